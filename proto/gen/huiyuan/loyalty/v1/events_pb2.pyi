@@ -1,0 +1,117 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class LoyaltyEvent(_message.Message):
+    __slots__ = ("member_id", "programme_id", "occurred_at", "order_recorded", "order_completed", "order_refunded", "points_adjusted", "points_expired", "points_matured", "tier_raised", "programme_revised")
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
+    ORDER_RECORDED_FIELD_NUMBER: _ClassVar[int]
+    ORDER_COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    ORDER_REFUNDED_FIELD_NUMBER: _ClassVar[int]
+    POINTS_ADJUSTED_FIELD_NUMBER: _ClassVar[int]
+    POINTS_EXPIRED_FIELD_NUMBER: _ClassVar[int]
+    POINTS_MATURED_FIELD_NUMBER: _ClassVar[int]
+    TIER_RAISED_FIELD_NUMBER: _ClassVar[int]
+    PROGRAMME_REVISED_FIELD_NUMBER: _ClassVar[int]
+    member_id: str
+    programme_id: str
+    occurred_at: _timestamp_pb2.Timestamp
+    order_recorded: OrderRecorded
+    order_completed: OrderCompleted
+    order_refunded: OrderRefunded
+    points_adjusted: PointsAdjusted
+    points_expired: PointsExpired
+    points_matured: PointsMatured
+    tier_raised: TierRaised
+    programme_revised: ProgrammeRevised
+    def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_recorded: _Optional[_Union[OrderRecorded, _Mapping]] = ..., order_completed: _Optional[_Union[OrderCompleted, _Mapping]] = ..., order_refunded: _Optional[_Union[OrderRefunded, _Mapping]] = ..., points_adjusted: _Optional[_Union[PointsAdjusted, _Mapping]] = ..., points_expired: _Optional[_Union[PointsExpired, _Mapping]] = ..., points_matured: _Optional[_Union[PointsMatured, _Mapping]] = ..., tier_raised: _Optional[_Union[TierRaised, _Mapping]] = ..., programme_revised: _Optional[_Union[ProgrammeRevised, _Mapping]] = ...) -> None: ...
+
+class PointsMoved(_message.Message):
+    __slots__ = ("currency", "points", "balance_after")
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    BALANCE_AFTER_FIELD_NUMBER: _ClassVar[int]
+    currency: str
+    points: int
+    balance_after: int
+    def __init__(self, currency: _Optional[str] = ..., points: _Optional[int] = ..., balance_after: _Optional[int] = ...) -> None: ...
+
+class OrderRecorded(_message.Message):
+    __slots__ = ("source", "order_id", "total", "earned")
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    EARNED_FIELD_NUMBER: _ClassVar[int]
+    source: str
+    order_id: str
+    total: _kit_pb2.Money
+    earned: _containers.RepeatedCompositeFieldContainer[PointsMoved]
+    def __init__(self, source: _Optional[str] = ..., order_id: _Optional[str] = ..., total: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., earned: _Optional[_Iterable[_Union[PointsMoved, _Mapping]]] = ...) -> None: ...
+
+class OrderCompleted(_message.Message):
+    __slots__ = ("source", "order_id", "matured")
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    MATURED_FIELD_NUMBER: _ClassVar[int]
+    source: str
+    order_id: str
+    matured: _containers.RepeatedCompositeFieldContainer[PointsMoved]
+    def __init__(self, source: _Optional[str] = ..., order_id: _Optional[str] = ..., matured: _Optional[_Iterable[_Union[PointsMoved, _Mapping]]] = ...) -> None: ...
+
+class OrderRefunded(_message.Message):
+    __slots__ = ("source", "order_id", "refund_id", "refunded", "taken_back")
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    REFUNDED_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
+    source: str
+    order_id: str
+    refund_id: str
+    refunded: _kit_pb2.Money
+    taken_back: _containers.RepeatedCompositeFieldContainer[PointsMoved]
+    def __init__(self, source: _Optional[str] = ..., order_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., refunded: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., taken_back: _Optional[_Iterable[_Union[PointsMoved, _Mapping]]] = ...) -> None: ...
+
+class PointsAdjusted(_message.Message):
+    __slots__ = ("moved", "reason")
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    moved: PointsMoved
+    reason: str
+    def __init__(self, moved: _Optional[_Union[PointsMoved, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class PointsExpired(_message.Message):
+    __slots__ = ("moved",)
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    moved: PointsMoved
+    def __init__(self, moved: _Optional[_Union[PointsMoved, _Mapping]] = ...) -> None: ...
+
+class PointsMatured(_message.Message):
+    __slots__ = ("moved",)
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    moved: PointsMoved
+    def __init__(self, moved: _Optional[_Union[PointsMoved, _Mapping]] = ...) -> None: ...
+
+class TierRaised(_message.Message):
+    __slots__ = ("from_tier", "to_tier")
+    FROM_TIER_FIELD_NUMBER: _ClassVar[int]
+    TO_TIER_FIELD_NUMBER: _ClassVar[int]
+    from_tier: str
+    to_tier: str
+    def __init__(self, from_tier: _Optional[str] = ..., to_tier: _Optional[str] = ...) -> None: ...
+
+class ProgrammeRevised(_message.Message):
+    __slots__ = ("version",)
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    version: int
+    def __init__(self, version: _Optional[int] = ...) -> None: ...

@@ -1,0 +1,93 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class BenefitKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    BENEFIT_KIND_UNSPECIFIED: _ClassVar[BenefitKind]
+    BENEFIT_KIND_ECONOMIC: _ClassVar[BenefitKind]
+    BENEFIT_KIND_STATUS: _ClassVar[BenefitKind]
+    BENEFIT_KIND_FUNCTIONAL: _ClassVar[BenefitKind]
+    BENEFIT_KIND_ACCESS: _ClassVar[BenefitKind]
+BENEFIT_KIND_UNSPECIFIED: BenefitKind
+BENEFIT_KIND_ECONOMIC: BenefitKind
+BENEFIT_KIND_STATUS: BenefitKind
+BENEFIT_KIND_FUNCTIONAL: BenefitKind
+BENEFIT_KIND_ACCESS: BenefitKind
+
+class BatchGetStandingsRequest(_message.Message):
+    __slots__ = ("members", "programme_id")
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
+    members: _containers.RepeatedCompositeFieldContainer[_kit_pb2.MemberKey]
+    programme_id: str
+    def __init__(self, members: _Optional[_Iterable[_Union[_kit_pb2.MemberKey, _Mapping]]] = ..., programme_id: _Optional[str] = ...) -> None: ...
+
+class BatchGetStandingsResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[StandingResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[StandingResult, _Mapping]]] = ...) -> None: ...
+
+class StandingResult(_message.Message):
+    __slots__ = ("standing", "refusal")
+    STANDING_FIELD_NUMBER: _ClassVar[int]
+    REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    standing: Standing
+    refusal: _kit_pb2.Refusal
+    def __init__(self, standing: _Optional[_Union[Standing, _Mapping]] = ..., refusal: _Optional[_Union[_kit_pb2.Refusal, _Mapping]] = ...) -> None: ...
+
+class Standing(_message.Message):
+    __slots__ = ("tier", "since", "valid_until", "next_tier", "toward_next")
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    VALID_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    NEXT_TIER_FIELD_NUMBER: _ClassVar[int]
+    TOWARD_NEXT_FIELD_NUMBER: _ClassVar[int]
+    tier: Tier
+    since: _timestamp_pb2.Timestamp
+    valid_until: _timestamp_pb2.Timestamp
+    next_tier: Tier
+    toward_next: _containers.RepeatedCompositeFieldContainer[ConditionProgress]
+    def __init__(self, tier: _Optional[_Union[Tier, _Mapping]] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_tier: _Optional[_Union[Tier, _Mapping]] = ..., toward_next: _Optional[_Iterable[_Union[ConditionProgress, _Mapping]]] = ...) -> None: ...
+
+class ConditionProgress(_message.Message):
+    __slots__ = ("metric", "actual", "required")
+    METRIC_FIELD_NUMBER: _ClassVar[int]
+    ACTUAL_FIELD_NUMBER: _ClassVar[int]
+    REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    metric: str
+    actual: int
+    required: int
+    def __init__(self, metric: _Optional[str] = ..., actual: _Optional[int] = ..., required: _Optional[int] = ...) -> None: ...
+
+class Tier(_message.Message):
+    __slots__ = ("key", "name", "rank", "benefits")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    RANK_FIELD_NUMBER: _ClassVar[int]
+    BENEFITS_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    name: _kit_pb2.LocalizedText
+    rank: int
+    benefits: _containers.RepeatedCompositeFieldContainer[Benefit]
+    def __init__(self, key: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., rank: _Optional[int] = ..., benefits: _Optional[_Iterable[_Union[Benefit, _Mapping]]] = ...) -> None: ...
+
+class Benefit(_message.Message):
+    __slots__ = ("key", "kind", "name")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    kind: BenefitKind
+    name: _kit_pb2.LocalizedText
+    def __init__(self, key: _Optional[str] = ..., kind: _Optional[_Union[BenefitKind, str]] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ...) -> None: ...
