@@ -1,0 +1,1 @@
+"""What every service needs and no business word: time, storage, streams, calls, refusals, settings."""

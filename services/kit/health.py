@@ -1,0 +1,33 @@
+"""Health: whether a process lives, whether it can serve, and its metrics, over HTTP."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+Probe = Callable[[], Awaitable[None]]
+"""Returns when what it looks at works, raises when it does not."""
+
+
+def routes(probes: Mapping[str, Probe]) -> list[Route]:
+    """``/healthz`` (alive), ``/readyz`` (all probes pass, else 503 naming those that fail), ``/metrics``."""
+
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def readyz(_: Request) -> Response:
+        failing = []
+        for name, probe in probes.items():
+            try:
+                await probe()
+            except Exception:
+                failing.append(name)
+        body = {"status": "waiting" if failing else "ready", "failing": failing}
+        return JSONResponse(body, status_code=503 if failing else 200)
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]

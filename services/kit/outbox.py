@@ -1,0 +1,149 @@
+"""The outbox: events are written in the transaction that decides them, and relayed to streams after it.
+
+Rows are keyed (lane, seq, ord). ``seq`` has no gap within a lane and follows commit order, because a writer
+takes its lane's row lock as the last thing before it commits; so the relay skips nothing.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+import asyncpg
+import sqlalchemy as sa
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import database, stream
+
+log = structlog.get_logger()
+
+CREATE = """
+CREATE TABLE outbox (
+  lane smallint NOT NULL, seq bigint NOT NULL, ord integer NOT NULL,
+  member_id uuid, type text NOT NULL, event bytea NOT NULL,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (lane, seq, ord)
+);
+CREATE TABLE outbox_lanes (lane smallint PRIMARY KEY, seq bigint NOT NULL);
+INSERT INTO outbox_lanes SELECT lane, 0 FROM generate_series(0, 15) AS lane;
+"""
+"""What a service's first migration runs to have an outbox."""
+
+KEEP_DAYS = 7
+
+
+class NewEvent(NamedTuple):
+    """An event about to be written: whom it is about (None for nobody), its type's name and its bytes."""
+
+    member_id: str | None
+    type: str
+    body: bytes
+
+
+_TAKE = sa.text("UPDATE outbox_lanes SET seq = seq + 1 WHERE lane = :lane RETURNING seq")
+_WRITE = sa.text(
+    "INSERT INTO outbox (lane, seq, ord, member_id, type, event) "
+    "VALUES (:lane, :seq, :ord, CAST(:member_id AS uuid), :type, :event)"
+)
+
+
+async def append(connection: AsyncConnection, events: Sequence[NewEvent]) -> None:
+    """Write events into the open transaction; call it last, since it holds the lane's row until the commit."""
+    if not events:
+        return
+    lane = crc32((events[0].member_id or "").encode()) % stream.LANES
+    seq = (await connection.execute(_TAKE, {"lane": lane})).scalar_one()
+    await connection.execute(
+        _WRITE,
+        [
+            {"lane": lane, "seq": seq, "ord": ordinal, **event._asdict(), "event": event.body}
+            for ordinal, event in enumerate(events)
+        ],
+    )
+
+
+class Relay:
+    """Follows a service's outbox and sends what is new to its streams, for as long as it runs.
+
+    It resumes from the streams' own last ids. When Redis lost its streams, everything that the outbox still
+    keeps is sent again; consumers pass over what they have seen.
+    """
+
+    def __init__(self, service: str, pool: asyncpg.Pool, redis: Redis, *, idle_s: float = 0.03) -> None:
+        self._service = service
+        self._pool = pool
+        self._redis = redis
+        self._idle_s = idle_s
+        self.lag_rows = 0
+
+    async def run(self) -> None:
+        """Relay until cancelled; a database or Redis that goes away is waited for."""
+        while True:
+            try:
+                await self._follow()
+            except (
+                RedisError,
+                OSError,
+                TimeoutError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+            ) as error:
+                if isinstance(error, asyncpg.PostgresError) and not database.is_away(error):
+                    raise
+                log.warning("relay waits", service=self._service, because=type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    async def _follow(self) -> None:
+        streams = stream.names(self._service)
+        sent = await stream.last_ids(self._redis, streams)
+        positions = [stream.position(sent[name]) for name in streams]
+        checked = asyncio.get_running_loop().time()
+        while True:
+            rows = await self._pool.fetch(
+                """SELECT o.* FROM unnest($1::bigint[], $2::int[]) WITH ORDINALITY AS p(seq, ord, nth)
+                   CROSS JOIN LATERAL (
+                     SELECT lane, seq, ord, member_id, type, event FROM outbox
+                     WHERE lane = p.nth - 1 AND (outbox.seq, outbox.ord) > (p.seq, p.ord)
+                     ORDER BY seq, ord LIMIT 500) AS o""",
+                [seq for seq, _ in positions],
+                [ordinal for _, ordinal in positions],
+            )
+            self.lag_rows = len(rows)
+            if rows:
+                await stream.append(self._redis, [self._event(row) for row in rows])
+                for row in rows:
+                    positions[row["lane"]] = max(positions[row["lane"]], (row["seq"], row["ord"]))
+                continue
+            await asyncio.sleep(self._idle_s)
+            if (now := asyncio.get_running_loop().time()) - checked > 2:
+                # A Redis that was emptied under us is noticed here, and followed from its new beginning.
+                checked = now
+                there = await stream.last_ids(self._redis, streams)
+                if any(stream.position(there[n]) < p for n, p in zip(streams, positions, strict=True)):
+                    return
+
+    def _event(self, row: asyncpg.Record) -> stream.Event:
+        return stream.Event(
+            stream.name(self._service, row["lane"]),
+            row["seq"],
+            row["ord"],
+            str(row["member_id"] or ""),
+            row["type"],
+            row["event"],
+        )
+
+
+async def forget_relayed(pool: asyncpg.Pool, redis: Redis, service: str) -> int:
+    """Delete outbox rows that were relayed and are older than ``KEEP_DAYS``; how many went."""
+    sent = await stream.last_ids(redis, stream.names(service))
+    positions = [stream.position(sent[name]) for name in stream.names(service)]
+    gone: str = await pool.execute(
+        """DELETE FROM outbox o USING unnest($1::bigint[]) WITH ORDINALITY AS p(seq, nth)
+           WHERE o.lane = p.nth - 1 AND o.seq < p.seq AND o.recorded_at < now() - make_interval(days => $2)""",
+        [seq for seq, _ in positions],
+        KEEP_DAYS,
+    )
+    return int(gone.split()[-1])

@@ -1,0 +1,58 @@
+"""Processes: how every service's ``__main__`` starts, listens, works and stops."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+log = structlog.get_logger()
+
+
+def serve(app: ASGIApp, *, host: str, port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C, then finish what is under way."""
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,
+        server_header=False,
+        date_header=False,
+    )
+
+
+def work(start: Callable[[], Awaitable[Sequence[Callable[[], Awaitable[None]]]]]) -> None:
+    """Run endless jobs side by side until SIGTERM or Ctrl-C; one that ends by itself ends the process."""
+    asyncio.run(_work(start))
+
+
+async def _work(start: Callable[[], Awaitable[Sequence[Callable[[], Awaitable[None]]]]]) -> None:
+    stop = asyncio.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
+    tasks: list[asyncio.Task[None]] = [asyncio.ensure_future(job()) for job in await start()]
+    stopping = asyncio.ensure_future(stop.wait())
+    done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+    for task in [*tasks, stopping]:
+        task.cancel()
+    await asyncio.gather(*tasks, stopping, return_exceptions=True)
+    for task in done - {stopping}:
+        task.result()
+        raise RuntimeError("a job ended that should run for as long as the process")
+
+
+async def every(seconds: float, job: Callable[[], Awaitable[object]], what: str) -> None:
+    """Run a job again and again with a pause between; a failure is logged and tried again."""
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("job failed, will try again", job=what)
+        await asyncio.sleep(seconds)

@@ -1,0 +1,105 @@
+"""Streams: how events travel through Redis, one stream per service and lane, in commit order.
+
+A stream's ids are ``seq-ord`` of the outbox row, so that sending a row twice is refused by Redis itself.
+Only commands that Redis 6.2 has are used.
+"""
+
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+LANES = 16
+"""How many lanes each service's outbox has at the most."""
+
+KEEP_EVENTS = 200_000
+"""About how many events a stream keeps; a consumer further behind than that reads the outbox again."""
+
+START = "0-0"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event on its way: where it stands in its stream, whom it is about, and its bytes."""
+
+    stream: str
+    seq: int
+    ord: int
+    member_id: str
+    type: str
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        return f"{self.seq}-{self.ord}"
+
+
+def name(service: str, lane: int) -> str:
+    """The Redis key of a lane's stream, for instance ``huiyuan:loyalty:3``."""
+    return f"huiyuan:{service}:{lane}"
+
+
+def names(service: str) -> list[str]:
+    """The Redis keys of all of a service's streams."""
+    return [name(service, lane) for lane in range(LANES)]
+
+
+def position(event_id: str) -> tuple[int, int]:
+    """``"17-2"`` → ``(17, 2)``, to compare ids."""
+    seq, _, ordinal = event_id.partition("-")
+    return int(seq), int(ordinal or 0)
+
+
+async def last_ids(redis: Redis, streams: list[str]) -> dict[str, str]:
+    """The last id each stream ever gave out, also when its entries were trimmed since."""
+    pipeline = redis.pipeline(transaction=False)
+    for stream in streams:
+        pipeline.xinfo_stream(stream)
+    answers = await pipeline.execute(raise_on_error=False)
+    ids = {}
+    for stream, answer in zip(streams, answers, strict=True):
+        if isinstance(answer, dict):
+            ids[stream] = _text(answer["last-generated-id"])
+        elif isinstance(answer, ResponseError) and "no such key" in str(answer):
+            ids[stream] = START
+        else:
+            raise answer
+    return ids
+
+
+async def append(redis: Redis, events: list[Event]) -> None:
+    """Send events in order; those that the stream already has are passed over."""
+    pipeline = redis.pipeline(transaction=False)
+    for event in events:
+        pipeline.xadd(
+            event.stream,
+            {"m": event.member_id, "t": event.type, "b": event.body},
+            id=event.id,
+            maxlen=KEEP_EVENTS,
+            approximate=True,
+        )
+    for answer in await pipeline.execute(raise_on_error=False):
+        already_there = isinstance(answer, ResponseError) and "equal or smaller" in str(answer)
+        if isinstance(answer, Exception) and not already_there:
+            raise answer
+
+
+async def read(redis: Redis, cursors: dict[str, str], *, block_ms: int, count: int = 500) -> list[Event]:
+    """Events after each stream's cursor; waits up to ``block_ms`` for the first."""
+    answer = await redis.xread({**cursors}, count=count, block=block_ms)
+    pairs = answer.items() if isinstance(answer, dict) else (answer or ())
+    events = []
+    for stream, entries in pairs:
+        for event_id, fields in _flat(entries):
+            seq, ordinal = position(_text(event_id))
+            body = {_text(key): value for key, value in fields.items()}
+            events.append(Event(_text(stream), seq, ordinal, _text(body["m"]), _text(body["t"]), body["b"]))
+    return events
+
+
+def _flat(entries: list) -> list:  # type: ignore[type-arg]  # redis-py nests RESP3 answers one deeper
+    return entries[0] if entries and isinstance(entries[0], list) else entries
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

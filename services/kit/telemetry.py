@@ -1,0 +1,65 @@
+"""Telemetry: structured logs on stderr, the trace a request belongs to, and the metrics of calls."""
+
+import logging
+import secrets
+import sys
+from contextvars import ContextVar
+from traceback import extract_tb
+
+import structlog
+from prometheus_client import Counter, Histogram
+from structlog.typing import ExcInfo
+
+trace_id: ContextVar[str] = ContextVar("trace_id", default="")
+
+calls_total = Counter("huiyuan_rpc_calls_total", "RPCs answered.", ["method", "outcome"])
+call_seconds = Histogram(
+    "huiyuan_rpc_seconds",
+    "How long RPCs took.",
+    ["method"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+
+
+def configure(process: str, level: str) -> None:
+    """Send every log line as one JSON object to stderr, with the process's name and the trace's id."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            _with_trace,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.ExceptionRenderer(_frames),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+
+def _with_trace(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    line.update(structlog.contextvars.get_contextvars())
+    if trace := trace_id.get():
+        line["trace_id"] = trace
+    return line
+
+
+def _frames(exc_info: ExcInfo) -> list[str]:
+    """An exception as its type and places only: messages and locals may hold personal data."""
+    kind, _, traceback = exc_info
+    places = [f"{f.filename}:{f.lineno} {f.name}" for f in extract_tb(traceback)]
+    return [*places, f"{kind.__module__}.{kind.__qualname__}"]
+
+
+def trace_of(traceparent: str | None) -> str:
+    """The trace id of a W3C ``traceparent`` header, or a new one."""
+    if traceparent and len(traceparent) == 55 and traceparent[2] == "-":
+        return traceparent[3:35]
+    return secrets.token_hex(16)
+
+
+def traceparent() -> str:
+    """The W3C header to send along, so that the next process logs under the same trace."""
+    return f"00-{trace_id.get() or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

@@ -1,0 +1,128 @@
+"""Tokens: bearer tokens of the operator's OIDC provider, checked locally against its public keys."""
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jwt
+import structlog
+from pyqwest import Client
+
+from services.kit.refusal import Unauthenticated
+
+log = structlog.get_logger()
+
+_ALGORITHMS = ["EdDSA", "ES256", "RS256"]
+_REQUIRED = ["sub", "aud", "iss", "exp", "iat"]
+_REFRESH_S = 300.0
+_UNKNOWN_KEY_REFRESH_S = 10.0
+_LONGEST_LIFE_S = 24 * 3600
+_REMEMBERED = 20_000
+
+
+class TokenRefused(Unauthenticated):
+    """The token is not one that we accept; the message says why and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A checked token: who it speaks for, in which roles, until when (seconds since 1970)."""
+
+    subject: str
+    roles: frozenset[str]
+    expires_at_s: float
+
+
+class TokenVerifier:
+    """Checks tokens of one issuer for one audience. Good answers are remembered until the token's end."""
+
+    def __init__(self, jwks: str, issuer: str, audience: str) -> None:
+        self._jwks = jwks
+        self._issuer = issuer
+        self._audience = audience
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._loaded_at = float("-inf")
+        self._loading = asyncio.Lock()
+        self._remembered: dict[str, Token] = {}
+
+    async def verify(self, token: str) -> Token:
+        """The token's claims. Raises ``TokenRefused``."""
+        known = self._remembered.get(token)
+        if known is not None and time.time() < known.expires_at_s:
+            if time.monotonic() - self._loaded_at > _REFRESH_S:
+                await self._load()
+                return await self._check(token)
+            return known
+        return await self._check(token)
+
+    async def _check(self, token: str) -> Token:
+        key = await self._key_of(token)
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=_ALGORITHMS,
+                audience=self._audience,
+                issuer=self._issuer,
+                options={"require": _REQUIRED},
+                leeway=5,
+            )
+        except jwt.ExpiredSignatureError:
+            raise TokenRefused("the token has expired: ask the issuer for a new one") from None
+        except jwt.InvalidAudienceError:
+            raise TokenRefused(f"the token is not for here: its audience must be {self._audience}") from None
+        except jwt.MissingRequiredClaimError as error:
+            raise TokenRefused(f"the token lacks the claim {error.claim}") from None
+        except (jwt.PyJWTError, ValueError):
+            raise TokenRefused("the token is not valid: bad form, issuer or signature") from None
+        if claims["exp"] - claims["iat"] > _LONGEST_LIFE_S:
+            raise TokenRefused("the token lives too long: 24 hours at the most")
+        roles = claims.get("roles", [])
+        if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+            raise TokenRefused("the token's roles must be a list of names")
+        checked = Token(claims["sub"], frozenset(roles), float(claims["exp"]))
+        if len(self._remembered) >= _REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
+        self._remembered[token] = checked
+        return checked
+
+    async def _key_of(self, token: str) -> jwt.PyJWK:
+        try:
+            header = jwt.get_unverified_header(token)
+        except jwt.PyJWTError:
+            raise TokenRefused("the token is not a JWT") from None
+        if header.get("alg") not in _ALGORITHMS:
+            raise TokenRefused(f"the token's algorithm must be one of {', '.join(_ALGORITHMS)}")
+        key_id = str(header.get("kid", ""))
+        age_s = time.monotonic() - self._loaded_at
+        if age_s > _REFRESH_S or (key_id not in self._keys and age_s > _UNKNOWN_KEY_REFRESH_S):
+            await self._load()
+        key = self._keys.get(key_id)
+        if key is None:
+            raise TokenRefused("the token is signed with a key that the issuer does not list")
+        if key.algorithm_name != header["alg"]:
+            raise TokenRefused("the token's algorithm is not its key's")
+        return key
+
+    async def _load(self) -> None:
+        async with self._loading:
+            if time.monotonic() - self._loaded_at < 1:
+                return
+            self._loaded_at = time.monotonic()
+            try:
+                document = json.loads(await self._fetch())
+                self._keys = {key.key_id or "": key for key in jwt.PyJWKSet.from_dict(document).keys}
+            except Exception as error:
+                log.warning("issuer keys could not be loaded", because=type(error).__name__)
+                return
+            self._remembered.clear()
+
+    async def _fetch(self) -> bytes:
+        if not self._jwks.startswith(("https://", "http://")):
+            return await asyncio.to_thread(Path(self._jwks).read_bytes)
+        async with asyncio.timeout(5):
+            response = await Client().get(self._jwks)
+            return bytes(response.content)
