@@ -228,7 +228,7 @@ def wire_refusal(refusal: Refusal) -> kit_pb2.Refusal:
         field=refusal.field,
         facts=refusal.facts,
         retryable=refusal.retryable,
-        kind=kit_pb2.RefusalKind.Name(refusal.kind.value),  # type: ignore[arg-type]
+        kind=kit_pb2.RefusalKind.Name(refusal.kind.value),
     )
 
 

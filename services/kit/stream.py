@@ -5,6 +5,7 @@ Only commands that Redis 6.2 has are used.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
@@ -86,7 +87,8 @@ async def append(redis: Redis, events: list[Event]) -> None:
 
 async def read(redis: Redis, cursors: dict[str, str], *, block_ms: int, count: int = 500) -> list[Event]:
     """Events after each stream's cursor; waits up to ``block_ms`` for the first."""
-    answer = await redis.xread({**cursors}, count=count, block=block_ms)
+    places: dict[Any, Any] = dict(cursors)
+    answer = await redis.xread(places, count=count, block=block_ms)
     pairs = answer.items() if isinstance(answer, dict) else (answer or ())
     events = []
     for stream, entries in pairs:
