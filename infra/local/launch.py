@@ -6,7 +6,7 @@ Run by path with ``python -I -S``, so that it starts in a few milliseconds and i
 PostgreSQL refuses to run as root, and an unprivileged user usually cannot reach a checkout below ``/root``.
 So the program keeps one capability when it gives up root: to read and search files that are not its own
 (``CAP_DAC_READ_SEARCH``, or ``CAP_DAC_OVERRIDE``, which plain containers have). This needs neither a namespace
-nor a copy of the binaries, and works wherever root may change its user.
+nor a copy of the binaries. Where root has not got these rights, it becomes the plain user.
 """
 
 import ctypes
@@ -15,9 +15,11 @@ import sys
 
 _CAP_DAC_OVERRIDE = 1
 _CAP_DAC_READ_SEARCH = 2
+_CAP_SETPCAP = 8
 _CAPABILITY_VERSION_3 = 0x20080522
 _PR_SET_PDEATHSIG = 1
-_PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 
@@ -45,7 +47,8 @@ def _reading_capability() -> int | None:
     sets = (_Sets * 2)()
     _call("capget", ctypes.byref(_Header(_CAPABILITY_VERSION_3, 0)), sets)
     for capability in (_CAP_DAC_READ_SEARCH, _CAP_DAC_OVERRIDE):
-        if sets[0].permitted & 1 << capability:
+        needed = 1 << capability | 1 << _CAP_SETPCAP
+        if sets[0].permitted & needed == needed:
             return capability
     return None
 
@@ -61,7 +64,8 @@ def give_up_root(uid: int, gid: int) -> None:
     """Become another user for good, keeping at most the right to read what root may read."""
     capability = _reading_capability() if sys.platform == "linux" else None
     if capability is not None:
-        _call("prctl", _PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        # Otherwise access(2), by which PostgreSQL finds its own files, leaves a user's capabilities aside.
+        _call("prctl", _PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setregid(gid, gid)
     os.setreuid(uid, uid)
