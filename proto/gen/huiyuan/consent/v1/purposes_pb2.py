@@ -26,39 +26,39 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/consent/v1/purposes.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\x9a\x04\n\x07Purpose\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12+\n\x04name\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x32\n\x0b\x64\x65scription\x18\x04 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x35\n\x0clawful_basis\x18\x05 \x01(\x0e\x32\x1f.huiyuan.consent.v1.LawfulBasis\x12\x30\n\tnecessity\x18\x06 \x01(\x0e\x32\x1d.huiyuan.consent.v1.Necessity\x12-\n\x04\x66orm\x18\x07 \x01(\x0e\x32\x1f.huiyuan.consent.v1.ConsentForm\x12\x0f\n\x07methods\x18\x08 \x03(\t\x12\x12\n\ncategories\x18\t \x03(\t\x12\x12\n\nrecipients\x18\n \x03(\t\x12\x19\n\x11storage_locations\x18\x0b \x03(\t\x12\x11\n\tretention\x18\x0c \x01(\t\x12\x13\n\x0b\x64pv_purpose\x18\r \x01(\t\x12\x10\n\x08\x61rticles\x18\x0e \x03(\t\x12\x15\n\rassessment_id\x18\x0f \x01(\t\x12\x11\n\tsensitive\x18\x10 \x01(\x08\x12\x0e\n\x06\x64igest\x18\x11 \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8e\x02\n\x06Notice\x12\x11\n\tnotice_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12.\n\x05layer\x18\x05 \x01(\x0e\x32\x1f.huiyuan.consent.v1.NoticeLayer\x12\r\n\x05title\x18\x06 \x01(\t\x12\x0c\n\x04\x62ody\x18\x07 \x01(\t\x12\x34\n\x08purposes\x18\x08 \x03(\x0b\x32\".huiyuan.consent.v1.PurposeVersion\x12\x0e\n\x06\x64igest\x18\t \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\".\n\x0ePurposeVersion\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"E\n\x15PublishPurposeRequest\x12,\n\x07purpose\x18\x01 \x01(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\"X\n\x16PublishPurposeResponse\x12,\n\x07purpose\x18\x01 \x01(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"B\n\x14PublishNoticeRequest\x12*\n\x06notice\x18\x01 \x01(\x0b\x32\x1a.huiyuan.consent.v1.Notice\"U\n\x15PublishNoticeResponse\x12*\n\x06notice\x18\x01 \x01(\x0b\x32\x1a.huiyuan.consent.v1.Notice\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"%\n\x13ListPurposesRequest\x12\x0e\n\x06locale\x18\x01 \x01(\t\"r\n\x14ListPurposesResponse\x12-\n\x08purposes\x18\x01 \x03(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\x12+\n\x07notices\x18\x02 \x03(\x0b\x32\x1a.huiyuan.consent.v1.Notice*\xea\x01\n\x0bLawfulBasis\x12\x1c\n\x18LAWFUL_BASIS_UNSPECIFIED\x10\x00\x12\x18\n\x14LAWFUL_BASIS_CONSENT\x10\x01\x12\x19\n\x15LAWFUL_BASIS_CONTRACT\x10\x02\x12\x1b\n\x17LAWFUL_BASIS_LEGAL_DUTY\x10\x03\x12\x1a\n\x16LAWFUL_BASIS_EMERGENCY\x10\x04\x12\x15\n\x11LAWFUL_BASIS_NEWS\x10\x05\x12\x1c\n\x18LAWFUL_BASIS_MADE_PUBLIC\x10\x06\x12\x1a\n\x16LAWFUL_BASIS_OTHER_LAW\x10\x07*R\n\tNecessity\x12\x19\n\x15NECESSITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eNECESSITY_CORE\x10\x01\x12\x16\n\x12NECESSITY_OPTIONAL\x10\x02*z\n\x0b\x43onsentForm\x12\x1c\n\x18\x43ONSENT_FORM_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43ONSENT_FORM_GENERAL\x10\x01\x12\x19\n\x15\x43ONSENT_FORM_SEPARATE\x10\x02\x12\x18\n\x14\x43ONSENT_FORM_WRITTEN\x10\x03*\x7f\n\x0bNoticeLayer\x12\x1c\n\x18NOTICE_LAYER_UNSPECIFIED\x10\x00\x12\x18\n\x14NOTICE_LAYER_GENERAL\x10\x01\x12\x19\n\x15NOTICE_LAYER_ENHANCED\x10\x02\x12\x1d\n\x19NOTICE_LAYER_JUST_IN_TIME\x10\x03\x32\xc3\x02\n\x0fPurposesService\x12g\n\x0ePublishPurpose\x12).huiyuan.consent.v1.PublishPurposeRequest\x1a*.huiyuan.consent.v1.PublishPurposeResponse\x12\x64\n\rPublishNotice\x12(.huiyuan.consent.v1.PublishNoticeRequest\x1a).huiyuan.consent.v1.PublishNoticeResponse\x12\x61\n\x0cListPurposes\x12\'.huiyuan.consent.v1.ListPurposesRequest\x1a(.huiyuan.consent.v1.ListPurposesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/consent/v1/purposes.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xb5\x04\n\x07Purpose\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12+\n\x04name\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x32\n\x0b\x64\x65scription\x18\x04 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x35\n\x0clawful_basis\x18\x05 \x01(\x0e\x32\x1f.huiyuan.consent.v1.LawfulBasis\x12\x30\n\tnecessity\x18\x06 \x01(\x0e\x32\x1d.huiyuan.consent.v1.Necessity\x12-\n\x04\x66orm\x18\x07 \x01(\x0e\x32\x1f.huiyuan.consent.v1.ConsentForm\x12\x0f\n\x07methods\x18\x08 \x03(\t\x12\x12\n\ncategories\x18\t \x03(\t\x12\x12\n\nrecipients\x18\n \x03(\t\x12\x19\n\x11storage_locations\x18\x0b \x03(\t\x12\x11\n\tretention\x18\x0c \x01(\t\x12\x13\n\x0b\x64pv_purpose\x18\r \x01(\t\x12\x10\n\x08\x61rticles\x18\x0e \x03(\t\x12\x15\n\rassessment_id\x18\x0f \x01(\t\x12\x11\n\tsensitive\x18\x10 \x01(\x08\x12\x0e\n\x06\x64igest\x18\x11 \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11validity_duration\x18\x13 \x01(\t\"\x8e\x02\n\x06Notice\x12\x11\n\tnotice_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12.\n\x05layer\x18\x05 \x01(\x0e\x32\x1f.huiyuan.consent.v1.NoticeLayer\x12\r\n\x05title\x18\x06 \x01(\t\x12\x0c\n\x04\x62ody\x18\x07 \x01(\t\x12\x34\n\x08purposes\x18\x08 \x03(\x0b\x32\".huiyuan.consent.v1.PurposeVersion\x12\x0e\n\x06\x64igest\x18\t \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\".\n\x0ePurposeVersion\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"E\n\x15PublishPurposeRequest\x12,\n\x07purpose\x18\x01 \x01(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\"X\n\x16PublishPurposeResponse\x12,\n\x07purpose\x18\x01 \x01(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"B\n\x14PublishNoticeRequest\x12*\n\x06notice\x18\x01 \x01(\x0b\x32\x1a.huiyuan.consent.v1.Notice\"U\n\x15PublishNoticeResponse\x12*\n\x06notice\x18\x01 \x01(\x0b\x32\x1a.huiyuan.consent.v1.Notice\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"%\n\x13ListPurposesRequest\x12\x0e\n\x06locale\x18\x01 \x01(\t\"r\n\x14ListPurposesResponse\x12-\n\x08purposes\x18\x01 \x03(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\x12+\n\x07notices\x18\x02 \x03(\x0b\x32\x1a.huiyuan.consent.v1.Notice*\xea\x01\n\x0bLawfulBasis\x12\x1c\n\x18LAWFUL_BASIS_UNSPECIFIED\x10\x00\x12\x18\n\x14LAWFUL_BASIS_CONSENT\x10\x01\x12\x19\n\x15LAWFUL_BASIS_CONTRACT\x10\x02\x12\x1b\n\x17LAWFUL_BASIS_LEGAL_DUTY\x10\x03\x12\x1a\n\x16LAWFUL_BASIS_EMERGENCY\x10\x04\x12\x15\n\x11LAWFUL_BASIS_NEWS\x10\x05\x12\x1c\n\x18LAWFUL_BASIS_MADE_PUBLIC\x10\x06\x12\x1a\n\x16LAWFUL_BASIS_OTHER_LAW\x10\x07*R\n\tNecessity\x12\x19\n\x15NECESSITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eNECESSITY_CORE\x10\x01\x12\x16\n\x12NECESSITY_OPTIONAL\x10\x02*z\n\x0b\x43onsentForm\x12\x1c\n\x18\x43ONSENT_FORM_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43ONSENT_FORM_GENERAL\x10\x01\x12\x19\n\x15\x43ONSENT_FORM_SEPARATE\x10\x02\x12\x18\n\x14\x43ONSENT_FORM_WRITTEN\x10\x03*\x7f\n\x0bNoticeLayer\x12\x1c\n\x18NOTICE_LAYER_UNSPECIFIED\x10\x00\x12\x18\n\x14NOTICE_LAYER_GENERAL\x10\x01\x12\x19\n\x15NOTICE_LAYER_ENHANCED\x10\x02\x12\x1d\n\x19NOTICE_LAYER_JUST_IN_TIME\x10\x03\x32\xc3\x02\n\x0fPurposesService\x12g\n\x0ePublishPurpose\x12).huiyuan.consent.v1.PublishPurposeRequest\x1a*.huiyuan.consent.v1.PublishPurposeResponse\x12\x64\n\rPublishNotice\x12(.huiyuan.consent.v1.PublishNoticeRequest\x1a).huiyuan.consent.v1.PublishNoticeResponse\x12\x61\n\x0cListPurposes\x12\'.huiyuan.consent.v1.ListPurposesRequest\x1a(.huiyuan.consent.v1.ListPurposesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.consent.v1.purposes_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LAWFULBASIS']._serialized_start=1450
-  _globals['_LAWFULBASIS']._serialized_end=1684
-  _globals['_NECESSITY']._serialized_start=1686
-  _globals['_NECESSITY']._serialized_end=1768
-  _globals['_CONSENTFORM']._serialized_start=1770
-  _globals['_CONSENTFORM']._serialized_end=1892
-  _globals['_NOTICELAYER']._serialized_start=1894
-  _globals['_NOTICELAYER']._serialized_end=2021
+  _globals['_LAWFULBASIS']._serialized_start=1477
+  _globals['_LAWFULBASIS']._serialized_end=1711
+  _globals['_NECESSITY']._serialized_start=1713
+  _globals['_NECESSITY']._serialized_end=1795
+  _globals['_CONSENTFORM']._serialized_start=1797
+  _globals['_CONSENTFORM']._serialized_end=1919
+  _globals['_NOTICELAYER']._serialized_start=1921
+  _globals['_NOTICELAYER']._serialized_end=2048
   _globals['_PURPOSE']._serialized_start=117
-  _globals['_PURPOSE']._serialized_end=655
-  _globals['_NOTICE']._serialized_start=658
-  _globals['_NOTICE']._serialized_end=928
-  _globals['_PURPOSEVERSION']._serialized_start=930
-  _globals['_PURPOSEVERSION']._serialized_end=976
-  _globals['_PUBLISHPURPOSEREQUEST']._serialized_start=978
-  _globals['_PUBLISHPURPOSEREQUEST']._serialized_end=1047
-  _globals['_PUBLISHPURPOSERESPONSE']._serialized_start=1049
-  _globals['_PUBLISHPURPOSERESPONSE']._serialized_end=1137
-  _globals['_PUBLISHNOTICEREQUEST']._serialized_start=1139
-  _globals['_PUBLISHNOTICEREQUEST']._serialized_end=1205
-  _globals['_PUBLISHNOTICERESPONSE']._serialized_start=1207
-  _globals['_PUBLISHNOTICERESPONSE']._serialized_end=1292
-  _globals['_LISTPURPOSESREQUEST']._serialized_start=1294
-  _globals['_LISTPURPOSESREQUEST']._serialized_end=1331
-  _globals['_LISTPURPOSESRESPONSE']._serialized_start=1333
-  _globals['_LISTPURPOSESRESPONSE']._serialized_end=1447
-  _globals['_PURPOSESSERVICE']._serialized_start=2024
-  _globals['_PURPOSESSERVICE']._serialized_end=2347
+  _globals['_PURPOSE']._serialized_end=682
+  _globals['_NOTICE']._serialized_start=685
+  _globals['_NOTICE']._serialized_end=955
+  _globals['_PURPOSEVERSION']._serialized_start=957
+  _globals['_PURPOSEVERSION']._serialized_end=1003
+  _globals['_PUBLISHPURPOSEREQUEST']._serialized_start=1005
+  _globals['_PUBLISHPURPOSEREQUEST']._serialized_end=1074
+  _globals['_PUBLISHPURPOSERESPONSE']._serialized_start=1076
+  _globals['_PUBLISHPURPOSERESPONSE']._serialized_end=1164
+  _globals['_PUBLISHNOTICEREQUEST']._serialized_start=1166
+  _globals['_PUBLISHNOTICEREQUEST']._serialized_end=1232
+  _globals['_PUBLISHNOTICERESPONSE']._serialized_start=1234
+  _globals['_PUBLISHNOTICERESPONSE']._serialized_end=1319
+  _globals['_LISTPURPOSESREQUEST']._serialized_start=1321
+  _globals['_LISTPURPOSESREQUEST']._serialized_end=1358
+  _globals['_LISTPURPOSESRESPONSE']._serialized_start=1360
+  _globals['_LISTPURPOSESRESPONSE']._serialized_end=1474
+  _globals['_PURPOSESSERVICE']._serialized_start=2051
+  _globals['_PURPOSESSERVICE']._serialized_end=2374
 # @@protoc_insertion_point(module_scope)

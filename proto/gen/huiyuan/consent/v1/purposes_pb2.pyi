@@ -62,7 +62,7 @@ NOTICE_LAYER_ENHANCED: NoticeLayer
 NOTICE_LAYER_JUST_IN_TIME: NoticeLayer
 
 class Purpose(_message.Message):
-    __slots__ = ("key", "version", "name", "description", "lawful_basis", "necessity", "form", "methods", "categories", "recipients", "storage_locations", "retention", "dpv_purpose", "articles", "assessment_id", "sensitive", "digest", "effective_at")
+    __slots__ = ("key", "version", "name", "description", "lawful_basis", "necessity", "form", "methods", "categories", "recipients", "storage_locations", "retention", "dpv_purpose", "articles", "assessment_id", "sensitive", "digest", "effective_at", "validity_duration")
     KEY_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -81,6 +81,7 @@ class Purpose(_message.Message):
     SENSITIVE_FIELD_NUMBER: _ClassVar[int]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
+    VALIDITY_DURATION_FIELD_NUMBER: _ClassVar[int]
     key: str
     version: int
     name: _kit_pb2.LocalizedText
@@ -99,7 +100,8 @@ class Purpose(_message.Message):
     sensitive: bool
     digest: str
     effective_at: _timestamp_pb2.Timestamp
-    def __init__(self, key: _Optional[str] = ..., version: _Optional[int] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., description: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., lawful_basis: _Optional[_Union[LawfulBasis, str]] = ..., necessity: _Optional[_Union[Necessity, str]] = ..., form: _Optional[_Union[ConsentForm, str]] = ..., methods: _Optional[_Iterable[str]] = ..., categories: _Optional[_Iterable[str]] = ..., recipients: _Optional[_Iterable[str]] = ..., storage_locations: _Optional[_Iterable[str]] = ..., retention: _Optional[str] = ..., dpv_purpose: _Optional[str] = ..., articles: _Optional[_Iterable[str]] = ..., assessment_id: _Optional[str] = ..., sensitive: _Optional[bool] = ..., digest: _Optional[str] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    validity_duration: str
+    def __init__(self, key: _Optional[str] = ..., version: _Optional[int] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., description: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., lawful_basis: _Optional[_Union[LawfulBasis, str]] = ..., necessity: _Optional[_Union[Necessity, str]] = ..., form: _Optional[_Union[ConsentForm, str]] = ..., methods: _Optional[_Iterable[str]] = ..., categories: _Optional[_Iterable[str]] = ..., recipients: _Optional[_Iterable[str]] = ..., storage_locations: _Optional[_Iterable[str]] = ..., retention: _Optional[str] = ..., dpv_purpose: _Optional[str] = ..., articles: _Optional[_Iterable[str]] = ..., assessment_id: _Optional[str] = ..., sensitive: _Optional[bool] = ..., digest: _Optional[str] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., validity_duration: _Optional[str] = ...) -> None: ...
 
 class Notice(_message.Message):
     __slots__ = ("notice_id", "key", "version", "locale", "layer", "title", "body", "purposes", "digest", "effective_at")
