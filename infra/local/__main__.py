@@ -1,0 +1,174 @@
+"""The ``huiyuan`` command: starts everything on one machine, and gives out tokens to try it with."""
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from infra.local import layout, seeding, system, welcome
+from infra.local.installation import AlreadyRunning, Installation, held
+from infra.local.issuer import STAFF_ROLES, SYSTEM_ROLES, Issuer
+from infra.local.layout import Ports, SettingsIncomplete
+from infra.local.processes import ProgramFailed
+from infra.local.seeding import SeedRefused, Seeds
+from infra.local.system import DatabaseNotReady, PortTaken, StopAsked, System
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+token = typer.Typer(no_args_is_help=True, help="Sign a token of the development issuer, good for 12 hours.")
+app.add_typer(token, name="token")
+
+screen = Console(highlight=False, soft_wrap=True)
+complaints = Console(highlight=False, soft_wrap=True, stderr=True)
+
+_DEFAULT = Ports()
+Home = Annotated[
+    Path, typer.Option("--home", envvar="HUIYUAN_HOME", help="Where the installation keeps what is its own.")
+]
+DEFAULT_HOME = layout.ROOT / ".huiyuan"
+
+
+def _port(name: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        f"--{name}-port", envvar=f"{name.upper()}_PORT", min=1, max=65535
+    )
+    return option
+
+
+@app.command()
+def up(
+    home: Home = DEFAULT_HOME,
+    gateway_port: Annotated[int, _port("gateway")] = _DEFAULT.gateway,
+    loyalty_port: Annotated[int, _port("loyalty")] = _DEFAULT.loyalty,
+    members_port: Annotated[int, _port("members")] = _DEFAULT.members,
+    consent_port: Annotated[int, _port("consent")] = _DEFAULT.consent,
+    postgres_port: Annotated[int, _port("postgres")] = _DEFAULT.postgres,
+    redis_port: Annotated[int, _port("redis")] = _DEFAULT.redis,
+) -> None:
+    """Start everything, seed a demo programme on the first run, and stay until Ctrl-C."""
+    ports = Ports(gateway_port, loyalty_port, members_port, consent_port, postgres_port, redis_port)
+    home = home.resolve()
+    try:
+        with held(home):
+            raise typer.Exit(_run(Installation.open(home), ports))
+    except (AlreadyRunning, SettingsIncomplete) as why:
+        _complain(why)
+        raise typer.Exit(1) from None
+
+
+def _complain(why: Exception | str) -> None:
+    complaints.print("[red]✗[/] ", end="")
+    complaints.print(str(why), markup=False)
+
+
+def _run(installation: Installation, ports: Ports) -> int:
+    """Start, seed, tell, watch, stop; what to exit with."""
+    started_at = time.monotonic()
+
+    def tell(what: str) -> None:
+        screen.print(f"[dim]{time.monotonic() - started_at:5.1f} s[/]  {what}")
+
+    running = System(installation, ports, system.backing(installation, ports, dict(os.environ)))
+    with system.stop_asked_by_signals() as turn_deaf:
+        try:
+            running.start(tell)
+            seeds = seeding.seed(installation, ports, tell)
+            where = welcome.addresses(running)
+            installation.running.write_text(json.dumps(where | {"pids": _pids(running)}, indent=2))
+            tell("ready")
+            welcome.show(screen, running, seeds)
+            running.watch()
+        except StopAsked:
+            screen.print()
+            return 0
+        except (ProgramFailed, PortTaken, DatabaseNotReady, SeedRefused) as why:
+            _complain(why)
+            return 1
+        finally:
+            turn_deaf()
+            installation.running.unlink(missing_ok=True)
+            running.stop(tell)
+            tell("stopped")
+
+
+def _pids(running: System) -> dict[str, int]:
+    return {process.program.name: process.pid for process in running.processes}
+
+
+@app.command()
+def reset(
+    home: Home = DEFAULT_HOME,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Throw away the databases, the keys and the logs, so that the next start begins anew."""
+    home = home.resolve()
+    if not home.exists():
+        screen.print(f"nothing to reset: {home} is not there")
+        return
+    if not yes:
+        typer.confirm(f"Delete {home} and all data in it?", abort=True)
+    try:
+        with held(home):
+            system.end_leftovers(home)
+            shutil.rmtree(home)
+    except AlreadyRunning as why:
+        _complain(f"{why}; stop it first")
+        raise typer.Exit(1) from None
+    screen.print(f"{home} is gone; servers named by DATABASE_URL_* or REDIS_URL are left as they are")
+
+
+@token.command("member")
+def member_token(
+    member_id: Annotated[
+        str, typer.Argument(help="The member's id; the first demo member's when left out.")
+    ] = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """A token by which a member uses the storefront."""
+    installation = _existing(home)
+    if not member_id:
+        seeds = Seeds.kept(installation)
+        if seeds is None:
+            raise typer.BadParameter("nothing was seeded yet: run `huiyuan up`, or name a member id")
+        member_id = seeds.members[0].member_id
+    print(Issuer(installation).member(member_id))
+
+
+@token.command("admin")
+def admin_token(
+    subject: Annotated[str, typer.Argument(help="Whom the audit log will name.")] = "ops-1",
+    role: Annotated[list[str], typer.Option(help="May be given more than once.")] = list(STAFF_ROLES),  # noqa: B006
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """A token by which a member of staff uses the admin side."""
+    print(Issuer(_existing(home)).admin(subject, tuple(role)))
+
+
+@token.command("service")
+def service_token(
+    subject: Annotated[str, typer.Argument(help="The system's name.")] = "demo-shop",
+    role: Annotated[list[str], typer.Option(help="May be given more than once.")] = list(SYSTEM_ROLES),  # noqa: B006
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """A token by which one of your systems calls the services."""
+    print(Issuer(_existing(home)).system(subject, tuple(role)))
+
+
+def _existing(home: Path) -> Installation:
+    if not (home / "secrets.json").exists():
+        _complain(f"no installation in {home}: run `huiyuan up` first")
+        raise typer.Exit(1)
+    return Installation.open(home.resolve())
+
+
+def main() -> None:
+    """The entry point that pyproject.toml names."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

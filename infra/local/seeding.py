@@ -1,0 +1,111 @@
+"""Seeding: brings the demo into an installation on its first run, through the same RPCs that operators use.
+
+Every step is idempotent, so a first run that was cut short is simply taken up again.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
+from huiyuan.consent.v1.purposes_pb2 import PublishNoticeRequest, PublishPurposeRequest
+from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
+from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
+from huiyuan.loyalty.v1.programmes_pb2 import CreateProgrammeRequest
+from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+
+from infra.local import demo
+from infra.local.installation import Installation
+from infra.local.issuer import Issuer
+from infra.local.layout import Ports
+from services.kit import rpc
+from services.kit.refusal import Refusal
+
+_ROLES = ("programme_seeder", "member_registrar", "order_recorder")
+_TIMEOUT_MS = 15_000
+
+
+class SeedRefused(Exception):
+    """A service refused a part of the demo; the message carries its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeededMember:
+    """A demo member."""
+
+    member_id: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """What the first run brought."""
+
+    members: list[SeededMember]
+
+    @classmethod
+    def kept(cls, installation: Installation) -> "Seeds | None":
+        """What an earlier run seeded; None when none did."""
+        if not installation.seeded.exists():
+            return None
+        kept = json.loads(installation.seeded.read_text())
+        return cls([SeededMember(**member) for member in kept["members"]])
+
+
+def seed(installation: Installation, ports: Ports, tell: Callable[[str], None]) -> Seeds:
+    """Seed the demo unless an earlier run did. Raises ``SeedRefused``."""
+    if kept := Seeds.kept(installation):
+        return kept
+    tell("seeding the demo programme, purposes, notices and members")
+    try:
+        seeds = asyncio.run(_Seeder(installation, ports).seed())
+    except Refusal as refusal:
+        raise SeedRefused(f"the demo could not be seeded: {refusal.code}: {refusal.message}") from refusal
+    installation.seeded.write_text(json.dumps(asdict(seeds), ensure_ascii=False, indent=2))
+    return seeds
+
+
+Client = TypeVar("Client")
+
+
+class _Seeder:
+    def __init__(self, installation: Installation, ports: Ports) -> None:
+        self._founded_at = installation.founded_at
+        self._ports = ports
+        self._headers = {"authorization": f"Bearer {Issuer(installation).system('huiyuan-up', _ROLES)}"}
+
+    async def seed(self) -> Seeds:
+        await self._publish_purposes()
+        await self._found_programme()
+        members = await self._register_members()
+        order = demo.order(members[0].member_id, self._founded_at)
+        await self._client(OrdersServiceClient, "loyalty").record_order(order, headers=self._headers)
+        return Seeds(members)
+
+    async def _publish_purposes(self) -> None:
+        client = self._client(PurposesServiceClient, "consent")
+        for purpose in demo.PURPOSES:
+            await client.publish_purpose(PublishPurposeRequest(purpose=purpose), headers=self._headers)
+        for notice in demo.notices():
+            await client.publish_notice(PublishNoticeRequest(notice=notice), headers=self._headers)
+
+    async def _found_programme(self) -> None:
+        request = CreateProgrammeRequest(
+            programme=demo.programme(self._founded_at), make_default=True, reason="DEMO"
+        )
+        client = self._client(ProgrammesServiceClient, "loyalty")
+        await client.create_programme(request, headers=self._headers)
+
+    async def _register_members(self) -> list[SeededMember]:
+        client = self._client(ProfilesServiceClient, "members")
+        members = []
+        for request in demo.registrations(self._founded_at):
+            registered = await client.register_member(request, headers=self._headers)
+            members.append(SeededMember(registered.member_id, request.profile.display_name))
+        return members
+
+    def _client(self, wire: Callable[..., Client], service: str) -> Client:
+        unsigned = rpc.CallerSigner("huiyuan-up", {})
+        return rpc.client(wire, self._ports.url(service), service, unsigned, timeout_ms=_TIMEOUT_MS)

@@ -1,0 +1,60 @@
+"""The welcome: what runs where, and what to paste to try it."""
+
+from rich.console import Console
+from rich.table import Table
+
+from infra.local.issuer import Issuer
+from infra.local.layout import HOST, SERVICES
+from infra.local.seeding import Seeds
+from infra.local.system import System
+
+_CURL = """\
+curl -s {url}/huiyuan.loyalty.v1.OrdersService/RecordOrder \\
+  -H 'Content-Type: application/json' -H 'Authorization: Bearer {token}' \\
+  -d '{{"source": "demo-shop", "orderId": "try-'$(date +%s)'", "memberId": "{member}",
+       "lines": [{{"lineId": "1", "sku": "tea", "quantity": "1", "money": {{"minorUnits": "12800", "currency": "CNY"}}}}],
+       "total": {{"minorUnits": "12800", "currency": "CNY"}}, "paidAt": "'$(date -u +%Y-%m-%dT%H:%M:%SZ)'", "channel": "web"}}'"""
+
+
+def addresses(system: System) -> dict[str, str]:
+    """Where everything is."""
+    ports = system.ports
+    where = {
+        "storefront": f"{ports.url('gateway')}/graphql",
+        "admin": f"{ports.url('gateway')}/admin/graphql",
+        **{name: ports.url(name) for name in SERVICES},
+    }
+    where |= {"postgres": f"{HOST}:{ports.postgres}"} if system.backing.own_postgres else {}
+    where |= {"redis": f"{HOST}:{ports.redis}"} if system.backing.own_redis else {}
+    return where
+
+
+def show(console: Console, system: System, seeds: Seeds) -> None:
+    """Print it, with one token for each side of the house."""
+    table = Table(title="huiyuan is running", title_justify="left", title_style="bold green")
+    for heading in ("what", "where", "log"):
+        table.add_column(heading, no_wrap=True)
+    for process in system.processes:
+        name = process.program.name
+        noun, _, role = name.partition("-")
+        where = "" if role == "worker" else f"{HOST}:{system.ports.of(noun)}"
+        table.add_row(name, where, process.program.log.name)
+    console.print()
+    console.print(table)
+    console.print(f"logs and data are in {system.installation.home}\n")
+    issuer, at, member = Issuer(system.installation), addresses(system), seeds.members[0]
+    curl = _CURL.format(url=at["loyalty"], token=issuer.system(), member=member.member_id)
+    for title, text in (
+        (f"storefront GraphiQL  {at['storefront']}", _headers("a member", issuer.member(member.member_id))),
+        (f"admin GraphiQL  {at['admin']}", _headers("a member of staff", issuer.admin())),
+        ("an order, as your order system would send it", curl),
+    ):
+        console.print(f"[bold]{title}[/]")
+        console.print(text, markup=False)
+        console.print()
+    console.print("tokens are good for 12 hours; new ones: huiyuan token member | admin | service")
+    console.print("[bold]stop with Ctrl-C[/], start over with make reset")
+
+
+def _headers(whose: str, token: str) -> str:
+    return f'headers of {whose}:\n{{"Authorization": "Bearer {token}"}}'
