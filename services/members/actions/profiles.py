@@ -1,0 +1,46 @@
+"""Profiles: a rewrite takes a new key first, then replaces the blob, then destroys the old key."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.members import events
+from services.members.rules import profiles
+from services.members.rules.blobs import seal
+from services.members.rules.keyrings import BlindIndex, KeyRing
+from services.members.rules.members import Member, ProfileRaced
+from services.members.storage import keys
+from services.members.storage import profiles as stored
+
+
+async def renew_key(
+    connection: AsyncConnection, ring: KeyRing, member: Member, profile: profiles.Profile, now: datetime
+) -> tuple[int, bytes]:
+    """Keep a new key for a member, in the keys' database; its generation and the profile sealed under it."""
+    where = ring.where(member.member_id)
+    key = ring.generate(where)
+    dek_gen = await keys.add(connection, member.member_id, key.wrapped, now)
+    if dek_gen is None:
+        raise ProfileRaced
+    content = profiles.encode(profile)
+    return dek_gen, seal(content, key.dek, where, schema=profiles.SCHEMA, dek_gen=dek_gen)
+
+
+async def replace(
+    connection: AsyncConnection,
+    seen: Member,
+    sealed: tuple[int, bytes],
+    request: tuple[BlindIndex, BlindIndex] | None,
+    now: datetime,
+) -> int:
+    """Replace the profile that was seen; its new revision. Raises ``ProfileRaced`` when it changed meanwhile."""
+    dek_gen, blob = sealed
+    if not await stored.replace(
+        connection, seen.member_id, blob, dek_gen=dek_gen, seen_revision=seen.revision
+    ):
+        raise ProfileRaced
+    revision = seen.revision + 1
+    if request is not None:
+        await stored.remember_update(connection, seen.member_id, *request, revision, now)
+    await events.profile_updated(connection, seen.member_id, revision, now)
+    return revision

@@ -1,0 +1,90 @@
+"""Registrations: a member id is claimed with its key and identities first, and the member follows.
+
+The two databases cannot commit together, so their order is what makes a crash harmless: what was claimed is
+completed by a retry of the same request, or given up by a job once nobody came back for it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.refusal import Refusal
+from services.members import events
+from services.members.rules import profiles
+from services.members.rules.blobs import seal
+from services.members.rules.keyrings import KeyRing
+from services.members.rules.members import MemberStatus, new_member_id
+from services.members.rules.registrations import (
+    Claim,
+    Draft,
+    Registered,
+    RegistrationGivenUp,
+    RegistrationRaced,
+)
+from services.members.storage import members, registrations
+
+
+async def claim(
+    connection: AsyncConnection, ring: KeyRing, drafts: Sequence[Draft], now: datetime
+) -> list[Claim]:
+    """Claim a member id for each draft, in the keys' database. Raises ``RegistrationRaced``."""
+    new: list[registrations.NewClaim] = []
+    links: list[registrations.NewLink] = []
+    for draft in drafts:
+        member_id = new_member_id(now)
+        wrapped = ring.generate(ring.where(member_id)).wrapped
+        new.append(registrations.NewClaim(draft.key, draft.body, member_id, wrapped))
+        links += [registrations.NewLink(new.place, member_id, new.verified) for new in draft.identities]
+    if not await registrations.claim(connection, new, now) or not await registrations.link(
+        connection, links, now
+    ):
+        raise RegistrationRaced("another registration came first in this moment: try again")
+    await registrations.add_keys(connection, new)
+    return [Claim(claim.member_id, claim.body.digest, claim.wrapped) for claim in new]
+
+
+async def complete(
+    connection: AsyncConnection, ring: KeyRing, claimed: Sequence[tuple[Claim, Draft]], now: datetime
+) -> list[Registered | Refusal]:
+    """Let the members exist whose ids were claimed, in the members' database; earlier ones are left as they are."""
+    standings = await members.standings(connection, [claim.member_id for claim, _ in claimed])
+    missing = [
+        members.NewMember(
+            claim.member_id,
+            draft.joined_at,
+            registrations.FIRST_GENERATION,
+            _sealed(ring, claim.wrapped, claim, draft),
+        )
+        for claim, draft in claimed
+        if claim.member_id not in standings and claim.wrapped is not None
+    ]
+    added = await members.add(connection, missing, now) if missing else set()
+    if len(added) < len(missing):
+        standings = await members.standings(connection, [claim.member_id for claim, _ in claimed])
+    await events.members_registered(
+        connection, [(new.member_id, new.joined_at) for new in missing if new.member_id in added], now
+    )
+    outcomes: list[Registered | Refusal] = []
+    for claim, _ in claimed:
+        standing = standings.get(claim.member_id)
+        if claim.member_id in added:
+            outcomes.append(Registered(claim.member_id, replayed=False))
+        elif standing is None or standing.status is MemberStatus.ABANDONED:
+            outcomes.append(
+                RegistrationGivenUp("an earlier attempt under this key is being cleared away: try again")
+            )
+        else:
+            outcomes.append(Registered(claim.member_id, replayed=True))
+    return outcomes
+
+
+def _sealed(ring: KeyRing, wrapped: bytes, claim: Claim, draft: Draft) -> bytes:
+    where = ring.where(claim.member_id)
+    return seal(
+        profiles.encode(draft.profile),
+        ring.unwrap(wrapped, where),
+        where,
+        schema=profiles.SCHEMA,
+        dek_gen=registrations.FIRST_GENERATION,
+    )

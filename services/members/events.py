@@ -1,0 +1,54 @@
+"""Events: what happened to members, as messages in the outbox; none carries personal data."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+from zlib import crc32
+
+from huiyuan.members.v1 import events_pb2
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import outbox, stream
+
+
+async def members_registered(
+    connection: AsyncConnection, joined: Iterable[tuple[UUID, datetime]], now: datetime
+) -> None:
+    """Members registered. Each event goes to its own member's lane, so that later ones follow it there."""
+    lanes: dict[int, list[outbox.NewEvent]] = defaultdict(list)
+    for member_id, joined_at in joined:
+        event = events_pb2.MembersEvent(
+            member_id=str(member_id),
+            occurred_at=now,
+            member_registered=events_pb2.MemberRegistered(joined_at=joined_at),
+        )
+        lanes[crc32(event.member_id.encode()) % stream.LANES].append(_new("MemberRegistered", event))
+    for lane in sorted(lanes):
+        await outbox.append(connection, lanes[lane])
+
+
+async def profile_updated(connection: AsyncConnection, member_id: UUID, revision: int, now: datetime) -> None:
+    """A profile changed."""
+    event = events_pb2.MembersEvent(
+        member_id=str(member_id),
+        occurred_at=now,
+        profile_updated=events_pb2.ProfileUpdated(revision=revision),
+    )
+    await outbox.append(connection, [_new("ProfileUpdated", event)])
+
+
+async def profile_unmasked(
+    connection: AsyncConnection, member_id: UUID, access_id: UUID, now: datetime
+) -> None:
+    """Someone saw a member's data in clear; the access log says who, what and why."""
+    event = events_pb2.MembersEvent(
+        member_id=str(member_id),
+        occurred_at=now,
+        profile_unmasked=events_pb2.ProfileUnmasked(access_id=str(access_id)),
+    )
+    await outbox.append(connection, [_new("ProfileUnmasked", event)])
+
+
+def _new(kind: str, event: events_pb2.MembersEvent) -> outbox.NewEvent:
+    return outbox.NewEvent(event.member_id, kind, event.SerializeToString())

@@ -1,0 +1,1 @@
+"""The mind of the members service: pure functions and frozen values."""

@@ -1,0 +1,111 @@
+"""Identities: by what a member is known outside, and the one spelling of each that counts."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import IntEnum
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from services.kit.refusal import Invalid
+from services.members.rules.personal import Personal
+
+NORM_VERSION = 1
+"""Grows when the same input may be spelled otherwise than before; kept beside every index."""
+
+HOME_REGION = "CN"
+LONGEST_SCOPE = 64
+LONGEST_VALUE = 128
+
+_CHINESE_MOBILE = re.compile(r"(?:\+86|0086)?(1[3-9][0-9]{9})")
+_NOT_IN_PHONES = str.maketrans("", "", " \t\u00a0-‐‑‒–—―().·")
+_PHONE = re.compile(r"\+?[0-9]{3,20}")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+class IdentityKind(IntEnum):
+    """Kinds of identities. The numbers are in every index and blob: they never change."""
+
+    PHONE = 1
+    EMAIL = 2
+    WECHAT_UNIONID = 3
+    WECHAT_OPENID = 4
+    ALIPAY = 5
+    MARKETPLACE_NICK = 6
+    DEVICE = 7
+    STOREFRONT_CUSTOMER = 8
+
+
+_UNSCOPED = (IdentityKind.PHONE, IdentityKind.EMAIL)
+
+
+class IdentityNotValid(Invalid):
+    """The identity cannot be one: its kind, scope or value is malformed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An identity in its one spelling: phones as E.164, mail in lower case, the rest as NFKC."""
+
+    kind: IdentityKind
+    scope: str
+    value: Personal
+
+
+def normalised(kind: int, scope: str, value: str) -> Identity:
+    """The identity that some input means. Raises ``IdentityNotValid``."""
+    try:
+        known = IdentityKind(kind)
+    except ValueError:
+        raise IdentityNotValid("the identity's kind is not one we know", field="kind") from None
+    scope = scope.strip()
+    if known in _UNSCOPED:
+        if scope:
+            raise IdentityNotValid("phones and mail addresses have no scope: leave it empty", field="scope")
+        spelled = _phone(value) if known is IdentityKind.PHONE else _email(value)
+        return Identity(known, "", Personal(spelled))
+    if not scope or len(scope) > LONGEST_SCOPE or _CONTROL.search(scope):
+        raise IdentityNotValid(
+            f"the scope must name the account, app or shop, in 1 to {LONGEST_SCOPE} characters", field="scope"
+        )
+    spelled = unicodedata.normalize("NFKC", value).strip()
+    if not spelled or len(spelled) > LONGEST_VALUE or _CONTROL.search(spelled):
+        raise IdentityNotValid(f"the value must have 1 to {LONGEST_VALUE} characters", field="value")
+    return Identity(known, scope, Personal(spelled))
+
+
+def index_input(identity: Identity) -> bytes:
+    """The bytes that a blind index digests. Scopes and values hold no NUL, so no two identities share them."""
+    value = identity.value.reveal()
+    scoped = f"{identity.scope}\0{value}" if identity.scope else value
+    return bytes((NORM_VERSION, identity.kind, 0)) + scoped.encode()
+
+
+def _phone(value: str) -> str:
+    text = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    text = text.translate(_NOT_IN_PHONES)
+    if mobile := _CHINESE_MOBILE.fullmatch(text):
+        return "+86" + mobile[1]
+    refused = IdentityNotValid(
+        "the phone number is not a possible one; write it as +8613900001234", field="value"
+    )
+    if not _PHONE.fullmatch(text):
+        raise refused
+    try:
+        number = phonenumbers.parse(text, HOME_REGION)
+    except phonenumbers.NumberParseException:
+        raise refused from None
+    # Possible, not valid: the lists of prefixes in force lag behind what the carriers give out.
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        raise refused
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _email(value: str) -> str:
+    text = unicodedata.normalize("NFKC", value).strip()
+    try:
+        address = validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        raise IdentityNotValid("the mail address is malformed", field="value") from None
+    return f"{address.local_part.lower()}@{address.domain}"

@@ -1,0 +1,79 @@
+"""Members: what stands beside a profile in clear, and the ids that members are known by inside."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from uuid import UUID
+
+from services.kit.refusal import Declined, NotFound, Unavailable
+from services.members.rules.profiles import Profile
+
+
+class MemberStatus(IntEnum):
+    """How a member stands. ABANDONED marks an id whose registration was given up; nobody sees it as a member."""
+
+    ABANDONED = 0
+    ACTIVE = 1
+    FROZEN = 2
+    CLOSING = 3
+    CLOSED = 4
+    ERASED = 5
+
+
+class UnknownMember(NotFound):
+    """There is no such member."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such member", field="member_id")
+
+
+class MemberErased(Declined):
+    """The member's personal data was erased."""
+
+    def __init__(self) -> None:
+        super().__init__("the member's personal data was erased", field="member_id")
+
+
+class MemberNotActive(Declined):
+    """The member is closing or closed, and is not changed any more."""
+
+    def __init__(self) -> None:
+        super().__init__("the member is closing or closed: the profile stays as it is", field="member_id")
+
+
+class ProfileRaced(Unavailable):
+    """Another change of the profile came first; try again."""
+
+    def __init__(self) -> None:
+        super().__init__("another change of the profile came first: try again")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member as read."""
+
+    member_id: UUID
+    status: MemberStatus
+    joined_at: datetime
+    revision: int
+    merged_into: UUID | None
+    """The survivor, when this member was merged into another; never one that was merged itself."""
+    profile: Profile | None
+    """None when it was erased."""
+
+
+def new_member_id(now: datetime) -> UUID:
+    """A UUIDv7: ids made later sort later, which keeps the indexes' new entries together."""
+    millis = int(now.timestamp() * 1000)
+    number = (millis << 80) | int.from_bytes(os.urandom(10))
+    number = number & ~(0xF << 76) | 0x7 << 76
+    return UUID(int=number & ~(0x3 << 62) | 0x2 << 62)
+
+
+def member_id_of(text: str) -> UUID | None:
+    """The member id that a text spells, if it spells one."""
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None

@@ -1,0 +1,177 @@
+"""Profiles: what a member is called and prefers, valid by construction, and the bytes it is kept as."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from zoneinfo import available_timezones
+
+import msgpack
+
+from services.kit.refusal import Invalid
+from services.members.rules.blobs import Unreadable
+from services.members.rules.identities import Identity, IdentityKind
+from services.members.rules.personal import Personal
+
+SCHEMA = 1
+"""The layout of ``encode``: display name, full name, birth date, language, zone, identities."""
+
+DEFAULT_LANGUAGE = "zh-CN"
+LONGEST_NAME = 64
+EARLIEST_BIRTH = date(1900, 1, 1)
+_FIRST_ZONE = timedelta(hours=14)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
+_NOT_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+class NameNotValid(Invalid):
+    """The name is empty, too long, or holds control characters."""
+
+
+class BirthDateNotValid(Invalid):
+    """The birth date is not a day of the calendar, lies ahead, or lies before 1900."""
+
+
+class LanguageNotValid(Invalid):
+    """The language is not a BCP 47 tag."""
+
+
+class TimeZoneNotValid(Invalid):
+    """The time zone is not one of IANA's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A member's profile in clear. Its ``repr`` shows no personal data."""
+
+    display_name: Personal
+    full_name: Personal | None
+    birth_date: Personal | None
+    language: str
+    time_zone: str
+    identities: tuple[Identity, ...]
+
+    def first(self, kind: IdentityKind) -> Personal | None:
+        """The member's first identity of a kind, for instance the phone to show."""
+        return next((identity.value for identity in self.identities if identity.kind is kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFields:
+    """Fields as someone wrote them. None: not given; empty: to be cleared, or its default."""
+
+    display_name: str | None = None
+    full_name: str | None = None
+    birth_date: str | None = None
+    language: str | None = None
+    time_zone: str | None = None
+
+    def __repr__(self) -> str:
+        return "<profile fields>"
+
+
+def new(fields: ProfileFields, identities: tuple[Identity, ...], now: datetime) -> Profile:
+    """The profile of a new member. Raises an ``Invalid`` that names the field."""
+    empty = Profile(Personal(""), None, None, DEFAULT_LANGUAGE, "", identities)
+    return changed(empty, replace(fields, display_name=fields.display_name or ""), now)
+
+
+def changed(profile: Profile, fields: ProfileFields, now: datetime) -> Profile:
+    """The profile with the fields that are given. Raises an ``Invalid`` that names the field."""
+    if fields.display_name is not None:
+        profile = replace(profile, display_name=_name(fields.display_name, "display_name"))
+    if fields.full_name is not None:
+        full_name = _name(fields.full_name, "full_name") if fields.full_name.strip() else None
+        profile = replace(profile, full_name=full_name)
+    if fields.birth_date is not None:
+        birth_date = _birth_date(fields.birth_date, now) if fields.birth_date else None
+        profile = replace(profile, birth_date=birth_date)
+    if fields.language is not None:
+        profile = replace(profile, language=_language(fields.language or DEFAULT_LANGUAGE))
+    if fields.time_zone is not None:
+        profile = replace(profile, time_zone=_time_zone(fields.time_zone))
+    return profile
+
+
+def encode(profile: Profile) -> bytes:
+    """The content of a profile's blob."""
+    return msgpack.packb(  # type: ignore[no-any-return]
+        (
+            profile.display_name.reveal(),
+            profile.full_name and profile.full_name.reveal(),
+            profile.birth_date and profile.birth_date.reveal(),
+            profile.language,
+            profile.time_zone,
+            [(identity.kind, identity.scope, identity.value.reveal()) for identity in profile.identities],
+        )
+    )
+
+
+def decode(schema: int, content: bytes) -> Profile:
+    """The profile in a blob's content. Raises ``Unreadable``."""
+    if schema != SCHEMA:
+        raise Unreadable
+    try:
+        display_name, full_name, birth_date, language, time_zone, identities = msgpack.unpackb(content)
+        return Profile(
+            Personal(display_name),
+            None if full_name is None else Personal(full_name),
+            None if birth_date is None else Personal(birth_date),
+            language,
+            time_zone,
+            tuple([Identity(_KINDS[kind], scope, Personal(value)) for kind, scope, value in identities]),
+        )
+    except (ValueError, TypeError, KeyError, msgpack.UnpackException):
+        raise Unreadable from None
+
+
+_KINDS = {int(kind): kind for kind in IdentityKind}
+
+
+def _name(text: str, field: str) -> Personal:
+    name = unicodedata.normalize("NFC", text).strip()
+    if not name or len(name) > LONGEST_NAME or _NOT_IN_NAMES.search(name):
+        raise NameNotValid(
+            f"a name must have 1 to {LONGEST_NAME} characters and no control characters", field=field
+        )
+    return Personal(name)
+
+
+def _birth_date(text: str, now: datetime) -> Personal:
+    try:
+        day = date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:
+        day = None
+    # It may already be tomorrow where the member lives.
+    if day is None or not EARLIEST_BIRTH <= day <= (now + _FIRST_ZONE).date():
+        raise BirthDateNotValid(
+            "the birth date must be a day of the calendar, from 1900 until today, as YYYY-MM-DD",
+            field="birth_date",
+        )
+    return Personal(text)
+
+
+def _language(text: str) -> str:
+    tag = _LANGUAGE.fullmatch(text)
+    if tag is None:
+        raise LanguageNotValid(
+            "the language must be a BCP 47 tag, for instance zh-CN or en", field="language"
+        )
+    language, script, region = tag.groups()
+    parts = (language.lower(), script and script.title(), region and region.upper())
+    return "-".join(part for part in parts if part)
+
+
+def _time_zone(text: str) -> str:
+    if text and text not in _zones():
+        raise TimeZoneNotValid(
+            "the time zone must be one of IANA's, for instance Asia/Shanghai", field="time_zone"
+        )
+    return text
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

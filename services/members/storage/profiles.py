@@ -1,0 +1,130 @@
+"""Profiles at rest: sealed blobs in one database, their keys in the other."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.members.rules import profiles
+from services.members.rules.blobs import BlobKind, Unreadable, blob_header, open_blob
+from services.members.rules.keyrings import BlindIndex, KeyRing
+from services.members.rules.members import Member, MemberStatus
+from services.members.storage.databases import Databases
+
+_READS = 3
+_ROWS = """SELECT member_id, status, revision, joined_at, merged_into, blob FROM members
+           WHERE member_id = ANY($1) AND status > 0"""
+_KEYS = "SELECT member_id, dek_gen, wrapped FROM keys WHERE member_id = ANY($1) AND kind = $2"
+
+Found = dict[UUID, Member | Unreadable]
+
+
+class KeyMissing(Unreadable):
+    """The key that a blob names was not there when its blob was read."""
+
+    code = Unreadable.code
+
+
+async def read(databases: Databases, ring: KeyRing, member_ids: Collection[UUID]) -> Found:
+    """Members by id, decrypted; unknown ids are absent, records that do not open are ``Unreadable``.
+
+    One query to each database, whatever the number. A rewrite that ends between the two takes the old key
+    along: what misses its key is read again.
+    """
+    found: Found = {}
+    wanted = set(member_ids)
+    for _ in range(_READS):
+        rows, keys = await asyncio.gather(
+            databases.members_pool.fetch(_ROWS, wanted),
+            databases.keys_pool.fetch(_KEYS, wanted, BlobKind.ORDINARY),
+        )
+        wrapped = {(member_id, dek_gen): key for member_id, dek_gen, key in keys}
+        found |= {row[0]: _opened(ring, row, wrapped) for row in rows}
+        wanted = {member_id for member_id, member in found.items() if isinstance(member, KeyMissing)}
+        if not wanted:
+            break
+    return found
+
+
+async def read_surviving(databases: Databases, ring: KeyRing, member_ids: Collection[UUID]) -> Found:
+    """The same, but a member that was merged into another is answered with the survivor."""
+    found = await read(databases, ring, member_ids)
+    merged = {
+        asked: member.merged_into
+        for asked, member in found.items()
+        if isinstance(member, Member) and member.merged_into
+    }
+    if merged:
+        survivors = await read(databases, ring, merged.values())
+        found |= {asked: survivors[survivor] for asked, survivor in merged.items() if survivor in survivors}
+    return found
+
+
+def _opened(
+    ring: KeyRing, row: asyncpg.Record, wrapped: Mapping[tuple[UUID, int], bytes]
+) -> Member | Unreadable:
+    member_id, status, revision, joined_at, merged_into, blob = row
+    try:
+        profile = None if blob is None else _open(ring, member_id, blob, wrapped)
+    except Unreadable as unreadable:
+        return unreadable
+    return Member(member_id, MemberStatus(status), joined_at, revision, merged_into, profile)
+
+
+def _open(
+    ring: KeyRing, member_id: UUID, blob: bytes, wrapped: Mapping[tuple[UUID, int], bytes]
+) -> profiles.Profile:
+    schema, dek_gen = blob_header(blob)
+    key = wrapped.get((member_id, dek_gen))
+    if key is None:
+        raise KeyMissing
+    where = ring.where(member_id)
+    return profiles.decode(schema, open_blob(blob, ring.unwrap(key, where), where))
+
+
+async def replace(
+    connection: AsyncConnection, member_id: UUID, blob: bytes, *, dek_gen: int, seen_revision: int
+) -> bool:
+    """Put a newer blob in the place of the one that was seen; False when another change came first."""
+    replaced = await connection.execute(
+        text(
+            "UPDATE members SET blob = :blob, dek_gen = :dek_gen, revision = revision + 1 "
+            "WHERE member_id = :member_id AND revision = :seen AND blob IS NOT NULL"
+        ),
+        {"blob": blob, "dek_gen": dek_gen, "member_id": member_id, "seen": seen_revision},
+    )
+    return replaced.rowcount == 1
+
+
+async def known_update(connection: AsyncConnection, member_id: UUID, key: BlindIndex) -> bytes | None:
+    """The body digest of the change that a member's idempotency key stands for."""
+    body: bytes | None = await connection.scalar(
+        text(
+            "SELECT body_digest FROM profile_updates WHERE member_id = :member_id "
+            "AND index_version = :version AND key_digest = :digest"
+        ),
+        {"member_id": member_id, **key._asdict()},
+    )
+    return body
+
+
+async def remember_update(
+    connection: AsyncConnection,
+    member_id: UUID,
+    key: BlindIndex,
+    body: BlindIndex,
+    revision: int,
+    now: datetime,
+) -> None:
+    """Keep what an idempotency key stands for."""
+    await connection.execute(
+        text(
+            "INSERT INTO profile_updates (member_id, index_version, key_digest, body_digest, revision, updated_at)"
+            " VALUES (:member_id, :version, :digest, :body, :revision, :now)"
+        ),
+        {"member_id": member_id, **key._asdict(), "body": body.digest, "revision": revision, "now": now},
+    )

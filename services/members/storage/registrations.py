@@ -1,0 +1,155 @@
+"""Registrations: what a new member claims in the keys' database, and the member that follows in the other."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.members.rules.blobs import BlobKind
+from services.members.rules.identities import NORM_VERSION
+from services.members.rules.keyrings import BlindIndex, Place
+from services.members.rules.registrations import Claim
+from services.members.storage.databases import Databases
+
+FIRST_GENERATION = 1
+
+
+class NewClaim(NamedTuple):
+    """A member id about to be claimed, with its key."""
+
+    key: BlindIndex
+    body: BlindIndex
+    member_id: UUID
+    wrapped: bytes
+
+
+class NewLink(NamedTuple):
+    """An identity about to be linked to a member."""
+
+    place: Place
+    member_id: UUID
+    verified: bool
+
+
+_CLAIMS = """SELECT r.index_version, r.key_digest, r.member_id, r.body_digest, k.wrapped
+             FROM unnest($1::smallint[], $2::bytea[]) AS asked (version, digest)
+             JOIN registrations r ON r.index_version = asked.version AND r.key_digest = asked.digest
+             LEFT JOIN keys k ON k.member_id = r.member_id AND k.kind = $3 AND k.dek_gen = $4"""
+
+
+async def claims(databases: Databases, keys: Sequence[BlindIndex]) -> dict[BlindIndex, Claim]:
+    """What is already claimed under some idempotency keys."""
+    rows = await databases.keys_pool.fetch(
+        _CLAIMS,
+        [key.version for key in keys],
+        [key.digest for key in keys],
+        BlobKind.ORDINARY,
+        FIRST_GENERATION,
+    )
+    return {BlindIndex(row[0], row[1]): Claim(row[2], row[3], row[4]) for row in rows}
+
+
+async def claim(connection: AsyncConnection, new: Sequence[NewClaim], now: datetime) -> bool:
+    """Claim member ids; False when another got one of the idempotency keys first."""
+    # Sorted, so that two batches wait for each other in the same order.
+    new = sorted(new, key=lambda claim: claim.key)
+    claimed = await connection.execute(
+        text(
+            """INSERT INTO registrations (index_version, key_digest, body_digest, member_id, claimed_at)
+               SELECT version, digest, body, member_id, :now FROM unnest(
+                 CAST(:versions AS smallint[]), CAST(:digests AS bytea[]),
+                 CAST(:bodies AS bytea[]), CAST(:members AS uuid[])) AS new (version, digest, body, member_id)
+               ON CONFLICT DO NOTHING"""
+        ),
+        {
+            **_indexes([claim.key for claim in new]),
+            "bodies": [claim.body.digest for claim in new],
+            "members": [claim.member_id for claim in new],
+            "now": now,
+        },
+    )
+    return claimed.rowcount == len(new)
+
+
+async def link(connection: AsyncConnection, new: Sequence[NewLink], now: datetime) -> bool:
+    """Link identities; False when one of them belongs to another member already."""
+    new = sorted(new, key=lambda link: link.place)
+    linked = await connection.execute(
+        text(
+            """INSERT INTO identities
+                 (kind, index_version, value_index, member_id, norm_version, verified, linked_at)
+               SELECT kind, version, digest, member_id, :norm_version, verified, :now FROM unnest(
+                 CAST(:kinds AS smallint[]), CAST(:versions AS smallint[]), CAST(:digests AS bytea[]),
+                 CAST(:members AS uuid[]), CAST(:verified AS boolean[]))
+                 AS new (kind, version, digest, member_id, verified)
+               ON CONFLICT DO NOTHING"""
+        ),
+        {
+            **_indexes([link.place for link in new]),
+            "kinds": [link.place.kind for link in new],
+            "members": [link.member_id for link in new],
+            "verified": [link.verified for link in new],
+            "norm_version": NORM_VERSION,
+            "now": now,
+        },
+    )
+    return linked.rowcount == len(new)
+
+
+async def add_keys(connection: AsyncConnection, new: Sequence[NewClaim]) -> None:
+    """Keep the first key of each member id that was claimed."""
+    await connection.execute(
+        text(
+            """INSERT INTO keys (member_id, kind, dek_gen, wrapped)
+               SELECT member_id, :kind, :first, wrapped
+               FROM unnest(CAST(:members AS uuid[]), CAST(:wrapped AS bytea[])) AS new (member_id, wrapped)"""
+        ),
+        {
+            "members": [claim.member_id for claim in new],
+            "wrapped": [claim.wrapped for claim in new],
+            "kind": BlobKind.ORDINARY,
+            "first": FIRST_GENERATION,
+        },
+    )
+
+
+async def unsettled(connection: AsyncConnection, before: datetime, limit: int) -> list[UUID]:
+    """Member ids claimed before an instant, of which nobody looked yet whether the member exists."""
+    rows = await connection.scalars(
+        text(
+            "SELECT member_id FROM registrations WHERE NOT settled AND claimed_at < :before "
+            "ORDER BY claimed_at LIMIT :limit"
+        ),
+        {"before": before, "limit": limit},
+    )
+    return list(rows)
+
+
+async def settle(connection: AsyncConnection, member_ids: Sequence[UUID]) -> None:
+    """Note that these members exist."""
+    await connection.execute(
+        text(
+            "UPDATE registrations SET settled = true "
+            "WHERE NOT settled AND member_id = ANY(CAST(:members AS uuid[]))"
+        ),
+        {"members": member_ids},
+    )
+
+
+async def release(connection: AsyncConnection, member_ids: Sequence[UUID]) -> None:
+    """Destroy all that was claimed for member ids that were given up."""
+    for table in ("identities", "keys", "registrations"):
+        await connection.execute(
+            text(f"DELETE FROM {table} WHERE member_id = ANY(CAST(:members AS uuid[]))"),  # noqa: S608
+            {"members": member_ids},
+        )
+
+
+def _indexes(indexes: Sequence[BlindIndex | Place]) -> dict[str, object]:
+    return {
+        "versions": [index.version for index in indexes],
+        "digests": [index.digest for index in indexes],
+    }
