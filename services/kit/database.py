@@ -11,9 +11,14 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.kit.refusal import Unavailable
+
+Connection = AsyncConnection
+Engine = AsyncEngine
+Pool = asyncpg.Pool
+"""By these names rooms that hand a database on speak of it; only storage and migrations import its libraries."""
 
 STATEMENT_TIMEOUT_MS = 15_000
 _MIGRATION_LOCK_TIMEOUT_MS = 4_000
