@@ -27,6 +27,14 @@ class TokenRefused(Unauthenticated):
     """The token is not one that we accept; the message says why and what would be right."""
 
 
+class TokenExpired(TokenRefused):
+    """The token was good, and its time is up."""
+
+
+class WrongAudience(TokenRefused):
+    """The token is good elsewhere, not here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A checked token: who it speaks for, in which roles, until when (seconds since 1970)."""
@@ -71,9 +79,9 @@ class TokenVerifier:
                 leeway=5,
             )
         except jwt.ExpiredSignatureError:
-            raise TokenRefused("the token has expired: ask the issuer for a new one") from None
+            raise TokenExpired("the token has expired: ask the issuer for a new one") from None
         except jwt.InvalidAudienceError:
-            raise TokenRefused(f"the token is not for here: its audience must be {self._audience}") from None
+            raise WrongAudience(f"the token is not for here: its audience must be {self._audience}") from None
         except jwt.MissingRequiredClaimError as error:
             raise TokenRefused(f"the token lacks the claim {error.claim}") from None
         except (jwt.PyJWTError, ValueError):
