@@ -1,0 +1,114 @@
+"""Callers: who calls, and the assertions by which our own processes prove it to each other."""
+
+import hmac
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.kit.refusal import Unauthenticated
+
+CALLER_HEADER = "huiyuan-caller"
+ASSERTION_LIFE_S = 60
+_REMEMBERED = 50_000
+
+
+class CallerNotProven(Unauthenticated):
+    """The caller assertion is malformed, expired, or not signed by a process that may sign for us."""
+
+
+class CallerKind(StrEnum):
+    MEMBER = "member"
+    STAFF = "staff"
+    SERVICE = "service"
+    ANYONE = "anyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a member (``id`` is the member id), a member of staff, a system, or anyone."""
+
+    kind: CallerKind
+    id: str
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def actor(self) -> str:
+        """How the caller is named in entries and audit, for instance ``staff:ops-1``."""
+        return f"{self.kind}:{self.id}"
+
+    def is_member(self, member_id: str) -> bool:
+        return self.kind is CallerKind.MEMBER and self.id == member_id
+
+    def has(self, *roles: str) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+
+class CallerSigner:
+    """Signs caller assertions from this process for each service it calls; ``keys`` are by audience."""
+
+    def __init__(self, issuer: str, keys: Mapping[str, bytes]) -> None:
+        self._issuer = issuer
+        self._keys = dict(keys)
+        self._signed: dict[tuple[str, Caller], tuple[float, str]] = {}
+
+    def sign(self, audience: str, caller: Caller) -> str:
+        """An assertion good for a minute; the same one is given again for half of that time."""
+        known = self._signed.get((audience, caller))
+        now = time.time()
+        if known is not None and known[0] > now + ASSERTION_LIFE_S / 2:
+            return known[1]
+        expires_at_s = int(now + ASSERTION_LIFE_S)
+        name = urlsafe_b64encode(caller.id.encode()).decode()
+        body = f"{self._issuer}.{caller.kind}.{name}.{','.join(sorted(caller.roles))}.{expires_at_s}"
+        assertion = f"{body}.{_mac(self._keys[audience], audience, body)}"
+        if len(self._signed) >= _REMEMBERED:
+            self._signed.clear()
+        self._signed[audience, caller] = (expires_at_s, assertion)
+        return assertion
+
+
+class CallerVerifier:
+    """Checks caller assertions made for ``audience``; ``keys`` are by the issuer that signs with them."""
+
+    def __init__(self, audience: str, keys: Mapping[str, bytes]) -> None:
+        self._audience = audience
+        self._keys = dict(keys)
+        self._known: dict[str, tuple[float, Caller]] = {}
+
+    def verify(self, assertion: str) -> Caller:
+        """Who the assertion speaks for. Raises ``CallerNotProven``."""
+        known = self._known.get(assertion)
+        now = time.time()
+        if known is not None:
+            if known[0] > now:
+                return known[1]
+            del self._known[assertion]
+        expires_at_s, caller = self._check(assertion)
+        if not now < expires_at_s <= now + ASSERTION_LIFE_S + 5:
+            raise CallerNotProven("the caller assertion has expired: sign a new one")
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[assertion] = (expires_at_s, caller)
+        return caller
+
+    def _check(self, assertion: str) -> tuple[float, Caller]:
+        body, _, mac = assertion.rpartition(".")
+        try:
+            issuer, kind, name, roles, expires_at_s = body.split(".")
+            key = self._keys[issuer]
+            if not hmac.compare_digest(mac.encode(), _mac(key, self._audience, body).encode()):
+                raise ValueError
+            caller = Caller(
+                CallerKind(kind),
+                urlsafe_b64decode(name).decode(),
+                frozenset(filter(None, roles.split(","))),
+            )
+            return float(expires_at_s), caller
+        except (KeyError, ValueError):
+            raise CallerNotProven("the caller assertion is not one of ours") from None
+
+
+def _mac(key: bytes, audience: str, body: str) -> str:
+    return hmac.digest(key, f"huiyuan caller 1\0{audience}\0{body}".encode(), "sha256").hex()
