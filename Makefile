@@ -1,2 +1,59 @@
-proto:
-	PATH="$(CURDIR)/.venv/bin:$$PATH" python -m grpc_tools.protoc -Iproto --python_out=proto/gen --pyi_out=proto/gen --connectrpc_out=proto/gen --connectrpc_opt=protobuf=google $$(cd proto && find huiyuan -name '*.proto' | sort)
+# The commands of the house. `make up` and `make test` need Python 3.11 or newer, and nothing else.
+
+BIN := .venv/bin
+SOURCES := services gateway infra
+PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
+PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
+
+.PHONY: help up reset test check lint types laws contracts proto schema format bench
+
+help:  ## Show this.
+	@sed -n 's/^\([a-z]*\):.*##\(.*\)/make \1\t\2/p' Makefile
+
+up: .venv/.installed  ## Start everything on this machine; Ctrl-C stops it.
+	@exec $(BIN)/huiyuan up
+
+reset: .venv/.installed  ## Throw away what `make up` keeps in .huiyuan/.
+	@$(BIN)/huiyuan reset --yes
+
+test: .venv/.installed  ## Run every test against real servers.
+	$(BIN)/pytest
+
+check: lint types laws contracts  ## Style, types, the laws of the house, and the contracts.
+
+lint: .venv/.installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/.installed
+	$(BIN)/mypy $(SOURCES)
+
+laws: .venv/.installed
+	$(BIN)/lint-imports
+	$(BIN)/python tests/contract/laws.py
+
+contracts: .venv/.installed
+	cd proto && ../$(BIN)/buf lint
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	$(PROTOC) --python_out=$$fresh --pyi_out=$$fresh --connectrpc_out=$$fresh $(PROTOS) && \
+	diff -r -q -x __pycache__ $$fresh proto/gen || { echo "proto/gen is not what proto/ says: run make proto"; exit 1; }
+	@for side in storefront admin; do \
+	$(BIN)/python -m gateway schema $$side | diff -u gateway/$$side/schema.graphql - || \
+	{ echo "gateway/$$side/schema.graphql is not the schema: run make schema"; exit 1; }; done
+
+proto: .venv/.installed  ## Generate proto/gen from the contracts.
+	$(PROTOC) --python_out=proto/gen --pyi_out=proto/gen --connectrpc_out=proto/gen $(PROTOS)
+
+schema: .venv/.installed  ## Write the GraphQL schemas down.
+	$(BIN)/python -m gateway schema storefront > gateway/storefront/schema.graphql
+	$(BIN)/python -m gateway schema admin > gateway/admin/schema.graphql
+
+format: .venv/.installed  ## Format the code.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/.installed  ## Measure, against what the machine can do.
+	$(BIN)/python -m tests.load
+
+.venv/.installed: requirements.lock pyproject.toml infra/local/venv.sh
+	@PYTHON="$(PYTHON)" infra/local/venv.sh
