@@ -1,0 +1,25 @@
+"""The consent processes: ``serve`` answers calls, ``work`` relays events, ``migrate`` brings the schema up."""
+
+import sys
+
+from services.consent.app import application, migrate, workers
+from services.consent.settings import Settings
+from services.kit import process, telemetry
+
+
+def main(command: str) -> None:
+    settings = Settings()  # type: ignore[call-arg]  # the environment has them
+    telemetry.configure(f"consent {command}", settings.log_level)
+    match command:
+        case "serve":
+            process.serve(application(settings), host=settings.host, port=settings.port)
+        case "work":
+            process.work(lambda: workers(settings))
+        case "migrate":
+            migrate(settings)
+        case _:
+            sys.exit("usage: python -m services.consent serve|work|migrate")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) == 2 else "")

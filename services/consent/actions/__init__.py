@@ -1,0 +1,1 @@
+"""What consent does: one function, one transaction; the doors commit."""

@@ -1,0 +1,125 @@
+"""Giving and withdrawing: each act is one transaction that leaves its records, its epoch and its event."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import uuid4
+
+from services.consent import events
+from services.consent.rules import acts
+from services.consent.rules.acts import Act, Grant, NoticeNotServed, Party, Withdrawal
+from services.consent.rules.decisions import Decision, later
+from services.consent.rules.notices import Notice
+from services.consent.rules.purposes import Purpose, UnknownPurpose
+from services.consent.rules.records import EventState, Record
+from services.consent.storage import decisions, notices, purposes
+from services.consent.storage.decisions import Member
+from services.kit.database import Connection
+
+
+class Decided(NamedTuple):
+    """What an act came to: its decisions with the purpose versions they are on, and the epoch it made."""
+
+    decisions: Sequence[tuple[Decision, Purpose]]
+    epoch: int
+    replayed: bool
+
+
+async def give(connection: Connection, grant: Grant, controllers: tuple[str, ...], now: datetime) -> Decided:
+    """Record that the member gave consent; all of the act counts, or nothing of it."""
+    grant.check()
+    member = await decisions.lock_member(connection, grant.member_id)
+    if (before := await _before(connection, grant)) is not None:
+        await _refuse_withdrawn(connection, grant)
+        return before
+    notice = await notices.get(connection, grant.notice_id)
+    if notice is None:
+        raise NoticeNotServed("no notice of this id was published (PIPL 14)", field="notice_id")
+    in_force = await _in_force(connection, grant)
+    told = await purposes.versions(connection, [(t.key, t.version) for t in notice.wording.purposes])
+    by_key = {key: purpose for (key, _), purpose in told.items()}
+    acts.admit(grant, notice, by_key, in_force)
+    return await _record(connection, grant, member, by_key, notice, controllers, now)
+
+
+async def withdraw(
+    connection: Connection, act: Withdrawal, controllers: tuple[str, ...], now: datetime
+) -> Decided:
+    """Record that the member withdrew: no reason asked, nothing to approve."""
+    act.check()
+    member = await decisions.lock_member(connection, act.member_id)
+    if (before := await _before(connection, act)) is not None:
+        return before
+    in_force = await _in_force(connection, act)
+    standing = await decisions.standing(connection, act.member_id, act.purposes, act.recipient_id)
+    for key in act.purposes:
+        acts.admit_withdrawal(act, in_force[key], standing.get(key))
+    consented = await purposes.versions(
+        connection, [(d.purpose, d.purpose_version) for d in standing.values()]
+    )
+    about = in_force | {key: purpose for (key, _), purpose in consented.items()}
+    return await _record(connection, act, member, about, None, controllers, now)
+
+
+async def _in_force(connection: Connection, act: Act) -> dict[str, Purpose]:
+    found = await purposes.in_force(connection, act.purposes)
+    for place, key in enumerate(act.purposes):
+        if key not in found:
+            raise UnknownPurpose("no such purpose was published", field=f"purposes[{place}]")
+    return found
+
+
+async def _before(connection: Connection, act: Act) -> Decided | None:
+    """What the same act came to when it was first sent. Raises when the key was another act's."""
+    known = await decisions.act(connection, act.member_id, act.idempotency_key)
+    if known is None:
+        return None
+    if known.fingerprint != act.fingerprint:
+        raise acts.IdempotencyKeyReused(
+            "this idempotency key was used for another act: take a new one", field="idempotency_key"
+        )
+    records = await decisions.records(connection, act.member_id, known.epoch)
+    about = await purposes.versions(connection, [(r.purpose, r.purpose_version) for r in records])
+    return Decided(
+        _decided(records, {key: purpose for (key, _), purpose in about.items()}), known.epoch, True
+    )
+
+
+async def _refuse_withdrawn(connection: Connection, grant: Grant) -> None:
+    """A grant that is sent again must not look as if it still stood."""
+    standing = await decisions.standing(connection, grant.member_id, grant.purposes, grant.recipient_id)
+    if any(decision.event_state is not EventState.GIVEN for decision in standing.values()):
+        raise acts.WithdrawnSince(
+            "this grant was withdrawn since (PIPL 15): ask anew, with a new idempotency key",
+            field="idempotency_key",
+        )
+
+
+async def _record(
+    connection: Connection,
+    act: Grant | Withdrawal,
+    member: Member,
+    about: Mapping[str, Purpose],
+    notice: Notice | None,
+    controllers: tuple[str, ...],
+    now: datetime,
+) -> Decided:
+    epoch = member.epoch + 1
+    party = Party(member.principal_id, controllers)
+    records = [
+        acts.record_of(act, party, about[key], notice, record_id=uuid4(), epoch=epoch, now=now)
+        for key in act.purposes
+    ]
+    decided = _decided(records, about)
+    standing = await decisions.standing(connection, act.member_id, act.purposes, act.recipient_id)
+    await decisions.append(connection, act.member_id, act.fingerprint, records)
+    await decisions.put_standing(
+        connection, act.member_id, [later(standing.get(d.purpose), d) for d, _ in decided]
+    )
+    await decisions.advance(connection, act.member_id, epoch)
+    await events.decided(connection, act, epoch, now)
+    return Decided(decided, epoch, False)
+
+
+def _decided(records: Sequence[Record], about: Mapping[str, Purpose]) -> list[tuple[Decision, Purpose]]:
+    return [(acts.decision_of(record, about[record.purpose]), about[record.purpose]) for record in records]

@@ -1,0 +1,7 @@
+"""Runs the consent database's migrations."""
+
+from alembic import context
+
+from services.kit import database
+
+database.run_migrations(context)

@@ -1,0 +1,176 @@
+"""How consent's values travel: wire messages to values, and values to wire messages."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
+from huiyuan.kit.v1 import kit_pb2
+
+from services.consent.rules.acts import ActMalformed, Grant, Withdrawal
+from services.consent.rules.checklists import Malformed
+from services.consent.rules.decisions import Decision, state
+from services.consent.rules.gate import Answer
+from services.consent.rules.notices import Layer, Notice, Wording
+from services.consent.rules.purposes import ConsentForm, LawfulBasis, Necessity, Purpose, Terms, Text
+
+
+def uuid_of(text: str, field: str = "member_id") -> UUID:
+    """A member id. Raises when it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Malformed("a member id is a UUID", field=field) from None
+
+
+def terms_of(said: purposes_pb2.Purpose) -> Terms:
+    basis = _enum(purposes_pb2.LawfulBasis, said.lawful_basis, "LAWFUL_BASIS_", "purpose.lawful_basis")
+    necessity = _enum(purposes_pb2.Necessity, said.necessity, "NECESSITY_", "purpose.necessity")
+    form = _enum(purposes_pb2.ConsentForm, said.form, "CONSENT_FORM_", "purpose.form")
+    return Terms(
+        key=said.key,
+        name=Text(said.name.zh, said.name.en),
+        description=Text(said.description.zh, said.description.en),
+        lawful_basis=LawfulBasis(basis),
+        necessity=Necessity(necessity),
+        form=ConsentForm(form),
+        methods=tuple(said.methods),
+        categories=tuple(said.categories),
+        recipients=tuple(said.recipients),
+        storage_locations=tuple(said.storage_locations),
+        retention=said.retention,
+        validity_duration=said.validity_duration,
+        dpv_purpose=said.dpv_purpose,
+        articles=tuple(said.articles),
+        assessment_id=said.assessment_id,
+        sensitive=said.sensitive,
+    )
+
+
+def wording_of(said: purposes_pb2.Notice) -> Wording:
+    """What a notice says, but for the purposes, whose digests only the store knows."""
+    layer = _enum(purposes_pb2.NoticeLayer, said.layer, "NOTICE_LAYER_", "notice.layer")
+    return Wording(said.key, said.locale, Layer(layer), said.title, said.body, ())
+
+
+def grant_of(said: decisions_pb2.GiveConsentRequest) -> Grant:
+    return Grant(
+        member_id=uuid_of(said.member_id),
+        purposes=tuple(said.purposes),
+        recipient_id=said.recipient_id,
+        channel=said.channel,
+        idempotency_key=said.idempotency_key,
+        notice_id=said.notice_id,
+        notice_digest=_sha256(said.notice_digest, "notice_digest"),
+        affirmative_act=said.affirmative_act,
+        preselected=said.preselected,
+        language=said.language,
+        app_version=said.app_version,
+        screen_digest=_sha256(said.screen_digest, "screen_digest") if said.screen_digest else None,
+    )
+
+
+def withdrawal_of(said: decisions_pb2.WithdrawConsentRequest) -> Withdrawal:
+    return Withdrawal(
+        member_id=uuid_of(said.member_id),
+        purposes=tuple(said.purposes),
+        recipient_id=said.recipient_id,
+        channel=said.channel,
+        idempotency_key=said.idempotency_key,
+    )
+
+
+def wire_purpose(purpose: Purpose) -> purposes_pb2.Purpose:
+    terms = purpose.terms
+    return purposes_pb2.Purpose(
+        key=terms.key,
+        version=purpose.version,
+        name=_text(terms.name),
+        description=_text(terms.description),
+        lawful_basis=f"LAWFUL_BASIS_{terms.lawful_basis}",
+        necessity=f"NECESSITY_{terms.necessity}",
+        form=f"CONSENT_FORM_{terms.form}",
+        methods=terms.methods,
+        categories=terms.categories,
+        recipients=terms.recipients,
+        storage_locations=terms.storage_locations,
+        retention=terms.retention,
+        validity_duration=terms.validity_duration,
+        dpv_purpose=terms.dpv_purpose,
+        articles=terms.articles,
+        assessment_id=terms.assessment_id,
+        sensitive=terms.sensitive,
+        digest=purpose.digest.hex(),
+        effective_at=purpose.effective_at,
+    )
+
+
+def wire_notice(notice: Notice) -> purposes_pb2.Notice:
+    wording = notice.wording
+    return purposes_pb2.Notice(
+        notice_id=notice.notice_id,
+        key=wording.key,
+        version=notice.version,
+        locale=wording.locale,
+        layer=f"NOTICE_LAYER_{wording.layer}",
+        title=wording.title,
+        body=wording.body,
+        purposes=[
+            purposes_pb2.PurposeVersion(key=told.key, version=told.version) for told in wording.purposes
+        ],
+        digest=notice.digest.hex(),
+        effective_at=notice.effective_at,
+    )
+
+
+def wire_consent(
+    in_force: Purpose, recipient_id: str, decision: Decision | None, consented: Purpose | None, now: datetime
+) -> decisions_pb2.Consent:
+    """What stands on a purpose and recipient; ``consented`` is the version that the decision was on."""
+    terms = in_force.terms
+    return decisions_pb2.Consent(
+        purpose=in_force.key,
+        purpose_version=(consented or in_force).version,
+        recipient_id=recipient_id,
+        state=f"CONSENT_STATE_{state(decision, consented, in_force, now)}",
+        record_id=str(decision.record_id) if decision else "",
+        decided_at=decision.event_time if decision else None,
+        valid_until=decision.valid_until if decision else None,
+        necessity=f"NECESSITY_{terms.necessity}",
+        form=f"CONSENT_FORM_{terms.form_for(recipient_id)}",
+        lawful_basis=f"LAWFUL_BASIS_{terms.lawful_basis}",
+        name=_text(terms.name),
+    )
+
+
+def wire_answer(answer: Answer, epoch: int) -> decisions_pb2.CheckResponse:
+    return decisions_pb2.CheckResponse(
+        allow=answer.allow,
+        reason=answer.reason,
+        article=answer.article,
+        record_id=str(answer.record_id) if answer.record_id else "",
+        epoch=epoch,
+        valid_until=answer.keep_until,
+        lawful_basis=f"LAWFUL_BASIS_{answer.basis}",
+    )
+
+
+def _text(text: Text) -> kit_pb2.LocalizedText:
+    return kit_pb2.LocalizedText(zh=text.zh, en=text.en)
+
+
+def _enum(wire: Any, number: int, prefix: str, field: str) -> str:
+    if number not in wire.values():
+        raise Malformed(f"{field} must be one of {', '.join(wire.keys()[1:])}", field=field)
+    name: str = wire.Name(number)
+    return name.removeprefix(prefix)
+
+
+def _sha256(text: str, field: str) -> bytes:
+    try:
+        digest = bytes.fromhex(text)
+    except ValueError:
+        digest = b""
+    if len(digest) != 32:
+        raise ActMalformed(f"{field} takes a SHA-256 in 64 hex digits (PIPL 14)", field=field)
+    return digest

@@ -1,0 +1,1 @@
+"""The mind of consent: pure functions and frozen values; time arrives as ``now``."""

@@ -1,0 +1,270 @@
+"""Acts: what a member does in one go, what makes it count as consent, and the records that it leaves."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from services.consent.rules import canonical, records
+from services.consent.rules.decisions import Decision
+from services.consent.rules.notices import Notice
+from services.consent.rules.purposes import ConsentForm, Purpose
+from services.consent.rules.records import EventState, EventType, Record
+from services.kit.refusal import Conflict, Declined, Invalid
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
+_VERSION = re.compile(r"[\x21-\x7e]{0,40}")
+_KEY = re.compile(r"[\x21-\x7e]{1,100}")
+_PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_RECIPIENT = re.compile(r"(\w[\w .:/()-]{0,99})?")
+_PURPOSES_MOST = 50
+
+
+class ActMalformed(Invalid):
+    """A field of the act is not spelled as it must be; the message says how."""
+
+
+class NotAffirmative(Invalid):
+    """Consent is something that one does; silence is none."""
+
+
+class PreselectedBox(Invalid):
+    """The box came ticked, so nobody chose it."""
+
+
+class NoticeNotServed(Invalid):
+    """No notice of this id and digest was ever published."""
+
+
+class NoticeDoesNotTell(Invalid):
+    """The notice does not tell of a purpose that the act is about, or not in the language it was given in."""
+
+
+class NoticeOutdated(Declined):
+    """The notice tells of a version that the purpose has outgrown since."""
+
+
+class SeparateConsentNeeded(Declined):
+    """One of several purposes in the act must be consented to in an act of its own."""
+
+
+class SignedDocumentNeeded(Declined):
+    """The purpose needs written consent, which a tap on a screen is not."""
+
+
+class ConsentNotAsked(Declined):
+    """The purpose rests on another basis than consent, so there is nothing to give or to withdraw."""
+
+
+class RecipientNotListed(Invalid):
+    """The purpose does not name this recipient."""
+
+
+class IdempotencyKeyReused(Conflict):
+    """The member has used the key for another act."""
+
+
+class WithdrawnSince(Conflict):
+    """The grant that is sent again was withdrawn in the meantime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What giving and withdrawing have in common."""
+
+    member_id: UUID
+    purposes: tuple[str, ...]
+    recipient_id: str
+    channel: str
+    idempotency_key: str
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The same for the same act, so that another act under its key is noticed."""
+        said = {f.name: str(getattr(self, f.name)) for f in fields(self) if f.name != "purposes"}
+        return canonical.digest(
+            canonical.encode({"act": type(self).__name__, "purposes": sorted(self.purposes), **said})
+        )
+
+    def check(self) -> None:
+        """Refuse what is malformed whatever was published."""
+        if not 1 <= len(self.purposes) <= _PURPOSES_MOST or len(set(self.purposes)) < len(self.purposes):
+            raise ActMalformed(f"name 1 to {_PURPOSES_MOST} purposes, each once", field="purposes")
+        for place, purpose in enumerate(self.purposes):
+            _match(_PURPOSE, purpose, f"purposes[{place}]", "a purpose's key like marketing_sms")
+        _match(_RECIPIENT, self.recipient_id, "recipient_id", "an id of up to 100 characters")
+        _match(_KEY, self.idempotency_key, "idempotency_key", "1 to 100 visible ASCII characters")
+        if self.channel:
+            _match(_NAME, self.channel, "channel", "a lower-case name like app or web")
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal(Act):
+    """A member withdraws: no notice, no reason, nothing to confirm (PIPL 15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant(Act):
+    """A member gives consent, with what they were shown and how they said so."""
+
+    notice_id: str
+    notice_digest: bytes
+    affirmative_act: bool
+    preselected: bool
+    language: str
+    app_version: str
+    screen_digest: bytes | None
+
+    def check(self) -> None:
+        Act.check(self)
+        if not self.affirmative_act:
+            raise NotAffirmative("consent needs an affirmative act (PIPL 14)", field="affirmative_act")
+        if self.preselected:
+            raise PreselectedBox("the box must come unticked (PIPL 14)", field="preselected")
+        _match(_NAME, self.channel, "channel", "a lower-case name like app or web")
+        _match(_VERSION, self.app_version, "app_version", "up to 40 visible ASCII characters")
+        if self.language:
+            _match(_LANGUAGE, self.language, "language", "a BCP 47 tag like zh-CN")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who stands behind a record: the member by pseudonym, and who answers for the processing."""
+
+    principal_id: UUID
+    controllers: tuple[str, ...]
+
+
+def admit(grant: Grant, notice: Notice, told: Mapping[str, Purpose], in_force: Mapping[str, Purpose]) -> None:
+    """Refuse a grant that does not make consent; ``told`` are the versions that the notice tells of, by key."""
+    if grant.notice_digest != notice.digest:
+        raise NoticeNotServed(
+            "the digest is not that of the notice as served (PIPL 14)", field="notice_digest"
+        )
+    if grant.language and grant.language.partition("-")[0].lower() != notice.wording.locale:
+        raise NoticeDoesNotTell(
+            f"the notice was served in {notice.wording.locale}: consent follows its language (PIPL 14)",
+            field="language",
+        )
+    for place, key in enumerate(grant.purposes):
+        if key not in told:
+            raise NoticeDoesNotTell(
+                "the notice does not tell of this purpose (PIPL 17)", field=f"purposes[{place}]"
+            )
+        _admit_purpose(grant, told[key], in_force[key])
+
+
+def _admit_purpose(grant: Grant, told: Purpose, in_force: Purpose) -> None:
+    terms = in_force.terms
+    if not terms.needs_consent:
+        raise ConsentNotAsked(
+            f"{told.key} rests on {terms.lawful_basis} ({terms.lawful_basis.article}) and needs no consent",
+            field="purposes",
+        )
+    if grown := in_force.outgrows(told):
+        raise NoticeOutdated(
+            f"{told.key} has outgrown the notice in {', '.join(sorted(grown))} (PIPL 14): show the new notice",
+            field="notice_id",
+            told_version=told.version,
+            version_in_force=in_force.version,
+        )
+    if grant.recipient_id and grant.recipient_id not in terms.recipients:
+        raise RecipientNotListed(f"{told.key} does not name this recipient (PIPL 23)", field="recipient_id")
+    form = terms.form_for(grant.recipient_id)
+    if form is ConsentForm.WRITTEN:
+        raise SignedDocumentNeeded(
+            f"{told.key} needs written consent with a signed document (PIPL 14, 29)", field="purposes"
+        )
+    if form is ConsentForm.SEPARATE and len(grant.purposes) > 1:
+        article = "PIPL 23" if grant.recipient_id else ", ".join(terms.articles) or "PIPL 29"
+        raise SeparateConsentNeeded(
+            f"{told.key} needs an act of its own ({article}): give it apart from the others",
+            field="purposes",
+            article=article,
+        )
+
+
+def admit_withdrawal(act: Withdrawal, purpose: Purpose, standing: Decision | None) -> None:
+    """Refuse to withdraw what was never a matter of consent, and only that."""
+    terms = purpose.terms
+    if not terms.needs_consent and standing is None:
+        raise ConsentNotAsked(
+            f"{purpose.key} rests on {terms.lawful_basis} ({terms.lawful_basis.article}), not on consent, so there is "
+            "none to withdraw; it ends with what it rests on",
+            field="purposes",
+        )
+    if standing is None and act.recipient_id and act.recipient_id not in terms.recipients:
+        raise RecipientNotListed(
+            f"{purpose.key} does not name this recipient (PIPL 23)", field="recipient_id"
+        )
+
+
+def record_of(
+    act: Grant | Withdrawal,
+    party: Party,
+    purpose: Purpose,
+    notice: Notice | None,
+    *,
+    record_id: UUID,
+    epoch: int,
+    now: datetime,
+) -> Record:
+    """The evidence that an act leaves on one purpose; ``notice`` is what a grant was shown."""
+    terms = purpose.terms
+    grant = act if isinstance(act, Grant) else None
+    return Record(
+        schema_version=records.SCHEMA,
+        record_id=record_id,
+        pii_principal_id=party.principal_id,
+        privacy_notice=notice.notice_id if notice else None,
+        language=(grant and grant.language) or (notice.wording.locale if notice else None),
+        purpose=purpose.key,
+        lawful_basis=terms.lawful_basis.value,
+        pii_information=terms.categories,
+        pii_controllers=party.controllers,
+        processing_methods=terms.methods,
+        storage_locations=terms.storage_locations,
+        retention_period=terms.retention,
+        jurisdiction=records.JURISDICTION,
+        recipient_third_parties=terms.recipients,
+        withdrawal_method=records.WITHDRAWAL_METHOD,
+        event_time=now,
+        validity_duration=(terms.validity_duration or None) if grant else None,
+        entity_id=str(party.principal_id),
+        event_type=EventType.EXPLICIT.value,
+        event_state=(EventState.GIVEN if grant else EventState.WITHDRAWN).value,
+        purpose_version=purpose.version,
+        purpose_digest=purpose.digest,
+        notice_digest=notice.digest if notice else None,
+        form=terms.form_for(act.recipient_id).value,
+        articles=terms.articles,
+        recipient_id=act.recipient_id,
+        guardian_id=None,
+        channel=act.channel,
+        app_version=grant.app_version if grant else "",
+        screen_digest=grant.screen_digest if grant else None,
+        idempotency_key=act.idempotency_key,
+        epoch=epoch,
+    )
+
+
+def decision_of(record: Record, purpose: Purpose) -> Decision:
+    """What a record decided; ``purpose`` is the version that it is about."""
+    given = record.event_state == EventState.GIVEN
+    return Decision(
+        purpose=record.purpose,
+        recipient_id=record.recipient_id,
+        record_id=record.record_id,
+        purpose_version=record.purpose_version,
+        event_state=EventState(record.event_state),
+        event_time=record.event_time,
+        valid_until=purpose.terms.valid_until(record.event_time) if given else None,
+        epoch=record.epoch,
+    )
+
+
+def _match(pattern: re.Pattern[str], text: str, field: str, wanted: str) -> None:
+    if not pattern.fullmatch(text):
+        raise ActMalformed(f"{field} takes {wanted}", field=field)

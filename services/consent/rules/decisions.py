@@ -1,0 +1,65 @@
+"""Decisions: what a member's events say, and the state that they fold to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.consent.rules.purposes import Purpose
+from services.consent.rules.records import EventState
+
+
+class ConsentState(StrEnum):
+    """What stands now."""
+
+    NOT_ASKED = "NOT_ASKED"
+    GIVEN = "GIVEN"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+    EXPIRED = "EXPIRED"
+    REAFFIRM_REQUIRED = "REAFFIRM_REQUIRED"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one event decided, as far as later questions need it."""
+
+    purpose: str
+    recipient_id: str
+    record_id: UUID
+    purpose_version: int
+    event_state: EventState
+    event_time: datetime
+    valid_until: datetime | None
+    epoch: int
+
+    def expired(self, now: datetime) -> bool:
+        return self.valid_until is not None and now >= self.valid_until
+
+
+_DENIAL = {EventState.GIVEN: 0, EventState.REFUSED: 1, EventState.WITHDRAWN: 2}
+
+
+def later(standing: Decision | None, heard: Decision) -> Decision:
+    """The one of two decisions on a purpose and recipient that counts: the last by epoch; in a tie, deny wins.
+
+    Events fold by it to the same decision in whatever order they come.
+    """
+    return heard if standing is None else max(standing, heard, key=_weight)
+
+
+def _weight(decision: Decision) -> tuple[int, int, UUID]:
+    return decision.epoch, _DENIAL[decision.event_state], decision.record_id
+
+
+def state(
+    decision: Decision | None, consented: Purpose | None, in_force: Purpose, now: datetime
+) -> ConsentState:
+    """What stands now; ``consented`` is the purpose version that the decision was on."""
+    if decision is None or consented is None:
+        return ConsentState.NOT_ASKED
+    if decision.event_state is not EventState.GIVEN:
+        return ConsentState(decision.event_state)
+    if decision.expired(now):
+        return ConsentState.EXPIRED
+    return ConsentState.REAFFIRM_REQUIRED if in_force.outgrows(consented) else ConsentState.GIVEN

@@ -1,0 +1,48 @@
+"""ISO 8601 durations: which are well formed, when one ends, and whether one may outlast another."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+_PATTERN = re.compile(
+    r"P(?=[0-9]|T[0-9])(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,4})W)?(?:([0-9]{1,5})D)?"
+    r"(?:T(?=[0-9])(?:([0-9]{1,5})H)?(?:([0-9]{1,5})M)?(?:([0-9]{1,6})S)?)?",
+    re.ASCII,
+)
+_DAY_S = 86_400
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Whole months and whole seconds; a month has no fixed number of days."""
+
+    months: int
+    seconds: int
+
+    def after(self, instant: datetime) -> datetime:
+        """The instant that lies this much later; the day is cut to the month's last."""
+        year, month = divmod(instant.year * 12 + instant.month - 1 + self.months, 12)
+        if year > _LAST.year:
+            return _LAST
+        day = min(instant.day, monthrange(year, month + 1)[1])
+        try:
+            return instant.replace(year=year, month=month + 1, day=day) + timedelta(seconds=self.seconds)
+        except OverflowError:
+            return _LAST
+
+    def may_outlast(self, other: "Duration") -> bool:
+        """True unless it is certain, whatever the calendar says, that this is not the longer one."""
+        months = self.months - other.months
+        days_a_month = 31 if months > 0 else 28
+        return months * days_a_month * _DAY_S + self.seconds - other.seconds > 0
+
+
+def parse(text: str) -> Duration | None:
+    """The duration that ``text`` spells in whole numbers, for instance ``P3Y`` or ``P1Y6M``; None if it does not."""
+    match = _PATTERN.fullmatch(text)
+    if match is None:
+        return None
+    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return Duration(years * 12 + months, (weeks * 7 + days) * _DAY_S + hours * 3600 + minutes * 60 + seconds)

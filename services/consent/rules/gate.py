@@ -1,0 +1,104 @@
+"""The gate: whether data may be used for a purpose now, with the reason, the article and the basis."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from services.consent.rules.decisions import ConsentState, Decision, state
+from services.consent.rules.purposes import ConsentForm, LawfulBasis, Purpose, Widening
+
+KEEP = timedelta(seconds=2)
+"""How long a caller may keep an answer, at the most."""
+
+
+class Reason(StrEnum):
+    """Why the gate answers as it does."""
+
+    CONSENT_GIVEN = "CONSENT_GIVEN"
+    CONSENT_NOT_NEEDED = "CONSENT_NOT_NEEDED"
+    NOT_ASKED = "NOT_ASKED"
+    CONSENT_REFUSED = "CONSENT_REFUSED"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    CONSENT_EXPIRED = "CONSENT_EXPIRED"
+    REAFFIRM_REQUIRED = "REAFFIRM_REQUIRED"
+    CATEGORY_NOT_LISTED = "CATEGORY_NOT_LISTED"
+    RECIPIENT_NOT_LISTED = "RECIPIENT_NOT_LISTED"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a caller wants to do: for a purpose as it is asked for and as it is in force, with which data."""
+
+    asked: Purpose
+    in_force: Purpose
+    categories: frozenset[str]
+    recipient_id: str
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The categories in question; a caller who names none may use all, so all are judged."""
+        return self.categories or frozenset(self.asked.terms.categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the gate says; ``keep_until`` is None when the answer must not be kept."""
+
+    allow: bool
+    reason: Reason
+    article: str
+    basis: LawfulBasis
+    record_id: UUID | None
+    keep_until: datetime | None
+
+
+_DENIED = {
+    ConsentState.REFUSED: (Reason.CONSENT_REFUSED, "PIPL 13(1)"),
+    ConsentState.WITHDRAWN: (Reason.CONSENT_WITHDRAWN, "PIPL 15"),
+    ConsentState.EXPIRED: (Reason.CONSENT_EXPIRED, "PIPL 14"),
+    ConsentState.REAFFIRM_REQUIRED: (Reason.REAFFIRM_REQUIRED, "PIPL 14"),
+}
+
+_BY_PART = frozenset({Widening.CATEGORIES, Widening.RECIPIENTS})
+"""What a question can name: where only these grew, use of what was there before goes on."""
+
+
+def judge(question: Question, decision: Decision | None, consented: Purpose | None, now: datetime) -> Answer:
+    """The answer; ``consented`` is the purpose version that the standing decision was on."""
+    asked, in_force = question.asked.terms, question.in_force.terms
+    for terms in (asked, in_force):
+        if not question.used <= set(terms.categories):
+            return _deny(question, Reason.CATEGORY_NOT_LISTED, "PIPL 6", None)
+        if question.recipient_id and question.recipient_id not in terms.recipients:
+            return _deny(question, Reason.RECIPIENT_NOT_LISTED, "PIPL 23", None)
+    if not (asked.needs_consent or in_force.needs_consent):
+        basis = in_force.lawful_basis
+        return Answer(True, Reason.CONSENT_NOT_NEEDED, basis.article, basis, None, now + KEEP)
+    if decision is None or consented is None:
+        return _deny(question, Reason.NOT_ASKED, "PIPL 13(1)", None)
+    stands = state(decision, consented, question.asked, now)
+    if stands in _DENIED and not (stands is ConsentState.REAFFIRM_REQUIRED and _covers(consented, question)):
+        return _deny(question, *_DENIED[stands], decision)
+    until = min(now + KEEP, decision.valid_until or now + KEEP)
+    keep_until = None if _fresh_only(question) else until
+    return Answer(
+        True, Reason.CONSENT_GIVEN, "PIPL 13(1)", LawfulBasis.CONSENT, decision.record_id, keep_until
+    )
+
+
+def _covers(consented: Purpose, question: Question) -> bool:
+    """True when the question stays within the part that did not grow."""
+    grown = question.asked.outgrows(consented)
+    return grown <= _BY_PART and question.used <= set(consented.terms.categories)
+
+
+def _fresh_only(question: Question) -> bool:
+    """Sensitive data and separate consent are judged anew each time."""
+    terms = question.asked.terms
+    return terms.sensitive or terms.form_for(question.recipient_id) is not ConsentForm.GENERAL
+
+
+def _deny(question: Question, reason: Reason, article: str, decision: Decision | None) -> Answer:
+    basis = question.in_force.terms.lawful_basis
+    return Answer(False, reason, article, basis, decision.record_id if decision else None, None)

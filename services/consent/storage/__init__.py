@@ -1,0 +1,1 @@
+"""The memory of consent: the only place with SQL."""

@@ -1,0 +1,124 @@
+"""Stored decisions: members' epochs, their acts, the events these left, and what stands by them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, fields
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.consent.rules.decisions import Decision
+from services.consent.rules.records import FIELDS, EventState, Record
+from services.consent.storage.tables import acts, consent_events, consent_states, members
+
+STATE_FIELDS = tuple(field.name for field in fields(Decision))
+
+
+class Member(NamedTuple):
+    """What consent knows of a member: the pseudonym in the evidence, and how often they decided."""
+
+    principal_id: UUID
+    epoch: int
+
+
+class StoredAct(NamedTuple):
+    """An act of the past: what it was, and the epoch that it made."""
+
+    fingerprint: bytes
+    epoch: int
+
+
+async def lock_member(connection: AsyncConnection, member_id: UUID) -> Member:
+    """The member's row, made when missing, and held until the commit: one act of a member at a time."""
+    added = insert(members).values(member_id=member_id)
+    # Updating the row with what it holds takes its lock, which DO NOTHING would not.
+    query = added.on_conflict_do_update(
+        index_elements=[members.c.member_id], set_={"epoch": members.c.epoch}
+    ).returning(members.c.pii_principal_id, members.c.epoch)
+    row = (await connection.execute(query)).one()
+    return Member(row.pii_principal_id, row.epoch)
+
+
+async def advance(connection: AsyncConnection, member_id: UUID, epoch: int) -> None:
+    """Set the epoch that the open transaction makes."""
+    await connection.execute(members.update().where(members.c.member_id == member_id).values(epoch=epoch))
+
+
+async def act(connection: AsyncConnection, member_id: UUID, idempotency_key: str) -> StoredAct | None:
+    """The member's act of this key."""
+    query = sa.select(acts.c.fingerprint, acts.c.epoch).where(
+        acts.c.member_id == member_id, acts.c.idempotency_key == idempotency_key
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else StoredAct(row.fingerprint, row.epoch)
+
+
+async def append(
+    connection: AsyncConnection, member_id: UUID, fingerprint: bytes, records: Sequence[Record]
+) -> None:
+    """Write one act and its records, which are the evidence and never change."""
+    first = records[0]
+    await connection.execute(
+        acts.insert().values(
+            member_id=member_id,
+            idempotency_key=first.idempotency_key,
+            fingerprint=fingerprint,
+            epoch=first.epoch,
+        )
+    )
+    await connection.execute(
+        consent_events.insert(),
+        [
+            {"member_id": member_id, "ord": place, "record_digest": record.digest, **_row(record)}
+            for place, record in enumerate(records)
+        ],
+    )
+
+
+def _row(record: Record) -> dict[str, Any]:
+    values = {name: getattr(record, name) for name in FIELDS}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+async def records(connection: AsyncConnection, member_id: UUID, epoch: int) -> list[Record]:
+    """The records of the act that made this epoch, in their order."""
+    query = (
+        sa.select(*(consent_events.c[name] for name in FIELDS))
+        .where(consent_events.c.member_id == member_id, consent_events.c.epoch == epoch)
+        .order_by(consent_events.c.ord)
+    )
+    rows = (await connection.execute(query)).mappings()
+    return [_record(dict(row)) for row in rows]
+
+
+def _record(values: dict[str, Any]) -> Record:
+    return Record(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    )
+
+
+async def standing(
+    connection: AsyncConnection, member_id: UUID, purposes: Collection[str], recipient_id: str
+) -> dict[str, Decision]:
+    """What stands for the member on these purposes and this recipient, by purpose."""
+    query = sa.select(*(consent_states.c[name] for name in STATE_FIELDS)).where(
+        consent_states.c.member_id == member_id,
+        consent_states.c.purpose == sa.any_(sa.literal(list(purposes), sa.ARRAY(sa.Text))),
+        consent_states.c.recipient_id == recipient_id,
+    )
+    rows = (await connection.execute(query)).mappings()
+    found = (Decision(**{**row, "event_state": EventState(row["event_state"])}) for row in rows)
+    return {decision.purpose: decision for decision in found}
+
+
+async def put_standing(connection: AsyncConnection, member_id: UUID, decisions: Iterable[Decision]) -> None:
+    """Let these decisions stand."""
+    added = insert(consent_states)
+    key = ("member_id", "purpose", "recipient_id")
+    query = added.on_conflict_do_update(
+        index_elements=key,
+        set_={name: added.excluded[name] for name in STATE_FIELDS if name not in key},
+    )
+    await connection.execute(query, [{"member_id": member_id, **asdict(decision)} for decision in decisions])

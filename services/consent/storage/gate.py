@@ -1,0 +1,110 @@
+"""What the gate reads, on the measured path: one statement a question, and purpose versions that never change."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from services.consent.rules.decisions import Decision
+from services.consent.rules.purposes import Purpose, UnknownPurpose
+from services.consent.rules.records import EventState
+from services.consent.storage.purposes import purpose_of
+
+_ONE = """
+SELECT (SELECT version FROM purposes WHERE key = $2 ORDER BY version DESC LIMIT 1) AS in_force,
+       (SELECT epoch FROM members WHERE member_id = $1) AS member_epoch,
+       s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
+FROM (VALUES (0)) AS once
+LEFT JOIN consent_states s ON s.member_id = $1 AND s.purpose = $2 AND s.recipient_id = $3"""
+
+_MANY = """
+SELECT (SELECT version FROM purposes WHERE key = $2 ORDER BY version DESC LIMIT 1) AS in_force,
+       m.member_id, m.epoch AS member_epoch,
+       s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
+FROM (VALUES (0)) AS once
+LEFT JOIN members m ON m.member_id = ANY($1)
+LEFT JOIN consent_states s ON s.member_id = m.member_id AND s.purpose = $2 AND s.recipient_id = $3"""
+
+_ALL = """
+SELECT m.member_id, m.epoch AS member_epoch,
+       s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
+FROM members m LEFT JOIN consent_states s ON s.member_id = m.member_id
+WHERE m.member_id = ANY($1)"""
+
+
+class Standing(NamedTuple):
+    """A member's epoch and, of the same moment, the decision that stands, if any."""
+
+    epoch: int
+    decision: Decision | None
+
+
+class GateReads:
+    """Reads for the gate. Purpose versions are kept once read: nothing about them ever changes."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._versions: dict[tuple[str, int], Purpose] = {}
+
+    async def one(self, member_id: UUID, purpose: str, recipient_id: str) -> tuple[Purpose, Standing]:
+        """The version in force and what stands for one member, of the same moment."""
+        row = await self._pool.fetchrow(_ONE, member_id, purpose, recipient_id)
+        assert row is not None
+        in_force = await self.version(purpose, row["in_force"] or 0)
+        return in_force, Standing(row["member_epoch"] or 0, _decision(row))
+
+    async def many(
+        self, member_ids: Sequence[UUID], purpose: str, recipient_id: str
+    ) -> tuple[Purpose, dict[UUID, Standing]]:
+        """The version in force and what stands for many members, of the same moment; those unknown are left out."""
+        rows = await self._pool.fetch(_MANY, member_ids, purpose, recipient_id)
+        in_force = await self.version(purpose, rows[0]["in_force"] or 0)
+        known = (row for row in rows if row["member_id"] is not None)
+        return in_force, {row["member_id"]: Standing(row["member_epoch"], _decision(row)) for row in known}
+
+    async def all(self, member_ids: Sequence[UUID]) -> dict[UUID, tuple[int, list[Decision]]]:
+        """Each known member's epoch and everything that stands for them."""
+        found: dict[UUID, tuple[int, list[Decision]]] = {}
+        for row in await self._pool.fetch(_ALL, member_ids):
+            decisions = found.setdefault(row["member_id"], (row["member_epoch"], []))[1]
+            if (decision := _decision(row)) is not None:
+                decisions.append(decision)
+        return found
+
+    async def in_force(self) -> list[Purpose]:
+        """All purposes as they are in force, by key."""
+        rows = await self._pool.fetch("SELECT key, max(version) FROM purposes GROUP BY key ORDER BY key")
+        return [await self.version(*row) for row in rows]
+
+    async def version(self, key: str, version: int) -> Purpose:
+        """One purpose version. Raises ``UnknownPurpose``."""
+        known = self._versions.get((key, version))
+        if known is not None:
+            return known
+        row = await self._pool.fetchrow(
+            "SELECT canonical, effective_at FROM purposes WHERE key = $1 AND version = $2", key, version
+        )
+        if row is None:
+            raise UnknownPurpose("no such purpose, or no such version of it, was published", field="purpose")
+        return self._versions.setdefault((key, version), purpose_of(*row))
+
+    async def consented(self, decisions: Iterable[Decision]) -> dict[tuple[str, int], Purpose]:
+        """The purpose versions that decisions were on."""
+        wanted = {(decision.purpose, decision.purpose_version) for decision in decisions}
+        return {key: await self.version(*key) for key in wanted}
+
+
+def _decision(row: asyncpg.Record) -> Decision | None:
+    if row["record_id"] is None:
+        return None
+    return Decision(
+        purpose=row["purpose"],
+        recipient_id=row["recipient_id"],
+        record_id=row["record_id"],
+        purpose_version=row["purpose_version"],
+        event_state=EventState(row["event_state"]),
+        event_time=row["event_time"],
+        valid_until=row["valid_until"],
+        epoch=row["epoch"],
+    )
