@@ -29,18 +29,18 @@ async def renew_key(
 async def replace(
     connection: AsyncConnection,
     seen: Member,
-    sealed: tuple[int, bytes],
-    request: tuple[BlindIndex, BlindIndex] | None,
+    blob: bytes,
+    dek_gen: int,
+    once: tuple[BlindIndex, BlindIndex] | None,
     now: datetime,
 ) -> int:
     """Replace the profile that was seen; its new revision. Raises ``ProfileRaced`` when it changed meanwhile."""
-    dek_gen, blob = sealed
     if not await stored.replace(
         connection, seen.member_id, blob, dek_gen=dek_gen, seen_revision=seen.revision
     ):
         raise ProfileRaced
     revision = seen.revision + 1
-    if request is not None:
-        await stored.remember_update(connection, seen.member_id, *request, revision, now)
+    if once is not None:
+        await stored.remember_update(connection, seen.member_id, *once, revision, now)
     await events.profile_updated(connection, seen.member_id, revision, now)
     return revision

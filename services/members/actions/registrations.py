@@ -4,8 +4,9 @@ The two databases cannot commit together, so their order is what makes a crash h
 completed by a retry of the same request, or given up by a job once nobody came back for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -77,6 +78,26 @@ async def complete(
         else:
             outcomes.append(Registered(claim.member_id, replayed=True))
     return outcomes
+
+
+async def give_up_missing(
+    connection: AsyncConnection, member_ids: Sequence[UUID], now: datetime
+) -> set[UUID]:
+    """Give up those of the claimed ids that no member has, in the members' database; which were given up.
+
+    The id is occupied before its key is destroyed, so a straggling ``complete`` finds it gone.
+    """
+    await members.give_up(connection, member_ids, now)
+    standings = await members.standings(connection, member_ids)
+    return {
+        member_id for member_id, standing in standings.items() if standing.status is MemberStatus.ABANDONED
+    }
+
+
+async def settle(connection: AsyncConnection, member_ids: Sequence[UUID], given_up: Collection[UUID]) -> None:
+    """Close claims, in the keys' database: of what was given up nothing stays."""
+    await registrations.release(connection, list(given_up))
+    await registrations.settle(connection, member_ids)
 
 
 def _sealed(ring: KeyRing, wrapped: bytes, claim: Claim, draft: Draft) -> bytes:

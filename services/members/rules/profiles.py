@@ -127,6 +127,14 @@ def decode(schema: int, content: bytes) -> Profile:
         raise Unreadable from None
 
 
+def change_body(fields: ProfileFields) -> bytes:
+    """The bytes by which two changes are the same. The layout is kept for good, whatever a blob's may become."""
+    packed: bytes = msgpack.packb(
+        (fields.display_name, fields.full_name, fields.birth_date, fields.language, fields.time_zone)
+    )
+    return b"update\0" + packed
+
+
 _KINDS = {int(kind): kind for kind in IdentityKind}
 
 

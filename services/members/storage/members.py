@@ -17,6 +17,7 @@ class Survivor(NamedTuple):
 
     member_id: UUID
     joined_at: datetime
+    status: MemberStatus
 
 
 class Standing(NamedTuple):
@@ -47,7 +48,7 @@ _GIVE_UP = text(
        SELECT member_id, :abandoned, 0, :now, :now, 0 FROM unnest(CAST(:members AS uuid[])) AS new (member_id)
        ON CONFLICT DO NOTHING"""
 )
-_SURVIVORS = """SELECT asked.member_id, survivor.member_id, survivor.joined_at
+_SURVIVORS = """SELECT asked.member_id, survivor.member_id, survivor.joined_at, survivor.status
                 FROM members AS asked
                 JOIN members AS survivor ON survivor.member_id = coalesce(asked.merged_into, asked.member_id)
                 WHERE asked.member_id = ANY($1) AND asked.status > 0"""
@@ -55,6 +56,7 @@ _SURVIVORS = """SELECT asked.member_id, survivor.member_id, survivor.joined_at
 
 async def add(connection: AsyncConnection, new: Sequence[NewMember], now: datetime) -> set[UUID]:
     """Let members exist; the ids of those that did not before."""
+    new = sorted(new)
     added = await connection.scalars(
         _ADD,
         {
@@ -90,4 +92,4 @@ async def standings(connection: AsyncConnection, member_ids: Sequence[UUID]) -> 
 async def survivors(databases: Databases, member_ids: Collection[UUID]) -> dict[UUID, Survivor]:
     """Who member ids stand for; unknown ids are absent."""
     rows = await databases.members_pool.fetch(_SURVIVORS, member_ids)
-    return {row[0]: Survivor(row[1], row[2]) for row in rows}
+    return {row[0]: Survivor(row[1], row[2], MemberStatus(row[3])) for row in rows}

@@ -100,14 +100,14 @@ async def replace(
     return replaced.rowcount == 1
 
 
-async def known_update(connection: AsyncConnection, member_id: UUID, key: BlindIndex) -> bytes | None:
+async def known_update(databases: Databases, member_id: UUID, key: BlindIndex) -> bytes | None:
     """The body digest of the change that a member's idempotency key stands for."""
-    body: bytes | None = await connection.scalar(
-        text(
-            "SELECT body_digest FROM profile_updates WHERE member_id = :member_id "
-            "AND index_version = :version AND key_digest = :digest"
-        ),
-        {"member_id": member_id, **key._asdict()},
+    body: bytes | None = await databases.members_pool.fetchval(
+        "SELECT body_digest FROM profile_updates "
+        "WHERE member_id = $1 AND index_version = $2 AND key_digest = $3",
+        member_id,
+        key.version,
+        key.digest,
     )
     return body
 

@@ -1,0 +1,30 @@
+"""``python -m services.members serve | work | migrate``."""
+
+import sys
+
+from services.kit import process, telemetry
+from services.members import app
+from services.members.settings import MigrationSettings, Settings
+from services.members.storage.keyrings import KeyRingRefused
+
+
+def main(command: str) -> None:
+    """Run one of this service's processes."""
+    if command == "migrate":
+        app.migrate(MigrationSettings())
+        return
+    settings = Settings()
+    telemetry.configure(f"{app.NAME}-{command}", settings.log_level)
+    if command == "serve":
+        process.serve(app.application(settings), host=settings.host, port=settings.port)
+    elif command == "work":
+        process.work(lambda: app.workers(settings))
+    else:
+        sys.exit("usage: python -m services.members serve | work | migrate")
+
+
+if __name__ == "__main__":
+    try:
+        main(" ".join(sys.argv[1:]))
+    except KeyRingRefused as refused:
+        sys.exit(str(refused))

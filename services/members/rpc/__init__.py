@@ -1,0 +1,1 @@
+"""The door of the members service for what is asked."""

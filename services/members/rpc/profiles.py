@@ -1,0 +1,186 @@
+"""Profiles, asked: registering, reading masked, changing, and seeing in clear for a purpose."""
+
+from typing import Any
+from uuid import UUID
+
+from huiyuan.kit.v1 import kit_pb2
+from huiyuan.members.v1 import profiles_pb2 as wire
+
+from services.kit import clock, rpc
+from services.kit.refusal import Invalid, Refusal
+from services.members.actions import accesses as accessing
+from services.members.rpc import views
+from services.members.rpc.consents import ConsentGate
+from services.members.rpc.registrations import register
+from services.members.rpc.updates import update
+from services.members.rules import accesses as rules
+from services.members.rules.accesses import Access, UnmaskQuotaExhausted
+from services.members.rules.keyrings import KeyRing
+from services.members.rules.members import (
+    Member,
+    MemberErased,
+    MemberStatus,
+    UnknownMember,
+    member_id_of,
+    new_member_id,
+)
+from services.members.storage import accesses, members, profiles
+from services.members.storage.databases import Databases
+
+MOST_REGISTRATIONS = 1000
+MOST_PROFILES = 500
+MOST_ACCESSES = 100
+_REGISTRARS = (
+    rpc.services("member_registrar", "order_importer", "programme_seeder", "gateway"),
+    rpc.staff("operations", "program_admin"),
+)
+_READERS = ("support", "operations", "program_admin", "privacy_officer")
+
+
+class BatchTooLarge(Invalid):
+    """More items than one call may hold."""
+
+
+class PageNotValid(Invalid):
+    """The page asked for is too large, too small, or begins after nothing we know."""
+
+
+class Profiles:
+    """The handlers of ``ProfilesService``."""
+
+    def __init__(self, databases: Databases, ring: KeyRing, consents: ConsentGate, unmask_quota: int) -> None:
+        self._databases = databases
+        self._ring = ring
+        self._consents = consents
+        self._unmask_quota = unmask_quota
+
+    @rpc.allow(*_REGISTRARS)
+    async def register_member(
+        self, request: wire.RegisterMemberRequest, _: Any
+    ) -> wire.RegisterMemberResponse:
+        [outcome] = await register(self._databases, self._ring, [request], clock.now())
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return wire.RegisterMemberResponse(member_id=str(outcome.member_id), replayed=outcome.replayed)
+
+    @rpc.allow(*_REGISTRARS)
+    async def register_members(
+        self, request: wire.RegisterMembersRequest, _: Any
+    ) -> wire.RegisterMembersResponse:
+        if len(request.members) > MOST_REGISTRATIONS:
+            raise BatchTooLarge(f"a call may hold {MOST_REGISTRATIONS} members at the most", field="members")
+        answer = wire.RegisterMembersResponse()
+        for outcome in await register(self._databases, self._ring, request.members, clock.now()):
+            result = answer.results.add()
+            if isinstance(outcome, Refusal):
+                result.refusal.CopyFrom(rpc.wire_refusal(outcome))
+            else:
+                result.registered.member_id = str(outcome.member_id)
+                result.registered.replayed = outcome.replayed
+        return answer
+
+    @rpc.allow(rpc.members, rpc.staff("support", "operations", "program_admin"))
+    async def update_profile(self, request: wire.UpdateProfileRequest, _: Any) -> wire.UpdateProfileResponse:
+        rpc.be_member(request.member_id)
+        member = await update(self._databases, self._ring, request, clock.now())
+        own = rpc.caller().is_member(request.member_id)
+        return wire.UpdateProfileResponse(profile=views.profile(member, own=own))
+
+    @rpc.per_item
+    async def batch_get_profiles(
+        self, request: wire.BatchGetProfilesRequest, _: Any
+    ) -> wire.BatchGetProfilesResponse:
+        if len(request.members) > MOST_PROFILES:
+            raise BatchTooLarge(f"a call may hold {MOST_PROFILES} members at the most", field="members")
+        asked = [_reading(item) for item in request.members]
+        ids = {reading[0] for reading in asked if not isinstance(reading, Refusal)}
+        found = await profiles.read_surviving(self._databases, self._ring, ids)
+        answer = wire.BatchGetProfilesResponse()
+        for reading in asked:
+            result = answer.results.add()
+            if isinstance(reading, Refusal):
+                result.refusal.CopyFrom(rpc.wire_refusal(reading))
+                continue
+            member_id, own = reading
+            member = found.get(member_id, UnknownMember())
+            if isinstance(member, Member):
+                result.profile.CopyFrom(views.profile(member, own=own))
+            else:
+                result.refusal.CopyFrom(rpc.wire_refusal(member))
+        return answer
+
+    @rpc.allow(rpc.staff("support", "operations", "privacy_officer"))
+    async def unmask_profile(self, request: wire.UnmaskProfileRequest, _: Any) -> wire.UnmaskProfileResponse:
+        fields = rules.fields_of(request.fields)
+        purpose = rules.purpose_of(request.purpose)
+        reason = rules.reason_of(request.reason)
+        survivor = await self._survivor(request.member_id)
+        if survivor.status is MemberStatus.ERASED:
+            raise MemberErased
+        refusal = await self._consents.refusal(survivor.member_id, purpose, fields)
+        now = clock.now()
+        access = Access(
+            survivor.member_id,
+            new_member_id(now),
+            rpc.caller().actor,
+            purpose,
+            reason,
+            fields,
+            now,
+            refusal.code if refusal else "",
+        )
+        async with self._databases.members.begin() as connection:
+            access = await accessing.record(connection, access, self._unmask_quota, now)
+        if refusal is not None:
+            raise refusal
+        if access.refusal_code:
+            raise UnmaskQuotaExhausted(
+                "this actor has seen as many profiles in clear today as anyone may in a day",
+                quota=self._unmask_quota,
+            )
+        member = (await profiles.read(self._databases, self._ring, [survivor.member_id]))[survivor.member_id]
+        if not isinstance(member, Member):
+            raise member
+        if member.profile is None:
+            raise MemberErased
+        answer = wire.UnmaskProfileResponse(access_id=str(access.access_id))
+        for field in fields:
+            answer.fields.add(field=field.value, value=rules.in_clear(member.profile, field))
+        return answer
+
+    @rpc.allow(rpc.members, rpc.staff("privacy_officer", "auditor"))
+    async def list_profile_accesses(
+        self, request: wire.ListProfileAccessesRequest, _: Any
+    ) -> wire.ListProfileAccessesResponse:
+        rpc.be_member(request.member_id)
+        if not 1 <= request.first <= MOST_ACCESSES:
+            raise PageNotValid(f"first must be 1 to {MOST_ACCESSES}", field="first")
+        after = member_id_of(request.after)
+        if request.after and after is None:
+            raise PageNotValid("after must be the access_id of an entry seen before", field="after")
+        survivor = await self._survivor(request.member_id)
+        page = await accesses.newest(self._databases, survivor.member_id, after, request.first + 1)
+        return wire.ListProfileAccessesResponse(
+            accesses=[views.access(access) for access in page[: request.first]],
+            has_next_page=len(page) > request.first,
+        )
+
+    async def _survivor(self, member_id: str) -> members.Survivor:
+        asked = member_id_of(member_id)
+        survivors = await members.survivors(self._databases, [asked]) if asked else {}
+        if asked not in survivors:
+            raise UnknownMember
+        return survivors[asked]
+
+
+def _reading(item: kit_pb2.MemberKey) -> tuple[UUID, bool] | Refusal:
+    """Whose profile an item asks for and whether it is the reader's own, or why it may not be read."""
+    try:
+        reader = rpc.caller_of_item(item.caller)
+    except Refusal as refusal:
+        return refusal
+    own = reader.is_member(item.member_id)
+    if not own and not (reader.kind is rpc.CallerKind.STAFF and reader.has(*_READERS)):
+        return rpc.NotAllowed("this caller may not read this member's profile", field="member_id")
+    member_id = member_id_of(item.member_id)
+    return UnknownMember() if member_id is None else (member_id, own)

@@ -1,0 +1,105 @@
+"""Updates, asked: a profile is rewritten under a new key, and a crash at any point loses nothing."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, Literal
+
+from huiyuan.members.v1 import profiles_pb2 as wire
+
+from services.members.actions import profiles as actions
+from services.members.rules import profiles as rules
+from services.members.rules.keyrings import BlindIndex, KeyRing
+from services.members.rules.members import (
+    Member,
+    MemberErased,
+    MemberNotActive,
+    MemberStatus,
+    ProfileRaced,
+    UnknownMember,
+    member_id_of,
+)
+from services.members.rules.registrations import IdempotencyKeyReused, idempotency_key_of
+from services.members.storage import keys, profiles
+from services.members.storage.databases import Databases
+
+_ATTEMPTS = 8
+_FIELDS: Final[tuple[Literal["display_name", "full_name", "birth_date", "language", "time_zone"], ...]] = (
+    "display_name",
+    "full_name",
+    "birth_date",
+    "language",
+    "time_zone",
+)
+_CHANGEABLE = (MemberStatus.ACTIVE, MemberStatus.FROZEN)
+
+
+async def update(
+    databases: Databases, ring: KeyRing, request: wire.UpdateProfileRequest, now: datetime
+) -> Member:
+    """Change the fields that a request gives; the member as it then is."""
+    fields = _fields(request)
+    once = _once(ring, request.idempotency_key, fields)
+    for _ in range(_ATTEMPTS):
+        member = await _member(databases, ring, request.member_id)
+        if once is not None:
+            earlier = await profiles.known_update(databases, member.member_id, once[0])
+            if earlier == once[1].digest:
+                return member
+            if earlier is not None:
+                raise IdempotencyKeyReused
+        if member.profile is None:
+            raise MemberErased
+        if member.status not in _CHANGEABLE:
+            raise MemberNotActive
+        profile = rules.changed(member.profile, fields, now)
+        if profile == member.profile:
+            return member
+        try:
+            return await _rewrite(databases, ring, member, profile, once, now)
+        except ProfileRaced:
+            continue
+    raise ProfileRaced
+
+
+async def _rewrite(
+    databases: Databases,
+    ring: KeyRing,
+    member: Member,
+    profile: rules.Profile,
+    once: tuple[BlindIndex, BlindIndex] | None,
+    now: datetime,
+) -> Member:
+    async with databases.keys.begin() as connection:
+        dek_gen, blob = await actions.renew_key(connection, ring, member, profile, now)
+    try:
+        async with databases.members.begin() as connection:
+            revision = await actions.replace(connection, member, blob, dek_gen, once, now)
+    except ProfileRaced:
+        async with databases.keys.begin() as connection:
+            await keys.drop(connection, member.member_id, dek_gen)
+        raise
+    async with databases.keys.begin() as connection:
+        await keys.drop_older(connection, [member.member_id], [dek_gen])
+    return replace(member, profile=profile, revision=revision)
+
+
+async def _member(databases: Databases, ring: KeyRing, asked: str) -> Member:
+    member_id = member_id_of(asked)
+    found = await profiles.read_surviving(databases, ring, [member_id]) if member_id else {}
+    if member_id not in found:
+        raise UnknownMember
+    member = found[member_id]
+    if not isinstance(member, Member):
+        raise member
+    return member
+
+
+def _once(ring: KeyRing, key: str, fields: rules.ProfileFields) -> tuple[BlindIndex, BlindIndex] | None:
+    """The digests of an idempotency key and of what it stands for, when a key is given."""
+    if not key:
+        return None
+    return ring.request_digest(idempotency_key_of(key)), ring.request_digest(rules.change_body(fields))
+
+
+def _fields(request: wire.UpdateProfileRequest) -> rules.ProfileFields:
+    return rules.ProfileFields(**{name: getattr(request, name) for name in _FIELDS if request.HasField(name)})
