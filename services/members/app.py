@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
 from redis.asyncio import Redis
-from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -71,7 +71,7 @@ def migrate(settings: MigrationSettings) -> None:
         (settings.members_url, settings.members_owner_url, "migrations"),
         (settings.member_keys_url, settings.member_keys_owner_url, "key_migrations"),
     ):
-        app_role = make_url(url.get_secret_value()).username or ""
+        app_role = unquote(urlsplit(url.get_secret_value()).username or "")
         database.migrate(owner_url.get_secret_value(), app_role, _HERE / scripts)
 
 

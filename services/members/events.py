@@ -7,13 +7,13 @@ from uuid import UUID
 from zlib import crc32
 
 from huiyuan.members.v1 import events_pb2
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import outbox, stream
+from services.kit.database import Connection
 
 
 async def members_registered(
-    connection: AsyncConnection, joined: Iterable[tuple[UUID, datetime]], now: datetime
+    connection: Connection, joined: Iterable[tuple[UUID, datetime]], now: datetime
 ) -> None:
     """Members registered. Each event goes to its own member's lane, so that later ones follow it there."""
     lanes: dict[int, list[outbox.NewEvent]] = defaultdict(list)
@@ -28,7 +28,7 @@ async def members_registered(
         await outbox.append(connection, lanes[lane])
 
 
-async def profile_updated(connection: AsyncConnection, member_id: UUID, revision: int, now: datetime) -> None:
+async def profile_updated(connection: Connection, member_id: UUID, revision: int, now: datetime) -> None:
     """A profile changed."""
     event = events_pb2.MembersEvent(
         member_id=str(member_id),
@@ -38,9 +38,7 @@ async def profile_updated(connection: AsyncConnection, member_id: UUID, revision
     await outbox.append(connection, [_new("ProfileUpdated", event)])
 
 
-async def profile_unmasked(
-    connection: AsyncConnection, member_id: UUID, access_id: UUID, now: datetime
-) -> None:
+async def profile_unmasked(connection: Connection, member_id: UUID, access_id: UUID, now: datetime) -> None:
     """Someone saw a member's data in clear; the access log says who, what and why."""
     event = events_pb2.MembersEvent(
         member_id=str(member_id),

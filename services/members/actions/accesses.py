@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from services.kit.database import Connection
 from services.members import events
 from services.members.rules.accesses import Access, UnmaskQuotaExhausted
 from services.members.storage import accesses
 
 
-async def record(connection: AsyncConnection, access: Access, quota: int, now: datetime) -> Access:
+async def record(connection: Connection, access: Access, quota: int, now: datetime) -> Access:
     """Log an attempt as it was decided, or as refused when the actor's quota of the day is used up."""
     if not access.refusal_code and not await accesses.spend(connection, access.actor, now.date(), quota):
         access = replace(access, refusal_code=UnmaskQuotaExhausted.code)

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from services.kit.database import Connection
 from services.members import events
 from services.members.rules import profiles
 from services.members.rules.blobs import seal
@@ -14,7 +13,7 @@ from services.members.storage import profiles as stored
 
 
 async def renew_key(
-    connection: AsyncConnection, ring: KeyRing, member: Member, profile: profiles.Profile, now: datetime
+    connection: Connection, ring: KeyRing, member: Member, profile: profiles.Profile, now: datetime
 ) -> tuple[int, bytes]:
     """Keep a new key for a member, in the keys' database; its generation and the profile sealed under it."""
     where = ring.where(member.member_id)
@@ -27,7 +26,7 @@ async def renew_key(
 
 
 async def replace(
-    connection: AsyncConnection,
+    connection: Connection,
     seen: Member,
     blob: bytes,
     dek_gen: int,

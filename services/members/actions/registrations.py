@@ -8,8 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from services.kit.database import Connection
 from services.kit.refusal import Refusal
 from services.members import events
 from services.members.rules import profiles
@@ -26,9 +25,7 @@ from services.members.rules.registrations import (
 from services.members.storage import members, registrations
 
 
-async def claim(
-    connection: AsyncConnection, ring: KeyRing, drafts: Sequence[Draft], now: datetime
-) -> list[Claim]:
+async def claim(connection: Connection, ring: KeyRing, drafts: Sequence[Draft], now: datetime) -> list[Claim]:
     """Claim a member id for each draft, in the keys' database. Raises ``RegistrationRaced``."""
     new: list[registrations.NewClaim] = []
     links: list[registrations.NewLink] = []
@@ -46,7 +43,7 @@ async def claim(
 
 
 async def complete(
-    connection: AsyncConnection, ring: KeyRing, claimed: Sequence[tuple[Claim, Draft]], now: datetime
+    connection: Connection, ring: KeyRing, claimed: Sequence[tuple[Claim, Draft]], now: datetime
 ) -> list[Registered | Refusal]:
     """Let the members exist whose ids were claimed, in the members' database; earlier ones are left as they are."""
     standings = await members.standings(connection, [claim.member_id for claim, _ in claimed])
@@ -80,9 +77,7 @@ async def complete(
     return outcomes
 
 
-async def give_up_missing(
-    connection: AsyncConnection, member_ids: Sequence[UUID], now: datetime
-) -> set[UUID]:
+async def give_up_missing(connection: Connection, member_ids: Sequence[UUID], now: datetime) -> set[UUID]:
     """Give up those of the claimed ids that no member has, in the members' database; which were given up.
 
     The id is occupied before its key is destroyed, so a straggling ``complete`` finds it gone.
@@ -94,7 +89,7 @@ async def give_up_missing(
     }
 
 
-async def settle(connection: AsyncConnection, member_ids: Sequence[UUID], given_up: Collection[UUID]) -> None:
+async def settle(connection: Connection, member_ids: Sequence[UUID], given_up: Collection[UUID]) -> None:
     """Close claims, in the keys' database: of what was given up nothing stays."""
     await registrations.release(connection, list(given_up))
     await registrations.settle(connection, member_ids)
