@@ -8,7 +8,7 @@ from services.kit import process, telemetry
 
 
 def main(command: str) -> None:
-    settings = Settings()  # type: ignore[call-arg]  # the environment has them
+    settings = Settings()
     telemetry.configure(f"consent {command}", settings.log_level)
     match command:
         case "serve":

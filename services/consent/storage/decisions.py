@@ -93,10 +93,11 @@ async def records(connection: AsyncConnection, member_id: UUID, epoch: int) -> l
     return [_record(dict(row)) for row in rows]
 
 
-def _record(values: dict[str, Any]) -> Record:
-    return Record(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    )
+def _record(row: dict[str, Any]) -> Record:
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+    }
+    return Record(**values)
 
 
 async def standing(

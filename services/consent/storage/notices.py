@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.consent.rules.notices import Layer, Notice, ToldPurpose, Wording
@@ -25,7 +26,7 @@ async def newest(connection: AsyncConnection, locale: str, key: str | None = Non
     """The newest version of each notice in a language, or of one of them."""
     query = (
         sa.select(*_CONTENT)
-        .distinct(notices.c.key)
+        .ext(distinct_on(notices.c.key))
         .where(notices.c.locale == locale)
         .order_by(notices.c.key, notices.c.version.desc())
     )

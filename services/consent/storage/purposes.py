@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.consent.rules.purposes import ConsentForm, LawfulBasis, Necessity, Purpose, Terms, Text
@@ -21,7 +22,11 @@ async def lock(connection: AsyncConnection, name: str) -> None:
 
 async def in_force(connection: AsyncConnection, keys: Collection[str] | None = None) -> dict[str, Purpose]:
     """The newest version of each of these purposes, or of all; unknown keys are left out."""
-    query = sa.select(*_CONTENT).distinct(purposes.c.key).order_by(purposes.c.key, purposes.c.version.desc())
+    query = (
+        sa.select(*_CONTENT)
+        .ext(distinct_on(purposes.c.key))
+        .order_by(purposes.c.key, purposes.c.version.desc())
+    )
     if keys is not None:
         query = query.where(purposes.c.key == sa.any_(sa.literal(list(keys), sa.ARRAY(sa.Text))))
     rows = await connection.execute(query)
