@@ -79,7 +79,7 @@ def launched(command: list[str], user: User | None, death_signal: signal.Signals
 
 
 class Process:
-    """A started program, leader of its own process group."""
+    """A started program, leader of its own process group; it dies with the thread that started it."""
 
     def __init__(self, program: Program) -> None:
         self.program = program

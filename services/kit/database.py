@@ -18,6 +18,7 @@ from services.kit.refusal import Unavailable
 Connection = AsyncConnection
 Engine = AsyncEngine
 Pool = asyncpg.Pool
+RawConnection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 """By these names rooms that hand a database on speak of it; only storage and migrations import its libraries."""
 
 STATEMENT_TIMEOUT_MS = 15_000
@@ -131,6 +132,11 @@ def app_role(context: Any) -> str:
     """The quoted name of the role that the service works under, for a migration's grants."""
     name: str = context.config.attributes["app_role"]
     return '"' + name.replace('"', '""') + '"'
+
+
+def role_of(url: str) -> str:
+    """The role that a database address signs in with."""
+    return make_url(url).username or ""
 
 
 def newest_revision(scripts: Path) -> str | None:

@@ -33,6 +33,7 @@ INSERT INTO outbox_lanes SELECT lane, 0 FROM generate_series(0, 15) AS lane;
 """What a service's first migration runs to have an outbox."""
 
 KEEP_DAYS = 7
+_LOOK_AGAIN_S = 2.0
 
 
 class NewEvent(NamedTuple):
@@ -98,8 +99,7 @@ class Relay:
 
     async def _follow(self) -> None:
         streams = stream.names(self._service)
-        sent = await stream.last_ids(self._redis, streams)
-        positions = [stream.position(sent[name]) for name in streams]
+        ends = await self._ends(streams)
         checked = asyncio.get_running_loop().time()
         while True:
             rows = await self._pool.fetch(
@@ -108,22 +108,22 @@ class Relay:
                      SELECT lane, seq, ord, member_id, type, event FROM outbox
                      WHERE lane = p.nth - 1 AND (outbox.seq, outbox.ord) > (p.seq, p.ord)
                      ORDER BY seq, ord LIMIT 500) AS o""",
-                [seq for seq, _ in positions],
-                [ordinal for _, ordinal in positions],
+                [ends[name][0] for name in streams],
+                [ends[name][1] for name in streams],
             )
             self.lag_rows = len(rows)
             if rows:
-                await stream.append(self._redis, [self._event(row) for row in rows])
-                for row in rows:
-                    positions[row["lane"]] = max(positions[row["lane"]], (row["seq"], row["ord"]))
+                ends |= await stream.append(self._redis, ends, [self._event(row) for row in rows])
                 continue
             await asyncio.sleep(self._idle_s)
-            if (now := asyncio.get_running_loop().time()) - checked > 2:
-                # A Redis that was emptied under us is noticed here, and followed from its new beginning.
+            if (now := asyncio.get_running_loop().time()) - checked > _LOOK_AGAIN_S:
+                # Where nothing is sent, only this shows that Redis was emptied, and where to begin again.
                 checked = now
-                there = await stream.last_ids(self._redis, streams)
-                if any(stream.position(there[n]) < p for n, p in zip(streams, positions, strict=True)):
-                    return
+                ends = await self._ends(streams)
+
+    async def _ends(self, streams: list[str]) -> dict[str, stream.Position]:
+        sent = await stream.last_ids(self._redis, streams)
+        return {name: stream.position(sent[name]) for name in streams}
 
     def _event(self, row: asyncpg.Record) -> stream.Event:
         return stream.Event(

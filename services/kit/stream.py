@@ -1,9 +1,11 @@
 """Streams: how events travel through Redis, one stream per service and lane, in commit order.
 
 A stream's ids are ``seq-ord`` of the outbox row, so that sending a row twice is refused by Redis itself.
+An append names the id that it follows on, so that a stream never has a gap.
 Only commands that Redis 6.2 has are used.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,25 @@ KEEP_EVENTS = 200_000
 """About how many events a stream keeps; a consumer further behind than that reads the outbox again."""
 
 START = "0-0"
+
+Position = tuple[int, int]
+"""Where an event stands in its stream: ``seq`` and ``ord``."""
+
+# One atomic step, so that nothing is ever appended behind a gap that an emptied stream would leave.
+_APPEND = """
+local last = '0-0'
+local about = redis.pcall('XINFO', 'STREAM', KEYS[1])
+if about.err == nil then
+  for i = 1, #about, 2 do if about[i] == 'last-generated-id' then last = about[i + 1] end end
+elseif not string.find(about.err, 'no such key') then
+  return about
+end
+if last ~= ARGV[1] then return last end
+for i = 3, #ARGV, 4 do
+  last = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], ARGV[i], 'm', ARGV[i+1], 't', ARGV[i+2], 'b', ARGV[i+3])
+end
+return last
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +66,7 @@ def names(service: str) -> list[str]:
     return [name(service, lane) for lane in range(LANES)]
 
 
-def position(event_id: str) -> tuple[int, int]:
+def position(event_id: str) -> Position:
     """``"17-2"`` → ``(17, 2)``, to compare ids."""
     seq, _, ordinal = event_id.partition("-")
     return int(seq), int(ordinal or 0)
@@ -68,21 +89,21 @@ async def last_ids(redis: Redis, streams: list[str]) -> dict[str, str]:
     return ids
 
 
-async def append(redis: Redis, events: list[Event]) -> None:
-    """Send events in order; those that the stream already has are passed over."""
-    pipeline = redis.pipeline(transaction=False)
+async def append(redis: Redis, ends: Mapping[str, Position], events: Sequence[Event]) -> dict[str, Position]:
+    """Send events, in order, to streams that still end where ``ends`` says; where each of them ends now.
+
+    A stream that ends elsewhere is left as it is: it was emptied, or another relay was faster. Its true end is
+    in the answer, to go on from.
+    """
+    by_stream: dict[str, list[str | bytes]] = {}
     for event in events:
-        pipeline.xadd(
-            event.stream,
-            {"m": event.member_id, "t": event.type, "b": event.body},
-            id=event.id,
-            maxlen=KEEP_EVENTS,
-            approximate=True,
-        )
-    for answer in await pipeline.execute(raise_on_error=False):
-        already_there = isinstance(answer, ResponseError) and "equal or smaller" in str(answer)
-        if isinstance(answer, Exception) and not already_there:
-            raise answer
+        sent = by_stream.setdefault(event.stream, [])
+        sent += (event.id, event.member_id, event.type, event.body)
+    pipeline = redis.pipeline(transaction=False)
+    for name, sent in by_stream.items():
+        pipeline.eval(_APPEND, 1, name, "{}-{}".format(*ends[name]), KEEP_EVENTS, *sent)
+    answers = await pipeline.execute()
+    return {name: position(_text(end)) for name, end in zip(by_stream, answers, strict=True)}
 
 
 async def read(redis: Redis, cursors: dict[str, str], *, block_ms: int, count: int = 500) -> list[Event]:

@@ -1,0 +1,81 @@
+"""The inbox: an event's effect happens exactly once, whoever consumes and whatever breaks."""
+
+import asyncio
+import random
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
+
+from services.kit import database, stream
+from services.kit.inbox import Consumer
+from services.kit.outbox import Relay
+from tests.kit.conftest import OwnRedis
+from tests.kit.test_outbox import DEADLINE_S, SERVICE, running, until_relayed, write
+
+_EFFECT = text("INSERT INTO effects VALUES (:stream, :seq, :ord)")
+
+
+async def note(connection: database.Connection, event: stream.Event) -> None:
+    await connection.execute(_EFFECT, {"stream": event.stream, "seq": event.seq, "ord": event.ord})
+
+
+async def note_or_fail(connection: database.Connection, event: stream.Event) -> None:
+    await note(connection, event)
+    if random.random() < 0.05:
+        raise RuntimeError("a handler that fails after its effect")
+
+
+async def until_counted(pool: database.Pool) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        left = "SELECT (SELECT count(*) FROM outbox) - (SELECT count(*) FROM effects)"
+        while await pool.fetchval(left) > 0:  # noqa: ASYNC110  # what others do is looked at
+            await asyncio.sleep(0.05)
+    effects = await pool.fetch("SELECT stream, seq, ord FROM effects ORDER BY 1, 2, 3")
+    events = await pool.fetch(
+        "SELECT 'huiyuan:kit:' || lane AS stream, seq, ord FROM outbox ORDER BY 1, 2, 3"
+    )
+    assert [tuple(row) for row in effects] == [tuple(row) for row in events]
+
+
+async def test_two_consumers_and_failing_handlers_count_each_event_once(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis
+) -> None:
+    consumers = [Consumer(SERVICE, engine, redis_client, handle) for handle in (note, note_or_fail)]
+    async with (
+        running(Relay(SERVICE, pool, redis_client).run),
+        running(consumers[0].run),
+        running(consumers[1].run),
+    ):
+        await asyncio.gather(*(write(engine, 2) for _ in range(100)))
+        await until_counted(pool)
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["stopped", "killed"])
+async def test_nothing_is_lost_or_counted_twice_when_redis_goes_away_and_comes_back(
+    engine: database.Engine, pool: database.Pool, own_redis: OwnRedis, redis_client: Redis, killed: bool
+) -> None:
+    async with (
+        running(Relay(SERVICE, pool, redis_client).run),
+        running(Consumer(SERVICE, engine, redis_client, note).run),
+    ):
+        await asyncio.gather(*(write(engine) for _ in range(50)))
+        await own_redis.restart(killed=killed)
+        await asyncio.gather(*(write(engine) for _ in range(50)))
+        await until_counted(pool)
+
+
+async def test_nothing_is_lost_or_counted_twice_when_redis_is_emptied(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis
+) -> None:
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        async with running(Consumer(SERVICE, engine, redis_client, note).run):
+            await asyncio.gather(*(write(engine) for _ in range(50)))
+            await until_counted(pool)
+        # These nobody has heard yet.
+        await asyncio.gather(*(write(engine) for _ in range(50)))
+        await until_relayed(pool, redis_client)
+        await redis_client.flushall()
+        async with running(Consumer(SERVICE, engine, redis_client, note).run):
+            await asyncio.gather(*(write(engine) for _ in range(50)))
+            await until_counted(pool)

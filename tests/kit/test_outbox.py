@@ -1,0 +1,189 @@
+"""The outbox follows commit order without gaps, and its relay survives whatever Redis does."""
+
+import asyncio
+import random
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from redis.asyncio import Redis
+
+from services.kit import database, outbox, stream
+from services.kit.outbox import NewEvent, Relay
+from tests.kit.conftest import OwnRedis
+
+SERVICE = "kit"
+DEADLINE_S = 30.0
+
+
+async def write(engine: database.Engine, events: int = 1, *, roll_back: bool = False) -> None:
+    member = str(uuid.uuid4())
+    async with engine.connect() as connection, connection.begin() as transaction:
+        await outbox.append(
+            connection, [NewEvent(member, "Tried", f"{member}/{nth}".encode()) for nth in range(events)]
+        )
+        await asyncio.sleep(random.random() * 0.003)
+        if roll_back:
+            await transaction.rollback()
+
+
+@asynccontextmanager
+async def running(job: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(job())
+    try:
+        yield
+    finally:
+        assert not task.done(), task.exception()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def written(pool: database.Pool) -> dict[str, list[tuple[str, bytes]]]:
+    """What the outbox holds, by stream, in the order of its ids."""
+    rows = await pool.fetch("SELECT lane, seq, ord, event FROM outbox ORDER BY lane, seq, ord")
+    lanes: dict[str, list[tuple[str, bytes]]] = {f"huiyuan:{SERVICE}:{lane}": [] for lane in range(16)}
+    for row in rows:
+        lanes[f"huiyuan:{SERVICE}:{row['lane']}"].append((f"{row['seq']}-{row['ord']}", row["event"]))
+    return lanes
+
+
+async def streamed(redis: Redis) -> dict[str, list[tuple[str, bytes]]]:
+    """What the streams hold, as Redis itself tells it."""
+    names = [f"huiyuan:{SERVICE}:{lane}" for lane in range(16)]
+    return {name: [(e.decode(), f[b"b"]) for e, f in await redis.xrange(name)] for name in names}
+
+
+async def until_relayed(pool: database.Pool, redis: Redis) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while await streamed(redis) != await written(pool):  # noqa: ASYNC110  # what others do is looked at
+            await asyncio.sleep(0.05)
+
+
+async def test_a_reader_never_sees_a_later_event_before_an_earlier_one(
+    engine: database.Engine, pool: database.Pool
+) -> None:
+    done = asyncio.Event()
+
+    async def writer(nth: int) -> None:
+        for turn in range(25):
+            await write(engine, 1 + (nth + turn) % 3, roll_back=turn % 5 == 4)
+
+    async def reader() -> int:
+        looks = 0
+        while not done.is_set():
+            rows = await pool.fetch("SELECT lane, max(seq), count(DISTINCT seq) FROM outbox GROUP BY lane")
+            assert all(row["max"] == row["count"] for row in rows), "an event is missing below the newest"
+            looks += 1
+        return looks
+
+    reading = asyncio.ensure_future(reader())
+    await asyncio.gather(*(writer(nth) for nth in range(12)))
+    done.set()
+    assert await reading > 10
+    assert await pool.fetchval("SELECT count(DISTINCT (lane, seq)) FROM outbox") == 12 * 20
+
+
+async def test_events_of_one_transaction_keep_their_order(
+    engine: database.Engine, pool: database.Pool
+) -> None:
+    member = str(uuid.uuid4())
+    async with engine.begin() as connection:
+        await outbox.append(connection, [NewEvent(member, "Tried", bytes([nth])) for nth in range(5)])
+    rows = await pool.fetch("SELECT seq, event FROM outbox ORDER BY lane, seq, ord")
+    assert [row["event"] for row in rows] == [bytes([nth]) for nth in range(5)]
+    assert len({row["seq"] for row in rows}) == 1
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["stopped", "killed"])
+async def test_relay_loses_and_doubles_nothing_when_redis_goes_away_and_comes_back(
+    engine: database.Engine, pool: database.Pool, own_redis: OwnRedis, redis_client: Redis, killed: bool
+) -> None:
+    async def keep_writing() -> None:
+        while True:
+            await write(engine, 2)
+
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        async with running(keep_writing):
+            await asyncio.sleep(0.3)
+            await own_redis.restart(killed=killed)
+            await asyncio.sleep(0.3)
+        await until_relayed(pool, redis_client)
+
+
+async def test_relay_sends_everything_again_when_redis_was_emptied(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis
+) -> None:
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        for _ in range(40):
+            await write(engine)
+        await until_relayed(pool, redis_client)
+        await redis_client.flushall()
+        # Written before the relay can notice by itself: a stream that began with these would have a gap.
+        for _ in range(40):
+            await write(engine)
+        await until_relayed(pool, redis_client)
+
+
+async def test_an_emptied_redis_is_noticed_when_nothing_is_written(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis
+) -> None:
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        await write(engine)
+        await until_relayed(pool, redis_client)
+        await redis_client.flushall()
+        await until_relayed(pool, redis_client)
+
+
+async def test_two_relays_double_nothing(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis
+) -> None:
+    async with (
+        running(Relay(SERVICE, pool, redis_client).run),
+        running(Relay(SERVICE, pool, redis_client).run),
+    ):
+        await asyncio.gather(*(write(engine, 3) for _ in range(60)))
+        await until_relayed(pool, redis_client)
+
+
+async def test_relay_waits_for_a_database_that_is_away(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis, kit_database: tuple[str, str]
+) -> None:
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        await write(engine)
+        await until_relayed(pool, redis_client)
+        # The server's own word for "go away", sent to every connection of the relay's.
+        await pool.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()"
+        )
+        await write(engine)
+        await until_relayed(pool, redis_client)
+
+
+async def test_what_was_relayed_long_ago_is_forgotten_and_nothing_else(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis, kit_database: tuple[str, str]
+) -> None:
+    async with engine.begin() as connection:
+        for seq in range(3):
+            await outbox.append(connection, [NewEvent(None, "Tried", bytes([seq]))])
+    owner = await database.connect(kit_database[1])
+    await owner.execute("UPDATE outbox SET recorded_at = now() - interval '8 days' WHERE seq < 3")
+    app_role = await pool.fetchval("SELECT current_user")
+    await owner.execute(f'GRANT DELETE ON outbox TO "{app_role}"')
+    await owner.close()
+    assert await outbox.forget_relayed(pool, redis_client, SERVICE) == 0
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        await until_relayed(pool, redis_client)
+    assert await outbox.forget_relayed(pool, redis_client, SERVICE) == 2
+    assert [row["event"] for row in await pool.fetch("SELECT event FROM outbox")] == [bytes([2])]
+
+
+async def test_an_append_behind_a_gap_is_left_out(redis_client: Redis) -> None:
+    name = stream.name(SERVICE, 0)
+
+    def event(seq: int) -> stream.Event:
+        return stream.Event(name, seq, 0, "", "Tried", b"")
+
+    assert await stream.append(redis_client, {name: (0, 0)}, [event(1), event(2)]) == {name: (2, 0)}
+    assert await stream.append(redis_client, {name: (3, 0)}, [event(4)]) == {name: (2, 0)}
+    assert [entry for entry, _ in await redis_client.xrange(name)] == [b"1-0", b"2-0"]
