@@ -1,0 +1,25 @@
+"""``python -m services.loyalty serve | work | migrate``."""
+
+import sys
+
+from services.kit import process, telemetry
+from services.loyalty import app
+from services.loyalty.settings import Settings
+
+
+def main(command: str) -> None:
+    """Run one of this service's processes."""
+    settings = Settings()
+    telemetry.configure(f"{app.SERVICE}-{command}", settings.log_level)
+    if command == "serve":
+        process.serve(app.application(settings), host=settings.host, port=settings.port)
+    elif command == "work":
+        process.work(lambda: app.workers(settings))
+    elif command == "migrate":
+        app.migrate(settings)
+    else:
+        sys.exit("usage: python -m services.loyalty serve | work | migrate")
+
+
+if __name__ == "__main__":
+    main(" ".join(sys.argv[1:]))

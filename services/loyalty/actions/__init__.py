@@ -1,0 +1,1 @@
+"""One function is one transaction's worth of work; the doors open and commit it."""

@@ -1,0 +1,105 @@
+"""Found and revise programmes: publishing is alone with the ledger for a moment, and never rewrites the past."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from services.kit import database
+from services.kit.refusal import Invalid, NotFound
+from services.loyalty import events
+from services.loyalty.rules.programmes import (
+    EarnRule,
+    ProgrammeNotWellFormed,
+    TierRule,
+    UnknownProgramme,
+    check,
+)
+from services.loyalty.storage import programmes
+from services.loyalty.storage.programmes import ProgrammeAlreadyThere, Publication, RevisedMeanwhile
+
+_TOLERANCE_US = timedelta(minutes=1) // timedelta(microseconds=1)
+
+
+class EffectiveInThePast(Invalid):
+    """A version takes effect now or later, never before."""
+
+
+class UnknownVersion(NotFound):
+    """The programme has no such version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A change to a programme: parts that are not empty replace the version's. ``effective_at`` in microseconds."""
+
+    programme_id: str
+    based_on_version: int
+    effective_at: int
+    earn_rules: tuple[EarnRule, ...]
+    tiers: tuple[TierRule, ...]
+    money_currencies: frozenset[str]
+    published_by: str
+    reason: str
+
+
+async def create(connection: database.RawConnection, publication: Publication) -> tuple[Publication, bool]:
+    """Found a programme; the same again is a replay (True), another under its id is refused."""
+    check(publication.programme)
+    await programmes.publish_alone(connection)
+    known = await programmes.load(connection)
+    history = known.by_id.get(publication.programme.programme_id)
+    if history is not None:
+        first = history.versions[0]
+        wanted = replace(
+            publication.programme,
+            number=first.number,
+            effective_at=first.effective_at,
+            currencies=tuple(
+                replace(currency, number=there.number)
+                for currency, there in zip(publication.programme.currencies, first.currencies, strict=False)
+            ),
+        )
+        if wanted != first:
+            message = "a programme with this id was founded with other rules: revise it, or choose another id"
+            raise ProgrammeAlreadyThere(message, field="programme_id")
+        is_default = known.default_id == first.programme_id
+        return replace(publication, programme=first, is_default=is_default), True
+    first_ever = publication.is_default or not known.by_id
+    publication = replace(publication, is_default=first_ever)
+    founded = await programmes.create(connection, publication)
+    return replace(publication, programme=founded), False
+
+
+async def revise(connection: database.RawConnection, revision: Revision, now: int) -> Publication:
+    """Publish a new version that was made from the newest one."""
+    await programmes.publish_alone(connection)
+    known = await programmes.load(connection)
+    if revision.programme_id not in known.by_id:
+        raise UnknownProgramme(f"there is no programme {revision.programme_id!r}", field="programme_id")
+    newest = known.by_id[revision.programme_id].newest
+    if revision.based_on_version != newest.version:
+        raise RevisedMeanwhile(
+            f"this change was made from version {revision.based_on_version} and {newest.version} is the newest",
+            field="based_on_version",
+            newest=newest.version,
+        )
+    earliest = max(newest.effective_at, now - _TOLERANCE_US)
+    if revision.effective_at < earliest:
+        message = "a version takes effect now or later, and not before the one it follows"
+        raise EffectiveInThePast(message, field="effective_at")
+    if not revision.money_currencies <= {newest.money_currency}:
+        message = f"earn_rules: the programme counts in {newest.money_currency}"
+        raise ProgrammeNotWellFormed(message, field="earn_rules.per.currency")
+    programme = replace(
+        newest,
+        version=newest.version + 1,
+        effective_at=max(revision.effective_at, now),
+        earn_rules=revision.earn_rules or newest.earn_rules,
+        tiers=revision.tiers or newest.tiers,
+    )
+    check(programme)
+    is_default = known.default_id == revision.programme_id
+    publication = Publication(programme, revision.published_by, now, revision.reason, is_default)
+    await programmes.append(connection, publication)
+    told = events.encode_programme_revised(programme.programme_id, programme.version, programme.effective_at)
+    await programmes.tell(connection, told)
+    return publication

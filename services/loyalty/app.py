@@ -1,0 +1,104 @@
+"""The only wiring of the loyalty service: what it is made of, and how the parts meet."""
+
+import asyncio
+from base64 import b64decode
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
+from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
+from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
+from huiyuan.loyalty.v1.tiers_connect import TiersServiceASGIApplication
+from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from services.kit import clock, database, health, outbox, rpc
+from services.kit.inbox import Consumer
+from services.kit.outbox import Relay
+from services.kit.process import every
+from services.kit.tokens import TokenVerifier
+from services.loyalty.consumers import hear_members
+from services.loyalty.lanes import Lanes, Rulebook
+from services.loyalty.rpc.members import Membership
+from services.loyalty.rpc.orders import Orders
+from services.loyalty.rpc.points import Points
+from services.loyalty.rpc.programmes import Programmes
+from services.loyalty.rpc.tiers import Tiers
+from services.loyalty.settings import Settings
+
+SERVICE = "loyalty"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
+    """The service's server. It starts without its database and answers UNAVAILABLE until that is there."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        pool = await database.pool(settings.database_url.get_secret_value())
+        rulebook = Rulebook(pool)
+        lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
+        membership = Membership(pool, _identities(settings))
+        gatekeeper = _gatekeeper(settings)
+        for wire in (
+            gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
+            gatekeeper.admit(Points(pool, lanes, rulebook, membership), PointsServiceASGIApplication),
+            gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+            gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
+        ):
+            app.router.routes.append(Mount(wire.path, wire))
+        app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
+        working = asyncio.create_task(lanes.run())
+        yield
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        await pool.close()
+
+    return Starlette(lifespan=lifespan)
+
+
+def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:
+    return rpc.Gatekeeper(
+        rpc.CallerVerifier(SERVICE, {"gateway": _key(settings.gateway_key)}),
+        TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience),
+    )
+
+
+def _identities(settings: Settings) -> IdentitiesServiceClient:
+    return rpc.client(
+        IdentitiesServiceClient,
+        settings.members_url,
+        "members",
+        rpc.CallerSigner(SERVICE, {"members": _key(settings.members_key)}),
+        default_caller=rpc.Caller(rpc.CallerKind.SERVICE, SERVICE),
+    )
+
+
+async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
+    """The service's endless jobs: relay its events, hear the members service, tidy the outbox."""
+    url = settings.database_url.get_secret_value()
+    pool = await database.pool(url, size=4)
+    redis = Redis.from_url(settings.redis_url.get_secret_value())
+    consumer = Consumer("members", database.engine(url, size=2), redis, hear_members)
+    forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
+    return [
+        Relay(SERVICE, pool, redis).run,
+        consumer.run,
+        partial(every, 3600, forget, "forget relayed events"),
+    ]
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to the newest schema."""
+    url = settings.database_url.get_secret_value()
+    owner = (settings.owner_url or settings.database_url).get_secret_value()
+    database.migrate(owner, database.role_of(url), MIGRATIONS)
+
+
+def _key(secret: SecretStr) -> bytes:
+    return b64decode(secret.get_secret_value())

@@ -1,0 +1,248 @@
+"""Lanes: many callers' operations on the ledger, folded and committed together.
+
+A door submits an operation and waits. A lane takes whatever queued while its previous commit ran, locks and
+reads the state it touches, folds, appends and commits. Within a process a member's operations go to one lane;
+between processes row locks and unique keys give correctness, so any process may serve any member.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
+
+import structlog
+
+from services.kit import clock, database
+from services.kit.refusal import Refusal, Unavailable
+from services.loyalty import events
+from services.loyalty.rules.points import Answer, Operation, fold
+from services.loyalty.rules.programmes import Programmes
+from services.loyalty.storage import ledger, programmes
+
+log = structlog.get_logger()
+
+MOST_AT_ONCE = 2_000
+MOST_WAITING = 20_000
+TRIES = 8
+PATIENCE_S = 4.0
+LANES = programmes.PROGRAMME_LANE
+"""How many lanes there are over all processes."""
+
+
+class LedgerBusy(Unavailable):
+    """More operations wait than a lane takes; try again in a moment."""
+
+
+class LedgerUnavailable(Unavailable):
+    """The ledger's database is away; nothing is lost, try again with the same ids."""
+
+
+@dataclass(slots=True)
+class Task:
+    """One operation with what it is about, and the future that its answer goes to."""
+
+    operation: Operation
+    member: tuple[str, int]
+    order: tuple[str, str] | None = None
+    refund: tuple[str, str, str] | None = None
+    key: bytes | None = None
+    answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def finish(self, answer: Answer | BaseException) -> None:
+        if self.answer.done():
+            return
+        if isinstance(answer, BaseException):
+            self.answer.set_exception(answer)
+        else:
+            self.answer.set_result(answer)
+
+
+class Rulebook:
+    """The programmes as this process knows them; lanes notice when they are no longer the newest."""
+
+    def __init__(self, pool: database.Pool) -> None:
+        self._pool = pool
+        self._known: Programmes | None = None
+
+    async def current(self) -> Programmes:
+        return self._known if self._known is not None else await self.refresh()
+
+    async def refresh(self) -> Programmes:
+        self._known = await programmes.load(self._pool)
+        return self._known
+
+
+class Lanes:
+    """The process's lanes; ``submit`` is the only way to change the ledger."""
+
+    def __init__(self, url: str, rulebook: Rulebook, count: int, now: clock.Clock = clock.now) -> None:
+        self._lanes = [Lane(url, rulebook, now) for _ in range(count)]
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await asyncio.gather(*(lane.run() for lane in self._lanes))
+
+    def submit(self, task: Task) -> asyncio.Future[Answer]:
+        """Queue an operation; the future gives its answer or raises its refusal."""
+        place = crc32(task.member[0].encode()) % len(self._lanes)
+        self._lanes[place].submit(task)
+        return task.answer
+
+
+class Lane:
+    """One connection, one writer at a time."""
+
+    def __init__(self, url: str, rulebook: Rulebook, now: clock.Clock) -> None:
+        self._url = url
+        self._rulebook = rulebook
+        self._now = now
+        self._waiting: deque[Task] = deque()
+        self._woken = asyncio.Event()
+        self._connection: database.RawConnection | None = None
+        self._head: ledger.Head | None = None
+        self._in_doubt: ledger.Head | None = None
+        self._last = 0
+
+    def submit(self, task: Task) -> None:
+        if len(self._waiting) >= MOST_WAITING:
+            message = "the ledger has more to do than it takes on: try again in a second"
+            task.finish(LedgerBusy(message, waiting=len(self._waiting), retry_after_ms=1000))
+            return
+        self._waiting.append(task)
+        self._woken.set()
+
+    async def run(self) -> None:
+        try:
+            while True:
+                await self._woken.wait()
+                tasks = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+                if not self._waiting:
+                    self._woken.clear()
+                if tasks:
+                    await self._post(tasks)
+        finally:
+            await self._hang_up()
+
+    async def _post(self, tasks: list[Task]) -> None:
+        """Commit tasks together; when an unforeseen fault stops them, one by one, so that it hits its own alone."""
+        try:
+            answers: Sequence[Answer | BaseException] = await self._commit(tasks)
+        except Refusal as refusal:
+            answers = [refusal] * len(tasks)
+        except Exception as fault:
+            if len(tasks) > 1:
+                log.warning("batch fault, going one by one", tasks=len(tasks), because=type(fault).__name__)
+                for task in tasks:
+                    await self._post([task])
+                return
+            answers = [fault]
+        for task, answer in zip(tasks, answers, strict=True):
+            task.finish(answer)
+
+    async def _commit(self, tasks: list[Task]) -> Sequence[Answer | BaseException]:
+        give_up_at = asyncio.get_running_loop().time() + PATIENCE_S
+        answers: Sequence[Answer | BaseException] = ()
+        tries = 0
+        while True:
+            try:
+                if self._in_doubt is not None and await self._was_committed(self._in_doubt):
+                    return answers
+                answers = await self._fold(tasks)
+                await self._seal()
+                return answers
+            except _Again:
+                tries += 1
+            except ledger.COLLISIONS as collision:
+                tries += 1
+                if collision.table_name == "batches":
+                    await self._hang_up()  # another connection writes this lane: claim another
+                if tries == TRIES:
+                    raise LedgerBusy("the same orders collide again and again: try again") from collision
+            except Exception as error:
+                if not database.is_away(error):
+                    raise
+                await self._hang_up()
+                if asyncio.get_running_loop().time() > give_up_at:
+                    self._in_doubt = None
+                    raise LedgerUnavailable(
+                        "the ledger's database is away: try again with the same ids"
+                    ) from None
+                await asyncio.sleep(0.1)
+            finally:
+                await self._roll_back()
+
+    async def _fold(self, tasks: list[Task]) -> list[Answer | BaseException]:
+        """One batch up to its commit; ``_in_doubt`` then holds the head it will have, None when nothing changed."""
+        connection, head = await self._ready()
+        known = await self._rulebook.current()
+        await ledger.begin(connection)
+        state = await ledger.load(connection, _touched(tasks), known)
+        if state is None:
+            await self._roll_back()
+            await self._rulebook.refresh()
+            raise _Again
+        now = self._last = max(clock.micros(self._now()), self._last + 1)
+        self._last += len(tasks)
+        folded = fold(state, [task.operation for task in tasks], known, now)
+        if folded.entries or folded.events:
+            told = [events.encode(event) for event in folded.events]
+            self._in_doubt = await ledger.append(connection, head, state, folded.entries, told, now)
+        return list(folded.answers)
+
+    async def _seal(self) -> None:
+        """Commit. A connection that dies here leaves ``_in_doubt`` behind, to be looked up."""
+        if self._in_doubt is None or self._connection is None:
+            return
+        sealed = self._in_doubt
+        await self._connection.execute("COMMIT")
+        self._head, self._in_doubt = sealed, None
+
+    async def _was_committed(self, doubtful: ledger.Head) -> bool:
+        connection, _ = await self._ready()
+        found = await ledger.batch_hash(connection, doubtful.lane, doubtful.seq)
+        self._in_doubt = None
+        log.warning("commit was in doubt", lane=doubtful.lane, seq=doubtful.seq, kept=found == doubtful.hash)
+        return found == doubtful.hash
+
+    async def _ready(self) -> tuple[database.RawConnection, ledger.Head]:
+        if self._connection is None or self._connection.is_closed() or self._head is None:
+            self._connection = await database.connect(self._url)
+            self._head = await ledger.claim_lane(self._connection, LANES)
+            if self._head is None:
+                await self._hang_up()
+                raise LedgerBusy(f"all {LANES} lanes are claimed by other processes: try again")
+        return self._connection, self._head
+
+    async def _roll_back(self) -> None:
+        if self._connection is not None and self._connection.is_in_transaction():
+            self._in_doubt = None
+            try:
+                await self._connection.execute("ROLLBACK")
+            except Exception:
+                await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+        self._connection = self._head = None
+
+
+class _Again(Exception):
+    """The rules changed under a batch: fold it again."""
+
+
+def _touched(tasks: Sequence[Task]) -> ledger.Touched:
+    touched = ledger.Touched()
+    for task in tasks:
+        touched.members.add(task.member)
+        if task.order is not None:
+            touched.orders.add(task.order)
+        if task.refund is not None:
+            touched.refunds.add(task.refund)
+        if task.key is not None:
+            touched.keys.add((task.member[0], task.key))
+    return touched
+
+
+Submit = Callable[[Task], asyncio.Future[Answer]]

@@ -1,0 +1,1 @@
+"""The door where loyalty is asked: wire messages become rule values here, and values become answers."""

@@ -1,0 +1,198 @@
+"""Points at the door: balances, entries, adjustments."""
+
+import re
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+import msgpack
+from huiyuan.loyalty.v1 import points_pb2 as wire
+
+from services.kit import clock, database, rpc
+from services.kit.refusal import Invalid, Refusal
+from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.rpc.members import Membership
+from services.loyalty.rpc.wire import be_at_most, member_id, readable_member, timestamp
+from services.loyalty.rules.orders import UnknownMember
+from services.loyalty.rules.points import Adjustment, Posted, UnknownCurrency, adjust, settled
+from services.loyalty.rules.programmes import CurrencyRules, Programme
+from services.loyalty.rules.wallets import Wallet
+from services.loyalty.storage import points
+
+MOST_MEMBERS = 500
+MOST_ENTRIES = 100
+NOTICE_US = 30 * 24 * 3600 * 1_000_000
+"""How far ahead points count as expiring soon."""
+
+
+class PageNotUnderstood(Invalid):
+    """``first`` is 1 to 100, and ``after`` is the id of an entry."""
+
+
+class AdjustmentNotUnderstood(Invalid):
+    """An adjustment needs a reason code and an idempotency key."""
+
+
+class Points:
+    """``huiyuan.loyalty.v1.PointsService``."""
+
+    def __init__(self, pool: database.Pool, lanes: Lanes, rulebook: Rulebook, membership: Membership) -> None:
+        self._pool = pool
+        self._lanes = lanes
+        self._rulebook = rulebook
+        self._membership = membership
+
+    @rpc.per_item
+    async def batch_get_balances(
+        self, request: wire.BatchGetBalancesRequest, _: Any
+    ) -> wire.BatchGetBalancesResponse:
+        be_at_most(len(request.members), MOST_MEMBERS, "members")
+        now = clock.micros(clock.now())
+        programme = (await self._rulebook.current()).history(request.programme_id).at(now)
+        asked = [readable_member(key) for key in request.members]
+        found: dict[str, dict[int, Wallet]] = {}
+        numbers = [currency.number for currency in programme.currencies]
+        for wallet in await points.wallets(self._pool, [m for m in asked if isinstance(m, str)], numbers):
+            found.setdefault(wallet.member_id, {})[wallet.currency] = wallet
+        return wire.BatchGetBalancesResponse(
+            results=[
+                wire.BalancesResult(refusal=rpc.wire_refusal(member))
+                if isinstance(member, Refusal)
+                else wire.BalancesResult(balances=_balances(programme, member, found.get(member, {}), now))
+                for member in asked
+            ]
+        )
+
+    @rpc.per_item
+    async def batch_list_entries(
+        self, request: wire.BatchListEntriesRequest, _: Any
+    ) -> wire.BatchListEntriesResponse:
+        be_at_most(len(request.members), MOST_MEMBERS, "members")
+        programme = (await self._rulebook.current()).history(request.programme_id).newest
+        asked = [_entries_asked(key, programme) for key in request.members]
+        good = [nth for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)]
+        pages = await points.entries(self._pool, [asked[nth] for nth in good])  # type: ignore[misc]
+        by_place = {good[place]: page for place, page in pages.items()}
+        codes = {currency.number: currency.code for currency in programme.currencies}
+        return wire.BatchListEntriesResponse(
+            results=[
+                wire.EntriesResult(refusal=rpc.wire_refusal(page))
+                if isinstance(page, Refusal)
+                else wire.EntriesResult(page=_page(*by_place.get(nth, ([], False)), codes))
+                for nth, page in enumerate(asked)
+            ]
+        )
+
+    @rpc.allow(rpc.staff("operations", "program_admin"))
+    async def adjust_points(self, request: wire.AdjustPointsRequest, _: Any) -> wire.AdjustPointsResponse:
+        if re.fullmatch(r"[A-Z0-9_]{1,64}", request.reason) is None:
+            message = "give a reason code of A-Z, 0-9 and _, 1 to 64 of them, such as GOODWILL"
+            raise AdjustmentNotUnderstood(message, field="reason")
+        if not 1 <= len(request.idempotency_key) <= 100:
+            message = "give an idempotency key of 1 to 100 characters"
+            raise AdjustmentNotUnderstood(message, field="idempotency_key")
+        member = member_id(request.member_id)
+        programme = (await self._rulebook.current()).history(request.programme_id).newest
+        (known,) = await self._membership.resolve([member])
+        if known is None:
+            raise UnknownMember("no member has this id", field="member_id")
+        body = (programme.programme_id, request.currency, request.points, request.reason)
+        adjustment = Adjustment(
+            known,
+            programme.programme_id,
+            request.currency,
+            request.points,
+            request.reason,
+            request.idempotency_key,
+            rpc.caller().actor,
+            sha256(msgpack.packb(body)).digest()[:16],
+        )
+        operation = partial(adjust, adjustment=adjustment)
+        answer = await self._lanes.submit(Task(operation, (known, programme.number), key=adjustment.key))
+        posted: Posted = answer.value
+        return wire.AdjustPointsResponse(
+            balance_after=posted.balance_after,
+            entry_id=f"{adjustment.key.hex()}-{posted.part}",
+            replayed=answer.replayed,
+        )
+
+
+def _balances(programme: Programme, member: str, wallets: dict[int, Wallet], now: int) -> wire.MemberBalances:
+    return wire.MemberBalances(
+        balances=[
+            _balance(
+                rules,
+                settled(wallets.get(rules.number) or Wallet(member, rules.number), programme, rules, now),
+                now,
+            )
+            for rules in programme.currencies
+        ]
+    )
+
+
+def _balance(rules: CurrencyRules, wallet: Wallet, now: int) -> wire.Balance:
+    soon: dict[int, int] = {}
+    for expires_at, _, _, held in wallet.lots:
+        if expires_at > now + NOTICE_US:
+            break
+        soon[expires_at] = soon.get(expires_at, 0) + held
+    return wire.Balance(
+        currency=rules.code,
+        spendable=rules.spendable,
+        available=max(0, wallet.available),
+        pending=wallet.pending,
+        held=wallet.held,
+        debt=wallet.debt,
+        expiring_soon=[
+            wire.ExpiringPoints(points=held, expires_at=timestamp(expires_at))
+            for expires_at, held in soon.items()
+        ],
+    )
+
+
+def _entries_asked(key: wire.EntriesKey, programme: Programme) -> points.EntriesAsked | Refusal:
+    try:
+        if not 1 <= key.first <= MOST_ENTRIES:
+            raise PageNotUnderstood(f"first must be 1 to {MOST_ENTRIES}", field="first", asked=key.first)
+        after = None
+        if key.after:
+            match = re.fullmatch(r"(\d{1,18})-(\d{1,9})", key.after)
+            if match is None:
+                raise PageNotUnderstood("after must be the id of an entry", field="after")
+            after = (int(match[1]), int(match[2]))
+        numbers = tuple(c.number for c in programme.currencies if key.currency in ("", c.code))
+        if not numbers:
+            raise UnknownCurrency(f"the programme has no currency {key.currency!r}", field="currency")
+        member = readable_member(key.member)
+        return (
+            member if isinstance(member, Refusal) else points.EntriesAsked(member, numbers, key.first, after)
+        )
+    except Refusal as refusal:
+        return refusal
+
+
+def _page(page: list[points.EntryRow], more: bool, codes: dict[int, str]) -> wire.EntryPage:
+    return wire.EntryPage(entries=[_entry(row, codes) for row in page], has_next_page=more)
+
+
+def _entry(row: points.EntryRow, codes: dict[int, str]) -> wire.Entry:
+    return wire.Entry(
+        entry_id=points.cursor(row),
+        currency=codes[row["currency"]],
+        type=row["type"],
+        points=row["points"],
+        from_account=row["from_account"],
+        to_account=row["to_account"],
+        balance_after=row["balance_after"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        order_ref=row["order_ref"],
+        rule_version=row["rule_version"],
+        reason=row["reason"],
+        actor=row["actor"],
+        expires_at=timestamp(row["lot_expires_at"]) if _expires(row["lot_expires_at"]) else None,
+    )
+
+
+def _expires(lot_expires_at: int | None) -> bool:
+    return lot_expires_at is not None and lot_expires_at < 2**63 - 1

@@ -1,0 +1,104 @@
+"""Programmes at the door: found one, revise it, read its versions."""
+
+from typing import Any
+
+from huiyuan.loyalty.v1 import programmes_pb2 as wire
+
+from services.kit import clock, database, rpc
+from services.kit.refusal import Invalid
+from services.loyalty.actions import programmes as actions
+from services.loyalty.lanes import Rulebook
+from services.loyalty.rpc import definitions
+from services.loyalty.rpc.wire import micros
+from services.loyalty.storage import programmes
+
+_PUBLISHERS = (rpc.staff("program_admin"),)
+_FOUNDERS = (*_PUBLISHERS, rpc.services("programme_seeder", "order_importer"))
+
+
+class ReasonMissing(Invalid):
+    """A change of the rules says why it is made."""
+
+
+class Programmes:
+    """``huiyuan.loyalty.v1.ProgrammesService``."""
+
+    def __init__(self, pool: database.Pool, rulebook: Rulebook) -> None:
+        self._pool = pool
+        self._rulebook = rulebook
+
+    @rpc.allow(*_FOUNDERS)
+    async def create_programme(
+        self, request: wire.CreateProgrammeRequest, _: Any
+    ) -> wire.CreateProgrammeResponse:
+        now = clock.micros(clock.now())
+        publication = programmes.Publication(
+            definitions.programme(request.programme, effective_at=_from(request.programme, now)),
+            rpc.caller().actor,
+            now,
+            _reason(request.reason),
+            request.make_default,
+        )
+        async with self._pool.acquire() as connection, connection.transaction():
+            founded, replayed = await actions.create(connection, publication)
+        await self._rulebook.refresh()
+        return wire.CreateProgrammeResponse(programme=definitions.published(founded), replayed=replayed)
+
+    @rpc.allow(*_PUBLISHERS)
+    async def revise_programme(
+        self, request: wire.ReviseProgrammeRequest, _: Any
+    ) -> wire.ReviseProgrammeResponse:
+        reason = _reason(request.reason)
+        now = clock.micros(clock.now())
+        revision = actions.Revision(
+            programme_id=request.programme_id,
+            based_on_version=request.based_on_version,
+            effective_at=micros(request.effective_at, "effective_at")
+            if request.HasField("effective_at")
+            else now,
+            earn_rules=tuple(definitions.earn_rules(request.earn_rules, "")),
+            tiers=tuple(definitions.tier_rules(request.tiers)),
+            money_currencies=frozenset(rule.per.currency for rule in request.earn_rules),
+            published_by=rpc.caller().actor,
+            reason=reason,
+        )
+        async with self._pool.acquire() as connection, connection.transaction():
+            published = await actions.revise(connection, revision, now)
+        await self._rulebook.refresh()
+        return wire.ReviseProgrammeResponse(programme=definitions.published(published))
+
+    @rpc.allow(rpc.anyone)
+    async def get_programme(self, request: wire.GetProgrammeRequest, _: Any) -> wire.GetProgrammeResponse:
+        known = (await self._rulebook.current()).history(request.programme_id)
+        wanted = request.version or known.at(clock.micros(clock.now())).version
+        for publication in await self._publications(known.newest.programme_id):
+            if publication.programme.version == wanted:
+                return wire.GetProgrammeResponse(programme=definitions.published(publication))
+        message = f"the programme has versions 1 to {known.newest.version}"
+        raise actions.UnknownVersion(message, field="version", asked=wanted)
+
+    @rpc.allow(
+        rpc.staff("program_admin", "operations", "support", "auditor"), rpc.services("programme_seeder")
+    )
+    async def list_programme_versions(
+        self, request: wire.ListProgrammeVersionsRequest, _: Any
+    ) -> wire.ListProgrammeVersionsResponse:
+        known = (await self._rulebook.current()).history(request.programme_id)
+        return wire.ListProgrammeVersionsResponse(
+            versions=map(definitions.published, await self._publications(known.newest.programme_id))
+        )
+
+    async def _publications(self, programme_id: str) -> list[programmes.Publication]:
+        every = await programmes.publications(self._pool)
+        return [each for each in every if each.programme.programme_id == programme_id]
+
+
+def _from(programme: wire.Programme, now: int) -> int:
+    """A founding may lie in the past, so that a history can be imported into it."""
+    return micros(programme.effective_at, "effective_at") if programme.HasField("effective_at") else now
+
+
+def _reason(reason: str) -> str:
+    if not 1 <= len(reason) <= 500:
+        raise ReasonMissing("say why in 1 to 500 characters", field="reason")
+    return reason

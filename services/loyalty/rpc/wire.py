@@ -1,0 +1,79 @@
+"""What all doors translate alike: instants, money, members' ids and the callers who may read them."""
+
+from typing import Any
+from uuid import UUID
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from huiyuan.kit.v1.kit_pb2 import LocalizedText, MemberKey, Money
+
+from services.kit import rpc
+from services.kit.refusal import Invalid, Refusal
+from services.loyalty.rules.programmes import Text
+
+READERS = rpc.staff("operations", "support", "program_admin", "auditor", "privacy_officer")
+_LATEST_S = 253_402_300_799  # the year 9999, the last that timestamps know
+
+
+class MalformedId(Invalid):
+    """An id is not a UUID."""
+
+
+class MalformedInstant(Invalid):
+    """An instant is missing or lies outside 1970 to 9999."""
+
+
+class BatchTooLarge(Invalid):
+    """A batch holds more items than one call takes."""
+
+
+def be_at_most(count: int, most: int, field: str) -> None:
+    """Raises ``BatchTooLarge``."""
+    if count > most:
+        message = f"{count} items in one call: send at most {most}"
+        raise BatchTooLarge(message, field=field, asked=count, most=most)
+
+
+def member_id(text: str, field: str = "member_id") -> str:
+    """A member's id in its one spelling. Raises ``MalformedId``."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise MalformedId("a member's id is a UUID", field=field) from None
+
+
+def readable_member(key: MemberKey) -> str | Refusal:
+    """The member an item asks about, when its own caller may read it; why not, otherwise."""
+    try:
+        wanted = member_id(key.member_id)
+        caller = rpc.caller_of_item(key.caller)
+    except Refusal as refusal:
+        return refusal
+    if caller.is_member(wanted) or READERS(caller):
+        return wanted
+    return rpc.NotAllowed("this caller may not read this member", field="member_id")
+
+
+def micros(timestamp: Timestamp, field: str) -> int:
+    """An instant in microseconds since 1970. Raises ``MalformedInstant``."""
+    if not 0 < timestamp.seconds <= _LATEST_S or not 0 <= timestamp.nanos < 10**9:
+        raise MalformedInstant(f"{field} must be an instant such as 2026-01-31T12:00:00Z", field=field)
+    return timestamp.seconds * 1_000_000 + timestamp.nanos // 1000
+
+
+def timestamp(instant: int) -> Timestamp:
+    """An instant in microseconds since 1970 for the wire."""
+    seconds, rest = divmod(instant, 1_000_000)
+    return Timestamp(seconds=seconds, nanos=rest * 1000)
+
+
+def money(minor_units: int, currency: str) -> Money:
+    return Money(minor_units=minor_units, currency=currency)
+
+
+def text(text: Text) -> LocalizedText:
+    return LocalizedText(zh=text.zh, en=text.en)
+
+
+def choice(kind: Any, prefix: str, name: str) -> Any:
+    """A wire enum's value by the rule's name for it, for instance ``BENEFIT_KIND_`` + ``STATUS``."""
+    return kind.Value(f"{prefix}{name}")

@@ -1,0 +1,303 @@
+"""Checkout: what recording, completing and refunding an order do to the ledger; part of the fold."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgpack
+
+from services.kit.refusal import Conflict
+from services.loyalty.rules.earning import earned, share
+from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, LotKey, key_of
+from services.loyalty.rules.events import Moved, OrderCompleted, OrderRecorded, OrderRefunded
+from services.loyalty.rules.expiry import NEVER, expires_at, matures_at, month_of
+from services.loyalty.rules.orders import (
+    FUTURE_TOLERANCE_US,
+    CurrencyNotAccepted,
+    Earned,
+    Order,
+    OrderAlreadyRecorded,
+    OrderNotWellFormed,
+    UnknownOrder,
+    check_paid_at,
+)
+from services.loyalty.rules.points import Answer, Book, Member, take_or_owe
+from services.loyalty.rules.programmes import CurrencyRules, NegativePolicy, Programme
+from services.loyalty.rules.refunds import (
+    NotEnoughPointsToTakeBack,
+    Refund,
+    RefundAlreadyRecorded,
+    RefundLine,
+    RefundNotWellFormed,
+    TakenBack,
+    refund_amount,
+    refund_lines,
+    take_back,
+)
+
+
+class OrderBelongsElsewhere(Conflict):
+    """The same source and order id were recorded for another member."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderToRecord:
+    """A well-formed order on its way in; an importer's may be old."""
+
+    order: Order
+    actor: str
+    may_be_old: bool
+
+
+def record_order(book: Book, asked: OrderToRecord) -> Answer:
+    """Post what an order earns at the rate of the tier held when it was paid, and raise the tier it reaches."""
+    order = asked.order
+    place = (order.source, order.order_id)
+    if known := book.state.orders.get(place):
+        _be_the_same(order, known)
+        return Answer(known, replayed=True)
+    check_paid_at(order.paid_at, book.now, may_be_old=asked.may_be_old)
+    history = book.programmes.history(order.programme_id)
+    programme = history.at(order.paid_at)
+    if order.money_currency != programme.money_currency:
+        message = f"programme {programme.programme_id} counts in {programme.money_currency}"
+        raise CurrencyNotAccepted(f"{message}: send the order in it", field="total.currency")
+    member = book.touch(order.member_id, history)
+    order.recorded_at = member.recorded_at
+    order.rule_version = programme.version
+    order.tier_at_payment = member.standing.tier_at(order.paid_at)
+    journal = book.journal(
+        member,
+        key_of("order", order.source, order.order_id),
+        asked.actor,
+        order.fingerprint,
+        order.paid_at,
+        order_ref=order.ref,
+    )
+    journal.rule_version = programme.version
+    order.earned = {}
+    for line in order.lines:
+        line.earned = {}
+    weights = [line.minor for line in order.lines]
+    for code, points in earned(programme, order.tier_at_payment, order.total_minor).items():
+        rules = programme.currency(code)
+        assert rules is not None, "a version's earn rules name its own currencies"
+        wallet = member.wallets[code]
+        order.earned[code] = result = _place(rules, points, order.paid_at, programme.time_zone)
+        lot = LotKey(result.expires_at, result.month, SOURCE_EARNED)
+        if result.is_pending(order.paid_at):
+            wallet.add_pending(journal, points, lot._replace(expires_at=result.matures_at))
+        else:
+            wallet.credit(journal, EntryType.EARN, points, lot, Account.ISSUED)
+        result.balance_after = wallet.available
+        for line, part in zip(order.lines, share(points, weights), strict=True):
+            if part:
+                line.earned[code] = part
+    member.standing.count(order.paid_at, programme.time_zone, order.total_minor, 1)
+    book.tell(member, _recorded(order), order.paid_at)
+    _raise_and_settle(book, member, programme, order.paid_at + 1)
+    order.tier_after = member.standing.tier
+    order.is_new = True
+    book.state.orders[place] = order
+    return Answer(order)
+
+
+def _be_the_same(order: Order, known: Order) -> None:
+    if known.member_id != order.member_id:
+        message = "this source and order id were recorded for another member: order ids are used once"
+        raise OrderBelongsElsewhere(message, field="order_id")
+    if known.fingerprint != order.fingerprint:
+        message = "this source and order id were recorded with another body: order ids are used once"
+        raise OrderAlreadyRecorded(message, field="order_id", recorded_total=known.total_minor)
+
+
+def _place(rules: CurrencyRules, points: int, paid_at: int, zone: str) -> Earned:
+    matures = matures_at(paid_at, rules.maturation, zone)
+    good_until = 0 if matures == NEVER else expires_at(matures, rules.expiry, zone)
+    month = month_of(paid_at, zone) if rules.spendable else 0
+    return Earned(points, matures, good_until, month, balance_after=0)
+
+
+def _recorded(order: Order) -> OrderRecorded:
+    moved = tuple(Moved(code, e.points, e.balance_after) for code, e in order.earned.items())
+    return OrderRecorded(order.source, order.order_id, order.money_currency, order.total_minor, moved)
+
+
+def _raise_and_settle(book: Book, member: Member, programme: Programme, since: int) -> None:
+    """Raise the tier under the version that judged the order, then under the one in force; settle what is past."""
+    book.judge(member, programme, since)
+    if member.current.version != programme.version:
+        book.judge(member, member.current, max(since, member.current.effective_at))
+    for rules in member.current.currencies:
+        book.settle(member, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """An order arrived for good; ``completed_at`` None means now."""
+
+    source: str
+    order_id: str
+    completed_at: int | None
+    actor: str
+
+
+def complete_order(book: Book, completion: Completion) -> Answer:
+    """Make available what waited for the order's completion, less what refunds took back meanwhile."""
+    order = _order(book, completion.source, completion.order_id)
+    if order.completed_at:
+        return Answer(order, replayed=True)
+    completed_at = completion.completed_at or book.now
+    if not order.paid_at <= completed_at <= book.now + FUTURE_TOLERANCE_US:
+        message = "completed_at must lie after paid_at and not in the future"
+        raise OrderNotWellFormed(message, field="completed_at")
+    member = book.touch(order.member_id, book.programmes.history(order.programme_id))
+    journal = book.journal(
+        member,
+        key_of("complete", order.source, order.order_id),
+        completion.actor,
+        b"",
+        completed_at,
+        order_ref=order.ref,
+    )
+    for code, result in order.earned.items():
+        if result.matures_at != NEVER:
+            continue
+        rules = member.current.currency(code)
+        assert rules is not None, "currencies stay for as long as the programme"
+        wallet = member.wallets[code]
+        result.matures_at, result.waited = completed_at, True
+        result.expires_at = expires_at(completed_at, rules.expiry, member.current.time_zone)
+        result.matured = result.points - sum(line.taken_back.get(code, 0) for line in order.lines)
+        if result.matured:
+            waiting = LotKey(NEVER, result.month, SOURCE_EARNED)
+            wallet.activate_pending(journal, result.matured, waiting, result.expires_at)
+        result.matured_balance_after = wallet.available
+    order.completed_at = completed_at
+    order.changed = True
+    moved = tuple(
+        Moved(code, e.matured, e.matured_balance_after) for code, e in order.earned.items() if e.matured
+    )
+    book.tell(member, OrderCompleted(order.source, order.order_id, moved), completed_at)
+    _raise_and_settle(book, member, member.current, completed_at + 1)
+    return Answer(order)
+
+
+def _order(book: Book, source: str, order_id: str) -> Order:
+    order = book.state.orders.get((source, order_id))
+    if order is None:
+        message = "no order was recorded under this source and id: record it first"
+        raise UnknownOrder(message, field="order_id")
+    return order
+
+
+@dataclass(frozen=True, slots=True)
+class RefundToRecord:
+    """Lines to refund, or an amount in minor units of a money currency."""
+
+    source: str
+    order_id: str
+    refund_id: str
+    lines: tuple[RefundLine, ...] | None
+    amount_minor: int
+    money_currency: str
+    refunded_at: int | None
+    actor: str
+
+    @property
+    def fingerprint(self) -> bytes:
+        lines = None if self.lines is None else [(line.line_id, line.minor) for line in self.lines]
+        body = (lines, self.amount_minor, self.money_currency, self.refunded_at)
+        return sha256(msgpack.packb(body)).digest()[:16]
+
+
+def record_refund(book: Book, asked: RefundToRecord) -> Answer:
+    """Take back what the refunded lines, or the refunded amount, earned; refused or done whole."""
+    place = (asked.source, asked.order_id, asked.refund_id)
+    if known := book.state.refunds.get(place):
+        if known.fingerprint != asked.fingerprint:
+            message = "this refund id was recorded with another body: refund ids are used once"
+            raise RefundAlreadyRecorded(message, field="refund_id", recorded=known.refunded_minor)
+        return Answer(known, replayed=True)
+    order = _order(book, asked.source, asked.order_id).copy()
+    refunded_at = asked.refunded_at or book.now
+    if not order.paid_at <= refunded_at <= book.now + FUTURE_TOLERANCE_US:
+        message = "refunded_at must lie after paid_at and not in the future"
+        raise RefundNotWellFormed(message, field="refunded_at")
+    if asked.money_currency not in ("", order.money_currency):
+        message = f"the order was paid in {order.money_currency}: refund it in the same"
+        raise CurrencyNotAccepted(message, field="amount.currency")
+    shares = (
+        refund_amount(order, asked.amount_minor) if asked.lines is None else refund_lines(order, asked.lines)
+    )
+    back = take_back(order, shares, by_line=asked.lines is not None)
+    member = book.touch(order.member_id, book.programmes.history(order.programme_id))
+    _be_allowed(member, order, back, book.now)
+    taken = _reverse(book, member, order, back, asked, refunded_at)
+    whole = order.refundable_minor == 0 and sum(shares) > 0
+    member.standing.count(order.paid_at, member.current.time_zone, -sum(shares), -1 if whole else 0)
+    refund = Refund(
+        *place,
+        order.member_id,
+        asked.fingerprint,
+        order.money_currency,
+        sum(shares),
+        order.refundable_minor,
+        taken,
+        member.recorded_at,
+        is_new=True,
+    )
+    book.state.orders[asked.source, asked.order_id] = order
+    book.state.refunds[place] = refund
+    moved = tuple(Moved(code, t.points, t.balance_after) for code, t in taken.items())
+    told = OrderRefunded(*place, order.money_currency, refund.refunded_minor, moved)
+    book.tell(member, told, refunded_at)
+    return Answer(refund)
+
+
+def _be_allowed(member: Member, order: Order, back: dict[str, int], now: int) -> None:
+    for code, points in back.items():
+        rules = member.current.currency(code)
+        there = max(0, member.wallets[code].available)
+        refuses = rules is not None and rules.negative_policy is NegativePolicy.REFUSE
+        if refuses and not order.earned[code].is_pending(now) and points > there:
+            message = f"{points} {code} must be taken back and {there} are there: the programme refuses it"
+            raise NotEnoughPointsToTakeBack(message, asked=points, available=there)
+
+
+def _reverse(
+    book: Book, member: Member, order: Order, back: dict[str, int], asked: RefundToRecord, refunded_at: int
+) -> dict[str, TakenBack]:
+    """Take points back from the bucket they entered, then first-expiring, then as the policy says."""
+    journal = book.journal(
+        member,
+        key_of("refund", asked.source, asked.order_id, asked.refund_id),
+        asked.actor,
+        asked.fingerprint,
+        refunded_at,
+        order_ref=order.ref,
+    )
+    taken = {}
+    for code, points in back.items():
+        rules = member.current.currency(code)
+        assert rules is not None, "currencies stay for as long as the programme"
+        wallet, result = member.wallets[code], order.earned[code]
+        owed = lost = 0
+        if result.is_pending(book.now):
+            wallet.cancel_pending(journal, points, LotKey(result.matures_at, result.month, SOURCE_EARNED))
+        else:
+            own = LotKey(result.expires_at, result.month, SOURCE_EARNED)
+            owed, lost = take_or_owe(
+                wallet, rules, journal, EntryType.EARN_REVERSAL, points, Account.ISSUED, own
+            )
+        if lost:
+            journal.write(
+                rules.number,
+                EntryType.WRITE_OFF,
+                Account.WRITTEN_OFF,
+                Account.ISSUED,
+                lost,
+                None,
+                wallet.available,
+            )
+        taken[code] = TakenBack(points, owed, lost, wallet.available)
+    return taken

@@ -1,0 +1,139 @@
+"""Entries: the one format in which points move, and the journal in which an operation writes them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+from typing import NamedTuple
+
+
+class EntryType(StrEnum):
+    """What an entry means; each moves points between two accounts."""
+
+    EARN = "EARN"
+    PENDING_ADDED = "PENDING_ADDED"
+    PENDING_ACTIVATED = "PENDING_ACTIVATED"
+    PENDING_CANCELED = "PENDING_CANCELED"
+    REDEEM = "REDEEM"
+    REDEEM_REVERSAL = "REDEEM_REVERSAL"
+    HOLD = "HOLD"
+    HOLD_CAPTURE = "HOLD_CAPTURE"
+    HOLD_RELEASE = "HOLD_RELEASE"
+    EARN_REVERSAL = "EARN_REVERSAL"
+    WRITE_OFF = "WRITE_OFF"
+    EXPIRE = "EXPIRE"
+    FORFEIT = "FORFEIT"
+    ADJUST_CREDIT = "ADJUST_CREDIT"
+    ADJUST_DEBIT = "ADJUST_DEBIT"
+    TRANSFER_OUT = "TRANSFER_OUT"
+    TRANSFER_IN = "TRANSFER_IN"
+    MERGE = "MERGE"
+    IMPORT = "IMPORT"
+
+
+class Account(StrEnum):
+    """Where points are: three accounts of the member, the others of the programme."""
+
+    AVAILABLE = "AVAILABLE"
+    PENDING = "PENDING"
+    HELD = "HELD"
+    ISSUED = "ISSUED"
+    REDEEMED = "REDEEMED"
+    EXPIRED = "EXPIRED"
+    FORFEITED = "FORFEITED"
+    WRITTEN_OFF = "WRITTEN_OFF"
+    ADJUSTMENTS = "ADJUSTMENTS"
+    TRANSFERS = "TRANSFERS"
+    IMPORTED = "IMPORTED"
+
+
+MEMBER_ACCOUNTS = frozenset({Account.AVAILABLE, Account.PENDING, Account.HELD})
+
+
+class LotKey(NamedTuple):
+    """Which bucket of points: when it expires (or ``NEVER``), the month it was earned, who funded it."""
+
+    expires_at: int
+    month: int
+    source: int
+
+
+SOURCE_EARNED = 0
+SOURCE_ADJUSTED = 1
+
+
+class Entry(NamedTuple):
+    """One immutable movement of points (> 0). Instants are microseconds since 1970."""
+
+    member_id: str
+    key: bytes
+    part: int
+    currency: int
+    type: EntryType
+    from_account: Account
+    to_account: Account
+    points: int
+    lot: LotKey | None
+    order_ref: str
+    rule_version: int
+    actor: str
+    reason: str
+    balance_after: int
+    fingerprint: bytes
+    occurred_at: int
+    recorded_at: int
+
+
+def key_of(kind: str, *parts: object) -> bytes:
+    """The 16-byte key of an operation, made from what makes it unique; for good."""
+    return blake2b("\0".join([kind, *map(str, parts)]).encode(), digest_size=16).digest()
+
+
+@dataclass(slots=True)
+class Journal:
+    """Where one operation writes its entries for one member; parts count up across all it does."""
+
+    entries: list[Entry]
+    member_id: str
+    key: bytes
+    rule_version: int
+    actor: str
+    fingerprint: bytes
+    occurred_at: int
+    recorded_at: int
+    order_ref: str = ""
+    reason: str = ""
+    part: int = 0
+
+    def write(
+        self,
+        currency: int,
+        type: EntryType,
+        from_account: Account,
+        to_account: Account,
+        points: int,
+        lot: LotKey | None,
+        balance_after: int,
+    ) -> None:
+        assert points > 0, "an entry moves at least one point"
+        self.entries.append(
+            Entry(
+                self.member_id,
+                self.key,
+                self.part,
+                currency,
+                type,
+                from_account,
+                to_account,
+                points,
+                lot,
+                self.order_ref,
+                self.rule_version,
+                self.actor,
+                self.reason,
+                balance_after,
+                self.fingerprint,
+                self.occurred_at,
+                self.recorded_at,
+            )
+        )
+        self.part += 1

@@ -1,0 +1,81 @@
+"""Events: what the fold decided, in the past tense; they leave through the outbox and carry no personal data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Points of one currency that moved, and the balance after."""
+
+    currency: str
+    points: int
+    balance_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecorded:
+    source: str
+    order_id: str
+    money_currency: str
+    total_minor: int
+    earned: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCompleted:
+    source: str
+    order_id: str
+    matured: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefunded:
+    source: str
+    order_id: str
+    refund_id: str
+    money_currency: str
+    refunded_minor: int
+    taken_back: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PointsAdjusted:
+    moved: Moved
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsExpired:
+    moved: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class PointsMatured:
+    moved: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class TierRaised:
+    from_tier: str
+    to_tier: str
+
+
+Decided = (
+    OrderRecorded
+    | OrderCompleted
+    | OrderRefunded
+    | PointsAdjusted
+    | PointsExpired
+    | PointsMatured
+    | TierRaised
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to one member in one programme, at an instant in microseconds since 1970."""
+
+    member_id: str
+    programme_id: str
+    occurred_at: int
+    what: Decided

@@ -1,0 +1,148 @@
+"""When points mature and when they are gone: local days in the programme's zone, instants in microseconds."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from services.kit.refusal import Invalid
+
+NEVER = 2**63 - 1
+"""The instant of what never falls due."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DURATION = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
+
+
+class PeriodNotUnderstood(Invalid):
+    """A period must be an ISO 8601 duration of years, months, weeks or days, such as P12M."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A calendar period: months are counted first and clamped to the month's length, then days."""
+
+    months: int
+    days: int
+
+    @classmethod
+    def parse(cls, text: str, field: str = "") -> "Period":
+        """``"P1Y"``, ``"P12M"``, ``"P2W"``, ``"P7D"``. Raises ``PeriodNotUnderstood``."""
+        match = _DURATION.fullmatch(text)
+        if match is None:
+            raise PeriodNotUnderstood(
+                f"{text!r} is not a period: write for instance P12M or P7D", field=field
+            )
+        years, months, weeks, days = (int(part or 0) for part in match.groups())
+        return cls(years * 12 + months, weeks * 7 + days)
+
+    def __str__(self) -> str:
+        return (
+            f"P{self.months}M{self.days}D"
+            if self.days and self.months
+            else (f"P{self.months}M" if self.months else f"P{self.days}D")
+        )
+
+    def after(self, day: date) -> date:
+        """The day that lies this period after ``day``: 31 January + P1M is the last of February."""
+        month = day.year * 12 + day.month - 1 + self.months
+        year, month = divmod(month, 12)
+        clamped = min(day.day, monthrange(year, month + 1)[1])
+        return date(year, month + 1, clamped) + timedelta(days=self.days)
+
+
+class Rounding(StrEnum):
+    """Up to which end the last good day is moved."""
+
+    NONE = "NONE"
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """How long points stay good; ``period`` None means for ever."""
+
+    period: Period | None = None
+    rounding: Rounding = Rounding.NONE
+
+
+class MaturationKind(StrEnum):
+    AT_ONCE = "AT_ONCE"
+    AFTER_PERIOD = "AFTER_PERIOD"
+    ON_ORDER_COMPLETED = "ON_ORDER_COMPLETED"
+
+
+@dataclass(frozen=True, slots=True)
+class Maturation:
+    """When earned points become spendable."""
+
+    kind: MaturationKind = MaturationKind.AT_ONCE
+    period: Period | None = None
+
+
+def local_day(instant: int, zone: str) -> date:
+    """The calendar day of an instant (microseconds since 1970) in a zone."""
+    return _local_day(instant // 60_000_000, zone)
+
+
+@lru_cache(maxsize=65_536)
+def _local_day(minute: int, zone: str) -> date:
+    return (_EPOCH + timedelta(minutes=minute)).astimezone(ZoneInfo(zone)).date()
+
+
+@lru_cache(maxsize=16_384)
+def midnight(day: date, zone: str) -> int:
+    """The instant at which a local day begins, in microseconds since 1970.
+
+    Where a zone skips midnight, the day begins at the instant of the change.
+    """
+    start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return (start - _EPOCH) // timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=16_384)
+def last_good_day(active_on: date, expiry: Expiry) -> date:
+    """The last local day on which points that became active on a day can be spent."""
+    if expiry.period is None:
+        return date.max
+    day = expiry.period.after(active_on)
+    match expiry.rounding:
+        case Rounding.NONE:
+            return day
+        case Rounding.MONTH:
+            last_month = day.month
+        case Rounding.QUARTER:
+            last_month = (day.month + 2) // 3 * 3
+        case Rounding.YEAR:
+            last_month = 12
+    return date(day.year, last_month, monthrange(day.year, last_month)[1])
+
+
+def expires_at(active_at: int, expiry: Expiry, zone: str) -> int:
+    """The instant from which points that became active at an instant are gone, or ``NEVER``."""
+    if expiry.period is None:
+        return NEVER
+    return midnight(last_good_day(local_day(active_at, zone), expiry) + timedelta(days=1), zone)
+
+
+def matures_at(earned_at: int, maturation: Maturation, zone: str) -> int:
+    """The instant at which points earned at an instant become spendable; ``NEVER`` while an event must come."""
+    match maturation.kind:
+        case MaturationKind.AT_ONCE:
+            return earned_at
+        case MaturationKind.AFTER_PERIOD:
+            assert maturation.period is not None
+            return midnight(maturation.period.after(local_day(earned_at, zone)), zone)
+        case MaturationKind.ON_ORDER_COMPLETED:
+            return NEVER
+
+
+def month_of(instant: int, zone: str) -> int:
+    """The local month of an instant as months since the year 0."""
+    day = local_day(instant, zone)
+    return day.year * 12 + day.month - 1

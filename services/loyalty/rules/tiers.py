@@ -1,0 +1,120 @@
+"""Tiers: which one a member's metrics reach, since when each was held, and what the next one asks."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from services.loyalty.rules.expiry import local_day
+from services.loyalty.rules.programmes import Condition, Programme, ProgrammeHistory, TierRule
+
+
+@dataclass(slots=True)
+class Standing:
+    """A member's place in one programme: tiers held and daily sums of what tiers are measured by.
+
+    ``tiers`` holds (key, since) from the earliest; ``since`` and ``touched_at`` are microseconds since 1970.
+    ``days`` holds [ordinal of the local day, spend in minor units, orders], earliest first. ``judged_version``
+    is the programme version whose thresholds were last applied.
+    """
+
+    member_id: str
+    programme: int
+    tiers: list[tuple[str, int]] = field(default_factory=list)
+    days: list[list[int]] = field(default_factory=list)
+    judged_version: int = 0
+    touched_at: int = 0
+    changed: bool = False
+
+    @property
+    def tier(self) -> str:
+        """The key of the tier held now; empty for none."""
+        return self.tiers[-1][0] if self.tiers else ""
+
+    def tier_at(self, instant: int) -> str:
+        """The key of the tier held at an instant; empty for none."""
+        for key, since in reversed(self.tiers):
+            if since <= instant:
+                return key
+        return ""
+
+    def count(self, instant: int, zone: str, spend_minor: int, orders: int) -> None:
+        """Add to the sums of the local day of an instant."""
+        ordinal = local_day(instant, zone).toordinal()
+        place = bisect_left(self.days, ordinal, key=lambda day: day[0])
+        if place == len(self.days) or self.days[place][0] != ordinal:
+            self.days.insert(place, [ordinal, 0, 0])
+        self.days[place][1] += spend_minor
+        self.days[place][2] += orders
+
+    def copy(self) -> "Standing":
+        return Standing(
+            self.member_id,
+            self.programme,
+            list(self.tiers),
+            [list(day) for day in self.days],
+            self.judged_version,
+            self.touched_at,
+        )
+
+
+def measure(metric: str, standing: Standing, balances: dict[str, int]) -> int:
+    """A metric's present value; ``balances`` are by currency code."""
+    if metric == "SPEND":
+        return sum(day[1] for day in standing.days)
+    if metric == "ORDERS":
+        return sum(day[2] for day in standing.days)
+    return balances.get(metric, 0)
+
+
+def reached(programme: Programme, standing: Standing, balances: dict[str, int]) -> str:
+    """The key of the highest tier whose conditions all hold; empty for none."""
+    for tier in reversed(programme.tiers):
+        if all(measure(c.metric, standing, balances) >= c.at_least for c in tier.conditions):
+            return tier.key
+    return ""
+
+
+def judge(
+    programme: Programme, standing: Standing, balances: dict[str, int], since: int
+) -> tuple[str, str] | None:
+    """Raise the standing to what its metrics reach, from ``since`` on; (from, to), or None when nothing rose."""
+    held = standing.tier
+    wanted = reached(programme, standing, balances)
+    if programme.rank(wanted) <= programme.rank(held):
+        return None
+    last = standing.tiers[-1][1] + 1 if standing.tiers else since
+    standing.tiers.append((wanted, max(since, last)))
+    standing.changed = True
+    return held, wanted
+
+
+def judge_revisions(
+    history: ProgrammeHistory, standing: Standing, balances: dict[str, int], now: int
+) -> list[tuple[int, str, str]]:
+    """Apply the thresholds of versions that came into force since the last look: (instant, from, to) of each rise."""
+    rises = []
+    for version in history.versions:
+        if standing.judged_version < version.version and version.effective_at <= now:
+            if rise := judge(version, standing, balances, version.effective_at):
+                rises.append((standing.tiers[-1][1], *rise))
+            standing.judged_version = version.version
+            standing.changed = True
+    return rises
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One condition of the next tier: what it asks and what is there."""
+
+    condition: Condition
+    actual: int
+
+
+def next_tier(programme: Programme, standing: Standing) -> TierRule | None:
+    """The tier above the one held; None at the top of the ladder."""
+    rank = programme.rank(standing.tier)
+    return programme.tiers[rank] if rank < len(programme.tiers) else None
+
+
+def progress(tier: TierRule, standing: Standing, balances: dict[str, int]) -> list[Progress]:
+    """How far a member is towards a tier, condition by condition."""
+    return [Progress(c, measure(c.metric, standing, balances)) for c in tier.conditions]

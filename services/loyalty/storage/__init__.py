@@ -1,0 +1,1 @@
+"""What loyalty remembers; SQL lives only here."""

@@ -1,0 +1,78 @@
+"""Reading wallets, standings and entries of many members at once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from services.kit.clock import instant, micros
+from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.wallets import Wallet
+from services.loyalty.storage import rows
+
+EntryRow = asyncpg.Record
+
+
+async def wallets(pool: asyncpg.Pool, member_ids: Sequence[str], currencies: Sequence[int]) -> list[Wallet]:
+    """The wallets that there are, of these members in these currencies."""
+    found = await pool.fetch(
+        "SELECT * FROM wallets WHERE member_id = ANY($1::uuid[]) AND currency = ANY($2::smallint[])",
+        member_ids,
+        currencies,
+    )
+    return [rows.wallet(row) for row in found]
+
+
+async def standings(pool: asyncpg.Pool, member_ids: Sequence[str], programme: int) -> dict[str, Standing]:
+    """The standings that there are, by member."""
+    found = await pool.fetch(
+        "SELECT * FROM standings WHERE member_id = ANY($1::uuid[]) AND programme = $2", member_ids, programme
+    )
+    return {str(row["member_id"]): rows.standing(row) for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesAsked:
+    """A page of a member's entries, newest first: ``after`` is (recorded_at in microseconds, ord)."""
+
+    member_id: str
+    currencies: tuple[int, ...]
+    first: int
+    after: tuple[int, int] | None
+
+
+async def entries(
+    pool: asyncpg.Pool, asked: Sequence[EntriesAsked]
+) -> dict[int, tuple[list[asyncpg.Record], bool]]:
+    """For each place in ``asked`` that has entries: its page and whether more follow."""
+    found = await pool.fetch(
+        _ENTRIES,
+        [page.member_id for page in asked],
+        ["{" + ",".join(map(str, page.currencies)) + "}" for page in asked],
+        [page.first + 1 for page in asked],
+        [instant(page.after[0]) if page.after else None for page in asked],
+        [page.after[1] if page.after else None for page in asked],
+    )
+    pages: dict[int, list[asyncpg.Record]] = defaultdict(list)
+    for row in found:
+        pages[row["nth"] - 1].append(row)
+    return {nth: (page[: asked[nth].first], len(page) > asked[nth].first) for nth, page in pages.items()}
+
+
+def cursor(row: asyncpg.Record) -> str:
+    """Where an entry stands among its member's, as a text that sorts no secret."""
+    return f"{micros(row['recorded_at'])}-{row['ord']}"
+
+
+_ENTRIES = """
+SELECT k.nth, e.* FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::int[])
+  WITH ORDINALITY AS k(member_id, currencies, most, after_at, after_ord, nth)
+CROSS JOIN LATERAL (
+  SELECT * FROM entries
+  WHERE entries.member_id = k.member_id AND entries.currency = ANY(k.currencies::smallint[])
+    AND (k.after_at IS NULL OR (entries.recorded_at, entries.ord) < (k.after_at, k.after_ord))
+  ORDER BY entries.recorded_at DESC, entries.ord DESC LIMIT k.most
+) AS e
+ORDER BY k.nth, e.recorded_at DESC, e.ord DESC
+"""

@@ -1,0 +1,190 @@
+"""Rows: how wallets, standings, orders and refunds look in the database, both ways."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import asyncpg
+import orjson
+
+from services.kit.clock import instant, micros
+from services.loyalty.rules.orders import Earned, Line, Order
+from services.loyalty.rules.refunds import Refund, TakenBack
+from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.wallets import Wallet
+
+
+def array(numbers: Iterable[Iterable[int]]) -> str:
+    """Rows of numbers as a Postgres array's text, so that arrays of unlike length travel side by side."""
+    return "{" + ",".join("{" + ",".join(map(str, row)) + "}" for row in numbers) + "}"
+
+
+def wallet(row: asyncpg.Record) -> Wallet:
+    return Wallet(
+        str(row["member_id"]),
+        row["currency"],
+        row["available"],
+        row["pending"],
+        row["held"],
+        row["version"],
+        row["lots"],
+        row["pending_lots"],
+    )
+
+
+def standing(row: asyncpg.Record) -> Standing:
+    return Standing(
+        str(row["member_id"]),
+        row["programme"],
+        list(zip(row["tier_keys"], row["tier_since"], strict=True)),
+        row["days"],
+        row["judged_version"],
+        row["touched_at"],
+    )
+
+
+def order(row: asyncpg.Record, programme_id: str, money_currency: str) -> Order:
+    earned = {code: Earned(*values) for code, values in orjson.loads(row["earned"]).items()}
+    return Order(
+        source=row["source"],
+        order_id=row["order_id"],
+        programme=row["programme"],
+        programme_id=programme_id,
+        member_id=str(row["member_id"]),
+        fingerprint=row["fingerprint"],
+        money_currency=money_currency,
+        total_minor=row["total_minor"],
+        lines=[Line(*values) for values in orjson.loads(row["lines"])],
+        channel=row["channel"],
+        paid_at=micros(row["paid_at"]),
+        recorded_at=micros(row["recorded_at"]),
+        rule_version=row["rule_version"],
+        tier_at_payment=row["tier_at_payment"],
+        tier_after=row["tier_after"],
+        refunded_minor=row["refunded_minor"],
+        completed_at=micros(row["completed_at"]) if row["completed_at"] else 0,
+        earned=earned,
+    )
+
+
+def order_lines(of: Order) -> str:
+    return orjson.dumps(
+        [
+            (
+                line.line_id,
+                line.sku,
+                line.quantity,
+                line.minor,
+                line.refunded_minor,
+                line.earned,
+                line.taken_back,
+            )
+            for line in of.lines
+        ]
+    ).decode()
+
+
+def order_earned(of: Order) -> str:
+    return orjson.dumps(
+        {
+            code: (
+                e.points,
+                e.matures_at,
+                e.expires_at,
+                e.month,
+                e.balance_after,
+                e.matured,
+                e.matured_balance_after,
+                e.waited,
+            )
+            for code, e in of.earned.items()
+        }
+    ).decode()
+
+
+def new_order(of: Order) -> tuple[Any, ...]:
+    """An order's row, in the order of ``NEW_ORDER_COLUMNS``."""
+    return (
+        of.source,
+        of.order_id,
+        of.member_id,
+        of.programme,
+        of.fingerprint,
+        of.total_minor,
+        of.refunded_minor,
+        order_lines(of),
+        order_earned(of),
+        of.channel,
+        of.rule_version,
+        of.tier_at_payment,
+        of.tier_after,
+        instant(of.paid_at),
+        instant(of.recorded_at),
+        instant(of.completed_at) if of.completed_at else None,
+    )
+
+
+NEW_ORDER_COLUMNS = (
+    "source",
+    "order_id",
+    "member_id",
+    "programme",
+    "fingerprint",
+    "total_minor",
+    "refunded_minor",
+    "lines",
+    "earned",
+    "channel",
+    "rule_version",
+    "tier_at_payment",
+    "tier_after",
+    "paid_at",
+    "recorded_at",
+    "completed_at",
+)
+
+
+def refund(row: asyncpg.Record, money_currency: str) -> Refund:
+    taken_back = {code: TakenBack(*values) for code, values in orjson.loads(row["taken_back"]).items()}
+    return Refund(
+        row["source"],
+        row["order_id"],
+        row["refund_id"],
+        str(row["member_id"]),
+        row["fingerprint"],
+        money_currency,
+        row["refunded_minor"],
+        row["refundable_minor"],
+        taken_back,
+        micros(row["recorded_at"]),
+    )
+
+
+def new_refund(of: Refund) -> tuple[Any, ...]:
+    """A refund's row, in the order of ``NEW_REFUND_COLUMNS``."""
+    taken_back = {
+        code: (t.points, t.became_debt, t.written_off, t.balance_after) for code, t in of.taken_back.items()
+    }
+    return (
+        of.source,
+        of.order_id,
+        of.refund_id,
+        of.member_id,
+        of.fingerprint,
+        of.refunded_minor,
+        of.refundable_minor,
+        orjson.dumps(taken_back).decode(),
+        instant(of.recorded_at),
+    )
+
+
+NEW_REFUND_COLUMNS = (
+    "source",
+    "order_id",
+    "refund_id",
+    "member_id",
+    "fingerprint",
+    "refunded_minor",
+    "refundable_minor",
+    "taken_back",
+    "recorded_at",
+)
