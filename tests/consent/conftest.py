@@ -1,126 +1,16 @@
-"""A consent service on a real database, asked through its own doors, and a clock that tests may set."""
+"""A consent service on a real database, asked through its own doors."""
 
-import base64
-import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import count
-from pathlib import Path
+from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
-from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
-from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
-from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
-from pyqwest import Client
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
 from services.consent.app import application
-from services.consent.settings import Settings
-from services.kit.rpc import CALLER_HEADER, Caller, CallerKind, CallerSigner, ClientInterceptor, RemoteRefusal
-
-from . import factories
-
-OFFICER = Caller(CallerKind.STAFF, "officer-1", frozenset({"privacy_officer"}))
-SUPPORT = Caller(CallerKind.STAFF, "support-1", frozenset({"support"}))
-MEMBERS = Caller(CallerKind.SERVICE, "members")
-GATEWAY_KEY = secrets.token_bytes(32)
-INSTALLATION = uuid4()
-
-_numbers = count(1)
-
-
-def fresh(name: str) -> str:
-    """A name that no other test uses."""
-    return f"{name}_{next(_numbers)}"
-
-
-def member(member_id: str) -> Caller:
-    return Caller(CallerKind.MEMBER, member_id)
-
-
-@contextmanager
-def refused(code: str, article: str = "") -> Iterator[None]:
-    """Expect a refusal of this code that names this article."""
-    with pytest.raises(RemoteRefusal) as caught:
-        yield
-    assert caught.value.code == code
-    assert article in caught.value.message
-
-
-@dataclass
-class SettableClock:
-    """Shows real time, shifted as told."""
-
-    shift: timedelta = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.shift
-
-
-@dataclass
-class Consent:
-    """The service as its callers see it."""
-
-    decisions: DecisionsServiceClient
-    purposes: PurposesServiceClient
-    clock: SettableClock = field(default_factory=SettableClock)
-    signer: CallerSigner = field(default_factory=lambda: CallerSigner("gateway", {"consent": GATEWAY_KEY}))
-
-    def by(self, caller: Caller) -> dict[str, str]:
-        return {CALLER_HEADER: self.signer.sign("consent", caller)}
-
-    async def publish(self, purpose: purposes_pb2.Purpose) -> purposes_pb2.Purpose:
-        request = purposes_pb2.PublishPurposeRequest(purpose=purpose)
-        return (await self.purposes.publish_purpose(request, headers=self.by(OFFICER))).purpose
-
-    async def tell(self, notice: purposes_pb2.Notice) -> purposes_pb2.Notice:
-        request = purposes_pb2.PublishNoticeRequest(notice=notice)
-        return (await self.purposes.publish_notice(request, headers=self.by(OFFICER))).notice
-
-    async def ask(self, *purposes: purposes_pb2.Purpose) -> purposes_pb2.Notice:
-        """Publish purposes and the notice that tells of them."""
-        published = [await self.publish(purpose) for purpose in purposes]
-        return await self.tell(factories.notice(*(purpose.key for purpose in published)))
-
-    async def give(self, request: decisions_pb2.GiveConsentRequest) -> decisions_pb2.GiveConsentResponse:
-        return await self.decisions.give_consent(request, headers=self.by(member(request.member_id)))
-
-    async def withdraw(
-        self, request: decisions_pb2.WithdrawConsentRequest
-    ) -> decisions_pb2.WithdrawConsentResponse:
-        return await self.decisions.withdraw_consent(request, headers=self.by(member(request.member_id)))
-
-    async def check(self, member_id: str, purpose: str, **more: object) -> decisions_pb2.CheckResponse:
-        request = decisions_pb2.CheckRequest(member_id=member_id, purpose=purpose, **more)  # type: ignore[arg-type]
-        return await self.decisions.check(request, headers=self.by(MEMBERS))
-
-    async def consents(self, member_id: str) -> decisions_pb2.MemberConsents:
-        key = {"member_id": member_id, "caller": self.signer.sign("consent", member(member_id))}
-        request = decisions_pb2.BatchGetConsentsRequest(members=[key])
-        (result,) = (await self.decisions.batch_get_consents(request, headers=self.by(MEMBERS))).results
-        return result.consents
-
-
-def settings(urls: DatabaseUrls, redis_url: str) -> Settings:
-    key = base64.b64encode(GATEWAY_KEY).decode()
-    return Settings.model_validate(
-        {
-            "REDIS_URL": redis_url,
-            "DATABASE_URL_CONSENT": urls.app,
-            "DATABASE_OWNER_URL_CONSENT": urls.owner,
-            "INSTALLATION_ID": str(INSTALLATION),
-            "AUTH_JWKS": str(Path("/nowhere/jwks.json")),
-            "AUTH_ISSUER": "https://issuer.example",
-            "CALLER_KEY_GATEWAY_CONSENT": key,
-            "CALLER_KEY_LOYALTY_CONSENT": key,
-            "CALLER_KEY_MEMBERS_CONSENT": key,
-        }
-    )
+from tests.consent.service import Consent, SettableClock, reached_by, settings
 
 
 @pytest.fixture(scope="session")
@@ -128,27 +18,11 @@ def urls(new_database: Callable[[str], DatabaseUrls]) -> DatabaseUrls:
     return new_database("consent")
 
 
-@contextmanager
-def _clients(transport: ASGITransport, clock: SettableClock) -> Iterator[Consent]:
-    def reach(wire: type) -> object:
-        signer = CallerSigner("gateway", {"consent": GATEWAY_KEY})
-        return wire(
-            "http://consent",
-            http_client=Client(transport),
-            send_compression=None,
-            accept_compression=[],
-            interceptors=[ClientInterceptor("consent", signer)],
-        )
-
-    yield Consent(reach(DecisionsServiceClient), reach(PurposesServiceClient), clock)  # type: ignore[arg-type]
-
-
 @pytest.fixture(scope="session")
 async def served(urls: DatabaseUrls, redis_url: str) -> AsyncIterator[Consent]:
     clock = SettableClock()
     async with ASGITransport(application(settings(urls, redis_url), clock)) as transport:
-        with _clients(transport, clock) as consent:
-            yield consent
+        yield reached_by(transport, clock)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 from huiyuan.consent.v1 import decisions_pb2
 
-from .. import factories
-from ..conftest import OFFICER, Consent, fresh, member, refused
+from tests.consent import factories
+from tests.consent.service import OFFICER, Consent, fresh, member, refused
 
 
 async def test_what_was_given_stands_and_is_allowed(consent: Consent, member_id: str) -> None:
