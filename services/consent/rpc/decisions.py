@@ -69,7 +69,9 @@ class Decisions:
     @rpc.allow(*_GATE_CALLERS)
     async def check(self, request: decisions_pb2.CheckRequest, _: Context) -> decisions_pb2.CheckResponse:
         member_id = wire.uuid_of(request.member_id)
-        in_force, standing = await self._reads.one(member_id, request.purpose, request.recipient_id)
+        in_force, standing = await self._reads.one(
+            member_id, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
+        )
         if standing.epoch < request.min_epoch:
             raise EpochNotReached(
                 "the demanded epoch is not known here yet: try again",
@@ -91,7 +93,9 @@ class Decisions:
     ) -> decisions_pb2.CheckManyResponse:
         _at_most(_CHECK_MOST, len(request.member_ids), "member_ids")
         members = [wire.uuid_of(one, f"member_ids[{at}]") for at, one in enumerate(request.member_ids)]
-        in_force, standings = await self._reads.many(members, request.purpose, request.recipient_id)
+        in_force, standings = await self._reads.many(
+            members, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
+        )
         question = Question(in_force, in_force, frozenset(request.categories), request.recipient_id)
         now = self._clock()
         unknown = judge(question, None, None, now)

@@ -42,7 +42,7 @@ class Purposes:
         self, request: purposes_pb2.PublishNoticeRequest, _: Context
     ) -> purposes_pb2.PublishNoticeResponse:
         wording = wire.wording_of(request.notice)
-        told = [(one.key, one.version) for one in request.notice.purposes]
+        told = [(wire.purpose_key(one.key), one.version) for one in request.notice.purposes]
         async with self._engine.begin() as connection:
             notice, replayed = await notice_actions.publish(
                 connection, wording, told, rpc.caller().actor, self._clock()

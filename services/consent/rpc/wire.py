@@ -12,7 +12,17 @@ from services.consent.rules.checklists import Malformed
 from services.consent.rules.decisions import Decision, state
 from services.consent.rules.gate import Answer
 from services.consent.rules.notices import Layer, Notice, Wording
-from services.consent.rules.purposes import ConsentForm, LawfulBasis, Necessity, Purpose, Terms, Text
+from services.consent.rules.purposes import (
+    KEY,
+    PARTY,
+    ConsentForm,
+    LawfulBasis,
+    Necessity,
+    Purpose,
+    Terms,
+    Text,
+    UnknownPurpose,
+)
 
 
 def uuid_of(text: str, field: str = "member_id") -> UUID:
@@ -21,6 +31,20 @@ def uuid_of(text: str, field: str = "member_id") -> UUID:
         return UUID(text)
     except ValueError:
         raise Malformed("a member id is a UUID", field=field) from None
+
+
+def purpose_key(text: str) -> str:
+    """The key of a purpose in question. Raises when no purpose can have it."""
+    if not KEY.fullmatch(text):
+        raise UnknownPurpose("no such purpose was published", field="purpose")
+    return text
+
+
+def recipient(text: str) -> str:
+    """The recipient in question; empty for our own use. Raises when it is no id."""
+    if text and not PARTY.fullmatch(text):
+        raise Malformed("a recipient is an id of up to 100 characters", field="recipient_id")
+    return text
 
 
 def terms_of(said: purposes_pb2.Purpose) -> Terms:

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.consent.rules import canonical, records
 from services.consent.rules.decisions import Decision
 from services.consent.rules.notices import Notice
-from services.consent.rules.purposes import ConsentForm, Purpose
+from services.consent.rules.purposes import KEY, PARTY, ConsentForm, Purpose
 from services.consent.rules.records import EventState, EventType, Record
 from services.kit.refusal import Conflict, Declined, Invalid
 
@@ -17,8 +17,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _VERSION = re.compile(r"[\x21-\x7e]{0,40}")
 _KEY = re.compile(r"[\x21-\x7e]{1,100}")
-_PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_RECIPIENT = re.compile(r"(\w[\w .:/()-]{0,99})?")
+_NOTICE = re.compile(rf"{KEY.pattern}\.(zh|en)\.[0-9]{{1,9}}")
 _PURPOSES_MOST = 50
 
 
@@ -93,8 +92,9 @@ class Act:
         if not 1 <= len(self.purposes) <= _PURPOSES_MOST or len(set(self.purposes)) < len(self.purposes):
             raise ActMalformed(f"name 1 to {_PURPOSES_MOST} purposes, each once", field="purposes")
         for place, purpose in enumerate(self.purposes):
-            _match(_PURPOSE, purpose, f"purposes[{place}]", "a purpose's key like marketing_sms")
-        _match(_RECIPIENT, self.recipient_id, "recipient_id", "an id of up to 100 characters")
+            _match(KEY, purpose, f"purposes[{place}]", "a purpose's key like marketing_sms")
+        if self.recipient_id:
+            _match(PARTY, self.recipient_id, "recipient_id", "an id of up to 100 characters")
         _match(_KEY, self.idempotency_key, "idempotency_key", "1 to 100 visible ASCII characters")
         if self.channel:
             _match(_NAME, self.channel, "channel", "a lower-case name like app or web")
@@ -123,6 +123,9 @@ class Grant(Act):
             raise NotAffirmative("consent needs an affirmative act (PIPL 14)", field="affirmative_act")
         if self.preselected:
             raise PreselectedBox("the box must come unticked (PIPL 14)", field="preselected")
+        _match(
+            _NOTICE, self.notice_id, "notice_id", "a notice's id as served, like marketing_sms.zh.1 (PIPL 14)"
+        )
         _match(_NAME, self.channel, "channel", "a lower-case name like app or web")
         _match(_VERSION, self.app_version, "app_version", "up to 40 visible ASCII characters")
         if self.language:

@@ -8,11 +8,18 @@ from typing import Generic, TypeVar
 
 from services.consent.rules import durations
 from services.consent.rules.notices import LOCALES, Layer, Wording
-from services.consent.rules.purposes import ConsentForm, LawfulBasis, Necessity, Purpose, Terms, Text
+from services.consent.rules.purposes import (
+    KEY,
+    PARTY,
+    ConsentForm,
+    LawfulBasis,
+    Necessity,
+    Purpose,
+    Terms,
+    Text,
+)
 from services.kit.refusal import Invalid
 
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_NAME = re.compile(r"[\w][\w .:/()-]{0,99}")
 _LOCATION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _DPV = re.compile(r"[a-z][a-z0-9-]*:[A-Z][A-Za-z]+")
 _APART = (ConsentForm.SEPARATE, ConsentForm.WRITTEN)
@@ -143,16 +150,16 @@ NOTICE: tuple[Item[Wording], ...] = (
 def check_purpose(terms: Terms) -> Terms:
     """The terms, tidied, when they may be published. Raises what is missing first."""
     terms = _tidy_terms(terms)
-    _match(_KEY, "a lower-case key like marketing_sms", "purpose.key", [terms.key])
-    _match(_KEY, "lower-case keys like profile", "purpose.methods", terms.methods)
-    _match(_KEY, "lower-case keys like purchase_history", "purpose.categories", terms.categories)
-    _match(_NAME, "ids of up to 100 characters", "purpose.recipients", terms.recipients)
+    _match(KEY, "a lower-case key like marketing_sms", "purpose.key", [terms.key])
+    _match(KEY, "lower-case keys like profile", "purpose.methods", terms.methods)
+    _match(KEY, "lower-case keys like purchase_history", "purpose.categories", terms.categories)
+    _match(PARTY, "ids of up to 100 characters", "purpose.recipients", terms.recipients)
     _match(_LOCATION, "ISO 3166 codes like CN or CN-SH", "purpose.storage_locations", terms.storage_locations)
-    _match(_NAME, "articles like PIPL 29", "purpose.articles", terms.articles)
+    _match(PARTY, "articles like PIPL 29", "purpose.articles", terms.articles)
     if terms.dpv_purpose:
         _match(_DPV, "a DPV term like dpv:DirectMarketing", "purpose.dpv_purpose", [terms.dpv_purpose])
     if terms.assessment_id:
-        _match(_NAME, "an id of up to 100 characters", "purpose.assessment_id", [terms.assessment_id])
+        _match(PARTY, "an id of up to 100 characters", "purpose.assessment_id", [terms.assessment_id])
     for field, text, most in (
         ("purpose.name", terms.name, 100),
         ("purpose.description", terms.description, 4000),
@@ -175,7 +182,7 @@ def check_notice(wording: Wording, told: Iterable[Purpose]) -> Wording:
         body=_tidy(wording.body),
         purposes=tuple(sorted(wording.purposes, key=lambda p: p.key)),
     )
-    _match(_KEY, "a lower-case key like membership", "notice.key", [wording.key])
+    _match(KEY, "a lower-case key like membership", "notice.key", [wording.key])
     if wording.locale not in LOCALES:
         raise Malformed("the locale must be zh or en", field="notice.locale")
     _text("notice.title", wording.title, 200)

@@ -1,5 +1,6 @@
 """Purposes: what data is used for, on which basis; the versions of it, and how far one version outgrows another."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,12 @@ from services.consent.rules import canonical, durations
 from services.kit.refusal import NotFound
 
 SCHEMA = "huiyuan.consent.purpose/1"
+
+KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
+"""How the key of a purpose or a notice is spelled."""
+
+PARTY = re.compile(r"\w[\w .:/()-]{0,99}")
+"""How a recipient, an article or an assessment is named."""
 
 
 class UnknownPurpose(NotFound):
