@@ -1,0 +1,97 @@
+"""Caller assertions: only our own processes can speak for a caller, to one service, for a minute."""
+
+import base64
+import hmac
+import secrets
+import time
+
+import pytest
+
+from services.kit.rpc import Caller, CallerKind, CallerNotProven, CallerSigner, CallerVerifier
+
+KEY = secrets.token_bytes(32)
+ANNA = Caller(CallerKind.MEMBER, "0190f000-0000-7000-8000-000000000001")
+
+
+@pytest.fixture
+def verifier() -> CallerVerifier:
+    return CallerVerifier("loyalty", {"gateway": KEY, "members": secrets.token_bytes(32)})
+
+
+def forged(
+    *,
+    issuer: str = "gateway",
+    kind: str = "member",
+    roles: str = "",
+    audience: str = "loyalty",
+    key: bytes = KEY,
+    life_s: float = 30,
+) -> str:
+    """An assertion made by hand, by the format's description alone."""
+    name = base64.urlsafe_b64encode(ANNA.id.encode()).decode()
+    body = f"{issuer}.{kind}.{name}.{roles}.{int(time.time() + life_s)}"
+    mac = hmac.new(key, f"huiyuan caller 1\0{audience}\0{body}".encode(), "sha256").hexdigest()
+    return f"{body}.{mac}"
+
+
+def test_what_the_gateway_signs_the_service_believes(verifier: CallerVerifier) -> None:
+    signer = CallerSigner("gateway", {"loyalty": KEY})
+    ops = Caller(CallerKind.STAFF, "ops.1 张", frozenset({"support", "operations"}))
+    assert verifier.verify(signer.sign("loyalty", ANNA)) == ANNA
+    assert verifier.verify(signer.sign("loyalty", ops)) == ops
+
+
+def test_the_format_is_the_one_described(verifier: CallerVerifier) -> None:
+    assert verifier.verify(forged()) == ANNA
+
+
+@pytest.mark.parametrize(
+    "assertion",
+    [
+        pytest.param(forged(key=bytes(32)), id="another key"),
+        pytest.param(forged(audience="members"), id="made for another service"),
+        pytest.param(forged(issuer="members"), id="signed with the gateway's key in another's name"),
+        pytest.param(forged(issuer="consent"), id="an issuer that may not call"),
+        pytest.param(forged(life_s=-1), id="expired"),
+        pytest.param(forged(life_s=3600), id="living longer than a minute"),
+        pytest.param(forged(kind="root"), id="an unknown kind"),
+        pytest.param(forged()[:-1], id="a cut mac"),
+        pytest.param(forged().replace("member", "staff"), id="another kind than was signed"),
+        pytest.param(forged().replace("..", ".program_admin."), id="roles added"),
+        pytest.param("", id="nothing"),
+        pytest.param("a.b.c", id="too few parts"),
+        pytest.param(forged() + ".x", id="too many parts"),
+        pytest.param("会员.会员.会员.会员.会员.会员", id="not ASCII"),
+    ],
+)
+def test_anything_else_is_refused(verifier: CallerVerifier, assertion: str) -> None:
+    with pytest.raises(CallerNotProven):
+        verifier.verify(assertion)
+
+
+def test_every_single_changed_character_is_noticed(verifier: CallerVerifier) -> None:
+    assertion = forged(roles="support")
+    for place, character in enumerate(assertion):
+        changed = assertion[:place] + ("A" if character != "A" else "B") + assertion[place + 1 :]
+        with pytest.raises(CallerNotProven):
+            verifier.verify(changed)
+
+
+def test_a_believed_assertion_is_not_believed_beyond_its_end(
+    verifier: CallerVerifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assertion = forged(life_s=30)
+    verifier.verify(assertion)
+    later = time.time() + 31
+    monkeypatch.setattr(time, "time", lambda: later)
+    with pytest.raises(CallerNotProven):
+        verifier.verify(assertion)
+
+
+def test_assertions_are_renewed_before_they_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    signer = CallerSigner("gateway", {"loyalty": KEY})
+    first = signer.sign("loyalty", ANNA)
+    assert signer.sign("loyalty", ANNA) == first
+    later = time.time() + 45
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert CallerVerifier("loyalty", {"gateway": KEY}).verify(signer.sign("loyalty", ANNA)) == ANNA

@@ -1,0 +1,166 @@
+"""Tokens: only the operator's issuer is believed, for one audience, while the token lives."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from services.kit.tokens import TokenExpired, TokenRefused, TokenVerifier
+
+KEY = Ed25519PrivateKey.generate()
+RSA = rsa.generate_private_key(65537, 2048)
+EC = ec.generate_private_key(ec.SECP256R1())
+ISSUER = "https://id.example.com"
+AUDIENCE = "huiyuan-storefront"
+
+
+def jwk(key: object, key_id: str, algorithm: str) -> dict[str, object]:
+    of = {"EdDSA": "OKPAlgorithm", "RS256": "RSAAlgorithm", "ES256": "ECAlgorithm"}[algorithm]
+    return json.loads(getattr(jwt.algorithms, of).to_jwk(key)) | {
+        "kid": key_id,
+        "alg": algorithm,
+        "use": "sig",
+    }
+
+
+def claims(**changed: object) -> dict[str, object]:
+    now = int(time.time())
+    whole = {
+        "sub": "m-1",
+        "aud": AUDIENCE,
+        "iss": ISSUER,
+        "iat": now,
+        "exp": now + 600,
+        "roles": ["support"],
+        **changed,
+    }
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def token(
+    key: object = KEY, *, algorithm: str = "EdDSA", key_id: str | None = "main", **changed: object
+) -> str:
+    headers = {"kid": key_id} if key_id else {}
+    return jwt.encode(claims(**changed), key, algorithm=algorithm, headers=headers)  # type: ignore[arg-type]
+
+
+def unsigned(algorithm: str, mac_key: bytes | None = None) -> str:
+    """A token made by hand, as an attacker would."""
+
+    def part(value: bytes) -> str:
+        return base64.urlsafe_b64encode(value).decode().rstrip("=")
+
+    header = {"alg": algorithm, "kid": "main", "typ": "JWT"}
+    body = f"{part(json.dumps(header).encode())}.{part(json.dumps(claims()).encode())}"
+    mac = hmac.new(mac_key, body.encode(), hashlib.sha256).digest() if mac_key else b""
+    return f"{body}.{part(mac)}"
+
+
+@pytest.fixture
+def jwks(tmp_path: Path) -> Path:
+    path = tmp_path / "jwks.json"
+    publish(path, jwk(KEY.public_key(), "main", "EdDSA"))
+    return path
+
+
+def publish(path: Path, *keys: dict[str, object]) -> None:
+    path.write_text(json.dumps({"keys": keys}))
+
+
+@pytest.fixture
+def verifier(jwks: Path) -> TokenVerifier:
+    return TokenVerifier(str(jwks), ISSUER, AUDIENCE)
+
+
+async def test_a_good_token_tells_who_and_in_which_roles(verifier: TokenVerifier) -> None:
+    checked = await verifier.verify(token())
+    assert (checked.subject, checked.roles) == ("m-1", {"support"})
+
+
+@pytest.mark.parametrize(("key", "algorithm"), [(RSA, "RS256"), (EC, "ES256")])
+async def test_issuers_that_sign_by_rsa_or_ecdsa_are_understood(
+    jwks: Path, key: object, algorithm: str
+) -> None:
+    publish(jwks, jwk(key.public_key(), "other", algorithm))  # type: ignore[attr-defined]
+    verifier = TokenVerifier(str(jwks), ISSUER, AUDIENCE)
+    assert (await verifier.verify(token(key, algorithm=algorithm, key_id="other"))).subject == "m-1"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param(unsigned("none"), id="alg none"),
+        pytest.param(unsigned("NONE"), id="alg NONE"),
+        pytest.param(
+            unsigned("HS256", KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)),
+            id="HS256 with the public key as PEM",
+        ),
+        pytest.param(
+            unsigned("HS256", KEY.public_key().public_bytes_raw()), id="HS256 with the raw public key"
+        ),
+        pytest.param(token(RSA, algorithm="RS256"), id="another algorithm than its key's"),
+        pytest.param(token(Ed25519PrivateKey.generate()), id="another key"),
+        pytest.param(token(key_id="unknown"), id="an unlisted key"),
+        pytest.param(token(key_id=None), id="no key id"),
+        pytest.param(token(aud="huiyuan-admin"), id="another audience"),
+        pytest.param(token(iss="https://evil.example.com"), id="another issuer"),
+        pytest.param(token(exp=int(time.time()) - 60), id="expired"),
+        pytest.param(token(iat=int(time.time()) + 60), id="issued in the future"),
+        pytest.param(token(nbf=int(time.time()) + 60), id="not yet valid"),
+        pytest.param(token(exp=int(time.time()) + 48 * 3600), id="living too long"),
+        *(
+            pytest.param(token(**{name: None}), id=f"no {name}")
+            for name in ("sub", "aud", "iss", "exp", "iat")
+        ),
+        pytest.param(token(roles="program_admin"), id="roles that are no list"),
+        pytest.param(token(roles=[1]), id="roles that are no names"),
+        pytest.param(token(sub=7), id="a subject that is no text"),
+        pytest.param(token() + "x", id="a changed signature"),
+        pytest.param("", id="nothing"),
+        pytest.param("not.a.token", id="no token"),
+    ],
+)
+async def test_anything_else_is_refused(verifier: TokenVerifier, bad: str) -> None:
+    with pytest.raises(TokenRefused) as refusal:
+        await verifier.verify(bad)
+    assert "m-1" not in refusal.value.message
+
+
+async def test_a_remembered_token_still_ends(
+    verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = token(exp=int(time.time()) + 30)
+    await verifier.verify(short)
+    later = datetime.now(UTC) + timedelta(seconds=60)
+    monkeypatch.setattr(time, "time", later.timestamp)
+    monkeypatch.setattr(jwt.api_jwt, "datetime", SimpleNamespace(now=lambda tz: later))
+    with pytest.raises(TokenExpired):
+        await verifier.verify(short)
+
+
+async def test_a_new_key_is_found_and_a_withdrawn_one_is_refused(
+    jwks: Path, verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = Ed25519PrivateKey.generate()
+    await verifier.verify(token())
+    publish(jwks, jwk(new.public_key(), "new", "EdDSA"))
+    passed = time.monotonic() + 11
+    monkeypatch.setattr(time, "monotonic", lambda: passed)
+    assert (await verifier.verify(token(new, key_id="new"))).subject == "m-1"
+    with pytest.raises(TokenRefused):
+        await verifier.verify(token())
+
+
+async def test_keys_that_cannot_be_loaded_refuse_everybody(tmp_path: Path) -> None:
+    with pytest.raises(TokenRefused):
+        await TokenVerifier(str(tmp_path / "missing.json"), ISSUER, AUDIENCE).verify(token())
