@@ -1,0 +1,190 @@
+"""What the tests of the members service reach it by: its doors, its databases, and the consent service it asks."""
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from connectrpc.code import Code
+from connectrpc.errors import ConnectError
+from huiyuan.consent.v1 import decisions_pb2
+from huiyuan.consent.v1.decisions_connect import DecisionsService
+from huiyuan.kit.v1 import kit_pb2
+from huiyuan.members.v1 import profiles_pb2
+from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
+from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from pyqwest import Client
+from pyqwest.testing import ASGITransport
+
+from infra.local.databases import DatabaseUrls
+from services.kit import rpc
+from services.members.rules.keyrings import KeyRing
+from services.members.settings import Settings
+from services.members.storage import keyrings
+from services.members.storage.databases import Databases
+
+INSTALLATION = UUID("11111111-2222-4333-8444-555555555555")
+KEYS = {"gateway": b"g" * 32, "loyalty": b"l" * 32, "consent": b"c" * 32}
+OPERATIONS = rpc.Caller(rpc.CallerKind.STAFF, "ops-1", frozenset({"operations"}))
+SUPPORT = rpc.Caller(rpc.CallerKind.STAFF, "care-1", frozenset({"support"}))
+AUDITOR = rpc.Caller(rpc.CallerKind.STAFF, "audit-1", frozenset({"auditor"}))
+OFFICER = rpc.Caller(rpc.CallerKind.STAFF, "privacy-1", frozenset({"privacy_officer"}))
+IMPORTER = rpc.Caller(rpc.CallerKind.SERVICE, "importer", frozenset({"order_importer"}))
+LOYALTY = rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")
+ANYONE = rpc.Caller(rpc.CallerKind.ANYONE, "")
+
+signer = rpc.CallerSigner("gateway", {"members": KEYS["gateway"]})
+
+
+def as_member(member_id: str) -> rpc.Caller:
+    return rpc.Caller(rpc.CallerKind.MEMBER, member_id)
+
+
+def by(caller: rpc.Caller) -> dict[str, str]:
+    """The header that says who calls."""
+    return {rpc.CALLER_HEADER: signer.sign("members", caller)}
+
+
+class Consents(DecisionsService):
+    """A consent service that answers what a test says, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.answer: decisions_pb2.CheckResponse | ConnectError = decisions_pb2.CheckResponse(allow=True)
+        self.asked: list[decisions_pb2.CheckRequest] = []
+        self._callers = rpc.CallerVerifier("consent", {"members": KEYS["consent"]})
+
+    async def check(self, request: decisions_pb2.CheckRequest, ctx: Any) -> decisions_pb2.CheckResponse:
+        caller = self._callers.verify(ctx.request_headers[rpc.CALLER_HEADER])
+        assert caller == rpc.Caller(rpc.CallerKind.SERVICE, "members")
+        self.asked.append(request)
+        if isinstance(self.answer, ConnectError):
+            raise self.answer
+        return self.answer
+
+    def allow(self) -> None:
+        self.answer = decisions_pb2.CheckResponse(allow=True, reason="CONSENT_GIVEN", article="PIPL 13(1)")
+
+    def deny(self, reason: str) -> None:
+        self.answer = decisions_pb2.CheckResponse(allow=False, reason=reason, article="PIPL 13(1)")
+
+    def fail(self) -> None:
+        self.answer = ConnectError(Code.UNAVAILABLE, "away")
+
+
+@dataclass
+class Members:
+    """The service in process."""
+
+    profiles: ProfilesServiceClient
+    identities: IdentitiesServiceClient
+    consents: Consents
+    databases: Databases
+    ring: KeyRing
+    members: DatabaseUrls
+    keys: DatabaseUrls
+    settings: Settings
+    _numbers: list[int] = field(default_factory=lambda: [0])
+
+    def phone(self) -> str:
+        """An invented phone number that no earlier test had."""
+        self._numbers[0] += 1
+        return f"+86139{self._numbers[0]:08d}"
+
+    async def register(self, request: profiles_pb2.RegisterMemberRequest | None = None) -> str:
+        answer = await self.profiles.register_member(
+            request or registration(self.phone()), headers=by(OPERATIONS)
+        )
+        return answer.member_id
+
+    async def profile(self, member_id: str, reader: rpc.Caller) -> profiles_pb2.ProfileResult:
+        key = kit_pb2.MemberKey(member_id=member_id, caller=signer.sign("members", reader))
+        answer = await self.profiles.batch_get_profiles(
+            profiles_pb2.BatchGetProfilesRequest(members=[key]), headers=by(ANYONE)
+        )
+        [result] = answer.results
+        return result
+
+    async def peek(self, query: str, *arguments: object, keys: bool = False) -> list[asyncpg.Record]:
+        """What a database holds, under its owner's eyes."""
+        connection = await asyncpg.connect((self.keys if keys else self.members).owner)
+        try:
+            return await connection.fetch(query, *arguments)
+        finally:
+            await connection.close()
+
+
+def registration(
+    phone: str = "",
+    *,
+    key: str = "",
+    email: str = "",
+    customer: str = "",
+    display_name: str = "小明",
+    **fields: str,
+) -> profiles_pb2.RegisterMemberRequest:
+    """A request to register someone invented."""
+    wanted = [(1, "", phone), (2, "", email), (8, "demo-shop", customer)]
+    identities = [
+        profiles_pb2.NewIdentity(
+            identity=kit_pb2.ExternalIdentity(kind=kind, scope=scope, value=value), verified=kind == 1
+        )
+        for kind, scope, value in wanted
+        if value
+    ]
+    return profiles_pb2.RegisterMemberRequest(
+        identities=identities,
+        profile=profiles_pb2.NewProfile(display_name=display_name, **fields),
+        idempotency_key=key or f"test-{phone}{email}{customer}{display_name}",
+    )
+
+
+def settings(members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Path, consent: str) -> Settings:
+    def encoded(name: str) -> str:
+        return b64encode(KEYS[name]).decode()
+
+    return Settings(
+        HUIYUAN_MODE="development",
+        REDIS_URL=redis_url,
+        AUTH_JWKS="/nonexistent/jwks.json",
+        AUTH_ISSUER="https://issuer.example",
+        DATABASE_URL_MEMBERS=members.app,
+        DATABASE_URL_MEMBER_KEYS=keys.app,
+        MEMBERS_KEY_RING=str(ring),
+        INSTALLATION_ID=str(INSTALLATION),
+        CONSENT_URL=consent,
+        CALLER_KEY_GATEWAY_MEMBERS=encoded("gateway"),
+        CALLER_KEY_LOYALTY_MEMBERS=encoded("loyalty"),
+        CALLER_KEY_MEMBERS_CONSENT=encoded("consent"),
+        MEMBERS_UNMASK_QUOTA=5,
+    )
+
+
+async def reached_by(
+    transport: ASGITransport,
+    settings: Settings,
+    consents: Consents,
+    members: DatabaseUrls,
+    keys: DatabaseUrls,
+) -> Members:
+    def client(wire: Any) -> Any:
+        interceptor = rpc.ClientInterceptor("members", signer)
+        return wire(
+            "http://members",
+            send_compression=None,
+            accept_compression=[],
+            interceptors=[interceptor],
+            http_client=Client(transport),
+        )
+
+    return Members(
+        client(ProfilesServiceClient),
+        client(IdentitiesServiceClient),
+        consents,
+        await Databases.open(members.app, keys.app),
+        keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),
+        members,
+        keys,
+        settings,
+    )
