@@ -37,16 +37,13 @@ contracts: .venv/.installed
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
 	$(PROTOC) --python_out=$$fresh --pyi_out=$$fresh --connectrpc_out=$$fresh $(PROTOS) && \
 	diff -r -q -x __pycache__ $$fresh proto/gen || { echo "proto/gen is not what proto/ says: run make proto"; exit 1; }
-	@for side in storefront admin; do \
-	$(BIN)/python -m gateway schema $$side | diff -u gateway/$$side/schema.graphql - || \
-	{ echo "gateway/$$side/schema.graphql is not the schema: run make schema"; exit 1; }; done
+	$(BIN)/python -m gateway schema --check
 
 proto: .venv/.installed  ## Generate proto/gen from the contracts.
 	$(PROTOC) --python_out=proto/gen --pyi_out=proto/gen --connectrpc_out=proto/gen $(PROTOS)
 
-schema: .venv/.installed  ## Write the GraphQL schemas down.
-	$(BIN)/python -m gateway schema storefront > gateway/storefront/schema.graphql
-	$(BIN)/python -m gateway schema admin > gateway/admin/schema.graphql
+schema: .venv/.installed  ## Write down the GraphQL schemas and the trusted documents.
+	$(BIN)/python -m gateway schema
 
 format: .venv/.installed  ## Format the code.
 	$(BIN)/ruff check --fix
