@@ -1,0 +1,58 @@
+"""Authentication: the bearer token of each surface becomes the caller, or a typed refusal."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.kit.refusal import Unauthenticated
+from services.kit.rpc import Caller, CallerKind
+from services.kit.tokens import TokenRefused, TokenVerifier
+
+STAFF_ROLES = frozenset({"program_admin", "operations", "support", "privacy_officer", "auditor"})
+
+ANYONE = Caller(CallerKind.ANYONE, "")
+
+
+class NotSignedIn(Unauthenticated):
+    """The request needs a signed-in caller and has none."""
+
+    code = "UNAUTHENTICATED"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks, and until when that is proven (seconds since 1970; endless for anyone)."""
+
+    caller: Caller
+    expires_at_s: float = float("inf")
+
+
+UNKNOWN = Identity(ANYONE)
+
+
+class Authenticator:
+    """Turns the ``Authorization`` header of one surface into an identity."""
+
+    def __init__(self, verifier: TokenVerifier, kind: CallerKind) -> None:
+        self._verifier = verifier
+        self._kind = kind
+
+    async def identify(self, authorization: str | None) -> Identity:
+        """Who the header speaks for; anyone when there is none. Raises a refusal of the family UNAUTHENTICATED."""
+        if not authorization:
+            return UNKNOWN
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotSignedIn("the authorization header must read: Bearer <token>")
+        checked = await self._verifier.verify(token)
+        if self._kind is CallerKind.MEMBER:
+            return Identity(Caller(self._kind, _member_id(checked.subject)), checked.expires_at_s)
+        return Identity(
+            Caller(self._kind, checked.subject, checked.roles & STAFF_ROLES), checked.expires_at_s
+        )
+
+
+def _member_id(subject: str) -> str:
+    try:
+        return str(UUID(subject))
+    except ValueError:
+        raise TokenRefused("the token's subject must be a member id") from None

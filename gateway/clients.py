@@ -1,0 +1,43 @@
+"""Clients: how the three services are called, and in whose name."""
+
+from collections.abc import Mapping
+
+from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
+from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
+from huiyuan.loyalty.v1.points_connect import PointsServiceClient
+from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
+from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
+from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
+from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+
+from services.kit.rpc import CALLER_HEADER, Caller, CallerKind, CallerSigner, client
+
+ITSELF = Caller(CallerKind.SERVICE, "gateway")
+"""Who calls when a batch carries its callers item by item."""
+
+LOYALTY, MEMBERS, CONSENT = "loyalty", "members", "consent"
+
+
+class Clients:
+    """One client of each noun of each service; they last as long as the process."""
+
+    def __init__(self, addresses: Mapping[str, str], signer: CallerSigner) -> None:
+        self._signer = signer
+        loyalty, members, consent = addresses[LOYALTY], addresses[MEMBERS], addresses[CONSENT]
+        self.points = client(PointsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
+        self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
+        self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)
+        self.identities = client(IdentitiesServiceClient, members, MEMBERS, signer)
+        self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
+        self.purposes = client(PurposesServiceClient, consent, CONSENT, signer)
+
+    def assertion(self, service: str, caller: Caller) -> str:
+        """The caller's signed name, as items of batch reads carry it."""
+        return self._signer.sign(service, caller)
+
+    def named(self, service: str, caller: Caller) -> dict[str, str]:
+        """The headers of a call that is made in the caller's name."""
+        return {CALLER_HEADER: self._signer.sign(service, caller)}

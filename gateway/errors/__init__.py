@@ -1,0 +1,136 @@
+"""Errors: expected refusals become data in payloads, everything else a top-level error that gives nothing away."""
+
+import re
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+import strawberry
+import structlog
+from graphql import GraphQLError
+from redis.exceptions import RedisError
+
+from gateway.errors.codes import UserErrorCode
+from services.kit import database, telemetry
+from services.kit.refusal import Kind, Refusal
+from services.kit.rpc import RemoteRefusal
+
+log = structlog.get_logger()
+
+Answer = TypeVar("Answer")
+
+
+@strawberry.type(description="A number or a name that led to a refusal.")
+class Fact:
+    name: str
+    value: str
+
+
+@strawberry.type(description="Why a request was turned down; nothing was changed.")
+class UserError:
+    field: list[str] | None = strawberry.field(
+        description="The path of the argument that was wrong; null when it is not one argument's fault."
+    )
+    code: UserErrorCode
+    message: str = strawberry.field(description="What was wrong and what would be right.")
+    facts: list[Fact]
+
+
+async def attempt(call: Awaitable[Answer]) -> tuple[Answer | None, list[UserError]]:
+    """A mutation's answer, or the expected refusal as data. What is nobody's mistake is raised."""
+    try:
+        return await call, []
+    except Refusal as refusal:
+        if refusal.kind in (Kind.UNAUTHENTICATED, Kind.UNAVAILABLE):
+            raise
+        return None, [user_error(refusal)]
+
+
+def user_error(refusal: Refusal) -> UserError:
+    """A refusal as data."""
+    return UserError(
+        field=_path(refusal.field),
+        code=UserErrorCode.of(refusal),
+        message=refusal.message,
+        facts=[Fact(name=_camel(name), value=value) for name, value in refusal.facts.items()],
+    )
+
+
+def _path(field: str) -> list[str] | None:
+    """``lines[2].line_id`` as clients know it: ``["input", "lines", "2", "lineId"]``."""
+    parts = [part for part in re.split(r"[.\[\]]+", field) if part]
+    return ["input", *map(_camel, parts)] if parts else None
+
+
+def _camel(name: str) -> str:
+    return re.sub(r"_([a-z0-9])", lambda match: match[1].upper(), name)
+
+
+class RequestError(GraphQLError):
+    """A request that is wrong as a whole: told with a code, before anything is executed."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message, extensions={"code": code})
+
+
+PARSE_FAILED, VALIDATION_FAILED, BAD_USER_INPUT = "PARSE_FAILED", "VALIDATION_FAILED", "BAD_USER_INPUT"
+LIMIT_EXCEEDED, BAD_REQUEST = "LIMIT_EXCEEDED", "BAD_REQUEST"
+
+
+def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
+    """A top-level error as clients get it; a fault is logged and shown only as its trace."""
+    body: dict[str, Any] = {"message": error.message}
+    if error.locations:
+        body["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path is not None:
+        body["path"] = error.path
+    body["extensions"] = extensions = {"code": code, "traceId": telemetry.trace_id.get()}
+    cause = _cause(error)
+    if isinstance(cause, Refusal) and not _our_own_fault(cause):
+        body["message"] = cause.message
+        extensions.update(_extensions_of(cause))
+    elif error.extensions and "code" in error.extensions:
+        extensions.update(error.extensions)
+    elif database.is_away(cause) or isinstance(cause, RedisError):
+        body["message"] = "something we need is away: try again"
+        extensions.update(code="UNAVAILABLE", retryable=True)
+    elif code is None and (error.path is None or _is_argument_error(cause)):
+        extensions["code"] = BAD_USER_INPUT
+    elif code is None:
+        log.error("fault", exc_info=cause or error, path=error.path)
+        body["message"] = "something went wrong here; the trace id finds it in our logs"
+        extensions["code"] = "INTERNAL"
+    return body
+
+
+def refused(refusal: Refusal) -> dict[str, Any]:
+    """A refusal of the whole request as a top-level error."""
+    extensions = {"traceId": telemetry.trace_id.get(), **_extensions_of(refusal)}
+    return {"message": refusal.message, "extensions": extensions}
+
+
+def _extensions_of(refusal: Refusal) -> dict[str, Any]:
+    extensions: dict[str, Any] = {"code": refusal.code}
+    if refusal.retryable:
+        extensions["retryable"] = True
+    if refusal.field:
+        extensions["field"] = refusal.field
+    if refusal.facts:
+        extensions["facts"] = refusal.facts
+    return extensions
+
+
+def _cause(error: GraphQLError) -> BaseException | None:
+    cause: BaseException | None = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    return cause
+
+
+def _our_own_fault(refusal: Refusal) -> bool:
+    """A service that does not know our callers is a fault of this installation, not of who asks."""
+    return isinstance(refusal, RemoteRefusal) and refusal.kind is Kind.UNAUTHENTICATED
+
+
+def _is_argument_error(cause: BaseException | None) -> bool:
+    """graphql-core names the nodes of wrong arguments; of values that it could not write it has none."""
+    return isinstance(cause, GraphQLError) and bool(cause.nodes)

@@ -1,0 +1,144 @@
+"""Scalars: instants, whole numbers beyond 32 bits, money, and the languages we answer in."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, NewType
+
+import strawberry
+from google.protobuf.timestamp_pb2 import Timestamp
+from graphql import GraphQLError
+from huiyuan.kit.v1 import kit_pb2
+from strawberry.types.scalar import ScalarDefinition
+
+SAFE_INTEGER = 2**53 - 1
+
+Long = NewType("Long", int)
+
+
+def _long_out(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise GraphQLError("Long cannot represent this value")
+
+
+def _long_in(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= SAFE_INTEGER:
+        return value
+    raise GraphQLError(f"Long must be a whole number between -{SAFE_INTEGER} and {SAFE_INTEGER}")
+
+
+def _instant_out(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    raise GraphQLError("DateTime cannot represent this value")
+
+
+def _instant_in(value: object) -> datetime:
+    if isinstance(value, str):
+        try:
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            if instant.tzinfo is not None:
+                return instant.astimezone(UTC)
+    raise GraphQLError('DateTime must be an RFC 3339 instant with its offset, such as "2026-01-31T09:00:00Z"')
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Long: strawberry.scalar(
+        name="Long",
+        description="A whole number up to 2^53 - 1, as a JSON number: points, minor units of money, counts.",
+        serialize=_long_out,
+        parse_value=_long_in,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant by RFC 3339, in UTC.",
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339#section-5.6",
+        serialize=_instant_out,
+        parse_value=_instant_in,
+    ),
+}
+
+
+def instant(wire: Timestamp) -> datetime:
+    """The instant of a wire timestamp."""
+    return datetime.fromtimestamp(wire.seconds, UTC).replace(microsecond=wire.nanos // 1000)
+
+
+def optional_instant(message: Any, field: str) -> datetime | None:
+    """The instant in a message's field, None when it is absent."""
+    return instant(getattr(message, field)) if message.HasField(field) else None
+
+
+def timestamp(instant: datetime | None) -> Timestamp | None:
+    """An instant as the wire wants it."""
+    if instant is None:
+        return None
+    wire = Timestamp()
+    wire.FromDatetime(instant)
+    return wire
+
+
+@strawberry.enum(description="The languages that names and texts come in.")
+class Locale(StrEnum):
+    ZH = "zh"
+    EN = "en"
+
+
+@lru_cache(maxsize=1024)
+def preferred(accept_language: str | None) -> Locale:
+    """The first of our languages that an ``Accept-Language`` header asks for; Chinese when it asks for none."""
+    weighed = []
+    for place, part in enumerate((accept_language or "")[:200].split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            weighed.append((-float(weight or 1), place, tag.lower()))
+        except ValueError:
+            continue
+    for weight, _, tag in sorted(weighed):
+        if weight < 0 and tag[:2] in ("zh", "en"):
+            return Locale(tag[:2])
+    return Locale.ZH
+
+
+def text(wire: kit_pb2.LocalizedText, locale: Locale) -> str:
+    """The text in a language, or in the other one where it is missing."""
+    return (wire.en or wire.zh) if locale is Locale.EN else (wire.zh or wire.en)
+
+
+_SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "SGD": "S$"}
+_WITHOUT_DECIMALS = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
+)  # fmt: skip
+_WITH_THREE = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+
+
+@strawberry.type(description="An amount of money.")
+class Money:
+    minor_units: Long = strawberry.field(description="In the currency's smallest unit: fen, cents.")
+    currency: str = strawberry.field(description="ISO 4217.")
+
+    @strawberry.field(description='For people, for instance "¥1,234.50".')
+    def formatted(self) -> str:
+        places = 0 if self.currency in _WITHOUT_DECIMALS else 3 if self.currency in _WITH_THREE else 2
+        whole, part = divmod(abs(self.minor_units), 10**places)
+        digits = f"{whole:,}.{part:0{places}d}" if places else f"{whole:,}"
+        sign = "-" if self.minor_units < 0 else ""
+        return f"{sign}{_SYMBOLS.get(self.currency, self.currency + ' ')}{digits}"
+
+
+@strawberry.input(description="An amount of money, in the currency's smallest unit.")
+class MoneyInput:
+    minor_units: Long
+    currency: str
+
+    def wire(self) -> kit_pb2.Money:
+        return kit_pb2.Money(minor_units=self.minor_units, currency=self.currency)
+
+
+def money(wire: kit_pb2.Money) -> Money:
+    """The view of an amount of money."""
+    return Money(minor_units=Long(wire.minor_units), currency=wire.currency)

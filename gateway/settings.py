@@ -1,0 +1,57 @@
+"""Settings: what the gateway reads from the environment; used by ``app`` and ``__main__`` alone."""
+
+from base64 import b64decode
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.kit.settings import ProcessSettings
+
+
+def _checked(encoded: SecretStr) -> SecretStr:
+    try:
+        key = b64decode(encoded.get_secret_value(), validate=True)
+    except ValueError:
+        raise ValueError("must be base64") from None
+    if len(key) != 32:
+        raise ValueError("must be 32 bytes in base64")
+    return encoded
+
+
+CallerKey = Annotated[SecretStr, AfterValidator(_checked)]
+"""A key that two processes share to prove who calls: 32 bytes, given in base64."""
+
+
+class GatewaySettings(ProcessSettings):
+    """What ``serve`` and ``work`` need."""
+
+    host: str = Field("127.0.0.1", validation_alias="GATEWAY_HOST")
+    port: int = Field(8100, validation_alias="GATEWAY_PORT")
+    loyalty_url: str = Field("http://127.0.0.1:8101", validation_alias="LOYALTY_URL")
+    members_url: str = Field("http://127.0.0.1:8102", validation_alias="MEMBERS_URL")
+    consent_url: str = Field("http://127.0.0.1:8103", validation_alias="CONSENT_URL")
+    database_url: SecretStr = Field(validation_alias="DATABASE_URL_GATEWAY")
+    audience_storefront: str = Field("huiyuan-storefront", validation_alias="AUTH_AUDIENCE_STOREFRONT")
+    audience_admin: str = Field("huiyuan-admin", validation_alias="AUTH_AUDIENCE_ADMIN")
+    key_loyalty: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_LOYALTY")
+    key_members: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_MEMBERS")
+    key_consent: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_CONSENT")
+    storefront_manifest: Path | None = Field(None, validation_alias="STOREFRONT_DOCUMENTS")
+    """An operator's own trusted documents beside ours: a JSON object of SHA-256 in hex → document."""
+
+    @property
+    def caller_keys(self) -> dict[str, bytes]:
+        """The keys that we sign callers' names with, by the service that is called."""
+        keys = {"loyalty": self.key_loyalty, "members": self.key_members, "consent": self.key_consent}
+        return {service: b64decode(key.get_secret_value()) for service, key in keys.items()}
+
+
+class MigrationSettings(BaseSettings):
+    """What ``migrate`` needs, and no more."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: SecretStr = Field(validation_alias="DATABASE_URL_GATEWAY")
+    database_owner_url: SecretStr = Field(validation_alias="DATABASE_OWNER_URL_GATEWAY")
