@@ -1,0 +1,116 @@
+"""The reader: one task reads every stream and hands each event to whoever watches its member."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from gateway.live.changes import CAUGHT_UP, RESYNCED, Change, change, mark, missed, place_of
+from gateway.live.positions import STREAMS, Positions
+from services.kit import stream
+from services.kit.refusal import Unavailable
+
+log = structlog.get_logger()
+
+QUEUED_AT_MOST = 64
+_READY_WITHIN_S = 3.0
+
+
+class LiveUnavailable(Unavailable):
+    """Changes cannot be told yet: the streams are away."""
+
+
+class _Watcher:
+    """One watcher's queue. When it cannot keep up, what it did not take becomes one ``RESYNCED``."""
+
+    __slots__ = ("_queue", "after")
+
+    def __init__(self, after: Positions | None) -> None:
+        self.after = after
+        self._queue: asyncio.Queue[Change] = asyncio.Queue(QUEUED_AT_MOST)
+
+    def tell(self, told: Change) -> None:
+        if self._queue.full():
+            while not self._queue.empty():
+                self._queue.get_nowait()
+            told = mark(RESYNCED, told.cursor)
+        self._queue.put_nowait(told)
+
+    async def next(self) -> Change:
+        return await self._queue.get()
+
+
+class Live:
+    """Every stream's reader for the process; ``run`` it once, ``watch`` as often as wanted."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._positions: Positions | None = None
+        self._ready = asyncio.Event()
+        self._watchers: dict[str, set[_Watcher]] = {}
+
+    async def run(self) -> None:
+        """Read until cancelled; a Redis that goes away is waited for, and read on from where it was left."""
+        while True:
+            try:
+                await self._follow()
+            except (RedisError, OSError) as error:
+                log.warning("live reader waits", because=type(error).__name__)
+                await asyncio.sleep(0.3)
+
+    async def _follow(self) -> None:
+        if self._positions is None:
+            newest = await stream.last_ids(self._redis, STREAMS)
+            self._positions = Positions(stream.position(newest[name]) for name in STREAMS)
+            self._ready.set()
+        positions = self._positions
+        ids = positions.ids()
+        while True:
+            for event in await stream.read(self._redis, ids, block_ms=2000):
+                ids[event.stream] = event.id
+                positions[place_of(event)] = event.seq, event.ord
+                self._tell(event, positions)
+
+    def _tell(self, event: stream.Event, positions: Positions) -> None:
+        watchers = self._watchers.get(event.member_id)
+        if not watchers:
+            return
+        told = change(event, positions.cursor)
+        for watcher in watchers:
+            # Another gateway process may have told this watcher further than we have read ourselves.
+            if watcher.after is None or watcher.after[place_of(event)] < (event.seq, event.ord):
+                watcher.tell(told)
+
+    async def watch(self, member_id: str, after: str | None) -> AsyncGenerator[Change, None]:
+        """What happens to a member: what was missed since ``after``, ``CAUGHT_UP``, and then each change."""
+        since = None if after is None else Positions.of_cursor(after)
+        try:
+            await asyncio.wait_for(self._ready.wait(), _READY_WITHIN_S)
+        except TimeoutError:
+            raise LiveUnavailable("the event streams are away: try again") from None
+        assert self._positions is not None
+        watcher = _Watcher(since)
+        self._watchers.setdefault(member_id, set()).add(watcher)
+        try:
+            until = self._positions.copy()
+            if since is not None:
+                async for told in missed(self._redis, member_id, since, until):
+                    yield told
+            yield mark(CAUGHT_UP, _furthest(until, since).cursor)
+            while True:
+                yield await watcher.next()
+        finally:
+            watchers = self._watchers[member_id]
+            watchers.discard(watcher)
+            if not watchers:
+                del self._watchers[member_id]
+
+
+def _furthest(until: Positions, since: Positions | None) -> Positions:
+    furthest = until.copy()
+    if since is not None:
+        for place in range(len(STREAMS)):
+            furthest[place] = max(until[place], since[place])
+    return furthest
