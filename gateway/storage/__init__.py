@@ -1,0 +1,1 @@
+"""The gateway's own little database: what staff did."""
