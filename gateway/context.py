@@ -1,0 +1,53 @@
+"""The context: who asks, in which language, and what serves them; one for each request."""
+
+from dataclasses import dataclass
+
+import strawberry
+
+from gateway.auth import Identity, NotSignedIn
+from gateway.clients import Clients
+from gateway.live.reader import Live
+from gateway.loaders.members import Loaders
+from gateway.scalars import Locale
+from gateway.storage.audit import Audit
+from services.kit.rpc import Caller, CallerKind
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What serves requests and lives as long as the process."""
+
+    clients: Clients
+    loaders: Loaders
+    live: Live
+    audit: Audit
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request's caller and language, and the services behind it."""
+
+    identity: Identity
+    locale: Locale
+    services: Services
+
+    @property
+    def caller(self) -> Caller:
+        return self.identity.caller
+
+    @property
+    def clients(self) -> Clients:
+        return self.services.clients
+
+    @property
+    def load(self) -> Loaders:
+        return self.services.loaders
+
+    def member_id(self) -> str:
+        """The signed-in member's id. Raises ``NotSignedIn``."""
+        if self.caller.kind is not CallerKind.MEMBER:
+            raise NotSignedIn("sign in: send a member's bearer token")
+        return self.caller.id
+
+
+Info = strawberry.Info[Context, None]

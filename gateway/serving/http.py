@@ -1,0 +1,199 @@
+"""HTTP: GraphQL by POST, and public queries by GET."""
+
+from collections.abc import Iterable
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from graphql import OperationType
+from starlette.types import Receive, Scope, Send
+
+from gateway import limits
+from gateway.auth import UNKNOWN
+from gateway.errors import BAD_REQUEST, RequestError, formatted
+from gateway.scalars import preferred
+from gateway.serving import events
+from gateway.serving.surface import Body, NotExecuted, Operation, Surface
+from services.kit import telemetry
+
+_NO_STORE = (b"cache-control", b"no-store")
+_PAGE_POLICY = (
+    b"content-security-policy",
+    b"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:",
+)
+
+
+class Media(Enum):
+    """What a client accepts of what we can answer."""
+
+    RESPONSE = "application/graphql-response+json"
+    JSON = "application/json"
+    EVENTS = "text/event-stream"
+    PAGE = "text/html"
+
+
+class Refused(Exception):
+    """The HTTP request itself cannot be taken."""
+
+    def __init__(self, status: int, message: str, *headers: tuple[bytes, bytes]) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers
+
+
+@lru_cache(maxsize=256)
+def accepted(accept: str | None) -> Media | None:
+    """What the client likes best of what we have; JSON when it does not say, None when it wants none of it."""
+    if not accept:
+        return Media.JSON
+    best: tuple[float, Media | None] = (0.0, None)
+    for part in accept.split(","):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        charset = next((p[8:] for p in parameters if p.startswith("charset=")), "utf-8")
+        media = Media.JSON if kind in ("*/*", "application/*") else _MEDIA.get(kind)
+        try:
+            if media is not None and charset == "utf-8" and float(weight) > best[0]:
+                best = (float(weight), media)
+        except ValueError:
+            continue
+    return best[1]
+
+
+_MEDIA = {media.value: media for media in Media}
+
+
+class Endpoint:
+    """A surface over HTTP, as an ASGI application. ``page`` is what a browser gets, in development."""
+
+    def __init__(self, surface: Surface, page: bytes | None) -> None:
+        self._surface = surface
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        telemetry.trace_id.set(telemetry.trace_of(_text(headers, b"traceparent")))
+        media = accepted(_text(headers, b"accept"))
+        try:
+            if media is Media.PAGE:
+                await self._show_page(scope, send)
+                return
+            if media is None:
+                raise Refused(
+                    406, f"accept one of: {Media.RESPONSE.value}, {Media.JSON.value}, {Media.EVENTS.value}"
+                )
+            operation = await self._admit(scope, headers, receive)
+            if media is Media.EVENTS:
+                await events.stream(self._surface, operation, receive, send)
+                return
+            if operation.kind is OperationType.SUBSCRIPTION:
+                raise Refused(406, f"subscriptions need accept: {Media.EVENTS.value}, or a WebSocket")
+            body = await self._surface.execute(operation)
+            status = 400 if media is Media.RESPONSE and "data" not in body else 200
+            await _answer(send, status, media, body)
+        except NotExecuted as refusal:
+            media = media if media in (Media.RESPONSE, Media.JSON) else Media.JSON
+            await _answer(send, _status(refusal, media), media, refusal.body, *_challenge(refusal))
+        except Refused as refusal:
+            body = {"errors": [formatted(RequestError(BAD_REQUEST, str(refusal)))]}
+            await _answer(send, refusal.status, Media.JSON, body, *refusal.headers)
+
+    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Operation:
+        locale = preferred(_text(headers, b"accept-language"))
+        if scope["method"] == "GET":
+            # Public queries only: a GET is cached, logged and sent across sites, so it never speaks for anyone.
+            operation = self._surface.admit(_query_parameters(scope), UNKNOWN, locale)
+            if operation.kind is not OperationType.QUERY:
+                raise Refused(405, "GET serves queries only: use POST", (b"allow", b"POST"))
+            return operation
+        if scope["method"] != "POST":
+            raise Refused(405, "use POST, or GET for public queries", (b"allow", b"GET, POST"))
+        _check_content_type(_text(headers, b"content-type"))
+        identity = await self._surface.identify(_text(headers, b"authorization"))
+        return self._surface.admit(_decoded(await _read(headers, receive)), identity, locale)
+
+    async def _show_page(self, scope: Scope, send: Send) -> None:
+        if self._page is None or scope["method"] != "GET":
+            raise Refused(406, f"accept {Media.RESPONSE.value} or {Media.JSON.value}")
+        headers = [(b"content-type", b"text/html; charset=utf-8"), _NO_STORE, _PAGE_POLICY]
+        await _send(send, 200, headers, self._page)
+
+
+def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def _check_content_type(content_type: str | None) -> None:
+    """JSON in UTF-8 and nothing else: what a form on another site can send is refused."""
+    kind, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))
+    if kind != "application/json":
+        raise Refused(415, "send the request as content-type: application/json")
+    if any(p.startswith("charset=") and p[8:].strip('"') not in ("utf-8", "utf8") for p in parameters):
+        raise Refused(415, "send the request in UTF-8")
+
+
+async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    too_long = Refused(413, f"the request is too long: at most {limits.BODY_BYTES} bytes")
+    if int(headers.get(b"content-length", b"0")) > limits.BODY_BYTES:
+        raise too_long
+    message = await receive()
+    if not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        if len(body) > limits.BODY_BYTES:
+            raise too_long
+        return body
+    read = bytearray(message["body"])
+    while message.get("more_body"):
+        message = await receive()
+        read += message.get("body", b"")
+        if len(read) > limits.BODY_BYTES:
+            raise too_long
+    return bytes(read)
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Refused(400, "the request is not JSON in UTF-8") from None
+
+
+def _query_parameters(scope: Scope) -> dict[str, Any]:
+    query = scope["query_string"]
+    if len(query) > limits.BODY_BYTES:
+        raise Refused(414, "the query string is too long")
+    try:
+        parameters: dict[str, Any] = dict(
+            parse_qsl(query.decode("ascii"), strict_parsing=bool(query), max_num_fields=10)
+        )
+        for name in ("variables", "extensions"):
+            if name in parameters:
+                parameters[name] = orjson.loads(parameters[name])
+    except ValueError:
+        raise Refused(400, "the query string is not well-formed") from None
+    return parameters
+
+
+def _status(refusal: NotExecuted, media: Media) -> int:
+    if refusal.unauthenticated:
+        return 401
+    # Under application/json, a status other than 200 would mean that no GraphQL server was there.
+    return 400 if refusal.malformed or media is Media.RESPONSE else 200
+
+
+def _challenge(refusal: NotExecuted) -> Iterable[tuple[bytes, bytes]]:
+    return [(b"www-authenticate", b"Bearer")] if refusal.unauthenticated else []
+
+
+async def _answer(send: Send, status: int, media: Media, body: Body, *headers: tuple[bytes, bytes]) -> None:
+    kind = (b"content-type", media.value.encode() + b"; charset=utf-8")
+    await _send(send, status, [kind, _NO_STORE, *headers], orjson.dumps(body))
+
+
+async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,200 @@
+"""A surface: one schema with its documents, its tokens and its permissions, however a request arrives."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationType,
+    execute,
+    subscribe,
+)
+from graphql.execution import Executor
+from prometheus_client import Counter, Histogram
+
+from gateway import limits
+from gateway.auth import Authenticator, Identity
+from gateway.context import Context, Services
+from gateway.documents.prepared import DocumentRefused, Prepared
+from gateway.documents.store import Documents
+from gateway.errors import BAD_REQUEST, RequestError, formatted, refused
+from gateway.scalars import Locale
+from services.kit.refusal import Refusal, Unauthenticated
+from services.kit.rpc import Caller
+
+operation_seconds = Histogram(
+    "huiyuan_graphql_seconds",
+    "How long operations took.",
+    ["surface", "operation"],
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+errors_total = Counter("huiyuan_graphql_errors_total", "Top-level errors answered.", ["surface", "code"])
+
+Guard = Callable[[Prepared, Caller], None]
+"""Raises a refusal when the caller may not select what the document selects."""
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a request asks for, as it came."""
+
+    document_id: str | None
+    query: str | None
+    variables: dict[str, Any] | None
+    operation_name: str | None
+
+    @classmethod
+    def of(cls, parameters: object) -> "Ask":
+        """What decoded parameters ask for. Raises ``RequestError``."""
+        if isinstance(parameters, list):
+            raise RequestError(BAD_REQUEST, "one operation a request: batches are not served")
+        if not isinstance(parameters, dict):
+            raise RequestError(BAD_REQUEST, "the request must be a JSON object")
+        for name, kind, said in _PARAMETERS:
+            if not isinstance(parameters.get(name), kind):
+                raise RequestError(BAD_REQUEST, f"{name} must be {said}, when it is given")
+        return cls(
+            parameters.get("documentId"),
+            parameters.get("query"),
+            parameters.get("variables"),
+            parameters.get("operationName"),
+        )
+
+
+_PARAMETERS = (
+    ("documentId", str | None, "a string"),
+    ("query", str | None, "a string"),
+    ("variables", dict | None, "an object"),
+    ("operationName", str | None, "a string"),
+    ("extensions", dict | None, "an object"),
+)
+
+
+class NotExecuted(Exception):
+    """The request was turned down before anything was executed."""
+
+    def __init__(self, errors: list[Body], *, malformed: bool = False, unauthenticated: bool = False) -> None:
+        super().__init__(errors[0]["extensions"]["code"])
+        self.body: Body = {"errors": errors}
+        self.malformed = malformed
+        self.unauthenticated = unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation that may run: found, valid, within limits and permitted."""
+
+    prepared: Prepared
+    kind: OperationType
+    ask: Ask
+    context: Context
+
+
+class Surface:
+    """Finds, permits and runs operations."""
+
+    def __init__(
+        self,
+        name: str,
+        schema: GraphQLSchema,
+        documents: Documents,
+        authenticator: Authenticator,
+        services: Services,
+        guard: Guard,
+    ) -> None:
+        self.name = name
+        self._schema = schema
+        self._documents = documents
+        self._authenticator = authenticator
+        self._services = services
+        self._guard = guard
+
+    async def identify(self, authorization: str | None) -> Identity:
+        """Who asks. Raises ``NotExecuted``."""
+        try:
+            return await self._authenticator.identify(authorization)
+        except Unauthenticated as refusal:
+            raise self._not_executed([refused(refusal)], unauthenticated=True) from None
+
+    def admit(self, parameters: object, identity: Identity, locale: Locale) -> Operation:
+        """The operation that a request asks for. Raises ``NotExecuted``."""
+        try:
+            ask = Ask.of(parameters)
+            prepared = self._documents.find(ask.document_id, ask.query)
+            kind = prepared.operation(ask.operation_name)
+            if ask.variables:
+                limits.check_variables(ask.variables)
+            self._guard(prepared, identity.caller)
+        except DocumentRefused as refusal:
+            raise self._not_executed([formatted(e, refusal.code) for e in refusal.errors]) from None
+        except GraphQLError as error:
+            malformed = bool(error.extensions) and error.extensions.get("code") == BAD_REQUEST
+            raise self._not_executed([formatted(error)], malformed=malformed) from None
+        except Refusal as refusal:
+            unauthenticated = isinstance(refusal, Unauthenticated)
+            raise self._not_executed([refused(refusal)], unauthenticated=unauthenticated) from None
+        return Operation(prepared, kind, ask, Context(identity, locale, self._services))
+
+    async def execute(self, operation: Operation) -> Body:
+        """The answer of a query or a mutation."""
+        started = time.perf_counter()
+        result = execute(
+            self._schema,
+            operation.prepared.node,
+            context_value=operation.context,
+            variable_values=operation.ask.variables,
+            operation_name=operation.ask.operation_name,
+            executor_class=Executor,
+            hide_suggestions=True,
+        )
+        if not isinstance(result, ExecutionResult):
+            result = await result
+        operation_seconds.labels(self.name, operation.prepared.label).observe(time.perf_counter() - started)
+        return self._body(result)
+
+    async def subscribe(self, operation: Operation) -> AsyncIterator[Body]:
+        """The answers of any operation, one after another. Raises ``NotExecuted``."""
+        if operation.kind is not OperationType.SUBSCRIPTION:
+            yield await self.execute(operation)
+            return
+        source = subscribe(
+            self._schema,
+            operation.prepared.node,
+            context_value=operation.context,
+            variable_values=operation.ask.variables,
+            operation_name=operation.ask.operation_name,
+            executor_class=Executor,
+            hide_suggestions=True,
+        )
+        if not isinstance(source, ExecutionResult | AsyncIterator):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            raise NotExecuted(self._body(source)["errors"])
+        try:
+            async for result in source:
+                yield self._body(result)
+        finally:
+            await source.aclose()  # type: ignore[attr-defined]  # graphql-core gives an async generator
+
+    def _body(self, result: ExecutionResult) -> Body:
+        if not result.errors:
+            return {"data": result.data}
+        errors = [formatted(error) for error in result.errors]
+        self._count(errors)
+        if result.data is None and all(error.path is None for error in result.errors):
+            return {"errors": errors}
+        return {"data": result.data, "errors": errors}
+
+    def _not_executed(self, errors: list[Body], **how: bool) -> NotExecuted:
+        self._count(errors)
+        return NotExecuted(errors, **how)
+
+    def _count(self, errors: list[Body]) -> None:
+        for error in errors:
+            errors_total.labels(self.name, error["extensions"]["code"]).inc()
