@@ -1,0 +1,64 @@
+"""Changes: what happens to the signed-in member, told as it happens."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import datetime
+from enum import StrEnum
+
+import strawberry
+
+from gateway.context import Info
+from gateway.storefront.member import Member
+
+
+@strawberry.enum(description="What happened. OTHER is something that is newer than this gateway.")
+class MemberChangeKind(StrEnum):
+    # From here on, changes are told as they happen: sent first, and after a reconnect once all that was
+    # missed has been told.
+    CAUGHT_UP = "CAUGHT_UP"
+    # More happened than is told one by one.
+    RESYNCED = "RESYNCED"
+    ORDER_RECORDED = "ORDER_RECORDED"
+    ORDER_COMPLETED = "ORDER_COMPLETED"
+    ORDER_REFUNDED = "ORDER_REFUNDED"
+    POINTS_ADJUSTED = "POINTS_ADJUSTED"
+    POINTS_EXPIRED = "POINTS_EXPIRED"
+    POINTS_MATURED = "POINTS_MATURED"
+    TIER_RAISED = "TIER_RAISED"
+    MEMBER_REGISTERED = "MEMBER_REGISTERED"
+    PROFILE_UPDATED = "PROFILE_UPDATED"
+    PROFILE_UNMASKED = "PROFILE_UNMASKED"
+    CONSENT_GIVEN = "CONSENT_GIVEN"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    OTHER = "OTHER"
+
+
+_BY_NAME = dict(MemberChangeKind.__members__)
+
+
+@strawberry.type(description="Something happened to the member.")
+class MemberChange:
+    cursor: str = strawberry.field(description="Where to go on after this change: memberChanged(after:).")
+    kind: MemberChangeKind
+    occurred_at: datetime
+    member: Member = strawberry.field(description="The member as of now.")
+
+
+@strawberry.type
+class ChangeSubscription:
+    @strawberry.subscription(
+        description="What happens to the signed-in member. after is the cursor of the last change seen: "
+        "what was missed since then is told first, and nothing is left out."
+    )
+    async def member_changed(
+        self, info: Info, after: str | None = None
+    ) -> AsyncGenerator[MemberChange, None]:
+        member_id = info.context.member_id()
+        async with aclosing(info.context.services.live.watch(member_id, after)) as changes:
+            async for change in changes:
+                yield MemberChange(
+                    cursor=change.cursor,
+                    kind=_BY_NAME.get(change.kind, MemberChangeKind.OTHER),
+                    occurred_at=change.occurred_at,
+                    member=Member(id=strawberry.ID(member_id)),
+                )

@@ -1,0 +1,111 @@
+"""Consents: what members are asked and why, and how they give and withdraw."""
+
+import strawberry
+from huiyuan.consent.v1 import decisions_pb2
+
+from gateway.clients import CONSENT
+from gateway.context import Info
+from gateway.errors import UserError, attempt
+from gateway.scalars import Locale
+from gateway.storefront.notices import ConsentPurpose, purposes
+from gateway.views.consents import Consent, consent
+
+
+@strawberry.input(description="One act of consent, for the purposes named.")
+class GiveConsentInput:
+    purposes: list[str]
+    notice_id: strawberry.ID = strawberry.field(description="The notice that was shown.")
+    notice_digest: str = strawberry.field(description="Its digest as served, which proves what was shown.")
+    affirmative_act: bool = strawberry.field(description="True when the member ticked, tapped or signed.")
+    preselected: bool = strawberry.field(default=False, description="True when the box came ticked: refused.")
+    recipient_id: str | None = strawberry.field(
+        default=None, description="The third party it is for, if any."
+    )
+    channel: str = strawberry.field(description='Where it was asked, for instance "app" or "web".')
+    app_version: str | None = None
+    screen_digest: str | None = strawberry.field(default=None, description="SHA-256 of the screen, in hex.")
+    language: str | None = strawberry.field(
+        default=None, description="BCP 47; without it, the language of the request."
+    )
+    idempotency_key: str = strawberry.field(description="1 to 100 characters; a retry sends the same.")
+
+
+@strawberry.input(description="The purposes to withdraw from; no reason is needed.")
+class WithdrawConsentInput:
+    purposes: list[str]
+    recipient_id: str | None = None
+    channel: str
+    idempotency_key: str = strawberry.field(description="1 to 100 characters; a retry sends the same.")
+
+
+@strawberry.type
+class GiveConsentPayload:
+    consents: list[Consent]
+    replayed: bool = strawberry.field(description="True when this answer was given before.")
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class WithdrawConsentPayload:
+    consents: list[Consent]
+    replayed: bool = strawberry.field(description="True when this answer was given before.")
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class ConsentQueries:
+    @strawberry.field(description="What members are asked, why, and the notices to show. Public.")
+    async def consent_purposes(self, info: Info, locale: Locale | None = None) -> list[ConsentPurpose]:
+        wanted = locale or info.context.locale
+        wire = await info.context.load.purposes_by_locale.load(info.context.caller, wanted.value)
+        return purposes(wire, wanted)
+
+
+@strawberry.type
+class ConsentMutations:
+    @strawberry.mutation(description="Records that the signed-in member gave consent.")
+    async def give_consent(self, info: Info, input: GiveConsentInput) -> GiveConsentPayload:
+        context = info.context
+        request = decisions_pb2.GiveConsentRequest(
+            member_id=context.member_id(),
+            purposes=input.purposes,
+            notice_id=input.notice_id,
+            notice_digest=input.notice_digest,
+            affirmative_act=input.affirmative_act,
+            preselected=input.preselected,
+            recipient_id=input.recipient_id or "",
+            language=input.language or context.locale.value,
+            channel=input.channel,
+            app_version=input.app_version or "",
+            screen_digest=input.screen_digest or "",
+            idempotency_key=input.idempotency_key,
+        )
+        call = context.clients.decisions.give_consent(
+            request, headers=context.clients.named(CONSENT, context.caller)
+        )
+        given, refused = await attempt(call)
+        return GiveConsentPayload(
+            consents=[consent(one, context.locale) for one in given.consents] if given else [],
+            replayed=given is not None and given.replayed,
+            user_errors=refused,
+        )
+
+    @strawberry.mutation(description="Records that the signed-in member withdrew consent.")
+    async def withdraw_consent(self, info: Info, input: WithdrawConsentInput) -> WithdrawConsentPayload:
+        context = info.context
+        request = decisions_pb2.WithdrawConsentRequest(
+            member_id=context.member_id(),
+            purposes=input.purposes,
+            recipient_id=input.recipient_id or "",
+            channel=input.channel,
+            idempotency_key=input.idempotency_key,
+        )
+        call = context.clients.decisions.withdraw_consent(
+            request, headers=context.clients.named(CONSENT, context.caller)
+        )
+        withdrawn, refused = await attempt(call)
+        return WithdrawConsentPayload(
+            consents=[consent(one, context.locale) for one in withdrawn.consents] if withdrawn else [],
+            replayed=withdrawn is not None and withdrawn.replayed,
+            user_errors=refused,
+        )

@@ -1,0 +1,104 @@
+"""The signed-in member: profile, standing, points, entries and consents, each fetched when it is asked for.
+
+What another service answers may be null, so that one that is away takes nothing but its own fields with it.
+"""
+
+from datetime import datetime
+
+import strawberry
+from huiyuan.members.v1 import profiles_pb2
+
+from gateway.context import Info
+from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
+from gateway.paging import Connection, key_of, page_size
+from gateway.scalars import instant
+from gateway.storefront.entries import Entry, page
+from gateway.views.consents import Consent, consent
+from gateway.views.points import Balance, balance, named
+from gateway.views.profiles import MemberStatus
+from gateway.views.tiers import Benefit, Standing, standing
+
+
+@strawberry.type(description="A member, as the member sees it.")
+class Member:
+    id: strawberry.ID
+
+    @strawberry.field(description="What the member wants to be called.")
+    async def display_name(self, info: Info) -> str | None:
+        return (await _profile(self, info)).display_name
+
+    @strawberry.field(description="The phone number with its middle hidden; null when there is none.")
+    async def phone_masked(self, info: Info) -> str | None:
+        return (await _profile(self, info)).phone_masked or None
+
+    @strawberry.field(description="The address with most of it hidden; null when there is none.")
+    async def email_masked(self, info: Info) -> str | None:
+        return (await _profile(self, info)).email_masked or None
+
+    @strawberry.field(description='BCP 47, for instance "zh-CN".')
+    async def language(self, info: Info) -> str | None:
+        return (await _profile(self, info)).language
+
+    @strawberry.field(description='An IANA zone, for instance "Asia/Shanghai".')
+    async def time_zone(self, info: Info) -> str | None:
+        return (await _profile(self, info)).time_zone or None
+
+    @strawberry.field
+    async def status(self, info: Info) -> MemberStatus | None:
+        return MemberStatus((await _profile(self, info)).status)
+
+    @strawberry.field
+    async def joined_at(self, info: Info) -> datetime | None:
+        return instant((await _profile(self, info)).joined_at)
+
+    @strawberry.field(description="The tier held, what it gives, and the way to the next one.")
+    async def tier(self, info: Info) -> Standing | None:
+        return await _standing(self, info)
+
+    @strawberry.field(description="What the tier held gives.")
+    async def benefits(self, info: Info) -> list[Benefit] | None:
+        return (await _standing(self, info)).benefits
+
+    @strawberry.field(
+        description="The balance in a currency; without one, in the currency that can be spent."
+    )
+    async def points(self, info: Info, currency: str | None = None) -> Balance | None:
+        context = info.context
+        wire = await context.load.balances_by_member.load(
+            context.caller, InProgramme(DEFAULT_PROGRAMME, self.id)
+        )
+        found = named(wire.balances, currency)
+        return None if found is None else balance(found)
+
+    @strawberry.field(description="The balances in all of the programme's currencies.")
+    async def balances(self, info: Info) -> list[Balance] | None:
+        context = info.context
+        wire = await context.load.balances_by_member.load(
+            context.caller, InProgramme(DEFAULT_PROGRAMME, self.id)
+        )
+        return [balance(one) for one in wire.balances]
+
+    @strawberry.field(description="What moved the member's points, newest first; at most 100 a page.")
+    async def entries(
+        self, info: Info, first: int, after: str | None = None, currency: str | None = None
+    ) -> Connection[Entry] | None:
+        asked = EntriesOf(DEFAULT_PROGRAMME, self.id, page_size(first), key_of(after), currency or "")
+        return page(await info.context.load.entries_by_member.load(info.context.caller, asked), after)
+
+    @strawberry.field(description="What the member decided about each purpose.")
+    async def consents(self, info: Info) -> list[Consent] | None:
+        context = info.context
+        wire = await context.load.consents_by_member.load(context.caller, self.id)
+        return [consent(one, context.locale) for one in wire.consents]
+
+
+async def _profile(member: Member, info: Info) -> profiles_pb2.Profile:
+    return await info.context.load.profiles_by_member.load(info.context.caller, member.id)
+
+
+async def _standing(member: Member, info: Info) -> Standing:
+    context = info.context
+    wire = await context.load.standings_by_member.load(
+        context.caller, InProgramme(DEFAULT_PROGRAMME, member.id)
+    )
+    return standing(wire, context.locale)

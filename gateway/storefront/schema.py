@@ -1,0 +1,27 @@
+"""The storefront's schema, put together."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from gateway.context import Info
+from gateway.scalars import SCALARS
+from gateway.storefront.changes import ChangeSubscription
+from gateway.storefront.consents import ConsentMutations, ConsentQueries
+from gateway.storefront.member import Member
+from gateway.storefront.profile import ProfileMutations
+
+
+@strawberry.type
+class MemberQueries:
+    @strawberry.field(description="The signed-in member.")
+    def me(self, info: Info) -> Member | None:
+        return Member(id=strawberry.ID(info.context.member_id()))
+
+
+schema = strawberry.Schema(
+    query=merge_types("Query", (MemberQueries, ConsentQueries)),
+    mutation=merge_types("Mutation", (ProfileMutations, ConsentMutations)),
+    subscription=merge_types("Subscription", (ChangeSubscription,)),
+    config=StrawberryConfig(scalar_map=SCALARS),
+)

@@ -1,0 +1,1 @@
+"""Views: GraphQL types over wire messages that both schemas show."""

@@ -1,0 +1,74 @@
+"""Consents: what a member decided about each purpose."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
+
+from gateway.scalars import Locale, optional_instant, text
+
+
+@strawberry.enum(description="What a member decided.")
+class ConsentState(Enum):
+    NOT_ASKED = decisions_pb2.CONSENT_STATE_NOT_ASKED
+    GIVEN = decisions_pb2.CONSENT_STATE_GIVEN
+    REFUSED = decisions_pb2.CONSENT_STATE_REFUSED
+    WITHDRAWN = decisions_pb2.CONSENT_STATE_WITHDRAWN
+    EXPIRED = decisions_pb2.CONSENT_STATE_EXPIRED
+    REAFFIRM_REQUIRED = decisions_pb2.CONSENT_STATE_REAFFIRM_REQUIRED
+
+
+@strawberry.enum(description="On what ground data is processed, by article 13 of the PIPL.")
+class LawfulBasis(Enum):
+    CONSENT = purposes_pb2.LAWFUL_BASIS_CONSENT
+    CONTRACT = purposes_pb2.LAWFUL_BASIS_CONTRACT
+    LEGAL_DUTY = purposes_pb2.LAWFUL_BASIS_LEGAL_DUTY
+    EMERGENCY = purposes_pb2.LAWFUL_BASIS_EMERGENCY
+    NEWS = purposes_pb2.LAWFUL_BASIS_NEWS
+    MADE_PUBLIC = purposes_pb2.LAWFUL_BASIS_MADE_PUBLIC
+    OTHER_LAW = purposes_pb2.LAWFUL_BASIS_OTHER_LAW
+
+
+@strawberry.enum(description="Whether the service works without it.")
+class Necessity(Enum):
+    CORE = purposes_pb2.NECESSITY_CORE
+    OPTIONAL = purposes_pb2.NECESSITY_OPTIONAL
+
+
+@strawberry.enum(description="How consent must be given.")
+class ConsentForm(Enum):
+    GENERAL = purposes_pb2.CONSENT_FORM_GENERAL
+    SEPARATE = purposes_pb2.CONSENT_FORM_SEPARATE
+    WRITTEN = purposes_pb2.CONSENT_FORM_WRITTEN
+
+
+@strawberry.type(description="What a member decided about one purpose.")
+class Consent:
+    purpose: str = strawberry.field(description="The purpose's key.")
+    purpose_version: int
+    name: str
+    state: ConsentState
+    lawful_basis: LawfulBasis
+    necessity: Necessity
+    form: ConsentForm | None
+    recipient_id: str | None = strawberry.field(description="The third party it is about, if any.")
+    record_id: str | None = strawberry.field(description="The record that proves it; null when never asked.")
+    decided_at: datetime | None
+    valid_until: datetime | None
+
+
+def consent(wire: decisions_pb2.Consent, locale: Locale) -> Consent:
+    return Consent(
+        purpose=wire.purpose,
+        purpose_version=wire.purpose_version,
+        name=text(wire.name, locale),
+        state=ConsentState(wire.state),
+        lawful_basis=LawfulBasis(wire.lawful_basis),
+        necessity=Necessity(wire.necessity),
+        form=ConsentForm(wire.form) if wire.form else None,
+        recipient_id=wire.recipient_id or None,
+        record_id=wire.record_id or None,
+        decided_at=optional_instant(wire, "decided_at"),
+        valid_until=optional_instant(wire, "valid_until"),
+    )
