@@ -1,0 +1,59 @@
+"""``python -m gateway serve | work | migrate | schema [--check]``."""
+
+import sys
+from pathlib import Path
+
+from gateway import app
+from gateway.admin.schema import schema as admin_schema
+from gateway.documents import manifest
+from gateway.settings import GatewaySettings, MigrationSettings
+from gateway.storefront.schema import schema as storefront_schema
+from services.kit import process, telemetry
+
+_HERE = Path(__file__).parent
+_USAGE = "usage: python -m gateway serve | work | migrate | schema [--check]"
+
+
+def main(command: str) -> None:
+    """Run one of the gateway's processes, or write down what it serves."""
+    if command == "migrate":
+        app.migrate(MigrationSettings())  # type: ignore[call-arg]  # the environment gives what is missing
+    elif command == "schema":
+        for path, content in _committed().items():
+            path.write_bytes(content)
+    elif command == "schema --check":
+        _check()
+    elif command in ("serve", "work"):
+        settings = GatewaySettings()  # type: ignore[call-arg]
+        telemetry.configure(f"{app.NAME}-{command}", settings.log_level)
+        if command == "serve":
+            process.serve(app.application(settings), host=settings.host, port=settings.port)
+        else:
+            process.work(lambda: app.workers(settings))
+    else:
+        sys.exit(_USAGE)
+
+
+def _committed() -> dict[Path, bytes]:
+    """What is committed of what the schemas and documents say."""
+    return {
+        _HERE / "storefront/schema.graphql": (storefront_schema.as_str() + "\n").encode(),
+        _HERE / "admin/schema.graphql": (admin_schema.as_str() + "\n").encode(),
+        manifest.STOREFRONT: manifest.manifest(manifest.texts(manifest.STOREFRONT_EXAMPLES).values()),
+    }
+
+
+def _check() -> None:
+    stale = [
+        str(path.relative_to(_HERE.parent))
+        for path, content in _committed().items()
+        if not path.exists() or path.read_bytes() != content
+    ]
+    if stale:
+        sys.exit(
+            f"not what the code says: {', '.join(stale)}; run python -m gateway schema and look at the diff"
+        )
+
+
+if __name__ == "__main__":
+    main(" ".join(sys.argv[1:]))

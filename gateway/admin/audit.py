@@ -1,0 +1,127 @@
+"""The audit's place in the admin schema: every mutation goes through it, and auditors read it."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+import strawberry
+import structlog
+from strawberry.scalars import JSON
+
+from gateway.admin.permissions import WATCHERS, to
+from gateway.context import Info
+from gateway.errors import UserError, attempt, user_error
+from gateway.paging import Connection, connection, key_of, page_size
+from gateway.storage.audit import AuditUnavailable, Phase, Recorded, key
+from services.kit import telemetry
+from services.kit.refusal import Invalid, Refusal
+
+log = structlog.get_logger()
+
+Answer = TypeVar("Answer")
+
+_PERSONAL = re.compile(r"1[3-9]\d{9}(?!\d)|\+\d[\d -]{7,}|\S@\S")
+_LONGEST_REASON = 200
+
+
+class ReasonNotWellFormed(Invalid):
+    """A reason is needed, short and without personal data, since it is kept in the audit."""
+
+
+ActionPhase = strawberry.enum(Phase, name="ActionPhase", description="How far an action got.")
+
+
+@strawberry.type(description="One row of the audit: that something was tried, or how it went.")
+class AdminAction:
+    action_id: strawberry.ID = strawberry.field(description="Shared by the rows of one action.")
+    phase: ActionPhase
+    recorded_at: datetime
+    actor: str
+    roles: list[str]
+    operation: str
+    subject: JSON = strawberry.field(description="What it was about, by ids.")
+    reason: str
+    outcome_code: str | None
+    trace_id: str
+
+
+@strawberry.type
+class AuditQueries:
+    @strawberry.field(
+        metadata=to(WATCHERS), description="What staff changed or tried to, newest first; at most 100 a page."
+    )
+    async def admin_actions(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[AdminAction] | None:
+        asked = page_size(first)
+        rows = await info.context.services.audit.newest(first=asked, after=key_of(after))
+        shown = rows[:asked]
+        return connection(
+            [_action(row) for row in shown],
+            [key(row) for row in shown],
+            has_next_page=len(rows) > asked,
+            after=after,
+        )
+
+
+def _action(row: Recorded) -> AdminAction:
+    return AdminAction(
+        action_id=strawberry.ID(row.action_id),
+        phase=row.phase,
+        recorded_at=row.recorded_at,
+        actor=row.actor,
+        roles=list(row.roles),
+        operation=row.operation,
+        subject=row.subject,
+        reason=row.reason,
+        outcome_code=row.outcome_code or None,
+        trace_id=row.trace_id,
+    )
+
+
+async def audited(
+    info: Info,
+    operation: str,
+    subject: Mapping[str, object],
+    reason: str,
+    call: Callable[[], Awaitable[Answer]],
+) -> tuple[Answer | None, list[UserError]]:
+    """Try a change between two rows of the audit; what cannot be written down is not tried."""
+    audit = info.context.services.audit
+    told = _told(subject)
+    fault = _reason_fault(reason)
+    action = await audit.start(
+        info.context.caller, operation, told, "" if fault else reason, telemetry.trace_id.get()
+    )
+    phase, code = Phase.FAILED, "FAULT"
+    try:
+        answer, refused = (None, [user_error(fault)]) if fault else await attempt(call())
+        phase, code = (Phase.REFUSED, refused[0].code.value) if refused else (Phase.SUCCEEDED, "")
+        return answer, refused
+    except Refusal as refusal:
+        code = refusal.code
+        raise
+    finally:
+        try:
+            await audit.finish(action, phase, code)
+        except AuditUnavailable:
+            # The change is done or refused by now: the job that closes abandoned actions will say UNKNOWN.
+            log.exception("audit outcome not written", operation=operation, phase=phase)
+
+
+def _told(subject: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: "withheld" if isinstance(value, str) and _PERSONAL.search(value) else value
+        for name, value in subject.items()
+    }
+
+
+def _reason_fault(reason: str) -> ReasonNotWellFormed | None:
+    if not 0 < len(reason.strip()) <= _LONGEST_REASON:
+        return ReasonNotWellFormed(
+            f"give a reason of 1 to {_LONGEST_REASON} characters", field="reason", length=len(reason)
+        )
+    if _PERSONAL.search(reason):
+        return ReasonNotWellFormed("the reason must not hold phone numbers or addresses", field="reason")
+    return None

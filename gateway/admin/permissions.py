@@ -1,0 +1,73 @@
+"""Permissions: which roles may select which fields of the admin schema, denied unless allowed."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from graphql import GraphQLObjectType, GraphQLSchema
+
+from gateway.auth import NotSignedIn
+from gateway.documents.prepared import Prepared
+from services.kit.refusal import Forbidden
+from services.kit.rpc import Caller, CallerKind
+
+
+class Role(StrEnum):
+    PROGRAM_ADMIN = "program_admin"
+    OPERATIONS = "operations"
+    SUPPORT = "support"
+    PRIVACY_OFFICER = "privacy_officer"
+    AUDITOR = "auditor"
+
+
+Roles = frozenset[Role]
+
+EVERY_ROLE: Roles = frozenset(Role)
+PROFILE_READERS: Roles = EVERY_ROLE - {Role.AUDITOR}
+ORDER_READERS: Roles = EVERY_ROLE - {Role.PRIVACY_OFFICER}
+CONSENT_READERS: Roles = frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER})
+UNMASKERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PRIVACY_OFFICER})
+ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
+PUBLISHERS: Roles = frozenset({Role.PROGRAM_ADMIN})
+WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
+"""Who watches what staff did."""
+
+
+class RoleNeeded(Forbidden):
+    """The caller's roles do not reach all that the document selects; nothing of it was run."""
+
+
+class NoRolesDeclared(Exception):
+    """A field of the admin schema does not say who may select it."""
+
+
+def to(roles: Roles) -> dict[str, Roles]:
+    """A field's metadata: who may select it."""
+    return {"roles": roles}
+
+
+class Permissions:
+    """Who may select each field: what the field itself declares, or else its type."""
+
+    def __init__(self, schema: GraphQLSchema, types: Mapping[str, Roles]) -> None:
+        self.by_field: dict[str, Roles] = {}
+        for name, shown in schema.type_map.items():
+            if isinstance(shown, GraphQLObjectType) and not name.startswith("__"):
+                for field_name, field in shown.fields.items():
+                    definition = field.extensions["strawberry-definition"]
+                    roles = definition.metadata.get("roles", types.get(name))
+                    if not roles:
+                        raise NoRolesDeclared(f"{name}.{field_name} does not declare who may select it")
+                    self.by_field[f"{name}.{field_name}"] = roles
+
+    def guard(self, prepared: Prepared, caller: Caller) -> None:
+        """Refuse a document that selects more than the caller may. Raises ``NotSignedIn`` or ``RoleNeeded``."""
+        if caller.kind is not CallerKind.STAFF:
+            raise NotSignedIn("sign in: send a staff member's bearer token")
+        denied = sorted(
+            coordinate
+            for coordinate in prepared.coordinates
+            if self.by_field[coordinate].isdisjoint(caller.roles)
+        )
+        if denied:
+            needed = " or ".join(sorted(self.by_field[denied[0]]))
+            raise RoleNeeded(f"your roles do not reach {', '.join(denied[:5])}: it takes {needed}")

@@ -1,0 +1,154 @@
+"""Programmes: the rules in force and before, and how program admins change them."""
+
+from datetime import datetime
+
+import strawberry
+from huiyuan.loyalty.v1 import programmes_pb2
+
+from gateway.admin.audit import audited
+from gateway.admin.permissions import EVERY_ROLE, ORDER_READERS, PUBLISHERS, to
+from gateway.admin.rule_inputs import CurrencyRulesInput, EarnRuleInput, LocalizedTextInput, TierRuleInput
+from gateway.admin.rules import Programme, programme
+from gateway.clients import LOYALTY
+from gateway.context import Info
+from gateway.errors import UserError
+from gateway.loaders.members import DEFAULT_PROGRAMME
+from gateway.scalars import timestamp
+from services.kit.refusal import Kind, Refusal
+
+
+@strawberry.input(
+    description="A new version of a programme: what is given replaces its part, the rest stays."
+)
+class ReviseProgrammeInput:
+    programme_id: str
+    based_on_version: int = strawberry.field(
+        description="The version this change was made from; refused when another came between."
+    )
+    tiers: list[TierRuleInput] | None = strawberry.field(default=None, description="All tiers, lowest first.")
+    earn_rules: list[EarnRuleInput] | None = None
+    effective_at: datetime | None = strawberry.field(
+        default=None, description="Without it, at once. Never in the past."
+    )
+    reason: str
+
+
+@strawberry.input(description="A programme with its first version.")
+class CreateProgrammeInput:
+    programme_id: str = strawberry.field(description="1 to 40 characters of a-z, 0-9 and -.")
+    name: LocalizedTextInput
+    time_zone: str = strawberry.field(description="An IANA zone.")
+    money_currency: str = strawberry.field(description="ISO 4217.")
+    currencies: list[CurrencyRulesInput]
+    earn_rules: list[EarnRuleInput]
+    tiers: list[TierRuleInput]
+    effective_at: datetime | None = None
+    make_default: bool = False
+    reason: str
+
+
+@strawberry.type
+class ReviseProgrammePayload:
+    programme: Programme | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class CreateProgrammePayload:
+    programme: Programme | None
+    replayed: bool = strawberry.field(description="True when the same programme was there already.")
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class ProgrammeQueries:
+    @strawberry.field(
+        metadata=to(EVERY_ROLE),
+        description="A programme as of a version; without one, as it is in force now.",
+    )
+    async def programme(
+        self, info: Info, id: str = DEFAULT_PROGRAMME, version: int | None = None
+    ) -> Programme | None:
+        clients = info.context.clients
+        request = programmes_pb2.GetProgrammeRequest(programme_id=id, version=version or 0)
+        try:
+            response = await clients.programmes.get_programme(
+                request, headers=clients.named(LOYALTY, info.context.caller)
+            )
+        except Refusal as refusal:
+            if refusal.kind is Kind.NOT_FOUND:
+                return None
+            raise
+        return programme(response.programme, info.context.locale)
+
+    @strawberry.field(metadata=to(ORDER_READERS), description="Every version of a programme.")
+    async def programme_versions(self, info: Info, id: str = DEFAULT_PROGRAMME) -> list[Programme] | None:
+        clients = info.context.clients
+        response = await clients.programmes.list_programme_versions(
+            programmes_pb2.ListProgrammeVersionsRequest(programme_id=id),
+            headers=clients.named(LOYALTY, info.context.caller),
+        )
+        return [programme(one, info.context.locale) for one in response.versions]
+
+
+@strawberry.type
+class ProgrammeMutations:
+    @strawberry.mutation(metadata=to(PUBLISHERS), description="Publishes a new version of a programme.")
+    async def revise_programme(self, info: Info, input: ReviseProgrammeInput) -> ReviseProgrammePayload:
+        context = info.context
+        request = programmes_pb2.ReviseProgrammeRequest(
+            programme_id=input.programme_id,
+            based_on_version=input.based_on_version,
+            effective_at=timestamp(input.effective_at),
+            earn_rules=[rule.wire() for rule in input.earn_rules or ()],
+            tiers=[rule.wire() for rule in input.tiers or ()],
+            reason=input.reason,
+        )
+        revised, refused = await audited(
+            info,
+            "reviseProgramme",
+            {
+                "programmeId": input.programme_id,
+                "basedOnVersion": input.based_on_version,
+                "tiers": [rule.key for rule in input.tiers or ()],
+                "earnRules": [rule.key for rule in input.earn_rules or ()],
+            },
+            input.reason,
+            lambda: context.clients.programmes.revise_programme(
+                request, headers=context.clients.named(LOYALTY, context.caller)
+            ),
+        )
+        shown = programme(revised.programme, context.locale) if revised else None
+        return ReviseProgrammePayload(programme=shown, user_errors=refused)
+
+    @strawberry.mutation(metadata=to(PUBLISHERS), description="Founds a programme.")
+    async def create_programme(self, info: Info, input: CreateProgrammeInput) -> CreateProgrammePayload:
+        context = info.context
+        request = programmes_pb2.CreateProgrammeRequest(
+            programme=programmes_pb2.Programme(
+                programme_id=input.programme_id,
+                name=input.name.wire(),
+                time_zone=input.time_zone,
+                money_currency=input.money_currency,
+                currencies=[rules.wire() for rules in input.currencies],
+                earn_rules=[rule.wire() for rule in input.earn_rules],
+                tiers=[rule.wire() for rule in input.tiers],
+                effective_at=timestamp(input.effective_at),
+            ),
+            make_default=input.make_default,
+            reason=input.reason,
+        )
+        created, refused = await audited(
+            info,
+            "createProgramme",
+            {"programmeId": input.programme_id, "makeDefault": input.make_default},
+            input.reason,
+            lambda: context.clients.programmes.create_programme(
+                request, headers=context.clients.named(LOYALTY, context.caller)
+            ),
+        )
+        return CreateProgrammePayload(
+            programme=programme(created.programme, context.locale) if created else None,
+            replayed=created is not None and created.replayed,
+            user_errors=refused,
+        )

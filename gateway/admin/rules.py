@@ -1,0 +1,167 @@
+"""Rules: a programme's currencies, earn rules and tiers, as staff read them."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+from huiyuan.kit.v1 import kit_pb2
+from huiyuan.loyalty.v1 import programmes_pb2
+
+from gateway.scalars import Locale, Long, Money, instant, money, optional_instant
+from gateway.views.tiers import Benefit, benefit
+
+
+@strawberry.enum(description="When points that were earned can be used.")
+class MaturationKind(Enum):
+    AT_ONCE = programmes_pb2.MATURATION_KIND_AT_ONCE
+    AFTER_PERIOD = programmes_pb2.MATURATION_KIND_AFTER_PERIOD
+    ON_ORDER_COMPLETED = programmes_pb2.MATURATION_KIND_ON_ORDER_COMPLETED
+
+
+@strawberry.enum(description="When points expire.")
+class ExpiryKind(Enum):
+    NEVER = programmes_pb2.EXPIRY_KIND_NEVER
+    AFTER_PERIOD = programmes_pb2.EXPIRY_KIND_AFTER_PERIOD
+
+
+@strawberry.enum(description="To the end of what the last good day is moved.")
+class ExpiryRounding(Enum):
+    NONE = programmes_pb2.EXPIRY_ROUNDING_NONE
+    MONTH = programmes_pb2.EXPIRY_ROUNDING_MONTH
+    QUARTER = programmes_pb2.EXPIRY_ROUNDING_QUARTER
+    YEAR = programmes_pb2.EXPIRY_ROUNDING_YEAR
+
+
+@strawberry.enum(description="What happens when a refund takes back more than is there.")
+class NegativePolicy(Enum):
+    ALLOW_NEGATIVE = programmes_pb2.NEGATIVE_POLICY_ALLOW_NEGATIVE
+    CLAMP = programmes_pb2.NEGATIVE_POLICY_CLAMP
+    REFUSE = programmes_pb2.NEGATIVE_POLICY_REFUSE
+
+
+@strawberry.enum(description="How points are counted from money.")
+class EarnRounding(Enum):
+    WHOLE_STEPS = programmes_pb2.EARN_ROUNDING_WHOLE_STEPS
+    PROPORTIONAL = programmes_pb2.EARN_ROUNDING_PROPORTIONAL
+
+
+@strawberry.type(description="A text in the languages we serve.")
+class LocalizedText:
+    zh: str
+    en: str
+
+
+@strawberry.type
+class CurrencyRules:
+    code: str
+    name: LocalizedText
+    spendable: bool
+    maturation: MaturationKind
+    maturation_period: str | None = strawberry.field(description="An ISO 8601 duration.")
+    expiry: ExpiryKind
+    expiry_period: str | None = strawberry.field(description="An ISO 8601 duration.")
+    expiry_rounding: ExpiryRounding | None
+    negative_policy: NegativePolicy
+    debt_floor: Long = strawberry.field(description="The deepest debt; 0 for no floor.")
+
+
+@strawberry.type(description="points for each whole per of the order's money.")
+class EarnRule:
+    key: str
+    currency: str
+    points: Long
+    per: Money
+    rounding: EarnRounding
+    tier_multiplied: bool
+
+
+@strawberry.type
+class TierCondition:
+    metric: str = strawberry.field(
+        description="SPEND (minor units of money), ORDERS (a count) or a currency such as GROWTH."
+    )
+    at_least: Long
+
+
+@strawberry.type
+class TierRule:
+    key: str
+    name: LocalizedText
+    conditions: list[TierCondition] = strawberry.field(description="All must hold.")
+    multiplier: str = strawberry.field(description="What tier-multiplied earn rules are multiplied by.")
+    benefits: list[Benefit]
+
+
+@strawberry.type(description="A programme as of one version; versions never change.")
+class Programme:
+    id: strawberry.ID
+    version: int
+    name: LocalizedText
+    time_zone: str
+    money_currency: str
+    currencies: list[CurrencyRules]
+    earn_rules: list[EarnRule]
+    tiers: list[TierRule] = strawberry.field(description="Lowest first.")
+    effective_at: datetime
+    published_by: str
+    published_at: datetime | None
+    reason: str | None
+    is_default: bool
+
+
+def programme(wire: programmes_pb2.Programme, locale: Locale) -> Programme:
+    return Programme(
+        id=strawberry.ID(wire.programme_id),
+        version=wire.version,
+        name=_text(wire.name),
+        time_zone=wire.time_zone,
+        money_currency=wire.money_currency,
+        currencies=[_currency(one) for one in wire.currencies],
+        earn_rules=[_earn_rule(one) for one in wire.earn_rules],
+        tiers=[_tier(one, locale) for one in wire.tiers],
+        effective_at=instant(wire.effective_at),
+        published_by=wire.published_by,
+        published_at=optional_instant(wire, "published_at"),
+        reason=wire.reason or None,
+        is_default=wire.is_default,
+    )
+
+
+def _text(wire: kit_pb2.LocalizedText) -> LocalizedText:
+    return LocalizedText(zh=wire.zh, en=wire.en)
+
+
+def _currency(wire: programmes_pb2.CurrencyRules) -> CurrencyRules:
+    return CurrencyRules(
+        code=wire.code,
+        name=_text(wire.name),
+        spendable=wire.spendable,
+        maturation=MaturationKind(wire.maturation.kind),
+        maturation_period=wire.maturation.period or None,
+        expiry=ExpiryKind(wire.expiry.kind),
+        expiry_period=wire.expiry.period or None,
+        expiry_rounding=ExpiryRounding(wire.expiry.rounding) if wire.expiry.rounding else None,
+        negative_policy=NegativePolicy(wire.negative_policy),
+        debt_floor=Long(wire.debt_floor),
+    )
+
+
+def _earn_rule(wire: programmes_pb2.EarnRule) -> EarnRule:
+    return EarnRule(
+        key=wire.key,
+        currency=wire.currency,
+        points=Long(wire.points),
+        per=money(wire.per),
+        rounding=EarnRounding(wire.rounding),
+        tier_multiplied=wire.tier_multiplied,
+    )
+
+
+def _tier(wire: programmes_pb2.TierRule, locale: Locale) -> TierRule:
+    return TierRule(
+        key=wire.key,
+        name=_text(wire.name),
+        conditions=[TierCondition(metric=one.metric, at_least=Long(one.at_least)) for one in wire.conditions],
+        multiplier=wire.multiplier,
+        benefits=[benefit(one, locale) for one in wire.benefits],
+    )

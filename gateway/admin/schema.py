@@ -1,0 +1,74 @@
+"""The admin schema, put together; it does not start unless every field says who may select it."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from gateway.admin.accesses import AccessMutations
+from gateway.admin.audit import AuditQueries
+from gateway.admin.ledger import LedgerMutations
+from gateway.admin.members import MemberQueries
+from gateway.admin.orders import OrderQueries
+from gateway.admin.permissions import (
+    ADJUSTERS,
+    CONSENT_READERS,
+    EVERY_ROLE,
+    ORDER_READERS,
+    PROFILE_READERS,
+    PUBLISHERS,
+    UNMASKERS,
+    WATCHERS,
+    Permissions,
+)
+from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
+from gateway.scalars import SCALARS
+
+schema = strawberry.Schema(
+    query=merge_types("Query", (MemberQueries, ProgrammeQueries, OrderQueries, AuditQueries)),
+    mutation=merge_types("Mutation", (ProgrammeMutations, LedgerMutations, AccessMutations)),
+    config=StrawberryConfig(scalar_map=SCALARS),
+)
+
+permissions = Permissions(
+    schema._schema,
+    {
+        "AdjustPointsPayload": ADJUSTERS,
+        "AdminAction": WATCHERS,
+        "AdminActionConnection": WATCHERS,
+        "AdminActionEdge": WATCHERS,
+        "Balance": EVERY_ROLE,
+        "Benefit": EVERY_ROLE,
+        "ClearField": UNMASKERS,
+        "ConditionProgress": EVERY_ROLE,
+        "Consent": CONSENT_READERS,
+        "CreateProgrammePayload": PUBLISHERS,
+        "CurrencyRules": EVERY_ROLE,
+        "EarnRule": EVERY_ROLE,
+        "EarnedPoints": ORDER_READERS,
+        "ExpiringPoints": EVERY_ROLE,
+        "Fact": EVERY_ROLE,
+        "LedgerEntry": EVERY_ROLE,
+        "LedgerEntryConnection": EVERY_ROLE,
+        "LedgerEntryEdge": EVERY_ROLE,
+        "LocalizedText": EVERY_ROLE,
+        "MaskedProfile": PROFILE_READERS,
+        "Member": EVERY_ROLE,
+        "Money": EVERY_ROLE,
+        "Order": ORDER_READERS,
+        "OrderLine": ORDER_READERS,
+        "OrderTotals": ORDER_READERS,
+        "PageInfo": EVERY_ROLE,
+        "PointsTotal": ORDER_READERS,
+        "ProfileAccess": WATCHERS,
+        "ProfileAccessConnection": WATCHERS,
+        "ProfileAccessEdge": WATCHERS,
+        "Programme": EVERY_ROLE,
+        "ReviseProgrammePayload": PUBLISHERS,
+        "Standing": EVERY_ROLE,
+        "Tier": EVERY_ROLE,
+        "TierCondition": EVERY_ROLE,
+        "TierRule": EVERY_ROLE,
+        "UnmaskProfilePayload": UNMASKERS,
+        "UserError": EVERY_ROLE,
+    },
+)
