@@ -17,14 +17,14 @@ _USAGE = "usage: python -m gateway serve | work | migrate | schema [--check]"
 def main(command: str) -> None:
     """Run one of the gateway's processes, or write down what it serves."""
     if command == "migrate":
-        app.migrate(MigrationSettings())  # type: ignore[call-arg]  # the environment gives what is missing
+        app.migrate(MigrationSettings())
     elif command == "schema":
         for path, content in _committed().items():
             path.write_bytes(content)
     elif command == "schema --check":
         _check()
     elif command in ("serve", "work"):
-        settings = GatewaySettings()  # type: ignore[call-arg]
+        settings = GatewaySettings()
         telemetry.configure(f"{app.NAME}-{command}", settings.log_level)
         if command == "serve":
             process.serve(app.application(settings), host=settings.host, port=settings.port)

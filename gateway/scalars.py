@@ -98,8 +98,8 @@ def preferred(accept_language: str | None) -> Locale:
             weighed.append((-float(weight or 1), place, tag.lower()))
         except ValueError:
             continue
-    for weight, _, tag in sorted(weighed):
-        if weight < 0 and tag[:2] in ("zh", "en"):
+    for unwanted, _, tag in sorted(weighed):
+        if unwanted < 0 and tag[:2] in ("zh", "en"):
             return Locale(tag[:2])
     return Locale.ZH
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeVar
 
 import strawberry
@@ -29,7 +30,14 @@ class ReasonNotWellFormed(Invalid):
     """A reason is needed, short and without personal data, since it is kept in the audit."""
 
 
-ActionPhase = strawberry.enum(Phase, name="ActionPhase", description="How far an action got.")
+@strawberry.enum(description="How far an action got.")
+class ActionPhase(StrEnum):
+    STARTED = Phase.STARTED
+    SUCCEEDED = Phase.SUCCEEDED
+    REFUSED = Phase.REFUSED
+    FAILED = Phase.FAILED
+    # Nobody wrote how it went: what it was about tells whether it took effect.
+    UNKNOWN = Phase.UNKNOWN
 
 
 @strawberry.type(description="One row of the audit: that something was tried, or how it went.")
@@ -68,12 +76,12 @@ class AuditQueries:
 def _action(row: Recorded) -> AdminAction:
     return AdminAction(
         action_id=strawberry.ID(row.action_id),
-        phase=row.phase,
+        phase=ActionPhase(row.phase),
         recorded_at=row.recorded_at,
         actor=row.actor,
         roles=list(row.roles),
         operation=row.operation,
-        subject=row.subject,
+        subject=JSON(row.subject),
         reason=row.reason,
         outcome_code=row.outcome_code or None,
         trace_id=row.trace_id,

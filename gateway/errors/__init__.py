@@ -83,7 +83,8 @@ def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
         body["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path is not None:
         body["path"] = error.path
-    body["extensions"] = extensions = {"code": code, "traceId": telemetry.trace_id.get()}
+    extensions: dict[str, Any] = {"code": code, "traceId": telemetry.trace_id.get()}
+    body["extensions"] = extensions
     cause = _cause(error)
     if isinstance(cause, Refusal) and not _our_own_fault(cause):
         body["message"] = cause.message

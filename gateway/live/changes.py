@@ -9,7 +9,7 @@ from huiyuan.loyalty.v1 import events_pb2 as loyalty
 from huiyuan.members.v1 import events_pb2 as members
 from redis.asyncio import Redis
 
-from gateway.live.positions import PLACE, STREAMS, Position, Positions
+from gateway.live.positions import PLACE, STREAMS, Positions
 from services.kit import clock, stream
 
 CAUGHT_UP = "CAUGHT_UP"
@@ -59,7 +59,7 @@ async def missed(redis: Redis, member_id: str, after: Positions, until: Position
     try:
         for place, name in enumerate(STREAMS):
             while told[place] < until[place]:
-                page = await _page(redis, name, told[place], until[place])
+                page = await stream.between(redis, name, told[place], until[place], count=_PAGE)
                 scanned += len(page)
                 for event in page:
                     if event.seq > told[place][0] + 1:
@@ -71,17 +71,6 @@ async def missed(redis: Redis, member_id: str, after: Positions, until: Position
                     raise _Gone
     except _Gone:
         yield mark(RESYNCED, until.cursor)
-
-
-async def _page(redis: Redis, name: str, after: Position, until: Position) -> list[stream.Event]:
-    """The next events of one stream, up to a position and including it."""
-    answer = await redis.xrange(name, f"({after[0]}-{after[1]}", f"{until[0]}-{until[1]}", count=_PAGE)
-    events = []
-    for event_id, fields in answer:
-        seq, ordinal = stream.position(event_id.decode())
-        told = {key.decode(): value for key, value in fields.items()}
-        events.append(stream.Event(name, seq, ordinal, told["m"].decode(), told["t"].decode(), told["b"]))
-    return events
 
 
 def place_of(event: stream.Event) -> int:

@@ -1,7 +1,7 @@
 """A surface: one schema with its documents, its tokens and its permissions, however a request arrives."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,7 +134,7 @@ class Surface:
         except DocumentRefused as refusal:
             raise self._not_executed([formatted(e, refusal.code) for e in refusal.errors]) from None
         except GraphQLError as error:
-            malformed = bool(error.extensions) and error.extensions.get("code") == BAD_REQUEST
+            malformed = (error.extensions or {}).get("code") == BAD_REQUEST
             raise self._not_executed([formatted(error)], malformed=malformed) from None
         except Refusal as refusal:
             unauthenticated = isinstance(refusal, Unauthenticated)
@@ -158,7 +158,7 @@ class Surface:
         operation_seconds.labels(self.name, operation.prepared.label).observe(time.perf_counter() - started)
         return self._body(result)
 
-    async def subscribe(self, operation: Operation) -> AsyncIterator[Body]:
+    async def subscribe(self, operation: Operation) -> AsyncGenerator[Body, None]:
         """The answers of any operation, one after another. Raises ``NotExecuted``."""
         if operation.kind is not OperationType.SUBSCRIPTION:
             yield await self.execute(operation)

@@ -66,9 +66,9 @@ def tier(wire: tiers_pb2.Tier, locale: Locale) -> Tier:
 def standing(wire: tiers_pb2.Standing, locale: Locale) -> Standing:
     held = tier(wire.tier, locale) if wire.HasField("tier") else None
     return Standing(
-        key=held and held.key,
-        name=held and held.name,
-        rank=held and held.rank,
+        key=held.key if held else None,
+        name=held.name if held else None,
+        rank=held.rank if held else None,
         benefits=held.benefits if held else [],
         since=optional_instant(wire, "since"),
         valid_until=optional_instant(wire, "valid_until"),

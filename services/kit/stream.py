@@ -111,13 +111,19 @@ async def read(redis: Redis, cursors: dict[str, str], *, block_ms: int, count: i
     places: dict[Any, Any] = dict(cursors)
     answer = await redis.xread(places, count=count, block=block_ms)
     pairs = answer.items() if isinstance(answer, dict) else (answer or ())
-    events = []
-    for stream, entries in pairs:
-        for event_id, fields in _flat(entries):
-            seq, ordinal = position(_text(event_id))
-            body = {_text(key): value for key, value in fields.items()}
-            events.append(Event(_text(stream), seq, ordinal, _text(body["m"]), _text(body["t"]), body["b"]))
-    return events
+    return [_event(_text(stream), *entry) for stream, entries in pairs for entry in _flat(entries)]
+
+
+async def between(redis: Redis, stream: str, after: Position, until: Position, *, count: int) -> list[Event]:
+    """The first events of one stream after a position, up to another one and including it."""
+    answer: Any = await redis.xrange(stream, "({}-{}".format(*after), "{}-{}".format(*until), count=count)
+    return [_event(stream, *entry) for entry in answer]
+
+
+def _event(stream: str, event_id: bytes | str, fields: dict[bytes | str, Any]) -> Event:
+    seq, ordinal = position(_text(event_id))
+    body = {_text(key): value for key, value in fields.items()}
+    return Event(stream, seq, ordinal, _text(body["m"]), _text(body["t"]), body["b"])
 
 
 def _flat(entries: list) -> list:  # type: ignore[type-arg]  # redis-py nests RESP3 answers one deeper
