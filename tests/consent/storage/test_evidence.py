@@ -14,8 +14,42 @@ from huiyuan.consent.v1 import events_pb2
 from tests.consent import factories
 from tests.consent.service import INSTALLATION, Consent, fresh
 
-ISO_27560 = ["schema_version", "record_id", "pii_principal_id", "privacy_notice", "language", "purpose", "lawful_basis", "pii_information", "pii_controllers", "processing_methods", "storage_locations", "retention_period", "jurisdiction", "recipient_third_parties", "withdrawal_method", "event_time", "validity_duration", "entity_id", "event_type", "event_state"]
-OURS = ["purpose_version", "purpose_digest", "notice_digest", "form", "articles", "recipient_id", "guardian_id", "channel", "app_version", "screen_digest", "idempotency_key", "epoch"]
+ISO_27560 = [
+    "schema_version",
+    "record_id",
+    "pii_principal_id",
+    "privacy_notice",
+    "language",
+    "purpose",
+    "lawful_basis",
+    "pii_information",
+    "pii_controllers",
+    "processing_methods",
+    "storage_locations",
+    "retention_period",
+    "jurisdiction",
+    "recipient_third_parties",
+    "withdrawal_method",
+    "event_time",
+    "validity_duration",
+    "entity_id",
+    "event_type",
+    "event_state",
+]
+OURS = [
+    "purpose_version",
+    "purpose_digest",
+    "notice_digest",
+    "form",
+    "articles",
+    "recipient_id",
+    "guardian_id",
+    "channel",
+    "app_version",
+    "screen_digest",
+    "idempotency_key",
+    "epoch",
+]
 
 
 @pytest.fixture
