@@ -1,0 +1,121 @@
+"""`make up`: everything starts, stands together, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import psutil
+import pytest
+
+from infra.local import layout
+from tests.end_to_end.conftest import STOP_TIMEOUT_S, House
+
+
+def gone(processes: list[psutil.Process], within_s: float) -> list[psutil.Process]:
+    """Those of the processes that are still there when the time is up."""
+    _, alive = psutil.wait_procs(processes, within_s)
+    return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.mark.parametrize("name", ["gateway", "loyalty", "members", "consent"])
+def test_every_server_is_ready(running: House, name: str) -> None:
+    answer = httpx.get(f"{running.url(name)}/readyz", trust_env=False)
+    assert (answer.status_code, answer.json()["failing"]) == (200, [])
+
+
+def test_everything_listens_on_loopback_alone(running: House) -> None:
+    listening = {
+        connection.laddr.ip
+        for process in running.processes()
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening == {"127.0.0.1"}
+
+
+def test_no_server_runs_as_root_where_it_need_not(running: House) -> None:
+    for name in ("postgres", "redis"):
+        assert psutil.Process(running.pid(name)).uids().effective != 0
+
+
+def test_no_secret_is_on_a_command_line_or_readable_by_others(running: House) -> None:
+    kept = running.installation
+    secrets = [kept.postgres_password, kept.redis_password, kept.issuer_key, *kept.role_passwords.values()]
+    secrets += kept.caller_keys.values()
+    said = " ".join(" ".join(process.cmdline()) for process in running.processes())
+    assert not [secret for secret in secrets if secret in said]
+    assert (running.home.stat().st_mode & 0o777, (running.home / "secrets.json").stat().st_mode & 0o777) == (
+        0o700,
+        0o600,
+    )
+
+
+def test_it_says_where_everything_is(running: House) -> None:
+    said = running.said()
+    for address in (running.storefront, running.admin, f"{running.url('loyalty')}/huiyuan.loyalty.v1"):
+        assert address in said
+    assert said.count("Bearer ey") == 3
+
+
+def test_a_second_up_says_that_one_runs(running: House) -> None:
+    second = subprocess.run(
+        [sys.executable, "-m", "infra.local", "up"],
+        cwd=layout.ROOT,
+        env=running.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert second.returncode == 1
+    assert f"already running here (pid {running.command.pid})" in second.stderr
+
+
+def test_a_taken_port_is_named_before_anything_starts(house: House) -> None:
+    with socket.create_server(("127.0.0.1", house.ports.members)):
+        house.start()
+        assert house.command.wait(STOP_TIMEOUT_S) == 1
+    assert f"port {house.ports.members} (members, MEMBERS_PORT)" in house.said()
+    assert "starting" not in house.said()
+
+
+def test_it_outlives_a_kill_then_a_lost_child_stops_it_and_sigterm_leaves_nothing(house: House) -> None:
+    house.start()
+    house.wait_until_ready()
+    seeds, first = house.seeds, house.processes()
+    os.kill(house.command.pid, signal.SIGKILL)
+    house.command.wait(STOP_TIMEOUT_S)
+    (house.home / "running.json").unlink()
+    house.start()
+    house.wait_until_ready()
+    assert gone(first, STOP_TIMEOUT_S) == []
+    assert house.seeds == seeds
+
+    second = house.processes()
+    os.kill(house.pid("loyalty-worker"), signal.SIGKILL)
+    assert house.command.wait(STOP_TIMEOUT_S) == 1
+    assert "loyalty-worker ended by SIGKILL" in house.said()
+    assert "loyalty-worker.log" in house.said()
+    assert gone(second, 5) == []
+
+    house.start()
+    house.wait_until_ready()
+    third = house.processes()
+    assert house.stop() == 0
+    assert gone(third, 5) == []
+    assert (house.home / "postgres/data/PG_VERSION").exists()
+    assert not (house.home / "postgres/data/postmaster.pid").exists()
+
+
+def test_it_can_be_stopped_while_it_starts(house: House) -> None:
+    house.start()
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while "newest schema" not in house.said():
+        assert time.monotonic() < deadline, house.said()
+        time.sleep(0.02)
+    started = house.processes()
+    assert house.stop() == 0
+    assert gone(started, 5) == []
