@@ -1,6 +1,5 @@
 """Updates, asked: a profile is rewritten under a new key, and a crash at any point loses nothing."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -80,7 +79,7 @@ async def _rewrite(
         raise
     async with databases.keys.begin() as connection:
         await keys.drop_older(connection, [member.member_id], [dek_gen])
-    return replace(member, profile=profile, revision=revision)
+    return member._replace(profile=profile, revision=revision)
 
 
 async def _member(databases: Databases, ring: KeyRing, asked: str) -> Member:

@@ -10,9 +10,9 @@ which key opens; no key is ever tried to see whether it fits.
 
 import os
 import struct
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple
-from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
@@ -66,13 +66,8 @@ class KeyHeader(NamedTuple):
     epoch: int
 
 
-def whereabouts(installation: UUID, member: UUID, kind: BlobKind) -> bytes:
-    """Where a blob or key belongs; sealed in as associated data, so that it opens nowhere else."""
-    return installation.bytes + member.bytes + bytes((kind,))
-
-
 def seal(content: bytes, dek: bytes, where: bytes, *, schema: int, dek_gen: int) -> bytes:
-    """The blob of some content."""
+    """The blob of some content, for the place ``where`` (installation, member and kind) and no other."""
     header = _HEADER.pack(VERSION, Suite.AES_256_GCM, schema, dek_gen)
     nonce = os.urandom(_NONCE_BYTES)
     padded = content + b"\x80" + bytes(-(len(content) + 1) % PADDED_TO_BYTES)
@@ -90,11 +85,14 @@ def blob_header(blob: bytes) -> BlobHeader:
 
 
 def open_blob(blob: bytes, dek: bytes, where: bytes) -> bytes:
-    """The content of a blob. Raises ``Unreadable``."""
-    blob_header(blob)
+    """The content of a blob. Raises ``Unreadable``.
+
+    The header is sealed in with the rest, so one that was altered does not open either.
+    """
+    header = blob[: _HEADER.size]
     try:
         padded = AESGCM(dek).decrypt(
-            blob[_HEADER.size : _CONTENT_AT], blob[_CONTENT_AT:], _BLOB_LABEL + where + blob[: _HEADER.size]
+            blob[_HEADER.size : _CONTENT_AT], blob[_CONTENT_AT:], _BLOB_LABEL + where + header
         )
     except (InvalidTag, ValueError):
         raise Unreadable from None
@@ -104,21 +102,24 @@ def open_blob(blob: bytes, dek: bytes, where: bytes) -> bytes:
     return content[:-1]
 
 
-def wrap(dek: bytes, kek: bytes, where: bytes, header: KeyHeader) -> bytes:
-    """A data key under a key-encryption key. One KEK wraps millions of keys, hence the misuse-resistant suite."""
-    packed = _HEADER.pack(VERSION, Suite.AES_256_GCM_SIV, header.kek_id, header.epoch)
-    nonce = os.urandom(_NONCE_BYTES)
-    return packed + nonce + AESGCMSIV(kek).encrypt(nonce, dek, _KEY_LABEL + where + packed)
+class KeyWrapper:
+    """Wraps data keys under one key-encryption key, and unwraps those of all by what their headers say.
 
+    One KEK wraps millions of keys under random nonces, hence the misuse-resistant suite.
+    """
 
-class Unwrapper:
-    """Opens wrapped data keys by what their headers say; made once for the KEKs at hand."""
-
-    def __init__(self, keks: dict[KeyHeader, bytes]) -> None:
+    def __init__(self, keks: Mapping[KeyHeader, bytes], writing: KeyHeader) -> None:
         self._by_header: dict[bytes, AESGCM | AESGCMSIV] = {}
-        for (kek_id, epoch), kek in keks.items():
-            for suite, aead in ((Suite.AES_256_GCM, AESGCM), (Suite.AES_256_GCM_SIV, AESGCMSIV)):
-                self._by_header[_HEADER.pack(VERSION, suite, kek_id, epoch)] = aead(kek)
+        for header, kek in keks.items():
+            self._by_header[_HEADER.pack(VERSION, Suite.AES_256_GCM, *header)] = AESGCM(kek)
+            self._by_header[_HEADER.pack(VERSION, Suite.AES_256_GCM_SIV, *header)] = AESGCMSIV(kek)
+        self._header = _HEADER.pack(VERSION, Suite.AES_256_GCM_SIV, *writing)
+        self._writing = self._by_header[self._header]
+
+    def wrap(self, dek: bytes, where: bytes) -> bytes:
+        """A data key as it rests."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return self._header + nonce + self._writing.encrypt(nonce, dek, _KEY_LABEL + where + self._header)
 
     def unwrap(self, wrapped: bytes, where: bytes) -> bytes:
         """The data key. Raises ``Unreadable``."""

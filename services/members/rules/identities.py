@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -44,8 +44,7 @@ class IdentityNotValid(Invalid):
     """The identity cannot be one: its kind, scope or value is malformed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """An identity in its one spelling: phones as E.164, mail in lower case, the rest as NFKC."""
 
     kind: IdentityKind

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from services.members.rules.blobs import DEK_BYTES, BlobKind, KeyHeader, Unwrapper, whereabouts, wrap
+from services.members.rules.blobs import DEK_BYTES, BlobKind, KeyHeader, KeyWrapper
 from services.members.rules.identities import Identity, IdentityKind, index_input
 
 INDEX_BYTES = 16
@@ -20,6 +20,7 @@ REQUESTS = 0
 """The index key of kind 0 digests idempotency keys and request bodies, which may hold personal data too."""
 
 INDEX_KINDS = (REQUESTS, *IdentityKind)
+_KIND_BYTES = {kind: bytes((kind,)) for kind in BlobKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +71,32 @@ class KeyRing:
 
     def __init__(self, installation: UUID, keks: Sequence[Kek], index_keys: Sequence[IndexKey]) -> None:
         self.installation = installation
-        self._writing = max(keks, key=lambda kek: (kek.epoch, kek.kek_id))
-        self._unwrapper = Unwrapper({KeyHeader(kek.kek_id, kek.epoch): kek.key for kek in keks})
-        self._index_keys = {key.kind: key for key in sorted(index_keys, key=lambda key: key.version)}
+        newest = max(keks, key=lambda kek: (kek.epoch, kek.kek_id))
+        self._keys = KeyWrapper(
+            {KeyHeader(kek.kek_id, kek.epoch): kek.key for kek in keks},
+            KeyHeader(newest.kek_id, newest.epoch),
+        )
+        self._digests = {
+            key.kind: (key.version, hmac.new(key.key, digestmod="sha256"))
+            for key in sorted(index_keys, key=lambda key: key.version)
+        }
+        self._here = installation.bytes
 
     def __repr__(self) -> str:
         return f"<key ring of {self.installation}>"
 
     def where(self, member: UUID, kind: BlobKind = BlobKind.ORDINARY) -> bytes:
         """Where a member's blob and key belong, as both are sealed to it."""
-        return whereabouts(self.installation, member, kind)
+        return self._here + member.bytes + _KIND_BYTES[kind]
 
     def generate(self, where: bytes) -> DataKey:
         """A new data key for a place."""
         dek = os.urandom(DEK_BYTES)
-        header = KeyHeader(self._writing.kek_id, self._writing.epoch)
-        return DataKey(dek, wrap(dek, self._writing.key, where, header))
+        return DataKey(dek, self._keys.wrap(dek, where))
 
     def unwrap(self, wrapped: bytes, where: bytes) -> bytes:
         """The data key that was wrapped for a place. Raises ``Unreadable``."""
-        return self._unwrapper.unwrap(wrapped, where)
+        return self._keys.unwrap(wrapped, where)
 
     def find(self, identity: Identity) -> Place:
         """Where an identity is found, telling nothing of its value."""
@@ -100,5 +107,8 @@ class KeyRing:
         return self._digest(REQUESTS, content)
 
     def _digest(self, kind: int, content: bytes) -> BlindIndex:
-        key = self._index_keys[kind]
-        return BlindIndex(key.version, hmac.digest(key.key, content, "sha256")[:INDEX_BYTES])
+        version, keyed = self._digests[kind]
+        # Copying a keyed state spares its set-up, which costs as much as the digest itself.
+        digest = keyed.copy()
+        digest.update(content)
+        return BlindIndex(version, digest.digest()[:INDEX_BYTES])

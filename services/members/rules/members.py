@@ -1,9 +1,9 @@
 """Members: what stands beside a profile in clear, and the ids that members are known by inside."""
 
 import os
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from services.kit.refusal import Declined, NotFound, Unavailable
@@ -49,8 +49,7 @@ class ProfileRaced(Unavailable):
         super().__init__("another change of the profile came first: try again")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A member as read."""
 
     member_id: UUID

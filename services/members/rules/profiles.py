@@ -4,7 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 from zoneinfo import available_timezones
 
 import msgpack
@@ -19,6 +20,7 @@ SCHEMA = 1
 
 DEFAULT_LANGUAGE = "zh-CN"
 LONGEST_NAME = 64
+_NAMELESS = Personal("")
 EARLIEST_BIRTH = date(1900, 1, 1)
 _FIRST_ZONE = timedelta(hours=14)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -42,8 +44,7 @@ class TimeZoneNotValid(Invalid):
     """The time zone is not one of IANA's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """A member's profile in clear. Its ``repr`` shows no personal data."""
 
     display_name: Personal
@@ -74,25 +75,25 @@ class ProfileFields:
 
 def new(fields: ProfileFields, identities: tuple[Identity, ...], now: datetime) -> Profile:
     """The profile of a new member. Raises an ``Invalid`` that names the field."""
-    empty = Profile(Personal(""), None, None, DEFAULT_LANGUAGE, "", identities)
-    return changed(empty, replace(fields, display_name=fields.display_name or ""), now)
+    if fields.display_name is None:
+        fields = replace(fields, display_name="")
+    return changed(Profile(_NAMELESS, None, None, DEFAULT_LANGUAGE, "", identities), fields, now)
 
 
 def changed(profile: Profile, fields: ProfileFields, now: datetime) -> Profile:
     """The profile with the fields that are given. Raises an ``Invalid`` that names the field."""
+    display_name, full_name, birth_date, language, time_zone, identities = profile
     if fields.display_name is not None:
-        profile = replace(profile, display_name=_name(fields.display_name, "display_name"))
+        display_name = _name(fields.display_name, "display_name")
     if fields.full_name is not None:
         full_name = _name(fields.full_name, "full_name") if fields.full_name.strip() else None
-        profile = replace(profile, full_name=full_name)
     if fields.birth_date is not None:
         birth_date = _birth_date(fields.birth_date, now) if fields.birth_date else None
-        profile = replace(profile, birth_date=birth_date)
     if fields.language is not None:
-        profile = replace(profile, language=_language(fields.language or DEFAULT_LANGUAGE))
+        language = _language(fields.language or DEFAULT_LANGUAGE)
     if fields.time_zone is not None:
-        profile = replace(profile, time_zone=_time_zone(fields.time_zone))
-    return profile
+        time_zone = _time_zone(fields.time_zone)
+    return Profile(display_name, full_name, birth_date, language, time_zone, identities)
 
 
 def encode(profile: Profile) -> bytes:
@@ -161,6 +162,7 @@ def _birth_date(text: str, now: datetime) -> Personal:
     return Personal(text)
 
 
+@lru_cache(1000)
 def _language(text: str) -> str:
     tag = _LANGUAGE.fullmatch(text)
     if tag is None:

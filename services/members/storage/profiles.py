@@ -20,6 +20,8 @@ _ROWS = """SELECT member_id, status, revision, joined_at, merged_into, blob FROM
            WHERE member_id = ANY($1) AND status > 0"""
 _KEYS = "SELECT member_id, dek_gen, wrapped FROM keys WHERE member_id = ANY($1) AND kind = $2"
 
+_STATUSES = {int(status): status for status in MemberStatus}
+
 Found = dict[UUID, Member | Unreadable]
 
 
@@ -72,7 +74,7 @@ def _opened(
         profile = None if blob is None else _open(ring, member_id, blob, wrapped)
     except Unreadable as unreadable:
         return unreadable
-    return Member(member_id, MemberStatus(status), joined_at, revision, merged_into, profile)
+    return Member(member_id, _STATUSES[status], joined_at, revision, merged_into, profile)
 
 
 def _open(

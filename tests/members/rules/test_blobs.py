@@ -13,15 +13,12 @@ from hypothesis import strategies as st
 from services.members.rules import profiles
 from services.members.rules.blobs import (
     BlobHeader,
-    BlobKind,
     KeyHeader,
+    KeyWrapper,
     Unreadable,
-    Unwrapper,
     blob_header,
     open_blob,
     seal,
-    whereabouts,
-    wrap,
 )
 
 INSTALLATION = UUID("11111111-2222-4333-8444-555555555555")
@@ -29,8 +26,8 @@ MEMBER = UUID("0199a0b1-c2d3-7e4f-8a5b-6c7d8e9fa0b1")
 OTHER = UUID("0199a0b1-c2d3-7e4f-8a5b-6c7d8e9fa0b2")
 DEK = bytes(range(32))
 KEK = bytes(range(100, 132))
-HERE = whereabouts(INSTALLATION, MEMBER, BlobKind.ORDINARY)
-UNWRAPPER = Unwrapper({KeyHeader(9, 3): KEK})
+HERE = INSTALLATION.bytes + MEMBER.bytes + b"\x01"
+WRAPPER = KeyWrapper({KeyHeader(9, 3): KEK, KeyHeader(9, 2): bytes(32)}, KeyHeader(9, 3))
 
 # Made once by a program that shares no code with the service; never regenerate them.
 GOLDEN_BLOB = bytes.fromhex(
@@ -72,7 +69,7 @@ def test_profile_is_encoded_as_the_golden_one_was():
 
 @pytest.mark.parametrize("suite", GOLDEN_KEYS)
 def test_golden_keys_open_under_both_suites(suite):
-    assert UNWRAPPER.unwrap(GOLDEN_KEYS[suite], HERE) == DEK
+    assert WRAPPER.unwrap(GOLDEN_KEYS[suite], HERE) == DEK
 
 
 def test_sealed_blob_follows_the_format_to_the_byte():
@@ -88,7 +85,7 @@ def test_sealed_blob_follows_the_format_to_the_byte():
 
 
 def test_wrapped_key_follows_the_format_to_the_byte():
-    wrapped = wrap(DEK, KEK, HERE, KeyHeader(9, 3))
+    wrapped = WRAPPER.wrap(DEK, HERE)
     assert len(wrapped) == 68
     assert wrapped[:8] == struct.pack(">BBHI", 1, 3, 9, 3)
     aad = b"huiyuan key 1\0\0\0" + INSTALLATION.bytes + MEMBER.bytes + b"\x01" + wrapped[:8]
@@ -97,7 +94,7 @@ def test_wrapped_key_follows_the_format_to_the_byte():
 
 def test_same_content_never_seals_to_the_same_bytes():
     assert len({seal(b"x", DEK, HERE, schema=1, dek_gen=1)[8:20] for _ in range(200)}) == 200
-    assert len({wrap(DEK, KEK, HERE, KeyHeader(9, 3))[8:20] for _ in range(200)}) == 200
+    assert len({WRAPPER.wrap(DEK, HERE)[8:20] for _ in range(200)}) == 200
 
 
 def test_no_blob_or_key_opens_in_another_place():
@@ -107,11 +104,11 @@ def test_no_blob_or_key_opens_in_another_place():
     }
     deks = {place: bytes([number]) * 32 for number, place in enumerate(places)}
     blobs = {p: seal(b"content", deks[p], places[p], schema=1, dek_gen=1) for p in places}
-    keys = {p: wrap(deks[p], KEK, places[p], KeyHeader(9, 3)) for p in places}
+    keys = {p: WRAPPER.wrap(deks[p], places[p]) for p in places}
     opened = 0
     for blob_of, key_of, read_at in product(places, repeat=3):
         try:
-            dek = UNWRAPPER.unwrap(keys[key_of], places[read_at])
+            dek = WRAPPER.unwrap(keys[key_of], places[read_at])
             assert open_blob(blobs[blob_of], dek, places[read_at]) == b"content"
             opened += 1
             assert blob_of == key_of == read_at
@@ -121,13 +118,13 @@ def test_no_blob_or_key_opens_in_another_place():
 
 
 def test_key_sealed_as_a_blob_and_blob_read_as_a_key_are_refused():
-    wrapped = wrap(DEK, KEK, HERE, KeyHeader(9, 3))
+    wrapped = WRAPPER.wrap(DEK, HERE)
     blob = seal(DEK, KEK, HERE, schema=9, dek_gen=3)
     with pytest.raises(Unreadable):
         open_blob(wrapped, KEK, HERE)
     for as_key in (blob, blob[:68], GOLDEN_KEYS["AES-256-GCM"][:8] + blob[8:68]):
         with pytest.raises(Unreadable):
-            UNWRAPPER.unwrap(as_key, HERE)
+            WRAPPER.unwrap(as_key, HERE)
 
 
 def test_every_flipped_bit_is_refused():
@@ -137,7 +134,7 @@ def test_every_flipped_bit_is_refused():
     for key in GOLDEN_KEYS.values():
         for bit in range(len(key) * 8):
             with pytest.raises(Unreadable):
-                UNWRAPPER.unwrap(_flipped(key, bit), HERE)
+                WRAPPER.unwrap(_flipped(key, bit), HERE)
 
 
 def test_every_cut_and_every_extension_is_refused():
@@ -146,12 +143,12 @@ def test_every_cut_and_every_extension_is_refused():
             open_blob(GOLDEN_BLOB[:length], DEK, HERE)
     for length in range(68):
         with pytest.raises(Unreadable):
-            UNWRAPPER.unwrap(GOLDEN_KEYS["AES-256-GCM-SIV"][:length], HERE)
+            WRAPPER.unwrap(GOLDEN_KEYS["AES-256-GCM-SIV"][:length], HERE)
     for longer in (GOLDEN_BLOB + b"\0", GOLDEN_BLOB + bytes(64)):
         with pytest.raises(Unreadable):
             open_blob(longer, DEK, HERE)
     with pytest.raises(Unreadable):
-        UNWRAPPER.unwrap(GOLDEN_KEYS["AES-256-GCM-SIV"] + b"\0", HERE)
+        WRAPPER.unwrap(GOLDEN_KEYS["AES-256-GCM-SIV"] + b"\0", HERE)
 
 
 @given(st.binary(max_size=400) | st.binary(max_size=300).map(lambda rest: GOLDEN_BLOB[:20] + rest))
@@ -160,7 +157,7 @@ def test_whatever_bytes_come_there_is_one_refusal(noise):
     with pytest.raises(Unreadable):
         open_blob(noise, DEK, HERE)
     with pytest.raises(Unreadable):
-        UNWRAPPER.unwrap(noise, HERE)
+        WRAPPER.unwrap(noise, HERE)
 
 
 _ANYTHING = st.recursive(
