@@ -1,0 +1,194 @@
+"""Answers that the services give in these tests, with invented members."""
+
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
+from huiyuan.kit.v1 import kit_pb2
+from huiyuan.loyalty.v1 import orders_pb2, points_pb2, programmes_pb2, tiers_pb2
+from huiyuan.members.v1 import profiles_pb2
+
+
+def at(year: int, month: int = 1, day: int = 1) -> Timestamp:
+    wire = Timestamp()
+    wire.FromDatetime(datetime(year, month, day, tzinfo=UTC))
+    return wire
+
+
+def _text(zh: str, en: str) -> kit_pb2.LocalizedText:
+    return kit_pb2.LocalizedText(zh=zh, en=en)
+
+
+def _money(minor_units: int, currency: str = "CNY") -> kit_pb2.Money:
+    return kit_pb2.Money(minor_units=minor_units, currency=currency)
+
+
+def balances(available: int) -> points_pb2.MemberBalances:
+    points = points_pb2.Balance(
+        currency="POINTS",
+        spendable=True,
+        available=available,
+        pending=30,
+        held=5,
+        expiring_soon=[points_pb2.ExpiringPoints(points=20, expires_at=at(2027, 1, 31))],
+    )
+    return points_pb2.MemberBalances(
+        balances=[points_pb2.Balance(currency="GROWTH", available=2**40), points]
+    )
+
+
+_BENEFIT = tiers_pb2.Benefit(
+    key="free_shipping", kind=tiers_pb2.BENEFIT_KIND_ECONOMIC, name=_text("包邮", "Free shipping")
+)
+STANDING = tiers_pb2.Standing(
+    tier=tiers_pb2.Tier(key="silver", name=_text("银卡", "Silver"), rank=2, benefits=[_BENEFIT]),
+    since=at(2026, 3, 1),
+    next_tier=tiers_pb2.Tier(key="gold", name=_text("金卡", "Gold"), rank=3),
+    toward_next=[tiers_pb2.ConditionProgress(metric="GROWTH", actual=620, required=1000)],
+)
+
+
+def profile(member_id: str, name: str) -> profiles_pb2.Profile:
+    return profiles_pb2.Profile(
+        member_id=member_id,
+        display_name=name,
+        phone_masked="+86 139****0001",
+        language="zh-CN",
+        time_zone="Asia/Shanghai",
+        status=profiles_pb2.MEMBER_STATUS_ACTIVE,
+        joined_at=at(2025, 6, 1),
+        revision=3,
+    )
+
+
+def entries(first: int, after: str) -> points_pb2.EntryPage:
+    """Of five entries in all, those after a cursor."""
+    all_of_them = [_entry(number) for number in range(5, 0, -1)]
+    left = [one for one in all_of_them if not after or one.entry_id < after]
+    return points_pb2.EntryPage(entries=left[:first], has_next_page=len(left) > first)
+
+
+def _entry(number: int) -> points_pb2.Entry:
+    return points_pb2.Entry(
+        entry_id=f"entry-{number}",
+        currency="POINTS",
+        type="EARN",
+        points=10 * number,
+        from_account="ISSUED",
+        to_account="AVAILABLE",
+        balance_after=100,
+        occurred_at=at(2026, number),
+        recorded_at=at(2026, number),
+        order_ref=f"shop:order-{number}",
+        rule_version=1,
+        actor="system",
+    )
+
+
+ORDER = orders_pb2.RecordedOrder(
+    source="shop",
+    order_id="order-1",
+    programme_id="demo",
+    member_id="5f0d6e0a-0000-4000-8000-000000000001",
+    total=_money(1990),
+    lines=[
+        orders_pb2.RecordedLine(line_id="1", sku="TEA", quantity=1, money=_money(1990), refunded=_money(0))
+    ],
+    earned=[orders_pb2.EarnedPoints(currency="POINTS", points=19)],
+    tier_after="silver",
+    paid_at=at(2026, 5, 4),
+    recorded_at=at(2026, 5, 4),
+)
+TOTALS = orders_pb2.GetOrderTotalsResponse(
+    orders=69659,
+    zero_value_orders=80,
+    members=23570,
+    spend=_money(250031563, "USD"),
+    refunded=_money(0, "USD"),
+)
+PROGRAMME = programmes_pb2.Programme(
+    programme_id="demo",
+    version=2,
+    name=_text("示例会员", "Demo"),
+    time_zone="Asia/Shanghai",
+    money_currency="CNY",
+    currencies=[
+        programmes_pb2.CurrencyRules(
+            code="POINTS",
+            name=_text("积分", "Points"),
+            spendable=True,
+            maturation=programmes_pb2.Maturation(kind=programmes_pb2.MATURATION_KIND_AT_ONCE),
+            expiry=programmes_pb2.Expiry(kind=programmes_pb2.EXPIRY_KIND_NEVER),
+            negative_policy=programmes_pb2.NEGATIVE_POLICY_ALLOW_NEGATIVE,
+        )
+    ],
+    earn_rules=[
+        programmes_pb2.EarnRule(
+            key="base",
+            currency="POINTS",
+            points=1,
+            per=_money(100),
+            rounding=programmes_pb2.EARN_ROUNDING_WHOLE_STEPS,
+        )
+    ],
+    tiers=[
+        programmes_pb2.TierRule(
+            key="silver",
+            name=_text("银卡", "Silver"),
+            conditions=[programmes_pb2.TierCondition(metric="GROWTH", at_least=500)],
+            multiplier="1.5",
+            benefits=[_BENEFIT],
+        )
+    ],
+    effective_at=at(2026),
+    published_by="staff:ops-1",
+)
+ACCESS = profiles_pb2.ProfileAccess(
+    access_id="access-1",
+    actor="staff:ops-1",
+    purpose="marketing_sms",
+    reason="call-back",
+    fields=[profiles_pb2.PERSONAL_FIELD_PHONE],
+    accessed_at=at(2026, 7, 1),
+    allowed=False,
+    refusal_code="CONSENT_NEEDED",
+)
+CONSENT = decisions_pb2.Consent(
+    purpose="marketing_sms",
+    purpose_version=1,
+    state=decisions_pb2.CONSENT_STATE_GIVEN,
+    record_id="record-1",
+    decided_at=at(2026, 8, 1),
+    necessity=purposes_pb2.NECESSITY_OPTIONAL,
+    form=purposes_pb2.CONSENT_FORM_SEPARATE,
+    lawful_basis=purposes_pb2.LAWFUL_BASIS_CONSENT,
+    name=_text("短信营销", "Marketing by SMS"),
+)
+
+
+def purposes(locale: str) -> purposes_pb2.ListPurposesResponse:
+    purpose = purposes_pb2.Purpose(
+        key="marketing_sms",
+        version=1,
+        name=_text("短信营销", "Marketing by SMS"),
+        description=_text("发送优惠短信", "Offers by SMS"),
+        lawful_basis=purposes_pb2.LAWFUL_BASIS_CONSENT,
+        necessity=purposes_pb2.NECESSITY_OPTIONAL,
+        form=purposes_pb2.CONSENT_FORM_SEPARATE,
+        categories=["phone"],
+        retention="P1Y",
+        digest="ab" * 32,
+    )
+    notice = purposes_pb2.Notice(
+        notice_id="notice-1",
+        key="marketing",
+        version=1,
+        locale=locale,
+        layer=purposes_pb2.NOTICE_LAYER_JUST_IN_TIME,
+        title="短信" if locale == "zh" else "SMS",
+        body="…",
+        purposes=[purposes_pb2.PurposeVersion(key="marketing_sms", version=1)],
+        digest="cd" * 32,
+        effective_at=at(2026),
+    )
+    return purposes_pb2.ListPurposesResponse(purposes=[purpose], notices=[notice])

@@ -1,0 +1,40 @@
+"""A gateway before canned services, in development and in production."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from infra.local.databases import DatabaseUrls
+from tests.gateway.gateway_client import Gateway, running
+
+
+@pytest.fixture(scope="session")
+def database(new_database: Callable[[str], DatabaseUrls]) -> DatabaseUrls:
+    return new_database("gateway")
+
+
+@pytest.fixture(scope="session")
+async def development(
+    tmp_path_factory: pytest.TempPathFactory, redis_url: str, database: DatabaseUrls
+) -> AsyncIterator[Gateway]:
+    async with running(Path(tmp_path_factory.mktemp("development")), redis_url, database.app) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session")
+async def production(
+    tmp_path_factory: pytest.TempPathFactory, redis_url: str, database: DatabaseUrls
+) -> AsyncIterator[Gateway]:
+    folder = Path(tmp_path_factory.mktemp("production"))
+    async with running(folder, redis_url, database.app, mode="production") as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def gateway(development: Gateway) -> Gateway:
+    """The gateway in development, its services well."""
+    development.services.refusal = None
+    development.services.away.clear()
+    development.services.requests.clear()
+    return development

@@ -1,0 +1,127 @@
+"""The gateway as its users meet it: an issuer of tokens, and requests over real HTTP."""
+
+import base64
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from gateway.app import application
+from gateway.settings import GatewaySettings
+from tests.gateway import wire_services
+from tests.gateway.wire_services import Services
+
+ISSUER = "https://issuer.example"
+STOREFRONT, ADMIN = "huiyuan-storefront", "huiyuan-admin"
+KEY = secrets.token_bytes(32)
+ALL_ROLES = ("program_admin", "operations", "support", "privacy_officer", "auditor")
+
+
+class Issuer:
+    """Signs tokens as an operator's OIDC provider would."""
+
+    def __init__(self, folder: Path) -> None:
+        self._key = Ed25519PrivateKey.generate()
+        public = base64.urlsafe_b64encode(self._key.public_key().public_bytes_raw()).decode().rstrip("=")
+        key = {"kty": "OKP", "crv": "Ed25519", "x": public, "kid": "test", "alg": "EdDSA"}
+        self.jwks = folder / "jwks.json"
+        self.jwks.write_text(json.dumps({"keys": [key]}))
+
+    def token(self, subject: str, audience: str, *, roles: tuple[str, ...] = (), life_s: float = 600) -> str:
+        now = time.time()
+        claims = {
+            "iss": ISSUER,
+            "sub": subject,
+            "aud": audience,
+            "iat": int(now) - 60,
+            "exp": now + life_s,
+            "roles": list(roles),
+        }
+        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": "test"})
+
+    def member(self, member_id: str, *, life_s: float = 600) -> str:
+        return self.token(member_id, STOREFRONT, life_s=life_s)
+
+    def staff(self, *roles: str) -> str:
+        return self.token("ops-1", ADMIN, roles=roles or ALL_ROLES)
+
+
+@dataclass
+class Gateway:
+    """A running gateway, the services behind it, and the tokens it believes."""
+
+    address: str
+    http: httpx.AsyncClient
+    services: Services
+    issuer: Issuer
+
+    def join(self, **known: Any) -> tuple[str, str]:
+        """A new member, and the member's token."""
+        member_id = str(uuid4())
+        self.services.join(member_id, **known)
+        return member_id, self.issuer.member(member_id)
+
+    async def post(
+        self, query: str, token: str | None = None, *, path: str = "/graphql", **more: Any
+    ) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        headers |= more.pop("headers", {})
+        return await self.http.post(path, json={"query": query, **more}, headers=headers)
+
+    async def ask(self, query: str, token: str | None = None, **more: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = (await self.post(query, token, **more)).json()
+        return answer
+
+    async def admin(self, query: str, *roles: str, **more: Any) -> dict[str, Any]:
+        return await self.ask(query, self.issuer.staff(*roles), path="/admin/graphql", **more)
+
+
+def settings(
+    issuer: Issuer, redis_url: str, database_url: str, addresses: dict[str, str], mode: str
+) -> GatewaySettings:
+    key = base64.b64encode(KEY).decode()
+    return GatewaySettings.model_validate(
+        {
+            "HUIYUAN_MODE": mode,
+            "REDIS_URL": redis_url,
+            "DATABASE_URL_GATEWAY": database_url,
+            "AUTH_JWKS": str(issuer.jwks),
+            "AUTH_ISSUER": ISSUER,
+            **{f"{name.upper()}_URL": address for name, address in addresses.items()},
+            **{f"CALLER_KEY_GATEWAY_{name.upper()}": key for name in ("loyalty", "members", "consent")},
+        }
+    )
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, redis_url: str, database_url: str, *, mode: str = "development"
+) -> AsyncIterator[Gateway]:
+    """A gateway before its three services, all of them over real HTTP."""
+    issuer, services = Issuer(folder), Services()
+    async with AsyncExitStack() as stack:
+        addresses = {
+            name: await stack.enter_async_context(
+                wire_services.serving(wire_services.application(name, services, KEY))
+            )
+            for name in ("loyalty", "members", "consent")
+        }
+        app = application(settings(issuer, redis_url, database_url, addresses, mode))
+        address = await stack.enter_async_context(wire_services.serving(app))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
+        yield Gateway(address, http, services, issuer)
+
+
+def code(answer: dict[str, Any]) -> str:
+    """The code of an answer's first top-level error."""
+    found: str = answer["errors"][0]["extensions"]["code"]
+    return found
