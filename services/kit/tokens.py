@@ -11,7 +11,7 @@ import jwt
 import structlog
 from pyqwest import Client
 
-from services.kit.refusal import Unauthenticated
+from services.kit.refusal import Unauthenticated, Unavailable
 
 log = structlog.get_logger()
 
@@ -33,6 +33,10 @@ class TokenExpired(TokenRefused):
 
 class WrongAudience(TokenRefused):
     """The token is good elsewhere, not here."""
+
+
+class IssuerUnavailable(Unavailable):
+    """No key of the issuer is known yet, so no token can be judged; try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ class TokenVerifier:
         if age_s > _REFRESH_S or (key_id not in self._keys and age_s > _UNKNOWN_KEY_REFRESH_S):
             await self._load()
         key = self._keys.get(key_id)
+        if not self._keys:
+            raise IssuerUnavailable("the issuer's keys could not be loaded: try again")
         if key is None:
             raise TokenRefused("the token is signed with a key that the issuer does not list")
         if key.algorithm_name != header["alg"]:
@@ -118,15 +124,14 @@ class TokenVerifier:
     async def _load(self) -> None:
         async with self._loading:
             if time.monotonic() - self._loaded_at < 1:
-                return
-            self._loaded_at = time.monotonic()
+                return  # whoever held the lock before us has just loaded them
             try:
                 document = json.loads(await self._fetch())
                 self._keys = {key.key_id or "": key for key in jwt.PyJWKSet.from_dict(document).keys}
+                self._remembered.clear()
             except Exception as error:
                 log.warning("issuer keys could not be loaded", because=type(error).__name__)
-                return
-            self._remembered.clear()
+            self._loaded_at = time.monotonic()
 
     async def _fetch(self) -> bytes:
         if not self._jwks.startswith(("https://", "http://")):

@@ -171,9 +171,9 @@ def totals(entries: Sequence[Entry]) -> dict[str, dict[str, int]]:
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for entry in entries:
         if entry.from_account not in MEMBER_ACCOUNTS:
-            sums[str(entry.currency)][entry.from_account] -= entry.points
+            sums[str(entry.currency)][entry.from_account.value] -= entry.points
         if entry.to_account not in MEMBER_ACCOUNTS:
-            sums[str(entry.currency)][entry.to_account] += entry.points
+            sums[str(entry.currency)][entry.to_account.value] += entry.points
     return sums
 
 

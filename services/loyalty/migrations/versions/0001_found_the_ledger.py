@@ -45,7 +45,7 @@ CREATE TABLE programme_versions (
 );
 
 -- One row; grows in every transaction that publishes, so that a lane sees that its rules are the newest.
-CREATE TABLE programme_revision (only boolean PRIMARY KEY DEFAULT true CHECK (only), revision bigint NOT NULL);
+CREATE TABLE programme_revision (single boolean PRIMARY KEY DEFAULT true CHECK (single), revision bigint NOT NULL);
 INSERT INTO programme_revision (revision) VALUES (0);
 
 -- Members this service has heard of, so that an order for a stranger is refused.

@@ -1,0 +1,167 @@
+"""A ledger in memory: drives the fold as a lane does, without a database."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from itertools import count
+from typing import Any
+
+from services.kit.clock import micros
+from services.kit.refusal import Refusal
+from services.loyalty.rules import checkout
+from services.loyalty.rules.entries import Entry
+from services.loyalty.rules.events import Event
+from services.loyalty.rules.expiry import Expiry, Maturation
+from services.loyalty.rules.orders import Line, Order, check, fingerprint
+from services.loyalty.rules.points import Adjustment, Answer, State, adjust, fold
+from services.loyalty.rules.programmes import (
+    MULTIPLIER_SCALE,
+    Condition,
+    CurrencyRules,
+    EarnRounding,
+    EarnRule,
+    NegativePolicy,
+    Programme,
+    ProgrammeHistory,
+    Programmes,
+    Text,
+    TierRule,
+)
+from services.loyalty.rules.refunds import RefundLine
+
+MEMBER = "0b54b4e2-4a3a-4d5e-8c52-6f6f6a1f0001"
+NAME = Text("名", "name")
+
+
+def at(text: str) -> int:
+    """``"2026-01-31 12:00"`` in UTC, in microseconds since 1970."""
+    return micros(datetime.fromisoformat(text).replace(tzinfo=UTC))
+
+
+def currency(code: str = "POINTS", number: int = 1, **changes: Any) -> CurrencyRules:
+    rules = CurrencyRules(code, NAME, True, Maturation(), Expiry(), NegativePolicy.ALLOW_NEGATIVE, 0, number)
+    return replace(rules, **changes)
+
+
+def rule(points: int = 1, per_minor: int = 100, code: str = "POINTS", **changes: Any) -> EarnRule:
+    made = EarnRule(
+        f"{code.lower()}-{points}-{per_minor}", code, points, per_minor, EarnRounding.WHOLE_STEPS, True
+    )
+    return replace(made, **changes)
+
+
+def tier(key: str, at_least: int, multiplier: float = 1, metric: str = "GROWTH") -> TierRule:
+    return TierRule(key, NAME, (Condition(metric, at_least),), int(multiplier * MULTIPLIER_SCALE), ())
+
+
+def programme(**changes: Any) -> Programme:
+    """POINTS at 1 per 1.00, never expiring, in force since 1997 in Shanghai."""
+    made = Programme(
+        "shop", 1, 1, NAME, "Asia/Shanghai", "CNY", (currency(),), (rule(),), (), at("1997-01-01")
+    )
+    return replace(made, **changes)
+
+
+@dataclass
+class Ledger:
+    """One member's ledger at a settable time; refusals are raised."""
+
+    versions: tuple[Programme, ...] = (programme(),)
+    now: int = at("2026-06-01 12:00")
+    state: State = field(default_factory=State)
+    entries: list[Entry] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    ids: Any = field(default_factory=lambda: count(1))
+
+    @property
+    def programmes(self) -> Programmes:
+        return Programmes(1, {"shop": ProgrammeHistory(self.versions)}, "shop")
+
+    def post(self, operation: Any) -> Answer:
+        self.now += 1_000
+        folded = fold(self.state, [operation], self.programmes, self.now)
+        self.entries += folded.entries
+        self.events += folded.events
+        (answer,) = folded.answers
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
+
+    def earn(
+        self, *minor: int, paid_at: int | None = None, order_id: str = "", member: str = MEMBER
+    ) -> Answer:
+        """An order with a line of one piece for each amount."""
+        order = Order(
+            source="shop",
+            order_id=order_id or f"order-{next(self.ids)}",
+            programme=1,
+            programme_id="shop",
+            member_id=member,
+            fingerprint=b"",
+            money_currency="CNY",
+            total_minor=sum(minor),
+            lines=[Line(str(n), "tea", 1, each) for n, each in enumerate(minor, 1)],
+            channel="web",
+            paid_at=paid_at or self.now,
+        )
+        check(order)
+        order.fingerprint = fingerprint(order)
+        asked = checkout.OrderToRecord(order, "service:shop", may_be_old=False)
+        return self.post(partial(checkout.record_order, asked=asked))
+
+    def refund(
+        self, order: Answer, *lines: str, amount: int = 0, refund_id: str = "", whole: bool = False
+    ) -> Answer:
+        """Refund lines by id, an amount, or the whole order."""
+        named = tuple(RefundLine(line, None) for line in lines)
+        if whole:
+            named = tuple(RefundLine(line.line_id, None) for line in order.value.lines)
+        asked = checkout.RefundToRecord(
+            "shop",
+            order.value.order_id,
+            refund_id or f"refund-{next(self.ids)}",
+            named or None,
+            amount,
+            "CNY",
+            None,
+            "service:shop",
+        )
+        return self.post(partial(checkout.record_refund, asked=asked))
+
+    def complete(self, order: Answer, completed_at: int | None = None) -> Answer:
+        completion = checkout.Completion("shop", order.value.order_id, completed_at, "service:shop")
+        return self.post(partial(checkout.complete_order, completion=completion))
+
+    def adjust(self, points: int, key: str = "", code: str = "POINTS") -> Answer:
+        adjustment = Adjustment(
+            MEMBER,
+            "shop",
+            code,
+            points,
+            "TEST",
+            key or f"key-{next(self.ids)}",
+            "staff:ada",
+            f"{points}".encode(),
+        )
+        return self.post(partial(adjust, adjustment=adjustment))
+
+    def balance(self, code: str = "POINTS") -> int:
+        """Available less debt, with everything due applied, as the next operation would see it."""
+        self.touch()
+        number = next(c.number for c in self.versions[-1].currencies if c.code == code)
+        wallet = self.state.wallets.get((MEMBER, number))
+        return wallet.available if wallet else 0
+
+    def touch(self) -> None:
+        def look(book: Any) -> Answer:
+            book.touch(MEMBER, book.programmes.history("shop"))
+            return Answer(None)
+
+        self.post(look)
+
+    def lots(self, number: int = 1) -> list[tuple[int, int]]:
+        """(expires_at, points) of the open lots."""
+        return [(lot[0], lot[3]) for lot in self.state.wallets[MEMBER, number].lots]
+
+    def tier(self) -> str:
+        return self.state.standings[MEMBER, 1].tier
