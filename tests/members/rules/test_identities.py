@@ -5,6 +5,7 @@ from uuid import UUID
 
 import phonenumbers
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +77,28 @@ def test_mail_is_one_identity_whatever_its_case_and_width():
     ):
         assert spelled(2, spelling) == "xiao.ming+shop@example.com"
     assert spelled(2, "a@xn--fiqs8s.example.com") == spelled(2, "a@中国.example.com")
+
+
+_ODD_MAIL = st.from_regex(
+    r"[A-Za-z0-9_+.-]{1,70}@([A-Za-z0-9-]{1,20}[.]){1,3}(com|test|LOCAL|arpa|cn|c0m|x|invalid)",
+    fullmatch=True,
+)
+
+
+@given(
+    _ODD_MAIL | st.from_regex(r"[a-z]{1,3}([._+-][a-z0-9]{0,2}){0,3}@[a-z0-9.-]{1,8}[.]com", fullmatch=True)
+)
+@settings(max_examples=500, deadline=None)
+def test_fast_path_of_mail_says_what_the_validator_says(address):
+    try:
+        whole = validate_email(address, check_deliverability=False)
+        said = f"{whole.local_part.lower()}@{whole.domain}"
+    except EmailNotValidError:
+        said = "refused"
+    try:
+        assert spelled(2, address) == said
+    except IdentityNotValid:
+        assert said == "refused"
 
 
 def test_dots_and_tags_of_mail_are_kept():
