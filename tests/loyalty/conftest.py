@@ -61,7 +61,7 @@ class Loyalty:
     owner: str
     members: EveryoneKnown
     tokens: Callable[..., str]
-    settings: Settings
+    client: httpx.AsyncClient
     signer: rpc.CallerSigner = field(
         default_factory=lambda: rpc.CallerSigner("gateway", {"loyalty": GATEWAY_KEY})
     )
@@ -75,12 +75,11 @@ class Loyalty:
         return self.signer.sign("loyalty", rpc.Caller(rpc.CallerKind(kind), who, frozenset(roles)))
 
     async def call(self, method: str, body: Any, *, headers: dict[str, str] | None = None) -> httpx.Response:
-        async with httpx.AsyncClient(timeout=30) as client:
-            return await client.post(
-                f"{self.url}/huiyuan.loyalty.v1.{method}",
-                content=body if isinstance(body, bytes) else json.dumps(body),
-                headers={"content-type": "application/json", **(headers or {})},
-            )
+        return await self.client.post(
+            f"{self.url}/huiyuan.loyalty.v1.{method}",
+            content=body if isinstance(body, bytes) else json.dumps(body),
+            headers={"content-type": "application/json", **(headers or {})},
+        )
 
     async def order_system(self, method: str, body: Any, *roles: str) -> httpx.Response:
         token = self.tokens("shop", *(roles or ("order_recorder",)))
@@ -271,8 +270,8 @@ def make_loyalty(
             CALLER_KEY_GATEWAY_LOYALTY=base64.b64encode(GATEWAY_KEY).decode(),
             CALLER_KEY_LOYALTY_MEMBERS=base64.b64encode(MEMBERS_KEY).decode(),
         )
-        async with serving(app.application(settings)) as url:
-            loyalty = Loyalty(url, at.app, at.owner, members[0], tokens, settings)
+        async with serving(app.application(settings)) as url, httpx.AsyncClient(timeout=30) as client:
+            loyalty = Loyalty(url, at.app, at.owner, members[0], tokens, client)
             if urls is None:
                 body = {"programme": founded or programme(), "makeDefault": True, "reason": "test"}
                 answer = await loyalty.staff("ProgrammesService/CreateProgramme", body)

@@ -330,7 +330,7 @@ WHERE s.member_id = n.member_id AND s.programme = n.programme
 
 _CHANGE_ORDERS = """
 UPDATE orders o SET
-  refunded_minor = n.refunded_minor, lines = n.lines::jsonb, earned = n.earned::jsonb,
+  refunded_minor = n.refunded_minor, lines = n.lines::json, earned = n.earned::json,
   completed_at = n.completed_at
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[])
   AS n(source, order_id, refunded_minor, lines, earned, completed_at)

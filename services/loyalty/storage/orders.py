@@ -44,7 +44,7 @@ async def totals(pool: asyncpg.Pool, programme: int, source: str) -> OrderTotals
     assert row is not None, "an aggregate has one row"
     earned = await pool.fetch(
         """SELECT e.key AS code, sum((e.value->>0)::bigint)::bigint AS points
-           FROM orders, jsonb_each(earned) AS e
+           FROM orders, json_each(earned) AS e
            WHERE programme = $1 AND ($2 = '' OR source = $2) GROUP BY e.key ORDER BY e.key""",
         programme,
         source,

@@ -80,6 +80,7 @@ CREATE TABLE wallets (
   PRIMARY KEY (member_id, currency)
 ) WITH (fillfactor = 60);
 
+-- lines, earned and taken_back are json and not jsonb, since the first answer is given again in its order.
 CREATE TABLE orders (
   source text NOT NULL,
   order_id text NOT NULL,
@@ -88,8 +89,8 @@ CREATE TABLE orders (
   fingerprint bytea NOT NULL,
   total_minor bigint NOT NULL CHECK (total_minor >= 0),
   refunded_minor bigint NOT NULL CHECK (refunded_minor BETWEEN 0 AND total_minor),
-  lines jsonb NOT NULL,
-  earned jsonb NOT NULL,
+  lines json NOT NULL,
+  earned json NOT NULL,
   channel text NOT NULL,
   rule_version integer NOT NULL,
   tier_at_payment text NOT NULL,
@@ -108,7 +109,7 @@ CREATE TABLE refunds (
   fingerprint bytea NOT NULL,
   refunded_minor bigint NOT NULL CHECK (refunded_minor >= 0),
   refundable_minor bigint NOT NULL CHECK (refundable_minor >= 0),
-  taken_back jsonb NOT NULL,
+  taken_back json NOT NULL,
   recorded_at timestamptz NOT NULL,
   PRIMARY KEY (source, order_id, refund_id)
 );
