@@ -80,9 +80,11 @@ async def _claim(
 ) -> list[Claim | Refusal]:
     """What each draft holds in the keys' database once this returns; committed."""
     for attempt in range(_ATTEMPTS):
-        earlier = await registrations.claims(databases, [draft.key for draft in drafts])
+        # Holders first: whoever is seen holding an identity has a claim that is seen too, and may be ourselves.
         places = [new.place for draft in drafts for new in draft.identities]
-        decided = verdicts(drafts, earlier, await identities.holders(databases, places))
+        holders = await identities.holders(databases, places)
+        claims = await registrations.claims(databases, [draft.key for draft in drafts])
+        decided = verdicts(drafts, claims, holders)
         fresh = [draft for draft, verdict in zip(drafts, decided, strict=True) if verdict is None]
         if not fresh:
             new: list[Claim] = []
