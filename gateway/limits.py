@@ -8,13 +8,14 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLError,
     InlineFragmentNode,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     SelectionSetNode,
     specified_rules,
 )
+
+from gateway.errors import LIMIT_EXCEEDED, RequestError
 
 TOKENS = 1000
 ALIASES = 15
@@ -26,11 +27,11 @@ BODY_BYTES = 100 * 1024
 SUBSCRIPTIONS_A_CONNECTION = 10
 
 
-class TooMuchAsked(GraphQLError):
+class TooMuchAsked(RequestError):
     """A document or its variables go beyond a limit."""
 
     def __init__(self, what: str, limit: int) -> None:
-        super().__init__(f"the document asks for too much: at most {limit} {what}")
+        super().__init__(LIMIT_EXCEEDED, f"the request asks for too much: at most {limit} {what}")
 
 
 class _Extent:

@@ -26,8 +26,12 @@ _PERSONAL = re.compile(r"1[3-9]\d{9}(?!\d)|\+\d[\d -]{7,}|\S@\S")
 _LONGEST_REASON = 200
 
 
-class ReasonNotWellFormed(Invalid):
-    """A reason is needed, short and without personal data, since it is kept in the audit."""
+class ReasonMissing(Invalid):
+    """A change says why it is made, in 1 to 200 characters."""
+
+
+class ReasonHoldsPersonalData(Invalid):
+    """The reason, which is kept in the audit, holds a phone number or an address."""
 
 
 @strawberry.enum(description="How far an action got.")
@@ -97,6 +101,7 @@ async def audited(
 ) -> tuple[Answer | None, list[UserError]]:
     """Try a change between two rows of the audit; what cannot be written down is not tried."""
     audit = info.context.services.audit
+    language = info.context.locale
     told = _told(subject)
     fault = _reason_fault(reason)
     action = await audit.start(
@@ -104,7 +109,7 @@ async def audited(
     )
     phase, code = Phase.FAILED, "FAULT"
     try:
-        answer, refused = (None, [user_error(fault)]) if fault else await attempt(call())
+        answer, refused = (None, [user_error(fault, language)]) if fault else await attempt(call(), language)
         phase, code = (Phase.REFUSED, refused[0].code.value) if refused else (Phase.SUCCEEDED, "")
         return answer, refused
     except Refusal as refusal:
@@ -125,11 +130,11 @@ def _told(subject: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _reason_fault(reason: str) -> ReasonNotWellFormed | None:
+def _reason_fault(reason: str) -> Invalid | None:
     if not 0 < len(reason.strip()) <= _LONGEST_REASON:
-        return ReasonNotWellFormed(
+        return ReasonMissing(
             f"give a reason of 1 to {_LONGEST_REASON} characters", field="reason", length=len(reason)
         )
     if _PERSONAL.search(reason):
-        return ReasonNotWellFormed("the reason must not hold phone numbers or addresses", field="reason")
+        return ReasonHoldsPersonalData("the reason must not hold phone numbers or addresses", field="reason")
     return None

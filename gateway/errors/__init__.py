@@ -9,7 +9,7 @@ import structlog
 from graphql import GraphQLError
 from redis.exceptions import RedisError
 
-from gateway.errors.codes import UserErrorCode
+from gateway.errors.codes import IN_CHINESE, UserErrorCode
 from services.kit import database, telemetry
 from services.kit.refusal import Kind, Refusal
 from services.kit.rpc import RemoteRefusal
@@ -35,23 +35,24 @@ class UserError:
     facts: list[Fact]
 
 
-async def attempt(call: Awaitable[Answer]) -> tuple[Answer | None, list[UserError]]:
+async def attempt(call: Awaitable[Answer], language: str) -> tuple[Answer | None, list[UserError]]:
     """A mutation's answer, or the expected refusal as data. What is nobody's mistake is raised."""
     try:
         return await call, []
     except Refusal as refusal:
         if refusal.kind in (Kind.UNAUTHENTICATED, Kind.UNAVAILABLE):
             raise
-        return None, [user_error(refusal)]
+        return None, [user_error(refusal, language)]
 
 
-def user_error(refusal: Refusal) -> UserError:
+def user_error(refusal: Refusal, language: str) -> UserError:
     """A refusal as data."""
+    code = UserErrorCode.of(refusal)
     return UserError(
         field=_path(refusal.field),
-        code=UserErrorCode.of(refusal),
-        message=refusal.message,
-        facts=[Fact(name=_camel(name), value=value) for name, value in refusal.facts.items()],
+        code=code,
+        message=refusal.message if language == "en" else IN_CHINESE[code],
+        facts=[Fact(name=_camel(name), value=value) for name, value in sorted(refusal.facts.items())],
     )
 
 

@@ -1,4 +1,4 @@
-"""The codes of expected refusals, one enum for all payloads."""
+"""The codes of expected refusals: one enum for all payloads, and what each is called in Chinese."""
 
 from enum import StrEnum
 
@@ -9,17 +9,57 @@ from services.kit.refusal import Kind, Refusal
 
 @strawberry.enum(description="Why a request was turned down. Later versions may add codes.")
 class UserErrorCode(StrEnum):
-    # What a refusal without a code of its own below is told as: its family.
+    # A refusal whose code is newer than this gateway is told as its family.
     INVALID = "INVALID"
     FORBIDDEN = "FORBIDDEN"
     NOT_FOUND = "NOT_FOUND"
     CONFLICT = "CONFLICT"
     DECLINED = "DECLINED"
 
+    ACT_MALFORMED = "ACT_MALFORMED"
+    ADJUSTMENT_NOT_UNDERSTOOD = "ADJUSTMENT_NOT_UNDERSTOOD"
+    BIRTH_DATE_NOT_VALID = "BIRTH_DATE_NOT_VALID"
+    CHOICE_MISSING = "CHOICE_MISSING"
+    CONSENT_MISSING = "CONSENT_MISSING"
+    CONSENT_NOT_ASKED = "CONSENT_NOT_ASKED"
+    CURRENCY_NOT_ACCEPTED = "CURRENCY_NOT_ACCEPTED"
+    EFFECTIVE_IN_THE_PAST = "EFFECTIVE_IN_THE_PAST"
+    IDEMPOTENCY_KEY_NOT_VALID = "IDEMPOTENCY_KEY_NOT_VALID"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    LANGUAGE_NOT_VALID = "LANGUAGE_NOT_VALID"
+    MALFORMED_ID = "MALFORMED_ID"
+    MALFORMED_INSTANT = "MALFORMED_INSTANT"
+    MEMBER_ERASED = "MEMBER_ERASED"
+    MEMBER_NOT_ACTIVE = "MEMBER_NOT_ACTIVE"
+    NAME_NOT_VALID = "NAME_NOT_VALID"
+    NOTICE_DOES_NOT_TELL = "NOTICE_DOES_NOT_TELL"
+    NOTICE_NOT_SERVED = "NOTICE_NOT_SERVED"
+    NOTICE_OUTDATED = "NOTICE_OUTDATED"
+    NOT_AFFIRMATIVE = "NOT_AFFIRMATIVE"
     NOT_ALLOWED = "NOT_ALLOWED"
     NOT_ENOUGH_POINTS = "NOT_ENOUGH_POINTS"
+    PERIOD_NOT_UNDERSTOOD = "PERIOD_NOT_UNDERSTOOD"
+    POINTS_OUT_OF_RANGE = "POINTS_OUT_OF_RANGE"
+    PRESELECTED_BOX = "PRESELECTED_BOX"
+    PROGRAMME_ALREADY_THERE = "PROGRAMME_ALREADY_THERE"
+    PROGRAMME_NOT_IN_FORCE = "PROGRAMME_NOT_IN_FORCE"
+    PROGRAMME_NOT_WELL_FORMED = "PROGRAMME_NOT_WELL_FORMED"
+    REASON_HOLDS_PERSONAL_DATA = "REASON_HOLDS_PERSONAL_DATA"
+    REASON_MISSING = "REASON_MISSING"
+    RECIPIENT_NOT_LISTED = "RECIPIENT_NOT_LISTED"
+    REVISED_MEANWHILE = "REVISED_MEANWHILE"
+    SEPARATE_CONSENT_NEEDED = "SEPARATE_CONSENT_NEEDED"
+    SIGNED_DOCUMENT_NEEDED = "SIGNED_DOCUMENT_NEEDED"
+    TIME_ZONE_NOT_VALID = "TIME_ZONE_NOT_VALID"
+    UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
     UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
+    UNKNOWN_PROGRAMME = "UNKNOWN_PROGRAMME"
+    UNKNOWN_PURPOSE = "UNKNOWN_PURPOSE"
+    UNKNOWN_VERSION = "UNKNOWN_VERSION"
+    UNMASK_NOT_VALID = "UNMASK_NOT_VALID"
+    UNMASK_QUOTA_EXHAUSTED = "UNMASK_QUOTA_EXHAUSTED"
+    UNREADABLE = "UNREADABLE"
+    WITHDRAWN_SINCE = "WITHDRAWN_SINCE"
 
     @classmethod
     def of(cls, refusal: Refusal) -> "UserErrorCode":
@@ -36,3 +76,56 @@ _FAMILIES = {
     Kind.CONFLICT: UserErrorCode.CONFLICT,
     Kind.DECLINED: UserErrorCode.DECLINED,
 }
+
+IN_CHINESE = {
+    UserErrorCode.INVALID: "请求内容有误，请更正后重试。",
+    UserErrorCode.FORBIDDEN: "没有权限执行此操作。",
+    UserErrorCode.NOT_FOUND: "找不到所指的内容。",
+    UserErrorCode.CONFLICT: "与已有记录冲突，请刷新后重试。",
+    UserErrorCode.DECLINED: "按规则不能执行此操作。",
+    UserErrorCode.ACT_MALFORMED: "同意或撤回的内容格式有误。",
+    UserErrorCode.ADJUSTMENT_NOT_UNDERSTOOD: "调整积分需要原因代码和幂等键。",
+    UserErrorCode.BIRTH_DATE_NOT_VALID: "生日不是有效日期。",
+    UserErrorCode.CHOICE_MISSING: "有选项尚未选择。",
+    UserErrorCode.CONSENT_MISSING: "会员未同意将这些信息用于该目的。",
+    UserErrorCode.CONSENT_NOT_ASKED: "该目的不以同意为依据，无需同意或撤回。",
+    UserErrorCode.CURRENCY_NOT_ACCEPTED: "该计划不使用此货币。",
+    UserErrorCode.EFFECTIVE_IN_THE_PAST: "生效时间不能早于现在。",
+    UserErrorCode.IDEMPOTENCY_KEY_NOT_VALID: "幂等键须为 1 到 100 个字符。",
+    UserErrorCode.IDEMPOTENCY_KEY_REUSED: "同一幂等键已用于另一个请求。",
+    UserErrorCode.LANGUAGE_NOT_VALID: "语言须为 BCP 47 标签，例如 zh-CN。",
+    UserErrorCode.MALFORMED_ID: "编号格式有误。",
+    UserErrorCode.MALFORMED_INSTANT: "时间格式有误。",
+    UserErrorCode.MEMBER_ERASED: "该会员的个人信息已被删除。",
+    UserErrorCode.MEMBER_NOT_ACTIVE: "该会员正在注销或已注销，不能再修改。",
+    UserErrorCode.NAME_NOT_VALID: "名称为空、过长或含有不允许的字符。",
+    UserErrorCode.NOTICE_DOES_NOT_TELL: "该告知书未说明所选目的，或不是所用语言。",
+    UserErrorCode.NOTICE_NOT_SERVED: "没有发布过这一版告知书。",
+    UserErrorCode.NOTICE_OUTDATED: "告知书已更新，请重新阅读后再同意。",
+    UserErrorCode.NOT_AFFIRMATIVE: "同意须由本人主动作出。",
+    UserErrorCode.NOT_ALLOWED: "没有权限执行此操作。",
+    UserErrorCode.NOT_ENOUGH_POINTS: "可用积分不足。",
+    UserErrorCode.PERIOD_NOT_UNDERSTOOD: "期限须为 ISO 8601 时长，例如 P12M。",
+    UserErrorCode.POINTS_OUT_OF_RANGE: "积分数不能为 0，也不能超出范围。",
+    UserErrorCode.PRESELECTED_BOX: "不能预先勾选同意。",
+    UserErrorCode.PROGRAMME_ALREADY_THERE: "同名计划已存在，且规则不同。",
+    UserErrorCode.PROGRAMME_NOT_IN_FORCE: "该计划当时尚未生效。",
+    UserErrorCode.PROGRAMME_NOT_WELL_FORMED: "计划规则有误，请查看所指字段。",
+    UserErrorCode.REASON_HOLDS_PERSONAL_DATA: "原因中不能含有电话、证件号或邮箱。",
+    UserErrorCode.REASON_MISSING: "请填写原因（1 到 200 个字符）。",
+    UserErrorCode.RECIPIENT_NOT_LISTED: "该目的未列明此接收方。",
+    UserErrorCode.REVISED_MEANWHILE: "期间已有新版本，请查看后重试。",
+    UserErrorCode.SEPARATE_CONSENT_NEEDED: "该目的需要单独同意。",
+    UserErrorCode.SIGNED_DOCUMENT_NEEDED: "该目的需要书面同意。",
+    UserErrorCode.TIME_ZONE_NOT_VALID: "时区须为 IANA 名称，例如 Asia/Shanghai。",
+    UserErrorCode.UNKNOWN_CURRENCY: "该计划没有此种积分。",
+    UserErrorCode.UNKNOWN_MEMBER: "没有这位会员。",
+    UserErrorCode.UNKNOWN_PROGRAMME: "没有这个计划。",
+    UserErrorCode.UNKNOWN_PURPOSE: "没有这个处理目的。",
+    UserErrorCode.UNKNOWN_VERSION: "没有这个版本。",
+    UserErrorCode.UNMASK_NOT_VALID: "查看明文需要字段、目的和原因。",
+    UserErrorCode.UNMASK_QUOTA_EXHAUSTED: "今日查看明文的次数已用完。",
+    UserErrorCode.UNREADABLE: "该记录无法解密。",
+    UserErrorCode.WITHDRAWN_SINCE: "该同意在此期间已被撤回。",
+}
+"""What people read whose language is Chinese; in English they read what the service said."""

@@ -83,7 +83,7 @@ class ConsentMutations:
         call = context.clients.decisions.give_consent(
             request, headers=context.clients.named(CONSENT, context.caller)
         )
-        given, refused = await attempt(call)
+        given, refused = await attempt(call, context.locale)
         return GiveConsentPayload(
             consents=[consent(one, context.locale) for one in given.consents] if given else [],
             replayed=given is not None and given.replayed,
@@ -103,7 +103,7 @@ class ConsentMutations:
         call = context.clients.decisions.withdraw_consent(
             request, headers=context.clients.named(CONSENT, context.caller)
         )
-        withdrawn, refused = await attempt(call)
+        withdrawn, refused = await attempt(call, context.locale)
         return WithdrawConsentPayload(
             consents=[consent(one, context.locale) for one in withdrawn.consents] if withdrawn else [],
             replayed=withdrawn is not None and withdrawn.replayed,

@@ -43,6 +43,6 @@ class ProfileMutations:
         call = context.clients.profiles.update_profile(
             request, headers=context.clients.named(MEMBERS, context.caller)
         )
-        updated, refused = await attempt(call)
+        updated, refused = await attempt(call, context.locale)
         member = Member(id=strawberry.ID(member_id)) if updated is not None else None
         return UpdateProfilePayload(member=member, user_errors=refused)

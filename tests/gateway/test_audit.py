@@ -1,0 +1,146 @@
+"""The audit: every change that staff ask for is written down before it is tried, for good, and without personal data."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from gateway.storage.audit import Audit
+from infra.local.databases import DatabaseUrls
+from services.kit import database as kit_database
+from tests.gateway.gateway_client import Gateway, code
+from tests.gateway.test_permissions import ROOT_FIELDS
+from tests.gateway.wire_services import Away, NotEnoughPoints
+
+MUTATIONS = {field: document for field, document in ROOT_FIELDS.items() if field.startswith("Mutation.")}
+
+
+@pytest.fixture
+async def rows(database: DatabaseUrls) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database.owner)
+    await connection.execute("DELETE FROM admin_actions")
+    yield connection
+    await connection.close()
+
+
+@pytest.mark.parametrize("field", MUTATIONS)
+async def test_every_mutation_is_written_down_before_and_after(
+    gateway: Gateway, rows: asyncpg.Connection, field: str
+) -> None:
+    answer = await gateway.admin(MUTATIONS[field])
+    assert "errors" not in answer
+    told = await rows.fetch("SELECT * FROM admin_actions ORDER BY recorded_at, phase DESC")
+    assert [row["phase"] for row in told] == ["STARTED", "SUCCEEDED"]
+    assert len({row["action_id"] for row in told}) == 1
+    assert {row["operation"] for row in told} == {field.removeprefix("Mutation.")}
+    assert {row["actor"] for row in told} == {"staff:ops-1"}
+    assert all(row["trace_id"] and row["reason"] for row in told)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "phase", "outcome"),
+    [(NotEnoughPoints("no"), "REFUSED", "NOT_ENOUGH_POINTS"), (Away("away"), "FAILED", "AWAY")],
+)
+async def test_the_outcome_says_how_it_went(
+    gateway: Gateway, rows: asyncpg.Connection, refusal: Exception, phase: str, outcome: str
+) -> None:
+    gateway.services.refusal = refusal  # type: ignore[assignment]
+    await gateway.admin(MUTATIONS["Mutation.adjustPoints"])
+    told = await rows.fetchrow("SELECT phase, outcome_code FROM admin_actions WHERE phase <> 'STARTED'")
+    assert tuple(told) == (phase, outcome)
+
+
+async def test_what_cannot_be_written_down_is_not_tried(
+    gateway: Gateway, rows: asyncpg.Connection, database: DatabaseUrls
+) -> None:
+    role = database.app.split("//")[1].split(":")[0]
+    await rows.execute(f'REVOKE INSERT ON admin_actions FROM "{role}"')
+    try:
+        for field, document in MUTATIONS.items():
+            answer = await gateway.admin(document)
+            assert code(answer) == "AUDIT_UNAVAILABLE", field
+            assert answer["data"] is None
+        assert gateway.services.requests == []
+    finally:
+        await rows.execute(f'GRANT INSERT ON admin_actions TO "{role}"')
+
+
+async def test_the_gateway_itself_can_neither_change_nor_delete_the_audit(
+    gateway: Gateway, rows: asyncpg.Connection, database: DatabaseUrls
+) -> None:
+    await gateway.admin(MUTATIONS["Mutation.adjustPoints"])
+    as_gateway = await asyncpg.connect(database.app)
+    try:
+        for statement in (
+            "UPDATE admin_actions SET reason = 'x'",
+            "DELETE FROM admin_actions",
+            "TRUNCATE admin_actions",
+            "DROP TABLE admin_actions",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await as_gateway.execute(statement)
+    finally:
+        await as_gateway.close()
+    assert await rows.fetchval("SELECT count(*) FROM admin_actions") == 2
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("call 13900000001 back", "REASON_HOLDS_PERSONAL_DATA"),
+        ("wrote to a@example.com", "REASON_HOLDS_PERSONAL_DATA"),
+        ("+86 139 0000 0001", "REASON_HOLDS_PERSONAL_DATA"),
+        ("", "REASON_MISSING"),
+        ("x" * 201, "REASON_MISSING"),
+    ],
+)
+async def test_a_reason_with_personal_data_is_refused_and_not_kept(
+    gateway: Gateway, rows: asyncpg.Connection, reason: str, expected: str
+) -> None:
+    query = "mutation($i:UnmaskProfileInput!){unmaskProfile(input:$i){fields{value}userErrors{field code}}}"
+    told = {
+        "memberId": "5f0d6e0a-0000-4000-8000-000000000001",
+        "fields": ["PHONE"],
+        "purpose": "13900000002",
+        "reason": reason,
+    }
+    answer = await gateway.admin(query, variables={"i": told})
+    (error,) = answer["data"]["unmaskProfile"]["userErrors"]
+    assert error == {"field": ["input", "reason"], "code": expected}
+    assert gateway.services.requests == []
+    kept = await rows.fetch("SELECT reason, subject::text, phase FROM admin_actions ORDER BY phase DESC")
+    assert [row["phase"] for row in kept] == ["STARTED", "REFUSED"]
+    assert {row["reason"] for row in kept} == {""}
+    assert not any("13900000002" in row["subject"] for row in kept)
+
+
+async def test_auditors_read_the_audit_page_by_page(gateway: Gateway, rows: asyncpg.Connection) -> None:
+    for document in MUTATIONS.values():
+        await gateway.admin(document)
+    query = (
+        "query($after:String){adminActions(first:3,after:$after)"
+        "{nodes{actionId phase operation subject}pageInfo{hasNextPage endCursor}}}"
+    )
+    seen, after = [], None
+    while True:
+        page = (await gateway.admin(query, "auditor", variables={"after": after}))["data"]["adminActions"]
+        seen += [(node["actionId"], node["phase"]) for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert len(seen) == len(set(seen)) == 2 * len(MUTATIONS)
+
+
+async def test_an_action_that_nobody_finished_gets_its_outcome_once(
+    gateway: Gateway, rows: asyncpg.Connection, database: DatabaseUrls
+) -> None:
+    await gateway.admin(MUTATIONS["Mutation.adjustPoints"])
+    await rows.execute("DELETE FROM admin_actions WHERE phase <> 'STARTED'")
+    engine = kit_database.engine(database.app, size=1)
+    audit = Audit(engine)
+    assert await audit.close_abandoned(timedelta(minutes=10)) == 0
+    assert await audit.close_abandoned(timedelta(seconds=-1)) == 1
+    assert await audit.close_abandoned(timedelta(seconds=-1)) == 0
+    await engine.dispose()
+    assert await rows.fetchval("SELECT phase FROM admin_actions WHERE phase <> 'STARTED'") == "UNKNOWN"

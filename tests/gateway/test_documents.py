@@ -1,0 +1,93 @@
+"""Trusted documents: production's storefront runs these and no others."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway import limits
+from gateway.app import storefront_schema
+from gateway.documents import manifest
+from gateway.documents.manifest import ManifestNotTrusted
+from gateway.documents.prepared import Preparer
+from gateway.documents.store import Documents
+from tests.gateway.gateway_client import Gateway, code
+
+DOCUMENTS = manifest.texts(manifest.STOREFRONT_EXAMPLES)
+
+
+def _id(name: str) -> str:
+    return hashlib.sha256(DOCUMENTS[name].encode()).hexdigest()
+
+
+@pytest.mark.parametrize("prefix", ["", "sha256:"])
+async def test_a_trusted_document_runs_by_its_hash(production: Gateway, prefix: str) -> None:
+    member_id, token = production.join(available=7)
+    answer = await production.http.post(
+        "/graphql",
+        json={"documentId": prefix + _id("me"), "variables": {"first": 1}},
+        headers={"authorization": f"Bearer {token}"},
+    )
+    assert answer.json()["data"]["me"]["id"] == member_id
+    assert answer.json()["data"]["me"]["points"]["available"] == 7
+
+
+async def test_the_storefront_in_production_refuses_free_documents(production: Gateway) -> None:
+    _, token = production.join()
+    assert code(await production.ask("{me{id}}", token)) == "DOCUMENT_NOT_TRUSTED"
+    # Not even the text of a trusted one: what runs is named by its hash.
+    assert code(await production.ask(DOCUMENTS["me"], token)) == "DOCUMENT_NOT_TRUSTED"
+
+
+async def test_an_unknown_hash_runs_nothing(production: Gateway) -> None:
+    answer = await production.http.post("/graphql", json={"documentId": "0" * 64})
+    assert code(answer.json()) == "DOCUMENT_NOT_FOUND"
+
+
+async def test_a_request_names_one_document(gateway: Gateway) -> None:
+    answer = await gateway.http.post("/graphql", json={"documentId": _id("me"), "query": "{__typename}"})
+    assert (answer.status_code, code(answer.json())) == (400, "BAD_REQUEST")
+    answer = await gateway.http.post("/graphql", json={})
+    assert (answer.status_code, code(answer.json())) == (400, "BAD_REQUEST")
+
+
+async def test_every_committed_example_is_valid(gateway: Gateway) -> None:
+    examples = {"/graphql": DOCUMENTS, "/admin/graphql": manifest.texts(manifest.ADMIN_EXAMPLES)}
+    token = {"/graphql": None, "/admin/graphql": gateway.issuer.staff()}
+    for path, documents in examples.items():
+        assert documents
+        for name, text in documents.items():
+            # Variables are left out on purpose: a valid document gets as far as missing them, or runs.
+            answer = await gateway.ask(text, token[path], path=path)
+            codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
+            assert codes <= {"BAD_USER_INPUT", "UNAUTHENTICATED", "BAD_REQUEST"}, (name, answer)
+
+
+def _documents(path: Path) -> Documents:
+    preparer = Preparer(
+        storefront_schema._schema, limits.CLOSED_RULES, tokens=limits.TOKENS, hide_suggestions=True
+    )
+    return Documents(preparer, manifest.load(path).items(), free=False)
+
+
+def test_a_manifest_that_lies_about_a_hash_does_not_start(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps({"0" * 64: "{__typename}"}))
+    with pytest.raises(ManifestNotTrusted, match="SHA-256"):
+        _documents(path)
+
+
+def test_a_trusted_document_that_the_schema_does_not_know_does_not_start(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_bytes(manifest.manifest(["{nothing}"]))
+    with pytest.raises(ManifestNotTrusted, match="nothing"):
+        _documents(path)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"a": 1}', "{"])
+def test_a_manifest_that_is_none_does_not_start(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(content)
+    with pytest.raises(ManifestNotTrusted):
+        _documents(path)

@@ -1,0 +1,102 @@
+"""Errors: expected refusals are data, the rest says as much as a stranger may know."""
+
+import pytest
+
+from services.kit.refusal import Forbidden, Invalid
+from tests.gateway.gateway_client import Gateway, code
+from tests.gateway.wire_services import Away, NotEnoughPoints, StaleVersion
+
+UPDATE = 'mutation{updateProfile(input:{displayName:"甲",idempotencyKey:"k"}){member{id}userErrors{field code message facts{name value}}}}'
+
+
+class NameNotValid(Invalid):
+    """As the members service says it."""
+
+
+class HandsOff(Forbidden):
+    """Forbidden, by a code that no gateway knows."""
+
+
+async def test_a_refusal_is_data_with_its_field_code_and_numbers(gateway: Gateway) -> None:
+    _, token = gateway.join()
+    gateway.services.refusal = NotEnoughPoints(
+        "not enough", field="lines[2].line_id", asked_points=300, available=120
+    )
+    answer = await gateway.ask(UPDATE, token)
+    assert "errors" not in answer
+    assert answer["data"]["updateProfile"] == {
+        "member": None,
+        "userErrors": [
+            {
+                "field": ["input", "lines", "2", "lineId"],
+                "code": "NOT_ENOUGH_POINTS",
+                "message": "可用积分不足。",
+                "facts": [{"name": "askedPoints", "value": "300"}, {"name": "available", "value": "120"}],
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        (StaleVersion("newer"), "CONFLICT"),
+        (HandsOff("no"), "FORBIDDEN"),
+        (NameNotValid("empty"), "NAME_NOT_VALID"),
+    ],
+)
+async def test_a_code_that_is_newer_than_the_gateway_is_told_as_its_family(
+    gateway: Gateway, refusal: Exception, expected: str
+) -> None:
+    _, token = gateway.join()
+    gateway.services.refusal = refusal  # type: ignore[assignment]
+    answer = await gateway.ask(UPDATE, token)
+    (error,) = answer["data"]["updateProfile"]["userErrors"]
+    assert (error["code"], error["field"]) == (expected, None)
+
+
+async def test_a_service_that_is_away_is_nobodys_mistake(gateway: Gateway) -> None:
+    _, token = gateway.join()
+    gateway.services.refusal = Away("the database is away or busy: try again")
+    answer = await gateway.ask(UPDATE, token)
+    assert answer["data"] is None
+    assert answer["errors"][0]["extensions"]["retryable"] is True
+
+
+async def test_a_fault_shows_its_trace_and_nothing_else(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, token = gateway.join()
+
+    def broken(_: object) -> object:
+        raise ValueError("SELECT secret FROM members WHERE phone = '+8613900000001'")
+
+    monkeypatch.setattr("gateway.storefront.member.named", lambda *_: broken(None))
+    answer = await gateway.ask("{me{points{available}}}", token)
+    (error,) = answer["errors"]
+    assert error["message"] == "something went wrong here; the trace id finds it in our logs"
+    assert set(error["extensions"]) == {"code", "traceId"}
+    assert error["extensions"]["code"] == "INTERNAL"
+
+
+async def test_wrong_variables_are_the_askers_mistake(gateway: Gateway) -> None:
+    query = "query($first:Int!){me{entries(first:$first){nodes{id}}}}"
+    assert code(await gateway.ask(query)) == "BAD_USER_INPUT"
+    assert code(await gateway.ask(query, variables={"first": "many"})) == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("points", [2**53, -(2**53), 1.5, "5", True])
+async def test_whole_numbers_that_json_cannot_carry_safely_are_refused(
+    gateway: Gateway, points: object
+) -> None:
+    query = "mutation($i:AdjustPointsInput!){adjustPoints(input:$i){userErrors{code}}}"
+    told = {
+        "memberId": "5f0d6e0a-0000-4000-8000-000000000001",
+        "currency": "POINTS",
+        "points": points,
+        "reason": "GOODWILL",
+        "idempotencyKey": "k",
+    }
+    answer = await gateway.admin(query, variables={"i": told})
+    assert code(answer) == "BAD_USER_INPUT"
+    assert gateway.services.requests == []
