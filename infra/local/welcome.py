@@ -1,8 +1,22 @@
-"""The welcome: what runs where, and what to paste to try it."""
+"""What the person at the terminal sees: what runs where, what to paste to try it, how an import goes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
+from infra.local import importing
 from infra.local.issuer import Issuer
 from infra.local.layout import HOST, SERVICES
 from infra.local.seeding import Seeds
@@ -58,3 +72,44 @@ def show(console: Console, system: System, seeds: Seeds) -> None:
 
 def _headers(whose: str, token: str) -> str:
     return f'headers of {whose}:\n{{"Authorization": "Bearer {token}"}}'
+
+
+@contextmanager
+def importing_progress(console: Console) -> Iterator[importing.Progress]:
+    """A bar for each kind of thing that is imported, with its rate."""
+    columns = (
+        TextColumn("{task.description:8}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:>8,.0f}/s"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    bars: dict[str, TaskID] = {}
+    with Progress(*columns, console=console) as shown:
+
+        def progress(what: str, done: int, of: int) -> None:
+            if what not in bars:
+                bars[what] = shown.add_task(what, total=of, rate=0.0)
+            elapsed = shown.tasks[bars[what]].elapsed or 0.0
+            shown.update(bars[what], completed=done, rate=done / elapsed if elapsed else 0.0)
+
+        yield progress
+
+
+def show_import(console: Console, format: str, outcome: importing.Outcome, rejects: Path) -> None:
+    """Print what an import did, and whether the ledger's sum is the file's."""
+    console.print(
+        f"{outcome.members:,} members, {outcome.orders:,} orders ({outcome.replayed:,} were there already)"
+    )
+    if outcome.rejects:
+        console.print(f"[yellow]{len(outcome.rejects):,} lines were not imported:[/] see {rejects}")
+    if outcome.totals is None:
+        return
+    totals = outcome.totals
+    verdict = "[green]equal to the cent[/]" if outcome.agrees else "[red]NOT EQUAL[/]"
+    console.print(
+        f"spend in the file {outcome.spend_minor / 100:,.2f}, posted {totals.spend.minor_units / 100:,.2f} "
+        f"{totals.spend.currency}: {verdict}; {totals.orders:,} {format} orders of {totals.members:,} members, "
+        f"{totals.zero_value_orders:,} of them of no value"
+    )

@@ -32,6 +32,7 @@ class House:
         self.home = home
         self.ports = ports
         self.output = home.with_suffix(".out")
+        self.also: dict[str, str] = {}
         self._command: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

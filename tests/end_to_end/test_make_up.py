@@ -1,6 +1,7 @@
 """`make up`: everything starts, stands together, and leaves nothing behind."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -10,8 +11,11 @@ import time
 import httpx
 import psutil
 import pytest
+from sqlalchemy.engine import make_url
 
-from infra.local import layout
+from infra.local import databases, layout
+from infra.local.databases import Role
+from tests.conftest import Servers, free_port
 from tests.end_to_end.conftest import STOP_TIMEOUT_S, House
 
 
@@ -108,6 +112,38 @@ def test_it_outlives_a_kill_then_a_lost_child_stops_it_and_sigterm_leaves_nothin
     assert gone(third, 5) == []
     assert (house.home / "postgres/data/PG_VERSION").exists()
     assert not (house.home / "postgres/data/postmaster.pid").exists()
+
+
+async def test_it_uses_the_servers_that_the_environment_names(house: House, servers: Servers) -> None:
+    at = make_url(servers.postgres_url)
+    for kind in databases.MIGRATIONS:
+        name = f"given_{kind}_{secrets.token_hex(4)}"
+        app, owner = Role(name, secrets.token_hex(16)), Role(f"{name}_owner", secrets.token_hex(16))
+        await databases.create(servers.postgres_url, name, app=app, owner=owner)
+        for variable, role in (("DATABASE_URL", app), ("DATABASE_OWNER_URL", owner)):
+            url = at.set(username=role.name, password=role.password, database=name)
+            house.also[f"{variable}_{kind.upper()}"] = url.render_as_string(hide_password=False)
+    house.also["REDIS_URL"] = servers.redis_url
+    house.start()
+    house.wait_until_ready()
+    assert len(house.seeds.members) == 3
+    assert not {"postgres", "redis"} & {path.name for path in house.home.iterdir()}
+    assert house.stop() == 0
+
+
+def test_servers_named_by_half_are_refused(house: House) -> None:
+    house.also["DATABASE_URL_LOYALTY"] = "postgresql://nobody@127.0.0.1:9/none"
+    house.start()
+    assert house.command.wait(STOP_TIMEOUT_S) == 1
+    assert "DATABASE_URL_MEMBERS, DATABASE_URL_MEMBER_KEYS" in house.said()
+
+
+def test_a_database_that_cannot_be_reached_is_named(house: House) -> None:
+    for kind in databases.MIGRATIONS:
+        house.also[f"DATABASE_URL_{kind.upper()}"] = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    house.start()
+    assert house.command.wait(STOP_TIMEOUT_S) == 1
+    assert "the database loyalty could not be brought up to date" in house.said()
 
 
 def test_it_can_be_stopped_while_it_starts(house: House) -> None:
