@@ -13,7 +13,7 @@ from services.loyalty.rpc.wire import micros
 from services.loyalty.storage import programmes
 
 _PUBLISHERS = (rpc.staff("program_admin"),)
-_FOUNDERS = (*_PUBLISHERS, rpc.services("programme_seeder", "order_importer"))
+_FOUNDERS = (*_PUBLISHERS, rpc.services("programme_seeder"))
 
 
 class ReasonMissing(Invalid):
