@@ -16,7 +16,7 @@ from services.members.rules.profiles import Profile
 LONGEST_REASON = 500
 _PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _MAIL = re.compile(r"\S@\S")
-_MOBILE = r"1[3-9](?:[ -]?\d){9}"
+_MOBILE = r"(?:(?:00)?86[ -]?)?1[3-9](?:[ -]?\d){9}"
 _IDENTITY_NUMBER = r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
 _MOBILE_OR_IDENTITY_NUMBER = re.compile(rf"(?<!\d)(?:{_MOBILE}|{_IDENTITY_NUMBER})(?!\d)")
 

@@ -14,7 +14,7 @@ from services.members.rules.accesses import (
 
 @pytest.mark.parametrize(
     "reason",
-    ["会员来电 13900001234 查询", "call +86 139-0000-1234", "call １３９００００１２３４", "mail xiaoming@example.com",
+    ["会员来电 13900001234 查询", "call +86 139-0000-1234", "+8613900001234", "008613900001234", "call １３９００００１２３４", "mail xiaoming@example.com",
      "证件 11010519491231002X"],
 )  # fmt: skip
 def test_reason_with_a_phone_mail_or_identity_number_is_refused(reason):

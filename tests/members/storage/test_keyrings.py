@@ -1,0 +1,108 @@
+"""The key ring's file: made once, readable by nobody else, and refused with what to do about it."""
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from services.members.rules.identities import normalised
+from services.members.storage.keyrings import KeyRingRefused, open_ring
+
+OURS = UUID("11111111-2222-4333-8444-555555555555")
+THEIRS = UUID("99999999-2222-4333-8444-555555555555")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "keys" / "members.keyring"
+
+
+def test_development_makes_a_ring_that_only_its_owner_reads(path):
+    open_ring(path, OURS, create=True)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    document = json.loads(path.read_text())
+    assert document["installation"] == str(OURS)
+    keys = [entry["key"] for entry in document["keks"] + document["index_keys"]]
+    assert len(set(keys)) == len(keys) == 10
+
+
+def test_ring_is_made_with_0600_whatever_the_umask(path):
+    before = os.umask(0)
+    try:
+        open_ring(path, OURS, create=True)
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_one_opening_sealed_the_next_one_opens(path):
+    first = open_ring(path, OURS, create=True)
+    again = open_ring(path, OURS, create=False)
+    where = first.where(THEIRS)
+    key = first.generate(where)
+    assert again.unwrap(key.wrapped, where) == key.dek
+    phone = normalised(1, "", "13900001234")
+    assert again.find(phone) == first.find(phone)
+
+
+def test_processes_that_start_together_share_one_ring(path):
+    path.parent.mkdir()
+    with ThreadPoolExecutor(8) as threads:
+        rings = list(threads.map(lambda _: open_ring(path, OURS, create=True), range(8)))
+    phone = normalised(1, "", "13900001234")
+    assert len({ring.find(phone) for ring in rings}) == 1
+
+
+def test_production_does_not_start_without_a_ring(path):
+    with pytest.raises(KeyRingRefused, match="is missing: put this installation's key ring there"):
+        open_ring(path, OURS, create=False)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o666, 0o601])
+def test_ring_that_others_can_reach_is_refused(path, mode):
+    open_ring(path, OURS, create=True)
+    path.chmod(mode)
+    with pytest.raises(KeyRingRefused, match="run chmod 0600"):
+        open_ring(path, OURS, create=True)
+
+
+def test_ring_of_another_installation_is_refused(path):
+    open_ring(path, THEIRS, create=True)
+    with pytest.raises(KeyRingRefused, match=f"belongs to installation {THEIRS}, and this is {OURS}"):
+        open_ring(path, OURS, create=True)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda document: "",
+        lambda document: "[]",
+        lambda document: "not json",
+        lambda document: json.dumps({**document, "format": 2}),
+        lambda document: json.dumps({**document, "provider": "vault"}),
+        lambda document: json.dumps({**document, "keks": []}),
+        lambda document: json.dumps({**document, "index_keys": document["index_keys"][:-1]}),
+        lambda document: json.dumps({**document, "keks": [{"kek_id": 1, "epoch": 1, "key": "c2hvcnQ="}]}),
+        lambda document: json.dumps({**document, "installation": "ours"}),
+        lambda document: json.dumps(document)[:-20],
+    ],
+)
+def test_damaged_ring_is_refused_without_showing_its_keys(path, damage):
+    open_ring(path, OURS, create=True)
+    document = json.loads(path.read_text())
+    path.write_text(damage(document))
+    with pytest.raises(KeyRingRefused, match="restore it from its backup") as refused:
+        open_ring(path, OURS, create=True)
+    assert document["keks"][0]["key"] not in str(refused.value)
+
+
+def test_ring_and_its_keys_show_nothing_when_printed(path):
+    ring = open_ring(path, OURS, create=True)
+    key = ring.generate(ring.where(OURS))
+    assert repr(ring) == f"<key ring of {OURS}>"
+    assert repr(key) == str(key) == "<data key>"

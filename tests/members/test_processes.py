@@ -1,0 +1,364 @@
+"""The real processes: they start, tell their events, survive what is away, and let no personal data out."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from base64 import b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from infra.local.databases import DatabaseUrls
+from services.kit import rpc
+from tests.conftest import Servers, free_port
+from tests.members.service import INSTALLATION, KEYS, OPERATIONS, SUPPORT, as_member, signer
+
+SEEDS = {
+    "display_name": "慕容晓晓",
+    "full_name": "慕容晓晓晓",
+    "birth_date": "1987-06-05",
+    "phone": "+8613988776655",
+    "email": "seeded.person@example.com",
+    "customer": "seeded-customer-77",
+    "changed_name": "独孤晓晓",
+    "idempotency_key": "13988776655-from-a-careless-shop",
+}
+NEEDLES = [
+    "慕容晓晓",
+    "独孤晓晓",
+    "1987-06-05",
+    "19870605",
+    "13988776655",
+    "9887766",
+    "seeded.person",
+    "seeded-customer-77",
+]
+
+
+@dataclass
+class Running:
+    """Both processes of a members service of its own."""
+
+    http: httpx.AsyncClient
+    members: DatabaseUrls
+    keys: DatabaseUrls
+    output: list[bytes]
+
+    async def call(self, method: str, body: dict[str, object], caller: rpc.Caller) -> httpx.Response:
+        return await self.http.post(
+            f"/huiyuan.members.v1.{method}",
+            json=body,
+            headers={rpc.CALLER_HEADER: signer.sign("members", caller)},
+        )
+
+
+def environment(
+    members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Path, port: int
+) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HUIYUAN_MODE": "development",
+        "HUIYUAN_LOG_LEVEL": "DEBUG",
+        "REDIS_URL": redis_url,
+        "AUTH_JWKS": "/nonexistent/jwks.json",
+        "AUTH_ISSUER": "https://issuer.example",
+        "MEMBERS_PORT": str(port),
+        "DATABASE_URL_MEMBERS": members.app,
+        "DATABASE_OWNER_URL_MEMBERS": members.owner,
+        "DATABASE_URL_MEMBER_KEYS": keys.app,
+        "DATABASE_OWNER_URL_MEMBER_KEYS": keys.owner,
+        "MEMBERS_KEY_RING": str(ring),
+        "INSTALLATION_ID": str(INSTALLATION),
+        "CONSENT_URL": "http://127.0.0.1:1",
+        "CALLER_KEY_GATEWAY_MEMBERS": b64encode(KEYS["gateway"]).decode(),
+        "CALLER_KEY_LOYALTY_MEMBERS": b64encode(KEYS["loyalty"]).decode(),
+        "CALLER_KEY_MEMBERS_CONSENT": b64encode(KEYS["consent"]).decode(),
+    }
+
+
+async def run(command: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "services.members",
+        command,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+
+
+async def finished(command: str, environment: dict[str, str]) -> tuple[int, str]:
+    process = await run(command, environment)
+    output, _ = await process.communicate()
+    return process.returncode or 0, output.decode()
+
+
+@asynccontextmanager
+async def running(
+    environment: dict[str, str], members: DatabaseUrls, keys: DatabaseUrls
+) -> AsyncIterator[Running]:
+    processes = [await run(command, environment) for command in ("serve", "work")]
+    address = f"http://127.0.0.1:{environment['MEMBERS_PORT']}"
+    output: list[bytes] = []
+    async with httpx.AsyncClient(base_url=address, timeout=10) as http:
+        try:
+            await until(lambda: healthy(http))
+            yield Running(http, members, keys, output)
+        finally:
+            for process in processes:
+                process.terminate()
+            output += [(await process.communicate())[0] for process in processes]
+    assert {process.returncode for process in processes} <= {0, -signal.SIGTERM}, output
+
+
+async def healthy(http: httpx.AsyncClient) -> bool:
+    try:
+        return (await http.get("/healthz")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await condition():  # noqa: ASYNC110  # another process's state has no event
+            await asyncio.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def urls(new_database: Callable[[str], DatabaseUrls]) -> tuple[DatabaseUrls, DatabaseUrls]:
+    return new_database("members"), new_database("member_keys")
+
+
+async def everything(url: str) -> bytes:
+    """Every row of every table, as text and with its bytes."""
+    connection = await asyncpg.connect(url)
+    try:
+        tables = await connection.fetch(
+            "SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'"
+        )
+        rows = [row for table in tables for row in await connection.fetch(f"SELECT * FROM {table['name']}")]
+    finally:
+        await connection.close()
+    assert rows
+    values = [value for row in rows for value in row.values()]
+    return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
+
+
+def registration() -> dict[str, object]:
+    return {
+        "identities": [
+            {"identity": {"kind": "IDENTITY_KIND_PHONE", "value": SEEDS["phone"]}, "verified": True},
+            {"identity": {"kind": "IDENTITY_KIND_EMAIL", "value": SEEDS["email"]}},
+            {
+                "identity": {
+                    "kind": "IDENTITY_KIND_STOREFRONT_CUSTOMER",
+                    "scope": "demo-shop",
+                    "value": SEEDS["customer"],
+                }
+            },
+        ],
+        "profile": {name: SEEDS[name] for name in ("display_name", "full_name", "birth_date")},
+        "idempotency_key": SEEDS["idempotency_key"],
+    }
+
+
+async def live_a_little(service: Running, owner_url: str) -> str:
+    """Register, read, change, find, be refused in every way, and fault: all that could let something out."""
+    registered = await service.call("ProfilesService/RegisterMember", registration(), OPERATIONS)
+    assert registered.status_code == 200, registered.text
+    member_id = registered.json()["memberId"]
+    me = as_member(member_id)
+    changed = {"memberId": member_id, "displayName": SEEDS["changed_name"], "idempotencyKey": SEEDS["phone"]}
+    assert (await service.call("ProfilesService/UpdateProfile", changed, me)).json()["profile"][
+        "displayName"
+    ] == SEEDS["changed_name"]
+    found = {"identity": {"kind": "IDENTITY_KIND_PHONE", "value": "139-8877-6655"}}
+    assert (await service.call("IdentitiesService/FindMember", found, SUPPORT)).json() == {
+        "memberId": member_id
+    }
+    unmask = {
+        "memberId": member_id,
+        "fields": ["PERSONAL_FIELD_PHONE"],
+        "purpose": "marketing_sms",
+        "reason": "autumn campaign",
+    }
+    refusals = [
+        await service.call("ProfilesService/UnmaskProfile", unmask, SUPPORT),
+        await service.call(
+            "ProfilesService/RegisterMember", {**registration(), "idempotency_key": "other"}, OPERATIONS
+        ),
+        await service.call(
+            "ProfilesService/RegisterMember",
+            {**registration(), "profile": {"display_name": SEEDS["phone"] * 9}},
+            OPERATIONS,
+        ),
+        await service.call("ProfilesService/UnmaskProfile", {**unmask, "reason": SEEDS["phone"]}, SUPPORT),
+        await service.call("ProfilesService/RegisterMember", {"profile": SEEDS["phone"]}, OPERATIONS),
+        await service.call(
+            "IdentitiesService/FindMember",
+            {"identity": {"kind": "IDENTITY_KIND_EMAIL", "value": SEEDS["email"] + "@@"}},
+            SUPPORT,
+        ),
+    ]
+    refusals.append(await fault(service, owner_url))
+    for refused in refusals:
+        assert refused.status_code >= 400
+        assert not [needle for needle in NEEDLES if needle in refused.text], refused.text
+    return member_id
+
+
+async def fault(service: Running, owner_url: str) -> httpx.Response:
+    """A registration that the database refuses for a reason we did not foresee."""
+    owner = await asyncpg.connect(owner_url)
+    try:
+        await owner.execute("ALTER TABLE members ADD CONSTRAINT unforeseen CHECK (revision <> 1) NOT VALID")
+        body = {
+            "profile": {"display_name": SEEDS["display_name"], "full_name": SEEDS["full_name"]},
+            "idempotency_key": "fault-" + SEEDS["phone"],
+        }
+        return await service.call("ProfilesService/RegisterMember", body, OPERATIONS)
+    finally:
+        await owner.execute("ALTER TABLE members DROP CONSTRAINT unforeseen")
+        await owner.close()
+
+
+async def streams(redis: Redis) -> bytes:
+    """All that the members' streams hold."""
+    entries = [await redis.xrange(key) for key in await redis.keys("huiyuan:*members*")]
+    return b"\n".join(
+        part for stream in entries for _, fields in stream for pair in fields.items() for part in pair
+    )
+
+
+async def test_seeded_personal_data_is_found_nowhere(urls, servers: Servers, redis_url, tmp_path):
+    members, keys = urls
+    redis = Redis.from_url(redis_url)
+    ring = tmp_path / "members.keyring"
+    async with running(environment(members, keys, redis_url, ring, free_port()), members, keys) as service:
+        member_id = await live_a_little(service, members.owner)
+
+        async def relayed() -> bool:
+            held = await streams(redis)
+            return (
+                all(kind in held for kind in (b"MemberRegistered", b"ProfileUpdated"))
+                and member_id.encode() in held
+            )
+
+        await until(relayed)
+        searched = {
+            "members database": await everything(members.owner),
+            "keys database": await everything(keys.owner),
+            "redis": await streams(redis),
+            "metrics": (await service.http.get("/metrics")).content,
+        }
+    await redis.aclose()
+    searched["output"] = b"\n".join(service.output)
+    searched["postgres log"] = await postgres_log(servers)
+    assert b"rpc fault" in searched["output"]
+    assert b"unforeseen" in searched["postgres log"]
+    for place, content in searched.items():
+        assert len(content) > 100, place
+        for needle in NEEDLES:
+            for spelling in (needle.encode(), needle.encode().hex().encode(), needle.encode("utf-16-le")):
+                assert spelling not in content, f"{needle} is in the {place}"
+
+
+async def postgres_log(servers: Servers) -> bytes:
+    superuser = await asyncpg.connect(servers.postgres_url)
+    try:
+        data = Path(await superuser.fetchval("SHOW data_directory"))
+    finally:
+        await superuser.close()
+    logs = [parent / "postgres.log" for parent in data.parents]
+    return next(log for log in logs if log.exists()).read_bytes()
+
+
+class Proxy:
+    """Stands between a service and its database, and can go away with all its connections."""
+
+    def __init__(self, url: str) -> None:
+        self._there = urlsplit(url)
+        self.port = free_port()
+        self.url = url.replace(f":{self._there.port}/", f":{self.port}/")
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", self.port)
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for writer in self._open:
+            writer.transport.abort()
+        self._open.clear()
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, forth = await asyncio.open_connection(self._there.hostname, self._there.port)
+        self._open |= {writer, forth}
+        await asyncio.gather(_copy(reader, forth), _copy(back, writer))
+
+
+async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await source.read(65536):
+            target.write(data)
+            await target.drain()
+    target.close()
+
+
+@pytest.mark.parametrize("away", ["members", "member_keys"])
+async def test_database_away_means_try_again_and_recovery_needs_no_restart(urls, redis_url, tmp_path, away):
+    members, keys = urls
+    proxy = Proxy(members.app if away == "members" else keys.app)
+    env = environment(members, keys, redis_url, tmp_path / "members.keyring", free_port())
+    env["DATABASE_URL_MEMBERS" if away == "members" else "DATABASE_URL_MEMBER_KEYS"] = proxy.url
+
+    async def attempt(key: str) -> httpx.Response:
+        body = {"profile": {"display_name": "小明"}, "idempotency_key": f"{away}-{key}"}
+        return await service.call("ProfilesService/RegisterMember", body, OPERATIONS)
+
+    async with running(env, members, keys) as service:
+        for key in ("away at start", "away later"):
+            refused = await attempt(key)
+            assert (refused.status_code, refused.json()["code"]) == (503, "unavailable"), refused.text
+            ready = await service.http.get("/readyz")
+            assert ready.json() == {"status": "waiting", "failing": [away]}
+            await proxy.start()
+            answer = await attempt(key)
+            assert answer.status_code == 200, answer.text
+            assert not answer.json().get("replayed")
+            assert (await attempt(key)).json()["replayed"]
+            assert (await service.http.get("/readyz")).json()["status"] == "ready"
+            await proxy.stop()
+
+
+async def test_migrating_twice_changes_nothing(urls, redis_url, tmp_path):
+    env = environment(*urls, redis_url, tmp_path / "members.keyring", 0)
+    assert await finished("migrate", env) == (0, "")
+
+
+async def test_production_refuses_to_start_without_its_key_ring_and_says_what_to_do(
+    urls, redis_url, tmp_path
+):
+    env = environment(*urls, redis_url, tmp_path / "members.keyring", free_port())
+    code, output = await finished("serve", {**env, "HUIYUAN_MODE": "production"})
+    assert code == 1
+    assert "is missing: put this installation's key ring there" in output
+    assert "Traceback" not in output
+
+
+async def test_unknown_command_says_what_there_is(urls, redis_url, tmp_path):
+    env = environment(*urls, redis_url, tmp_path / "members.keyring", free_port())
+    code, output = await finished("dance", env)
+    assert (code, output.strip()) == (1, "usage: python -m services.members serve | work | migrate")
