@@ -1,9 +1,11 @@
 """How consent's values travel: wire messages to values, and values to wire messages."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
 
@@ -174,9 +176,24 @@ def wire_answer(answer: Answer, epoch: int) -> decisions_pb2.CheckResponse:
         article=answer.article,
         record_id=str(answer.record_id) if answer.record_id else "",
         epoch=epoch,
-        valid_until=answer.keep_until,
-        lawful_basis=f"LAWFUL_BASIS_{answer.basis}",
+        valid_until=_timestamp(answer.keep_until),
+        lawful_basis=_BASES[answer.basis],
     )
+
+
+_BASES: dict[LawfulBasis, Any] = {
+    basis: purposes_pb2.LawfulBasis.Value(f"LAWFUL_BASIS_{basis}") for basis in LawfulBasis
+}
+
+
+@lru_cache(64)
+def _timestamp(instant: datetime | None) -> Timestamp | None:
+    """Answers of one batch share their instants, and making them costs more than the rest of an answer."""
+    if instant is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(instant)
+    return stamp
 
 
 def _text(text: Text) -> kit_pb2.LocalizedText:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from services.consent.rules.decisions import ConsentState, Decision, state
@@ -26,7 +27,7 @@ class Reason(StrEnum):
     RECIPIENT_NOT_LISTED = "RECIPIENT_NOT_LISTED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """What a caller wants to do: for a purpose as it is asked for and as it is in force, with which data."""
 
@@ -35,7 +36,7 @@ class Question:
     categories: frozenset[str]
     recipient_id: str
 
-    @property
+    @cached_property
     def used(self) -> frozenset[str]:
         """The categories in question; a caller who names none may use all, so all are judged."""
         return self.categories or frozenset(self.asked.terms.categories)

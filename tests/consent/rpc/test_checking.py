@@ -89,6 +89,17 @@ async def test_an_older_version_is_no_way_around_the_one_in_force(consent: Conse
     assert (answer.allow, answer.reason) == (False, "NOT_ASKED")
 
 
+async def test_art_6_what_the_version_in_force_gave_up_is_not_used_under_an_older_one(
+    consent: Consent, member_id: str
+) -> None:
+    key = fresh("sms")
+    shown = await consent.ask(factories.purpose(key, categories=["phone", "birth_date"]))
+    await consent.give(factories.grant(member_id, shown, key="a"))
+    await consent.publish(factories.purpose(key, categories=["phone"]))
+    answer = await consent.check(member_id, key, purpose_version=1, categories=["birth_date"])
+    assert (answer.allow, answer.reason) == (False, "CATEGORY_NOT_LISTED")
+
+
 async def test_an_unknown_purpose_or_version_is_refused(consent: Consent, member_id: str) -> None:
     key = fresh("sms")
     await consent.publish(factories.purpose(key))
