@@ -142,7 +142,8 @@ def _redis(settings: GatewaySettings) -> Redis:
         settings.redis_url.get_secret_value(),
         socket_connect_timeout=_REDIS_TIMEOUT_S,
         socket_timeout=_REDIS_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 0),
+        # A pooled connection may have died with the server it led to: what we do here is all reading.
+        retry=Retry(NoBackoff(), 1),
     )
 
 

@@ -82,7 +82,7 @@ def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
     body: dict[str, Any] = {"message": error.message}
     if error.locations:
         body["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
-    if error.path is not None:
+    if error.path:
         body["path"] = error.path
     extensions: dict[str, Any] = {"code": code, "traceId": telemetry.trace_id.get()}
     body["extensions"] = extensions

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import structlog
+from prometheus_client import Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -13,6 +14,8 @@ from services.kit import stream
 from services.kit.refusal import Unavailable
 
 log = structlog.get_logger()
+
+watching = Gauge("huiyuan_graphql_watchers", "Subscriptions that are being told of changes.")
 
 QUEUED_AT_MOST = 64
 _READY_WITHIN_S = 3.0
@@ -93,6 +96,7 @@ class Live:
         assert self._positions is not None
         watcher = _Watcher(since)
         self._watchers.setdefault(member_id, set()).add(watcher)
+        watching.inc()
         try:
             until = self._positions.copy()
             if since is not None:
@@ -106,6 +110,7 @@ class Live:
             watchers.discard(watcher)
             if not watchers:
                 del self._watchers[member_id]
+            watching.dec()
 
 
 def _furthest(until: Positions, since: Positions | None) -> Positions:

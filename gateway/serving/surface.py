@@ -159,7 +159,7 @@ class Surface:
         return self._body(result)
 
     async def subscribe(self, operation: Operation) -> AsyncGenerator[Body, None]:
-        """The answers of any operation, one after another. Raises ``NotExecuted``."""
+        """The answers of any operation, one after another. Raises ``NotExecuted`` when there can be no more."""
         if operation.kind is not OperationType.SUBSCRIPTION:
             yield await self.execute(operation)
             return
@@ -179,6 +179,9 @@ class Surface:
         try:
             async for result in source:
                 yield self._body(result)
+        except Exception as error:
+            ended = GraphQLError(str(error), path=[], original_error=error)
+            raise self._not_executed([formatted(ended)]) from None
         finally:
             await source.aclose()  # type: ignore[attr-defined]  # graphql-core gives an async generator
 

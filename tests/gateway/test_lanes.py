@@ -75,14 +75,15 @@ async def _ask_in_disorder(seed: int, askers: int) -> None:
             for _ in range(patience):
                 await asyncio.sleep(0)
             waiting.cancel()
-        try:
-            assert await waiting == f"{key} as {caller} sees it"
-        except UnknownMember as refusal:
-            assert str(refusal) == f"{caller} may not see {key}"
-        except asyncio.CancelledError:
+        (outcome,) = await asyncio.gather(waiting, return_exceptions=True)
+        if isinstance(outcome, asyncio.CancelledError):
             assert patience is not None
-        except (Away, TimeoutError):
+        elif isinstance(outcome, UnknownMember):
+            assert str(outcome) == f"{caller} may not see {key}"
+        elif isinstance(outcome, Away | TimeoutError):
             assert any(Asked(key, member(caller)) in call for call in service.calls)
+        else:
+            assert outcome == f"{key} as {caller} sees it"
 
     async with asyncio.timeout(10):
         await asyncio.gather(

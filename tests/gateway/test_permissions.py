@@ -93,7 +93,7 @@ def test_a_field_that_declares_no_roles_does_not_start() -> None:
     class Query:
         secrets: str = "all of them"
 
-    with pytest.raises(NoRolesDeclared, match="Query.secrets"):
+    with pytest.raises(NoRolesDeclared, match=r"Query\.secrets"):
         Permissions(strawberry.Schema(Query)._schema, {})
 
 
