@@ -54,7 +54,9 @@ class House:
             key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "REDIS_"))
         }
         ports = {f"{name.upper()}_PORT": str(self.ports.of(name)) for name in NAMES}
-        return given | ports | {"HUIYUAN_HOME": str(self.home), "COLUMNS": "200"}
+        # A proxy that is not there: nothing on loopback may be sent through one.
+        told = {"HUIYUAN_HOME": str(self.home), "HTTP_PROXY": "http://127.0.0.1:9", "COLUMNS": "200"}
+        return given | ports | told | self.also
 
     @property
     def command(self) -> subprocess.Popen[bytes]:

@@ -86,35 +86,27 @@ def test_a_taken_port_is_named_before_anything_starts(house: House) -> None:
     assert "starting" not in house.said()
 
 
-def test_it_outlives_a_kill_then_a_lost_child_stops_it_and_sigterm_leaves_nothing(house: House) -> None:
+def test_it_finds_its_data_after_a_kill_and_sigterm_leaves_nothing_running(house: House) -> None:
     house.start()
     house.wait_until_ready()
     seeds, first = house.seeds, house.processes()
     os.kill(house.command.pid, signal.SIGKILL)
     house.command.wait(STOP_TIMEOUT_S)
     (house.home / "running.json").unlink()
+
     house.start()
     house.wait_until_ready()
     assert gone(first, STOP_TIMEOUT_S) == []
     assert house.seeds == seeds
-
     second = house.processes()
-    os.kill(house.pid("loyalty-worker"), signal.SIGKILL)
-    assert house.command.wait(STOP_TIMEOUT_S) == 1
-    assert "loyalty-worker ended by SIGKILL" in house.said()
-    assert "loyalty-worker.log" in house.said()
-    assert gone(second, 5) == []
-
-    house.start()
-    house.wait_until_ready()
-    third = house.processes()
     assert house.stop() == 0
-    assert gone(third, 5) == []
-    assert (house.home / "postgres/data/PG_VERSION").exists()
+    assert gone(second, 5) == []
     assert not (house.home / "postgres/data/postmaster.pid").exists()
 
 
-async def test_it_uses_the_servers_that_the_environment_names(house: House, servers: Servers) -> None:
+async def test_with_servers_of_the_operators_a_lost_process_stops_the_rest_and_says_why(
+    house: House, servers: Servers
+) -> None:
     at = make_url(servers.postgres_url)
     for kind in databases.MIGRATIONS:
         name = f"given_{kind}_{secrets.token_hex(4)}"
@@ -128,7 +120,13 @@ async def test_it_uses_the_servers_that_the_environment_names(house: House, serv
     house.wait_until_ready()
     assert len(house.seeds.members) == 3
     assert not {"postgres", "redis"} & {path.name for path in house.home.iterdir()}
-    assert house.stop() == 0
+
+    started = house.processes()
+    os.kill(house.pid("loyalty-worker"), signal.SIGKILL)
+    assert house.command.wait(STOP_TIMEOUT_S) == 1
+    assert "loyalty-worker ended by SIGKILL" in house.said()
+    assert "loyalty-worker.log" in house.said()
+    assert gone(started, 5) == []
 
 
 def test_servers_named_by_half_are_refused(house: House) -> None:
