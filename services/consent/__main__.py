@@ -2,14 +2,15 @@
 
 import sys
 
-from services.consent.app import application, migrate, workers
+from services.consent.app import SERVICE, application, migrate, workers
 from services.consent.settings import Settings
 from services.kit import process, telemetry
 
 
 def main(command: str) -> None:
+    """Run one of this service's processes."""
     settings = Settings()
-    telemetry.configure(f"consent {command}", settings.log_level)
+    telemetry.configure(f"{SERVICE}-{command}", settings.log_level)
     match command:
         case "serve":
             process.serve(application(settings), host=settings.host, port=settings.port)
@@ -18,8 +19,8 @@ def main(command: str) -> None:
         case "migrate":
             migrate(settings)
         case _:
-            sys.exit("usage: python -m services.consent serve|work|migrate")
+            sys.exit("usage: python -m services.consent serve | work | migrate")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) == 2 else "")
+    main(" ".join(sys.argv[1:]))
