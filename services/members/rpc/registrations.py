@@ -17,6 +17,7 @@ from services.members.rules.registrations import (
     Claim,
     Draft,
     IdempotencyKeyReused,
+    JoinedAtNotValid,
     NewIdentity,
     Registered,
     RegistrationRaced,
@@ -103,7 +104,7 @@ async def _claim(
 def _draft(ring: KeyRing, request: wire.RegisterMemberRequest, now: datetime) -> Draft | Refusal:
     try:
         key = ring.request_digest(idempotency_key_of(request.idempotency_key))
-        given = request.joined_at.ToDatetime(UTC) if request.HasField("joined_at") else None
+        given = _joined_at(request)
         joined_at = joined_at_of(given, now)
         links = _identities(request)
         with _within("profile"):
@@ -113,6 +114,15 @@ def _draft(ring: KeyRing, request: wire.RegisterMemberRequest, now: datetime) ->
         return Draft(key, ring.request_digest(content), profile, new, joined_at)
     except Invalid as refusal:
         return refusal
+
+
+def _joined_at(request: wire.RegisterMemberRequest) -> datetime | None:
+    if not request.HasField("joined_at"):
+        return None
+    try:
+        return request.joined_at.ToDatetime(UTC)
+    except (ValueError, OverflowError):
+        raise JoinedAtNotValid("joined_at is not an instant", field="joined_at") from None
 
 
 def _identities(request: wire.RegisterMemberRequest) -> dict[Identity, bool]:

@@ -1,15 +1,21 @@
 """Reading profiles: one's own name in clear, all else masked, and nobody else's at all."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
+from sqlalchemy import text
 
-from services.kit import rpc
+from services.kit import clock, rpc
 from services.kit.refusal import Refusal
+from services.members.actions import profiles as actions
+from services.members.rules.members import Member
+from services.members.rules.personal import Personal
+from services.members.storage import keys as stored_keys
+from services.members.storage import profiles
 from tests.members.service import (
     ANYONE,
     AUDITOR,
@@ -124,6 +130,25 @@ async def test_merged_member_is_answered_with_the_survivor(members):
         await owner.close()
     found = await members.profile(merged, as_member(merged))
     assert (found.profile.member_id, found.profile.display_name) == (survivor, "张三")
+
+
+async def test_profile_whose_key_was_replaced_between_the_two_reads_is_read_again(members):
+    member_id = await members.register()
+    [before] = (await profiles.read(members.databases, members.ring, [UUID(member_id)])).values()
+    assert isinstance(before, Member)
+    assert before.profile is not None
+    renamed = before.profile._replace(display_name=Personal("大明"))
+    now = clock.now()
+    async with members.databases.keys.begin() as keys:
+        await keys.execute(text("LOCK TABLE keys IN ACCESS EXCLUSIVE MODE"))
+        reading = asyncio.create_task(members.profile(member_id, as_member(member_id)))
+        while not await members.peek("SELECT 1 FROM pg_locks WHERE NOT granted", keys=True):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        dek_gen, blob = await actions.renew_key(keys, members.ring, before, renamed, now)
+        async with members.databases.members.begin() as connection:
+            await actions.replace(connection, before, blob, dek_gen, None, now)
+        await stored_keys.drop_older(keys, [before.member_id], [dek_gen])
+    assert (await reading).profile.display_name == "大明"
 
 
 async def test_profiles_can_be_read_at_any_moment_of_many_rewrites(members):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import events_pb2, profiles_pb2
+from huiyuan.members.v1 import events_pb2, identities_pb2, profiles_pb2
 
 from services.kit import clock, rpc
 from services.kit.refusal import Refusal
@@ -206,12 +206,15 @@ async def test_batch_above_a_thousand_and_wild_requests_are_refused(members):
     ahead.joined_at.FromDatetime(clock.now() + timedelta(days=1))
     ancient = registration(members.phone(), key="ancient")
     ancient.joined_at.seconds = -(10**9)
+    absurd = registration(members.phone(), key="absurd")
+    absurd.joined_at.seconds = 2**62
     crowd = registration(members.phone(), key="crowd")
     for n in range(10):
         crowd.identities.add(identity=kit_pb2.ExternalIdentity(kind=8, scope="demo-shop", value=f"crowd-{n}"))
     for request, code in (
         (ahead, "JOINED_AT_NOT_VALID"),
         (ancient, "JOINED_AT_NOT_VALID"),
+        (absurd, "JOINED_AT_NOT_VALID"),
         (crowd, "TOO_MANY_IDENTITIES"),
         (registration(members.phone(), key="k" * 101), "IDEMPOTENCY_KEY_NOT_VALID"),
         (profiles_pb2.RegisterMemberRequest(), "IDEMPOTENCY_KEY_NOT_VALID"),
@@ -316,6 +319,11 @@ async def test_straggler_cannot_complete_what_the_sweep_gave_up(members):
         [outcome] = await actions.complete(connection, members.ring, [(claim, draft)], now)
     assert outcome.code == "REGISTRATION_GIVEN_UP"
     assert (await members.profile(str(claim.member_id), OPERATIONS)).refusal.code == "UNKNOWN_MEMBER"
+    request = identities_pb2.ResolveMembersRequest(
+        references=[identities_pb2.MemberReference(member_id=str(claim.member_id))]
+    )
+    resolved = await members.identities.resolve_members(request, headers=by(LOYALTY))
+    assert resolved.members[0].member_id == ""
     assert await members.register(registration(phone, key="straggler"))
 
 

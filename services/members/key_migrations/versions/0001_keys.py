@@ -42,6 +42,7 @@ CREATE TABLE registrations (
   settled boolean NOT NULL DEFAULT false,
   PRIMARY KEY (index_version, key_digest)
 );
+CREATE INDEX registrations_member ON registrations (member_id);
 CREATE INDEX registrations_unsettled ON registrations (claimed_at) WHERE NOT settled;
 """
 
