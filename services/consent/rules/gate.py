@@ -64,6 +64,9 @@ _DENIED = {
 _BY_PART = frozenset({Widening.CATEGORIES, Widening.RECIPIENTS})
 """What a question can name: where only these grew, use of what was there before goes on."""
 
+_STRICTER = frozenset({Widening.SENSITIVITY, Widening.FORM})
+"""How consent must be given now: asking for an older version is no way around it."""
+
 
 def judge(question: Question, decision: Decision | None, consented: Purpose | None, now: datetime) -> Answer:
     """The answer; ``consented`` is the purpose version that the standing decision was on."""
@@ -78,14 +81,23 @@ def judge(question: Question, decision: Decision | None, consented: Purpose | No
         return Answer(True, Reason.CONSENT_NOT_NEEDED, basis.article, basis, None, now + KEEP)
     if decision is None or consented is None:
         return _deny(question, Reason.NOT_ASKED, "PIPL 13(1)", None)
-    stands = state(decision, consented, question.asked, now)
-    if stands in _DENIED and not (stands is ConsentState.REAFFIRM_REQUIRED and _covers(consented, question)):
+    stands = _stands(question, decision, consented, now)
+    if stands in _DENIED:
         return _deny(question, *_DENIED[stands], decision)
     until = min(now + KEEP, decision.valid_until or now + KEEP)
     keep_until = None if _fresh_only(question) else until
     return Answer(
         True, Reason.CONSENT_GIVEN, "PIPL 13(1)", LawfulBasis.CONSENT, decision.record_id, keep_until
     )
+
+
+def _stands(question: Question, decision: Decision, consented: Purpose, now: datetime) -> ConsentState:
+    stands = state(decision, consented, question.asked, now)
+    if stands is ConsentState.REAFFIRM_REQUIRED and _covers(consented, question):
+        stands = ConsentState.GIVEN
+    if stands is ConsentState.GIVEN and question.in_force.outgrows(consented) & _STRICTER:
+        stands = ConsentState.REAFFIRM_REQUIRED
+    return stands
 
 
 def _covers(consented: Purpose, question: Question) -> bool:
@@ -96,8 +108,10 @@ def _covers(consented: Purpose, question: Question) -> bool:
 
 def _fresh_only(question: Question) -> bool:
     """Sensitive data and separate consent are judged anew each time."""
-    terms = question.asked.terms
-    return terms.sensitive or terms.form_for(question.recipient_id) is not ConsentForm.GENERAL
+    return any(
+        terms.sensitive or terms.form_for(question.recipient_id) is not ConsentForm.GENERAL
+        for terms in (question.asked.terms, question.in_force.terms)
+    )
 
 
 def _deny(question: Question, reason: Reason, article: str, decision: Decision | None) -> Answer:

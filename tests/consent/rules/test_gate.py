@@ -74,6 +74,13 @@ def test_what_must_be_asked_afresh_is_never_to_be_kept(part: str) -> None:
     assert (answer.allow, answer.keep_until) == (True, None)
 
 
+@pytest.mark.parametrize("change", [{"sensitive": True}, {"form": ConsentForm.SEPARATE}], ids=str)
+def test_art_29_an_older_version_is_no_way_around_separate_consent(change: dict[str, object]) -> None:
+    old, in_force = _purpose(1, ("phone",)), _purpose(2, ("phone",), **change)
+    answer = judge(Question(old, in_force, frozenset(), ""), _decision(EventState.GIVEN), old, NOW)
+    assert (answer.allow, answer.reason) == (False, Reason.REAFFIRM_REQUIRED)
+
+
 def test_an_answer_is_kept_two_seconds_and_never_past_the_end_of_the_consent() -> None:
     purpose = _purpose(1, ("phone",))
     question = Question(purpose, purpose, frozenset(), "")
