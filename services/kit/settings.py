@@ -1,8 +1,9 @@
 """Settings: what the environment says; read once, by each process's ``app``."""
 
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -13,17 +14,28 @@ class Mode(StrEnum):
     DEVELOPMENT = "development"
 
 
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
 class ProcessSettings(BaseSettings):
     """What every process reads. Secrets are ``SecretStr``, so that no log or traceback shows them."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
+    host: str
+    """Where the process listens; each service names its own variable."""
     mode: Mode = Field(Mode.PRODUCTION, validation_alias="HUIYUAN_MODE")
     log_level: str = Field("INFO", validation_alias="HUIYUAN_LOG_LEVEL")
     redis_url: SecretStr = Field(validation_alias="REDIS_URL")
     auth_jwks: str = Field(validation_alias="AUTH_JWKS")
     """Where the token issuer's public keys are: an https URL or a file's path."""
     auth_issuer: str = Field(validation_alias="AUTH_ISSUER")
+
+    @model_validator(mode="after")
+    def _development_listens_on_loopback_alone(self) -> Self:
+        if self.is_development and self.host not in _LOOPBACK:
+            raise ValueError("in development mode everything listens on loopback alone: use 127.0.0.1")
+        return self
 
     @property
     def is_development(self) -> bool:
