@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zlib import crc32
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.members.v1 import events_pb2
 
 from services.kit import outbox, stream
@@ -16,11 +17,13 @@ async def members_registered(
     connection: Connection, joined: Iterable[tuple[UUID, datetime]], now: datetime
 ) -> None:
     """Members registered. Each event goes to its own member's lane, so that later ones follow it there."""
+    occurred_at = Timestamp()
+    occurred_at.FromDatetime(now)
     lanes: dict[int, list[outbox.NewEvent]] = defaultdict(list)
     for member_id, joined_at in joined:
         event = events_pb2.MembersEvent(
             member_id=str(member_id),
-            occurred_at=now,
+            occurred_at=occurred_at,
             member_registered=events_pb2.MemberRegistered(joined_at=joined_at),
         )
         lanes[crc32(event.member_id.encode()) % stream.LANES].append(_new("MemberRegistered", event))

@@ -31,7 +31,7 @@ OPERATIONS = rpc.Caller(rpc.CallerKind.STAFF, "ops-1", frozenset({"operations"})
 SUPPORT = rpc.Caller(rpc.CallerKind.STAFF, "care-1", frozenset({"support"}))
 AUDITOR = rpc.Caller(rpc.CallerKind.STAFF, "audit-1", frozenset({"auditor"}))
 OFFICER = rpc.Caller(rpc.CallerKind.STAFF, "privacy-1", frozenset({"privacy_officer"}))
-IMPORTER = rpc.Caller(rpc.CallerKind.SERVICE, "importer", frozenset({"order_importer"}))
+IMPORTER = rpc.Caller(rpc.CallerKind.SYSTEM, "importer", frozenset({"member_registrar"}))
 LOYALTY = rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")
 ANYONE = rpc.Caller(rpc.CallerKind.ANYONE, "")
 

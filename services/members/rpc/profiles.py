@@ -31,7 +31,8 @@ MOST_REGISTRATIONS = 1000
 MOST_PROFILES = 500
 MOST_ACCESSES = 100
 _REGISTRARS = (
-    rpc.services("member_registrar", "order_importer", "programme_seeder", "gateway"),
+    rpc.systems("member_registrar", "programme_seeder"),
+    rpc.services("gateway"),
     rpc.staff("operations", "program_admin"),
 )
 _READERS = ("support", "operations", "program_admin", "privacy_officer")

@@ -1,7 +1,6 @@
 """Registrations, asked: one or a thousand new members, through the same two transactions."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from huiyuan.members.v1 import profiles_pb2 as wire
@@ -107,9 +106,8 @@ def _draft(ring: KeyRing, request: wire.RegisterMemberRequest, now: datetime) ->
         given = _joined_at(request)
         joined_at = joined_at_of(given, now)
         links = _identities(request)
-        with _within("profile"):
-            profile = profiles.new(_fields(request.profile), tuple(links), now)
-        new = tuple(NewIdentity(one, verified, ring.find(one)) for one, verified in links.items())
+        profile = _profile(request.profile, tuple(links), now)
+        new = tuple([NewIdentity(one, verified, ring.find(one)) for one, verified in links.items()])
         content = body(profile, list(links.values()), given)
         return Draft(key, ring.request_digest(content), profile, new, joined_at)
     except Invalid as refusal:
@@ -133,26 +131,21 @@ def _identities(request: wire.RegisterMemberRequest) -> dict[Identity, bool]:
         )
     links: dict[Identity, bool] = {}
     for number, new in enumerate(request.identities):
-        with _within(f"identities[{number}]"):
+        try:
             identity = identity_of(new.identity)
+        except Invalid as refusal:
+            refusal.field = f"identities[{number}].{refusal.field}"
+            raise
         links[identity] = links.get(identity, False) or new.verified
     return links
 
 
-def _fields(profile: wire.NewProfile) -> profiles.ProfileFields:
-    return profiles.ProfileFields(
-        profile.display_name,
-        profile.full_name,
-        profile.birth_date,
-        profile.language,
-        profile.time_zone,
+def _profile(asked: wire.NewProfile, identities: tuple[Identity, ...], now: datetime) -> profiles.Profile:
+    fields = profiles.ProfileFields(
+        asked.display_name, asked.full_name, asked.birth_date, asked.language, asked.time_zone
     )
-
-
-@contextmanager
-def _within(path: str) -> Iterator[None]:
     try:
-        yield
+        return profiles.new(fields, identities, now)
     except Invalid as refusal:
-        refusal.field = f"{path}.{refusal.field}"
+        refusal.field = f"profile.{refusal.field}"
         raise
