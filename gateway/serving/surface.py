@@ -13,7 +13,6 @@ from graphql import (
     execute,
     subscribe,
 )
-from graphql.execution import Executor
 from prometheus_client import Counter, Histogram
 
 from gateway import limits
@@ -23,6 +22,7 @@ from gateway.documents.prepared import DocumentRefused, Prepared
 from gateway.documents.store import Documents
 from gateway.errors import BAD_REQUEST, RequestError, formatted, refused
 from gateway.scalars import Locale
+from gateway.serving.executor import executor_of, is_awaitable
 from services.kit.refusal import Refusal, Unauthenticated
 from services.kit.rpc import Caller
 
@@ -110,6 +110,7 @@ class Surface:
     ) -> None:
         self.name = name
         self._schema = schema
+        self._executor = executor_of(schema)
         self._documents = documents
         self._authenticator = authenticator
         self._services = services
@@ -150,7 +151,8 @@ class Surface:
             context_value=operation.context,
             variable_values=operation.ask.variables,
             operation_name=operation.ask.operation_name,
-            executor_class=Executor,
+            executor_class=self._executor,
+            is_awaitable=is_awaitable,
             hide_suggestions=True,
         )
         if not isinstance(result, ExecutionResult):
@@ -169,7 +171,8 @@ class Surface:
             context_value=operation.context,
             variable_values=operation.ask.variables,
             operation_name=operation.ask.operation_name,
-            executor_class=Executor,
+            executor_class=self._executor,
+            is_awaitable=is_awaitable,
             hide_suggestions=True,
         )
         if not isinstance(source, ExecutionResult | AsyncIterator):
