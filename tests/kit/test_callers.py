@@ -95,3 +95,18 @@ def test_assertions_are_renewed_before_they_end(monkeypatch: pytest.MonkeyPatch)
     later = time.time() + 45
     monkeypatch.setattr(time, "time", lambda: later)
     assert CallerVerifier("loyalty", {"gateway": KEY}).verify(signer.sign("loyalty", ANNA)) == ANNA
+
+
+def test_a_service_speaks_for_itself_alone() -> None:
+    """A stolen key of the loyalty service makes nobody staff, a member, or another service."""
+    verifier = CallerVerifier("members", {"loyalty": KEY})
+    signer = CallerSigner("loyalty", {"members": KEY})
+    itself = Caller(CallerKind.SERVICE, "loyalty")
+    assert verifier.verify(signer.sign("members", itself)) == itself
+    for other in (
+        Caller(CallerKind.STAFF, "ada", frozenset({"operations"})),
+        Caller(CallerKind.MEMBER, "0b54b4e2-4a3a-4d5e-8c52-6f6f6a1f0001"),
+        Caller(CallerKind.SERVICE, "gateway"),
+    ):
+        with pytest.raises(CallerNotProven):
+            verifier.verify(signer.sign("members", other))

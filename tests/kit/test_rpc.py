@@ -199,7 +199,7 @@ async def test_nobody_gets_in_unproven(address: str, headers: dict[str, str], st
         Caller(CallerKind.MEMBER, "m-1"),
         Caller(CallerKind.MEMBER, "m-1", frozenset({"support"})),
         Caller(CallerKind.STAFF, "ops-2", frozenset({"auditor"})),
-        Caller(CallerKind.SERVICE, "support", frozenset({"support"})),
+        Caller(CallerKind.SYSTEM, "support", frozenset({"support"})),
     ],
     ids=["a member", "a member with a role", "another role", "a system"],
 )

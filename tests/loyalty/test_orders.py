@@ -236,6 +236,16 @@ async def test_expired_token_or_one_for_the_storefront_is_refused(loyalty: Loyal
         assert answer.status_code == 401, answer.text
 
 
+async def test_token_named_like_one_of_our_services_is_not_that_service(loyalty: Loyalty) -> None:
+    token = loyalty.tokens("gateway", "gateway", "members")
+    answer = await loyalty.call(
+        "OrdersService/RecordOrder",
+        order(loyalty.new_member(), 100),
+        headers={"authorization": f"Bearer {token}"},
+    )
+    assert answer.status_code == 403
+
+
 async def test_role_without_the_right_is_refused(loyalty: Loyalty) -> None:
     body = order(loyalty.new_member(), 100)
     answer = await loyalty.order_system("OrdersService/RecordOrder", body, "member_registrar")

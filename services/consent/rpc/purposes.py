@@ -15,7 +15,7 @@ from services.kit import rpc
 from services.kit.clock import Clock
 from services.kit.database import Engine
 
-_PUBLISHERS = (rpc.staff("privacy_officer"), rpc.services("programme_seeder"))
+_PUBLISHERS = (rpc.staff("privacy_officer"), rpc.systems("programme_seeder"))
 Context = RequestContext[Any, Any]
 
 

@@ -28,6 +28,7 @@ from services.kit.rpc.grants import (
     per_item,
     services,
     staff,
+    systems,
 )
 from services.kit.rpc.refusals import RemoteRefusal, ServiceUnavailable, refusal_of, wire_refusal
 
@@ -58,5 +59,6 @@ __all__ = [
     "refusal_of",
     "services",
     "staff",
+    "systems",
     "wire_refusal",
 ]

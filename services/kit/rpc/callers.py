@@ -14,6 +14,10 @@ ASSERTION_LIFE_S = 60
 _REMEMBERED = 50_000
 
 
+SPEAKS_FOR_OTHERS = "gateway"
+"""The one process that may say on whose behalf it calls; every other speaks for itself alone."""
+
+
 class CallerNotProven(Unauthenticated):
     """The caller assertion is malformed, expired, or not signed by a process that may sign for us."""
 
@@ -22,6 +26,7 @@ class CallerKind(StrEnum):
     MEMBER = "member"
     STAFF = "staff"
     SERVICE = "service"
+    SYSTEM = "system"
     ANYONE = "anyone"
 
 
@@ -105,6 +110,8 @@ class CallerVerifier:
                 urlsafe_b64decode(name).decode(),
                 frozenset(filter(None, roles.split(","))),
             )
+            if issuer != SPEAKS_FOR_OTHERS and caller != Caller(CallerKind.SERVICE, issuer):
+                raise ValueError
             return float(expires_at_s), caller
         except (KeyError, ValueError):
             raise CallerNotProven("the caller assertion is not one of ours") from None

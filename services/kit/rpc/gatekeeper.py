@@ -94,5 +94,5 @@ class Gatekeeper:
             if scheme.lower() != "bearer" or not token:
                 raise NotSignedIn("the authorization header must read: Bearer <token>")
             checked = await self._tokens.verify(token)
-            return Caller(CallerKind.SERVICE, checked.subject, checked.roles)
+            return Caller(CallerKind.SYSTEM, checked.subject, checked.roles)
         return Caller(CallerKind.ANYONE, "")

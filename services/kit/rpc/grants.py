@@ -33,11 +33,14 @@ def staff(*roles: str) -> Grant:
     return lambda caller: caller.kind is CallerKind.STAFF and caller.has(*roles)
 
 
-def services(*ids_or_roles: str) -> Grant:
-    """Grants to our own services by id, and to the operator's systems by role."""
-    return lambda caller: (
-        caller.kind is CallerKind.SERVICE and (caller.id in ids_or_roles or caller.has(*ids_or_roles))
-    )
+def services(*ids: str) -> Grant:
+    """Grants to our own services by name; no bearer token ever makes one."""
+    return lambda caller: caller.kind is CallerKind.SERVICE and caller.id in ids
+
+
+def systems(*roles: str) -> Grant:
+    """Grants to the operator's other systems in one of the roles."""
+    return lambda caller: caller.kind is CallerKind.SYSTEM and caller.has(*roles)
 
 
 def allow(*grants: Grant) -> Callable[[Handler], Handler]:

@@ -31,7 +31,7 @@ from services.loyalty.storage import orders
 
 MOST_ORDERS = 1000
 IMPORTER = "order_importer"
-_recorders = rpc.services("order_recorder", IMPORTER)
+_recorders = rpc.systems("order_recorder", IMPORTER)
 _readers = rpc.staff("operations", "support", "program_admin", "auditor")
 
 

@@ -13,7 +13,7 @@ from services.loyalty.rpc.wire import micros
 from services.loyalty.storage import programmes
 
 _PUBLISHERS = (rpc.staff("program_admin"),)
-_FOUNDERS = (*_PUBLISHERS, rpc.services("programme_seeder"))
+_FOUNDERS = (*_PUBLISHERS, rpc.systems("programme_seeder"))
 
 
 class ReasonMissing(Invalid):
@@ -78,7 +78,7 @@ class Programmes:
         raise actions.UnknownVersion(message, field="version", asked=wanted)
 
     @rpc.allow(
-        rpc.staff("program_admin", "operations", "support", "auditor"), rpc.services("programme_seeder")
+        rpc.staff("program_admin", "operations", "support", "auditor"), rpc.systems("programme_seeder")
     )
     async def list_programme_versions(
         self, request: wire.ListProgrammeVersionsRequest, _: Any

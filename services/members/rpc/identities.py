@@ -29,15 +29,8 @@ class Identities:
         self._ring = ring
 
     @rpc.allow(
-        rpc.services(
-            "loyalty",
-            "consent",
-            "gateway",
-            "order_recorder",
-            "order_importer",
-            "member_registrar",
-            "programme_seeder",
-        )
+        rpc.services("loyalty", "consent", "gateway"),
+        rpc.systems("order_recorder", "order_importer", "member_registrar"),
     )
     async def resolve_members(
         self, request: wire.ResolveMembersRequest, _: Any

@@ -128,7 +128,7 @@ async def test_only_our_services_and_the_officer_ask_the_gate(consent: Consent, 
     for caller in (MEMBERS, OFFICER):
         await consent.decisions.check(one, headers=consent.by(caller))
         await consent.decisions.check_many(many, headers=consent.by(caller))
-    stranger = Caller(CallerKind.SERVICE, "erp", frozenset({"order_recorder"}))
+    stranger = Caller(CallerKind.SYSTEM, "erp", frozenset({"order_recorder"}))
     for caller in (member(member_id), SUPPORT, stranger):
         with refused("NOT_ALLOWED"):
             await consent.decisions.check(one, headers=consent.by(caller))

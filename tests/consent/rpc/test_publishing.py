@@ -14,7 +14,7 @@ from services.kit.rpc import Caller, CallerKind, RemoteRefusal
 from tests.consent import factories
 from tests.consent.service import MEMBERS, OFFICER, SUPPORT, Consent, fresh, member, refused
 
-SEEDER = Caller(CallerKind.SERVICE, "seed", frozenset({"programme_seeder"}))
+SEEDER = Caller(CallerKind.SYSTEM, "seed", frozenset({"programme_seeder"}))
 SENSITIVE = {"sensitive": True, "form": factories.SEPARATE, "assessment_id": "DPIA-1"}
 ABROAD = {"storage_locations": ["CN", "SG"], "form": factories.SEPARATE, "assessment_id": "DPIA-1"}
 SHARED = {"recipients": ["partner-a"], "assessment_id": "DPIA-1"}
@@ -213,7 +213,7 @@ async def test_only_the_officer_and_the_seeder_publish(consent: Consent, as_app:
     assert not await as_app.fetchval("SELECT count(*) FROM purposes WHERE key = $1", key)
     await consent.purposes.publish_purpose(purpose, headers=consent.by(SEEDER))
     by = await as_app.fetchval("SELECT published_by FROM purposes WHERE key = $1", key)
-    assert (by, OFFICER.actor) == ("service:seed", "staff:officer-1")
+    assert (by, OFFICER.actor) == ("system:seed", "staff:officer-1")
 
 
 async def _listed(consent: Consent, key: str, locale: str) -> tuple[int, str | None]:
