@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from services.kit.tokens import TokenExpired, TokenRefused, TokenVerifier
+from services.kit.tokens import IssuerUnavailable, TokenExpired, TokenRefused, TokenVerifier
 
 KEY = Ed25519PrivateKey.generate()
 RSA = rsa.generate_private_key(65537, 2048)
@@ -161,6 +161,7 @@ async def test_a_new_key_is_found_and_a_withdrawn_one_is_refused(
         await verifier.verify(token())
 
 
-async def test_keys_that_cannot_be_loaded_refuse_everybody(tmp_path: Path) -> None:
-    with pytest.raises(TokenRefused):
+async def test_keys_that_cannot_be_loaded_are_worth_trying_again(tmp_path: Path) -> None:
+    with pytest.raises(IssuerUnavailable) as away:
         await TokenVerifier(str(tmp_path / "missing.json"), ISSUER, AUDIENCE).verify(token())
+    assert away.value.retryable
