@@ -7,8 +7,7 @@ from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLSchema, is_leaf_ty
 from graphql.execution import Executor
 from strawberry.execution import optimized_is_awaitable
 
-
-is_awaitable = cast(Callable[[object], TypeGuard[Awaitable[Any]]], optimized_is_awaitable)
+is_awaitable = cast("Callable[[object], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 """Strawberry's test, which knows plain values by their type."""
 
 
