@@ -1,5 +1,6 @@
 """What all doors translate alike: instants, money, members' ids and the callers who may read them."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ def be_at_most(count: int, most: int, field: str) -> None:
         raise BatchTooLarge(message, field=field, asked=count, most=most)
 
 
+@lru_cache(maxsize=65_536)
 def member_id(text: str, field: str = "member_id") -> str:
     """A member's id in its one spelling. Raises ``MalformedId``."""
     try:

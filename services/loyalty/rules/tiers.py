@@ -65,26 +65,18 @@ def measure(metric: str, standing: Standing, balances: dict[str, int]) -> int:
     return balances.get(metric, 0)
 
 
-def reached(programme: Programme, standing: Standing, balances: dict[str, int]) -> str:
-    """The key of the highest tier whose conditions all hold; empty for none."""
-    for tier in reversed(programme.tiers):
-        if all(measure(c.metric, standing, balances) >= c.at_least for c in tier.conditions):
-            return tier.key
-    return ""
-
-
 def judge(
     programme: Programme, standing: Standing, balances: dict[str, int], since: int
 ) -> tuple[str, str] | None:
     """Raise the standing to what its metrics reach, from ``since`` on; (from, to), or None when nothing rose."""
     held = standing.tier
-    wanted = reached(programme, standing, balances)
-    if programme.rank(wanted) <= programme.rank(held):
-        return None
-    last = standing.tiers[-1][1] + 1 if standing.tiers else since
-    standing.tiers.append((wanted, max(since, last)))
-    standing.changed = True
-    return held, wanted
+    for tier in reversed(programme.tiers[programme.rank(held) :]):
+        if all(measure(c.metric, standing, balances) >= c.at_least for c in tier.conditions):
+            last = standing.tiers[-1][1] + 1 if standing.tiers else since
+            standing.tiers.append((tier.key, max(since, last)))
+            standing.changed = True
+            return held, tier.key
+    return None
 
 
 def judge_revisions(
