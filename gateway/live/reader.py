@@ -62,6 +62,9 @@ class Live:
             except (RedisError, OSError) as error:
                 log.warning("live reader waits", because=type(error).__name__)
                 await asyncio.sleep(0.3)
+            except Exception:
+                # The event at fault is behind us already: it is left out, and the reading goes on.
+                log.exception("live reader left out an event")
 
     async def _follow(self) -> None:
         if self._positions is None:

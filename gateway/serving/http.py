@@ -126,6 +126,7 @@ def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:
     return None if value is None else value.decode("latin-1")
 
 
+@lru_cache(maxsize=64)
 def _check_content_type(content_type: str | None) -> None:
     """JSON in UTF-8 and nothing else: what a form on another site can send is refused."""
     kind, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))

@@ -211,6 +211,21 @@ async def test_a_watcher_that_cannot_keep_up_gets_one_resync_instead_of_a_flood(
     assert watcher._queue.empty()
 
 
+async def test_an_event_that_cannot_be_read_is_left_out_and_the_rest_is_told(
+    live: Gateway, streams: Streams
+) -> None:
+    member_id, token = live.join()
+    async with signed_in(live, token) as subscriber:
+        await subscriber.subscribe()
+        await subscriber.change()
+        async with Redis.from_url(streams.url) as client:
+            name = stream.name("members", 2)
+            broken = stream.Event(name, 1, 0, member_id, "Broken", b"\xff\xff\xff")
+            await stream.append(client, {name: (0, 0)}, [broken])
+        await streams.tell(member_id, "order_recorded")
+        assert (await subscriber.change())["kind"] == "ORDER_RECORDED"
+
+
 async def test_the_end_of_the_token_ends_its_subscriptions(live: Gateway) -> None:
     member_id, _ = live.join()
     token = live.issuer.member(member_id, life_s=2)
