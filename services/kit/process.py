@@ -34,6 +34,7 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         timeout_keep_alive=75,
         server_header=False,
         date_header=False,
+        ws_max_size=256 * 1024,
     )
 
 
