@@ -46,8 +46,10 @@ class NewEvent(NamedTuple):
 
 _TAKE = sa.text("UPDATE outbox_lanes SET seq = seq + 1 WHERE lane = :lane RETURNING seq")
 _WRITE = sa.text(
-    "INSERT INTO outbox (lane, seq, ord, member_id, type, event) "
-    "VALUES (:lane, :seq, :ord, CAST(:member_id AS uuid), :type, :event)"
+    """INSERT INTO outbox (lane, seq, ord, member_id, type, event)
+       SELECT :lane, :seq, e.nth - 1, e.member_id, e.type, e.event
+       FROM unnest(CAST(:members AS uuid[]), CAST(:types AS text[]), CAST(:bodies AS bytea[]))
+         WITH ORDINALITY AS e(member_id, type, event, nth)"""
 )
 
 
@@ -57,12 +59,10 @@ async def append(connection: AsyncConnection, events: Sequence[NewEvent]) -> Non
         return
     lane = crc32((events[0].member_id or "").encode()) % stream.LANES
     seq = (await connection.execute(_TAKE, {"lane": lane})).scalar_one()
+    members, types, bodies = zip(*events, strict=True)
     await connection.execute(
         _WRITE,
-        [
-            {"lane": lane, "seq": seq, "ord": ordinal, **event._asdict(), "event": event.body}
-            for ordinal, event in enumerate(events)
-        ],
+        {"lane": lane, "seq": seq, "members": list(members), "types": list(types), "bodies": list(bodies)},
     )
 
 

@@ -18,7 +18,7 @@ from services.kit.refusal import Refusal, Unavailable
 from services.loyalty import events
 from services.loyalty.rules.points import Answer, Operation, fold
 from services.loyalty.rules.programmes import Programmes
-from services.loyalty.storage import ledger, programmes
+from services.loyalty.storage import chain, ledger, programmes
 
 log = structlog.get_logger()
 
@@ -100,8 +100,8 @@ class Lane:
         self._waiting: deque[Task] = deque()
         self._woken = asyncio.Event()
         self._connection: database.RawConnection | None = None
-        self._head: ledger.Head | None = None
-        self._in_doubt: ledger.Head | None = None
+        self._head: chain.Head | None = None
+        self._in_doubt: chain.Head | None = None
         self._last = 0
 
     def submit(self, task: Task) -> None:
@@ -198,17 +198,17 @@ class Lane:
         await self._connection.execute("COMMIT")
         self._head, self._in_doubt = sealed, None
 
-    async def _was_committed(self, doubtful: ledger.Head) -> bool:
+    async def _was_committed(self, doubtful: chain.Head) -> bool:
         connection, _ = await self._ready()
-        found = await ledger.batch_hash(connection, doubtful.lane, doubtful.seq)
+        found = await chain.batch_hash(connection, doubtful.lane, doubtful.seq)
         self._in_doubt = None
         log.warning("commit was in doubt", lane=doubtful.lane, seq=doubtful.seq, kept=found == doubtful.hash)
         return found == doubtful.hash
 
-    async def _ready(self) -> tuple[database.RawConnection, ledger.Head]:
+    async def _ready(self) -> tuple[database.RawConnection, chain.Head]:
         if self._connection is None or self._connection.is_closed() or self._head is None:
             self._connection = await database.connect(self._url)
-            self._head = await ledger.claim_lane(self._connection, LANES)
+            self._head = await chain.claim_lane(self._connection, LANES)
             if self._head is None:
                 await self._hang_up()
                 raise LedgerBusy(f"all {LANES} lanes are claimed by other processes: try again")

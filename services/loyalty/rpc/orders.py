@@ -14,7 +14,7 @@ from services.loyalty.lanes import Lanes, Rulebook, Task
 from services.loyalty.rpc import answers
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.wire import be_at_most, member_id, micros, money
-from services.loyalty.rules import checkout
+from services.loyalty.rules import checkout, returns
 from services.loyalty.rules.orders import (
     Line,
     Order,
@@ -106,7 +106,7 @@ class Orders:
     @rpc.allow(_recorders)
     async def record_refund(self, request: wire.RecordRefundRequest, _: Any) -> wire.RecordRefundResponse:
         order = await self._find(request.source, request.order_id)
-        operation = partial(checkout.record_refund, asked=_refund(request))
+        operation = partial(returns.record_refund, asked=_refund(request))
         place = (order.source, order.order_id)
         answer = await self._lanes.submit(
             Task(
@@ -193,7 +193,7 @@ def _order(request: wire.RecordOrderRequest, known: Programmes) -> Order | Refus
         return refusal
 
 
-def _refund(request: wire.RecordRefundRequest) -> checkout.RefundToRecord:
+def _refund(request: wire.RecordRefundRequest) -> returns.RefundToRecord:
     if not 1 <= len(request.refund_id) <= 100:
         raise RefundNotWellFormed("refund_id must be 1 to 100 characters", field="refund_id")
     what = request.WhichOneof("refunded")
@@ -209,7 +209,7 @@ def _refund(request: wire.RecordRefundRequest) -> checkout.RefundToRecord:
         for line in request.lines.lines
     ]
     given = request.HasField("refunded_at")
-    return checkout.RefundToRecord(
+    return returns.RefundToRecord(
         request.source,
         request.order_id,
         request.refund_id,

@@ -13,8 +13,9 @@ from services.kit.refusal import Invalid, Refusal
 from services.loyalty.lanes import Lanes, Rulebook, Task
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.wire import be_at_most, member_id, readable_member, timestamp
+from services.loyalty.rules.adjustments import Adjustment, UnknownCurrency, adjust
 from services.loyalty.rules.orders import UnknownMember
-from services.loyalty.rules.points import Adjustment, Posted, UnknownCurrency, adjust, settled
+from services.loyalty.rules.points import Posted, settled
 from services.loyalty.rules.programmes import CurrencyRules, Programme
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.storage import points

@@ -1,28 +1,22 @@
 """The ledger's storage: lock and read the state that a batch touches, and append what the fold decided."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 import asyncpg
-import msgpack
-import orjson
 from asyncpg.pgproto.pgproto import UUID  # asyncpg's own, an order of magnitude cheaper to make
 
 from services.kit import database
 from services.kit.clock import instant, micros
 from services.kit.outbox import NewEvent
-from services.loyalty.rules.entries import MEMBER_ACCOUNTS, Entry
+from services.loyalty.rules.entries import Entry
 from services.loyalty.rules.points import Posted, State
 from services.loyalty.rules.programmes import Programmes
 from services.loyalty.storage import rows
+from services.loyalty.storage.chain import Head, extend, seal
 
 PUBLISHING = 0x68796C01
 """The advisory lock that lanes share while they commit, and that publishing a programme takes alone."""
-
-LANE_CLAIM = 0x68796C02
-"""The advisory lock class under which a connection claims a lane."""
 
 COLLISIONS = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
 """Another process posted the same, or locked what we wanted the other way round: fold again."""
@@ -38,37 +32,9 @@ class Touched:
     keys: set[tuple[str, bytes]] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where a lane's chain ends."""
-
-    lane: int
-    seq: int
-    hash: bytes
-
-
 async def begin(connection: database.RawConnection) -> None:
     """Open a batch's transaction; no programme is published until it ends."""
     await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock_shared({PUBLISHING})")
-
-
-async def claim_lane(connection: database.RawConnection, lanes: int) -> Head | None:
-    """Claim a lane that no other connection writes; None when all are taken."""
-    for lane in range(lanes):
-        if await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", LANE_CLAIM, lane):
-            row = await connection.fetchrow(
-                "SELECT seq, hash FROM batches WHERE lane = $1 ORDER BY seq DESC LIMIT 1", lane
-            )
-            return Head(lane, row["seq"], row["hash"]) if row else Head(lane, 0, b"")
-    return None
-
-
-async def batch_hash(connection: database.RawConnection, lane: int, seq: int) -> bytes | None:
-    """The hash of a committed batch; None when there is none."""
-    found: bytes | None = await connection.fetchval(
-        "SELECT hash FROM batches WHERE lane = $1 AND seq = $2", lane, seq
-    )
-    return found
 
 
 async def load(connection: database.RawConnection, touched: Touched, programmes: Programmes) -> State | None:
@@ -143,38 +109,8 @@ async def append(
             records=[(new.lane, new.seq, nth, *event) for nth, event in enumerate(events)],
             columns=("lane", "seq", "ord", "member_id", "type", "event"),
         )
-    await connection.execute(
-        "INSERT INTO batches (lane, seq, previous, hash, entries, totals, committed_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        new.lane,
-        new.seq,
-        head.hash,
-        new.hash,
-        len(entries),
-        orjson.dumps(totals(entries)).decode(),
-        instant(committed_at),
-    )
+    await extend(connection, head, new, entries, committed_at)
     return new
-
-
-def seal(head: Head, entries: Sequence[Entry], events: Sequence[bytes]) -> bytes:
-    """The hash of a batch: over the hash before it, its place, the content of its entries and of its events."""
-    digest = sha256(head.hash)
-    digest.update(msgpack.packb((head.lane, head.seq + 1)))
-    digest.update(msgpack.packb(entries))
-    digest.update(sha256(msgpack.packb(events)).digest())
-    return digest.digest()
-
-
-def totals(entries: Sequence[Entry]) -> dict[str, dict[str, int]]:
-    """What a batch changed in the programme's own accounts, by currency number and account."""
-    sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for entry in entries:
-        if entry.from_account not in MEMBER_ACCOUNTS:
-            sums[str(entry.currency)][entry.from_account.value] -= entry.points
-        if entry.to_account not in MEMBER_ACCOUNTS:
-            sums[str(entry.currency)][entry.to_account.value] += entry.points
-    return sums
 
 
 async def _write_state(connection: database.RawConnection, state: State) -> None:

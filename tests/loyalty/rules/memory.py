@@ -8,12 +8,13 @@ from typing import Any
 
 from services.kit.clock import micros
 from services.kit.refusal import Refusal
-from services.loyalty.rules import checkout
+from services.loyalty.rules import checkout, returns
+from services.loyalty.rules.adjustments import Adjustment, adjust
 from services.loyalty.rules.entries import Entry
 from services.loyalty.rules.events import Event
 from services.loyalty.rules.expiry import Expiry, Maturation
 from services.loyalty.rules.orders import Line, Order, check, fingerprint
-from services.loyalty.rules.points import Adjustment, Answer, State, adjust, fold
+from services.loyalty.rules.points import Answer, State, fold
 from services.loyalty.rules.programmes import (
     MULTIPLIER_SCALE,
     Condition,
@@ -116,7 +117,7 @@ class Ledger:
         named = tuple(RefundLine(line, None) for line in lines)
         if whole:
             named = tuple(RefundLine(line.line_id, None) for line in order.value.lines)
-        asked = checkout.RefundToRecord(
+        asked = returns.RefundToRecord(
             "shop",
             order.value.order_id,
             refund_id or f"refund-{next(self.ids)}",
@@ -126,7 +127,7 @@ class Ledger:
             None,
             "service:shop",
         )
-        return self.post(partial(checkout.record_refund, asked=asked))
+        return self.post(partial(returns.record_refund, asked=asked))
 
     def complete(self, order: Answer, completed_at: int | None = None) -> Answer:
         completion = checkout.Completion("shop", order.value.order_id, completed_at, "service:shop")

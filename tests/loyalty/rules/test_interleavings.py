@@ -79,7 +79,7 @@ class Interleavings(RuleBasedStateMachine):
         assert done == self.oracle.refund(order_id, line, asked)
 
     def _refund(self, order_id: str, line: RefundLine) -> None:
-        asked = memory.checkout.RefundToRecord(
+        asked = memory.returns.RefundToRecord(
             "shop",
             order_id,
             f"refund-{len(self.ledger.entries)}-{self.ledger.now}",
@@ -89,7 +89,7 @@ class Interleavings(RuleBasedStateMachine):
             None,
             "x",
         )
-        self.ledger.post(memory.partial(memory.checkout.record_refund, asked=asked))
+        self.ledger.post(memory.partial(memory.returns.record_refund, asked=asked))
 
     @rule(points=st.integers(-300, 300).filter(bool))
     def adjust(self, points: int) -> None:

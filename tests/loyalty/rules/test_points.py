@@ -2,11 +2,11 @@
 
 import pytest
 
+from services.loyalty.rules.adjustments import IdempotencyKeyReused, NotEnoughPoints, PointsOutOfRange
 from services.loyalty.rules.checkout import OrderBelongsElsewhere
 from services.loyalty.rules.entries import EntryType
 from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period, Rounding
 from services.loyalty.rules.orders import OrderAlreadyRecorded, OrderTooOld, PaidInTheFuture
-from services.loyalty.rules.points import IdempotencyKeyReused, NotEnoughPoints, PointsOutOfRange
 from services.loyalty.rules.programmes import NegativePolicy
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme, rule, tier
 

@@ -1,0 +1,137 @@
+"""Returns: what recording a refund does to the ledger; part of the fold."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgpack
+
+from services.loyalty.rules.checkout import recorded
+from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, LotKey, key_of
+from services.loyalty.rules.events import Moved, OrderRefunded
+from services.loyalty.rules.orders import FUTURE_TOLERANCE_US, CurrencyNotAccepted, Order
+from services.loyalty.rules.points import Answer, Book, Member, take_or_owe
+from services.loyalty.rules.programmes import NegativePolicy
+from services.loyalty.rules.refunds import (
+    NotEnoughPointsToTakeBack,
+    Refund,
+    RefundAlreadyRecorded,
+    RefundLine,
+    RefundNotWellFormed,
+    TakenBack,
+    refund_amount,
+    refund_lines,
+    take_back,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundToRecord:
+    """Lines to refund, or an amount in minor units of a money currency."""
+
+    source: str
+    order_id: str
+    refund_id: str
+    lines: tuple[RefundLine, ...] | None
+    amount_minor: int
+    money_currency: str
+    refunded_at: int | None
+    actor: str
+
+    @property
+    def fingerprint(self) -> bytes:
+        lines = None if self.lines is None else [(line.line_id, line.minor) for line in self.lines]
+        body = (lines, self.amount_minor, self.money_currency, self.refunded_at)
+        return sha256(msgpack.packb(body)).digest()[:16]
+
+
+def record_refund(book: Book, asked: RefundToRecord) -> Answer:
+    """Take back what the refunded lines, or the refunded amount, earned; refused or done whole."""
+    place = (asked.source, asked.order_id, asked.refund_id)
+    if known := book.state.refunds.get(place):
+        if known.fingerprint != asked.fingerprint:
+            message = "this refund id was recorded with another body: refund ids are used once"
+            raise RefundAlreadyRecorded(message, field="refund_id", recorded=known.refunded_minor)
+        return Answer(known, replayed=True)
+    order = recorded(book, asked.source, asked.order_id).copy()
+    refunded_at = asked.refunded_at or book.now
+    if not order.paid_at <= refunded_at <= book.now + FUTURE_TOLERANCE_US:
+        message = "refunded_at must lie after paid_at and not in the future"
+        raise RefundNotWellFormed(message, field="refunded_at")
+    if asked.money_currency not in ("", order.money_currency):
+        message = f"the order was paid in {order.money_currency}: refund it in the same"
+        raise CurrencyNotAccepted(message, field="amount.currency")
+    shares = (
+        refund_amount(order, asked.amount_minor) if asked.lines is None else refund_lines(order, asked.lines)
+    )
+    back = take_back(order, shares, by_line=asked.lines is not None)
+    member = book.touch(order.member_id, book.programmes.history(order.programme_id))
+    _be_allowed(member, order, back, book.now)
+    taken = _reverse(book, member, order, back, asked, refunded_at)
+    whole = order.refundable_minor == 0 and sum(shares) > 0
+    member.standing.count(order.paid_at, member.current.time_zone, -sum(shares), -1 if whole else 0)
+    refund = Refund(
+        *place,
+        order.member_id,
+        asked.fingerprint,
+        order.money_currency,
+        sum(shares),
+        order.refundable_minor,
+        taken,
+        member.recorded_at,
+        is_new=True,
+    )
+    book.state.orders[asked.source, asked.order_id] = order
+    book.state.refunds[place] = refund
+    moved = tuple(Moved(code, t.points, t.balance_after) for code, t in taken.items())
+    told = OrderRefunded(*place, order.money_currency, refund.refunded_minor, moved)
+    book.tell(member, told, refunded_at)
+    return Answer(refund)
+
+
+def _be_allowed(member: Member, order: Order, back: dict[str, int], now: int) -> None:
+    for code, points in back.items():
+        rules = member.current.currency(code)
+        there = max(0, member.wallets[code].available)
+        refuses = rules is not None and rules.negative_policy is NegativePolicy.REFUSE
+        if refuses and not order.earned[code].is_pending(now) and points > there:
+            message = f"{points} {code} must be taken back and {there} are there: the programme refuses it"
+            raise NotEnoughPointsToTakeBack(message, asked=points, available=there)
+
+
+def _reverse(
+    book: Book, member: Member, order: Order, back: dict[str, int], asked: RefundToRecord, refunded_at: int
+) -> dict[str, TakenBack]:
+    """Take points back from the bucket they entered, then first-expiring, then as the policy says."""
+    journal = book.journal(
+        member,
+        key_of("refund", asked.source, asked.order_id, asked.refund_id),
+        asked.actor,
+        asked.fingerprint,
+        refunded_at,
+        order_ref=order.ref,
+    )
+    taken = {}
+    for code, points in back.items():
+        rules = member.current.currency(code)
+        assert rules is not None, "currencies stay for as long as the programme"
+        wallet, result = member.wallets[code], order.earned[code]
+        owed = lost = 0
+        if result.is_pending(book.now):
+            wallet.cancel_pending(journal, points, LotKey(result.matures_at, result.month, SOURCE_EARNED))
+        else:
+            own = LotKey(result.expires_at, result.month, SOURCE_EARNED)
+            owed, lost = take_or_owe(
+                wallet, rules, journal, EntryType.EARN_REVERSAL, points, Account.ISSUED, own
+            )
+        if lost:
+            journal.write(
+                rules.number,
+                EntryType.WRITE_OFF,
+                Account.WRITTEN_OFF,
+                Account.ISSUED,
+                lost,
+                None,
+                wallet.available,
+            )
+        taken[code] = TakenBack(points, owed, lost, wallet.available)
+    return taken
