@@ -33,6 +33,7 @@ INSERT INTO outbox_lanes SELECT lane, 0 FROM generate_series(0, 15) AS lane;
 """What a service's first migration runs to have an outbox."""
 
 KEEP_DAYS = 7
+_AT_ONCE = 500
 _LOOK_AGAIN_S = 2.0
 
 
@@ -107,14 +108,17 @@ class Relay:
                    CROSS JOIN LATERAL (
                      SELECT lane, seq, ord, member_id, type, event FROM outbox
                      WHERE lane = p.nth - 1 AND (outbox.seq, outbox.ord) > (p.seq, p.ord)
-                     ORDER BY seq, ord LIMIT 500) AS o""",
+                     ORDER BY seq, ord LIMIT $3) AS o""",
                 [ends[name][0] for name in streams],
                 [ends[name][1] for name in streams],
+                _AT_ONCE,
             )
             self.lag_rows = len(rows)
             if rows:
                 ends |= await stream.append(self._redis, ends, [self._event(row) for row in rows])
+            if len(rows) >= _AT_ONCE:
                 continue
+            # A pause also under load: the events of 30 ms travel together, at a fraction of the cost.
             await asyncio.sleep(self._idle_s)
             if (now := asyncio.get_running_loop().time()) - checked > _LOOK_AGAIN_S:
                 # Where nothing is sent, only this shows that Redis was emptied, and where to begin again.

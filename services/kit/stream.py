@@ -16,7 +16,7 @@ LANES = 16
 """How many lanes each service's outbox has at the most."""
 
 KEEP_EVENTS = 200_000
-"""About how many events a stream keeps; a consumer further behind than that reads the outbox again."""
+"""About how many events a stream keeps at the most; a consumer must not fall further behind than that."""
 
 START = "0-0"
 
