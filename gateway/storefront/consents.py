@@ -25,7 +25,7 @@ class GiveConsentInput:
     app_version: str | None = None
     screen_digest: str | None = strawberry.field(default=None, description="SHA-256 of the screen, in hex.")
     language: str | None = strawberry.field(
-        default=None, description="BCP 47; without it, the language of the request."
+        default=None, description="BCP 47; without it, the language of the notice."
     )
     idempotency_key: str = strawberry.field(description="1 to 100 characters; a retry sends the same.")
 
@@ -74,7 +74,7 @@ class ConsentMutations:
             affirmative_act=input.affirmative_act,
             preselected=input.preselected,
             recipient_id=input.recipient_id or "",
-            language=input.language or context.locale.value,
+            language=input.language or "",
             channel=input.channel,
             app_version=input.app_version or "",
             screen_digest=input.screen_digest or "",

@@ -124,7 +124,7 @@ async def test_consent_is_given_and_withdrawn_for_the_signed_in_member(gateway: 
     answer = await gateway.ask(documents["give_consent"], token, variables={"input": given})
     assert answer["data"]["giveConsent"]["consents"][0]["state"] == "GIVEN"
     _, request = gateway.services.requests[-1]
-    assert (request.member_id, request.language, request.preselected) == (member_id, "zh", False)
+    assert (request.member_id, request.language, request.preselected) == (member_id, "", False)
     withdrawn = {"purposes": ["marketing_sms"], "channel": "web", "idempotencyKey": "withdraw"}
     answer = await gateway.ask(documents["withdraw_consent"], token, variables={"input": withdrawn})
     assert answer["data"]["withdrawConsent"]["replayed"] is True

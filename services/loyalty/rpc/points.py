@@ -113,7 +113,7 @@ class Points:
         posted: Posted = answer.value
         return wire.AdjustPointsResponse(
             balance_after=posted.balance_after,
-            entry_id=f"{adjustment.key.hex()}-{posted.part}",
+            entry_id=points.place(posted.recorded_at, posted.ord),
             replayed=answer.replayed,
         )
 

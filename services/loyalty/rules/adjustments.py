@@ -82,7 +82,8 @@ def adjust(book: Book, adjustment: Adjustment) -> Answer:
         book.now,
     )
     book.judge(member, member.current, book.now)
-    posted = Posted(adjustment.fingerprint, wallet.available, member.recorded_at, journal.part - 1)
+    last = len(book.entries) - 1
+    posted = Posted(adjustment.fingerprint, wallet.available, member.recorded_at, last)
     book.state.posted[place] = posted
     return Answer(posted)
 

@@ -41,7 +41,7 @@ class Posted:
     fingerprint: bytes
     balance_after: int
     recorded_at: int
-    part: int
+    ord: int
 
 
 @dataclass(slots=True)

@@ -82,7 +82,7 @@ async def _load_known(
         members, keys = zip(*touched.keys, strict=True)
         for row in await connection.fetch(_POSTED, members, [UUID(key) for key in keys]):
             state.posted[str(row["member_id"]), row["key"].bytes] = Posted(
-                row["fingerprint"], row["balance_after"], micros(row["recorded_at"]), row["part"]
+                row["fingerprint"], row["balance_after"], micros(row["recorded_at"]), row["ord"]
             )
 
 
@@ -238,7 +238,7 @@ JOIN unnest($1::text[], $2::text[], $3::text[]) AS k(source, order_id, refund_id
 """
 
 _POSTED = """
-SELECT DISTINCT ON (e.member_id, e.key) e.member_id, e.key, e.fingerprint, e.balance_after, e.recorded_at, e.part
+SELECT DISTINCT ON (e.member_id, e.key) e.member_id, e.key, e.fingerprint, e.balance_after, e.recorded_at, e.ord
 FROM entries e JOIN unnest($1::uuid[], $2::uuid[]) AS k(member_id, key) USING (member_id, key)
 ORDER BY e.member_id, e.key, e.part DESC
 """

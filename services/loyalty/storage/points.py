@@ -61,8 +61,13 @@ async def entries(
 
 
 def cursor(row: asyncpg.Record) -> str:
-    """Where an entry stands among its member's, as a text that sorts no secret."""
-    return f"{micros(row['recorded_at'])}-{row['ord']}"
+    """Where an entry stands among its member's."""
+    return place(micros(row["recorded_at"]), row["ord"])
+
+
+def place(recorded_at: int, ordinal: int) -> str:
+    """An entry's id for the outside: when it was recorded, and its place in its batch."""
+    return f"{recorded_at}-{ordinal}"
 
 
 _ENTRIES = """
