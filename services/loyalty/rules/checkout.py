@@ -86,6 +86,7 @@ def _earn(member: Member, programme: Programme, order: Order, journal: Journal) 
             wallet.add_pending(journal, points, lot._replace(expires_at=result.matures_at))
         else:
             wallet.credit(journal, EntryType.EARN, points, lot, Account.ISSUED)
+            result.matures_at = 0
         result.balance_after = wallet.available
         for line, part in zip(order.lines, share(points, weights), strict=True):
             if part:
@@ -134,10 +135,11 @@ class Completion:
 
 def complete_order(book: Book, completion: Completion) -> Answer:
     """Make available what waited for the order's completion, less what refunds took back meanwhile."""
-    order = recorded(book, completion.source, completion.order_id)
-    if order.completed_at:
-        return Answer(order, replayed=True)
-    completed_at = completion.completed_at or book.now
+    known = recorded(book, completion.source, completion.order_id)
+    if known.completed_at:
+        return Answer(known, replayed=True)
+    order = known.copy()
+    completed_at = completion.completed_at or max(book.now, order.paid_at)
     if not order.paid_at <= completed_at <= book.now + FUTURE_TOLERANCE_US:
         message = "completed_at must lie after paid_at and not in the future"
         raise OrderNotWellFormed(message, field="completed_at")
@@ -156,7 +158,7 @@ def complete_order(book: Book, completion: Completion) -> Answer:
         rules = member.current.currency(code)
         assert rules is not None, "currencies stay for as long as the programme"
         wallet = member.wallets[code]
-        result.matures_at, result.waited = completed_at, True
+        result.matures_at, result.waited = 0, True
         result.expires_at = expires_at(completed_at, rules.expiry, member.current.time_zone)
         result.matured = result.points - sum(line.taken_back.get(code, 0) for line in order.lines)
         if result.matured:
@@ -168,6 +170,7 @@ def complete_order(book: Book, completion: Completion) -> Answer:
     moved = tuple(
         Moved(code, e.matured, e.matured_balance_after) for code, e in order.earned.items() if e.matured
     )
+    book.state.orders[order.source, order.order_id] = order
     book.tell(member, OrderCompleted(order.source, order.order_id, moved), completed_at)
     _raise_and_settle(book, member, member.current, completed_at + 1)
     return Answer(order)

@@ -58,7 +58,10 @@ class Line:
 
 @dataclass(slots=True)
 class Earned:
-    """What an order earned in one currency, and where it lies; ``expires_at`` is 0 while an event must come."""
+    """What an order earned in one currency, and where it lies.
+
+    ``matures_at`` is 0 for points that were credited, ``expires_at`` is 0 while an event must come.
+    """
 
     points: int
     matures_at: int

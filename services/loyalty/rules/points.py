@@ -115,12 +115,12 @@ class Book:
         return wallet
 
     def settle(self, member: Member, rules: CurrencyRules) -> None:
-        """Apply to one wallet what fell due by now."""
+        """Apply to one wallet what fell due by the member's own time, which a slow clock elsewhere never turns back."""
         wallet = member.wallets[rules.code]
-        if wallet.next_due_at > self.now:
+        if wallet.next_due_at > member.recorded_at:
             return
         journal = self.journal(member, b"", SYSTEM, b"", self.now)
-        for due in apply_due(wallet, rules, member.current.time_zone, journal, self.now):
+        for due in apply_due(wallet, rules, member.current.time_zone, journal, member.recorded_at):
             moved = Moved(rules.code, due.points, due.balance_after)
             expired = due.type is EntryType.EXPIRE
             self.tell(member, PointsExpired(moved) if expired else PointsMatured(moved), due.at)

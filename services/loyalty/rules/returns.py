@@ -53,7 +53,7 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
             raise RefundAlreadyRecorded(message, field="refund_id", recorded=known.refunded_minor)
         return Answer(known, replayed=True)
     order = recorded(book, asked.source, asked.order_id).copy()
-    refunded_at = asked.refunded_at or book.now
+    refunded_at = asked.refunded_at or max(book.now, order.paid_at)
     if not order.paid_at <= refunded_at <= book.now + FUTURE_TOLERANCE_US:
         message = "refunded_at must lie after paid_at and not in the future"
         raise RefundNotWellFormed(message, field="refunded_at")
@@ -65,7 +65,7 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     )
     back = take_back(order, shares, by_line=asked.lines is not None)
     member = book.touch(order.member_id, book.programmes.history(order.programme_id))
-    _be_allowed(member, order, back, book.now)
+    _be_allowed(member, order, back)
     taken = _reverse(book, member, order, back, asked, refunded_at)
     whole = order.refundable_minor == 0 and sum(shares) > 0
     member.standing.count(order.paid_at, member.current.time_zone, -sum(shares), -1 if whole else 0)
@@ -88,12 +88,12 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     return Answer(refund)
 
 
-def _be_allowed(member: Member, order: Order, back: dict[str, int], now: int) -> None:
+def _be_allowed(member: Member, order: Order, back: dict[str, int]) -> None:
     for code, points in back.items():
         rules = member.current.currency(code)
         there = max(0, member.wallets[code].available)
         refuses = rules is not None and rules.negative_policy is NegativePolicy.REFUSE
-        if refuses and not order.earned[code].is_pending(now) and points > there:
+        if refuses and not order.earned[code].is_pending(member.recorded_at) and points > there:
             message = f"{points} {code} must be taken back and {there} are there: the programme refuses it"
             raise NotEnoughPointsToTakeBack(message, asked=points, available=there)
 
@@ -116,7 +116,7 @@ def _reverse(
         assert rules is not None, "currencies stay for as long as the programme"
         wallet, result = member.wallets[code], order.earned[code]
         owed = lost = 0
-        if result.is_pending(book.now):
+        if result.is_pending(member.recorded_at):
             wallet.cancel_pending(journal, points, LotKey(result.matures_at, result.month, SOURCE_EARNED))
         else:
             own = LotKey(result.expires_at, result.month, SOURCE_EARNED)

@@ -14,7 +14,7 @@ from services.loyalty.rules.entries import Entry
 from services.loyalty.rules.events import Event
 from services.loyalty.rules.expiry import Expiry, Maturation
 from services.loyalty.rules.orders import Line, Order, check, fingerprint
-from services.loyalty.rules.points import Answer, State, fold
+from services.loyalty.rules.points import Answer, Operation, State, fold
 from services.loyalty.rules.programmes import (
     MULTIPLIER_SCALE,
     Condition,
@@ -92,6 +92,12 @@ class Ledger:
         self, *minor: int, paid_at: int | None = None, order_id: str = "", member: str = MEMBER
     ) -> Answer:
         """An order with a line of one piece for each amount."""
+        return self.post(self.paying(*minor, paid_at=paid_at, order_id=order_id, member=member))
+
+    def paying(
+        self, *minor: int, paid_at: int | None = None, order_id: str = "", member: str = MEMBER
+    ) -> Operation:
+        """The operation that records such an order."""
         order = Order(
             source="shop",
             order_id=order_id or f"order-{next(self.ids)}",
@@ -108,10 +114,16 @@ class Ledger:
         check(order)
         order.fingerprint = fingerprint(order)
         asked = checkout.OrderToRecord(order, "service:shop", may_be_old=False)
-        return self.post(partial(checkout.record_order, asked=asked))
+        return partial(checkout.record_order, asked=asked)
 
     def refund(
-        self, order: Answer, *lines: str, amount: int = 0, refund_id: str = "", whole: bool = False
+        self,
+        order: Answer,
+        *lines: str,
+        amount: int = 0,
+        refund_id: str = "",
+        whole: bool = False,
+        refunded_at: int | None = None,
     ) -> Answer:
         """Refund lines by id, an amount, or the whole order."""
         named = tuple(RefundLine(line, None) for line in lines)
@@ -124,7 +136,7 @@ class Ledger:
             named or None,
             amount,
             "CNY",
-            None,
+            refunded_at,
             "service:shop",
         )
         return self.post(partial(returns.record_refund, asked=asked))

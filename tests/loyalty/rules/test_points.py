@@ -1,12 +1,16 @@
 """The fold: what falls due, what is replayed, what is refused."""
 
+from functools import partial
+
 import pytest
 
+from services.loyalty.rules import checkout
 from services.loyalty.rules.adjustments import IdempotencyKeyReused, NotEnoughPoints, PointsOutOfRange
 from services.loyalty.rules.checkout import OrderBelongsElsewhere
 from services.loyalty.rules.entries import EntryType
 from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period, Rounding
 from services.loyalty.rules.orders import OrderAlreadyRecorded, OrderTooOld, PaidInTheFuture
+from services.loyalty.rules.points import Answer, State, fold
 from services.loyalty.rules.programmes import NegativePolicy
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme, rule, tier
 
@@ -63,6 +67,21 @@ def test_points_pending_until_completion_mature_less_what_was_refunded() -> None
     assert wallet.available == 60
     ledger.refund(order, whole=True)
     assert wallet.available == 0
+
+
+def test_a_batch_that_is_rolled_back_and_folded_again_ends_as_if_folded_once() -> None:
+    waiting = Maturation(MaturationKind.ON_ORDER_COMPLETED)
+    ledger = Ledger((programme(currencies=(currency(maturation=waiting),)),))
+    completion = checkout.Completion("shop", "a", None, "service:shop")
+    operations = [
+        ledger.paying(10_000, order_id="a"),
+        partial(checkout.complete_order, completion=completion),
+    ]
+    for _ in range(2):
+        state = State()
+        folded = fold(state, operations, ledger.programmes, ledger.now)
+        assert [isinstance(answer, Answer) and answer.replayed for answer in folded.answers] == [False, False]
+        assert state.wallets[MEMBER, 1].available == 100
 
 
 def test_points_pending_for_a_period_mature_when_it_ends() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from services.loyalty.rules.entries import EntryType
+from services.loyalty.rules.expiry import Maturation, MaturationKind, Period
 from services.loyalty.rules.orders import Line
 from services.loyalty.rules.programmes import NegativePolicy
 from services.loyalty.rules.refunds import (
@@ -11,7 +12,9 @@ from services.loyalty.rules.refunds import (
     RefundExceedsOrder,
     RefundNotWellFormed,
 )
-from tests.loyalty.rules.memory import MEMBER, Ledger, currency, programme
+from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
+
+MINUTE_US = 60_000_000
 
 
 def order_of_forty_that_earned_seventy(ledger: Ledger) -> object:
@@ -146,3 +149,33 @@ def test_a_free_line_gives_back_nothing() -> None:
     order = ledger.earn(0, 1_000)
     assert ledger.refund(order, "1").value.taken_back == {}
     assert ledger.balance() == 10
+
+
+def test_an_order_paid_a_little_ahead_of_our_clock_is_not_pending_and_can_be_refunded() -> None:
+    ledger = Ledger()
+    paid_at = ledger.now + 4 * MINUTE_US
+    order = ledger.earn(10_000, paid_at=paid_at)
+    assert not order.value.earned["POINTS"].was_pending(order.value.recorded_at)
+    ledger.refund(order, amount=5_000, refunded_at=paid_at)
+    ledger.refund(order, amount=5_000)
+    assert ledger.balance() == 0
+
+
+def test_an_order_completed_a_little_ahead_of_our_clock_can_be_refunded() -> None:
+    waiting = Maturation(MaturationKind.ON_ORDER_COMPLETED)
+    ledger = Ledger((programme(currencies=(currency(maturation=waiting),)),))
+    order = ledger.earn(10_000)
+    ledger.complete(order, ledger.now + 4 * MINUTE_US)
+    ledger.refund(order, whole=True)
+    assert ledger.balance() == 0
+
+
+def test_points_that_matured_by_one_clock_are_not_pending_by_a_slower_one() -> None:
+    week = Maturation(MaturationKind.AFTER_PERIOD, Period.parse("P7D"))
+    ledger = Ledger((programme(currencies=(currency(maturation=week),)),))
+    order = ledger.earn(10_000)
+    ledger.now = at("2026-06-07 16:00")
+    ledger.adjust(1)
+    ledger.now -= 2 * MINUTE_US
+    ledger.refund(order, whole=True)
+    assert ledger.balance() == 1
