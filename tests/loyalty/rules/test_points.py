@@ -6,7 +6,7 @@ import pytest
 
 from services.loyalty.rules import checkout
 from services.loyalty.rules.adjustments import IdempotencyKeyReused, NotEnoughPoints, PointsOutOfRange
-from services.loyalty.rules.checkout import OrderBelongsElsewhere
+from services.loyalty.rules.checkout import OrderBelongsElsewhere, PointsBeyondMeasure
 from services.loyalty.rules.entries import EntryType
 from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period, Rounding
 from services.loyalty.rules.orders import OrderAlreadyRecorded, OrderTooOld, PaidInTheFuture
@@ -122,6 +122,15 @@ def test_an_order_from_the_future_or_long_past_is_refused() -> None:
         ledger.earn(100, paid_at=ledger.now + 6 * 60 * 1_000_000)
     with pytest.raises(OrderTooOld):
         ledger.earn(100, paid_at=at("2025-05-01"))
+
+
+def test_an_order_that_earns_more_than_the_ledger_counts_is_refused_and_changes_nothing() -> None:
+    ledger = Ledger((programme(earn_rules=(rule(1, 1),)),))
+    ledger.earn(2**53)
+    with pytest.raises(PointsBeyondMeasure) as refusal:
+        ledger.earn(1)
+    assert refusal.value.facts == {"asked": "1", "available": f"{2**53}"}
+    assert (ledger.balance(), len(ledger.entries), len(ledger.events)) == (2**53, 1, 1)
 
 
 @pytest.mark.parametrize("points", [0, 10**12 + 1, -(10**12) - 1])
