@@ -143,6 +143,7 @@ class Lane:
     async def _commit(self, tasks: list[Task]) -> Sequence[Answer | BaseException]:
         give_up_at = asyncio.get_running_loop().time() + PATIENCE_S
         answers: Sequence[Answer | BaseException] = ()
+        self._in_doubt = None  # a doubt that an earlier batch was left with is no answer to this one
         tries = 0
         while True:
             try:
