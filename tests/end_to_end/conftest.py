@@ -13,12 +13,14 @@ from typing import Any
 import psutil
 import pytest
 
-from infra.local import layout
+from infra.local import layout, system
+from infra.local.databases import DatabaseUrls
 from infra.local.installation import Installation
 from infra.local.issuer import Issuer
 from infra.local.layout import Ports
 from infra.local.seeding import Seeds
 from tests.conftest import free_port
+from tests.end_to_end.lent import Lent
 
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 60.0
@@ -114,6 +116,10 @@ class House:
         """Where a service or the gateway listens."""
         return self.ports.url(name)
 
+    def database(self, kind: str) -> DatabaseUrls:
+        """How one of its databases is reached."""
+        return system.backing(self.installation, self.ports, self.also).databases[kind]
+
     @property
     def storefront(self) -> str:
         return f"{self.url('gateway')}/graphql"
@@ -132,6 +138,30 @@ def new_house(directory: Path) -> House:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The whole system, ready, for every test of the session."""
     house = new_house(tmp_path_factory.mktemp("running"))
+    house.start()
+    try:
+        house.wait_until_ready()
+        yield house
+    finally:
+        house.end()
+
+
+@pytest.fixture(scope="session")
+def lent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
+    """A Postgres and a Redis of the operator's, which a test may kill and start again."""
+    lent = Lent(tmp_path_factory.mktemp("lent"))
+    try:
+        lent.start()
+        yield lent
+    finally:
+        lent.stop()
+
+
+@pytest.fixture(scope="session")
+def lodger(lent: Lent, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A second system of the session, on the servers that are ``lent`` to it."""
+    house = new_house(tmp_path_factory.mktemp("lodger"))
+    house.also = lent.variables()
     house.start()
     try:
         house.wait_until_ready()

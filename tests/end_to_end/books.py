@@ -1,0 +1,46 @@
+"""The books: what the databases hold, read past the services, so that tests need not take their word."""
+
+from typing import NamedTuple
+
+import asyncpg
+
+from tests.end_to_end.conftest import House
+
+_PASSED_OVER = {"alembic_version", "inbox"}
+"""The inbox follows other services' events, in its own time."""
+
+
+class Content(NamedTuple):
+    """A table's content: how many rows, and a digest of all of them."""
+
+    rows: int
+    digest: str
+
+
+async def contents(house: House, *kinds: str) -> dict[str, Content]:
+    """All that some of the databases hold, by table."""
+    found = {}
+    for kind in kinds:
+        connection = await asyncpg.connect(house.database(kind).owner)
+        try:
+            tables = await connection.fetch(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+            )
+            for (table,) in tables:
+                if table not in _PASSED_OVER:
+                    row = await connection.fetchrow(
+                        f"SELECT count(*), md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) FROM {table} t"
+                    )
+                    found[f"{kind}.{table}"] = Content(*row)
+        finally:
+            await connection.close()
+    return found
+
+
+async def select(house: House, kind: str, statement: str, *values: object) -> list[asyncpg.Record]:
+    """Rows of one database."""
+    connection = await asyncpg.connect(house.database(kind).owner)
+    try:
+        return list(await connection.fetch(statement, *values))
+    finally:
+        await connection.close()
