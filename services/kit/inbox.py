@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import groupby
+from operator import attrgetter
 
 import structlog
 from redis.asyncio import Redis
@@ -18,18 +20,18 @@ CREATE = "CREATE TABLE inbox (stream text PRIMARY KEY, seq bigint NOT NULL, ord 
 
 Handler = Callable[[AsyncConnection, stream.Event], Awaitable[None]]
 
-_ADVANCE = text(
-    """INSERT INTO inbox (stream, seq, ord) VALUES (:stream, :seq, :ord)
-       ON CONFLICT (stream) DO UPDATE SET seq = EXCLUDED.seq, ord = EXCLUDED.ord
-       WHERE (inbox.seq, inbox.ord) < (EXCLUDED.seq, EXCLUDED.ord)"""
+_HOLD = text(
+    """INSERT INTO inbox (stream, seq, ord) VALUES (:stream, 0, 0)
+       ON CONFLICT (stream) DO UPDATE SET seq = inbox.seq RETURNING seq, ord"""
 )
+_ADVANCE = text("UPDATE inbox SET seq = :seq, ord = :ord WHERE stream = :stream")
 
 
 class Consumer:
-    """Hears another service's events in order and hands each to ``handle`` inside one transaction.
+    """Hears another service's events in order and hands each to ``handle``, those that came together in one transaction.
 
     Two processes may run the same consumer: the inbox row's lock lets one through, and the other finds the
-    event already counted.
+    events already counted.
     """
 
     def __init__(self, service: str, engine: AsyncEngine, redis: Redis, handle: Handler) -> None:
@@ -54,13 +56,18 @@ class Consumer:
             known = {row.stream: f"{row.seq}-{row.ord}" for row in rows}
         cursors = {name: known.get(name, stream.START) for name in self._streams}
         while True:
-            for event in await stream.read(self._redis, cursors, block_ms=1000):
-                await self._count(event)
-                cursors[event.stream] = event.id
+            events = await stream.read(self._redis, cursors, block_ms=1000)
+            for name, together in groupby(events, key=attrgetter("stream")):
+                cursors[name] = await self._count(name, list(together))
 
-    async def _count(self, event: stream.Event) -> None:
+    async def _count(self, name: str, events: list[stream.Event]) -> str:
+        """Handle events of one stream, in order, in one transaction; the id of the last."""
+        last = events[-1]
         async with self._engine.begin() as connection:
-            place = {"stream": event.stream, "seq": event.seq, "ord": event.ord}
-            moved = await connection.execute(_ADVANCE, place)
-            if moved.rowcount:
-                await self._handle(connection, event)
+            held = (await connection.execute(_HOLD, {"stream": name})).one()
+            for event in events:
+                if (event.seq, event.ord) > tuple(held):
+                    await self._handle(connection, event)
+            if (last.seq, last.ord) > tuple(held):
+                await connection.execute(_ADVANCE, {"stream": name, "seq": last.seq, "ord": last.ord})
+        return last.id

@@ -113,9 +113,16 @@ class Raw:
         self._columns: list[list[Any]] = []
         self._insert = ""
 
+    async def connect(self) -> None:
+        self._connections = [await asyncpg.connect(self._url) for _ in range(CONNECTIONS)]
+
+    async def wait_until_enrolled(self, members: int) -> None:
+        """Until the ledger has heard of all members, so that no round pays for their arrival."""
+        while await self._connections[0].fetchval("SELECT count(*) FROM members") < members:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
     async def open(self) -> None:
         """Make the tables like the ledger's and keep real entries to insert again."""
-        self._connections = [await asyncpg.connect(self._url) for _ in range(CONNECTIONS)]
         first = self._connections[0]
         await first.execute("CREATE TABLE IF NOT EXISTS raw_entries (LIKE entries INCLUDING ALL)")
         await first.execute("CREATE TABLE IF NOT EXISTS raw_wallets (LIKE wallets INCLUDING ALL)")
@@ -170,6 +177,8 @@ async def measure(house: House, owner_url: str, rounds: int) -> tuple[list[Row],
     """Interleaved rounds of raw, batches and single orders."""
     shop, raw = Shop(house), Raw(owner_url)
     await shop.open()
+    await raw.connect()
+    await raw.wait_until_enrolled(MEMBERS)
     await shop.by_batches()  # warms up, and gives raw its rows
     await raw.open()
     await raw.insert()
