@@ -53,7 +53,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
         ):
             app.router.routes.append(Mount(wire.path, wire))
         app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
-        working = asyncio.create_task(lanes.run())
+        working = asyncio.gather(lanes.run(), rulebook.follow())
         yield
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)

@@ -14,6 +14,7 @@ from zlib import crc32
 import structlog
 
 from services.kit import clock, database
+from services.kit.process import every
 from services.kit.refusal import Refusal, Unavailable
 from services.loyalty import events
 from services.loyalty.rules.points import Answer, Operation, fold
@@ -26,6 +27,7 @@ MOST_AT_ONCE = 2_000
 MOST_WAITING = 20_000
 TRIES = 8
 PATIENCE_S = 4.0
+LOOK_AGAIN_S = 1.0
 LANES = programmes.PROGRAMME_LANE
 """How many lanes there are over all processes."""
 
@@ -59,7 +61,10 @@ class Task:
 
 
 class Rulebook:
-    """The programmes as this process knows them; lanes notice when they are no longer the newest."""
+    """The programmes as this process knows them.
+
+    Lanes notice inside their transaction when they are no longer the newest; who only reads, within a second.
+    """
 
     def __init__(self, pool: database.Pool) -> None:
         self._pool = pool
@@ -71,6 +76,18 @@ class Rulebook:
     async def refresh(self) -> Programmes:
         self._known = await programmes.load(self._pool)
         return self._known
+
+    async def follow(self) -> None:
+        """Notice what other processes publish, until cancelled."""
+        await every(LOOK_AGAIN_S, self._look, "look for new programmes")
+
+    async def _look(self) -> None:
+        try:
+            if self._known and self._known.revision != await programmes.revision(self._pool):
+                await self.refresh()
+        except Exception as error:
+            if not database.is_away(error):
+                raise
 
 
 class Lanes:

@@ -49,13 +49,14 @@ async def create(connection: database.RawConnection, publication: Publication) -
     history = known.by_id.get(publication.programme.programme_id)
     if history is not None:
         first = history.versions[0]
+        numbers = {currency.code: currency.number for currency in first.currencies}
         wanted = replace(
             publication.programme,
             number=first.number,
             effective_at=first.effective_at,
             currencies=tuple(
-                replace(currency, number=there.number)
-                for currency, there in zip(publication.programme.currencies, first.currencies, strict=False)
+                replace(currency, number=numbers.get(currency.code, 0))
+                for currency in publication.programme.currencies
             ),
         )
         if wanted != first:

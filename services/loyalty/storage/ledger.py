@@ -133,7 +133,7 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
             _PUT_STANDINGS,
             [standing.member_id for standing in standings],
             [standing.programme for standing in standings],
-            ["{" + ",".join(key for key, _ in standing.tiers) + "}" for standing in standings],
+            [rows.texts(key for key, _ in standing.tiers) for standing in standings],
             ["{" + ",".join(str(since) for _, since in standing.tiers) + "}" for standing in standings],
             [rows.array(standing.days) for standing in standings],
             [standing.judged_version for standing in standings],

@@ -52,7 +52,7 @@ class Publication:
 
 async def load(connection: database.RawConnection | asyncpg.Pool) -> Programmes:
     """Every programme with all its versions. The revision is read first, so that it is never too new."""
-    revision = await connection.fetchval("SELECT revision FROM programme_revision")
+    newest = await revision(connection)
     by_id: dict[str, ProgrammeHistory] = {}
     default_id = ""
     for publication in await publications(connection):
@@ -60,7 +60,13 @@ async def load(connection: database.RawConnection | asyncpg.Pool) -> Programmes:
         had = by_id[programme_id].versions if programme_id in by_id else ()
         by_id[programme_id] = ProgrammeHistory((*had, publication.programme))
         default_id = programme_id if publication.is_default else default_id
-    return Programmes(revision, by_id, default_id)
+    return Programmes(newest, by_id, default_id)
+
+
+async def revision(connection: database.RawConnection | asyncpg.Pool) -> int:
+    """The number that grows with every version published."""
+    newest: int = await connection.fetchval("SELECT revision FROM programme_revision")
+    return newest
 
 
 async def publications(connection: database.RawConnection | asyncpg.Pool) -> list[Publication]:

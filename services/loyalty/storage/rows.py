@@ -18,6 +18,11 @@ def array(numbers: Iterable[Iterable[int]]) -> str:
     return "{" + ",".join("{" + ",".join(map(str, row)) + "}" for row in numbers) + "}"
 
 
+def texts(plain: Iterable[str]) -> str:
+    """Texts without quotes or backslashes as a Postgres array's text; quoted, since a bare null is no text."""
+    return "{" + ",".join(f'"{text}"' for text in plain) + "}"
+
+
 def wallet(row: asyncpg.Record) -> Wallet:
     return Wallet(
         str(row["member_id"]),

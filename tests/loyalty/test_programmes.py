@@ -1,0 +1,66 @@
+"""Programmes through the service's own door: founding, and what other processes know of it."""
+
+import asyncio
+from typing import Any
+
+from tests.loyalty.conftest import order, programme, tier
+
+
+async def test_a_programme_founded_through_one_process_is_soon_known_to_another(
+    make_loyalty: Any, new_database: Any
+) -> None:
+    urls = new_database("loyalty")
+    async with make_loyalty(urls=urls) as first, make_loyalty(urls=urls) as second:
+        early = order(first.new_member(), 10_000)
+        assert (await second.order_system("OrdersService/RecordOrder", early)).status_code == 404
+        body = {"programme": programme(), "makeDefault": True, "reason": "test"}
+        assert (await first.staff("ProgrammesService/CreateProgramme", body)).status_code == 200
+        async with asyncio.timeout(20):
+            while True:
+                if (await second.order_system("OrdersService/RecordOrder", early)).status_code == 200:
+                    break
+                await asyncio.sleep(0.1)
+
+
+async def test_a_version_published_through_one_process_is_soon_read_from_another(
+    make_loyalty: Any, new_database: Any
+) -> None:
+    urls = new_database("loyalty")
+    async with make_loyalty(urls=urls) as first, make_loyalty(urls=urls) as second:
+        body = {"programme": programme(), "makeDefault": True, "reason": "test"}
+        assert (await first.staff("ProgrammesService/CreateProgramme", body)).status_code == 200
+        assert (await second.staff("ProgrammesService/GetProgramme", {})).status_code == 200
+        revision = {
+            "programmeId": "shop",
+            "basedOnVersion": 1,
+            "tiers": [tier("silver", 300, "1.2")],
+            "reason": "test",
+        }
+        answer = await first.staff("ProgrammesService/ReviseProgramme", revision)
+        assert answer.status_code == 200, answer.text
+        async with asyncio.timeout(20):
+            while True:
+                read = (await second.staff("ProgrammesService/GetProgramme", {})).json()["programme"]
+                if read["version"] == 2:
+                    break
+                await asyncio.sleep(0.1)
+        assert [each["key"] for each in read["tiers"]] == ["silver"]
+
+
+async def test_founding_again_with_one_currency_more_is_refused_and_no_replay(make_loyalty: Any) -> None:
+    async with make_loyalty() as loyalty:
+        body = {"programme": programme(), "makeDefault": True, "reason": "test"}
+        again = await loyalty.staff("ProgrammesService/CreateProgramme", body)
+        assert again.json()["replayed"]
+        currencies = body["programme"]["currencies"]
+        currencies.append({**currencies[0], "code": "STARS"})
+        other = await loyalty.staff("ProgrammesService/CreateProgramme", body)
+        assert (other.status_code, other.json()["message"].split(":")[0]) == (409, "PROGRAMME_ALREADY_THERE")
+
+
+async def test_a_tier_may_be_called_null(make_loyalty: Any) -> None:
+    async with make_loyalty(programme(tiers=[tier("null", 100, "1.2")])) as loyalty:
+        member = loyalty.new_member()
+        for _ in range(2):
+            answer = await loyalty.order_system("OrdersService/RecordOrder", order(member, 10_000))
+        assert answer.json()["order"]["tierAtPayment"] == "null"
