@@ -207,6 +207,18 @@ async def test_refund_larger_than_what_is_left_is_refused_with_the_numbers(loyal
     assert await refusal(loyalty, unknown, method="RecordRefund") == "UNKNOWN_ORDER"
 
 
+async def test_ids_that_no_order_can_have_are_refused_by_name(loyalty: Loyalty) -> None:
+    body = order(loyalty.new_member(), 1_000)
+    await record(loyalty, body)
+    named = {"source": "shop", "orderId": body["orderId"], "refundId": "nul\x00byte", "amount": cny(100)}
+    assert await refusal(loyalty, named, method="RecordRefund") == "REFUND_NOT_WELL_FORMED"
+    for method in ("CompleteOrder", "GetOrder"):
+        unknown = {"source": "shop", "orderId": "nul\x00byte"}
+        assert await refusal(loyalty, unknown, method=method) == "UNKNOWN_ORDER"
+    answer = await loyalty.staff("OrdersService/GetOrderTotals", {"source": "nul\x00byte"})
+    assert answer.json()["message"].startswith("ORDER_NOT_WELL_FORMED")
+
+
 async def test_broken_json_is_refused(loyalty: Loyalty) -> None:
     answer = await loyalty.order_system("OrdersService/RecordOrder", b'{"source": ')
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_argument")

@@ -16,6 +16,8 @@ from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.wire import be_at_most, member_id, micros, money
 from services.loyalty.rules import checkout, returns
 from services.loyalty.rules.orders import (
+    LONGEST_ID,
+    LONGEST_SOURCE,
     Line,
     Order,
     OrderNotWellFormed,
@@ -23,6 +25,7 @@ from services.loyalty.rules.orders import (
     UnknownOrder,
     check,
     fingerprint,
+    is_name,
 )
 from services.loyalty.rules.points import Answer
 from services.loyalty.rules.programmes import Programmes
@@ -127,6 +130,9 @@ class Orders:
     async def get_order_totals(
         self, request: wire.GetOrderTotalsRequest, _: Any
     ) -> wire.GetOrderTotalsResponse:
+        if request.source and not is_name(request.source, LONGEST_SOURCE):
+            message = f"source must be at most {LONGEST_SOURCE} printable characters, or empty for all"
+            raise OrderNotWellFormed(message, field="source")
         programme = (await self._rulebook.current()).history(request.programme_id).newest
         sums = await orders.totals(self._pool, programme.number, request.source)
         return wire.GetOrderTotalsResponse(
@@ -139,7 +145,9 @@ class Orders:
         )
 
     async def _find(self, source: str, order_id: str) -> Order:
-        order = await orders.find(self._pool, await self._rulebook.current(), source, order_id)
+        order = None
+        if is_name(source, LONGEST_SOURCE) and is_name(order_id, LONGEST_ID):
+            order = await orders.find(self._pool, await self._rulebook.current(), source, order_id)
         if order is None:
             message = "no order was recorded under this source and id: record it first"
             raise UnknownOrder(message, field="order_id")
@@ -194,8 +202,9 @@ def _order(request: wire.RecordOrderRequest, known: Programmes) -> Order | Refus
 
 
 def _refund(request: wire.RecordRefundRequest) -> returns.RefundToRecord:
-    if not 1 <= len(request.refund_id) <= 100:
-        raise RefundNotWellFormed("refund_id must be 1 to 100 characters", field="refund_id")
+    if not is_name(request.refund_id, LONGEST_ID):
+        message = f"refund_id must be 1 to {LONGEST_ID} printable characters"
+        raise RefundNotWellFormed(message, field="refund_id")
     what = request.WhichOneof("refunded")
     if what is None:
         raise RefundNotWellFormed("say what is refunded: lines or an amount", field="refunded")

@@ -8,6 +8,8 @@ import msgpack
 
 from services.kit.refusal import Conflict, Declined, Invalid, NotFound
 
+LONGEST_SOURCE = 40
+LONGEST_ID = 100
 MOST_LINES = 200
 MOST_QUANTITY = 1_000_000
 MOST_MINOR = 2**53
@@ -136,14 +138,19 @@ def fingerprint(order: Order) -> bytes:
     return sha256(msgpack.packb(body)).digest()[:16]
 
 
+def is_name(text: str, most: int) -> bool:
+    """True for 1 to ``most`` printable characters, as sources and the ids of orders and refunds are."""
+    return 1 <= len(text) <= most and text.isprintable()
+
+
 def check(order: Order) -> None:
     """Refuse an order that contradicts itself. Raises ``OrderNotWellFormed``."""
     for name, value, most in (
-        ("source", order.source, 40),
-        ("order_id", order.order_id, 100),
+        ("source", order.source, LONGEST_SOURCE),
+        ("order_id", order.order_id, LONGEST_ID),
         ("channel", order.channel or "-", 40),
     ):
-        if not 1 <= len(value) <= most or not value.isprintable():
+        if not is_name(value, most):
             raise OrderNotWellFormed(f"{name} must be 1 to {most} printable characters", field=name)
     if not 1 <= len(order.lines) <= MOST_LINES:
         raise OrderNotWellFormed(
