@@ -157,7 +157,7 @@ def _entries_asked(key: wire.EntriesKey, programme: Programme) -> points.Entries
             raise PageNotUnderstood(f"first must be 1 to {MOST_ENTRIES}", field="first", asked=key.first)
         after = None
         if key.after:
-            match = re.fullmatch(r"(\d{1,18})-(\d{1,9})", key.after)
+            match = re.fullmatch(r"([0-9]{1,17})-([0-9]{1,9})", key.after)
             if match is None:
                 raise PageNotUnderstood("after must be the id of an entry", field="after")
             after = (int(match[1]), int(match[2]))
