@@ -77,7 +77,10 @@ class Caller:
         self._http = httpx.Client(trust_env=False, timeout=30)
 
     def post(self, url: str, body: Json | bytes, token: str | None = None, **headers: str) -> httpx.Response:
-        headers |= {"content-type": "application/json", "authorization": f"Bearer {token or self.token}"}
+        """Send JSON with the caller's token, with another one, or with none when that is empty."""
+        shown = self.token if token is None else token
+        headers |= {"content-type": "application/json"}
+        headers |= {"authorization": f"Bearer {shown}"} if shown else {}
         content = body if isinstance(body, bytes) else orjson.dumps(body)
         return self._http.post(url, content=content, headers=headers)
 
@@ -211,8 +214,8 @@ class Staff(Asker):
         member: Json = self.data(document, id=member_id)["member"]
         return member
 
-    def adjust(self, member_id: str, points: int, **other: Any) -> Json:
-        """The payload of ``adjustPoints``."""
+    def adjust(self, member_id: str, /, points: int, **other: Any) -> Json:
+        """The payload of ``adjustPoints``; ``other`` replaces what is sent otherwise."""
         given = {
             "memberId": member_id,
             "programmeId": PROGRAMME,
