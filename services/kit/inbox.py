@@ -18,6 +18,8 @@ log = structlog.get_logger()
 CREATE = "CREATE TABLE inbox (stream text PRIMARY KEY, seq bigint NOT NULL, ord bigint NOT NULL)"
 """What a service's first migration runs to have an inbox."""
 
+_PAUSE_S = 0.5
+
 Handler = Callable[[AsyncConnection, stream.Event], Awaitable[None]]
 
 _HOLD = text(
@@ -48,7 +50,7 @@ class Consumer:
             except Exception as error:
                 if not (isinstance(error, RedisError) or database.is_away(error)):
                     log.exception("consumer failed, will try again", streams=self._streams[0])
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(_PAUSE_S)
 
     async def _follow(self) -> None:
         async with self._engine.connect() as connection:
@@ -57,8 +59,29 @@ class Consumer:
         cursors = {name: known.get(name, stream.START) for name in self._streams}
         while True:
             events = await stream.read(self._redis, cursors, block_ms=1000)
+            failed = False
             for name, together in groupby(events, key=attrgetter("stream")):
-                cursors[name] = await self._count(name, list(together))
+                failed |= not await self._hear(cursors, name, list(together))
+            if failed:
+                await asyncio.sleep(_PAUSE_S)
+
+    async def _hear(self, cursors: dict[str, str], name: str, events: list[stream.Event]) -> bool:
+        """Count events of one stream and go on behind them; False when one fails, which stops its stream alone."""
+        try:
+            cursors[name] = await self._count(name, events)
+            return True
+        except Exception as error:
+            if isinstance(error, RedisError) or database.is_away(error):
+                raise
+            if len(events) == 1:
+                log.exception(
+                    "event failed, will try again", stream=name, id=events[0].id, type=events[0].type
+                )
+                return False
+        for event in events:
+            if not await self._hear(cursors, name, [event]):
+                return False
+        return True
 
     async def _count(self, name: str, events: list[stream.Event]) -> str:
         """Handle events of one stream, in order, in one transaction; the id of the last."""

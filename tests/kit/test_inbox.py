@@ -79,3 +79,31 @@ async def test_nothing_is_lost_or_counted_twice_when_redis_is_emptied(
         async with running(Consumer(SERVICE, engine, redis_client, note).run):
             await asyncio.gather(*(write(engine) for _ in range(50)))
             await until_counted(pool)
+
+
+async def test_an_event_that_always_fails_holds_up_only_what_follows_it_in_its_stream(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis
+) -> None:
+    await asyncio.gather(*(write(engine, 3) for _ in range(40)))
+    poisoned = await pool.fetchval(
+        "SELECT 'huiyuan:kit:' || lane FROM outbox GROUP BY lane ORDER BY count(*) DESC, lane LIMIT 1"
+    )
+
+    async def choke(connection: database.Connection, event: stream.Event) -> None:
+        if (event.stream, event.seq, event.ord) == (poisoned, 2, 1):
+            raise ValueError("no reader can read this")
+        await note(connection, event)
+
+    async with (
+        running(Relay(SERVICE, pool, redis_client).run),
+        running(Consumer(SERVICE, engine, redis_client, choke).run),
+    ):
+        await until_relayed(pool, redis_client)
+        wanted = await pool.fetchval(
+            "SELECT count(*) FROM outbox WHERE lane <> $1 OR (seq, ord) < (2, 1)",
+            int(poisoned.rsplit(":", 1)[1]),
+        )
+        async with asyncio.timeout(DEADLINE_S):
+            while await pool.fetchval("SELECT count(*) FROM effects") < wanted:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    assert await pool.fetchval("SELECT count(*) FROM effects") == wanted
