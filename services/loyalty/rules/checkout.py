@@ -6,7 +6,7 @@ from services.kit.refusal import Conflict, Declined
 from services.loyalty.rules.earning import earned, share
 from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.events import Moved, OrderCompleted, OrderRecorded
-from services.loyalty.rules.expiry import NEVER, expires_at, matures_at, month_of
+from services.loyalty.rules.expiry import NEVER, expires_at, local_day, matures_at, month_of
 from services.loyalty.rules.orders import (
     FUTURE_TOLERANCE_US,
     CurrencyNotAccepted,
@@ -132,9 +132,16 @@ def _recorded(order: Order) -> OrderRecorded:
 
 
 def _raise_and_settle(book: Book, member: Member, programme: Programme, since: int) -> None:
-    """Raise the tier under the version that judged the order, then under the one in force; settle what is past."""
-    book.judge(member, programme, since)
-    if member.current.version != programme.version:
+    """Raise the tier under the version that judged the order, then under the one in force; settle what is past.
+
+    A version no longer in force judges only while nothing was paid after that day: what the member reached
+    later is no merit by thresholds that had ended.
+    """
+    if member.current.version == programme.version:
+        book.judge(member, programme, since)
+    else:
+        if member.standing.last_day <= local_day(since, programme.time_zone).toordinal():
+            book.judge(member, programme, since)
         book.judge(member, member.current, max(since, member.current.effective_at))
     for rules in member.current.currencies:
         book.settle(member, rules)

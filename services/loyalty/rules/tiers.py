@@ -29,6 +29,11 @@ class Standing:
         """The key of the tier held now; empty for none."""
         return self.tiers[-1][0] if self.tiers else ""
 
+    @property
+    def last_day(self) -> int:
+        """The ordinal of the last local day that something was counted on; 0 for none."""
+        return self.days[-1][0] if self.days else 0
+
     def tier_at(self, instant: int) -> str:
         """The key of the tier held at an instant; empty for none."""
         for key, since in reversed(self.tiers):

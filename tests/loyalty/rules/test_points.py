@@ -1,5 +1,6 @@
 """The fold: what falls due, what is replayed, what is refused."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -200,6 +201,22 @@ def test_lower_thresholds_of_a_new_version_raise_from_the_instant_they_take_effe
     other.now = at("2026-06-11")
     assert other.earn(1_000).value.tier_at_payment == "silver"
     assert other.state.standings[MEMBER, 1].tiers == [("silver", at("2026-06-10"))]
+
+
+def test_a_late_order_brings_no_tier_by_old_thresholds_to_what_was_reached_after_they_ended() -> None:
+    stricter = replace(LADDER, tiers=(tier("silver", 1000),), version=2, effective_at=at("2026-05-01"))
+    ledger = Ledger((LADDER, stricter))
+    ledger.earn(50_000, paid_at=at("2026-05-20"))
+    late = ledger.earn(100, paid_at=at("2026-04-20"))
+    assert (late.value.tier_after, ledger.tier()) == ("", "")
+
+
+def test_a_late_order_that_reached_an_old_threshold_by_itself_raises_from_when_it_was_paid() -> None:
+    stricter = replace(LADDER, tiers=(tier("silver", 1000),), version=2, effective_at=at("2026-05-01"))
+    ledger = Ledger((LADDER, stricter))
+    late = ledger.earn(10_000, paid_at=at("2026-04-20"))
+    assert late.value.tier_after == "silver"
+    assert ledger.state.standings[MEMBER, 1].tiers == [("silver", at("2026-04-20") + 1)]
 
 
 @pytest.mark.parametrize(("growth", "key"), [(99, ""), (100, "bronze"), (250, "silver"), (300, "gold")])
