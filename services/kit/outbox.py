@@ -86,14 +86,8 @@ class Relay:
         while True:
             try:
                 await self._follow()
-            except (
-                RedisError,
-                OSError,
-                TimeoutError,
-                asyncpg.PostgresError,
-                asyncpg.InterfaceError,
-            ) as error:
-                if isinstance(error, asyncpg.PostgresError) and not database.is_away(error):
+            except Exception as error:
+                if not (isinstance(error, RedisError) or database.is_away(error)):
                     raise
                 log.warning("relay waits", service=self._service, because=type(error).__name__)
                 await asyncio.sleep(0.5)
