@@ -10,7 +10,7 @@ import asyncpg
 import msgpack
 import pytest
 
-from tests.loyalty.conftest import Loyalty, cny, order
+from tests.loyalty.conftest import Loyalty, cny, order, programme
 from tests.loyalty.oracle import Oracle
 
 EPOCH = "EXTRACT(epoch FROM {}) * 1000000"
@@ -150,14 +150,40 @@ async def test_two_services_on_one_database_agree_under_a_storm(make_loyalty: An
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     async with make_loyalty(urls=urls) as first, make_loyalty(urls=urls) as second:
-        from tests.loyalty.conftest import programme
-
         body = {"programme": programme(), "makeDefault": True, "reason": "test"}
         assert (await first.staff("ProgrammesService/CreateProgramme", body)).status_code == 200
         oracles = await storm([first, second], seed, 60)
         for member, oracle in oracles.items():
             growth = await first.balance(member, "GROWTH")
             assert growth["available"] == oracle.growth
+        await check_everything(first)
+
+
+async def test_one_order_id_for_two_members_through_two_services_belongs_to_one_of_them(
+    make_loyalty: Any, new_database: Any
+) -> None:
+    urls = new_database("loyalty")
+    async with make_loyalty(urls=urls) as first, make_loyalty(urls=urls) as second:
+        body = {"programme": programme(), "makeDefault": True, "reason": "test"}
+        assert (await first.staff("ProgrammesService/CreateProgramme", body)).status_code == 200
+        one, other = first.new_member(), first.new_member()
+        mine = [order(one, 10_000) for _ in range(20)]
+        # Crosswise, so that two transactions also want each other's ids.
+        yours = [{**body, "memberId": other} for body in reversed(mine)]
+        answers = await asyncio.gather(
+            *(
+                door.order_system("OrdersService/RecordOrders", {"orders": bodies})
+                for door, bodies in ((first, mine), (second, yours))
+            )
+        )
+        results = [answer.json()["results"] for answer in answers]
+        for here, there in zip(results[0], reversed(results[1]), strict=True):
+            kinds = sorted((next(iter(here)), next(iter(there))))
+            assert kinds == ["recorded", "refusal"]
+            refused = here.get("refusal") or there["refusal"]
+            assert refused["code"] == "ORDER_BELONGS_ELSEWHERE"
+        growth = [(await first.balance(member, "GROWTH"))["available"] for member in (one, other)]
+        assert sum(growth) == 20 * 100
         await check_everything(first)
 
 

@@ -91,6 +91,7 @@ async def test_a_commit_whose_answer_is_lost_is_looked_up_and_answered(
         line.cut = "after"
         answer = await loyalty.order_system("OrdersService/RecordOrder", body)
         assert (answer.status_code, line.cut) == (200, ""), answer.text
+        assert "replayed" not in answer.json(), "what was committed is answered, and not done again"
         assert (await loyalty.balance(body["memberId"]))["available"] == 100
         await check_everything(loyalty)
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from tests.loyalty.conftest import order, programme, tier
+from tests.loyalty.conftest import earn_rule, order, programme, tier
 
 
 async def test_a_programme_founded_through_one_process_is_soon_known_to_another(
@@ -45,6 +45,26 @@ async def test_a_version_published_through_one_process_is_soon_read_from_another
                     break
                 await asyncio.sleep(0.1)
         assert [each["key"] for each in read["tiers"]] == ["silver"]
+
+
+async def test_an_order_is_never_judged_by_rules_that_another_process_has_just_replaced(
+    make_loyalty: Any, new_database: Any
+) -> None:
+    urls = new_database("loyalty")
+    async with make_loyalty(urls=urls) as first, make_loyalty(urls=urls) as second:
+        body = {"programme": programme(), "makeDefault": True, "reason": "test"}
+        assert (await first.staff("ProgrammesService/CreateProgramme", body)).status_code == 200
+        member = first.new_member()
+        before = await second.order_system("OrdersService/RecordOrder", order(member, 10_000))
+        revision = {
+            "programmeId": "shop",
+            "basedOnVersion": 1,
+            "earnRules": [earn_rule("base", "POINTS", points=2)],
+            "reason": "test",
+        }
+        assert (await first.staff("ProgrammesService/ReviseProgramme", revision)).status_code == 200
+        after = await second.order_system("OrdersService/RecordOrder", order(member, 10_000))
+        assert [answer.json()["order"]["earned"][0]["points"] for answer in (before, after)] == ["100", "200"]
 
 
 async def test_founding_again_with_one_currency_more_is_refused_and_no_replay(make_loyalty: Any) -> None:

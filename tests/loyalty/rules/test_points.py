@@ -85,6 +85,15 @@ def test_a_batch_that_is_rolled_back_and_folded_again_ends_as_if_folded_once() -
         assert state.wallets[MEMBER, 1].available == 100
 
 
+def test_a_members_entries_are_recorded_one_after_the_other_also_when_the_clock_turns_back() -> None:
+    ledger = Ledger()
+    ledger.adjust(1)
+    ledger.now -= 60_000_000
+    ledger.adjust(1)
+    first, second = (entry.recorded_at for entry in ledger.entries)
+    assert first < second
+
+
 def test_points_pending_for_a_period_mature_when_it_ends() -> None:
     week = Maturation(MaturationKind.AFTER_PERIOD, Period.parse("P7D"))
     ledger = Ledger((programme(currencies=(currency(maturation=week),)),))
