@@ -189,10 +189,11 @@ class Changes:
         self._send(type="subscribe", id="1", payload={"query": query})
 
     def next(self) -> Json:
+        """The next change; that the member registered, just before, may still be on its way and is passed over."""
         message = self._receive()
         assert message["type"] == "next", message
         change: Json = message["payload"]["data"]["memberChanged"]
-        return change
+        return self.next() if change["kind"] == "MEMBER_REGISTERED" else change
 
     def _send(self, **message: Any) -> None:
         self._socket.send(orjson.dumps(message).decode())

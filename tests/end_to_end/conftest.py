@@ -129,6 +129,12 @@ class House:
         return f"{self.url('gateway')}/admin/graphql"
 
 
+def gone(processes: list[psutil.Process], within_s: float) -> list[psutil.Process]:
+    """Those of the processes that are still there when the time is up."""
+    _, alive = psutil.wait_procs(processes, within_s)
+    return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
 def new_house(directory: Path) -> House:
     ports: dict[str, Any] = {name: free_port() for name in NAMES}
     return House(directory / "home", Ports(**ports))

@@ -1,7 +1,6 @@
 """`make up`: everything starts, stands together, and leaves nothing behind."""
 
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -11,18 +10,11 @@ import time
 import httpx
 import psutil
 import pytest
-from sqlalchemy.engine import make_url
 
 from infra.local import databases, layout
-from infra.local.databases import Role
-from tests.conftest import Servers, free_port
-from tests.end_to_end.conftest import STOP_TIMEOUT_S, House
-
-
-def gone(processes: list[psutil.Process], within_s: float) -> list[psutil.Process]:
-    """Those of the processes that are still there when the time is up."""
-    _, alive = psutil.wait_procs(processes, within_s)
-    return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+from tests.conftest import free_port
+from tests.end_to_end import books
+from tests.end_to_end.conftest import STOP_TIMEOUT_S, House, gone
 
 
 @pytest.mark.parametrize("name", ["gateway", "loyalty", "members", "consent"])
@@ -86,47 +78,18 @@ def test_a_taken_port_is_named_before_anything_starts(house: House) -> None:
     assert "starting" not in house.said()
 
 
-def test_it_finds_its_data_after_a_kill_and_sigterm_leaves_nothing_running(house: House) -> None:
-    house.start()
-    house.wait_until_ready()
-    seeds, first = house.seeds, house.processes()
-    os.kill(house.command.pid, signal.SIGKILL)
-    house.command.wait(STOP_TIMEOUT_S)
-    (house.home / "running.json").unlink()
+async def test_it_finds_its_data_after_a_kill(running: House) -> None:
+    seeds, first = running.seeds, running.processes()
+    before = await books.contents(running, *databases.MIGRATIONS)
+    os.kill(running.command.pid, signal.SIGKILL)
+    running.command.wait(STOP_TIMEOUT_S)
+    (running.home / "running.json").unlink()
 
-    house.start()
-    house.wait_until_ready()
+    running.start()
+    running.wait_until_ready()
     assert gone(first, STOP_TIMEOUT_S) == []
-    assert house.seeds == seeds
-    second = house.processes()
-    assert house.stop() == 0
-    assert gone(second, 5) == []
-    assert not (house.home / "postgres/data/postmaster.pid").exists()
-
-
-async def test_with_servers_of_the_operators_a_lost_process_stops_the_rest_and_says_why(
-    house: House, servers: Servers
-) -> None:
-    at = make_url(servers.postgres_url)
-    for kind in databases.MIGRATIONS:
-        name = f"given_{kind}_{secrets.token_hex(4)}"
-        app, owner = Role(name, secrets.token_hex(16)), Role(f"{name}_owner", secrets.token_hex(16))
-        await databases.create(servers.postgres_url, name, app=app, owner=owner)
-        for variable, role in (("DATABASE_URL", app), ("DATABASE_OWNER_URL", owner)):
-            url = at.set(username=role.name, password=role.password, database=name)
-            house.also[f"{variable}_{kind.upper()}"] = url.render_as_string(hide_password=False)
-    house.also["REDIS_URL"] = servers.redis_url
-    house.start()
-    house.wait_until_ready()
-    assert len(house.seeds.members) == 3
-    assert not {"postgres", "redis"} & {path.name for path in house.home.iterdir()}
-
-    started = house.processes()
-    os.kill(house.pid("loyalty-worker"), signal.SIGKILL)
-    assert house.command.wait(STOP_TIMEOUT_S) == 1
-    assert "loyalty-worker ended by SIGKILL" in house.said()
-    assert "loyalty-worker.log" in house.said()
-    assert gone(started, 5) == []
+    assert running.seeds == seeds
+    assert await books.contents(running, *databases.MIGRATIONS) == before
 
 
 def test_servers_named_by_half_are_refused(house: House) -> None:
