@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from graphql import GraphQLSchema
 from redis.asyncio import Redis
@@ -33,7 +32,7 @@ from gateway.serving.websocket import Socket
 from gateway.settings import GatewaySettings, MigrationSettings
 from gateway.storage.audit import Audit
 from gateway.storefront.schema import schema as storefront_schema
-from services.kit import database, health, process
+from services.kit import database, health, migration, process
 from services.kit.rpc import Caller, CallerKind, CallerSigner
 from services.kit.tokens import TokenVerifier
 
@@ -115,8 +114,8 @@ async def workers(settings: GatewaySettings) -> Sequence[Callable[[], Awaitable[
 
 def migrate(settings: MigrationSettings) -> None:
     """Bring the database to the newest schema, as its owner."""
-    role = unquote(urlsplit(settings.database_url.get_secret_value()).username or "")
-    database.migrate(settings.database_owner_url.get_secret_value(), role, MIGRATIONS)
+    url, owner_url = settings.database_url, settings.database_owner_url
+    migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), MIGRATIONS)
 
 
 def _open_to_all(_: Prepared, __: Caller) -> None:

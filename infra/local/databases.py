@@ -7,7 +7,7 @@ from typing import NamedTuple
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from services.kit import database
+from services.kit import migration
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,8 +71,7 @@ def migrate(kind: str, urls: DatabaseUrls) -> None:
     scripts = MIGRATIONS[kind]
     if not (scripts / "env.py").exists():
         raise FileNotFoundError(f"the {kind} database has no migrations: {scripts} has no env.py")
-    app_role = make_url(urls.app).username or ""
-    database.migrate(urls.owner, app_role, scripts)
+    migration.upgrade(urls.app, urls.owner, scripts)
 
 
 def create_and_migrate(server_url: str, kind: str, name: str, *, app: Role, owner: Role) -> DatabaseUrls:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication
 from huiyuan.consent.v1.purposes_connect import PurposesServiceASGIApplication
@@ -16,7 +15,7 @@ from services.consent.rpc.decisions import Decisions
 from services.consent.rpc.purposes import Purposes
 from services.consent.settings import Settings
 from services.consent.storage.gate import GateReads
-from services.kit import clock, database, health, outbox, process, rpc
+from services.kit import clock, database, health, migration, outbox, process, rpc
 from services.kit.tokens import TokenVerifier
 
 SERVICE = "consent"
@@ -67,8 +66,8 @@ def migrate(settings: Settings) -> None:
     """Bring the database to the newest schema, as its owner."""
     if settings.database_owner_url is None:
         raise SystemExit("set DATABASE_OWNER_URL_CONSENT: only the owner may change the schema")
-    role = urlsplit(settings.database_url.get_secret_value()).username
-    database.migrate(settings.database_owner_url.get_secret_value(), unquote(role or ""), MIGRATIONS)
+    url, owner_url = settings.database_url, settings.database_owner_url
+    migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), MIGRATIONS)
 
 
 async def _reach(pool: database.Pool) -> None:

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from services.kit import clock, database, health, outbox, rpc
+from services.kit import clock, database, health, migration, outbox, rpc
 from services.kit.inbox import Consumer
 from services.kit.outbox import Relay
 from services.kit.process import every
@@ -95,9 +95,8 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
 
 def migrate(settings: Settings) -> None:
     """Bring the database to the newest schema."""
-    url = settings.database_url.get_secret_value()
-    owner = (settings.owner_url or settings.database_url).get_secret_value()
-    database.migrate(owner, database.role_of(url), MIGRATIONS)
+    url, owner_url = settings.database_url, settings.owner_url or settings.database_url
+    migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), MIGRATIONS)
 
 
 def _key(secret: SecretStr) -> bytes:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
@@ -13,7 +12,7 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from services.kit import database, health, outbox, process, rpc
+from services.kit import health, migration, outbox, process, rpc
 from services.kit.tokens import TokenVerifier
 from services.members.jobs import orphans
 from services.members.rpc.consents import ConsentGate
@@ -71,8 +70,7 @@ def migrate(settings: MigrationSettings) -> None:
         (settings.members_url, settings.members_owner_url, "migrations"),
         (settings.member_keys_url, settings.member_keys_owner_url, "key_migrations"),
     ):
-        app_role = unquote(urlsplit(url.get_secret_value()).username or "")
-        database.migrate(owner_url.get_secret_value(), app_role, _HERE / scripts)
+        migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), _HERE / scripts)
 
 
 def _key_ring(settings: Settings) -> KeyRing:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.kit import database
+from services.kit import migration
 
 revision = "0001"
 down_revision = None
@@ -30,4 +30,4 @@ def upgrade() -> None:
         "CREATE INDEX admin_actions_newest ON admin_actions (recorded_at DESC, action_id DESC, phase DESC)"
     )
     op.execute("CREATE INDEX admin_actions_started ON admin_actions (recorded_at) WHERE phase = 'STARTED'")
-    op.execute(f"GRANT SELECT, INSERT ON admin_actions TO {database.app_role(op.get_context())}")
+    op.execute(f"GRANT SELECT, INSERT ON admin_actions TO {migration.app_role(op.get_context())}")

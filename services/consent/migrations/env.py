@@ -2,6 +2,6 @@
 
 from alembic import context
 
-from services.kit import database
+from services.kit import migration
 
-database.run_migrations(context)
+migration.run(context)

@@ -2,6 +2,6 @@
 
 from alembic import context
 
-from services.kit.database import run_migrations
+from services.kit.migration import run
 
-run_migrations(context)
+run(context)

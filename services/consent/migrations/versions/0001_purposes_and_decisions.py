@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.kit import database, outbox
+from services.kit import migration, outbox
 
 revision = "0001"
 down_revision = None
@@ -89,6 +89,6 @@ _RIGHTS = (
 def upgrade() -> None:
     for statement in (*_TABLES, *filter(str.strip, outbox.CREATE.split(";"))):
         op.execute(statement)
-    role = database.app_role(op.get_context())
+    role = migration.app_role(op.get_context())
     for rights in _RIGHTS:
         op.execute(f"GRANT {rights} TO {role}")

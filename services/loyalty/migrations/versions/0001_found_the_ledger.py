@@ -3,7 +3,7 @@
 from alembic import context, op
 
 from services.kit import inbox
-from services.kit.database import app_role
+from services.kit.migration import app_role
 
 revision = "0001"
 down_revision = None

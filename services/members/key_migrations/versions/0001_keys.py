@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.kit import database
+from services.kit import migration
 
 revision = "0001"
 down_revision = None
@@ -48,7 +48,7 @@ CREATE INDEX registrations_unsettled ON registrations (claimed_at) WHERE NOT set
 
 
 def upgrade() -> None:
-    app = database.app_role(op.get_context())
+    app = migration.app_role(op.get_context())
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             op.execute(statement)

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.kit import database, outbox
+from services.kit import migration, outbox
 
 revision = "0001"
 down_revision = None
@@ -55,7 +55,7 @@ CREATE TABLE unmask_quotas (
 
 
 def upgrade() -> None:
-    app = database.app_role(op.get_context())
+    app = migration.app_role(op.get_context())
     for statement in [*_TABLES.split(";\n"), *outbox.CREATE.split(";\n")]:
         if statement.strip():
             op.execute(statement)
