@@ -1,9 +1,18 @@
 """Programmes through the service's own door: founding, and what other processes know of it."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
+
+from services.loyalty.storage.ledger import PUBLISHING
 from tests.loyalty.conftest import earn_rule, order, programme, tier
+
+WAITS_FOR_ITS_TURN = """
+SELECT FROM pg_locks JOIN pg_database d ON d.oid = database
+WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
+"""
 
 
 async def test_a_programme_founded_through_one_process_is_soon_known_to_another(
@@ -65,6 +74,29 @@ async def test_an_order_is_never_judged_by_rules_that_another_process_has_just_r
         assert (await first.staff("ProgrammesService/ReviseProgramme", revision)).status_code == 200
         after = await second.order_system("OrdersService/RecordOrder", order(member, 10_000))
         assert [answer.json()["order"]["earned"][0]["points"] for answer in (before, after)] == ["100", "200"]
+
+
+async def test_a_version_takes_effect_after_what_was_posted_while_it_waited_for_its_turn(
+    make_loyalty: Any,
+) -> None:
+    async with make_loyalty() as loyalty:
+        committing = await asyncpg.connect(loyalty.database)
+        await committing.execute(f"BEGIN; SELECT pg_advisory_xact_lock_shared({PUBLISHING})")
+        revision = {
+            "programmeId": "shop",
+            "basedOnVersion": 1,
+            "tiers": [tier("silver", 300, "1.2")],
+            "reason": "test",
+        }
+        revising = asyncio.ensure_future(loyalty.staff("ProgrammesService/ReviseProgramme", revision))
+        async with asyncio.timeout(20):
+            while not await loyalty.sql(WAITS_FOR_ITS_TURN):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        posted_at = datetime.now(UTC)
+        await committing.execute("COMMIT")
+        await committing.close()
+        version = (await revising).json()["programme"]
+        assert datetime.fromisoformat(version["effectiveAt"]) > posted_at
 
 
 async def test_founding_again_with_one_currency_more_is_refused_and_no_replay(make_loyalty: Any) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from services.kit import database
+from services.kit import clock, database
 from services.kit.refusal import Invalid, NotFound
 from services.loyalty import events
 from services.loyalty.rules.programmes import (
@@ -29,11 +29,14 @@ class UnknownVersion(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A change to a programme: parts that are not empty replace the version's. ``effective_at`` in microseconds."""
+    """A change to a programme: parts that are not empty replace the version's.
+
+    ``effective_at`` is in microseconds since 1970, None for as soon as it is published.
+    """
 
     programme_id: str
     based_on_version: int
-    effective_at: int
+    effective_at: int | None
     earn_rules: tuple[EarnRule, ...]
     tiers: tuple[TierRule, ...]
     money_currencies: frozenset[str]
@@ -70,9 +73,10 @@ async def create(connection: database.RawConnection, publication: Publication) -
     return replace(publication, programme=founded), False
 
 
-async def revise(connection: database.RawConnection, revision: Revision, now: int) -> Publication:
+async def revise(connection: database.RawConnection, revision: Revision) -> Publication:
     """Publish a new version that was made from the newest one."""
     await programmes.publish_alone(connection)
+    now = clock.micros(clock.now())  # not earlier: what was posted while this waited had the rules before it
     known = await programmes.load(connection)
     if revision.programme_id not in known.by_id:
         raise UnknownProgramme(f"there is no programme {revision.programme_id!r}", field="programme_id")
@@ -84,7 +88,8 @@ async def revise(connection: database.RawConnection, revision: Revision, now: in
             newest=newest.version,
         )
     earliest = max(newest.effective_at, now - _TOLERANCE_US)
-    if revision.effective_at < earliest:
+    effective_at = now if revision.effective_at is None else revision.effective_at
+    if effective_at < earliest:
         message = "a version takes effect now or later, and not before the one it follows"
         raise EffectiveInThePast(message, field="effective_at")
     if not revision.money_currencies <= {newest.money_currency}:
@@ -93,7 +98,7 @@ async def revise(connection: database.RawConnection, revision: Revision, now: in
     programme = replace(
         newest,
         version=newest.version + 1,
-        effective_at=max(revision.effective_at, now),
+        effective_at=max(effective_at, now),
         earn_rules=revision.earn_rules or newest.earn_rules,
         tiers=revision.tiers or newest.tiers,
     )

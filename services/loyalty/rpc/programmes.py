@@ -49,13 +49,12 @@ class Programmes:
         self, request: wire.ReviseProgrammeRequest, _: Any
     ) -> wire.ReviseProgrammeResponse:
         reason = _reason(request.reason)
-        now = clock.micros(clock.now())
         revision = actions.Revision(
             programme_id=request.programme_id,
             based_on_version=request.based_on_version,
             effective_at=micros(request.effective_at, "effective_at")
             if request.HasField("effective_at")
-            else now,
+            else None,
             earn_rules=tuple(definitions.earn_rules(request.earn_rules, "")),
             tiers=tuple(definitions.tier_rules(request.tiers)),
             money_currencies=frozenset(rule.per.currency for rule in request.earn_rules),
@@ -63,7 +62,7 @@ class Programmes:
             reason=reason,
         )
         async with self._pool.acquire() as connection, connection.transaction():
-            published = await actions.revise(connection, revision, now)
+            published = await actions.revise(connection, revision)
         await self._rulebook.refresh()
         return wire.ReviseProgrammeResponse(programme=definitions.published(published))
 

@@ -47,6 +47,15 @@ def test_a_point_that_is_past_is_neither_seen_nor_spent_before_the_midnight_run(
     assert (expired.type, expired.occurred_at) == (EntryType.EXPIRE, at("2027-05-31 16:00"))
 
 
+def test_a_point_is_there_until_midnight_and_gone_at_that_very_instant() -> None:
+    ledger = Ledger((programme(currencies=(currency(expiry=YEAR),)),))
+    ledger.earn(10_000, paid_at=at("2026-05-01"))
+    midnight = at("2027-05-31 16:00")
+    for now, balance in ((midnight - 1, 100), (midnight, 0)):
+        ledger.now = now - 1_000
+        assert (ledger.balance(), ledger.now) == (balance, now)
+
+
 def test_a_late_order_whose_points_are_past_expires_them_at_once() -> None:
     ledger = Ledger((programme(currencies=(currency(expiry=Expiry(Period.parse("P1M"))),)),))
     ledger.earn(10_000, paid_at=at("2026-03-01"))
