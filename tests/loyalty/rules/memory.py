@@ -124,9 +124,10 @@ class Ledger:
         refund_id: str = "",
         whole: bool = False,
         refunded_at: int | None = None,
+        minor: int | None = None,
     ) -> Answer:
-        """Refund lines by id, an amount, or the whole order."""
-        named = tuple(RefundLine(line, None) for line in lines)
+        """Refund lines by id (``minor`` of each, or all that is left), an amount, or the whole order."""
+        named = tuple(RefundLine(line, minor) for line in lines)
         if whole:
             named = tuple(RefundLine(line.line_id, None) for line in order.value.lines)
         asked = returns.RefundToRecord(

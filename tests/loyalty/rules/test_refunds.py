@@ -1,6 +1,8 @@
 """Refunds: cumulative, never more than was earned, and what happens when the points are spent."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.loyalty.rules.entries import EntryType
 from services.loyalty.rules.expiry import Maturation, MaturationKind, Period
@@ -12,7 +14,7 @@ from services.loyalty.rules.refunds import (
     RefundExceedsOrder,
     RefundNotWellFormed,
 )
-from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
+from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme, rule
 
 MINUTE_US = 60_000_000
 
@@ -179,3 +181,33 @@ def test_points_that_matured_by_one_clock_are_not_pending_by_a_slower_one() -> N
     ledger.now -= 2 * MINUTE_US
     ledger.refund(order, whole=True)
     assert ledger.balance() == 1
+
+
+@given(
+    minor=st.lists(st.integers(0, 300), min_size=1, max_size=4),
+    rates=st.tuples(st.sampled_from([1, 3, 7]), st.sampled_from([1, 3, 100])),
+    asked=st.lists(st.tuples(st.integers(0, 4), st.integers(1, 200)), max_size=12),
+)
+def test_lines_and_amounts_refunded_by_turns_take_back_all_that_was_earned_and_never_more(
+    minor: list[int], rates: tuple[int, int], asked: list[tuple[int, int]]
+) -> None:
+    """The first of each pair names a line, 0 the whole order's amount; the second is the money."""
+    ledger = Ledger((programme(earn_rules=(rule(*rates),)),))
+    order = ledger.earn(*minor)
+    earned = sum(result.points for result in order.value.earned.values())
+    left, taken = list(minor), 0
+    for nth, money in [*asked, (0, sum(minor))]:
+        whole = nth == 0
+        wanted = min(money, sum(left)) if whole else min(money, left[nth - 1]) if nth <= len(left) else 0
+        if not wanted:
+            continue
+        refund = (
+            ledger.refund(order, amount=wanted) if whole else ledger.refund(order, f"{nth}", minor=wanted)
+        )
+        taken += sum(back.points for back in refund.value.taken_back.values())
+        lines = ledger.state.orders["shop", order.value.order_id].lines
+        left = [line.minor - line.refunded_minor for line in lines]
+        done = sum(minor) - sum(left)
+        assert earned * done // sum(minor) - len(minor) <= taken <= earned
+        assert taken == sum(line.taken_back.get("POINTS", 0) for line in lines)
+    assert taken == earned
