@@ -12,6 +12,7 @@ from services.kit.refusal import Declined, Invalid, Unavailable
 from services.members.rules.identities import IdentityKind
 from services.members.rules.personal import Personal, reveal
 from services.members.rules.profiles import Profile
+from services.members.rules.texts import CONTROL, far_too_long
 
 LONGEST_REASON = 500
 _PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -100,9 +101,9 @@ def purpose_of(text: str) -> str:
 
 def reason_of(text: str) -> str:
     """The reason that the access log will keep. Raises ``UnmaskNotValid`` or ``ReasonHoldsPersonalData``."""
-    reason = unicodedata.normalize("NFKC", text).strip()
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        raise UnmaskNotValid(f"say why, in 1 to {LONGEST_REASON} characters", field="reason")
+    reason = "" if far_too_long(text, LONGEST_REASON) else unicodedata.normalize("NFKC", text).strip()
+    if not 1 <= len(reason) <= LONGEST_REASON or CONTROL.search(reason):
+        raise UnmaskNotValid(f"say why, in one line of 1 to {LONGEST_REASON} characters", field="reason")
     if _MAIL.search(reason) or _MOBILE_OR_IDENTITY_NUMBER.search(reason):
         raise ReasonHoldsPersonalData(
             "the reason is kept in the access log: leave phone numbers, identity numbers and mail addresses out",

@@ -10,6 +10,7 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 
 from services.kit.refusal import Invalid
 from services.members.rules.personal import Personal
+from services.members.rules.texts import CONTROL, far_too_long
 
 NORM_VERSION = 1
 """Grows when the same input may be spelled otherwise than before; kept beside every index."""
@@ -25,7 +26,6 @@ _PLAIN_EMAIL = re.compile(
     r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+([A-Za-z]{2,})"
 )
 _LONGEST_PLAIN = 64
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class IdentityKind(IntEnum):
@@ -62,18 +62,20 @@ def normalised(kind: int, scope: str, value: str) -> Identity:
         known = IdentityKind(kind)
     except ValueError:
         raise IdentityNotValid("the identity's kind is not one we know", field="kind") from None
+    if far_too_long(value, LONGEST_VALUE):
+        raise IdentityNotValid("the value is far too long", field="value")
     scope = scope.strip()
     if known in _UNSCOPED:
         if scope:
             raise IdentityNotValid("phones and mail addresses have no scope: leave it empty", field="scope")
         spelled = _phone(value) if known is IdentityKind.PHONE else _email(value)
         return Identity(known, "", Personal(spelled))
-    if not scope or len(scope) > LONGEST_SCOPE or _CONTROL.search(scope):
+    if not scope or len(scope) > LONGEST_SCOPE or CONTROL.search(scope):
         raise IdentityNotValid(
             f"the scope must name the account, app or shop, in 1 to {LONGEST_SCOPE} characters", field="scope"
         )
     spelled = unicodedata.normalize("NFKC", value).strip()
-    if not spelled or len(spelled) > LONGEST_VALUE or _CONTROL.search(spelled):
+    if not spelled or len(spelled) > LONGEST_VALUE or CONTROL.search(spelled):
         raise IdentityNotValid(f"the value must have 1 to {LONGEST_VALUE} characters", field="value")
     return Identity(known, scope, Personal(spelled))
 

@@ -14,6 +14,7 @@ from services.kit.refusal import Invalid
 from services.members.rules.blobs import Unreadable
 from services.members.rules.identities import Identity, IdentityKind
 from services.members.rules.personal import Personal
+from services.members.rules.texts import CONTROL, far_too_long
 
 SCHEMA = 1
 """The layout of ``encode``: display name, full name, birth date, language, zone, identities."""
@@ -25,7 +26,6 @@ EARLIEST_BIRTH = date(1900, 1, 1)
 _FIRST_ZONE = timedelta(hours=14)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
-_NOT_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class NameNotValid(Invalid):
@@ -140,8 +140,8 @@ _KINDS = {int(kind): kind for kind in IdentityKind}
 
 
 def _name(text: str, field: str) -> Personal:
-    name = unicodedata.normalize("NFC", text).strip()
-    if not name or len(name) > LONGEST_NAME or _NOT_IN_NAMES.search(name):
+    name = "" if far_too_long(text, LONGEST_NAME) else unicodedata.normalize("NFC", text).strip()
+    if not name or len(name) > LONGEST_NAME or CONTROL.search(name):
         raise NameNotValid(
             f"a name must have 1 to {LONGEST_NAME} characters and no control characters", field=field
         )

@@ -29,8 +29,10 @@ def test_reason_in_words_and_order_numbers_is_kept(reason):
     assert reason_of(f" {reason} ") == reason
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
-def test_no_reason_or_a_novel_is_refused(reason):
+@pytest.mark.parametrize(
+    "reason", ["", "  ", "x" * 501, "to call back" + " " * 5000, "two\nlines", "a\0b", "\u202egnp.exe"]
+)
+def test_no_reason_a_novel_or_a_trick_is_refused(reason):
     with pytest.raises(UnmaskNotValid):
         reason_of(reason)
 

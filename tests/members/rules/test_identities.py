@@ -141,6 +141,13 @@ def test_malformed_identity_is_refused_by_field(kind, scope, value, field):
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize(("kind", "value"), [(1, "13900001234"), (2, "a@example.com"), (6, "小明")])
+def test_a_value_far_too_long_is_refused_before_anything_is_made_of_it(kind, value):
+    with pytest.raises(IdentityNotValid) as refused:
+        normalised(kind, "" if kind < 3 else "shop", value + " " * 1000)
+    assert refused.value.field == "value"
+
+
 def test_index_is_the_documented_digest():
     phone = RING.find(normalised(1, "", "139 0000 1234"))
     assert (phone.kind, phone.version, phone.digest.hex()) == (1, 1, "b9ba9251ab501255b051e6810adbd8e5")

@@ -41,6 +41,12 @@ def test_empty_long_and_trick_names_are_refused(name):
     assert refused.value.field == "display_name"
 
 
+def test_a_text_far_too_long_is_refused_before_anything_is_made_of_it():
+    # Putting marks in order takes time by the square of their number, so length is judged as it was sent.
+    with pytest.raises(NameNotValid):
+        profile(display_name="小明" + " " * 1000)
+
+
 @pytest.mark.parametrize("day", ["1992-02-29", "2000-02-29", "1900-01-01", "2026-11-21", "2026-11-22"])
 def test_days_of_the_calendar_are_birth_dates(day):
     assert profile(birth_date=day).birth_date.reveal() == day

@@ -1,0 +1,15 @@
+"""Texts: what is looked at before anything is made of a text that someone sent."""
+
+import re
+
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What no line of text holds: control characters, and those that turn what follows around."""
+
+
+def far_too_long(text: str, longest: int) -> bool:
+    """True when no spelling of ``longest`` characters is this long.
+
+    To normalise a text takes time by the square of its combining marks, so that one of 100 KB stops the process
+    for seconds: nothing is normalised unless it may be short enough.
+    """
+    return len(text) > 4 * longest
