@@ -35,8 +35,8 @@ class DatabaseNotReady(Exception):
     """A database could not be reached or migrated."""
 
 
-class StopAsked(BaseException):
-    """SIGTERM or Ctrl-C arrived: not an error, and nothing on the way may swallow it."""
+class StopAsked(KeyboardInterrupt):
+    """SIGTERM or Ctrl-C arrived: not an error, and as what it is, nothing on the way swallows it, asyncio neither."""
 
 
 class System:
