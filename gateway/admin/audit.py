@@ -1,6 +1,7 @@
 """The audit's place in the admin schema: every mutation goes through it, and auditors read it."""
 
 import re
+import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -22,16 +23,20 @@ log = structlog.get_logger()
 
 Answer = TypeVar("Answer")
 
-_PERSONAL = re.compile(r"1[3-9]\d{9}(?!\d)|\+\d[\d -]{7,}|\S@\S")
+_MOBILE = r"(?<!\d)(?:(?:00)?86[ -]?)?1[3-9](?:[ -]?\d){9}(?!\d)"
+_IDENTITY_NUMBER = r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
+_PERSONAL = re.compile(rf"{_MOBILE}|{_IDENTITY_NUMBER}|\+\d[\d -]{{7,}}|\S@\S")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NAME_OF_A_THING = re.compile(r"[\w.:-]{0,100}", re.ASCII)
 _LONGEST_REASON = 200
 
 
 class ReasonMissing(Invalid):
-    """A change says why it is made, in 1 to 200 characters."""
+    """A change says why it is made, in one line of 1 to 200 characters."""
 
 
 class ReasonHoldsPersonalData(Invalid):
-    """The reason, which is kept in the audit, holds a phone number or an address."""
+    """The reason, which is kept in the audit, holds a phone or identity number or an address."""
 
 
 @strawberry.enum(description="How far an action got.")
@@ -124,17 +129,29 @@ async def audited(
 
 
 def _told(subject: Mapping[str, object]) -> dict[str, object]:
+    """The subject with whatever a caller wrote that is no id or key left out."""
     return {
-        name: "withheld" if isinstance(value, str) and _PERSONAL.search(value) else value
+        name: [_name(one) for one in value] if isinstance(value, list) else _name(value)
         for name, value in subject.items()
     }
 
 
+def _name(value: object) -> object:
+    if not isinstance(value, str) or _UUID.fullmatch(value):
+        return value
+    return value if _NAME_OF_A_THING.fullmatch(value) and not _PERSONAL.search(value) else "withheld"
+
+
 def _reason_fault(reason: str) -> Invalid | None:
-    if not 0 < len(reason.strip()) <= _LONGEST_REASON:
+    spelled = "" if len(reason) > _LONGEST_REASON else unicodedata.normalize("NFKC", reason).strip()
+    if not spelled or not spelled.isprintable():
         return ReasonMissing(
-            f"give a reason of 1 to {_LONGEST_REASON} characters", field="reason", length=len(reason)
+            f"give a reason of 1 to {_LONGEST_REASON} characters, in one line",
+            field="reason",
+            length=len(reason),
         )
-    if _PERSONAL.search(reason):
-        return ReasonHoldsPersonalData("the reason must not hold phone numbers or addresses", field="reason")
+    if _PERSONAL.search(spelled):
+        return ReasonHoldsPersonalData(
+            "the reason must not hold phone numbers, identity numbers or addresses", field="reason"
+        )
     return None

@@ -91,6 +91,12 @@ async def test_the_gateway_itself_can_neither_change_nor_delete_the_audit(
         ("call 13900000001 back", "REASON_HOLDS_PERSONAL_DATA"),
         ("wrote to a@example.com", "REASON_HOLDS_PERSONAL_DATA"),
         ("+86 139 0000 0001", "REASON_HOLDS_PERSONAL_DATA"),
+        ("会员 139-0000-0001 来电", "REASON_HOLDS_PERSONAL_DATA"),
+        ("会员 １３９００００１２３４ 来电", "REASON_HOLDS_PERSONAL_DATA"),
+        ("证件 11010519491231002X", "REASON_HOLDS_PERSONAL_DATA"),
+        ("+1 415 555 0100", "REASON_HOLDS_PERSONAL_DATA"),
+        ("two\nlines", "REASON_MISSING"),
+        ("a\0b", "REASON_MISSING"),
         ("", "REASON_MISSING"),
         ("x" * 201, "REASON_MISSING"),
     ],
@@ -113,6 +119,23 @@ async def test_a_reason_with_personal_data_is_refused_and_not_kept(
     assert [row["phase"] for row in kept] == ["STARTED", "REFUSED"]
     assert {row["reason"] for row in kept} == {""}
     assert not any("13900000002" in row["subject"] for row in kept)
+
+
+@pytest.mark.parametrize("purpose", ["王小明", "139-0000-0002", "call +86 139 0000 0002", "x" * 101])
+async def test_what_is_no_name_of_a_thing_is_not_kept(
+    gateway: Gateway, rows: asyncpg.Connection, purpose: str
+) -> None:
+    # A member id may look like a phone number with dashes, and is kept all the same.
+    told = {
+        "memberId": "5f0d6e0a-1390-0000-0001-000000000001",
+        "fields": ["PHONE"],
+        "purpose": purpose,
+        "reason": "会员来电",
+    }
+    query = "mutation($i:UnmaskProfileInput!){unmaskProfile(input:$i){userErrors{code}}}"
+    await gateway.admin(query, variables={"i": told})
+    kept = await rows.fetch("SELECT subject ->> 'purpose', subject ->> 'memberId' FROM admin_actions")
+    assert {tuple(row) for row in kept} == {("withheld", told["memberId"])}
 
 
 async def test_auditors_read_the_audit_page_by_page(gateway: Gateway, rows: asyncpg.Connection) -> None:
