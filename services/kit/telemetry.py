@@ -1,6 +1,7 @@
 """Telemetry: structured logs on stderr, the trace a request belongs to, and the metrics of calls."""
 
 import logging
+import re
 import secrets
 import sys
 from contextvars import ContextVar
@@ -9,6 +10,9 @@ from traceback import extract_tb
 import structlog
 from prometheus_client import Counter, Histogram
 from structlog.typing import ExcInfo
+
+# What a client sends goes into logs, answers and further calls, so nothing but a trace passes.
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 
@@ -55,9 +59,8 @@ def _frames(exc_info: ExcInfo) -> list[str]:
 
 def trace_of(traceparent: str | None) -> str:
     """The trace id of a W3C ``traceparent`` header, or a new one."""
-    if traceparent and len(traceparent) == 55 and traceparent[2] == "-":
-        return traceparent[3:35]
-    return secrets.token_hex(16)
+    sent = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
+    return sent[1] if sent else secrets.token_hex(16)
 
 
 def traceparent() -> str:

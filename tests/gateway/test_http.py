@@ -98,6 +98,20 @@ async def test_the_trace_of_a_request_is_in_its_errors(gateway: Gateway) -> None
     assert answer["errors"][0]["extensions"]["traceId"] == trace
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "00-call xiaoming back at 1390000000-b7ad6b7169203331-01",
+        "00-" + "0" * 32 + "-b7ad6b7169203331-01",
+        "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+    ],
+)
+async def test_what_is_no_trace_is_neither_told_nor_passed_on(gateway: Gateway, sent: str) -> None:
+    assert len(sent) == 55
+    answer = await gateway.ask("{me{id}}", headers={"traceparent": sent})
+    assert answer["errors"][0]["extensions"]["traceId"] not in sent
+
+
 async def test_operations_are_named_when_there_are_several(gateway: Gateway) -> None:
     query = "query A{__typename} query B{b:__typename}"
     assert code(await gateway.ask(query)) == "OPERATION_NOT_FOUND"
