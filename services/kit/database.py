@@ -59,17 +59,17 @@ _AWAY = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.LockNotAvailableError,
-    asyncpg.DiskFullError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.DeadlockDetectedError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     sa.exc.InterfaceError,
     sa.exc.TimeoutError,
 )
@@ -78,6 +78,8 @@ _AWAY = (
 def is_away(error: BaseException | None) -> bool:
     """True when the error says that the database is gone or busy, not that the statement is wrong."""
     while error is not None:
+        if isinstance(error, ValueError):
+            return False  # asyncpg's InterfaceError for values that do not fit is about the statement
         if isinstance(error, _AWAY):
             return True
         if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:

@@ -136,8 +136,12 @@ class Lane:
                 tasks = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
                 if not self._waiting:
                     self._woken.clear()
-                if tasks:
+                try:
                     await self._post(tasks)
+                except Exception as fault:  # a lane never dies: its callers would wait for ever
+                    log.exception("lane fault", tasks=len(tasks))
+                    for task in tasks:
+                        task.finish(fault)
         finally:
             await self._hang_up()
 
