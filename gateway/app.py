@@ -85,7 +85,7 @@ def storefront(settings: GatewaySettings, services: Services) -> Surface:
         "storefront",
         storefront_schema._schema,
         Documents(preparer, trusted, free=settings.is_development),
-        Authenticator(verifier, CallerKind.MEMBER),
+        Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
         _open_to_all,
     )
@@ -99,7 +99,7 @@ def admin(settings: GatewaySettings, services: Services) -> Surface:
         "admin",
         admin_schema._schema,
         Documents(preparer, [], free=True),
-        Authenticator(verifier, CallerKind.STAFF),
+        Authenticator(verifier, CallerKind.STAFF, strangers=False),
         services,
         permissions.guard,
     )

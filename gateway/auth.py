@@ -30,15 +30,21 @@ UNKNOWN = Identity(ANYONE)
 
 
 class Authenticator:
-    """Turns the ``Authorization`` header of one surface into an identity."""
+    """Turns the ``Authorization`` header of one surface into an identity.
 
-    def __init__(self, verifier: TokenVerifier, kind: CallerKind) -> None:
+    Without ``strangers``, whoever is not signed in is told nothing, not even what the schema lacks.
+    """
+
+    def __init__(self, verifier: TokenVerifier, kind: CallerKind, *, strangers: bool) -> None:
         self._verifier = verifier
         self._kind = kind
+        self._strangers = strangers
 
     async def identify(self, authorization: str | None) -> Identity:
-        """Who the header speaks for; anyone when there is none. Raises a refusal of the family UNAUTHENTICATED."""
+        """Who the header speaks for; anyone when there is none. Raises ``Unauthenticated`` or ``Unavailable``."""
         if not authorization:
+            if not self._strangers:
+                raise NotSignedIn(f"sign in: send a bearer token of {self._kind}")
             return UNKNOWN
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:

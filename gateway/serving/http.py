@@ -11,7 +11,6 @@ from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
 from gateway import limits
-from gateway.auth import UNKNOWN
 from gateway.errors import BAD_REQUEST, RequestError, formatted
 from gateway.scalars import preferred
 from gateway.serving import events
@@ -104,7 +103,8 @@ class Endpoint:
         locale = preferred(_text(headers, b"accept-language"))
         if scope["method"] == "GET":
             # Public queries only: a GET is cached, logged and sent across sites, so it never speaks for anyone.
-            operation = self._surface.admit(_query_parameters(scope), UNKNOWN, locale)
+            stranger = await self._surface.identify(None)
+            operation = self._surface.admit(_query_parameters(scope), stranger, locale)
             if operation.kind is not OperationType.QUERY:
                 raise Refused(405, "GET serves queries only: use POST", (b"allow", b"POST"))
             return operation
@@ -181,6 +181,8 @@ def _query_parameters(scope: Scope) -> dict[str, Any]:
 def _status(refusal: NotExecuted, media: Media) -> int:
     if refusal.unauthenticated:
         return 401
+    if refusal.away:
+        return 503
     # Under application/json, a status other than 200 would mean that no GraphQL server was there.
     return 400 if refusal.malformed or media is Media.RESPONSE else 200
 

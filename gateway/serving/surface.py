@@ -79,11 +79,19 @@ _PARAMETERS = (
 class NotExecuted(Exception):
     """The request was turned down before anything was executed."""
 
-    def __init__(self, errors: list[Body], *, malformed: bool = False, unauthenticated: bool = False) -> None:
+    def __init__(
+        self,
+        errors: list[Body],
+        *,
+        malformed: bool = False,
+        unauthenticated: bool = False,
+        away: bool = False,
+    ) -> None:
         super().__init__(errors[0]["extensions"]["code"])
         self.body: Body = {"errors": errors}
         self.malformed = malformed
         self.unauthenticated = unauthenticated
+        self.away = away
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +128,8 @@ class Surface:
         """Who asks. Raises ``NotExecuted``."""
         try:
             return await self._authenticator.identify(authorization)
-        except Unauthenticated as refusal:
-            raise self._not_executed([refused(refusal)], unauthenticated=True) from None
+        except Refusal as refusal:
+            raise self._turned_down(refusal) from None
 
     def admit(self, parameters: object, identity: Identity, locale: Locale) -> Operation:
         """The operation that a request asks for. Raises ``NotExecuted``."""
@@ -138,8 +146,7 @@ class Surface:
             malformed = (error.extensions or {}).get("code") == BAD_REQUEST
             raise self._not_executed([formatted(error)], malformed=malformed) from None
         except Refusal as refusal:
-            unauthenticated = isinstance(refusal, Unauthenticated)
-            raise self._not_executed([refused(refusal)], unauthenticated=unauthenticated) from None
+            raise self._turned_down(refusal) from None
         return Operation(prepared, kind, ask, Context(identity, locale, self._services))
 
     async def execute(self, operation: Operation) -> Body:
@@ -196,6 +203,10 @@ class Surface:
         if result.data is None and all(error.path is None for error in result.errors):
             return {"errors": errors}
         return {"data": result.data, "errors": errors}
+
+    def _turned_down(self, refusal: Refusal) -> NotExecuted:
+        unauthenticated = isinstance(refusal, Unauthenticated)
+        return self._not_executed([refused(refusal)], unauthenticated=unauthenticated, away=refusal.retryable)
 
     def _not_executed(self, errors: list[Body], **how: bool) -> NotExecuted:
         self._count(errors)

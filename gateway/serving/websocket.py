@@ -132,7 +132,9 @@ class _Connection:
             identity = await self._surface.identify(said.get("authorization") or headers.get("authorization"))
         except NotExecuted as refusal:
             error = refusal.body["errors"][0]
-            raise _Closed(4403, f"{error['extensions']['code']}: {error['message']}"[:120]) from None
+            # 1013 is what the standard has for "try again later", and clients do.
+            number = 1013 if refusal.away else 4403
+            raise _Closed(number, f"{error['extensions']['code']}: {error['message']}"[:120]) from None
         await self._send({"type": "connection_ack"})
         self._identity = identity
 

@@ -2,12 +2,15 @@
 
 import base64
 import json
+from pathlib import Path
 
 import jwt
 import pytest
+import websockets
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.gateway.gateway_client import ADMIN, ISSUER, STOREFRONT, Gateway, Issuer, code
+from infra.local.databases import DatabaseUrls
+from tests.gateway.gateway_client import ADMIN, ISSUER, STOREFRONT, Gateway, Issuer, code, running
 
 MEMBER = "5f0d6e0a-0000-4000-8000-0000000000aa"
 
@@ -64,6 +67,34 @@ async def test_a_storefront_token_must_name_a_member(gateway: Gateway) -> None:
 async def test_the_admin_side_serves_nothing_without_a_token(gateway: Gateway) -> None:
     answer = await gateway.post("{programme{id}}", path="/admin/graphql")
     assert (answer.status_code, code(answer.json())) == (401, "UNAUTHENTICATED")
+
+
+async def test_the_admin_side_tells_strangers_nothing_of_its_schema(gateway: Gateway) -> None:
+    for query in ("{noSuchField}", "{", "{programme{noSuchField}}", "{__schema{types{name}}}"):
+        answer = await gateway.post(query, path="/admin/graphql")
+        assert (answer.status_code, code(answer.json())) == (401, "UNAUTHENTICATED"), query
+        public = await gateway.http.get("/admin/graphql", params={"query": query})
+        assert (public.status_code, code(public.json())) == (401, "UNAUTHENTICATED"), query
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/admin/graphql"])
+async def test_while_no_key_of_the_issuer_is_known_tokens_are_worth_trying_again(
+    tmp_path: Path, redis_url: str, database: DatabaseUrls, path: str
+) -> None:
+    async with running(tmp_path, redis_url, database.app) as gateway:
+        gateway.issuer.jwks.unlink()
+        token = gateway.issuer.token(MEMBER, STOREFRONT)
+        answer = await gateway.post("{__typename}", token, path=path)
+        assert (answer.status_code, code(answer.json())) == (503, "ISSUER_UNAVAILABLE")
+        assert answer.json()["errors"][0]["extensions"]["retryable"] is True
+        async with websockets.connect(
+            gateway.address.replace("http", "ws") + path, subprotocols=["graphql-transport-ws"]
+        ) as socket:
+            await socket.send(
+                json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
+            )
+            await socket.wait_closed()
+            assert (socket.close_code, socket.close_reason[:18]) == (1013, "ISSUER_UNAVAILABLE")
 
 
 async def test_roles_that_we_do_not_know_give_nothing(gateway: Gateway) -> None:
