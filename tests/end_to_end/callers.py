@@ -54,11 +54,11 @@ def order(member_id: str, *fen: int, **other: Any) -> Json:
 
 
 def code_of(answer: httpx.Response) -> str:
-    """The name of the refusal that a service's error carries, or the error's own code when it has none."""
+    """The name of the refusal that a service's error carries, or the error's own code; empty for an answer."""
     body = answer.json()
     for detail in body.get("details", []):
         return kit_pb2.Refusal.FromString(b64decode(detail["value"] + "==")).code
-    code: str = body["code"]
+    code: str = body.get("code", "")
     return code
 
 
@@ -71,10 +71,11 @@ def is_retryable(answer: httpx.Response) -> bool:
 class Caller:
     """Somebody with a token."""
 
+    _http = httpx.Client(trust_env=False, timeout=30)
+
     def __init__(self, house: House, token: str) -> None:
         self.house = house
         self.token = token
-        self._http = httpx.Client(trust_env=False, timeout=30)
 
     def post(self, url: str, body: Json | bytes, token: str | None = None, **headers: str) -> httpx.Response:
         """Send JSON with the caller's token, with another one, or with none when that is empty."""

@@ -75,7 +75,7 @@ class Load:
                     return said
                 assert (answer.status_code, is_retryable(answer)) == (503, True), answer.text
                 self.told_to_retry[code_of(answer)] += 1
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
 
     async def until(self, so: Callable[[], object]) -> None:
         async with asyncio.timeout(PATIENCE_S):
@@ -149,6 +149,7 @@ async def test_redis_stopped_and_started_loses_no_event_and_tells_none_twice(
     lodger: House, lent: Lent, shop: OrderSystem
 ) -> None:
     shopper, processes = shop.register(), lodger.processes()
+    gateway = psutil.Process(lodger.pid("gateway-server"))
     orders = [order(shopper.member_id, 100) for _ in range(15)]
     with shopper.watching() as changes:
         for paid in orders[:5]:
@@ -156,18 +157,20 @@ async def test_redis_stopped_and_started_loses_no_event_and_tells_none_twice(
         lent.kill_redis()
         for paid in orders[5:10]:
             shop.record(paid)
+        shop.register()
         there = Staff(lodger).member(shopper.member_id, 'balances(programmeId: "demo") { available }')
         assert there["balances"][0]["available"] == 10, "reading and recording go on"
-        shop.register()
+
+        gateway.suspend()  # so that the streams have gone on by the time it looks for its place in them
         lent.start_redis()
         for paid in orders[10:]:
             shop.record(paid)
+        for service in ("loyalty", "members", "consent"):
+            await be_relayed_once(lodger, lent, service)
+        gateway.resume()
         told = [changes.next() for _ in orders]
         assert [change["kind"] for change in told] == ["ORDER_RECORDED"] * len(orders)
         assert [change["occurredAt"] for change in told] == [paid["paidAt"] for paid in orders]
-
-    for service in ("loyalty", "members", "consent"):
-        await be_relayed_once(lodger, lent, service)
     await be_enrolled(lodger)
     assert lodger.processes() == processes
 
