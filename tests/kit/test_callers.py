@@ -111,3 +111,18 @@ def test_a_service_speaks_for_itself_alone() -> None:
     ):
         with pytest.raises(CallerNotProven):
             verifier.verify(signer.sign("members", other))
+
+
+@pytest.mark.parametrize("key", [b"", b"short", bytes(31), bytes(33)])
+def test_a_key_that_anyone_may_guess_starts_nothing(key: bytes) -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        CallerSigner("gateway", {"loyalty": key})
+    with pytest.raises(ValueError, match="32 bytes"):
+        CallerVerifier("loyalty", {"gateway": key})
+
+
+@pytest.mark.parametrize("role", ["support,program_admin", "support.x", "", "a b", "support\n"])
+def test_a_role_that_would_read_as_others_is_not_signed(role: str) -> None:
+    signer = CallerSigner("gateway", {"loyalty": KEY})
+    with pytest.raises(ValueError, match="role"):
+        signer.sign("loyalty", Caller(CallerKind.STAFF, "ops-1", frozenset({role})))

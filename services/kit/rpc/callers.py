@@ -1,6 +1,7 @@
 """Callers: who calls, and the assertions by which our own processes prove it to each other."""
 
 import hmac
+import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -12,7 +13,8 @@ from services.kit.refusal import Unauthenticated
 CALLER_HEADER = "huiyuan-caller"
 ASSERTION_LIFE_S = 60
 _REMEMBERED = 50_000
-
+_KEY_BYTES = 32
+_ROLE = re.compile(r"[\w:-]{1,100}", re.ASCII)
 
 SPEAKS_FOR_OTHERS = "gateway"
 """The one process that may say on whose behalf it calls; every other speaks for itself alone."""
@@ -55,7 +57,7 @@ class CallerSigner:
 
     def __init__(self, issuer: str, keys: Mapping[str, bytes]) -> None:
         self._issuer = issuer
-        self._keys = dict(keys)
+        self._keys = _checked(keys)
         self._signed: dict[tuple[str, Caller], tuple[float, str]] = {}
 
     def sign(self, audience: str, caller: Caller) -> str:
@@ -64,6 +66,8 @@ class CallerSigner:
         now = time.time()
         if known is not None and known[0] > now + ASSERTION_LIFE_S / 2:
             return known[1]
+        if not all(_ROLE.fullmatch(role) for role in caller.roles):
+            raise ValueError("a role has 1 to 100 letters, digits, _, : and -")
         expires_at_s = int(now + ASSERTION_LIFE_S)
         name = urlsafe_b64encode(caller.id.encode()).decode()
         body = f"{self._issuer}.{caller.kind}.{name}.{','.join(sorted(caller.roles))}.{expires_at_s}"
@@ -79,7 +83,7 @@ class CallerVerifier:
 
     def __init__(self, audience: str, keys: Mapping[str, bytes]) -> None:
         self._audience = audience
-        self._keys = dict(keys)
+        self._keys = _checked(keys)
         self._known: dict[str, tuple[float, Caller]] = {}
 
     def verify(self, assertion: str) -> Caller:
@@ -115,6 +119,14 @@ class CallerVerifier:
             return float(expires_at_s), caller
         except (KeyError, ValueError):
             raise CallerNotProven("the caller assertion is not one of ours") from None
+
+
+def _checked(keys: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The keys, when none of them can be guessed. Raises ``ValueError``."""
+    for name, key in keys.items():
+        if len(key) != _KEY_BYTES:
+            raise ValueError(f"the key shared with {name} must have {_KEY_BYTES} bytes, in base64")
+    return dict(keys)
 
 
 def _mac(key: bytes, audience: str, body: str) -> str:
