@@ -20,6 +20,7 @@ _REQUIRED = ["sub", "aud", "iss", "exp", "iat"]
 _REFRESH_S = 300.0
 _UNKNOWN_KEY_REFRESH_S = 10.0
 _LONGEST_LIFE_S = 24 * 3600
+_LONGEST_SUBJECT = 255
 _REMEMBERED = 20_000
 
 
@@ -90,6 +91,10 @@ class TokenVerifier:
             raise TokenRefused(f"the token lacks the claim {error.claim}") from None
         except (jwt.PyJWTError, ValueError):
             raise TokenRefused("the token is not valid: bad form, issuer or signature") from None
+        if not isinstance(claims["exp"], int | float):
+            raise TokenRefused("the token's exp must be a number")
+        if not (claims["sub"].isprintable() and 0 < len(claims["sub"]) <= _LONGEST_SUBJECT):
+            raise TokenRefused(f"the token's sub must have 1 to {_LONGEST_SUBJECT} printable characters")
         if claims["exp"] - claims["iat"] > _LONGEST_LIFE_S:
             raise TokenRefused("the token lives too long: 24 hours at the most")
         roles = claims.get("roles", [])
