@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,13 +29,22 @@ class ProcessSettings(BaseSettings):
     log_level: str = Field("INFO", validation_alias="HUIYUAN_LOG_LEVEL")
     redis_url: SecretStr = Field(validation_alias="REDIS_URL")
     auth_jwks: str = Field(validation_alias="AUTH_JWKS")
-    """Where the token issuer's public keys are: an https URL or a file's path."""
+    """Where the token issuer's public keys are: an https URL or a file's path. Whoever can change them is everyone."""
     auth_issuer: str = Field(validation_alias="AUTH_ISSUER")
 
     @model_validator(mode="after")
     def _development_listens_on_loopback_alone(self) -> Self:
         if self.is_development and self.host not in _LOOPBACK:
             raise ValueError("in development mode everything listens on loopback alone: use 127.0.0.1")
+        return self
+
+    @model_validator(mode="after")
+    def _issuer_keys_come_over_https(self) -> Self:
+        address = urlsplit(self.auth_jwks)
+        if address.scheme == "http" and address.hostname not in _LOOPBACK and not self.is_development:
+            raise ValueError(
+                "AUTH_JWKS must be an https URL or a file's path: whoever sits between could sign tokens"
+            )
         return self
 
     @property

@@ -47,3 +47,20 @@ def test_no_secret_shows_in_what_is_printed_or_refused(monkeypatch: pytest.Monke
     with pytest.raises(ValidationError) as refused:
         Settings()
     assert "hidden" not in str(refused.value)
+
+
+@pytest.mark.parametrize("jwks", ["http://id.example.com/jwks", "HTTP://id.example.com/jwks"])
+def test_in_production_the_issuers_keys_do_not_come_over_an_open_line(
+    monkeypatch: pytest.MonkeyPatch, jwks: str
+) -> None:
+    monkeypatch.setenv("AUTH_JWKS", jwks)
+    with pytest.raises(ValidationError, match="https"):
+        Settings()
+    monkeypatch.setenv("HUIYUAN_MODE", "development")
+    assert Settings().auth_jwks == jwks
+
+
+@pytest.mark.parametrize("jwks", ["https://id.example.com/jwks", "/etc/huiyuan/jwks.json"])
+def test_the_issuers_keys_come_over_https_or_from_a_file(monkeypatch: pytest.MonkeyPatch, jwks: str) -> None:
+    monkeypatch.setenv("AUTH_JWKS", jwks)
+    assert Settings().auth_jwks == jwks
