@@ -6,8 +6,8 @@ import asyncpg
 
 from tests.end_to_end.conftest import House
 
-_PASSED_OVER = {"alembic_version", "inbox"}
-"""The inbox follows other services' events, in its own time."""
+_PASSED_OVER = {"alembic_version", "inbox", "registrations"}
+"""What processes change in their own time: an inbox follows events, a job settles registrations."""
 
 
 class Content(NamedTuple):
