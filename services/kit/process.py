@@ -28,6 +28,7 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         port=port,
         loop="uvloop",
         http="httptools",
+        log_config=None,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=10,

@@ -26,27 +26,44 @@ call_seconds = Histogram(
 
 
 def configure(process: str, level: str) -> None:
-    """Send every log line as one JSON object to stderr, with the process's name and the trace's id."""
+    """Send every log line, ours and the libraries', as one JSON object to stderr, with the process and the trace."""
+    processors: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        _with_trace,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.ExceptionRenderer(_frames),
+        structlog.processors.JSONRenderer(),
+    ]
     structlog.configure(
-        processors=[
-            structlog.stdlib.add_log_level,
-            _with_trace,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(_frames),
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    libraries = logging.StreamHandler(sys.stderr)
+    libraries.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _first_line,
+                *processors,
+            ]
+        )
+    )
+    logging.basicConfig(handlers=[libraries], level=logging.WARNING, force=True)
 
 
 def _with_trace(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
     line.update(structlog.contextvars.get_contextvars())
     if trace := trace_id.get():
         line["trace_id"] = trace
+    return line
+
+
+def _first_line(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """What a library says happened; on the lines below it may show values, and exceptions with their messages."""
+    line["event"] = str(line["event"]).partition("\n")[0]
     return line
 
 

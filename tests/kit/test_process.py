@@ -1,12 +1,16 @@
 """Processes: a worker runs until it is told to stop, and never goes on with a job missing."""
 
+import json
 import signal
 import subprocess
 import sys
+import time
 
+import httpx
 import pytest
 
 from infra.local import layout
+from tests.conftest import free_port
 
 WORKER = """
 import asyncio
@@ -58,3 +62,49 @@ def test_a_worker_whose_job_ends_by_itself_ends_with_the_reason(ending: str, why
     assert process.returncode == 1
     assert why in complained
     assert said.endswith("put away\n")
+
+
+SERVER = """
+import asyncio
+import gc
+import sys
+from services.kit import process, telemetry
+
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        while True:
+            message = await receive()
+            await send({"type": message["type"] + ".complete"})
+    asyncio.ensure_future(forgotten())
+    await asyncio.sleep(0)
+    gc.collect()
+    raise ValueError("xiaoming@example.com")
+
+async def forgotten():
+    raise KeyError("xiaoming@example.com")
+
+telemetry.configure("kit", "INFO")
+process.serve(app, host="127.0.0.1", port=int(sys.argv[1]))
+"""
+
+
+def test_what_a_server_says_of_a_fault_is_its_type_and_place_alone() -> None:
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(port)], cwd=layout.ROOT, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        for _ in range(200):
+            try:
+                assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 500
+                break
+            except httpx.TransportError:
+                time.sleep(0.05)
+    finally:
+        server.terminate()
+        _, complained = server.communicate(timeout=30)
+    assert "builtins.ValueError" in complained
+    assert "Exception in ASGI application" in complained
+    assert "Task exception was never retrieved" in complained
+    assert all(json.loads(line)["process"] == "kit" for line in complained.splitlines())
+    assert "xiaoming" not in complained
