@@ -1,5 +1,6 @@
 """Profiles, asked: registering, reading masked, changing, and seeing in clear for a purpose."""
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from services.members.rpc.consents import ConsentGate
 from services.members.rpc.registrations import register
 from services.members.rpc.updates import update
 from services.members.rules import accesses as rules
-from services.members.rules.accesses import Access, UnmaskQuotaExhausted
+from services.members.rules.accesses import Access, ConsentUnavailable, UnmaskQuotaExhausted
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import (
     Member,
@@ -30,6 +31,9 @@ from services.members.storage.databases import Databases
 MOST_REGISTRATIONS = 1000
 MOST_PROFILES = 500
 MOST_ACCESSES = 100
+ANSWER_HOLDS_S = 2.0
+"""How long the gate's answer holds, from when it was asked: whoever withdrew since is not shown."""
+
 _REGISTRARS = (
     rpc.systems("member_registrar", "programme_seeder"),
     rpc.services("gateway"),
@@ -118,6 +122,7 @@ class Profiles:
         survivor = await self._survivor(request.member_id)
         if survivor.status is MemberStatus.ERASED:
             raise MemberErased
+        asked_at = time.monotonic()
         refusal = await self._consents.refusal(survivor.member_id, purpose, fields)
         now = clock.now()
         access = Access(
@@ -144,6 +149,8 @@ class Profiles:
             raise member
         if member.profile is None:
             raise MemberErased
+        if time.monotonic() - asked_at > ANSWER_HOLDS_S:
+            raise ConsentUnavailable("the consent was checked too long ago to still count: try again")
         answer = wire.UnmaskProfileResponse(access_id=str(access.access_id))
         for field in fields:
             answer.fields.add(field=field.value, value=rules.in_clear(member.profile, field))

@@ -10,6 +10,7 @@ from huiyuan.members.v1 import events_pb2, profiles_pb2
 
 from services.kit import rpc
 from services.kit.refusal import Refusal
+from services.members.rpc import profiles
 from tests.members.service import (
     ANYONE,
     AUDITOR,
@@ -111,6 +112,25 @@ async def test_consent_service_away_means_no_and_is_logged(members):
     assert await events(members, member_id) == ["MemberRegistered"]
     members.consents.allow()
     assert await unmask(members, member_id, agent("care-c"))
+
+
+async def test_an_answer_that_grew_old_on_the_way_shows_nothing(members, monkeypatch):
+    monkeypatch.setattr(profiles, "ANSWER_HOLDS_S", 0.2)
+    member_id = await members.register()
+    slow = await asyncpg.connect(members.members.owner)
+    try:
+        async with slow.transaction():
+            await slow.execute("LOCK TABLE unmask_quotas")
+            unmasking = asyncio.ensure_future(refusal(members, member_id, agent("care-slow")))
+            while not members.consents.asked:  # noqa: ASYNC110  # asking sets no event
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
+            members.consents.deny("CONSENT_WITHDRAWN")
+        refused = await unmasking
+        assert (refused.code, refused.retryable) == ("CONSENT_UNAVAILABLE", True)
+    finally:
+        await slow.close()
+    assert (await refusal(members, member_id, agent("care-slow"))).code == "CONSENT_MISSING"
 
 
 async def test_purpose_that_nobody_published_is_refused_by_its_own_name_and_logged(members):
