@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from tests.end_to_end.conftest import House
+from tests.end_to_end.house import House
 
 _PASSED_OVER = {"alembic_version", "inbox", "registrations"}
 """What processes change in their own time: an inbox follows events, a job settles registrations."""

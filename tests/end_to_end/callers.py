@@ -13,7 +13,7 @@ import orjson
 from huiyuan.kit.v1 import kit_pb2
 from websockets.sync.client import ClientConnection, connect
 
-from tests.end_to_end.conftest import House
+from tests.end_to_end.house import House
 
 Json = dict[str, Any]
 
@@ -28,6 +28,16 @@ def cny(fen: int) -> Json:
 def ago(**how_long: float) -> str:
     """An instant before now, as order systems write it."""
     return written(datetime.now(UTC) - timedelta(**how_long))
+
+
+def text(en: str, zh: str) -> Json:
+    """A text in the languages we serve."""
+    return {"en": en, "zh": zh}
+
+
+def earned(answer: Json) -> dict[str, int]:
+    """What a recorded order earned, by currency."""
+    return {each["currency"]: int(each["points"]) for each in answer["order"]["earned"]}
 
 
 def written(instant: datetime) -> str:

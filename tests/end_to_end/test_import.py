@@ -16,7 +16,7 @@ import pytest
 from infra.local import layout
 from tests.end_to_end import books
 from tests.end_to_end.callers import Json, Staff
-from tests.end_to_end.conftest import House
+from tests.end_to_end.house import House
 
 DATA = Path(__file__).parent / "data"
 SAMPLE = DATA / "cdnow_sample.txt"

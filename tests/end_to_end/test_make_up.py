@@ -14,7 +14,7 @@ import pytest
 from infra.local import databases, layout
 from tests.conftest import free_port
 from tests.end_to_end import books
-from tests.end_to_end.conftest import STOP_TIMEOUT_S, House, gone
+from tests.end_to_end.house import STOP_TIMEOUT_S, House, gone
 
 
 @pytest.mark.parametrize("name", ["gateway", "loyalty", "members", "consent"])

@@ -19,7 +19,7 @@ from infra.local import layout
 from tests.conftest import free_port
 from tests.end_to_end import books
 from tests.end_to_end.callers import PROGRAMME, Json, OrderSystem, Staff, code_of, is_retryable, order
-from tests.end_to_end.conftest import STOP_TIMEOUT_S, House, gone
+from tests.end_to_end.house import STOP_TIMEOUT_S, House, gone
 from tests.end_to_end.lent import Lent
 
 CALLERS = 16

@@ -1,6 +1,6 @@
 """The end of a session: the last test of all stops the system that the others shared."""
 
-from tests.end_to_end.conftest import House, gone
+from tests.end_to_end.house import House, gone
 
 
 def test_sigterm_stops_everything_in_order_and_leaves_nothing_behind(running: House) -> None:

@@ -1,0 +1,102 @@
+"""Members change their profile, and say what their data may be used for."""
+
+from tests.end_to_end.callers import Json, OrderSystem, Shopper, Staff
+
+PROFILE = """
+mutation($input: UpdateProfileInput!) {
+  updateProfile(input: $input) { member { displayName language } userErrors { code } }
+}"""
+UNMASK = """
+mutation($input: UnmaskProfileInput!) {
+  unmaskProfile(input: $input) { fields { field value } accessId userErrors { field code facts { name value } } }
+}"""
+GIVE = """
+mutation($input: GiveConsentInput!) {
+  giveConsent(input: $input) { consents { purpose state } replayed userErrors { code } }
+}"""
+WITHDRAW = """
+mutation($input: WithdrawConsentInput!) {
+  withdrawConsent(input: $input) { consents { purpose state } replayed userErrors { code } }
+}"""
+
+
+def test_a_member_changes_the_profile(shop: OrderSystem) -> None:
+    shopper = shop.register("沈知微")
+    change = {"displayName": "小满", "language": "en-GB", "idempotencyKey": "rename"}
+    payload = shopper.data(PROFILE, input=change)["updateProfile"]
+    assert payload == {"member": {"displayName": "小满", "language": "en-GB"}, "userErrors": []}
+    assert shopper.me("displayName") == {"displayName": "小满"}
+    assert shopper.data(PROFILE, input=change)["updateProfile"] == payload
+
+
+def test_a_phone_is_shown_for_marketing_only_while_there_is_consent_and_each_look_is_logged(
+    shop: OrderSystem, staff: Staff
+) -> None:
+    shopper = shop.register()
+
+    def look() -> Json:
+        asked = {
+            "memberId": shopper.member_id,
+            "fields": ["PHONE"],
+            "purpose": "marketing_sms",
+            "reason": "spring campaign",
+        }
+        payload: Json = staff.data(UNMASK, input=asked)["unmaskProfile"]
+        return payload
+
+    def refused(payload: Json, because: str) -> bool:
+        (error,) = payload["userErrors"]
+        facts = {fact["name"]: fact["value"] for fact in error["facts"]}
+        return (payload["fields"], error["code"], facts["reason"]) == ([], "CONSENT_MISSING", because)
+
+    assert refused(look(), "NOT_ASKED")
+    give(shopper, "marketing_sms")
+    shown = look()
+    assert (shown["fields"], shown["userErrors"]) == ([{"field": "PHONE", "value": shopper.phone}], [])
+    withdrawal = {"purposes": ["marketing_sms"], "channel": "app", "idempotencyKey": "w-1"}
+    withdrawn = shopper.data(WITHDRAW, input=withdrawal)["withdrawConsent"]
+    assert withdrawn["consents"] == [{"purpose": "marketing_sms", "state": "WITHDRAWN"}]
+    assert refused(look(), "CONSENT_WITHDRAWN")
+
+    log = staff.member(
+        shopper.member_id,
+        "accesses(first: 10) { nodes { id actor purpose reason fields allowed refusalCode } }",
+    )["accesses"]["nodes"]
+    assert [(row["allowed"], row["refusalCode"]) for row in log] == [
+        (False, "CONSENT_MISSING"),
+        (True, None),
+        (False, "CONSENT_MISSING"),
+    ]
+    same = {
+        "actor": "staff:ops-7",
+        "purpose": "marketing_sms",
+        "reason": "spring campaign",
+        "fields": ["PHONE"],
+    }
+    assert all(same.items() <= row.items() for row in log)
+    assert log[1]["id"] == shown["accessId"]
+    consents = {
+        each["purpose"]: each["state"] for each in shopper.me("consents { purpose state }")["consents"]
+    }
+    assert consents["marketing_sms"] == "WITHDRAWN"
+
+
+def give(shopper: Shopper, purpose: str) -> None:
+    """Give consent as a screen does: read the notice, and name it by its digest."""
+    asked = shopper.data("{ consentPurposes(locale: EN) { key notices { id digest locale } } }")
+    (notice,) = next(p["notices"] for p in asked["consentPurposes"] if p["key"] == purpose)
+    act = {
+        "purposes": [purpose],
+        "noticeId": notice["id"],
+        "noticeDigest": notice["digest"],
+        "affirmativeAct": True,
+        "channel": "app",
+        "idempotencyKey": f"give-{purpose}",
+    }
+    given = shopper.data(GIVE, input=act)["giveConsent"]
+    assert given == {
+        "consents": [{"purpose": purpose, "state": "GIVEN"}],
+        "replayed": False,
+        "userErrors": [],
+    }
+    assert shopper.data(GIVE, input=act)["giveConsent"] == given | {"replayed": True}
