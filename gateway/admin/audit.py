@@ -14,8 +14,8 @@ from strawberry.scalars import JSON
 from gateway.admin.permissions import WATCHERS, to
 from gateway.context import Info
 from gateway.errors import UserError, attempt, user_error
-from gateway.paging import Connection, connection, key_of, page_size
-from gateway.storage.audit import AuditUnavailable, Phase, Recorded, key
+from gateway.paging import Connection, CursorNotOurs, connection, key_of, page_size
+from gateway.storage.audit import AuditUnavailable, Phase, Place, Recorded, key, place_of
 from services.kit import telemetry
 from services.kit.refusal import Invalid, Refusal
 
@@ -72,7 +72,7 @@ class AuditQueries:
         self, info: Info, first: int, after: str | None = None
     ) -> Connection[AdminAction] | None:
         asked = page_size(first)
-        rows = await info.context.services.audit.newest(first=asked, after=key_of(after))
+        rows = await info.context.services.audit.newest(first=asked, after=_place(after))
         shown = rows[:asked]
         return connection(
             [_action(row) for row in shown],
@@ -80,6 +80,15 @@ class AuditQueries:
             has_next_page=len(rows) > asked,
             after=after,
         )
+
+
+def _place(after: str | None) -> Place | None:
+    if after is None:
+        return None
+    try:
+        return place_of(key_of(after))
+    except (ValueError, OverflowError):
+        raise CursorNotOurs("after must be a cursor that an earlier page gave", field="after") from None
 
 
 def _action(row: Recorded) -> AdminAction:

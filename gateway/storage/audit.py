@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from uuid import uuid4
+from typing import NamedTuple
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -58,6 +59,14 @@ class Recorded:
     outcome_code: str
 
 
+class Place(NamedTuple):
+    """Where a row stands in the audit's order."""
+
+    recorded_at: datetime
+    action_id: UUID
+    phase: Phase
+
+
 _COLUMNS = list(Recorded.__annotations__)
 
 
@@ -105,8 +114,8 @@ class Audit:
         async with self._engine.connect() as connection:
             await connection.execute(sa.select(admin_actions.c.action_id).limit(1))
 
-    async def newest(self, *, first: int, after: str) -> list[Recorded]:
-        """Rows, newest first, one more than asked when there are more; ``after`` is a row's ``key``."""
+    async def newest(self, *, first: int, after: Place | None) -> list[Recorded]:
+        """Rows, newest first, one more than asked when there are more."""
         query = (
             sa.select(*(admin_actions.c[name] for name in _COLUMNS))
             .order_by(
@@ -117,10 +126,9 @@ class Audit:
             .limit(first + 1)
         )
         if after:
-            recorded_at, action_id, phase = after.split(" ")
             query = query.where(
                 sa.tuple_(admin_actions.c.recorded_at, admin_actions.c.action_id, admin_actions.c.phase)
-                < sa.tuple_(datetime.fromisoformat(recorded_at), sa.cast(action_id, sa.UUID), phase)
+                < sa.tuple_(after.recorded_at, sa.cast(after.action_id, sa.UUID), after.phase)
             )
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).mappings()
@@ -158,5 +166,11 @@ class Audit:
 
 
 def key(row: Recorded) -> str:
-    """Where a row stands in the audit's order."""
+    """Where a row stands in the audit's order, as text."""
     return f"{row.recorded_at.isoformat()} {row.action_id} {row.phase}"
+
+
+def place_of(key: str) -> Place:
+    """The place that a ``key`` names. Raises ``ValueError`` or ``OverflowError`` when it names none."""
+    recorded_at, action_id, phase = key.split(" ")
+    return Place(datetime.fromisoformat(recorded_at).astimezone(UTC), UUID(action_id), Phase(phase))

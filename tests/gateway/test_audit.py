@@ -6,6 +6,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from gateway.paging import cursor
 from gateway.storage.audit import Audit
 from infra.local.databases import DatabaseUrls
 from services.kit import database as kit_database
@@ -153,6 +154,22 @@ async def test_auditors_read_the_audit_page_by_page(gateway: Gateway, rows: asyn
         if not page["pageInfo"]["hasNextPage"]:
             break
     assert len(seen) == len(set(seen)) == 2 * len(MUTATIONS)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "x",
+        "a b c",
+        "2026-11-21T00:00:00+00:00 no-id SUCCEEDED",
+        "2026-11-21T00:00:00+00:00 5f0d6e0a-0000-4000-8000-000000000001 DONE",
+        "9999-12-31T23:59:59-23:59 5f0d6e0a-0000-4000-8000-000000000001 STARTED",
+    ],
+)
+async def test_a_place_that_no_page_gave_is_refused_by_name(gateway: Gateway, place: str) -> None:
+    query = "query($after:String){adminActions(first:3,after:$after){nodes{actionId}}}"
+    answer = await gateway.admin(query, "auditor", variables={"after": cursor(place)})
+    assert code(answer) == "BAD_USER_INPUT"
 
 
 async def test_an_action_that_nobody_finished_gets_its_outcome_once(
