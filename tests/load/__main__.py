@@ -9,7 +9,7 @@ import uvloop
 from rich.console import Console
 
 from infra.local import postgres
-from tests.end_to_end.conftest import new_house
+from tests.end_to_end.house import new_house
 from tests.load import figures, orders, storefront
 
 ROUNDS = 7

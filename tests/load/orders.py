@@ -22,7 +22,7 @@ from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 from huiyuan.members.v1.profiles_pb2 import NewProfile, RegisterMemberRequest, RegisterMembersRequest
 
 from services.kit import rpc
-from tests.end_to_end.conftest import House
+from tests.end_to_end.house import House
 from tests.load.figures import Figure, Row, ratios
 
 MEMBERS = 5_000

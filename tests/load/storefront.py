@@ -20,7 +20,7 @@ import uvloop
 
 from infra.local import layout
 from tests.conftest import free_port
-from tests.end_to_end.conftest import House
+from tests.end_to_end.house import House
 from tests.load.figures import Figure, Row, ratios
 
 CONNECTIONS = 32
