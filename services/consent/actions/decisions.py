@@ -38,7 +38,8 @@ async def give(connection: Connection, grant: Grant, controllers: tuple[str, ...
     in_force = await _in_force(connection, grant)
     told = await purposes.versions(connection, [(t.key, t.version) for t in notice.wording.purposes])
     by_key = {key: purpose for (key, _), purpose in told.items()}
-    acts.admit(grant, notice, by_key, in_force)
+    [newest] = await notices.newest(connection, notice.wording.locale, notice.wording.key)
+    acts.admit(grant, notice, newest, by_key, in_force)
     return await _record(connection, grant, member, by_key, notice, controllers, now)
 
 

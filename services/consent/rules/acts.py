@@ -42,7 +42,7 @@ class NoticeDoesNotTell(Invalid):
 
 
 class NoticeOutdated(Declined):
-    """The notice tells of a version that the purpose has outgrown since."""
+    """The notice was replaced, or tells of a version that the purpose has outgrown since."""
 
 
 class SeparateConsentNeeded(Declined):
@@ -140,11 +140,24 @@ class Party:
     controllers: tuple[str, ...]
 
 
-def admit(grant: Grant, notice: Notice, told: Mapping[str, Purpose], in_force: Mapping[str, Purpose]) -> None:
+def admit(
+    grant: Grant,
+    notice: Notice,
+    newest: Notice,
+    told: Mapping[str, Purpose],
+    in_force: Mapping[str, Purpose],
+) -> None:
     """Refuse a grant that does not make consent; ``told`` are the versions that the notice tells of, by key."""
     if grant.notice_digest != notice.digest:
         raise NoticeNotServed(
             "the digest is not that of the notice as served (PIPL 14)", field="notice_digest"
+        )
+    if notice.version < newest.version:
+        raise NoticeOutdated(
+            "the notice was replaced by a newer one (PIPL 14): show that",
+            field="notice_id",
+            shown_version=notice.version,
+            newest_version=newest.version,
         )
     if grant.language and grant.language.partition("-")[0].lower() != notice.wording.locale:
         raise NoticeDoesNotTell(

@@ -95,6 +95,20 @@ async def test_art_14_a_notice_that_the_purpose_outgrew_is_refused(consent: Cons
         await consent.give(factories.grant(member_id, shown, key="a"))
 
 
+async def test_art_14_words_that_were_replaced_inform_nobody_any_more(
+    consent: Consent, member_id: str
+) -> None:
+    key = fresh("sms")
+    shown = await consent.ask(factories.purpose(key))
+    given = factories.grant(member_id, shown, key="a")
+    await consent.give(given)
+    corrected = await consent.tell(factories.notice(key, body="更正：每月最多发送四条短信。"))
+    with refused("NOTICE_OUTDATED", "PIPL 14"):
+        await consent.give(factories.grant(member_id, shown, key="b"))
+    assert (await consent.give(given)).replayed
+    assert (await consent.give(factories.grant(member_id, corrected, key="c"))).epoch == 2
+
+
 async def test_a_notice_of_an_older_version_still_counts_when_the_purpose_only_shrank(
     consent: Consent, member_id: str
 ) -> None:
