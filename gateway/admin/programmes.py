@@ -79,7 +79,7 @@ class ProgrammeQueries:
             if refusal.kind is Kind.NOT_FOUND:
                 return None
             raise
-        return programme(response.programme, info.context.locale)
+        return programme(response.programme)
 
     @strawberry.field(metadata=to(ORDER_READERS), description="Every version of a programme.")
     async def programme_versions(self, info: Info, id: str = DEFAULT_PROGRAMME) -> list[Programme] | None:
@@ -88,7 +88,7 @@ class ProgrammeQueries:
             programmes_pb2.ListProgrammeVersionsRequest(programme_id=id),
             headers=clients.named(LOYALTY, info.context.caller),
         )
-        return [programme(one, info.context.locale) for one in response.versions]
+        return [programme(one) for one in response.versions]
 
 
 @strawberry.type
@@ -118,7 +118,7 @@ class ProgrammeMutations:
                 request, headers=context.clients.named(LOYALTY, context.caller)
             ),
         )
-        shown = programme(revised.programme, context.locale) if revised else None
+        shown = programme(revised.programme) if revised else None
         return ReviseProgrammePayload(programme=shown, user_errors=refused)
 
     @strawberry.mutation(metadata=to(PUBLISHERS), description="Founds a programme.")
@@ -148,7 +148,7 @@ class ProgrammeMutations:
             ),
         )
         return CreateProgrammePayload(
-            programme=programme(created.programme, context.locale) if created else None,
+            programme=programme(created.programme) if created else None,
             replayed=created is not None and created.replayed,
             user_errors=refused,
         )

@@ -7,8 +7,8 @@ import strawberry
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import programmes_pb2
 
-from gateway.scalars import Locale, Long, Money, instant, money, optional_instant
-from gateway.views.tiers import Benefit, benefit
+from gateway.scalars import Long, Money, instant, money, optional_instant
+from gateway.views.tiers import BenefitKind
 
 
 @strawberry.enum(description="When points that were earned can be used.")
@@ -83,13 +83,20 @@ class TierCondition:
     at_least: Long
 
 
+@strawberry.type(description="A benefit as the rules word it, in both languages.")
+class BenefitRule:
+    key: str
+    kind: BenefitKind
+    name: LocalizedText
+
+
 @strawberry.type
 class TierRule:
     key: str
     name: LocalizedText
     conditions: list[TierCondition] = strawberry.field(description="All must hold.")
     multiplier: str = strawberry.field(description="What tier-multiplied earn rules are multiplied by.")
-    benefits: list[Benefit]
+    benefits: list[BenefitRule]
 
 
 @strawberry.type(description="A programme as of one version; versions never change.")
@@ -109,7 +116,7 @@ class Programme:
     is_default: bool
 
 
-def programme(wire: programmes_pb2.Programme, locale: Locale) -> Programme:
+def programme(wire: programmes_pb2.Programme) -> Programme:
     return Programme(
         id=strawberry.ID(wire.programme_id),
         version=wire.version,
@@ -118,7 +125,7 @@ def programme(wire: programmes_pb2.Programme, locale: Locale) -> Programme:
         money_currency=wire.money_currency,
         currencies=[_currency(one) for one in wire.currencies],
         earn_rules=[_earn_rule(one) for one in wire.earn_rules],
-        tiers=[_tier(one, locale) for one in wire.tiers],
+        tiers=[_tier(one) for one in wire.tiers],
         effective_at=instant(wire.effective_at),
         published_by=wire.published_by,
         published_at=optional_instant(wire, "published_at"),
@@ -157,11 +164,14 @@ def _earn_rule(wire: programmes_pb2.EarnRule) -> EarnRule:
     )
 
 
-def _tier(wire: programmes_pb2.TierRule, locale: Locale) -> TierRule:
+def _tier(wire: programmes_pb2.TierRule) -> TierRule:
     return TierRule(
         key=wire.key,
         name=_text(wire.name),
         conditions=[TierCondition(metric=one.metric, at_least=Long(one.at_least)) for one in wire.conditions],
         multiplier=wire.multiplier,
-        benefits=[benefit(one, locale) for one in wire.benefits],
+        benefits=[
+            BenefitRule(key=one.key, kind=BenefitKind(one.kind), name=_text(one.name))
+            for one in wire.benefits
+        ],
     )

@@ -38,6 +38,7 @@ permissions = Permissions(
         "AdminActionEdge": WATCHERS,
         "Balance": EVERY_ROLE,
         "Benefit": EVERY_ROLE,
+        "BenefitRule": EVERY_ROLE,
         "ClearField": UNMASKERS,
         "ConditionProgress": EVERY_ROLE,
         "Consent": CONSENT_READERS,

@@ -39,6 +39,7 @@ class UserErrorCode(StrEnum):
     NOT_ALLOWED = "NOT_ALLOWED"
     NOT_ENOUGH_POINTS = "NOT_ENOUGH_POINTS"
     PERIOD_NOT_UNDERSTOOD = "PERIOD_NOT_UNDERSTOOD"
+    POINTS_BEYOND_MEASURE = "POINTS_BEYOND_MEASURE"
     POINTS_OUT_OF_RANGE = "POINTS_OUT_OF_RANGE"
     PRESELECTED_BOX = "PRESELECTED_BOX"
     PROGRAMME_ALREADY_THERE = "PROGRAMME_ALREADY_THERE"
@@ -106,6 +107,7 @@ IN_CHINESE = {
     UserErrorCode.NOT_ALLOWED: "没有权限执行此操作。",
     UserErrorCode.NOT_ENOUGH_POINTS: "可用积分不足。",
     UserErrorCode.PERIOD_NOT_UNDERSTOOD: "期限须为 ISO 8601 时长，例如 P12M。",
+    UserErrorCode.POINTS_BEYOND_MEASURE: "积分数超出账本能计的范围。",
     UserErrorCode.POINTS_OUT_OF_RANGE: "积分数不能为 0，也不能超出范围。",
     UserErrorCode.PRESELECTED_BOX: "不能预先勾选同意。",
     UserErrorCode.PROGRAMME_ALREADY_THERE: "同名计划已存在，且规则不同。",
