@@ -5,7 +5,7 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
-.PHONY: help up reset test check lint types laws contracts proto schema format bench
+.PHONY: help up reset test check lint types laws contracts proto schema format torture bench
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z]*\):.*##\(.*\)/make \1\t\2/p' Makefile
@@ -48,6 +48,9 @@ schema: .venv/.installed  ## Write down the GraphQL schemas and the trusted docu
 format: .venv/.installed  ## Format the code.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+torture: .venv/.installed  ## Run in full the proofs that `make test` runs in short; wants HUIYUAN_CDNOW=FILE.
+	$(BIN)/pytest -m torture
 
 bench: .venv/.installed  ## Measure, against what the machine can do.
 	$(BIN)/python -m tests.load
