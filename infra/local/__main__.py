@@ -220,10 +220,19 @@ def _existing(home: Path) -> Installation:
     return Installation.open(home.resolve())
 
 
-def main() -> None:
+def main() -> NoReturn:
     """The entry point that pyproject.toml names."""
     layout.spare_loopback_the_proxy()
-    app()
+    code: int | str | None = 0
+    try:
+        app()
+    except SystemExit as ended:
+        code = ended.code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The HTTP client's own threads may still speak to an interpreter that is being taken down, which aborts the
+    # process after its work is done; so it is not taken down.
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 if __name__ == "__main__":

@@ -220,8 +220,16 @@ async def test_ids_that_no_order_can_have_are_refused_by_name(loyalty: Loyalty) 
 
 
 async def test_broken_json_is_refused(loyalty: Loyalty) -> None:
-    answer = await loyalty.order_system("OrdersService/RecordOrder", b'{"source": ')
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_argument")
+    for broken in (
+        b'{"source": ',
+        b"\xff\xfe",
+        b'{"source": 7}',
+        b'{"sourc": "shop"}',
+        b"[" * 100_000,
+    ):
+        answer = await loyalty.order_system("OrdersService/RecordOrder", broken)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_argument")
+        assert answer.json()["message"].startswith("REQUEST_NOT_UNDERSTOOD: ")
 
 
 @pytest.mark.parametrize(

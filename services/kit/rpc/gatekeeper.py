@@ -14,6 +14,7 @@ from connectrpc.server import ConnectASGIApplication
 from services.kit import database, telemetry
 from services.kit.refusal import Refusal, Unauthenticated
 from services.kit.rpc.callers import CALLER_HEADER, Caller, CallerKind, CallerVerifier
+from services.kit.rpc.codecs import Binary, Json
 from services.kit.rpc.grants import Grant, NotAllowed, handling
 from services.kit.rpc.refusals import connect_error
 from services.kit.tokens import TokenVerifier
@@ -39,7 +40,13 @@ class Gatekeeper:
         self, service: object, wire: Callable[..., ConnectASGIApplication[Any]]
     ) -> ConnectASGIApplication[Any]:
         """The ASGI application of one service, with every handler's grants known."""
-        application = wire(service, interceptors=[self], read_max_bytes=READ_MAX_BYTES, compressions=[])
+        application = wire(
+            service,
+            interceptors=[self],
+            read_max_bytes=READ_MAX_BYTES,
+            compressions=[],
+            codecs=[Binary(), Json()],
+        )
         for path, endpoint in application._endpoints(service).items():
             handler = endpoint.function
             grants = getattr(handler, "grants", None)
