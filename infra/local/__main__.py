@@ -4,10 +4,11 @@ import asyncio
 import json
 import os
 import shutil
+import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
