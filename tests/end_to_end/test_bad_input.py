@@ -40,9 +40,9 @@ BAD_ORDERS: dict[str, tuple[Json, int, str]] = {
     "of a negative quantity": ({"lines": [tea("-1")]}, 400, "ORDER_NOT_WELL_FORMED"),
     "of no quantity": ({"lines": [tea("0")]}, 400, "ORDER_NOT_WELL_FORMED"),
     "of an absurd quantity": ({"lines": [tea("1000001")]}, 400, "ORDER_NOT_WELL_FORMED"),
-    "of a quantity no number holds": ({"lines": [tea("9" * 30)]}, 400, "invalid_argument"),
-    "of a quantity in words": ({"lines": [tea("many")]}, 400, "invalid_argument"),
-    "of half a piece": ({"lines": [tea(0.5)]}, 400, "invalid_argument"),
+    "of a quantity no number holds": ({"lines": [tea("9" * 30)]}, 400, "REQUEST_NOT_UNDERSTOOD"),
+    "of a quantity in words": ({"lines": [tea("many")]}, 400, "REQUEST_NOT_UNDERSTOOD"),
+    "of half a piece": ({"lines": [tea(0.5)]}, 400, "REQUEST_NOT_UNDERSTOOD"),
     "with negative money": ({"lines": [tea(fen=-1_000)], "total": cny(-1_000)}, 400, "ORDER_NOT_WELL_FORMED"),
     "with absurd money": ({"lines": [tea(fen=2**60)], "total": cny(2**60)}, 400, "ORDER_NOT_WELL_FORMED"),
     "whose lines do not sum": ({"total": cny(1_001)}, 400, "ORDER_NOT_WELL_FORMED"),
@@ -66,7 +66,7 @@ BAD_ORDERS: dict[str, tuple[Json, int, str]] = {
     "paid years ago": ({"paidAt": ago(days=800)}, 400, "ORDER_TOO_OLD"),
     "paid before the programme began": ({"paidAt": ago(days=200)}, 400, "PROGRAMME_NOT_IN_FORCE"),
     "paid at no time": ({"paidAt": None}, 400, "MALFORMED_INSTANT"),
-    "paid yesterday in words": ({"paidAt": "yesterday"}, 400, "invalid_argument"),
+    "paid yesterday in words": ({"paidAt": "yesterday"}, 400, "REQUEST_NOT_UNDERSTOOD"),
     "without an id": ({"orderId": ""}, 400, "ORDER_NOT_WELL_FORMED"),
     "with an endless id": ({"orderId": "x" * 101}, 400, "ORDER_NOT_WELL_FORMED"),
     "without a source": ({"source": ""}, 400, "ORDER_NOT_WELL_FORMED"),
@@ -87,12 +87,12 @@ async def test_a_batch_refuses_each_bad_order_by_name_and_one_too_long_as_a_whol
     bad = [
         order(place.shopper.member_id, 1_000) | changed
         for changed, _, code in BAD_ORDERS.values()
-        if code != "invalid_argument"
+        if code != "REQUEST_NOT_UNDERSTOOD"
     ]
     before = await place.unchanged()
     results = place.shop.done("OrdersService/RecordOrders", {"orders": bad})["results"]
     assert [result["refusal"]["code"] for result in results] == [
-        code for _, _, code in BAD_ORDERS.values() if code != "invalid_argument"
+        code for _, _, code in BAD_ORDERS.values() if code != "REQUEST_NOT_UNDERSTOOD"
     ]
     answer = place.shop.call("OrdersService/RecordOrders", {"orders": [bad[0]] * 1_001})
     assert (answer.status_code, code_of(answer)) == (400, "BATCH_TOO_LARGE")
@@ -172,7 +172,7 @@ async def test_broken_json_is_refused_at_every_door(place: Place) -> None:
     for broken in (b"", b"{", whole[:-1], whole + b"}", b"\xff\xfe", b"[]", b'"order"'):
         answer = place.shop.call(RECORD, broken)
         assert answer.status_code == 400, answer.text
-        assert code_of(answer) in ("invalid_argument", "ORDER_NOT_WELL_FORMED")
+        assert code_of(answer) in ("REQUEST_NOT_UNDERSTOOD", "ORDER_NOT_WELL_FORMED")
         for asker in (place.shopper, place.staff):
             answer = asker.post(asker.url, broken)
             assert answer.status_code == 400

@@ -12,7 +12,7 @@ from services.kit.refusal import Kind, Refusal
 TOLD_ELSEWHERE = {
     # What only other doors than the gateway's mutations say: orders, refunds, registrations, publishing, batches.
     *("BATCH_TOO_LARGE", "TOO_MANY", "TOO_MANY_IDENTITIES", "TOO_MANY_REFERENCES"),
-    *("PAGE_NOT_UNDERSTOOD", "PAGE_NOT_VALID"),
+    *("PAGE_NOT_UNDERSTOOD", "PAGE_NOT_VALID", "REQUEST_NOT_UNDERSTOOD"),
     *("IDENTITY_ALREADY_TAKEN", "IDENTITY_NOT_VALID", "JOINED_AT_NOT_VALID"),
     *("MALFORMED", "NOTICE_NOT_PUBLISHABLE", "PURPOSE_NOT_PUBLISHABLE"),
     *("NOT_ENOUGH_POINTS_TO_TAKE_BACK", "ORDER_ALREADY_RECORDED", "ORDER_BELONGS_ELSEWHERE"),
