@@ -79,7 +79,6 @@ class Relay:
         self._pool = pool
         self._redis = redis
         self._idle_s = idle_s
-        self.lag_rows = 0
 
     async def run(self) -> None:
         """Relay until cancelled; a database or Redis that goes away is waited for."""
@@ -108,7 +107,6 @@ class Relay:
                 [ends[name][1] for name in streams],
                 _AT_ONCE,
             )
-            self.lag_rows = len(rows)
             if rows:
                 ends |= await stream.append(self._redis, ends, [self._event(row) for row in rows])
             if len(rows) >= _AT_ONCE:

@@ -7,7 +7,7 @@ between processes row locks and unique keys give correctness, so any process may
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -265,6 +265,3 @@ def _touched(tasks: Sequence[Task]) -> ledger.Touched:
         if task.key is not None:
             touched.keys.add((task.member[0], task.key))
     return touched
-
-
-Submit = Callable[[Task], asyncio.Future[Answer]]
