@@ -25,6 +25,11 @@ class ReviseProgrammeInput:
     based_on_version: int = strawberry.field(
         description="The version this change was made from; refused when another came between."
     )
+    currencies: list[CurrencyRulesInput] | None = strawberry.field(
+        default=None,
+        description="All currencies: those that are there must stay, and stay spendable or not. Points that are "
+        "there keep their expiry.",
+    )
     tiers: list[TierRuleInput] | None = strawberry.field(default=None, description="All tiers, lowest first.")
     earn_rules: list[EarnRuleInput] | None = None
     effective_at: datetime | None = strawberry.field(
@@ -100,6 +105,7 @@ class ProgrammeMutations:
             programme_id=input.programme_id,
             based_on_version=input.based_on_version,
             effective_at=timestamp(input.effective_at),
+            currencies=[rules.wire() for rules in input.currencies or ()],
             earn_rules=[rule.wire() for rule in input.earn_rules or ()],
             tiers=[rule.wire() for rule in input.tiers or ()],
             reason=input.reason,
@@ -110,6 +116,7 @@ class ProgrammeMutations:
             {
                 "programmeId": input.programme_id,
                 "basedOnVersion": input.based_on_version,
+                "currencies": [rules.code for rules in input.currencies or ()],
                 "tiers": [rule.key for rule in input.tiers or ()],
                 "earnRules": [rule.key for rule in input.earn_rules or ()],
             },

@@ -15,13 +15,19 @@ from gateway.views.tiers import BenefitKind
 class MaturationKind(Enum):
     AT_ONCE = programmes_pb2.MATURATION_KIND_AT_ONCE
     AFTER_PERIOD = programmes_pb2.MATURATION_KIND_AFTER_PERIOD
+    ON_DATE = programmes_pb2.MATURATION_KIND_ON_DATE
     ON_ORDER_COMPLETED = programmes_pb2.MATURATION_KIND_ON_ORDER_COMPLETED
 
 
-@strawberry.enum(description="When points expire.")
+@strawberry.enum(
+    description="When points expire: never, a period after they matured, on the next of some dates, or a period "
+    "after the member's last activity."
+)
 class ExpiryKind(Enum):
     NEVER = programmes_pb2.EXPIRY_KIND_NEVER
     AFTER_PERIOD = programmes_pb2.EXPIRY_KIND_AFTER_PERIOD
+    ON_DATES = programmes_pb2.EXPIRY_KIND_ON_DATES
+    AFTER_INACTIVITY = programmes_pb2.EXPIRY_KIND_AFTER_INACTIVITY
 
 
 @strawberry.enum(description="To the end of what the last good day is moved.")
@@ -51,6 +57,23 @@ class LocalizedText:
     en: str
 
 
+@strawberry.type(description="How deep the debt of members on a tier goes.")
+class TierDebtFloor:
+    tier: str = strawberry.field(description="The key of the tier.")
+    points: Long = strawberry.field(description="0 for no floor.")
+
+
+@strawberry.type(description="What points are worth at checkout: points are worth worth.")
+class Conversion:
+    points: Long
+    worth: Money
+    minimum: Long = strawberry.field(description="A redemption takes at least this many points.")
+    multiple: Long = strawberry.field(description="A redemption takes a multiple of this many points.")
+    cap_basis_points: int = strawberry.field(
+        description="A redemption is worth at most this many ten-thousandths of the order's money."
+    )
+
+
 @strawberry.type
 class CurrencyRules:
     code: str
@@ -58,11 +81,35 @@ class CurrencyRules:
     spendable: bool
     maturation: MaturationKind
     maturation_period: str | None = strawberry.field(description="An ISO 8601 duration.")
+    maturation_date: str | None = strawberry.field(
+        description="ON_DATE: what was earned before this local day matures as it begins."
+    )
     expiry: ExpiryKind
-    expiry_period: str | None = strawberry.field(description="An ISO 8601 duration.")
+    expiry_period: str | None = strawberry.field(
+        description="An ISO 8601 duration. ON_DATES: how far away the date must at least be."
+    )
     expiry_rounding: ExpiryRounding | None
+    expiry_dates: list[str] = strawberry.field(
+        description='ON_DATES: last good days, of every year ("12-31") or of one ("2026-12-31").'
+    )
     negative_policy: NegativePolicy
     debt_floor: Long = strawberry.field(description="The deepest debt; 0 for no floor.")
+    tier_debt_floors: list[TierDebtFloor] = strawberry.field(
+        description="The floors of members on these tiers, instead of debtFloor."
+    )
+    conversion: Conversion | None = strawberry.field(
+        description="What points are worth at checkout; null where they are not redeemed for money."
+    )
+    transferable: bool = strawberry.field(description="True where members may send points to each other.")
+    transfer_limit: Long = strawberry.field(description="The most points of one transfer; 0 for no limit.")
+    approval_above: Long = strawberry.field(
+        description="An adjustment of more points than this wants a second person; 0: none does."
+    )
+    hold_minutes: int = strawberry.field(description="How long a hold lasts that does not say.")
+    longest_hold_minutes: int = strawberry.field(description="How long a hold may last at most.")
+    cost_micros: Long = strawberry.field(
+        description="What a point costs the operator, in millionths of the money's major unit."
+    )
 
 
 @strawberry.type(description="points for each whole per of the order's money.")
@@ -145,11 +192,33 @@ def _currency(wire: programmes_pb2.CurrencyRules) -> CurrencyRules:
         spendable=wire.spendable,
         maturation=MaturationKind(wire.maturation.kind),
         maturation_period=wire.maturation.period or None,
+        maturation_date=wire.maturation.date or None,
         expiry=ExpiryKind(wire.expiry.kind),
         expiry_period=wire.expiry.period or None,
         expiry_rounding=ExpiryRounding(wire.expiry.rounding) if wire.expiry.rounding else None,
+        expiry_dates=list(wire.expiry.dates),
         negative_policy=NegativePolicy(wire.negative_policy),
         debt_floor=Long(wire.debt_floor),
+        tier_debt_floors=[
+            TierDebtFloor(tier=each.tier, points=Long(each.points)) for each in wire.tier_debt_floors
+        ],
+        conversion=_conversion(wire.conversion) if wire.HasField("conversion") else None,
+        transferable=wire.transferable,
+        transfer_limit=Long(wire.transfer_limit),
+        approval_above=Long(wire.approval_above),
+        hold_minutes=wire.hold_minutes,
+        longest_hold_minutes=wire.longest_hold_minutes,
+        cost_micros=Long(wire.cost_micros),
+    )
+
+
+def _conversion(wire: programmes_pb2.Conversion) -> Conversion:
+    return Conversion(
+        points=Long(wire.points),
+        worth=money(wire.worth),
+        minimum=Long(wire.minimum),
+        multiple=Long(wire.multiple),
+        cap_basis_points=wire.cap_basis_points,
     )
 
 

@@ -36,6 +36,16 @@ _POINTS = programmes.CurrencyRules(
         kind=programmes.EXPIRY_KIND_AFTER_PERIOD, period="P12M", rounding=programmes.EXPIRY_ROUNDING_MONTH
     ),
     negative_policy=programmes.NEGATIVE_POLICY_ALLOW_NEGATIVE,
+    conversion=programmes.Conversion(
+        points=100,
+        worth=Money(minor_units=100, currency="CNY"),
+        minimum=100,
+        multiple=100,
+        cap_basis_points=5_000,
+    ),
+    transferable=True,
+    approval_above=10_000,
+    cost_micros=10_000,
 )
 _GROWTH = programmes.CurrencyRules(
     code="GROWTH",

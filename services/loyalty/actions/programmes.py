@@ -1,17 +1,20 @@
 """Found and revise programmes: publishing is alone with the ledger for a moment, and never rewrites the past."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.kit import clock, database
 from services.kit.refusal import Invalid, NotFound
 from services.loyalty import events
+from services.loyalty.rules.definitions import check, check_successor
 from services.loyalty.rules.programmes import (
+    CurrencyRules,
     EarnRule,
-    ProgrammeNotWellFormed,
+    Programme,
     TierRule,
     UnknownProgramme,
-    check,
+    wrong,
 )
 from services.loyalty.storage import programmes
 from services.loyalty.storage.programmes import ProgrammeAlreadyThere, Publication, RevisedMeanwhile
@@ -31,15 +34,17 @@ class UnknownVersion(NotFound):
 class Revision:
     """A change to a programme: parts that are not empty replace the version's.
 
-    ``effective_at`` is in microseconds since 1970, None for as soon as it is published.
+    ``effective_at`` is in microseconds since 1970, None for as soon as it is published. ``money_named`` is the
+    money that the parts count in, by the field that says so.
     """
 
     programme_id: str
     based_on_version: int
     effective_at: int | None
+    currencies: tuple[CurrencyRules, ...]
     earn_rules: tuple[EarnRule, ...]
     tiers: tuple[TierRule, ...]
-    money_currencies: frozenset[str]
+    money_named: Mapping[str, str]
     published_by: str
     reason: str
 
@@ -52,15 +57,11 @@ async def create(connection: database.RawConnection, publication: Publication) -
     history = known.by_id.get(publication.programme.programme_id)
     if history is not None:
         first = history.versions[0]
-        numbers = {currency.code: currency.number for currency in first.currencies}
         wanted = replace(
             publication.programme,
             number=first.number,
             effective_at=first.effective_at,
-            currencies=tuple(
-                replace(currency, number=numbers.get(currency.code, 0))
-                for currency in publication.programme.currencies
-            ),
+            currencies=_numbered(publication.programme.currencies, first),
         )
         if wanted != first:
             message = "a programme with this id was founded with other rules: revise it, or choose another id"
@@ -92,20 +93,28 @@ async def revise(connection: database.RawConnection, revision: Revision) -> Publ
     if effective_at < earliest:
         message = "a version takes effect now or later, and not before the one it follows"
         raise EffectiveInThePast(message, field="effective_at")
-    if not revision.money_currencies <= {newest.money_currency}:
-        message = f"earn_rules: the programme counts in {newest.money_currency}"
-        raise ProgrammeNotWellFormed(message, field="earn_rules.per.currency")
+    for field, currency in revision.money_named.items():
+        if currency != newest.money_currency:
+            raise wrong(f"the programme counts in {newest.money_currency}", field)
     programme = replace(
         newest,
         version=newest.version + 1,
         effective_at=max(effective_at, now),
+        currencies=_numbered(revision.currencies, newest) or newest.currencies,
         earn_rules=revision.earn_rules or newest.earn_rules,
         tiers=revision.tiers or newest.tiers,
     )
     check(programme)
+    check_successor(newest, programme)
     is_default = known.default_id == revision.programme_id
     publication = Publication(programme, revision.published_by, now, revision.reason, is_default)
-    await programmes.append(connection, publication)
+    published = await programmes.append(connection, publication)
     told = events.encode_programme_revised(programme.programme_id, programme.version, programme.effective_at)
     await programmes.tell(connection, told)
-    return publication
+    return replace(publication, programme=published)
+
+
+def _numbered(currencies: tuple[CurrencyRules, ...], known: Programme) -> tuple[CurrencyRules, ...]:
+    """Currencies with the numbers by which the ledger knows them; 0 for those that are new."""
+    numbers = {currency.code: currency.number for currency in known.currencies}
+    return tuple(replace(currency, number=numbers.get(currency.code, 0)) for currency in currencies)

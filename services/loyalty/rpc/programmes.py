@@ -8,7 +8,7 @@ from services.kit import clock, database, rpc
 from services.kit.refusal import Invalid
 from services.loyalty.actions import programmes as actions
 from services.loyalty.lanes import Rulebook
-from services.loyalty.rpc import definitions
+from services.loyalty.rpc import currencies, definitions
 from services.loyalty.rpc.wire import micros
 from services.loyalty.storage import programmes
 
@@ -55,9 +55,10 @@ class Programmes:
             effective_at=micros(request.effective_at, "effective_at")
             if request.HasField("effective_at")
             else None,
+            currencies=tuple(currencies.rules(request.currencies, "")),
             earn_rules=tuple(definitions.earn_rules(request.earn_rules, "")),
             tiers=tuple(definitions.tier_rules(request.tiers)),
-            money_currencies=frozenset(rule.per.currency for rule in request.earn_rules),
+            money_named=_money_named(request),
             published_by=rpc.caller().actor,
             reason=reason,
         )
@@ -90,6 +91,17 @@ class Programmes:
     async def _publications(self, programme_id: str) -> list[programmes.Publication]:
         every = await programmes.publications(self._pool)
         return [each for each in every if each.programme.programme_id == programme_id]
+
+
+def _money_named(request: wire.ReviseProgrammeRequest) -> dict[str, str]:
+    """The money that each part of a revision counts in, by the field that says so."""
+    named = {
+        f"earn_rules[{nth}].per.currency": rule.per.currency for nth, rule in enumerate(request.earn_rules)
+    }
+    for nth, rules in enumerate(request.currencies):
+        if rules.HasField("conversion"):
+            named[f"currencies[{nth}].conversion.worth.currency"] = rules.conversion.worth.currency
+    return named
 
 
 def _from(programme: wire.Programme, now: int) -> int:

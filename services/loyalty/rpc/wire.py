@@ -1,7 +1,8 @@
 """What all doors translate alike: instants, money, members' ids and the callers who may read them."""
 
+from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -9,9 +10,10 @@ from huiyuan.kit.v1.kit_pb2 import LocalizedText, MemberKey, Money
 
 from services.kit import rpc
 from services.kit.refusal import Invalid, Refusal
-from services.loyalty.rules.programmes import Text
+from services.loyalty.rules.programmes import ProgrammeNotWellFormed, Text
 
 READERS = rpc.staff("operations", "support", "program_admin", "auditor", "privacy_officer")
+Choice = TypeVar("Choice", bound=StrEnum)
 _LATEST_S = 253_402_300_799  # the year 9999, the last that timestamps know
 
 
@@ -21,6 +23,10 @@ class MalformedId(Invalid):
 
 class MalformedInstant(Invalid):
     """An instant is missing or lies outside 1970 to 9999."""
+
+
+class ChoiceMissing(Invalid):
+    """A choice was left open."""
 
 
 class BatchTooLarge(Invalid):
@@ -79,3 +85,19 @@ def text(text: Text) -> LocalizedText:
 def choice(kind: Any, prefix: str, name: str) -> Any:
     """A wire enum's value by the rule's name for it, for instance ``BENEFIT_KIND_`` + ``STATUS``."""
     return kind.Value(f"{prefix}{name}")
+
+
+def chosen(kind: type[Choice], wire_kind: Any, prefix: str, value: int, path: str) -> Choice:
+    """The rule's name for a wire enum's value. Raises ``ChoiceMissing``."""
+    names = {wire_kind.Value(name): name for name in wire_kind.keys()}  # noqa: SIM118
+    name = names.get(value, "").removeprefix(prefix)
+    if name not in kind.__members__:
+        raise ChoiceMissing(f"{path}: choose one of {', '.join(kind)}", field=path)
+    return kind(name)
+
+
+def localized(message: LocalizedText, path: str) -> Text:
+    """A text that is there in both languages. Raises ``ProgrammeNotWellFormed``."""
+    if not (message.zh and message.en):
+        raise ProgrammeNotWellFormed(f"{path}: give both zh and en", field=path)
+    return Text(message.zh, message.en)

@@ -15,10 +15,16 @@ NEVER = 2**63 - 1
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DURATION = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
+_DATE = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
+_LEAP_YEAR = 2000
 
 
 class PeriodNotUnderstood(Invalid):
     """A period must be an ISO 8601 duration of years, months, weeks or days, such as P12M."""
+
+
+class DateNotUnderstood(Invalid):
+    """A date must be a day of the calendar such as 2026-12-31, or of every year such as 12-31."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,44 @@ class Period:
         return date(year, month + 1, clamped) + timedelta(days=self.days)
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarDate:
+    """A day of one year, or of every year where ``year`` is None; 29 February is then the last of February."""
+
+    month: int
+    day: int
+    year: int | None = None
+
+    @classmethod
+    def parse(cls, text: str, field: str = "") -> "CalendarDate":
+        """``"12-31"`` of every year, or ``"2026-12-31"``. Raises ``DateNotUnderstood``."""
+        match = _DATE.fullmatch(text)
+        try:
+            if match is None:
+                raise ValueError
+            year = None if match[1] is None else int(match[1])
+            named = date(_LEAP_YEAR if year is None else year, int(match[2]), int(match[3]))
+        except ValueError:
+            message = f"{text!r} is not a date: write for instance 2026-12-31, or 12-31 for every year's"
+            raise DateNotUnderstood(message, field=field) from None
+        return cls(named.month, named.day, year)
+
+    def __str__(self) -> str:
+        every = f"{self.month:02d}-{self.day:02d}"
+        return every if self.year is None else f"{self.year:04d}-{every}"
+
+    def within(self, year: int) -> date:
+        """The day of this name in a year."""
+        return date(year, self.month, min(self.day, monthrange(year, self.month)[1]))
+
+    def from_day(self, earliest: date) -> date | None:
+        """The first day of this name that is ``earliest`` or later; None when there is none."""
+        if self.year is not None:
+            named = self.within(self.year)
+            return named if named >= earliest else None
+        return next(day for day in map(self.within, (earliest.year, earliest.year + 1)) if day >= earliest)
+
+
 class Rounding(StrEnum):
     """Up to which end the last good day is moved."""
 
@@ -63,26 +107,49 @@ class Rounding(StrEnum):
     YEAR = "YEAR"
 
 
+class ExpiryKind(StrEnum):
+    NEVER = "NEVER"
+    AFTER_PERIOD = "AFTER_PERIOD"
+    ON_DATES = "ON_DATES"
+    AFTER_INACTIVITY = "AFTER_INACTIVITY"
+
+
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """How long points stay good; ``period`` None means for ever."""
+    """How long points stay good: for ever, for a period, until one of some dates, or while something happens.
+
+    With ``dates``, which are last good days, ``period`` is how far away the date must at least be. What is
+    ``sliding`` stays good for a period after the member's last activity.
+    """
 
     period: Period | None = None
     rounding: Rounding = Rounding.NONE
+    dates: tuple[CalendarDate, ...] = ()
+    sliding: bool = False
+
+    @property
+    def kind(self) -> ExpiryKind:
+        if self.dates:
+            return ExpiryKind.ON_DATES
+        if self.period is None:
+            return ExpiryKind.NEVER
+        return ExpiryKind.AFTER_INACTIVITY if self.sliding else ExpiryKind.AFTER_PERIOD
 
 
 class MaturationKind(StrEnum):
     AT_ONCE = "AT_ONCE"
     AFTER_PERIOD = "AFTER_PERIOD"
+    ON_DATE = "ON_DATE"
     ON_ORDER_COMPLETED = "ON_ORDER_COMPLETED"
 
 
 @dataclass(frozen=True, slots=True)
 class Maturation:
-    """When earned points become spendable."""
+    """When earned points become spendable; ``on`` is the local day before which what was earned has to wait."""
 
     kind: MaturationKind = MaturationKind.AT_ONCE
     period: Period | None = None
+    on: date | None = None
 
 
 def local_day(instant: int, zone: str) -> date:
@@ -107,7 +174,12 @@ def midnight(day: date, zone: str) -> int:
 
 @lru_cache(maxsize=16_384)
 def last_good_day(active_on: date, expiry: Expiry) -> date:
-    """The last local day on which points that became active on a day can be spent."""
+    """The last local day on which points that became active on a day can be spent.
+
+    Sliding points: if nothing happens after that day.
+    """
+    if expiry.dates:
+        return _last_date(active_on, expiry)
     if expiry.period is None:
         return date.max
     day = expiry.period.after(active_on)
@@ -123,9 +195,16 @@ def last_good_day(active_on: date, expiry: Expiry) -> date:
     return date(day.year, last_month, monthrange(day.year, last_month)[1])
 
 
+def _last_date(active_on: date, expiry: Expiry) -> date:
+    """The first of the dates that lies far enough away; once all have passed, the last one that there was."""
+    earliest = active_on if expiry.period is None else expiry.period.after(active_on)
+    coming = [day for each in expiry.dates if (day := each.from_day(earliest)) is not None]
+    return min(coming) if coming else max(each.within(each.year) for each in expiry.dates if each.year)
+
+
 def expires_at(active_at: int, expiry: Expiry, zone: str) -> int:
     """The instant from which points that became active at an instant are gone, or ``NEVER``."""
-    if expiry.period is None:
+    if expiry.period is None and not expiry.dates:
         return NEVER
     return midnight(last_good_day(local_day(active_at, zone), expiry) + timedelta(days=1), zone)
 
@@ -138,6 +217,9 @@ def matures_at(earned_at: int, maturation: Maturation, zone: str) -> int:
         case MaturationKind.AFTER_PERIOD:
             assert maturation.period is not None
             return midnight(maturation.period.after(local_day(earned_at, zone)), zone)
+        case MaturationKind.ON_DATE:
+            assert maturation.on is not None
+            return max(earned_at, midnight(maturation.on, zone))
         case MaturationKind.ON_ORDER_COMPLETED:
             return NEVER
 

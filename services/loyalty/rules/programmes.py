@@ -1,17 +1,18 @@
-"""Programmes: the rules an operator sets, as immutable versions, and what makes a version well-formed."""
+"""Programmes: the rules an operator sets, as immutable versions."""
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.kit.refusal import Declined, Invalid, NotFound
+from services.loyalty.rules.conversion import Conversion, Reason, Redeemable, redeemable
 from services.loyalty.rules.expiry import Expiry, Maturation
 
 MULTIPLIER_SCALE = 10_000
+HOLD_MINUTES = 30
+LONGEST_HOLD_MINUTES = 7 * 24 * 60
 
 
 class ProgrammeNotWellFormed(Invalid):
@@ -55,8 +56,22 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class TierDebtFloor:
+    """How deep the debt of members on a tier goes; 0 for as deep as may be."""
+
+    tier: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class CurrencyRules:
-    """A currency of the programme; ``number`` names it in the ledger (0 until it is stored)."""
+    """A currency of the programme; ``number`` names it in the ledger (0 until it is stored).
+
+    Where the policy allows debt, it goes down to ``debt_floor`` (0 for as deep as may be), or to the floor of the
+    member's tier. ``transfer_limit`` is the most points of one transfer (0 for none). An adjustment of more than
+    ``approval_above`` points wants a second person (0: none does). ``cost_micros`` is what a point costs the
+    operator, in millionths of the money's major unit.
+    """
 
     code: str
     name: Text
@@ -66,6 +81,26 @@ class CurrencyRules:
     negative_policy: NegativePolicy
     debt_floor: int = 0
     number: int = 0
+    tier_debt_floors: tuple[TierDebtFloor, ...] = ()
+    conversion: Conversion | None = None
+    transferable: bool = False
+    transfer_limit: int = 0
+    approval_above: int = 0
+    hold_minutes: int = HOLD_MINUTES
+    longest_hold_minutes: int = LONGEST_HOLD_MINUTES
+    cost_micros: int = 0
+
+    def debt_floor_at(self, tier_key: str) -> int:
+        """The deepest debt of a member on a tier (empty for none); 0 for as deep as may be."""
+        return next(
+            (floor.points for floor in self.tier_debt_floors if floor.tier == tier_key), self.debt_floor
+        )
+
+    def redeemable(self, asked: int | None, available: int, total_minor: int) -> Redeemable:
+        """How many points an order's money takes, of those asked (None: as many as can be) and available."""
+        if not self.spendable:
+            return Redeemable(0, 0, Reason.NOT_SPENDABLE)
+        return redeemable(self.conversion, asked, available, total_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,82 +207,16 @@ def multiplier(text: str, field: str) -> int:
     try:
         scaled = Decimal(text or "1") * MULTIPLIER_SCALE
     except InvalidOperation:
-        raise _wrong(f"{text!r} is not a decimal number such as 1.5", field) from None
+        raise wrong(f"{text!r} is not a decimal number such as 1.5", field) from None
     if (
         not scaled.is_finite()
         or scaled != scaled.to_integral_value()
         or not 0 <= scaled <= 100 * MULTIPLIER_SCALE
     ):
-        raise _wrong("a multiplier is 0 to 100 with at most four decimals", field)
+        raise wrong("a multiplier is 0 to 100 with at most four decimals", field)
     return int(scaled)
 
 
-def check(programme: Programme) -> None:
-    """Refuse a version that contradicts itself. Raises ``ProgrammeNotWellFormed`` with the field's path."""
-    _match(r"[a-z0-9-]{1,40}", programme.programme_id, "programme_id", "a-z, 0-9 and -, 1 to 40 of them")
-    _match(r"[A-Z]{3}", programme.money_currency, "money_currency", "an ISO 4217 code such as CNY")
-    try:
-        ZoneInfo(programme.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _wrong("not an IANA time zone such as Asia/Shanghai", "time_zone") from None
-    if not 1 <= len(programme.currencies) <= 20:
-        raise _wrong("a programme has 1 to 20 currencies", "currencies")
-    _unique([c.code for c in programme.currencies], "currencies", "code")
-    for nth, currency in enumerate(programme.currencies):
-        _match(r"[A-Z_]{1,20}", currency.code, f"currencies[{nth}].code", "A-Z and _, 1 to 20 of them")
-        if currency.debt_floor < 0:
-            raise _wrong("a debt floor is 0 (none) or more", f"currencies[{nth}].debt_floor")
-    _check_earn_rules(programme)
-    _check_tiers(programme)
-
-
-def _check_earn_rules(programme: Programme) -> None:
-    _unique([rule.key for rule in programme.earn_rules], "earn_rules", "key")
-    for nth, rule in enumerate(programme.earn_rules):
-        path = f"earn_rules[{nth}]"
-        _match(r"[a-z0-9_-]{1,40}", rule.key, f"{path}.key", "a-z, 0-9, _ and -, 1 to 40 of them")
-        if programme.currency(rule.currency) is None:
-            raise _wrong(f"{rule.currency!r} is not a currency of this programme", f"{path}.currency")
-        if not 1 <= rule.points <= 1_000_000:
-            raise _wrong("points are 1 to 1,000,000", f"{path}.points")
-        if not 1 <= rule.per_minor <= 10**12:
-            raise _wrong("the money it is counted per must be above 0", f"{path}.per")
-
-
-def _check_tiers(programme: Programme) -> None:
-    _unique([tier.key for tier in programme.tiers], "tiers", "key")
-    metrics = {"SPEND", "ORDERS", *(currency.code for currency in programme.currencies)}
-    below: dict[str, int] = {}
-    for nth, tier in enumerate(programme.tiers):
-        path = f"tiers[{nth}]"
-        _match(r"[a-z0-9_-]{1,40}", tier.key, f"{path}.key", "a-z, 0-9, _ and -, 1 to 40 of them")
-        if not tier.conditions:
-            raise _wrong("a tier needs at least one condition", f"{path}.conditions")
-        _unique([condition.metric for condition in tier.conditions], f"{path}.conditions", "metric")
-        for place, condition in enumerate(tier.conditions):
-            at = f"{path}.conditions[{place}]"
-            if condition.metric not in metrics:
-                raise _wrong(f"{condition.metric!r} is none of {', '.join(sorted(metrics))}", f"{at}.metric")
-            if condition.at_least < 0:
-                raise _wrong("a threshold is 0 or more", f"{at}.at_least")
-            floor = below.get(condition.metric)
-            if floor is not None and condition.at_least <= floor:
-                raise _wrong(f"must be above the tier below, which asks {floor}", f"{at}.at_least")
-        below |= {condition.metric: condition.at_least for condition in tier.conditions}
-
-
-def _unique(values: Iterable[str], path: str, what: str) -> None:
-    seen: set[str] = set()
-    for nth, value in enumerate(values):
-        if value in seen:
-            raise _wrong(f"{value!r} is there twice", f"{path}[{nth}].{what}")
-        seen.add(value)
-
-
-def _match(pattern: str, value: str, path: str, wanted: str) -> None:
-    if re.fullmatch(pattern, value) is None:
-        raise _wrong(f"must be {wanted}", path)
-
-
-def _wrong(message: str, field: str) -> ProgrammeNotWellFormed:
+def wrong(message: str, field: str) -> ProgrammeNotWellFormed:
+    """The refusal of what a field says."""
     return ProgrammeNotWellFormed(f"{field}: {message}", field=field)

@@ -18,12 +18,15 @@ class MaturationKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MATURATION_KIND_AT_ONCE: _ClassVar[MaturationKind]
     MATURATION_KIND_AFTER_PERIOD: _ClassVar[MaturationKind]
     MATURATION_KIND_ON_ORDER_COMPLETED: _ClassVar[MaturationKind]
+    MATURATION_KIND_ON_DATE: _ClassVar[MaturationKind]
 
 class ExpiryKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     EXPIRY_KIND_UNSPECIFIED: _ClassVar[ExpiryKind]
     EXPIRY_KIND_NEVER: _ClassVar[ExpiryKind]
     EXPIRY_KIND_AFTER_PERIOD: _ClassVar[ExpiryKind]
+    EXPIRY_KIND_ON_DATES: _ClassVar[ExpiryKind]
+    EXPIRY_KIND_AFTER_INACTIVITY: _ClassVar[ExpiryKind]
 
 class ExpiryRounding(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -49,9 +52,12 @@ MATURATION_KIND_UNSPECIFIED: MaturationKind
 MATURATION_KIND_AT_ONCE: MaturationKind
 MATURATION_KIND_AFTER_PERIOD: MaturationKind
 MATURATION_KIND_ON_ORDER_COMPLETED: MaturationKind
+MATURATION_KIND_ON_DATE: MaturationKind
 EXPIRY_KIND_UNSPECIFIED: ExpiryKind
 EXPIRY_KIND_NEVER: ExpiryKind
 EXPIRY_KIND_AFTER_PERIOD: ExpiryKind
+EXPIRY_KIND_ON_DATES: ExpiryKind
+EXPIRY_KIND_AFTER_INACTIVITY: ExpiryKind
 EXPIRY_ROUNDING_UNSPECIFIED: ExpiryRounding
 EXPIRY_ROUNDING_NONE: ExpiryRounding
 EXPIRY_ROUNDING_MONTH: ExpiryRounding
@@ -96,7 +102,7 @@ class Programme(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., time_zone: _Optional[str] = ..., money_currency: _Optional[str] = ..., currencies: _Optional[_Iterable[_Union[CurrencyRules, _Mapping]]] = ..., earn_rules: _Optional[_Iterable[_Union[EarnRule, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[TierRule, _Mapping]]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., published_by: _Optional[str] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., is_default: _Optional[bool] = ...) -> None: ...
 
 class CurrencyRules(_message.Message):
-    __slots__ = ("code", "name", "spendable", "maturation", "expiry", "negative_policy", "debt_floor")
+    __slots__ = ("code", "name", "spendable", "maturation", "expiry", "negative_policy", "debt_floor", "tier_debt_floors", "conversion", "transferable", "transfer_limit", "approval_above", "hold_minutes", "longest_hold_minutes", "cost_micros")
     CODE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     SPENDABLE_FIELD_NUMBER: _ClassVar[int]
@@ -104,6 +110,14 @@ class CurrencyRules(_message.Message):
     EXPIRY_FIELD_NUMBER: _ClassVar[int]
     NEGATIVE_POLICY_FIELD_NUMBER: _ClassVar[int]
     DEBT_FLOOR_FIELD_NUMBER: _ClassVar[int]
+    TIER_DEBT_FLOORS_FIELD_NUMBER: _ClassVar[int]
+    CONVERSION_FIELD_NUMBER: _ClassVar[int]
+    TRANSFERABLE_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    APPROVAL_ABOVE_FIELD_NUMBER: _ClassVar[int]
+    HOLD_MINUTES_FIELD_NUMBER: _ClassVar[int]
+    LONGEST_HOLD_MINUTES_FIELD_NUMBER: _ClassVar[int]
+    COST_MICROS_FIELD_NUMBER: _ClassVar[int]
     code: str
     name: _kit_pb2.LocalizedText
     spendable: bool
@@ -111,25 +125,59 @@ class CurrencyRules(_message.Message):
     expiry: Expiry
     negative_policy: NegativePolicy
     debt_floor: int
-    def __init__(self, code: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., spendable: _Optional[bool] = ..., maturation: _Optional[_Union[Maturation, _Mapping]] = ..., expiry: _Optional[_Union[Expiry, _Mapping]] = ..., negative_policy: _Optional[_Union[NegativePolicy, str]] = ..., debt_floor: _Optional[int] = ...) -> None: ...
+    tier_debt_floors: _containers.RepeatedCompositeFieldContainer[TierDebtFloor]
+    conversion: Conversion
+    transferable: bool
+    transfer_limit: int
+    approval_above: int
+    hold_minutes: int
+    longest_hold_minutes: int
+    cost_micros: int
+    def __init__(self, code: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., spendable: _Optional[bool] = ..., maturation: _Optional[_Union[Maturation, _Mapping]] = ..., expiry: _Optional[_Union[Expiry, _Mapping]] = ..., negative_policy: _Optional[_Union[NegativePolicy, str]] = ..., debt_floor: _Optional[int] = ..., tier_debt_floors: _Optional[_Iterable[_Union[TierDebtFloor, _Mapping]]] = ..., conversion: _Optional[_Union[Conversion, _Mapping]] = ..., transferable: _Optional[bool] = ..., transfer_limit: _Optional[int] = ..., approval_above: _Optional[int] = ..., hold_minutes: _Optional[int] = ..., longest_hold_minutes: _Optional[int] = ..., cost_micros: _Optional[int] = ...) -> None: ...
+
+class TierDebtFloor(_message.Message):
+    __slots__ = ("tier", "points")
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    tier: str
+    points: int
+    def __init__(self, tier: _Optional[str] = ..., points: _Optional[int] = ...) -> None: ...
+
+class Conversion(_message.Message):
+    __slots__ = ("points", "worth", "minimum", "multiple", "cap_basis_points")
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    WORTH_FIELD_NUMBER: _ClassVar[int]
+    MINIMUM_FIELD_NUMBER: _ClassVar[int]
+    MULTIPLE_FIELD_NUMBER: _ClassVar[int]
+    CAP_BASIS_POINTS_FIELD_NUMBER: _ClassVar[int]
+    points: int
+    worth: _kit_pb2.Money
+    minimum: int
+    multiple: int
+    cap_basis_points: int
+    def __init__(self, points: _Optional[int] = ..., worth: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., minimum: _Optional[int] = ..., multiple: _Optional[int] = ..., cap_basis_points: _Optional[int] = ...) -> None: ...
 
 class Maturation(_message.Message):
-    __slots__ = ("kind", "period")
+    __slots__ = ("kind", "period", "date")
     KIND_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
+    DATE_FIELD_NUMBER: _ClassVar[int]
     kind: MaturationKind
     period: str
-    def __init__(self, kind: _Optional[_Union[MaturationKind, str]] = ..., period: _Optional[str] = ...) -> None: ...
+    date: str
+    def __init__(self, kind: _Optional[_Union[MaturationKind, str]] = ..., period: _Optional[str] = ..., date: _Optional[str] = ...) -> None: ...
 
 class Expiry(_message.Message):
-    __slots__ = ("kind", "period", "rounding")
+    __slots__ = ("kind", "period", "rounding", "dates")
     KIND_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     ROUNDING_FIELD_NUMBER: _ClassVar[int]
+    DATES_FIELD_NUMBER: _ClassVar[int]
     kind: ExpiryKind
     period: str
     rounding: ExpiryRounding
-    def __init__(self, kind: _Optional[_Union[ExpiryKind, str]] = ..., period: _Optional[str] = ..., rounding: _Optional[_Union[ExpiryRounding, str]] = ...) -> None: ...
+    dates: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, kind: _Optional[_Union[ExpiryKind, str]] = ..., period: _Optional[str] = ..., rounding: _Optional[_Union[ExpiryRounding, str]] = ..., dates: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class EarnRule(_message.Message):
     __slots__ = ("key", "currency", "points", "per", "rounding", "tier_multiplied")
@@ -188,20 +236,22 @@ class CreateProgrammeResponse(_message.Message):
     def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
 
 class ReviseProgrammeRequest(_message.Message):
-    __slots__ = ("programme_id", "based_on_version", "effective_at", "earn_rules", "tiers", "reason")
+    __slots__ = ("programme_id", "based_on_version", "effective_at", "earn_rules", "tiers", "reason", "currencies")
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     BASED_ON_VERSION_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
     EARN_RULES_FIELD_NUMBER: _ClassVar[int]
     TIERS_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    CURRENCIES_FIELD_NUMBER: _ClassVar[int]
     programme_id: str
     based_on_version: int
     effective_at: _timestamp_pb2.Timestamp
     earn_rules: _containers.RepeatedCompositeFieldContainer[EarnRule]
     tiers: _containers.RepeatedCompositeFieldContainer[TierRule]
     reason: str
-    def __init__(self, programme_id: _Optional[str] = ..., based_on_version: _Optional[int] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., earn_rules: _Optional[_Iterable[_Union[EarnRule, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[TierRule, _Mapping]]] = ..., reason: _Optional[str] = ...) -> None: ...
+    currencies: _containers.RepeatedCompositeFieldContainer[CurrencyRules]
+    def __init__(self, programme_id: _Optional[str] = ..., based_on_version: _Optional[int] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., earn_rules: _Optional[_Iterable[_Union[EarnRule, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[TierRule, _Mapping]]] = ..., reason: _Optional[str] = ..., currencies: _Optional[_Iterable[_Union[CurrencyRules, _Mapping]]] = ...) -> None: ...
 
 class ReviseProgrammeResponse(_message.Message):
     __slots__ = ("programme",)
