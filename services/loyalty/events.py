@@ -49,6 +49,16 @@ Body = (
     | wire.PointsExpired
     | wire.PointsMatured
     | wire.TierRaised
+    | wire.PointsAwarded
+    | wire.PointsRedeemed
+    | wire.RedemptionReversed
+    | wire.PointsHeld
+    | wire.HoldCaptured
+    | wire.HoldReleased
+    | wire.PointsTransferred
+    | wire.PointsImported
+    | wire.PointsForfeited
+    | wire.MemberMerged
 )
 
 
@@ -82,6 +92,7 @@ def _(what: events.OrderRefunded) -> tuple[str, Body]:
         refund_id=what.refund_id,
         refunded=Money(minor_units=what.refunded_minor, currency=what.money_currency),
         taken_back=map(_moved, what.taken_back),
+        returned=map(_moved, what.returned),
     )
 
 
@@ -103,3 +114,73 @@ def _(what: events.PointsMatured) -> tuple[str, Body]:
 @_body.register
 def _(what: events.TierRaised) -> tuple[str, Body]:
     return "tier_raised", wire.TierRaised(from_tier=what.from_tier, to_tier=what.to_tier)
+
+
+@_body.register
+def _(what: events.PointsAwarded) -> tuple[str, Body]:
+    return "points_awarded", wire.PointsAwarded(moved=_moved(what.moved), reason=what.reason)
+
+
+@_body.register
+def _(what: events.PointsRedeemed) -> tuple[str, Body]:
+    return "points_redeemed", wire.PointsRedeemed(
+        redemption_id=what.redemption_id, moved=_moved(what.moved), order_ref=what.order_ref
+    )
+
+
+@_body.register
+def _(what: events.RedemptionReversed) -> tuple[str, Body]:
+    return "redemption_reversed", wire.RedemptionReversed(
+        redemption_id=what.redemption_id, moved=_moved(what.moved)
+    )
+
+
+@_body.register
+def _(what: events.PointsHeld) -> tuple[str, Body]:
+    return "points_held", wire.PointsHeld(
+        hold_id=what.hold_id,
+        moved=_moved(what.moved),
+        expires_at=_timestamp(what.expires_at),
+        order_ref=what.order_ref,
+    )
+
+
+@_body.register
+def _(what: events.HoldCaptured) -> tuple[str, Body]:
+    return "hold_captured", wire.HoldCaptured(
+        hold_id=what.hold_id, moved=_moved(what.moved), redemption_id=what.redemption_id
+    )
+
+
+@_body.register
+def _(what: events.HoldReleased) -> tuple[str, Body]:
+    return "hold_released", wire.HoldReleased(
+        hold_id=what.hold_id, moved=_moved(what.moved), timed_out=what.timed_out
+    )
+
+
+@_body.register
+def _(what: events.PointsTransferred) -> tuple[str, Body]:
+    return "points_transferred", wire.PointsTransferred(
+        transfer_id=what.transfer_id, moved=_moved(what.moved)
+    )
+
+
+@_body.register
+def _(what: events.PointsImported) -> tuple[str, Body]:
+    return "points_imported", wire.PointsImported(moved=_moved(what.moved))
+
+
+@_body.register
+def _(what: events.PointsForfeited) -> tuple[str, Body]:
+    return "points_forfeited", wire.PointsForfeited(moved=_moved(what.moved), reason=what.reason)
+
+
+@_body.register
+def _(what: events.MemberMerged) -> tuple[str, Body]:
+    return "member_merged", wire.MemberMerged(
+        merge_id=what.merge_id,
+        into_member_id=what.into_member,
+        undone=what.undone,
+        moved=map(_moved, what.moved),
+    )

@@ -20,6 +20,7 @@ from services.loyalty import events
 from services.loyalty.rules.points import Answer, Operation, fold
 from services.loyalty.rules.programmes import Programmes
 from services.loyalty.storage import chain, ledger, programmes
+from services.loyalty.storage.state import Touches, load
 
 log = structlog.get_logger()
 
@@ -42,13 +43,10 @@ class LedgerUnavailable(Unavailable):
 
 @dataclass(slots=True)
 class Task:
-    """One operation with what it is about, and the future that its answer goes to."""
+    """One operation with what it touches, and the future that its answer goes to."""
 
     operation: Operation
-    member: tuple[str, int]
-    order: tuple[str, str] | None = None
-    refund: tuple[str, str, str] | None = None
-    key: bytes | None = None
+    touches: Touches
     answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def finish(self, answer: Answer | BaseException) -> None:
@@ -102,7 +100,8 @@ class Lanes:
 
     def submit(self, task: Task) -> asyncio.Future[Answer]:
         """Queue an operation; the future gives its answer or raises its refusal."""
-        place = crc32(task.member[0].encode()) % len(self._lanes)
+        first, _ = task.touches.members[0]
+        place = crc32(first.encode()) % len(self._lanes)
         self._lanes[place].submit(task)
         return task.answer
 
@@ -199,7 +198,7 @@ class Lane:
         connection, head = await self._ready()
         known = await self._rulebook.current()
         await ledger.begin(connection)
-        state = await ledger.load(connection, _touched(tasks), known)
+        state = await load(connection, [task.touches for task in tasks], known)
         if state is None:
             await self._roll_back()
             await self._rulebook.refresh()
@@ -207,7 +206,7 @@ class Lane:
         now = self._last = max(clock.micros(self._now()), self._last + 1)
         self._last += len(tasks)
         folded = fold(state, [task.operation for task in tasks], known, now)
-        if folded.entries or folded.events:
+        if folded.entries or folded.events or state.denied:
             told = [events.encode(event) for event in folded.events]
             self._in_doubt = await ledger.append(connection, head, state, folded.entries, told, now)
         return list(folded.answers)
@@ -252,16 +251,3 @@ class Lane:
 
 class _Again(Exception):
     """The rules changed under a batch: fold it again."""
-
-
-def _touched(tasks: Sequence[Task]) -> ledger.Touched:
-    touched = ledger.Touched()
-    for task in tasks:
-        touched.members.add(task.member)
-        if task.order is not None:
-            touched.orders.add(task.order)
-        if task.refund is not None:
-            touched.refunds.add(task.refund)
-        if task.key is not None:
-            touched.keys.add((task.member[0], task.key))
-    return touched

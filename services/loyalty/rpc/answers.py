@@ -52,6 +52,9 @@ def refunded(answer: Answer) -> wire.RecordRefundResponse:
             )
             for code, taken in refund.taken_back.items()
         ],
+        returned=[
+            wire.ReturnedPoints(currency=code, points=points) for code, points in refund.returned.items()
+        ],
         replayed=answer.replayed,
     )
 

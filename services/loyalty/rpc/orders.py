@@ -31,6 +31,7 @@ from services.loyalty.rules.points import Answer
 from services.loyalty.rules.programmes import Programmes
 from services.loyalty.rules.refunds import RefundLine, RefundNotWellFormed
 from services.loyalty.storage import orders
+from services.loyalty.storage.state import Touches
 
 MOST_ORDERS = 1000
 IMPORTER = "order_importer"
@@ -88,7 +89,8 @@ class Orders:
         asked = checkout.OrderToRecord(order, caller.actor, may_be_old=caller.has(IMPORTER))
         operation = partial(checkout.record_order, asked=asked)
         place = (order.source, order.order_id)
-        return self._lanes.submit(Task(operation, (member, order.programme), order=place))
+        touches = Touches(((member, order.programme),), orders=(place,))
+        return self._lanes.submit(Task(operation, touches))
 
     @rpc.allow(_recorders)
     async def complete_order(self, request: wire.CompleteOrderRequest, _: Any) -> wire.CompleteOrderResponse:
@@ -101,9 +103,9 @@ class Orders:
             rpc.caller().actor,
         )
         operation = partial(checkout.complete_order, completion=completion)
-        answer = await self._lanes.submit(
-            Task(operation, (order.member_id, order.programme), order=(order.source, order.order_id))
-        )
+        place = (order.source, order.order_id)
+        touches = Touches(((order.member_id, order.programme),), orders=(place,))
+        answer = await self._lanes.submit(Task(operation, touches))
         return answers.completed(answer)
 
     @rpc.allow(_recorders)
@@ -111,14 +113,13 @@ class Orders:
         order = await self._find(request.source, request.order_id)
         operation = partial(returns.record_refund, asked=_refund(request))
         place = (order.source, order.order_id)
-        answer = await self._lanes.submit(
-            Task(
-                operation,
-                (order.member_id, order.programme),
-                order=place,
-                refund=(*place, request.refund_id),
-            )
+        touches = Touches(
+            ((order.member_id, order.programme),),
+            orders=(place,),
+            refunds=((*place, request.refund_id),),
+            spent_on=((order.member_id, order.ref),),
         )
+        answer = await self._lanes.submit(Task(operation, touches))
         return answers.refunded(answer)
 
     @rpc.allow(_recorders, _readers)

@@ -2,10 +2,8 @@
 
 import re
 from functools import partial
-from hashlib import sha256
 from typing import Any
 
-import msgpack
 from huiyuan.loyalty.v1 import points_pb2 as wire
 
 from services.kit import clock, database, rpc
@@ -13,12 +11,16 @@ from services.kit.refusal import Invalid, Refusal
 from services.loyalty.lanes import Lanes, Rulebook, Task
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.wire import be_at_most, member_id, readable_member, timestamp
-from services.loyalty.rules.adjustments import Adjustment, UnknownCurrency, adjust
+from services.loyalty.rules.adjustments import adjust
+from services.loyalty.rules.asks import Ask, UnknownCurrency
+from services.loyalty.rules.entries import key_of
 from services.loyalty.rules.orders import UnknownMember
-from services.loyalty.rules.points import Posted, settled
+from services.loyalty.rules.points import settled
 from services.loyalty.rules.programmes import CurrencyRules, Programme
+from services.loyalty.rules.state import Part
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.storage import points
+from services.loyalty.storage.state import Touches
 
 MOST_MEMBERS = 500
 MOST_ENTRIES = 100
@@ -97,20 +99,18 @@ class Points:
         (known,) = await self._membership.resolve([member])
         if known is None:
             raise UnknownMember("no member has this id", field="member_id")
-        body = (programme.programme_id, request.currency, request.points, request.reason)
-        adjustment = Adjustment(
+        ask = Ask(
             known,
             programme.programme_id,
             request.currency,
             request.points,
-            request.reason,
-            request.idempotency_key,
+            key_of("adjust", request.idempotency_key),
             rpc.caller().actor,
-            sha256(msgpack.packb(body)).digest()[:16],
+            request.reason,
         )
-        operation = partial(adjust, adjustment=adjustment)
-        answer = await self._lanes.submit(Task(operation, (known, programme.number), key=adjustment.key))
-        posted: Posted = answer.value
+        touches = Touches(((known, programme.number),), keys=(ask.place,))
+        answer = await self._lanes.submit(Task(partial(adjust, ask=ask), touches))
+        posted: Part = answer.value
         return wire.AdjustPointsResponse(
             balance_after=posted.balance_after,
             entry_id=points.place(posted.recorded_at, posted.ord),

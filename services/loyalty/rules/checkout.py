@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.kit.refusal import Conflict, Declined
+from services.kit.refusal import Conflict
+from services.loyalty.rules.asks import be_countable
 from services.loyalty.rules.earning import earned, share
 from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.events import Moved, OrderCompleted, OrderRecorded
@@ -19,17 +20,10 @@ from services.loyalty.rules.orders import (
 )
 from services.loyalty.rules.points import Answer, Book, Member
 from services.loyalty.rules.programmes import CurrencyRules, Programme
-from services.loyalty.rules.wallets import Wallet
-
-MOST_POINTS = 2**53
 
 
 class OrderBelongsElsewhere(Conflict):
     """The same source and order id were recorded for another member."""
-
-
-class PointsBeyondMeasure(Declined):
-    """The order would bring a member's points beyond what the ledger counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +79,7 @@ def _earn(member: Member, programme: Programme, order: Order, journal: Journal) 
     weights = [line.minor for line in order.lines]
     promised = earned(programme, order.tier_at_payment, order.total_minor)
     for code, points in promised.items():
-        _be_countable(member.wallets[code], points)
+        be_countable(member.wallets[code], points)
     for code, points in promised.items():
         rules = programme.currency(code)
         assert rules is not None, "a version's earn rules name its own currencies"
@@ -101,13 +95,6 @@ def _earn(member: Member, programme: Programme, order: Order, journal: Journal) 
         for line, part in zip(order.lines, share(points, weights), strict=True):
             if part:
                 line.earned[code] = part
-
-
-def _be_countable(wallet: Wallet, points: int) -> None:
-    there = wallet.available + wallet.pending
-    if there + points > MOST_POINTS:
-        message = f"the order earns {points} and {there} are there: a member holds at most 2^53 points"
-        raise PointsBeyondMeasure(message, field="total", asked=points, available=there)
 
 
 def _be_the_same(order: Order, known: Order) -> None:

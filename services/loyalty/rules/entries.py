@@ -59,6 +59,8 @@ class LotKey(NamedTuple):
 
 SOURCE_EARNED = 0
 SOURCE_ADJUSTED = 1
+SOURCE_AWARDED = 2
+SOURCE_IMPORTED = 3
 
 
 class Entry(NamedTuple):

@@ -36,12 +36,83 @@ class OrderRefunded:
     money_currency: str
     refunded_minor: int
     taken_back: tuple[Moved, ...]
+    returned: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PointsAdjusted:
     moved: Moved
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsAwarded:
+    moved: Moved
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsRedeemed:
+    redemption_id: str
+    moved: Moved
+    order_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedemptionReversed:
+    redemption_id: str
+    moved: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class PointsHeld:
+    hold_id: str
+    moved: Moved
+    expires_at: int
+    order_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCaptured:
+    hold_id: str
+    moved: Moved
+    redemption_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReleased:
+    hold_id: str
+    moved: Moved
+    timed_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PointsTransferred:
+    """Told once for each side; ``moved`` is below 0 for who gave."""
+
+    transfer_id: str
+    moved: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class PointsImported:
+    moved: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class PointsForfeited:
+    moved: Moved
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberMerged:
+    """The member's points went to another, or came back from there."""
+
+    merge_id: str
+    into_member: str
+    undone: bool
+    moved: tuple[Moved, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +136,16 @@ Decided = (
     | OrderCompleted
     | OrderRefunded
     | PointsAdjusted
+    | PointsAwarded
+    | PointsRedeemed
+    | RedemptionReversed
+    | PointsHeld
+    | HoldCaptured
+    | HoldReleased
+    | PointsTransferred
+    | PointsImported
+    | PointsForfeited
+    | MemberMerged
     | PointsExpired
     | PointsMatured
     | TierRaised

@@ -5,21 +5,22 @@ has no input or output of its own, so that posting, replay, quote and preview ar
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from services.kit.refusal import Refusal
 from services.loyalty.rules import tiers
+from services.loyalty.rules.dues import apply_due
 from services.loyalty.rules.entries import Account, Entry, EntryType, Journal, LotKey
 from services.loyalty.rules.events import (
     Event,
+    HoldReleased,
     Moved,
     PointsExpired,
     PointsMatured,
     TierRaised,
 )
 from services.loyalty.rules.expiry import NEVER, expires_at, month_of
-from services.loyalty.rules.orders import Order
 from services.loyalty.rules.programmes import (
     CurrencyRules,
     NegativePolicy,
@@ -27,32 +28,11 @@ from services.loyalty.rules.programmes import (
     ProgrammeHistory,
     Programmes,
 )
-from services.loyalty.rules.refunds import Refund
+from services.loyalty.rules.state import Part, Place, State
 from services.loyalty.rules.tiers import Standing
-from services.loyalty.rules.wallets import Wallet, apply_due
+from services.loyalty.rules.wallets import Wallet
 
 SYSTEM = "system"
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What an earlier operation with a key left: enough to give its answer again."""
-
-    fingerprint: bytes
-    balance_after: int
-    recorded_at: int
-    ord: int
-
-
-@dataclass(slots=True)
-class State:
-    """Everything the operations of one batch touch; whatever is not here does not exist yet."""
-
-    standings: dict[tuple[str, int], Standing] = field(default_factory=dict)
-    wallets: dict[tuple[str, int], Wallet] = field(default_factory=dict)
-    orders: dict[tuple[str, str], Order] = field(default_factory=dict)
-    refunds: dict[tuple[str, str, str], Refund] = field(default_factory=dict)
-    posted: dict[tuple[str, bytes], Posted] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +68,15 @@ class Book:
         self.events: list[Event] = []
 
     def touch(self, member_id: str, history: ProgrammeHistory) -> Member:
-        """A member with everything that fell due applied, stamped with the instants it fell due."""
+        """A member with everything that fell due applied, stamped with the instants it fell due.
+
+        A member that was merged into another is that other.
+        """
         current = history.at(self.now)
-        place = (member_id, current.number)
-        standing = self.state.standings.get(place)
-        if standing is None:
-            standing = self.state.standings[place] = Standing(member_id, current.number)
-        recorded_at = max(self.now, standing.touched_at + 1)
-        standing.touched_at = recorded_at
-        standing.changed = True
-        wallets = {rules.code: self._wallet(member_id, rules) for rules in current.currencies}
+        standing = self._standing(self.names(member_id, current.number)[-1], current.number)
+        wallets = {rules.code: self._wallet(standing.member_id, rules) for rules in current.currencies}
+        last = max(standing.touched_at, *(wallet.touched_at for wallet in wallets.values()))
+        recorded_at = standing.touched_at = max(self.now, last + 1)
         member = Member(standing, history, current, wallets, recorded_at)
         for rules in current.currencies:
             self.settle(member, rules)
@@ -106,6 +85,26 @@ class Book:
         ):
             self.tell(member, TierRaised(from_tier, to_tier), since)
         return member
+
+    def names(self, member_id: str, programme: int) -> list[str]:
+        """A member's id, and after it those of whom the member was merged into, one after the other."""
+        names = [member_id]
+        while (standing := self.state.standings.get((names[-1], programme))) and standing.merged_into:
+            names.append(standing.merged_into)
+        return names
+
+    def place(self, member_id: str, key: bytes, programme: int) -> Place:
+        """Where a key posted, be it under the id of whom the member was merged into; else where it will."""
+        for name in self.names(member_id, programme):
+            if (name, key) in self.state.posted or (name, key) in self.state.denials:
+                return name, key
+        return member_id, key
+
+    def _standing(self, member_id: str, programme: int) -> Standing:
+        standing = self.state.standings.get((member_id, programme))
+        if standing is None:
+            standing = self.state.standings[member_id, programme] = Standing(member_id, programme)
+        return standing
 
     def _wallet(self, member_id: str, rules: CurrencyRules) -> Wallet:
         place = (member_id, rules.number)
@@ -122,8 +121,14 @@ class Book:
         journal = self.journal(member, b"", SYSTEM, b"", self.now)
         for due in apply_due(wallet, rules, member.current.time_zone, journal, member.recorded_at):
             moved = Moved(rules.code, due.points, due.balance_after)
-            expired = due.type is EntryType.EXPIRE
-            self.tell(member, PointsExpired(moved) if expired else PointsMatured(moved), due.at)
+            match due.type:
+                case EntryType.EXPIRE:
+                    self.tell(member, PointsExpired(moved), due.at)
+                case EntryType.PENDING_ACTIVATED:
+                    self.tell(member, PointsMatured(moved), due.at)
+                case _:
+                    assert due.hold is not None, "only a hold is released by itself"
+                    self.tell(member, HoldReleased(due.hold.hold_id, moved, timed_out=True), due.at)
 
     def journal(
         self,
@@ -155,6 +160,28 @@ class Book:
         if rise := tiers.judge(programme, member.standing, member.balances(), since):
             self.tell(member, TierRaised(*rise), member.standing.tiers[-1][1])
 
+    def post(self, place: Place, member: Member, first: int) -> list[Part]:
+        """Keep the entries written since ``first`` as what the key posted, so that a duplicate finds them."""
+        member_id = member.standing.member_id
+        parts = [
+            Part(
+                e.type,
+                e.currency,
+                e.points,
+                e.lot,
+                e.order_ref,
+                e.balance_after,
+                e.fingerprint,
+                e.occurred_at,
+                e.recorded_at,
+                ord,
+            )
+            for ord, e in enumerate(self.entries[first:], first)
+            if e.key == place[1] and e.member_id == member_id
+        ]
+        self.state.posted[place] = parts
+        return parts
+
     def tell(self, member: Member, what: Any, occurred_at: int) -> None:
         programme_id = member.current.programme_id
         self.events.append(Event(member.standing.member_id, programme_id, occurred_at, what))
@@ -170,7 +197,7 @@ def take_or_owe(
     first: LotKey | None = None,
 ) -> tuple[int, int]:
     """Take points from the lots and let the rest become debt as far as the policy goes: (owed, left over)."""
-    left = points - wallet.take(journal, type, points, to_account, first)
+    left = points - sum(part[3] for part in wallet.take(journal, type, points, to_account, first))
     owed = min(left, debt_room(wallet, rules))
     if owed:
         wallet.owe(journal, type, owed, to_account)

@@ -1,7 +1,7 @@
 """Refunds: how returned money spreads over an order's lines, and how many points it takes back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
@@ -38,7 +38,10 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A recorded refund; ``refundable_minor`` is what was left of the order right after."""
+    """A recorded refund; ``refundable_minor`` is what was left of the order right after.
+
+    ``returned`` holds what came back of points redeemed on the order, by currency code.
+    """
 
     source: str
     order_id: str
@@ -50,6 +53,7 @@ class Refund:
     refundable_minor: int
     taken_back: dict[str, TakenBack]
     recorded_at: int
+    returned: dict[str, int] = field(default_factory=dict)
     is_new: bool = False
 
 

@@ -1,16 +1,18 @@
 """Returns: what recording a refund does to the ledger; part of the fold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 import msgpack
 
 from services.loyalty.rules.checkout import recorded
-from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, LotKey, key_of
+from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.events import Moved, OrderRefunded
 from services.loyalty.rules.orders import FUTURE_TOLERANCE_US, CurrencyNotAccepted, Order
 from services.loyalty.rules.points import Answer, Book, Member, take_or_owe
 from services.loyalty.rules.programmes import NegativePolicy
+from services.loyalty.rules.redemptions import give_back, left_of, redemption_of, wallet_of
 from services.loyalty.rules.refunds import (
     NotEnoughPointsToTakeBack,
     Refund,
@@ -22,6 +24,8 @@ from services.loyalty.rules.refunds import (
     refund_lines,
     take_back,
 )
+from services.loyalty.rules.state import Place
+from services.loyalty.rules.wallets import Wallet, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +57,24 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
             raise RefundAlreadyRecorded(message, field="refund_id", recorded=known.refunded_minor)
         return Answer(known, replayed=True)
     order = recorded(book, asked.source, asked.order_id).copy()
-    refunded_at = asked.refunded_at or max(book.now, order.paid_at)
-    if not order.paid_at <= refunded_at <= book.now + FUTURE_TOLERANCE_US:
-        message = "refunded_at must lie after paid_at and not in the future"
-        raise RefundNotWellFormed(message, field="refunded_at")
-    if asked.money_currency not in ("", order.money_currency):
-        message = f"the order was paid in {order.money_currency}: refund it in the same"
-        raise CurrencyNotAccepted(message, field="amount.currency")
+    refunded_at = _refunded_at(book, order, asked)
     shares = (
         refund_amount(order, asked.amount_minor) if asked.lines is None else refund_lines(order, asked.lines)
     )
     back = take_back(order, shares, by_line=asked.lines is not None)
     member = book.touch(order.member_id, book.programmes.history(order.programme_id))
-    _be_allowed(member, order, back)
-    taken = _reverse(book, member, order, back, asked, refunded_at)
+    spent = _spent_on(book, order)
+    _be_allowed(book, member, order, back, spent)
+    journal = book.journal(
+        member,
+        key_of("refund", asked.source, asked.order_id, asked.refund_id),
+        asked.actor,
+        asked.fingerprint,
+        refunded_at,
+        order_ref=order.ref,
+    )
+    returned = _give_back(book, member, spent, asked.refund_id, journal)
+    taken = _reverse(member, order, back, journal)
     whole = order.refundable_minor == 0 and sum(shares) > 0
     member.standing.count(order.paid_at, member.current.time_zone, -sum(shares), -1 if whole else 0)
     refund = Refund(
@@ -78,38 +86,86 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
         order.refundable_minor,
         taken,
         member.recorded_at,
+        returned,
         is_new=True,
     )
     book.state.orders[asked.source, asked.order_id] = order
     book.state.refunds[place] = refund
     moved = tuple(Moved(code, t.points, t.balance_after) for code, t in taken.items())
-    told = OrderRefunded(*place, order.money_currency, refund.refunded_minor, moved)
+    given = tuple(Moved(code, points, member.wallets[code].available) for code, points in returned.items())
+    told = OrderRefunded(*place, order.money_currency, refund.refunded_minor, moved, given)
     book.tell(member, told, refunded_at)
     return Answer(refund)
 
 
-def _be_allowed(member: Member, order: Order, back: dict[str, int]) -> None:
+def _refunded_at(book: Book, order: Order, asked: RefundToRecord) -> int:
+    """When it was refunded, now if nothing was said. Raises ``RefundNotWellFormed`` or ``CurrencyNotAccepted``."""
+    refunded_at = asked.refunded_at or max(book.now, order.paid_at)
+    if not order.paid_at <= refunded_at <= book.now + FUTURE_TOLERANCE_US:
+        message = "refunded_at must lie after paid_at and not in the future"
+        raise RefundNotWellFormed(message, field="refunded_at")
+    if asked.money_currency not in ("", order.money_currency):
+        message = f"the order was paid in {order.money_currency}: refund it in the same"
+        raise CurrencyNotAccepted(message, field="amount.currency")
+    return refunded_at
+
+
+def _spent_on(book: Book, order: Order) -> list[tuple[Place, int]]:
+    """What comes back of each redemption made on the order: in the proportion refunded so far, and in the end all."""
+    spent = []
+    places = [
+        (name, key)
+        for name in book.names(order.member_id, order.programme)
+        for key in book.state.spent_on.get((name, order.ref), ())
+    ]
+    for place in places:
+        points = redemption_of(book.state.posted[place]).points
+        due = points if not order.refundable_minor else points * order.refunded_minor // order.total_minor
+        returned = points - sum(part[3] for part in left_of(book, place))
+        if due > returned:
+            spent.append((place, due - returned))
+    return spent
+
+
+def _give_back(
+    book: Book, member: Member, spent: Sequence[tuple[Place, int]], refund_id: str, journal: Journal
+) -> dict[str, int]:
+    """Give back what was redeemed, before anything is taken; points by currency code."""
+    returned: dict[str, int] = {}
+    for place, points in spent:
+        give_back(book, member, place, f"refund:{refund_id}", points, journal)
+        code, _ = wallet_of(member, book.state.posted[place][0].currency)
+        returned[code] = returned.get(code, 0) + points
+    return returned
+
+
+def _be_allowed(
+    book: Book, member: Member, order: Order, back: dict[str, int], spent: Sequence[tuple[Place, int]]
+) -> None:
     for code, points in back.items():
         rules = member.current.currency(code)
-        there = max(0, member.wallets[code].available)
-        refuses = rules is not None and rules.negative_policy is NegativePolicy.REFUSE
-        if refuses and not order.earned[code].is_pending(member.recorded_at) and points > there:
+        if rules is None or rules.negative_policy is not NegativePolicy.REFUSE:
+            continue
+        wallet = member.wallets[code]
+        there = max(0, wallet.available + _coming(book, wallet, spent, member.recorded_at))
+        if not order.earned[code].is_pending(member.recorded_at) and points > there:
             message = f"{points} {code} must be taken back and {there} are there: the programme refuses it"
             raise NotEnoughPointsToTakeBack(message, asked=points, available=there)
 
 
-def _reverse(
-    book: Book, member: Member, order: Order, back: dict[str, int], asked: RefundToRecord, refunded_at: int
-) -> dict[str, TakenBack]:
-    """Take points back from the bucket they entered, then first-expiring, then as the policy says."""
-    journal = book.journal(
-        member,
-        key_of("refund", asked.source, asked.order_id, asked.refund_id),
-        asked.actor,
-        asked.fingerprint,
-        refunded_at,
-        order_ref=order.ref,
+def _coming(book: Book, wallet: Wallet, spent: Sequence[tuple[Place, int]], now: int) -> int:
+    """How many points that come back to a wallet are still good."""
+    return sum(
+        part[3]
+        for place, points in spent
+        if book.state.posted[place][0].currency == wallet.currency
+        for part in split(left_of(book, place)[::-1], points)[0]
+        if part[0] > now
     )
+
+
+def _reverse(member: Member, order: Order, back: dict[str, int], journal: Journal) -> dict[str, TakenBack]:
+    """Take points back from the bucket they entered, then first-expiring, then as the policy says."""
     taken = {}
     for code, points in back.items():
         rules = member.current.currency(code)

@@ -13,7 +13,8 @@ class Standing:
 
     ``tiers`` holds (key, since) from the earliest; ``since`` and ``touched_at`` are microseconds since 1970.
     ``days`` holds [ordinal of the local day, spend in minor units, orders], earliest first. ``judged_version``
-    is the programme version whose thresholds were last applied.
+    is the programme version whose thresholds were last applied, ``merged_into`` the member that took this one's
+    place.
     """
 
     member_id: str
@@ -22,6 +23,7 @@ class Standing:
     days: list[list[int]] = field(default_factory=list)
     judged_version: int = 0
     touched_at: int = 0
+    merged_into: str = ""
     changed: bool = False
 
     @property
@@ -49,6 +51,7 @@ class Standing:
             self.days.insert(place, [ordinal, 0, 0])
         self.days[place][1] += spend_minor
         self.days[place][2] += orders
+        self.changed = True
 
     def copy(self) -> "Standing":
         return Standing(
@@ -58,6 +61,7 @@ class Standing:
             [list(day) for day in self.days],
             self.judged_version,
             self.touched_at,
+            self.merged_into,
         )
 
 

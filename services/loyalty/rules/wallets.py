@@ -4,16 +4,23 @@
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from services.loyalty.rules.entries import Account, EntryType, Journal, LotKey, key_of
-from services.loyalty.rules.expiry import NEVER, expires_at
-from services.loyalty.rules.programmes import CurrencyRules
+from services.loyalty.rules.entries import Account, EntryType, Journal, LotKey
+from services.loyalty.rules.expiry import NEVER
+from services.loyalty.rules.holds import Hold
+
+Slices = list[list[int]]
+"""Parts of lots: [expires_at, month, source, points] each."""
 
 
 @dataclass(slots=True)
 class Wallet:
-    """Lots are [expires_at, month, source, points] and pending lots [matures_at, month, source, points], in order."""
+    """Lots are [expires_at, month, source, points] and pending lots [matures_at, month, source, points], in order.
+
+    ``holds`` are the open ones. ``touched_at`` is when something was last recorded here, ``noted_due_at`` the
+    due instant that storage knows.
+    """
 
     member_id: str
     currency: int
@@ -21,8 +28,11 @@ class Wallet:
     pending: int = 0
     held: int = 0
     version: int = 0
-    lots: list[list[int]] = field(default_factory=list)
-    pending_lots: list[list[int]] = field(default_factory=list)
+    lots: Slices = field(default_factory=list)
+    pending_lots: Slices = field(default_factory=list)
+    touched_at: int = 0
+    noted_due_at: int = NEVER
+    holds: list[Hold] = field(default_factory=list)
     changed: bool = False
 
     @property
@@ -31,44 +41,44 @@ class Wallet:
 
     @property
     def next_due_at(self) -> int:
-        """The earliest instant at which something here matures or expires, or ``NEVER``."""
-        return min(
-            self.lots[0][0] if self.lots else NEVER,
-            self.pending_lots[0][0] if self.pending_lots else NEVER,
-        )
+        """The earliest instant at which something here matures, times out or expires, or ``NEVER``."""
+        due_at = self.lots[0][0] if self.lots else NEVER
+        if self.pending_lots and self.pending_lots[0][0] < due_at:
+            due_at = self.pending_lots[0][0]
+        for hold in self.holds:
+            due_at = min(due_at, hold.expires_at)
+        return due_at
 
     def copy(self) -> "Wallet":
-        return Wallet(
-            self.member_id,
-            self.currency,
-            self.available,
-            self.pending,
-            self.held,
-            self.version,
-            [list(lot) for lot in self.lots],
-            [list(lot) for lot in self.pending_lots],
+        return replace(
+            self,
+            lots=[list(lot) for lot in self.lots],
+            pending_lots=[list(lot) for lot in self.pending_lots],
+            holds=[hold.copy() for hold in self.holds],
+            changed=False,
         )
 
     # Each movement below changes the wallet and writes the entries that say so.
 
     def credit(
         self, journal: Journal, type: EntryType, points: int, lot: LotKey, from_account: Account
-    ) -> None:
-        """Points become available: debt is repaid first, and what is left becomes a lot."""
+    ) -> int:
+        """Points become available: debt is repaid first, and what is left becomes a lot. Returns what is left."""
         into_lot = points - min(points, self.debt)
         if into_lot:
             _add(self.lots, lot, into_lot)
         self.available += points
         self._wrote(journal, type, from_account, Account.AVAILABLE, points, lot)
+        return into_lot
 
     def take(
         self, journal: Journal, type: EntryType, points: int, to_account: Account, first: LotKey | None = None
-    ) -> int:
+    ) -> Slices:
         """Take points out of the lots, ``first`` before the others and then first-expiring-first.
 
-        One entry for each lot it takes from. Returns how many it took: fewer when the lots hold fewer.
+        One entry for each lot it takes from. Returns the slices taken: fewer points when the lots hold fewer.
         """
-        left = points
+        left, taken = points, []
         while left and self.lots:
             place = 0
             if first is not None:
@@ -77,14 +87,49 @@ class Wallet:
                 if place < 0:
                     continue
             lot = self.lots[place]
-            taken = min(left, lot[3])
-            left -= taken
-            lot[3] -= taken
+            part = min(left, lot[3])
+            left -= part
+            lot[3] -= part
             if not lot[3]:
                 del self.lots[place]
-            self.available -= taken
-            self._wrote(journal, type, Account.AVAILABLE, to_account, taken, LotKey(lot[0], lot[1], lot[2]))
-        return points - left
+            self.available -= part
+            taken.append([lot[0], lot[1], lot[2], part])
+            self._wrote(journal, type, Account.AVAILABLE, to_account, part, LotKey(lot[0], lot[1], lot[2]))
+        return taken
+
+    def give_back(self, journal: Journal, type: EntryType, slices: Slices, from_account: Account) -> int:
+        """Put slices back with the expiry they had; what is past by then expires at once. Returns how many did."""
+        expired = 0
+        for expires, month, source, points in slices:
+            lot = LotKey(expires, month, source)
+            into_lot = self.credit(journal, type, points, lot, from_account)
+            if into_lot and expires <= journal.occurred_at:
+                expired += into_lot
+                self.take(journal, EntryType.EXPIRE, into_lot, Account.EXPIRED, lot)
+        return expired
+
+    def hold(self, journal: Journal, hold: Hold) -> None:
+        """Set points aside for a checkout."""
+        hold.slices = self.take(journal, EntryType.HOLD, hold.points, Account.HELD)
+        self.held += hold.points
+        self.holds.append(hold)
+
+    def capture(
+        self, journal: Journal, hold: Hold, points: int, type: EntryType, to_account: Account
+    ) -> Slices:
+        """Spend points of a hold, first-expiring-first; the slices they came from."""
+        taken, hold.slices = split(hold.slices, points)
+        self.held -= points
+        for expires, month, source, part in taken:
+            self._wrote(journal, type, Account.HELD, to_account, part, LotKey(expires, month, source))
+        return taken
+
+    def release(self, journal: Journal, hold: Hold) -> int:
+        """Give back what a hold still keeps, and forget the hold. Returns how many of its points had expired."""
+        slices, hold.slices = hold.slices, []
+        self.held -= sum(part[3] for part in slices)
+        self.holds = [other for other in self.holds if other is not hold]
+        return self.give_back(journal, EntryType.HOLD_RELEASE, slices, Account.HELD)
 
     def owe(self, journal: Journal, type: EntryType, points: int, to_account: Account) -> None:
         """Take points that are not there: they become debt."""
@@ -128,36 +173,21 @@ class Wallet:
     ) -> None:
         self.changed = True
         self.version += 1
+        self.touched_at = journal.recorded_at
         journal.write(self.currency, type, from_account, to_account, points, lot, self.available)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What fell due in a wallet: points that matured or expired at an instant."""
-
-    type: EntryType
-    at: int
-    points: int
-    balance_after: int
-
-
-def apply_due(wallet: Wallet, rules: CurrencyRules, zone: str, journal: Journal, now: int) -> list[Due]:
-    """Mature and expire what fell due by ``now``, in the order of the instants, each stamped with its own."""
-    happened: list[Due] = []
-    while (due_at := wallet.next_due_at) <= now:
-        journal.occurred_at = due_at
-        journal.key = key_of("due", wallet.member_id, wallet.currency, wallet.version)
-        journal.part = 0
-        if wallet.pending_lots and wallet.pending_lots[0][0] == due_at:
-            matures_at, month, source, points = wallet.pending_lots[0]
-            good_until = expires_at(matures_at, rules.expiry, zone)
-            wallet.activate_pending(journal, points, LotKey(matures_at, month, source), good_until)
-            happened.append(Due(EntryType.PENDING_ACTIVATED, due_at, points, wallet.available))
-        else:
-            points = wallet.lots[0][3]
-            wallet.take(journal, EntryType.EXPIRE, points, Account.EXPIRED)
-            happened.append(Due(EntryType.EXPIRE, due_at, points, wallet.available))
-    return happened
+def split(slices: Slices, points: int) -> tuple[Slices, Slices]:
+    """The first ``points`` of slices, and the rest."""
+    first, rest = [], []
+    for expires, month, source, there in slices:
+        part = min(points, there)
+        points -= part
+        if part:
+            first.append([expires, month, source, part])
+        if there > part:
+            rest.append([expires, month, source, there - part])
+    return first, rest
 
 
 def _find(lots: list[list[int]], key: LotKey) -> int:

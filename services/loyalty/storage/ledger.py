@@ -1,18 +1,16 @@
-"""The ledger's storage: lock and read the state that a batch touches, and append what the fold decided."""
+"""The ledger's storage: append what the fold decided, with the batch that seals it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import asyncpg
 from asyncpg.pgproto.pgproto import UUID  # asyncpg's own, an order of magnitude cheaper to make
 
 from services.kit import database
-from services.kit.clock import instant, micros
+from services.kit.clock import instant
 from services.kit.outbox import NewEvent
 from services.loyalty.rules.entries import Entry
-from services.loyalty.rules.points import Posted, State
-from services.loyalty.rules.programmes import Programmes
-from services.loyalty.storage import rows
+from services.loyalty.rules.state import State
+from services.loyalty.storage import redemptions, rows
 from services.loyalty.storage.chain import Head, extend, seal
 
 PUBLISHING = 0x68796C01
@@ -22,68 +20,9 @@ COLLISIONS = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
 """Another process posted the same, or locked what we wanted the other way round: fold again."""
 
 
-@dataclass(slots=True)
-class Touched:
-    """What a batch of operations is about: which members, orders, refunds and keys to read."""
-
-    members: set[tuple[str, int]] = field(default_factory=set)
-    orders: set[tuple[str, str]] = field(default_factory=set)
-    refunds: set[tuple[str, str, str]] = field(default_factory=set)
-    keys: set[tuple[str, bytes]] = field(default_factory=set)
-
-
 async def begin(connection: database.RawConnection) -> None:
     """Open a batch's transaction; no programme is published until it ends."""
     await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock_shared({PUBLISHING})")
-
-
-async def load(connection: database.RawConnection, touched: Touched, programmes: Programmes) -> State | None:
-    """Lock the members' standings in id order, then read the rest in later statements.
-
-    None when a programme was published since ``programmes`` was read.
-    """
-    state = State()
-    wanted = sorted(touched.members)
-    members, numbers = [member for member, _ in wanted], [number for _, number in wanted]
-    locked = await connection.fetch(_LOCK_STANDINGS, members, numbers)
-    if len(locked) < len(wanted):
-        await connection.execute(_NEW_STANDINGS, members, numbers)
-        locked = await connection.fetch(_LOCK_STANDINGS, members, numbers)
-    for row in locked:
-        standing = rows.standing(row)
-        state.standings[standing.member_id, standing.programme] = standing
-    if await connection.fetchval("SELECT revision FROM programme_revision") != programmes.revision:
-        return None
-    for row in await connection.fetch(_WALLETS, members):
-        wallet = rows.wallet(row)
-        state.wallets[wallet.member_id, wallet.currency] = wallet
-    await _load_known(connection, touched, programmes, state)
-    return state
-
-
-async def _load_known(
-    connection: database.RawConnection, touched: Touched, programmes: Programmes, state: State
-) -> None:
-    by_number = {history.newest.number: history.newest for history in programmes.by_id.values()}
-    money = {}
-    if touched.orders:
-        sources, ids = zip(*touched.orders, strict=True)
-        for row in await connection.fetch(_ORDERS, sources, ids):
-            programme = by_number[row["programme"]]
-            order = rows.order(row, programme.programme_id, programme.money_currency)
-            state.orders[order.source, order.order_id] = order
-            money[order.source, order.order_id] = order.money_currency
-    if touched.refunds:
-        sources, ids, refund_ids = zip(*touched.refunds, strict=True)
-        for row in await connection.fetch(_REFUNDS, sources, ids, refund_ids):
-            refund = rows.refund(row, money[row["source"], row["order_id"]])
-            state.refunds[refund.source, refund.order_id, refund.refund_id] = refund
-    if touched.keys:
-        members, keys = zip(*touched.keys, strict=True)
-        for row in await connection.fetch(_POSTED, members, [UUID(key) for key in keys]):
-            state.posted[str(row["member_id"]), row["key"].bytes] = Posted(
-                row["fingerprint"], row["balance_after"], micros(row["recorded_at"]), row["ord"]
-            )
 
 
 async def append(
@@ -126,6 +65,8 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
             [wallet.version for wallet in wallets],
             [rows.array(wallet.lots) for wallet in wallets],
             [rows.array(wallet.pending_lots) for wallet in wallets],
+            [wallet.touched_at for wallet in wallets],
+            [wallet.next_due_at for wallet in wallets],
         )
     standings = [standing for standing in state.standings.values() if standing.changed]
     if standings:
@@ -138,8 +79,27 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
             [rows.array(standing.days) for standing in standings],
             [standing.judged_version for standing in standings],
             [standing.touched_at for standing in standings],
+            [standing.merged_into or None for standing in standings],
         )
     await _write_orders(connection, state)
+    await _write_holds(connection, state)
+    denials = [
+        redemptions.new_denial(*place, denial) for place, denial in state.denials.items() if denial.is_new
+    ]
+    if denials:
+        await connection.copy_records_to_table(
+            "denials", records=denials, columns=redemptions.NEW_DENIAL_COLUMNS
+        )
+    reversals = [
+        redemptions.new_reversal(*place, reversal_id, reversal)
+        for place, known in state.reversals.items()
+        for reversal_id, reversal in known.items()
+        if reversal.is_new
+    ]
+    if reversals:
+        await connection.copy_records_to_table(
+            "reversals", records=reversals, columns=redemptions.NEW_REVERSAL_COLUMNS
+        )
 
 
 async def _write_orders(connection: database.RawConnection, state: State) -> None:
@@ -160,6 +120,23 @@ async def _write_orders(connection: database.RawConnection, state: State) -> Non
     refunds = [rows.new_refund(refund) for refund in state.refunds.values() if refund.is_new]
     if refunds:
         await connection.copy_records_to_table("refunds", records=refunds, columns=rows.NEW_REFUND_COLUMNS)
+
+
+async def _write_holds(connection: database.RawConnection, state: State) -> None:
+    new = [redemptions.new_hold(hold) for hold in state.holds.values() if hold.is_new]
+    if new:
+        await connection.copy_records_to_table("holds", records=new, columns=redemptions.NEW_HOLD_COLUMNS)
+    changed = [hold for hold in state.holds.values() if hold.changed and not hold.is_new]
+    if changed:
+        await connection.execute(
+            _CHANGE_HOLDS,
+            [hold.member_id for hold in changed],
+            [hold.hold_id for hold in changed],
+            [rows.array(hold.slices) for hold in changed],
+            [hold.captured for hold in changed],
+            [hold.state for hold in changed],
+            [hold.closed_at for hold in changed],
+        )
 
 
 def _entry_row(entry: Entry, head: Head, ordinal: int) -> tuple[object, ...]:
@@ -213,54 +190,26 @@ _ENTRY_COLUMNS = (
     "ord",
 )
 
-_LOCK_STANDINGS = """
-SELECT s.* FROM standings s JOIN unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme)
-  USING (member_id, programme)
-ORDER BY s.member_id, s.programme FOR UPDATE OF s
-"""
-
-_NEW_STANDINGS = """
-INSERT INTO standings (member_id, programme)
-SELECT * FROM unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme) ORDER BY 1, 2
-ON CONFLICT DO NOTHING
-"""
-
-_WALLETS = "SELECT * FROM wallets WHERE member_id = ANY($1::uuid[])"
-
-_ORDERS = """
-SELECT o.* FROM orders o JOIN unnest($1::text[], $2::text[]) AS k(source, order_id) USING (source, order_id)
-"""
-
-_REFUNDS = """
-SELECT r.* FROM refunds r
-JOIN unnest($1::text[], $2::text[], $3::text[]) AS k(source, order_id, refund_id)
-  USING (source, order_id, refund_id)
-"""
-
-_POSTED = """
-SELECT DISTINCT ON (e.member_id, e.key) e.member_id, e.key, e.fingerprint, e.balance_after, e.recorded_at, e.ord
-FROM entries e JOIN unnest($1::uuid[], $2::uuid[]) AS k(member_id, key) USING (member_id, key)
-ORDER BY e.member_id, e.key, e.part DESC
-"""
-
 _PUT_WALLETS = """
-INSERT INTO wallets (member_id, currency, available, pending, held, version, lots, pending_lots)
+INSERT INTO wallets (member_id, currency, available, pending, held, version, lots, pending_lots, touched_at,
+                     next_due_at)
 SELECT w.member_id, w.currency, w.available, w.pending, w.held, w.version, w.lots::bigint[],
-       w.pending_lots::bigint[]
+       w.pending_lots::bigint[], w.touched_at, w.next_due_at
 FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
-            $8::text[])
-  AS w(member_id, currency, available, pending, held, version, lots, pending_lots)
+            $8::text[], $9::bigint[], $10::bigint[])
+  AS w(member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, next_due_at)
 ON CONFLICT (member_id, currency) DO UPDATE SET
   available = EXCLUDED.available, pending = EXCLUDED.pending, held = EXCLUDED.held,
-  version = EXCLUDED.version, lots = EXCLUDED.lots, pending_lots = EXCLUDED.pending_lots
+  version = EXCLUDED.version, lots = EXCLUDED.lots, pending_lots = EXCLUDED.pending_lots,
+  touched_at = EXCLUDED.touched_at, next_due_at = EXCLUDED.next_due_at
 """
 
 _PUT_STANDINGS = """
 UPDATE standings s SET
-  tier_keys = n.tier_keys::text[], tier_since = n.tier_since::bigint[],
-  days = n.days::bigint[], judged_version = n.judged_version, touched_at = n.touched_at
-FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[])
-  AS n(member_id, programme, tier_keys, tier_since, days, judged_version, touched_at)
+  tier_keys = n.tier_keys::text[], tier_since = n.tier_since::bigint[], days = n.days::bigint[],
+  judged_version = n.judged_version, touched_at = n.touched_at, merged_into = n.merged_into
+FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::uuid[])
+  AS n(member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, merged_into)
 WHERE s.member_id = n.member_id AND s.programme = n.programme
 """
 
@@ -271,4 +220,11 @@ UPDATE orders o SET
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[])
   AS n(source, order_id, refunded_minor, lines, earned, completed_at)
 WHERE o.source = n.source AND o.order_id = n.order_id
+"""
+
+_CHANGE_HOLDS = """
+UPDATE holds h SET slices = n.slices::bigint[], captured = n.captured, state = n.state, closed_at = n.closed_at
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[])
+  AS n(member_id, hold_id, slices, captured, state, closed_at)
+WHERE h.member_id = n.member_id AND h.hold_id = n.hold_id
 """

@@ -9,19 +9,20 @@ import asyncpg
 from services.kit.clock import instant, micros
 from services.loyalty.rules.tiers import Standing
 from services.loyalty.rules.wallets import Wallet
-from services.loyalty.storage import rows
+from services.loyalty.storage import redemptions, rows
 
 EntryRow = asyncpg.Record
 
 
 async def wallets(pool: asyncpg.Pool, member_ids: Sequence[str], currencies: Sequence[int]) -> list[Wallet]:
-    """The wallets that there are, of these members in these currencies."""
-    found = await pool.fetch(
-        "SELECT * FROM wallets WHERE member_id = ANY($1::uuid[]) AND currency = ANY($2::smallint[])",
-        member_ids,
-        currencies,
-    )
-    return [rows.wallet(row) for row in found]
+    """The wallets that there are, of these members in these currencies, with their open holds."""
+    found = []
+    for row in await pool.fetch(_WALLETS, member_ids, currencies):
+        wallet = rows.wallet(row)
+        if row["holds"] is not None:
+            wallet.holds = redemptions.holds_of(wallet, row["holds"])
+        found.append(wallet)
+    return found
 
 
 async def standings(pool: asyncpg.Pool, member_ids: Sequence[str], programme: int) -> dict[str, Standing]:
@@ -69,6 +70,13 @@ def place(recorded_at: int, ordinal: int) -> str:
     """An entry's id for the outside: when it was recorded, and its place in its batch."""
     return f"{recorded_at}-{ordinal}"
 
+
+_WALLETS = """
+SELECT w.*, CASE WHEN w.held > 0 THEN (
+  SELECT json_agg(json_build_array(hold_id, points, order_ref, held_at, expires_at, slices) ORDER BY expires_at)
+  FROM holds h WHERE h.member_id = w.member_id AND h.currency = w.currency AND h.state = 'OPEN') END AS holds
+FROM wallets w WHERE w.member_id = ANY($1::uuid[]) AND w.currency = ANY($2::smallint[])
+"""
 
 _ENTRIES = """
 SELECT k.nth, e.* FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::int[])

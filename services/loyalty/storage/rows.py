@@ -1,4 +1,4 @@
-"""Rows: how wallets, standings, orders and refunds look in the database, both ways."""
+"""Rows: how what the ledger remembers looks in the database, both ways."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -33,6 +33,8 @@ def wallet(row: asyncpg.Record) -> Wallet:
         row["version"],
         row["lots"],
         row["pending_lots"],
+        row["touched_at"],
+        row["next_due_at"],
     )
 
 
@@ -44,6 +46,7 @@ def standing(row: asyncpg.Record) -> Standing:
         row["days"],
         row["judged_version"],
         row["touched_at"],
+        str(row["merged_into"] or ""),
     )
 
 
@@ -161,6 +164,7 @@ def refund(row: asyncpg.Record, money_currency: str) -> Refund:
         row["refundable_minor"],
         taken_back,
         micros(row["recorded_at"]),
+        orjson.loads(row["returned"]),
     )
 
 
@@ -179,6 +183,7 @@ def new_refund(of: Refund) -> tuple[Any, ...]:
         of.refundable_minor,
         orjson.dumps(taken_back).decode(),
         instant(of.recorded_at),
+        orjson.dumps(of.returned).decode(),
     )
 
 
@@ -192,4 +197,5 @@ NEW_REFUND_COLUMNS = (
     "refundable_minor",
     "taken_back",
     "recorded_at",
+    "returned",
 )

@@ -8,13 +8,14 @@ from typing import Any
 
 from services.kit.clock import micros
 from services.kit.refusal import Refusal
-from services.loyalty.rules import checkout, returns
-from services.loyalty.rules.adjustments import Adjustment, adjust
-from services.loyalty.rules.entries import Entry
+from services.loyalty.rules import checkout, holding, redemptions, returns
+from services.loyalty.rules.adjustments import adjust
+from services.loyalty.rules.asks import Ask
+from services.loyalty.rules.entries import Entry, key_of
 from services.loyalty.rules.events import Event
 from services.loyalty.rules.expiry import Expiry, Maturation
 from services.loyalty.rules.orders import Line, Order, check, fingerprint
-from services.loyalty.rules.points import Answer, Operation, State, fold
+from services.loyalty.rules.points import Answer, Operation, fold
 from services.loyalty.rules.programmes import (
     MULTIPLIER_SCALE,
     Condition,
@@ -29,6 +30,7 @@ from services.loyalty.rules.programmes import (
     TierRule,
 )
 from services.loyalty.rules.refunds import RefundLine
+from services.loyalty.rules.state import State
 
 MEMBER = "0b54b4e2-4a3a-4d5e-8c52-6f6f6a1f0001"
 NAME = Text("名", "name")
@@ -147,17 +149,47 @@ class Ledger:
         return self.post(partial(checkout.complete_order, completion=completion))
 
     def adjust(self, points: int, key: str = "", code: str = "POINTS") -> Answer:
-        adjustment = Adjustment(
+        return self.post(partial(adjust, ask=self.ask(points, "adjust", key, code)))
+
+    def ask(
+        self, points: int, kind: str, key: str = "", code: str = "POINTS", order: Answer | None = None
+    ) -> Ask:
+        """Points of a currency, asked for under a key of one kind."""
+        used = key or f"key-{next(self.ids)}"
+        order_ref = order.value.ref if order else ""
+        return Ask(MEMBER, "shop", code, points, key_of(kind, used), "staff:ada", "TEST", order_ref)
+
+    def redeem(self, points: int, key: str = "", code: str = "POINTS", order: Answer | None = None) -> Answer:
+        used = key or f"redemption-{next(self.ids)}"
+        ask = self.ask(points, "redeem", used, code, order)
+        return self.post(partial(redemptions.redeem, ask=ask, redemption_id=used))
+
+    def reverse(self, redemption_id: str, points: int | None = None, reversal_id: str = "") -> Answer:
+        asked = redemptions.ReversalAsked(
             MEMBER,
             "shop",
-            code,
+            redemption_id,
+            reversal_id or f"reversal-{next(self.ids)}",
             points,
             "TEST",
-            key or f"key-{next(self.ids)}",
             "staff:ada",
-            f"{points}".encode(),
         )
-        return self.post(partial(adjust, adjustment=adjustment))
+        return self.post(partial(redemptions.reverse_redemption, asked=asked))
+
+    def hold(self, points: int, hold_id: str = "", minutes: int = 30, order: Answer | None = None) -> Answer:
+        used = hold_id or f"hold-{next(self.ids)}"
+        ask = self.ask(points, "hold", used, order=order)
+        return self.post(partial(holding.hold, ask=ask, hold_id=used, time_to_live_us=minutes * 60_000_000))
+
+    def capture(
+        self, hold_id: str, points: int | None = None, redemption_id: str = "", final: bool = True
+    ) -> Answer:
+        used = redemption_id or f"redemption-{next(self.ids)}"
+        asked = holding.Capture(MEMBER, "shop", hold_id, used, points, final, "service:shop")
+        return self.post(partial(holding.capture, asked=asked))
+
+    def release(self, hold_id: str) -> Answer:
+        return self.post(lambda book: holding.release(book, MEMBER, "shop", hold_id, "service:shop"))
 
     def balance(self, code: str = "POINTS") -> int:
         """Available less debt, with everything due applied, as the next operation would see it."""

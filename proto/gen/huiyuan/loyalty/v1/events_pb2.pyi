@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class LoyaltyEvent(_message.Message):
-    __slots__ = ("member_id", "programme_id", "occurred_at", "order_recorded", "order_completed", "order_refunded", "points_adjusted", "points_expired", "points_matured", "tier_raised", "programme_revised")
+    __slots__ = ("member_id", "programme_id", "occurred_at", "order_recorded", "order_completed", "order_refunded", "points_adjusted", "points_expired", "points_matured", "tier_raised", "programme_revised", "points_awarded", "points_redeemed", "redemption_reversed", "points_held", "hold_captured", "hold_released", "points_transferred", "points_imported", "points_forfeited", "member_merged")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -23,6 +23,16 @@ class LoyaltyEvent(_message.Message):
     POINTS_MATURED_FIELD_NUMBER: _ClassVar[int]
     TIER_RAISED_FIELD_NUMBER: _ClassVar[int]
     PROGRAMME_REVISED_FIELD_NUMBER: _ClassVar[int]
+    POINTS_AWARDED_FIELD_NUMBER: _ClassVar[int]
+    POINTS_REDEEMED_FIELD_NUMBER: _ClassVar[int]
+    REDEMPTION_REVERSED_FIELD_NUMBER: _ClassVar[int]
+    POINTS_HELD_FIELD_NUMBER: _ClassVar[int]
+    HOLD_CAPTURED_FIELD_NUMBER: _ClassVar[int]
+    HOLD_RELEASED_FIELD_NUMBER: _ClassVar[int]
+    POINTS_TRANSFERRED_FIELD_NUMBER: _ClassVar[int]
+    POINTS_IMPORTED_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FORFEITED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_MERGED_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     programme_id: str
     occurred_at: _timestamp_pb2.Timestamp
@@ -34,7 +44,17 @@ class LoyaltyEvent(_message.Message):
     points_matured: PointsMatured
     tier_raised: TierRaised
     programme_revised: ProgrammeRevised
-    def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_recorded: _Optional[_Union[OrderRecorded, _Mapping]] = ..., order_completed: _Optional[_Union[OrderCompleted, _Mapping]] = ..., order_refunded: _Optional[_Union[OrderRefunded, _Mapping]] = ..., points_adjusted: _Optional[_Union[PointsAdjusted, _Mapping]] = ..., points_expired: _Optional[_Union[PointsExpired, _Mapping]] = ..., points_matured: _Optional[_Union[PointsMatured, _Mapping]] = ..., tier_raised: _Optional[_Union[TierRaised, _Mapping]] = ..., programme_revised: _Optional[_Union[ProgrammeRevised, _Mapping]] = ...) -> None: ...
+    points_awarded: PointsAwarded
+    points_redeemed: PointsRedeemed
+    redemption_reversed: RedemptionReversed
+    points_held: PointsHeld
+    hold_captured: HoldCaptured
+    hold_released: HoldReleased
+    points_transferred: PointsTransferred
+    points_imported: PointsImported
+    points_forfeited: PointsForfeited
+    member_merged: MemberMerged
+    def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_recorded: _Optional[_Union[OrderRecorded, _Mapping]] = ..., order_completed: _Optional[_Union[OrderCompleted, _Mapping]] = ..., order_refunded: _Optional[_Union[OrderRefunded, _Mapping]] = ..., points_adjusted: _Optional[_Union[PointsAdjusted, _Mapping]] = ..., points_expired: _Optional[_Union[PointsExpired, _Mapping]] = ..., points_matured: _Optional[_Union[PointsMatured, _Mapping]] = ..., tier_raised: _Optional[_Union[TierRaised, _Mapping]] = ..., programme_revised: _Optional[_Union[ProgrammeRevised, _Mapping]] = ..., points_awarded: _Optional[_Union[PointsAwarded, _Mapping]] = ..., points_redeemed: _Optional[_Union[PointsRedeemed, _Mapping]] = ..., redemption_reversed: _Optional[_Union[RedemptionReversed, _Mapping]] = ..., points_held: _Optional[_Union[PointsHeld, _Mapping]] = ..., hold_captured: _Optional[_Union[HoldCaptured, _Mapping]] = ..., hold_released: _Optional[_Union[HoldReleased, _Mapping]] = ..., points_transferred: _Optional[_Union[PointsTransferred, _Mapping]] = ..., points_imported: _Optional[_Union[PointsImported, _Mapping]] = ..., points_forfeited: _Optional[_Union[PointsForfeited, _Mapping]] = ..., member_merged: _Optional[_Union[MemberMerged, _Mapping]] = ...) -> None: ...
 
 class PointsMoved(_message.Message):
     __slots__ = ("currency", "points", "balance_after")
@@ -69,18 +89,20 @@ class OrderCompleted(_message.Message):
     def __init__(self, source: _Optional[str] = ..., order_id: _Optional[str] = ..., matured: _Optional[_Iterable[_Union[PointsMoved, _Mapping]]] = ...) -> None: ...
 
 class OrderRefunded(_message.Message):
-    __slots__ = ("source", "order_id", "refund_id", "refunded", "taken_back")
+    __slots__ = ("source", "order_id", "refund_id", "refunded", "taken_back", "returned")
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     REFUNDED_FIELD_NUMBER: _ClassVar[int]
     TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
+    RETURNED_FIELD_NUMBER: _ClassVar[int]
     source: str
     order_id: str
     refund_id: str
     refunded: _kit_pb2.Money
     taken_back: _containers.RepeatedCompositeFieldContainer[PointsMoved]
-    def __init__(self, source: _Optional[str] = ..., order_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., refunded: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., taken_back: _Optional[_Iterable[_Union[PointsMoved, _Mapping]]] = ...) -> None: ...
+    returned: _containers.RepeatedCompositeFieldContainer[PointsMoved]
+    def __init__(self, source: _Optional[str] = ..., order_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., refunded: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., taken_back: _Optional[_Iterable[_Union[PointsMoved, _Mapping]]] = ..., returned: _Optional[_Iterable[_Union[PointsMoved, _Mapping]]] = ...) -> None: ...
 
 class PointsAdjusted(_message.Message):
     __slots__ = ("moved", "reason")
@@ -115,3 +137,95 @@ class ProgrammeRevised(_message.Message):
     VERSION_FIELD_NUMBER: _ClassVar[int]
     version: int
     def __init__(self, version: _Optional[int] = ...) -> None: ...
+
+class PointsAwarded(_message.Message):
+    __slots__ = ("moved", "reason")
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    moved: PointsMoved
+    reason: str
+    def __init__(self, moved: _Optional[_Union[PointsMoved, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class PointsRedeemed(_message.Message):
+    __slots__ = ("redemption_id", "moved", "order_ref")
+    REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    ORDER_REF_FIELD_NUMBER: _ClassVar[int]
+    redemption_id: str
+    moved: PointsMoved
+    order_ref: str
+    def __init__(self, redemption_id: _Optional[str] = ..., moved: _Optional[_Union[PointsMoved, _Mapping]] = ..., order_ref: _Optional[str] = ...) -> None: ...
+
+class RedemptionReversed(_message.Message):
+    __slots__ = ("redemption_id", "moved")
+    REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    redemption_id: str
+    moved: PointsMoved
+    def __init__(self, redemption_id: _Optional[str] = ..., moved: _Optional[_Union[PointsMoved, _Mapping]] = ...) -> None: ...
+
+class PointsHeld(_message.Message):
+    __slots__ = ("hold_id", "moved", "expires_at", "order_ref")
+    HOLD_ID_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    ORDER_REF_FIELD_NUMBER: _ClassVar[int]
+    hold_id: str
+    moved: PointsMoved
+    expires_at: _timestamp_pb2.Timestamp
+    order_ref: str
+    def __init__(self, hold_id: _Optional[str] = ..., moved: _Optional[_Union[PointsMoved, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_ref: _Optional[str] = ...) -> None: ...
+
+class HoldCaptured(_message.Message):
+    __slots__ = ("hold_id", "moved", "redemption_id")
+    HOLD_ID_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    hold_id: str
+    moved: PointsMoved
+    redemption_id: str
+    def __init__(self, hold_id: _Optional[str] = ..., moved: _Optional[_Union[PointsMoved, _Mapping]] = ..., redemption_id: _Optional[str] = ...) -> None: ...
+
+class HoldReleased(_message.Message):
+    __slots__ = ("hold_id", "moved", "timed_out")
+    HOLD_ID_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    TIMED_OUT_FIELD_NUMBER: _ClassVar[int]
+    hold_id: str
+    moved: PointsMoved
+    timed_out: bool
+    def __init__(self, hold_id: _Optional[str] = ..., moved: _Optional[_Union[PointsMoved, _Mapping]] = ..., timed_out: _Optional[bool] = ...) -> None: ...
+
+class PointsTransferred(_message.Message):
+    __slots__ = ("transfer_id", "moved")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    moved: PointsMoved
+    def __init__(self, transfer_id: _Optional[str] = ..., moved: _Optional[_Union[PointsMoved, _Mapping]] = ...) -> None: ...
+
+class PointsImported(_message.Message):
+    __slots__ = ("moved",)
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    moved: PointsMoved
+    def __init__(self, moved: _Optional[_Union[PointsMoved, _Mapping]] = ...) -> None: ...
+
+class PointsForfeited(_message.Message):
+    __slots__ = ("moved", "reason")
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    moved: PointsMoved
+    reason: str
+    def __init__(self, moved: _Optional[_Union[PointsMoved, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class MemberMerged(_message.Message):
+    __slots__ = ("merge_id", "into_member_id", "undone", "moved")
+    MERGE_ID_FIELD_NUMBER: _ClassVar[int]
+    INTO_MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    UNDONE_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    merge_id: str
+    into_member_id: str
+    undone: bool
+    moved: _containers.RepeatedCompositeFieldContainer[PointsMoved]
+    def __init__(self, merge_id: _Optional[str] = ..., into_member_id: _Optional[str] = ..., undone: _Optional[bool] = ..., moved: _Optional[_Iterable[_Union[PointsMoved, _Mapping]]] = ...) -> None: ...

@@ -181,20 +181,30 @@ class RefundedLine(_message.Message):
     def __init__(self, line_id: _Optional[str] = ..., money: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class RecordRefundResponse(_message.Message):
-    __slots__ = ("refund_id", "member_id", "refunded", "refundable", "taken_back", "replayed")
+    __slots__ = ("refund_id", "member_id", "refunded", "refundable", "taken_back", "replayed", "returned")
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     REFUNDED_FIELD_NUMBER: _ClassVar[int]
     REFUNDABLE_FIELD_NUMBER: _ClassVar[int]
     TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    RETURNED_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
     member_id: str
     refunded: _kit_pb2.Money
     refundable: _kit_pb2.Money
     taken_back: _containers.RepeatedCompositeFieldContainer[TakenBackPoints]
     replayed: bool
-    def __init__(self, refund_id: _Optional[str] = ..., member_id: _Optional[str] = ..., refunded: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., refundable: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., taken_back: _Optional[_Iterable[_Union[TakenBackPoints, _Mapping]]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    returned: _containers.RepeatedCompositeFieldContainer[ReturnedPoints]
+    def __init__(self, refund_id: _Optional[str] = ..., member_id: _Optional[str] = ..., refunded: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., refundable: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., taken_back: _Optional[_Iterable[_Union[TakenBackPoints, _Mapping]]] = ..., replayed: _Optional[bool] = ..., returned: _Optional[_Iterable[_Union[ReturnedPoints, _Mapping]]] = ...) -> None: ...
+
+class ReturnedPoints(_message.Message):
+    __slots__ = ("currency", "points")
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    currency: str
+    points: int
+    def __init__(self, currency: _Optional[str] = ..., points: _Optional[int] = ...) -> None: ...
 
 class TakenBackPoints(_message.Message):
     __slots__ = ("currency", "points", "became_debt", "written_off", "balance_after")

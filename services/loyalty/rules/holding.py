@@ -1,0 +1,165 @@
+"""Holding: authorise points for a checkout, capture them, release them; part of the fold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgpack
+
+from services.loyalty.rules.asks import (
+    Ask,
+    IdempotencyKeyReused,
+    be_available,
+    be_in_range,
+    posted_before,
+    spendable_of,
+)
+from services.loyalty.rules.entries import Account, EntryType, key_of
+from services.loyalty.rules.events import HoldCaptured, HoldReleased, Moved, PointsHeld
+from services.loyalty.rules.holds import CaptureExceedsHold, Hold, HoldNotOpen, HoldState, UnknownHold
+from services.loyalty.rules.points import Answer, Book, Member
+from services.loyalty.rules.redemptions import Redemption, redemption_key, redemption_of, wallet_of
+from services.loyalty.rules.state import Part
+
+
+def hold_key(hold_id: str) -> bytes:
+    """The key of a hold by the id its caller gave it."""
+    return key_of("hold", hold_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A hold as it is now, and the balance right after it was made or changed."""
+
+    hold: Hold
+    balance_after: int
+
+
+def hold(book: Book, ask: Ask, hold_id: str, time_to_live_us: int) -> Answer:
+    """Set points aside, first-expiring-first, so that two open checkouts never promise the same points."""
+    fingerprint = sha256(ask.fingerprint + msgpack.packb(time_to_live_us)).digest()[:16]
+    if known := posted_before(book, ask, fingerprint):
+        return Answer(Held(book.state.holds[ask.member_id, hold_id].copy(), known[-1].balance_after), True)
+    be_in_range(ask.points)
+    member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
+    rules = spendable_of(member, ask.currency)
+    wallet = member.wallets[rules.code]
+    be_available(book, ask, wallet, fingerprint, member.recorded_at)
+    first, now = len(book.entries), member.recorded_at
+    journal = book.journal(
+        member, ask.key, ask.actor, fingerprint, now, order_ref=ask.order_ref, reason=ask.reason
+    )
+    held = Hold(
+        member.standing.member_id,
+        hold_id,
+        rules.number,
+        ask.points,
+        ask.order_ref,
+        ask.actor,
+        fingerprint,
+        now,
+        now + time_to_live_us,
+        is_new=True,
+    )
+    wallet.hold(journal, held)
+    book.state.holds[ask.member_id, hold_id] = held
+    moved = Moved(rules.code, ask.points, wallet.available)
+    book.tell(member, PointsHeld(hold_id, moved, held.expires_at, ask.order_ref), now)
+    book.post(ask.place, member, first)
+    return Answer(Held(held.copy(), wallet.available))
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Points of a hold to spend (None for all it keeps); ``final`` releases the rest.
+
+    ``redemption_id`` names what is spent, so that it can be given back later.
+    """
+
+    member_id: str
+    programme_id: str
+    hold_id: str
+    redemption_id: str
+    points: int | None
+    final: bool
+    actor: str
+
+    @property
+    def fingerprint(self) -> bytes:
+        body = (self.programme_id, self.hold_id, self.points, self.final)
+        return sha256(msgpack.packb(body)).digest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What a capture spent, and what it released of the rest."""
+
+    redemption: Redemption
+    released: int
+
+
+def capture(book: Book, asked: Capture) -> Answer:
+    """Spend a hold whole or in part, the earliest expiry first."""
+    key = redemption_key(asked.redemption_id)
+    programme = book.programmes.history(asked.programme_id).newest.number
+    place = book.place(asked.member_id, key, programme)
+    if known := book.state.posted.get(place):
+        if known[0].fingerprint != asked.fingerprint:
+            message = "this redemption id was used for another redemption: take a new one"
+            raise IdempotencyKeyReused(message, field="redemption_id")
+        return Answer(_captured(known), replayed=True)
+    if asked.points is not None:
+        be_in_range(asked.points)
+    held, member = _open_hold(book, asked.member_id, asked.programme_id, asked.hold_id)
+    left = held.left
+    points = left if asked.points is None else asked.points
+    if points > left:
+        message = f"{points} to capture and {left} held: capture fewer"
+        raise CaptureExceedsHold(message, field="points", asked=points, held=left)
+    code, wallet = wallet_of(member, held.currency)
+    first, now = len(book.entries), member.recorded_at
+    journal = book.journal(member, key, asked.actor, asked.fingerprint, now, order_ref=held.order_ref)
+    wallet.capture(journal, held, points, EntryType.HOLD_CAPTURE, Account.REDEEMED)
+    held.captured += points
+    held.changed = True
+    if asked.final or not held.slices:
+        wallet.release(journal, held)
+        held.close(HoldState.CAPTURED, now)
+    if held.order_ref:
+        book.state.spent_on.setdefault((asked.member_id, held.order_ref), []).append(key)
+    moved = Moved(code, points, wallet.available)
+    book.tell(member, HoldCaptured(asked.hold_id, moved, asked.redemption_id), now)
+    return Answer(_captured(book.post(place, member, first)))
+
+
+def release(book: Book, member_id: str, programme_id: str, hold_id: str, actor: str) -> Answer:
+    """Give back what a hold keeps; what expired meanwhile expires at once. A hold that is closed stays so."""
+    known = book.state.holds.get((member_id, hold_id))
+    if known is not None and known.state in (HoldState.RELEASED, HoldState.TIMED_OUT):
+        return Answer(known.copy(), replayed=True)
+    held, member = _open_hold(book, member_id, programme_id, hold_id)
+    code, wallet = wallet_of(member, held.currency)
+    now = member.recorded_at
+    journal = book.journal(member, key_of("release", hold_id), actor, b"", now, order_ref=held.order_ref)
+    points = held.left
+    wallet.release(journal, held)
+    held.close(HoldState.RELEASED, now)
+    book.tell(member, HoldReleased(hold_id, Moved(code, points, wallet.available), timed_out=False), now)
+    return Answer(held.copy())
+
+
+def _open_hold(book: Book, member_id: str, programme_id: str, hold_id: str) -> tuple[Hold, Member]:
+    """An open hold of a member with due things applied. Raises ``UnknownHold`` or ``HoldNotOpen``."""
+    held = book.state.holds.get((member_id, hold_id))
+    if held is None:
+        raise UnknownHold("the member has no hold with this id: hold points first", field="hold_id")
+    member = book.touch(member_id, book.programmes.history(programme_id))
+    if held.state is not HoldState.OPEN:
+        message = f"the hold is {held.state.value.lower().replace('_', ' ')}: hold the points again"
+        raise HoldNotOpen(message, field="hold_id", state=held.state.value, captured=held.captured)
+    return held, member
+
+
+def _captured(parts: Sequence[Part]) -> Captured:
+    released = sum(part.points for part in parts if part.type is EntryType.HOLD_RELEASE)
+    return Captured(redemption_of(parts), released)

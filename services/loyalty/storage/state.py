@@ -1,0 +1,219 @@
+"""The state that a batch of operations touches: members are locked in id order, the rest is read after that."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from asyncpg.pgproto.pgproto import UUID  # asyncpg's own, an order of magnitude cheaper to make
+
+from services.kit import database
+from services.loyalty.rules.programmes import Programmes
+from services.loyalty.rules.state import Place, State
+from services.loyalty.storage import redemptions, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """What one operation is about, so that it is locked and read.
+
+    ``members`` are (member, programme number); ``keys`` are probed for what they posted; ``redemptions`` are keys
+    whose reversals count too; ``spent_on`` are (member, order reference) whose redemptions count.
+    """
+
+    members: tuple[tuple[str, int], ...]
+    orders: tuple[tuple[str, str], ...] = ()
+    refunds: tuple[tuple[str, str, str], ...] = ()
+    keys: tuple[Place, ...] = ()
+    redemptions: tuple[Place, ...] = ()
+    holds: tuple[tuple[str, str], ...] = ()
+    spent_on: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class _Touched:
+    """What all operations of a batch are about."""
+
+    members: set[tuple[str, int]] = field(default_factory=set)
+    orders: set[tuple[str, str]] = field(default_factory=set)
+    refunds: set[tuple[str, str, str]] = field(default_factory=set)
+    keys: set[Place] = field(default_factory=set)
+    redemptions: set[Place] = field(default_factory=set)
+    holds: set[tuple[str, str]] = field(default_factory=set)
+    spent_on: set[tuple[str, str]] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, batch: Iterable[Touches]) -> "_Touched":
+        touched = cls()
+        for one in batch:
+            touched.members.update(one.members)
+            touched.orders.update(one.orders)
+            touched.refunds.update(one.refunds)
+            touched.keys.update(one.keys)
+            touched.redemptions.update(one.redemptions)
+            touched.holds.update(one.holds)
+            touched.spent_on.update(one.spent_on)
+        return touched
+
+
+async def load(
+    connection: database.RawConnection, batch: Iterable[Touches], programmes: Programmes
+) -> State | None:
+    """Lock the members' standings in id order, then read the rest in later statements.
+
+    None when a programme was published since ``programmes`` was read.
+    """
+    touched, state = _Touched.of(batch), State()
+    merged = await _lock_standings(connection, touched, state)
+    if await connection.fetchval("SELECT revision FROM programme_revision") != programmes.revision:
+        return None
+    await _load_wallets(connection, touched, state)
+    await _load_orders(connection, touched, programmes, state)
+    await _load_posted(connection, touched, state, merged)
+    return state
+
+
+async def _lock_standings(
+    connection: database.RawConnection, touched: _Touched, state: State
+) -> dict[str, str]:
+    """Lock and read the standings, also of those that members were merged into; who went into whom."""
+    merged: dict[str, str] = {}
+    wanted = touched.members
+    while wanted:
+        ordered = sorted(wanted)
+        members, numbers = [member for member, _ in ordered], [number for _, number in ordered]
+        locked = await connection.fetch(_LOCK_STANDINGS, members, numbers)
+        if len(locked) < len(ordered):
+            await connection.execute(_NEW_STANDINGS, members, numbers)
+            locked = await connection.fetch(_LOCK_STANDINGS, members, numbers)
+        wanted = set()
+        for row in locked:
+            standing = rows.standing(row)
+            state.standings[standing.member_id, standing.programme] = standing
+            if standing.merged_into:
+                merged[standing.member_id] = standing.merged_into
+                wanted.add((standing.merged_into, standing.programme))
+        wanted -= state.standings.keys()
+        touched.members |= wanted
+    return merged
+
+
+async def _load_wallets(connection: database.RawConnection, touched: _Touched, state: State) -> None:
+    members = sorted({member for member, _ in touched.members})
+    holders = {member for member, _ in touched.holds}
+    for row in await connection.fetch(_WALLETS, members):
+        wallet = rows.wallet(row)
+        state.wallets[wallet.member_id, wallet.currency] = wallet
+        if wallet.held:
+            holders.add(wallet.member_id)
+    if not holders:
+        return
+    named = list(zip(*touched.holds, strict=True)) or [(), ()]
+    for row in await connection.fetch(_HOLDS, list(holders), *named):
+        hold = redemptions.hold(row)
+        state.holds[hold.member_id, hold.hold_id] = hold
+        if row["state"] == "OPEN" and (hold.member_id, hold.currency) in state.wallets:
+            state.wallets[hold.member_id, hold.currency].holds.append(hold)
+
+
+async def _load_orders(
+    connection: database.RawConnection, touched: _Touched, programmes: Programmes, state: State
+) -> None:
+    by_number = {history.newest.number: history.newest for history in programmes.by_id.values()}
+    money = {}
+    if touched.orders:
+        sources, ids = zip(*touched.orders, strict=True)
+        for row in await connection.fetch(_ORDERS, sources, ids):
+            programme = by_number[row["programme"]]
+            order = rows.order(row, programme.programme_id, programme.money_currency)
+            state.orders[order.source, order.order_id] = order
+            money[order.source, order.order_id] = order.money_currency
+    if touched.refunds:
+        sources, ids, refund_ids = zip(*touched.refunds, strict=True)
+        for row in await connection.fetch(_REFUNDS, sources, ids, refund_ids):
+            refund = rows.refund(row, money[row["source"], row["order_id"]])
+            state.refunds[refund.source, refund.order_id, refund.refund_id] = refund
+
+
+async def _load_posted(
+    connection: database.RawConnection, touched: _Touched, state: State, merged: dict[str, str]
+) -> None:
+    """What keys posted or were declined with, and what was given back of redemptions."""
+    for member, last in merged.items():  # what was done since the merge is under the other's name
+        touched.spent_on |= {(last, ref) for name, ref in touched.spent_on if name == member}
+        touched.keys |= {(last, key) for name, key in touched.keys if name == member}
+        touched.redemptions |= {(last, key) for name, key in touched.redemptions if name == member}
+    if touched.spent_on:
+        for row in await connection.fetch(_SPENT_ON, *zip(*touched.spent_on, strict=True)):
+            member_id, key = str(row["member_id"]), row["key"].bytes
+            state.spent_on.setdefault((member_id, row["order_ref"]), []).append(key)
+            touched.redemptions.add((member_id, key))
+    places = touched.keys | touched.redemptions
+    if not places:
+        return
+    asked = _columns(places)
+    for row in await connection.fetch(_POSTED, *asked):
+        state.posted.setdefault((str(row["member_id"]), row["key"].bytes), []).append(redemptions.part(row))
+    for row in await connection.fetch(_DENIALS, *asked):
+        state.denials[str(row["member_id"]), row["key"].bytes] = redemptions.denial(row)
+    if touched.redemptions:
+        for row in await connection.fetch(_REVERSALS, *_columns(touched.redemptions)):
+            place = str(row["member_id"]), row["redemption"].bytes
+            state.reversals.setdefault(place, {})[row["reversal_id"]] = redemptions.reversal(row)
+
+
+def _columns(places: Iterable[Place]) -> tuple[Sequence[str], Sequence[UUID]]:
+    members, keys = zip(*places, strict=True)
+    return members, [UUID(key) for key in keys]
+
+
+_LOCK_STANDINGS = """
+SELECT s.* FROM standings s JOIN unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme)
+  USING (member_id, programme)
+ORDER BY s.member_id, s.programme FOR UPDATE OF s
+"""
+
+_NEW_STANDINGS = """
+INSERT INTO standings (member_id, programme)
+SELECT * FROM unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme) ORDER BY 1, 2
+ON CONFLICT DO NOTHING
+"""
+
+_WALLETS = "SELECT * FROM wallets WHERE member_id = ANY($1::uuid[]) ORDER BY member_id, currency FOR UPDATE"
+
+_HOLDS = """
+SELECT * FROM holds WHERE member_id = ANY($1::uuid[]) AND state = 'OPEN'
+UNION
+SELECT h.* FROM holds h JOIN unnest($2::uuid[], $3::text[]) AS k(member_id, hold_id) USING (member_id, hold_id)
+ORDER BY expires_at
+"""
+
+_ORDERS = """
+SELECT o.* FROM orders o JOIN unnest($1::text[], $2::text[]) AS k(source, order_id) USING (source, order_id)
+"""
+
+_REFUNDS = """
+SELECT r.* FROM refunds r
+JOIN unnest($1::text[], $2::text[], $3::text[]) AS k(source, order_id, refund_id)
+  USING (source, order_id, refund_id)
+"""
+
+_SPENT_ON = """
+SELECT DISTINCT e.member_id, e.order_ref, e.key FROM entries e
+JOIN unnest($1::uuid[], $2::text[]) AS k(member_id, order_ref) USING (member_id, order_ref)
+WHERE e.type IN ('REDEEM', 'HOLD_CAPTURE') AND e.order_ref <> ''
+"""
+
+_POSTED = """
+SELECT e.member_id, e.key, e.type, e.currency, e.points, e.lot_expires_at, e.lot_month, e.lot_source, e.order_ref,
+       e.balance_after, e.fingerprint, e.occurred_at, e.recorded_at, e.ord
+FROM entries e JOIN unnest($1::uuid[], $2::uuid[]) AS k(member_id, key) USING (member_id, key)
+ORDER BY e.member_id, e.key, e.part
+"""
+
+_DENIALS = """
+SELECT d.* FROM denials d JOIN unnest($1::uuid[], $2::uuid[]) AS k(member_id, key) USING (member_id, key)
+"""
+
+_REVERSALS = """
+SELECT r.* FROM reversals r JOIN unnest($1::uuid[], $2::uuid[]) AS k(member_id, redemption)
+  USING (member_id, redemption)
+"""

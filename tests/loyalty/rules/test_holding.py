@@ -1,0 +1,116 @@
+"""Holds and redemptions in the fold: worked examples, and what a wallet looks like after each."""
+
+import pytest
+
+from services.loyalty.rules.asks import IdempotencyKeyReused, NotEnoughPoints
+from services.loyalty.rules.expiry import Expiry, Period
+from services.loyalty.rules.holds import CaptureExceedsHold, HoldNotOpen, UnknownHold
+from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
+
+NEVER = programme(currencies=(currency(),))
+MONTH = programme(currencies=(currency(expiry=Expiry(Period(1, 0))),))
+
+
+def test_example_15_a_partial_final_capture_releases_the_rest() -> None:
+    ledger = Ledger((NEVER,))
+    ledger.adjust(500)
+    ledger.hold(300, "h")
+    ledger.adjust(100)
+    captured = ledger.capture("h", 200).value
+    wallet = ledger.state.wallets[MEMBER, 1]
+    assert (wallet.held, wallet.available) == (0, 400)
+    assert (captured.redemption.points, captured.released) == (200, 100)
+
+
+def test_two_open_checkouts_never_promise_the_same_points() -> None:
+    ledger = Ledger((NEVER,))
+    ledger.adjust(100)
+    ledger.hold(80, "first")
+    with pytest.raises(NotEnoughPoints) as refusal:
+        ledger.hold(40, "second")
+    assert {"asked": "40", "available": "20", "held": "80"}.items() <= refusal.value.facts.items()
+
+
+def test_a_declined_hold_stays_declined_under_its_key() -> None:
+    ledger = Ledger((NEVER,))
+    with pytest.raises(NotEnoughPoints):
+        ledger.redeem(50, "r")
+    ledger.adjust(100)
+    with pytest.raises(NotEnoughPoints) as refusal:
+        ledger.redeem(50, "r")
+    assert refusal.value.facts["replayed"] == "true"
+    with pytest.raises(IdempotencyKeyReused):
+        ledger.redeem(60, "r")
+
+
+def test_a_lot_that_expires_while_held_is_good_for_its_hold_and_expires_at_once_on_release() -> None:
+    ledger = Ledger((MONTH,), now=at("2026-06-01 12:00"))
+    ledger.adjust(100)
+    ledger.hold(60, "kept", minutes=60 * 24 * 60)
+    ledger.hold(40, "given back", minutes=60 * 24 * 60)
+    ledger.now = at("2026-07-05 12:00")
+    assert ledger.capture("kept").value.redemption.points == 60
+    ledger.release("given back")
+    wallet = ledger.state.wallets[MEMBER, 1]
+    assert (wallet.available, wallet.held, wallet.lots) == (0, 0, [])
+    assert [(e.type, e.points) for e in ledger.entries[-2:]] == [("HOLD_RELEASE", 40), ("EXPIRE", 40)]
+
+
+def test_a_hold_that_timed_out_goes_back_at_the_instant_it_fell_due() -> None:
+    ledger = Ledger((NEVER,))
+    ledger.adjust(100)
+    held = ledger.hold(100, "h", minutes=30).value.hold
+    ledger.now += 3_600_000_000
+    with pytest.raises(HoldNotOpen) as refusal:
+        ledger.capture("h")
+    assert refusal.value.facts["state"] == "TIMED_OUT"
+    assert ledger.balance() == 100
+    assert (ledger.entries[-1].type, ledger.entries[-1].occurred_at) == ("HOLD_RELEASE", held.expires_at)
+
+
+def test_a_capture_above_the_hold_and_an_unknown_hold_change_nothing() -> None:
+    ledger = Ledger((NEVER,))
+    ledger.adjust(100)
+    ledger.hold(60, "h")
+    before = len(ledger.entries)
+    with pytest.raises(CaptureExceedsHold) as refusal:
+        ledger.capture("h", 61)
+    assert {"asked": "61", "held": "60"}.items() <= refusal.value.facts.items()
+    with pytest.raises(UnknownHold):
+        ledger.capture("other")
+    assert len(ledger.entries) == before
+
+
+def test_a_hold_is_captured_in_parts_when_the_rest_is_kept() -> None:
+    ledger = Ledger((NEVER,))
+    ledger.adjust(100)
+    ledger.hold(90, "h")
+    assert ledger.capture("h", 30, "one", final=False).value.released == 0
+    again = ledger.capture("h", 30, "one", final=False)
+    assert again.replayed
+    assert ledger.capture("h", 40, "two").value.released == 20
+    wallet = ledger.state.wallets[MEMBER, 1]
+    assert (wallet.available, wallet.held) == (30, 0)
+
+
+def test_example_14_a_reversal_gives_back_the_latest_expiry_first_and_what_is_past_expires_at_once() -> None:
+    for points, left, expired in ((None, 40, 60), (50, 40, 10)):
+        ledger = Ledger((MONTH,), now=at("2026-01-31 12:00"))
+        ledger.adjust(60)
+        ledger.now = at("2026-02-20 12:00")
+        ledger.adjust(40)
+        ledger.redeem(100, "r")
+        ledger.now = at("2026-03-15 12:00")
+        reversal = ledger.reverse("r", points).value
+        assert reversal.expired == expired
+        assert ledger.balance() == left
+
+
+def test_what_was_redeemed_on_an_order_comes_back_in_the_proportion_refunded() -> None:
+    ledger = Ledger((NEVER,))
+    ledger.adjust(100)
+    order = ledger.earn(4_000, order_id="o")
+    ledger.redeem(50, "r", order=order)
+    assert ledger.refund(order, amount=1_000).value.returned == {"POINTS": 12}
+    assert ledger.refund(order, amount=3_000).value.returned == {"POINTS": 38}
+    assert ledger.balance() == 100
