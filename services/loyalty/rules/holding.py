@@ -39,7 +39,10 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_us: int) -> Answer:
     """Set points aside, first-expiring-first, so that two open checkouts never promise the same points."""
     fingerprint = sha256(ask.fingerprint + msgpack.packb(time_to_live_us)).digest()[:16]
     if known := posted_before(book, ask, fingerprint):
-        return Answer(Held(book.state.holds[ask.member_id, hold_id].copy(), known[-1].balance_after), True)
+        programme = book.programmes.history(ask.programme_id).newest.number
+        there = book.hold(ask.member_id, hold_id, programme)
+        assert there is not None, "who posted a hold wrote it down"
+        return Answer(Held(there.copy(), known[-1].balance_after), replayed=True)
     be_in_range(ask.points)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
     rules = spendable_of(member, ask.currency)
@@ -62,7 +65,7 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_us: int) -> Answer:
         is_new=True,
     )
     wallet.hold(journal, held)
-    book.state.holds[ask.member_id, hold_id] = held
+    book.state.holds[held.member_id, hold_id] = held
     moved = Moved(rules.code, ask.points, wallet.available)
     book.tell(member, PointsHeld(hold_id, moved, held.expires_at, ask.order_ref), now)
     book.post(ask.place, member, first)
@@ -134,7 +137,7 @@ def capture(book: Book, asked: Capture) -> Answer:
 
 def release(book: Book, member_id: str, programme_id: str, hold_id: str, actor: str) -> Answer:
     """Give back what a hold keeps; what expired meanwhile expires at once. A hold that is closed stays so."""
-    known = book.state.holds.get((member_id, hold_id))
+    known = book.hold(member_id, hold_id, book.programmes.history(programme_id).newest.number)
     if known is not None and known.state in (HoldState.RELEASED, HoldState.TIMED_OUT):
         return Answer(known.copy(), replayed=True)
     held, member = _open_hold(book, member_id, programme_id, hold_id)
@@ -150,10 +153,11 @@ def release(book: Book, member_id: str, programme_id: str, hold_id: str, actor: 
 
 def _open_hold(book: Book, member_id: str, programme_id: str, hold_id: str) -> tuple[Hold, Member]:
     """An open hold of a member with due things applied. Raises ``UnknownHold`` or ``HoldNotOpen``."""
-    held = book.state.holds.get((member_id, hold_id))
+    history = book.programmes.history(programme_id)
+    held = book.hold(member_id, hold_id, history.newest.number)
     if held is None:
         raise UnknownHold("the member has no hold with this id: hold points first", field="hold_id")
-    member = book.touch(member_id, book.programmes.history(programme_id))
+    member = book.touch(member_id, history)
     if held.state is not HoldState.OPEN:
         message = f"the hold is {held.state.value.lower().replace('_', ' ')}: hold the points again"
         raise HoldNotOpen(message, field="hold_id", state=held.state.value, captured=held.captured)

@@ -21,6 +21,7 @@ from services.loyalty.rules.events import (
     TierRaised,
 )
 from services.loyalty.rules.expiry import NEVER, expires_at, month_of
+from services.loyalty.rules.holds import Hold
 from services.loyalty.rules.programmes import (
     CurrencyRules,
     NegativePolicy,
@@ -99,6 +100,13 @@ class Book:
             if (name, key) in self.state.posted or (name, key) in self.state.denials:
                 return name, key
         return member_id, key
+
+    def hold(self, member_id: str, hold_id: str, programme: int) -> Hold | None:
+        """A member's hold, be it under the id of whom the member was merged into."""
+        for name in self.names(member_id, programme):
+            if found := self.state.holds.get((name, hold_id)):
+                return found
+        return None
 
     def _standing(self, member_id: str, programme: int) -> Standing:
         standing = self.state.standings.get((member_id, programme))

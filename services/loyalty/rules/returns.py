@@ -74,6 +74,8 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
         order_ref=order.ref,
     )
     returned = _give_back(book, member, spent, asked.refund_id, journal)
+    for rules in member.current.currencies:
+        book.settle(member, rules)  # what came back and is past is not there to be taken
     taken = _reverse(member, order, back, journal)
     whole = order.refundable_minor == 0 and sum(shares) > 0
     member.standing.count(order.paid_at, member.current.time_zone, -sum(shares), -1 if whole else 0)

@@ -63,11 +63,12 @@ async def load(
     """
     touched, state = _Touched.of(batch), State()
     merged = await _lock_standings(connection, touched, state)
+    _follow(merged, touched)
     if await connection.fetchval("SELECT revision FROM programme_revision") != programmes.revision:
         return None
     await _load_wallets(connection, touched, state)
     await _load_orders(connection, touched, programmes, state)
-    await _load_posted(connection, touched, state, merged)
+    await _load_posted(connection, touched, state)
     return state
 
 
@@ -94,6 +95,15 @@ async def _lock_standings(
         wanted -= state.standings.keys()
         touched.members |= wanted
     return merged
+
+
+def _follow(merged: dict[str, str], touched: _Touched) -> None:
+    """Look under the names of those whom members were merged into as well; what was done since is there."""
+    for member, last in merged.items():  # in the order of the merges, so that a chain is followed to its end
+        touched.keys |= {(last, key) for name, key in touched.keys if name == member}
+        touched.redemptions |= {(last, key) for name, key in touched.redemptions if name == member}
+        touched.holds |= {(last, hold_id) for name, hold_id in touched.holds if name == member}
+        touched.spent_on |= {(last, ref) for name, ref in touched.spent_on if name == member}
 
 
 async def _load_wallets(connection: database.RawConnection, touched: _Touched, state: State) -> None:
@@ -133,14 +143,8 @@ async def _load_orders(
             state.refunds[refund.source, refund.order_id, refund.refund_id] = refund
 
 
-async def _load_posted(
-    connection: database.RawConnection, touched: _Touched, state: State, merged: dict[str, str]
-) -> None:
+async def _load_posted(connection: database.RawConnection, touched: _Touched, state: State) -> None:
     """What keys posted or were declined with, and what was given back of redemptions."""
-    for member, last in merged.items():  # what was done since the merge is under the other's name
-        touched.spent_on |= {(last, ref) for name, ref in touched.spent_on if name == member}
-        touched.keys |= {(last, key) for name, key in touched.keys if name == member}
-        touched.redemptions |= {(last, key) for name, key in touched.redemptions if name == member}
     if touched.spent_on:
         for row in await connection.fetch(_SPENT_ON, *zip(*touched.spent_on, strict=True)):
             member_id, key = str(row["member_id"]), row["key"].bytes
