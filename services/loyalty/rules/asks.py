@@ -35,13 +35,20 @@ class NotSpendable(Declined):
     """The currency only counts towards tiers; its points are never spent."""
 
 
+class PointsDoNotConvert(Invalid):
+    """Points pay for orders from a minimum on and in multiples, as the currency's conversion says."""
+
+
 class IdempotencyKeyReused(Conflict):
     """The same key came before with another body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Points of a currency of a member, under a key that is used once, for good."""
+    """Points of a currency of a member, under a key that is used once, for good.
+
+    An empty currency means the programme's first that can be spent.
+    """
 
     member_id: str
     programme_id: str
@@ -106,11 +113,31 @@ def currency_of(member: Member, code: str) -> CurrencyRules:
 
 
 def spendable_of(member: Member, code: str) -> CurrencyRules:
-    """The same, for a currency whose points are spent. Raises ``NotSpendable`` too."""
+    """The same, for a currency whose points are spent; the first of them for "". Raises ``NotSpendable`` too."""
+    if not code:
+        code = next((rules.code for rules in member.current.currencies if rules.spendable), "")
+        if not code:
+            raise NotSpendable("none of the programme's currencies is ever spent", field="currency")
     rules = currency_of(member, code)
     if not rules.spendable:
         raise NotSpendable(f"{code} only counts towards tiers and is never spent", field="currency")
     return rules
+
+
+def be_convertible(rules: CurrencyRules, ask: Ask) -> None:
+    """Refuse points for an order that do not fit the conversion. Raises ``PointsDoNotConvert``."""
+    conversion = rules.conversion
+    if not ask.order_ref or conversion is None:
+        return
+    if ask.points < conversion.minimum or ask.points % conversion.multiple:
+        bounds = f"from {conversion.minimum} on, in multiples of {conversion.multiple}"
+        raise PointsDoNotConvert(
+            f"{ask.points} asked: {rules.code} pay for orders {bounds}",
+            field="points",
+            asked=ask.points,
+            minimum=conversion.minimum,
+            multiple=conversion.multiple,
+        )
 
 
 def be_available(book: Book, ask: Ask, wallet: Wallet, fingerprint: bytes, recorded_at: int) -> None:

@@ -1,19 +1,26 @@
 """Awards: points granted under a key, for a check-in, a mission or a campaign; part of the fold."""
 
-from services.loyalty.rules.asks import Ask, be_countable, be_in_range, currency_of, posted_before
+from services.loyalty.rules.asks import (
+    Ask,
+    be_countable,
+    be_in_range,
+    currency_of,
+    posted_before,
+    spendable_of,
+)
 from services.loyalty.rules.entries import SOURCE_AWARDED, Account, EntryType, LotKey
 from services.loyalty.rules.events import Moved, PointsAwarded
-from services.loyalty.rules.expiry import matures_at
+from services.loyalty.rules.expiry import NEVER, matures_at
 from services.loyalty.rules.points import Answer, Book, lot_of
 
 
 def award(book: Book, ask: Ask) -> Answer:
-    """Grant points by the currency's own maturation and expiry; no tier multiplies them."""
+    """Grant points by the currency's own maturation and expiry; no tier multiplies them, no order keeps them waiting."""
     if known := posted_before(book, ask, ask.fingerprint):
         return Answer(known[-1], replayed=True)
     be_in_range(ask.points)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
-    rules = currency_of(member, ask.currency)
+    rules = currency_of(member, ask.currency) if ask.currency else spendable_of(member, ask.currency)
     wallet = member.wallets[rules.code]
     be_countable(wallet, ask.points)
     first = len(book.entries)
@@ -22,7 +29,7 @@ def award(book: Book, ask: Ask) -> Answer:
         member, ask.key, ask.actor, ask.fingerprint, now, order_ref=ask.order_ref, reason=ask.reason
     )
     matures = matures_at(now, rules.maturation, zone)
-    if matures > now:
+    if now < matures < NEVER:
         _, month, source = lot_of(rules, now, zone, SOURCE_AWARDED)
         wallet.add_pending(journal, ask.points, LotKey(matures, month, source))
     else:

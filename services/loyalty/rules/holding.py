@@ -10,14 +10,23 @@ from services.loyalty.rules.asks import (
     Ask,
     IdempotencyKeyReused,
     be_available,
+    be_convertible,
     be_in_range,
     posted_before,
     spendable_of,
 )
 from services.loyalty.rules.entries import Account, EntryType, key_of
 from services.loyalty.rules.events import HoldCaptured, HoldReleased, Moved, PointsHeld
-from services.loyalty.rules.holds import CaptureExceedsHold, Hold, HoldNotOpen, HoldState, UnknownHold
+from services.loyalty.rules.holds import (
+    CaptureExceedsHold,
+    Hold,
+    HoldNotOpen,
+    HoldNotWellFormed,
+    HoldState,
+    UnknownHold,
+)
 from services.loyalty.rules.points import Answer, Book, Member
+from services.loyalty.rules.programmes import CurrencyRules
 from services.loyalty.rules.redemptions import Redemption, redemption_key, redemption_of, wallet_of
 from services.loyalty.rules.state import Part
 
@@ -29,15 +38,18 @@ def hold_key(hold_id: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A hold as it is now, and the balance right after it was made or changed."""
+    """A hold as it is now, and the balance right after it was made."""
 
     hold: Hold
     balance_after: int
 
 
-def hold(book: Book, ask: Ask, hold_id: str, time_to_live_us: int) -> Answer:
-    """Set points aside, first-expiring-first, so that two open checkouts never promise the same points."""
-    fingerprint = sha256(ask.fingerprint + msgpack.packb(time_to_live_us)).digest()[:16]
+def hold(book: Book, ask: Ask, hold_id: str, time_to_live_s: int) -> Answer:
+    """Set points aside, first-expiring-first, so that two open checkouts never promise the same points.
+
+    A time to live of 0 means the currency's own.
+    """
+    fingerprint = sha256(ask.fingerprint + msgpack.packb(time_to_live_s)).digest()[:16]
     if known := posted_before(book, ask, fingerprint):
         programme = book.programmes.history(ask.programme_id).newest.number
         there = book.hold(ask.member_id, hold_id, programme)
@@ -46,6 +58,8 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_us: int) -> Answer:
     be_in_range(ask.points)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
     rules = spendable_of(member, ask.currency)
+    be_convertible(rules, ask)
+    lasts_us = _time_to_live(rules, time_to_live_s) * 1_000_000
     wallet = member.wallets[rules.code]
     be_available(book, ask, wallet, fingerprint, member.recorded_at)
     first, now = len(book.entries), member.recorded_at
@@ -61,7 +75,7 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_us: int) -> Answer:
         ask.actor,
         fingerprint,
         now,
-        now + time_to_live_us,
+        now + lasts_us,
         is_new=True,
     )
     wallet.hold(journal, held)
@@ -70,6 +84,15 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_us: int) -> Answer:
     book.tell(member, PointsHeld(hold_id, moved, held.expires_at, ask.order_ref), now)
     book.post(ask.place, member, first)
     return Answer(Held(held.copy(), wallet.available))
+
+
+def _time_to_live(rules: CurrencyRules, asked_s: int) -> int:
+    """How many seconds a hold lasts. Raises ``HoldNotWellFormed``."""
+    longest_s = rules.longest_hold_minutes * 60
+    if not 0 <= asked_s <= longest_s:
+        message = f"a hold of {rules.code} lasts 1 to {longest_s} seconds, and not {asked_s}"
+        raise HoldNotWellFormed(message, field="time_to_live_seconds", asked=asked_s, longest=longest_s)
+    return asked_s or rules.hold_minutes * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +129,16 @@ def capture(book: Book, asked: Capture) -> Answer:
     key = redemption_key(asked.redemption_id)
     programme = book.programmes.history(asked.programme_id).newest.number
     place = book.place(asked.member_id, key, programme)
-    if known := book.state.posted.get(place):
-        if known[0].fingerprint != asked.fingerprint:
-            message = "this redemption id was used for another redemption: take a new one"
-            raise IdempotencyKeyReused(message, field="redemption_id")
+    known = book.state.posted.get(place)
+    if place in book.state.denials or (known and known[0].fingerprint != asked.fingerprint):
+        message = "this redemption id was used for another redemption: take a new one"
+        raise IdempotencyKeyReused(message, field="redemption_id")
+    if known:
         return Answer(_captured(known), replayed=True)
     if asked.points is not None:
         be_in_range(asked.points)
-    held, member = _open_hold(book, asked.member_id, asked.programme_id, asked.hold_id)
+    held, member = _hold_of(book, asked.member_id, asked.programme_id, asked.hold_id)
+    _be_open(held)
     left = held.left
     points = left if asked.points is None else asked.points
     if points > left:
@@ -136,11 +161,11 @@ def capture(book: Book, asked: Capture) -> Answer:
 
 
 def release(book: Book, member_id: str, programme_id: str, hold_id: str, actor: str) -> Answer:
-    """Give back what a hold keeps; what expired meanwhile expires at once. A hold that is closed stays so."""
-    known = book.hold(member_id, hold_id, book.programmes.history(programme_id).newest.number)
-    if known is not None and known.state in (HoldState.RELEASED, HoldState.TIMED_OUT):
-        return Answer(known.copy(), replayed=True)
-    held, member = _open_hold(book, member_id, programme_id, hold_id)
+    """Give back what a hold keeps; what expired meanwhile expires at once. What is back already stays so."""
+    held, member = _hold_of(book, member_id, programme_id, hold_id)
+    if held.state in (HoldState.RELEASED, HoldState.TIMED_OUT):
+        return Answer(held.copy(), replayed=True)
+    _be_open(held)
     code, wallet = wallet_of(member, held.currency)
     now = member.recorded_at
     journal = book.journal(member, key_of("release", hold_id), actor, b"", now, order_ref=held.order_ref)
@@ -151,17 +176,19 @@ def release(book: Book, member_id: str, programme_id: str, hold_id: str, actor: 
     return Answer(held.copy())
 
 
-def _open_hold(book: Book, member_id: str, programme_id: str, hold_id: str) -> tuple[Hold, Member]:
-    """An open hold of a member with due things applied. Raises ``UnknownHold`` or ``HoldNotOpen``."""
+def _hold_of(book: Book, member_id: str, programme_id: str, hold_id: str) -> tuple[Hold, Member]:
+    """A hold of a member with due things applied. Raises ``UnknownHold``."""
     history = book.programmes.history(programme_id)
     held = book.hold(member_id, hold_id, history.newest.number)
-    if held is None:
+    if held is None or not history.newest.counts(held.currency):
         raise UnknownHold("the member has no hold with this id: hold points first", field="hold_id")
-    member = book.touch(member_id, history)
+    return held, book.touch(member_id, history)
+
+
+def _be_open(held: Hold) -> None:
     if held.state is not HoldState.OPEN:
         message = f"the hold is {held.state.value.lower().replace('_', ' ')}: hold the points again"
         raise HoldNotOpen(message, field="hold_id", state=held.state.value, captured=held.captured)
-    return held, member
 
 
 def _captured(parts: Sequence[Part]) -> Captured:

@@ -143,10 +143,17 @@ def is_name(text: str, most: int) -> bool:
     return 1 <= len(text) <= most and text.isprintable()
 
 
+def is_source(text: str) -> bool:
+    """True for what names a source: no colon, which parts it from the order's id in a reference to the order."""
+    return is_name(text, LONGEST_SOURCE) and ":" not in text
+
+
 def check(order: Order) -> None:
     """Refuse an order that contradicts itself. Raises ``OrderNotWellFormed``."""
+    if not is_source(order.source):
+        message = f"source must be 1 to {LONGEST_SOURCE} printable characters without a colon"
+        raise OrderNotWellFormed(message, field="source")
     for name, value, most in (
-        ("source", order.source, LONGEST_SOURCE),
         ("order_id", order.order_id, LONGEST_ID),
         ("channel", order.channel or "-", 40),
     ):

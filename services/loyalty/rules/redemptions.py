@@ -8,7 +8,14 @@ from hashlib import sha256
 import msgpack
 
 from services.kit.refusal import Conflict, Declined, NotFound
-from services.loyalty.rules.asks import Ask, be_available, be_in_range, posted_before, spendable_of
+from services.loyalty.rules.asks import (
+    Ask,
+    be_available,
+    be_convertible,
+    be_in_range,
+    posted_before,
+    spendable_of,
+)
 from services.loyalty.rules.entries import Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.events import Moved, PointsRedeemed, RedemptionReversed
 from services.loyalty.rules.points import Answer, Book, Member
@@ -68,6 +75,7 @@ def redeem(book: Book, ask: Ask, redemption_id: str) -> Answer:
     be_in_range(ask.points)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
     rules = spendable_of(member, ask.currency)
+    be_convertible(rules, ask)
     wallet = member.wallets[rules.code]
     be_available(book, ask, wallet, ask.fingerprint, member.recorded_at)
     first = len(book.entries)
@@ -110,7 +118,7 @@ def reverse_redemption(book: Book, asked: ReversalAsked) -> Answer:
     history = book.programmes.history(asked.programme_id)
     place = book.place(asked.member_id, redemption_key(asked.redemption_id), history.newest.number)
     parts = book.state.posted.get(place)
-    if not parts:
+    if not parts or not history.newest.counts(parts[0].currency):
         message = "the member has no redemption with this id: check the id, or redeem first"
         raise UnknownRedemption(message, field="redemption_id")
     if known := book.state.reversals.get(place, {}).get(asked.reversal_id):

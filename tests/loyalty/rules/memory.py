@@ -179,7 +179,7 @@ class Ledger:
     def hold(self, points: int, hold_id: str = "", minutes: int = 30, order: Answer | None = None) -> Answer:
         used = hold_id or f"hold-{next(self.ids)}"
         ask = self.ask(points, "hold", used, order=order)
-        return self.post(partial(holding.hold, ask=ask, hold_id=used, time_to_live_us=minutes * 60_000_000))
+        return self.post(partial(holding.hold, ask=ask, hold_id=used, time_to_live_s=minutes * 60))
 
     def capture(
         self, hold_id: str, points: int | None = None, redemption_id: str = "", final: bool = True

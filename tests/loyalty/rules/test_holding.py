@@ -8,7 +8,7 @@ from services.loyalty.rules.holds import CaptureExceedsHold, HoldNotOpen, Unknow
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 
 NEVER = programme(currencies=(currency(),))
-MONTH = programme(currencies=(currency(expiry=Expiry(Period(1, 0))),))
+MONTH = programme(currencies=(currency(expiry=Expiry(Period(1, 0)), longest_hold_minutes=60 * 24 * 60),))
 
 
 def test_example_15_a_partial_final_capture_releases_the_rest() -> None:
