@@ -1,0 +1,1 @@
+"""The door of the loyalty service for what is timed."""
