@@ -206,7 +206,7 @@ class Lane:
         now = self._last = max(clock.micros(self._now()), self._last + 1)
         self._last += len(tasks)
         folded = fold(state, [task.operation for task in tasks], known, now)
-        if folded.entries or folded.events or state.denied:
+        if folded.entries or folded.events or state.changed:
             told = [events.encode(event) for event in folded.events]
             self._in_doubt = await ledger.append(connection, head, state, folded.entries, told, now)
         return list(folded.answers)

@@ -78,6 +78,10 @@ class State:
     spent_on: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
 
     @property
-    def denied(self) -> bool:
-        """True when the fold declined something that must be remembered."""
-        return any(denial.is_new for denial in self.denials.values())
+    def changed(self) -> bool:
+        """True when the fold left something to write, be it that it posted nothing."""
+        return (
+            any(denial.is_new for denial in self.denials.values())
+            or any(wallet.changed for wallet in self.wallets.values())
+            or any(standing.changed for standing in self.standings.values())
+        )
