@@ -51,7 +51,7 @@ def _mature(wallet: Wallet, rules: CurrencyRules, zone: str, journal: Journal, d
 def _time_out(wallet: Wallet, hold: Hold, journal: Journal, due_at: int) -> list[Due]:
     points, journal.order_ref = hold.left, hold.order_ref
     expired = wallet.release(journal, hold)
-    journal.order_ref = ""
+    journal.order_ref = journal.reason = ""
     hold.close(HoldState.TIMED_OUT, due_at)
     happened = [Due(EntryType.HOLD_RELEASE, due_at, points, wallet.available, hold)]
     if expired:

@@ -6,6 +6,9 @@ from enum import StrEnum
 from services.kit.refusal import Declined, Invalid, NotFound
 
 
+_REASON = "hold:"
+
+
 class UnknownHold(NotFound):
     """The member has no hold with this id."""
 
@@ -57,8 +60,18 @@ class Hold:
         """How many points it still keeps."""
         return sum(part[3] for part in self.slices)
 
+    @property
+    def reason(self) -> str:
+        """What its entries give as their reason, so that each says which hold it belongs to."""
+        return f"{_REASON}{self.hold_id}"
+
     def close(self, state: HoldState, at: int) -> None:
         self.state, self.closed_at, self.changed = state, at, True
 
     def copy(self) -> "Hold":
         return replace(self, slices=[list(part) for part in self.slices])
+
+
+def hold_named_by(reason: str) -> str:
+    """The id of the hold that an entry's reason names; empty for none."""
+    return reason.removeprefix(_REASON) if reason.startswith(_REASON) else ""

@@ -110,6 +110,7 @@ class Wallet:
 
     def hold(self, journal: Journal, hold: Hold) -> None:
         """Set points aside for a checkout."""
+        journal.reason = hold.reason
         hold.slices = self.take(journal, EntryType.HOLD, hold.points, Account.HELD)
         self.held += hold.points
         self.holds.append(hold)
@@ -118,6 +119,7 @@ class Wallet:
         self, journal: Journal, hold: Hold, points: int, type: EntryType, to_account: Account
     ) -> Slices:
         """Spend points of a hold, first-expiring-first; the slices they came from."""
+        journal.reason = hold.reason
         taken, hold.slices = split(hold.slices, points)
         self.held -= points
         for expires, month, source, part in taken:
@@ -126,6 +128,7 @@ class Wallet:
 
     def release(self, journal: Journal, hold: Hold) -> int:
         """Give back what a hold still keeps, and forget the hold. Returns how many of its points had expired."""
+        journal.reason = hold.reason
         slices, hold.slices = hold.slices, []
         self.held -= sum(part[3] for part in slices)
         self.holds = [other for other in self.holds if other is not hold]
