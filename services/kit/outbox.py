@@ -1,15 +1,17 @@
 """The outbox: events are written in the transaction that decides them, and relayed to streams after it.
 
 Rows are keyed (lane, seq, ord). ``seq`` has no gap within a lane and follows commit order, because a writer
-takes its lane's row lock as the last thing before it commits; so the relay skips nothing.
+takes its lane's row lock as the last thing before it commits; so the relay skips nothing. A row of the type
+``PACKED`` holds several events, and its ``ord`` is that of the last of them.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
 import asyncpg
+import msgpack
 import sqlalchemy as sa
 import structlog
 from redis.asyncio import Redis
@@ -32,8 +34,10 @@ INSERT INTO outbox_lanes SELECT lane, 0 FROM generate_series(0, 15) AS lane;
 """
 """What a service's first migration runs to have an outbox."""
 
+PACKED = "Packed"
 KEEP_DAYS = 7
-_AT_ONCE = 500
+_ROWS_AT_ONCE = 200
+_EVENTS_AT_ONCE = 2_000
 _LOOK_AGAIN_S = 2.0
 
 
@@ -43,6 +47,17 @@ class NewEvent(NamedTuple):
     member_id: str | None
     type: str
     body: bytes
+
+
+def pack(events: Sequence[NewEvent]) -> bytes:
+    """All events of one ``seq`` as the body of one row; a row for each costs the ledger a tenth of its speed."""
+    packed: bytes = msgpack.packb(events)
+    return packed
+
+
+def unpack(body: bytes) -> list[NewEvent]:
+    """The events in the body of a packed row."""
+    return [NewEvent(*event) for event in msgpack.unpackb(body)]
 
 
 _TAKE = sa.text("UPDATE outbox_lanes SET seq = seq + 1 WHERE lane = :lane RETURNING seq")
@@ -105,11 +120,10 @@ class Relay:
                      ORDER BY seq, ord LIMIT $3) AS o""",
                 [ends[name][0] for name in streams],
                 [ends[name][1] for name in streams],
-                _AT_ONCE,
+                _ROWS_AT_ONCE,
             )
-            if rows:
-                ends |= await stream.append(self._redis, ends, [self._event(row) for row in rows])
-            if len(rows) >= _AT_ONCE:
+            await self._send([event for row in rows for event in self._events(row, ends)], ends)
+            if len(rows) >= _ROWS_AT_ONCE:
                 continue
             # A pause also under load: the events of 30 ms travel together, at a fraction of the cost. While
             # nothing happens it grows to four times that.
@@ -120,19 +134,29 @@ class Relay:
                 checked = now
                 ends = await self._ends(streams)
 
+    async def _send(self, events: Sequence[stream.Event], ends: dict[str, stream.Position]) -> None:
+        """Send events by portions, while the streams end where they should; ``ends`` then says where they do."""
+        for first in range(0, len(events), _EVENTS_AT_ONCE):
+            portion = events[first : first + _EVENTS_AT_ONCE]
+            reached = await stream.append(self._redis, ends, portion)
+            ends |= reached
+            if reached != {event.stream: (event.seq, event.ord) for event in portion}:
+                return
+
     async def _ends(self, streams: list[str]) -> dict[str, stream.Position]:
         sent = await stream.last_ids(self._redis, streams)
         return {name: stream.position(sent[name]) for name in streams}
 
-    def _event(self, row: asyncpg.Record) -> stream.Event:
-        return stream.Event(
-            stream.name(self._service, row["lane"]),
-            row["seq"],
-            row["ord"],
-            str(row["member_id"] or ""),
-            row["type"],
-            row["event"],
-        )
+    def _events(self, row: asyncpg.Record, ends: Mapping[str, stream.Position]) -> Iterator[stream.Event]:
+        """The row's events that its stream does not end behind."""
+        name = stream.name(self._service, row["lane"])
+        if row["type"] == PACKED:
+            events = unpack(row["event"])
+        else:
+            events = [NewEvent(str(row["member_id"] or ""), row["type"], row["event"])]
+        for ordinal, event in enumerate(events, row["ord"] - len(events) + 1):
+            if (row["seq"], ordinal) > ends[name]:
+                yield stream.Event(name, row["seq"], ordinal, event.member_id or "", event.type, event.body)
 
 
 async def forget_relayed(pool: asyncpg.Pool, redis: Redis, service: str) -> int:

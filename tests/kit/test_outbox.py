@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import msgpack
 import pytest
 from redis.asyncio import Redis
 
@@ -41,10 +42,16 @@ async def running(job: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
 
 async def written(pool: database.Pool) -> dict[str, list[tuple[str, bytes]]]:
     """What the outbox holds, by stream, in the order of its ids."""
-    rows = await pool.fetch("SELECT lane, seq, ord, event FROM outbox ORDER BY lane, seq, ord")
+    rows = await pool.fetch("SELECT lane, seq, ord, type, event FROM outbox ORDER BY lane, seq, ord")
     lanes: dict[str, list[tuple[str, bytes]]] = {f"huiyuan:{SERVICE}:{lane}": [] for lane in range(16)}
     for row in rows:
-        lanes[f"huiyuan:{SERVICE}:{row['lane']}"].append((f"{row['seq']}-{row['ord']}", row["event"]))
+        lane = lanes[f"huiyuan:{SERVICE}:{row['lane']}"]
+        if row["type"] == "Packed":
+            bodies = [body for _, _, body in msgpack.unpackb(row["event"])]
+            lane += [(f"{row['seq']}-{ord}", body) for ord, body in enumerate(bodies)]
+            assert row["ord"] == len(bodies) - 1
+        else:
+            lane.append((f"{row['seq']}-{row['ord']}", row["event"]))
     return lanes
 
 
@@ -58,6 +65,19 @@ async def until_relayed(pool: database.Pool, redis: Redis) -> None:
     async with asyncio.timeout(DEADLINE_S):
         while await streamed(redis) != await written(pool):  # noqa: ASYNC110  # what others do is looked at
             await asyncio.sleep(0.05)
+
+
+async def write_packed(pool: database.Pool, seq: int, events: int) -> None:
+    """A row that holds several events, as the ledger writes them, in lane 3."""
+    packed = outbox.pack(
+        [NewEvent(str(uuid.uuid4()), "Tried", b"%d/%d" % (seq, nth)) for nth in range(events)]
+    )
+    await pool.execute(
+        "INSERT INTO outbox (lane, seq, ord, type, event) VALUES (3, $1, $2, 'Packed', $3)",
+        seq,
+        events - 1,
+        packed,
+    )
 
 
 async def test_a_reader_never_sees_a_later_event_before_an_earlier_one(
@@ -143,6 +163,33 @@ async def test_two_relays_double_nothing(
         running(Relay(SERVICE, pool, redis_client).run),
     ):
         await asyncio.gather(*(write(engine, 3) for _ in range(60)))
+        await until_relayed(pool, redis_client)
+
+
+async def test_events_packed_in_one_row_travel_one_by_one(pool: database.Pool, redis_client: Redis) -> None:
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        for seq, events in enumerate((1, 4, 2_500), 1):
+            await write_packed(pool, seq, events)
+        await until_relayed(pool, redis_client)
+
+
+async def test_relay_goes_on_in_the_middle_of_a_packed_row(pool: database.Pool, redis_client: Redis) -> None:
+    name = stream.name(SERVICE, 3)
+    await write_packed(pool, 1, 5)
+    sent = [stream.Event(name, 1, nth, "", "Tried", b"1/%d" % nth) for nth in range(3)]
+    assert await stream.append(redis_client, {name: (0, 0)}, sent) == {name: (1, 2)}
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        await until_relayed(pool, redis_client)
+
+
+async def test_an_emptied_redis_gets_no_later_portion_before_an_earlier_one(
+    pool: database.Pool, redis_client: Redis
+) -> None:
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        await write_packed(pool, 1, 3_000)
+        await until_relayed(pool, redis_client)
+        await redis_client.flushall()
+        await write_packed(pool, 2, 5_000)
         await until_relayed(pool, redis_client)
 
 
