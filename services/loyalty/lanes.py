@@ -117,7 +117,7 @@ class Lane:
         self._woken = asyncio.Event()
         self._connection: database.RawConnection | None = None
         self._head: chain.Head | None = None
-        self._in_doubt: chain.Head | None = None
+        self._in_doubt: chain.Batch | None = None
         self._last = 0
 
     def submit(self, task: Task) -> None:
@@ -167,7 +167,7 @@ class Lane:
         tries = 0
         while True:
             try:
-                if self._in_doubt is not None and await self._was_committed(self._in_doubt):
+                if self._in_doubt is not None and await self._was_committed(self._in_doubt.head):
                     return answers
                 answers = await self._fold(tasks)
                 await self._seal()
@@ -194,7 +194,7 @@ class Lane:
                 await self._roll_back()
 
     async def _fold(self, tasks: list[Task]) -> list[Answer | BaseException]:
-        """One batch up to its commit; ``_in_doubt`` then holds the head it will have, None when nothing changed."""
+        """One batch up to its commit; ``_in_doubt`` then holds it sealed, None when nothing changed."""
         connection, head = await self._ready()
         known = await self._rulebook.current()
         await ledger.begin(connection)
@@ -215,9 +215,8 @@ class Lane:
         """Commit. A connection that dies here leaves ``_in_doubt`` behind, to be looked up."""
         if self._in_doubt is None or self._connection is None:
             return
-        sealed = self._in_doubt
-        await self._connection.execute("COMMIT")
-        self._head, self._in_doubt = sealed, None
+        await chain.commit(self._connection, self._in_doubt)
+        self._head, self._in_doubt = self._in_doubt.head, None
 
     async def _was_committed(self, doubtful: chain.Head) -> bool:
         connection, _ = await self._ready()

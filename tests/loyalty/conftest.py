@@ -15,6 +15,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import jwt
+import msgpack
 import pytest
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -109,6 +110,12 @@ class Loyalty:
         answer = await self.call("TiersService/BatchGetStandings", {"members": [item]})
         key: str = answer.json()["results"][0]["standing"].get("tier", {}).get("key", "")
         return key
+
+    async def told(self, member: str) -> list[str]:
+        """The types of the events about a member that wait in the outbox, in their order."""
+        rows = await self.sql("SELECT event FROM outbox WHERE type = 'Packed' ORDER BY lane, seq")
+        events = [event for row in rows for event in msgpack.unpackb(row["event"])]
+        return [type for member_id, type, _ in events if member_id == member]
 
     async def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(self.owner)

@@ -45,8 +45,7 @@ async def test_order_that_reaches_a_threshold_raises_the_tier_in_the_same_transa
     answer = await record(loyalty, order(member, 50_000))
     assert answer["order"]["tierAfter"] == "silver"
     assert await loyalty.tier(member) == "silver"
-    told = await loyalty.sql("SELECT type FROM outbox WHERE member_id = $1 ORDER BY seq, ord", member)
-    assert [row["type"] for row in told] == ["OrderRecorded", "TierRaised"]
+    assert await loyalty.told(member) == ["OrderRecorded", "TierRaised"]
 
 
 async def test_same_order_twice_gives_the_first_answer(loyalty: Loyalty) -> None:

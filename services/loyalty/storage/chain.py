@@ -1,16 +1,23 @@
-"""The chain: each lane's batches, sealed one after the other by hash, so that no entry changes unseen."""
+"""The chain: each lane's batches, sealed one after the other by hash, so that no entry changes unseen.
 
-from collections import defaultdict
+A batch's hash is over the hash before it, its place, the bytes of its entries as they are copied, and the digest
+of its events. The digest is kept beside it, since events are forgotten once they were relayed.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from struct import pack
 
-import msgpack
 import orjson
 
-from services.kit import database
+from services.kit import database, outbox
 from services.kit.clock import instant
 from services.loyalty.rules.entries import MEMBER_ACCOUNTS, Entry
+
+FORMAT = 2
+"""How a batch is sealed; 1 was over packed values, without a digest of its own for the events."""
 
 LANE_CLAIM = 0x68796C02
 """The advisory lock class under which a connection claims a lane."""
@@ -44,38 +51,73 @@ async def batch_hash(connection: database.RawConnection, lane: int, seq: int) ->
     return found
 
 
-async def extend(
-    connection: database.RawConnection, head: Head, new: Head, entries: Sequence[Entry], committed_at: int
-) -> None:
-    """Write the batch that makes ``new`` the chain's head."""
-    await connection.execute(
-        "INSERT INTO batches (lane, seq, previous, hash, entries, totals, committed_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        new.lane,
-        new.seq,
-        head.hash,
-        new.hash,
-        len(entries),
-        orjson.dumps(totals(entries)).decode(),
-        instant(committed_at),
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a lane commits together, sealed: the head that it makes, and what its row and its events' row say."""
+
+    head: Head
+    previous: bytes
+    entries: int
+    totals: dict[str, dict[str, int]]
+    events: int
+    told: bytes
+    committed_at: int
+
+
+def seal(
+    head: Head,
+    entries: Sequence[Entry],
+    rows: bytes,
+    events: Sequence[outbox.NewEvent],
+    committed_at: int,
+) -> Batch:
+    """The batch that follows on a head; ``rows`` are the bytes of its entries."""
+    told = outbox.pack(events) if events else b""
+    new = Head(
+        head.lane, head.seq + 1, digest(head.hash, head.lane, head.seq + 1, rows, sha256(told).digest())
     )
+    return Batch(new, head.hash, len(entries), totals(entries), len(events), told, committed_at)
 
 
-def seal(head: Head, entries: Sequence[Entry], events: Sequence[bytes]) -> bytes:
-    """The hash of a batch: over the hash before it, its place, the content of its entries and of its events."""
-    digest = sha256(head.hash)
-    digest.update(msgpack.packb((head.lane, head.seq + 1)))
-    digest.update(msgpack.packb(entries))
-    digest.update(sha256(msgpack.packb(events)).digest())
-    return digest.digest()
+def digest(previous: bytes, lane: int, seq: int, rows: bytes, events_hash: bytes) -> bytes:
+    """The hash of a batch from the bytes of its entries and the digest of its packed events."""
+    return sha256(b"".join((previous, pack("!hq", lane, seq), rows, events_hash))).digest()
+
+
+async def commit(connection: database.RawConnection, batch: Batch) -> None:
+    """Write what seals the transaction, and commit it, in one message: every answer waits for its round trip."""
+    head = batch.head
+    statements = _EXTEND.format(
+        *(head.lane, head.seq, batch.previous.hex(), head.hash.hex(), batch.entries),
+        orjson.dumps(batch.totals).decode(),
+        instant(batch.committed_at).isoformat(),
+        *(FORMAT, batch.events, sha256(batch.told).hexdigest()),
+    )
+    if batch.events:
+        statements += _TELL.format(head.lane, head.seq, batch.events - 1, outbox.PACKED, batch.told.hex())
+    await connection.execute(f"{statements}COMMIT")
 
 
 def totals(entries: Sequence[Entry]) -> dict[str, dict[str, int]]:
     """What a batch changed in the programme's own accounts, by currency number and account."""
-    sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    moved: Counter[tuple[int, str, str]] = Counter()
     for entry in entries:
-        if entry.from_account not in MEMBER_ACCOUNTS:
-            sums[str(entry.currency)][entry.from_account.value] -= entry.points
-        if entry.to_account not in MEMBER_ACCOUNTS:
-            sums[str(entry.currency)][entry.to_account.value] += entry.points
+        moved[entry.currency, entry.from_account, entry.to_account] += entry.points
+    sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (currency, from_account, to_account), points in moved.items():
+        if from_account not in MEMBER_ACCOUNTS:
+            sums[str(currency)][str(from_account)] -= points
+        if to_account not in MEMBER_ACCOUNTS:
+            sums[str(currency)][str(to_account)] += points
     return sums
+
+
+# Numbers, digests and names of ours alone: nothing that a caller said is put into these without being packed.
+_EXTEND = """
+INSERT INTO batches (lane, seq, previous, hash, entries, totals, committed_at, format, events, events_hash)
+VALUES ({}, {}, '\\x{}', '\\x{}', {}, '{}', '{}', {}, {}, '\\x{}');
+"""
+
+_TELL = """
+INSERT INTO outbox (lane, seq, ord, type, event) VALUES ({}, {}, {}, '{}', '\\x{}');
+"""

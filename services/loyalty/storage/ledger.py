@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 
 import asyncpg
-from asyncpg.pgproto.pgproto import UUID  # asyncpg's own, an order of magnitude cheaper to make
 
 from services.kit import database
 from services.kit.clock import instant
 from services.kit.outbox import NewEvent
 from services.loyalty.rules.entries import Entry
 from services.loyalty.rules.state import State
-from services.loyalty.storage import redemptions, rows
-from services.loyalty.storage.chain import Head, extend, seal
+from services.loyalty.storage import chain, copying, redemptions, rows
 
 PUBLISHING = 0x68796C01
 """The advisory lock that lanes share while they commit, and that publishing a programme takes alone."""
@@ -27,29 +25,18 @@ async def begin(connection: database.RawConnection) -> None:
 
 async def append(
     connection: database.RawConnection,
-    head: Head,
+    head: chain.Head,
     state: State,
     entries: Sequence[Entry],
     events: Sequence[NewEvent],
     committed_at: int,
-) -> Head:
-    """Write what the fold changed and the batch that seals it; returns the chain's new head."""
-    new = Head(head.lane, head.seq + 1, seal(head, entries, [event.body for event in events]))
+) -> chain.Batch:
+    """Write what the fold changed; returns the batch that seals it, for ``chain.commit``."""
     await _write_state(connection, state)
+    copied = copying.rows(entries, head.lane, head.seq + 1)
     if entries:
-        await connection.copy_records_to_table(
-            "entries",
-            records=[_entry_row(entry, new, ordinal) for ordinal, entry in enumerate(entries)],
-            columns=_ENTRY_COLUMNS,
-        )
-    if events:
-        await connection.copy_records_to_table(
-            "outbox",
-            records=[(new.lane, new.seq, nth, *event) for nth, event in enumerate(events)],
-            columns=("lane", "seq", "ord", "member_id", "type", "event"),
-        )
-    await extend(connection, head, new, entries, committed_at)
-    return new
+        await copying.copy(connection, copied)
+    return chain.seal(head, entries, copied, events, committed_at)
 
 
 async def _write_state(connection: database.RawConnection, state: State) -> None:
@@ -138,57 +125,6 @@ async def _write_holds(connection: database.RawConnection, state: State) -> None
             [hold.closed_at for hold in changed],
         )
 
-
-def _entry_row(entry: Entry, head: Head, ordinal: int) -> tuple[object, ...]:
-    lot = entry.lot or (None, None, None)
-    return (
-        entry.member_id,
-        UUID(entry.key),
-        entry.part,
-        entry.currency,
-        entry.type,
-        entry.from_account,
-        entry.to_account,
-        entry.points,
-        *lot,
-        entry.order_ref,
-        entry.rule_version,
-        entry.actor,
-        entry.reason,
-        entry.balance_after,
-        entry.fingerprint,
-        instant(entry.occurred_at),
-        instant(entry.recorded_at),
-        head.lane,
-        head.seq,
-        ordinal,
-    )
-
-
-_ENTRY_COLUMNS = (
-    "member_id",
-    "key",
-    "part",
-    "currency",
-    "type",
-    "from_account",
-    "to_account",
-    "points",
-    "lot_expires_at",
-    "lot_month",
-    "lot_source",
-    "order_ref",
-    "rule_version",
-    "actor",
-    "reason",
-    "balance_after",
-    "fingerprint",
-    "occurred_at",
-    "recorded_at",
-    "lane",
-    "batch",
-    "ord",
-)
 
 _PUT_WALLETS = """
 INSERT INTO wallets (member_id, currency, available, pending, held, version, lots, pending_lots, touched_at,

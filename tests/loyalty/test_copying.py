@@ -1,0 +1,102 @@
+"""Entries as bytes: what is written for any entry is what Postgres gives back, so that the chain seals what is kept."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from services.loyalty.rules.entries import Account, Entry, EntryType, LotKey
+from services.loyalty.storage import copying
+
+INT2, INT4, INT8 = 2**15 - 1, 2**31 - 1, 2**63 - 1
+LATEST_US = 253_402_300_799 * 10**6
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=50)
+LOTS = st.none() | st.builds(
+    LotKey, st.integers(-INT8 - 1, INT8), st.integers(-INT4 - 1, INT4), st.integers(-INT2 - 1, INT2)
+)
+ENTRIES = st.builds(
+    Entry,
+    member_id=st.uuids().map(str),
+    key=st.binary(min_size=16, max_size=16),
+    part=st.integers(0, INT2),
+    currency=st.integers(1, INT2),
+    type=st.sampled_from(EntryType),
+    from_account=st.sampled_from(Account),
+    to_account=st.sampled_from(Account),
+    points=st.integers(1, INT8),
+    lot=LOTS,
+    order_ref=TEXTS,
+    rule_version=st.integers(0, INT4),
+    actor=TEXTS,
+    reason=TEXTS,
+    balance_after=st.integers(-INT8 - 1, INT8),
+    fingerprint=st.binary(max_size=40),
+    occurred_at=st.integers(0, LATEST_US),
+    recorded_at=st.integers(0, LATEST_US),
+)
+PLAIN = Entry(
+    *("0b54b4e2-4a3a-4d5e-8c52-6f6f6a1f0001", bytes(16), 0, 1),
+    *(EntryType.EARN, Account.ISSUED, Account.AVAILABLE, 10, LotKey(INT8, 24_311, 0), "shop:1", 1),
+    *("service:shop", "会员日", -5, b"", 0, 946_684_800 * 10**6 + 1),
+)
+
+
+@pytest.fixture(scope="module")
+async def entries(new_database: Any) -> Any:
+    connection = await asyncpg.connect(new_database("loyalty").owner)
+    yield connection
+    await connection.close()
+
+
+async def given_back(connection: asyncpg.Connection) -> bytes:
+    """The entries there are, as a binary COPY of them, and none left."""
+    out = BytesIO()
+    names = ", ".join(copying.COLUMNS)
+    await connection.copy_from_query(f"SELECT {names} FROM entries ORDER BY ord", output=out, format="binary")
+    await connection.execute("TRUNCATE entries")
+    return out.getvalue()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(written=st.lists(ENTRIES, min_size=1, max_size=8, unique_by=lambda e: (e.member_id, e.key, e.part)))
+@example(written=[PLAIN])
+async def test_postgres_gives_back_the_bytes_that_were_written(entries: Any, written: list[Entry]) -> None:
+    rows = copying.rows(written, 3, 2**40)
+    await copying.copy(entries, rows)
+    assert await given_back(entries) == copying.HEADER + rows + copying.TRAILER
+
+
+async def test_what_is_written_reads_as_what_was_meant(entries: asyncpg.Connection) -> None:
+    await copying.copy(entries, copying.rows([PLAIN], 3, 77))
+    row = await entries.fetchrow("SELECT * FROM entries")
+    assert row is not None
+    assert dict(row) == {
+        "member_id": UUID(PLAIN.member_id),
+        "key": UUID(int=0),
+        "part": 0,
+        "currency": 1,
+        "type": "EARN",
+        "from_account": "ISSUED",
+        "to_account": "AVAILABLE",
+        "points": 10,
+        "lot_expires_at": INT8,
+        "lot_month": 24_311,
+        "lot_source": 0,
+        "order_ref": "shop:1",
+        "rule_version": 1,
+        "actor": "service:shop",
+        "reason": "会员日",
+        "balance_after": -5,
+        "fingerprint": b"",
+        "occurred_at": datetime(1970, 1, 1, tzinfo=UTC),
+        "recorded_at": datetime(2000, 1, 1, microsecond=1, tzinfo=UTC),
+        "lane": 3,
+        "batch": 77,
+        "ord": 0,
+    }
+    await entries.execute("TRUNCATE entries")
