@@ -37,6 +37,26 @@ def balances(available: int) -> points_pb2.MemberBalances:
     )
 
 
+LOTS = points_pb2.MemberLots(
+    lots=[
+        points_pb2.Lot(
+            currency="POINTS",
+            points=20,
+            expires_at=at(2027, 1, 31),
+            month="2026-01",
+            source=points_pb2.LOT_SOURCE_EARNED,
+        ),
+        points_pb2.Lot(currency="POINTS", points=100, month="2026-02", source=points_pb2.LOT_SOURCE_ADJUSTED),
+        points_pb2.Lot(
+            currency="POINTS",
+            points=30,
+            pending=True,
+            matures_at=at(2026, 12, 1),
+            month="2026-11",
+            source=points_pb2.LOT_SOURCE_AWARDED,
+        ),
+    ]
+)
 _BENEFIT = tiers_pb2.Benefit(
     key="free_shipping", kind=tiers_pb2.BENEFIT_KIND_ECONOMIC, name=_text("包邮", "Free shipping")
 )

@@ -132,6 +132,19 @@ class Points(Door):
         self.services.change(request)
         return points_pb2.AdjustPointsResponse(balance_after=220, entry_id="entry-9")
 
+    @rpc.allow(rpc.services("nobody"))
+    async def award_points(self, request: points_pb2.AwardPointsRequest, _: Any) -> Any:
+        raise NotImplementedError
+
+    @rpc.per_item
+    async def batch_list_lots(
+        self, request: points_pb2.BatchListLotsRequest, _: Any
+    ) -> points_pb2.BatchListLotsResponse:
+        self.services.turn("loyalty", "lots")
+        answer = points_pb2.BatchListLotsResponse()
+        self.services.each(request.members, answer.results, "lots", lambda *_: answers.LOTS)
+        return answer
+
 
 class Tiers(Door):
     @rpc.per_item

@@ -8,6 +8,7 @@ from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.identities_pb2 import MemberReference, ResolveMembersRequest
 
 from services.kit import database
+from services.loyalty.rules.orders import UnknownMember
 from services.loyalty.storage import members
 
 _REMEMBERED = 100_000
@@ -30,6 +31,14 @@ class Membership:
         await self._look_here(references, resolved)
         await self._ask(references, resolved)
         return resolved
+
+    async def one(self, reference: str | ExternalIdentity, field: str = "member_id") -> str:
+        """The id of the member meant. Raises ``UnknownMember``."""
+        (known,) = await self.resolve([reference])
+        if known is None:
+            message = "no member has this id or identity: register the member first"
+            raise UnknownMember(message, field=field)
+        return known
 
     async def _look_here(
         self, references: Sequence[str | ExternalIdentity], resolved: list[str | None]

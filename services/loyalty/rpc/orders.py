@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from huiyuan.kit.v1.kit_pb2 import ExternalIdentity
 from huiyuan.loyalty.v1 import orders_pb2 as wire
 
 from services.kit import database, rpc
@@ -13,7 +12,7 @@ from services.kit.refusal import Refusal
 from services.loyalty.lanes import Lanes, Rulebook, Task
 from services.loyalty.rpc import answers
 from services.loyalty.rpc.members import Membership
-from services.loyalty.rpc.wire import be_at_most, member_id, micros, money
+from services.loyalty.rpc.wire import be_at_most, meant, member_id, micros, money
 from services.loyalty.rules import checkout, returns
 from services.loyalty.rules.orders import (
     LONGEST_ID,
@@ -72,7 +71,7 @@ class Orders:
         known = await self._rulebook.current()
         results: list[Any] = [_order(request, known) for request in requests]
         good = [nth for nth, order in enumerate(results) if isinstance(order, Order)]
-        members = await self._membership.resolve([_meant(requests[nth]) for nth in good])
+        members = await self._membership.resolve([meant(requests[nth]) for nth in good])
         caller = rpc.caller()
         for nth, member in zip(good, members, strict=True):
             results[nth] = self._submit(results[nth], member, caller)
@@ -160,12 +159,6 @@ async def _outcome(future: asyncio.Future[Answer]) -> Answer | Refusal:
         return await future
     except Refusal as refusal:
         return refusal
-
-
-def _meant(request: wire.RecordOrderRequest) -> str | ExternalIdentity:
-    if request.WhichOneof("member") == "identity":
-        return request.identity
-    return member_id(request.member_id)
 
 
 def _order(request: wire.RecordOrderRequest, known: Programmes) -> Order | Refusal:

@@ -1,6 +1,7 @@
-"""Points at the door: balances, entries, adjustments."""
+"""Points at the door: balances and their lots, entries, adjustments, awards."""
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,11 +10,14 @@ from huiyuan.loyalty.v1 import points_pb2 as wire
 from services.kit import clock, database, rpc
 from services.kit.refusal import Invalid, Refusal
 from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.rpc.lots import lots
 from services.loyalty.rpc.members import Membership
-from services.loyalty.rpc.wire import be_at_most, member_id, readable_member, timestamp
+from services.loyalty.rpc.names import order_ref, own_id, reason_code
+from services.loyalty.rpc.wire import be_at_most, meant, member_id, readable_member, timestamp
 from services.loyalty.rules.adjustments import adjust
 from services.loyalty.rules.asks import Ask, UnknownCurrency
-from services.loyalty.rules.entries import key_of
+from services.loyalty.rules.awards import award
+from services.loyalty.rules.entries import EntryType, key_of
 from services.loyalty.rules.orders import UnknownMember
 from services.loyalty.rules.points import settled
 from services.loyalty.rules.programmes import CurrencyRules, Programme
@@ -53,10 +57,7 @@ class Points:
         now = clock.micros(clock.now())
         programme = (await self._rulebook.current()).history(request.programme_id).at(now)
         asked = [readable_member(key) for key in request.members]
-        found: dict[str, dict[int, Wallet]] = {}
-        numbers = [currency.number for currency in programme.currencies]
-        for wallet in await points.wallets(self._pool, [m for m in asked if isinstance(m, str)], numbers):
-            found.setdefault(wallet.member_id, {})[wallet.currency] = wallet
+        found = await self._wallets(asked, programme)
         return wire.BatchGetBalancesResponse(
             results=[
                 wire.BalancesResult(refusal=rpc.wire_refusal(member))
@@ -65,6 +66,32 @@ class Points:
                 for member in asked
             ]
         )
+
+    @rpc.per_item
+    async def batch_list_lots(self, request: wire.BatchListLotsRequest, _: Any) -> wire.BatchListLotsResponse:
+        be_at_most(len(request.members), MOST_MEMBERS, "members")
+        now = clock.micros(clock.now())
+        programme = (await self._rulebook.current()).history(request.programme_id).at(now)
+        asked = [readable_member(key) for key in request.members]
+        found = await self._wallets(asked, programme)
+        return wire.BatchListLotsResponse(
+            results=[
+                wire.LotsResult(refusal=rpc.wire_refusal(member))
+                if isinstance(member, Refusal)
+                else wire.LotsResult(lots=_lots(programme, member, found.get(member, {}), now))
+                for member in asked
+            ]
+        )
+
+    async def _wallets(
+        self, asked: Sequence[str | Refusal], programme: Programme
+    ) -> dict[str, dict[int, Wallet]]:
+        """The wallets that there are in a programme's currencies, by member and currency."""
+        found: dict[str, dict[int, Wallet]] = {}
+        numbers = [currency.number for currency in programme.currencies]
+        for wallet in await points.wallets(self._pool, [m for m in asked if isinstance(m, str)], numbers):
+            found.setdefault(wallet.member_id, {})[wallet.currency] = wallet
+        return found
 
     @rpc.per_item
     async def batch_list_entries(
@@ -116,6 +143,39 @@ class Points:
             entry_id=points.place(posted.recorded_at, posted.ord),
             replayed=answer.replayed,
         )
+
+    @rpc.allow(rpc.systems("point_awarder"))
+    async def award_points(self, request: wire.AwardPointsRequest, _: Any) -> wire.AwardPointsResponse:
+        reason = reason_code(request.reason)
+        key = key_of("award", own_id(request.idempotency_key, "idempotency_key"))
+        order = order_ref(request.order if request.HasField("order") else None)
+        programme = (await self._rulebook.current()).history(request.programme_id).newest
+        member = await self._membership.one(meant(request), "member")
+        who = rpc.caller().actor
+        ask = Ask(member, programme.programme_id, request.currency, request.points, key, who, reason, order)
+        touches = Touches(((member, programme.number),), keys=(ask.place,))
+        answer = await self._lanes.submit(Task(partial(award, ask=ask), touches))
+        posted: Part = answer.value
+        return wire.AwardPointsResponse(
+            member_id=member,
+            currency=programme.code(posted.currency),
+            points=posted.points,
+            pending=posted.type is EntryType.PENDING_ADDED,
+            balance_after=posted.balance_after,
+            entry_id=points.place(posted.recorded_at, posted.ord),
+            replayed=answer.replayed,
+        )
+
+
+def _lots(programme: Programme, member: str, wallets: dict[int, Wallet], now: int) -> wire.MemberLots:
+    return wire.MemberLots(
+        lots=[
+            lot
+            for rules in programme.currencies
+            if (wallet := wallets.get(rules.number))
+            for lot in lots(settled(wallet, programme, rules, now), rules)
+        ]
+    )
 
 
 def _balances(programme: Programme, member: str, wallets: dict[int, Wallet], now: int) -> wire.MemberBalances:

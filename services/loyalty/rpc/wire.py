@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from huiyuan.kit.v1.kit_pb2 import LocalizedText, MemberKey, Money
+from huiyuan.kit.v1.kit_pb2 import ExternalIdentity, LocalizedText, MemberKey, Money
 
 from services.kit import rpc
 from services.kit.refusal import Invalid, Refusal
@@ -18,7 +18,7 @@ _LATEST_S = 253_402_300_799  # the year 9999, the last that timestamps know
 
 
 class MalformedId(Invalid):
-    """An id is not a UUID."""
+    """An id is not of its form: a member's is a UUID, one of the caller's own is printable and not long."""
 
 
 class MalformedInstant(Invalid):
@@ -47,6 +47,14 @@ def member_id(text: str, field: str = "member_id") -> str:
         return str(UUID(text))
     except ValueError:
         raise MalformedId("a member's id is a UUID", field=field) from None
+
+
+def meant(request: Any) -> str | ExternalIdentity:
+    """Whom a request with a member's id or identity means. Raises ``MalformedId`` when it says neither."""
+    if request.WhichOneof("member") == "identity":
+        identity: ExternalIdentity = request.identity
+        return identity
+    return member_id(request.member_id)
 
 
 def readable_member(key: MemberKey) -> str | Refusal:

@@ -180,7 +180,7 @@ def _hold_of(book: Book, member_id: str, programme_id: str, hold_id: str) -> tup
     """A hold of a member with due things applied. Raises ``UnknownHold``."""
     history = book.programmes.history(programme_id)
     held = book.hold(member_id, hold_id, history.newest.number)
-    if held is None or not history.newest.counts(held.currency):
+    if held is None or not history.newest.code(held.currency):
         raise UnknownHold("the member has no hold with this id: hold points first", field="hold_id")
     return held, book.touch(member_id, history)
 

@@ -159,9 +159,9 @@ class Programme:
     def currency(self, code: str) -> CurrencyRules | None:
         return next((currency for currency in self.currencies if currency.code == code), None)
 
-    def counts(self, number: int) -> bool:
-        """True when the currency of this number is the programme's."""
-        return any(currency.number == number for currency in self.currencies)
+    def code(self, number: int) -> str:
+        """The code of the currency with a number; empty when it is another programme's."""
+        return next((currency.code for currency in self.currencies if currency.number == number), "")
 
     def tier(self, key: str) -> TierRule | None:
         return next((tier for tier in self.tiers if tier.key == key), None)

@@ -118,7 +118,7 @@ def reverse_redemption(book: Book, asked: ReversalAsked) -> Answer:
     history = book.programmes.history(asked.programme_id)
     place = book.place(asked.member_id, redemption_key(asked.redemption_id), history.newest.number)
     parts = book.state.posted.get(place)
-    if not parts or not history.newest.counts(parts[0].currency):
+    if not parts or not history.newest.code(parts[0].currency):
         message = "the member has no redemption with this id: check the id, or redeem first"
         raise UnknownRedemption(message, field="redemption_id")
     if known := book.state.reversals.get(place, {}).get(asked.reversal_id):

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .points_pb2 import AdjustPointsRequest, AdjustPointsResponse, BatchGetBalancesRequest, BatchGetBalancesResponse, BatchListEntriesRequest, BatchListEntriesResponse
+from .points_pb2 import AdjustPointsRequest, AdjustPointsResponse, AwardPointsRequest, AwardPointsResponse, BatchGetBalancesRequest, BatchGetBalancesResponse, BatchListEntriesRequest, BatchListEntriesResponse, BatchListLotsRequest, BatchListLotsResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -53,6 +53,18 @@ class PointsService(Protocol):
     async def adjust_points(self, request: AdjustPointsRequest, ctx: RequestContext[AdjustPointsRequest, AdjustPointsResponse], /) -> AdjustPointsResponse:
         """
         Credits or debits a member by hand, with a reason.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def award_points(self, request: AwardPointsRequest, ctx: RequestContext[AwardPointsRequest, AwardPointsResponse], /) -> AwardPointsResponse:
+        """
+        Grants points for something done: a check-in, a mission, a review.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def batch_list_lots(self, request: BatchListLotsRequest, ctx: RequestContext[BatchListLotsRequest, BatchListLotsResponse], /) -> BatchListLotsResponse:
+        """
+        What the balances of up to 500 members consist of, each item authorised for itself.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -102,6 +114,28 @@ class PointsServiceASGIApplication(ConnectASGIApplication[PointsService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.adjust_points,
+                ),
+                "/huiyuan.loyalty.v1.PointsService/AwardPoints": Endpoint.unary(
+                    method=MethodInfo(
+                        name="AwardPoints",
+                        service_name="huiyuan.loyalty.v1.PointsService",
+                        input=AwardPointsRequest,
+                        output=AwardPointsResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.award_points,
+                ),
+                "/huiyuan.loyalty.v1.PointsService/BatchListLots": Endpoint.unary(
+                    method=MethodInfo(
+                        name="BatchListLots",
+                        service_name="huiyuan.loyalty.v1.PointsService",
+                        input=BatchListLotsRequest,
+                        output=BatchListLotsResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.batch_list_lots,
                 ),
             },
             interceptors=interceptors,
@@ -210,6 +244,52 @@ class PointsServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def award_points(
+        self,
+        request: AwardPointsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> AwardPointsResponse:
+        """
+        Grants points for something done: a check-in, a mission, a review.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="AwardPoints",
+                service_name="huiyuan.loyalty.v1.PointsService",
+                input=AwardPointsRequest,
+                output=AwardPointsResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    async def batch_list_lots(
+        self,
+        request: BatchListLotsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> BatchListLotsResponse:
+        """
+        What the balances of up to 500 members consist of, each item authorised for itself.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="BatchListLots",
+                service_name="huiyuan.loyalty.v1.PointsService",
+                input=BatchListLotsRequest,
+                output=BatchListLotsResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
 
 class PointsServiceSync(Protocol):
     def batch_get_balances(self, request: BatchGetBalancesRequest, ctx: RequestContext[BatchGetBalancesRequest, BatchGetBalancesResponse], /) -> BatchGetBalancesResponse:
@@ -227,6 +307,18 @@ class PointsServiceSync(Protocol):
     def adjust_points(self, request: AdjustPointsRequest, ctx: RequestContext[AdjustPointsRequest, AdjustPointsResponse], /) -> AdjustPointsResponse:
         """
         Credits or debits a member by hand, with a reason.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def award_points(self, request: AwardPointsRequest, ctx: RequestContext[AwardPointsRequest, AwardPointsResponse], /) -> AwardPointsResponse:
+        """
+        Grants points for something done: a check-in, a mission, a review.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def batch_list_lots(self, request: BatchListLotsRequest, ctx: RequestContext[BatchListLotsRequest, BatchListLotsResponse], /) -> BatchListLotsResponse:
+        """
+        What the balances of up to 500 members consist of, each item authorised for itself.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -274,6 +366,28 @@ class PointsServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.adjust_points,
+                ),
+                "/huiyuan.loyalty.v1.PointsService/AwardPoints": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="AwardPoints",
+                        service_name="huiyuan.loyalty.v1.PointsService",
+                        input=AwardPointsRequest,
+                        output=AwardPointsResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.award_points,
+                ),
+                "/huiyuan.loyalty.v1.PointsService/BatchListLots": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="BatchListLots",
+                        service_name="huiyuan.loyalty.v1.PointsService",
+                        input=BatchListLotsRequest,
+                        output=BatchListLotsResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.batch_list_lots,
                 ),
             },
             interceptors=interceptors,
@@ -376,6 +490,52 @@ class PointsServiceClientSync(ConnectClientSync):
                 service_name="huiyuan.loyalty.v1.PointsService",
                 input=AdjustPointsRequest,
                 output=AdjustPointsResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def award_points(
+        self,
+        request: AwardPointsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> AwardPointsResponse:
+        """
+        Grants points for something done: a check-in, a mission, a review.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="AwardPoints",
+                service_name="huiyuan.loyalty.v1.PointsService",
+                input=AwardPointsRequest,
+                output=AwardPointsResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def batch_list_lots(
+        self,
+        request: BatchListLotsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> BatchListLotsResponse:
+        """
+        What the balances of up to 500 members consist of, each item authorised for itself.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="BatchListLots",
+                service_name="huiyuan.loyalty.v1.PointsService",
+                input=BatchListLotsRequest,
+                output=BatchListLotsResponse,
                 idempotency_level=IdempotencyLevel.UNKNOWN,
                 stream_type=StreamType.UNARY,
             ),

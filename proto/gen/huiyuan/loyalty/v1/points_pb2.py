@@ -24,43 +24,60 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
+from huiyuan.loyalty.v1 import redemptions_pb2 as huiyuan_dot_loyalty_dot_v1_dot_redemptions__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/loyalty/v1/points.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"[\n\x17\x42\x61tchGetBalancesRequest\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\"O\n\x18\x42\x61tchGetBalancesResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".huiyuan.loyalty.v1.BalancesResult\"~\n\x0e\x42\x61lancesResult\x12\x36\n\x08\x62\x61lances\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.MemberBalancesH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"?\n\x0eMemberBalances\x12-\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Balance\"\xa9\x01\n\x07\x42\x61lance\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x11\n\tspendable\x18\x02 \x01(\x08\x12\x11\n\tavailable\x18\x03 \x01(\x03\x12\x0f\n\x07pending\x18\x04 \x01(\x03\x12\x0c\n\x04held\x18\x05 \x01(\x03\x12\x0c\n\x04\x64\x65\x62t\x18\x06 \x01(\x03\x12\x39\n\rexpiring_soon\x18\x07 \x03(\x0b\x32\".huiyuan.loyalty.v1.ExpiringPoints\"P\n\x0e\x45xpiringPoints\x12\x0e\n\x06points\x18\x01 \x01(\x03\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"`\n\x17\x42\x61tchListEntriesRequest\x12/\n\x07members\x18\x01 \x03(\x0b\x32\x1e.huiyuan.loyalty.v1.EntriesKey\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\"g\n\nEntriesKey\x12)\n\x06member\x18\x01 \x01(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\"N\n\x18\x42\x61tchListEntriesResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.huiyuan.loyalty.v1.EntriesResult\"t\n\rEntriesResult\x12-\n\x04page\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.EntryPageH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"N\n\tEntryPage\x12*\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x19.huiyuan.loyalty.v1.Entry\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\xe4\x02\n\x05\x45ntry\x12\x10\n\x08\x65ntry_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x14\n\x0c\x66rom_account\x18\x05 \x01(\t\x12\x12\n\nto_account\x18\x06 \x01(\t\x12\x15\n\rbalance_after\x18\x07 \x01(\x03\x12/\n\x0boccurred_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecorded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\torder_ref\x18\n \x01(\t\x12\x14\n\x0crule_version\x18\x0b \x01(\x05\x12\x0e\n\x06reason\x18\x0c \x01(\t\x12\r\n\x05\x61\x63tor\x18\r \x01(\t\x12.\n\nexpires_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x89\x01\n\x13\x41\x64justPointsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x06 \x01(\t\"Q\n\x14\x41\x64justPointsResponse\x12\x15\n\rbalance_after\x18\x01 \x01(\x03\x12\x10\n\x08\x65ntry_id\x18\x02 \x01(\t\x12\x10\n\x08replayed\x18\x03 \x01(\x08\x32\xd0\x02\n\rPointsService\x12m\n\x10\x42\x61tchGetBalances\x12+.huiyuan.loyalty.v1.BatchGetBalancesRequest\x1a,.huiyuan.loyalty.v1.BatchGetBalancesResponse\x12m\n\x10\x42\x61tchListEntries\x12+.huiyuan.loyalty.v1.BatchListEntriesRequest\x1a,.huiyuan.loyalty.v1.BatchListEntriesResponse\x12\x61\n\x0c\x41\x64justPoints\x12\'.huiyuan.loyalty.v1.AdjustPointsRequest\x1a(.huiyuan.loyalty.v1.AdjustPointsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/loyalty/v1/points.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a$huiyuan/loyalty/v1/redemptions.proto\"[\n\x17\x42\x61tchGetBalancesRequest\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\"O\n\x18\x42\x61tchGetBalancesResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".huiyuan.loyalty.v1.BalancesResult\"~\n\x0e\x42\x61lancesResult\x12\x36\n\x08\x62\x61lances\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.MemberBalancesH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"?\n\x0eMemberBalances\x12-\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Balance\"\xa9\x01\n\x07\x42\x61lance\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x11\n\tspendable\x18\x02 \x01(\x08\x12\x11\n\tavailable\x18\x03 \x01(\x03\x12\x0f\n\x07pending\x18\x04 \x01(\x03\x12\x0c\n\x04held\x18\x05 \x01(\x03\x12\x0c\n\x04\x64\x65\x62t\x18\x06 \x01(\x03\x12\x39\n\rexpiring_soon\x18\x07 \x03(\x0b\x32\".huiyuan.loyalty.v1.ExpiringPoints\"P\n\x0e\x45xpiringPoints\x12\x0e\n\x06points\x18\x01 \x01(\x03\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"`\n\x17\x42\x61tchListEntriesRequest\x12/\n\x07members\x18\x01 \x03(\x0b\x32\x1e.huiyuan.loyalty.v1.EntriesKey\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\"g\n\nEntriesKey\x12)\n\x06member\x18\x01 \x01(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\"N\n\x18\x42\x61tchListEntriesResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.huiyuan.loyalty.v1.EntriesResult\"t\n\rEntriesResult\x12-\n\x04page\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.EntryPageH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"N\n\tEntryPage\x12*\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x19.huiyuan.loyalty.v1.Entry\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\xe4\x02\n\x05\x45ntry\x12\x10\n\x08\x65ntry_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x14\n\x0c\x66rom_account\x18\x05 \x01(\t\x12\x12\n\nto_account\x18\x06 \x01(\t\x12\x15\n\rbalance_after\x18\x07 \x01(\x03\x12/\n\x0boccurred_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecorded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\torder_ref\x18\n \x01(\t\x12\x14\n\x0crule_version\x18\x0b \x01(\x05\x12\x0e\n\x06reason\x18\x0c \x01(\t\x12\r\n\x05\x61\x63tor\x18\r \x01(\t\x12.\n\nexpires_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x89\x01\n\x13\x41\x64justPointsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x06 \x01(\t\"Q\n\x14\x41\x64justPointsResponse\x12\x15\n\rbalance_after\x18\x01 \x01(\x03\x12\x10\n\x08\x65ntry_id\x18\x02 \x01(\t\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"\xfd\x01\n\x12\x41wardPointsRequest\x12\x13\n\tmember_id\x18\x01 \x01(\tH\x00\x12\x34\n\x08identity\x18\x02 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentityH\x00\x12\x14\n\x0cprogramme_id\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x0e\n\x06points\x18\x05 \x01(\x03\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x07 \x01(\t\x12\x31\n\x05order\x18\x08 \x01(\x0b\x32\".huiyuan.loyalty.v1.OrderReferenceB\x08\n\x06member\"\x96\x01\n\x13\x41wardPointsResponse\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\x0f\n\x07pending\x18\x04 \x01(\x08\x12\x15\n\rbalance_after\x18\x05 \x01(\x03\x12\x10\n\x08\x65ntry_id\x18\x06 \x01(\t\x12\x10\n\x08replayed\x18\x07 \x01(\x08\"X\n\x14\x42\x61tchListLotsRequest\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\"H\n\x15\x42\x61tchListLotsResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.huiyuan.loyalty.v1.LotsResult\"r\n\nLotsResult\x12.\n\x04lots\x18\x01 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.MemberLotsH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"3\n\nMemberLots\x12%\n\x04lots\x18\x01 \x03(\x0b\x32\x17.huiyuan.loyalty.v1.Lot\"\xd6\x01\n\x03Lot\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07pending\x18\x04 \x01(\x08\x12.\n\nmatures_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05month\x18\x06 \x01(\t\x12-\n\x06source\x18\x07 \x01(\x0e\x32\x1d.huiyuan.loyalty.v1.LotSource*\x88\x01\n\tLotSource\x12\x1a\n\x16LOT_SOURCE_UNSPECIFIED\x10\x00\x12\x15\n\x11LOT_SOURCE_EARNED\x10\x01\x12\x17\n\x13LOT_SOURCE_ADJUSTED\x10\x02\x12\x16\n\x12LOT_SOURCE_AWARDED\x10\x03\x12\x17\n\x13LOT_SOURCE_IMPORTED\x10\x04\x32\x96\x04\n\rPointsService\x12m\n\x10\x42\x61tchGetBalances\x12+.huiyuan.loyalty.v1.BatchGetBalancesRequest\x1a,.huiyuan.loyalty.v1.BatchGetBalancesResponse\x12m\n\x10\x42\x61tchListEntries\x12+.huiyuan.loyalty.v1.BatchListEntriesRequest\x1a,.huiyuan.loyalty.v1.BatchListEntriesResponse\x12\x61\n\x0c\x41\x64justPoints\x12\'.huiyuan.loyalty.v1.AdjustPointsRequest\x1a(.huiyuan.loyalty.v1.AdjustPointsResponse\x12^\n\x0b\x41wardPoints\x12&.huiyuan.loyalty.v1.AwardPointsRequest\x1a\'.huiyuan.loyalty.v1.AwardPointsResponse\x12\x64\n\rBatchListLots\x12(.huiyuan.loyalty.v1.BatchListLotsRequest\x1a).huiyuan.loyalty.v1.BatchListLotsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.points_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_BATCHGETBALANCESREQUEST']._serialized_start=114
-  _globals['_BATCHGETBALANCESREQUEST']._serialized_end=205
-  _globals['_BATCHGETBALANCESRESPONSE']._serialized_start=207
-  _globals['_BATCHGETBALANCESRESPONSE']._serialized_end=286
-  _globals['_BALANCESRESULT']._serialized_start=288
-  _globals['_BALANCESRESULT']._serialized_end=414
-  _globals['_MEMBERBALANCES']._serialized_start=416
-  _globals['_MEMBERBALANCES']._serialized_end=479
-  _globals['_BALANCE']._serialized_start=482
-  _globals['_BALANCE']._serialized_end=651
-  _globals['_EXPIRINGPOINTS']._serialized_start=653
-  _globals['_EXPIRINGPOINTS']._serialized_end=733
-  _globals['_BATCHLISTENTRIESREQUEST']._serialized_start=735
-  _globals['_BATCHLISTENTRIESREQUEST']._serialized_end=831
-  _globals['_ENTRIESKEY']._serialized_start=833
-  _globals['_ENTRIESKEY']._serialized_end=936
-  _globals['_BATCHLISTENTRIESRESPONSE']._serialized_start=938
-  _globals['_BATCHLISTENTRIESRESPONSE']._serialized_end=1016
-  _globals['_ENTRIESRESULT']._serialized_start=1018
-  _globals['_ENTRIESRESULT']._serialized_end=1134
-  _globals['_ENTRYPAGE']._serialized_start=1136
-  _globals['_ENTRYPAGE']._serialized_end=1214
-  _globals['_ENTRY']._serialized_start=1217
-  _globals['_ENTRY']._serialized_end=1573
-  _globals['_ADJUSTPOINTSREQUEST']._serialized_start=1576
-  _globals['_ADJUSTPOINTSREQUEST']._serialized_end=1713
-  _globals['_ADJUSTPOINTSRESPONSE']._serialized_start=1715
-  _globals['_ADJUSTPOINTSRESPONSE']._serialized_end=1796
-  _globals['_POINTSSERVICE']._serialized_start=1799
-  _globals['_POINTSSERVICE']._serialized_end=2135
+  _globals['_LOTSOURCE']._serialized_start=2796
+  _globals['_LOTSOURCE']._serialized_end=2932
+  _globals['_BATCHGETBALANCESREQUEST']._serialized_start=152
+  _globals['_BATCHGETBALANCESREQUEST']._serialized_end=243
+  _globals['_BATCHGETBALANCESRESPONSE']._serialized_start=245
+  _globals['_BATCHGETBALANCESRESPONSE']._serialized_end=324
+  _globals['_BALANCESRESULT']._serialized_start=326
+  _globals['_BALANCESRESULT']._serialized_end=452
+  _globals['_MEMBERBALANCES']._serialized_start=454
+  _globals['_MEMBERBALANCES']._serialized_end=517
+  _globals['_BALANCE']._serialized_start=520
+  _globals['_BALANCE']._serialized_end=689
+  _globals['_EXPIRINGPOINTS']._serialized_start=691
+  _globals['_EXPIRINGPOINTS']._serialized_end=771
+  _globals['_BATCHLISTENTRIESREQUEST']._serialized_start=773
+  _globals['_BATCHLISTENTRIESREQUEST']._serialized_end=869
+  _globals['_ENTRIESKEY']._serialized_start=871
+  _globals['_ENTRIESKEY']._serialized_end=974
+  _globals['_BATCHLISTENTRIESRESPONSE']._serialized_start=976
+  _globals['_BATCHLISTENTRIESRESPONSE']._serialized_end=1054
+  _globals['_ENTRIESRESULT']._serialized_start=1056
+  _globals['_ENTRIESRESULT']._serialized_end=1172
+  _globals['_ENTRYPAGE']._serialized_start=1174
+  _globals['_ENTRYPAGE']._serialized_end=1252
+  _globals['_ENTRY']._serialized_start=1255
+  _globals['_ENTRY']._serialized_end=1611
+  _globals['_ADJUSTPOINTSREQUEST']._serialized_start=1614
+  _globals['_ADJUSTPOINTSREQUEST']._serialized_end=1751
+  _globals['_ADJUSTPOINTSRESPONSE']._serialized_start=1753
+  _globals['_ADJUSTPOINTSRESPONSE']._serialized_end=1834
+  _globals['_AWARDPOINTSREQUEST']._serialized_start=1837
+  _globals['_AWARDPOINTSREQUEST']._serialized_end=2090
+  _globals['_AWARDPOINTSRESPONSE']._serialized_start=2093
+  _globals['_AWARDPOINTSRESPONSE']._serialized_end=2243
+  _globals['_BATCHLISTLOTSREQUEST']._serialized_start=2245
+  _globals['_BATCHLISTLOTSREQUEST']._serialized_end=2333
+  _globals['_BATCHLISTLOTSRESPONSE']._serialized_start=2335
+  _globals['_BATCHLISTLOTSRESPONSE']._serialized_end=2407
+  _globals['_LOTSRESULT']._serialized_start=2409
+  _globals['_LOTSRESULT']._serialized_end=2523
+  _globals['_MEMBERLOTS']._serialized_start=2525
+  _globals['_MEMBERLOTS']._serialized_end=2576
+  _globals['_LOT']._serialized_start=2579
+  _globals['_LOT']._serialized_end=2793
+  _globals['_POINTSSERVICE']._serialized_start=2935
+  _globals['_POINTSSERVICE']._serialized_end=3469
 # @@protoc_insertion_point(module_scope)

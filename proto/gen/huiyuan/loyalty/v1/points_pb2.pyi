@@ -2,13 +2,28 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
+from huiyuan.loyalty.v1 import redemptions_pb2 as _redemptions_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class LotSource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LOT_SOURCE_UNSPECIFIED: _ClassVar[LotSource]
+    LOT_SOURCE_EARNED: _ClassVar[LotSource]
+    LOT_SOURCE_ADJUSTED: _ClassVar[LotSource]
+    LOT_SOURCE_AWARDED: _ClassVar[LotSource]
+    LOT_SOURCE_IMPORTED: _ClassVar[LotSource]
+LOT_SOURCE_UNSPECIFIED: LotSource
+LOT_SOURCE_EARNED: LotSource
+LOT_SOURCE_ADJUSTED: LotSource
+LOT_SOURCE_AWARDED: LotSource
+LOT_SOURCE_IMPORTED: LotSource
 
 class BatchGetBalancesRequest(_message.Message):
     __slots__ = ("members", "programme_id")
@@ -163,3 +178,87 @@ class AdjustPointsResponse(_message.Message):
     entry_id: str
     replayed: bool
     def __init__(self, balance_after: _Optional[int] = ..., entry_id: _Optional[str] = ..., replayed: _Optional[bool] = ...) -> None: ...
+
+class AwardPointsRequest(_message.Message):
+    __slots__ = ("member_id", "identity", "programme_id", "currency", "points", "reason", "idempotency_key", "order")
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    IDENTITY_FIELD_NUMBER: _ClassVar[int]
+    PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    member_id: str
+    identity: _kit_pb2.ExternalIdentity
+    programme_id: str
+    currency: str
+    points: int
+    reason: str
+    idempotency_key: str
+    order: _redemptions_pb2.OrderReference
+    def __init__(self, member_id: _Optional[str] = ..., identity: _Optional[_Union[_kit_pb2.ExternalIdentity, _Mapping]] = ..., programme_id: _Optional[str] = ..., currency: _Optional[str] = ..., points: _Optional[int] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., order: _Optional[_Union[_redemptions_pb2.OrderReference, _Mapping]] = ...) -> None: ...
+
+class AwardPointsResponse(_message.Message):
+    __slots__ = ("member_id", "currency", "points", "pending", "balance_after", "entry_id", "replayed")
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    PENDING_FIELD_NUMBER: _ClassVar[int]
+    BALANCE_AFTER_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    member_id: str
+    currency: str
+    points: int
+    pending: bool
+    balance_after: int
+    entry_id: str
+    replayed: bool
+    def __init__(self, member_id: _Optional[str] = ..., currency: _Optional[str] = ..., points: _Optional[int] = ..., pending: _Optional[bool] = ..., balance_after: _Optional[int] = ..., entry_id: _Optional[str] = ..., replayed: _Optional[bool] = ...) -> None: ...
+
+class BatchListLotsRequest(_message.Message):
+    __slots__ = ("members", "programme_id")
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
+    members: _containers.RepeatedCompositeFieldContainer[_kit_pb2.MemberKey]
+    programme_id: str
+    def __init__(self, members: _Optional[_Iterable[_Union[_kit_pb2.MemberKey, _Mapping]]] = ..., programme_id: _Optional[str] = ...) -> None: ...
+
+class BatchListLotsResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[LotsResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[LotsResult, _Mapping]]] = ...) -> None: ...
+
+class LotsResult(_message.Message):
+    __slots__ = ("lots", "refusal")
+    LOTS_FIELD_NUMBER: _ClassVar[int]
+    REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    lots: MemberLots
+    refusal: _kit_pb2.Refusal
+    def __init__(self, lots: _Optional[_Union[MemberLots, _Mapping]] = ..., refusal: _Optional[_Union[_kit_pb2.Refusal, _Mapping]] = ...) -> None: ...
+
+class MemberLots(_message.Message):
+    __slots__ = ("lots",)
+    LOTS_FIELD_NUMBER: _ClassVar[int]
+    lots: _containers.RepeatedCompositeFieldContainer[Lot]
+    def __init__(self, lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ...) -> None: ...
+
+class Lot(_message.Message):
+    __slots__ = ("currency", "points", "expires_at", "pending", "matures_at", "month", "source")
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    PENDING_FIELD_NUMBER: _ClassVar[int]
+    MATURES_AT_FIELD_NUMBER: _ClassVar[int]
+    MONTH_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    currency: str
+    points: int
+    expires_at: _timestamp_pb2.Timestamp
+    pending: bool
+    matures_at: _timestamp_pb2.Timestamp
+    month: str
+    source: LotSource
+    def __init__(self, currency: _Optional[str] = ..., points: _Optional[int] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pending: _Optional[bool] = ..., matures_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., month: _Optional[str] = ..., source: _Optional[_Union[LotSource, str]] = ...) -> None: ...
