@@ -40,7 +40,8 @@ class TakenBack:
 class Refund:
     """A recorded refund; ``refundable_minor`` is what was left of the order right after.
 
-    ``returned`` holds what came back of points redeemed on the order, by currency code.
+    ``returned`` holds what came back of points redeemed on the order, by currency code. ``shares`` are the
+    minor units refunded of each line (None where they were not kept), ``by_line`` says that lines were named.
     """
 
     source: str
@@ -54,6 +55,8 @@ class Refund:
     taken_back: dict[str, TakenBack]
     recorded_at: int
     returned: dict[str, int] = field(default_factory=dict)
+    shares: Sequence[int] | None = None
+    by_line: bool = False
     is_new: bool = False
 
 

@@ -89,6 +89,8 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
         taken,
         member.recorded_at,
         returned,
+        shares,
+        asked.lines is not None,
         is_new=True,
     )
     book.state.orders[asked.source, asked.order_id] = order

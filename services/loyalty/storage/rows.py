@@ -165,6 +165,8 @@ def refund(row: asyncpg.Record, money_currency: str) -> Refund:
         taken_back,
         micros(row["recorded_at"]),
         orjson.loads(row["returned"]),
+        row["shares"],
+        bool(row["by_line"]),
     )
 
 
@@ -184,6 +186,8 @@ def new_refund(of: Refund) -> tuple[Any, ...]:
         orjson.dumps(taken_back).decode(),
         instant(of.recorded_at),
         orjson.dumps(of.returned).decode(),
+        of.shares,
+        of.by_line,
     )
 
 
@@ -198,4 +202,6 @@ NEW_REFUND_COLUMNS = (
     "taken_back",
     "recorded_at",
     "returned",
+    "shares",
+    "by_line",
 )
