@@ -5,10 +5,10 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
-.PHONY: help up reset test check lint types laws contracts proto schema format torture bench
+.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger
 
 help:  ## Show this.
-	@sed -n 's/^\([a-z]*\):.*##\(.*\)/make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/make \1\t\2/p' Makefile
 
 up: .venv/.installed  ## Start everything on this machine; Ctrl-C stops it.
 	@exec $(BIN)/huiyuan up
@@ -54,6 +54,9 @@ torture: .venv/.installed  ## Run in full the proofs that `make test` runs in sh
 
 bench: .venv/.installed  ## Measure, against what the machine can do.
 	$(BIN)/python -m tests.load
+
+bench-ledger: .venv/.installed  ## Measure the ledger against raw SQL.
+	$(BIN)/python -m tests.load.ledger
 
 .venv/.installed: requirements.lock pyproject.toml infra/local/venv.sh
 	@PYTHON="$(PYTHON)" infra/local/venv.sh

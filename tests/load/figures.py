@@ -32,6 +32,7 @@ class Row:
     per_second: Figure
     ratio: Figure | None = None
     mark: float | None = None
+    beside: str = ""
 
     @property
     def passed(self) -> bool:
@@ -46,13 +47,13 @@ def ratios(arm: Sequence[float], limit: Sequence[float]) -> Figure:
 def show(console: Console, title: str, unit: str, rows: Sequence[Row], notes: Sequence[str] = ()) -> bool:
     """Print a report; True when every mark is reached."""
     table = Table(title=title, title_justify="left", title_style="bold")
-    for heading in ("arm", f"{unit}: median (spread)", "of the limit", "mark", ""):
+    for heading in ("arm", f"{unit}: median (spread)", "of the limit", "mark", "", "beside"):
         table.add_column(heading)
     for row in rows:
         ratio = row.ratio.show(3) if row.ratio else "1"
         mark = f"≥ {row.mark}" if row.mark is not None else ""
         verdict = "" if row.mark is None else ("[green]reached[/]" if row.passed else "[red]NOT REACHED[/]")
-        table.add_row(row.arm, row.per_second.show(), ratio, mark, verdict)
+        table.add_row(row.arm, row.per_second.show(), ratio, mark, verdict, row.beside)
     console.print(table)
     for note in notes:
         console.print(f"  {note}", style="dim")
