@@ -1,6 +1,6 @@
 """Dues in storage: whom something fell due for, whom the newest rules have not judged, and how the run gets on."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,14 +16,14 @@ DUE_RUN = 0x68796C03
 MOST_COUNTED = 1_000_000
 
 
-class Membership(NamedTuple):
+class InProgramme(NamedTuple):
     """A member in one programme, by the programme's number."""
 
     member_id: str
     programme: int
 
 
-FIRST = Membership("00000000-0000-0000-0000-000000000000", 0)
+FIRST = InProgramme("00000000-0000-0000-0000-000000000000", 0)
 """Before all of them."""
 
 
@@ -38,9 +38,12 @@ async def alone(url: str) -> AsyncIterator[database.RawConnection | None]:
         connection.terminate()
 
 
-async def due(connection: database.RawConnection, now: int, most: int) -> list[Membership]:
+async def due(
+    connection: database.RawConnection, now: int, most: int, but: Iterable[InProgramme]
+) -> list[InProgramme]:
     """Who has something due, the earliest first; a member with two such wallets is named twice."""
-    return [Membership(*row) for row in await connection.fetch(_DUE, now, most)]
+    left_out = [member_id for member_id, _ in but]
+    return [InProgramme(*row) for row in await connection.fetch(_DUE, now, most, left_out)]
 
 
 async def anything_due(pool: asyncpg.Pool, now: int) -> bool:
@@ -62,16 +65,16 @@ async def count_due(pool: asyncpg.Pool, now: int) -> int:
 
 
 async def not_judged(
-    connection: database.RawConnection, in_force: Mapping[int, int], after: Membership, most: int
-) -> tuple[list[Membership], Membership | None]:
+    connection: database.RawConnection, in_force: Mapping[int, int], after: InProgramme, most: int
+) -> tuple[list[InProgramme], InProgramme | None]:
     """Look at the next standings by id: whom the version in force has not judged, and where the look ended.
 
     ``in_force`` are versions by programme. The end is None when no standings are left.
     """
     row = await connection.fetchrow(_NOT_JUDGED, *after, most, list(in_force), list(in_force.values()))
     assert row is not None, "an aggregate has one row"
-    found = [Membership(*each) for each in zip(row["members"], row["programmes"], strict=True)]
-    return found, Membership(row["last_member"], row["last_programme"]) if row["last_member"] else None
+    found = [InProgramme(*each) for each in zip(row["members"], row["programmes"], strict=True)]
+    return found, InProgramme(row["last_member"], row["last_programme"]) if row["last_member"] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ _DUE = """
 SELECT d.member_id::text, c.programme
 FROM (
   SELECT member_id, currency, next_due_at FROM wallets
-  WHERE next_due_at <= $1 AND next_due_at < 9223372036854775807 ORDER BY next_due_at LIMIT $2
+  WHERE next_due_at <= $1 AND next_due_at < 9223372036854775807 AND member_id <> ALL ($3::uuid[])
+  ORDER BY next_due_at LIMIT $2
 ) AS d JOIN currencies c ON c.number = d.currency
 ORDER BY d.next_due_at
 """
