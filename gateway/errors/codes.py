@@ -106,7 +106,7 @@ IN_CHINESE = {
     UserErrorCode.DATE_NOT_UNDERSTOOD: "日期须写作 2026-12-31，或每年的 12-31。",
     UserErrorCode.EFFECTIVE_IN_THE_PAST: "生效时间不能早于现在。",
     UserErrorCode.HOLD_NOT_OPEN: "该冻结已核销、已释放或已超时。",
-    UserErrorCode.HOLD_NOT_WELL_FORMED: "冻结需要编号和允许范围内的时长。",
+    UserErrorCode.HOLD_NOT_WELL_FORMED: "冻结时长须在允许的范围内。",
     UserErrorCode.IDEMPOTENCY_KEY_NOT_VALID: "幂等键须为 1 到 100 个字符。",
     UserErrorCode.IDEMPOTENCY_KEY_REUSED: "同一幂等键已用于另一个请求。",
     UserErrorCode.LANGUAGE_NOT_VALID: "语言须为 BCP 47 标签，例如 zh-CN。",

@@ -10,6 +10,7 @@ from pathlib import Path
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
+from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceASGIApplication
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceASGIApplication
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from pydantic import SecretStr
@@ -28,6 +29,7 @@ from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.points import Points
 from services.loyalty.rpc.programmes import Programmes
+from services.loyalty.rpc.redemptions import Redemptions
 from services.loyalty.rpc.tiers import Tiers
 from services.loyalty.settings import Settings
 
@@ -48,6 +50,9 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
         for wire in (
             gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
             gatekeeper.admit(Points(pool, lanes, rulebook, membership), PointsServiceASGIApplication),
+            gatekeeper.admit(
+                Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication
+            ),
             gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
         ):

@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from services.kit.refusal import Declined, Invalid, NotFound
 
-
 _REASON = "hold:"
 
 
@@ -22,7 +21,7 @@ class CaptureExceedsHold(Declined):
 
 
 class HoldNotWellFormed(Invalid):
-    """A hold needs an id, and a time to live that the programme allows."""
+    """A hold is to last longer than its currency allows, or no time at all."""
 
 
 class HoldState(StrEnum):
@@ -70,6 +69,14 @@ class Hold:
 
     def copy(self) -> "Hold":
         return replace(self, slices=[list(part) for part in self.slices])
+
+    def as_of(self, now: int) -> "Hold":
+        """For reading: timed out from the instant on at which its time is up, whoever notices it when."""
+        copy = self.copy()
+        if copy.state is HoldState.OPEN and copy.expires_at <= now:
+            copy.slices = []
+            copy.close(HoldState.TIMED_OUT, copy.expires_at)
+        return copy
 
 
 def hold_named_by(reason: str) -> str:
