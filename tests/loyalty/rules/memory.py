@@ -67,7 +67,7 @@ def programme(**changes: Any) -> Programme:
 
 @dataclass
 class Ledger:
-    """One member's ledger at a settable time; refusals are raised."""
+    """A ledger at a settable time, asked about one member at a time; refusals are raised."""
 
     versions: tuple[Programme, ...] = (programme(),)
     now: int = at("2026-06-01 12:00")
@@ -75,6 +75,7 @@ class Ledger:
     entries: list[Entry] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     ids: Any = field(default_factory=lambda: count(1))
+    member: str = MEMBER
 
     @property
     def programmes(self) -> Programmes:
@@ -91,13 +92,13 @@ class Ledger:
         return answer
 
     def earn(
-        self, *minor: int, paid_at: int | None = None, order_id: str = "", member: str = MEMBER
+        self, *minor: int, paid_at: int | None = None, order_id: str = "", member: str = ""
     ) -> Answer:
         """An order with a line of one piece for each amount."""
         return self.post(self.paying(*minor, paid_at=paid_at, order_id=order_id, member=member))
 
     def paying(
-        self, *minor: int, paid_at: int | None = None, order_id: str = "", member: str = MEMBER
+        self, *minor: int, paid_at: int | None = None, order_id: str = "", member: str = ""
     ) -> Operation:
         """The operation that records such an order."""
         order = Order(
@@ -105,7 +106,7 @@ class Ledger:
             order_id=order_id or f"order-{next(self.ids)}",
             programme=1,
             programme_id="shop",
-            member_id=member,
+            member_id=member or self.member,
             fingerprint=b"",
             money_currency="CNY",
             total_minor=sum(minor),
@@ -157,7 +158,7 @@ class Ledger:
         """Points of a currency, asked for under a key of one kind."""
         used = key or f"key-{next(self.ids)}"
         order_ref = order.value.ref if order else ""
-        return Ask(MEMBER, "shop", code, points, key_of(kind, used), "staff:ada", "TEST", order_ref)
+        return Ask(self.member, "shop", code, points, key_of(kind, used), "staff:ada", "TEST", order_ref)
 
     def redeem(self, points: int, key: str = "", code: str = "POINTS", order: Answer | None = None) -> Answer:
         used = key or f"redemption-{next(self.ids)}"
@@ -166,7 +167,7 @@ class Ledger:
 
     def reverse(self, redemption_id: str, points: int | None = None, reversal_id: str = "") -> Answer:
         asked = redemptions.ReversalAsked(
-            MEMBER,
+            self.member,
             "shop",
             redemption_id,
             reversal_id or f"reversal-{next(self.ids)}",
@@ -185,29 +186,29 @@ class Ledger:
         self, hold_id: str, points: int | None = None, redemption_id: str = "", final: bool = True
     ) -> Answer:
         used = redemption_id or f"redemption-{next(self.ids)}"
-        asked = holding.Capture(MEMBER, "shop", hold_id, used, points, final, "service:shop")
+        asked = holding.Capture(self.member, "shop", hold_id, used, points, final, "service:shop")
         return self.post(partial(holding.capture, asked=asked))
 
     def release(self, hold_id: str) -> Answer:
-        return self.post(lambda book: holding.release(book, MEMBER, "shop", hold_id, "service:shop"))
+        return self.post(lambda book: holding.release(book, self.member, "shop", hold_id, "service:shop"))
 
     def balance(self, code: str = "POINTS") -> int:
         """Available less debt, with everything due applied, as the next operation would see it."""
         self.touch()
         number = next(c.number for c in self.versions[-1].currencies if c.code == code)
-        wallet = self.state.wallets.get((MEMBER, number))
+        wallet = self.state.wallets.get((self.member, number))
         return wallet.available if wallet else 0
 
     def touch(self) -> None:
         def look(book: Any) -> Answer:
-            book.touch(MEMBER, book.programmes.history("shop"))
+            book.touch(self.member, book.programmes.history("shop"))
             return Answer(None)
 
         self.post(look)
 
     def lots(self, number: int = 1) -> list[tuple[int, int]]:
         """(expires_at, points) of the open lots."""
-        return [(lot[0], lot[3]) for lot in self.state.wallets[MEMBER, number].lots]
+        return [(lot[0], lot[3]) for lot in self.state.wallets[self.member, number].lots]
 
     def tier(self) -> str:
-        return self.state.standings[MEMBER, 1].tier
+        return self.state.standings[self.member, 1].tier
