@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
@@ -24,7 +25,9 @@ from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
 from services.loyalty.consumers import hear_members
+from services.loyalty.jobs.dues import DueRun
 from services.loyalty.lanes import Lanes, Rulebook
+from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.points import Points
@@ -43,7 +46,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         pool = await database.pool(settings.database_url.get_secret_value())
-        rulebook = Rulebook(pool)
+        rulebook = Rulebook(pool, now)
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, _identities(settings))
         gatekeeper = _gatekeeper(settings)
@@ -54,6 +57,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
                 Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication
             ),
             gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+            gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, wire))
@@ -84,16 +88,21 @@ def _identities(settings: Settings) -> IdentitiesServiceClient:
     )
 
 
-async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """The service's endless jobs: relay its events, hear the members service, tidy the outbox."""
+async def workers(
+    settings: Settings, now: clock.Clock = clock.now
+) -> Sequence[Callable[[], Awaitable[None]]]:
+    """The service's endless jobs: relay its events, hear the members service, do what is due, tidy the outbox."""
     url = settings.database_url.get_secret_value()
     pool = await database.pool(url, size=4)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     consumer = Consumer("members", database.engine(url, size=2), redis, hear_members)
+    rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
+        rulebook.follow,
+        DueRun(url, pool, rulebook, now).run,
         partial(every, 3600, forget, "forget relayed events"),
     ]
 

@@ -62,11 +62,17 @@ class Rulebook:
     """The programmes as this process knows them.
 
     Lanes notice inside their transaction when they are no longer the newest; who only reads, within a second.
+    It has the clock that they read by.
     """
 
-    def __init__(self, pool: database.Pool) -> None:
+    def __init__(self, pool: database.Pool, now: clock.Clock = clock.now) -> None:
         self._pool = pool
+        self._clock = now
         self._known: Programmes | None = None
+
+    def now(self) -> int:
+        """The present instant of who reads, in microseconds since 1970."""
+        return clock.micros(self._clock())
 
     async def current(self) -> Programmes:
         return self._known if self._known is not None else await self.refresh()

@@ -7,6 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.loyalty.v1 import dues_pb2 as wire
 
 from services.kit import clock, database, rpc
+from services.loyalty.lanes import Rulebook
 from services.loyalty.rpc.wire import timestamp
 from services.loyalty.storage import dues
 
@@ -14,13 +15,13 @@ from services.loyalty.storage import dues
 class Dues:
     """``huiyuan.loyalty.v1.DuesService``."""
 
-    def __init__(self, pool: database.Pool, now: clock.Clock) -> None:
+    def __init__(self, pool: database.Pool, rulebook: Rulebook) -> None:
         self._pool = pool
-        self._now = now
+        self._rulebook = rulebook
 
     @rpc.allow(rpc.staff("operations", "program_admin", "auditor"))
     async def get_due_state(self, request: wire.GetDueStateRequest, _: Any) -> wire.GetDueStateResponse:
-        now = clock.micros(self._now())
+        now = self._rulebook.now()
         oldest = await dues.oldest_due_at(self._pool, now)
         run = await dues.last_run(self._pool)
         return wire.GetDueStateResponse(

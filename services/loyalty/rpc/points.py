@@ -7,7 +7,7 @@ from typing import Any
 
 from huiyuan.loyalty.v1 import points_pb2 as wire
 
-from services.kit import clock, database, rpc
+from services.kit import database, rpc
 from services.kit.refusal import Invalid, Refusal
 from services.loyalty.lanes import Lanes, Rulebook, Task
 from services.loyalty.rpc.lots import lots
@@ -54,7 +54,7 @@ class Points:
         self, request: wire.BatchGetBalancesRequest, _: Any
     ) -> wire.BatchGetBalancesResponse:
         be_at_most(len(request.members), MOST_MEMBERS, "members")
-        now = clock.micros(clock.now())
+        now = self._rulebook.now()
         programme = (await self._rulebook.current()).history(request.programme_id).at(now)
         asked = [readable_member(key) for key in request.members]
         found = await self._wallets(asked, programme)
@@ -70,7 +70,7 @@ class Points:
     @rpc.per_item
     async def batch_list_lots(self, request: wire.BatchListLotsRequest, _: Any) -> wire.BatchListLotsResponse:
         be_at_most(len(request.members), MOST_MEMBERS, "members")
-        now = clock.micros(clock.now())
+        now = self._rulebook.now()
         programme = (await self._rulebook.current()).history(request.programme_id).at(now)
         asked = [readable_member(key) for key in request.members]
         found = await self._wallets(asked, programme)

@@ -70,7 +70,7 @@ class Programmes:
     @rpc.allow(rpc.anyone)
     async def get_programme(self, request: wire.GetProgrammeRequest, _: Any) -> wire.GetProgrammeResponse:
         known = (await self._rulebook.current()).history(request.programme_id)
-        wanted = request.version or known.at(clock.micros(clock.now())).version
+        wanted = request.version or known.at(self._rulebook.now()).version
         for publication in await self._publications(known.newest.programme_id):
             if publication.programme.version == wanted:
                 return wire.GetProgrammeResponse(programme=definitions.published(publication))

@@ -5,7 +5,7 @@ from typing import Any
 
 from huiyuan.loyalty.v1 import redemptions_pb2 as wire
 
-from services.kit import clock, database, rpc
+from services.kit import database, rpc
 from services.loyalty.lanes import Lanes, Rulebook, Task
 from services.loyalty.rpc import spending
 from services.loyalty.rpc.members import Membership
@@ -141,7 +141,7 @@ class Redemptions:
         found = await holds.find(self._pool, history.newest.number, member, hold_id)
         if found is None or not history.newest.code(found.currency):
             raise UnknownHold("the member has no hold with this id: hold points first", field="hold_id")
-        return wire.GetHoldResponse(hold=spending.hold(found.as_of(clock.micros(clock.now())), history))
+        return wire.GetHoldResponse(hold=spending.hold(found.as_of(self._rulebook.now()), history))
 
     async def _whose(self, request: Any) -> tuple[str, ProgrammeHistory]:
         """The member that a request names and the programme. Raises ``NotAllowed`` for another member's."""

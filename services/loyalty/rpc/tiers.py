@@ -4,7 +4,7 @@ from typing import Any
 
 from huiyuan.loyalty.v1 import tiers_pb2 as wire
 
-from services.kit import clock, database, rpc
+from services.kit import database, rpc
 from services.kit.refusal import Refusal
 from services.loyalty.lanes import Rulebook
 from services.loyalty.rpc.points import MOST_MEMBERS
@@ -29,7 +29,7 @@ class Tiers:
         self, request: wire.BatchGetStandingsRequest, _: Any
     ) -> wire.BatchGetStandingsResponse:
         be_at_most(len(request.members), MOST_MEMBERS, "members")
-        now = clock.micros(clock.now())
+        now = self._rulebook.now()
         known = await self._rulebook.current()
         programme = known.history(request.programme_id).at(now)
         asked = [readable_member(key) for key in request.members]
