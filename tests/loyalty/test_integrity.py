@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from tests.loyalty.conftest import Loyalty, cny, order, programme
 from tests.loyalty.oracle import Oracle
 
-EPOCH = "EXTRACT(epoch FROM {}) * 1000000"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def check_everything(loyalty: Loyalty) -> None:
@@ -65,6 +66,7 @@ async def check_chain(loyalty: Loyalty) -> None:
         )
         digest = sha256(previous)
         digest.update(batch["lane"].to_bytes(2, "big") + batch["seq"].to_bytes(8, "big"))
+        digest.update(((batch["committed_at"] - EPOCH) // timedelta(microseconds=1)).to_bytes(8, "big"))
         digest.update(b"".join(content[place]) + batch["events_hash"])
         assert (batch["format"], batch["hash"]) == (2, digest.digest()), f"batch {place} says what it sealed"
         head[batch["lane"]] = batch["seq"], batch["hash"]

@@ -1,7 +1,7 @@
 """The chain: each lane's batches, sealed one after the other by hash, so that no entry changes unseen.
 
-A batch's hash is over the hash before it, its place, the bytes of its entries as they are copied, and the digest
-of its events. The digest is kept beside it, since events are forgotten once they were relayed.
+A batch's hash is over the hash before it, its place and time, the bytes of its entries as they are copied, and the
+digest of its events. The digest is kept beside it, since events are forgotten once they were relayed.
 """
 
 from collections import Counter, defaultdict
@@ -73,15 +73,15 @@ def seal(
 ) -> Batch:
     """The batch that follows on a head; ``rows`` are the bytes of its entries."""
     told = outbox.pack(events) if events else b""
-    new = Head(
-        head.lane, head.seq + 1, digest(head.hash, head.lane, head.seq + 1, rows, sha256(told).digest())
-    )
+    seq = head.seq + 1
+    sealed = digest(head.hash, head.lane, seq, committed_at, rows, sha256(told).digest())
+    new = Head(head.lane, seq, sealed)
     return Batch(new, head.hash, len(entries), totals(entries), len(events), told, committed_at)
 
 
-def digest(previous: bytes, lane: int, seq: int, rows: bytes, events_hash: bytes) -> bytes:
+def digest(previous: bytes, lane: int, seq: int, committed_at: int, rows: bytes, events_hash: bytes) -> bytes:
     """The hash of a batch from the bytes of its entries and the digest of its packed events."""
-    return sha256(b"".join((previous, pack("!hq", lane, seq), rows, events_hash))).digest()
+    return sha256(b"".join((previous, pack("!hqq", lane, seq, committed_at), rows, events_hash))).digest()
 
 
 async def commit(connection: database.RawConnection, batch: Batch) -> None:
