@@ -11,8 +11,10 @@ from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
+from huiyuan.loyalty.v1.quotes_connect import QuotesServiceASGIApplication
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceASGIApplication
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceASGIApplication
+from huiyuan.loyalty.v1.transfers_connect import TransfersServiceASGIApplication
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from pydantic import SecretStr
 from redis.asyncio import Redis
@@ -32,8 +34,10 @@ from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.points import Points
 from services.loyalty.rpc.programmes import Programmes
+from services.loyalty.rpc.quotes import Quotes
 from services.loyalty.rpc.redemptions import Redemptions
 from services.loyalty.rpc.tiers import Tiers
+from services.loyalty.rpc.transfers import Transfers
 from services.loyalty.settings import Settings
 
 SERVICE = "loyalty"
@@ -53,9 +57,11 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
         for wire in (
             gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
             gatekeeper.admit(Points(pool, lanes, rulebook, membership), PointsServiceASGIApplication),
+            gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
             gatekeeper.admit(
                 Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication
             ),
+            gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
             gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
             gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
