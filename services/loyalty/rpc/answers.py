@@ -65,15 +65,7 @@ def _recorded(of: Order) -> wire.RecordedOrder:
         order_id=of.order_id,
         programme_id=of.programme_id,
         member_id=of.member_id,
-        earned=[
-            wire.EarnedPoints(
-                currency=code,
-                points=e.points,
-                pending=e.was_pending(of.recorded_at),
-                balance_after=e.balance_after,
-            )
-            for code, e in of.earned.items()
-        ],
+        earned=earned(of),
         lines=[_line(line, of.money_currency) for line in of.lines],
         tier_at_payment=of.tier_at_payment,
         tier_after=of.tier_after,
@@ -90,5 +82,22 @@ def _line(line: Line, currency: str) -> wire.RecordedLine:
         sku=line.sku,
         quantity=line.quantity,
         money=money(line.minor, currency),
-        earned=[wire.EarnedPoints(currency=code, points=points) for code, points in line.earned.items()],
+        earned=earned_by(line),
     )
+
+
+def earned(of: Order) -> list[wire.EarnedPoints]:
+    """What an order earned in all, as it was recorded."""
+    return [
+        wire.EarnedPoints(
+            currency=code,
+            points=e.points,
+            pending=e.was_pending(of.recorded_at),
+            balance_after=e.balance_after,
+        )
+        for code, e in of.earned.items()
+    ]
+
+
+def earned_by(line: Line) -> list[wire.EarnedPoints]:
+    return [wire.EarnedPoints(currency=code, points=points) for code, points in line.earned.items()]

@@ -1,7 +1,7 @@
 """Orders at the door: record, complete, refund, read back."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -169,11 +169,6 @@ def _order(request: wire.RecordOrderRequest, known: Programmes) -> Order | Refus
         if request.WhichOneof("member") == "member_id":
             member_id(request.member_id)
         programme = known.history(request.programme_id).newest
-        currency = request.total.currency
-        for nth, line in enumerate(request.lines):
-            if line.money.currency != currency:
-                message = f"the total is in {currency or 'no currency'}: every line must be in the same"
-                raise OrderNotWellFormed(message, field=f"lines[{nth}].money.currency")
         order = Order(
             source=request.source,
             order_id=request.order_id,
@@ -181,11 +176,9 @@ def _order(request: wire.RecordOrderRequest, known: Programmes) -> Order | Refus
             programme_id=programme.programme_id,
             member_id="",
             fingerprint=b"",
-            money_currency=currency,
+            money_currency=request.total.currency,
             total_minor=request.total.minor_units,
-            lines=[
-                Line(line.line_id, line.sku, line.quantity, line.money.minor_units) for line in request.lines
-            ],
+            lines=lines(request.lines, request.total.currency),
             channel=request.channel,
             paid_at=micros(request.paid_at, "paid_at"),
         )
@@ -193,6 +186,17 @@ def _order(request: wire.RecordOrderRequest, known: Programmes) -> Order | Refus
         return order
     except Refusal as refusal:
         return refusal
+
+
+def lines(messages: Iterable[wire.OrderLine], currency: str) -> list[Line]:
+    """An order's lines, all in the total's currency. Raises ``OrderNotWellFormed``."""
+    found = []
+    for nth, line in enumerate(messages):
+        if line.money.currency != currency:
+            message = f"the total is in {currency or 'no currency'}: every line must be in the same"
+            raise OrderNotWellFormed(message, field=f"lines[{nth}].money.currency")
+        found.append(Line(line.line_id, line.sku, line.quantity, line.money.minor_units))
+    return found
 
 
 def _refund(request: wire.RecordRefundRequest) -> returns.RefundToRecord:

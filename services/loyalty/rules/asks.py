@@ -89,10 +89,10 @@ def _be_the_same(known: bytes, fingerprint: bytes) -> None:
         raise IdempotencyKeyReused(message, field="idempotency_key")
 
 
-def be_in_range(points: int) -> None:
+def be_in_range(points: int, field: str = "points") -> None:
     """Refuse 0, negative numbers and what is above 2^53. Raises ``PointsOutOfRange``."""
     if not 0 < points <= MOST_POINTS:
-        raise PointsOutOfRange("points are at least 1 and at most 2^53", field="points", asked=points)
+        raise PointsOutOfRange("points are at least 1 and at most 2^53", field=field, asked=points)
 
 
 def be_countable(wallet: Wallet, points: int) -> None:
@@ -103,12 +103,12 @@ def be_countable(wallet: Wallet, points: int) -> None:
         raise PointsBeyondMeasure(message, asked=points, available=there)
 
 
-def currency_of(member: Member, code: str) -> CurrencyRules:
+def currency_of(member: Member, code: str, field: str = "currency") -> CurrencyRules:
     """The rules of a currency by its code. Raises ``UnknownCurrency``."""
     rules = member.current.currency(code)
     if rules is None:
         codes = ", ".join(currency.code for currency in member.current.currencies)
-        raise UnknownCurrency(f"{code!r} is none of {codes}", field="currency")
+        raise UnknownCurrency(f"{code!r} is none of {codes}", field=field)
     return rules
 
 

@@ -1,0 +1,31 @@
+"""Snapshots: a member's state as it is, for folding what is not posted."""
+
+import asyncpg
+
+from services.loyalty.rules.programmes import Programme
+from services.loyalty.rules.state import State
+from services.loyalty.storage import points, rows
+
+
+async def snapshot(pool: asyncpg.Pool, member_id: str, programme: Programme) -> State:
+    """The standing and wallets of a member in a programme, and of those the member was merged into."""
+    state = State()
+    for row in await pool.fetch(_STANDINGS, member_id, programme.number):
+        standing = rows.standing(row)
+        state.standings[standing.member_id, standing.programme] = standing
+    names = {member_id, *(name for name, _ in state.standings)}
+    numbers = [currency.number for currency in programme.currencies]
+    for wallet in await points.wallets(pool, sorted(names), numbers):
+        state.wallets[wallet.member_id, wallet.currency] = wallet
+    return state
+
+
+_STANDINGS = """
+WITH RECURSIVE names AS (
+  SELECT $1::uuid AS member_id
+  UNION
+  SELECT s.merged_into FROM names n JOIN standings s USING (member_id)
+  WHERE s.programme = $2 AND s.merged_into IS NOT NULL
+)
+SELECT s.* FROM names JOIN standings s USING (member_id) WHERE s.programme = $2
+"""
