@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
 from huiyuan.members.v1.identities_pb2 import ResolvedMember, ResolveMembersResponse
 
-from services.kit import rpc
+from services.kit import clock, rpc
 from services.loyalty import app
 from services.loyalty.settings import Settings
 
@@ -265,7 +265,9 @@ def make_loyalty(
     """Makes loyalty services, each on a database of its own with a programme founded."""
 
     @asynccontextmanager
-    async def make(founded: dict[str, Any] | None = None, urls: Any = None) -> AsyncIterator[Loyalty]:
+    async def make(
+        founded: dict[str, Any] | None = None, urls: Any = None, now: clock.Clock = clock.now
+    ) -> AsyncIterator[Loyalty]:
         at = urls or new_database("loyalty")
         settings = Settings(
             HUIYUAN_MODE="development",
@@ -277,7 +279,7 @@ def make_loyalty(
             CALLER_KEY_GATEWAY_LOYALTY=base64.b64encode(GATEWAY_KEY).decode(),
             CALLER_KEY_LOYALTY_MEMBERS=base64.b64encode(MEMBERS_KEY).decode(),
         )
-        async with serving(app.application(settings)) as url, httpx.AsyncClient(timeout=30) as client:
+        async with serving(app.application(settings, now)) as url, httpx.AsyncClient(timeout=30) as client:
             loyalty = Loyalty(url, at.app, at.owner, members[0], tokens, client)
             if urls is None:
                 body = {"programme": founded or programme(), "makeDefault": True, "reason": "test"}
