@@ -181,7 +181,7 @@ def _lots(programme: Programme, member: str, wallets: dict[int, Wallet], now: in
 def _balances(programme: Programme, member: str, wallets: dict[int, Wallet], now: int) -> wire.MemberBalances:
     return wire.MemberBalances(
         balances=[
-            _balance(
+            balance(
                 rules,
                 settled(wallets.get(rules.number) or Wallet(member, rules.number), programme, rules, now),
                 now,
@@ -191,7 +191,8 @@ def _balances(programme: Programme, member: str, wallets: dict[int, Wallet], now
     )
 
 
-def _balance(rules: CurrencyRules, wallet: Wallet, now: int) -> wire.Balance:
+def balance(rules: CurrencyRules, wallet: Wallet, now: int) -> wire.Balance:
+    """What a settled wallet holds as of an instant."""
     soon: dict[int, int] = {}
     for expires_at, _, _, held in wallet.lots:
         if expires_at > now + NOTICE_US:
@@ -215,12 +216,7 @@ def _entries_asked(key: wire.EntriesKey, programme: Programme) -> points.Entries
     try:
         if not 1 <= key.first <= MOST_ENTRIES:
             raise PageNotUnderstood(f"first must be 1 to {MOST_ENTRIES}", field="first", asked=key.first)
-        after = None
-        if key.after:
-            match = re.fullmatch(r"([0-9]{1,17})-([0-9]{1,9})", key.after)
-            if match is None:
-                raise PageNotUnderstood("after must be the id of an entry", field="after")
-            after = (int(match[1]), int(match[2]))
+        after = place_of(key.after, "after") if key.after else None
         numbers = tuple(c.number for c in programme.currencies if key.currency in ("", c.code))
         if not numbers:
             raise UnknownCurrency(f"the programme has no currency {key.currency!r}", field="currency")
@@ -230,6 +226,14 @@ def _entries_asked(key: wire.EntriesKey, programme: Programme) -> points.Entries
         )
     except Refusal as refusal:
         return refusal
+
+
+def place_of(entry_id: str, field: str) -> tuple[int, int]:
+    """Where an entry stands: when it was recorded, and its place in its batch. Raises ``PageNotUnderstood``."""
+    match = re.fullmatch(r"([0-9]{1,17})-([0-9]{1,9})", entry_id)
+    if match is None:
+        raise PageNotUnderstood(f"{field} must be the id of an entry", field=field)
+    return int(match[1]), int(match[2])
 
 
 def _page(page: list[points.EntryRow], more: bool, codes: dict[int, str]) -> wire.EntryPage:
