@@ -11,9 +11,8 @@ from services.loyalty.rules.asks import (
 )
 from services.loyalty.rules.entries import SOURCE_ADJUSTED, Account, EntryType, Journal
 from services.loyalty.rules.events import Moved, PointsAdjusted
-from services.loyalty.rules.points import Answer, Book, debt_room, lot_of, take_or_owe
+from services.loyalty.rules.points import Answer, Book, Member, debt_room, lot_of, take_or_owe
 from services.loyalty.rules.programmes import CurrencyRules
-from services.loyalty.rules.wallets import Wallet
 
 
 def adjust(book: Book, ask: Ask) -> Answer:
@@ -33,15 +32,16 @@ def adjust(book: Book, ask: Ask) -> Answer:
         lot = lot_of(rules, now, member.current.time_zone, SOURCE_ADJUSTED)
         wallet.credit(journal, EntryType.ADJUST_CREDIT, ask.points, lot, Account.ADJUSTMENTS)
     else:
-        _debit(wallet, rules, journal, -ask.points)
+        _debit(member, rules, journal, -ask.points)
     book.tell(member, PointsAdjusted(Moved(rules.code, ask.points, wallet.available), ask.reason), now)
     book.judge(member, member.current, now)
     return Answer(book.post(ask.place, member, first)[-1])
 
 
-def _debit(wallet: Wallet, rules: CurrencyRules, journal: Journal, points: int) -> None:
+def _debit(member: Member, rules: CurrencyRules, journal: Journal, points: int) -> None:
+    wallet = member.wallets[rules.code]
     there = max(0, wallet.available)
-    if points > there and points - there > debt_room(wallet, rules):
+    if points > there and points - there > debt_room(member, rules):
         message = f"{points} asked, {there} available, {wallet.held} held: debit fewer"
         raise NotEnoughPoints(message, field="points", asked=points, available=there, held=wallet.held)
-    take_or_owe(wallet, rules, journal, EntryType.ADJUST_DEBIT, points, Account.ADJUSTMENTS)
+    take_or_owe(member, rules, journal, EntryType.ADJUST_DEBIT, points, Account.ADJUSTMENTS)

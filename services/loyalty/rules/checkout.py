@@ -7,7 +7,7 @@ from services.loyalty.rules.asks import be_countable
 from services.loyalty.rules.earning import earned, share
 from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.events import Moved, OrderCompleted, OrderRecorded
-from services.loyalty.rules.expiry import NEVER, expires_at, local_day, matures_at, month_of
+from services.loyalty.rules.expiry import NEVER, expires_at, local_day, matures_at
 from services.loyalty.rules.orders import (
     FUTURE_TOLERANCE_US,
     CurrencyNotAccepted,
@@ -18,7 +18,7 @@ from services.loyalty.rules.orders import (
     UnknownOrder,
     check_paid_at,
 )
-from services.loyalty.rules.points import Answer, Book, Member
+from services.loyalty.rules.points import Answer, Book, Member, month_for
 from services.loyalty.rules.programmes import CurrencyRules, Programme
 
 
@@ -109,8 +109,7 @@ def _be_the_same(order: Order, known: Order) -> None:
 def _place(rules: CurrencyRules, points: int, paid_at: int, zone: str) -> Earned:
     matures = matures_at(paid_at, rules.maturation, zone)
     good_until = 0 if matures == NEVER else expires_at(matures, rules.expiry, zone)
-    month = month_of(paid_at, zone) if rules.spendable else 0
-    return Earned(points, matures, good_until, month, balance_after=0)
+    return Earned(points, matures, good_until, month_for(rules, paid_at, zone), balance_after=0)
 
 
 def _recorded(order: Order) -> OrderRecorded:

@@ -46,6 +46,23 @@ class Account(StrEnum):
     IMPORTED = "IMPORTED"
 
 
+ACTIVITIES = frozenset(
+    {
+        EntryType.EARN,
+        EntryType.PENDING_ACTIVATED,
+        EntryType.REDEEM,
+        EntryType.HOLD,
+        EntryType.HOLD_CAPTURE,
+        EntryType.TRANSFER_OUT,
+        EntryType.ADJUST_CREDIT,
+    }
+)
+"""What keeps points good whose expiry follows the last activity.
+
+Such an entry, where it names a bucket that slides, moves into it all the member has that would be past before it,
+held points too, and nothing that was past when the entry occurred.
+"""
+
 MEMBER_ACCOUNTS = frozenset({Account.AVAILABLE, Account.PENDING, Account.HELD})
 
 
@@ -56,6 +73,11 @@ class LotKey(NamedTuple):
     month: int
     source: int
 
+
+NO_MONTH = 0
+"""The month of what is never spent, which needs none."""
+SLIDING = -1
+"""The month of what slides: its points have moved on since the month in which they were earned."""
 
 SOURCE_EARNED = 0
 SOURCE_ADJUSTED = 1

@@ -10,8 +10,17 @@ from typing import Any
 
 from services.kit.refusal import Refusal
 from services.loyalty.rules import tiers
-from services.loyalty.rules.dues import apply_due
-from services.loyalty.rules.entries import Account, Entry, EntryType, Journal, LotKey
+from services.loyalty.rules.dues import apply_due, sliding
+from services.loyalty.rules.entries import (
+    NO_MONTH,
+    SLIDING,
+    SOURCE_EARNED,
+    Account,
+    Entry,
+    EntryType,
+    Journal,
+    LotKey,
+)
 from services.loyalty.rules.events import (
     Event,
     HoldReleased,
@@ -75,7 +84,10 @@ class Book:
         """
         current = history.at(self.now)
         standing = self._standing(self.names(member_id, current.number)[-1], current.number)
-        wallets = {rules.code: self._wallet(standing.member_id, rules) for rules in current.currencies}
+        wallets = {
+            rules.code: self._wallet(standing.member_id, rules, current.time_zone)
+            for rules in current.currencies
+        }
         last = max(standing.touched_at, *(wallet.touched_at for wallet in wallets.values()))
         recorded_at = standing.touched_at = max(self.now, last + 1)
         member = Member(standing, history, current, wallets, recorded_at)
@@ -114,11 +126,12 @@ class Book:
             standing = self.state.standings[member_id, programme] = Standing(member_id, programme)
         return standing
 
-    def _wallet(self, member_id: str, rules: CurrencyRules) -> Wallet:
+    def _wallet(self, member_id: str, rules: CurrencyRules, zone: str) -> Wallet:
         place = (member_id, rules.number)
         wallet = self.state.wallets.get(place)
         if wallet is None:
             wallet = self.state.wallets[place] = Wallet(member_id, rules.number)
+        wallet.slides = sliding(rules, zone)
         return wallet
 
     def settle(self, member: Member, rules: CurrencyRules) -> None:
@@ -196,7 +209,7 @@ class Book:
 
 
 def take_or_owe(
-    wallet: Wallet,
+    member: Member,
     rules: CurrencyRules,
     journal: Journal,
     type: EntryType,
@@ -205,24 +218,33 @@ def take_or_owe(
     first: LotKey | None = None,
 ) -> tuple[int, int]:
     """Take points from the lots and let the rest become debt as far as the policy goes: (owed, left over)."""
+    wallet = member.wallets[rules.code]
     left = points - sum(part[3] for part in wallet.take(journal, type, points, to_account, first))
-    owed = min(left, debt_room(wallet, rules))
+    owed = min(left, debt_room(member, rules))
     if owed:
         wallet.owe(journal, type, owed, to_account)
     return owed, left - owed
 
 
-def debt_room(wallet: Wallet, rules: CurrencyRules) -> int:
-    """How much more debt the policy allows."""
+def debt_room(member: Member, rules: CurrencyRules) -> int:
+    """How much more debt the policy allows a member on the tier held."""
     if rules.negative_policy is not NegativePolicy.ALLOW_NEGATIVE:
         return 0
-    return max(0, rules.debt_floor - wallet.debt) if rules.debt_floor else NEVER
+    floor = rules.debt_floor_at(member.standing.tier)
+    return max(0, floor - member.wallets[rules.code].debt) if floor else NEVER
 
 
 def lot_of(rules: CurrencyRules, active_at: int, zone: str, source: int) -> LotKey:
-    """The bucket that points active from an instant belong to; what is never spent needs no month."""
-    month = month_of(active_at, zone) if rules.spendable else 0
-    return LotKey(expires_at(active_at, rules.expiry, zone), month, source)
+    """The bucket that points active from an instant belong to; what slides is not told apart by its source."""
+    source = SOURCE_EARNED if rules.expiry.sliding else source
+    return LotKey(expires_at(active_at, rules.expiry, zone), month_for(rules, active_at, zone), source)
+
+
+def month_for(rules: CurrencyRules, earned_at: int, zone: str) -> int:
+    """The month that a bucket keeps."""
+    if rules.expiry.sliding:
+        return SLIDING
+    return month_of(earned_at, zone) if rules.spendable else NO_MONTH
 
 
 Operation = Callable[[Book], Answer]

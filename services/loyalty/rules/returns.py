@@ -181,7 +181,7 @@ def _reverse(member: Member, order: Order, back: dict[str, int], journal: Journa
         else:
             own = LotKey(result.expires_at, result.month, SOURCE_EARNED)
             owed, lost = take_or_owe(
-                wallet, rules, journal, EntryType.EARN_REVERSAL, points, Account.ISSUED, own
+                member, rules, journal, EntryType.EARN_REVERSAL, points, Account.ISSUED, own
             )
         if lost:
             journal.write(

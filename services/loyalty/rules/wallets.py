@@ -4,9 +4,18 @@
 """
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from services.loyalty.rules.entries import Account, EntryType, Journal, LotKey
+from services.loyalty.rules.entries import (
+    ACTIVITIES,
+    SLIDING,
+    SOURCE_EARNED,
+    Account,
+    EntryType,
+    Journal,
+    LotKey,
+)
 from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.holds import Hold
 
@@ -19,7 +28,8 @@ class Wallet:
     """Lots are [expires_at, month, source, points] and pending lots [matures_at, month, source, points], in order.
 
     ``holds`` are the open ones. ``touched_at`` is when something was last recorded here, ``noted_due_at`` the
-    due instant that storage knows.
+    due instant that storage knows. ``slides`` is there while the currency's expiry follows the last activity: it
+    says until when an activity at an instant keeps the points good.
     """
 
     member_id: str
@@ -33,6 +43,7 @@ class Wallet:
     touched_at: int = 0
     noted_due_at: int = NEVER
     holds: list[Hold] = field(default_factory=list)
+    slides: Callable[[int], int] | None = field(default=None, compare=False)
     changed: bool = False
 
     @property
@@ -64,6 +75,8 @@ class Wallet:
         self, journal: Journal, type: EntryType, points: int, lot: LotKey, from_account: Account
     ) -> int:
         """Points become available: debt is repaid first, and what is left becomes a lot. Returns what is left."""
+        if lot.month == SLIDING and type in ACTIVITIES:
+            lot = self._sliding(lot.expires_at)
         into_lot = points - min(points, self.debt)
         if into_lot:
             _add(self.lots, lot, into_lot)
@@ -78,11 +91,12 @@ class Wallet:
 
         One entry for each lot it takes from. Returns the slices taken: fewer points when the lots hold fewer.
         """
+        self._slide(type, journal.occurred_at, self.lots)
         left, taken = points, []
         while left and self.lots:
             place = 0
             if first is not None:
-                place = _find(self.lots, first)
+                place = self._place_of(first)
                 first = None
                 if place < 0:
                     continue
@@ -120,6 +134,8 @@ class Wallet:
     ) -> Slices:
         """Spend points of a hold, first-expiring-first; the slices they came from."""
         journal.reason = hold.reason
+        if hold.slices[0][0] > journal.occurred_at:
+            self._slide(type, journal.occurred_at, hold.slices)
         taken, hold.slices = split(hold.slices, points)
         self.held -= points
         for expires, month, source, part in taken:
@@ -157,6 +173,23 @@ class Wallet:
         active = LotKey(good_until, lot.month, lot.source)
         self.credit(journal, EntryType.PENDING_ACTIVATED, points, active, Account.PENDING)
 
+    def _slide(self, type: EntryType, at: int, slices: Slices) -> None:
+        """Where expiry follows activity, an activity moves on what it is about to take from."""
+        if self.slides is not None and type in ACTIVITIES:
+            gather(slices, self._sliding(self.slides(at)), at)
+
+    def _sliding(self, good_until: int) -> LotKey:
+        """The bucket of what slides, which no activity moves back."""
+        latest = max((lot[0] for lot in self.lots if lot[1] == SLIDING), default=0)
+        return LotKey(max(good_until, latest), SLIDING, SOURCE_EARNED)
+
+    def _place_of(self, lot: LotKey) -> int:
+        """Where a bucket lies, or that into which its points slid; -1 when it is gone."""
+        place = _find(self.lots, lot)
+        if place < 0 and lot.month == SLIDING:
+            place = max((nth for nth, there in enumerate(self.lots) if there[1] == SLIDING), default=-1)
+        return place
+
     def _remove_pending(self, points: int, lot: LotKey) -> None:
         place = _find(self.pending_lots, lot)
         assert place >= 0, "a promise is kept or taken back once"
@@ -177,6 +210,10 @@ class Wallet:
         self.changed = True
         self.version += 1
         self.touched_at = journal.recorded_at
+        if lot is not None and lot.month == SLIDING and type in ACTIVITIES:
+            gather(self.lots, lot, journal.occurred_at)
+            for hold in self.holds:
+                hold.changed |= gather(hold.slices, lot, journal.occurred_at)
         journal.write(self.currency, type, from_account, to_account, points, lot, self.available)
 
 
@@ -191,6 +228,15 @@ def split(slices: Slices, points: int) -> tuple[Slices, Slices]:
         if there > part:
             rest.append([expires, month, source, there - part])
     return first, rest
+
+
+def gather(slices: Slices, into: LotKey, at: int) -> bool:
+    """Move into a bucket what would be past before it, unless it is past already. True when there was any."""
+    early = [part for part in slices if at < part[0] < into.expires_at]
+    if early:
+        slices[:] = [part for part in slices if not at < part[0] < into.expires_at]
+        _add(slices, into, sum(part[3] for part in early))
+    return bool(early)
 
 
 def _find(lots: list[list[int]], key: LotKey) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.loyalty.rules.conversion import Conversion, Reason, Redeemable, redeemable, worth
@@ -49,6 +49,7 @@ def test_points_are_worth_whole_minor_units() -> None:
     assert [worth(thousand, points) for points in (1_000, 999, 10, 1)] == [799, 798, 7, 0]
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         Conversion,

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.loyalty.rules.expiry import (
@@ -114,6 +114,7 @@ def test_sliding_points_are_good_for_the_period_if_nothing_more_happens() -> Non
     assert expires_at(at("2026-08-31 04:00"), expiry, SHANGHAI) == at("2027-02-28 16:00")
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(1990, 1, 1), date(2090, 1, 1)),
     st.lists(st.tuples(st.integers(1, 12), st.integers(1, 28)), min_size=1, max_size=4),

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.loyalty.rules.expiry import Expiry, Period, expires_at, local_day, midnight
@@ -40,6 +40,7 @@ def micros(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(microseconds=1)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.sampled_from(ZONES))
 def test_a_day_begins_at_its_first_minute(day: date, zone: str) -> None:
     assert midnight(day, zone) == micros(first_minute(day, zone))
@@ -81,6 +82,7 @@ def test_points_good_for_one_more_day_are_good_for_all_of_it(day: date, zone: st
     assert local_day(gone, zone) > day
 
 
+@settings(deadline=None)
 @given(
     st.integers(20 * 365 * 1440, 80 * 365 * 1440).map(lambda minutes: EPOCH + timedelta(minutes=minutes)),
     st.integers(1, 800),
