@@ -7,6 +7,8 @@ from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
+from huiyuan.loyalty.v1.quotes_connect import QuotesServiceClient
+from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceClient
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
@@ -28,6 +30,8 @@ class Clients:
         self.points = client(PointsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
+        self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
+        self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
         self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
         self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)
         self.identities = client(IdentitiesServiceClient, members, MEMBERS, signer)

@@ -17,8 +17,10 @@ from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import Long, instant
 from gateway.views.consents import Consent, consent
+from gateway.views.lots import Lot, lots
 from gateway.views.points import Balance, balance
 from gateway.views.profiles import MemberStatus
+from gateway.views.redemptions import Hold, find_hold
 from gateway.views.tiers import Standing, standing
 from services.kit.refusal import Kind, Refusal
 
@@ -84,6 +86,18 @@ class Member:
         asked = InProgramme(programme_id, self.id)
         wire = await info.context.load.standings_by_member.load(info.context.caller, asked)
         return standing(wire, info.context.locale)
+
+    @strawberry.field(description="What the balances consist of; what goes first comes first.")
+    async def lots(
+        self, info: Info, currency: str | None = None, programme_id: str = DEFAULT_PROGRAMME
+    ) -> list[Lot] | None:
+        asked = InProgramme(programme_id, self.id)
+        wire = await info.context.load.lots_by_member.load(info.context.caller, asked)
+        return lots(wire.lots, currency)
+
+    @strawberry.field(description="A hold by its id, as of now; null when there is none.")
+    async def hold(self, info: Info, id: strawberry.ID, programme_id: str = DEFAULT_PROGRAMME) -> Hold | None:
+        return await find_hold(info, self.id, programme_id, id)
 
     @strawberry.field(description="The ledger, newest first; at most 100 a page.")
     async def entries(

@@ -26,6 +26,7 @@ ORDER_READERS: Roles = EVERY_ROLE - {Role.PRIVACY_OFFICER}
 CONSENT_READERS: Roles = frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER})
 UNMASKERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PRIVACY_OFFICER})
 ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
+REVERSERS: Roles = frozenset({Role.OPERATIONS})
 PUBLISHERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 """Who watches what staff did."""

@@ -16,16 +16,20 @@ from gateway.admin.permissions import (
     ORDER_READERS,
     PROFILE_READERS,
     PUBLISHERS,
+    REVERSERS,
     UNMASKERS,
     WATCHERS,
     Permissions,
 )
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
+from gateway.admin.redemptions import RedemptionMutations
 from gateway.scalars import SCALARS
 
 schema = strawberry.Schema(
     query=merge_types("Query", (MemberQueries, ProgrammeQueries, OrderQueries, AuditQueries)),
-    mutation=merge_types("Mutation", (ProgrammeMutations, LedgerMutations, AccessMutations)),
+    mutation=merge_types(
+        "Mutation", (ProgrammeMutations, LedgerMutations, RedemptionMutations, AccessMutations)
+    ),
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 
@@ -49,10 +53,12 @@ permissions = Permissions(
         "EarnedPoints": ORDER_READERS,
         "ExpiringPoints": EVERY_ROLE,
         "Fact": EVERY_ROLE,
+        "Hold": EVERY_ROLE,
         "LedgerEntry": EVERY_ROLE,
         "LedgerEntryConnection": EVERY_ROLE,
         "LedgerEntryEdge": EVERY_ROLE,
         "LocalizedText": EVERY_ROLE,
+        "Lot": EVERY_ROLE,
         "MaskedProfile": PROFILE_READERS,
         "Member": EVERY_ROLE,
         "Money": EVERY_ROLE,
@@ -65,7 +71,9 @@ permissions = Permissions(
         "ProfileAccessConnection": WATCHERS,
         "ProfileAccessEdge": WATCHERS,
         "Programme": EVERY_ROLE,
+        "ReverseRedemptionPayload": REVERSERS,
         "ReviseProgrammePayload": PUBLISHERS,
+        "SpentPoints": REVERSERS,
         "Standing": EVERY_ROLE,
         "Tier": EVERY_ROLE,
         "TierCondition": EVERY_ROLE,

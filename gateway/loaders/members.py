@@ -44,6 +44,7 @@ class Loaders:
         self.balances_by_member: Lane[InProgramme, points_pb2.MemberBalances] = Lane(
             self._balances, group=itemgetter(0)
         )
+        self.lots_by_member: Lane[InProgramme, points_pb2.MemberLots] = Lane(self._lots, group=itemgetter(0))
         self.standings_by_member: Lane[InProgramme, tiers_pb2.Standing] = Lane(
             self._standings, group=itemgetter(0)
         )
@@ -68,6 +69,14 @@ class Loaders:
         )
         response = await self._clients.points.batch_get_balances(request)
         return _each(response.results, "balances")
+
+    async def _lots(self, asked: Sequence[Asked[InProgramme]]) -> list[points_pb2.MemberLots | Refusal]:
+        request = points_pb2.BatchListLotsRequest(
+            members=[self._key(LOYALTY, one, one.key.member_id) for one in asked],
+            programme_id=asked[0].key.programme_id,
+        )
+        response = await self._clients.points.batch_list_lots(request)
+        return _each(response.results, "lots")
 
     async def _standings(self, asked: Sequence[Asked[InProgramme]]) -> list[tiers_pb2.Standing | Refusal]:
         request = tiers_pb2.BatchGetStandingsRequest(

@@ -14,8 +14,10 @@ from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import instant
 from gateway.storefront.entries import Entry, page
 from gateway.views.consents import Consent, consent
+from gateway.views.lots import Lot, lots
 from gateway.views.points import Balance, balance, named
 from gateway.views.profiles import MemberStatus
+from gateway.views.redemptions import Hold, find_hold
 from gateway.views.tiers import Benefit, Standing, standing
 
 
@@ -77,6 +79,18 @@ class Member:
             context.caller, InProgramme(DEFAULT_PROGRAMME, self.id)
         )
         return [balance(one) for one in wire.balances]
+
+    @strawberry.field(
+        description="What the balances consist of; without a currency, all of them. What goes first comes first."
+    )
+    async def lots(self, info: Info, currency: str | None = None) -> list[Lot] | None:
+        context = info.context
+        wire = await context.load.lots_by_member.load(context.caller, InProgramme(DEFAULT_PROGRAMME, self.id))
+        return lots(wire.lots, currency)
+
+    @strawberry.field(description="A hold by its id, as of now; null when there is none.")
+    async def hold(self, info: Info, id: strawberry.ID) -> Hold | None:
+        return await find_hold(info, self.id, DEFAULT_PROGRAMME, id)
 
     @strawberry.field(description="What moved the member's points, newest first; at most 100 a page.")
     async def entries(

@@ -10,6 +10,8 @@ from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.member import Member
 from gateway.storefront.profile import ProfileMutations
+from gateway.storefront.quotes import QuoteQueries
+from gateway.storefront.redemptions import RedemptionMutations
 
 
 @strawberry.type
@@ -20,8 +22,8 @@ class MemberQueries:
 
 
 schema = strawberry.Schema(
-    query=merge_types("Query", (MemberQueries, ConsentQueries)),
-    mutation=merge_types("Mutation", (ProfileMutations, ConsentMutations)),
+    query=merge_types("Query", (MemberQueries, QuoteQueries, ConsentQueries)),
+    mutation=merge_types("Mutation", (ProfileMutations, RedemptionMutations, ConsentMutations)),
     subscription=merge_types("Subscription", (ChangeSubscription,)),
     config=StrawberryConfig(scalar_map=SCALARS),
 )

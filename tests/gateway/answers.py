@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.loyalty.v1 import orders_pb2, points_pb2, programmes_pb2, tiers_pb2
+from huiyuan.loyalty.v1 import (
+    orders_pb2,
+    points_pb2,
+    programmes_pb2,
+    quotes_pb2,
+    redemptions_pb2,
+    tiers_pb2,
+)
 from huiyuan.members.v1 import profiles_pb2
 
 
@@ -57,6 +64,36 @@ LOTS = points_pb2.MemberLots(
         ),
     ]
 )
+HOLD = redemptions_pb2.Hold(
+    hold_id="cart-1",
+    currency="POINTS",
+    points=100,
+    held=100,
+    state=redemptions_pb2.HOLD_STATE_OPEN,
+    held_at=at(2026, 11, 22),
+    expires_at=at(2026, 11, 23),
+    order_ref="shop:order-1",
+)
+REDEEMED = redemptions_pb2.RedeemPointsResponse(
+    redemption_id="gift-1",
+    currency="POINTS",
+    points=120,
+    taken=[
+        redemptions_pb2.SpentPoints(points=20, expires_at=at(2027, 1, 31)),
+        redemptions_pb2.SpentPoints(points=100),
+    ],
+    worth=_money(120),
+    balance_after=0,
+    entry_id="entry-10",
+)
+REVERSED = redemptions_pb2.ReverseRedemptionResponse(
+    redemption_id="gift-1",
+    reversal_id="back-1",
+    points=120,
+    returned=REDEEMED.taken[::-1],
+    expired=20,
+    balance_after=100,
+)
 _BENEFIT = tiers_pb2.Benefit(
     key="free_shipping", kind=tiers_pb2.BENEFIT_KIND_ECONOMIC, name=_text("包邮", "Free shipping")
 )
@@ -105,6 +142,27 @@ def _entry(number: int) -> points_pb2.Entry:
     )
 
 
+QUOTE = quotes_pb2.QuoteOrderResponse(
+    programme_id="demo",
+    earned=[
+        orders_pb2.EarnedPoints(currency="POINTS", points=29, balance_after=149),
+        orders_pb2.EarnedPoints(currency="GROWTH", points=19, pending=True, balance_after=0),
+    ],
+    lines=[
+        quotes_pb2.QuotedLine(line_id="1", earned=[orders_pb2.EarnedPoints(currency="POINTS", points=29)])
+    ],
+    tier_held=STANDING.tier,
+    tier_reached=STANDING.next_tier,
+    redeemable=quotes_pb2.RedeemablePoints(
+        currency="POINTS",
+        worth=_money(0),
+        reason=quotes_pb2.NOT_REDEEMABLE_REASON_BELOW_MINIMUM,
+        available=120,
+        minimum=200,
+        multiple=100,
+    ),
+    quoted_at=at(2026, 11, 22),
+)
 ORDER = orders_pb2.RecordedOrder(
     source="shop",
     order_id="order-1",

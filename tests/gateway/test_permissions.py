@@ -54,6 +54,8 @@ ROOT_FIELDS = {
     "{userErrors{code}}}",
     "Mutation.adjustPoints": 'mutation{adjustPoints(input:{memberId:"5f0d6e0a-0000-4000-8000-000000000001",'
     'currency:"POINTS",points:5,reason:"GOODWILL",idempotencyKey:"k"}){userErrors{code}}}',
+    "Mutation.reverseRedemption": 'mutation{reverseRedemption(input:{memberId:"5f0d6e0a-0000-4000-8000-000000000001",redemptionId:"gift-1",'
+    'reversalId:"back-1",reason:"GOODWILL"}){userErrors{code}}}',
     "Mutation.unmaskProfile": 'mutation{unmaskProfile(input:{memberId:"5f0d6e0a-0000-4000-8000-000000000001",'
     'fields:[PHONE],purpose:"support",reason:"r"}){userErrors{code}}}',
 }

@@ -19,6 +19,10 @@ from huiyuan.loyalty.v1 import (
     points_pb2,
     programmes_connect,
     programmes_pb2,
+    quotes_connect,
+    quotes_pb2,
+    redemptions_connect,
+    redemptions_pb2,
     tiers_connect,
     tiers_pb2,
 )
@@ -176,6 +180,59 @@ class Orders(Door):
         return answers.TOTALS
 
 
+class Redemptions(Door):
+    async def _unused(self, request: Any, _: Any) -> Any:
+        raise NotImplementedError
+
+    capture_hold = rpc.allow(rpc.services("nobody"))(_unused)
+
+    @rpc.allow(rpc.members)
+    async def redeem_points(
+        self, request: redemptions_pb2.RedeemPointsRequest, _: Any
+    ) -> redemptions_pb2.RedeemPointsResponse:
+        self.services.change(request)
+        return answers.REDEEMED
+
+    @rpc.allow(rpc.staff("operations"))
+    async def reverse_redemption(
+        self, request: redemptions_pb2.ReverseRedemptionRequest, _: Any
+    ) -> redemptions_pb2.ReverseRedemptionResponse:
+        self.services.change(request)
+        return answers.REVERSED
+
+    @rpc.allow(rpc.members)
+    async def hold_points(
+        self, request: redemptions_pb2.HoldPointsRequest, _: Any
+    ) -> redemptions_pb2.HoldPointsResponse:
+        self.services.change(request)
+        return redemptions_pb2.HoldPointsResponse(hold=answers.HOLD, balance_after=20)
+
+    @rpc.allow(rpc.members)
+    async def release_hold(
+        self, request: redemptions_pb2.ReleaseHoldRequest, _: Any
+    ) -> redemptions_pb2.ReleaseHoldResponse:
+        self.services.change(request)
+        return redemptions_pb2.ReleaseHoldResponse(hold=answers.HOLD, replayed=True)
+
+    @rpc.allow(rpc.members, rpc.staff("operations", "support", "program_admin", "auditor", "privacy_officer"))
+    async def get_hold(
+        self, request: redemptions_pb2.GetHoldRequest, _: Any
+    ) -> redemptions_pb2.GetHoldResponse:
+        rpc.be_member(request.member_id)
+        if request.hold_id != answers.HOLD.hold_id:
+            raise UnknownMember("no such hold")
+        return redemptions_pb2.GetHoldResponse(hold=answers.HOLD)
+
+
+class Quotes(Door):
+    @rpc.allow(rpc.members)
+    async def quote_order(
+        self, request: quotes_pb2.QuoteOrderRequest, _: Any
+    ) -> quotes_pb2.QuoteOrderResponse:
+        self.services.change(request)
+        return answers.QUOTE
+
+
 class Programmes(Door):
     @rpc.allow(rpc.staff("program_admin"))
     async def create_programme(
@@ -318,6 +375,8 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         (Points, points_connect.PointsServiceASGIApplication),
         (Tiers, tiers_connect.TiersServiceASGIApplication),
         (Orders, orders_connect.OrdersServiceASGIApplication),
+        (Redemptions, redemptions_connect.RedemptionsServiceASGIApplication),
+        (Quotes, quotes_connect.QuotesServiceASGIApplication),
         (Programmes, programmes_connect.ProgrammesServiceASGIApplication),
     ],
     "members": [

@@ -65,7 +65,7 @@ class Redemptions:
             history.newest.programme_id,
             redemption_id,
             reversal_id,
-            request.points or None,
+            _given(request, "points"),
             reason,
             rpc.caller().actor,
         )
@@ -90,7 +90,7 @@ class Redemptions:
             order_ref=order,
         )
         operation = partial(
-            holding.hold, ask=ask, hold_id=hold_id, time_to_live_s=request.time_to_live_seconds
+            holding.hold, ask=ask, hold_id=hold_id, time_to_live_s=_given(request, "time_to_live_seconds")
         )
         touches = Touches(((member, history.newest.number),), keys=(ask.place,), holds=((member, hold_id),))
         answer = await self._lanes.submit(Task(operation, touches))
@@ -106,7 +106,7 @@ class Redemptions:
             history.newest.programme_id,
             hold_id,
             redemption_id,
-            request.points or None,
+            _given(request, "points"),
             not request.keep_rest,
             rpc.caller().actor,
         )
@@ -149,3 +149,8 @@ class Redemptions:
         rpc.be_member(member)
         history = (await self._rulebook.current()).history(request.programme_id)
         return await self._membership.one(member), history
+
+
+def _given(request: Any, field: str) -> int | None:
+    """A number that may be left out, which is not the same as 0."""
+    return getattr(request, field) if request.HasField(field) else None

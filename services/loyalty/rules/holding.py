@@ -44,10 +44,10 @@ class Held:
     balance_after: int
 
 
-def hold(book: Book, ask: Ask, hold_id: str, time_to_live_s: int) -> Answer:
+def hold(book: Book, ask: Ask, hold_id: str, time_to_live_s: int | None) -> Answer:
     """Set points aside, first-expiring-first, so that two open checkouts never promise the same points.
 
-    A time to live of 0 means the currency's own.
+    A time to live of None means the currency's own.
     """
     fingerprint = sha256(ask.fingerprint + msgpack.packb(time_to_live_s)).digest()[:16]
     if known := posted_before(book, ask, fingerprint):
@@ -86,13 +86,15 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_s: int) -> Answer:
     return Answer(Held(held.copy(), wallet.available))
 
 
-def _time_to_live(rules: CurrencyRules, asked_s: int) -> int:
+def _time_to_live(rules: CurrencyRules, asked_s: int | None) -> int:
     """How many seconds a hold lasts. Raises ``HoldNotWellFormed``."""
+    if asked_s is None:
+        return rules.hold_minutes * 60
     longest_s = rules.longest_hold_minutes * 60
-    if not 0 <= asked_s <= longest_s:
+    if not 0 < asked_s <= longest_s:
         message = f"a hold of {rules.code} lasts 1 to {longest_s} seconds, and not {asked_s}"
         raise HoldNotWellFormed(message, field="time_to_live_seconds", asked=asked_s, longest=longest_s)
-    return asked_s or rules.hold_minutes * 60
+    return asked_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,15 +26,15 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$huiyuan/loyalty/v1/redemptions.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"2\n\x0eOrderReference\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\"\xba\x01\n\x13RedeemPointsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x15\n\rredemption_id\x18\x05 \x01(\t\x12\x31\n\x05order\x18\x06 \x01(\x0b\x32\".huiyuan.loyalty.v1.OrderReference\x12\x0e\n\x06reason\x18\x07 \x01(\t\"M\n\x0bSpentPoints\x12\x0e\n\x06points\x18\x01 \x01(\x03\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe0\x01\n\x14RedeemPointsResponse\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12.\n\x05taken\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.SpentPoints\x12$\n\x05worth\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x15\n\rbalance_after\x18\x06 \x01(\x03\x12\x10\n\x08\x65ntry_id\x18\x07 \x01(\t\x12\x10\n\x08replayed\x18\x08 \x01(\x08\"\x8f\x01\n\x18ReverseRedemptionRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x15\n\rredemption_id\x18\x03 \x01(\t\x12\x13\n\x0breversal_id\x18\x04 \x01(\t\x12\x0e\n\x06points\x18\x05 \x01(\x03\x12\x0e\n\x06reason\x18\x06 \x01(\t\"\xc4\x01\n\x19ReverseRedemptionResponse\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0breversal_id\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\x31\n\x08returned\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.SpentPoints\x12\x0f\n\x07\x65xpired\x18\x05 \x01(\x03\x12\x15\n\rbalance_after\x18\x06 \x01(\x03\x12\x10\n\x08replayed\x18\x07 \x01(\x08\"\xf7\x01\n\x04Hold\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\x0c\n\x04held\x18\x04 \x01(\x03\x12\x10\n\x08\x63\x61ptured\x18\x05 \x01(\x03\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.huiyuan.loyalty.v1.HoldState\x12+\n\x07held_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\torder_ref\x18\t \x01(\t\"\xc0\x01\n\x11HoldPointsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x0f\n\x07hold_id\x18\x05 \x01(\t\x12\x1c\n\x14time_to_live_seconds\x18\x06 \x01(\x03\x12\x31\n\x05order\x18\x07 \x01(\x0b\x32\".huiyuan.loyalty.v1.OrderReference\"e\n\x12HoldPointsResponse\x12&\n\x04hold\x18\x01 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Hold\x12\x15\n\rbalance_after\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"\x88\x01\n\x12\x43\x61ptureHoldRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0f\n\x07hold_id\x18\x03 \x01(\t\x12\x15\n\rredemption_id\x18\x04 \x01(\t\x12\x0e\n\x06points\x18\x05 \x01(\x03\x12\x11\n\tkeep_rest\x18\x06 \x01(\x08\"\xcb\x01\n\x13\x43\x61ptureHoldResponse\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12.\n\x05taken\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.SpentPoints\x12\x10\n\x08released\x18\x05 \x01(\x03\x12\x15\n\rbalance_after\x18\x06 \x01(\x03\x12\x10\n\x08\x65ntry_id\x18\x07 \x01(\t\x12\x10\n\x08replayed\x18\x08 \x01(\x08\"N\n\x12ReleaseHoldRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0f\n\x07hold_id\x18\x03 \x01(\t\"O\n\x13ReleaseHoldResponse\x12&\n\x04hold\x18\x01 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Hold\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"J\n\x0eGetHoldRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0f\n\x07hold_id\x18\x03 \x01(\t\"9\n\x0fGetHoldResponse\x12&\n\x04hold\x18\x01 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Hold*\x88\x01\n\tHoldState\x12\x1a\n\x16HOLD_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fHOLD_STATE_OPEN\x10\x01\x12\x17\n\x13HOLD_STATE_CAPTURED\x10\x02\x12\x17\n\x13HOLD_STATE_RELEASED\x10\x03\x12\x18\n\x14HOLD_STATE_TIMED_OUT\x10\x04\x32\xda\x04\n\x12RedemptionsService\x12\x61\n\x0cRedeemPoints\x12\'.huiyuan.loyalty.v1.RedeemPointsRequest\x1a(.huiyuan.loyalty.v1.RedeemPointsResponse\x12p\n\x11ReverseRedemption\x12,.huiyuan.loyalty.v1.ReverseRedemptionRequest\x1a-.huiyuan.loyalty.v1.ReverseRedemptionResponse\x12[\n\nHoldPoints\x12%.huiyuan.loyalty.v1.HoldPointsRequest\x1a&.huiyuan.loyalty.v1.HoldPointsResponse\x12^\n\x0b\x43\x61ptureHold\x12&.huiyuan.loyalty.v1.CaptureHoldRequest\x1a\'.huiyuan.loyalty.v1.CaptureHoldResponse\x12^\n\x0bReleaseHold\x12&.huiyuan.loyalty.v1.ReleaseHoldRequest\x1a\'.huiyuan.loyalty.v1.ReleaseHoldResponse\x12R\n\x07GetHold\x12\".huiyuan.loyalty.v1.GetHoldRequest\x1a#.huiyuan.loyalty.v1.GetHoldResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$huiyuan/loyalty/v1/redemptions.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"2\n\x0eOrderReference\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\"\xba\x01\n\x13RedeemPointsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x15\n\rredemption_id\x18\x05 \x01(\t\x12\x31\n\x05order\x18\x06 \x01(\x0b\x32\".huiyuan.loyalty.v1.OrderReference\x12\x0e\n\x06reason\x18\x07 \x01(\t\"M\n\x0bSpentPoints\x12\x0e\n\x06points\x18\x01 \x01(\x03\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe0\x01\n\x14RedeemPointsResponse\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12.\n\x05taken\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.SpentPoints\x12$\n\x05worth\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x15\n\rbalance_after\x18\x06 \x01(\x03\x12\x10\n\x08\x65ntry_id\x18\x07 \x01(\t\x12\x10\n\x08replayed\x18\x08 \x01(\x08\"\x9f\x01\n\x18ReverseRedemptionRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x15\n\rredemption_id\x18\x03 \x01(\t\x12\x13\n\x0breversal_id\x18\x04 \x01(\t\x12\x13\n\x06points\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x0e\n\x06reason\x18\x06 \x01(\tB\t\n\x07_points\"\xc4\x01\n\x19ReverseRedemptionResponse\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0breversal_id\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\x31\n\x08returned\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.SpentPoints\x12\x0f\n\x07\x65xpired\x18\x05 \x01(\x03\x12\x15\n\rbalance_after\x18\x06 \x01(\x03\x12\x10\n\x08replayed\x18\x07 \x01(\x08\"\xf7\x01\n\x04Hold\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\x0c\n\x04held\x18\x04 \x01(\x03\x12\x10\n\x08\x63\x61ptured\x18\x05 \x01(\x03\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.huiyuan.loyalty.v1.HoldState\x12+\n\x07held_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\torder_ref\x18\t \x01(\t\"\xde\x01\n\x11HoldPointsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x0e\n\x06points\x18\x04 \x01(\x03\x12\x0f\n\x07hold_id\x18\x05 \x01(\t\x12!\n\x14time_to_live_seconds\x18\x06 \x01(\x03H\x00\x88\x01\x01\x12\x31\n\x05order\x18\x07 \x01(\x0b\x32\".huiyuan.loyalty.v1.OrderReferenceB\x17\n\x15_time_to_live_seconds\"e\n\x12HoldPointsResponse\x12&\n\x04hold\x18\x01 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Hold\x12\x15\n\rbalance_after\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"\x98\x01\n\x12\x43\x61ptureHoldRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0f\n\x07hold_id\x18\x03 \x01(\t\x12\x15\n\rredemption_id\x18\x04 \x01(\t\x12\x13\n\x06points\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x11\n\tkeep_rest\x18\x06 \x01(\x08\x42\t\n\x07_points\"\xcb\x01\n\x13\x43\x61ptureHoldResponse\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12.\n\x05taken\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.SpentPoints\x12\x10\n\x08released\x18\x05 \x01(\x03\x12\x15\n\rbalance_after\x18\x06 \x01(\x03\x12\x10\n\x08\x65ntry_id\x18\x07 \x01(\t\x12\x10\n\x08replayed\x18\x08 \x01(\x08\"N\n\x12ReleaseHoldRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0f\n\x07hold_id\x18\x03 \x01(\t\"O\n\x13ReleaseHoldResponse\x12&\n\x04hold\x18\x01 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Hold\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"J\n\x0eGetHoldRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0f\n\x07hold_id\x18\x03 \x01(\t\"9\n\x0fGetHoldResponse\x12&\n\x04hold\x18\x01 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Hold*\x88\x01\n\tHoldState\x12\x1a\n\x16HOLD_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fHOLD_STATE_OPEN\x10\x01\x12\x17\n\x13HOLD_STATE_CAPTURED\x10\x02\x12\x17\n\x13HOLD_STATE_RELEASED\x10\x03\x12\x18\n\x14HOLD_STATE_TIMED_OUT\x10\x04\x32\xda\x04\n\x12RedemptionsService\x12\x61\n\x0cRedeemPoints\x12\'.huiyuan.loyalty.v1.RedeemPointsRequest\x1a(.huiyuan.loyalty.v1.RedeemPointsResponse\x12p\n\x11ReverseRedemption\x12,.huiyuan.loyalty.v1.ReverseRedemptionRequest\x1a-.huiyuan.loyalty.v1.ReverseRedemptionResponse\x12[\n\nHoldPoints\x12%.huiyuan.loyalty.v1.HoldPointsRequest\x1a&.huiyuan.loyalty.v1.HoldPointsResponse\x12^\n\x0b\x43\x61ptureHold\x12&.huiyuan.loyalty.v1.CaptureHoldRequest\x1a\'.huiyuan.loyalty.v1.CaptureHoldResponse\x12^\n\x0bReleaseHold\x12&.huiyuan.loyalty.v1.ReleaseHoldRequest\x1a\'.huiyuan.loyalty.v1.ReleaseHoldResponse\x12R\n\x07GetHold\x12\".huiyuan.loyalty.v1.GetHoldRequest\x1a#.huiyuan.loyalty.v1.GetHoldResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.redemptions_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_HOLDSTATE']._serialized_start=2201
-  _globals['_HOLDSTATE']._serialized_end=2337
+  _globals['_HOLDSTATE']._serialized_start=2263
+  _globals['_HOLDSTATE']._serialized_end=2399
   _globals['_ORDERREFERENCE']._serialized_start=119
   _globals['_ORDERREFERENCE']._serialized_end=169
   _globals['_REDEEMPOINTSREQUEST']._serialized_start=172
@@ -44,27 +44,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REDEEMPOINTSRESPONSE']._serialized_start=440
   _globals['_REDEEMPOINTSRESPONSE']._serialized_end=664
   _globals['_REVERSEREDEMPTIONREQUEST']._serialized_start=667
-  _globals['_REVERSEREDEMPTIONREQUEST']._serialized_end=810
-  _globals['_REVERSEREDEMPTIONRESPONSE']._serialized_start=813
-  _globals['_REVERSEREDEMPTIONRESPONSE']._serialized_end=1009
-  _globals['_HOLD']._serialized_start=1012
-  _globals['_HOLD']._serialized_end=1259
-  _globals['_HOLDPOINTSREQUEST']._serialized_start=1262
-  _globals['_HOLDPOINTSREQUEST']._serialized_end=1454
-  _globals['_HOLDPOINTSRESPONSE']._serialized_start=1456
-  _globals['_HOLDPOINTSRESPONSE']._serialized_end=1557
-  _globals['_CAPTUREHOLDREQUEST']._serialized_start=1560
-  _globals['_CAPTUREHOLDREQUEST']._serialized_end=1696
-  _globals['_CAPTUREHOLDRESPONSE']._serialized_start=1699
-  _globals['_CAPTUREHOLDRESPONSE']._serialized_end=1902
-  _globals['_RELEASEHOLDREQUEST']._serialized_start=1904
-  _globals['_RELEASEHOLDREQUEST']._serialized_end=1982
-  _globals['_RELEASEHOLDRESPONSE']._serialized_start=1984
-  _globals['_RELEASEHOLDRESPONSE']._serialized_end=2063
-  _globals['_GETHOLDREQUEST']._serialized_start=2065
-  _globals['_GETHOLDREQUEST']._serialized_end=2139
-  _globals['_GETHOLDRESPONSE']._serialized_start=2141
-  _globals['_GETHOLDRESPONSE']._serialized_end=2198
-  _globals['_REDEMPTIONSSERVICE']._serialized_start=2340
-  _globals['_REDEMPTIONSSERVICE']._serialized_end=2942
+  _globals['_REVERSEREDEMPTIONREQUEST']._serialized_end=826
+  _globals['_REVERSEREDEMPTIONRESPONSE']._serialized_start=829
+  _globals['_REVERSEREDEMPTIONRESPONSE']._serialized_end=1025
+  _globals['_HOLD']._serialized_start=1028
+  _globals['_HOLD']._serialized_end=1275
+  _globals['_HOLDPOINTSREQUEST']._serialized_start=1278
+  _globals['_HOLDPOINTSREQUEST']._serialized_end=1500
+  _globals['_HOLDPOINTSRESPONSE']._serialized_start=1502
+  _globals['_HOLDPOINTSRESPONSE']._serialized_end=1603
+  _globals['_CAPTUREHOLDREQUEST']._serialized_start=1606
+  _globals['_CAPTUREHOLDREQUEST']._serialized_end=1758
+  _globals['_CAPTUREHOLDRESPONSE']._serialized_start=1761
+  _globals['_CAPTUREHOLDRESPONSE']._serialized_end=1964
+  _globals['_RELEASEHOLDREQUEST']._serialized_start=1966
+  _globals['_RELEASEHOLDREQUEST']._serialized_end=2044
+  _globals['_RELEASEHOLDRESPONSE']._serialized_start=2046
+  _globals['_RELEASEHOLDRESPONSE']._serialized_end=2125
+  _globals['_GETHOLDREQUEST']._serialized_start=2127
+  _globals['_GETHOLDREQUEST']._serialized_end=2201
+  _globals['_GETHOLDRESPONSE']._serialized_start=2203
+  _globals['_GETHOLDRESPONSE']._serialized_end=2260
+  _globals['_REDEMPTIONSSERVICE']._serialized_start=2402
+  _globals['_REDEMPTIONSSERVICE']._serialized_end=3004
 # @@protoc_insertion_point(module_scope)
