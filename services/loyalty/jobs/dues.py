@@ -134,10 +134,13 @@ class DueRun:
         clock_s = asyncio.get_running_loop().time()
         self._set_aside = {who: until for who, until in self._set_aside.items() if until > clock_s}
         while True:
-            most = LOOK_AHEAD + len(progress.under_way)
+            under_way = (
+                progress.under_way.copy()
+            )  # as of before the look: what it finds may be done meanwhile
+            most = LOOK_AHEAD + len(under_way)
             found = await dues.due(connection, self._micros(), most, self._set_aside)
-            new = [who for who in dict.fromkeys(found) if who not in progress.under_way]
-            if not new and not progress.under_way:
+            new = [who for who in dict.fromkeys(found) if who not in under_way]
+            if not new and not under_way:
                 return
             await _queue(new, batches, progress)
             if len(new) < AT_ONCE:

@@ -19,9 +19,10 @@ def touch_members(book: Book, members: Sequence[tuple[str, str]]) -> Answer:
     first = len(book.entries)
     stuck = set()
     for member_id, programme_id in members:
-        member = book.touch(member_id, book.programmes.history(programme_id))
-        for name in book.names(member_id, member.current.number):
-            for rules in member.current.currencies:
+        history = book.programmes.history(programme_id)
+        book.touch(member_id, history)
+        for name in book.names(member_id, history.newest.number):
+            for rules in history.newest.currencies:
                 wallet = book.state.wallets.get((name, rules.number))
                 if wallet is None:
                     continue
