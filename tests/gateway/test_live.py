@@ -130,6 +130,17 @@ async def signed_in(gateway: Gateway, token: str) -> AsyncIterator[Subscriber]:
         yield subscriber
 
 
+async def test_whatever_moves_points_is_told_as_it_happens(live: Gateway, streams: Streams) -> None:
+    moves = [field.name for field in events_pb2.LoyaltyEvent.DESCRIPTOR.oneofs_by_name["event"].fields]
+    moves.remove("programme_revised")
+    member_id, token = live.join()
+    async with signed_in(live, token) as subscriber:
+        await subscriber.subscribe()
+        assert (await subscriber.change())["kind"] == "CAUGHT_UP"
+        await streams.tell(member_id, *moves)
+        assert [(await subscriber.change())["kind"] for _ in moves] == [move.upper() for move in moves]
+
+
 async def test_a_change_is_told_with_the_member_as_of_now(live: Gateway, streams: Streams) -> None:
     member_id, token = live.join(available=120)
     async with signed_in(live, token) as subscriber:
