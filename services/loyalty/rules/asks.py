@@ -73,7 +73,7 @@ class Ask:
 def posted_before(book: Book, ask: Ask, fingerprint: bytes) -> list[Part] | None:
     """What the key posted before. Raises ``IdempotencyKeyReused``, and ``NotEnoughPoints`` when it was declined."""
     programme = book.programmes.history(ask.programme_id).newest.number
-    place = book.place(*ask.place, programme)
+    place = book.state.place(*ask.place, programme)
     if known := book.state.posted.get(place):
         _be_the_same(known[0].fingerprint, fingerprint)
         return known

@@ -1,6 +1,6 @@
 """Checkout: what recording and completing an order do to the ledger; part of the fold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.kit.refusal import Conflict
 from services.loyalty.rules.asks import be_countable
@@ -49,6 +49,8 @@ def record_order(book: Book, asked: OrderToRecord) -> Answer:
         message = f"programme {programme.programme_id} counts in {programme.money_currency}"
         raise CurrencyNotAccepted(f"{message}: send the order in it", field="total.currency")
     member = book.touch(order.member_id, history)
+    if order.member_id != member.standing.member_id:
+        order = replace(order, member_id=member.standing.member_id)  # and it stays there, whatever is undone
     order.recorded_at = member.recorded_at
     order.rule_version = programme.version
     order.tier_at_payment = member.standing.tier_at(order.paid_at)
@@ -98,12 +100,13 @@ def _earn(member: Member, programme: Programme, order: Order, journal: Journal) 
 
 
 def _be_the_same(order: Order, known: Order) -> None:
+    if known.fingerprint == order.fingerprint:
+        return
     if known.member_id != order.member_id:
         message = "this source and order id were recorded for another member: order ids are used once"
         raise OrderBelongsElsewhere(message, field="order_id")
-    if known.fingerprint != order.fingerprint:
-        message = "this source and order id were recorded with another body: order ids are used once"
-        raise OrderAlreadyRecorded(message, field="order_id", recorded_total=known.total_minor)
+    message = "this source and order id were recorded with another body: order ids are used once"
+    raise OrderAlreadyRecorded(message, field="order_id", recorded_total=known.total_minor)
 
 
 def _place(rules: CurrencyRules, points: int, paid_at: int, zone: str) -> Earned:
@@ -162,8 +165,9 @@ def complete_order(book: Book, completion: Completion) -> Answer:
         completed_at,
         order_ref=order.ref,
     )
+    first, forfeited_at = len(book.entries), book.state.forfeited_at(order.member_id, order.programme)
     for code, result in order.earned.items():
-        if result.matures_at != NEVER:
+        if result.matures_at != NEVER or order.forfeited(code, forfeited_at):
             continue
         rules = member.current.currency(code)
         assert rules is not None, "currencies stay for as long as the programme"
@@ -175,6 +179,8 @@ def complete_order(book: Book, completion: Completion) -> Answer:
             waiting = LotKey(NEVER, result.month, SOURCE_EARNED)
             wallet.activate_pending(journal, result.matured, waiting, result.expires_at)
         result.matured_balance_after = wallet.available
+    for merge in book.state.merges_of(order.member_id, order.programme):
+        merge.settle(book.entries[first:])
     order.completed_at = completed_at
     order.changed = True
     moved = tuple(

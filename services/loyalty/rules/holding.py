@@ -52,7 +52,7 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_s: int | None) -> Answ
     fingerprint = sha256(ask.fingerprint + msgpack.packb(time_to_live_s)).digest()[:16]
     if known := posted_before(book, ask, fingerprint):
         programme = book.programmes.history(ask.programme_id).newest.number
-        there = book.hold(ask.member_id, hold_id, programme)
+        there = book.state.hold(ask.member_id, hold_id, programme)
         assert there is not None, "who posted a hold wrote it down"
         return Answer(Held(there.copy(), known[-1].balance_after), replayed=True)
     be_in_range(ask.points)
@@ -130,7 +130,7 @@ def capture(book: Book, asked: Capture) -> Answer:
     """Spend a hold whole or in part, the earliest expiry first."""
     key = redemption_key(asked.redemption_id)
     programme = book.programmes.history(asked.programme_id).newest.number
-    place = book.place(asked.member_id, key, programme)
+    place = book.state.place(asked.member_id, key, programme)
     known = book.state.posted.get(place)
     if place in book.state.denials or (known and known[0].fingerprint != asked.fingerprint):
         message = "this redemption id was used for another redemption: take a new one"
@@ -181,10 +181,10 @@ def release(book: Book, member_id: str, programme_id: str, hold_id: str, actor: 
 def _hold_of(book: Book, member_id: str, programme_id: str, hold_id: str) -> tuple[Hold, Member]:
     """A hold of a member with due things applied. Raises ``UnknownHold``."""
     history = book.programmes.history(programme_id)
-    held = book.hold(member_id, hold_id, history.newest.number)
+    held = book.state.hold(member_id, hold_id, history.newest.number)
     if held is None or not history.newest.code(held.currency):
         raise UnknownHold("the member has no hold with this id: hold points first", field="hold_id")
-    return held, book.touch(member_id, history)
+    return held, book.touch(held.member_id, history)
 
 
 def _be_open(held: Hold) -> None:

@@ -123,6 +123,10 @@ class Order:
     def refundable_minor(self) -> int:
         return self.total_minor - self.refunded_minor
 
+    def forfeited(self, code: str, at: int) -> bool:
+        """True when what was still promised at an instant went then, and this was."""
+        return self.recorded_at <= at < self.earned[code].matures_at
+
 
 def fingerprint(order: Order) -> bytes:
     """A digest of everything the caller said about an order; equal bodies have equal ones."""

@@ -30,7 +30,6 @@ from services.loyalty.rules.events import (
     TierRaised,
 )
 from services.loyalty.rules.expiry import NEVER, expires_at, month_of
-from services.loyalty.rules.holds import Hold
 from services.loyalty.rules.programmes import (
     CurrencyRules,
     NegativePolicy,
@@ -83,7 +82,7 @@ class Book:
         A member that was merged into another is that other.
         """
         current = history.at(self.now)
-        standing = self._standing(self.names(member_id, current.number)[-1], current.number)
+        standing = self._standing(self.state.names(member_id, current.number)[-1], current.number)
         wallets = {
             rules.code: self._wallet(standing.member_id, rules, current.time_zone)
             for rules in current.currencies
@@ -98,27 +97,6 @@ class Book:
         ):
             self.tell(member, TierRaised(from_tier, to_tier), since)
         return member
-
-    def names(self, member_id: str, programme: int) -> list[str]:
-        """A member's id, and after it those of whom the member was merged into, one after the other."""
-        names = [member_id]
-        while (standing := self.state.standings.get((names[-1], programme))) and standing.merged_into:
-            names.append(standing.merged_into)
-        return names
-
-    def place(self, member_id: str, key: bytes, programme: int) -> Place:
-        """Where a key posted, be it under the id of whom the member was merged into; else where it will."""
-        for name in self.names(member_id, programme):
-            if (name, key) in self.state.posted or (name, key) in self.state.denials:
-                return name, key
-        return member_id, key
-
-    def hold(self, member_id: str, hold_id: str, programme: int) -> Hold | None:
-        """A member's hold, be it under the id of whom the member was merged into."""
-        for name in self.names(member_id, programme):
-            if found := self.state.holds.get((name, hold_id)):
-                return found
-        return None
 
     def _standing(self, member_id: str, programme: int) -> Standing:
         standing = self.state.standings.get((member_id, programme))

@@ -116,7 +116,7 @@ class ReversalAsked:
 def reverse_redemption(book: Book, asked: ReversalAsked) -> Answer:
     """Give points back with the expiry they had, the latest expiry first; what is past expires at once."""
     history = book.programmes.history(asked.programme_id)
-    place = book.place(asked.member_id, redemption_key(asked.redemption_id), history.newest.number)
+    place = book.state.place(asked.member_id, redemption_key(asked.redemption_id), history.newest.number)
     parts = book.state.posted.get(place)
     if not parts or not history.newest.code(parts[0].currency):
         message = "the member has no redemption with this id: check the id, or redeem first"
@@ -133,10 +133,10 @@ def reverse_redemption(book: Book, asked: ReversalAsked) -> Answer:
     if not 0 < points <= left:
         message = f"{asked.points or 'all'} asked back and {left} left of the redemption"
         raise ReversalExceedsRedemption(message, field="points", asked=points, left=left)
-    member = book.touch(asked.member_id, history)
+    member = book.touch(place[0], history)
     journal = book.journal(
         member,
-        key_of("reverse", asked.redemption_id, asked.reversal_id),
+        key_of("reverse", place[0], asked.redemption_id, asked.reversal_id),
         asked.actor,
         asked.fingerprint,
         member.recorded_at,
@@ -171,7 +171,10 @@ def give_back(
     """Give back points of the redemption at a place and remember it there; no more than ``left_of`` says."""
     slices, _ = split(left_of(book, place)[::-1], points)
     _, wallet = wallet_of(member, book.state.posted[place][0].currency)
+    first = len(book.entries)
     expired = wallet.give_back(journal, EntryType.REDEEM_REVERSAL, slices, Account.REDEEMED)
+    for merge in book.state.merges_of(place[0], member.current.number):
+        merge.settle(book.entries[first:])
     reversal = Reversal(
         journal.fingerprint, slices, expired, wallet.available, member.recorded_at, journal.key, is_new=True
     )

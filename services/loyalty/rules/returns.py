@@ -9,6 +9,7 @@ import msgpack
 from services.loyalty.rules.checkout import recorded
 from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.events import Moved, OrderRefunded
+from services.loyalty.rules.expiry import local_day
 from services.loyalty.rules.orders import FUTURE_TOLERANCE_US, CurrencyNotAccepted, Order
 from services.loyalty.rules.points import Answer, Book, Member, take_or_owe
 from services.loyalty.rules.programmes import NegativePolicy
@@ -76,9 +77,8 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     returned = _give_back(book, member, spent, asked.refund_id, journal)
     for rules in member.current.currencies:
         book.settle(member, rules)  # what came back and is past is not there to be taken
-    taken = _reverse(member, order, back, journal)
-    whole = order.refundable_minor == 0 and sum(shares) > 0
-    member.standing.count(order.paid_at, member.current.time_zone, -sum(shares), -1 if whole else 0)
+    taken = _reverse(book, member, order, back, journal)
+    _uncount(book, member, order, sum(shares))
     refund = Refund(
         *place,
         order.member_id,
@@ -102,6 +102,14 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     return Answer(refund)
 
 
+def _uncount(book: Book, member: Member, order: Order, minor: int) -> None:
+    """Count refunded money no longer, nor an order once all of it is refunded; a merge gives back neither."""
+    orders = int(order.refundable_minor == 0 and minor > 0)
+    member.standing.count(order.paid_at, member.current.time_zone, -minor, -orders)
+    for merge in book.state.merges_of(order.member_id, order.programme):
+        merge.settle_day(local_day(order.paid_at, member.current.time_zone), minor, orders)
+
+
 def _refunded_at(book: Book, order: Order, asked: RefundToRecord) -> int:
     """When it was refunded, now if nothing was said. Raises ``RefundNotWellFormed`` or ``CurrencyNotAccepted``."""
     refunded_at = asked.refunded_at or max(book.now, order.paid_at)
@@ -119,7 +127,7 @@ def _spent_on(book: Book, order: Order) -> list[tuple[Place, int]]:
     spent = []
     places = [
         (name, key)
-        for name in book.names(order.member_id, order.programme)
+        for name in book.state.names(order.member_id, order.programme)
         for key in book.state.spent_on.get((name, order.ref), ())
     ]
     for place in places:
@@ -146,9 +154,12 @@ def _give_back(
 def _be_allowed(
     book: Book, member: Member, order: Order, back: dict[str, int], spent: Sequence[tuple[Place, int]]
 ) -> None:
+    forfeited_at = book.state.forfeited_at(order.member_id, order.programme)
     for code, points in back.items():
         rules = member.current.currency(code)
         if rules is None or rules.negative_policy is not NegativePolicy.REFUSE:
+            continue
+        if order.forfeited(code, forfeited_at):
             continue
         wallet = member.wallets[code]
         there = max(0, wallet.available + _coming(book, wallet, spent, member.recorded_at))
@@ -168,15 +179,20 @@ def _coming(book: Book, wallet: Wallet, spent: Sequence[tuple[Place, int]], now:
     )
 
 
-def _reverse(member: Member, order: Order, back: dict[str, int], journal: Journal) -> dict[str, TakenBack]:
+def _reverse(
+    book: Book, member: Member, order: Order, back: dict[str, int], journal: Journal
+) -> dict[str, TakenBack]:
     """Take points back from the bucket they entered, then first-expiring, then as the policy says."""
-    taken = {}
+    first, taken = len(book.entries), {}
+    forfeited_at = book.state.forfeited_at(order.member_id, order.programme)
     for code, points in back.items():
         rules = member.current.currency(code)
         assert rules is not None, "currencies stay for as long as the programme"
         wallet, result = member.wallets[code], order.earned[code]
         owed = lost = 0
-        if result.is_pending(member.recorded_at):
+        if order.forfeited(code, forfeited_at):
+            pass  # it went when the membership was closed
+        elif result.is_pending(member.recorded_at):
             wallet.cancel_pending(journal, points, LotKey(result.matures_at, result.month, SOURCE_EARNED))
         else:
             own = LotKey(result.expires_at, result.month, SOURCE_EARNED)
@@ -194,4 +210,6 @@ def _reverse(member: Member, order: Order, back: dict[str, int], journal: Journa
                 wallet.available,
             )
         taken[code] = TakenBack(points, owed, lost, wallet.available)
+    for merge in book.state.merges_of(order.member_id, order.programme):
+        merge.settle(book.entries[first:])
     return taken

@@ -1,10 +1,12 @@
 """State: what one fold is given, as it was before, and what it leaves for storage to write."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.loyalty.rules.entries import EntryType, LotKey
 from services.loyalty.rules.holds import Hold
+from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.orders import Order
 from services.loyalty.rules.refunds import Refund
 from services.loyalty.rules.tiers import Standing
@@ -64,7 +66,8 @@ class State:
     """Everything the operations of one batch touch; whatever is not here does not exist yet.
 
     ``posted`` holds the entries under a key; ``reversals`` those of the redemption under a key, by their own id;
-    ``spent_on`` the keys of the redemptions made on a member's order, by its reference.
+    ``spent_on`` the keys of the redemptions made on a member's order, by its reference; ``merges`` those of a
+    member into others, undone ones too.
     """
 
     standings: dict[tuple[str, int], Standing] = field(default_factory=dict)
@@ -76,6 +79,7 @@ class State:
     denials: dict[Place, Denial] = field(default_factory=dict)
     reversals: dict[Place, dict[str, Reversal]] = field(default_factory=dict)
     spent_on: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
+    merges: dict[str, list[Merge]] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -85,3 +89,56 @@ class State:
             or any(wallet.changed for wallet in self.wallets.values())
             or any(standing.changed for standing in self.standings.values())
         )
+
+    def names(self, member_id: str, programme: int) -> list[str]:
+        """A member's id, and after it those of whom the member was merged into, one after the other."""
+        names = [member_id]
+        while (standing := self.standings.get((names[-1], programme))) and standing.merged_into:
+            names.append(standing.merged_into)
+        return names
+
+    def place(self, member_id: str, key: bytes, programme: int) -> Place:
+        """Where a key posted, be it under the id of whom the member was once merged into; else where it will."""
+        for name in self.names(member_id, programme):
+            if (name, key) in self.posted or (name, key) in self.denials:
+                return name, key
+        for merge in self._undone(member_id):
+            parts = self.posted.get((merge.into_member, key))
+            if parts and merge.was_in_force(parts[0].recorded_at):
+                return merge.into_member, key
+        return member_id, key
+
+    def hold(self, member_id: str, hold_id: str, programme: int) -> Hold | None:
+        """A member's hold, be it under the id of whom the member was once merged into."""
+        for name in self.names(member_id, programme):
+            if found := self.holds.get((name, hold_id)):
+                return found
+        for merge in self._undone(member_id):
+            found = self.holds.get((merge.into_member, hold_id))
+            if found and merge.was_in_force(found.held_at):
+                return found
+        return None
+
+    def merges_of(self, member_id: str, programme: int) -> Iterator[Merge]:
+        """The merges by which what was a member's came to whoever has it now."""
+        for name in self.names(member_id, programme)[:-1]:
+            for merge in self.merges.get(name, ()):
+                if merge.programme == programme and not merge.undone_at:
+                    yield merge
+
+    def forfeited_at(self, member_id: str, programme: int) -> int:
+        """When what a member had was forfeited last, be it by whom the member had been merged into; 0 for never."""
+        standing = self.standings.get((member_id, programme))
+        at = standing.forfeited_at if standing else 0
+        for merge in self.merges_of(member_id, programme):
+            survivor = self.standings.get((merge.into_member, programme))
+            if survivor and survivor.forfeited_at > merge.merged_at:
+                at = max(at, survivor.forfeited_at)
+        return at
+
+    def _undone(self, member_id: str) -> Iterator[Merge]:
+        """A member's merges that are over, and those of the members it had been merged into."""
+        for merge in self.merges.get(member_id, ()):
+            if merge.undone_at:
+                yield merge
+                yield from self._undone(merge.into_member)

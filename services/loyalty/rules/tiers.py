@@ -14,7 +14,7 @@ class Standing:
     ``tiers`` holds (key, since) from the earliest; ``since`` and ``touched_at`` are microseconds since 1970.
     ``days`` holds [ordinal of the local day, spend in minor units, orders], earliest first. ``judged_version``
     is the programme version whose thresholds were last applied, ``merged_into`` the member that took this one's
-    place.
+    place; ``was_merged`` says that one did and no longer does. What was there at ``forfeited_at`` is forfeited.
     """
 
     member_id: str
@@ -24,6 +24,8 @@ class Standing:
     judged_version: int = 0
     touched_at: int = 0
     merged_into: str = ""
+    was_merged: bool = False
+    forfeited_at: int = 0
     changed: bool = False
 
     @property
@@ -45,7 +47,10 @@ class Standing:
 
     def count(self, instant: int, zone: str, spend_minor: int, orders: int) -> None:
         """Add to the sums of the local day of an instant."""
-        ordinal = local_day(instant, zone).toordinal()
+        self.add(local_day(instant, zone).toordinal(), spend_minor, orders)
+
+    def add(self, ordinal: int, spend_minor: int, orders: int) -> None:
+        """The same for a day by its ordinal."""
         place = bisect_left(self.days, ordinal, key=lambda day: day[0])
         if place == len(self.days) or self.days[place][0] != ordinal:
             self.days.insert(place, [ordinal, 0, 0])
@@ -62,6 +67,8 @@ class Standing:
             self.judged_version,
             self.touched_at,
             self.merged_into,
+            self.was_merged,
+            self.forfeited_at,
         )
 
 

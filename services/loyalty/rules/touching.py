@@ -21,7 +21,7 @@ def touch_members(book: Book, members: Sequence[tuple[str, str]]) -> Answer:
     for member_id, programme_id in members:
         history = book.programmes.history(programme_id)
         book.touch(member_id, history)
-        for name in book.names(member_id, history.newest.number):
+        for name in book.state.names(member_id, history.newest.number):
             for rules in history.newest.currencies:
                 wallet = book.state.wallets.get((name, rules.number))
                 if wallet is None:

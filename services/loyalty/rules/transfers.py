@@ -115,8 +115,8 @@ def _move(
 
 def _be_another(book: Book, from_member: str, to_member: str, history: ProgrammeHistory) -> None:
     number = history.newest.number
-    last = book.names(to_member, number)[-1]
-    if book.names(from_member, number)[-1] == last:
+    last = book.state.names(to_member, number)[-1]
+    if book.state.names(from_member, number)[-1] == last:
         raise TransferToOneself("points are given to another member", field="to_member_id")
     if last != to_member:
         message = "the receiver was merged into another member: give to that one"

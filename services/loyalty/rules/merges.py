@@ -1,0 +1,113 @@
+"""Merges: what became another member's when two turned out to be one, so that it can be given back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.loyalty.rules.entries import Entry, EntryType, LotKey
+from services.loyalty.rules.expiry import NEVER
+from services.loyalty.rules.wallets import Slices
+
+Days = list[list[int]]
+"""Sums of local days, as in standings."""
+
+
+@dataclass(slots=True)
+class Share:
+    """What of one currency came to the survivor by a merge, as far as nothing was settled of it since.
+
+    ``lots`` lie in buckets of the survivor and ``repaid`` went into the survivor's debt; ``pending`` are promises.
+    Of a debt that was taken over, the survivor's lots paid ``paid``, and ``owed`` became the survivor's.
+    """
+
+    lots: Slices = field(default_factory=list)
+    repaid: Slices = field(default_factory=list)
+    pending: Slices = field(default_factory=list)
+    paid: Slices = field(default_factory=list)
+    owed: int = 0
+
+    def settle(self, entry: Entry) -> None:
+        """Follow an entry about what came by the merge: it is no longer there to be given back, or lies elsewhere."""
+        if entry.lot is None:
+            return
+        match entry.type:
+            case EntryType.PENDING_CANCELED:
+                _take(self.pending, entry.lot, entry.points)
+            case EntryType.PENDING_ACTIVATED:
+                _take(self.pending, entry.lot._replace(expires_at=NEVER), entry.points)
+                _put(self.lots, entry.lot, entry.points)
+            case EntryType.EARN_REVERSAL | EntryType.EXPIRE:
+                _take(self.lots, entry.lot, entry.points)
+            case EntryType.REDEEM_REVERSAL:
+                _put(self.lots, entry.lot, entry.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Points of one currency: what can be spent, what is promised, what is owed."""
+
+    available: int = 0
+    pending: int = 0
+    debt: int = 0
+
+
+@dataclass(slots=True)
+class Merge:
+    """One member's merge into another in one programme. Instants are microseconds since 1970, 0 for not yet.
+
+    ``moved`` is what went over and ``returned`` what an un-merge brought back, both by currency number. ``shares``,
+    ``days`` and ``tiers`` are what is there to be given back; ``tier_before`` is the survivor's right before.
+    """
+
+    from_member: str
+    programme: int
+    merge_id: str
+    into_member: str
+    actor: str
+    reason: str
+    merged_at: int
+    moved: dict[int, Amounts] = field(default_factory=dict)
+    shares: dict[int, Share] = field(default_factory=dict)
+    days: Days = field(default_factory=list)
+    tiers: list[tuple[str, int]] = field(default_factory=list)
+    tier_before: str = ""
+    undone_at: int = 0
+    undone_by: str = ""
+    undone_reason: str = ""
+    returned: dict[int, Amounts] = field(default_factory=dict)
+    is_new: bool = False
+    changed: bool = False
+
+    def was_in_force(self, at: int) -> bool:
+        """True when an instant lies between the merge and its undoing."""
+        return self.merged_at <= at <= self.undone_at
+
+    def settle(self, entries: Iterable[Entry]) -> None:
+        """Follow entries about what came by the merge."""
+        for entry in entries:
+            if share := self.shares.get(entry.currency):
+                share.settle(entry)
+                self.changed = True
+
+    def settle_day(self, local: date, spend_minor: int, orders: int) -> None:
+        """Take away from the sums of a local day what is no longer counted."""
+        for day in self.days:
+            if day[0] == local.toordinal():
+                day[1] -= spend_minor
+                day[2] -= orders
+                self.changed = True
+
+
+def _take(slices: Slices, lot: LotKey, points: int) -> None:
+    for part in slices:
+        if part[:3] == list(lot):
+            part[3] -= min(points, part[3])
+    slices[:] = [part for part in slices if part[3]]
+
+
+def _put(slices: Slices, lot: LotKey, points: int) -> None:
+    for part in slices:
+        if part[:3] == list(lot):
+            part[3] += points
+            return
+    slices.append([*lot, points])
