@@ -24,8 +24,8 @@ from services.kit import database, process
 from services.loyalty.lanes import Lanes, Rulebook, Task
 from services.loyalty.rules.asks import Ask
 from services.loyalty.rules.awards import award
-from services.loyalty.rules.redemptions import redeem
 from services.loyalty.rules.points import Answer
+from services.loyalty.rules.redemptions import redeem
 from services.loyalty.storage.state import Touches
 from tests.load import figures, history, place
 from tests.load.callers import Answered, crowd

@@ -27,10 +27,8 @@ async def wallets(pool: asyncpg.Pool, member_ids: Sequence[str], currencies: Seq
 
 async def standings(pool: asyncpg.Pool, member_ids: Sequence[str], programme: int) -> dict[str, Standing]:
     """The standings that there are, by member."""
-    found = await pool.fetch(
-        "SELECT * FROM standings WHERE member_id = ANY($1::uuid[]) AND programme = $2", member_ids, programme
-    )
-    return {str(row["member_id"]): rows.standing(row) for row in found}
+    found = map(rows.standing, await pool.fetch(_STANDINGS, member_ids, programme))
+    return {standing.member_id: standing for standing in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +69,16 @@ def place(recorded_at: int, ordinal: int) -> str:
     return f"{recorded_at}-{ordinal}"
 
 
-_WALLETS = """
-SELECT w.*, CASE WHEN w.held > 0 THEN (
+_WALLETS = f"""
+SELECT {rows.WALLET}, CASE WHEN w.held > 0 THEN (
   SELECT json_agg(json_build_array(hold_id, points, order_ref, held_at, expires_at, slices) ORDER BY expires_at)
   FROM holds h WHERE h.member_id = w.member_id AND h.currency = w.currency AND h.state = 'OPEN') END AS holds
 FROM wallets w WHERE w.member_id = ANY($1::uuid[]) AND w.currency = ANY($2::smallint[])
-"""
+"""  # noqa: S608  # columns of ours
+
+_STANDINGS = f"""
+SELECT {rows.STANDING} FROM standings s WHERE member_id = ANY($1::uuid[]) AND programme = $2
+"""  # noqa: S608  # columns of ours
 
 _ENTRIES = """
 SELECT k.nth, e.* FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::int[])

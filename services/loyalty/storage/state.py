@@ -169,11 +169,11 @@ def _columns(places: Iterable[Place]) -> tuple[Sequence[str], Sequence[UUID]]:
     return members, [UUID(key) for key in keys]
 
 
-_LOCK_STANDINGS = """
-SELECT s.* FROM standings s JOIN unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme)
+_LOCK_STANDINGS = f"""
+SELECT {rows.STANDING} FROM standings s JOIN unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme)
   USING (member_id, programme)
 ORDER BY s.member_id, s.programme FOR UPDATE OF s
-"""
+"""  # noqa: S608  # columns of ours
 
 _NEW_STANDINGS = """
 INSERT INTO standings (member_id, programme)
@@ -181,7 +181,9 @@ SELECT * FROM unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme) ORDE
 ON CONFLICT DO NOTHING
 """
 
-_WALLETS = "SELECT * FROM wallets WHERE member_id = ANY($1::uuid[]) ORDER BY member_id, currency FOR UPDATE"
+_WALLETS = f"""
+SELECT {rows.WALLET} FROM wallets w WHERE member_id = ANY($1::uuid[]) ORDER BY member_id, currency FOR UPDATE
+"""  # noqa: S608  # columns of ours
 
 _HOLDS = """
 SELECT * FROM holds WHERE member_id = ANY($1::uuid[]) AND state = 'OPEN'
