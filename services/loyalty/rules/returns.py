@@ -95,11 +95,23 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     )
     book.state.orders[asked.source, asked.order_id] = order
     book.state.refunds[place] = refund
-    moved = tuple(Moved(code, t.points, t.balance_after) for code, t in taken.items())
-    given = tuple(Moved(code, points, member.wallets[code].available) for code, points in returned.items())
-    told = OrderRefunded(*place, order.money_currency, refund.refunded_minor, moved, given)
-    book.tell(member, told, refunded_at)
+    book.tell(member, _told(refund, member), refunded_at)
     return Answer(refund)
+
+
+def _told(refund: Refund, member: Member) -> OrderRefunded:
+    """The refund as an event."""
+    moved = [Moved(code, t.points, t.balance_after) for code, t in refund.taken_back.items()]
+    given = [Moved(code, points, member.wallets[code].available) for code, points in refund.returned.items()]
+    return OrderRefunded(
+        refund.source,
+        refund.order_id,
+        refund.refund_id,
+        refund.money_currency,
+        refund.refunded_minor,
+        tuple(moved),
+        tuple(given),
+    )
 
 
 def _uncount(book: Book, member: Member, order: Order, minor: int) -> None:
