@@ -15,6 +15,7 @@ class Standing:
     ``days`` holds [ordinal of the local day, spend in minor units, orders], earliest first. ``judged_version``
     is the programme version whose thresholds were last applied, ``merged_into`` the member that took this one's
     place; ``was_merged`` says that one did and no longer does. What was there at ``forfeited_at`` is forfeited.
+    ``fate_changed`` says that one of the last three did.
     """
 
     member_id: str
@@ -27,6 +28,7 @@ class Standing:
     was_merged: bool = False
     forfeited_at: int = 0
     changed: bool = False
+    fate_changed: bool = False
 
     @property
     def tier(self) -> str:

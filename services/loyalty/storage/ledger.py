@@ -9,7 +9,7 @@ from services.kit.clock import instant
 from services.kit.outbox import NewEvent
 from services.loyalty.rules.entries import Entry
 from services.loyalty.rules.state import State
-from services.loyalty.storage import chain, copying, redemptions, rows
+from services.loyalty.storage import chain, copying, merges, redemptions, rows
 
 PUBLISHING = 0x68796C01
 """The advisory lock that lanes share while they commit, and that publishing a programme takes alone."""
@@ -55,19 +55,7 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
             [wallet.touched_at for wallet in wallets],
             [wallet.next_due_at for wallet in wallets],
         )
-    standings = [standing for standing in state.standings.values() if standing.changed]
-    if standings:
-        await connection.execute(
-            _PUT_STANDINGS,
-            [standing.member_id for standing in standings],
-            [standing.programme for standing in standings],
-            [rows.texts(key for key, _ in standing.tiers) for standing in standings],
-            ["{" + ",".join(str(since) for _, since in standing.tiers) + "}" for standing in standings],
-            [rows.array(standing.days) for standing in standings],
-            [standing.judged_version for standing in standings],
-            [standing.touched_at for standing in standings],
-            [standing.merged_into or None for standing in standings],
-        )
+    await _write_standings(connection, state)
     await _write_orders(connection, state)
     await _write_holds(connection, state)
     denials = [
@@ -87,6 +75,25 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
         await connection.copy_records_to_table(
             "reversals", records=reversals, columns=redemptions.NEW_REVERSAL_COLUMNS
         )
+
+
+async def _write_standings(connection: database.RawConnection, state: State) -> None:
+    standings = [standing for standing in state.standings.values() if standing.changed]
+    if standings:
+        await connection.execute(
+            _PUT_STANDINGS,
+            [standing.member_id for standing in standings],
+            [standing.programme for standing in standings],
+            [rows.texts(key for key, _ in standing.tiers) for standing in standings],
+            ["{" + ",".join(str(since) for _, since in standing.tiers) + "}" for standing in standings],
+            [rows.array(standing.days) for standing in standings],
+            [standing.judged_version for standing in standings],
+            [standing.touched_at for standing in standings],
+        )
+    if fates := [standing for standing in standings if standing.fate_changed]:
+        await merges.put_fates(connection, fates)
+    if state.merges:
+        await merges.put(connection, [merge for known in state.merges.values() for merge in known])
 
 
 async def _write_orders(connection: database.RawConnection, state: State) -> None:
@@ -143,9 +150,9 @@ ON CONFLICT (member_id, currency) DO UPDATE SET
 _PUT_STANDINGS = """
 UPDATE standings s SET
   tier_keys = n.tier_keys::text[], tier_since = n.tier_since::bigint[], days = n.days::bigint[],
-  judged_version = n.judged_version, touched_at = n.touched_at, merged_into = n.merged_into
-FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::uuid[])
-  AS n(member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, merged_into)
+  judged_version = n.judged_version, touched_at = n.touched_at
+FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[])
+  AS n(member_id, programme, tier_keys, tier_since, days, judged_version, touched_at)
 WHERE s.member_id = n.member_id AND s.programme = n.programme
 """
 

@@ -55,13 +55,14 @@ def slices(sent: bytes) -> list[list[int]]:
 
 STANDING = """
 s.member_id::text, s.programme, s.tier_keys, s.tier_since, array_send(s.days), s.judged_version, s.touched_at,
-s.merged_into::text
+s.merged_into::text, s.was_merged, s.forfeited_at
 """
 """What is selected of standings ``s`` to make one of a row."""
 
 
 def standing(row: asyncpg.Record) -> Standing:
-    member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, merged_into = row
+    member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, *fate = row
+    merged_into, was_merged, forfeited_at = fate
     return Standing(
         member_id,
         programme,
@@ -70,6 +71,8 @@ def standing(row: asyncpg.Record) -> Standing:
         judged_version,
         touched_at,
         merged_into or "",
+        was_merged,
+        forfeited_at,
     )
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from asyncpg.pgproto.pgproto import UUID  # asyncpg's own, an order of magnitude cheaper to make
 
 from services.kit import database
+from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.programmes import Programmes
 from services.loyalty.rules.state import Place, State
-from services.loyalty.storage import redemptions, rows
+from services.loyalty.storage import merges, redemptions, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Touches:
     """What one operation is about, so that it is locked and read.
 
     ``members`` are (member, programme number); ``keys`` are probed for what they posted; ``redemptions`` are keys
-    whose reversals count too; ``spent_on`` are (member, order reference) whose redemptions count.
+    whose reversals count too; ``spent_on`` are (member, order reference) whose redemptions count; ``merges`` are
+    members whose merges into others count.
     """
 
     members: tuple[tuple[str, int], ...]
@@ -26,6 +28,7 @@ class Touches:
     redemptions: tuple[Place, ...] = ()
     holds: tuple[tuple[str, str], ...] = ()
     spent_on: tuple[tuple[str, str], ...] = ()
+    merges: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class _Touched:
     redemptions: set[Place] = field(default_factory=set)
     holds: set[tuple[str, str]] = field(default_factory=set)
     spent_on: set[tuple[str, str]] = field(default_factory=set)
+    merges: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, batch: Iterable[Touches]) -> "_Touched":
@@ -51,6 +55,7 @@ class _Touched:
             touched.redemptions.update(one.redemptions)
             touched.holds.update(one.holds)
             touched.spent_on.update(one.spent_on)
+            touched.merges.update(one.merges)
         return touched
 
 
@@ -62,8 +67,7 @@ async def load(
     None when a programme was published since ``programmes`` was read.
     """
     touched, state = _Touched.of(batch), State()
-    merged = await _lock_standings(connection, touched, state)
-    _follow(merged, touched)
+    _follow(await _lock_standings(connection, touched, state), touched)
     if await connection.fetchval("SELECT revision FROM programme_revision") != programmes.revision:
         return None
     await _load_wallets(connection, touched, state)
@@ -74,9 +78,9 @@ async def load(
 
 async def _lock_standings(
     connection: database.RawConnection, touched: _Touched, state: State
-) -> dict[str, str]:
-    """Lock and read the standings, also of those that members were merged into; who went into whom."""
-    merged: dict[str, str] = {}
+) -> list[tuple[str, str]]:
+    """Lock and read the standings, also of those that members are or were merged into; who went into whom."""
+    went: list[tuple[str, str]] = []
     wanted = touched.members
     while wanted:
         ordered = sorted(wanted)
@@ -90,16 +94,34 @@ async def _lock_standings(
             standing = rows.standing(row)
             state.standings[standing.member_id, standing.programme] = standing
             if standing.merged_into:
-                merged[standing.member_id] = standing.merged_into
+                went.append((standing.member_id, standing.merged_into))
                 wanted.add((standing.merged_into, standing.programme))
+            if standing.merged_into or standing.was_merged:
+                touched.merges.add(standing.member_id)
+        for merge in await _load_merges(connection, touched, state):
+            if merge.undone_at and (merge.from_member, merge.programme) in state.standings:
+                went.append((merge.from_member, merge.into_member))
+                wanted.add((merge.into_member, merge.programme))
         wanted -= state.standings.keys()
         touched.members |= wanted
-    return merged
+    return went
 
 
-def _follow(merged: dict[str, str], touched: _Touched) -> None:
+async def _load_merges(connection: database.RawConnection, touched: _Touched, state: State) -> list[Merge]:
+    """The merges of members that were not read yet; nobody else changes them while the member is locked."""
+    wanted = touched.merges - state.merges.keys()
+    if not wanted:
+        return []
+    state.merges |= {member: [] for member in wanted}
+    found = await merges.load(connection, wanted)
+    for merge in found:
+        state.merges[merge.from_member].append(merge)
+    return found
+
+
+def _follow(went: Iterable[tuple[str, str]], touched: _Touched) -> None:
     """Look under the names of those whom members were merged into as well; what was done since is there."""
-    for member, last in merged.items():  # in the order of the merges, so that a chain is followed to its end
+    for member, last in went:  # in the order of the merges, so that a chain is followed to its end
         touched.keys |= {(last, key) for name, key in touched.keys if name == member}
         touched.redemptions |= {(last, key) for name, key in touched.redemptions if name == member}
         touched.holds |= {(last, hold_id) for name, hold_id in touched.holds if name == member}
@@ -175,9 +197,13 @@ SELECT {rows.STANDING} FROM standings s JOIN unnest($1::uuid[], $2::smallint[]) 
 ORDER BY s.member_id, s.programme FOR UPDATE OF s
 """  # noqa: S608  # columns of ours
 
+# A member that was merged is so in programmes founded later, too.
 _NEW_STANDINGS = """
-INSERT INTO standings (member_id, programme)
-SELECT * FROM unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme) ORDER BY 1, 2
+INSERT INTO standings (member_id, programme, merged_into)
+SELECT k.member_id, k.programme,
+       (SELECT s.merged_into FROM standings s
+        WHERE s.member_id = k.member_id AND s.merged_into IS NOT NULL LIMIT 1)
+FROM unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme) ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """
 
