@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
+from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
@@ -33,6 +34,7 @@ class Clients:
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
         self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
+        self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
         self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)
         self.identities = client(IdentitiesServiceClient, members, MEMBERS, signer)
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)

@@ -6,12 +6,14 @@ from strawberry.tools import merge_types
 
 from gateway.admin.accesses import AccessMutations
 from gateway.admin.audit import AuditQueries
+from gateway.admin.dues import DueQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.members import MemberQueries
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import (
     ADJUSTERS,
     CONSENT_READERS,
+    DUE_WATCHERS,
     EVERY_ROLE,
     ORDER_READERS,
     PROFILE_READERS,
@@ -26,7 +28,7 @@ from gateway.admin.redemptions import RedemptionMutations
 from gateway.scalars import SCALARS
 
 schema = strawberry.Schema(
-    query=merge_types("Query", (MemberQueries, ProgrammeQueries, OrderQueries, AuditQueries)),
+    query=merge_types("Query", (MemberQueries, ProgrammeQueries, OrderQueries, DueQueries, AuditQueries)),
     mutation=merge_types(
         "Mutation", (ProgrammeMutations, LedgerMutations, RedemptionMutations, AccessMutations)
     ),
@@ -49,6 +51,8 @@ permissions = Permissions(
         "Conversion": EVERY_ROLE,
         "CreateProgrammePayload": PUBLISHERS,
         "CurrencyRules": EVERY_ROLE,
+        "DueRun": DUE_WATCHERS,
+        "DueState": DUE_WATCHERS,
         "EarnRule": EVERY_ROLE,
         "EarnedPoints": ORDER_READERS,
         "ExpiringPoints": EVERY_ROLE,

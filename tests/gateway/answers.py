@@ -6,6 +6,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import (
+    dues_pb2,
     orders_pb2,
     points_pb2,
     programmes_pb2,
@@ -220,6 +221,18 @@ PROGRAMME = programmes_pb2.Programme(
     ],
     effective_at=at(2026),
     published_by="staff:ops-1",
+)
+DUE_STATE = dues_pb2.GetDueStateResponse(
+    due=3,
+    oldest_due_at=at(2026, 7, 1),
+    lag_seconds=90,
+    run=dues_pb2.DueRun(
+        started_at=at(2026, 7, 1),
+        noted_at=at(2026, 7, 1),
+        members=120_000,
+        entries=130_000,
+        members_per_second=9.5,
+    ),
 )
 ACCESS = profiles_pb2.ProfileAccess(
     access_id="access-1",

@@ -46,6 +46,7 @@ ROOT_FIELDS = {
     "Query.programmeVersions": "{programmeVersions{version}}",
     "Query.orderTotals": "{orderTotals{orders}}",
     "Query.order": '{order(source:"shop",orderId:"order-1"){orderId}}',
+    "Query.dueRun": "{dueRun{due run{members}}}",
     "Query.adminActions": "{adminActions(first:1){nodes{actionId}}}",
     "Mutation.reviseProgramme": 'mutation{reviseProgramme(input:{programmeId:"demo",basedOnVersion:1,reason:"r"})'
     "{userErrors{code}}}",

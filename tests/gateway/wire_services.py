@@ -13,6 +13,8 @@ import uvicorn
 from huiyuan.consent.v1 import decisions_connect, decisions_pb2, purposes_connect, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import (
+    dues_connect,
+    dues_pb2,
     orders_connect,
     orders_pb2,
     points_connect,
@@ -233,6 +235,14 @@ class Quotes(Door):
         return answers.QUOTE
 
 
+class Dues(Door):
+    @rpc.allow(rpc.staff("operations", "program_admin", "auditor"))
+    async def get_due_state(
+        self, request: dues_pb2.GetDueStateRequest, _: Any
+    ) -> dues_pb2.GetDueStateResponse:
+        return answers.DUE_STATE
+
+
 class Programmes(Door):
     @rpc.allow(rpc.staff("program_admin"))
     async def create_programme(
@@ -374,6 +384,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [
         (Points, points_connect.PointsServiceASGIApplication),
         (Tiers, tiers_connect.TiersServiceASGIApplication),
+        (Dues, dues_connect.DuesServiceASGIApplication),
         (Orders, orders_connect.OrdersServiceASGIApplication),
         (Redemptions, redemptions_connect.RedemptionsServiceASGIApplication),
         (Quotes, quotes_connect.QuotesServiceASGIApplication),
