@@ -58,18 +58,23 @@ def facts(answer: httpx.Response) -> dict[str, str]:
     return dict(Refusal.FromString(b64decode(detail + "==")).facts)
 
 
-async def with_points(loyalty: Loyalty, points: int, **changes: Any) -> str:
+async def with_points(loyalty: Loyalty, points: int) -> str:
     """A new member who was credited points by hand."""
     member = loyalty.new_member()
+    await credit(loyalty, member, points, "gift")
+    return member
+
+
+async def credit(loyalty: Loyalty, member: str, points: int, key: str) -> None:
+    """Points by hand, in one lot that never expires or as the programme says."""
     body = {
         "memberId": member,
         "currency": "POINTS",
         "points": points,
         "reason": "GIFT",
-        "idempotencyKey": "gift",
+        "idempotencyKey": key,
     }
-    await done(loyalty.staff("PointsService/AdjustPoints", body | changes))
-    return member
+    await done(loyalty.staff("PointsService/AdjustPoints", body))
 
 
 async def footprint(loyalty: Loyalty, member: str) -> tuple[int, list[Any], list[Any]]:
