@@ -35,7 +35,7 @@ def adjust(book: Book, ask: Ask) -> Answer:
         _debit(member, rules, journal, -ask.points)
     book.tell(member, PointsAdjusted(Moved(rules.code, ask.points, wallet.available), ask.reason), now)
     book.judge(member, member.current, now)
-    return Answer(book.post(ask.place, member, first)[-1])
+    return Answer(book.post(ask.key, member, first)[-1])
 
 
 def _debit(member: Member, rules: CurrencyRules, journal: Journal, points: int) -> None:

@@ -37,4 +37,4 @@ def award(book: Book, ask: Ask) -> Answer:
         wallet.credit(journal, EntryType.EARN, ask.points, lot, Account.ISSUED)
     book.tell(member, PointsAwarded(Moved(rules.code, ask.points, wallet.available), ask.reason), now)
     book.judge(member, member.current, now)
-    return Answer(book.post(ask.place, member, first)[-1])
+    return Answer(book.post(ask.key, member, first)[-1])

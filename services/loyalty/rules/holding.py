@@ -82,7 +82,7 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_s: int | None) -> Answ
     book.state.holds[held.member_id, hold_id] = held
     moved = Moved(rules.code, ask.points, wallet.available)
     book.tell(member, PointsHeld(hold_id, moved, held.expires_at, ask.order_ref), now)
-    book.post(ask.place, member, first)
+    book.post(ask.key, member, first)
     return Answer(Held(held.copy(), wallet.available))
 
 
@@ -156,10 +156,10 @@ def capture(book: Book, asked: Capture) -> Answer:
         wallet.release(journal, held)
         held.close(HoldState.CAPTURED, now)
     if held.order_ref:
-        book.state.spent_on.setdefault((asked.member_id, held.order_ref), []).append(key)
+        book.state.spent_on.setdefault((held.member_id, held.order_ref), []).append(key)
     moved = Moved(code, points, wallet.available)
     book.tell(member, HoldCaptured(asked.hold_id, moved, asked.redemption_id), now)
-    return Answer(_captured(book.post(place, member, first)))
+    return Answer(_captured(book.post(key, member, first)))
 
 
 def release(book: Book, member_id: str, programme_id: str, hold_id: str, actor: str) -> Answer:

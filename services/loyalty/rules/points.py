@@ -37,7 +37,7 @@ from services.loyalty.rules.programmes import (
     ProgrammeHistory,
     Programmes,
 )
-from services.loyalty.rules.state import Part, Place, State
+from services.loyalty.rules.state import Part, State
 from services.loyalty.rules.tiers import Standing
 from services.loyalty.rules.wallets import Wallet
 
@@ -159,7 +159,7 @@ class Book:
         if rise := tiers.judge(programme, member.standing, member.balances(), since):
             self.tell(member, TierRaised(*rise), member.standing.tiers[-1][1])
 
-    def post(self, place: Place, member: Member, first: int) -> list[Part]:
+    def post(self, key: bytes, member: Member, first: int) -> list[Part]:
         """Keep the entries written since ``first`` as what the key posted, so that a duplicate finds them."""
         member_id = member.standing.member_id
         parts = [
@@ -176,9 +176,9 @@ class Book:
                 ord,
             )
             for ord, e in enumerate(self.entries[first:], first)
-            if e.key == place[1] and e.member_id == member_id
+            if e.key == key and e.member_id == member_id
         ]
-        self.state.posted[place] = parts
+        self.state.posted[member_id, key] = parts
         return parts
 
     def tell(self, member: Member, what: Any, occurred_at: int) -> None:

@@ -90,10 +90,11 @@ def redeem(book: Book, ask: Ask, redemption_id: str) -> Answer:
     )
     wallet.take(journal, EntryType.REDEEM, ask.points, Account.REDEEMED)
     if ask.order_ref:
-        book.state.spent_on.setdefault((ask.member_id, ask.order_ref), []).append(ask.key)
+        spender = member.standing.member_id
+        book.state.spent_on.setdefault((spender, ask.order_ref), []).append(ask.key)
     moved = Moved(rules.code, ask.points, wallet.available)
     book.tell(member, PointsRedeemed(redemption_id, moved, ask.order_ref), member.recorded_at)
-    return Answer(redemption_of(book.post(ask.place, member, first)))
+    return Answer(redemption_of(book.post(ask.key, member, first)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,13 @@ class Standing:
         self.days[place][2] += orders
         self.changed = True
 
+    def hold(self, tier_key: str, since: int) -> int:
+        """Hold another tier (empty for none) from an instant on, or from right after the last change; since when."""
+        since = max(since, self.tiers[-1][1] + 1) if self.tiers else since
+        self.tiers.append((tier_key, since))
+        self.changed = True
+        return since
+
     def copy(self) -> "Standing":
         return Standing(
             self.member_id,
@@ -90,9 +97,7 @@ def judge(
     held = standing.tier
     for tier in reversed(programme.tiers[programme.rank(held) :]):
         if all(measure(c.metric, standing, balances) >= c.at_least for c in tier.conditions):
-            last = standing.tiers[-1][1] + 1 if standing.tiers else since
-            standing.tiers.append((tier.key, max(since, last)))
-            standing.changed = True
+            standing.hold(tier.key, since)
             return held, tier.key
     return None
 

@@ -81,7 +81,7 @@ def transfer(book: Book, ask: Ask, to_member: str, transfer_id: str) -> Answer:
         moved = Moved(rules.code, points, side.wallets[rules.code].available)
         book.tell(side, PointsTransferred(transfer_id, moved), side.recorded_at)
     book.judge(receiver, receiver.current, receiver.recorded_at)
-    return Answer(_transfer_of(book.post(ask.place, giver, first)))
+    return Answer(_transfer_of(book.post(ask.key, giver, first)))
 
 
 def _move(

@@ -156,22 +156,52 @@ class Wallet:
         self.available -= points
         self._wrote(journal, type, Account.AVAILABLE, to_account, points, None)
 
-    def add_pending(self, journal: Journal, points: int, lot: LotKey) -> None:
+    def repay(self, journal: Journal, type: EntryType, points: int, from_account: Account) -> None:
+        """Debt is repaid, by what is no lot and leaves none."""
+        assert points <= self.debt, "what is more than the debt belongs to a lot"
+        self.available += points
+        self._wrote(journal, type, from_account, Account.AVAILABLE, points, None)
+
+    def add_pending(
+        self,
+        journal: Journal,
+        points: int,
+        lot: LotKey,
+        type: EntryType = EntryType.PENDING_ADDED,
+        from_account: Account = Account.ISSUED,
+    ) -> None:
         """Points are promised; ``lot.expires_at`` is the instant at which they mature."""
         _add(self.pending_lots, lot, points)
         self.pending += points
-        self._wrote(journal, EntryType.PENDING_ADDED, Account.ISSUED, Account.PENDING, points, lot)
+        self._wrote(journal, type, from_account, Account.PENDING, points, lot)
 
-    def cancel_pending(self, journal: Journal, points: int, lot: LotKey) -> None:
+    def cancel_pending(
+        self,
+        journal: Journal,
+        points: int,
+        lot: LotKey,
+        type: EntryType = EntryType.PENDING_CANCELED,
+        to_account: Account = Account.ISSUED,
+    ) -> None:
         """A promise is taken back."""
         self._remove_pending(points, lot)
-        self._wrote(journal, EntryType.PENDING_CANCELED, Account.PENDING, Account.ISSUED, points, lot)
+        self._wrote(journal, type, Account.PENDING, to_account, points, lot)
 
     def activate_pending(self, journal: Journal, points: int, lot: LotKey, good_until: int) -> None:
         """A promise comes true: the points become available and expire at ``good_until``."""
         self._remove_pending(points, lot)
         active = LotKey(good_until, lot.month, lot.source)
         self.credit(journal, EntryType.PENDING_ACTIVATED, points, active, Account.PENDING)
+
+    def there_in(self, lot: LotKey) -> int:
+        """How many points a bucket holds, or that into which its points slid."""
+        place = self._place_of(lot)
+        return self.lots[place][3] if place >= 0 else 0
+
+    def promised_in(self, lot: LotKey) -> int:
+        """How many points a pending bucket holds."""
+        place = _find(self.pending_lots, lot)
+        return self.pending_lots[place][3] if place >= 0 else 0
 
     def _slide(self, type: EntryType, at: int, slices: Slices) -> None:
         """Where expiry follows activity, an activity moves on what it is about to take from."""
