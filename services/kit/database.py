@@ -1,5 +1,8 @@
 """Databases: engines for ordinary work, raw pools for measured paths, and what "away" means."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
@@ -43,6 +46,19 @@ async def pool(url: str, *, size: int = 8) -> asyncpg.Pool:
 async def connect(url: str) -> asyncpg.Connection:
     """One raw connection with the same settings as the pool's."""
     return await asyncpg.connect(url, timeout=5, command_timeout=20, server_settings=_server_settings())
+
+
+@asynccontextmanager
+async def snapshot(
+    pool: asyncpg.Pool, *, timeout_ms: int = STATEMENT_TIMEOUT_MS
+) -> AsyncIterator[RawConnection]:
+    """A connection whose reads all see the same instant, each given so much time; it cannot write."""
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        await connection.execute(f"SET LOCAL statement_timeout = {timeout_ms:d}")
+        yield connection
 
 
 def _server_settings() -> dict[str, str]:

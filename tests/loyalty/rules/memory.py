@@ -177,9 +177,16 @@ class Ledger:
         )
         return self.post(partial(redemptions.reverse_redemption, asked=asked))
 
-    def hold(self, points: int, hold_id: str = "", minutes: int = 30, order: Answer | None = None) -> Answer:
+    def hold(
+        self,
+        points: int,
+        hold_id: str = "",
+        minutes: int = 30,
+        order: Answer | None = None,
+        code: str = "POINTS",
+    ) -> Answer:
         used = hold_id or f"hold-{next(self.ids)}"
-        ask = self.ask(points, "hold", used, order=order)
+        ask = self.ask(points, "hold", used, code, order)
         return self.post(partial(holding.hold, ask=ask, hold_id=used, time_to_live_s=minutes * 60))
 
     def capture(

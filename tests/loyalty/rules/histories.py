@@ -1,0 +1,184 @@
+"""Any history: orders, refunds, completions, redemptions, holds and adjustments by turns, with days between.
+
+While it goes on, what a read answered and what the wallets held right after each operation is written down, as
+plain numbers, for the tests of what looks back to be judged by.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from services.kit.refusal import Refusal
+from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period, Rounding
+from services.loyalty.rules.points import Answer, settled
+from services.loyalty.rules.programmes import NegativePolicy, Programme
+from services.loyalty.rules.wallets import Wallet
+from tests.loyalty.rules import memory
+from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
+
+NUMBERS = (1, 2, 3, 4)
+HOUR = 3_600_000_000
+
+FIRST = programme(
+    currencies=(
+        currency(expiry=Expiry(Period.parse("P1M"))),
+        currency(
+            "SLOW",
+            2,
+            maturation=Maturation(MaturationKind.AFTER_PERIOD, Period.parse("P3D")),
+            expiry=Expiry(Period.parse("P14D"), Rounding.MONTH),
+            negative_policy=NegativePolicy.CLAMP,
+        ),
+        currency(
+            "WAITING",
+            3,
+            maturation=Maturation(MaturationKind.ON_ORDER_COMPLETED),
+            expiry=Expiry(Period.parse("P7D")),
+            debt_floor=40,
+        ),
+        currency("LIVELY", 4, expiry=Expiry(Period.parse("P10D"), sliding=True)),
+    ),
+    earn_rules=tuple(memory.rule(code=code) for code in ("POINTS", "SLOW", "WAITING", "LIVELY")),
+)
+SECOND = programme(
+    version=2,
+    effective_at=at("2026-02-20 00:00"),
+    currencies=(
+        currency(expiry=Expiry(Period.parse("P20D"), sliding=True)),
+        *FIRST.currencies[1:3],
+        currency("LIVELY", 4, expiry=Expiry(Period.parse("P5D"), sliding=True)),
+    ),
+    earn_rules=FIRST.earn_rules,
+)
+
+
+class Held(NamedTuple):
+    """What a wallet held, in numbers."""
+
+    available: int
+    pending: int
+    held: int
+    lots: tuple[tuple[int, ...], ...]
+    pending_lots: tuple[tuple[int, ...], ...]
+    holds: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, wallet: Wallet) -> "Held":
+        holds = sorted((hold.hold_id, hold.left) for hold in wallet.holds)
+        return cls(
+            wallet.available,
+            wallet.pending,
+            wallet.held,
+            tuple(map(tuple, wallet.lots)),
+            tuple(map(tuple, wallet.pending_lots)),
+            tuple(holds),
+        )
+
+
+class Histories(RuleBasedStateMachine):
+    """``posted`` is how many entries there were after each operation and what the wallets held then."""
+
+    def __init__(self, versions: tuple[Programme, ...] = (FIRST, SECOND)) -> None:
+        super().__init__()
+        self.ledger = Ledger(versions, now=at("2026-01-30 20:00"))
+        self.orders: list[Answer] = []
+        self.redemptions: list[str] = []
+        self.holds: list[str] = []
+        self.posted: list[tuple[int, dict[int, Held]]] = []
+        self.read: list[tuple[int, dict[int, Held]]] = []
+
+    def wallet(self, number: int) -> Wallet:
+        return self.ledger.state.wallets.get((MEMBER, number)) or Wallet(MEMBER, number)
+
+    def do(self, operation: Callable[[], Answer]) -> Answer | None:
+        """Try an operation; the ledger is looked at right after it, refused or not."""
+        try:
+            answer = operation()
+        except Refusal:
+            answer = None
+        self.posted.append((len(self.ledger.entries), {n: Held.of(self.wallet(n)) for n in NUMBERS}))
+        self.look()
+        return answer
+
+    def look(self) -> None:
+        """What a read answers now; it posts nothing."""
+        now = self.ledger.now
+        version = self.ledger.programmes.history("shop").at(now)
+        self.read.append(
+            (now, {rules.number: Held.of(settled(self.wallet(rules.number), version, rules, now))
+                   for rules in version.currencies})
+        )  # fmt: skip
+
+    @rule(days=st.integers(0, 12), hours=st.integers(0, 23))
+    def wait(self, days: int, hours: int) -> None:
+        self.ledger.now += int(timedelta(days=days, hours=hours).total_seconds()) * 1_000_000
+        self.look()
+
+    @rule(minor=st.lists(st.integers(0, 9_000), min_size=1, max_size=3), late=st.integers(0, 60 * 24))
+    def pay(self, minor: list[int], late: int) -> None:
+        paid_at = self.ledger.now - (late * HOUR if late % 3 == 0 else 0)
+        if order := self.do(lambda: self.ledger.earn(*minor, paid_at=paid_at)):
+            self.orders.append(order)
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), amount=st.integers(1, 9_000), how=st.sampled_from(["amount", "line", "whole"]))
+    def refund(self, data: st.DataObject, amount: int, how: str) -> None:
+        order = data.draw(st.sampled_from(self.orders))
+        line = data.draw(st.sampled_from(order.value.lines)).line_id
+        match how:
+            case "amount":
+                self.do(lambda: self.ledger.refund(order, amount=amount))
+            case "line":
+                self.do(lambda: self.ledger.refund(order, line))
+            case _:
+                self.do(lambda: self.ledger.refund(order, whole=True))
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data())
+    def complete(self, data: st.DataObject) -> None:
+        order = data.draw(st.sampled_from(self.orders))
+        self.do(lambda: self.ledger.complete(order))
+
+    @rule(points=st.integers(-60, 80).filter(bool), code=st.sampled_from(["POINTS", "SLOW", "LIVELY"]))
+    def adjust(self, points: int, code: str) -> None:
+        self.do(lambda: self.ledger.adjust(points, code=code))
+
+    @rule(data=st.data(), points=st.integers(1, 90), code=st.sampled_from(["POINTS", "SLOW", "LIVELY"]))
+    def redeem(self, data: st.DataObject, points: int, code: str) -> None:
+        redemption_id = f"redemption-{len(self.posted)}"
+        order = data.draw(st.sampled_from([None, *self.orders[-2:]]))
+        if self.do(lambda: self.ledger.redeem(points, redemption_id, code, order)):
+            self.redemptions.append(redemption_id)
+
+    @precondition(lambda self: self.redemptions)
+    @rule(data=st.data(), points=st.none() | st.integers(1, 40))
+    def reverse(self, data: st.DataObject, points: int | None) -> None:
+        redemption = data.draw(st.sampled_from(self.redemptions))
+        self.do(lambda: self.ledger.reverse(redemption, points))
+
+    @rule(
+        points=st.integers(1, 60),
+        minutes=st.sampled_from([30, 24 * 60, 6 * 24 * 60]),
+        code=st.sampled_from(["POINTS", "LIVELY"]),
+    )
+    def hold(self, points: int, minutes: int, code: str) -> None:
+        hold_id = f"hold-{len(self.posted)}"
+        if self.do(lambda: self.ledger.hold(points, hold_id, minutes, code=code)):
+            self.holds.append(hold_id)
+
+    @precondition(lambda self: self.holds)
+    @rule(data=st.data(), points=st.none() | st.integers(1, 40), final=st.booleans())
+    def capture(self, data: st.DataObject, points: int | None, final: bool) -> None:
+        hold = data.draw(st.sampled_from(self.holds))
+        redemption_id = f"redemption-{len(self.posted)}"
+        if self.do(lambda: self.ledger.capture(hold, points, redemption_id, final)):
+            self.redemptions.append(redemption_id)
+
+    @precondition(lambda self: self.holds)
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        hold = data.draw(st.sampled_from(self.holds))
+        self.do(lambda: self.ledger.release(hold))
