@@ -351,6 +351,18 @@ def test_each_order_settles_its_own_promise_whatever_was_merged_and_undone() -> 
     assert ledger.has(NEW)[:2] == (80, 0)
 
 
+def test_an_order_completed_meanwhile_brings_its_own_member_points() -> None:
+    ledger = two(PROMISING)
+    mine = ledger.as_(OLD).earn(10_000)
+    yours = ledger.as_(NEW).earn(5_000)
+    ledger.merge()
+    ledger.complete(mine)
+    assert ledger.returned(ledger.unmerge()) == Amounts(100, 0, 0)
+    assert (ledger.has(OLD)[:2], ledger.has(NEW)[:2]) == ((100, 0), (0, 50))
+    ledger.complete(yours)
+    assert ledger.has(NEW)[:2] == (50, 0)
+
+
 def test_what_a_refund_took_back_meanwhile_is_not_given_back_at_the_survivors_cost() -> None:
     ledger = two()
     mine = ledger.as_(OLD).earn(10_000)
