@@ -46,6 +46,24 @@ async def test_example_13_twenty_redemptions_by_one_key_post_once_and_all_get_it
     assert [entry["type"] for entry in await shop.entries(member)] == ["REDEEM", "ADJUST_CREDIT"]
 
 
+async def test_two_processes_never_spend_the_same_points(make_loyalty: Any, new_database: Any) -> None:
+    urls = new_database("loyalty")
+    async with make_loyalty(urls=urls) as first, make_loyalty(urls=urls) as second:
+        body = {"programme": convertible(), "makeDefault": True, "reason": "test"}
+        await done(first.staff("ProgrammesService/CreateProgramme", body))
+        member = await with_points(first, 1_000)
+        answers = await asyncio.gather(
+            *(
+                spend(door, "RedeemPoints", member, points=100, redemptionId=f"{nth}-{side}")
+                for nth in range(15)
+                for side, door in enumerate((first, second))
+            )
+        )
+        assert Counter(answer.status_code for answer in answers) == {200: 10, 400: 20}
+        assert (await second.balance(member))["available"] == 0
+        await check_everything(first)
+
+
 async def test_a_redemption_tells_from_what_it_was_taken_and_where_it_is_listed(make_loyalty: Any) -> None:
     yearly = {"kind": "EXPIRY_KIND_AFTER_PERIOD", "period": "P12M"}
     async with make_loyalty(convertible(expiry=yearly)) as loyalty:
