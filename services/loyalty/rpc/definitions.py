@@ -81,7 +81,7 @@ def published(publication: Publication) -> wire.Programme:
         time_zone=version.time_zone,
         money_currency=version.money_currency,
         currencies=[currencies.published(rules, version.money_currency) for rules in version.currencies],
-        earn_rules=[_wire_earn_rule(rule, version.money_currency) for rule in version.earn_rules],
+        earn_rules=[earn_rule(rule, version.money_currency) for rule in version.earn_rules],
         tiers=[_wire_tier_rule(rule, rank) for rank, rule in enumerate(version.tiers, 1)],
         effective_at=timestamp(version.effective_at),
         published_by=publication.published_by,
@@ -96,7 +96,8 @@ def _benefit(message: tiers_pb2.Benefit, path: str) -> Benefit:
     return Benefit(message.key, kind, localized(message.name, f"{path}.name"))
 
 
-def _wire_earn_rule(rule: EarnRule, money_currency: str) -> wire.EarnRule:
+def earn_rule(rule: EarnRule, money_currency: str) -> wire.EarnRule:
+    """An earn rule as it was published."""
     return wire.EarnRule(
         key=rule.key,
         currency=rule.currency,
@@ -108,12 +109,16 @@ def _wire_earn_rule(rule: EarnRule, money_currency: str) -> wire.EarnRule:
 
 
 def _wire_tier_rule(rule: TierRule, rank: int) -> wire.TierRule:
-    whole, rest = divmod(rule.multiplier, MULTIPLIER_SCALE)
-    decimal = f"{whole}.{rest:04d}".rstrip("0").rstrip(".")
     return wire.TierRule(
         key=rule.key,
         name=text(rule.name),
         conditions=[wire.TierCondition(metric=c.metric, at_least=c.at_least) for c in rule.conditions],
-        multiplier=decimal,
+        multiplier=decimal(rule.multiplier),
         benefits=tier(rule, rank).benefits,
     )
+
+
+def decimal(multiplier: int) -> str:
+    """A multiplier as people write it: 1.5 for 15000."""
+    whole, rest = divmod(multiplier, MULTIPLIER_SCALE)
+    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".")

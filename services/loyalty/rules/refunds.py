@@ -128,6 +128,25 @@ def take_back(order: Order, shares: Sequence[int], *, by_line: bool) -> dict[str
     return back
 
 
+def retrace(order: Order, refunds: Sequence[Refund], wanted: Refund) -> tuple[Order, Order] | None:
+    """An order as it was before and after one of its refunds, which are booked again one after the other.
+
+    None where the lines of one of them were not kept.
+    """
+    after = order.copy()
+    after.refunded_minor = 0
+    for line in after.lines:
+        line.refunded_minor, line.taken_back = 0, {}
+    for refund in refunds:
+        if refund.shares is None:
+            break
+        before = after.copy()
+        take_back(after, refund.shares, by_line=refund.by_line)
+        if refund is wanted:
+            return before, after
+    return None
+
+
 def _floor(line: Line, currency: str) -> int:
     earned = line.earned.get(currency, 0)
     return earned * line.refunded_minor // line.minor if line.minor else earned

@@ -4,19 +4,35 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from services.kit import database
 from services.loyalty.rules.orders import Order
 from services.loyalty.rules.programmes import Programmes
+from services.loyalty.rules.refunds import Refund
 from services.loyalty.storage import rows
 
 
-async def find(pool: asyncpg.Pool, programmes: Programmes, source: str, order_id: str) -> Order | None:
+async def find(
+    connection: database.RawConnection | asyncpg.Pool, programmes: Programmes, source: str, order_id: str
+) -> Order | None:
     """The order recorded under this source and id."""
-    row = await pool.fetchrow("SELECT * FROM orders WHERE source = $1 AND order_id = $2", source, order_id)
+    row = await connection.fetchrow(
+        "SELECT * FROM orders WHERE source = $1 AND order_id = $2", source, order_id
+    )
     if row is None:
         return None
     by_number = {history.newest.number: history.newest for history in programmes.by_id.values()}
     programme = by_number[row["programme"]]
     return rows.order(row, programme.programme_id, programme.money_currency)
+
+
+async def refunds(connection: database.RawConnection, order: Order) -> list[Refund]:
+    """What was refunded of an order, in the order it was recorded."""
+    found = await connection.fetch(
+        "SELECT * FROM refunds WHERE source = $1 AND order_id = $2 ORDER BY recorded_at, refundable_minor DESC",
+        order.source,
+        order.order_id,
+    )
+    return [rows.refund(row, order.money_currency) for row in found]
 
 
 @dataclass(frozen=True, slots=True)
