@@ -12,6 +12,7 @@ from services.loyalty.rules.asks import NotEnoughPoints
 from services.loyalty.rules.entries import SLIDING, EntryType
 from services.loyalty.rules.expiry import NEVER, Expiry, Maturation, MaturationKind, Period
 from services.loyalty.rules.programmes import Programme
+from services.loyalty.rules.replay import Replay
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 from tests.loyalty.rules.sliding_oracle import SlidingOracle, gone_at
 
@@ -272,6 +273,19 @@ class Sliding(RuleBasedStateMachine):
         assert lots == self.oracle.lots()
         if self.oracle.last_activity and lots:
             assert max(lots) <= gone_at(self.oracle.last_activity)
+
+    @invariant()
+    def entries_alone_tell_the_lots(self) -> None:
+        """Also what activities moved on, which no entry of its own says."""
+        wallet = self.ledger.state.wallets.get((MEMBER, 1))
+        if wallet is None:
+            return
+        replay = Replay()
+        for entry in self.ledger.entries:
+            replay.apply(entry)
+        told = replay.wallet(MEMBER, 1, wallet.holds)
+        assert (told.lots, told.available, told.held) == (wallet.lots, wallet.available, wallet.held)
+        assert [sorted(h.slices) for h in told.holds] == [sorted(h.slices) for h in wallet.holds]
 
 
 TestSliding = Sliding.TestCase
