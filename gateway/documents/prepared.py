@@ -1,9 +1,10 @@
 """Prepared documents: parsed, validated and measured once, then run as often as asked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+import structlog
 from graphql import (
     ASTValidationRule,
     DocumentNode,
@@ -20,7 +21,11 @@ from graphql import (
     visit,
 )
 
+from gateway.documents.compiled.compiler import Query, compiled
+from gateway.documents.compiled.source import NotKnown
 from gateway.errors import PARSE_FAILED, VALIDATION_FAILED, RequestError
+
+log = structlog.get_logger()
 
 FREE = "free"
 _REMEMBERED = 500
@@ -53,6 +58,9 @@ class Prepared:
     label: str
     """Its name in metrics: what a trusted document calls itself; free ones share one."""
 
+    queries: Mapping[str, Query] = field(default_factory=dict)
+    """Its compiled queries by name, once there are any."""
+
     def operation(self, name: str | None) -> OperationType:
         """What kind of operation a request means. Raises ``NoSuchOperation``."""
         if name is None and len(self.operations) == 1:
@@ -61,6 +69,12 @@ class Prepared:
             return self.operations[name or ""]
         except KeyError:
             raise NoSuchOperation(list(self.operations)) from None
+
+    def query(self, name: str | None) -> Query | None:
+        """The compiled query that a request means, if there is one."""
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.queries.values()), None)
+        return self.queries.get(name) if name else None
 
 
 class Preparer:
@@ -85,6 +99,14 @@ class Preparer:
         if len(text) > _LONGEST_REMEMBERED:
             return self._prepare(text)
         return self._remembered(text)
+
+    def compile(self, prepared: Prepared) -> Prepared:
+        """The same document with its queries compiled, or as it is when it uses what is not compiled."""
+        try:
+            return replace(prepared, queries=compiled(self._schema, prepared.node))
+        except NotKnown as why:
+            log.info("document is not compiled", document=prepared.label, because=str(why))
+            return prepared
 
     @property
     def hits(self) -> int:

@@ -9,7 +9,7 @@ from gateway.errors import BAD_REQUEST, RequestError
 
 
 class Documents:
-    """A surface's documents: the trusted ones, ready since the start, and free ones where it takes them."""
+    """A surface's documents: the trusted ones, compiled since the start, and free ones where it takes them."""
 
     def __init__(self, preparer: Preparer, trusted: Iterable[tuple[str, str]], *, free: bool) -> None:
         self._preparer = preparer
@@ -19,7 +19,7 @@ class Documents:
             try:
                 prepared = preparer.prepare(text)
                 name = next(iter(prepared.operations)) or key[:12]
-                self._trusted[key] = replace(prepared, label=name)
+                self._trusted[key] = preparer.compile(replace(prepared, label=name))
             except DocumentRefused as refused:
                 said = "; ".join(error.message for error in refused.errors)
                 raise ManifestNotTrusted(f"the trusted document {key} cannot run: {said}") from None

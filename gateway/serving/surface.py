@@ -152,6 +152,20 @@ class Surface:
     async def execute(self, operation: Operation) -> Body:
         """The answer of a query or a mutation."""
         started = time.perf_counter()
+        body = await self._attempt(operation) or await self._run(operation)
+        operation_seconds.labels(self.name, operation.prepared.label).observe(time.perf_counter() - started)
+        return body
+
+    async def _attempt(self, operation: Operation) -> Body | None:
+        """The answer of a compiled query, when all goes well."""
+        query = operation.prepared.query(operation.ask.operation_name)
+        if query is None:
+            return None
+        data = await query.attempt(operation.context, operation.ask.variables)
+        return None if data is None else {"data": data}
+
+    async def _run(self, operation: Operation) -> Body:
+        """The answer by graphql-core, whatever happens."""
         result = execute(
             self._schema,
             operation.prepared.node,
@@ -164,7 +178,6 @@ class Surface:
         )
         if not isinstance(result, ExecutionResult):
             result = await result
-        operation_seconds.labels(self.name, operation.prepared.label).observe(time.perf_counter() - started)
         return self._body(result)
 
     async def subscribe(self, operation: Operation) -> AsyncGenerator[Body, None]:

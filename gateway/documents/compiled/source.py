@@ -1,0 +1,201 @@
+"""Source: a query's selections written as Python, one function for each object, and what waits side by side."""
+
+from collections.abc import Callable
+from enum import Enum
+from itertools import count
+from keyword import iskeyword
+from typing import Any, NamedTuple, TypeGuard
+
+import graphql
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLSchema
+from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
+from strawberry.types.field import StrawberryField
+
+from gateway.documents.compiled import values
+
+_AS_THEY_ARE = {
+    graphql.GraphQLString: "{0}.__class__ is str",
+    graphql.GraphQLID: "{0}.__class__ is str",
+    graphql.GraphQLBoolean: "{0}.__class__ is bool",
+    graphql.GraphQLInt: "{0}.__class__ is int and -2147483648 <= {0} <= 2147483647",
+}
+"""Which values of a type are written as they are."""
+
+Below = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFields]
+"""Which fields a selection makes of an object."""
+
+
+class NotKnown(Exception):
+    """The document uses something that is not compiled: graphql-core alone runs it."""
+
+
+class Asked(NamedTuple):
+    """A selected field that takes arguments."""
+
+    field: GraphQLField
+    node: FieldNode
+    definition: StrawberryField
+
+
+class Completion(NamedTuple):
+    """How a value becomes an answer: an expression for the value's name, of a coroutine where it waits."""
+
+    waits: bool
+    of: Callable[[str], str]
+
+
+class Source:
+    """The functions of one query. Its names come from the schema; what a document says becomes literals."""
+
+    def __init__(self, schema: GraphQLSchema, below: Below, fields: CollectedFields) -> None:
+        root: Any = schema.query_type
+        self._schema = schema
+        self._below = below
+        self._number = count()
+        self._lines: list[str] = []
+        self._names: dict[str, Any] = dict(vars(values))
+        self.asked: list[Asked] = []
+        self.waits, of = self._function(root, fields, [])
+        self._lines.append(f"query = lambda info, given: {of('None')}")
+        exec(compile("\n".join(self._lines), "<compiled document>", "exec"), self._names)  # noqa: S102
+        self.function: Callable[..., Any] = self._names["query"]
+
+    def _function(self, shown: GraphQLObjectType, fields: CollectedFields, body: list[str]) -> Completion:
+        """Write the function of one object, below what the body already says."""
+        waiting: list[tuple[str, str]] = []
+        answer = [
+            f"        {key!r}: {self._field(shown, details, f'v{place}', body, waiting)},"
+            for place, (key, details) in enumerate(fields.grouped_field_set.items())
+        ]
+        if len(waiting) == 1:
+            body.append("    {} = await {}".format(*waiting[0]))
+        elif waiting:
+            names, coroutines = zip(*waiting, strict=True)
+            body.append(f"    {', '.join(names)} = await together({', '.join(coroutines)})")
+        name = f"{shown.name}_{next(self._number)}"
+        self._lines += [f"{'async ' if waiting else ''}def {name}(source, info, given):", *body]
+        self._lines += ["    return {", *answer, "    }"]
+        return Completion(bool(waiting), lambda value: f"{name}({value}, info, given)")
+
+    def _field(
+        self,
+        shown: GraphQLObjectType,
+        details: FieldDetailsList,
+        value: str,
+        body: list[str],
+        waiting: list[tuple[str, str]],
+    ) -> str:
+        """The expression of one field's answer; what comes before it goes to the body, or to what is awaited."""
+        node = details[0].node
+        if node.name.value == "__typename":
+            return repr(shown.name)
+        field = shown.fields.get(node.name.value)
+        definition = field.extensions.get("strawberry-definition") if field else None
+        if field is None or not _is_usual(definition):
+            raise NotKnown(f"{shown.name}.{node.name.value} has a way of its own to resolve")
+        completion = self._completion(field.type, details)
+        call = self._call(Asked(field, node, definition))
+        if definition.is_async:
+            waiting.append((value, self._fetch(call, completion) if completion.waits else call))
+            return value if completion.waits else completion.of(value)
+        body.append(f"    {value} = {call}")
+        if completion.waits:
+            waiting.append((f"{value}_done", completion.of(value)))
+            return f"{value}_done"
+        return completion.of(value)
+
+    def _call(self, asked: Asked) -> str:
+        resolver = asked.definition.base_resolver
+        if resolver is None:
+            return f"source.{asked.definition.python_name}"
+        words = ["source"] if resolver.self_parameter else []
+        for parameter in (resolver.parent_parameter, resolver.root_parameter):
+            words += [f"{parameter.name}=source"] if parameter else []
+        words += [f"{resolver.info_parameter.name}=info"] if resolver.info_parameter else []
+        if asked.field.args:
+            words.append(f"**given[{len(self.asked)}]()")
+            self.asked.append(asked)
+        call = f"{self._named('resolve', resolver.wrapped_func)}({', '.join(words)})"
+        return call if asked.definition.is_async else f"at_hand({call})"
+
+    def _fetch(self, call: str, completion: Completion) -> str:
+        """Write a function that awaits a value and then what is below it; the call of it."""
+        name = f"fetch_{next(self._number)}"
+        self._lines.append(f"async def {name}(source, info, given):")
+        self._lines.append(f"    value = await {call}")
+        self._lines.append(f"    return await {completion.of('value')}")
+        return f"{name}(source, info, given)"
+
+    def _completion(self, wanted: graphql.GraphQLOutputType, details: FieldDetailsList) -> Completion:
+        if isinstance(wanted, graphql.GraphQLNonNull):
+            return self._never_null(wanted.of_type, details)
+        waits, of = self._never_null(wanted, details)
+        null = "nothing()" if waits else "None"
+        return Completion(waits, lambda value: f"({null} if {value} is None else {of(value)})")
+
+    def _never_null(self, wanted: Any, details: FieldDetailsList) -> Completion:
+        if isinstance(wanted, graphql.GraphQLList):
+            waits, of = self._completion(wanted.of_type, details)
+            item = f"item_{next(self._number)}"
+            form = "together(*[{} for {} in listed({})])" if waits else "[{} for {} in listed({})]"
+            return Completion(waits, lambda value: form.format(of(item), item, value))
+        if isinstance(wanted, GraphQLObjectType):
+            return self._object(wanted, details)
+        if graphql.is_abstract_type(wanted):
+            return self._by_class(wanted, details)
+        return Completion(False, self._leaf(wanted).format)
+
+    def _leaf(self, wanted: Any) -> str:
+        write = self._named("write", values.writer(wanted.coerce_output_value))
+        members = getattr(wanted, "wrapped_cls", None)
+        if isinstance(members, type) and issubclass(members, Enum):
+            names = self._named("names", {member: wanted.coerce_output_value(member) for member in members})
+            return (
+                f"({names}[{{0}}] if {{0}}.__class__ is {self._named('class', members)} else {write}({{0}}))"
+            )
+        plain = _AS_THEY_ARE.get(wanted)
+        return f"({{0}} if {plain} else {write}({{0}}))" if plain else f"{write}({{0}})"
+
+    def _object(self, shown: GraphQLObjectType, details: FieldDetailsList) -> Completion:
+        definition = shown.extensions["strawberry-definition"]
+        if definition.is_type_of is not None:
+            raise NotKnown(f"{shown.name} has a way of its own to know its objects")
+        own = self._named("class", definition.origin)
+        check = f"    if source.__class__ is not {own}: fit(source)"
+        if shown.is_type_of is not None:
+            check = f"    if kind(source) is not {own}: raise OutOfTheOrdinary"
+        return self._function(shown, self._below(shown, details), [check])
+
+    def _by_class(self, wanted: graphql.GraphQLAbstractType, details: FieldDetailsList) -> Completion:
+        """Write a table that finds the function of an interface's or a union's value by its class."""
+        table, waits = [], set()
+        for shown in self._schema.get_possible_types(wanted):
+            definition = shown.extensions["strawberry-definition"]
+            if definition.is_graphql_generic or definition.concrete_of or definition.name != shown.name:
+                raise NotKnown(f"{shown.name} is not told by its class")
+            below = self._object(shown, details)
+            own = self._named("class", definition.origin)
+            table.append(f"{own}: lambda source, info, given: {below.of('source')}")
+            waits.add(below.waits)
+        if len(waits) != 1 or getattr(wanted.extensions["strawberry-definition"], "resolve_type", None):
+            raise NotKnown(f"{wanted.name} has a way of its own to know its types, or not all of them wait")
+        name = f"kinds_{next(self._number)}"
+        self._lines.append(f"{name} = {{{', '.join(table)}}}")
+        return Completion(waits.pop(), lambda value: f"{name}[kind({value})]({value}, info, given)")
+
+    def _named(self, what: str, thing: object) -> str:
+        name = f"{what}_{next(self._number)}"
+        self._names[name] = thing
+        return name
+
+
+def _is_usual(definition: object) -> TypeGuard[StrawberryField]:
+    """Whether a field is an attribute or a plain resolver, with nothing before or behind it."""
+    return (
+        isinstance(definition, StrawberryField)
+        and not definition.extensions
+        and type(definition).get_result is StrawberryField.get_result
+        and definition.default_resolver is getattr
+        and definition.python_name.isidentifier()
+        and not iskeyword(definition.python_name)
+    )
