@@ -5,7 +5,13 @@ from collections.abc import Iterable
 from huiyuan.loyalty.v1 import points_pb2 as wire
 
 from services.loyalty.rpc.wire import timestamp
-from services.loyalty.rules.entries import SOURCE_ADJUSTED, SOURCE_AWARDED, SOURCE_EARNED, SOURCE_IMPORTED
+from services.loyalty.rules.entries import (
+    SOURCE_ADJUSTED,
+    SOURCE_AWARDED,
+    SOURCE_EARNED,
+    SOURCE_IMPORTED,
+    LotKey,
+)
 from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.programmes import CurrencyRules
 from services.loyalty.rules.wallets import Wallet
@@ -20,24 +26,36 @@ _SOURCES = {
 
 def lots(wallet: Wallet, rules: CurrencyRules) -> Iterable[wire.Lot]:
     """A settled wallet's lots: first what is available, then what is pending."""
-    for expires_at, month, source, points in wallet.lots:
-        lot = _lot(rules, month, source, points)
-        if expires_at < NEVER:
-            lot.expires_at.CopyFrom(timestamp(expires_at))
-        yield lot
-    for matures_at, month, source, points in wallet.pending_lots:
-        lot = _lot(rules, month, source, points)
-        lot.pending = True
-        if matures_at < NEVER:
-            lot.matures_at.CopyFrom(timestamp(matures_at))
-        yield lot
+    for *key, points in wallet.lots:
+        yield available(rules.code, LotKey(*key), points)
+    for *key, points in wallet.pending_lots:
+        yield promised(rules.code, LotKey(*key), points)
 
 
-def _lot(rules: CurrencyRules, month: int, source: int, points: int) -> wire.Lot:
-    year, nth = divmod(month, 12)
-    return wire.Lot(
-        currency=rules.code,
-        points=points,
-        month=f"{year:04d}-{nth + 1:02d}" if month else "",
-        source=_SOURCES.get(source, wire.LOT_SOURCE_UNSPECIFIED),
+def available(code: str, key: LotKey, points: int) -> wire.Lot:
+    """Points of a currency in a lot, by the lot's key."""
+    lot = wire.Lot(currency=code, points=points, month=month(key.month), source=source(key.source))
+    if key.expires_at < NEVER:
+        lot.expires_at.CopyFrom(timestamp(key.expires_at))
+    return lot
+
+
+def promised(code: str, key: LotKey, points: int) -> wire.Lot:
+    """Points of a currency that are pending, whose key says when they mature."""
+    lot = wire.Lot(
+        currency=code, points=points, month=month(key.month), source=source(key.source), pending=True
     )
+    if key.expires_at < NEVER:
+        lot.matures_at.CopyFrom(timestamp(key.expires_at))
+    return lot
+
+
+def month(months: int) -> str:
+    """A month as people write it; empty for what has none: points that are never spent, or that slide."""
+    year, nth = divmod(months, 12)
+    return f"{year:04d}-{nth + 1:02d}" if months > 0 else ""
+
+
+def source(number: int) -> wire.LotSource:
+    """Who funded points."""
+    return _SOURCES.get(number, wire.LOT_SOURCE_UNSPECIFIED)
