@@ -1,8 +1,6 @@
 """Dues: what falls due in a wallet by itself, as time passes: points mature, holds time out, lots expire."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from services.loyalty.rules.entries import Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.expiry import expires_at
@@ -22,18 +20,12 @@ class Due:
     hold: Hold | None = None
 
 
-def sliding(rules: CurrencyRules, zone: str) -> Callable[[int], int] | None:
-    """Until when an activity at an instant keeps points good, where their expiry slides."""
-    return partial(expires_at, expiry=rules.expiry, zone=zone) if rules.expiry.sliding else None
-
-
 def apply_due(wallet: Wallet, rules: CurrencyRules, zone: str, journal: Journal, now: int) -> list[Due]:
     """Do what fell due by ``now`` in the order of the instants, each stamped with its own.
 
     At one instant points mature first, then holds time out, then lots expire.
     """
     happened: list[Due] = []
-    wallet.slides = sliding(rules, zone)
     while (due_at := wallet.next_due_at) <= now:
         journal.occurred_at = due_at
         journal.key = key_of("due", wallet.member_id, wallet.currency, wallet.version)

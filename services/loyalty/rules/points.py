@@ -6,11 +6,12 @@ has no input or output of its own, so that posting, replay, quote and preview ar
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from services.kit.refusal import Refusal
 from services.loyalty.rules import tiers
-from services.loyalty.rules.dues import apply_due, sliding
+from services.loyalty.rules.dues import apply_due
 from services.loyalty.rules.entries import (
     NO_MONTH,
     SLIDING,
@@ -109,7 +110,8 @@ class Book:
         wallet = self.state.wallets.get(place)
         if wallet is None:
             wallet = self.state.wallets[place] = Wallet(member_id, rules.number)
-        wallet.slides = sliding(rules, zone)
+        slides = rules.expiry.sliding
+        wallet.slides = partial(expires_at, expiry=rules.expiry, zone=zone) if slides else None
         return wallet
 
     def settle(self, member: Member, rules: CurrencyRules) -> None:
