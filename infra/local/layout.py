@@ -25,6 +25,7 @@ CALLS = (
     ("gateway", "consent"),
     ("loyalty", "members"),
     ("loyalty", "consent"),
+    ("members", "loyalty"),
     ("members", "consent"),
 )
 """Who calls whom; each pair shares a key that nobody else has."""

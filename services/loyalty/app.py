@@ -8,11 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
+from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceASGIApplication
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceASGIApplication
+from huiyuan.loyalty.v1.statements_connect import StatementsServiceASGIApplication
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceASGIApplication
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceASGIApplication
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
@@ -31,11 +33,13 @@ from services.loyalty.jobs.dues import DueRun
 from services.loyalty.lanes import Lanes, Rulebook
 from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.members import Membership
+from services.loyalty.rpc.merges import Merges
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.points import Points
 from services.loyalty.rpc.programmes import Programmes
 from services.loyalty.rpc.quotes import Quotes
 from services.loyalty.rpc.redemptions import Redemptions
+from services.loyalty.rpc.statements import Statements
 from services.loyalty.rpc.tiers import Tiers
 from services.loyalty.rpc.transfers import Transfers
 from services.loyalty.settings import Settings
@@ -62,7 +66,9 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
                 Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication
             ),
             gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
+            gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
             gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+            gatekeeper.admit(Statements(pool, rulebook), StatementsServiceASGIApplication),
             gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
         ):
@@ -79,7 +85,10 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
 
 def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:
     return rpc.Gatekeeper(
-        rpc.CallerVerifier(SERVICE, {"gateway": _key(settings.gateway_key)}),
+        rpc.CallerVerifier(
+            SERVICE,
+            {"gateway": _key(settings.gateway_key), "members": _key(settings.called_by_members_key)},
+        ),
         TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience),
     )
 

@@ -16,4 +16,5 @@ class Settings(ProcessSettings):
     audience: str = Field("huiyuan-services", validation_alias="AUTH_AUDIENCE_SERVICES")
     gateway_key: SecretStr = Field(validation_alias="CALLER_KEY_GATEWAY_LOYALTY")
     members_key: SecretStr = Field(validation_alias="CALLER_KEY_LOYALTY_MEMBERS")
+    called_by_members_key: SecretStr = Field(validation_alias="CALLER_KEY_MEMBERS_LOYALTY")
     lanes: int = Field(2, ge=1, le=8, validation_alias="LOYALTY_LANES")

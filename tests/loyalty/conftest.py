@@ -27,7 +27,7 @@ from services.loyalty import app
 from services.loyalty.settings import Settings
 
 ISSUER = "https://issuer.test"
-GATEWAY_KEY, MEMBERS_KEY = secrets.token_bytes(32), secrets.token_bytes(32)
+GATEWAY_KEY, MEMBERS_KEY, CALLED_BY_MEMBERS_KEY = (secrets.token_bytes(32) for _ in range(3))
 JOINED_AT = "2020-01-01T00:00:00+00:00"
 
 
@@ -278,6 +278,7 @@ def make_loyalty(
             MEMBERS_URL=members[1],
             CALLER_KEY_GATEWAY_LOYALTY=base64.b64encode(GATEWAY_KEY).decode(),
             CALLER_KEY_LOYALTY_MEMBERS=base64.b64encode(MEMBERS_KEY).decode(),
+            CALLER_KEY_MEMBERS_LOYALTY=base64.b64encode(CALLED_BY_MEMBERS_KEY).decode(),
         )
         async with serving(app.application(settings, now)) as url, httpx.AsyncClient(timeout=30) as client:
             loyalty = Loyalty(url, at.app, at.owner, members[0], tokens, client)

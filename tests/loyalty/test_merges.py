@@ -1,0 +1,271 @@
+"""Merges through the service's door on a real database: old names still work, mistakes are undone, races are won once."""
+
+import asyncio
+import random
+from typing import Any
+
+import httpx
+import pytest
+
+from services.kit import rpc
+from tests.loyalty.conftest import CALLED_BY_MEMBERS_KEY, Loyalty, order, programme
+from tests.loyalty.test_integrity import check_everything
+
+MERGE, UNMERGE = "MergesService/MergeMembers", "MergesService/UnmergeMembers"
+NOTHING = {"available": 0, "pending": 0, "held": 0, "debt": 0}
+
+
+def merging(old: str, new: str, merge_id: str = "m", reason: str = "SAME_PERSON") -> dict[str, Any]:
+    return {"fromMemberId": old, "intoMemberId": new, "mergeId": merge_id, "reason": reason}
+
+
+def undoing(old: str, merge_id: str = "m") -> dict[str, Any]:
+    return {"fromMemberId": old, "mergeId": merge_id, "reason": "MISTAKE"}
+
+
+async def adjust(
+    loyalty: Loyalty, member: str, points: int, key: str, code: str = "POINTS"
+) -> httpx.Response:
+    body = {
+        "memberId": member,
+        "currency": code,
+        "points": points,
+        "reason": "TEST",
+        "idempotencyKey": key,
+    }
+    answer = await loyalty.staff("PointsService/AdjustPoints", body)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+async def pay(loyalty: Loyalty, body: dict[str, Any]) -> dict[str, Any]:
+    answer = await loyalty.order_system("OrdersService/RecordOrder", body)
+    assert answer.status_code == 200, answer.text
+    said: dict[str, Any] = answer.json()
+    return said
+
+
+async def redeem(loyalty: Loyalty, member: str, points: int, redemption_id: str) -> httpx.Response:
+    body = {"memberId": member, "points": points, "redemptionId": redemption_id}
+    return await loyalty.order_system("RedemptionsService/RedeemPoints", body)
+
+
+async def available(loyalty: Loyalty, member: str) -> int:
+    return (await loyalty.balance(member))["available"]
+
+
+async def test_a_merged_members_points_tier_and_growth_are_the_survivors(loyalty: Loyalty) -> None:
+    old, new = loyalty.new_member(), loyalty.new_member()
+    await pay(loyalty, order(old, 60_000))
+    await adjust(loyalty, new, 50, "n")
+    answer = await loyalty.staff(MERGE, merging(old, new), "operations")
+    assert answer.status_code == 200, answer.text
+    assert {m["currency"]: m["available"] for m in answer.json()["moved"]} == {
+        "POINTS": "600",
+        "GROWTH": "600",
+    }
+    assert [await loyalty.balance(old, code) for code in ("POINTS", "GROWTH")] == [NOTHING, NOTHING]
+    assert (await available(loyalty, new), await loyalty.tier(new), await loyalty.tier(old)) == (
+        650,
+        "silver",
+        "",
+    )
+    assert {"MERGE"} == {entry["type"] for entry in (await loyalty.entries(old))[:2]}
+    assert "MemberMerged" in await loyalty.told(old)
+    assert "MemberMerged" in await loyalty.told(new)
+
+
+async def test_old_ids_work_for_orders_refunds_replays_and_reversals(loyalty: Loyalty) -> None:
+    old, new = loyalty.new_member(), loyalty.new_member()
+    before = order(old, 20_000)
+    await pay(loyalty, before)
+    await redeem(loyalty, old, 50, "spent")
+    assert (await loyalty.staff(MERGE, merging(old, new))).status_code == 200
+    assert (await pay(loyalty, before))["replayed"]
+    assert (await redeem(loyalty, old, 50, "spent")).json()["replayed"]
+    later = await pay(loyalty, order(old, 10_000))
+    assert later["order"]["memberId"] == new
+    body = {"memberId": old, "redemptionId": "spent", "reversalId": "v", "reason": "TEST"}
+    reversed_ = await loyalty.order_system("RedemptionsService/ReverseRedemption", body)
+    assert reversed_.status_code == 200, reversed_.text
+    refund = {
+        "source": "shop",
+        "orderId": before["orderId"],
+        "refundId": "r",
+        "amount": {"minorUnits": 20_000, "currency": "CNY"},
+    }
+    assert (await loyalty.order_system("OrdersService/RecordRefund", refund)).status_code == 200
+    assert await available(loyalty, new) == 100
+    assert await loyalty.balance(old) == NOTHING
+
+
+async def test_an_undone_merge_gives_back_what_is_there_and_its_keys_are_still_found(
+    loyalty: Loyalty,
+) -> None:
+    old, new = loyalty.new_member(), loyalty.new_member()
+    await adjust(loyalty, old, 100, "o")
+    await adjust(loyalty, new, 50, "n")
+    await loyalty.staff(MERGE, merging(old, new))
+    assert (await redeem(loyalty, old, 120, "while merged")).status_code == 200
+    answer = await loyalty.staff(UNMERGE, undoing(old))
+    assert answer.status_code == 200, answer.text
+    (points,) = answer.json()["returned"]
+    assert (points["available"], points["missing"]) == ("30", "70")
+    assert (await available(loyalty, old), await available(loyalty, new)) == (30, 0)
+    again = await loyalty.staff(UNMERGE, undoing(old))
+    assert again.json() == answer.json() | {"replayed": True}
+    assert (await redeem(loyalty, old, 120, "while merged")).json()["replayed"], "and not spent again"
+    body = {"memberId": old, "redemptionId": "while merged", "reversalId": "v", "reason": "TEST"}
+    reversed_ = await loyalty.order_system("RedemptionsService/ReverseRedemption", body)
+    assert reversed_.status_code == 200, reversed_.text
+    assert (await available(loyalty, old), await available(loyalty, new)) == (30, 120)
+    await pay(loyalty, order(old, 10_000))
+    assert await available(loyalty, old) == 130, "a member of one's own again"
+
+
+async def test_open_holds_are_finished_first(loyalty: Loyalty) -> None:
+    old, new = loyalty.new_member(), loyalty.new_member()
+    await adjust(loyalty, old, 100, "o")
+    hold = {"memberId": old, "points": 30, "holdId": "h"}
+    assert (await loyalty.order_system("RedemptionsService/HoldPoints", hold)).status_code == 200
+    refused = await loyalty.staff(MERGE, merging(old, new))
+    assert refused.json()["message"].startswith("HOLDS_OPEN: 1 checkouts hold 30 POINTS")
+    assert (await loyalty.balance(old))["available"] == 70
+    await loyalty.order_system("RedemptionsService/CaptureHold", {"memberId": old, "holdId": "h"})
+    assert (await loyalty.staff(MERGE, merging(old, new))).status_code == 200
+    held = await loyalty.order_system("RedemptionsService/GetHold", {"memberId": old, "holdId": "h"})
+    assert held.json()["hold"]["captured"] == "30"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"intoMemberId": "00000000-0000-4000-8000-000000000000"}, "UNKNOWN_MEMBER"),
+        ({"intoMemberId": "him"}, "MALFORMED_ID"),
+        ({"mergeId": ""}, "MALFORMED_ID"),
+        ({"reason": "because"}, "REASON_CODE_NOT_VALID"),
+    ],
+)
+async def test_bad_merge_is_refused_by_name(loyalty: Loyalty, changes: dict[str, Any], code: str) -> None:
+    body = merging(loyalty.new_member(), loyalty.new_member()) | changes
+    assert (await loyalty.staff(MERGE, body)).json()["message"].split(":")[0] == code
+
+
+async def test_impossible_merges_are_refused_by_name(loyalty: Loyalty) -> None:
+    old, new, third = (loyalty.new_member() for _ in range(3))
+    assert (await loyalty.staff(MERGE, merging(old, new))).status_code == 200
+
+    async def code(method: str, body: dict[str, Any]) -> str:
+        said: str = (await loyalty.staff(method, body)).json()["message"]
+        return said.split(":")[0]
+
+    assert await code(MERGE, merging(third, third)) == "MERGE_INTO_ITSELF"
+    assert await code(MERGE, merging(old, third, "twice")) == "MEMBER_ALREADY_MERGED"
+    assert await code(MERGE, merging(new, old, "circle")) == "MEMBER_ALREADY_MERGED"
+    assert await code(MERGE, merging(third, old, "elsewhere")) == "MEMBER_ALREADY_MERGED"
+    assert await code(MERGE, merging(old, third)) == "MERGE_ALREADY_RECORDED"
+    assert await code(UNMERGE, undoing(old, "another")) == "UNKNOWN_MERGE"
+    assert (await loyalty.staff(MERGE, merging(new, third))).status_code == 200
+    assert await code(UNMERGE, undoing(old)) == "SURVIVOR_MERGED"
+
+
+async def test_only_operations_registrars_and_the_members_service_merge(loyalty: Loyalty) -> None:
+    old, new = loyalty.new_member(), loyalty.new_member()
+    await adjust(loyalty, old, 100, "o")
+    body = merging(old, new)
+    assert (await loyalty.staff(MERGE, body, "program_admin", "support")).status_code == 403
+    assert (await loyalty.order_system(MERGE, body)).status_code == 403
+    assert await available(loyalty, old) == 100, "a denial changes nothing"
+    signer = rpc.CallerSigner("members", {"loyalty": CALLED_BY_MEMBERS_KEY})
+    itself = signer.sign("loyalty", rpc.Caller(rpc.CallerKind.SERVICE, "members"))
+    answer = await loyalty.call(MERGE, body, headers={rpc.CALLER_HEADER: itself})
+    assert answer.status_code == 200, answer.text
+    assert (await loyalty.entries(new))[0]["actor"] == "service:members"
+    assert (await loyalty.order_system(UNMERGE, undoing(old), "member_registrar")).status_code == 200
+
+
+async def test_a_merge_holds_in_every_programme_and_in_those_founded_later(make_loyalty: Any) -> None:
+    async with make_loyalty() as loyalty:
+        await found(loyalty, "club")
+        old, new = loyalty.new_member(), loyalty.new_member()
+        for programme_id in ("shop", "club"):
+            await pay(loyalty, order(old, 10_000, programmeId=programme_id))
+        answer = await loyalty.staff(MERGE, merging(old, new))
+        assert {m["programmeId"] for m in answer.json()["moved"]} == {"shop", "club"}
+        await found(loyalty, "later")
+        for programme_id in ("shop", "club", "later"):
+            await pay(loyalty, order(old, 10_000, programmeId=programme_id))
+        balances = [(await loyalty.balance(new, programme=p))["available"] for p in ("shop", "club", "later")]
+        assert balances == [200, 200, 100]
+        assert (await loyalty.staff(UNMERGE, undoing(old))).status_code == 200
+        for programme_id in ("shop", "club", "later"):
+            await pay(loyalty, order(old, 10_000, programmeId=programme_id))
+        balances = [(await loyalty.balance(old, programme=p))["available"] for p in ("shop", "club", "later")]
+        assert balances == [200, 200, 100]
+        await check_everything(loyalty)
+
+
+async def found(loyalty: Loyalty, programme_id: str) -> None:
+    body = {"programme": programme(programmeId=programme_id), "makeDefault": False, "reason": "test"}
+    assert (await loyalty.staff("ProgrammesService/CreateProgramme", body)).status_code == 200
+
+
+async def test_one_merge_sent_twice_at_once_moves_once(loyalty: Loyalty) -> None:
+    old, new = loyalty.new_member(), loyalty.new_member()
+    await adjust(loyalty, old, 100, "o")
+    answers = await asyncio.gather(*(loyalty.staff(MERGE, merging(old, new)) for _ in range(8)))
+    assert sorted(answer.json().get("replayed", False) for answer in answers) == [False] + [True] * 7
+    assert await available(loyalty, new) == 100
+
+
+async def test_members_merged_into_each_other_at_once_are_merged_one_way(loyalty: Loyalty) -> None:
+    one, two = loyalty.new_member(), loyalty.new_member()
+    await adjust(loyalty, one, 100, "k")
+    await adjust(loyalty, two, 50, "k")
+    answers = await asyncio.gather(
+        loyalty.staff(MERGE, merging(one, two)), loyalty.staff(MERGE, merging(two, one))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert sorted([await available(loyalty, one), await available(loyalty, two)]) == [0, 150]
+
+
+async def test_orders_that_arrive_while_members_merge_and_part_count_once(
+    make_loyalty: Any, new_database: Any
+) -> None:
+    urls = new_database("loyalty")
+    dice = random.Random(7)
+    async with make_loyalty(urls=urls) as one, make_loyalty(urls=urls) as two:
+        body = {"programme": programme(), "makeDefault": True, "reason": "test"}
+        assert (await one.staff("ProgrammesService/CreateProgramme", body)).status_code == 200
+        old, new = one.new_member(), one.new_member()
+        bodies = [order(dice.choice((old, new)), dice.randrange(100, 9_000)) for _ in range(60)]
+        sent = [each for each in bodies for _ in range(2)]
+        dice.shuffle(sent)
+
+        async def merge_and_part() -> None:
+            for nth in range(6):
+                door = dice.choice((one, two))
+                assert (await door.staff(MERGE, merging(old, new, f"m{nth}"))).status_code == 200
+                await asyncio.sleep(0.02)
+                assert (await door.staff(UNMERGE, undoing(old, f"m{nth}"))).status_code == 200
+                await asyncio.sleep(0.02)
+
+        async def send(each: dict[str, Any]) -> None:
+            await asyncio.sleep(dice.random() / 2)
+            await pay(dice.choice((one, two)), each)
+
+        await asyncio.gather(merge_and_part(), *map(send, sent))
+        earned = sum(each["total"]["minorUnits"] // 100 for each in bodies)
+        growth = [(await one.balance(member, "GROWTH"))["available"] for member in (old, new)]
+        assert sum(growth) == earned
+        refunds = [
+            one.order_system(
+                "OrdersService/RecordRefund",
+                {"source": "shop", "orderId": each["orderId"], "refundId": "r", "amount": each["total"]},
+            )
+            for each in bodies
+        ]
+        assert {answer.status_code for answer in await asyncio.gather(*refunds)} == {200}
+        growth = [(await one.balance(member, "GROWTH"))["available"] for member in (old, new)]
+        assert growth == [0, 0], "each order takes back from whoever has its points"
+        await check_everything(one)
