@@ -255,11 +255,32 @@ async def members() -> AsyncIterator[tuple[EveryoneKnown, str]]:
 
 
 @pytest.fixture(scope="session")
+def environment(
+    redis_url: str, members: tuple[EveryoneKnown, str], issuer_key: tuple[Ed25519PrivateKey, Path]
+) -> Callable[[str], dict[str, str]]:
+    """What a loyalty process on a database reads from its environment."""
+
+    def of(database_url: str) -> dict[str, str]:
+        return {
+            "HUIYUAN_MODE": "development",
+            "REDIS_URL": redis_url,
+            "AUTH_JWKS": str(issuer_key[1]),
+            "AUTH_ISSUER": ISSUER,
+            "DATABASE_URL_LOYALTY": database_url,
+            "MEMBERS_URL": members[1],
+            "CALLER_KEY_GATEWAY_LOYALTY": base64.b64encode(GATEWAY_KEY).decode(),
+            "CALLER_KEY_LOYALTY_MEMBERS": base64.b64encode(MEMBERS_KEY).decode(),
+            "CALLER_KEY_MEMBERS_LOYALTY": base64.b64encode(CALLED_BY_MEMBERS_KEY).decode(),
+        }
+
+    return of
+
+
+@pytest.fixture(scope="session")
 def make_loyalty(
     new_database: Any,
-    redis_url: str,
+    environment: Callable[[str], dict[str, str]],
     members: tuple[EveryoneKnown, str],
-    issuer_key: tuple[Ed25519PrivateKey, Path],
     tokens: Callable[..., str],
 ) -> Callable[..., Any]:
     """Makes loyalty services, each on a database of its own with a programme founded."""
@@ -269,17 +290,7 @@ def make_loyalty(
         founded: dict[str, Any] | None = None, urls: Any = None, now: clock.Clock = clock.now
     ) -> AsyncIterator[Loyalty]:
         at = urls or new_database("loyalty")
-        settings = Settings(
-            HUIYUAN_MODE="development",
-            REDIS_URL=redis_url,
-            AUTH_JWKS=str(issuer_key[1]),
-            AUTH_ISSUER=ISSUER,
-            DATABASE_URL_LOYALTY=at.app,
-            MEMBERS_URL=members[1],
-            CALLER_KEY_GATEWAY_LOYALTY=base64.b64encode(GATEWAY_KEY).decode(),
-            CALLER_KEY_LOYALTY_MEMBERS=base64.b64encode(MEMBERS_KEY).decode(),
-            CALLER_KEY_MEMBERS_LOYALTY=base64.b64encode(CALLED_BY_MEMBERS_KEY).decode(),
-        )
+        settings = Settings(**environment(at.app))
         async with serving(app.application(settings, now)) as url, httpx.AsyncClient(timeout=30) as client:
             loyalty = Loyalty(url, at.app, at.owner, members[0], tokens, client)
             if urls is None:
