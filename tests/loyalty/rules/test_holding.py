@@ -11,17 +11,6 @@ NEVER = programme(currencies=(currency(),))
 MONTH = programme(currencies=(currency(expiry=Expiry(Period(1, 0)), longest_hold_minutes=60 * 24 * 60),))
 
 
-def test_example_15_a_partial_final_capture_releases_the_rest() -> None:
-    ledger = Ledger((NEVER,))
-    ledger.adjust(500)
-    ledger.hold(300, "h")
-    ledger.adjust(100)
-    captured = ledger.capture("h", 200).value
-    wallet = ledger.state.wallets[MEMBER, 1]
-    assert (wallet.held, wallet.available) == (0, 400)
-    assert (captured.redemption.points, captured.released) == (200, 100)
-
-
 def test_two_open_checkouts_never_promise_the_same_points() -> None:
     ledger = Ledger((NEVER,))
     ledger.adjust(100)
@@ -91,19 +80,6 @@ def test_a_hold_is_captured_in_parts_when_the_rest_is_kept() -> None:
     assert ledger.capture("h", 40, "two").value.released == 20
     wallet = ledger.state.wallets[MEMBER, 1]
     assert (wallet.available, wallet.held) == (30, 0)
-
-
-def test_example_14_a_reversal_gives_back_the_latest_expiry_first_and_what_is_past_expires_at_once() -> None:
-    for points, left, expired in ((None, 40, 60), (50, 40, 10)):
-        ledger = Ledger((MONTH,), now=at("2026-01-31 12:00"))
-        ledger.adjust(60)
-        ledger.now = at("2026-02-20 12:00")
-        ledger.adjust(40)
-        ledger.redeem(100, "r")
-        ledger.now = at("2026-03-15 12:00")
-        reversal = ledger.reverse("r", points).value
-        assert reversal.expired == expired
-        assert ledger.balance() == left
 
 
 def test_what_was_redeemed_on_an_order_comes_back_in_the_proportion_refunded() -> None:
