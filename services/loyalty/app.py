@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
+from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceASGIApplication
+from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
@@ -32,6 +34,8 @@ from services.loyalty.consumers import hear_members
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.lanes import Lanes, Rulebook
 from services.loyalty.rpc.dues import Dues
+from services.loyalty.rpc.forfeits import Forfeits
+from services.loyalty.rpc.imports import Imports
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.merges import Merges
 from services.loyalty.rpc.orders import Orders
@@ -67,6 +71,8 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
             ),
             gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
             gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
+            gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
+            gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
             gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
             gatekeeper.admit(Statements(pool, rulebook), StatementsServiceASGIApplication),
             gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
