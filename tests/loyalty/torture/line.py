@@ -1,0 +1,137 @@
+"""A line to the database that can be told to break: a proxy that knows where one request ends and the next begins."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from enum import Enum
+
+from sqlalchemy.engine import make_url
+
+_SSL_REQUEST = (80877103).to_bytes(4, "big")
+_ENDS = b"SQHcf"
+"""Types of messages that end a request: Sync, Query, Flush, CopyDone, CopyFail."""
+
+LATE_S = 0.15
+
+
+class Cut(Enum):
+    """Where the line breaks. The caller sees the same each time: its connection is gone, and no answer came."""
+
+    BEFORE = "the request never arrives"
+    AFTER = "the request is done, and its answer is lost"
+    LATE = "the request arrives when its caller has already come back to look for it"
+
+
+Plan = Callable[[bytes], Awaitable[Cut | None]]
+"""Is asked about each request, before it goes on its way."""
+
+
+async def steady(_: bytes) -> None:
+    """Nothing breaks."""
+
+
+class Line:
+    """Carries every connection to one Postgres, and asks its plan about each request."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host = host
+        self._port = port
+        self._writers: list[asyncio.StreamWriter] = []
+        self.plan: Plan = steady
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, to_there = await asyncio.open_connection(self._host, self._port)
+        self._writers += (writer, to_there)
+        carried = _Carried(reader, writer, there, to_there)
+        answering = asyncio.create_task(carried.answer())
+        try:
+            await carried.introduce()
+            while True:
+                request = await carried.request()
+                cut = await self.plan(request)
+                if cut is not None:
+                    await carried.break_at(cut, request)
+                    return
+                to_there.write(request)
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        finally:
+            to_there.close()
+            writer.close()
+            await answering
+
+    def hang_up(self) -> None:
+        """Break everything."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+
+class _Carried:
+    """One connection: whoever asks on one side, Postgres on the other."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        there: asyncio.StreamReader,
+        to_there: asyncio.StreamWriter,
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._there = there
+        self._to_there = to_there
+        self._heard = asyncio.Event()
+
+    async def introduce(self) -> None:
+        """The messages without a type, with which a connection begins."""
+        while True:
+            length = await self._reader.readexactly(4)
+            body = await self._reader.readexactly(int.from_bytes(length, "big") - 4)
+            self._to_there.write(length + body)
+            if body != _SSL_REQUEST:
+                return
+
+    async def request(self) -> bytes:
+        """The messages up to the next at which the caller waits for an answer."""
+        asked = b""
+        while True:
+            head = await self._reader.readexactly(5)
+            body = await self._reader.readexactly(int.from_bytes(head[1:], "big") - 4)
+            asked += head + body
+            if head[:1] in _ENDS or head[:1] in b"pX":
+                return asked
+
+    async def answer(self) -> None:
+        try:
+            while said := await self._there.read(65_536):
+                self._heard.set()
+                if not self._writer.is_closing():
+                    self._writer.write(said)
+        except OSError:
+            pass
+        finally:
+            self._heard.set()
+            self._writer.close()
+
+    async def break_at(self, cut: Cut, request: bytes) -> None:
+        self._writer.transport.abort()
+        if cut is Cut.BEFORE:
+            return
+        if cut is Cut.LATE:
+            await asyncio.sleep(LATE_S)
+        self._heard.clear()
+        self._to_there.write(request)
+        await self._heard.wait()
+
+
+@asynccontextmanager
+async def line_to(url: str) -> AsyncIterator[tuple[Line, str]]:
+    """A line to the Postgres of an address, and the address by which it is used."""
+    at = make_url(url)
+    line = Line(at.host or "", at.port or 5432)
+    async with await asyncio.start_server(line.carry, "127.0.0.1", 0) as server:
+        through = at.set(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
+        try:
+            yield line, through.render_as_string(hide_password=False)
+        finally:
+            line.hang_up()
