@@ -1,6 +1,6 @@
 """Reading what was posted: a member's entries in the order they were recorded, and what belongs to one of them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import NamedTuple
 
 import asyncpg
@@ -27,7 +27,7 @@ async def entries(
     member_id: str,
     currencies: Sequence[int],
     until: int | None = None,
-) -> AsyncIterator[list[Recorded]]:
+) -> AsyncGenerator[list[Recorded], None]:
     """A member's entries in the order they were recorded, in portions; those recorded by ``until`` when given."""
     cursor = await connection.cursor(
         _ENTRIES, member_id, currencies, None if until is None else instant(until)

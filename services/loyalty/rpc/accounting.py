@@ -1,0 +1,96 @@
+"""Accounting at the door: how an order's points were reckoned, and how a refund's were, step by step."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from huiyuan.loyalty.v1 import statements_pb2 as wire
+
+from services.loyalty.rpc.definitions import decimal, earn_rule
+from services.loyalty.rpc.wire import choice, money
+from services.loyalty.rules.earning import Verdict, exact, verdicts
+from services.loyalty.rules.orders import Line, Order
+from services.loyalty.rules.programmes import Programme
+from services.loyalty.rules.refunds import Refund, TakenBack, retrace
+
+
+def earning(order: Order, version: Programme, code: str) -> wire.EarningExplained:
+    """What every rule said to an order, by the code that posted it."""
+    found = verdicts(version, order.tier_at_payment, order.total_minor)
+    numerator, denominator = exact(found).get(code, (0, 1))
+    return wire.EarningExplained(
+        source=order.source,
+        order_id=order.order_id,
+        programme_version=version.version,
+        tier=order.tier_at_payment,
+        total=money(order.total_minor, order.money_currency),
+        verdicts=[_verdict(verdict, version, code) for verdict in found],
+        exact=str(Fraction(numerator, denominator)),
+        points=numerator // denominator,
+        lines=[
+            wire.LineShare(
+                line_id=line.line_id,
+                money=money(line.minor, order.money_currency),
+                points=line.earned.get(code, 0),
+            )
+            for line in order.lines
+        ],
+    )
+
+
+def _verdict(verdict: Verdict, version: Programme, code: str) -> wire.RuleVerdict:
+    told = wire.RuleVerdict(
+        rule=earn_rule(verdict.rule, version.money_currency),
+        multiplier=decimal(verdict.multiplier),
+        exact=str(Fraction(verdict.numerator, verdict.denominator)),
+        steps=verdict.steps,
+    )
+    if verdict.rule.currency != code:
+        told.reason = wire.NOT_COUNTED_REASON_OTHER_CURRENCY
+    elif verdict.nothing is not None:
+        told.reason = choice(wire.NotCountedReason, "NOT_COUNTED_REASON_", verdict.nothing)
+    else:
+        told.counted = True
+    return told
+
+
+def refund(order: Order, refunds: Sequence[Refund], of: Refund, code: str) -> wire.RefundExplained:
+    """What a refund took back: earned x refunded so far / money, less what refunds before it had taken."""
+    before = refunds[: refunds.index(of)]
+    taken = of.taken_back.get(code) or TakenBack(0, 0, 0, 0)
+    taken_before = sum(each.taken_back[code].points for each in before if code in each.taken_back)
+    earned = order.earned.get(code)
+    refunded_after = order.total_minor - of.refundable_minor
+    told = wire.RefundExplained(
+        source=order.source,
+        order_id=order.order_id,
+        refund_id=of.refund_id,
+        refunded=money(of.refunded_minor, order.money_currency),
+        total=money(order.total_minor, order.money_currency),
+        earned=earned.points if earned else 0,
+        refunded_before=money(refunded_after - of.refunded_minor, order.money_currency),
+        refunded_after=money(refunded_after, order.money_currency),
+        taken_back_before=taken_before,
+        taken_back_after=taken_before + taken.points,
+        by_line=of.by_line,
+        became_debt=taken.became_debt,
+        written_off=taken.written_off,
+        returned=of.returned.get(code, 0),
+    )
+    if steps := retrace(order, refunds, of):
+        told.lines.extend(
+            _line(was, now, order.money_currency, code)
+            for was, now in zip(*(step.lines for step in steps), strict=True)
+        )
+    return told
+
+
+def _line(was: Line, now: Line, currency: str, code: str) -> wire.LineTakenBack:
+    return wire.LineTakenBack(
+        line_id=now.line_id,
+        money=money(now.minor, currency),
+        earned=now.earned.get(code, 0),
+        refunded_before=money(was.refunded_minor, currency),
+        refunded_after=money(now.refunded_minor, currency),
+        taken_back_before=was.taken_back.get(code, 0),
+        taken_back_after=now.taken_back.get(code, 0),
+    )
