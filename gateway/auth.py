@@ -1,6 +1,7 @@
 """Authentication: the bearer token of each surface becomes the caller, or a typed refusal."""
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from services.kit.refusal import Unauthenticated
@@ -18,8 +19,7 @@ class NotSignedIn(Unauthenticated):
     code = "UNAUTHENTICATED"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Who asks, and until when that is proven (seconds since 1970; endless for anyone)."""
 
     caller: Caller
@@ -51,14 +51,15 @@ class Authenticator:
             raise NotSignedIn("the authorization header must read: Bearer <token>")
         checked = await self._verifier.verify(token)
         if self._kind is CallerKind.MEMBER:
-            return Identity(Caller(self._kind, _member_id(checked.subject)), checked.expires_at_s)
+            return Identity(_member(checked.subject), checked.expires_at_s)
         return Identity(
             Caller(self._kind, checked.subject, checked.roles & STAFF_ROLES), checked.expires_at_s
         )
 
 
-def _member_id(subject: str) -> str:
+@lru_cache(maxsize=20_000)
+def _member(subject: str) -> Caller:
     try:
-        return str(UUID(subject))
+        return Caller(CallerKind.MEMBER, str(UUID(subject)))
     except ValueError:
         raise TokenRefused("the token's subject must be a member id") from None

@@ -1,6 +1,7 @@
 """The context: who asks, in which language, and what serves them; one for each request."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import strawberry
 
@@ -23,8 +24,7 @@ class Services:
     audit: Audit
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """One request's caller and language, and the services behind it."""
 
     identity: Identity

@@ -27,6 +27,9 @@ _PAGE_POLICY = (
 class Media(Enum):
     """What a client accepts of what we can answer."""
 
+    def __init__(self, name: str) -> None:
+        self.header = (b"content-type", name.encode() + b"; charset=utf-8")
+
     RESPONSE = "application/graphql-response+json"
     JSON = "application/json"
     EVENTS = "text/event-stream"
@@ -192,8 +195,7 @@ def _challenge(refusal: NotExecuted) -> Iterable[tuple[bytes, bytes]]:
 
 
 async def _answer(send: Send, status: int, media: Media, body: Body, *headers: tuple[bytes, bytes]) -> None:
-    kind = (b"content-type", media.value.encode() + b"; charset=utf-8")
-    await _send(send, status, [kind, _NO_STORE, *headers], orjson.dumps(body))
+    await _send(send, status, [media.header, _NO_STORE, *headers], orjson.dumps(body))
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

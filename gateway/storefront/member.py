@@ -6,6 +6,7 @@ What another service answers may be null, so that one that is away takes nothing
 from datetime import datetime
 
 import strawberry
+from huiyuan.loyalty.v1 import tiers_pb2
 from huiyuan.members.v1 import profiles_pb2
 
 from gateway.context import Info
@@ -18,7 +19,7 @@ from gateway.views.lots import Lot, lots
 from gateway.views.points import Balance, balance, named
 from gateway.views.profiles import MemberStatus
 from gateway.views.redemptions import Hold, find_hold
-from gateway.views.tiers import Benefit, Standing, standing
+from gateway.views.tiers import Benefit, Standing, benefits, standing
 
 
 @strawberry.type(description="A member, as the member sees it.")
@@ -55,11 +56,11 @@ class Member:
 
     @strawberry.field(description="The tier held, what it gives, and the way to the next one.")
     async def tier(self, info: Info) -> Standing | None:
-        return await _standing(self, info)
+        return standing(await _standing(self, info), info.context.locale)
 
     @strawberry.field(description="What the tier held gives.")
     async def benefits(self, info: Info) -> list[Benefit] | None:
-        return (await _standing(self, info)).benefits
+        return benefits(await _standing(self, info), info.context.locale)
 
     @strawberry.field(
         description="The balance in a currency; without one, in the currency that can be spent."
@@ -110,9 +111,6 @@ async def _profile(member: Member, info: Info) -> profiles_pb2.Profile:
     return await info.context.load.profiles_by_member.load(info.context.caller, member.id)
 
 
-async def _standing(member: Member, info: Info) -> Standing:
-    context = info.context
-    wire = await context.load.standings_by_member.load(
-        context.caller, InProgramme(DEFAULT_PROGRAMME, member.id)
-    )
-    return standing(wire, context.locale)
+async def _standing(member: Member, info: Info) -> tiers_pb2.Standing:
+    asked = InProgramme(DEFAULT_PROGRAMME, member.id)
+    return await info.context.load.standings_by_member.load(info.context.caller, asked)

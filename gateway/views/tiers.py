@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 
 import strawberry
 from huiyuan.loyalty.v1 import tiers_pb2
@@ -59,8 +60,20 @@ def benefit(wire: tiers_pb2.Benefit, locale: Locale) -> Benefit:
 
 
 def tier(wire: tiers_pb2.Tier, locale: Locale) -> Tier:
+    """A tier's view. Members share few tiers, so that what has the same content is the same view."""
+    return _tier(wire.SerializeToString(), locale)
+
+
+@lru_cache(maxsize=500)
+def _tier(content: bytes, locale: Locale) -> Tier:
+    wire = tiers_pb2.Tier.FromString(content)
     benefits = [benefit(one, locale) for one in wire.benefits]
     return Tier(key=wire.key, name=text(wire.name, locale), rank=wire.rank, benefits=benefits)
+
+
+def benefits(wire: tiers_pb2.Standing, locale: Locale) -> list[Benefit]:
+    """What the tier held gives."""
+    return tier(wire.tier, locale).benefits if wire.HasField("tier") else []
 
 
 def standing(wire: tiers_pb2.Standing, locale: Locale) -> Standing:

@@ -1,8 +1,8 @@
 """Telemetry: structured logs on stderr, the trace a request belongs to, and the metrics of calls."""
 
 import logging
+import random
 import re
-import secrets
 import sys
 from contextvars import ContextVar
 from traceback import extract_tb
@@ -13,6 +13,8 @@ from structlog.typing import ExcInfo
 
 # What a client sends goes into logs, answers and further calls, so nothing but a trace passes.
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+_random = random.Random()  # noqa: S311  # traces are told apart by their ids, they are no secret
 
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 
@@ -77,9 +79,9 @@ def _frames(exc_info: ExcInfo) -> list[str]:
 def trace_of(traceparent: str | None) -> str:
     """The trace id of a W3C ``traceparent`` header, or a new one."""
     sent = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
-    return sent[1] if sent else secrets.token_hex(16)
+    return sent[1] if sent else f"{_random.getrandbits(128):032x}"
 
 
 def traceparent() -> str:
     """The W3C header to send along, so that the next process logs under the same trace."""
-    return f"00-{trace_id.get() or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    return f"00-{trace_id.get() or trace_of(None)}-{_random.getrandbits(64):016x}-01"

@@ -73,7 +73,8 @@ async def together(*waiting: Coroutine[Any, Any, Any]) -> list[Any]:
     if not waiting:
         return []
     *others, last = waiting
-    tasks = [asyncio.ensure_future(one) for one in others]
+    begin = asyncio.get_running_loop().create_task
+    tasks = [begin(one) for one in others]
     try:
         end = await last
         return [*[await task for task in tasks], end]

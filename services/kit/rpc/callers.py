@@ -5,8 +5,8 @@ import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.kit.refusal import Unauthenticated
 
@@ -32,8 +32,7 @@ class CallerKind(StrEnum):
     ANYONE = "anyone"
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who asks: a member (``id`` is the member id), a member of staff, a system, or anyone."""
 
     kind: CallerKind
