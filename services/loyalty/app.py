@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceASGIApplication
 from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
@@ -33,6 +34,7 @@ from services.kit.tokens import TokenVerifier
 from services.loyalty.consumers import hear_members
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.lanes import Lanes, Rulebook
+from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.forfeits import Forfeits
 from services.loyalty.rpc.imports import Imports
@@ -61,10 +63,14 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
         rulebook = Rulebook(pool, now)
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, _identities(settings))
+        adjustments = Adjustments(pool, lanes, rulebook, membership)
         gatekeeper = _gatekeeper(settings)
         for wire in (
             gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
-            gatekeeper.admit(Points(pool, lanes, rulebook, membership), PointsServiceASGIApplication),
+            gatekeeper.admit(
+                Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication
+            ),
+            gatekeeper.admit(adjustments, AdjustmentsServiceASGIApplication),
             gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
             gatekeeper.admit(
                 Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication

@@ -8,17 +8,16 @@ from typing import Any
 from huiyuan.loyalty.v1 import points_pb2 as wire
 
 from services.kit import database, rpc
-from services.kit.refusal import Invalid, Refusal
+from services.kit.refusal import Refusal
 from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.lots import lots
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import order_ref, own_id, reason_code
-from services.loyalty.rpc.wire import be_at_most, meant, member_id, readable_member, timestamp
-from services.loyalty.rules.adjustments import adjust
+from services.loyalty.rpc.wire import PageNotUnderstood, be_at_most, meant, readable_member, timestamp
 from services.loyalty.rules.asks import Ask, UnknownCurrency
 from services.loyalty.rules.awards import award
 from services.loyalty.rules.entries import EntryType, key_of
-from services.loyalty.rules.orders import UnknownMember
 from services.loyalty.rules.points import settled
 from services.loyalty.rules.programmes import CurrencyRules, Programme
 from services.loyalty.rules.state import Part
@@ -32,22 +31,22 @@ NOTICE_US = 30 * 24 * 3600 * 1_000_000
 """How far ahead points count as expiring soon."""
 
 
-class PageNotUnderstood(Invalid):
-    """``first`` is 1 to 100, and ``after`` is the id of an entry."""
-
-
-class AdjustmentNotUnderstood(Invalid):
-    """An adjustment needs a reason code and an idempotency key."""
-
-
 class Points:
     """``huiyuan.loyalty.v1.PointsService``."""
 
-    def __init__(self, pool: database.Pool, lanes: Lanes, rulebook: Rulebook, membership: Membership) -> None:
+    def __init__(
+        self,
+        pool: database.Pool,
+        lanes: Lanes,
+        rulebook: Rulebook,
+        membership: Membership,
+        adjustments: Adjustments,
+    ) -> None:
         self._pool = pool
         self._lanes = lanes
         self._rulebook = rulebook
         self._membership = membership
+        self._adjustments = adjustments
 
     @rpc.per_item
     async def batch_get_balances(
@@ -115,34 +114,7 @@ class Points:
 
     @rpc.allow(rpc.staff("operations", "program_admin"))
     async def adjust_points(self, request: wire.AdjustPointsRequest, _: Any) -> wire.AdjustPointsResponse:
-        if re.fullmatch(r"[A-Z0-9_]{1,64}", request.reason) is None:
-            message = "give a reason code of A-Z, 0-9 and _, 1 to 64 of them, such as GOODWILL"
-            raise AdjustmentNotUnderstood(message, field="reason")
-        if not 1 <= len(request.idempotency_key) <= 100:
-            message = "give an idempotency key of 1 to 100 characters"
-            raise AdjustmentNotUnderstood(message, field="idempotency_key")
-        member = member_id(request.member_id)
-        programme = (await self._rulebook.current()).history(request.programme_id).newest
-        (known,) = await self._membership.resolve([member])
-        if known is None:
-            raise UnknownMember("no member has this id", field="member_id")
-        ask = Ask(
-            known,
-            programme.programme_id,
-            request.currency,
-            request.points,
-            key_of("adjust", request.idempotency_key),
-            rpc.caller().actor,
-            request.reason,
-        )
-        touches = Touches(((known, programme.number),), keys=(ask.place,))
-        answer = await self._lanes.submit(Task(partial(adjust, ask=ask), touches))
-        posted: Part = answer.value
-        return wire.AdjustPointsResponse(
-            balance_after=posted.balance_after,
-            entry_id=points.place(posted.recorded_at, posted.ord),
-            replayed=answer.replayed,
-        )
+        return await self._adjustments.adjust(request)
 
     @rpc.allow(rpc.systems("point_awarder"))
     async def award_points(self, request: wire.AwardPointsRequest, _: Any) -> wire.AwardPointsResponse:

@@ -29,6 +29,10 @@ class ChoiceMissing(Invalid):
     """A choice was left open."""
 
 
+class PageNotUnderstood(Invalid):
+    """``first`` is 1 to 100, and ``after`` is the id of what was seen last."""
+
+
 class BatchTooLarge(Invalid):
     """A batch holds more items than one call takes."""
 

@@ -1,5 +1,6 @@
 """Adjustments: credits and debits by hand; part of the fold."""
 
+from services.kit.refusal import Declined
 from services.loyalty.rules.asks import (
     MOST_POINTS,
     Ask,
@@ -15,7 +16,11 @@ from services.loyalty.rules.points import Answer, Book, Member, debt_room, lot_o
 from services.loyalty.rules.programmes import CurrencyRules
 
 
-def adjust(book: Book, ask: Ask) -> Answer:
+class ApprovalNeeded(Declined):
+    """The adjustment is larger than one person may make; nothing is posted yet."""
+
+
+def adjust(book: Book, ask: Ask, *, approved: bool = False) -> Answer:
     """Credit (points above 0) or debit (below 0); a debit owes what is not there only where the policy allows it."""
     if known := posted_before(book, ask, ask.fingerprint):
         return Answer(known[-1], replayed=True)
@@ -24,6 +29,9 @@ def adjust(book: Book, ask: Ask) -> Answer:
         raise PointsOutOfRange(message, field="points", asked=ask.points)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
     rules = currency_of(member, ask.currency)
+    if 0 < rules.approval_above < abs(ask.points) and not approved:
+        message = f"{ask.points} asked: above {rules.approval_above} a second person approves"
+        raise ApprovalNeeded(message, field="points", asked=ask.points, most=rules.approval_above)
     wallet = member.wallets[rules.code]
     first, now = len(book.entries), member.recorded_at
     journal = book.journal(member, ask.key, ask.actor, ask.fingerprint, now, reason=ask.reason)

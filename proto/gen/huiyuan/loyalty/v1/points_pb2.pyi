@@ -12,6 +12,12 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class AdjustmentStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ADJUSTMENT_STATUS_UNSPECIFIED: _ClassVar[AdjustmentStatus]
+    ADJUSTMENT_STATUS_POSTED: _ClassVar[AdjustmentStatus]
+    ADJUSTMENT_STATUS_WAITING_FOR_APPROVAL: _ClassVar[AdjustmentStatus]
+
 class LotSource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     LOT_SOURCE_UNSPECIFIED: _ClassVar[LotSource]
@@ -19,6 +25,9 @@ class LotSource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     LOT_SOURCE_ADJUSTED: _ClassVar[LotSource]
     LOT_SOURCE_AWARDED: _ClassVar[LotSource]
     LOT_SOURCE_IMPORTED: _ClassVar[LotSource]
+ADJUSTMENT_STATUS_UNSPECIFIED: AdjustmentStatus
+ADJUSTMENT_STATUS_POSTED: AdjustmentStatus
+ADJUSTMENT_STATUS_WAITING_FOR_APPROVAL: AdjustmentStatus
 LOT_SOURCE_UNSPECIFIED: LotSource
 LOT_SOURCE_EARNED: LotSource
 LOT_SOURCE_ADJUSTED: LotSource
@@ -170,14 +179,18 @@ class AdjustPointsRequest(_message.Message):
     def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., currency: _Optional[str] = ..., points: _Optional[int] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class AdjustPointsResponse(_message.Message):
-    __slots__ = ("balance_after", "entry_id", "replayed")
+    __slots__ = ("balance_after", "entry_id", "replayed", "status", "request_id")
     BALANCE_AFTER_FIELD_NUMBER: _ClassVar[int]
     ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     balance_after: int
     entry_id: str
     replayed: bool
-    def __init__(self, balance_after: _Optional[int] = ..., entry_id: _Optional[str] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    status: AdjustmentStatus
+    request_id: str
+    def __init__(self, balance_after: _Optional[int] = ..., entry_id: _Optional[str] = ..., replayed: _Optional[bool] = ..., status: _Optional[_Union[AdjustmentStatus, str]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class AwardPointsRequest(_message.Message):
     __slots__ = ("member_id", "identity", "programme_id", "currency", "points", "reason", "idempotency_key", "order")
