@@ -43,9 +43,12 @@ async def pool(url: str, *, size: int = 8) -> asyncpg.Pool:
     )
 
 
-async def connect(url: str) -> asyncpg.Connection:
-    """One raw connection with the same settings as the pool's."""
-    return await asyncpg.connect(url, timeout=5, command_timeout=20, server_settings=_server_settings())
+async def connect(url: str, *, patient: bool = False) -> asyncpg.Connection:
+    """One raw connection with the same settings as the pool's; a patient one waits for its statements for ever."""
+    settings = _server_settings() | ({"statement_timeout": "0"} if patient else {})
+    return await asyncpg.connect(
+        url, timeout=5, command_timeout=None if patient else 20, server_settings=settings
+    )
 
 
 @asynccontextmanager

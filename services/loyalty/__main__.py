@@ -1,4 +1,4 @@
-"""``python -m services.loyalty serve | work | migrate``."""
+"""``python -m services.loyalty serve | work | migrate | verify | heads``."""
 
 import sys
 
@@ -17,8 +17,12 @@ def main(command: str) -> None:
         process.work(lambda: app.workers(settings))
     elif command == "migrate":
         app.migrate(settings)
+    elif command == "verify":
+        sys.exit(0 if app.verify(settings) else 1)
+    elif command == "heads":
+        app.show_heads(settings)
     else:
-        sys.exit("usage: python -m services.loyalty serve | work | migrate")
+        sys.exit("usage: python -m services.loyalty serve | work | migrate | verify | heads")
 
 
 if __name__ == "__main__":

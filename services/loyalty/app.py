@@ -32,7 +32,10 @@ from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
 from services.loyalty.consumers import hear_members
+from services.loyalty.jobs import verification
+from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
+from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.lanes import Lanes, Rulebook
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.dues import Dues
@@ -49,6 +52,7 @@ from services.loyalty.rpc.statements import Statements
 from services.loyalty.rpc.tiers import Tiers
 from services.loyalty.rpc.transfers import Transfers
 from services.loyalty.settings import Settings
+from services.loyalty.storage import heads
 
 SERVICE = "loyalty"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -125,12 +129,14 @@ async def workers(
     consumer = Consumer("members", database.engine(url, size=2), redis, hear_members)
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
+    file, key = _heads_file(settings), _signing_key(settings)
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,
         partial(every, 3600, forget, "forget relayed events"),
+        *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]
 
 
@@ -138,6 +144,30 @@ def migrate(settings: Settings) -> None:
     """Bring the database to the newest schema."""
     url, owner_url = settings.database_url, settings.owner_url or settings.database_url
     migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), MIGRATIONS)
+
+
+def verify(settings: Settings) -> bool:
+    """Go through the whole ledger and say what was found; True when everything agrees."""
+    url, key = settings.database_url.get_secret_value(), _signing_key(settings)
+    keys = heads.trusted(settings.public_keys, key)
+    with Display() as display:
+        outcome = asyncio.run(verification.verify(url, _heads_file(settings), keys, display))
+    display.conclude(outcome)
+    return outcome.agrees
+
+
+def show_heads(settings: Settings) -> None:
+    """Say by which keys heads are signed, and what was published last."""
+    keys = heads.trusted(settings.public_keys, _signing_key(settings))
+    Display().show_heads(keys, _heads_file(settings))
+
+
+def _heads_file(settings: Settings) -> heads.HeadsFile | None:
+    return heads.HeadsFile(settings.heads_file) if settings.heads_file is not None else None
+
+
+def _signing_key(settings: Settings) -> heads.SigningKey | None:
+    return heads.signing_key(settings.signing_key) if settings.signing_key is not None else None
 
 
 def _key(secret: SecretStr) -> bytes:

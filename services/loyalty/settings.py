@@ -1,5 +1,7 @@
 """What the loyalty processes read from the environment."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
 from services.kit.settings import ProcessSettings
@@ -18,3 +20,9 @@ class Settings(ProcessSettings):
     members_key: SecretStr = Field(validation_alias="CALLER_KEY_LOYALTY_MEMBERS")
     called_by_members_key: SecretStr = Field(validation_alias="CALLER_KEY_MEMBERS_LOYALTY")
     lanes: int = Field(2, ge=1, le=8, validation_alias="LOYALTY_LANES")
+    heads_file: Path | None = Field(None, validation_alias="LEDGER_HEADS_FILE")
+    """Where the worker publishes signed chain heads: outside the database, best where it can only be appended to."""
+    signing_key: Path | None = Field(None, validation_alias="LEDGER_SIGNING_KEY")
+    """An Ed25519 key in PEM. Without it nothing is published."""
+    public_keys: str = Field("", validation_alias="LEDGER_PUBLIC_KEYS")
+    """Whose published heads a verification believes; the signing key's own when empty."""

@@ -1,0 +1,66 @@
+"""Publishing heads: each minute, where the chains end now is written outside the database, signed."""
+
+import asyncio
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.kit import clock, database
+from services.kit.process import every
+from services.loyalty.rules.heads import digest, read, write
+from services.loyalty.storage import heads
+from services.loyalty.storage.heads import HeadsFile, HeldElsewhere
+
+log = structlog.get_logger()
+
+PUBLISH_EVERY_S = 60.0
+
+
+class HeadsPublisher:
+    """Appends a signed line when the chains grew. Nothing is published over a chain that lost a published head."""
+
+    def __init__(
+        self,
+        pool: database.Pool,
+        file: HeadsFile,
+        key: Ed25519PrivateKey,
+        now: clock.Clock = clock.now,
+    ) -> None:
+        self._pool = pool
+        self._file = file
+        self._key = key
+        self._now = now
+
+    async def run(self) -> None:
+        """Publish until cancelled; a database that is away is waited for."""
+        await every(PUBLISH_EVERY_S, self._publish, "publish heads")
+
+    async def _publish(self) -> None:
+        try:
+            await self.publish()
+        except HeldElsewhere:
+            return  # another worker is at it
+        except Exception as error:
+            if isinstance(error, OSError) or not database.is_away(error):
+                raise
+            log.warning("publishing heads waits", because=type(error).__name__)
+
+    async def publish(self) -> None:
+        """Append a line when there is something new to say. Raises ``HeldElsewhere``."""
+        with self._file.held():
+            before = self._file.last()
+            published = read(before).heads if before else ()
+            for head, there in await heads.missing(self._pool, list(published)):
+                log.error(
+                    "the chain lost a published head",
+                    lane=head.lane,
+                    seq=head.seq,
+                    published=head.hash,
+                    there=there,
+                )
+                return
+            reached = await heads.heads(self._pool)
+            if tuple(reached) != published:
+                at = self._now().isoformat(timespec="microseconds")
+                line = write(at, reached, digest(before) if before else "", self._key)
+                await asyncio.to_thread(self._file.append, line)

@@ -1,0 +1,92 @@
+"""Published heads: where the chains ended at an instant, as signed lines that are themselves a chain.
+
+A line is one JSON object with its names in order. Its signature is over all the rest of it, and the line after it
+says its digest, so that none can be changed, left out or put in by who has not the key.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+_PURPOSE = b"huiyuan ledger heads 1\n"
+
+Keys = Mapping[str, Ed25519PublicKey]
+"""Whose signatures count, by the key's id."""
+
+
+class LineNotUnderstood(Exception):
+    """A line is not one that was published: half a line, or something else."""
+
+
+class PublishedHead(NamedTuple):
+    """Where a lane's chain ended; the hash in hexadecimal."""
+
+    lane: int
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was published at an instant; ``previous`` is the digest of the line before, empty for the first."""
+
+    at: str
+    heads: tuple[PublishedHead, ...]
+    key_id: str
+    previous: str
+    signature: bytes
+
+    def is_signed(self, keys: Keys) -> bool:
+        """True when one of the keys signed it."""
+        key = keys.get(self.key_id)
+        if key is None:
+            return False
+        try:
+            key.verify(self.signature, _PURPOSE + _said(self.at, self.heads, self.key_id, self.previous))
+        except InvalidSignature:
+            return False
+        return True
+
+
+def write(at: str, heads: Sequence[PublishedHead], previous: str, key: Ed25519PrivateKey) -> bytes:
+    """A signed line, without its end."""
+    name = key_id(key.public_key())
+    said = _said(at, heads, name, previous)
+    signature = b64encode(key.sign(_PURPOSE + said)).decode()
+    return orjson.dumps(orjson.loads(said) | {"signature": signature}, option=orjson.OPT_SORT_KEYS)
+
+
+def read(line: bytes) -> Line:
+    """A line as it was written. Raises ``LineNotUnderstood``."""
+    try:
+        said = orjson.loads(line)
+        heads = tuple(PublishedHead(*head) for head in said["heads"])
+        signature = b64decode(said["signature"], validate=True)
+        understood = Line(said["at"], heads, said["key"], said["previous"], signature)
+        same = orjson.dumps(said, option=orjson.OPT_SORT_KEYS) == line
+    except (ValueError, KeyError, TypeError):
+        same = False
+    if not same:
+        raise LineNotUnderstood("this is not a line of published heads")
+    return understood
+
+
+def digest(line: bytes) -> str:
+    """What the line after it calls it."""
+    return sha256(line).hexdigest()
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """A key's name in the lines that it signs."""
+    return sha256(key.public_bytes_raw()).hexdigest()[:16]
+
+
+def _said(at: str, heads: Sequence[PublishedHead], key: str, previous: str) -> bytes:
+    said = {"at": at, "heads": heads, "key": key, "previous": previous}
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,217 @@
+"""A busy ledger: real lanes on a real database, months of every operation in a second, by a clock of its own."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.kit import database
+from services.kit.clock import micros
+from services.kit.refusal import Refusal
+from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.rules import adjustments, awards, checkout, holding, redemptions, returns
+from services.loyalty.rules.asks import Ask
+from services.loyalty.rules.entries import key_of
+from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period
+from services.loyalty.rules.orders import Line, Order, fingerprint
+from services.loyalty.rules.points import Answer
+from services.loyalty.rules.programmes import NegativePolicy
+from services.loyalty.rules.refunds import RefundLine
+from services.loyalty.storage import programmes
+from services.loyalty.storage.state import Touches
+from tests.loyalty.rules.memory import currency, programme, rule
+
+WEEK, MONTH = Period(0, 7), Period(1, 0)
+CURRENCIES = (
+    currency("POINTS", 0, expiry=Expiry(MONTH)),
+    currency(
+        "LATER",
+        0,
+        maturation=Maturation(MaturationKind.AFTER_PERIOD, WEEK),
+        expiry=Expiry(Period(2, 0)),
+        negative_policy=NegativePolicy.CLAMP,
+    ),
+    currency(
+        "PROMISED",
+        0,
+        maturation=Maturation(MaturationKind.ON_ORDER_COMPLETED),
+        expiry=Expiry(Period(12, 0)),
+        negative_policy=NegativePolicy.REFUSE,
+    ),
+)
+CODES = [rules.code for rules in CURRENCIES]
+
+
+class Shop:
+    """A programme, some members, and everything that is done to them, at random by a seed."""
+
+    def __init__(self, lanes: Lanes, number: int, seed: int, members: int) -> None:
+        self.lanes = lanes
+        self.number = number
+        self.dice = random.Random(seed)
+        self.ids = count(1)
+        self.clock = datetime(2026, 1, 5, 9, tzinfo=UTC)
+        self.members = [str(UUID(int=self.dice.getrandbits(128), version=4)) for _ in range(members)]
+        self.orders: list[Order] = []
+        self.spent: list[tuple[str, str]] = []
+        self.held: list[tuple[str, str]] = []
+        self.refused: dict[str, int] = {}
+
+    def now(self) -> datetime:
+        return self.clock
+
+    async def do(self, operation: Any, member: str, **touched: Any) -> Answer | None:
+        """An operation's answer; None when it was refused, which is counted."""
+        task = Task(operation, Touches(((member, self.number),), **touched))
+        try:
+            return await self.lanes.submit(task)
+        except Refusal as refusal:
+            self.refused[refusal.code] = self.refused.get(refusal.code, 0) + 1
+            return None
+
+    async def live(self, days: int, a_day: int) -> None:
+        """So many days, each with so many operations side by side."""
+        doings = (self.order, self.order, self.redeem, self.refund, self.complete, self.hold)
+        doings += (self.capture, self.release, self.reverse, self.adjust, self.award)
+        for _ in range(days):
+            await asyncio.gather(*(self.dice.choice(doings)() for _ in range(a_day)))
+            self.clock += timedelta(hours=self.dice.choice((1, 20, 24, 49)))
+
+    async def order(self) -> None:
+        member = self.dice.choice(self.members)
+        minor = [self.dice.randrange(0, 30_000) for _ in range(self.dice.randint(1, 3))]
+        lines = [Line(str(nth), "tea", 1, each) for nth, each in enumerate(minor, 1)]
+        paid_at = micros(self.clock - timedelta(days=self.dice.choice((0, 0, 0, 3))))
+        order_id = f"order-{next(self.ids)}"
+        order = Order(
+            "shop", order_id, self.number, "shop", member, b"", "CNY", sum(minor), lines, "web", paid_at
+        )
+        order.fingerprint = fingerprint(order)
+        asked = checkout.OrderToRecord(order, "service:shop", may_be_old=False)
+        place = (("shop", order_id),)
+        if await self.do(partial(checkout.record_order, asked=asked), member, orders=place):
+            self.orders.append(order)
+
+    async def complete(self) -> None:
+        if self.orders:
+            order = self.dice.choice(self.orders)
+            done = checkout.Completion("shop", order.order_id, None, "service:shop")
+            place = (("shop", order.order_id),)
+            await self.do(partial(checkout.complete_order, completion=done), order.member_id, orders=place)
+
+    async def refund(self) -> None:
+        if not self.orders:
+            return
+        order = self.dice.choice(self.orders)
+        lines = tuple(RefundLine(line.line_id, None) for line in order.lines[: self.dice.randint(0, 3)])
+        place = ("shop", order.order_id)
+        refund_id = f"refund-{next(self.ids)}"
+        amount = 0 if lines else self.dice.randrange(1, 20_000)
+        asked = returns.RefundToRecord(*place, refund_id, lines or None, amount, "CNY", None, "service:shop")
+        await self.do(
+            partial(returns.record_refund, asked=asked),
+            order.member_id,
+            orders=(place,),
+            refunds=((*place, refund_id),),
+            spent_on=((order.member_id, order.ref),),
+        )
+
+    def ask(self, kind: str, points: int) -> tuple[Ask, str]:
+        """Points of some member's some currency, half of the time for one of the member's orders."""
+        name = f"{kind}-{next(self.ids)}"
+        member, ref = self.dice.choice(self.members), ""
+        if self.orders and self.dice.random() < 0.5:
+            order = self.dice.choice(self.orders)
+            member, ref = order.member_id, order.ref
+        key = key_of(kind, name)
+        return Ask(member, "shop", self.dice.choice(CODES), points, key, "staff:ada", "TEST", ref), name
+
+    async def redeem(self) -> None:
+        ask, name = self.ask("redeem", self.dice.choice((20, 100, 700, 2_500)))
+        if await self.do(
+            partial(redemptions.redeem, ask=ask, redemption_id=name), ask.member_id, keys=(ask.place,)
+        ):
+            self.spent.append((ask.member_id, name))
+
+    async def reverse(self) -> None:
+        if self.spent:
+            member, name = self.dice.choice(self.spent)
+            points = self.dice.choice((None, self.dice.randrange(1, 50)))
+            reversal_id = f"reversal-{next(self.ids)}"
+            asked = redemptions.ReversalAsked(member, "shop", name, reversal_id, points, "TEST", "staff:ada")
+            place = ((member, redemptions.redemption_key(name)),)
+            operation = partial(redemptions.reverse_redemption, asked=asked)
+            await self.do(operation, member, keys=place, redemptions=place)
+
+    async def hold(self) -> None:
+        ask, name = self.ask("hold", self.dice.choice((10, 100, 600)))
+        lasts = self.dice.choice((600, 86_400))
+        operation = partial(holding.hold, ask=ask, hold_id=name, time_to_live_s=lasts)
+        touched = {"keys": (ask.place,), "holds": ((ask.member_id, name),)}
+        if await self.do(operation, ask.member_id, **touched):
+            self.held.append((ask.member_id, name))
+
+    async def capture(self) -> None:
+        if self.held:
+            member, name = self.dice.choice(self.held[-4:])
+            spent = f"capture-{next(self.ids)}"
+            points = self.dice.choice((None, self.dice.randrange(1, 100)))
+            final = self.dice.random() < 0.5
+            asked = holding.Capture(member, "shop", name, spent, points, final, "service:shop")
+            place = ((member, redemptions.redemption_key(spent)),)
+            operation = partial(holding.capture, asked=asked)
+            if await self.do(operation, member, keys=place, holds=((member, name),)):
+                self.spent.append((member, spent))
+
+    async def release(self) -> None:
+        if self.held:
+            member, name = self.dice.choice(self.held[-4:])
+
+            def operation(book: Any) -> Answer:
+                return holding.release(book, member, "shop", name, "service:shop")
+
+            await self.do(operation, member, holds=((member, name),))
+
+    async def adjust(self) -> None:
+        ask, _ = self.ask("adjust", self.dice.choice((-150, -20, 30, 400)))
+        await self.do(partial(adjustments.adjust, ask=ask), ask.member_id, keys=(ask.place,))
+
+    async def award(self) -> None:
+        ask, _ = self.ask("award", self.dice.randrange(1, 500))
+        await self.do(partial(awards.award, ask=ask), ask.member_id, keys=(ask.place,))
+
+
+async def found(url: str) -> int:
+    """Found the programme; its number."""
+    connection = await asyncpg.connect(url)
+    rules = tuple(rule(1, 100, code) for code in CODES)
+    made = programme(number=0, currencies=CURRENCIES, earn_rules=rules)
+    try:
+        async with connection.transaction():
+            publication = programmes.Publication(made, "test", micros(datetime.now(UTC)), "test", True)
+            return (await programmes.create(connection, publication)).number
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def shop(url: str, *, seed: int, members: int = 12, lanes: int = 2) -> AsyncIterator[Shop]:
+    """A shop whose programme is founded, its lanes running."""
+    number = await found(url)
+    pool = await database.pool(url)
+    open_lanes = Lanes(url, Rulebook(pool), lanes, lambda: there.now())
+    there = Shop(open_lanes, number, seed, members)
+    running = asyncio.ensure_future(open_lanes.run())
+    try:
+        yield there
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await pool.close()
