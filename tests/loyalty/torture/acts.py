@@ -2,12 +2,15 @@
 
 import random
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
 from huiyuan.kit.v1.kit_pb2 import Refusal, RefusalKind
 
+from services.kit import clock
 from tests.loyalty.conftest import Loyalty, cny, order, programme
 
 Json = dict[str, Any]
@@ -81,6 +84,7 @@ class Shop:
 
     members: list[str]
     dice: random.Random
+    now: Callable[[], datetime] = clock.now
     hold_seconds: tuple[int, ...] = (60, 3600)
     acts: list[Act] = field(default_factory=list)
 
@@ -118,7 +122,8 @@ class Shop:
     def _pay(self, name: str) -> Act:
         lines = [self.dice.randrange(1, 300) * 100 for _ in range(self.dice.randint(1, 3))]
         member = self.dice.choice(self.members)
-        return Act(name, "OrdersService/RecordOrder", order(member, lines, orderId=name))
+        paid_at = self.now().isoformat().replace("+00:00", "Z")
+        return Act(name, "OrdersService/RecordOrder", order(member, lines, orderId=name, paidAt=paid_at))
 
     def _refund(self, name: str) -> Act | None:
         paid = self._earlier("pay")
@@ -140,7 +145,7 @@ class Shop:
         if spent is None:
             return None
         body = {"memberId": spent.body["memberId"], "redemptionId": spent.name, "reversalId": name}
-        body |= {"points": self.dice.choice((0, 5)), "reason": "RETURNED"}
+        body |= {"reason": "RETURNED"} | self.dice.choice(({}, {"points": 5}))
         return Act(name, "RedemptionsService/ReverseRedemption", body, spent)
 
     def _hold(self, name: str) -> Act:
@@ -154,7 +159,7 @@ class Shop:
         if held is None:
             return None
         body = {"memberId": held.body["memberId"], "holdId": held.name, "redemptionId": name}
-        body |= {"points": self.dice.choice((0, 7)), "keepRest": self.dice.random() < 0.5}
+        body |= {"keepRest": self.dice.random() < 0.5} | self.dice.choice(({}, {"points": 7}))
         return Act(name, "RedemptionsService/CaptureHold", body, held)
 
     def _release(self, name: str) -> Act | None:

@@ -50,22 +50,28 @@ class Hands:
 
 @dataclass
 class Faults:
-    """Decides, when a transaction begins, whether its line breaks, how, and at which of its requests."""
+    """Decides, when a transaction begins, whether its line breaks and at which of its requests; and then, how."""
 
     dice: random.Random
     share: float
     cuts: Counter[Cut] = field(default_factory=Counter)
-    _cut: Cut | None = None
-    _at: int = -1
+    _deck: list[Cut] = field(default_factory=list)
+    _left: int | None = None
 
     async def plan(self, request: bytes) -> Cut | None:
         if b"BEGIN" in request:
-            self._cut = self.dice.choice(list(Cut)) if self.dice.random() < self.share else None
-            self._at = self.dice.choice((-1, -1, -1, 1, 2, 3, 4))  # mostly at its COMMIT
-        self._at -= 1
-        if self._cut is None or not (b"COMMIT\0" in request if self._at < -1 else self._at == 0):
+            breaks = self.dice.random() < self.share
+            early = self.dice.choice((0, 0, 0, 1, 2, 3, 4))  # 0: at its COMMIT, which matters most
+            self._left = early if breaks else None
+        if self._left is None:
             return None
-        cut, self._cut = self._cut, None
+        self._left -= 1
+        if not (self._left == 0 or (self._left < 0 and b"COMMIT\0" in request)):
+            return None
+        self._left = None
+        if not self._deck:
+            self._deck = self.dice.sample(list(Cut), len(Cut))
+        cut = self._deck.pop()
         self.cuts[cut] += 1
         return cut
 
@@ -152,11 +158,11 @@ async def simulate(seed: int, there: Any, services: int, rounds: int, a_round: i
         body = {"programme": transferable(), "makeDefault": True, "reason": "test"}
         assert (await found[0].staff("ProgrammesService/CreateProgramme", body)).status_code == 200
         names = [found[0].new_member() for _ in range(5)]
-        shop = Shop(names, dice)
+        shop = Shop(names, dice, clock)
         for door in found:  # who they are is asked by each service once, before anything breaks
             for name in names:
                 assert await shop.welcome(name).attempt(door) == "answered"
-        faults = [Faults(random.Random(dice.random()), 0.4) for _ in found]
+        faults = [Faults(random.Random(dice.random()), 0.5) for _ in found]
         for line, broken in zip(lines, faults, strict=True):
             line.plan = broken.plan
         simulation = Simulation(found, faults, clock, shop)
@@ -167,8 +173,9 @@ async def simulate(seed: int, there: Any, services: int, rounds: int, a_round: i
         await be_sound(found[0])
         cuts = sum((broken.cuts for broken in faults), Counter())
         assert set(cuts) == set(Cut), "every way of breaking came up"
+        refused = Counter(f"{act.kind}{act.refusal}" for act in shop.acts if act.refusal)
         said = ", ".join(f"{count} {outcome}" for outcome, count in simulation.outcomes.most_common())
-        return f"{verdict}; {said}; line cut {sum(cuts.values())} times"
+        return f"{verdict}; {said}; refused {dict(refused)}; line cut {sum(cuts.values())} times"
 
 
 def seeds(count: int) -> list[int]:
