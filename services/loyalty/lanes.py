@@ -1,13 +1,14 @@
 """Lanes: many callers' operations on the ledger, folded and committed together.
 
 A door submits an operation and waits. A lane takes whatever queued while its previous commit ran, locks and
-reads the state it touches, folds, appends and commits. Within a process a member's operations go to one lane;
-between processes row locks and unique keys give correctness, so any process may serve any member.
+reads the state it touches, folds, appends and commits. Awards that hang on nothing but their wallet go first,
+without a lock, a read or a fold. Within a process a member's operations go to one lane; between processes row
+locks and unique keys give correctness, so any process may serve any member.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -17,9 +18,13 @@ from services.kit import clock, database
 from services.kit.process import every
 from services.kit.refusal import Refusal, Unavailable
 from services.loyalty import events
+from services.loyalty.rules.asks import Ask
+from services.loyalty.rules.grants import Grants
 from services.loyalty.rules.points import Answer, Operation, fold
 from services.loyalty.rules.programmes import Programmes
+from services.loyalty.rules.state import State
 from services.loyalty.storage import chain, ledger, programmes
+from services.loyalty.storage.credits import credit
 from services.loyalty.storage.state import Touches, load
 
 log = structlog.get_logger()
@@ -43,10 +48,11 @@ class LedgerUnavailable(Unavailable):
 
 @dataclass(slots=True)
 class Task:
-    """One operation with what it touches, and the future that its answer goes to."""
+    """One operation with what it touches, what it asks when it is an award, and the future of its answer."""
 
     operation: Operation
     touches: Touches
+    award: Ask | None = None
     answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def finish(self, answer: Answer | BaseException) -> None:
@@ -56,6 +62,10 @@ class Task:
             self.answer.set_exception(answer)
         else:
             self.answer.set_result(answer)
+
+
+Answers = Sequence[Answer | BaseException | None]  # for each task; None where it was left to other work
+Work = Callable[[list[Task]], Awaitable[Answers]]
 
 
 class Rulebook:
@@ -151,31 +161,39 @@ class Lane:
             await self._hang_up()
 
     async def _post(self, tasks: list[Task]) -> None:
-        """Commit tasks together; when an unforeseen fault stops them, one by one, so that it hits its own alone."""
+        """Answer all tasks: awards first, as far as that goes, and then whatever is left."""
+        if any(task.award is not None for task in tasks):
+            tasks = await self._attempt(tasks, self._grant)
+        if tasks:
+            left = await self._attempt(tasks, self._fold)
+            assert not left, "a fold answers everything"
+
+    async def _attempt(self, tasks: list[Task], work: Work) -> list[Task]:
+        """Commit tasks together, or after a fault one by one, so that it hits its own alone; what the work left."""
         try:
-            answers: Sequence[Answer | BaseException] = await self._commit(tasks)
+            answers = await self._commit(tasks, work)
         except Refusal as refusal:
             answers = [refusal] * len(tasks)
         except Exception as fault:
             if len(tasks) > 1:
                 log.warning("batch fault, going one by one", tasks=len(tasks), because=type(fault).__name__)
-                for task in tasks:
-                    await self._post([task])
-                return
+                return [left for task in tasks for left in await self._attempt([task], work)]
             answers = [fault]
         for task, answer in zip(tasks, answers, strict=True):
-            task.finish(answer)
+            if answer is not None:
+                task.finish(answer)
+        return [task for task, answer in zip(tasks, answers, strict=True) if answer is None]
 
-    async def _commit(self, tasks: list[Task]) -> Sequence[Answer | BaseException]:
+    async def _commit(self, tasks: list[Task], work: Work) -> Answers:
         give_up_at = asyncio.get_running_loop().time() + PATIENCE_S
-        answers: Sequence[Answer | BaseException] = ()
+        answers: Answers = ()
         self._in_doubt = None  # a doubt that an earlier batch was left with is no answer to this one
         tries = 0
         while True:
             try:
                 if self._in_doubt is not None and await self._was_committed(self._in_doubt.head):
                     return answers
-                answers = await self._fold(tasks)
+                answers = await work(tasks)
                 await self._seal()
                 return answers
             except _Again:
@@ -199,7 +217,24 @@ class Lane:
             finally:
                 await self._roll_back()
 
-    async def _fold(self, tasks: list[Task]) -> list[Answer | BaseException]:
+    async def _grant(self, tasks: list[Task]) -> Answers:
+        """The fast path up to its commit; no answer to what has to be folded, as all has once a key came twice."""
+        connection, head = await self._ready()
+        known = await self._rulebook.current()
+        now = self._tick(len(tasks))
+        grants = Grants(known, [task.award for task in tasks], now)
+        try:
+            await ledger.begin(connection)
+            granted = grants.post(await credit(connection, grants.credits, known.revision))
+            if granted.entries:
+                told = [events.encode(event) for event in granted.events]
+                self._in_doubt = await ledger.append(connection, head, State(), granted.entries, told, now)
+        except ledger.COLLISIONS:
+            await self._roll_back()
+            return [None] * len(tasks)
+        return granted.answers
+
+    async def _fold(self, tasks: list[Task]) -> Answers:
         """One batch up to its commit; ``_in_doubt`` then holds it sealed, None when nothing changed."""
         connection, head = await self._ready()
         known = await self._rulebook.current()
@@ -209,13 +244,18 @@ class Lane:
             await self._roll_back()
             await self._rulebook.refresh()
             raise _Again
-        now = self._last = max(clock.micros(self._now()), self._last + 1)
-        self._last += len(tasks)
+        now = self._tick(len(tasks))
         folded = fold(state, [task.operation for task in tasks], known, now)
         if folded.entries or folded.events or state.changed:
             told = [events.encode(event) for event in folded.events]
             self._in_doubt = await ledger.append(connection, head, state, folded.entries, told, now)
-        return list(folded.answers)
+        return folded.answers
+
+    def _tick(self, operations: int) -> int:
+        """The first of as many microseconds of the lane's own clock as there are operations."""
+        now = max(clock.micros(self._now()), self._last + 1)
+        self._last = now + operations
+        return now
 
     async def _seal(self) -> None:
         """Commit. A connection that dies here leaves ``_in_doubt`` behind, to be looked up."""

@@ -148,15 +148,15 @@ _STEPS = (
                                  '{growth}', jsonb_build_object('ISSUED', -sum(points))), max(at)
        FROM past GROUP BY k / 250""",
     """INSERT INTO wallets (member_id, currency, available, pending, held, version, lots, pending_lots, touched_at,
-         next_due_at)
+         next_due_at, plain)
        SELECT member_id, {points}, sum(points)::bigint, 0, 0, sum(count)::bigint,
               array_agg(ARRAY[expires_at, month, 0, points] ORDER BY expires_at), '{{}}'::bigint[], max(us),
-              min(expires_at)
+              min(expires_at), true
        FROM (SELECT member_id, expires_at, month, sum(points)::bigint AS points, count(*) AS count, max(us) AS us
              FROM past GROUP BY member_id, expires_at, month) AS lots GROUP BY member_id
        UNION ALL
        SELECT member_id, {growth}, sum(points), 0, 0, count(*), ARRAY[ARRAY[{never}, 0, 0, sum(points)]],
-              '{{}}'::bigint[], max(us), {never}
+              '{{}}'::bigint[], max(us), {never}, true
        FROM past GROUP BY member_id""",
     """INSERT INTO standings (member_id, programme, tier_keys, tier_since, days, judged_version, touched_at)
        SELECT member_id, {programme}, '{{}}', '{{}}', array_agg(ARRAY[day - date '0001-01-01' + 1, spend, count]

@@ -126,7 +126,7 @@ class Points:
         who = rpc.caller().actor
         ask = Ask(member, programme.programme_id, request.currency, request.points, key, who, reason, order)
         touches = Touches(((member, programme.number),), keys=(ask.place,))
-        answer = await self._lanes.submit(Task(partial(award, ask=ask), touches))
+        answer = await self._lanes.submit(Task(partial(award, ask=ask), touches, award=ask))
         posted: Part = answer.value
         return wire.AwardPointsResponse(
             member_id=member,

@@ -40,21 +40,7 @@ async def append(
 
 
 async def _write_state(connection: database.RawConnection, state: State) -> None:
-    wallets = [wallet for wallet in state.wallets.values() if wallet.changed]
-    if wallets:
-        await connection.execute(
-            _PUT_WALLETS,
-            [wallet.member_id for wallet in wallets],
-            [wallet.currency for wallet in wallets],
-            [wallet.available for wallet in wallets],
-            [wallet.pending for wallet in wallets],
-            [wallet.held for wallet in wallets],
-            [wallet.version for wallet in wallets],
-            [rows.array(wallet.lots) for wallet in wallets],
-            [rows.array(wallet.pending_lots) for wallet in wallets],
-            [wallet.touched_at for wallet in wallets],
-            [wallet.next_due_at for wallet in wallets],
-        )
+    await _write_wallets(connection, state)
     await _write_standings(connection, state)
     await _write_orders(connection, state)
     await _write_holds(connection, state)
@@ -96,6 +82,29 @@ async def _write_standings(connection: database.RawConnection, state: State) -> 
         await merges.put(connection, [merge for known in state.merges.values() for merge in known])
 
 
+async def _write_wallets(connection: database.RawConnection, state: State) -> None:
+    """Write what changed; a member's fate also, since it decides which wallets are plain."""
+    standings = state.standings.values()
+    fated = {s.member_id for s in standings if s.merged_into or s.was_merged or s.forfeited_at}
+    newly = {s.member_id for s in standings if s.fate_changed}
+    wallets = [w for w in state.wallets.values() if w.changed or (w.version and w.member_id in newly)]
+    if wallets:
+        await connection.execute(
+            _PUT_WALLETS,
+            [wallet.member_id for wallet in wallets],
+            [wallet.currency for wallet in wallets],
+            [wallet.available for wallet in wallets],
+            [wallet.pending for wallet in wallets],
+            [wallet.held for wallet in wallets],
+            [wallet.version for wallet in wallets],
+            [rows.array(wallet.lots) for wallet in wallets],
+            [rows.array(wallet.pending_lots) for wallet in wallets],
+            [wallet.touched_at for wallet in wallets],
+            [wallet.next_due_at for wallet in wallets],
+            [wallet.available >= 0 and wallet.member_id not in fated for wallet in wallets],
+        )
+
+
 async def _write_orders(connection: database.RawConnection, state: State) -> None:
     new = [rows.new_order(order) for order in state.orders.values() if order.is_new]
     if new:
@@ -135,16 +144,16 @@ async def _write_holds(connection: database.RawConnection, state: State) -> None
 
 _PUT_WALLETS = """
 INSERT INTO wallets (member_id, currency, available, pending, held, version, lots, pending_lots, touched_at,
-                     next_due_at)
+                     next_due_at, plain)
 SELECT w.member_id, w.currency, w.available, w.pending, w.held, w.version, w.lots::bigint[],
-       w.pending_lots::bigint[], w.touched_at, w.next_due_at
+       w.pending_lots::bigint[], w.touched_at, w.next_due_at, w.plain
 FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
-            $8::text[], $9::bigint[], $10::bigint[])
-  AS w(member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, next_due_at)
+            $8::text[], $9::bigint[], $10::bigint[], $11::boolean[])
+  AS w(member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, next_due_at, plain)
 ON CONFLICT (member_id, currency) DO UPDATE SET
   available = EXCLUDED.available, pending = EXCLUDED.pending, held = EXCLUDED.held,
   version = EXCLUDED.version, lots = EXCLUDED.lots, pending_lots = EXCLUDED.pending_lots,
-  touched_at = EXCLUDED.touched_at, next_due_at = EXCLUDED.next_due_at
+  touched_at = EXCLUDED.touched_at, next_due_at = EXCLUDED.next_due_at, plain = EXCLUDED.plain
 """
 
 _PUT_STANDINGS = """

@@ -1,0 +1,326 @@
+"""Awards by the fast path: they come out as a fold would say, and whatever hangs on more than a wallet is folded."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
+
+from services.kit import clock, database
+from services.kit.refusal import Refusal
+from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.rules.adjustments import adjust
+from services.loyalty.rules.asks import Ask, IdempotencyKeyReused
+from services.loyalty.rules.awards import award
+from services.loyalty.rules.entries import key_of
+from services.loyalty.rules.grants import Grants
+from services.loyalty.rules.merging import MergeAsked, merge
+from services.loyalty.rules.redemptions import redeem
+from services.loyalty.rules.unmerging import UnmergeAsked, unmerge
+from services.loyalty.storage.credits import credit
+from services.loyalty.storage.state import Touches
+from tests.loyalty.conftest import Loyalty
+from tests.loyalty.test_integrity import check_everything
+
+FAST, FOLDED, ONE_BY_ONE = "fast", "folded", "one by one"
+OPERATIONS = {"award": award, "adjust": adjust, "redeem": partial(redeem, redemption_id="r")}
+
+
+@dataclass
+class Ledger:
+    """The ledger's own parts on a service's database, without its doors."""
+
+    loyalty: Loyalty
+    pool: asyncpg.Pool
+    rulebook: Rulebook
+    programme: int
+    points: int
+    lane: Lanes
+
+    def task(
+        self,
+        kind: str,
+        member: str,
+        points: int,
+        *,
+        currency: str = "POINTS",
+        key: str = "",
+        fast: bool = True,
+    ) -> Task:
+        ask = Ask(member, "shop", currency, points, key_of(kind, key or uuid4()), "system:test", "TEST")
+        touches = Touches(((member, self.programme),), keys=(ask.place,))
+        return Task(partial(OPERATIONS[kind], ask=ask), touches, ask if fast and kind == "award" else None)
+
+    async def wallet(self, member: str) -> dict[str, Any]:
+        (row,) = await self.loyalty.sql(
+            "SELECT * FROM wallets WHERE member_id = $1 AND currency = $2", member, self.points
+        )
+        return dict(row)
+
+
+@asynccontextmanager
+async def running(lanes: Lanes) -> AsyncIterator[Lanes]:
+    working = asyncio.ensure_future(lanes.run())
+    yield lanes
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+@pytest.fixture(scope="module")
+async def there(make_loyalty: Any) -> AsyncIterator[Ledger]:
+    async with make_loyalty() as loyalty:
+        pool = await database.pool(loyalty.database)
+        rulebook = Rulebook(pool)
+        newest = (await rulebook.current()).history("shop").newest
+        points = newest.currency("POINTS")
+        assert points is not None
+        async with running(Lanes(loyalty.database, rulebook, 1)) as lane:
+            yield Ledger(loyalty, pool, rulebook, newest.number, points.number, lane)
+        await check_everything(loyalty)
+        await pool.close()
+
+
+# --- the same by either way ------------------------------------------------------------------------------
+
+AWARDED = st.integers(1, 500) | st.sampled_from([0, -5, 2**53])
+AWARDS = st.lists(
+    st.tuples(
+        st.just("award"), st.integers(0, 2), AWARDED, st.sampled_from(["POINTS", "POINTS", "GROWTH", ""])
+    ),
+    min_size=1,
+    max_size=6,
+)
+OTHERS = st.tuples(
+    st.sampled_from(["adjust", "redeem"]), st.integers(0, 2), st.integers(-300, 300), st.just("POINTS")
+).map(lambda step: [step])
+WAVES = st.lists(AWARDS | OTHERS, min_size=1, max_size=6)
+Step = tuple[str, int, int, str]
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(waves=WAVES)
+@example(waves=[[("award", 0, 10, "POINTS")], [("award", 0, 5, "POINTS"), ("award", 0, 7, "POINTS")]])
+@example(
+    waves=[[("adjust", 0, -50, "POINTS")], [("award", 0, 30, "POINTS")] * 3, [("award", 0, 30, "POINTS")]]
+)
+async def test_either_way_leads_to_the_same(there: Any, waves: list[list[Step]]) -> None:
+    outcomes = [await play(there, waves, way) for way in (FAST, FOLDED, ONE_BY_ONE)]
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+async def play(there: Ledger, waves: list[list[Step]], way: str) -> Any:
+    """Do waves of operations for members of their own; what was answered, and what is there in the end."""
+    members = [str(uuid4()) for _ in range(3)]
+    answers: list[Any] = []
+    for wave in waves:
+        tasks = [
+            there.task(kind, members[nth], points, currency=currency, fast=way == FAST)
+            for kind, nth, points, currency in wave
+        ]
+        for portion in [tasks] if way != ONE_BY_ONE else [[task] for task in tasks]:
+            done = await asyncio.gather(*map(there.lane.submit, portion), return_exceptions=True)
+            answers += map(said, done)
+    return answers, [await left(there, member) for member in members]
+
+
+def said(answer: Any) -> Any:
+    if isinstance(answer, BaseException):
+        assert isinstance(answer, Refusal), answer
+        return answer.code, answer.facts
+    return type(answer.value).__name__, answer.value.points, answer.value.balance_after, answer.replayed
+
+
+async def left(there: Ledger, member: str) -> Any:
+    """A member's wallets, entries by currency, tier and events, but for when and where they were recorded."""
+    wallets = await there.loyalty.sql(
+        """SELECT currency, available, pending, held, version, lots, pending_lots, next_due_at, plain
+           FROM wallets WHERE member_id = $1 ORDER BY currency""",
+        member,
+    )
+    entries = await there.loyalty.sql(
+        """SELECT part, currency, type, from_account, to_account, points, lot_expires_at, lot_month, lot_source,
+             order_ref, rule_version, actor, reason, balance_after, fingerprint, occurred_at = recorded_at AS at_once
+           FROM entries WHERE member_id = $1 ORDER BY currency, recorded_at, ord""",
+        member,
+    )
+    tiers = await there.loyalty.sql(
+        "SELECT tier_keys FROM standings WHERE member_id = $1 AND tier_keys <> '{}'", member
+    )
+    return [[dict(row) for row in rows] for rows in (wallets, entries, tiers)], await there.loyalty.told(
+        member
+    )
+
+
+# --- what takes the fast path ----------------------------------------------------------------------------
+
+
+async def test_a_plain_wallet_is_credited_without_a_fold(there: Ledger) -> None:
+    member = await awarded(there, 100)
+    assert await try_credit(there, member, 7) == (107, 107)
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        "plain = false",
+        "next_due_at = 1",
+        "touched_at = 9223372036854775000",
+        "available = 9007199254740990",
+        "lots = lots || ARRAY[ARRAY[9223372036854775807, 0, 0, 5]]",
+    ],
+)
+async def test_a_wallet_that_hangs_on_more_is_left_to_the_fold(there: Ledger, otherwise: str) -> None:
+    member = await awarded(there, 100)
+    kept = await there.wallet(member)
+    await there.loyalty.sql(f"UPDATE wallets SET {otherwise} WHERE member_id = $1", member)
+    balance, _ = await try_credit(there, member, 7)
+    await there.loyalty.sql(
+        "UPDATE wallets SET plain = $2, next_due_at = $3, touched_at = $4, available = $5, lots = $6 "
+        "WHERE member_id = $1",
+        member,
+        *(kept[name] for name in ("plain", "next_due_at", "touched_at", "available", "lots")),
+    )
+    assert balance is None
+
+
+async def test_nothing_is_credited_under_rules_that_are_no_longer_the_newest(there: Ledger) -> None:
+    member = await awarded(there, 100)
+    assert await try_credit(there, member, 7, revisions_ago=1) == (None, 100)
+
+
+async def test_debt_is_no_plain_wallet(there: Ledger) -> None:
+    member = await awarded(there, 100)
+    await there.lane.submit(there.task("adjust", member, -150))
+    assert not (await there.wallet(member))["plain"]
+    answer = await there.lane.submit(there.task("award", member, 80))
+    assert answer.value.balance_after == 30
+    assert (await there.wallet(member))["plain"], "the debt is repaid"
+    assert [lot[3] for lot in (await there.wallet(member))["lots"]] == [30]
+
+
+async def test_awards_to_a_merged_member_go_to_the_survivor_and_keep_their_keys(there: Ledger) -> None:
+    gone, survivor = await awarded(there, 100), await awarded(there, 10)
+    both = Touches(tuple((member, there.programme) for member in (gone, survivor)), merges=(gone,))
+    numbers = frozenset({there.programme})
+    merged = MergeAsked(gone, survivor, "m", numbers, "staff:test", "TEST")
+    await there.lane.submit(Task(partial(merge, asked=merged), both))
+    assert not (await there.wallet(gone))["plain"]
+    to_both = [there.task("award", gone, 7, key="merged"), there.task("award", survivor, 1)]
+    await asyncio.gather(*map(there.lane.submit, to_both))
+    assert ((await there.wallet(gone))["available"], (await there.wallet(survivor))["available"]) == (0, 118)
+    undone = UnmergeAsked(gone, "m", numbers, "staff:test", "TEST")
+    await there.lane.submit(Task(partial(unmerge, asked=undone), both))
+    again = await there.lane.submit(there.task("award", gone, 7, key="merged"))
+    assert again.replayed, "it was granted under the survivor's name"
+    assert ((await there.wallet(gone))["available"], (await there.wallet(survivor))["available"]) == (100, 18)
+
+
+async def test_currencies_that_tiers_count_or_that_slide_are_folded(there: Ledger) -> None:
+    known = await there.rulebook.current()
+    now = clock.micros(clock.now())
+    asks = [
+        there.task("award", str(uuid4()), 5, currency=code).award for code in ("POINTS", "", "GROWTH", "NONE")
+    ]
+    grants = Grants(known, asks, now)
+    assert [one.points for one in grants.credits] == [5, 5]
+
+
+async def awarded(there: Ledger, points: int) -> str:
+    member = str(uuid4())
+    await there.lane.submit(there.task("award", member, points))
+    return member
+
+
+async def try_credit(
+    there: Ledger, member: str, points: int, revisions_ago: int = 0
+) -> tuple[int | None, int]:
+    """Credit by the statement alone and keep nothing of it: the balance, None if declined, and the last lot after."""
+    known = await there.rulebook.current()
+    now = clock.micros(clock.now())
+    ask = there.task("award", member, points).award
+    credits = Grants(known, [ask], now).credits
+    async with there.pool.acquire() as connection:
+        tried = connection.transaction()
+        await tried.start()
+        found = await credit(connection, credits, known.revision - revisions_ago)
+        lots = await connection.fetchval(
+            "SELECT lots FROM wallets WHERE member_id = $1 AND currency = $2", member, there.points
+        )
+        await tried.rollback()
+    balance = found.get((member, there.points))
+    return balance, lots[-1][3]
+
+
+# --- keys and collisions ---------------------------------------------------------------------------------
+
+
+async def test_an_award_sent_twice_is_granted_once(there: Ledger) -> None:
+    member = await awarded(there, 100)
+    first = await there.lane.submit(there.task("award", member, 7, key="once"))
+    tasks = [there.task("award", member, 7, key="once"), there.task("award", member, 1)]
+    again, other = await asyncio.gather(*map(there.lane.submit, tasks))
+    assert (first.replayed, again.replayed, other.replayed) == (False, True, False)
+    assert again.value == first.value
+    with pytest.raises(IdempotencyKeyReused):
+        await there.lane.submit(there.task("award", member, 8, key="once"))
+    assert (await there.wallet(member))["available"] == 108
+
+
+async def test_one_award_twice_in_one_batch_is_granted_once(there: Ledger) -> None:
+    member = await awarded(there, 100)
+    answers = await asyncio.gather(
+        *(there.lane.submit(there.task("award", member, 7, key="twice")) for _ in range(5))
+    )
+    assert sorted(answer.replayed for answer in answers) == [False, True, True, True, True]
+    assert len({answer.value for answer in answers}) == 1
+    assert (await there.wallet(member))["available"] == 107
+
+
+async def test_both_paths_in_two_processes_lose_and_double_nothing(there: Ledger) -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    members = [await awarded(there, 1000) for _ in range(8)]
+    (before,) = await there.loyalty.sql(
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    )
+    granted: Counter[str] = Counter()
+    lanes = [Lanes(there.loyalty.database, there.rulebook, 2) for _ in range(2)]
+    async with running(lanes[0]) as one, running(lanes[1]) as other:
+
+        async def send(kind: str, member: str, points: int, key: str, times: int) -> None:
+            copies = [
+                there.task(kind, member, points, key=key, fast=dice.random() < 0.7) for _ in range(times)
+            ]
+            answers = await asyncio.gather(*(dice.choice((one, other)).submit(task) for task in copies))
+            assert sum(not answer.replayed for answer in answers) == 1
+            granted[member] += points if kind != "redeem" else -points
+
+        for _ in range(10):
+            await asyncio.gather(
+                *(
+                    send(
+                        dice.choice(("award",) * 5 + ("redeem", "adjust")),
+                        dice.choice(members),
+                        dice.randint(1, 9),
+                        str(uuid4()),
+                        dice.randint(1, 3),
+                    )
+                    for _ in range(60)
+                )
+            )
+    for member in members:
+        assert (await there.wallet(member))["available"] == 1000 + granted[member]
+    (after,) = await there.loyalty.sql(
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    )
+    assert after == before, "everybody locks wallets in one order"
