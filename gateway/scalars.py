@@ -11,6 +11,8 @@ from graphql import GraphQLError
 from huiyuan.kit.v1 import kit_pb2
 from strawberry.types.scalar import ScalarDefinition
 
+from services.kit.money import decimals
+
 SAFE_INTEGER = 2**53 - 1
 
 Long = NewType("Long", int)
@@ -110,10 +112,6 @@ def text(wire: kit_pb2.LocalizedText, locale: Locale) -> str:
 
 
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "SGD": "S$"}
-_WITHOUT_DECIMALS = frozenset(
-    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
-)  # fmt: skip
-_WITH_THREE = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 
 @strawberry.type(description="An amount of money.")
@@ -123,7 +121,7 @@ class Money:
 
     @strawberry.field(description='For people, for instance "¥1,234.50".')
     def formatted(self) -> str:
-        places = 0 if self.currency in _WITHOUT_DECIMALS else 3 if self.currency in _WITH_THREE else 2
+        places = decimals(self.currency)
         whole, part = divmod(abs(self.minor_units), 10**places)
         digits = f"{whole:,}.{part:0{places}d}" if places else f"{whole:,}"
         sign = "-" if self.minor_units < 0 else ""

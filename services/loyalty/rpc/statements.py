@@ -1,7 +1,6 @@
 """Statements at the door: what members had at past instants, what moved it, and why."""
 
 from contextlib import aclosing
-from datetime import date, timedelta
 from typing import Any
 
 from huiyuan.loyalty.v1 import statements_pb2 as wire
@@ -13,23 +12,17 @@ from services.loyalty.rpc.explanations import explain
 from services.loyalty.rpc.lots import lots
 from services.loyalty.rpc.points import balance, place_of
 from services.loyalty.rpc.wire import member_id, micros, timestamp
+from services.loyalty.rules import periods
 from services.loyalty.rules.asks import UnknownCurrency
-from services.loyalty.rules.expiry import midnight
+from services.loyalty.rules.periods import InstantAhead, PeriodNotUnderstood
 from services.loyalty.rules.points import settled
 from services.loyalty.rules.programmes import CurrencyRules, Programme, ProgrammeHistory
 from services.loyalty.rules.replay import Replay
-from services.loyalty.rules.statements import (
-    Balances,
-    InstantAhead,
-    Line,
-    PeriodNotUnderstood,
-    Statement,
-)
+from services.loyalty.rules.statements import Balances, Line, Statement
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.storage import history as stored
 
 MOST_LINES = 500
-_DAYS = (date(1970, 1, 2), date(9999, 12, 30))
 _readers = rpc.staff("operations", "support", "program_admin", "auditor")
 
 
@@ -137,30 +130,16 @@ def _currency(programme: Programme, code: str) -> CurrencyRules:
 
 
 def _period(request: wire.GetStatementRequest, zone: str, now: int) -> tuple[int, int]:
-    """From when until when, now at the latest. Raises ``PeriodNotUnderstood``."""
-    if request.WhichOneof("period") == "days":
-        since = midnight(_day(request.days.first, "days.first"), zone)
-        until = midnight(_day(request.days.last, "days.last") + timedelta(days=1), zone)
-    elif request.WhichOneof("period") == "instants":
-        since = micros(request.instants.since, "instants.since")
-        until = micros(request.instants.until, "instants.until")
-    else:
-        raise PeriodNotUnderstood("say which period: instants or days", field="period")
-    if since >= until:
-        raise PeriodNotUnderstood("a period begins before it ends", field="period")
-    if since > now:
-        raise InstantAhead("a period begins in the past", field="period")
-    return since, min(until, now + 1)
-
-
-def _day(text: str, field: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if not _DAYS[0] <= day <= _DAYS[1]:
-        raise PeriodNotUnderstood(f"{field} must be a day such as 2026-11-30", field=field)
-    return day
+    """From when until when. Raises ``PeriodNotUnderstood`` or ``InstantAhead``."""
+    match request.WhichOneof("period"):
+        case "days":
+            since, until = periods.between(request.days.first, request.days.last, zone)
+        case "instants":
+            since = micros(request.instants.since, "instants.since")
+            until = micros(request.instants.until, "instants.until")
+        case _:
+            raise PeriodNotUnderstood("say which period: instants or days", field="period")
+    return periods.past(since, until, now)
 
 
 def _statement(statement: Statement, code: str) -> wire.GetStatementResponse:

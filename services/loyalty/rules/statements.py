@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.kit.refusal import Invalid
 from services.loyalty.rules.dues import apply_due
 from services.loyalty.rules.entries import Account, Entry, EntryType, Journal
 from services.loyalty.rules.holds import Hold
@@ -17,14 +16,6 @@ from services.loyalty.rules.programmes import CurrencyRules, Programme
 from services.loyalty.rules.replay import Replay
 
 _DUE = frozenset({EntryType.PENDING_ACTIVATED, EntryType.HOLD_RELEASE, EntryType.EXPIRE})
-
-
-class InstantAhead(Invalid):
-    """The past is asked about, and the instant lies in the future."""
-
-
-class PeriodNotUnderstood(Invalid):
-    """A period begins in the past and before it ends; days are written such as 2026-11-30."""
 
 
 class Balances(NamedTuple):
