@@ -9,6 +9,7 @@ from pathlib import Path
 
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
+from huiyuan.loyalty.v1.finance_connect import FinanceServiceASGIApplication
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceASGIApplication
 from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
@@ -39,6 +40,7 @@ from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.lanes import Lanes, Rulebook
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.dues import Dues
+from services.loyalty.rpc.finance import Finance
 from services.loyalty.rpc.forfeits import Forfeits
 from services.loyalty.rpc.imports import Imports
 from services.loyalty.rpc.members import Membership
@@ -85,6 +87,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
             gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
             gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
             gatekeeper.admit(Statements(pool, rulebook), StatementsServiceASGIApplication),
+            gatekeeper.admit(Finance(pool, rulebook), FinanceServiceASGIApplication),
             gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
         ):
