@@ -28,12 +28,13 @@ class RefundNotWellFormed(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What a refund took back in one currency, by whichever way."""
+    """What a refund took back in one currency, by whichever way; ``forfeited`` points had gone with the membership."""
 
     points: int
     became_debt: int
     written_off: int
     balance_after: int
+    forfeited: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,9 +201,9 @@ def _reverse(
         rules = member.current.currency(code)
         assert rules is not None, "currencies stay for as long as the programme"
         wallet, result = member.wallets[code], order.earned[code]
-        owed = lost = 0
+        owed = lost = gone = 0
         if order.forfeited(code, forfeited_at):
-            pass  # it went when the membership was closed
+            gone = points
         elif result.is_pending(member.recorded_at):
             wallet.cancel_pending(journal, points, LotKey(result.matures_at, result.month, SOURCE_EARNED))
         else:
@@ -221,7 +221,7 @@ def _reverse(
                 None,
                 wallet.available,
             )
-        taken[code] = TakenBack(points, owed, lost, wallet.available)
+        taken[code] = TakenBack(points, owed, lost, wallet.available, gone)
     for merge in book.state.merges_of(order.member_id, order.programme):
         merge.settle(book.entries[first:])
     return taken

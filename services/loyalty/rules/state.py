@@ -137,8 +137,11 @@ class State:
         return at
 
     def _undone(self, member_id: str) -> Iterator[Merge]:
-        """A member's merges that are over, and those of the members it had been merged into."""
-        for merge in self.merges.get(member_id, ()):
-            if merge.undone_at:
-                yield merge
-                yield from self._undone(merge.into_member)
+        """A member's merges that are over, and those of the members it had been merged into, be it in a circle."""
+        names = [member_id]
+        for name in names:
+            for merge in self.merges.get(name, ()):
+                if merge.undone_at:
+                    yield merge
+                    if merge.into_member not in names:
+                        names.append(merge.into_member)

@@ -199,7 +199,8 @@ def refund(row: asyncpg.Record, money_currency: str) -> Refund:
 def new_refund(of: Refund) -> tuple[Any, ...]:
     """A refund's row, in the order of ``NEW_REFUND_COLUMNS``."""
     taken_back = {
-        code: (t.points, t.became_debt, t.written_off, t.balance_after) for code, t in of.taken_back.items()
+        code: (t.points, t.became_debt, t.written_off, t.balance_after, t.forfeited)
+        for code, t in of.taken_back.items()
     }
     return (
         of.source,

@@ -388,6 +388,16 @@ def test_merges_are_undone_from_the_last_one() -> None:
     assert {ledger.has(member)[0] for member in (OLD, NEW, THIRD)} == {100}
 
 
+def test_two_may_have_been_merged_either_way_round() -> None:
+    ledger = two()
+    ledger.as_(OLD).adjust(100, "while-alone")
+    for old, new in ((OLD, NEW), (NEW, OLD)):
+        ledger.merge(old, new, f"{old} into {new}")
+        ledger.unmerge(old, f"{old} into {new}")
+    assert ledger.as_(NEW).adjust(5, "later").replayed is False
+    assert ledger.as_(OLD).adjust(100, "while-alone").replayed is True
+
+
 def test_a_tier_reached_meanwhile_without_the_other_is_kept() -> None:
     ledger = two()
     ledger.as_(OLD).earn(60_000)
