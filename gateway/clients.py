@@ -4,13 +4,17 @@ from collections.abc import Mapping
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
+from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
+from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
+from huiyuan.loyalty.v1.merges_connect import MergesServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceClient
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceClient
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
+from huiyuan.loyalty.v1.transfers_connect import TransfersServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 
@@ -33,6 +37,10 @@ class Clients:
         self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
+        self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
+        self.merges = client(MergesServiceClient, loyalty, LOYALTY, signer)
+        self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
+        self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
         self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
         self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
         self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)

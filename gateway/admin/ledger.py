@@ -1,6 +1,7 @@
 """The ledger as staff see it, and adjustments by hand."""
 
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
 import strawberry
@@ -46,8 +47,17 @@ class AdjustPointsInput:
     idempotency_key: str = strawberry.field(description="1 to 100 characters; a retry sends the same.")
 
 
+@strawberry.enum(description="What became of an adjustment.")
+class AdjustmentStatus(Enum):
+    POSTED = points_pb2.ADJUSTMENT_STATUS_POSTED
+    # Above what one person may adjust: nothing moves until another member of staff approves it.
+    WAITING_FOR_APPROVAL = points_pb2.ADJUSTMENT_STATUS_WAITING_FOR_APPROVAL
+
+
 @strawberry.type
 class AdjustPointsPayload:
+    status: AdjustmentStatus | None
+    request_id: strawberry.ID | None = strawberry.field(description="What to approve, while it waits.")
     entry_id: strawberry.ID | None
     balance_after: Long | None
     replayed: bool = strawberry.field(description="True when this answer was given before.")
@@ -57,7 +67,9 @@ class AdjustPointsPayload:
 @strawberry.type
 class LedgerMutations:
     @strawberry.mutation(
-        metadata=to(ADJUSTERS), description="Credits or debits a member by hand, with a reason."
+        metadata=to(ADJUSTERS),
+        description="Credits or debits a member by hand, with a reason. Above what the currency lets one person "
+        "adjust, it waits until another approves it.",
     )
     async def adjust_points(self, info: Info, input: AdjustPointsInput) -> AdjustPointsPayload:
         context = info.context
@@ -84,9 +96,12 @@ class LedgerMutations:
                 request, headers=context.clients.named(LOYALTY, context.caller)
             ),
         )
+        posted = adjusted if adjusted and adjusted.entry_id else None
         return AdjustPointsPayload(
-            entry_id=strawberry.ID(adjusted.entry_id) if adjusted else None,
-            balance_after=Long(adjusted.balance_after) if adjusted else None,
+            status=AdjustmentStatus(adjusted.status) if adjusted else None,
+            request_id=strawberry.ID(adjusted.request_id) if adjusted and adjusted.request_id else None,
+            entry_id=strawberry.ID(posted.entry_id) if posted else None,
+            balance_after=Long(posted.balance_after) if posted else None,
             replayed=adjusted is not None and adjusted.replayed,
             user_errors=refused,
         )

@@ -28,6 +28,8 @@ DUE_WATCHERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN, Role.AUDIT
 UNMASKERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PRIVACY_OFFICER})
 ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})
+MOVERS: Roles = frozenset({Role.OPERATIONS})
+APPROVAL_READERS: Roles = ADJUSTERS | {Role.AUDITOR}
 PUBLISHERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 """Who watches what staff did."""

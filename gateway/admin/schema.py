@@ -5,16 +5,21 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from gateway.admin.accesses import AccessMutations
+from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.dues import DueQueries
+from gateway.admin.forfeits import ForfeitMutations
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.members import MemberQueries
+from gateway.admin.merges import MergeMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import (
     ADJUSTERS,
+    APPROVAL_READERS,
     CONSENT_READERS,
     DUE_WATCHERS,
     EVERY_ROLE,
+    MOVERS,
     ORDER_READERS,
     PROFILE_READERS,
     PUBLISHERS,
@@ -25,12 +30,25 @@ from gateway.admin.permissions import (
 )
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.redemptions import RedemptionMutations
+from gateway.admin.transfers import TransferMutations
 from gateway.scalars import SCALARS
 
 schema = strawberry.Schema(
-    query=merge_types("Query", (MemberQueries, ProgrammeQueries, OrderQueries, DueQueries, AuditQueries)),
+    query=merge_types(
+        "Query", (MemberQueries, ProgrammeQueries, OrderQueries, DueQueries, ApprovalQueries, AuditQueries)
+    ),
     mutation=merge_types(
-        "Mutation", (ProgrammeMutations, LedgerMutations, RedemptionMutations, AccessMutations)
+        "Mutation",
+        (
+            ProgrammeMutations,
+            LedgerMutations,
+            ApprovalMutations,
+            RedemptionMutations,
+            TransferMutations,
+            MergeMutations,
+            ForfeitMutations,
+            AccessMutations,
+        ),
     ),
     config=StrawberryConfig(scalar_map=SCALARS),
 )
@@ -39,9 +57,13 @@ permissions = Permissions(
     schema._schema,
     {
         "AdjustPointsPayload": ADJUSTERS,
+        "AdjustmentRequest": APPROVAL_READERS,
+        "AdjustmentRequestConnection": APPROVAL_READERS,
+        "AdjustmentRequestEdge": APPROVAL_READERS,
         "AdminAction": WATCHERS,
         "AdminActionConnection": WATCHERS,
         "AdminActionEdge": WATCHERS,
+        "ApproveAdjustmentPayload": ADJUSTERS,
         "Balance": EVERY_ROLE,
         "Benefit": EVERY_ROLE,
         "BenefitRule": EVERY_ROLE,
@@ -57,6 +79,8 @@ permissions = Permissions(
         "EarnedPoints": ORDER_READERS,
         "ExpiringPoints": EVERY_ROLE,
         "Fact": EVERY_ROLE,
+        "ForfeitPointsPayload": MOVERS,
+        "ForfeitedPoints": MOVERS,
         "Hold": EVERY_ROLE,
         "LedgerEntry": EVERY_ROLE,
         "LedgerEntryConnection": EVERY_ROLE,
@@ -65,6 +89,8 @@ permissions = Permissions(
         "Lot": EVERY_ROLE,
         "MaskedProfile": PROFILE_READERS,
         "Member": EVERY_ROLE,
+        "MergeMembersPayload": MOVERS,
+        "MergedPoints": MOVERS,
         "Money": EVERY_ROLE,
         "Order": ORDER_READERS,
         "OrderLine": ORDER_READERS,
@@ -76,6 +102,7 @@ permissions = Permissions(
         "ProfileAccessEdge": WATCHERS,
         "Programme": EVERY_ROLE,
         "ReverseRedemptionPayload": REVERSERS,
+        "RejectAdjustmentPayload": ADJUSTERS,
         "ReviseProgrammePayload": PUBLISHERS,
         "SpentPoints": REVERSERS,
         "Standing": EVERY_ROLE,
@@ -83,7 +110,10 @@ permissions = Permissions(
         "TierCondition": EVERY_ROLE,
         "TierDebtFloor": EVERY_ROLE,
         "TierRule": EVERY_ROLE,
+        "TransferPointsPayload": MOVERS,
         "UnmaskProfilePayload": UNMASKERS,
+        "UnmergeMembersPayload": MOVERS,
+        "UnmergedPoints": MOVERS,
         "UserError": EVERY_ROLE,
     },
 )

@@ -17,6 +17,7 @@ class UserErrorCode(StrEnum):
     DECLINED = "DECLINED"
 
     ACT_MALFORMED = "ACT_MALFORMED"
+    ADJUSTMENT_DECIDED = "ADJUSTMENT_DECIDED"
     ADJUSTMENT_NOT_UNDERSTOOD = "ADJUSTMENT_NOT_UNDERSTOOD"
     BIRTH_DATE_NOT_VALID = "BIRTH_DATE_NOT_VALID"
     CAPTURE_EXCEEDS_HOLD = "CAPTURE_EXCEEDS_HOLD"
@@ -26,6 +27,7 @@ class UserErrorCode(StrEnum):
     CURRENCY_NOT_ACCEPTED = "CURRENCY_NOT_ACCEPTED"
     DATE_NOT_UNDERSTOOD = "DATE_NOT_UNDERSTOOD"
     EFFECTIVE_IN_THE_PAST = "EFFECTIVE_IN_THE_PAST"
+    HOLDS_OPEN = "HOLDS_OPEN"
     HOLD_NOT_OPEN = "HOLD_NOT_OPEN"
     HOLD_NOT_WELL_FORMED = "HOLD_NOT_WELL_FORMED"
     IDEMPOTENCY_KEY_NOT_VALID = "IDEMPOTENCY_KEY_NOT_VALID"
@@ -33,9 +35,13 @@ class UserErrorCode(StrEnum):
     LANGUAGE_NOT_VALID = "LANGUAGE_NOT_VALID"
     MALFORMED_ID = "MALFORMED_ID"
     MALFORMED_INSTANT = "MALFORMED_INSTANT"
+    MEMBER_ALREADY_MERGED = "MEMBER_ALREADY_MERGED"
     MEMBER_ERASED = "MEMBER_ERASED"
     MEMBER_NOT_ACTIVE = "MEMBER_NOT_ACTIVE"
+    MERGE_ALREADY_RECORDED = "MERGE_ALREADY_RECORDED"
+    MERGE_INTO_ITSELF = "MERGE_INTO_ITSELF"
     NAME_NOT_VALID = "NAME_NOT_VALID"
+    NOTHING_TO_FORFEIT = "NOTHING_TO_FORFEIT"
     NOTICE_DOES_NOT_TELL = "NOTICE_DOES_NOT_TELL"
     NOTICE_NOT_SERVED = "NOTICE_NOT_SERVED"
     NOTICE_OUTDATED = "NOTICE_OUTDATED"
@@ -43,6 +49,7 @@ class UserErrorCode(StrEnum):
     NOT_ALLOWED = "NOT_ALLOWED"
     NOT_ENOUGH_POINTS = "NOT_ENOUGH_POINTS"
     NOT_SPENDABLE = "NOT_SPENDABLE"
+    NOT_TRANSFERABLE = "NOT_TRANSFERABLE"
     PERIOD_NOT_UNDERSTOOD = "PERIOD_NOT_UNDERSTOOD"
     POINTS_BEYOND_MEASURE = "POINTS_BEYOND_MEASURE"
     POINTS_DO_NOT_CONVERT = "POINTS_DO_NOT_CONVERT"
@@ -54,16 +61,23 @@ class UserErrorCode(StrEnum):
     REASON_CODE_NOT_VALID = "REASON_CODE_NOT_VALID"
     REASON_HOLDS_PERSONAL_DATA = "REASON_HOLDS_PERSONAL_DATA"
     REASON_MISSING = "REASON_MISSING"
+    RECEIVER_MERGED = "RECEIVER_MERGED"
     RECIPIENT_NOT_LISTED = "RECIPIENT_NOT_LISTED"
     REVERSAL_ALREADY_RECORDED = "REVERSAL_ALREADY_RECORDED"
     REVERSAL_EXCEEDS_REDEMPTION = "REVERSAL_EXCEEDS_REDEMPTION"
     REVISED_MEANWHILE = "REVISED_MEANWHILE"
+    SECOND_PERSON_NEEDED = "SECOND_PERSON_NEEDED"
     SEPARATE_CONSENT_NEEDED = "SEPARATE_CONSENT_NEEDED"
     SIGNED_DOCUMENT_NEEDED = "SIGNED_DOCUMENT_NEEDED"
+    SURVIVOR_MERGED = "SURVIVOR_MERGED"
     TIME_ZONE_NOT_VALID = "TIME_ZONE_NOT_VALID"
+    TRANSFER_ABOVE_LIMIT = "TRANSFER_ABOVE_LIMIT"
+    TRANSFER_TO_ONESELF = "TRANSFER_TO_ONESELF"
+    UNKNOWN_ADJUSTMENT_REQUEST = "UNKNOWN_ADJUSTMENT_REQUEST"
     UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
     UNKNOWN_HOLD = "UNKNOWN_HOLD"
     UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
+    UNKNOWN_MERGE = "UNKNOWN_MERGE"
     UNKNOWN_PROGRAMME = "UNKNOWN_PROGRAMME"
     UNKNOWN_PURPOSE = "UNKNOWN_PURPOSE"
     UNKNOWN_REDEMPTION = "UNKNOWN_REDEMPTION"
@@ -96,6 +110,7 @@ IN_CHINESE = {
     UserErrorCode.CONFLICT: "与已有记录冲突，请刷新后重试。",
     UserErrorCode.DECLINED: "按规则不能执行此操作。",
     UserErrorCode.ACT_MALFORMED: "同意或撤回的内容格式有误。",
+    UserErrorCode.ADJUSTMENT_DECIDED: "该调整已被另行处理。",
     UserErrorCode.ADJUSTMENT_NOT_UNDERSTOOD: "调整积分需要原因代码和幂等键。",
     UserErrorCode.BIRTH_DATE_NOT_VALID: "生日不是有效日期。",
     UserErrorCode.CAPTURE_EXCEEDS_HOLD: "超过了冻结中剩余的积分。",
@@ -105,6 +120,7 @@ IN_CHINESE = {
     UserErrorCode.CURRENCY_NOT_ACCEPTED: "该计划不使用此货币。",
     UserErrorCode.DATE_NOT_UNDERSTOOD: "日期须写作 2026-12-31，或每年的 12-31。",
     UserErrorCode.EFFECTIVE_IN_THE_PAST: "生效时间不能早于现在。",
+    UserErrorCode.HOLDS_OPEN: "该会员还有未完成的冻结，请先核销或释放。",
     UserErrorCode.HOLD_NOT_OPEN: "该冻结已核销、已释放或已超时。",
     UserErrorCode.HOLD_NOT_WELL_FORMED: "冻结时长须在允许的范围内。",
     UserErrorCode.IDEMPOTENCY_KEY_NOT_VALID: "幂等键须为 1 到 100 个字符。",
@@ -112,9 +128,13 @@ IN_CHINESE = {
     UserErrorCode.LANGUAGE_NOT_VALID: "语言须为 BCP 47 标签，例如 zh-CN。",
     UserErrorCode.MALFORMED_ID: "编号格式有误。",
     UserErrorCode.MALFORMED_INSTANT: "时间格式有误。",
+    UserErrorCode.MEMBER_ALREADY_MERGED: "其中一位会员已被合并，请先撤销那次合并。",
     UserErrorCode.MEMBER_ERASED: "该会员的个人信息已被删除。",
     UserErrorCode.MEMBER_NOT_ACTIVE: "该会员正在注销或已注销，不能再修改。",
+    UserErrorCode.MERGE_ALREADY_RECORDED: "同一合并编号已用于另一个请求。",
+    UserErrorCode.MERGE_INTO_ITSELF: "会员不能与自己合并。",
     UserErrorCode.NAME_NOT_VALID: "名称为空、过长或含有不允许的字符。",
+    UserErrorCode.NOTHING_TO_FORFEIT: "该会员没有可作废的积分。",
     UserErrorCode.NOTICE_DOES_NOT_TELL: "该告知书未说明所选目的，或不是所用语言。",
     UserErrorCode.NOTICE_NOT_SERVED: "没有发布过这一版告知书。",
     UserErrorCode.NOTICE_OUTDATED: "告知书已更新，请重新阅读后再同意。",
@@ -122,6 +142,7 @@ IN_CHINESE = {
     UserErrorCode.NOT_ALLOWED: "没有权限执行此操作。",
     UserErrorCode.NOT_ENOUGH_POINTS: "可用积分不足。",
     UserErrorCode.NOT_SPENDABLE: "该积分只用于定级，不能消费。",
+    UserErrorCode.NOT_TRANSFERABLE: "该积分不可转赠。",
     UserErrorCode.PERIOD_NOT_UNDERSTOOD: "期限须为 ISO 8601 时长，例如 P12M。",
     UserErrorCode.POINTS_BEYOND_MEASURE: "积分数超出账本能计的范围。",
     UserErrorCode.POINTS_DO_NOT_CONVERT: "抵扣订单的积分须达到起用数量，且为规定的整数倍。",
@@ -133,16 +154,23 @@ IN_CHINESE = {
     UserErrorCode.REASON_CODE_NOT_VALID: "原因代码须为 1 到 64 个大写字母、数字或下划线。",
     UserErrorCode.REASON_HOLDS_PERSONAL_DATA: "原因中不能含有电话、证件号或邮箱。",
     UserErrorCode.REASON_MISSING: "请填写原因（1 到 200 个字符）。",
+    UserErrorCode.RECEIVER_MERGED: "接收方已并入另一会员，请改填那位会员。",
     UserErrorCode.RECIPIENT_NOT_LISTED: "该目的未列明此接收方。",
     UserErrorCode.REVERSAL_ALREADY_RECORDED: "同一撤销编号已用于另一个请求。",
     UserErrorCode.REVERSAL_EXCEEDS_REDEMPTION: "超过了该兑换可退回的积分。",
     UserErrorCode.REVISED_MEANWHILE: "期间已有新版本，请查看后重试。",
+    UserErrorCode.SECOND_PERSON_NEEDED: "自己提出的调整须由另一人审批。",
     UserErrorCode.SEPARATE_CONSENT_NEEDED: "该目的需要单独同意。",
     UserErrorCode.SIGNED_DOCUMENT_NEEDED: "该目的需要书面同意。",
+    UserErrorCode.SURVIVOR_MERGED: "合并后的会员又已并入他人，请先撤销那次合并。",
     UserErrorCode.TIME_ZONE_NOT_VALID: "时区须为 IANA 名称，例如 Asia/Shanghai。",
+    UserErrorCode.TRANSFER_ABOVE_LIMIT: "超过了单次可转赠的积分数。",
+    UserErrorCode.TRANSFER_TO_ONESELF: "不能转赠给自己。",
+    UserErrorCode.UNKNOWN_ADJUSTMENT_REQUEST: "没有这个调整申请。",
     UserErrorCode.UNKNOWN_CURRENCY: "该计划没有此种积分。",
     UserErrorCode.UNKNOWN_HOLD: "没有这笔冻结。",
     UserErrorCode.UNKNOWN_MEMBER: "没有这位会员。",
+    UserErrorCode.UNKNOWN_MERGE: "没有这次合并。",
     UserErrorCode.UNKNOWN_PROGRAMME: "没有这个计划。",
     UserErrorCode.UNKNOWN_PURPOSE: "没有这个处理目的。",
     UserErrorCode.UNKNOWN_REDEMPTION: "没有这笔兑换。",

@@ -12,6 +12,7 @@ from gateway.storefront.member import Member
 from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
+from gateway.storefront.transfers import TransferMutations
 
 
 @strawberry.type
@@ -23,7 +24,9 @@ class MemberQueries:
 
 schema = strawberry.Schema(
     query=merge_types("Query", (MemberQueries, QuoteQueries, ConsentQueries)),
-    mutation=merge_types("Mutation", (ProfileMutations, RedemptionMutations, ConsentMutations)),
+    mutation=merge_types(
+        "Mutation", (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
+    ),
     subscription=merge_types("Subscription", (ChangeSubscription,)),
     config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -6,13 +6,17 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import (
+    adjustments_pb2,
     dues_pb2,
+    forfeits_pb2,
+    merges_pb2,
     orders_pb2,
     points_pb2,
     programmes_pb2,
     quotes_pb2,
     redemptions_pb2,
     tiers_pb2,
+    transfers_pb2,
 )
 from huiyuan.members.v1 import profiles_pb2
 
@@ -95,6 +99,51 @@ REVERSED = redemptions_pb2.ReverseRedemptionResponse(
     expired=20,
     balance_after=100,
 )
+TRANSFERRED = transfers_pb2.TransferPointsResponse(
+    transfer_id="present-1",
+    currency="POINTS",
+    points=120,
+    given=REDEEMED.taken,
+    balance_after=5,
+    entry_id="entry-11",
+)
+MERGED = merges_pb2.MergeMembersResponse(
+    merge_id="merge-1",
+    moved=[
+        merges_pb2.MergedPoints(programme_id="demo", currency="POINTS", available=120, pending=30, debt=0)
+    ],
+)
+UNMERGED = merges_pb2.UnmergeMembersResponse(
+    merge_id="merge-1",
+    into_member_id="5f0d6e0a-0000-4000-8000-000000000002",
+    returned=[merges_pb2.UnmergedPoints(programme_id="demo", currency="POINTS", available=90, missing=60)],
+)
+FORFEITED = forfeits_pb2.ForfeitPointsResponse(
+    forfeited=[forfeits_pb2.ForfeitedPoints(currency="POINTS", available=120, pending=30, released=20)],
+    replayed=True,
+)
+MOST_ALONE = 1_000
+ADJUSTMENT_WAITS = points_pb2.AdjustPointsResponse(
+    status=points_pb2.ADJUSTMENT_STATUS_WAITING_FOR_APPROVAL,
+    request_id="7c9a1f4e-0000-4000-8000-000000000001",
+)
+REQUESTED = adjustments_pb2.AdjustmentRequest(
+    request_id=ADJUSTMENT_WAITS.request_id,
+    member_id="5f0d6e0a-0000-4000-8000-000000000001",
+    programme_id="demo",
+    currency="POINTS",
+    points=5_000,
+    reason="GOODWILL",
+    requested_by="staff:ops-1",
+    requested_at=at(2026, 3, 1),
+    state=adjustments_pb2.ADJUSTMENT_REQUEST_STATE_WAITING,
+)
+APPROVED = adjustments_pb2.ApproveAdjustmentResponse(
+    request=REQUESTED, balance_after=5_120, entry_id="entry-12"
+)
+APPROVED.request.state = adjustments_pb2.ADJUSTMENT_REQUEST_STATE_APPROVED
+APPROVED.request.decided_by = "staff:ops-2"
+APPROVED.request.decided_at.CopyFrom(at(2026, 3, 2))
 _BENEFIT = tiers_pb2.Benefit(
     key="free_shipping", kind=tiers_pb2.BENEFIT_KIND_ECONOMIC, name=_text("包邮", "Free shipping")
 )

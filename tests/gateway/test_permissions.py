@@ -47,6 +47,7 @@ ROOT_FIELDS = {
     "Query.orderTotals": "{orderTotals{orders}}",
     "Query.order": '{order(source:"shop",orderId:"order-1"){orderId}}',
     "Query.dueRun": "{dueRun{due run{members}}}",
+    "Query.adjustmentRequests": "{adjustmentRequests(first:1){nodes{id points}}}",
     "Query.adminActions": "{adminActions(first:1){nodes{actionId}}}",
     "Mutation.reviseProgramme": 'mutation{reviseProgramme(input:{programmeId:"demo",basedOnVersion:1,reason:"r"})'
     "{userErrors{code}}}",
@@ -57,6 +58,18 @@ ROOT_FIELDS = {
     'currency:"POINTS",points:5,reason:"GOODWILL",idempotencyKey:"k"}){userErrors{code}}}',
     "Mutation.reverseRedemption": 'mutation{reverseRedemption(input:{memberId:"5f0d6e0a-0000-4000-8000-000000000001",redemptionId:"gift-1",'
     'reversalId:"back-1",reason:"GOODWILL"}){userErrors{code}}}',
+    "Mutation.transferPoints": 'mutation{transferPoints(input:{fromMemberId:"5f0d6e0a-0000-4000-8000-000000000001",'
+    'toMemberId:"5f0d6e0a-0000-4000-8000-000000000002",points:5,transferId:"t",reason:"r"}){userErrors{code}}}',
+    "Mutation.mergeMembers": 'mutation{mergeMembers(input:{fromMemberId:"5f0d6e0a-0000-4000-8000-000000000001",'
+    'intoMemberId:"5f0d6e0a-0000-4000-8000-000000000002",mergeId:"m",reason:"SAME"}){userErrors{code}}}',
+    "Mutation.unmergeMembers": 'mutation{unmergeMembers(input:{fromMemberId:"5f0d6e0a-0000-4000-8000-000000000001",'
+    'mergeId:"m",reason:"MISTAKE"}){userErrors{code}}}',
+    "Mutation.forfeitPoints": 'mutation{forfeitPoints(input:{memberId:"5f0d6e0a-0000-4000-8000-000000000001",'
+    'forfeitId:"f",reason:"CLOSED"}){userErrors{code}}}',
+    "Mutation.approveAdjustment": 'mutation{approveAdjustment(input:{requestId:"7c9a1f4e-0000-4000-8000-000000000001",'
+    'reason:"CHECKED"}){userErrors{code}}}',
+    "Mutation.rejectAdjustment": 'mutation{rejectAdjustment(input:{requestId:"7c9a1f4e-0000-4000-8000-000000000001",'
+    'reason:"NO"}){userErrors{code}}}',
     "Mutation.unmaskProfile": 'mutation{unmaskProfile(input:{memberId:"5f0d6e0a-0000-4000-8000-000000000001",'
     'fields:[PHONE],purpose:"support",reason:"r"}){userErrors{code}}}',
 }

@@ -13,8 +13,14 @@ import uvicorn
 from huiyuan.consent.v1 import decisions_connect, decisions_pb2, purposes_connect, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import (
+    adjustments_connect,
+    adjustments_pb2,
     dues_connect,
     dues_pb2,
+    forfeits_connect,
+    forfeits_pb2,
+    merges_connect,
+    merges_pb2,
     orders_connect,
     orders_pb2,
     points_connect,
@@ -27,6 +33,8 @@ from huiyuan.loyalty.v1 import (
     redemptions_pb2,
     tiers_connect,
     tiers_pb2,
+    transfers_connect,
+    transfers_pb2,
 )
 from huiyuan.members.v1 import identities_connect, identities_pb2, profiles_connect, profiles_pb2
 from starlette.applications import Starlette
@@ -136,7 +144,11 @@ class Points(Door):
         self, request: points_pb2.AdjustPointsRequest, _: Any
     ) -> points_pb2.AdjustPointsResponse:
         self.services.change(request)
-        return points_pb2.AdjustPointsResponse(balance_after=220, entry_id="entry-9")
+        if request.points > answers.MOST_ALONE:
+            return answers.ADJUSTMENT_WAITS
+        return points_pb2.AdjustPointsResponse(
+            balance_after=220, entry_id="entry-9", status=points_pb2.ADJUSTMENT_STATUS_POSTED
+        )
 
     @rpc.allow(rpc.services("nobody"))
     async def award_points(self, request: points_pb2.AwardPointsRequest, _: Any) -> Any:
@@ -380,6 +392,65 @@ class Purposes(Door):
         return answers.purposes(request.locale)
 
 
+class Transfers(Door):
+    @rpc.allow(rpc.members, rpc.staff("operations"))
+    async def transfer_points(
+        self, request: transfers_pb2.TransferPointsRequest, _: Any
+    ) -> transfers_pb2.TransferPointsResponse:
+        self.services.change(request)
+        return answers.TRANSFERRED
+
+
+class Merges(Door):
+    @rpc.allow(rpc.staff("operations"))
+    async def merge_members(
+        self, request: merges_pb2.MergeMembersRequest, _: Any
+    ) -> merges_pb2.MergeMembersResponse:
+        self.services.change(request)
+        return answers.MERGED
+
+    @rpc.allow(rpc.staff("operations"))
+    async def unmerge_members(
+        self, request: merges_pb2.UnmergeMembersRequest, _: Any
+    ) -> merges_pb2.UnmergeMembersResponse:
+        self.services.change(request)
+        return answers.UNMERGED
+
+
+class Forfeits(Door):
+    @rpc.allow(rpc.staff("operations"))
+    async def forfeit_points(
+        self, request: forfeits_pb2.ForfeitPointsRequest, _: Any
+    ) -> forfeits_pb2.ForfeitPointsResponse:
+        self.services.change(request)
+        return answers.FORFEITED
+
+
+class Adjustments(Door):
+    @rpc.allow(rpc.staff("operations", "program_admin"))
+    async def approve_adjustment(
+        self, request: adjustments_pb2.ApproveAdjustmentRequest, _: Any
+    ) -> adjustments_pb2.ApproveAdjustmentResponse:
+        self.services.change(request)
+        return answers.APPROVED
+
+    @rpc.allow(rpc.staff("operations", "program_admin"))
+    async def reject_adjustment(
+        self, request: adjustments_pb2.RejectAdjustmentRequest, _: Any
+    ) -> adjustments_pb2.RejectAdjustmentResponse:
+        self.services.change(request)
+        return adjustments_pb2.RejectAdjustmentResponse(request=answers.REQUESTED, replayed=True)
+
+    @rpc.allow(rpc.staff("operations", "program_admin", "auditor"))
+    async def list_adjustment_requests(
+        self, request: adjustments_pb2.ListAdjustmentRequestsRequest, _: Any
+    ) -> adjustments_pb2.ListAdjustmentRequestsResponse:
+        self.services.change(request)
+        return adjustments_pb2.ListAdjustmentRequestsResponse(
+            requests=[answers.REQUESTED], has_next_page=not request.after
+        )
+
+
 _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [
         (Points, points_connect.PointsServiceASGIApplication),
@@ -387,6 +458,10 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         (Dues, dues_connect.DuesServiceASGIApplication),
         (Orders, orders_connect.OrdersServiceASGIApplication),
         (Redemptions, redemptions_connect.RedemptionsServiceASGIApplication),
+        (Transfers, transfers_connect.TransfersServiceASGIApplication),
+        (Merges, merges_connect.MergesServiceASGIApplication),
+        (Forfeits, forfeits_connect.ForfeitsServiceASGIApplication),
+        (Adjustments, adjustments_connect.AdjustmentsServiceASGIApplication),
         (Quotes, quotes_connect.QuotesServiceASGIApplication),
         (Programmes, programmes_connect.ProgrammesServiceASGIApplication),
     ],
