@@ -1,84 +1,66 @@
-"""A naive ledger to judge the real one by: every lot is an object, every rule is written out again.
+"""A naive member to judge the real one by: every rule is written out again, and nothing comes from the service.
 
-It imports nothing from the service. Points: 1 per whole 1.00, times 1.2 from 500 growth on; growth the same
-without the multiplier. Points expire a month after they were earned, at the next midnight in Shanghai.
+POINTS are earned at 1 per whole 1.00, times 1.2 from 500 of growth on, and owed where a refund does not find
+them. STARS are earned at 1 per whole 2.00, mature after seven days, and are written off where they are missing.
+GROWTH is earned like points without the multiplier, and neither spent nor lost to time.
 """
 
-from calendar import monthrange
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-def gone_at(earned_at: datetime) -> datetime:
-    """Midnight after the last good day of points earned at an instant."""
-    day = earned_at.astimezone(SHANGHAI).date()
-    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
-    last = day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
-    return datetime(last.year, last.month, last.day, tzinfo=SHANGHAI) + timedelta(days=1)
-
-
-@dataclass
-class Lot:
-    points: int
-    gone_at: datetime
-    order: str | None
+from tests.loyalty.purse import ADJUSTED, Purse, kind
 
 
 @dataclass
 class OracleOrder:
+    """What was paid, and by currency and line what it earned and what refunds took back of it."""
+
     minor: list[int]
-    earned: list[int]
-    growth: list[int]
+    paid_at: datetime
+    earned: dict[str, list[int]]
+    taken: dict[str, list[int]]
     refunded: list[int]
-    taken: list[int]
-    growth_taken: list[int]
+
+    def due(self, code: str, line: int) -> int:
+        """What must be taken back of a line so far, less what was."""
+        total = self.earned[code][line] * self.refunded[line] // self.minor[line]
+        return total - self.taken[code][line]
 
 
 @dataclass
 class Oracle:
     """One member."""
 
-    lots: list[Lot] = field(default_factory=list)
-    debt: int = 0
+    purses: dict[str, Purse] = field(
+        default_factory=lambda: {"POINTS": Purse(owes=True), "STARS": Purse(owes=False, waits_days=7)}
+    )
     growth: int = 0
     gold: bool = False
     orders: dict[str, OracleOrder] = field(default_factory=dict)
 
-    @property
-    def balance(self) -> int:
-        return sum(lot.points for lot in self.lots) - self.debt
+    def settle(self, now: datetime) -> None:
+        for purse in self.purses.values():
+            purse.settle(now)
 
-    def expire(self, now: datetime) -> None:
-        self.lots = [lot for lot in self.lots if lot.points and lot.gone_at > now]
-
-    def gain(self, points: int, now: datetime, order: str | None) -> None:
-        repaid = min(self.debt, points)
-        self.debt -= repaid
-        if points > repaid:
-            self.lots.append(Lot(points - repaid, gone_at(now), order))
-
-    def lose(self, points: int, own: str | None = None) -> None:
-        """Own points first, then those that go first; what is not there is owed."""
-        for lot in sorted(self.lots, key=lambda lot: (own is None or lot.order != own, lot.gone_at)):
-            taken = min(points, lot.points)
-            lot.points -= taken
-            points -= taken
-        self.debt += points
-
-    def record(self, order_id: str, minor: list[int], now: datetime) -> None:
-        if order_id in self.orders:
-            return
+    def record(self, order_id: str, minor: list[int], paid_at: datetime, now: datetime) -> None:
         whole = sum(minor) // 100
-        earned = whole * 12 // 10 if self.gold else whole
-        points, growth = self.by_line(earned, minor), self.by_line(whole, minor)
-        none = [0] * len(minor)
-        self.orders[order_id] = OracleOrder(minor, points, growth, none[:], none[:], none[:])
-        self.gain(earned, now, order_id)
+        earned = {
+            "POINTS": whole * 12 // 10 if self.gold else whole,
+            "STARS": sum(minor) // 200,
+            "GROWTH": whole,
+        }
+        self.orders[order_id] = OracleOrder(
+            minor,
+            paid_at,
+            {code: self.by_line(points, minor) for code, points in earned.items()},
+            {code: [0] * len(minor) for code in earned},
+            [0] * len(minor),
+        )
+        for code, purse in self.purses.items():
+            purse.earn(earned[code], paid_at, order_id)
         self.growth += whole
         self.gold = self.gold or self.growth >= 500
+        self.settle(now)
 
     @staticmethod
     def by_line(points: int, minor: list[int]) -> list[int]:
@@ -93,15 +75,41 @@ class Oracle:
         assert all(abs(share - wish) < 1 for share, wish in zip(shares, exact, strict=True))
         return shares
 
-    def refund(self, order_id: str, line: int, minor: int) -> bool:
+    def refund(self, order_id: str, line: int, minor: int, now: datetime) -> bool:
         """Refund money of one line; False when there is not as much left."""
         order = self.orders[order_id]
         if not 0 < minor <= order.minor[line] - order.refunded[line]:
             return False
         order.refunded[line] += minor
-        due = order.earned[line] * order.refunded[line] // order.minor[line]
-        growth_due = order.growth[line] * order.refunded[line] // order.minor[line]
-        self.lose(due - order.taken[line], own=order_id)
-        self.growth = max(0, self.growth - (growth_due - order.growth_taken[line]))
-        order.taken[line], order.growth_taken[line] = due, growth_due
+        for purse in self.purses.values():
+            self._give_back(order_id, order, purse, now)
+        for code in order.earned:
+            due = order.due(code, line)
+            order.taken[code][line] += due
+            if code == "GROWTH":
+                self.growth = max(0, self.growth - due)
+            elif due:
+                self.purses[code].unearn(due, order.paid_at, order_id)
+        return True
+
+    @staticmethod
+    def _give_back(order_id: str, order: OracleOrder, purse: Purse, now: datetime) -> None:
+        """What was redeemed on the order comes back in the proportion refunded so far."""
+        paid, refunded = sum(order.minor), sum(order.refunded)
+        for name, spending in purse.spendings.items():
+            if spending.order == order_id:
+                due = spending.points * refunded // paid
+                came = spending.points - spending.left
+                if due > came:
+                    purse.reverse(name, due - came, now)
+
+    def adjust(self, code: str, points: int, now: datetime) -> bool:
+        """By hand; False when a debit finds too little and nothing may be owed."""
+        purse = self.purses[code]
+        if points > 0:
+            purse.gain(points, kind(now, now, ADJUSTED))
+            return True
+        if not purse.owes and -points > purse.available:
+            return False
+        purse.lose(-points)
         return True
