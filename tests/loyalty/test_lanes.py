@@ -1,121 +1,111 @@
-"""Lanes when the line to the database is cut around COMMIT: every answer is true and every order counts once."""
+"""Lanes when the line to the database breaks around COMMIT, or stands still: every answer is true and counts once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+import pytest
 from sqlalchemy.engine import make_url
 
-from tests.loyalty.conftest import Loyalty, order, programme
-from tests.loyalty.test_integrity import check_everything
-
-
-@dataclass
-class Line:
-    """A line to the database that can be told to break at the next COMMIT."""
-
-    host: str
-    port: int
-    cut: str = ""
-    when_cut: Callable[[], Any] | None = None
-    open: bool = True
-    writers: list[asyncio.StreamWriter] = field(default_factory=list)
-
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not self.open:
-            writer.close()
-            return
-        there, to_there = await asyncio.open_connection(self.host, self.port)
-        self.writers += (writer, to_there)
-        await asyncio.gather(self._ask(reader, to_there, writer), self._answer(there, writer))
-
-    async def _ask(
-        self, reader: asyncio.StreamReader, to_there: asyncio.StreamWriter, back: asyncio.StreamWriter
-    ) -> None:
-        while asked := await self._read(reader):
-            if self.cut and b"COMMIT\0" in asked:
-                how, self.cut = self.cut, ""
-                if self.when_cut is not None:
-                    await self.when_cut()
-                back.transport.abort()
-                if how == "after":
-                    to_there.write(asked)
-                    await to_there.drain()
-                    await asyncio.sleep(0.1)
-                break
-            to_there.write(asked)
-        to_there.close()
-
-    async def _answer(self, there: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while answer := await self._read(there):
-            if not writer.is_closing():
-                writer.write(answer)
-        writer.close()
-
-    @staticmethod
-    async def _read(reader: asyncio.StreamReader) -> bytes:
-        try:
-            return await reader.read(65_536)
-        except OSError:
-            return b""
+from tests.loyalty.conftest import Loyalty, order
+from tests.loyalty.spending import code, done, facts, spend, with_points
+from tests.loyalty.torture.acts import transferable
+from tests.loyalty.torture.judge import be_sound
+from tests.loyalty.torture.line import Cut, Line, line_to
 
 
 @asynccontextmanager
 async def cuttable(make_loyalty: Any, new_database: Any) -> AsyncIterator[tuple[Loyalty, Line]]:
     """A loyalty service with a programme, whose line to the database can be cut."""
     urls = new_database("loyalty")
-    at = make_url(urls.app)
-    line = Line(at.host or "", at.port or 5432)
-    async with await asyncio.start_server(line.carry, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        through = at.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
-        async with make_loyalty(urls=urls._replace(app=through)) as loyalty:
-            body = {"programme": programme(), "makeDefault": True, "reason": "test"}
-            answer = await loyalty.staff("ProgrammesService/CreateProgramme", body)
-            assert answer.status_code == 200, answer.text
-            first = order(loyalty.new_member(), 100)
-            assert (await loyalty.order_system("OrdersService/RecordOrder", first)).status_code == 200
-            yield loyalty, line
-            for writer in line.writers:
-                writer.transport.abort()
+    async with (
+        line_to(urls.app) as (line, through),
+        make_loyalty(urls=urls._replace(app=through)) as loyalty,
+    ):
+        body = {"programme": transferable(), "makeDefault": True, "reason": "test"}
+        await done(loyalty.staff("ProgrammesService/CreateProgramme", body))
+        first = order(loyalty.new_member(), 100)
+        await done(loyalty.order_system("OrdersService/RecordOrder", first))
+        yield loyalty, line
 
 
-async def test_a_commit_whose_answer_is_lost_is_looked_up_and_answered(
-    make_loyalty: Any, new_database: Any
+def at_commit(line: Line, cut: Cut, before: Callable[[], Awaitable[object]] | None = None) -> None:
+    """Break the line once, at the next COMMIT; ``before`` runs first."""
+
+    async def plan(request: bytes) -> Cut | None:
+        if b"COMMIT\0" not in request:
+            return None
+        line.plan = _steady
+        if before is not None:
+            await before()
+        return cut
+
+    line.plan = plan
+
+
+async def _steady(_: bytes) -> None:
+    return None
+
+
+def asked_of(loyalty: Loyalty, member: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """What is tried for a member who has 500 points and a hold of 300 more: the call and its body, by name."""
+    given = {"fromMemberId": member, "toMemberId": loyalty.new_member(), "points": 100, "transferId": "t"}
+    held = {"memberId": member, "holdId": "held"}
+    return {
+        "pay": ("OrdersService/RecordOrder", order(member, 10_000)),
+        "redeem": (
+            "RedemptionsService/RedeemPoints",
+            {"memberId": member, "points": 100, "redemptionId": "r"},
+        ),
+        "hold": ("RedemptionsService/HoldPoints", {"memberId": member, "points": 100, "holdId": "h"}),
+        "capture": ("RedemptionsService/CaptureHold", held | {"redemptionId": "c", "points": 100}),
+        "release": ("RedemptionsService/ReleaseHold", held),
+        "give": ("TransfersService/TransferPoints", given),
+    }
+
+
+LEFT = {
+    "pay": (600, 300),
+    "redeem": (400, 300),
+    "hold": (400, 400),
+    "capture": (700, 0),
+    "release": (800, 0),
+    "give": (400, 300),
+}
+"""What each leaves available and held."""
+
+
+@pytest.mark.parametrize("cut", Cut)
+async def test_whatever_was_cut_at_its_commit_is_answered_and_done_once(
+    make_loyalty: Any, new_database: Any, cut: Cut
 ) -> None:
     async with cuttable(make_loyalty, new_database) as (loyalty, line):
-        body = order(loyalty.new_member(), 10_000)
-        line.cut = "after"
-        answer = await loyalty.order_system("OrdersService/RecordOrder", body)
-        assert (answer.status_code, line.cut) == (200, ""), answer.text
-        assert "replayed" not in answer.json(), "what was committed is answered, and not done again"
-        assert (await loyalty.balance(body["memberId"]))["available"] == 100
-        await check_everything(loyalty)
-
-
-async def test_a_commit_that_never_arrived_is_done_again(make_loyalty: Any, new_database: Any) -> None:
-    async with cuttable(make_loyalty, new_database) as (loyalty, line):
-        body = order(loyalty.new_member(), 10_000)
-        line.cut = "before"
-        answer = await loyalty.order_system("OrdersService/RecordOrder", body)
-        assert (answer.status_code, line.cut) == (200, ""), answer.text
-        assert "replayed" not in answer.json()
-        assert (await loyalty.balance(body["memberId"]))["available"] == 100
-        await check_everything(loyalty)
+        for name, left in LEFT.items():
+            member = await with_points(loyalty, 800)
+            await done(spend(loyalty, "HoldPoints", member, points=300, holdId="held"))
+            asked = asked_of(loyalty, member)[name]
+            at_commit(line, cut)
+            said = await done(loyalty.order_system(*asked))
+            assert line.plan is _steady, "the line was cut"
+            if cut is not Cut.LATE:
+                assert "replayed" not in said, "what was committed is answered, and not done again"
+            balance = await loyalty.balance(member)
+            assert (balance["available"], balance["held"]) == left, name
+            assert await done(loyalty.order_system(*asked)) == said | {"replayed": True}
+        await be_sound(loyalty)
 
 
 async def test_a_commit_that_stays_in_doubt_is_no_answer_to_what_comes_after(
-    make_loyalty: Any, new_database: Any, servers: Any
+    make_loyalty: Any, new_database: Any, servers: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("services.loyalty.lanes.PATIENCE_S", 0.5)
     async with cuttable(make_loyalty, new_database) as (loyalty, line):
         role = make_url(loyalty.database).username
         postgres = await asyncpg.connect(servers.postgres_url)
-        line.when_cut = lambda: postgres.execute(f'ALTER ROLE "{role}" NOLOGIN')
+        at_commit(line, Cut.AFTER, lambda: postgres.execute(f'ALTER ROLE "{role}" NOLOGIN'))
         body = order(loyalty.new_member(), 10_000)
-        line.cut = "after"
         answer = await loyalty.order_system("OrdersService/RecordOrder", body)
         assert answer.status_code in (500, 503), answer.text
         await postgres.execute(f'ALTER ROLE "{role}" LOGIN')
@@ -128,4 +118,46 @@ async def test_a_commit_that_stays_in_doubt_is_no_answer_to_what_comes_after(
             again = await loyalty.order_system("OrdersService/RecordOrder", body)
         assert again.json()["replayed"]
         assert (await loyalty.balance(body["memberId"]))["available"] == 102
-        await check_everything(loyalty)
+        await be_sound(loyalty)
+
+
+async def test_a_full_lane_says_so_at_once_and_when_to_come_again(
+    make_loyalty: Any, new_database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.loyalty.lanes.MOST_WAITING", 5)
+    async with cuttable(make_loyalty, new_database) as (loyalty, line):
+        member, moves_on = loyalty.new_member(), asyncio.Event()
+        bodies = [order(member, 100) for _ in range(12)]
+        await done(loyalty.order_system("OrdersService/RecordOrder", order(member, 100)))
+
+        async def stand_still(request: bytes) -> None:
+            if b"COMMIT\0" in request:
+                await moves_on.wait()
+
+        line.plan = stand_still
+        calls = [
+            asyncio.create_task(loyalty.order_system("OrdersService/RecordOrder", body)) for body in bodies
+        ]
+        refused = []
+        for call in asyncio.as_completed(calls):
+            refused.append(await call)
+            if len(refused) == len(bodies) - MOST_TAKEN:
+                break
+        for answer in refused:
+            assert (answer.status_code, code(answer)) == (503, "LEDGER_BUSY")
+            assert facts(answer) == {"waiting": "5", "retry_after_ms": "1000"}
+        moves_on.set()
+        answers = await asyncio.gather(*calls)
+        taken = [answer for answer in answers if answer.status_code == 200]
+        assert len(taken) == MOST_TAKEN
+        assert (await loyalty.balance(member))["available"] == 1 + MOST_TAKEN, (
+            "who was refused changed nothing"
+        )
+        for body in bodies:
+            await done(loyalty.order_system("OrdersService/RecordOrder", body))
+        assert (await loyalty.balance(member))["available"] == 1 + len(bodies)
+        await be_sound(loyalty)
+
+
+MOST_TAKEN = 6
+"""One that is being committed, and five that wait."""
