@@ -142,6 +142,7 @@ def _spent_on(book: Book, order: Order) -> list[tuple[Place, int]]:
         for name in book.state.names(order.member_id, order.programme)
         for key in book.state.spent_on.get((name, order.ref), ())
     ]
+    places.sort(key=lambda place: book.state.posted[place][0].recorded_at)  # however they were found
     for place in places:
         points = redemption_of(book.state.posted[place]).points
         due = points if not order.refundable_minor else points * order.refunded_minor // order.total_minor

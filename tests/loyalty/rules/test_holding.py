@@ -90,3 +90,24 @@ def test_what_was_redeemed_on_an_order_comes_back_in_the_proportion_refunded() -
     assert ledger.refund(order, amount=1_000).value.returned == {"POINTS": 12}
     assert ledger.refund(order, amount=3_000).value.returned == {"POINTS": 38}
     assert ledger.balance() == 100
+
+
+def test_redemptions_on_an_order_come_back_in_the_order_they_were_spent_however_they_were_found() -> None:
+    wallets = []
+    for found in (1, -1):
+        ledger = Ledger((MONTH,), now=at("2026-06-01 12:00"))
+        ledger.adjust(50)
+        order = ledger.earn(10_000, paid_at=at("2026-06-01 11:00"))
+        ledger.redeem(50, "first", order=order)
+        ledger.now = at("2026-06-20 12:00")
+        ledger.adjust(50)
+        ledger.redeem(150, "second", order=order)
+        ledger.now = at("2026-07-05 12:00")
+        ledger.adjust(-20)
+        spent_on = ledger.state.spent_on[MEMBER, order.value.ref]
+        assert len(spent_on) == 2
+        spent_on[:] = spent_on[::found]
+        ledger.refund(order, amount=5_000)
+        wallet = ledger.state.wallets[MEMBER, 1]
+        wallets.append((wallet.available, wallet.lots))
+    assert wallets[0] == wallets[1]
