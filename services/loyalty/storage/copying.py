@@ -9,7 +9,8 @@ looking into a row.
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from struct import Struct
-from uuid import UUID
+
+from asyncpg.pgproto.pgproto import UUID  # an order of magnitude cheaper to make than Python's own
 
 from services.kit import database
 from services.loyalty.rules.entries import Account, Entry, EntryType, LotKey
@@ -69,7 +70,7 @@ def rows(entries: Iterable[Entry], lane: int, batch: int) -> bytes:
         fingerprint, order_ref = entry.fingerprint, entry.order_ref.encode()
         pieces += (
             _FIXED(
-                *(22, 16, _member(entry.member_id), 16, entry.key, 2, entry.part, 2, entry.currency),
+                *(22, 16, UUID(entry.member_id).bytes, 16, entry.key, 2, entry.part, 2, entry.currency),
                 *(8, entry.points, 8, entry.balance_after),
                 *(
                     8,
@@ -93,11 +94,6 @@ def rows(entries: Iterable[Entry], lane: int, batch: int) -> bytes:
             order_ref,
         )
     return b"".join(pieces)
-
-
-@lru_cache(maxsize=65_536)
-def _member(member_id: str) -> bytes:
-    return UUID(member_id).bytes
 
 
 @cache

@@ -5,27 +5,28 @@ from collections.abc import Sequence
 from services.kit import database
 from services.loyalty.rules.asks import MOST_POINTS
 from services.loyalty.rules.grants import Credit, Purse
+from services.loyalty.storage import rows
 
 
 async def credit(
     connection: database.RawConnection, credits: Sequence[Credit], revision: int
 ) -> dict[Purse, int]:
     """Add to the wallets that stand plain; the balances after, by wallet. None is added to under newer rules."""
-    rows = await connection.fetch(
+    found = await connection.fetch(
         _CREDIT,
         [credit.member_id for credit in credits],
-        [credit.currency for credit in credits],
-        [credit.points for credit in credits],
-        [credit.count for credit in credits],
-        [credit.lot.expires_at for credit in credits],
-        [credit.lot.month for credit in credits],
-        [credit.lot.source for credit in credits],
-        [credit.first_at for credit in credits],
-        [credit.last_at for credit in credits],
+        rows.numbers([credit.currency for credit in credits]),
+        rows.numbers([credit.points for credit in credits]),
+        rows.numbers([credit.count for credit in credits]),
+        rows.numbers([credit.lot.expires_at for credit in credits]),
+        rows.numbers([credit.lot.month for credit in credits]),
+        rows.numbers([credit.lot.source for credit in credits]),
+        rows.numbers([credit.first_at for credit in credits]),
+        rows.numbers([credit.last_at for credit in credits]),
         revision,
         MOST_POINTS,
     )
-    return {(member_id, currency): available for member_id, currency, available in rows}
+    return {(member_id, currency): available for member_id, currency, available in found}
 
 
 # A wallet is plain when nothing but itself decides over a credit: it owes nothing, and its member was never merged
@@ -42,8 +43,8 @@ UPDATE wallets w SET
     THEN w.lots[:array_upper(w.lots, 1) - 1]
          || ARRAY[ARRAY[n.expires_at, n.month, n.source, w.lots[array_upper(w.lots, 1)][4] + n.points]]
     ELSE w.lots || ARRAY[ARRAY[n.expires_at, n.month, n.source, n.points]] END
-FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[],
-            $8::bigint[], $9::bigint[])
+FROM unnest($1::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
+            $6::text::bigint[], $7::text::bigint[], $8::text::bigint[], $9::text::bigint[])
   AS n(member_id, currency, points, count, expires_at, month, source, first_at, last_at)
 WHERE w.member_id = n.member_id AND w.currency = n.currency AND w.plain
   AND w.touched_at < n.first_at AND w.next_due_at > n.last_at

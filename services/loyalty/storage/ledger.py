@@ -69,12 +69,12 @@ async def _write_standings(connection: database.RawConnection, state: State) -> 
         await connection.execute(
             _PUT_STANDINGS,
             [standing.member_id for standing in standings],
-            [standing.programme for standing in standings],
+            rows.numbers([standing.programme for standing in standings]),
             [rows.texts(key for key, _ in standing.tiers) for standing in standings],
             ["{" + ",".join(str(since) for _, since in standing.tiers) + "}" for standing in standings],
             [rows.array(standing.days) for standing in standings],
-            [standing.judged_version for standing in standings],
-            [standing.touched_at for standing in standings],
+            rows.numbers([standing.judged_version for standing in standings]),
+            rows.numbers([standing.touched_at for standing in standings]),
         )
     if fates := [standing for standing in standings if standing.fate_changed]:
         await merges.put_fates(connection, fates)
@@ -92,15 +92,15 @@ async def _write_wallets(connection: database.RawConnection, state: State) -> No
         await connection.execute(
             _PUT_WALLETS,
             [wallet.member_id for wallet in wallets],
-            [wallet.currency for wallet in wallets],
-            [wallet.available for wallet in wallets],
-            [wallet.pending for wallet in wallets],
-            [wallet.held for wallet in wallets],
-            [wallet.version for wallet in wallets],
+            rows.numbers([wallet.currency for wallet in wallets]),
+            rows.numbers([wallet.available for wallet in wallets]),
+            rows.numbers([wallet.pending for wallet in wallets]),
+            rows.numbers([wallet.held for wallet in wallets]),
+            rows.numbers([wallet.version for wallet in wallets]),
             [rows.array(wallet.lots) for wallet in wallets],
             [rows.array(wallet.pending_lots) for wallet in wallets],
-            [wallet.touched_at for wallet in wallets],
-            [wallet.next_due_at for wallet in wallets],
+            rows.numbers([wallet.touched_at for wallet in wallets]),
+            rows.numbers([wallet.next_due_at for wallet in wallets]),
             [wallet.available >= 0 and wallet.member_id not in fated for wallet in wallets],
         )
 
@@ -147,8 +147,8 @@ INSERT INTO wallets (member_id, currency, available, pending, held, version, lot
                      next_due_at, plain)
 SELECT w.member_id, w.currency, w.available, w.pending, w.held, w.version, w.lots::bigint[],
        w.pending_lots::bigint[], w.touched_at, w.next_due_at, w.plain
-FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
-            $8::text[], $9::bigint[], $10::bigint[], $11::boolean[])
+FROM unnest($1::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
+            $6::text::bigint[], $7::text[], $8::text[], $9::text::bigint[], $10::text::bigint[], $11::boolean[])
   AS w(member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, next_due_at, plain)
 ON CONFLICT (member_id, currency) DO UPDATE SET
   available = EXCLUDED.available, pending = EXCLUDED.pending, held = EXCLUDED.held,
@@ -160,7 +160,8 @@ _PUT_STANDINGS = """
 UPDATE standings s SET
   tier_keys = n.tier_keys::text[], tier_since = n.tier_since::bigint[], days = n.days::bigint[],
   judged_version = n.judged_version, touched_at = n.touched_at
-FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[])
+FROM unnest($1::uuid[], $2::text::smallint[], $3::text[], $4::text[], $5::text[], $6::text::int[],
+            $7::text::bigint[])
   AS n(member_id, programme, tier_keys, tier_since, days, judged_version, touched_at)
 WHERE s.member_id = n.member_id AND s.programme = n.programme
 """

@@ -14,9 +14,14 @@ from services.loyalty.rules.tiers import Standing
 from services.loyalty.rules.wallets import Wallet
 
 
-def array(numbers: Sequence[Sequence[int]]) -> str:
+def array(rows: Sequence[Sequence[int]]) -> str:
     """Rows of numbers as a Postgres array's text, so that arrays of unlike length travel side by side."""
-    return orjson.dumps(numbers).translate(_BRACES).decode()
+    return orjson.dumps(rows).translate(_BRACES).decode()
+
+
+def numbers(column: Sequence[int]) -> str:
+    """The same of a column of numbers: asyncpg's own encoder of arrays takes four times as long for each."""
+    return orjson.dumps(column).translate(_BRACES).decode()
 
 
 _BRACES = bytes.maketrans(b"[]", b"{}")
