@@ -14,13 +14,13 @@ import pytest
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
-from pyqwest import Client
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
 from services.consent.settings import Settings
-from services.kit.rpc import CALLER_HEADER, Caller, CallerKind, CallerSigner, ClientInterceptor, RemoteRefusal
+from services.kit.rpc import CALLER_HEADER, Caller, CallerKind, CallerSigner, RemoteRefusal
 from tests.consent import factories
+from tests.in_process import client
 
 OFFICER = Caller(CallerKind.STAFF, "officer-1", frozenset({"privacy_officer"}))
 SUPPORT = Caller(CallerKind.STAFF, "support-1", frozenset({"support"}))
@@ -123,14 +123,8 @@ def settings(urls: DatabaseUrls, redis_url: str) -> Settings:
 def reached_by(transport: ASGITransport, clock: SettableClock) -> Consent:
     """Clients of the service behind an in-process transport."""
 
-    def reach(wire: type) -> object:
-        signer = CallerSigner("gateway", {"consent": GATEWAY_KEY})
-        return wire(
-            "http://consent",
-            http_client=Client(transport),
-            send_compression=None,
-            accept_compression=[],
-            interceptors=[ClientInterceptor("consent", signer)],
-        )
-
-    return Consent(reach(DecisionsServiceClient), reach(PurposesServiceClient), clock)  # type: ignore[arg-type]
+    return Consent(
+        client(DecisionsServiceClient, transport, "consent"),
+        client(PurposesServiceClient, transport, "consent"),
+        clock,
+    )

@@ -15,7 +15,6 @@ from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
-from pyqwest import Client
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
@@ -24,6 +23,7 @@ from services.members.rules.keyrings import KeyRing
 from services.members.settings import Settings
 from services.members.storage import keyrings
 from services.members.storage.databases import Databases
+from tests.in_process import client
 
 INSTALLATION = UUID("11111111-2222-4333-8444-555555555555")
 KEYS = {"gateway": b"g" * 32, "loyalty": b"l" * 32, "consent": b"c" * 32}
@@ -168,19 +168,9 @@ async def reached_by(
     members: DatabaseUrls,
     keys: DatabaseUrls,
 ) -> Members:
-    def client(wire: Any) -> Any:
-        interceptor = rpc.ClientInterceptor("members", signer)
-        return wire(
-            "http://members",
-            send_compression=None,
-            accept_compression=[],
-            interceptors=[interceptor],
-            http_client=Client(transport),
-        )
-
     return Members(
-        client(ProfilesServiceClient),
-        client(IdentitiesServiceClient),
+        client(ProfilesServiceClient, transport, "members"),
+        client(IdentitiesServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),

@@ -14,7 +14,7 @@ from services.kit.rpc.callers import (
     CallerSigner,
     CallerVerifier,
 )
-from services.kit.rpc.clients import ClientInterceptor, client
+from services.kit.rpc.clients import client
 from services.kit.rpc.gatekeeper import READ_MAX_BYTES, Gatekeeper, NotSignedIn
 from services.kit.rpc.grants import (
     Grant,
@@ -41,7 +41,6 @@ __all__ = [
     "CallerNotProven",
     "CallerSigner",
     "CallerVerifier",
-    "ClientInterceptor",
     "Gatekeeper",
     "Grant",
     "NotAllowed",
