@@ -1,42 +1,29 @@
 """The ``huiyuan`` command: starts everything on one machine, and gives out tokens to try it with."""
 
-import asyncio
 import json
 import os
 import shutil
 import sys
 import time
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
-from infra.local import importing, layout, seeding, system, welcome
+from infra.local import imports, layout, seeding, system, welcome
 from infra.local.installation import AlreadyRunning, Installation, held
 from infra.local.issuer import STAFF_ROLES, SYSTEM_ROLES, Issuer
 from infra.local.layout import Ports, SettingsIncomplete
 from infra.local.processes import ProgramFailed
 from infra.local.seeding import SeedRefused, Seeds
 from infra.local.system import DatabaseNotReady, PortTaken, StopAsked, System
-from infra.local.welcome import importing_progress
-from services.kit.refusal import Refusal
+from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, screen
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 token = typer.Typer(no_args_is_help=True, help="Sign a token of the development issuer, good for 12 hours.")
 app.add_typer(token, name="token")
-imports = typer.Typer(no_args_is_help=True, help="Bring a history in through the services' own doors.")
-app.add_typer(imports, name="import")
-
-screen = Console(highlight=False, soft_wrap=True)
-complaints = Console(highlight=False, soft_wrap=True, stderr=True)
+app.add_typer(imports.commands, name="import")
 
 _DEFAULT = Ports()
-Home = Annotated[
-    Path, typer.Option("--home", envvar="HUIYUAN_HOME", help="Where the installation keeps what is its own.")
-]
-DEFAULT_HOME = layout.ROOT / ".huiyuan"
 
 
 def _port(name: str) -> typer.models.OptionInfo:
@@ -63,13 +50,8 @@ def up(
         with held(home):
             raise typer.Exit(_run(Installation.open(home), ports))
     except (AlreadyRunning, SettingsIncomplete) as why:
-        _complain(why)
+        complain(why)
         raise typer.Exit(1) from None
-
-
-def _complain(why: Exception | str) -> None:
-    complaints.print("[red]✗[/] ", end="")
-    complaints.print(str(why), markup=False)
 
 
 def _run(installation: Installation, ports: Ports) -> int:
@@ -93,7 +75,7 @@ def _run(installation: Installation, ports: Ports) -> int:
             screen.print()
             return 0
         except (ProgramFailed, PortTaken, DatabaseNotReady, SeedRefused) as why:
-            _complain(why)
+            complain(why)
             return 1
         finally:
             turn_deaf()
@@ -123,7 +105,7 @@ def reset(
             system.end_leftovers(home)
             shutil.rmtree(home)
     except AlreadyRunning as why:
-        _complain(f"{why}; stop it first")
+        complain(f"{why}; stop it first")
         raise typer.Exit(1) from None
     screen.print(f"{home} is gone; servers named by DATABASE_URL_* or REDIS_URL are left as they are")
 
@@ -136,7 +118,7 @@ def member_token(
     home: Home = DEFAULT_HOME,
 ) -> None:
     """A token by which a member uses the storefront."""
-    installation = _existing(home)
+    installation = existing(home)
     if not member_id:
         seeds = Seeds.kept(installation)
         if seeds is None:
@@ -152,7 +134,7 @@ def admin_token(
     home: Home = DEFAULT_HOME,
 ) -> None:
     """A token by which a member of staff uses the admin side."""
-    print(Issuer(_existing(home)).admin(subject, tuple(role)))
+    print(Issuer(existing(home)).admin(subject, tuple(role)))
 
 
 @token.command("service")
@@ -162,63 +144,7 @@ def service_token(
     home: Home = DEFAULT_HOME,
 ) -> None:
     """A token by which one of your systems calls the services."""
-    print(Issuer(_existing(home)).system(subject, tuple(role)))
-
-
-class OrderFormat(StrEnum):
-    """Formats of order files."""
-
-    CDNOW = "cdnow"
-
-
-@imports.command("orders")
-def import_orders(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    format: Annotated[OrderFormat, typer.Option(help="What the file looks like.")],
-    rejects: Annotated[
-        Path | None, typer.Option(help="Where lines that were not imported go; beside the file by default.")
-    ] = None,
-    bearer: Annotated[
-        str,
-        typer.Option("--token", envvar="HUIYUAN_TOKEN", help="Of your issuer; ours signs one by default."),
-    ] = "",
-    loyalty_url: Annotated[str, typer.Option(envvar="LOYALTY_URL")] = "",
-    members_url: Annotated[str, typer.Option(envvar="MEMBERS_URL")] = "",
-    home: Home = DEFAULT_HOME,
-) -> None:
-    """Import orders and the members who placed them; the same file again changes nothing."""
-    rejects = rejects or file.with_name(f"{file.name}.rejects.csv")
-    urls = _running_at(home, loyalty=loyalty_url, members=members_url)
-    signed = bearer or Issuer(_existing(home)).system("order-import", importing.ROLES)
-    with importing_progress(screen) as progress:
-        importer = importing.Importer(urls["loyalty"], urls["members"], signed, progress)
-        try:
-            outcome = asyncio.run(importer.run(file))
-        except (importing.ImportStopped, Refusal) as why:
-            _complain(why)
-            raise typer.Exit(1) from None
-    importing.write_rejects(outcome.rejects, rejects)
-    welcome.show_import(screen, format, outcome, rejects)
-    raise typer.Exit(0 if outcome.agrees else 1)
-
-
-def _running_at(home: Path, **given: str) -> dict[str, str]:
-    """Where services are: as given, or as the running installation says."""
-    if all(given.values()):
-        return given
-    running = _existing(home).running
-    if not running.exists():
-        _complain("huiyuan is not running: run `huiyuan up`, or name LOYALTY_URL and MEMBERS_URL")
-        raise typer.Exit(1)
-    where = json.loads(running.read_text())
-    return {name: url or where[name] for name, url in given.items()}
-
-
-def _existing(home: Path) -> Installation:
-    if not (home / "secrets.json").exists():
-        _complain(f"no installation in {home}: run `huiyuan up` first")
-        raise typer.Exit(1)
-    return Installation.open(home.resolve())
+    print(Issuer(existing(home)).system(subject, tuple(role)))
 
 
 def main() -> NoReturn:

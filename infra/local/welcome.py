@@ -16,7 +16,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from infra.local import importing
+from infra.local import balances, importing
+from infra.local.delivery import Progress as Told
 from infra.local.issuer import Issuer
 from infra.local.layout import HOST, SERVICES
 from infra.local.seeding import Seeds
@@ -75,7 +76,7 @@ def _headers(whose: str, token: str) -> str:
 
 
 @contextmanager
-def importing_progress(console: Console) -> Iterator[importing.Progress]:
+def importing_progress(console: Console) -> Iterator[Told]:
     """A bar for each kind of thing that is imported, with its rate."""
     columns = (
         TextColumn("{task.description:8}"),
@@ -113,3 +114,19 @@ def show_import(console: Console, format: str, outcome: importing.Outcome, rejec
         f"{totals.spend.currency}: {verdict}; {totals.orders:,} {format} orders of {totals.members:,} members, "
         f"{totals.zero_value_orders:,} of them of no value"
     )
+
+
+def show_balances(console: Console, outcome: balances.Outcome, rejects: Path, *, dry_run: bool) -> None:
+    """Print what an import of opening balances did, and whether the ledger took what the file says."""
+    console.print(f"{outcome.balances:,} balances of {outcome.members:,} members in the file")
+    if outcome.rejects:
+        console.print(f"[yellow]{len(outcome.rejects):,} lines are not imported:[/] see {rejects}")
+    if dry_run:
+        for currency, points in sorted(outcome.in_file.items()):
+            console.print(f"{points:,} {currency} would be imported; nothing was sent")
+        return
+    console.print(f"{outcome.imported:,} imported ({outcome.replayed:,} were there already)")
+    for currency, points in sorted(outcome.in_file.items()):
+        taken = outcome.in_ledger[currency]
+        verdict = "[green]equal[/]" if taken == points else "[red]NOT EQUAL[/]"
+        console.print(f"{points:,} {currency} in the file, {taken:,} in the ledger: {verdict}")
