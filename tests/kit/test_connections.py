@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+import uvloop
 
 from services.kit.rpc.connections import Answer, Connections, NoAnswer
 from tests.conftest import free_port
@@ -158,7 +159,8 @@ async def test_a_header_cannot_bring_another() -> None:
                 await connections.post("/path", {"x": value}, b"", 1.0)
 
 
-def test_connections_are_of_the_loop_that_opened_them() -> None:
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_connections_are_of_the_loop_that_opened_them(run: Callable[..., bytes]) -> None:
     async def once(connections: Connections, port: int) -> bytes:
         server = Server(_echo)
         async with await asyncio.start_server(server.serve, "127.0.0.1", port):
@@ -166,7 +168,7 @@ def test_connections_are_of_the_loop_that_opened_them() -> None:
 
     port = free_port()
     connections = Connections(f"http://127.0.0.1:{port}")
-    assert [asyncio.run(once(connections, port)) for _ in range(2)] == [b"X", b"X"]
+    assert [run(once(connections, port)) for _ in range(2)] == [b"X", b"X"]
 
 
 @pytest.mark.parametrize("address", ["ftp://host", "host:1", "http://"])
