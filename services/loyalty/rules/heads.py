@@ -88,5 +88,5 @@ def key_id(key: Ed25519PublicKey) -> str:
 
 
 def _said(at: str, heads: Sequence[PublishedHead], key: str, previous: str) -> bytes:
-    said = {"at": at, "heads": heads, "key": key, "previous": previous}
+    said = {"at": at, "heads": [list(head) for head in heads], "key": key, "previous": previous}
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)

@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -16,7 +17,19 @@ from services.kit import database
 from services.kit.clock import micros
 from services.kit.refusal import Refusal
 from services.loyalty.lanes import Lanes, Rulebook, Task
-from services.loyalty.rules import adjustments, awards, checkout, holding, redemptions, returns
+from services.loyalty.rules import (
+    adjustments,
+    awards,
+    checkout,
+    forfeits,
+    holding,
+    imports,
+    merging,
+    redemptions,
+    returns,
+    transfers,
+    unmerging,
+)
 from services.loyalty.rules.asks import Ask
 from services.loyalty.rules.entries import key_of
 from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period
@@ -30,7 +43,7 @@ from tests.loyalty.rules.memory import currency, programme, rule
 
 WEEK, MONTH = Period(0, 7), Period(1, 0)
 CURRENCIES = (
-    currency("POINTS", 0, expiry=Expiry(MONTH)),
+    currency("POINTS", 0, expiry=Expiry(MONTH), transferable=True),
     currency(
         "LATER",
         0,
@@ -45,6 +58,7 @@ CURRENCIES = (
         expiry=Expiry(Period(12, 0)),
         negative_policy=NegativePolicy.REFUSE,
     ),
+    currency("SLIDING", 0, expiry=Expiry(Period(0, 10), sliding=True), transferable=True),
 )
 CODES = [rules.code for rules in CURRENCIES]
 
@@ -52,8 +66,9 @@ CODES = [rules.code for rules in CURRENCIES]
 class Shop:
     """A programme, some members, and everything that is done to them, at random by a seed."""
 
-    def __init__(self, lanes: Lanes, number: int, seed: int, members: int) -> None:
-        self.lanes = lanes
+    lanes: Lanes
+
+    def __init__(self, number: int, seed: int, members: int = 12) -> None:
         self.number = number
         self.dice = random.Random(seed)
         self.ids = count(1)
@@ -62,31 +77,66 @@ class Shop:
         self.orders: list[Order] = []
         self.spent: list[tuple[str, str]] = []
         self.held: list[tuple[str, str]] = []
+        self.merged: list[tuple[str, str, str]] = []
         self.refused: dict[str, int] = {}
 
-    def now(self) -> datetime:
-        return self.clock
-
     async def do(self, operation: Any, member: str, **touched: Any) -> Answer | None:
+        return await self.submit(operation, Touches(((member, self.number),), **touched))
+
+    async def submit(self, operation: Any, touches: Touches) -> Answer | None:
         """An operation's answer; None when it was refused, which is counted."""
-        task = Task(operation, Touches(((member, self.number),), **touched))
         try:
-            return await self.lanes.submit(task)
+            return await self.lanes.submit(Task(operation, touches))
         except Refusal as refusal:
             self.refused[refusal.code] = self.refused.get(refusal.code, 0) + 1
             return None
 
-    async def live(self, days: int, a_day: int) -> None:
-        """So many days, each with so many operations side by side."""
+    @asynccontextmanager
+    async def open(self, url: str, *, lanes: int) -> AsyncIterator[None]:
+        """Lanes run, by the shop's own clock."""
+        pool = await database.pool(url)
+        self.lanes = Lanes(url, Rulebook(pool), lanes, lambda: self.clock)
+        running = asyncio.ensure_future(self.lanes.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await pool.close()
+
+    async def live(self, days: int, a_day: int, *, merging: bool) -> None:
+        """So many days, each with so many operations side by side; who merges or leaves does so between two days."""
         doings = (self.order, self.order, self.redeem, self.refund, self.complete, self.hold)
-        doings += (self.capture, self.release, self.reverse, self.adjust, self.award)
-        for _ in range(days):
+        doings += (
+            self.capture,
+            self.release,
+            self.reverse,
+            self.adjust,
+            self.award,
+            self.transfer,
+            self.bring,
+        )
+        for day in range(days):
             await asyncio.gather(*(self.dice.choice(doings)() for _ in range(a_day)))
+            if merging:
+                await (self.merge, self.unmerge, self.forfeit)[day % 3]()
             self.clock += timedelta(hours=self.dice.choice((1, 20, 24, 49)))
 
-    async def order(self) -> None:
-        member = self.dice.choice(self.members)
-        minor = [self.dice.randrange(0, 30_000) for _ in range(self.dice.randint(1, 3))]
+    async def end(self) -> None:
+        """What chance may have left out: points written off, debt, and holds that stay open."""
+        member, other = (str(UUID(int=self.dice.getrandbits(128), version=4)) for _ in range(2))
+        await self.order(member, [10_000])
+        self.clock += timedelta(days=8)
+        await self.redeem(Ask(member, "shop", "LATER", 100, b"", "staff:ada", "TEST"))
+        await self.refund(self.orders[-1], whole=True)
+        await self.adjust(Ask(member, "shop", "POINTS", -50, b"", "staff:ada", "TEST"))
+        for code in ("POINTS", "SLIDING"):
+            await self.award(Ask(other, "shop", code, 300, b"", "staff:ada", "TEST"))
+            await self.hold(Ask(other, "shop", code, 100, b"", "staff:ada", "TEST"), lasts=86_400)
+
+    async def order(self, member: str = "", minor: Sequence[int] = ()) -> None:
+        member = member or self.dice.choice(self.members)
+        minor = minor or [self.dice.randrange(0, 30_000) for _ in range(self.dice.randint(1, 3))]
         lines = [Line(str(nth), "tea", 1, each) for nth, each in enumerate(minor, 1)]
         paid_at = micros(self.clock - timedelta(days=self.dice.choice((0, 0, 0, 3))))
         order_id = f"order-{next(self.ids)}"
@@ -106,11 +156,12 @@ class Shop:
             place = (("shop", order.order_id),)
             await self.do(partial(checkout.complete_order, completion=done), order.member_id, orders=place)
 
-    async def refund(self) -> None:
+    async def refund(self, order: Order | None = None, *, whole: bool = False) -> None:
         if not self.orders:
             return
-        order = self.dice.choice(self.orders)
-        lines = tuple(RefundLine(line.line_id, None) for line in order.lines[: self.dice.randint(0, 3)])
+        order = order or self.dice.choice(self.orders)
+        of = order.lines if whole else order.lines[: self.dice.randint(0, 3)]
+        lines = tuple(RefundLine(line.line_id, None) for line in of)
         place = ("shop", order.order_id)
         refund_id = f"refund-{next(self.ids)}"
         amount = 0 if lines else self.dice.randrange(1, 20_000)
@@ -123,9 +174,11 @@ class Shop:
             spent_on=((order.member_id, order.ref),),
         )
 
-    def ask(self, kind: str, points: int) -> tuple[Ask, str]:
-        """Points of some member's some currency, half of the time for one of the member's orders."""
+    def ask(self, kind: str, points: int, ask: Ask | None = None) -> tuple[Ask, str]:
+        """An ask under a new name: one that is given, or of some member's currency, half of the time for an order."""
         name = f"{kind}-{next(self.ids)}"
+        if ask is not None:
+            return replace(ask, key=key_of(kind, name)), name
         member, ref = self.dice.choice(self.members), ""
         if self.orders and self.dice.random() < 0.5:
             order = self.dice.choice(self.orders)
@@ -133,8 +186,8 @@ class Shop:
         key = key_of(kind, name)
         return Ask(member, "shop", self.dice.choice(CODES), points, key, "staff:ada", "TEST", ref), name
 
-    async def redeem(self) -> None:
-        ask, name = self.ask("redeem", self.dice.choice((20, 100, 700, 2_500)))
+    async def redeem(self, ask: Ask | None = None) -> None:
+        ask, name = self.ask("redeem", self.dice.choice((20, 100, 700, 2_500)), ask)
         if await self.do(
             partial(redemptions.redeem, ask=ask, redemption_id=name), ask.member_id, keys=(ask.place,)
         ):
@@ -150,9 +203,9 @@ class Shop:
             operation = partial(redemptions.reverse_redemption, asked=asked)
             await self.do(operation, member, keys=place, redemptions=place)
 
-    async def hold(self) -> None:
-        ask, name = self.ask("hold", self.dice.choice((10, 100, 600)))
-        lasts = self.dice.choice((600, 86_400))
+    async def hold(self, ask: Ask | None = None, *, lasts: int = 0) -> None:
+        ask, name = self.ask("hold", self.dice.choice((10, 100, 600)), ask)
+        lasts = lasts or self.dice.choice((600, 86_400))
         operation = partial(holding.hold, ask=ask, hold_id=name, time_to_live_s=lasts)
         touched = {"keys": (ask.place,), "holds": ((ask.member_id, name),)}
         if await self.do(operation, ask.member_id, **touched):
@@ -179,13 +232,56 @@ class Shop:
 
             await self.do(operation, member, holds=((member, name),))
 
-    async def adjust(self) -> None:
-        ask, _ = self.ask("adjust", self.dice.choice((-150, -20, 30, 400)))
+    async def adjust(self, ask: Ask | None = None) -> None:
+        ask, _ = self.ask("adjust", self.dice.choice((-150, -20, 30, 400)), ask)
         await self.do(partial(adjustments.adjust, ask=ask), ask.member_id, keys=(ask.place,))
 
-    async def award(self) -> None:
-        ask, _ = self.ask("award", self.dice.randrange(1, 500))
+    async def award(self, ask: Ask | None = None) -> None:
+        ask, _ = self.ask("award", self.dice.randrange(1, 500), ask)
         await self.do(partial(awards.award, ask=ask), ask.member_id, keys=(ask.place,))
+
+    async def transfer(self) -> None:
+        ask, name = self.ask("transfer", self.dice.choice((10, 80)))
+        ask = replace(ask, order_ref="", reason="")
+        receiver = self.dice.choice(self.members)
+        operation = partial(transfers.transfer, ask=ask, to_member=receiver, transfer_id=name)
+        both = ((ask.member_id, self.number), (receiver, self.number))
+        await self.submit(operation, Touches(both, keys=(ask.place,)))
+
+    async def bring(self) -> None:
+        name, points = f"import-{next(self.ids)}", self.dice.randrange(1, 400)
+        member, code = self.dice.choice(self.members), self.dice.choice(CODES)
+        until = micros(self.clock + timedelta(days=self.dice.randrange(1, 90)))
+        later = imports.OpeningLot(self.dice.randrange(1, 50), matures_at=until)
+        lots = [imports.OpeningLot(points, expires_at=until), later]
+        ask = Ask(
+            member, "shop", code, points + later.points, imports.import_key(name), "system:old", "IMPORT"
+        )
+        await self.do(partial(imports.import_balance, ask=ask, lots=lots), member, keys=(ask.place,))
+
+    async def merge(self) -> None:
+        gone, survivor = self.dice.sample(self.members, 2)
+        merge_id = f"merge-{next(self.ids)}"
+        numbers = frozenset((self.number,))
+        asked = merging.MergeAsked(gone, survivor, merge_id, numbers, "staff:ada", "TEST")
+        both = ((gone, self.number), (survivor, self.number))
+        if await self.submit(partial(merging.merge, asked=asked), Touches(both, merges=(gone,))):
+            self.merged.append((gone, survivor, merge_id))
+
+    async def unmerge(self) -> None:
+        if self.merged and self.dice.random() < 0.7:
+            gone, survivor, merge_id = self.dice.choice(self.merged)
+            numbers = frozenset((self.number,))
+            asked = unmerging.UnmergeAsked(gone, merge_id, numbers, "staff:ada", "TEST")
+            both = ((gone, self.number), (survivor, self.number))
+            await self.submit(partial(unmerging.unmerge, asked=asked), Touches(both, merges=(gone,)))
+
+    async def forfeit(self) -> None:
+        if self.dice.random() < 0.3:
+            member, name = self.dice.choice(self.members), f"forfeit-{next(self.ids)}"
+            asked = forfeits.Forfeiture(member, "shop", name, "staff:ada", "CLOSED")
+            key = forfeits.forfeit_key(self.number, name)
+            await self.do(partial(forfeits.forfeit, asked=asked), member, keys=((member, key),))
 
 
 async def found(url: str) -> int:
@@ -199,19 +295,3 @@ async def found(url: str) -> int:
             return (await programmes.create(connection, publication)).number
     finally:
         await connection.close()
-
-
-@asynccontextmanager
-async def shop(url: str, *, seed: int, members: int = 12, lanes: int = 2) -> AsyncIterator[Shop]:
-    """A shop whose programme is founded, its lanes running."""
-    number = await found(url)
-    pool = await database.pool(url)
-    open_lanes = Lanes(url, Rulebook(pool), lanes, lambda: there.now())
-    there = Shop(open_lanes, number, seed, members)
-    running = asyncio.ensure_future(open_lanes.run())
-    try:
-        yield there
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await pool.close()

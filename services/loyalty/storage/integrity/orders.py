@@ -27,36 +27,47 @@ EARNED = Statement(
     """,
 )
 
-TAKEN_BACK = Statement(
-    "taken back",
-    "what refunds took back of each order, by line, is what its entries took",
+REFUNDED = Statement(
+    "refunded",
+    "what each order and its lines say was refunded and taken back is what its refunds sum to",
     "orders",
-    ("entries", "orders"),
+    ("orders", "refunds"),
     """
-    SELECT json_build_object('order_ref', order_ref) AS place,
-           format('in currency %s its lines say %s were taken back, and its entries took %s', currency, said, taken) AS what
-    FROM (
-      SELECT order_ref, currency, sum(said) AS said, sum(taken) AS taken
+    WITH by_refund AS (
+      SELECT source, order_id, sum(refunded_minor) AS minor FROM refunds GROUP BY source, order_id
+    ), taken AS (
+      SELECT source, order_id, code, sum(by_line) AS by_line, sum(by_refund) AS by_refund
       FROM (
-        SELECT order_ref, currency, 0::bigint AS said, points AS taken
-        FROM entries WHERE to_account = 'ISSUED' AND order_ref <> ''
+        SELECT source, order_id, code, points::bigint AS by_line, 0::bigint AS by_refund
+        FROM by_refund JOIN orders USING (source, order_id), json_array_elements(lines) AS l(line),
+             json_each_text(line -> 6) AS t(code, points)
         UNION ALL
-        SELECT source || ':' || order_id, number, points::bigint, 0
-        FROM orders JOIN currencies USING (programme), json_array_elements(lines) AS l(line),
-             json_each_text(line -> 6) AS t(in_code, points)
-        WHERE refunded_minor > 0 AND in_code = code
+        SELECT source, order_id, code, 0, (taken ->> 0)::bigint FROM refunds, json_each(taken_back) AS t(code, taken)
       ) AS sides
-      GROUP BY 1, 2 HAVING sum(said) <> sum(taken)
-    ) AS sums
+      GROUP BY 1, 2, 3 HAVING sum(by_line) <> sum(by_refund)
+    )
+    SELECT json_build_object('source', source, 'order_id', order_id) AS place,
+           format('the order says %s of money was refunded, its lines %s, its refunds %s%s', refunded_minor, by_line,
+                  coalesce(minor, 0), CASE WHEN touched THEN '; lines say that points were taken back' END) AS what
+    FROM orders LEFT JOIN by_refund USING (source, order_id)
+    CROSS JOIN LATERAL (
+      SELECT coalesce(sum((line ->> 4)::bigint), 0) AS by_line, bool_or(line ->> 6 <> '{}') AS touched
+      FROM json_array_elements(lines) AS line
+    ) AS lines
+    WHERE refunded_minor <> by_line OR refunded_minor <> coalesce(minor, 0) OR (minor IS NULL AND touched)
+    UNION ALL
+    SELECT json_build_object('source', source, 'order_id', order_id),
+           format('its lines say %s %s were taken back, and its refunds %s', by_line, code, by_refund)
+    FROM taken
     """,
 )
 
 # Two refunds of an order for the same amount have one fingerprint, so they are compared together.
 REFUNDS = Statement(
     "refunds",
-    "refunds sum to what their orders say, and what each took back and gave back is what its entries say",
+    "what each refund took back, wrote off and gave back is what its entries moved",
     "refunds",
-    ("entries", "orders", "refunds"),
+    ("entries", "refunds"),
     """
     WITH moved AS (
       SELECT order_ref, fingerprint, currency,
@@ -65,30 +76,22 @@ REFUNDS = Statement(
              coalesce(sum(points) FILTER (WHERE type = 'REDEEM_REVERSAL'), 0) AS given
       FROM entries WHERE order_ref <> '' AND (to_account = 'ISSUED' OR type = 'REDEEM_REVERSAL')
       GROUP BY 1, 2, 3
-    ), there AS (
-      SELECT source || ':' || order_id AS order_ref, r.fingerprint, number AS currency,
-             min(source) AS source, min(order_id) AS order_id, json_agg(refund_id) AS refunds,
-             sum(coalesce((taken_back -> code ->> 0)::bigint, 0)) AS taken,
+    ), said AS (
+      SELECT source || ':' || order_id AS order_ref, r.fingerprint, number AS currency, json_agg(refund_id) AS refunds,
+             sum(coalesce((taken_back -> code ->> 0)::bigint - coalesce((taken_back -> code ->> 4)::bigint, 0), 0))
+               AS taken,
              sum(coalesce((taken_back -> code ->> 2)::bigint, 0)) AS written_off,
              sum(coalesce((returned ->> code)::bigint, 0)) AS given
       FROM refunds r JOIN orders USING (source, order_id) JOIN currencies USING (programme)
       GROUP BY 1, 2, 3
-    ), money AS (
-      SELECT source, order_id, o.refunded_minor, sum(r.refunded_minor) AS by_refund,
-             (SELECT coalesce(sum((line ->> 4)::bigint), 0) FROM json_array_elements(o.lines) AS line) AS by_line
-      FROM orders o LEFT JOIN refunds r USING (source, order_id)
-      GROUP BY source, order_id
     )
-    SELECT json_build_object('source', source, 'order_id', order_id, 'refunds', refunds) AS place,
+    SELECT json_build_object('order_ref', order_ref, 'refunds', refunds) AS place,
            format('in currency %s taken back, written off, given back are %s, %s, %s; the entries say %s, %s, %s',
-                  currency, t.taken, t.written_off, t.given, coalesce(m.taken, 0), coalesce(m.written_off, 0),
-                  coalesce(m.given, 0)) AS what
-    FROM there t LEFT JOIN moved m USING (order_ref, fingerprint, currency)
-    WHERE (t.taken, t.written_off, t.given)
-      IS DISTINCT FROM (coalesce(m.taken, 0), coalesce(m.written_off, 0), coalesce(m.given, 0))
-    UNION ALL
-    SELECT json_build_object('source', source, 'order_id', order_id, 'refunds', NULL),
-           format('the order says %s was refunded, its lines %s, its refunds %s', refunded_minor, by_line, by_refund)
-    FROM money WHERE refunded_minor <> by_line OR refunded_minor <> coalesce(by_refund, 0)
+                  currency, coalesce(s.taken, 0), coalesce(s.written_off, 0), coalesce(s.given, 0),
+                  coalesce(m.taken, 0), coalesce(m.written_off, 0), coalesce(m.given, 0)) AS what
+    FROM said s FULL JOIN moved m USING (order_ref, fingerprint, currency)
+    WHERE (coalesce(s.taken, 0), coalesce(s.written_off, 0), coalesce(s.given, 0))
+        IS DISTINCT FROM (coalesce(m.taken, 0), coalesce(m.written_off, 0), coalesce(m.given, 0))
+      AND NOT (s.taken IS NULL AND m.taken = 0)  -- a redemption given back, which is no refund
     """,
 )

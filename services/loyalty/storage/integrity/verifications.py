@@ -30,7 +30,7 @@ CHECKS: tuple[Check, ...] = (
     spending.REVERSALS,
     spending.REDEMPTIONS,
     orders.EARNED,
-    orders.TAKEN_BACK,
+    orders.REFUNDED,
     orders.REFUNDS,
 )
 """Everything that a verification goes through, but for the published heads, which are outside the database."""

@@ -1,0 +1,280 @@
+"""Positive controls: whatever somebody with all rights does to the ledger, the check meant for it names the row."""
+
+from typing import NamedTuple
+
+import orjson
+import pytest
+
+from services.loyalty.storage.integrity.verifications import CHECKS
+from tests.loyalty.integrity.conftest import Ledger
+
+
+class Corruption(NamedTuple):
+    """What is done, as a statement that returns the place of the row that must be named, and the check meant for it."""
+
+    check: str
+    plant: str
+
+
+ENTRY = "json_build_object('member_id', member_id, 'key', key, 'part', part)"
+OF_ENTRY = "json_build_object('lane', lane, 'seq', batch)"
+BATCH = "json_build_object('lane', lane, 'seq', seq)"
+WALLET = "json_build_object('member_id', member_id, 'currency', currency)"
+HOLD = "json_build_object('member_id', member_id, 'hold_id', hold_id)"
+
+
+def of(table: str, where: str = "true") -> str:
+    """One row of a table, always the same."""
+    return f"ctid = (SELECT ctid FROM {table} WHERE {where} ORDER BY md5({table}::text) LIMIT 1)"
+
+
+def lots(column: str, first: str) -> str:
+    """The lots of a column with something else for the first of them."""
+    return f"ARRAY[{first}] || {column}[2:]"
+
+
+SPENT = of("entries", "type = 'REDEEM'")
+SLIDES = "currency = (SELECT number FROM currencies WHERE code = 'SLIDING')"
+PLAIN = f"NOT {SLIDES} AND cardinality(lots) > 4"
+SLID = f"{SLIDES} AND cardinality(lots) > 0"
+OPEN = "state = 'OPEN'"
+EARNING = "order_ref <> '' AND type = 'EARN' AND reason = ''"
+REFUND = "(taken_back -> 'POINTS' ->> 0)::bigint > 0"
+
+CORRUPTIONS = {
+    "a changed amount, to the entry": Corruption(
+        "running balances", f"UPDATE entries SET points = points + 1 WHERE {SPENT} RETURNING {ENTRY}"
+    ),
+    "a changed amount, to the batch": Corruption(
+        "content", f"UPDATE entries SET points = points + 1 WHERE {SPENT} RETURNING {OF_ENTRY}"
+    ),
+    "a changed amount, to the wallet": Corruption(
+        "balances", f"UPDATE entries SET points = points + 1 WHERE {SPENT} RETURNING {WALLET}"
+    ),
+    "a changed balance": Corruption(
+        "running balances",
+        f"UPDATE entries SET balance_after = balance_after - 1 WHERE {SPENT} RETURNING {ENTRY}",
+    ),
+    "a changed reason": Corruption(
+        "content", f"UPDATE entries SET reason = 'OTHER' WHERE {SPENT} RETURNING {OF_ENTRY}"
+    ),
+    "an entry given to another member": Corruption(
+        "content",
+        f"UPDATE entries SET member_id = gen_random_uuid() WHERE {SPENT} RETURNING {OF_ENTRY}",
+    ),
+    "a dropped entry": Corruption("content", f"DELETE FROM entries WHERE {SPENT} RETURNING {OF_ENTRY}"),
+    "an inserted entry": Corruption(
+        "content",
+        f"""INSERT INTO entries SELECT (e).* FROM (
+              SELECT jsonb_populate_record(entries, jsonb_build_object('key', gen_random_uuid(), 'ord', 9999)) AS e
+              FROM entries WHERE {SPENT}) AS copied RETURNING {OF_ENTRY}""",
+    ),
+    "an entry outside any batch": Corruption(
+        "content",
+        f"""INSERT INTO entries SELECT (e).* FROM (
+              SELECT jsonb_populate_record(entries, jsonb_build_object('key', gen_random_uuid(), 'batch', 9999)) AS e
+              FROM entries WHERE {SPENT}) AS copied RETURNING {OF_ENTRY}""",
+    ),
+    "a torn batch": Corruption(
+        "content",
+        f"""DELETE FROM entries e USING (SELECT lane, seq FROM batches WHERE {of("batches", "entries > 5")}) AS b
+            WHERE e.lane = b.lane AND e.batch = b.seq AND e.ord > 1
+            RETURNING json_build_object('lane', e.lane, 'seq', e.batch)""",
+    ),
+    "a broken link": Corruption(
+        "links",
+        f"UPDATE batches SET previous = sha256('other') WHERE {of('batches', 'seq > 3')} RETURNING {BATCH}",
+    ),
+    "a changed time": Corruption(
+        "content",
+        f"UPDATE batches SET committed_at = committed_at + interval '1 hour' WHERE {of('batches')} RETURNING {BATCH}",
+    ),
+    "a batch said to be of a format that is not recomputed": Corruption(
+        "links", f"UPDATE batches SET format = 1 WHERE {of('batches')} RETURNING {BATCH}"
+    ),
+    "a batch that is missing with all its entries": Corruption(
+        "links",
+        f"""WITH gone AS (DELETE FROM batches WHERE {of("batches", "seq BETWEEN 5 AND 20")} RETURNING lane, seq),
+                 entries AS (DELETE FROM entries e USING gone WHERE (e.lane, e.batch) = (gone.lane, gone.seq)),
+                 events AS (DELETE FROM outbox o USING gone WHERE (o.lane, o.seq) = (gone.lane, gone.seq))
+            SELECT json_build_object('lane', lane, 'seq', seq + 1) FROM gone""",
+    ),
+    "a changed batch total": Corruption(
+        "batch totals",
+        f"""UPDATE batches SET totals = jsonb_set(totals, '{{1,ISSUED}}', '-1')
+            WHERE {of("batches", "totals -> '1' ? 'ISSUED'")} RETURNING {BATCH}""",
+    ),
+    "a wallet with more than was posted": Corruption(
+        "zero sum",
+        f"""UPDATE wallets SET available = available + 1 WHERE {of("wallets")}
+            RETURNING json_build_object('currency', currency)""",
+    ),
+    "a changed event": Corruption(
+        "events",
+        f"""UPDATE outbox SET event = set_byte(event, 9, 1 + get_byte(event, 9) % 200)
+            WHERE {of("outbox", "lane < 15")} RETURNING {BATCH}""",
+    ),
+    "an event that nobody sealed": Corruption(
+        "events",
+        f"""INSERT INTO outbox (lane, seq, ord, type, event) VALUES (3, 1, 0, 'PointsAwarded', '')
+            RETURNING {BATCH}""",
+    ),
+    "a wallet and its lots with more than was posted": Corruption(
+        "balances",
+        f"""UPDATE wallets SET available = available + 1,
+              lots = {lots("lots", "ARRAY[lots[1][1], lots[1][2], lots[1][3], lots[1][4] + 1]")}
+            WHERE {of("wallets", PLAIN)} RETURNING {WALLET}""",
+    ),
+    "a wallet that is gone": Corruption(
+        "balances", f"DELETE FROM wallets WHERE {of('wallets', PLAIN)} RETURNING {WALLET}"
+    ),
+    "a lot that lasts longer": Corruption(
+        "lots",
+        f"""UPDATE wallets SET next_due_at = lots[1][1] + 1,
+              lots = {lots("lots", "ARRAY[lots[1][1] + 1, lots[1][2], lots[1][3], lots[1][4]]")}
+            WHERE {of("wallets", PLAIN)} RETURNING {WALLET}""",
+    ),
+    "a promise that comes true sooner": Corruption(
+        "pending lots",
+        f"""UPDATE wallets SET next_due_at = 0, pending_lots = {
+            lots(
+                "pending_lots",
+                "ARRAY[pending_lots[1][1] - 1, pending_lots[1][2], pending_lots[1][3], pending_lots[1][4]]",
+            )
+        }
+            WHERE {of("wallets", f"NOT {SLIDES} AND cardinality(pending_lots) > 0")} RETURNING {WALLET}""",
+    ),
+    "a promise of sliding points that is worth more": Corruption(
+        "sliding lots",
+        f"""UPDATE wallets SET pending = pending + 1, pending_lots = {
+            lots(
+                "pending_lots",
+                "ARRAY[pending_lots[1][1], pending_lots[1][2], pending_lots[1][3], pending_lots[1][4] + 1]",
+            )
+        }
+            WHERE {of("wallets", f"{SLIDES} AND cardinality(pending_lots) > 0")} RETURNING {WALLET}""",
+    ),
+    "a hold of sliding points that keeps another lot's": Corruption(
+        "sliding lots",
+        f"""UPDATE holds SET slices = {lots("slices", "ARRAY[slices[1][1] + 1, slices[1][2], slices[1][3], slices[1][4]]")}
+            WHERE {of("holds", f"{OPEN} AND {SLIDES}")} RETURNING {WALLET}""",
+    ),
+    "a sliding lot that lasts longer": Corruption(
+        "sliding lots",
+        f"""UPDATE wallets SET next_due_at = 0,
+              lots = {lots("lots", "ARRAY[lots[1][1] + 1, lots[1][2], lots[1][3], lots[1][4]]")}
+            WHERE {of("wallets", SLID)} RETURNING {WALLET}""",
+    ),
+    "a due instant put off": Corruption(
+        "wallets",
+        f"""UPDATE wallets SET next_due_at = next_due_at + 1
+            WHERE {of("wallets", "next_due_at < 9223372036854775807")} RETURNING {WALLET}""",
+    ),
+    "lots in another order": Corruption(
+        "wallets",
+        f"""UPDATE wallets SET next_due_at = 0, lots = lots[2:2] || lots[1:1] || lots[3:]
+            WHERE {of("wallets", PLAIN)} RETURNING {WALLET}""",
+    ),
+    "a hold that keeps more": Corruption(
+        "holds",
+        f"""UPDATE holds SET slices = {lots("slices", "ARRAY[slices[1][1], slices[1][2], slices[1][3], slices[1][4] + 1]")}
+            WHERE {of("holds", OPEN)} RETURNING {HOLD}""",
+    ),
+    "a hold that keeps points of another lot": Corruption(
+        "held lots",
+        f"""UPDATE holds SET slices = {
+            lots("slices", "ARRAY[slices[1][1] + 1, slices[1][2], slices[1][3], slices[1][4]]")
+        }
+            WHERE {
+            of(
+                "holds",
+                "state = 'OPEN' AND currency IN (SELECT number FROM currencies WHERE code <> 'SLIDING')",
+            )
+        } RETURNING {HOLD}""",
+    ),
+    "a hold captured for less": Corruption(
+        "holds",
+        f"UPDATE holds SET captured = captured - 1 WHERE {of('holds', 'captured > 1')} RETURNING {HOLD}",
+    ),
+    "a hold closed by a word": Corruption(
+        "holds", f"UPDATE holds SET state = 'RELEASED' WHERE {of('holds', OPEN)} RETURNING {HOLD}"
+    ),
+    "a reversal that gave less": Corruption(
+        "reversals",
+        f"""UPDATE reversals SET slices = {
+            lots("slices", "ARRAY[slices[1][1], slices[1][2], slices[1][3], slices[1][4] - 1]")
+        }
+            WHERE {of("reversals")} RETURNING json_build_object('key', key)""",
+    ),
+    "a reversal of which nothing expired": Corruption(
+        "reversals",
+        f"UPDATE reversals SET expired = expired - 1 WHERE {of('reversals', 'expired > 0')} RETURNING json_build_object('key', key)",
+    ),
+    "a redemption given back twice": Corruption(
+        "redemptions",
+        f"""INSERT INTO reversals SELECT (r).* FROM (
+              SELECT jsonb_populate_record(reversals, jsonb_build_object('reversal_id', 'again')) AS r FROM reversals
+              WHERE {of("reversals", "reversal_id LIKE 'refund:%' AND cardinality(slices) > 0")}
+            ) AS copied, generate_series(1, 1)
+            RETURNING json_build_object('member_id', member_id, 'key', redemption)""",
+    ),
+    "a denial of what was posted": Corruption(
+        "redemptions",
+        f"""INSERT INTO denials SELECT member_id, key, fingerprint, points, 0, 0, recorded_at FROM entries
+            WHERE {SPENT} RETURNING json_build_object('member_id', member_id, 'key', key)""",
+    ),
+    "an order said to have earned more": Corruption(
+        "orders",
+        f"""UPDATE orders SET earned = jsonb_set(earned::jsonb, '{{POINTS,0}}', '100000')
+            WHERE {of("orders", "earned -> 'POINTS' IS NOT NULL")}
+            RETURNING json_build_object('order_ref', source || ':' || order_id)""",
+    ),
+    "an order line said to have earned more": Corruption(
+        "orders",
+        f"""UPDATE orders SET lines = jsonb_set(lines::jsonb, '{{0,5,POINTS}}', '100000')
+            WHERE {of("orders", "earned -> 'POINTS' IS NOT NULL")}
+            RETURNING json_build_object('order_ref', source || ':' || order_id)""",
+    ),
+    "an order that is gone": Corruption(
+        "orders",
+        f"""DELETE FROM orders WHERE {of("orders", "earned -> 'POINTS' IS NOT NULL")}
+            RETURNING json_build_object('order_ref', source || ':' || order_id)""",
+    ),
+    "an order line of which less was taken back": Corruption(
+        "refunded",
+        f"""UPDATE orders o SET lines = jsonb_set(lines::jsonb, '{{0,6}}', '{{}}')
+            WHERE {of("orders", "(lines -> 0 -> 6 ->> 'POINTS')::bigint > 0")}
+            RETURNING json_build_object('source', source, 'order_id', order_id)""",
+    ),
+    "an order of which more was refunded": Corruption(
+        "refunded",
+        f"""UPDATE orders SET refunded_minor = refunded_minor + 1
+            WHERE {of("orders", "refunded_minor < total_minor")}
+            RETURNING json_build_object('source', source, 'order_id', order_id)""",
+    ),
+    "a refund that took back less": Corruption(
+        "refunds",
+        f"""UPDATE refunds SET taken_back = jsonb_set(taken_back::jsonb, '{{POINTS,0}}', '0')
+            WHERE {of("refunds", REFUND)} RETURNING json_build_object('order_ref', source || ':' || order_id)""",
+    ),
+    "a refund that is gone": Corruption(
+        "refunds",
+        f"""DELETE FROM refunds WHERE {of("refunds", REFUND)}
+            RETURNING json_build_object('order_ref', source || ':' || order_id)""",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CORRUPTIONS)
+async def test_the_check_that_is_meant_for_it_names_the_row(ledger: Ledger, name: str) -> None:
+    corruption = CORRUPTIONS[name]
+    (planted, *_) = await ledger.sql(corruption.plant)
+    place = orjson.loads(planted[0])
+    outcome = await ledger.verify()
+    found = [each for each in outcome.verification.mismatches if each.check == corruption.check]
+    assert [each for each in found if place.items() <= each.place.items()], f"{place} is none of {found}"
+    assert not outcome.agrees
+
+
+def test_every_check_has_a_corruption_that_it_must_catch() -> None:
+    assert {corruption.check for corruption in CORRUPTIONS.values()} == {check.name for check in CHECKS}
