@@ -1,12 +1,15 @@
 """What money earns: steps, multipliers, one floor, nothing lost between the lines."""
 
+from dataclasses import replace
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.loyalty.rules.earning import earned, share
+from services.loyalty.rules.earning import earned, share, verdicts
 from services.loyalty.rules.programmes import EarnRounding
 from tests.loyalty.rules.memory import programme, rule, tier
 
@@ -54,3 +57,38 @@ def test_sharing_loses_nothing_and_favours_no_line_by_more_than_one(whole: int, 
         assert all(
             abs(part - whole * weight / total) <= 1 for part, weight in zip(shares, weights, strict=True)
         )
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 50), st.integers(1, 700), st.booleans(), st.booleans()),
+        min_size=1,
+        max_size=4,
+    ),
+    st.integers(0, 30_000),
+    st.integers(0, 100_000),
+)
+def test_the_verdicts_of_the_rules_sum_to_what_is_earned(
+    made: list[tuple[int, int, bool, bool]], multiplier: int, minor: int
+) -> None:
+    rules = tuple(
+        rule(
+            points,
+            per,
+            tier_multiplied=multiplied,
+            rounding=EarnRounding.PROPORTIONAL if proportional else EarnRounding.WHOLE_STEPS,
+        )
+        for points, per, multiplied, proportional in made
+    )
+    held = replace(tier("gold", 1), multiplier=multiplier)
+    shop = programme(earn_rules=rules, tiers=(held,))
+    found = verdicts(shop, "gold", minor)
+    assert [verdict.rule for verdict in found] == list(rules)
+    exactly = Fraction(0)
+    for verdict, (points, per, multiplied, proportional) in zip(found, made, strict=True):
+        steps = Fraction(minor, per) if proportional else Fraction(minor // per)
+        gives = points * steps * (Fraction(multiplier, 10_000) if multiplied else 1)
+        assert Fraction(verdict.numerator, verdict.denominator) == gives
+        assert (verdict.nothing is None) == (gives > 0)
+        exactly += gives
+    assert earned(shop, "gold", minor).get("POINTS", 0) == floor(exactly)
