@@ -74,6 +74,7 @@ class UserErrorCode(StrEnum):
     TRANSFER_ABOVE_LIMIT = "TRANSFER_ABOVE_LIMIT"
     TRANSFER_TO_ONESELF = "TRANSFER_TO_ONESELF"
     UNKNOWN_ADJUSTMENT_REQUEST = "UNKNOWN_ADJUSTMENT_REQUEST"
+    TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
     UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
     UNKNOWN_HOLD = "UNKNOWN_HOLD"
     UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
@@ -167,6 +168,7 @@ IN_CHINESE = {
     UserErrorCode.TRANSFER_ABOVE_LIMIT: "超过了单次可转赠的积分数。",
     UserErrorCode.TRANSFER_TO_ONESELF: "不能转赠给自己。",
     UserErrorCode.UNKNOWN_ADJUSTMENT_REQUEST: "没有这个调整申请。",
+    UserErrorCode.TOO_MANY_HOLDS: "未结的冻结过多，请先核销或释放。",
     UserErrorCode.UNKNOWN_CURRENCY: "该计划没有此种积分。",
     UserErrorCode.UNKNOWN_HOLD: "没有这笔冻结。",
     UserErrorCode.UNKNOWN_MEMBER: "没有这位会员。",

@@ -190,3 +190,28 @@ async def test_a_hold_is_the_members_and_the_programmes_own(make_loyalty: Any) -
         elsewhere = await spend(shop, "ReverseRedemption", stranger, **body)
         assert (elsewhere.status_code, code(elsewhere)) == (404, "UNKNOWN_REDEMPTION")
         assert await hold_of(shop, member, "h") == {"state": "OPEN", "held": 100}
+
+
+async def test_a_hold_is_found_by_the_name_it_was_made_under_through_merges(shop: Loyalty) -> None:
+    old, new = await with_points(shop, 100), shop.new_member()
+    await done(spend(shop, "HoldPoints", old, points=10, holdId="before"))
+    await done(spend(shop, "ReleaseHold", old, holdId="before"))
+    merging = {"fromMemberId": old, "intoMemberId": new, "mergeId": "m", "reason": "SAME_PERSON"}
+    await done(shop.staff("MergesService/MergeMembers", merging))
+    await done(spend(shop, "HoldPoints", old, points=20, holdId="between"))
+    for name in (old, new):
+        assert await hold_of(shop, name, "between") == {"state": "OPEN", "held": 20}
+    captured = await done(spend(shop, "CaptureHold", old, holdId="between", points=20))
+    assert captured["balanceAfter"] == "80"
+    undoing = {"fromMemberId": old, "mergeId": "m", "reason": "MISTAKE"}
+    await done(shop.staff("MergesService/UnmergeMembers", undoing))
+    await credit(shop, new, 10, "top-up")
+    await done(spend(shop, "HoldPoints", new, points=1, holdId="after"))
+    assert await hold_of(shop, old, "before") == {"state": "RELEASED", "held": 0}
+    assert await hold_of(shop, old, "between") == {"state": "CAPTURED", "held": 0}
+    assert code(await spend(shop, "GetHold", old, holdId="after")) == "UNKNOWN_HOLD"
+    assert await done(spend(shop, "CaptureHold", old, holdId="between", points=20)) == {
+        **captured,
+        "replayed": True,
+    }
+    await check_everything(shop)

@@ -23,12 +23,16 @@ from services.loyalty.rules.holds import (
     HoldNotOpen,
     HoldNotWellFormed,
     HoldState,
+    TooManyHolds,
     UnknownHold,
 )
 from services.loyalty.rules.points import Answer, Book, Member
 from services.loyalty.rules.programmes import CurrencyRules
 from services.loyalty.rules.redemptions import Redemption, redemption_key, redemption_of, wallet_of
 from services.loyalty.rules.state import Part
+
+MOST_OPEN_HOLDS = 100
+"""How many holds of a currency a member may have open; each operation on the member looks at all of them."""
 
 
 def hold_key(hold_id: str) -> bytes:
@@ -61,6 +65,9 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_s: int | None) -> Answ
     be_convertible(rules, ask)
     lasts_us = _time_to_live(rules, time_to_live_s) * 1_000_000
     wallet = member.wallets[rules.code]
+    if len(wallet.holds) >= MOST_OPEN_HOLDS:
+        message = f"{len(wallet.holds)} holds are open: capture or release one first"
+        raise TooManyHolds(message, open=len(wallet.holds), most=MOST_OPEN_HOLDS)
     be_available(book, ask, wallet, fingerprint, member.recorded_at)
     first, now = len(book.entries), member.recorded_at
     journal = book.journal(

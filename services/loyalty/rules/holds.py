@@ -24,6 +24,10 @@ class HoldNotWellFormed(Invalid):
     """A hold is to last longer than its currency allows, or no time at all."""
 
 
+class TooManyHolds(Declined):
+    """The member has as many open holds as there may be."""
+
+
 class HoldState(StrEnum):
     OPEN = "OPEN"
     CAPTURED = "CAPTURED"

@@ -4,7 +4,7 @@ import pytest
 
 from services.loyalty.rules.asks import IdempotencyKeyReused, NotEnoughPoints
 from services.loyalty.rules.expiry import Expiry, Period
-from services.loyalty.rules.holds import CaptureExceedsHold, HoldNotOpen, UnknownHold
+from services.loyalty.rules.holds import CaptureExceedsHold, HoldNotOpen, TooManyHolds, UnknownHold
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 
 NEVER = programme(currencies=(currency(),))
@@ -111,3 +111,15 @@ def test_redemptions_on_an_order_come_back_in_the_order_they_were_spent_however_
         wallet = ledger.state.wallets[MEMBER, 1]
         wallets.append((wallet.available, wallet.lots))
     assert wallets[0] == wallets[1]
+
+
+def test_a_member_has_no_more_than_a_hundred_open_holds() -> None:
+    ledger = Ledger((NEVER,))
+    ledger.adjust(200)
+    for nth in range(100):
+        ledger.hold(1, f"cart-{nth}")
+    with pytest.raises(TooManyHolds) as refusal:
+        ledger.hold(1, "one more")
+    assert refusal.value.facts == {"open": "100", "most": "100"}
+    ledger.release("cart-7")
+    assert ledger.hold(1, "one more").value.hold.points == 1
