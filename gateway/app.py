@@ -12,7 +12,8 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from gateway import limits
 from gateway.admin.schema import permissions
@@ -26,6 +27,7 @@ from gateway.documents.store import Documents
 from gateway.live.reader import Live
 from gateway.loaders.members import Loaders
 from gateway.serving import explorer
+from gateway.serving.front import Front
 from gateway.serving.http import Endpoint
 from gateway.serving.surface import Surface
 from gateway.serving.websocket import Socket
@@ -44,7 +46,7 @@ _CLOSE_ABANDONED_EVERY_S = 60.0
 _REDIS_TIMEOUT_S = 5.0
 
 
-def application(settings: GatewaySettings) -> Starlette:
+def application(settings: GatewaySettings) -> ASGIApp:
     """What answers requests. It starts while what it needs is away, and serves each part as it comes."""
     engine = database.engine(settings.database_url.get_secret_value(), size=4)
     redis = _redis(settings)
@@ -65,14 +67,14 @@ def application(settings: GatewaySettings) -> Starlette:
         await engine.dispose()
 
     probes: dict[str, health.Probe] = {"database": services.audit.reach, "redis": partial(_reach, redis)}
-    return Starlette(
-        lifespan=lifespan,
-        routes=[
-            *_routes("/graphql", storefront(settings, services), manifest.STOREFRONT_EXAMPLES, settings),
-            *_routes("/admin/graphql", admin(settings, services), manifest.ADMIN_EXAMPLES, settings),
-            *health.routes(probes),
-        ],
-    )
+    surfaces = {"/graphql": storefront(settings, services), "/admin/graphql": admin(settings, services)}
+    endpoints = {path: Endpoint(surface, _page(surface, settings)) for path, surface in surfaces.items()}
+    routes = [
+        *(Route(path, endpoint) for path, endpoint in endpoints.items()),
+        *(WebSocketRoute(path, Socket(surface)) for path, surface in surfaces.items()),
+        *health.routes(probes),
+    ]
+    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
 
 
 def storefront(settings: GatewaySettings, services: Services) -> Surface:
@@ -131,9 +133,10 @@ def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:
     )
 
 
-def _routes(path: str, surface: Surface, examples: Path, settings: GatewaySettings) -> list[BaseRoute]:
-    page = explorer.page(surface.name, manifest.texts(examples)) if settings.is_development else None
-    return [Route(path, Endpoint(surface, page)), WebSocketRoute(path, Socket(surface))]
+def _page(surface: Surface, settings: GatewaySettings) -> bytes | None:
+    if not settings.is_development:
+        return None
+    return explorer.page(surface.name, manifest.texts(manifest.EXAMPLES[surface.name]))
 
 
 def _redis(settings: GatewaySettings) -> Redis:

@@ -12,6 +12,7 @@ STOREFRONT = FOLDER / "storefront.json"
 
 STOREFRONT_EXAMPLES = FOLDER / "storefront"
 ADMIN_EXAMPLES = FOLDER / "admin"
+EXAMPLES = {"storefront": STOREFRONT_EXAMPLES, "admin": ADMIN_EXAMPLES}
 """Documents to begin with: the storefront's are its trusted ones, and both are the explorer's examples."""
 
 
