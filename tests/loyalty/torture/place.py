@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import psutil
+from sqlalchemy.engine import make_url
 
 from infra.local import databases, layout, postgres
 from infra.local.databases import DatabaseUrls, Role
@@ -29,7 +30,19 @@ class Postgres:
         self._directory = directory
         self._port = free_port()
         self._password = secrets.token_hex(16)
+        self._roles = [Role(name, secrets.token_hex(16)) for name in ("loyalty", "loyalty_owner")]
         self._process: Process | None = None
+
+    @property
+    def urls(self) -> DatabaseUrls:
+        """How the ledger's database is reached, once it is made."""
+        at = make_url(self.superuser).set(database="loyalty")
+        return DatabaseUrls(
+            *(
+                at.set(username=role.name, password=role.password).render_as_string(False)
+                for role in self._roles
+            )
+        )
 
     @property
     def superuser(self) -> str:
@@ -45,9 +58,9 @@ class Postgres:
         server.wait_until(lambda: postgres.ready(self._directory / "postgres", server), START_TIMEOUT_S)
         self._process = server
 
-    def make_ledger(self) -> DatabaseUrls:
-        app, owner = (Role(name, secrets.token_hex(16)) for name in ("loyalty", "loyalty_owner"))
-        return databases.create_and_migrate(self.superuser, "loyalty", "loyalty", app=app, owner=owner)
+    def make_ledger(self) -> None:
+        app, owner = self._roles
+        databases.create_and_migrate(self.superuser, "loyalty", "loyalty", app=app, owner=owner)
 
     def kill(self) -> None:
         """As a machine that loses its power: every process of the server at once."""
@@ -105,23 +118,10 @@ class Service:
 class Place:
     """A Postgres, two servers and a worker on it, and doors to the servers."""
 
-    def __init__(
-        self, server: Postgres, urls: DatabaseUrls, services: list[Service], doors: list[Loyalty]
-    ) -> None:
+    def __init__(self, server: Postgres, services: list[Service], doors: list[Loyalty]) -> None:
         self.postgres = server
-        self.urls = urls
         self.services = services
         self.doors = doors
-
-
-@contextmanager
-def _running(directory: Path) -> Iterator[Postgres]:
-    server = Postgres(directory)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
 
 
 @asynccontextmanager
@@ -133,27 +133,28 @@ async def place(
     founded: dict[str, object],
 ) -> AsyncIterator[Place]:
     """Everything started and ready, with a programme founded."""
-    with _running(directory) as server:
-        urls = await asyncio.to_thread(server.make_ledger)
-        told = environment(urls.app)
-        services = [
-            Service(command, told, directory / f"{command}-{nth}.log")
-            for nth, command in enumerate(("serve", "serve", "work"))
-        ]
-        try:
-            for service in services:
-                service.start()
-            async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
-                doors = [
-                    Loyalty(service.url, urls.app, urls.owner, members, tokens, http)
-                    for service in services
-                    if service.serves
-                ]
-                await asyncio.gather(*(service.be_ready() for service in services))
-                body = {"programme": founded, "makeDefault": True, "reason": "test"}
-                answer = await doors[0].staff("ProgrammesService/CreateProgramme", body)
-                assert answer.status_code == 200, answer.text
-                yield Place(server, urls, services, doors)
-        finally:
-            for service in services:
-                service.kill()
+    server = Postgres(directory)
+    told, commands = environment(server.urls.app), ("serve", "serve", "work")
+    services = [
+        Service(command, told, directory / f"{command}-{nth}.log") for nth, command in enumerate(commands)
+    ]
+    try:
+        for service in services:  # before their database, which they wait for
+            service.start()
+        await asyncio.to_thread(server.start)
+        await asyncio.to_thread(server.make_ledger)
+        await asyncio.gather(*(service.be_ready() for service in services))
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+            doors = [
+                Loyalty(service.url, server.urls.app, server.urls.owner, members, tokens, http)
+                for service in services
+                if service.serves
+            ]
+            body = {"programme": founded, "makeDefault": True, "reason": "test"}
+            answer = await doors[0].staff("ProgrammesService/CreateProgramme", body)
+            assert answer.status_code == 200, answer.text
+            yield Place(server, services, doors)
+    finally:
+        for service in services:
+            service.kill()
+        server.stop()
