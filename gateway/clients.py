@@ -7,6 +7,7 @@ from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
+from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
 from huiyuan.loyalty.v1.merges_connect import MergesServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
@@ -43,6 +44,7 @@ class Clients:
         self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
         self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
         self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
+        self.integrity = client(IntegrityServiceClient, loyalty, LOYALTY, signer)
         self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)
         self.identities = client(IdentitiesServiceClient, members, MEMBERS, signer)
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)

@@ -9,6 +9,7 @@ from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.dues import DueQueries
 from gateway.admin.forfeits import ForfeitMutations
+from gateway.admin.integrity import IntegrityQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
@@ -19,6 +20,7 @@ from gateway.admin.permissions import (
     CONSENT_READERS,
     DUE_WATCHERS,
     EVERY_ROLE,
+    INTEGRITY_READERS,
     MOVERS,
     ORDER_READERS,
     PROFILE_READERS,
@@ -35,7 +37,16 @@ from gateway.scalars import SCALARS
 
 schema = strawberry.Schema(
     query=merge_types(
-        "Query", (MemberQueries, ProgrammeQueries, OrderQueries, DueQueries, ApprovalQueries, AuditQueries)
+        "Query",
+        (
+            MemberQueries,
+            ProgrammeQueries,
+            OrderQueries,
+            DueQueries,
+            IntegrityQueries,
+            ApprovalQueries,
+            AuditQueries,
+        ),
     ),
     mutation=merge_types(
         "Mutation",
@@ -82,9 +93,14 @@ permissions = Permissions(
         "ForfeitPointsPayload": MOVERS,
         "ForfeitedPoints": MOVERS,
         "Hold": EVERY_ROLE,
+        "LedgerCheck": INTEGRITY_READERS,
         "LedgerEntry": EVERY_ROLE,
         "LedgerEntryConnection": EVERY_ROLE,
         "LedgerEntryEdge": EVERY_ROLE,
+        "LedgerHead": INTEGRITY_READERS,
+        "LedgerIntegrity": INTEGRITY_READERS,
+        "LedgerMismatch": INTEGRITY_READERS,
+        "LedgerVerification": INTEGRITY_READERS,
         "LocalizedText": EVERY_ROLE,
         "Lot": EVERY_ROLE,
         "MaskedProfile": PROFILE_READERS,

@@ -12,6 +12,7 @@ from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceASGIApplication
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceASGIApplication
 from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
+from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
@@ -43,6 +44,7 @@ from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.finance import Finance
 from services.loyalty.rpc.forfeits import Forfeits
 from services.loyalty.rpc.imports import Imports
+from services.loyalty.rpc.integrity import Integrity
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.merges import Merges
 from services.loyalty.rpc.orders import Orders
@@ -89,6 +91,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
             gatekeeper.admit(Statements(pool, rulebook), StatementsServiceASGIApplication),
             gatekeeper.admit(Finance(pool, rulebook), FinanceServiceASGIApplication),
             gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
+            gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, wire))

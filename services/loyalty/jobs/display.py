@@ -50,10 +50,9 @@ class Display:
     def conclude(self, outcome: Outcome) -> None:
         """Say what the whole came to, and what could not be proved."""
         of = outcome.verification
-        seconds = (of.finished_at - of.started_at).total_seconds()
         self._console.print(
             f"{of.entries:,} entries, {of.batches:,} batches and {of.wallets:,} wallets "
-            f"in {seconds:.1f} s ({of.entries / seconds:,.0f} entries/s)"
+            f"in {of.seconds:.1f} s ({of.entries_per_second:,.0f} entries/s)"
         )
         self._tell_heads(outcome)
         self._console.print("kept for staff to see" if outcome.kept else "not kept: this role only reads")

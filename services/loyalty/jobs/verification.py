@@ -109,13 +109,12 @@ def _written_down(
 
 def _log(of: Verification) -> None:
     """Figures for whoever watches the logs."""
-    seconds = (of.finished_at - of.started_at).total_seconds()
     (log.error if of.wrong else log.info)(
         "ledger verified",
         mismatches=of.wrong,
         entries=of.entries,
         batches=of.batches,
         wallets=of.wallets,
-        seconds=round(seconds, 3),
-        entries_per_second=round(of.entries / seconds),
+        seconds=round(of.seconds, 3),
+        entries_per_second=round(of.entries_per_second),
     )

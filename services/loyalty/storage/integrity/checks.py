@@ -20,9 +20,13 @@ class Mismatch:
     place: dict[str, Any]
     what: str
 
+    @property
+    def row(self) -> str:
+        """The row's key as text."""
+        return ", ".join(f"{column} {value}" for column, value in self.place.items())
+
     def __str__(self) -> str:
-        where = ", ".join(f"{column} {value}" for column, value in self.place.items())
-        return f"{self.table} ({where}): {self.what}"
+        return f"{self.table} ({self.row}): {self.what}"
 
 
 @dataclass(slots=True)

@@ -75,6 +75,14 @@ class Verification:
         """How many mismatches all checks found."""
         return sum(check.mismatches for check in self.checks)
 
+    @property
+    def seconds(self) -> float:
+        return (self.finished_at - self.started_at).total_seconds()
+
+    @property
+    def entries_per_second(self) -> float:
+        return self.entries / self.seconds if self.seconds else 0.0
+
 
 async def take_room(connection: database.RawConnection) -> None:
     """Give the transaction's sorts some memory; what does not fit goes to disk, however large the ledger is."""
