@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gateway.app import application
 from gateway.settings import GatewaySettings
 from tests.gateway import wire_services
-from tests.gateway.wire_services import Services
+from tests.gateway.doors import Services
 
 ISSUER = "https://issuer.example"
 STOREFRONT, ADMIN = "huiyuan-storefront", "huiyuan-admin"

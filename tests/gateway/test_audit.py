@@ -10,9 +10,9 @@ from gateway.paging import cursor
 from gateway.storage.audit import Audit
 from infra.local.databases import DatabaseUrls
 from services.kit import database as kit_database
+from tests.gateway.doors import Away, NotEnoughPoints
 from tests.gateway.gateway_client import Gateway, code
 from tests.gateway.test_permissions import ROOT_FIELDS
-from tests.gateway.wire_services import Away, NotEnoughPoints
 
 MUTATIONS = {field: document for field, document in ROOT_FIELDS.items() if field.startswith("Mutation.")}
 

@@ -3,8 +3,8 @@
 import pytest
 
 from services.kit.refusal import Forbidden, Invalid
+from tests.gateway.doors import Away, NotEnoughPoints, StaleVersion
 from tests.gateway.gateway_client import Gateway, code
-from tests.gateway.wire_services import Away, NotEnoughPoints, StaleVersion
 
 UPDATE = 'mutation{updateProfile(input:{displayName:"甲",idempotencyKey:"k"}){member{id}userErrors{field code message facts{name value}}}}'
 

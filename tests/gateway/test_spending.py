@@ -7,8 +7,8 @@ from gateway.documents import manifest
 from gateway.views.entries import EntryType, change
 from services.loyalty.rules.entries import Account
 from services.loyalty.rules.entries import EntryType as Posted
+from tests.gateway.doors import NotEnoughPoints
 from tests.gateway.gateway_client import Gateway, code
-from tests.gateway.wire_services import NotEnoughPoints
 
 STOREFRONT = manifest.texts(manifest.STOREFRONT_EXAMPLES)
 ADMIN = manifest.texts(manifest.ADMIN_EXAMPLES)

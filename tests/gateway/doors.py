@@ -1,0 +1,81 @@
+"""What the canned services know and how they behave, and what their doors have in common.
+
+They authorise each item as the real ones do, by the caller it carries, and can be told to fail, refuse or wait.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from huiyuan.loyalty.v1 import points_pb2
+
+from services.kit import rpc
+from services.kit.refusal import Conflict, Declined, NotFound, Refusal, Unavailable
+from tests.gateway import answers
+
+
+class UnknownMember(NotFound):
+    """As the members service says it."""
+
+
+class NotEnoughPoints(Declined):
+    """As the loyalty service says it."""
+
+
+class StaleVersion(Conflict):
+    """A code that no gateway knows yet."""
+
+    code = "SOMETHING_NEWER"
+
+
+class Away(Unavailable):
+    """As a service says it whose database is gone."""
+
+
+class Services:
+    """What the services know, and how they behave."""
+
+    def __init__(self) -> None:
+        self.balances: dict[str, points_pb2.MemberBalances] = {}
+        self.names: dict[str, str] = {}
+        self.calls: Counter[str] = Counter()
+        self.requests: list[tuple[rpc.Caller, Any]] = []
+        self.refusal: Refusal | None = None
+        self.away: set[str] = set()
+
+    def join(self, member_id: str, *, name: str = "小满", available: int = 120) -> None:
+        self.names[member_id] = name
+        self.balances[member_id] = answers.balances(available)
+
+    def turn(self, service: str, call: str) -> None:
+        """Count a call; refuse it when the service is told to be away."""
+        self.calls[call] += 1
+        if service in self.away:
+            raise Away("the database is away or busy: try again")
+
+    def change(self, request: Any) -> None:
+        """Note a change that was asked for; refuse it when told to."""
+        self.requests.append((rpc.caller(), request))
+        if self.refusal is not None:
+            raise self.refusal
+
+    def each(self, items: Any, results: Any, value: str, of: Callable[[Any, str], Any]) -> None:
+        """Answer every item for its own caller."""
+        for item in items:
+            key = item.member if hasattr(item, "member") else item
+            result = results.add()
+            try:
+                caller = rpc.caller_of_item(key.caller)
+                if not (caller.is_member(key.member_id) or caller.kind is rpc.CallerKind.STAFF):
+                    raise rpc.NotAllowed("this caller may not read this member")
+                if key.member_id not in self.names:
+                    raise UnknownMember("no such member")
+            except Refusal as refusal:
+                result.refusal.CopyFrom(rpc.wire_refusal(refusal))
+            else:
+                getattr(result, value).CopyFrom(of(item, key.member_id))
+
+
+class Door:
+    def __init__(self, services: Services) -> None:
+        self.services = services
