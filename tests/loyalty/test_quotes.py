@@ -78,6 +78,18 @@ async def test_members_are_quoted_for_themselves_alone(shop: Loyalty) -> None:
     assert (await done(shop.order_system("QuotesService/QuoteOrder", by_identity)))["memberId"] == other
 
 
+async def test_a_merged_member_is_quoted_as_who_took_the_place(shop: Loyalty) -> None:
+    old, new = await with_points(shop, 300), await with_points(shop, 400)
+    merging = {"fromMemberId": old, "intoMemberId": new, "mergeId": "m", "reason": "SAME_PERSON"}
+    await done(shop.staff("MergesService/MergeMembers", merging))
+    quotes = [
+        await done(shop.order_system("QuotesService/QuoteOrder", basket_of(order(member, 60_000))))
+        for member in (old, new)
+    ]
+    assert [quote["redeemable"]["points"] for quote in quotes] == ["700", "700"]
+    assert quotes[0]["earned"] == quotes[1]["earned"]
+
+
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
