@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.kit import rpc
 from tests.loyalty.conftest import cny, earn_rule, programme, tier
 from tests.loyalty.pasts import Past, past, utc, wire
 from tests.loyalty.spending import code, done
@@ -258,6 +259,30 @@ async def test_an_adjustment_names_actor_and_reason_to_staff_alone(there: Past) 
     assert "adjustment" not in mine
     assert "actor" not in mine["entry"]
     assert mine["entry"]["reason"] == "GOODWILL"
+
+
+async def test_an_approved_adjustment_names_both_persons(make_loyalty: Any) -> None:
+    founded = programme()
+    founded["currencies"][0] |= {"approvalAbove": "100"}
+    async with past(make_loyalty, "2026-01-20 08:00", founded) as there:
+        member = there.loyalty.new_member()
+        await there.adjust(member, 5, "small")
+        waiting = await there.adjust(member, 500, "large")
+        there.wait(hours=1)
+        request = {"requestId": waiting["requestId"], "reason": "CHECKED"}
+        headers = {rpc.CALLER_HEADER: there.loyalty.assertion("staff", "bob", "operations")}
+        await done(there.loyalty.call("AdjustmentsService/ApproveAdjustment", request, headers=headers))
+        small, large = [
+            (await there.explain(member, "ADJUST_CREDIT", nth=nth))["adjustment"] for nth in (0, 1)
+        ]
+        assert small == {"actor": "staff:ada", "reason": "GOODWILL"}
+        assert large == small | {
+            "requestId": waiting["requestId"],
+            "requestedBy": "staff:ada",
+            "approvedBy": "staff:bob",
+            "approvedAt": "2026-01-20T09:00:00Z",
+            "note": "CHECKED",
+        }
 
 
 async def test_an_entry_of_another_member_or_of_none_is_unknown(there: Past) -> None:

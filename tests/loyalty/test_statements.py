@@ -101,6 +101,22 @@ async def test_what_expired_is_gone_from_the_past_though_nobody_recorded_it_yet(
         assert await looks() == before
 
 
+async def test_what_nobody_recorded_yet_comes_with_the_last_page(make_loyalty: Any) -> None:
+    async with past(make_loyalty, "2026-01-20 08:00", lively()) as there:
+        member = there.loyalty.new_member()
+        for _ in range(3):
+            await there.pay(member, 10_000)
+            there.wait(days=1)
+        there.wait(days=60)
+        seen, after = [], ""
+        for _ in range(3):
+            page = await there.statement(member, utc("2026-01-01 00:00"), there.at, first=1, after=after)
+            seen.append([line["entry"]["type"] for line in page["lines"]])
+            after = page["lines"][0]["entry"]["entryId"]
+        assert seen == [["EARN"], ["EARN"], ["EARN", "EXPIRE", "EXPIRE", "EXPIRE"]]
+        assert page.get("hasNextPage", False) is False
+
+
 async def test_a_late_order_whose_points_are_past_changes_no_statement_of_before(make_loyalty: Any) -> None:
     async with past(make_loyalty, "2026-03-20 08:00", lively()) as there:
         member = there.loyalty.new_member()

@@ -17,7 +17,7 @@ from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.holds import hold_named_by
 from services.loyalty.rules.programmes import Programme, ProgrammeHistory, Programmes
 from services.loyalty.rules.redemptions import SPENDING
-from services.loyalty.storage import explanations, orders
+from services.loyalty.storage import approvals, explanations, orders
 from services.loyalty.storage import history as stored
 from services.loyalty.storage.history import Recorded
 from services.loyalty.storage.points import place
@@ -179,11 +179,13 @@ async def _origins(
 
 
 async def _adjustment(asked: _Asked) -> wire.AdjustmentExplained:
-    told = wire.AdjustmentExplained(actor=asked.entry.actor, reason=asked.entry.reason)
-    if approval := await explanations.approval(asked.connection, asked.entry):
-        told.request_id = approval.request_id
-        told.requested_by = approval.requested_by
-        told.approved_by = approval.approved_by
-        told.approved_at.CopyFrom(timestamp(approval.approved_at))
-        told.note = approval.note
+    of = asked.entry
+    told = wire.AdjustmentExplained(actor=of.actor, reason=of.reason)
+    for request in await approvals.approved(asked.connection, of.member_id):
+        if key_of("adjust", request.idempotency_key) == of.key:
+            told.request_id = request.request_id
+            told.requested_by = request.requested_by
+            told.approved_by = request.decided_by
+            told.approved_at.CopyFrom(timestamp(request.decided_at))
+            told.note = request.note
     return told

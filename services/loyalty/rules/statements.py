@@ -59,7 +59,8 @@ class Sum:
 class Statement:
     """Follows a member's entries in the order they were recorded, and keeps one page of those in the period.
 
-    The period is from ``since`` until before ``until``. ``after`` is the place of the last line already seen.
+    The period is from ``since`` until before ``until``. ``after`` is the place of the last line already seen. A
+    page has ``first`` lines at the most; what nobody recorded yet comes on top of the last one.
     """
 
     since: int
@@ -108,10 +109,10 @@ class Statement:
         line = Line(entry, ord, self._posted_at, change, self.closing)
         if self.after is not None and line.place is not None and line.place <= self.after:
             return
-        if len(self.lines) < self.first:
-            self.lines.append(line)
-        else:
+        if self.has_next_page or (ord is not None and len(self.lines) == self.first):
             self.has_next_page = True
+        else:
+            self.lines.append(line)
 
 
 def _counts_from(entry: Entry) -> int:

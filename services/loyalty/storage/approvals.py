@@ -65,6 +65,15 @@ async def decide(connection: database.RawConnection, request: AdjustmentRequest)
     )
 
 
+async def approved(connection: database.RawConnection, member_id: str) -> list[AdjustmentRequest]:
+    """What second persons approved for a member, whether or not they were told so yet."""
+    rows = await connection.fetch(
+        "SELECT * FROM adjustment_requests WHERE member_id = $1 AND state IN ('APPROVING', 'APPROVED')",
+        member_id,
+    )
+    return [_request(row) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class RequestsAsked:
     """A page of a programme's requests, newest first, behind the one with the id ``after``."""

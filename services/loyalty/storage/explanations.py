@@ -1,12 +1,11 @@
-"""Reading what explains an entry: reversals, holds and approvals that belong to it."""
+"""Reading what explains an entry: the reversals and the hold that belong to it."""
 
 from dataclasses import dataclass
 
 from asyncpg.pgproto.pgproto import UUID
 
 from services.kit import database
-from services.kit.clock import micros
-from services.loyalty.rules.entries import Entry, key_of
+from services.loyalty.rules.entries import Entry
 from services.loyalty.rules.holds import Hold
 from services.loyalty.rules.state import Reversal
 from services.loyalty.storage import redemptions
@@ -19,17 +18,6 @@ class GivenBack:
     reversal_id: str
     redemption: bytes
     reversal: Reversal
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A request to adjust that a second person approved."""
-
-    request_id: str
-    requested_by: str
-    approved_by: str
-    approved_at: int
-    note: str
 
 
 async def reversals_by(connection: database.RawConnection, entry: Entry) -> list[GivenBack]:
@@ -58,20 +46,3 @@ async def hold(connection: database.RawConnection, member_id: str, hold_id: str)
         "SELECT * FROM holds WHERE member_id = $1 AND hold_id = $2", member_id, hold_id
     )
     return None if row is None else redemptions.hold(row)
-
-
-async def approval(connection: database.RawConnection, entry: Entry) -> Approval | None:
-    """The approval without which an adjustment would not have been posted; None where none was wanted."""
-    found = await connection.fetch(
-        "SELECT * FROM adjustment_requests WHERE member_id = $1 AND state = 'APPROVED'", entry.member_id
-    )
-    for row in found:
-        if key_of("adjust", row["idempotency_key"]) == entry.key:
-            return Approval(
-                str(row["request_id"]),
-                row["requested_by"],
-                row["decided_by"],
-                micros(row["decided_at"]),
-                row["note"],
-            )
-    return None
