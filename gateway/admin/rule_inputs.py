@@ -4,8 +4,9 @@ import strawberry
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import programmes_pb2, tiers_pb2
 
-from gateway.admin.rules import EarnRounding, ExpiryKind, ExpiryRounding, MaturationKind, NegativePolicy
+from gateway.admin.rules import NegativePolicy
 from gateway.scalars import Long, MoneyInput
+from gateway.views.rules import EarnRounding, ExpiryKind, ExpiryRounding, MaturationKind
 from gateway.views.tiers import BenefitKind
 
 

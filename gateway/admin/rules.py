@@ -8,34 +8,8 @@ from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import programmes_pb2
 
 from gateway.scalars import Long, Money, instant, money, optional_instant
+from gateway.views.rules import EarnRounding, ExpiryKind, ExpiryRounding, MaturationKind
 from gateway.views.tiers import BenefitKind
-
-
-@strawberry.enum(description="When points that were earned can be used.")
-class MaturationKind(Enum):
-    AT_ONCE = programmes_pb2.MATURATION_KIND_AT_ONCE
-    AFTER_PERIOD = programmes_pb2.MATURATION_KIND_AFTER_PERIOD
-    ON_DATE = programmes_pb2.MATURATION_KIND_ON_DATE
-    ON_ORDER_COMPLETED = programmes_pb2.MATURATION_KIND_ON_ORDER_COMPLETED
-
-
-@strawberry.enum(
-    description="When points expire: never, a period after they matured, on the next of some dates, or a period "
-    "after the member's last activity."
-)
-class ExpiryKind(Enum):
-    NEVER = programmes_pb2.EXPIRY_KIND_NEVER
-    AFTER_PERIOD = programmes_pb2.EXPIRY_KIND_AFTER_PERIOD
-    ON_DATES = programmes_pb2.EXPIRY_KIND_ON_DATES
-    AFTER_INACTIVITY = programmes_pb2.EXPIRY_KIND_AFTER_INACTIVITY
-
-
-@strawberry.enum(description="To the end of what the last good day is moved.")
-class ExpiryRounding(Enum):
-    NONE = programmes_pb2.EXPIRY_ROUNDING_NONE
-    MONTH = programmes_pb2.EXPIRY_ROUNDING_MONTH
-    QUARTER = programmes_pb2.EXPIRY_ROUNDING_QUARTER
-    YEAR = programmes_pb2.EXPIRY_ROUNDING_YEAR
 
 
 @strawberry.enum(description="What happens when a refund takes back more than is there.")
@@ -43,12 +17,6 @@ class NegativePolicy(Enum):
     ALLOW_NEGATIVE = programmes_pb2.NEGATIVE_POLICY_ALLOW_NEGATIVE
     CLAMP = programmes_pb2.NEGATIVE_POLICY_CLAMP
     REFUSE = programmes_pb2.NEGATIVE_POLICY_REFUSE
-
-
-@strawberry.enum(description="How points are counted from money.")
-class EarnRounding(Enum):
-    WHOLE_STEPS = programmes_pb2.EARN_ROUNDING_WHOLE_STEPS
-    PROPORTIONAL = programmes_pb2.EARN_ROUNDING_PROPORTIONAL
 
 
 @strawberry.type(description="A text in the languages we serve.")
