@@ -5,6 +5,7 @@ from services.loyalty.rules.asks import (
     MOST_POINTS,
     Ask,
     NotEnoughPoints,
+    PointsBeyondMeasure,
     PointsOutOfRange,
     be_countable,
     currency_of,
@@ -52,4 +53,7 @@ def _debit(member: Member, rules: CurrencyRules, journal: Journal, points: int) 
     if points > there and points - there > debt_room(member, rules):
         message = f"{points} asked, {there} available, {wallet.held} held: debit fewer"
         raise NotEnoughPoints(message, field="points", asked=points, available=there, held=wallet.held)
+    if wallet.debt + points - there > MOST_POINTS:
+        message = f"{points} asked and {wallet.debt} owed: a member owes at most 2^53 points"
+        raise PointsBeyondMeasure(message, field="points", asked=points, debt=wallet.debt)
     take_or_owe(member, rules, journal, EntryType.ADJUST_DEBIT, points, Account.ADJUSTMENTS)

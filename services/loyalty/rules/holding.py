@@ -18,6 +18,7 @@ from services.loyalty.rules.asks import (
 from services.loyalty.rules.entries import Account, EntryType, key_of
 from services.loyalty.rules.events import HoldCaptured, HoldReleased, Moved, PointsHeld
 from services.loyalty.rules.holds import (
+    TRANSFERRING,
     CaptureExceedsHold,
     Hold,
     HoldNotOpen,
@@ -60,6 +61,7 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_s: int | None) -> Answ
         assert there is not None, "who posted a hold wrote it down"
         return Answer(Held(there.copy(), known[-1].balance_after), replayed=True)
     be_in_range(ask.points)
+    _be_free(hold_id)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
     rules = spendable_of(member, ask.currency)
     be_convertible(rules, ask)
@@ -91,6 +93,13 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_s: int | None) -> Answ
     book.tell(member, PointsHeld(hold_id, moved, held.expires_at, ask.order_ref), now)
     book.post(ask.key, member, first)
     return Answer(Held(held.copy(), wallet.available))
+
+
+def _be_free(hold_id: str) -> None:
+    """Refuse the names of transfers' own holds, whose entries would be taken for this one's."""
+    if hold_id.startswith(TRANSFERRING):
+        message = f"the ids of holds do not begin with {TRANSFERRING}: take another one"
+        raise HoldNotWellFormed(message, field="hold_id")
 
 
 def _time_to_live(rules: CurrencyRules, asked_s: int | None) -> int:

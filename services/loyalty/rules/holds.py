@@ -6,6 +6,8 @@ from enum import StrEnum
 from services.kit.refusal import Declined, Invalid, NotFound
 
 _REASON = "hold:"
+TRANSFERRING = "transfer:"
+"""What begins the ids of the holds that transfers make for themselves."""
 
 
 class UnknownHold(NotFound):
@@ -21,7 +23,7 @@ class CaptureExceedsHold(Declined):
 
 
 class HoldNotWellFormed(Invalid):
-    """A hold is to last longer than its currency allows, or no time at all."""
+    """A hold is to last longer than its currency allows, or no time at all, or is named as transfers' are."""
 
 
 class TooManyHolds(Declined):

@@ -58,6 +58,8 @@ def import_key(import_id: str) -> bytes:
 
 def import_balance(book: Book, ask: Ask, lots: Sequence[OpeningLot]) -> Answer:
     """Credit an opening balance lot by lot, all of it or nothing; ``ask.points`` is their sum."""
+    for lot in lots:
+        be_in_range(lot.points)
     body = [(lot.points, *map(str, astuple(lot)[1:])) for lot in lots]
     fingerprint = sha256(ask.fingerprint + msgpack.packb(body)).digest()[:16]
     if known := posted_before(book, ask, fingerprint):
@@ -85,7 +87,6 @@ def import_balance(book: Book, ask: Ask, lots: Sequence[OpeningLot]) -> Answer:
 
 def _bucket(member: Member, rules: CurrencyRules, lot: OpeningLot, path: str) -> LotKey:
     """Where a lot belongs. Raises ``OpeningBalanceNotWellFormed`` or ``PointsExpiredAlready``."""
-    be_in_range(lot.points)
     now, zone = member.recorded_at, member.current.time_zone
     if lot.matures_at is not None:
         if lot.matures_at <= now:

@@ -28,6 +28,9 @@ from services.loyalty.rules.refunds import (
 from services.loyalty.rules.state import Place
 from services.loyalty.rules.wallets import Wallet, split
 
+_BY_REFUND = "refund:\t"
+"""What the ids of a refund's reversals begin with; a caller's own are printable and have no tab."""
+
 
 @dataclass(frozen=True, slots=True)
 class RefundToRecord:
@@ -158,7 +161,7 @@ def _give_back(
     """Give back what was redeemed, before anything is taken; points by currency code."""
     returned: dict[str, int] = {}
     for place, points in spent:
-        give_back(book, member, place, f"refund:{refund_id}", points, journal)
+        give_back(book, member, place, f"{_BY_REFUND}{refund_id}", points, journal)
         code, _ = wallet_of(member, book.state.posted[place][0].currency)
         returned[code] = returned.get(code, 0) + points
     return returned

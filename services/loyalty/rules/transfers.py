@@ -19,7 +19,7 @@ from services.loyalty.rules.asks import (
 )
 from services.loyalty.rules.entries import Account, EntryType, key_of
 from services.loyalty.rules.events import Moved, PointsTransferred
-from services.loyalty.rules.holds import Hold
+from services.loyalty.rules.holds import TRANSFERRING, Hold
 from services.loyalty.rules.points import Answer, Book, Member
 from services.loyalty.rules.programmes import CurrencyRules, ProgrammeHistory
 from services.loyalty.rules.state import Part
@@ -105,7 +105,7 @@ def _move(
         reason=f"transfer:{transfer_id}",
     )
     wallet = giver.wallets[rules.code]
-    hold_id = f"transfer:{transfer_id}"
+    hold_id = f"{TRANSFERRING}{transfer_id}"
     held = Hold(name, hold_id, rules.number, ask.points, "", ask.actor, fingerprint, at, at)
     wallet.hold(out, held)
     receiver.wallets[rules.code].give_back(into, EntryType.TRANSFER_IN, held.slices, Account.TRANSFERS)

@@ -4,7 +4,14 @@ import pytest
 
 from services.loyalty.rules.asks import IdempotencyKeyReused, NotEnoughPoints
 from services.loyalty.rules.expiry import Expiry, Period
-from services.loyalty.rules.holds import CaptureExceedsHold, HoldNotOpen, TooManyHolds, UnknownHold
+from services.loyalty.rules.holds import (
+    CaptureExceedsHold,
+    HoldNotOpen,
+    HoldNotWellFormed,
+    TooManyHolds,
+    UnknownHold,
+)
+from services.loyalty.rules.redemptions import ReversalExceedsRedemption
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 
 NEVER = programme(currencies=(currency(),))
@@ -123,3 +130,24 @@ def test_a_member_has_no_more_than_a_hundred_open_holds() -> None:
     assert refusal.value.facts == {"open": "100", "most": "100"}
     ledger.release("cart-7")
     assert ledger.hold(1, "one more").value.hold.points == 1
+
+
+def test_a_hold_is_not_named_as_the_holds_that_transfers_make_for_themselves() -> None:
+    ledger = Ledger((NEVER,))
+    ledger.adjust(100)
+    with pytest.raises(HoldNotWellFormed) as refusal:
+        ledger.hold(60, "transfer:t")
+    assert (refusal.value.field, len(ledger.entries)) == ("hold_id", 1)
+
+
+def test_a_reversal_named_as_a_refund_leaves_that_refund_its_own() -> None:
+    ledger = Ledger((NEVER,))
+    ledger.adjust(100)
+    order = ledger.earn(4_000, order_id="o")
+    ledger.redeem(100, "r", order=order)
+    ledger.reverse("r", 50, "refund:1")
+    assert ledger.refund(order, whole=True, refund_id="1").value.returned == {"POINTS": 50}
+    with pytest.raises(ReversalExceedsRedemption) as refusal:
+        ledger.reverse("r")
+    assert refusal.value.facts["left"] == "0"
+    assert ledger.balance() == 100

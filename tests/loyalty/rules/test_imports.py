@@ -104,6 +104,7 @@ def test_an_opening_balance_repays_debt_first() -> None:
             "lots[0].matures_at",
         ),
         ([OpeningLot(2**53, expires_on=date(2027, 1, 1))] * 2, PointsOutOfRange, "points"),
+        ([OpeningLot(2**63 - 1, expires_on=date(2027, 1, 1))] * 3, PointsOutOfRange, "points"),
     ],
 )
 def test_what_contradicts_itself_is_refused_and_nothing_comes_in(

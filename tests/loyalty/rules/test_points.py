@@ -163,6 +163,15 @@ def test_an_adjustment_out_of_range_is_refused(points: int) -> None:
         Ledger().adjust(points)
 
 
+def test_nobody_owes_more_than_the_ledger_counts() -> None:
+    ledger = Ledger()
+    ledger.adjust(-(2**53))
+    with pytest.raises(PointsBeyondMeasure) as refusal:
+        ledger.adjust(-1)
+    assert refusal.value.facts == {"asked": "1", "debt": f"{2**53}"}
+    assert (ledger.balance(), len(ledger.entries)) == (-(2**53), 1)
+
+
 def test_an_adjustments_key_works_once_and_refuses_another_body() -> None:
     ledger = Ledger()
     first, again = ledger.adjust(50, key="k"), ledger.adjust(50, key="k")
