@@ -16,7 +16,8 @@ from services.loyalty.rules.points import Answer, Book, lot_of
 
 def award(book: Book, ask: Ask) -> Answer:
     """Grant points by the currency's own maturation and expiry; no tier multiplies them, no order keeps them waiting."""
-    if known := posted_before(book, ask, ask.fingerprint):
+    fingerprint = ask.fingerprint
+    if known := posted_before(book, ask, fingerprint):
         return Answer(known[-1], replayed=True)
     be_in_range(ask.points)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
@@ -26,7 +27,7 @@ def award(book: Book, ask: Ask) -> Answer:
     first = len(book.entries)
     now, zone = member.recorded_at, member.current.time_zone
     journal = book.journal(
-        member, ask.key, ask.actor, ask.fingerprint, now, order_ref=ask.order_ref, reason=ask.reason
+        member, ask.key, ask.actor, fingerprint, now, order_ref=ask.order_ref, reason=ask.reason
     )
     matures = matures_at(now, rules.maturation, zone)
     if now < matures < NEVER:
@@ -36,5 +37,6 @@ def award(book: Book, ask: Ask) -> Answer:
         lot = lot_of(rules, now, zone, SOURCE_AWARDED)
         wallet.credit(journal, EntryType.EARN, ask.points, lot, Account.ISSUED)
     book.tell(member, PointsAwarded(Moved(rules.code, ask.points, wallet.available), ask.reason), now)
-    book.judge(member, member.current, now)
+    if rules.code in member.current.metrics:
+        book.judge(member, member.current, now)
     return Answer(book.post(ask.key, member, first)[-1])

@@ -1,10 +1,10 @@
 """Events: what the fold decided, in the past tense; they leave through the outbox and carry no personal data."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """Points of one currency that moved, and the balance after."""
 
     currency: str
@@ -152,8 +152,7 @@ Decided = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that happened to one member in one programme, at an instant in microseconds since 1970."""
 
     member_id: str

@@ -5,7 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from services.kit.refusal import Invalid
@@ -114,7 +114,7 @@ class ExpiryKind(StrEnum):
     AFTER_INACTIVITY = "AFTER_INACTIVITY"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Expiry:
     """How long points stay good: for ever, for a period, until one of some dates, or while something happens.
 
@@ -126,6 +126,14 @@ class Expiry:
     rounding: Rounding = Rounding.NONE
     dates: tuple[CalendarDate, ...] = ()
     sliding: bool = False
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Made once, since every point earned looks its expiry up."""
+        return hash((self.period, self.rounding, self.dates, self.sliding))
 
     @property
     def kind(self) -> ExpiryKind:
@@ -206,7 +214,12 @@ def expires_at(active_at: int, expiry: Expiry, zone: str) -> int:
     """The instant from which points that became active at an instant are gone, or ``NEVER``."""
     if expiry.period is None and not expiry.dates:
         return NEVER
-    return midnight(last_good_day(local_day(active_at, zone), expiry) + timedelta(days=1), zone)
+    return _expires_at(active_at // 60_000_000, expiry, zone)
+
+
+@lru_cache(maxsize=16_384)
+def _expires_at(minute: int, expiry: Expiry, zone: str) -> int:
+    return midnight(last_good_day(_local_day(minute, zone), expiry) + timedelta(days=1), zone)
 
 
 def matures_at(earned_at: int, maturation: Maturation, zone: str) -> int:

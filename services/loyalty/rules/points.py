@@ -7,7 +7,7 @@ has no input or output of its own, so that posting, replay, quote and preview ar
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.kit.refusal import Refusal
 from services.loyalty.rules import tiers
@@ -45,8 +45,7 @@ from services.loyalty.rules.wallets import Wallet
 SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An operation's result, and whether it was given before."""
 
     value: Any
@@ -83,27 +82,27 @@ class Book:
         A member that was merged into another is that other.
         """
         current = history.at(self.now)
-        standing = self._standing(self.state.names(member_id, current.number)[-1], current.number)
-        wallets = {
-            rules.code: self._wallet(standing.member_id, rules, current.time_zone)
-            for rules in current.currencies
-        }
-        last = max(standing.touched_at, *(wallet.touched_at for wallet in wallets.values()))
+        standing = self._standing(member_id, current.number)
+        wallets, last = {}, standing.touched_at
+        for rules in current.currencies:
+            wallet = wallets[rules.code] = self._wallet(standing.member_id, rules, current.time_zone)
+            last = max(last, wallet.touched_at)
         recorded_at = standing.touched_at = max(self.now, last + 1)
         member = Member(standing, history, current, wallets, recorded_at)
         for rules in current.currencies:
             self.settle(member, rules)
-        for since, from_tier, to_tier in tiers.judge_revisions(
-            history, standing, member.balances(), self.now
-        ):
-            self.tell(member, TierRaised(from_tier, to_tier), since)
+        if standing.judged_version < current.version:
+            rises = tiers.judge_revisions(history, standing, member.balances(), self.now)
+            for since, from_tier, to_tier in rises:
+                self.tell(member, TierRaised(from_tier, to_tier), since)
         return member
 
     def _standing(self, member_id: str, programme: int) -> Standing:
+        """The standing of a member, or of whom the member was merged into."""
         standing = self.state.standings.get((member_id, programme))
         if standing is None:
             standing = self.state.standings[member_id, programme] = Standing(member_id, programme)
-        return standing
+        return self._standing(standing.merged_into, programme) if standing.merged_into else standing
 
     def _wallet(self, member_id: str, rules: CurrencyRules, zone: str) -> Wallet:
         place = (member_id, rules.number)

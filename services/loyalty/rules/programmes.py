@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cached_property
 
 from services.kit.refusal import Declined, Invalid, NotFound
 from services.loyalty.rules.conversion import Conversion, Reason, Redeemable, redeemable
@@ -141,7 +142,7 @@ class TierRule:
     benefits: tuple[Benefit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Programme:
     """One version of a programme. Immutable; ``effective_at`` in microseconds since 1970."""
 
@@ -156,19 +157,34 @@ class Programme:
     tiers: tuple[TierRule, ...]
     effective_at: int
 
+    # Each operation of a fold asks several times: what the answers are looked up in is made once.
+    @cached_property
+    def _by_code(self) -> dict[str, CurrencyRules]:
+        return {currency.code: currency for currency in self.currencies}
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {tier.key: rank for rank, tier in enumerate(self.tiers, 1)}
+
+    @cached_property
+    def metrics(self) -> frozenset[str]:
+        """What the tiers are measured by."""
+        return frozenset(condition.metric for tier in self.tiers for condition in tier.conditions)
+
     def currency(self, code: str) -> CurrencyRules | None:
-        return next((currency for currency in self.currencies if currency.code == code), None)
+        return self._by_code.get(code)
 
     def code(self, number: int) -> str:
         """The code of the currency with a number; empty when it is another programme's."""
         return next((currency.code for currency in self.currencies if currency.number == number), "")
 
     def tier(self, key: str) -> TierRule | None:
-        return next((tier for tier in self.tiers if tier.key == key), None)
+        rank = self._ranks.get(key)
+        return None if rank is None else self.tiers[rank - 1]
 
     def rank(self, key: str) -> int:
         """A tier's place on the ladder from 1; 0 for none and for a tier that is no longer there."""
-        return next((rank for rank, tier in enumerate(self.tiers, 1) if tier.key == key), 0)
+        return self._ranks.get(key, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +199,8 @@ class ProgrammeHistory:
 
     def at(self, instant: int) -> Programme:
         """The version in force at an instant. Raises ``ProgrammeNotInForce``."""
+        if instant >= self.versions[-1].effective_at:
+            return self.versions[-1]
         place = bisect_right(self.versions, instant, key=lambda version: version.effective_at)
         if place == 0:
             raise ProgrammeNotInForce(f"programme {self.newest.programme_id} had not begun then")

@@ -70,20 +70,21 @@ def redemption_of(parts: Sequence[Part]) -> Redemption:
 
 def redeem(book: Book, ask: Ask, redemption_id: str) -> Answer:
     """Spend exactly what is asked, first-expiring-first, or decline it whole."""
-    if known := posted_before(book, ask, ask.fingerprint):
+    fingerprint = ask.fingerprint
+    if known := posted_before(book, ask, fingerprint):
         return Answer(redemption_of(known), replayed=True)
     be_in_range(ask.points)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
     rules = spendable_of(member, ask.currency)
     be_convertible(rules, ask)
     wallet = member.wallets[rules.code]
-    be_available(book, ask, wallet, ask.fingerprint, member.recorded_at)
+    be_available(book, ask, wallet, fingerprint, member.recorded_at)
     first = len(book.entries)
     journal = book.journal(
         member,
         ask.key,
         ask.actor,
-        ask.fingerprint,
+        fingerprint,
         member.recorded_at,
         order_ref=ask.order_ref,
         reason=ask.reason,

@@ -96,7 +96,10 @@ def judge(
     """Raise the standing to what its metrics reach, from ``since`` on; (from, to), or None when nothing rose."""
     held = standing.tier
     for tier in reversed(programme.tiers[programme.rank(held) :]):
-        if all(measure(c.metric, standing, balances) >= c.at_least for c in tier.conditions):
+        for condition in tier.conditions:
+            if measure(condition.metric, standing, balances) < condition.at_least:
+                break
+        else:
             standing.hold(tier.key, since)
             return held, tier.key
     return None
