@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from infra.local import layout
@@ -67,7 +69,17 @@ class Installation(BaseModel):
         after = installation.model_dump_json(indent=2)
         if after != before:
             _write_private(path, after)
+        if not installation.signing_key.exists():
+            pem = Ed25519PrivateKey.generate().private_bytes(
+                Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+            )
+            _write_private(installation.signing_key, pem.decode())
         return installation
+
+    @property
+    def signing_key(self) -> Path:
+        """The key that signs the ledger's heads."""
+        return self.home / "ledger-signing-key.pem"
 
     @property
     def logs(self) -> Path:

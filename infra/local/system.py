@@ -69,6 +69,23 @@ class System:
         self._groups.append([self._start_ours("gateway", "serve"), self._start_ours("gateway", "work")])
         self._wait_until(*(lambda name=name: self._is_ready(name) for name in (*SERVICES, "gateway")))
 
+    def environment(self, name: str) -> dict[str, str]:
+        """What one of our services' processes is told."""
+        shared = {
+            **self._issuer.settings(),
+            "INSTALLATION_ID": self.installation.id,
+            "MEMBERS_KEY_RING": str(self.installation.home / "members-key-ring"),
+            "LEDGER_SIGNING_KEY": str(self.installation.signing_key),
+            "LEDGER_HEADS_FILE": str(self.installation.home / "ledger-heads.jsonl"),
+        }
+        return layout.environment(
+            name,
+            ports=self.ports,
+            backing=self.backing,
+            caller_keys=self.installation.caller_keys,
+            shared=shared,
+        )
+
     def watch(self) -> NoReturn:
         """Look on for as long as everything runs. Raises ``ProgramFailed`` when a process ends."""
         while True:
@@ -130,18 +147,7 @@ class System:
         log = self.installation.logs / f"{title}.log"
         if log.exists() and log.stat().st_size > _LOG_MAX_BYTES:
             log.replace(log.with_suffix(".log.1"))
-        shared = {
-            **self._issuer.settings(),
-            "INSTALLATION_ID": self.installation.id,
-            "MEMBERS_KEY_RING": str(self.installation.home / "members-key-ring"),
-        }
-        told = layout.environment(
-            name,
-            ports=self.ports,
-            backing=self.backing,
-            caller_keys=self.installation.caller_keys,
-            shared=shared,
-        )
+        told = self.environment(name)
         return Process(Program(title, layout.command(name, role), told, layout.ROOT, log))
 
     # --- what is checked -----------------------------------------------------------------------------

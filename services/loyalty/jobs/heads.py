@@ -1,6 +1,7 @@
-"""Publishing heads: each minute, where the chains end now is written outside the database, signed."""
+"""Publishing heads: while the chains grow, where they end is written outside the database each minute, signed."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,7 +14,9 @@ from services.loyalty.storage.heads import HeadsFile, HeldElsewhere
 
 log = structlog.get_logger()
 
-PUBLISH_EVERY_S = 60.0
+PUBLISH_EVERY = timedelta(minutes=1)
+LOOK_EVERY_S = 5.0
+"""So that what comes after a quiet time is published soon."""
 
 
 class HeadsPublisher:
@@ -33,15 +36,20 @@ class HeadsPublisher:
 
     async def run(self) -> None:
         """Publish until cancelled; a database that is away is waited for."""
-        await every(PUBLISH_EVERY_S, self._publish, "publish heads")
+        await every(LOOK_EVERY_S, self._look, "publish heads")
 
-    async def _publish(self) -> None:
+    async def _look(self) -> None:
         try:
-            await self.publish()
+            last = self._file.last()
+            if (
+                not last
+                or not timedelta(0) <= self._now() - datetime.fromisoformat(read(last).at) < PUBLISH_EVERY
+            ):
+                await self.publish()
         except HeldElsewhere:
             return  # another worker is at it
         except Exception as error:
-            if isinstance(error, OSError) or not database.is_away(error):
+            if not database.is_away(error):
                 raise
             log.warning("publishing heads waits", because=type(error).__name__)
 
