@@ -50,7 +50,7 @@ format: .venv/.installed  ## Format the code.
 	$(BIN)/ruff format
 
 torture: .venv/.installed  ## Run in full the proofs that `make test` runs in short; wants HUIYUAN_CDNOW=FILE.
-	$(BIN)/pytest -m torture
+	$(BIN)/pytest -m torture -s
 
 bench: .venv/.installed  ## Measure, against what the machine can do.
 	$(BIN)/python -m tests.load

@@ -115,6 +115,21 @@ class Service:
             self._process.wait()
 
 
+def verified(environment: Mapping[str, str]) -> str:
+    """What ``huiyuan ledger verify`` says of a ledger that agrees with itself."""
+    done = subprocess.run(
+        [sys.executable, "-m", "services.loyalty", "verify"],
+        cwd=layout.ROOT,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 class Place:
     """A Postgres, two servers and a worker on it, and doors to the servers."""
 

@@ -10,7 +10,7 @@ import pytest
 from tests.loyalty.torture.acts import Shop, transferable
 from tests.loyalty.torture.judge import be_sound, judge
 from tests.loyalty.torture.load import Load
-from tests.loyalty.torture.place import Place, place
+from tests.loyalty.torture.place import Place, place, verified
 from tests.loyalty.torture.test_simulation import seeds
 
 HOLD_SECONDS = (1, 2, 3600)
@@ -48,6 +48,7 @@ async def crash(directory: Path, given: Any, kills: int, seed: int) -> None:
         print(f"{kills} kills of Postgres, {kills} of services: {verdict}; {dict(load.outcomes)}")
         assert verdict.clean, (verdict.lost, verdict.doubled)
         await be_sound(there.doors[0])
+        print(await asyncio.to_thread(verified, environment(there.postgres.urls.app)))
 
 
 @pytest.fixture
