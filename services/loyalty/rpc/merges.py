@@ -73,9 +73,14 @@ class Merges:
             merge_id=merge_id,
             into_member_id=into_member,
             returned=[
-                _returned(programme, number, amounts, undone.returned.get(number, Amounts()))
+                _returned(
+                    programme,
+                    number,
+                    undone.moved.get(number, Amounts()),
+                    undone.returned.get(number, Amounts()),
+                )
                 for programme, undone in _each(known, answer.value)
-                for number, amounts in undone.moved.items()
+                for number in sorted({*undone.moved, *undone.returned})
             ],
             replayed=answer.replayed,
         )

@@ -6,7 +6,7 @@ from datetime import date
 
 from services.loyalty.rules.entries import Entry, EntryType, LotKey
 from services.loyalty.rules.expiry import NEVER
-from services.loyalty.rules.wallets import Slices
+from services.loyalty.rules.wallets import Slices, split
 
 Days = list[list[int]]
 """Sums of local days, as in standings."""
@@ -28,18 +28,35 @@ class Share:
 
     def settle(self, entry: Entry) -> None:
         """Follow an entry about what came by the merge: it is no longer there to be given back, or lies elsewhere."""
-        if entry.lot is None:
-            return
         match entry.type:
+            case EntryType.EARN_REVERSAL | EntryType.WRITE_OFF:
+                self._lose(entry)
+            case _ if entry.lot is None:
+                return
             case EntryType.PENDING_CANCELED:
                 _take(self.pending, entry.lot, entry.points)
             case EntryType.PENDING_ACTIVATED:
                 _take(self.pending, entry.lot._replace(expires_at=NEVER), entry.points)
-                _put(self.lots, entry.lot, entry.points)
-            case EntryType.EARN_REVERSAL | EntryType.EXPIRE:
+                self._gain(entry.lot, entry)
+            case EntryType.EXPIRE:
                 _take(self.lots, entry.lot, entry.points)
             case EntryType.REDEEM_REVERSAL:
-                _put(self.lots, entry.lot, entry.points)
+                self._gain(entry.lot, entry)
+
+    def _gain(self, lot: LotKey, entry: Entry) -> None:
+        """Points of the member's came to the survivor, into a lot or into the survivor's debt."""
+        kept = min(entry.points, max(0, entry.balance_after))
+        if kept:
+            _put(self.lots, lot, kept)
+        if kept < entry.points:
+            _put(self.repaid, lot, entry.points - kept)
+
+    def _lose(self, entry: Entry) -> None:
+        """Points of the member's were taken back, out of whichever lot of the survivor's, or are owed."""
+        left = entry.points - (_take(self.lots, entry.lot, entry.points) if entry.lot else 0)
+        for slices in (self.lots, self.repaid):
+            gone, slices[:] = split(slices, left)
+            left -= sum(part[3] for part in gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +102,8 @@ class Merge:
     def settle(self, entries: Iterable[Entry]) -> None:
         """Follow entries about what came by the merge."""
         for entry in entries:
-            if share := self.shares.get(entry.currency):
-                share.settle(entry)
-                self.changed = True
+            self.shares.setdefault(entry.currency, Share()).settle(entry)
+            self.changed = True
 
     def settle_day(self, local: date, spend_minor: int, orders: int) -> None:
         """Take away from the sums of a local day what is no longer counted."""
@@ -98,11 +114,16 @@ class Merge:
                 self.changed = True
 
 
-def _take(slices: Slices, lot: LotKey, points: int) -> None:
+def _take(slices: Slices, lot: LotKey, points: int) -> int:
+    """Take points out of a bucket; how many there were to take."""
+    left = points
     for part in slices:
         if part[:3] == list(lot):
-            part[3] -= min(points, part[3])
+            there = min(left, part[3])
+            part[3] -= there
+            left -= there
     slices[:] = [part for part in slices if part[3]]
+    return points - left
 
 
 def _put(slices: Slices, lot: LotKey, points: int) -> None:

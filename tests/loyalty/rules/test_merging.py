@@ -375,6 +375,56 @@ def test_what_a_refund_took_back_meanwhile_is_not_given_back_at_the_survivors_co
     assert days == [[[0, 0]], [[10_000, 1]]]
 
 
+def test_a_refund_of_points_that_repaid_the_survivors_debt_is_not_given_back_either() -> None:
+    ledger = two()
+    ledger.as_(NEW).adjust(-100)
+    mine = ledger.as_(OLD).earn(10_000)
+    ledger.merge()
+    ledger.refund(mine, whole=True)
+    assert ledger.returned(ledger.unmerge()) == Amounts(0, 0, 0)
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (0, -100)
+
+
+def test_a_refund_settles_its_own_points_though_they_were_spent_and_their_bucket_filled_again() -> None:
+    ledger = two()
+    mine = ledger.as_(OLD).earn(10_000)
+    ledger.as_(NEW).adjust(60)
+    ledger.merge()
+    ledger.as_(NEW).redeem(60)
+    ledger.refund(mine, whole=True)
+    ledger.as_(NEW).earn(6_000)
+    ledger.unmerge()
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (0, 60)
+
+
+def test_a_refund_settles_its_own_points_also_when_they_slid_since() -> None:
+    ledger = two(programme(currencies=(currency(expiry=Expiry(Period(1, 0), sliding=True)),)))
+    mine = ledger.as_(OLD).earn(10_000)
+    ledger.merge()
+    ledger.now = at("2026-06-10 12:00")
+    ledger.as_(NEW).earn(10_000)
+    ledger.refund(mine, whole=True)
+    ledger.unmerge()
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (0, 100)
+
+
+@pytest.mark.parametrize("way", ["completed", "given back"])
+def test_what_came_back_into_the_survivors_debt_is_the_survivors_debt_again(way: str) -> None:
+    ledger = two(PROMISING if way == "completed" else SHOP)
+    ledger.as_(NEW).adjust(-40)
+    mine = ledger.as_(OLD).earn(10_000)
+    if way == "given back":
+        ledger.redeem(100, "r")
+    ledger.merge()
+    if way == "completed":
+        ledger.complete(mine)
+    else:
+        ledger.reverse("r")
+    assert ledger.has(NEW)[0] == 60
+    ledger.unmerge()
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (100, -40)
+
+
 def test_merges_are_undone_from_the_last_one() -> None:
     ledger = two()
     for member in (OLD, NEW, THIRD):
