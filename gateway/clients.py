@@ -6,6 +6,7 @@ from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
+from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
 from huiyuan.loyalty.v1.merges_connect import MergesServiceClient
@@ -14,6 +15,7 @@ from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceClient
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceClient
+from huiyuan.loyalty.v1.statements_connect import StatementsServiceClient
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
@@ -25,6 +27,10 @@ ITSELF = Caller(CallerKind.SERVICE, "gateway")
 """Who calls when a batch carries its callers item by item."""
 
 LOYALTY, MEMBERS, CONSENT = "loyalty", "members", "consent"
+
+_LOOKING_BACK_MS = 15_000
+_SUMMING_UP_MS = 60_000
+"""How long a whole history is waited for, and a whole ledger."""
 
 
 class Clients:
@@ -42,6 +48,10 @@ class Clients:
         self.merges = client(MergesServiceClient, loyalty, LOYALTY, signer)
         self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
         self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
+        self.statements = client(
+            StatementsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS
+        )
+        self.finance = client(FinanceServiceClient, loyalty, LOYALTY, signer, timeout_ms=_SUMMING_UP_MS)
         self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
         self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
         self.integrity = client(IntegrityServiceClient, loyalty, LOYALTY, signer)

@@ -26,6 +26,10 @@ ORDER_READERS: Roles = EVERY_ROLE - {Role.PRIVACY_OFFICER}
 CONSENT_READERS: Roles = frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER})
 DUE_WATCHERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN, Role.AUDITOR})
 INTEGRITY_READERS: Roles = DUE_WATCHERS
+FINANCE_READERS: Roles = DUE_WATCHERS
+HISTORY_READERS: Roles = ORDER_READERS
+"""Who looks back on what members had, and why."""
+
 UNMASKERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PRIVACY_OFFICER})
 ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})

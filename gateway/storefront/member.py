@@ -4,6 +4,7 @@ What another service answers may be null, so that one that is away takes nothing
 """
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 from huiyuan.loyalty.v1 import tiers_pb2
@@ -14,11 +15,14 @@ from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import instant
 from gateway.storefront.entries import Entry, page
+from gateway.views import statements
 from gateway.views.consents import Consent, consent
+from gateway.views.explanations import Explanation, explained, explanation
 from gateway.views.lots import Lot, lots
 from gateway.views.points import Balance, balance, named
 from gateway.views.profiles import MemberStatus
 from gateway.views.redemptions import Hold, find_hold
+from gateway.views.statements import BalanceAsOf, LocalDaysInput, Statement
 from gateway.views.tiers import Benefit, Standing, benefits, standing
 
 
@@ -99,6 +103,32 @@ class Member:
     ) -> Connection[Entry] | None:
         asked = EntriesOf(DEFAULT_PROGRAMME, self.id, page_size(first), key_of(after), currency or "")
         return page(await info.context.load.entries_by_member.load(info.context.caller, asked), after)
+
+    @strawberry.field(description="What the member had at a past instant.")
+    async def balance_as_of(self, info: Info, at: datetime) -> BalanceAsOf | None:
+        return await statements.balance_as_of(info, self.id, DEFAULT_PROGRAMME, at)
+
+    @strawberry.field(
+        description="What moved one currency from an instant until before another, or on local days. Without a "
+        "currency, the first that can be spent; at most 100 recorded entries a page."
+    )
+    async def statement(
+        self,
+        info: Info,
+        first: int,
+        since: Annotated[datetime | None, strawberry.argument(name="from")] = None,
+        until: Annotated[datetime | None, strawberry.argument(name="to")] = None,
+        days: LocalDaysInput | None = None,
+        currency: str | None = None,
+        after: str | None = None,
+    ) -> Statement | None:
+        return await statements.statement(
+            info, self.id, DEFAULT_PROGRAMME, currency, (since, until, days), (first, after)
+        )
+
+    @strawberry.field(description="Why an entry is what it is.")
+    async def explain(self, info: Info, entry_id: strawberry.ID) -> Explanation | None:
+        return explanation(await explained(info, self.id, DEFAULT_PROGRAMME, entry_id))
 
     @strawberry.field(description="What the member decided about each purpose.")
     async def consents(self, info: Info) -> list[Consent] | None:

@@ -46,11 +46,16 @@ def lots(wire: Iterable[points_pb2.Lot], currency: str | None) -> list[Lot]:
             pending=one.pending,
             matures_at=optional_instant(one, "matures_at"),
             month=one.month or None,
-            source=_SOURCES.get(one.source, LotSource.OTHER),
+            source=source_of(one.source),
         )
         for one in wire
         if currency in (None, one.currency)
     ]
 
 
-_SOURCES = {source.value: source for source in LotSource}
+def source_of(wire: int) -> LotSource:
+    """How points came to be."""
+    return _SOURCES.get(wire, LotSource.OTHER)
+
+
+_SOURCES: dict[int, LotSource] = {source.value: source for source in LotSource}
