@@ -67,7 +67,8 @@ SCALARS: dict[object, ScalarDefinition] = {
 
 def instant(wire: Timestamp) -> datetime:
     """The instant of a wire timestamp."""
-    return datetime.fromtimestamp(wire.seconds, UTC).replace(microsecond=wire.nanos // 1000)
+    whole = datetime.fromtimestamp(wire.seconds, UTC)
+    return whole.replace(microsecond=wire.nanos // 1000) if wire.nanos else whole
 
 
 def optional_instant(message: Any, field: str) -> datetime | None:
@@ -108,7 +109,7 @@ def preferred(accept_language: str | None) -> Locale:
 
 def text(wire: kit_pb2.LocalizedText, locale: Locale) -> str:
     """The text in a language, or in the other one where it is missing."""
-    return (wire.en or wire.zh) if locale is Locale.EN else (wire.zh or wire.en)
+    return (wire.en or wire.zh) if locale == "en" else (wire.zh or wire.en)
 
 
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "SGD": "S$"}

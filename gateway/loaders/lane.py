@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from contextvars import Context, copy_context
-from typing import Generic, NamedTuple, TypeVar
+from contextvars import Context, ContextVar, copy_context
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from services.kit.refusal import Refusal
 from services.kit.rpc import Caller
@@ -24,6 +24,12 @@ class Asked(NamedTuple, Generic[Key]):
 
 Fetch = Callable[[Sequence[Asked[Key]]], Awaitable[Sequence[Value | Refusal]]]
 """One call: a value or a refusal for each item, in their order."""
+
+
+Answers = dict[tuple[object, Asked[Any]], asyncio.Future[Any]]
+
+kept: ContextVar[Answers | None] = ContextVar("kept", default=None)
+"""What has been answered to a query that may have to run a second time; while it is set, none of it is asked again."""
 
 
 class Lane(Generic[Key, Value]):
@@ -47,11 +53,19 @@ class Lane(Generic[Key, Value]):
     def load(self, caller: Caller, key: Key) -> asyncio.Future[Value]:
         """The value, once a call has brought it; raises the item's refusal, or why its call failed."""
         loop = asyncio.get_running_loop()
+        asked = Asked(key, caller)
+        answers = kept.get()
+        if answers is not None:
+            known = answers.get((self, asked))
+            if known is not None and known.done() and not known.cancelled():
+                return known
         future: asyncio.Future[Value] = loop.create_future()
+        if answers is not None:
+            answers[self, asked] = future
         if not self._waiting:
             # A call belongs to the trace of the first who waits for it, not of who happened to start the lane.
             self._context = copy_context()
-        self._waiting.setdefault(Asked(key, caller), []).append(future)
+        self._waiting.setdefault(asked, []).append(future)
         if not self._leaving and len(self._in_flight) < CALLS_IN_FLIGHT:
             # At the end of this turn of the loop, so that what one request asks for side by side goes together.
             self._leaving = True

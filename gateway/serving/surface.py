@@ -19,9 +19,11 @@ from prometheus_client import Counter, Histogram
 from gateway import limits
 from gateway.auth import Authenticator, Identity
 from gateway.context import Context, Services
+from gateway.documents.compiled.compiler import Query
 from gateway.documents.prepared import DocumentRefused, Prepared
 from gateway.documents.store import Documents
 from gateway.errors import BAD_REQUEST, RequestError, formatted, refused
+from gateway.loaders.lane import kept
 from gateway.scalars import Locale
 from gateway.serving.executor import executor_of, is_awaitable
 from services.kit.refusal import Refusal, Unauthenticated
@@ -32,6 +34,11 @@ operation_seconds = Histogram(
     "How long operations took.",
     ["surface", "operation"],
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+attempts_discarded = Counter(
+    "huiyuan_graphql_attempts_discarded_total",
+    "Compiled queries that something out of the ordinary ended; graphql-core answered.",
+    ["surface", "operation"],
 )
 errors_total = Counter("huiyuan_graphql_errors_total", "Top-level errors answered.", ["surface", "code"])
 
@@ -153,17 +160,22 @@ class Surface:
     async def execute(self, operation: Operation) -> Body:
         """The answer of a query or a mutation."""
         started = time.perf_counter()
-        body = await self._attempt(operation) or await self._run(operation)
+        query = operation.prepared.query(operation.ask.operation_name)
+        body = await (self._run(operation) if query is None else self._attempt(query, operation))
         _seconds(self.name, operation.prepared.label).observe(time.perf_counter() - started)
         return body
 
-    async def _attempt(self, operation: Operation) -> Body | None:
-        """The answer of a compiled query, when all goes well."""
-        query = operation.prepared.query(operation.ask.operation_name)
-        if query is None:
-            return None
-        data = await query.attempt(operation.context, operation.ask.variables)
-        return None if data is None else {"data": data}
+    async def _attempt(self, query: Query, operation: Operation) -> Body:
+        """The answer of a compiled query when all goes well, else graphql-core's to the same."""
+        before = kept.set({})
+        try:
+            data = await query.attempt(operation.context, operation.ask.variables)
+            if data is not None:
+                return {"data": data}
+            attempts_discarded.labels(self.name, operation.prepared.label).inc()
+            return await self._run(operation)
+        finally:
+            kept.reset(before)
 
     async def _run(self, operation: Operation) -> Body:
         """The answer by graphql-core, whatever happens."""

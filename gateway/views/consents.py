@@ -58,15 +58,20 @@ class Consent:
     valid_until: datetime | None
 
 
+# Looked up instead of called: a member has many consents.
+_STATES, _BASES = {one.value: one for one in ConsentState}, {one.value: one for one in LawfulBasis}
+_NECESSITIES, _FORMS = {one.value: one for one in Necessity}, {one.value: one for one in ConsentForm}
+
+
 def consent(wire: decisions_pb2.Consent, locale: Locale) -> Consent:
     return Consent(
         purpose=wire.purpose,
         purpose_version=wire.purpose_version,
         name=text(wire.name, locale),
-        state=ConsentState(wire.state),
-        lawful_basis=LawfulBasis(wire.lawful_basis),
-        necessity=Necessity(wire.necessity),
-        form=ConsentForm(wire.form) if wire.form else None,
+        state=_STATES[wire.state],
+        lawful_basis=_BASES[wire.lawful_basis],
+        necessity=_NECESSITIES[wire.necessity],
+        form=_FORMS[wire.form] if wire.form else None,
         recipient_id=wire.recipient_id or None,
         record_id=wire.record_id or None,
         decided_at=optional_instant(wire, "decided_at"),

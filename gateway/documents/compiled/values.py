@@ -69,7 +69,8 @@ async def nothing() -> None:
 
 
 async def together(*waiting: Coroutine[Any, Any, Any]) -> list[Any]:
-    """What coroutines return that run side by side; of failures, one is raised at once."""
+    """What coroutines return that run side by side. When one fails, the others are waited for too: graphql-core
+    will want their answers."""
     if not waiting:
         return []
     *others, last = waiting
@@ -78,15 +79,10 @@ async def together(*waiting: Coroutine[Any, Any, Any]) -> list[Any]:
     try:
         end = await last
         return [*[await task for task in tasks], end]
-    except BaseException as error:
+    except asyncio.CancelledError:
         for task in tasks:
-            if isinstance(error, asyncio.CancelledError):
-                task.cancel()
-            else:  # graphql-core may wait for the same: it is left to end, and what it raises is read
-                task.add_done_callback(_read)
+            task.cancel()
         raise
-
-
-def _read(task: asyncio.Task[Any]) -> None:
-    if not task.cancelled():
-        task.exception()
+    except Exception:
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
