@@ -26,7 +26,9 @@ def touch_members(book: Book, members: Sequence[tuple[str, str]]) -> Answer:
                 wallet = book.state.wallets.get((name, rules.number))
                 if wallet is None:
                     continue
-                wallet.changed = wallet.changed or wallet.next_due_at != wallet.noted_due_at
-                if wallet.next_due_at <= book.now:
+                due_at = wallet.next_due_at
+                if due_at != wallet.noted_due_at:
+                    wallet.changed = True
+                if due_at <= book.now:
                     stuck.add(name)
     return Answer(Touched(len(book.entries) - first, frozenset(stuck)))
