@@ -1,7 +1,8 @@
 """Returns: what recording a refund does to the ledger; part of the fold."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import msgpack
@@ -77,9 +78,7 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
         refunded_at,
         order_ref=order.ref,
     )
-    returned = _give_back(book, member, spent, asked.refund_id, journal)
-    for rules in member.current.currencies:
-        book.settle(member, rules)  # what came back and is past is not there to be taken
+    returned, own = _give_back(book, member, spent, asked.refund_id, journal)
     taken = _reverse(book, member, order, back, journal)
     _uncount(book, member, order, sum(shares))
     refund = Refund(
@@ -98,14 +97,14 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     )
     book.state.orders[asked.source, asked.order_id] = order
     book.state.refunds[place] = refund
-    book.tell(member, _told(refund, member), refunded_at)
+    book.tell(member, _told(refund, member, own), refunded_at)
     return Answer(refund)
 
 
-def _told(refund: Refund, member: Member) -> OrderRefunded:
-    """The refund as an event."""
+def _told(refund: Refund, member: Member, own: dict[str, int]) -> OrderRefunded:
+    """The refund as an event; ``own`` is what came back to the order's member."""
     moved = [Moved(code, t.points, t.balance_after) for code, t in refund.taken_back.items()]
-    given = [Moved(code, points, member.wallets[code].available) for code, points in refund.returned.items()]
+    given = [Moved(code, points, member.wallets[code].available) for code, points in own.items()]
     return OrderRefunded(
         refund.source,
         refund.order_id,
@@ -139,15 +138,12 @@ def _refunded_at(book: Book, order: Order, asked: RefundToRecord) -> int:
 
 def _spent_on(book: Book, order: Order) -> list[tuple[Place, int]]:
     """What comes back of each redemption made on the order: in the proportion refunded so far, and in the end all."""
-    spent = []
-    places = [
-        (name, key)
-        for name in book.state.names(order.member_id, order.programme)
-        for key in book.state.spent_on.get((name, order.ref), ())
-    ]
-    places.sort(key=lambda place: book.state.posted[place][0].recorded_at)  # however they were found
-    for place in places:
-        points = redemption_of(book.state.posted[place]).points
+    spent, programme = [], book.programmes.history(order.programme_id).newest
+    for place in book.state.spent(order.member_id, order.ref, order.programme):
+        redemption = redemption_of(book.state.posted[place])
+        if not programme.code(redemption.currency):
+            continue  # another programme's points, which know nothing of this one's orders
+        points = redemption.points
         due = points if not order.refundable_minor else points * order.refunded_minor // order.total_minor
         returned = points - sum(part[3] for part in left_of(book, place))
         if due > returned:
@@ -157,14 +153,28 @@ def _spent_on(book: Book, order: Order) -> list[tuple[Place, int]]:
 
 def _give_back(
     book: Book, member: Member, spent: Sequence[tuple[Place, int]], refund_id: str, journal: Journal
-) -> dict[str, int]:
-    """Give back what was redeemed, before anything is taken; points by currency code."""
-    returned: dict[str, int] = {}
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Give back what was redeemed, before anything is taken; points by currency code, in all and to the member.
+
+    What was spent while the member was merged into another goes back to that other.
+    """
+    returned, own = Counter[str](), Counter[str]()
+    sides = {member.standing.member_id: (member, journal)}
     for place, points in spent:
-        give_back(book, member, place, f"{_BY_REFUND}{refund_id}", points, journal)
-        code, _ = wallet_of(member, book.state.posted[place][0].currency)
-        returned[code] = returned.get(code, 0) + points
-    return returned
+        name = book.state.names(place[0], member.current.number)[-1]
+        if name not in sides:
+            other = book.touch(name, member.history)
+            sides[name] = other, replace(journal, member_id=name, recorded_at=other.recorded_at, part=0)
+        side, written = sides[name]
+        give_back(book, side, place, f"{_BY_REFUND}{refund_id}", points, written)
+        code, _ = wallet_of(side, book.state.posted[place][0].currency)
+        returned[code] += points
+        if side is member:
+            own[code] += points
+    for side, _ in sides.values():
+        for rules in side.current.currencies:
+            book.settle(side, rules)  # what came back and is past is not there to be taken
+    return dict(returned), dict(own)
 
 
 def _be_allowed(
@@ -178,20 +188,21 @@ def _be_allowed(
         if order.forfeited(code, forfeited_at):
             continue
         wallet = member.wallets[code]
-        there = max(0, wallet.available + _coming(book, wallet, spent, member.recorded_at))
+        there = max(0, wallet.available + _coming(book, member, wallet, spent))
         if not order.earned[code].is_pending(member.recorded_at) and points > there:
             message = f"{points} {code} must be taken back and {there} are there: the programme refuses it"
             raise NotEnoughPointsToTakeBack(message, asked=points, available=there)
 
 
-def _coming(book: Book, wallet: Wallet, spent: Sequence[tuple[Place, int]], now: int) -> int:
-    """How many points that come back to a wallet are still good."""
+def _coming(book: Book, member: Member, wallet: Wallet, spent: Sequence[tuple[Place, int]]) -> int:
+    """How many points that come back to a member's wallet are still good."""
     return sum(
         part[3]
         for place, points in spent
         if book.state.posted[place][0].currency == wallet.currency
+        and book.state.names(place[0], member.current.number)[-1] == wallet.member_id
         for part in split(left_of(book, place)[::-1], points)[0]
-        if part[0] > now
+        if part[0] > member.recorded_at
     )
 
 

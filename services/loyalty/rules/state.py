@@ -119,6 +119,23 @@ class State:
                 return found
         return None
 
+    def spent(self, member_id: str, order_ref: str, programme: int) -> list[Place]:
+        """The redemptions made on a member's order, in the order they were spent, however they were found.
+
+        Some are under the ids of those whom the member was merged into, be that over.
+        """
+        found = [
+            (name, key)
+            for name in self.names(member_id, programme)
+            for key in self.spent_on.get((name, order_ref), ())
+        ]
+        for merge in self._undone(member_id):
+            for key in self.spent_on.get((merge.into_member, order_ref), ()):
+                place = merge.into_member, key
+                if place not in found and merge.was_in_force(self.posted[place][0].recorded_at):
+                    found.append(place)
+        return sorted(found, key=lambda place: self.posted[place][0].recorded_at)
+
     def merges_of(self, member_id: str, programme: int) -> Iterator[Merge]:
         """The merges by which what was a member's came to whoever has it now."""
         for name in self.names(member_id, programme)[:-1]:

@@ -1,8 +1,14 @@
 """Holds and redemptions in the fold: worked examples, and what a wallet looks like after each."""
 
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
 import pytest
 
-from services.loyalty.rules.asks import IdempotencyKeyReused, NotEnoughPoints
+from services.loyalty.rules.adjustments import adjust
+from services.loyalty.rules.asks import Ask, IdempotencyKeyReused, NotEnoughPoints
+from services.loyalty.rules.entries import key_of
 from services.loyalty.rules.expiry import Expiry, Period
 from services.loyalty.rules.holds import (
     CaptureExceedsHold,
@@ -11,7 +17,9 @@ from services.loyalty.rules.holds import (
     TooManyHolds,
     UnknownHold,
 )
-from services.loyalty.rules.redemptions import ReversalExceedsRedemption
+from services.loyalty.rules.points import Answer, fold
+from services.loyalty.rules.programmes import ProgrammeHistory, Programmes
+from services.loyalty.rules.redemptions import ReversalExceedsRedemption, redeem
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 
 NEVER = programme(currencies=(currency(),))
@@ -151,3 +159,17 @@ def test_a_reversal_named_as_a_refund_leaves_that_refund_its_own() -> None:
         ledger.reverse("r")
     assert refusal.value.facts["left"] == "0"
     assert ledger.balance() == 100
+
+
+def test_points_of_another_programme_redeemed_under_an_orders_name_are_not_its_refunds() -> None:
+    other = replace(NEVER, programme_id="other", number=2, currencies=(currency("MILES", 7),))
+    ledger = Ledger((NEVER,))
+    order = ledger.earn(4_000, order_id="o")
+    both = Programmes(1, {"shop": ProgrammeHistory((NEVER,)), "other": ProgrammeHistory((other,))}, "shop")
+    posts: tuple[tuple[str, Any], ...] = (("adjust", adjust), ("redeem", partial(redeem, redemption_id="r")))
+    for kind, operation in posts:
+        ledger.now += 1_000
+        ask = Ask(MEMBER, "other", "MILES", 30, key_of(kind, "r"), "staff:ada", "TEST", order.value.ref)
+        (answer,) = fold(ledger.state, [partial(operation, ask=ask)], both, ledger.now).answers
+        assert isinstance(answer, Answer)
+    assert ledger.refund(order, whole=True).value.returned == {}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.loyalty.rules.asks import IdempotencyKeyReused
-from services.loyalty.rules.events import MemberMerged, TierRaised
+from services.loyalty.rules.events import MemberMerged, OrderRefunded, TierRaised
 from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period
 from services.loyalty.rules.merges import Amounts, Merge
 from services.loyalty.rules.merging import (
@@ -423,6 +423,21 @@ def test_what_came_back_into_the_survivors_debt_is_the_survivors_debt_again(way:
     assert ledger.has(NEW)[0] == 60
     ledger.unmerge()
     assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (100, -40)
+
+
+def test_what_paid_for_an_order_while_merged_comes_back_to_who_spent_it_after_the_merge_is_undone() -> None:
+    ledger = two()
+    ledger.as_(OLD).adjust(100)
+    mine = ledger.earn(10_000)
+    ledger.merge()
+    ledger.redeem(50, "r", order=mine)
+    ledger.unmerge()
+    there = ledger.has(OLD)[0], ledger.has(NEW)[0]
+    assert ledger.refund(mine, amount=5_000).value.returned == {"POINTS": 25}
+    assert ledger.refund(mine, amount=5_000).value.returned == {"POINTS": 25}
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (there[0] - 100, there[1] + 50)
+    (told, _) = [e for e in ledger.events if isinstance(e.what, OrderRefunded)]
+    assert (told.member_id, told.what.returned) == (OLD, ())
 
 
 def test_merges_are_undone_from_the_last_one() -> None:
