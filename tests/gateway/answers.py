@@ -9,6 +9,7 @@ from huiyuan.loyalty.v1 import (
     adjustments_pb2,
     dues_pb2,
     forfeits_pb2,
+    integrity_pb2,
     merges_pb2,
     orders_pb2,
     points_pb2,
@@ -282,6 +283,27 @@ DUE_STATE = dues_pb2.GetDueStateResponse(
         entries=130_000,
         members_per_second=9.5,
     ),
+)
+INTEGRITY = integrity_pb2.GetIntegrityResponse(
+    last=integrity_pb2.Verification(
+        verification_id="verification-1",
+        started_at=at(2026, 7, 1),
+        finished_at=at(2026, 7, 1),
+        entries=2_000_000,
+        batches=4_000,
+        wallets=200_000,
+        entries_per_second=50_000.5,
+        mismatches=1,
+        checks=[integrity_pb2.VerifiedCheck(name="content", rows=2_004_000, seconds=8.25, mismatches=1)],
+        first_mismatches=[
+            integrity_pb2.Mismatch(check="content", table="batches", row="lane 0, seq 7", what="torn")
+        ],
+    ),
+    age_seconds=90,
+    heads=[
+        integrity_pb2.LaneHead(lane=0, seq=12, hash="ab" * 32, verified_seq=11, published_seq=10),
+        integrity_pb2.LaneHead(lane=1, seq=1, hash="cd" * 32),
+    ],
 )
 ACCESS = profiles_pb2.ProfileAccess(
     access_id="access-1",

@@ -47,7 +47,18 @@ ROOT_FIELDS = {
     "Query.orderTotals": "{orderTotals{orders}}",
     "Query.order": '{order(source:"shop",orderId:"order-1"){orderId}}',
     "Query.dueRun": "{dueRun{due run{members}}}",
+    "Query.ledgerIntegrity": "{ledgerIntegrity{ageSeconds heads{seq}}}",
     "Query.adjustmentRequests": "{adjustmentRequests(first:1){nodes{id points}}}",
+    "Query.balanceAsOf": '{balanceAsOf(memberId:"5f0d6e0a-0000-4000-8000-000000000001",'
+    'at:"2026-03-01T00:00:00Z"){at}}',
+    "Query.ledgerStatement": '{ledgerStatement(memberId:"5f0d6e0a-0000-4000-8000-000000000001",first:1,'
+    'days:{first:"2026-01-01",last:"2026-01-31"}){currency}}',
+    "Query.explainEntry": '{explainEntry(memberId:"5f0d6e0a-0000-4000-8000-000000000001",entryId:"1-1"){actor}}',
+    "Query.outstandingPoints": "{outstandingPoints{total}}",
+    "Query.pointsLiability": "{pointsLiability{points}}",
+    "Query.breakage": "{breakage{currency}}",
+    "Query.dailyMovements": '{dailyMovements(days:{first:"2026-01-01",last:"2026-01-31"}){opening}}',
+    "Query.trialBalance": "{trialBalance{sum}}",
     "Query.adminActions": "{adminActions(first:1){nodes{actionId}}}",
     "Mutation.reviseProgramme": 'mutation{reviseProgramme(input:{programmeId:"demo",basedOnVersion:1,reason:"r"})'
     "{userErrors{code}}}",

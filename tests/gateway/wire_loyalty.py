@@ -9,6 +9,8 @@ from huiyuan.loyalty.v1 import (
     dues_pb2,
     forfeits_connect,
     forfeits_pb2,
+    integrity_connect,
+    integrity_pb2,
     merges_connect,
     merges_pb2,
     orders_connect,
@@ -171,6 +173,14 @@ class Dues(Door):
         return answers.DUE_STATE
 
 
+class Integrity(Door):
+    @rpc.allow(rpc.staff("operations", "program_admin", "auditor"))
+    async def get_integrity(
+        self, request: integrity_pb2.GetIntegrityRequest, _: Any
+    ) -> integrity_pb2.GetIntegrityResponse:
+        return answers.INTEGRITY
+
+
 class Programmes(Door):
     @rpc.allow(rpc.staff("program_admin"))
     async def create_programme(
@@ -262,6 +272,7 @@ DOORS: list[tuple[type[Door], Any]] = [
     (Points, points_connect.PointsServiceASGIApplication),
     (Tiers, tiers_connect.TiersServiceASGIApplication),
     (Dues, dues_connect.DuesServiceASGIApplication),
+    (Integrity, integrity_connect.IntegrityServiceASGIApplication),
     (Orders, orders_connect.OrdersServiceASGIApplication),
     (Redemptions, redemptions_connect.RedemptionsServiceASGIApplication),
     (Transfers, transfers_connect.TransfersServiceASGIApplication),
