@@ -15,7 +15,7 @@ from starlette.routing import Mount
 from services.kit import rpc
 from services.kit.tokens import TokenVerifier
 from tests.conftest import free_port
-from tests.gateway import answers, wire_loyalty
+from tests.gateway import answers, wire_history, wire_loyalty
 from tests.gateway.doors import Door, Services
 
 PHONE = "+8613900000001"
@@ -131,7 +131,7 @@ class Purposes(Door):
 
 
 _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
-    "loyalty": wire_loyalty.DOORS,
+    "loyalty": [*wire_loyalty.DOORS, *wire_history.DOORS],
     "members": [
         (Profiles, profiles_connect.ProfilesServiceASGIApplication),
         (Identities, identities_connect.IdentitiesServiceASGIApplication),
