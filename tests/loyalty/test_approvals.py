@@ -159,7 +159,7 @@ async def test_many_approvers_at_once_post_once(loyalty: Loyalty) -> None:
 
 async def test_approvers_and_rejecters_at_once_agree_on_one_effect(make_loyalty: Any) -> None:
     async with make_loyalty(watched()) as loyalty:
-        members = [loyalty.new_member() for _ in range(30)]
+        members = [loyalty.new_member() for _ in range(15)]
         requests = [await ask(loyalty, member, 500) for member in members]
         asked = [
             (request_id, f"person-{nth}", method)
