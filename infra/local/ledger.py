@@ -1,16 +1,21 @@
-"""The ``huiyuan ledger`` commands: prove the ledger, with the settings of the installation that runs."""
+"""The ``huiyuan ledger`` commands: prove the ledger with the settings of the installation that runs, and report it."""
 
+import asyncio
 import os
 import subprocess
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from infra.local import layout
+from infra.local import layout, reporting
+from infra.local.issuer import Issuer
 from infra.local.layout import Ports
 from infra.local.system import System, backing
-from infra.local.terminal import DEFAULT_HOME, Home, existing, running_at
+from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, running_at, screen
+from services.kit.refusal import Refusal
 
-commands = typer.Typer(no_args_is_help=True, help="Prove that the ledger is what was posted.")
+commands = typer.Typer(no_args_is_help=True, help="Prove that the ledger is what was posted, and report it.")
 
 
 @commands.command("verify")
@@ -26,6 +31,33 @@ def verify(home: Home = DEFAULT_HOME) -> None:
 def heads(home: Home = DEFAULT_HOME) -> None:
     """Print the key by which published heads are verified, and the newest of them."""
     raise typer.Exit(_ask_loyalty("heads", home))
+
+
+@commands.command("report")
+def report(
+    month: Annotated[str, typer.Option(help="A month of the programme's zone, such as 2026-11.")],
+    csv: Annotated[Path | None, typer.Option(help="Write every day to this file too.")] = None,
+    programme: Annotated[str, typer.Option(help="The default programme when left out.")] = "",
+    bearer: Annotated[
+        str,
+        typer.Option("--token", envvar="HUIYUAN_TOKEN", help="Of your issuer; ours signs one by default."),
+    ] = "",
+    loyalty_url: Annotated[str, typer.Option(envvar="LOYALTY_URL")] = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """What was issued, redeemed and expired on each day of a month, from opening to closing."""
+    try:
+        days = reporting.month(month)
+        url = running_at(home, loyalty=loyalty_url)["loyalty"]
+        token = bearer or Issuer(existing(home)).system("ledger-report", (reporting.ROLE,))
+        currencies = asyncio.run(reporting.fetch(url, token, programme, days))
+    except (reporting.MonthNotUnderstood, Refusal) as why:
+        complain(why)
+        raise typer.Exit(1) from None
+    reporting.show(screen, days, currencies)
+    if csv is not None:
+        reporting.write(csv, currencies)
+        screen.print(f"written to {csv}")
 
 
 def _ask_loyalty(command: str, home: Home) -> int:
