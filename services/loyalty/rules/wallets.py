@@ -126,6 +126,8 @@ class Wallet:
         """Set points aside for a checkout."""
         journal.reason = hold.reason
         hold.slices = self.take(journal, EntryType.HOLD, hold.points, Account.HELD)
+        if latest := max((part for part in hold.slices if part[1] == SLIDING), default=None):
+            gather(hold.slices, LotKey(*latest[:3]), journal.occurred_at)  # of points that slid until lately
         self.held += hold.points
         self.holds.append(hold)
 

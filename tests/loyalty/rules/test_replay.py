@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import settings
+from hypothesis.stateful import invariant
 
 from services.loyalty.rules.entries import Entry
 from services.loyalty.rules.expiry import Expiry, Period
@@ -10,6 +11,7 @@ from services.loyalty.rules.programmes import NegativePolicy
 from services.loyalty.rules.replay import EntryDoesNotFollow, Replay
 from tests.loyalty.rules.histories import NUMBERS, Held, Histories
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
+from tests.loyalty.rules.test_kinship import Kin
 
 
 def replayed(ledger: Ledger, entries: list[Entry], number: int) -> Replay:
@@ -51,6 +53,23 @@ TestReplays = Replays.TestCase
 TestReplays.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
 
 
+class Families(Kin):
+    """Giving, merging and parting too."""
+
+    @invariant()
+    def entries_alone_tell_every_wallet(self) -> None:
+        for (member, number), wallet in self.ledger.state.wallets.items():
+            replay = Replay()
+            for entry in self.ledger.entries:
+                if (entry.member_id, entry.currency) == (member, number):
+                    replay.apply(entry)
+            assert Held.of(replay.wallet(member, number, wallet.holds)) == Held.of(wallet)
+
+
+TestFamilies = Families.TestCase
+TestFamilies.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
 def test_held_points_slide_with_the_others() -> None:
     sliding = currency(expiry=Expiry(Period.parse("P10D"), sliding=True))
     ledger = Ledger((programme(currencies=(sliding,)),), now=at("2026-06-01 12:00"))
@@ -62,6 +81,23 @@ def test_held_points_slide_with_the_others() -> None:
     june_13 = at("2026-06-13 16:00")  # midnight after the last good day, in Shanghai
     assert [(lot.expires_at, points) for lot, points in replay.holds["checkout"].items()] == [(june_13, 40)]
     assert [(lot.expires_at, points) for lot, points in replay.lots.items()] == [(june_13, 65)]
+
+
+def test_a_hold_on_points_that_no_longer_slide_lies_where_its_entries_say() -> None:
+    sliding = programme(currencies=(currency(expiry=Expiry(Period.parse("P30D"), sliding=True)),))
+    for_good = programme(version=2, currencies=(currency(),), effective_at=at("2026-06-05 00:00"))
+    ledger = Ledger((sliding, for_good), now=at("2026-06-01 12:00"))
+    ledger.adjust(40)
+    ledger.redeem(40, "r")
+    ledger.now = at("2026-06-04 12:00")
+    ledger.adjust(60)
+    ledger.now = at("2026-06-06 12:00")
+    ledger.reverse("r")
+    ledger.hold(50, "checkout")
+    (held,) = replayed(ledger, ledger.entries, 1).wallet(MEMBER, 1, ledger.state.holds.values()).holds
+    assert held.slices == ledger.state.holds[MEMBER, "checkout"].slices
+    ledger.capture("checkout")
+    assert replayed(ledger, ledger.entries, 1).available == ledger.balance() == 50
 
 
 def test_what_is_written_off_is_no_movement_of_the_members() -> None:
