@@ -123,6 +123,31 @@ async def test_an_undone_merge_gives_back_what_is_there_and_its_keys_are_still_f
     assert await available(loyalty, old) == 130, "a member of one's own again"
 
 
+async def test_what_paid_for_an_order_while_merged_comes_back_after_the_merge_is_undone(
+    loyalty: Loyalty,
+) -> None:
+    old, new = loyalty.new_member(), loyalty.new_member()
+    bought = order(old, 10_000)
+    await pay(loyalty, bought)
+    await adjust(loyalty, new, 30, "n")
+    await loyalty.staff(MERGE, merging(old, new))
+    named = {"source": "shop", "orderId": bought["orderId"]}
+    spending = {"memberId": old, "points": 50, "redemptionId": "spent", "order": named}
+    spent = await loyalty.order_system("RedemptionsService/RedeemPoints", spending)
+    assert spent.status_code == 200, spent.text
+    await loyalty.staff(UNMERGE, undoing(old))
+    there = await available(loyalty, old), await available(loyalty, new)
+    assert sum(there) == 80
+    refund = named | {"refundId": "r", "amount": {"minorUnits": 10_000, "currency": "CNY"}}
+    refunded = await loyalty.order_system("OrdersService/RecordRefund", refund)
+    assert refunded.json()["returned"] == [{"currency": "POINTS", "points": "50"}], refunded.text
+    assert await available(loyalty, new) == there[1] + 50
+    body = {"memberId": old, "redemptionId": "spent", "reversalId": "v", "reason": "TEST"}
+    again = await loyalty.order_system("RedemptionsService/ReverseRedemption", body)
+    assert again.json()["message"].startswith("REVERSAL_EXCEEDS_REDEMPTION"), again.text
+    await check_everything(loyalty)
+
+
 async def test_open_holds_are_finished_first(loyalty: Loyalty) -> None:
     old, new = loyalty.new_member(), loyalty.new_member()
     await adjust(loyalty, old, 100, "o")
