@@ -13,7 +13,7 @@ from tests.loyalty.conftest import Loyalty, order
 from tests.loyalty.spending import code, done, facts, spend, with_points
 from tests.loyalty.torture.acts import transferable
 from tests.loyalty.torture.judge import be_sound
-from tests.loyalty.torture.line import Cut, Line, line_to
+from tests.loyalty.torture.line import Cut, Line, line_to, steady
 
 
 @asynccontextmanager
@@ -34,19 +34,15 @@ async def cuttable(make_loyalty: Any, new_database: Any) -> AsyncIterator[tuple[
 def at_commit(line: Line, cut: Cut, before: Callable[[], Awaitable[object]] | None = None) -> None:
     """Break the line once, at the next COMMIT; ``before`` runs first."""
 
-    async def plan(request: bytes) -> Cut | None:
+    async def plan(_: int, request: bytes) -> Cut | None:
         if b"COMMIT\0" not in request:
             return None
-        line.plan = _steady
+        line.plan = steady
         if before is not None:
             await before()
         return cut
 
     line.plan = plan
-
-
-async def _steady(_: bytes) -> None:
-    return None
 
 
 def asked_of(loyalty: Loyalty, member: str) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -88,7 +84,7 @@ async def test_whatever_was_cut_at_its_commit_is_answered_and_done_once(
             asked = asked_of(loyalty, member)[name]
             at_commit(line, cut)
             said = await done(loyalty.order_system(*asked))
-            assert line.plan is _steady, "the line was cut"
+            assert line.plan is steady, "the line was cut"
             if cut is not Cut.LATE:
                 assert "replayed" not in said, "what was committed is answered, and not done again"
             balance = await loyalty.balance(member)
@@ -130,7 +126,7 @@ async def test_a_full_lane_says_so_at_once_and_when_to_come_again(
         bodies = [order(member, 100) for _ in range(12)]
         await done(loyalty.order_system("OrdersService/RecordOrder", order(member, 100)))
 
-        async def stand_still(request: bytes) -> None:
+        async def stand_still(_: int, request: bytes) -> None:
             if b"COMMIT\0" in request:
                 await moves_on.wait()
 

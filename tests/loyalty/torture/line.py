@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from enum import Enum
 
 from sqlalchemy.engine import make_url
@@ -11,7 +11,7 @@ _SSL_REQUEST = (80877103).to_bytes(4, "big")
 _ENDS = b"SQHcf"
 """Types of messages that end a request: Sync, Query, Flush, CopyDone, CopyFail."""
 
-LATE_S = 0.15
+MOST_LATE_S = 5
 
 
 class Cut(Enum):
@@ -19,14 +19,14 @@ class Cut(Enum):
 
     BEFORE = "the request never arrives"
     AFTER = "the request is done, and its answer is lost"
-    LATE = "the request arrives when its caller has already come back to look for it"
+    LATE = "the request arrives when its caller has looked for it in vain, and begins anew"
 
 
-Plan = Callable[[bytes], Awaitable[Cut | None]]
-"""Is asked about each request, before it goes on its way."""
+Plan = Callable[[int, bytes], Awaitable[Cut | None]]
+"""Is asked about each request, by the number of its connection, before it goes on its way."""
 
 
-async def steady(_: bytes) -> None:
+async def steady(_: int, __: bytes) -> None:
     """Nothing breaks."""
 
 
@@ -37,20 +37,23 @@ class Line:
         self._host = host
         self._port = port
         self._writers: list[asyncio.StreamWriter] = []
+        self._began = asyncio.Event()
         self.plan: Plan = steady
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, to_there = await asyncio.open_connection(self._host, self._port)
         self._writers += (writer, to_there)
-        carried = _Carried(reader, writer, there, to_there)
+        number, carried = len(self._writers), _Carried(reader, writer, there, to_there)
         answering = asyncio.create_task(carried.answer())
         try:
             await carried.introduce()
             while True:
                 request = await carried.request()
-                cut = await self.plan(request)
+                if b"BEGIN" in request:
+                    self._began.set()
+                cut = await self.plan(number, request)
                 if cut is not None:
-                    await carried.break_at(cut, request)
+                    await self._break(cut, request, carried)
                     return
                 to_there.write(request)
         except (asyncio.IncompleteReadError, OSError):
@@ -59,6 +62,15 @@ class Line:
             to_there.close()
             writer.close()
             await answering
+
+    async def _break(self, cut: Cut, request: bytes, carried: "_Carried") -> None:
+        carried.forsake()
+        if cut is Cut.LATE:
+            self._began = asyncio.Event()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._began.wait(), MOST_LATE_S)
+        if cut is not Cut.BEFORE:
+            await carried.deliver(request)
 
     def hang_up(self) -> None:
         """Break everything."""
@@ -113,12 +125,12 @@ class _Carried:
             self._heard.set()
             self._writer.close()
 
-    async def break_at(self, cut: Cut, request: bytes) -> None:
+    def forsake(self) -> None:
+        """Leave the caller without an answer, whatever comes."""
         self._writer.transport.abort()
-        if cut is Cut.BEFORE:
-            return
-        if cut is Cut.LATE:
-            await asyncio.sleep(LATE_S)
+
+    async def deliver(self, request: bytes) -> None:
+        """Have a request done."""
         self._heard.clear()
         self._to_there.write(request)
         await self._heard.wait()

@@ -50,21 +50,39 @@ class Hands:
 
 @dataclass
 class Faults:
-    """Decides, when a transaction begins, whether its line breaks and at which of its requests; and then, how."""
+    """Decides, when a transaction begins, whether its line breaks and at which of its requests; and then, how.
+
+    A look-up of what became of a commit is broken off now and then, too. ``leaving`` are callers who give up when
+    so many requests were made.
+    """
 
     dice: random.Random
     share: float
     cuts: Counter[Cut] = field(default_factory=Counter)
+    leaving: list[tuple[int, asyncio.Task[None]]] = field(default_factory=list)
     _deck: list[Cut] = field(default_factory=list)
+    _within: int = 0
     _left: int | None = None
+    _requests: int = 0
 
-    async def plan(self, request: bytes) -> Cut | None:
+    async def plan(self, connection: int, request: bytes) -> Cut | None:
+        if b"SELECT hash FROM batches" in request:
+            return Cut.BEFORE if self.dice.random() < self.share / 2 else None
         if b"BEGIN" in request:
             breaks = self.dice.random() < self.share
             early = self.dice.choice((0, 0, 0, 1, 2, 3, 4))  # 0: at its COMMIT, which matters most
             self._left = early if breaks else None
-        if self._left is None:
+            self._within = connection
+        if connection != self._within:
             return None
+        self._requests += 1
+        for number, task in self.leaving:
+            if number == self._requests:
+                task.cancel()
+        return self._cut(request) if self._left is not None else None
+
+    def _cut(self, request: bytes) -> Cut | None:
+        assert self._left is not None
         self._left -= 1
         if not (self._left == 0 or (self._left < 0 and b"COMMIT\0" in request)):
             return None
@@ -74,6 +92,13 @@ class Faults:
         cut = self._deck.pop()
         self.cuts[cut] += 1
         return cut
+
+    def let_go(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Choose who of the callers of a round will give up, and when."""
+        self._requests = 0
+        self.leaving = [
+            (self.dice.randrange(1, 12), task) for task in tasks if self.share and self.dice.random() < 0.2
+        ]
 
 
 class Simulation:
@@ -104,13 +129,10 @@ class Simulation:
         async def call(act: Act, door: Loyalty) -> None:
             self.outcomes[await act.attempt(door)] += 1
 
-        calls = [asyncio.create_task(call(act, self.dice.choice(self.doors))) for act in coming]
-        leaving = [task for task in calls if self.dice.random() < 0.15]
-        for task in leaving:
-            for _ in range(self.dice.randrange(60)):  # so many turns of the loop, and the caller gives up
-                await asyncio.sleep(0)
-            task.cancel()
         self.clock.turn()
+        calls = [asyncio.create_task(call(act, self.dice.choice(self.doors))) for act in coming]
+        for faults in self.faults:
+            faults.let_go(calls)
         for done in await asyncio.gather(*calls, return_exceptions=True):
             if isinstance(done, asyncio.CancelledError):
                 self.outcomes["gave up"] += 1
