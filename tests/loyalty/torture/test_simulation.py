@@ -215,7 +215,7 @@ def there(new_database: Any, environment: Any, members: Any, tokens: Any) -> Any
 async def test_whatever_breaks_every_answer_is_kept_once(there: Any, services: int) -> None:
     for seed in seeds(1):
         print(f"HUIYUAN_SEED={seed}")
-        print(await simulate(seed, there, services, rounds=12, a_round=8))
+        print(await simulate(seed, there, services, rounds=8, a_round=8))
 
 
 @pytest.mark.torture
