@@ -4,7 +4,7 @@ from huiyuan.loyalty.v1 import points_pb2 as wire
 
 from services.kit import rpc
 from services.loyalty.rpc.wire import timestamp
-from services.loyalty.rules.entries import Entry
+from services.loyalty.rules.entries import Entry, is_promise
 from services.loyalty.rules.expiry import NEVER
 from services.loyalty.storage.points import place
 
@@ -30,6 +30,6 @@ def entry(of: Entry, ord: int | None, code: str) -> wire.Entry:
     if ord is not None:
         message.entry_id = place(of.recorded_at, ord)
         message.recorded_at.CopyFrom(timestamp(of.recorded_at))
-    if of.lot is not None and of.lot.expires_at < NEVER:
+    if of.lot is not None and of.lot.expires_at < NEVER and not is_promise(of.from_account, of.to_account):
         message.expires_at.CopyFrom(timestamp(of.lot.expires_at))
     return message

@@ -12,7 +12,7 @@ from services.loyalty.rpc.currencies import published
 from services.loyalty.rpc.entries import entry
 from services.loyalty.rpc.spending import hold
 from services.loyalty.rpc.wire import timestamp
-from services.loyalty.rules.entries import Account, Entry, EntryType, key_of
+from services.loyalty.rules.entries import Account, Entry, EntryType, is_promise, key_of
 from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.holds import hold_named_by
 from services.loyalty.rules.programmes import Programme, ProgrammeHistory, Programmes
@@ -69,7 +69,7 @@ async def explain(
     told = wire.ExplainEntryResponse(entry=entry(*recorded, asked.code))
     of = asked.entry
     if of.lot is not None:
-        shown = lots.promised if of.to_account is Account.PENDING else lots.available
+        shown = lots.promised if is_promise(of.from_account, of.to_account) else lots.available
         told.lot.CopyFrom(shown(asked.code, of.lot, of.points))
     await _by_order(asked, told)
     if of.type in SPENDING:

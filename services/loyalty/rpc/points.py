@@ -17,7 +17,8 @@ from services.loyalty.rpc.names import order_ref, own_id, reason_code
 from services.loyalty.rpc.wire import PageNotUnderstood, be_at_most, meant, readable_member, timestamp
 from services.loyalty.rules.asks import Ask, UnknownCurrency
 from services.loyalty.rules.awards import award
-from services.loyalty.rules.entries import EntryType, key_of
+from services.loyalty.rules.entries import EntryType, is_promise, key_of
+from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.points import settled
 from services.loyalty.rules.programmes import CurrencyRules, Programme
 from services.loyalty.rules.state import Part
@@ -227,9 +228,10 @@ def _entry(row: points.EntryRow, codes: dict[int, str]) -> wire.Entry:
         rule_version=row["rule_version"],
         reason=row["reason"],
         actor=row["actor"],
-        expires_at=timestamp(row["lot_expires_at"]) if _expires(row["lot_expires_at"]) else None,
+        expires_at=timestamp(row["lot_expires_at"]) if _expires(row) else None,
     )
 
 
-def _expires(lot_expires_at: int | None) -> bool:
-    return lot_expires_at is not None and lot_expires_at < 2**63 - 1
+def _expires(row: points.EntryRow) -> bool:
+    expires_at, promise = row["lot_expires_at"], is_promise(row["from_account"], row["to_account"])
+    return expires_at is not None and expires_at < NEVER and not promise

@@ -107,6 +107,11 @@ class Entry(NamedTuple):
     recorded_at: int
 
 
+def is_promise(from_account: str, to_account: str) -> bool:
+    """True where an entry's lot says when points mature, and not when they expire."""
+    return Account.PENDING in (from_account, to_account) and to_account != Account.AVAILABLE
+
+
 def key_of(kind: str, *parts: object) -> bytes:
     """The 16-byte key of an operation, made from what makes it unique; for good."""
     return blake2b("\0".join([kind, *map(str, parts)]).encode(), digest_size=16).digest()

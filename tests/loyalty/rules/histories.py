@@ -6,13 +6,17 @@ plain numbers, for the tests of what looks back to be judged by.
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from services.kit.refusal import Refusal
-from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period, Rounding
+from services.loyalty.rules.awards import award
+from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period, Rounding, local_day
+from services.loyalty.rules.forfeits import Forfeiture, forfeit
+from services.loyalty.rules.imports import OpeningLot, import_balance
 from services.loyalty.rules.points import Answer, settled
 from services.loyalty.rules.programmes import NegativePolicy, Programme
 from services.loyalty.rules.wallets import Wallet
@@ -145,6 +149,29 @@ class Histories(RuleBasedStateMachine):
     @rule(points=st.integers(-60, 80).filter(bool), code=st.sampled_from(["POINTS", "SLOW", "LIVELY"]))
     def adjust(self, points: int, code: str) -> None:
         self.do(lambda: self.ledger.adjust(points, code=code))
+
+    @rule(points=st.integers(1, 80), code=st.sampled_from(["POINTS", "SLOW", "WAITING", "LIVELY"]))
+    def award(self, points: int, code: str) -> None:
+        asked = self.ledger.ask(points, "award", code=code)
+        self.do(lambda: self.ledger.post(partial(award, ask=asked)))
+
+    @rule(
+        points=st.integers(1, 80), days=st.integers(0, 9), code=st.sampled_from(["POINTS", "SLOW", "LIVELY"])
+    )
+    def bring_along(self, points: int, days: int, code: str) -> None:
+        """An opening balance, half of it promised for some days where there are any."""
+        today = local_day(self.ledger.now, "Asia/Shanghai")
+        lots = [OpeningLot(points, earned_on=today - timedelta(days=days))]
+        if days:
+            lots.append(OpeningLot(points, matures_at=self.ledger.now + days * 24 * HOUR))
+        asked = self.ledger.ask(points * len(lots), "import", code=code)
+        self.do(lambda: self.ledger.post(partial(import_balance, ask=asked, lots=lots)))
+
+    @rule(really=st.integers(0, 5))
+    def leave(self, really: int) -> None:
+        if not really:
+            forfeiture = Forfeiture(MEMBER, "shop", f"forfeit-{len(self.posted)}", "staff:ada", "CLOSED")
+            self.do(lambda: self.ledger.post(partial(forfeit, asked=forfeiture)))
 
     @rule(data=st.data(), points=st.integers(1, 90), code=st.sampled_from(["POINTS", "SLOW", "LIVELY"]))
     def redeem(self, data: st.DataObject, points: int, code: str) -> None:
