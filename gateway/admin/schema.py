@@ -129,6 +129,7 @@ permissions = Permissions(
         "MaskedProfile": PROFILE_READERS,
         "MaturationExplanation": HISTORY_READERS,
         "Member": EVERY_ROLE,
+        "MergeExplanation": HISTORY_READERS,
         "MergeMembersPayload": MOVERS,
         "MergedPoints": MOVERS,
         "Money": EVERY_ROLE,

@@ -16,7 +16,7 @@ from gateway.views.explanations import Explanation
 from gateway.views.statements import BalanceAsOf, LocalDaysInput, Statement
 
 
-@strawberry.type(description="Who adjusted by hand, and who else looked at it.")
+@strawberry.type(description="Who adjusted, awarded, imported or forfeited, and who else looked at it.")
 class AdjustmentExplanation:
     actor: str
     reason: str
@@ -29,12 +29,21 @@ class AdjustmentExplanation:
     note: str | None
 
 
+@strawberry.type(description="Whose points became whose, or came back.")
+class MergeExplanation:
+    merge_id: strawberry.ID
+    from_member_id: strawberry.ID
+    into_member_id: strawberry.ID
+    undoing: bool = strawberry.field(description="True: the entry undid the merge.")
+
+
 @strawberry.type(description="Why an entry is what it is, with what is told to staff alone.")
 class LedgerExplanation:
     explanation: Explanation
     actor: str
     reason: str | None
     adjustment: AdjustmentExplanation | None
+    merge: MergeExplanation | None
 
 
 @strawberry.type
@@ -79,7 +88,17 @@ class StatementQueries:
             actor=wire.entry.actor,
             reason=wire.entry.reason or None,
             adjustment=_adjustment(wire.adjustment) if wire.HasField("adjustment") else None,
+            merge=_merge(wire.merge) if wire.HasField("merge") else None,
         )
+
+
+def _merge(wire: statements_pb2.MergeExplained) -> MergeExplanation:
+    return MergeExplanation(
+        merge_id=strawberry.ID(wire.merge_id),
+        from_member_id=strawberry.ID(wire.from_member_id),
+        into_member_id=strawberry.ID(wire.into_member_id),
+        undoing=wire.undoing,
+    )
 
 
 def _adjustment(wire: statements_pb2.AdjustmentExplained) -> AdjustmentExplanation:

@@ -86,6 +86,7 @@ class Explanation:
     hold: Hold | None
     expiry: ExpiryExplanation | None
     maturation: MaturationExplanation | None
+    transfer_id: strawberry.ID | None = strawberry.field(description="Of a gift between members.")
 
 
 async def explained(
@@ -118,6 +119,7 @@ def explanation(wire: statements_pb2.ExplainEntryResponse) -> Explanation:
         hold=hold(wire.hold) if wire.HasField("hold") else None,
         expiry=_expiry(wire.expiry) if wire.HasField("expiry") else None,
         maturation=_maturation(wire.maturation) if wire.HasField("maturation") else None,
+        transfer_id=strawberry.ID(wire.transfer.transfer_id) if wire.HasField("transfer") else None,
     )
 
 

@@ -15,6 +15,7 @@ EVERYTHING = """
   reversal { redemptionEntryId reversalId points expired }
   hold { id state }
   expiry { expiredAt hasMore origins { entryId orderRef expiry { kind period rounding dates } } }
+  transferId
   maturation { maturesAt kind period hasMore origins { entryId } }
 """
 
@@ -94,6 +95,7 @@ async def test_an_explanation_comes_in_parts_and_names_no_staff_to_members(gatew
     (origin,) = why["expiry"]["origins"]
     assert origin["expiry"] == {"kind": "AFTER_PERIOD", "period": "P12M", "rounding": "MONTH", "dates": []}
     assert (why["maturation"]["kind"], why["maturation"]["period"]) == ("AFTER_PERIOD", "P7D")
+    assert why["transferId"] == "birthday"
     assert "ada" not in str(answer)
 
 
@@ -102,7 +104,8 @@ async def test_staff_see_a_members_past_and_who_did_it(gateway: Gateway) -> None
       balanceAsOf(memberId: $id, at: "2026-03-01T00:00:00Z") {{ balances {{ available }} }}
       ledgerStatement(memberId: $id, days: {{first: "2026-01-01", last: "2026-03-31"}}, first: 10) {{ currency }}
       explainEntry(memberId: $id, entryId: "entry-2") {{ explanation {{ {EVERYTHING} }} actor reason
-        adjustment {{ actor reason requestId requestedBy approvedBy approvedAt note }} }}
+        adjustment {{ actor reason requestId requestedBy approvedBy approvedAt note }}
+        merge {{ mergeId fromMemberId intoMemberId undoing }} }}
     }}"""
     data = told(await gateway.admin(query, "support", variables={"id": MEMBER}))
     assert data["balanceAsOf"]["balances"] == [{"available": 40}]
@@ -110,6 +113,12 @@ async def test_staff_see_a_members_past_and_who_did_it(gateway: Gateway) -> None
     why = data["explainEntry"]
     assert (why["actor"], why["reason"]) == ("staff:ada", "GOODWILL")
     assert why["adjustment"]["approvedBy"] == "staff:bob"
+    assert why["merge"] == {
+        "mergeId": "merge-1",
+        "fromMemberId": "member-1",
+        "intoMemberId": "member-2",
+        "undoing": True,
+    }
     assert {request.member_id for _, request in gateway.services.requests} == {MEMBER}
     assert {caller.actor for caller, _ in gateway.services.requests} == {"staff:ops-1"}
 

@@ -172,6 +172,10 @@ EXPLAINED = statements_pb2.ExplainEntryResponse(
         origins=[_ORIGIN],
         has_more=True,
     ),
+    transfer=statements_pb2.TransferExplained(transfer_id="birthday"),
+    merge=statements_pb2.MergeExplained(
+        merge_id="merge-1", from_member_id="member-1", into_member_id="member-2", undoing=True
+    ),
     adjustment=statements_pb2.AdjustmentExplained(
         actor="staff:ada",
         reason="GOODWILL",

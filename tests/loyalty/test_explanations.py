@@ -293,3 +293,43 @@ async def test_an_entry_of_another_member_or_of_none_is_unknown(there: Past) -> 
         assert code(await there.ask("ExplainEntry", asker, entryId=entry_id)) == "UNKNOWN_ENTRY"
     for entry_id in ("", "nonsense", "１-0"):
         assert code(await there.ask("ExplainEntry", member, entryId=entry_id)) == "PAGE_NOT_UNDERSTOOD"
+
+
+async def test_gifts_name_the_transfer_and_merges_both_members(make_loyalty: Any) -> None:
+    founded = programme()
+    founded["currencies"][0] |= {"transferable": True}
+    async with past(make_loyalty, "2026-01-20 08:00", founded) as there:
+        giver, receiver = there.loyalty.new_member(), there.loyalty.new_member()
+        await there.adjust(giver, 100, "gift")
+        there.wait(hours=1)
+        gift = {"fromMemberId": giver, "toMemberId": receiver, "points": "30", "transferId": "birthday"}
+        await done(there.loyalty.staff("TransfersService/TransferPoints", gift))
+        for member, type in ((giver, "HOLD"), (giver, "TRANSFER_OUT"), (receiver, "TRANSFER_IN")):
+            assert (await there.explain(member, type))["transfer"] == {"transferId": "birthday"}
+        there.wait(hours=1)
+        one = {"fromMemberId": giver, "intoMemberId": receiver, "mergeId": "m", "reason": "SAME_PERSON"}
+        await done(there.loyalty.staff("MergesService/MergeMembers", one))
+        there.wait(hours=1)
+        back = {"fromMemberId": giver, "mergeId": "m", "reason": "MISTAKE"}
+        await done(there.loyalty.staff("MergesService/UnmergeMembers", back))
+        merge = {"mergeId": "m", "fromMemberId": giver, "intoMemberId": receiver}
+        for member in (giver, receiver):
+            assert (await there.explain(member, "MERGE"))["merge"] == merge
+            assert (await there.explain(member, "MERGE", nth=1))["merge"] == merge | {"undoing": True}
+        entry = next(entry for entry in await there.loyalty.entries(giver) if entry["type"] == "MERGE")
+        mine = await done(there.ask("ExplainEntry", giver, entryId=entry["entryId"]))
+        assert "merge" not in mine
+
+
+async def test_awards_and_forfeits_name_who_did_it(make_loyalty: Any) -> None:
+    async with past(make_loyalty, "2026-01-20 08:00") as there:
+        member = there.loyalty.new_member()
+        award = {"memberId": member, "points": "10", "reason": "CHECK_IN", "idempotencyKey": "day-1"}
+        await done(there.loyalty.order_system("PointsService/AwardPoints", award, "point_awarder"))
+        there.wait(hours=1)
+        forfeit = {"memberId": member, "forfeitId": "bye", "reason": "CLOSED"}
+        await done(there.loyalty.staff("ForfeitsService/ForfeitPoints", forfeit))
+        earned, lost = await there.explain(member, "EARN"), await there.explain(member, "FORFEIT")
+        assert earned["adjustment"] == {"actor": "system:shop", "reason": "CHECK_IN"}
+        assert "earning" not in earned
+        assert lost["adjustment"] == {"actor": "staff:ada", "reason": "CLOSED"}

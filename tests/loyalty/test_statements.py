@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -296,3 +296,27 @@ async def test_a_member_looks_back_on_nobody_else(loyalty: Loyalty, method: str)
     for role in ("operations", "support", "program_admin", "auditor"):
         assert await by("staff", "ada", role) == 200
     assert await by("member", member) == 200
+
+
+async def test_a_member_merged_away_keeps_a_past_of_its_own(make_loyalty: Any) -> None:
+    async with past(make_loyalty, "2026-01-20 08:00") as there:
+        gone, survivor = there.loyalty.new_member(), there.loyalty.new_member()
+        await there.adjust(gone, 100, "gone")
+        await there.adjust(survivor, 7, "survivor")
+        there.wait(hours=1)
+        one = {"fromMemberId": gone, "intoMemberId": survivor, "mergeId": "m", "reason": "SAME_PERSON"}
+        await done(there.loyalty.staff("MergesService/MergeMembers", one))
+        there.wait(hours=1)
+        before, after = utc("2026-01-20 08:30"), utc("2026-01-20 09:30")
+
+        async def had(member: str, instant: datetime) -> int:
+            return Accounts.read((await there.as_of(member, instant))["balances"], "POINTS").available
+
+        assert [await had(gone, before), await had(gone, after)] == [100, 0]
+        assert [await had(survivor, before), await had(survivor, after)] == [7, 107]
+        said = await there.statement(gone, before, after)
+        assert [line["entry"]["type"] for line in said["lines"]] == ["MERGE"]
+        assert (Accounts.of(said["opening"]), Accounts.of(said["closing"])) == (
+            Accounts(100, 0, 0),
+            Accounts(0, 0, 0),
+        )

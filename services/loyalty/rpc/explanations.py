@@ -17,13 +17,17 @@ from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.holds import hold_named_by
 from services.loyalty.rules.programmes import Programme, ProgrammeHistory, Programmes
 from services.loyalty.rules.redemptions import SPENDING
-from services.loyalty.storage import approvals, explanations, orders
+from services.loyalty.storage import approvals, explanations, merges, orders
 from services.loyalty.storage import history as stored
 from services.loyalty.storage.history import Recorded
 from services.loyalty.storage.points import place
 
 MOST_ORIGINS = 100
-_ADJUSTING = frozenset({EntryType.ADJUST_CREDIT, EntryType.ADJUST_DEBIT})
+_EARNING = frozenset({EntryType.EARN, EntryType.PENDING_ADDED})
+_BY_HAND = frozenset(
+    {EntryType.ADJUST_CREDIT, EntryType.ADJUST_DEBIT, EntryType.IMPORT, EntryType.FORFEIT, *_EARNING}
+)
+_TRANSFER = "transfer:"
 _MATURING = frozenset({EntryType.PENDING_ADDED, EntryType.PENDING_ACTIVATED})
 
 
@@ -84,9 +88,28 @@ async def explain(
         told.expiry.CopyFrom(await _expiry(asked))
     if of.type in _MATURING:
         told.maturation.CopyFrom(await _maturation(asked))
-    if of.type in _ADJUSTING and rpc.caller().kind is not rpc.CallerKind.MEMBER:
-        told.adjustment.CopyFrom(await _adjustment(asked))
+    name = hold_named_by(of.reason) or of.reason
+    if name.startswith(_TRANSFER):
+        told.transfer.transfer_id = name.removeprefix(_TRANSFER)
+    if rpc.caller().kind is not rpc.CallerKind.MEMBER:
+        await _told_to_staff(asked, told)
     return told
+
+
+async def _told_to_staff(asked: _Asked, told: wire.ExplainEntryResponse) -> None:
+    """Who of the staff or which system did it, and whose points became whose."""
+    of = asked.entry
+    if of.type in _BY_HAND and not told.HasField("earning"):
+        told.adjustment.CopyFrom(await _adjustment(asked))
+    if of.type is not EntryType.MERGE:
+        return
+    for each in await merges.of_member(asked.connection, of.member_id):
+        of_merge = (each.programme, each.from_member, each.merge_id)
+        if of.key in (key_of("merge", *of_merge), key_of("unmerge", *of_merge)):
+            told.merge.merge_id = each.merge_id
+            told.merge.from_member_id = each.from_member
+            told.merge.into_member_id = each.into_member
+            told.merge.undoing = of.key == key_of("unmerge", *of_merge)
 
 
 async def _by_order(asked: _Asked, told: wire.ExplainEntryResponse) -> None:

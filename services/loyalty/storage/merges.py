@@ -24,6 +24,15 @@ async def load(
     return [_merge(row) for row in rows]
 
 
+async def of_member(connection: database.RawConnection, member_id: str) -> list[Merge]:
+    """Merges of a member into others, and of others into the member."""
+    rows = await connection.fetch(
+        "SELECT * FROM merges WHERE from_member = $1 OR into_member = $1 ORDER BY merged_at, programme",
+        member_id,
+    )
+    return [_merge(row) for row in rows]
+
+
 async def put(connection: database.RawConnection, merges: Sequence[Merge]) -> None:
     """Write merges that are new or changed."""
     new = [_new(merge) for merge in merges if merge.is_new]

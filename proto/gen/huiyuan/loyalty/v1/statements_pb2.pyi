@@ -162,7 +162,7 @@ class ExplainEntryRequest(_message.Message):
     def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., entry_id: _Optional[str] = ...) -> None: ...
 
 class ExplainEntryResponse(_message.Message):
-    __slots__ = ("entry", "lot", "earning", "refund", "redemption", "reversal", "hold", "expiry", "maturation", "adjustment")
+    __slots__ = ("entry", "lot", "earning", "refund", "redemption", "reversal", "hold", "expiry", "maturation", "adjustment", "transfer", "merge")
     ENTRY_FIELD_NUMBER: _ClassVar[int]
     LOT_FIELD_NUMBER: _ClassVar[int]
     EARNING_FIELD_NUMBER: _ClassVar[int]
@@ -173,6 +173,8 @@ class ExplainEntryResponse(_message.Message):
     EXPIRY_FIELD_NUMBER: _ClassVar[int]
     MATURATION_FIELD_NUMBER: _ClassVar[int]
     ADJUSTMENT_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_FIELD_NUMBER: _ClassVar[int]
+    MERGE_FIELD_NUMBER: _ClassVar[int]
     entry: _points_pb2.Entry
     lot: _points_pb2.Lot
     earning: EarningExplained
@@ -183,7 +185,9 @@ class ExplainEntryResponse(_message.Message):
     expiry: ExpiryExplained
     maturation: MaturationExplained
     adjustment: AdjustmentExplained
-    def __init__(self, entry: _Optional[_Union[_points_pb2.Entry, _Mapping]] = ..., lot: _Optional[_Union[_points_pb2.Lot, _Mapping]] = ..., earning: _Optional[_Union[EarningExplained, _Mapping]] = ..., refund: _Optional[_Union[RefundExplained, _Mapping]] = ..., redemption: _Optional[_Union[RedemptionExplained, _Mapping]] = ..., reversal: _Optional[_Union[ReversalExplained, _Mapping]] = ..., hold: _Optional[_Union[_redemptions_pb2.Hold, _Mapping]] = ..., expiry: _Optional[_Union[ExpiryExplained, _Mapping]] = ..., maturation: _Optional[_Union[MaturationExplained, _Mapping]] = ..., adjustment: _Optional[_Union[AdjustmentExplained, _Mapping]] = ...) -> None: ...
+    transfer: TransferExplained
+    merge: MergeExplained
+    def __init__(self, entry: _Optional[_Union[_points_pb2.Entry, _Mapping]] = ..., lot: _Optional[_Union[_points_pb2.Lot, _Mapping]] = ..., earning: _Optional[_Union[EarningExplained, _Mapping]] = ..., refund: _Optional[_Union[RefundExplained, _Mapping]] = ..., redemption: _Optional[_Union[RedemptionExplained, _Mapping]] = ..., reversal: _Optional[_Union[ReversalExplained, _Mapping]] = ..., hold: _Optional[_Union[_redemptions_pb2.Hold, _Mapping]] = ..., expiry: _Optional[_Union[ExpiryExplained, _Mapping]] = ..., maturation: _Optional[_Union[MaturationExplained, _Mapping]] = ..., adjustment: _Optional[_Union[AdjustmentExplained, _Mapping]] = ..., transfer: _Optional[_Union[TransferExplained, _Mapping]] = ..., merge: _Optional[_Union[MergeExplained, _Mapping]] = ...) -> None: ...
 
 class EarningExplained(_message.Message):
     __slots__ = ("source", "order_id", "programme_version", "tier", "total", "verdicts", "exact", "points", "lines")
@@ -338,6 +342,24 @@ class MaturationExplained(_message.Message):
     origins: _containers.RepeatedCompositeFieldContainer[LotOrigin]
     has_more: bool
     def __init__(self, matures_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rule: _Optional[_Union[_programmes_pb2.Maturation, _Mapping]] = ..., origins: _Optional[_Iterable[_Union[LotOrigin, _Mapping]]] = ..., has_more: _Optional[bool] = ...) -> None: ...
+
+class TransferExplained(_message.Message):
+    __slots__ = ("transfer_id",)
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    def __init__(self, transfer_id: _Optional[str] = ...) -> None: ...
+
+class MergeExplained(_message.Message):
+    __slots__ = ("merge_id", "from_member_id", "into_member_id", "undoing")
+    MERGE_ID_FIELD_NUMBER: _ClassVar[int]
+    FROM_MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    INTO_MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    UNDOING_FIELD_NUMBER: _ClassVar[int]
+    merge_id: str
+    from_member_id: str
+    into_member_id: str
+    undoing: bool
+    def __init__(self, merge_id: _Optional[str] = ..., from_member_id: _Optional[str] = ..., into_member_id: _Optional[str] = ..., undoing: _Optional[bool] = ...) -> None: ...
 
 class AdjustmentExplained(_message.Message):
     __slots__ = ("actor", "reason", "request_id", "requested_by", "approved_by", "approved_at", "note")
