@@ -81,12 +81,12 @@ class Shop:
         self.refused: dict[str, int] = {}
 
     async def do(self, operation: Any, member: str, **touched: Any) -> Answer | None:
-        return await self.submit(operation, Touches(((member, self.number),), **touched))
+        return await self.submit(Task(operation, Touches(((member, self.number),), **touched)))
 
-    async def submit(self, operation: Any, touches: Touches) -> Answer | None:
+    async def submit(self, task: Task) -> Answer | None:
         """An operation's answer; None when it was refused, which is counted."""
         try:
-            return await self.lanes.submit(Task(operation, touches))
+            return await self.lanes.submit(task)
         except Refusal as refusal:
             self.refused[refusal.code] = self.refused.get(refusal.code, 0) + 1
             return None
@@ -238,7 +238,8 @@ class Shop:
 
     async def award(self, ask: Ask | None = None) -> None:
         ask, _ = self.ask("award", self.dice.randrange(1, 500), ask)
-        await self.do(partial(awards.award, ask=ask), ask.member_id, keys=(ask.place,))
+        touches = Touches(((ask.member_id, self.number),), keys=(ask.place,))
+        await self.submit(Task(partial(awards.award, ask=ask), touches, award=ask))
 
     async def transfer(self) -> None:
         ask, name = self.ask("transfer", self.dice.choice((10, 80)))
@@ -246,7 +247,7 @@ class Shop:
         receiver = self.dice.choice(self.members)
         operation = partial(transfers.transfer, ask=ask, to_member=receiver, transfer_id=name)
         both = ((ask.member_id, self.number), (receiver, self.number))
-        await self.submit(operation, Touches(both, keys=(ask.place,)))
+        await self.submit(Task(operation, Touches(both, keys=(ask.place,))))
 
     async def bring(self) -> None:
         name, points = f"import-{next(self.ids)}", self.dice.randrange(1, 400)
@@ -265,7 +266,7 @@ class Shop:
         numbers = frozenset((self.number,))
         asked = merging.MergeAsked(gone, survivor, merge_id, numbers, "staff:ada", "TEST")
         both = ((gone, self.number), (survivor, self.number))
-        if await self.submit(partial(merging.merge, asked=asked), Touches(both, merges=(gone,))):
+        if await self.submit(Task(partial(merging.merge, asked=asked), Touches(both, merges=(gone,)))):
             self.merged.append((gone, survivor, merge_id))
 
     async def unmerge(self) -> None:
@@ -274,7 +275,7 @@ class Shop:
             numbers = frozenset((self.number,))
             asked = unmerging.UnmergeAsked(gone, merge_id, numbers, "staff:ada", "TEST")
             both = ((gone, self.number), (survivor, self.number))
-            await self.submit(partial(unmerging.unmerge, asked=asked), Touches(both, merges=(gone,)))
+            await self.submit(Task(partial(unmerging.unmerge, asked=asked), Touches(both, merges=(gone,))))
 
     async def forfeit(self) -> None:
         if self.dice.random() < 0.3:
