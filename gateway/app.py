@@ -23,6 +23,7 @@ from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
 from gateway.context import Services
 from gateway.documents import manifest
 from gateway.documents.prepared import Prepared, Preparer
+from gateway.documents.repeated import Repeated
 from gateway.documents.store import Documents
 from gateway.live.reader import Live
 from gateway.loaders.members import Loaders
@@ -86,7 +87,7 @@ def storefront(settings: GatewaySettings, services: Services) -> Surface:
     return Surface(
         "storefront",
         storefront_schema._schema,
-        Documents(preparer, trusted, free=settings.is_development),
+        Documents(preparer, trusted, free=settings.is_development, repeated=Repeated(preparer.compile)),
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
         _open_to_all,

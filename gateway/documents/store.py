@@ -5,15 +5,24 @@ from dataclasses import replace
 
 from gateway.documents.manifest import ManifestNotTrusted
 from gateway.documents.prepared import DocumentRefused, Prepared, Preparer
+from gateway.documents.repeated import Repeated
 from gateway.errors import BAD_REQUEST, RequestError
 
 
 class Documents:
     """A surface's documents: the trusted ones, compiled since the start, and free ones where it takes them."""
 
-    def __init__(self, preparer: Preparer, trusted: Iterable[tuple[str, str]], *, free: bool) -> None:
+    def __init__(
+        self,
+        preparer: Preparer,
+        trusted: Iterable[tuple[str, str]],
+        *,
+        free: bool,
+        repeated: Repeated | None = None,
+    ) -> None:
         self._preparer = preparer
         self._free = free
+        self._repeated = repeated
         self._trusted: dict[str, Prepared] = {}
         for key, text in trusted:
             try:
@@ -37,4 +46,5 @@ class Documents:
             raise RequestError(BAD_REQUEST, "send documentId or query")
         if not self._free:
             raise RequestError("DOCUMENT_NOT_TRUSTED", "only trusted documents run here: send documentId")
-        return self._preparer.prepare(query)
+        prepared = self._preparer.prepare(query)
+        return prepared if self._repeated is None else self._repeated.of(query, prepared)

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import httptools
 
 _KEPT = 100
-_KEPT_FOR_S = 30.0
-"""Shorter than servers keep theirs, so that hardly a call meets one that is being closed."""
+_KEPT_FOR_S = 4.0
+"""Shorter than any server keeps its own, so that hardly a call meets a connection that is being closed."""
 
 
 class Answer(NamedTuple):

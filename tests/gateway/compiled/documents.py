@@ -1,6 +1,7 @@
 """Documents that a seed makes up: valid queries of any schema, and variables that are mostly right."""
 
 import random
+from functools import partial
 from typing import Any
 
 import graphql
@@ -202,13 +203,12 @@ def document(schema: graphql.GraphQLSchema, seed: int, depth: int) -> tuple[str,
             return text, writer.variables
 
 
-def variables(
-    schema: graphql.GraphQLSchema, operation: graphql.OperationDefinitionNode, seed: int
-) -> dict[str, Any]:
-    """Variables for somebody else's document."""
+def variables(schema: graphql.GraphQLSchema, text: str, seed: int) -> dict[str, Any]:
+    """Other variables for a document."""
     writer = Writer(schema, random.Random(seed))
-    for node in operation.variable_definitions or ():
-        wanted: Any = graphql.type_from_ast(schema, node.type)
-        may_lack = not isinstance(wanted, GraphQLNonNull) or node.default_value is not None
-        writer._give(node.variable.name.value, may_lack, lambda wanted=wanted: writer._value(wanted))
+    for operation in graphql.parse(text).definitions:
+        for node in getattr(operation, "variable_definitions", None) or ():
+            wanted: Any = graphql.type_from_ast(schema, node.type)
+            may_lack = not isinstance(wanted, GraphQLNonNull) or node.default_value is not None
+            writer._give(node.variable.name.value, may_lack, partial(writer._value, wanted))
     return writer.variables

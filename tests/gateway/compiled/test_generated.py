@@ -2,109 +2,60 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 import graphql
-import orjson
 import pytest
 
-from gateway.auth import UNKNOWN, Identity
-from gateway.clients import Clients
-from gateway.context import Context, Services
-from gateway.documents.compiled.compiler import compiled
-from gateway.loaders.members import Loaders
-from gateway.scalars import Locale
-from gateway.serving.executor import executor_of
-from gateway.storefront.schema import schema as storefront_schema
-from services.kit.rpc import Caller, CallerKind, CallerSigner
-from tests.gateway import wire_services
+from gateway.context import Context
+from gateway.storefront.schema import schema as storefront
 from tests.gateway.compiled import world
-from tests.gateway.compiled.any_services import any_services
-from tests.gateway.compiled.documents import document
+from tests.gateway.compiled.documents import document, variables
+from tests.gateway.compiled.judging import ANSWERED, FAILED, GIVEN_UP, Case
 
-STOREFRONT = storefront_schema._schema
-_EXECUTORS = {id(schema): executor_of(schema) for schema in (STOREFRONT, world.SCHEMA)}
-
-
-async def judge(schema: graphql.GraphQLSchema, text: str, variables: dict[str, Any], context: Any) -> str:
-    """Run a document both ways; what came of it, when the two agree."""
-    node = graphql.parse(text)
-    answer = graphql.execute(
-        schema, node, context_value=context, variable_values=variables, executor_class=_EXECUTORS[id(schema)]
-    )
-    if not isinstance(answer, graphql.ExecutionResult):
-        answer = await answer
-    (query,) = compiled(schema, node).values()
-    for _ in range(2):  # the second time, arguments may be remembered
-        data = await query.attempt(context, variables)
-        if data is None:
-            continue
-        assert not answer.errors, (text, variables, answer.errors)
-        assert orjson.dumps({"data": data}) == orjson.dumps({"data": answer.data}), (text, variables)
-    if data is None and not answer.errors:
-        # Giving up is always allowed; it only must not become a habit.
-        return "given up"
-    return "answered" if data is not None else "failed"
+SHORT, FULL = range(120), range(1000, 11_000)
 
 
-async def _judge_world(seed: int) -> str:
-    text, variables = document(world.SCHEMA, seed, 3)
-    return await judge(world.SCHEMA, text, variables, world.context(seed))
-
-
-async def _all(seeds: range, judged: Any) -> Counter[str]:
+async def _judge(
+    schema: graphql.GraphQLSchema, depth: int, seeds: range, context_of: Callable[[int], Any]
+) -> Counter[str]:
+    """What came of documents, sixteen side by side, so that lanes mix what they ask for."""
     came: Counter[str] = Counter()
     for start in range(seeds.start, seeds.stop, 16):
         chunk = range(start, min(start + 16, seeds.stop))
-        came.update(await asyncio.gather(*(judged(seed) for seed in chunk)))
+        cases = [_case(schema, depth, seed) for seed in chunk]
+        for nth in range(2):
+            judged = (case.judge(given[nth], context_of(seed)) for seed, case, given in cases)
+            came.update(await asyncio.gather(*judged))
+    assert came[ANSWERED] > 0.4 * came.total(), came
+    assert came[FAILED] > 0.02 * came.total(), came
     return came
 
 
-def _is_exercised(came: Counter[str]) -> bool:
-    return came["answered"] > 0.4 * came.total() and came["failed"] > 0.02 * came.total()
+def _case(schema: graphql.GraphQLSchema, depth: int, seed: int) -> tuple[int, Case, list[dict[str, Any]]]:
+    """A made-up document with two sets of variables."""
+    text, given = document(schema, seed, depth)
+    return seed, Case(schema, text), [given, variables(schema, text, seed)]
 
 
 async def test_any_schema_is_answered_as_graphql_core_answers_it() -> None:
-    came = await _all(range(150), _judge_world)
-    assert _is_exercised(came), came
+    await _judge(world.SCHEMA, 3, SHORT, world.context)
+
+
+async def test_the_storefront_is_answered_as_graphql_core_answers_it(
+    context_of: Callable[[int], Context],
+) -> None:
+    assert (await _judge(storefront._schema, 4, SHORT, context_of))[GIVEN_UP] == 0
 
 
 @pytest.mark.torture
 async def test_any_schema_is_answered_as_graphql_core_answers_it_in_full() -> None:
-    came = await _all(range(1000, 11_000), _judge_world)
-    assert _is_exercised(came), came
-
-
-@pytest.fixture(scope="module")
-async def services() -> AsyncIterator[Services]:
-    async with wire_services.serving(any_services) as address:
-        clients = Clients(
-            dict.fromkeys(("loyalty", "members", "consent"), address),
-            CallerSigner("gateway", dict.fromkeys(("loyalty", "members", "consent"), b"k" * 32)),
-        )
-        yield Services(clients, Loaders(clients), None, None)  # type: ignore[arg-type]  # queries need no more
-
-
-def _judge_storefront(services: Services) -> Any:
-    async def judged(seed: int) -> str:
-        text, variables = document(STOREFRONT, seed, 4)
-        member = Identity(Caller(CallerKind.MEMBER, str(UUID(int=seed))))
-        context = Context(UNKNOWN if seed % 25 == 0 else member, list(Locale)[seed % 2], services)
-        return await judge(STOREFRONT, text, variables, context)
-
-    return judged
-
-
-async def test_the_storefront_is_answered_as_graphql_core_answers_it(services: Services) -> None:
-    came = await _all(range(150), _judge_storefront(services))
-    assert _is_exercised(came), came
-    assert came["given up"] == 0, came
+    await _judge(world.SCHEMA, 3, FULL, world.context)
 
 
 @pytest.mark.torture
-async def test_the_storefront_is_answered_as_graphql_core_answers_it_in_full(services: Services) -> None:
-    came = await _all(range(1000, 11_000), _judge_storefront(services))
-    assert _is_exercised(came), came
-    assert came["given up"] == 0, came
+async def test_the_storefront_is_answered_as_graphql_core_answers_it_in_full(
+    context_of: Callable[[int], Context],
+) -> None:
+    assert (await _judge(storefront._schema, 4, FULL, context_of))[GIVEN_UP] == 0

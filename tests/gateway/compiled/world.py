@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from enum import Enum, StrEnum
 from typing import Annotated, Any, NewType
 
@@ -30,34 +31,42 @@ class Size(StrEnum):
     LARGE = "large"
 
 
-class Fate:
-    """What becomes of an object: the same for the same seed and the same way to it."""
+WRONG: list[Callable[[], Any]] = [
+    lambda: None,
+    lambda: Undefined,
+    lambda: ValueError("wrong"),
+    lambda: Peculiar("wrong"),
+    lambda: object(),
+    lambda: 7,
+    lambda: 1.5,
+    lambda: 2**40,
+    lambda: "text",
+    lambda: True,
+    lambda: {"a": 1},
+    lambda: (1,),
+    lambda: _later(3),
+]
 
-    def __init__(self, seed: int, way: str, wrong: float) -> None:
-        self.seed, self.way, self.wrong = seed, way, wrong
+
+class Peculiar(Exception):
+    """An exception that graphql-core would write as a string, had it not to raise it."""
+
+
+class Fate:
+    """What becomes of an object: the same for the same seed and the same way to it. A seed has one kind of wrong."""
+
+    def __init__(self, seed: int, way: str = "") -> None:
+        self.seed, self.way = seed, way
+        self.wrong = 0.06 if seed % 2 else 0.0
         self.choose = random.Random(f"{seed}{way}")
 
     def below(self, step: object) -> "Fate":
-        return Fate(self.seed, f"{self.way}/{step}", self.wrong)
+        return Fate(self.seed, f"{self.way}/{step}")
 
     def of(self, *good: Any) -> Any:
         if self.choose.random() >= self.wrong:
             return self.choose.choice(good)
-        return self.choose.choice(
-            [
-                None,
-                Undefined,
-                ValueError("wrong"),
-                LookupError(),
-                object(),
-                7,
-                1.5,
-                2**40,
-                "text",
-                True,
-                _later(3),
-            ]
-        )
+        return WRONG[self.seed // 2 % len(WRONG)]()
 
 
 def _later(value: object) -> Any:
@@ -176,7 +185,7 @@ class Box:
 
 
 def box(fate: Fate) -> Any:
-    lid = box(Fate(fate.seed, f"{fate.way}/lid", fate.wrong)) if fate.choose.random() < 0.3 else None
+    lid = box(fate.below("lid")) if fate.choose.random() < 0.3 else None
     return fate.of(
         Box(
             fate=fate,
@@ -203,8 +212,8 @@ async def _fetch(fate: Fate, make: Any) -> Any:
 
 
 def context(seed: int) -> dict[str, Any]:
-    """What resolvers are told; in two worlds of three, nothing is wrong."""
-    return {"fetch": _fetch, "fate": Fate(seed, "", 0.03 if seed % 3 == 0 else 0.0)}
+    """What resolvers are told; in every other world, nothing is wrong."""
+    return {"fetch": _fetch, "fate": Fate(seed)}
 
 
 @strawberry.type

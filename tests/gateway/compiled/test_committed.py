@@ -1,0 +1,76 @@
+"""Every document that is written down somewhere here is answered as graphql-core answers it."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import graphql
+import pytest
+
+from gateway.context import Context
+from gateway.documents import manifest
+from gateway.storefront.schema import schema as storefront
+from infra.local.layout import ROOT
+from tests.gateway.compiled.documents import variables
+from tests.gateway.compiled.judging import GIVEN_UP, Case
+
+SCHEMA = storefront._schema
+PLACES = ("README.md", "docs/**/*.md", "tests/**/*.py", "examples/**/*.*", "gateway/documents/**/*.graphql")
+
+
+def _texts() -> Iterator[str]:
+    for place in PLACES:
+        for path in ROOT.glob(place):
+            if not path.is_file() or "node_modules" in path.parts:
+                continue
+            content = path.read_text("utf-8", errors="ignore")
+            yield content
+            if path.suffix == ".py":
+                for node in ast.walk(ast.parse(content)):
+                    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                        yield node.value
+            yield from re.findall(r"'([^']*\{[^']*)'|`([^`]*\{[^`]*)`", content)
+            yield from (part for pair in re.findall(r"'([^']+)'|`([^`]+)`", content) for part in pair)
+
+
+def _queries() -> list[str]:
+    """Those texts that are documents of one query which the storefront runs."""
+    found = set(manifest.load(manifest.STOREFRONT).values())
+    for text in _texts():
+        if not isinstance(text, str) or "{" not in text or len(text) > 5000:
+            continue
+        try:
+            document = graphql.parse(text)
+        except graphql.GraphQLError:
+            continue
+        if not graphql.validate(SCHEMA, document):
+            found.add(text)
+    return sorted(text for text in found if _is_query(text))
+
+
+def _is_query(text: str) -> bool:
+    operations = [
+        node for node in graphql.parse(text).definitions if isinstance(node, graphql.OperationDefinitionNode)
+    ]
+    asks_about_itself = re.search(r"__(schema|type)\b", text)
+    return [one.operation for one in operations] == [graphql.OperationType.QUERY] and not asks_about_itself
+
+
+QUERIES = _queries()
+
+
+def test_all_of_them_are_found() -> None:
+    assert len(QUERIES) > 25
+    assert any("displayName\n" in text for text in QUERIES)
+
+
+@pytest.mark.parametrize("text", QUERIES)
+async def test_a_committed_document_is_answered_as_graphql_core_answers_it(
+    text: str, context_of: Callable[[int], Context]
+) -> None:
+    came: Counter[str] = Counter()
+    case = Case(SCHEMA, text)
+    for seed in range(1, 9):
+        came[await case.judge(variables(SCHEMA, text, seed), context_of(seed))] += 1
+    assert not came[GIVEN_UP]

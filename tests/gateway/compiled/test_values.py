@@ -1,0 +1,80 @@
+"""What compiled functions call: siblings run side by side, and what is out of the ordinary ends the attempt."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from graphql import Undefined
+
+from gateway.documents.compiled.values import OutOfTheOrdinary, at_hand, fit, listed, together
+
+
+@pytest.mark.parametrize("value", ["ab", b"ab", {"a": 1}, {1}, iter([1]), range(2), None, 7])
+def test_only_lists_are_lists(value: Any) -> None:
+    with pytest.raises(OutOfTheOrdinary):
+        listed(value)
+
+
+@pytest.mark.parametrize("value", [None, Undefined, ValueError("x"), LookupError()])
+def test_these_stand_for_no_object(value: Any) -> None:
+    with pytest.raises(OutOfTheOrdinary):
+        fit(value)
+
+
+def test_a_coroutine_is_not_at_hand_and_is_not_left_lying_about() -> None:
+    async def later() -> int:
+        return 1
+
+    value: Any = later()
+    with pytest.raises(OutOfTheOrdinary):
+        at_hand(value)
+    assert value.cr_frame is None
+
+
+async def test_siblings_run_side_by_side() -> None:
+    meeting = asyncio.Barrier(3)
+
+    async def meet(nth: int) -> int:
+        await meeting.wait()  # would wait for ever, if they ran one after another
+        return nth
+
+    async with asyncio.timeout(5):
+        assert await together(*(meet(nth) for nth in range(3))) == [0, 1, 2]
+    assert await together() == []
+
+
+@pytest.mark.parametrize("failing", [0, 1, 2])
+async def test_when_one_fails_the_others_are_waited_for(failing: int) -> None:
+    ended = []
+
+    async def end(nth: int) -> None:
+        if nth == failing:
+            raise LookupError
+        await asyncio.sleep(0.01)
+        ended.append(nth)
+
+    with pytest.raises(LookupError):
+        await together(*(end(nth) for nth in range(3)))
+    assert sorted(ended) == sorted({0, 1, 2} - {failing})
+
+
+async def test_who_leaves_takes_all_of_them_along() -> None:
+    left = []
+
+    def never(nth: int) -> Any:
+        async def wait() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                left.append(nth)
+
+        return wait()
+
+    asking = asyncio.ensure_future(together(*(never(nth) for nth in range(3))))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await asyncio.sleep(0)
+    assert asking.cancelled()
+    assert sorted(left) == [0, 1, 2]
