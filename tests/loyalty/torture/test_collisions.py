@@ -19,7 +19,9 @@ AT_ONCE = 4
 async def insist(act: Act, door: Loyalty) -> None:
     """Call until there is more to be heard than to try again."""
     async with asyncio.timeout(30):
-        while (await act.attempt(door)).startswith("retry"):
+        while True:
+            if not (await act.attempt(door)).startswith("retry"):
+                return
             await asyncio.sleep(0.05)
 
 
