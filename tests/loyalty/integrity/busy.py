@@ -123,11 +123,14 @@ class Shop:
             self.clock += timedelta(hours=self.dice.choice((1, 20, 24, 49)))
 
     async def end(self) -> None:
-        """What chance may have left out: points written off, debt, and holds that stay open."""
+        """What chance may have left out: points written off, debt, a redemption refunded, and holds that stay open."""
         member, other = (str(UUID(int=self.dice.getrandbits(128), version=4)) for _ in range(2))
         await self.order(member, [10_000])
         self.clock += timedelta(days=8)
         await self.redeem(Ask(member, "shop", "LATER", 100, b"", "staff:ada", "TEST"))
+        await self.refund(self.orders[-1], whole=True)
+        await self.order(other, [10_000])
+        await self.redeem(Ask(other, "shop", "POINTS", 50, b"", "staff:ada", "TEST", self.orders[-1].ref))
         await self.refund(self.orders[-1], whole=True)
         await self.adjust(Ask(member, "shop", "POINTS", -50, b"", "staff:ada", "TEST"))
         for code in ("POINTS", "SLIDING"):
