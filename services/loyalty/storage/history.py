@@ -12,7 +12,9 @@ from services.loyalty.rules.entries import SLIDING, Account, Entry, EntryType, L
 from services.loyalty.rules.holds import Hold
 from services.loyalty.storage import redemptions
 
-_AT_ONCE = 2_000
+_AT_ONCE = 1_000
+_TYPES = {type.value: type for type in EntryType}
+_ACCOUNTS = {account.value: account for account in Account}
 
 
 class Recorded(NamedTuple):
@@ -89,9 +91,9 @@ def recorded(row: asyncpg.Record) -> Recorded:
             row["key"].bytes,
             row["part"],
             row["currency"],
-            EntryType(row["type"]),
-            Account(row["from_account"]),
-            Account(row["to_account"]),
+            _TYPES[row["type"]],
+            _ACCOUNTS[row["from_account"]],
+            _ACCOUNTS[row["to_account"]],
             row["points"],
             None if source is None else LotKey(row["lot_expires_at"], row["lot_month"], source),
             row["order_ref"],
