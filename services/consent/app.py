@@ -10,6 +10,7 @@ from huiyuan.consent.v1.purposes_connect import PurposesServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from services.consent.rpc.decisions import Decisions
 from services.consent.rpc.purposes import Purposes
@@ -23,7 +24,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _FORGET_EVERY_S = 3600.0
 
 
-def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
+def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
     """What answers calls. It starts without its database and answers UNAVAILABLE until that is there."""
     url = settings.database_url.get_secret_value()
     gatekeeper = rpc.Gatekeeper(
@@ -48,7 +49,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
         await pool.close()
         await engine.dispose()
 
-    return Starlette(lifespan=lifespan)
+    return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:

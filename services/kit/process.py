@@ -9,6 +9,8 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from services.kit.connection import HttpProtocol
+
 log = structlog.get_logger()
 
 
@@ -27,7 +29,7 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=HttpProtocol,
         log_config=None,
         log_level="warning",
         access_log=False,

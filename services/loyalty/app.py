@@ -27,6 +27,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from services.kit import clock, database, health, migration, outbox, rpc
 from services.kit.inbox import Consumer
@@ -62,8 +63,9 @@ SERVICE = "loyalty"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
+def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
     """The service's server. It starts without its database and answers UNAVAILABLE until that is there."""
+    gatekeeper = _gatekeeper(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -72,7 +74,6 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, _identities(settings))
         adjustments = Adjustments(pool, lanes, rulebook, membership)
-        gatekeeper = _gatekeeper(settings)
         for wire in (
             gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
             gatekeeper.admit(
@@ -102,7 +103,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> Starlette:
         await asyncio.gather(working, return_exceptions=True)
         await pool.close()
 
-    return Starlette(lifespan=lifespan)
+    return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
 
 
 def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:

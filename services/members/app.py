@@ -11,6 +11,7 @@ from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from services.kit import health, migration, outbox, process, rpc
 from services.kit.tokens import TokenVerifier
@@ -29,14 +30,14 @@ _SWEEP_S = 30
 _FORGET_S = 3600
 
 
-def application(settings: Settings) -> Starlette:
+def application(settings: Settings) -> ASGIApp:
     """What answers. Raises ``KeyRingRefused`` when the key ring cannot be used."""
     ring = _key_ring(settings)
+    gatekeeper = _gatekeeper(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         databases = await _databases(settings)
-        gatekeeper = _gatekeeper(settings)
         profiles = Profiles(databases, ring, _consents(settings), settings.unmask_quota)
         for wire in (
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
@@ -48,7 +49,7 @@ def application(settings: Settings) -> Starlette:
         yield
         await databases.close()
 
-    return Starlette(lifespan=lifespan)
+    return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:

@@ -72,6 +72,8 @@ class Identities:
     async def find_member(self, request: FindMemberRequest, _: Any) -> FindMemberResponse:
         if error := RAISED.get(request.identity.value):
             raise error
+        if request.identity.value == "slow":
+            await asyncio.sleep(5)
         return FindMemberResponse(member_id=rpc.caller().actor)
 
     @rpc.per_item
@@ -90,9 +92,13 @@ def gatekeeper() -> rpc.Gatekeeper:
     return rpc.Gatekeeper(CallerVerifier("members", {"gateway": KEY}), TokenVerifier("/nowhere", "x", "y"))
 
 
-@pytest.fixture(scope="module")
-async def address() -> AsyncIterator[str]:
-    app = gatekeeper().admit(Identities(), IdentitiesServiceASGIApplication)
+@pytest.fixture(scope="module", params=["by the library", "by the front"])
+async def address(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """Every call is answered alike, be it ordinary or not."""
+    keeper = gatekeeper()
+    app: Any = keeper.admit(Identities(), IdentitiesServiceASGIApplication)
+    if request.param == "by the front":
+        app = rpc.Front(app, keeper)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
     serving = asyncio.ensure_future(server.serve())
@@ -206,6 +212,58 @@ async def test_nobody_gets_in_unproven(address: str, headers: dict[str, str], st
 async def test_a_caller_without_the_grant_is_refused(address: str, signer: CallerSigner, who: Caller) -> None:
     answer = await post(address, {}, {rpc.CALLER_HEADER: signer.sign("members", who)})
     assert (answer.status_code, answer.json()["message"].split(":")[0]) == (403, "NOT_ALLOWED")
+
+
+async def test_a_call_ends_at_its_deadline(address: str, signer: CallerSigner) -> None:
+    headers = {rpc.CALLER_HEADER: signer.sign("members", SUPPORT), "connect-timeout-ms": "100"}
+    answer = await post(address, {"identity": {"value": "slow"}}, headers)
+    assert (answer.status_code, answer.json()["code"]) == (504, "deadline_exceeded")
+
+
+async def test_a_body_beyond_all_measure_is_refused(address: str, signer: CallerSigner) -> None:
+    headers = {rpc.CALLER_HEADER: signer.sign("members", SUPPORT)}
+    answer = await post(address, {"identity": {"value": "x" * rpc.READ_MAX_BYTES}}, headers)
+    assert (answer.status_code, answer.json()["code"]) == (429, "resource_exhausted")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"content-type": "text/plain"}, 415),
+        ({"content-type": "application/json; charset=utf-8"}, 200),
+        ({"content-encoding": "gzip"}, 501),
+        ({"connect-protocol-version": "2"}, 400),
+        ({"connect-protocol-version": "1"}, 200),
+        ({"connect-timeout-ms": "soon"}, 400),
+        ({"connect-timeout-ms": "100000000000"}, 400),
+    ],
+)
+async def test_what_is_out_of_the_ordinary_is_judged_as_the_protocol_says(
+    address: str, signer: CallerSigner, headers: dict[str, str], status: int
+) -> None:
+    proven = {rpc.CALLER_HEADER: signer.sign("members", SUPPORT)}
+    answer = await post(address, {"identity": {"value": "me"}}, proven | headers)
+    assert answer.status_code == status, answer.text
+
+
+async def test_of_two_proofs_the_first_counts(address: str, signer: CallerSigner) -> None:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.post(
+            f"{address}/huiyuan.members.v1.IdentitiesService/FindMember",
+            content=b"{}",
+            headers=[
+                ("content-type", "application/json"),
+                (rpc.CALLER_HEADER, "nonsense"),
+                (rpc.CALLER_HEADER, signer.sign("members", SUPPORT)),
+            ],
+        )
+    assert answer.status_code == 401
+
+
+async def test_only_a_post_calls(address: str) -> None:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.get(f"{address}/huiyuan.members.v1.IdentitiesService/FindMember")
+    assert answer.status_code == 405
 
 
 async def test_broken_json_is_refused(address: str, signer: CallerSigner) -> None:

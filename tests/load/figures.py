@@ -33,10 +33,12 @@ class Row:
     ratio: Figure | None = None
     mark: float | None = None
     beside: str = ""
+    too_slow: bool = False
 
     @property
     def passed(self) -> bool:
-        return self.mark is None or (self.ratio is not None and self.ratio.median >= self.mark)
+        reached = self.mark is None or (self.ratio is not None and self.ratio.median >= self.mark)
+        return reached and not self.too_slow
 
 
 def ratios(arm: Sequence[float], limit: Sequence[float]) -> Figure:

@@ -15,6 +15,7 @@ from services.kit.rpc.callers import (
     CallerVerifier,
 )
 from services.kit.rpc.clients import client
+from services.kit.rpc.front import Front
 from services.kit.rpc.gatekeeper import READ_MAX_BYTES, Gatekeeper, NotSignedIn
 from services.kit.rpc.grants import (
     Grant,
@@ -41,6 +42,7 @@ __all__ = [
     "CallerNotProven",
     "CallerSigner",
     "CallerVerifier",
+    "Front",
     "Gatekeeper",
     "Grant",
     "NotAllowed",

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import structlog
 from connectrpc.code import Code
@@ -21,6 +22,8 @@ from services.kit.tokens import TokenVerifier
 
 log = structlog.get_logger()
 
+Handler = Callable[[Any, Any], Awaitable[Any]]
+
 READ_MAX_BYTES = 8 * 1024 * 1024
 
 
@@ -28,13 +31,22 @@ class NotSignedIn(Unauthenticated):
     """The call carries neither a caller assertion nor a bearer token."""
 
 
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method that may be called: what it takes, who answers it, and who may call it."""
+
+    input: type[Any]
+    handler: Handler
+    grants: tuple[Grant, ...]
+
+
 class Gatekeeper:
-    """The interceptor in front of every handler: trace, caller, grants, refusals, metrics."""
+    """In front of every handler: trace, caller, grants, refusals, metrics; ``methods`` are those it admitted."""
 
     def __init__(self, callers: CallerVerifier, tokens: TokenVerifier) -> None:
         self._callers = callers
         self._tokens = tokens
-        self._grants: dict[str, tuple[Grant, ...]] = {}
+        self.methods: dict[str, Method] = {}
 
     def admit(
         self, service: object, wire: Callable[..., ConnectASGIApplication[Any]]
@@ -52,28 +64,29 @@ class Gatekeeper:
             grants = getattr(handler, "grants", None)
             if grants is None:
                 raise TypeError(f"{path} does not declare who may call it")
-            self._grants[path] = grants
+            self.methods[path] = Method(endpoint.method.input, cast("Handler", handler), grants)
         return application
 
-    async def intercept_unary(
-        self,
-        call_next: Callable[[Any, RequestContext[Any, Any]], Awaitable[Any]],
-        request: Any,
-        ctx: RequestContext[Any, Any],
+    async def intercept_unary(self, call_next: Handler, request: Any, ctx: RequestContext[Any, Any]) -> Any:
+        """Guard a call that the library brings."""
+        path = f"/{ctx.method.service_name}/{ctx.method.name}"
+        return await self.guard(path, ctx.request_headers.get, call_next, request, ctx)
+
+    async def guard(
+        self, path: str, header: Callable[[str], str | None], handler: Handler, request: Any, ctx: Any
     ) -> Any:
-        headers = ctx.request_headers
-        telemetry.trace_id.set(telemetry.trace_of(headers.get("traceparent")))
-        method = f"/{ctx.method.service_name}/{ctx.method.name}"
+        """Let the handler answer when the caller may call it. Raises ``ConnectError`` and nothing else."""
+        telemetry.trace_id.set(telemetry.trace_of(header("traceparent")))
         started = time.perf_counter()
         outcome = "ok"
         try:
-            who = await self._who(headers.get(CALLER_HEADER), headers.get("authorization"))
-            if not any(grant(who) for grant in self._grants[method]):
+            who = await self._who(header(CALLER_HEADER), header("authorization"))
+            if not any(grant(who) for grant in self.methods[path].grants):
                 if who.kind is CallerKind.ANYONE:
                     raise NotSignedIn("sign in: send a caller assertion or a bearer token")
-                raise NotAllowed(f"this caller may not call {ctx.method.name}")
+                raise NotAllowed(f"this caller may not call {path.rpartition('/')[2]}")
             handling(who, self._callers)
-            return await call_next(request, ctx)
+            return await handler(request, ctx)
         except Refusal as refusal:
             outcome = refusal.code
             raise connect_error(refusal) from None
@@ -86,12 +99,12 @@ class Gatekeeper:
                 away = database.DatabaseUnavailable("the database is away or busy: try again")
                 raise connect_error(away) from None
             outcome = "fault"
-            log.exception("rpc fault", method=method)
+            log.exception("rpc fault", method=path)
             fault = f"INTERNAL: something went wrong here; trace {telemetry.trace_id.get()}"
             raise ConnectError(Code.INTERNAL, fault) from None
         finally:
-            telemetry.calls_total.labels(method, outcome).inc()
-            telemetry.call_seconds.labels(method).observe(time.perf_counter() - started)
+            telemetry.calls_total.labels(path, outcome).inc()
+            telemetry.call_seconds.labels(path).observe(time.perf_counter() - started)
 
     async def _who(self, assertion: str | None, authorization: str | None) -> Caller:
         if assertion:

@@ -1,5 +1,6 @@
 """Whom a request means: ids and identities of members, resolved with the members service where needed."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from services.kit import database
 from services.loyalty.rules.orders import UnknownMember
 from services.loyalty.storage import members
 
-_REMEMBERED = 100_000
+_REMEMBERED = 200_000
 
 
 class Membership:
@@ -21,6 +22,8 @@ class Membership:
         self._pool = pool
         self._identities = identities
         self._known: set[str] = set()
+        self._wanted: set[str] = set()
+        self._turn = asyncio.Lock()
 
     async def resolve(self, references: Sequence[str | ExternalIdentity]) -> list[str | None]:
         """The member's id for each id or identity, None for strangers."""
@@ -49,11 +52,23 @@ class Membership:
             if found is None and isinstance(reference, str)
         }
         if missing:
-            known = await members.known(self._pool, list(missing))
-            self._remember(known)
+            await self._look_up(missing)
             for nth, reference in enumerate(references):
-                if isinstance(reference, str) and reference in known:
+                if isinstance(reference, str) and reference in self._known:
                     resolved[nth] = reference
+
+    async def _look_up(self, missing: set[str]) -> None:
+        """Remember which of them are members. What is asked for during one look goes together with the next."""
+        self._wanted |= missing
+        async with self._turn:
+            if missing.isdisjoint(self._wanted):
+                return  # whoever had the turn before looked them up as well
+            wanted, self._wanted = self._wanted, set()
+            try:
+                self._remember(await members.known(self._pool, list(wanted)))
+            except BaseException:
+                self._wanted |= wanted
+                raise
 
     async def _ask(self, references: Sequence[str | ExternalIdentity], resolved: list[str | None]) -> None:
         asked = [nth for nth, found in enumerate(resolved) if found is None]

@@ -17,7 +17,7 @@ EntryRow = asyncpg.Record
 async def wallets(pool: asyncpg.Pool, member_ids: Sequence[str], currencies: Sequence[int]) -> list[Wallet]:
     """The wallets that there are, of these members in these currencies, with their open holds."""
     found = []
-    for row in await pool.fetch(_WALLETS, member_ids, currencies):
+    for row in await pool.fetch(WALLETS, member_ids, currencies):
         wallet = rows.wallet(row)
         if row["holds"] is not None:
             wallet.holds = redemptions.holds_of(wallet, row["holds"])
@@ -69,7 +69,7 @@ def place(recorded_at: int, ordinal: int) -> str:
     return f"{recorded_at}-{ordinal}"
 
 
-_WALLETS = f"""
+WALLETS = f"""
 SELECT {rows.WALLET}, CASE WHEN w.held > 0 THEN (
   SELECT json_agg(json_build_array(hold_id, points, order_ref, held_at, expires_at, slices) ORDER BY expires_at)
   FROM holds h WHERE h.member_id = w.member_id AND h.currency = w.currency AND h.state = 'OPEN') END AS holds

@@ -1,0 +1,105 @@
+"""A response leaves in one packet where it can, and whole in any case."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+import websockets
+
+from services.kit.connection import HttpProtocol
+
+LARGE = b"x" * 5_000_000
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        heard = await receive()
+        await send({"type": "websocket.send", "text": heard["text"].upper()})
+        await send({"type": "websocket.close"})
+        return
+    assert scope["type"] == "http"
+    await receive()
+    body = LARGE if scope["path"] == "/large" else b"hello"
+    headers = [(b"content-length", str(len(body)).encode())] if scope["path"] != "/slow" else []
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    if scope["path"] == "/slow":
+        for part in (b"one", b"two"):
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            await asyncio.sleep(0.2)
+        body = b""
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture(scope="module")
+async def port() -> AsyncIterator[int]:
+    config = uvicorn.Config(app, port=0, http=HttpProtocol, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    serving = asyncio.ensure_future(server.serve())
+    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await serving
+
+
+@asynccontextmanager
+async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
+    yield reader, writer
+    writer.close()
+
+
+def asking(path: str, *headers: str) -> bytes:
+    return "\r\n".join([f"GET {path} HTTP/1.1", "host: x", *headers, "", ""]).encode()
+
+
+def ask_often(port: int) -> list[bytes]:
+    """What the first look at each of many responses finds, from a thread that looks as soon as there is anything."""
+    found = []
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        for _ in range(200):
+            line.sendall(asking("/"))
+            answer = line.recv(65_536)
+            found.append(answer)
+            while not answer.endswith(b"hello"):
+                answer += line.recv(65_536)
+    return found
+
+
+async def test_head_and_body_arrive_together(port: int) -> None:
+    for first in await asyncio.to_thread(ask_often, port):
+        assert first.startswith(b"HTTP/1.1 200")
+        assert first.endswith(b"hello")
+
+
+async def test_requests_sent_at_once_are_answered_in_their_order(port: int) -> None:
+    async with connected(port) as (reader, writer):
+        writer.write(asking("/") * 5)
+        for _ in range(5):
+            assert await reader.readuntil(b"hello")
+
+
+async def test_a_large_body_arrives_whole_before_the_connection_closes(port: int) -> None:
+    async with connected(port) as (reader, writer):
+        writer.write(asking("/large", "connection: close"))
+        everything = await reader.read()
+    assert everything.partition(b"\r\n\r\n")[2] == LARGE
+
+
+async def test_what_comes_in_parts_is_sent_part_by_part(port: int) -> None:
+    async with connected(port) as (reader, writer):
+        writer.write(asking("/slow"))
+        assert b"two" not in await reader.readuntil(b"one")
+        await reader.readuntil(b"two")
+
+
+async def test_a_websocket_speaks_on_the_same_connection(port: int) -> None:
+    async with websockets.connect(f"ws://127.0.0.1:{port}/", proxy=None) as line:
+        await line.send("hello")
+        assert await line.recv() == "HELLO"

@@ -1,0 +1,149 @@
+"""One loyalty process as an operator runs it, and callers of it that cost next to nothing themselves."""
+
+import asyncio
+import os
+import subprocess
+import time
+from base64 import b64decode
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+import httpx
+
+from infra.local import layout
+from infra.local.databases import DatabaseUrls
+from infra.local.installation import Installation
+from infra.local.issuer import Issuer
+from services.kit import rpc
+from tests.conftest import free_port
+from tests.load.callers import Answered
+
+START_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A loyalty process that serves, and what its callers prove themselves with."""
+
+    url: str
+    pid: int
+    token: str
+    signer: rpc.CallerSigner
+
+    def request(self, method: str, body: bytes) -> bytes:
+        """A whole HTTP request for a method such as ``OrdersService/RecordOrder``."""
+        head = (
+            f"POST /huiyuan.loyalty.v1.{method} HTTP/1.1\r\nHost: {urlsplit(self.url).netloc}\r\n"
+            f"Content-Type: application/proto\r\nConnect-Protocol-Version: 1\r\n"
+            f"Authorization: Bearer {self.token}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+    async def ask(self, requests: deque[bytes], connections: int, seconds: float) -> Answered:
+        """Send requests over so many connections, each the next as soon as it is answered, until the time is up."""
+        parts, loop, answered = urlsplit(self.url), asyncio.get_running_loop(), Answered()
+        callers = [_Caller(requests, answered, time.perf_counter() + seconds) for _ in range(connections)]
+        started = time.perf_counter()
+        for caller in callers:
+            await loop.create_connection(lambda c=caller: c, parts.hostname, parts.port)  # type: ignore[misc]
+        await asyncio.gather(*(caller.done for caller in callers))
+        answered.seconds = time.perf_counter() - started
+        answered.count = len(answered.waits)
+        return answered
+
+
+class _Caller(asyncio.Protocol):
+    """One connection: sends a request, waits for the whole answer, and so on."""
+
+    def __init__(self, requests: deque[bytes], answered: Answered, until: float) -> None:
+        self._requests = requests
+        self._answered = answered
+        self._until = until
+        self._buffer = bytearray()
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._next()
+
+    def _next(self) -> None:
+        self._asked_at = time.perf_counter()
+        if self._asked_at < self._until and self._requests:
+            self._transport.write(self._requests.popleft())
+        else:
+            self._transport.close()
+            self.done.set_result(None)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head_end = self._buffer.find(b"\r\n\r\n")
+        if head_end < 0:
+            return
+        head = bytes(self._buffer[:head_end]).lower()
+        at = head.index(b"content-length:") + 15
+        whole = head_end + 4 + int(head[at:].split(b"\r\n", 1)[0])
+        if len(self._buffer) < whole:
+            return
+        if not head.startswith(b"http/1.1 200"):
+            self.done.set_exception(AssertionError(bytes(self._buffer)))
+            return
+        del self._buffer[:whole]
+        self._answered.waits.append(time.perf_counter() - self._asked_at)
+        self._next()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(ConnectionError("the service hung up"))
+
+
+@contextmanager
+def serving(home: Path, urls: DatabaseUrls) -> Iterator[Service]:
+    """A loyalty process on a database; members it does not know are known to nobody."""
+    installation = Installation.open(home / "installation")
+    issuer = Issuer(installation)
+    issuer.publish()
+    port = free_port()
+    told = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "REDIS_"))}
+    told |= issuer.settings() | {
+        "HUIYUAN_MODE": "development",
+        "DATABASE_URL_LOYALTY": urls.app,
+        "REDIS_URL": "redis://127.0.0.1:9",  # only the worker has a use for it
+        "LOYALTY_PORT": str(port),
+        "MEMBERS_URL": "http://127.0.0.1:9",
+    }
+    told |= {name: key for name, key in installation.caller_keys.items() if "LOYALTY" in name}
+    with (home / "loyalty.log").open("wb") as log:
+        process = subprocess.Popen(
+            layout.command("loyalty", "serve"), cwd=layout.ROOT, env=told, stdout=log, stderr=log
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(url, process)
+        key = b64decode(told["CALLER_KEY_GATEWAY_LOYALTY"])
+        yield Service(
+            url,
+            process.pid,
+            issuer.system("bench", ("order_recorder",)),
+            rpc.CallerSigner("gateway", {"loyalty": key}),
+        )
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            if httpx.get(f"{url}/readyz").status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        assert process.poll() is None, "the service ended"
+        assert time.monotonic() < deadline, "the service is not ready"
+        time.sleep(0.05)
