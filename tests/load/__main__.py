@@ -20,6 +20,7 @@ def main() -> int:
     console = Console(width=140)
     with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
         house = new_house(Path(directory).resolve())
+        house.also = storefront.documents(Path(directory).resolve())
         house.start()
         try:
             house.wait_until_ready()

@@ -6,36 +6,51 @@ The server under test has a core of its own; the services and the load share the
 import asyncio
 import json
 import os
+import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
-from urllib.parse import urlsplit
 
 import httpx
 import psutil
 import uvloop
 
-from infra.local import layout
+from gateway.documents import manifest
+from infra.local import layout, system
 from tests.conftest import free_port
 from tests.end_to_end.house import House
 from tests.load.figures import Figure, Row, ratios
 
-CONNECTIONS = 32
+CONNECTIONS = 64
 SECONDS = 3.0
 ME = """
-query Me {
+query WholeMe($first: Int!) {
   me {
+    id
     displayName
-    tier { key name rank }
-    points { available pending expiringSoon { points expiresAt } }
-    entries(first: 5) { edges { node { id type points balanceAfter occurredAt } } }
-    benefits { key name }
+    phoneMasked
+    tier { key name rank benefits { key kind name } nextTier { key name } progress { metric actual required missing } }
+    points { currency available pending held debt expiringSoon { points expiresAt } }
+    entries(first: $first) { nodes { id type currency change balanceAfter occurredAt } pageInfo { hasNextPage } }
+    consents { purpose name state decidedAt }
   }
 }
 """
+POINTS = "query MyPoints { me { points { available pending } } }"
+CATALOGUE = "query Asked { consentPurposes(locale: ZH) { key name notices { id title digest } } }"
+FIRST = {"first": 5}
+
+
+def documents(directory: Path) -> dict[str, str]:
+    """What the system must be told, for its gateway to trust the documents that are measured."""
+    path = directory / "documents.json"
+    path.write_bytes(manifest.manifest([ME, POINTS, CATALOGUE]))
+    return {"STOREFRONT_DOCUMENTS": str(path)}
 
 
 class Caller(asyncio.Protocol):
@@ -69,84 +84,155 @@ class Caller(asyncio.Protocol):
         self._transport.write(self._request)
 
 
-async def _load(url: str, request: bytes) -> float:
-    parts = urlsplit(url)
-    loop = asyncio.get_running_loop()
-    callers = [Caller(request) for _ in range(CONNECTIONS)]
-    pairs = [
-        await loop.create_connection(lambda c=caller: c, parts.hostname, parts.port) for caller in callers
-    ]
-    await asyncio.sleep(0.5)
-    before, started = sum(c.answered for c in callers), time.perf_counter()
-    await asyncio.sleep(SECONDS)
-    speed = (sum(c.answered for c in callers) - before) / (time.perf_counter() - started)
-    for transport, _ in pairs:
-        transport.abort()
-    assert not any(caller.failed for caller in callers), "every answer must be a good one"
-    return speed
+@dataclass(slots=True)
+class Server:
+    """A process under test."""
+
+    process: psutil.Process
+    port: int
+
+    def cpu_s(self) -> float:
+        times = self.process.cpu_times()
+        return times.user + times.system
 
 
-def _request(url: str, token: str) -> bytes:
-    body = json.dumps({"query": ME}).encode()
-    parts = urlsplit(url)
-    head = (
-        f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\n"
-        f"Accept: application/json\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+@dataclass(slots=True)
+class Arm:
+    """What is asked of a server, by how many connections, and how that went."""
+
+    server: Server
+    path: str
+    asked: dict[str, object]
+    tokens: Sequence[str]
+    connections: int = CONNECTIONS
+    speeds: list[float] = field(default_factory=list)
+    costs_us: list[float] = field(default_factory=list)
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        callers = [
+            Caller(self._request(self.tokens[nth % len(self.tokens)])) for nth in range(self.connections)
+        ]
+        pairs = [
+            await loop.create_connection(lambda c=caller: c, layout.HOST, self.server.port)
+            for caller in callers
+        ]
+        await asyncio.sleep(0.5)
+        before, cpu_before, started = (
+            sum(c.answered for c in callers),
+            self.server.cpu_s(),
+            time.perf_counter(),
+        )
+        await asyncio.sleep(SECONDS)
+        answered = sum(c.answered for c in callers) - before
+        self.speeds.append(answered / (time.perf_counter() - started))
+        self.costs_us.append((self.server.cpu_s() - cpu_before) / answered * 1e6)
+        for transport, _ in pairs:
+            transport.abort()
+        assert not any(caller.failed for caller in callers), "every answer must be a good one"
+
+    def _request(self, token: str) -> bytes:
+        body = json.dumps(self.asked).encode()
+        head = (
+            f"POST {self.path} HTTP/1.1\r\nHost: {layout.HOST}\r\nContent-Type: application/json\r\n"
+            f"Accept: application/json\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+    def row(self, name: str, limit: "Arm", mark: float | None = None) -> Row:
+        cost = f"{Figure.of(self.costs_us).show()} µs of CPU"
+        return Row(name, Figure.of(self.speeds), ratios(self.speeds, limit.speeds), mark, cost)
 
 
 @contextmanager
-def _bare(body: bytes) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "tests.load.bare:app", "--port", str(port)]
-    command += ["--log-level", "error", "--no-access-log", "--loop", "uvloop", "--http", "httptools"]
-    server = subprocess.Popen(command, cwd=layout.ROOT, env=os.environ | {"BARE_BODY": body.decode()})
-    psutil.Process(server.pid).cpu_affinity([0])
-    url = f"http://127.0.0.1:{port}/graphql"
+def _serving(command: list[str], environment: dict[str, str], port: int, core: int) -> Iterator[Server]:
+    process = subprocess.Popen([sys.executable, "-m", *command], cwd=layout.ROOT, env=environment)
+    psutil.Process(process.pid).cpu_affinity([core])
     try:
-        _wait_for(url)
-        yield url
+        _wait_for(port)
+        yield Server(psutil.Process(process.pid), port)
     finally:
-        server.terminate()
-        server.wait(10)
+        process.terminate()
+        process.wait(10)
 
 
-def _wait_for(url: str) -> None:
-    for _ in range(200):
+def _bare(body: bytes) -> tuple[list[str], dict[str, str], int]:
+    port = free_port()
+    command = [
+        "uvicorn",
+        "tests.load.bare:app",
+        "--port",
+        str(port),
+        "--log-level",
+        "error",
+        "--no-access-log",
+    ]
+    return (
+        [*command, "--loop", "uvloop", "--http", "httptools"],
+        os.environ | {"BARE_BODY": body.decode()},
+        port,
+    )
+
+
+def _plain(house: House) -> tuple[list[str], dict[str, str], int]:
+    port = free_port()
+    told = layout.environment(
+        "gateway",
+        ports=house.ports,
+        backing=system.backing(house.installation, house.ports, house.also),
+        caller_keys=house.installation.caller_keys,
+        shared={**house.issuer.settings(), "GATEWAY_PORT": str(port)},
+    )
+    return ["tests.load.plain"], told, port
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(400):
         try:
-            httpx.post(url, content=b"{}")
+            httpx.post(f"http://{layout.HOST}:{port}/", content=b"{}")
             return
         except httpx.TransportError:
             time.sleep(0.05)
-    raise TimeoutError(url)
+    raise TimeoutError(port)
 
 
 def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
-    """Interleaved rounds of the bare answer and the gateway's."""
-    token = house.issuer.member(house.seeds.members[0].member_id)
-    headers = {"authorization": f"Bearer {token}"}
-    answer = httpx.post(house.storefront, json={"query": ME}, headers=headers)
-    assert "errors" not in answer.json(), answer.text
+    """Interleaved rounds of the bare answer, the gateway's, and those it is compared with."""
+    tokens = [house.issuer.member(member.member_id) for member in house.seeds.members]
     gateway = psutil.Process(house.pid("gateway-server"))
-    cores = gateway.cpu_affinity()
+    core, other = gateway.cpu_affinity()[0], gateway.cpu_affinity()[-1]
     for process in house.processes():
-        process.cpu_affinity([cores[-1]])
-    os.sched_setaffinity(0, {cores[-1]})
-    gateway.cpu_affinity([cores[0]])
-    limits, speeds, costs = [], [], []
-    with _bare(answer.content) as bare:
+        process.cpu_affinity([other])
+    os.sched_setaffinity(0, {other})
+    gateway.cpu_affinity([core])
+    trusted = {"documentId": manifest.key(ME), "variables": FIRST}
+    free = {"query": ME, "variables": FIRST}
+    answer = httpx.post(house.storefront, json=trusted, headers={"authorization": f"Bearer {tokens[0]}"})
+    assert "errors" not in answer.json(), answer.text
+    with ExitStack() as stack:
+        bare = stack.enter_context(_serving(*_bare(answer.content), core))
+        plain = stack.enter_context(_serving(*_plain(house), core))
+        ours = Server(gateway, house.ports.gateway)
+        limit = Arm(bare, "/graphql", trusted, tokens)
+        whole = Arm(ours, "/graphql", trusted, tokens)
+        points = Arm(ours, "/graphql", {"documentId": manifest.key(POINTS)}, tokens)
+        catalogue = Arm(ours, "/graphql", {"documentId": manifest.key(CATALOGUE)}, tokens)
+        uncompiled = Arm(plain, "/uncompiled", free, tokens)
+        strawberry = Arm(plain, "/strawberry", free, tokens)
+        whole_alone = Arm(ours, "/graphql", trusted, tokens, connections=1)
+        strawberry_alone = Arm(plain, "/strawberry", free, tokens, connections=1)
+        arms = [limit, whole, points, catalogue, uncompiled, strawberry, whole_alone, strawberry_alone]
         for _ in range(rounds):
-            limits.append(uvloop.run(_load(bare, _request(bare, token))))
-            cpu_before, started = sum(gateway.cpu_times()[:2]), time.perf_counter()
-            speed = uvloop.run(_load(house.storefront, _request(house.storefront, token)))
-            took = time.perf_counter() - started
-            speeds.append(speed)
-            costs.append((sum(gateway.cpu_times()[:2]) - cpu_before) / (speed * took) * 1e6)
+            for arm in random.sample(arms, len(arms)):
+                uvloop.run(arm.run())
     rows = [
-        Row("bare ASGI, the same bytes", Figure.of(limits)),
-        Row("gateway, me from two services", Figure.of(speeds), ratios(speeds, limits), 0.025),
+        limit.row("bare ASGI, the same bytes", limit),
+        whole.row("whole me: three services, trusted document", limit, 0.15),
+        points.row("me { points }", limit, 0.2),
+        catalogue.row("consentPurposes, public", limit, 0.2),
+        uncompiled.row("whole me, uncompiled", limit),
+        strawberry.row("whole me by strawberry, without lanes", limit),
+        whole.row("whole me, of strawberry's", strawberry, 4.0),
+        whole_alone.row("whole me on one connection, of strawberry's", strawberry_alone, 1.0),
     ]
-    return rows, [
-        f"{len(answer.content)} bytes; {CONNECTIONS} connections; gateway {Figure.of(costs).show()} µs of CPU a request"
-    ]
+    return rows, [f"{len(answer.content)} bytes; {CONNECTIONS} connections"]

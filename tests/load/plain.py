@@ -1,0 +1,129 @@
+"""What the storefront is compared with: the same schema by strawberry's own view and without lanes, and ours uncompiled.
+
+All with authentication, validated once for each document, and within the same limits.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import strawberry
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.dataloader import DataLoader
+from strawberry.extensions import AddValidationRules, ParserCache, ValidationCache
+
+from gateway import limits
+from gateway.app import NAME, storefront_schema
+from gateway.auth import Authenticator
+from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
+from gateway.context import Context, Services
+from gateway.documents.prepared import Prepared, Preparer
+from gateway.documents.store import Documents
+from gateway.loaders.lane import Asked, Lane
+from gateway.loaders.members import Loaders
+from gateway.scalars import preferred
+from gateway.serving.http import Endpoint
+from gateway.serving.surface import Surface
+from gateway.settings import GatewaySettings
+from services.kit import process
+from services.kit.rpc import Caller, CallerKind, CallerSigner
+from services.kit.tokens import TokenVerifier
+
+
+class Uncompiled(Preparer):
+    """Leaves every document to graphql-core."""
+
+    def compile(self, prepared: Prepared) -> Prepared:
+        return prepared
+
+
+class PerRequest:
+    """Loaders that live as long as a request, in the place of one lane."""
+
+    def __init__(self, lane: Lane[Any, Any]) -> None:
+        self._lane = lane
+        self._loaders: dict[Caller, DataLoader[Any, Any]] = {}
+
+    def load(self, caller: Caller, key: Any) -> Any:
+        if caller not in self._loaders:
+            self._loaders[caller] = DataLoader(partial(self._fetch, caller))
+        return self._loaders[caller].load(key)
+
+    async def _fetch(self, caller: Caller, keys: Sequence[Any]) -> Sequence[Any]:
+        return await self._lane._fetch([Asked(key, caller) for key in keys])
+
+
+class WithoutLanes:
+    """One request's loaders under the names of the process's."""
+
+    def __init__(self, loaders: Loaders) -> None:
+        self._loaders = loaders
+
+    def __getattr__(self, name: str) -> PerRequest:
+        loader = PerRequest(getattr(self._loaders, name))
+        setattr(self, name, loader)
+        return loader
+
+
+class Strawberry(GraphQL[Any, Any]):
+    """Strawberry's view; who asks is found out as by ours."""
+
+    def __init__(self, authenticator: Authenticator, clients: Clients, loaders: Loaders) -> None:
+        cached = strawberry.Schema(
+            query=storefront_schema.query,
+            mutation=storefront_schema.mutation,
+            subscription=storefront_schema.subscription,
+            config=storefront_schema.config,
+            extensions=[ParserCache, ValidationCache, partial(AddValidationRules, [limits.ExtentRule])],
+        )
+        super().__init__(cached)
+        self._authenticator = authenticator
+        self._clients = clients
+        self._loaders = loaders
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
+        identity = await self._authenticator.identify(request.headers.get("authorization"))
+        services = Services(self._clients, WithoutLanes(self._loaders), None, None)  # type: ignore[arg-type]
+        return Context(identity, preferred(request.headers.get("accept-language")), services)
+
+
+def application(settings: GatewaySettings) -> Starlette:
+    """Both, each at a path of its own."""
+    addresses = {LOYALTY: settings.loyalty_url, MEMBERS: settings.members_url, CONSENT: settings.consent_url}
+    clients = Clients(addresses, CallerSigner(NAME, settings.caller_keys))
+    loaders = Loaders(clients)
+    verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
+    authenticator = Authenticator(verifier, CallerKind.MEMBER, strangers=True)
+    schema = storefront_schema._schema
+    preparer = Uncompiled(schema, limits.OPEN_RULES, tokens=limits.TOKENS, hide_suggestions=False)
+    services = Services(clients, loaders, None, None)  # type: ignore[arg-type]  # queries need no more
+    uncompiled = Surface(
+        "uncompiled", schema, Documents(preparer, [], free=True), authenticator, services, lambda *_: None
+    )
+    view = Strawberry(authenticator, clients, loaders)
+    return Starlette(
+        routes=[
+            Route("/uncompiled", Endpoint(uncompiled, None)),
+            Route("/strawberry", view, methods=["POST"]),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    settings = GatewaySettings()
+    process.spare_collections()
+    uvicorn.run(
+        application(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        log_level="error",
+        access_log=False,
+    )
