@@ -65,8 +65,8 @@ class Display:
         published, ends = outcome.published, outcome.verification.heads
         if published is None:
             self._console.print(
-                "[yellow]NOT PROVED: heads[/]  no published heads were there to compare with (LEDGER_HEADS_FILE), "
-                "and a chain that was rewritten as a whole agrees with itself"
+                "[yellow]NOT PROVED: heads[/]  no published heads were there to compare with (LEDGER_HEADS_FILE, and "
+                "LEDGER_PUBLIC_KEYS or LEDGER_SIGNING_KEY), and a chain that was rewritten as a whole agrees with itself"
             )
             return
         since = sum(end.seq - (end.published_seq or 0) for end in ends)

@@ -71,7 +71,7 @@ async def verify(url: str, file: HeadsFile | None, keys: Keys, watcher: Watcher)
     try:
         started_at = clock.now()
         # Measured before the snapshot, whose chains then hold whatever was published up to there.
-        until = file.size() if file is not None else 0
+        until = file.size() if file is not None and keys else 0
         published = Publication(file, keys, until) if file is not None and until else None
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             await verifications.take_room(connection)
