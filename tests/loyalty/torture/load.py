@@ -35,7 +35,7 @@ class Load:
                 self.outcomes[await act.attempt(self.shop.dice.choice(self.doors))] += 1
                 if act.settled:
                     return
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.3)
 
     @property
     def answered(self) -> int:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -131,7 +131,7 @@ def verified(environment: Mapping[str, str]) -> str:
 
 
 class Place:
-    """A Postgres, two servers and a worker on it, and doors to the servers."""
+    """A Postgres, loyalty processes on it, and doors to those that serve."""
 
     def __init__(self, server: Postgres, services: list[Service], doors: list[Loyalty]) -> None:
         self.postgres = server
@@ -146,10 +146,11 @@ async def place(
     members: EveryoneKnown,
     tokens: Callable[..., str],
     founded: dict[str, object],
+    commands: Sequence[str],
 ) -> AsyncIterator[Place]:
-    """Everything started and ready, with a programme founded."""
+    """Everything started and ready, with a programme founded; ``commands`` say which processes."""
     server = Postgres(directory)
-    told, commands = environment(server.urls.app), ("serve", "serve", "work")
+    told = environment(server.urls.app)
     services = [
         Service(command, told, directory / f"{command}-{nth}.log") for nth, command in enumerate(commands)
     ]

@@ -164,12 +164,28 @@ async def doors(
             line, through = await stack.enter_async_context(line_to(urls.app))
             settings = Settings(**environment(through), LOYALTY_LANES=1)
             application = app.application(settings, clock)
-            await stack.enter_async_context(application.router.lifespan_context(application))
+            await stack.enter_async_context(_living(application))
             transport = httpx.ASGITransport(application)
             client = await stack.enter_async_context(httpx.AsyncClient(transport=transport))
             found.append(Loyalty("http://loyalty", urls.app, urls.owner, members[0], tokens, client))
             lines.append(line)
         yield found, lines
+
+
+@asynccontextmanager
+async def _living(application: Any) -> AsyncIterator[None]:
+    """From an ASGI application's startup to its shutdown, as a server leads it through them."""
+    told: asyncio.Queue[Any] = asyncio.Queue()
+    said: asyncio.Queue[Any] = asyncio.Queue()
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    life = asyncio.create_task(application(scope, told.get, said.put))
+    await told.put({"type": "lifespan.startup"})
+    assert (await said.get())["type"] == "lifespan.startup.complete"
+    try:
+        yield
+    finally:
+        await told.put({"type": "lifespan.shutdown"})
+        await life
 
 
 async def simulate(seed: int, there: Any, services: int, rounds: int, a_round: int) -> str:
