@@ -91,9 +91,7 @@ class Ledger:
             raise answer
         return answer
 
-    def earn(
-        self, *minor: int, paid_at: int | None = None, order_id: str = "", member: str = ""
-    ) -> Answer:
+    def earn(self, *minor: int, paid_at: int | None = None, order_id: str = "", member: str = "") -> Answer:
         """An order with a line of one piece for each amount."""
         return self.post(self.paying(*minor, paid_at=paid_at, order_id=order_id, member=member))
 
