@@ -191,7 +191,8 @@ class Shop:
 
 
 def transferable() -> Json:
-    """The usual programme, whose points members may give away."""
+    """The usual programme, whose points members may give away, and lose after three days."""
     body = programme()
-    body["currencies"][0] |= {"transferable": True}
+    expiry = {"kind": "EXPIRY_KIND_AFTER_PERIOD", "period": "P3D", "rounding": "EXPIRY_ROUNDING_NONE"}
+    body["currencies"][0] |= {"transferable": True, "expiry": expiry}
     return body

@@ -44,8 +44,8 @@ class Hands:
             timedelta(seconds=-4),
         )
         self.at += self.dice.choice(steps)
-        if self.dice.random() < 0.05:
-            self.at += timedelta(days=self.dice.choice((-1, 2, 31)))
+        if self.dice.random() < 0.15:
+            self.at += timedelta(days=self.dice.choice((-1, 2, 5)))
 
 
 @dataclass
@@ -237,6 +237,6 @@ async def test_whatever_breaks_every_answer_is_kept_once(there: Any, services: i
 @pytest.mark.torture
 @pytest.mark.parametrize("services", [1, 2])
 async def test_whatever_breaks_however_often_every_answer_is_kept_once(there: Any, services: int) -> None:
-    for seed in seeds(20):
+    for seed in seeds(10):
         print(f"HUIYUAN_SEED={seed}")
         print(await simulate(seed, there, services, rounds=40, a_round=12))
