@@ -13,6 +13,7 @@ from huiyuan.loyalty.v1.orders_pb2 import OrderLine, RecordOrderRequest, RecordO
 from huiyuan.loyalty.v1.points_pb2 import BatchGetBalancesRequest
 
 from services.kit import rpc
+from services.loyalty.rpc.points import NOTICE_US
 from services.loyalty.storage import points
 from tests.load import history
 from tests.load.arms import Arm
@@ -85,7 +86,8 @@ class Called:
 
     async def _select(self, pool: asyncpg.Pool) -> None:
         async with pool.acquire() as connection:
-            await connection.fetch(points.WALLETS, random.sample(self.members, READ_AT_ONCE), self.currencies)
+            members, soon = random.sample(self.members, READ_AT_ONCE), int(time.time() * 1e6) + NOTICE_US
+            await connection.fetch(points.WALLETS, members, self.currencies, soon)
 
     def _make_orders(self, seconds: float) -> None:
         bodies = (self._order().SerializeToString() for _ in range(int(MOST_PER_SECOND * seconds)))

@@ -56,7 +56,7 @@ class CallerSigner:
 
     def __init__(self, issuer: str, keys: Mapping[str, bytes]) -> None:
         self._issuer = issuer
-        self._keys = _checked(keys)
+        self._macs = {audience: _begun(key, audience) for audience, key in _checked(keys).items()}
         self._signed: dict[tuple[str, Caller], tuple[float, str]] = {}
 
     def sign(self, audience: str, caller: Caller) -> str:
@@ -70,7 +70,7 @@ class CallerSigner:
         expires_at_s = int(now + ASSERTION_LIFE_S)
         name = urlsafe_b64encode(caller.id.encode()).decode()
         body = f"{self._issuer}.{caller.kind}.{name}.{','.join(sorted(caller.roles))}.{expires_at_s}"
-        assertion = f"{body}.{_mac(self._keys[audience], audience, body)}"
+        assertion = f"{body}.{_mac(self._macs[audience], body)}"
         if len(self._signed) >= _REMEMBERED:
             self._signed.clear()
         self._signed[audience, caller] = (expires_at_s, assertion)
@@ -81,8 +81,7 @@ class CallerVerifier:
     """Checks caller assertions made for ``audience``; ``keys`` are by the issuer that signs with them."""
 
     def __init__(self, audience: str, keys: Mapping[str, bytes]) -> None:
-        self._audience = audience
-        self._keys = _checked(keys)
+        self._macs = {issuer: _begun(key, audience) for issuer, key in _checked(keys).items()}
         self._known: dict[str, tuple[float, Caller]] = {}
 
     def verify(self, assertion: str) -> Caller:
@@ -105,8 +104,7 @@ class CallerVerifier:
         body, _, mac = assertion.rpartition(".")
         try:
             issuer, kind, name, roles, expires_at_s = body.split(".")
-            key = self._keys[issuer]
-            if not hmac.compare_digest(mac.encode(), _mac(key, self._audience, body).encode()):
+            if not hmac.compare_digest(mac.encode(), _mac(self._macs[issuer], body).encode()):
                 raise ValueError
             caller = Caller(
                 CallerKind(kind),
@@ -128,5 +126,12 @@ def _checked(keys: Mapping[str, bytes]) -> dict[str, bytes]:
     return dict(keys)
 
 
-def _mac(key: bytes, audience: str, body: str) -> str:
-    return hmac.digest(key, f"huiyuan caller 1\0{audience}\0{body}".encode(), "sha256").hex()
+def _begun(key: bytes, audience: str) -> hmac.HMAC:
+    """A MAC as far as it is the same for all assertions: to go on from a copy takes half the time."""
+    return hmac.new(key, f"huiyuan caller 1\0{audience}\0".encode(), "sha256")
+
+
+def _mac(begun: hmac.HMAC, body: str) -> str:
+    mac = begun.copy()
+    mac.update(body.encode())
+    return mac.hexdigest()

@@ -57,12 +57,12 @@ class Points:
         now = self._rulebook.now()
         programme = (await self._rulebook.current()).history(request.programme_id).at(now)
         asked = [readable_member(key) for key in request.members]
-        found = await self._wallets(asked, programme)
+        found = await self._wallets(asked, programme, due_by=now + NOTICE_US)
         return wire.BatchGetBalancesResponse(
             results=[
-                wire.BalancesResult(refusal=rpc.wire_refusal(member))
+                {"refusal": rpc.wire_refusal(member)}
                 if isinstance(member, Refusal)
-                else wire.BalancesResult(balances=_balances(programme, member, found.get(member, {}), now))
+                else {"balances": _balances(programme, member, found.get(member, {}), now)}
                 for member in asked
             ]
         )
@@ -84,12 +84,13 @@ class Points:
         )
 
     async def _wallets(
-        self, asked: Sequence[str | Refusal], programme: Programme
+        self, asked: Sequence[str | Refusal], programme: Programme, due_by: int = NEVER
     ) -> dict[str, dict[int, Wallet]]:
-        """The wallets that there are in a programme's currencies, by member and currency."""
+        """The wallets that there are in a programme's currencies, by member and currency; ``due_by`` as in storage."""
         found: dict[str, dict[int, Wallet]] = {}
         numbers = [currency.number for currency in programme.currencies]
-        for wallet in await points.wallets(self._pool, [m for m in asked if isinstance(m, str)], numbers):
+        members = [member for member in asked if isinstance(member, str)]
+        for wallet in await points.wallets(self._pool, members, numbers, due_by=due_by):
             found.setdefault(wallet.member_id, {})[wallet.currency] = wallet
         return found
 
@@ -151,38 +152,44 @@ def _lots(programme: Programme, member: str, wallets: dict[int, Wallet], now: in
     )
 
 
-def _balances(programme: Programme, member: str, wallets: dict[int, Wallet], now: int) -> wire.MemberBalances:
-    return wire.MemberBalances(
-        balances=[
-            balance(
+# Balances are read more often than anything else: as dictionaries protobuf makes them at a third of the cost.
+def _balances(
+    programme: Programme, member: str, wallets: dict[int, Wallet], now: int
+) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "balances": [
+            _balance(
                 rules,
                 settled(wallets.get(rules.number) or Wallet(member, rules.number), programme, rules, now),
                 now,
             )
             for rules in programme.currencies
         ]
-    )
+    }
 
 
 def balance(rules: CurrencyRules, wallet: Wallet, now: int) -> wire.Balance:
     """What a settled wallet holds as of an instant."""
+    return wire.Balance(**_balance(rules, wallet, now))
+
+
+def _balance(rules: CurrencyRules, wallet: Wallet, now: int) -> dict[str, Any]:
     soon: dict[int, int] = {}
     for expires_at, _, _, held in wallet.lots:
         if expires_at > now + NOTICE_US:
             break
         soon[expires_at] = soon.get(expires_at, 0) + held
-    return wire.Balance(
-        currency=rules.code,
-        spendable=rules.spendable,
-        available=max(0, wallet.available),
-        pending=wallet.pending,
-        held=wallet.held,
-        debt=wallet.debt,
-        expiring_soon=[
-            wire.ExpiringPoints(points=held, expires_at=timestamp(expires_at))
-            for expires_at, held in soon.items()
+    return {
+        "currency": rules.code,
+        "spendable": rules.spendable,
+        "available": max(0, wallet.available),
+        "pending": wallet.pending,
+        "held": wallet.held,
+        "debt": wallet.debt,
+        "expiring_soon": [
+            {"points": held, "expires_at": timestamp(expires_at)} for expires_at, held in soon.items()
         ],
-    )
+    }
 
 
 def _entries_asked(key: wire.EntriesKey, programme: Programme) -> points.EntriesAsked | Refusal:

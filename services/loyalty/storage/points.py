@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from services.kit.clock import instant, micros
+from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.tiers import Standing
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.storage import redemptions, rows
@@ -14,10 +15,15 @@ from services.loyalty.storage import redemptions, rows
 EntryRow = asyncpg.Record
 
 
-async def wallets(pool: asyncpg.Pool, member_ids: Sequence[str], currencies: Sequence[int]) -> list[Wallet]:
-    """The wallets that there are, of these members in these currencies, with their open holds."""
+async def wallets(
+    pool: asyncpg.Pool, member_ids: Sequence[str], currencies: Sequence[int], *, due_by: int = NEVER
+) -> list[Wallet]:
+    """The wallets that there are, of these members in these currencies, with their open holds.
+
+    Where nothing falls due until ``due_by`` the lots are left out: they are half of what reading takes.
+    """
     found = []
-    for row in await pool.fetch(WALLETS, member_ids, currencies):
+    for row in await pool.fetch(WALLETS, member_ids, currencies, due_by):
         wallet = rows.wallet(row)
         if row["holds"] is not None:
             wallet.holds = redemptions.holds_of(wallet, row["holds"])
@@ -70,7 +76,7 @@ def place(recorded_at: int, ordinal: int) -> str:
 
 
 WALLETS = f"""
-SELECT {rows.WALLET}, CASE WHEN w.held > 0 THEN (
+SELECT {rows.WALLET.format(lots="CASE WHEN w.next_due_at <= $3 THEN array_send(w.lots) END")}, CASE WHEN w.held > 0 THEN (
   SELECT json_agg(json_build_array(hold_id, points, order_ref, held_at, expires_at, slices) ORDER BY expires_at)
   FROM holds h WHERE h.member_id = w.member_id AND h.currency = w.currency AND h.state = 'OPEN') END AS holds
 FROM wallets w WHERE w.member_id = ANY($1::uuid[]) AND w.currency = ANY($2::smallint[])

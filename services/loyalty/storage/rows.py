@@ -39,23 +39,22 @@ _SLICES = Struct("!" + "4xq" * 4).iter_unpack
 _DAYS = Struct("!" + "4xq" * 3).iter_unpack
 
 WALLET = """
-w.member_id::text, w.currency, w.available, w.pending, w.held, w.version, array_send(w.lots),
-array_send(w.pending_lots), w.touched_at, w.next_due_at
+w.member_id::text, w.currency, w.available, w.pending, w.held, w.version, {lots}, array_send(w.pending_lots),
+w.touched_at, w.next_due_at
 """
-"""What is selected of wallets ``w`` to make one of a row; more may follow."""
+"""What is selected of wallets ``w`` to make one of a row, once ``lots`` says which; more may follow."""
+ALL_LOTS = "array_send(w.lots)"
 
 
 def wallet(row: asyncpg.Record) -> Wallet:
-    member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, due_at, *_ = row
     return Wallet(
-        *(member_id, currency, available, pending, held, version),
-        *(slices(lots), slices(pending_lots), touched_at, due_at),
+        row[0], row[1], row[2], row[3], row[4], row[5], slices(row[6]), slices(row[7]), row[8], row[9]
     )
 
 
-def slices(sent: bytes) -> list[list[int]]:
-    """Lots or parts of them, as array_send sends them."""
-    return [list(part) for part in _SLICES(sent[_SENT_HEADER:])]
+def slices(sent: bytes | None) -> list[list[int]]:
+    """Lots or parts of them, as array_send sends them; none for none."""
+    return [] if sent is None else list(map(list, _SLICES(sent[_SENT_HEADER:])))
 
 
 STANDING = """
@@ -72,7 +71,7 @@ def standing(row: asyncpg.Record) -> Standing:
         member_id,
         programme,
         list(zip(tier_keys, tier_since, strict=True)),
-        [list(day) for day in _DAYS(days[_SENT_HEADER:])],
+        list(map(list, _DAYS(days[_SENT_HEADER:]))),
         judged_version,
         touched_at,
         merged_into or "",

@@ -208,7 +208,7 @@ ON CONFLICT DO NOTHING
 """
 
 _WALLETS = f"""
-SELECT {rows.WALLET} FROM wallets w WHERE member_id = ANY($1::uuid[]) ORDER BY member_id, currency FOR UPDATE
+SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w WHERE member_id = ANY($1::uuid[]) ORDER BY member_id, currency FOR UPDATE
 """  # noqa: S608  # columns of ours
 
 _HOLDS = """
