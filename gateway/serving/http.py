@@ -140,22 +140,23 @@ def _check_content_type(content_type: str | None) -> None:
 
 
 async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    too_long = Refused(413, f"the request is too long: at most {limits.BODY_BYTES} bytes")
-    if int(headers.get(b"content-length", b"0")) > limits.BODY_BYTES:
-        raise too_long
+    _check_length(int(headers.get(b"content-length", b"0")))
     message = await receive()
     if not message.get("more_body"):
         body: bytes = message.get("body", b"")
-        if len(body) > limits.BODY_BYTES:
-            raise too_long
+        _check_length(len(body))
         return body
     read = bytearray(message["body"])
     while message.get("more_body"):
         message = await receive()
         read += message.get("body", b"")
-        if len(read) > limits.BODY_BYTES:
-            raise too_long
+        _check_length(len(read))
     return bytes(read)
+
+
+def _check_length(length: int) -> None:
+    if length > limits.BODY_BYTES:
+        raise Refused(413, f"the request is too long: at most {limits.BODY_BYTES} bytes")
 
 
 def _decoded(body: bytes) -> Any:
