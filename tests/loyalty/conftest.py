@@ -208,7 +208,9 @@ def cny(minor: int) -> dict[str, Any]:
 async def serving(application: Any) -> AsyncIterator[str]:
     """An ASGI application on a free port of loopback, in this process."""
     server = uvicorn.Server(
-        uvicorn.Config(application, host="127.0.0.1", port=0, log_level="error", access_log=False)
+        uvicorn.Config(
+            application, host="127.0.0.1", port=0, log_level="error", access_log=False, timeout_keep_alive=75
+        )
     )
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
