@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.loaders.lane import Asked, Lane
+from gateway.loaders.lane import Asked, Lane, kept
 from services.kit.refusal import NotFound, Refusal, Unavailable
 from services.kit.rpc import Caller, CallerKind
 
@@ -189,3 +189,30 @@ async def test_an_answer_of_the_wrong_length_reaches_nobody() -> None:
     for one in waiting:
         with pytest.raises(RuntimeError, match="asked for 2 items, 1 came back"):
             await one
+
+
+async def test_what_was_answered_to_a_query_is_not_asked_again_while_it_is_kept() -> None:
+    asked: list[tuple[str, str]] = []
+
+    async def fetch(wanted: Sequence[Asked[str]]) -> list[str | Refusal]:
+        asked.extend((one.key, one.caller.id) for one in wanted)
+        return [UnknownMember(one.key) if one.key == "?" else one.key.upper() for one in wanted]
+
+    first: Lane[str, str] = Lane(fetch)
+    second: Lane[str, str] = Lane(fetch)
+    before = kept.set({})
+    try:
+        for _ in range(2):
+            assert await first.load(member("m"), "a") == "A"
+            assert await first.load(member("n"), "a") == "A"
+            assert await second.load(member("m"), "a") == "A"
+            with pytest.raises(UnknownMember):
+                await first.load(member("m"), "?")
+        assert asked == [("a", "m"), ("a", "n"), ("a", "m"), ("?", "m")]
+        first.load(member("m"), "left").cancel()
+        assert await first.load(member("m"), "left") == "LEFT"
+    finally:
+        kept.reset(before)
+    await first.load(member("m"), "a")
+    assert asked[-1] == ("a", "m")
+    assert len(asked) == 6
