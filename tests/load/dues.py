@@ -110,29 +110,37 @@ async def measure(
     await midnight.stage()
     await midnight.raw()
     speeds: dict[str, list[float]] = {"raw": [], "run": []}
-    costs = []
+    costs: dict[str, list[tuple[float, float, float]]] = {"raw": [], "run": []}
     for _ in range(rounds):
         await midnight.begin()
         await there.checkpoint()
         for arm in random.sample(sorted(speeds), 2):
             async with there.watched() as cost:
                 speeds[arm].append(await (midnight.raw() if arm == "raw" else midnight.run()))
-            if arm == "run":
-                costs.append((cost.own_s / members * 1e6, cost.wal_bytes / members))
+            costs[arm].append((cost.own_s, cost.postgres_s, cost.wal_bytes))
     await midnight.close()
     await _drop(there.server)
-    own, wal = (Figure.of(each).median for each in zip(*costs, strict=True))
     rows = [
-        Row("raw: one UPDATE and one INSERT", Figure.of(speeds["raw"])),
+        Row(
+            "raw: one UPDATE and one INSERT",
+            Figure.of(speeds["raw"]),
+            beside=_each(costs["raw"], members),
+        ),
         Row(
             f"due run, {members:,} members",
             Figure.of(speeds["run"]),
             ratios(speeds["run"], speeds["raw"]),
             MARK,
-            f"{own:.0f} µs of our own, WAL {wal:,.0f} B",
+            _each(costs["run"], members),
         ),
     ]
     return rows, [await there.settings()]
+
+
+def _each(costs: list[tuple[float, float, float]], members: int) -> str:
+    """What a member costs: processor time of ours and of Postgres, and bytes of WAL."""
+    own, server, wal = (Figure.of(each).median / members for each in zip(*costs, strict=True))
+    return f"{own * 1e6:.0f} + {server * 1e6:.0f} µs, WAL {wal:,.0f} B"
 
 
 def _create(server_url: str, roles: list[Role]) -> DatabaseUrls:
