@@ -57,7 +57,7 @@ async def snapshot(
 ) -> AsyncIterator[RawConnection]:
     """A connection whose reads all see the same instant, each given so much time; it cannot write."""
     async with (
-        pool.acquire() as connection,
+        pool.acquire(timeout=5) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         await connection.execute(f"SET LOCAL statement_timeout = {timeout_ms:d}")

@@ -70,6 +70,8 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         pool = await database.pool(settings.database_url.get_secret_value())
+        # What looks back on whole histories takes its time, and takes no connection from who reads a balance.
+        unhurried = await database.pool(settings.database_url.get_secret_value(), size=3)
         rulebook = Rulebook(pool, now)
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, _identities(settings))
@@ -89,8 +91,8 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
             gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
             gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
-            gatekeeper.admit(Statements(pool, rulebook), StatementsServiceASGIApplication),
-            gatekeeper.admit(Finance(pool, rulebook), FinanceServiceASGIApplication),
+            gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
+            gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
             gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
             gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
@@ -102,6 +104,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
         await pool.close()
+        await unhurried.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
 

@@ -104,7 +104,7 @@ class Statements:
     @rpc.allow(rpc.members, _readers)
     async def explain_entry(self, request: wire.ExplainEntryRequest, _: Any) -> wire.ExplainEntryResponse:
         member = _readable(request.member_id)
-        known = await self._rulebook.current()
+        known = await self._rulebook.refresh()  # the entry may be younger than the rules this process knows
         history = known.history(request.programme_id)
         place = place_of(request.entry_id, "entry_id")
         async with database.snapshot(self._pool) as connection:
