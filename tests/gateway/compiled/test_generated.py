@@ -14,6 +14,15 @@ from tests.gateway.compiled import world
 from tests.gateway.compiled.documents import document, variables
 from tests.gateway.compiled.judging import ANSWERED, FAILED, GIVEN_UP, Case
 
+# graphql-core leaves coroutines behind, where something beside them is wrong.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:coroutine '(Executor|GraphQLCoreConverter):RuntimeWarning"),
+    pytest.mark.filterwarnings(
+        "ignore:Exception ignored in. <coroutine object (Executor|GraphQLCoreConverter)"
+        ":pytest.PytestUnraisableExceptionWarning"
+    ),
+]
+
 SHORT, FULL = range(120), range(1000, 11_000)
 
 
