@@ -206,6 +206,12 @@ class Changes:
         change: Json = message["payload"]["data"]["memberChanged"]
         return self.next() if change["kind"] == "MEMBER_REGISTERED" else change
 
+    def until(self, kind: str) -> Json:
+        """The next change of this kind; what was done before the watching began may be told first."""
+        while (change := self.next())["kind"] != kind:
+            pass
+        return change
+
     def _send(self, **message: Any) -> None:
         self._socket.send(orjson.dumps(message).decode())
 

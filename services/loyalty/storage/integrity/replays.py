@@ -98,7 +98,7 @@ ORDER BY e.member_id, e.currency, e.recorded_at, e.ord
 """
 
 _WALLETS = f"""
-SELECT {rows.WALLET} FROM wallets w
+SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w
 JOIN unnest($1::uuid[], $2::smallint[]) AS k(member_id, currency) USING (member_id, currency)
 """  # noqa: S608  # columns of ours
 
