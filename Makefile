@@ -17,7 +17,7 @@ reset: .venv/.installed  ## Throw away what `make up` keeps in .huiyuan/.
 	@$(BIN)/huiyuan reset --yes
 
 test: .venv/.installed  ## Run every test against real servers.
-	$(BIN)/pytest
+	$(BIN)/pytest -n 3 --dist loadfile
 
 check: lint types laws contracts  ## Style, types, the laws of the house, and the contracts.
 

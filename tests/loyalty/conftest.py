@@ -63,6 +63,7 @@ class Loyalty:
     members: EveryoneKnown
     tokens: Callable[..., str]
     client: httpx.AsyncClient
+    looking: asyncpg.Pool
     signer: rpc.CallerSigner = field(
         default_factory=lambda: rpc.CallerSigner("gateway", {"loyalty": GATEWAY_KEY})
     )
@@ -118,12 +119,8 @@ class Loyalty:
         return [type for member_id, type, _ in events if member_id == member]
 
     async def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(self.owner)
-        try:
-            rows: list[asyncpg.Record] = await connection.fetch(query, *values)
-            return rows
-        finally:
-            await connection.close()
+        rows: list[asyncpg.Record] = await self.looking.fetch(query, *values)
+        return rows
 
 
 def programme(**changes: Any) -> dict[str, Any]:
@@ -202,6 +199,11 @@ def order(member: str, minor: int | list[int], **changes: Any) -> dict[str, Any]
 
 def cny(minor: int) -> dict[str, Any]:
     return {"minorUnits": minor, "currency": "CNY"}
+
+
+def look(owner: str) -> asyncpg.Pool:
+    """Connections behind a service's back, made when one is wanted; that its server dies is nothing to them."""
+    return asyncpg.create_pool(owner, min_size=0, max_size=8)
 
 
 @asynccontextmanager
@@ -293,8 +295,12 @@ def make_loyalty(
     ) -> AsyncIterator[Loyalty]:
         at = urls or new_database("loyalty")
         settings = Settings(**environment(at.app))
-        async with serving(app.application(settings, now)) as url, httpx.AsyncClient(timeout=30) as client:
-            loyalty = Loyalty(url, at.app, at.owner, members[0], tokens, client)
+        async with (
+            serving(app.application(settings, now)) as url,
+            httpx.AsyncClient(timeout=30) as client,
+            look(at.owner) as looking,
+        ):
+            loyalty = Loyalty(url, at.app, at.owner, members[0], tokens, client, looking)
             if urls is None:
                 body = {"programme": founded or programme(), "makeDefault": True, "reason": "test"}
                 answer = await loyalty.staff("ProgrammesService/CreateProgramme", body)

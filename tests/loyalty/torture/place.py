@@ -19,7 +19,7 @@ from infra.local import databases, layout, postgres
 from infra.local.databases import DatabaseUrls, Role
 from infra.local.processes import Process
 from tests.conftest import START_TIMEOUT_S, free_port
-from tests.loyalty.conftest import EveryoneKnown, Loyalty
+from tests.loyalty.conftest import EveryoneKnown, Loyalty, look
 from tests.loyalty.torture.load import PATIENCE_S
 
 
@@ -160,9 +160,12 @@ async def place(
         await asyncio.to_thread(server.start)
         await asyncio.to_thread(server.make_ledger)
         await asyncio.gather(*(service.be_ready() for service in services))
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        async with (
+            httpx.AsyncClient(trust_env=False, timeout=30) as http,
+            look(server.urls.owner) as looking,
+        ):
             doors = [
-                Loyalty(service.url, server.urls.app, server.urls.owner, members, tokens, http)
+                Loyalty(service.url, server.urls.app, server.urls.owner, members, tokens, http, looking)
                 for service in services
                 if service.serves
             ]

@@ -20,7 +20,7 @@ import pytest
 
 from services.loyalty import app
 from services.loyalty.settings import Settings
-from tests.loyalty.conftest import Loyalty
+from tests.loyalty.conftest import Loyalty, look
 from tests.loyalty.torture.acts import Act, Shop, transferable
 from tests.loyalty.torture.judge import be_sound, judge
 from tests.loyalty.torture.line import Cut, Line, line_to
@@ -160,6 +160,7 @@ async def doors(
     found: list[Loyalty] = []
     lines = []
     async with AsyncExitStack() as stack:
+        looking = await stack.enter_async_context(look(urls.owner))
         for _ in range(count):
             line, through = await stack.enter_async_context(line_to(urls.app))
             settings = Settings(**environment(through), LOYALTY_LANES=1)
@@ -167,7 +168,7 @@ async def doors(
             await stack.enter_async_context(_living(application))
             transport = httpx.ASGITransport(application)
             client = await stack.enter_async_context(httpx.AsyncClient(transport=transport))
-            found.append(Loyalty("http://loyalty", urls.app, urls.owner, members[0], tokens, client))
+            found.append(Loyalty("http://loyalty", urls.app, urls.owner, members[0], tokens, client, looking))
             lines.append(line)
         yield found, lines
 
