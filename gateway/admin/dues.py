@@ -41,7 +41,7 @@ class DueQueries:
     @strawberry.field(
         metadata=to(DUE_WATCHERS), description="How far what falls due by itself is posted to the ledger."
     )
-    async def due_run(self, info: Info) -> DueState:
+    async def due_run(self, info: Info) -> DueState | None:
         clients = info.context.clients
         wire = await clients.dues.get_due_state(
             dues_pb2.GetDueStateRequest(), headers=clients.named(LOYALTY, info.context.caller)

@@ -70,7 +70,7 @@ class IntegrityQueries:
     @strawberry.field(
         metadata=to(INTEGRITY_READERS), description="Whether the ledger is what was posted, as last verified."
     )
-    async def ledger_integrity(self, info: Info) -> LedgerIntegrity:
+    async def ledger_integrity(self, info: Info) -> LedgerIntegrity | None:
         clients = info.context.clients
         wire = await clients.integrity.get_integrity(
             integrity_pb2.GetIntegrityRequest(), headers=clients.named(LOYALTY, info.context.caller)
