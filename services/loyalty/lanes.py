@@ -157,6 +157,7 @@ class Lane:
                     log.exception("lane fault", tasks=len(tasks))
                     for task in tasks:
                         task.finish(fault)
+                await asyncio.sleep(0)  # whoever was answered and asks again is taken along
         finally:
             await self._hang_up()
 
