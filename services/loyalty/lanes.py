@@ -1,8 +1,8 @@
 """Lanes: many callers' operations on the ledger, folded and committed together.
 
 A door submits an operation and waits. A lane takes whatever queued while its previous commit ran, locks and
-reads the state it touches, folds, appends and commits. Awards that hang on nothing but their wallet go first,
-without a lock, a read or a fold. Within a process a member's operations go to one lane; between processes row
+reads the state it touches, folds, appends and commits. Awards and redemptions that hang on nothing but their
+wallet go first, by one statement. Within a process a member's operations go to one lane; between processes row
 locks and unique keys give correctness, so any process may serve any member.
 """
 
@@ -18,13 +18,10 @@ from services.kit import clock, database
 from services.kit.process import every
 from services.kit.refusal import Refusal, Unavailable
 from services.loyalty import events
-from services.loyalty.rules.asks import Ask
-from services.loyalty.rules.grants import Grants
+from services.loyalty.rules.moves import Move, Moves
 from services.loyalty.rules.points import Answer, Operation, fold
 from services.loyalty.rules.programmes import Programmes
-from services.loyalty.rules.state import State
-from services.loyalty.storage import chain, ledger, programmes
-from services.loyalty.storage.credits import credit
+from services.loyalty.storage import chain, ledger, moves, programmes
 from services.loyalty.storage.state import Touches, load
 
 log = structlog.get_logger()
@@ -48,11 +45,11 @@ class LedgerUnavailable(Unavailable):
 
 @dataclass(slots=True)
 class Task:
-    """One operation with what it touches, what it asks when it is an award, and the future of its answer."""
+    """One operation with what it touches, the move that it is if it is one, and the future of its answer."""
 
     operation: Operation
     touches: Touches
-    award: Ask | None = None
+    move: Move | None = None
     answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def finish(self, answer: Answer | BaseException) -> None:
@@ -134,6 +131,7 @@ class Lane:
         self._connection: database.RawConnection | None = None
         self._head: chain.Head | None = None
         self._in_doubt: chain.Batch | None = None
+        self._asked: tuple[Moves, chain.Head] | None = None
         self._last = 0
 
     def submit(self, task: Task) -> None:
@@ -162,9 +160,9 @@ class Lane:
             await self._hang_up()
 
     async def _post(self, tasks: list[Task]) -> None:
-        """Answer all tasks: awards first, as far as that goes, and then whatever is left."""
-        if any(task.award is not None for task in tasks):
-            tasks = await self._attempt(tasks, self._grant)
+        """Answer all tasks: moves first, as far as that goes, and then whatever is left."""
+        if any(task.move is not None for task in tasks):
+            tasks = await self._attempt(tasks, self._move)
         if tasks:
             left = await self._attempt(tasks, self._fold)
             assert not left, "a fold answers everything"
@@ -188,7 +186,9 @@ class Lane:
     async def _commit(self, tasks: list[Task], work: Work) -> Answers:
         give_up_at = asyncio.get_running_loop().time() + PATIENCE_S
         answers: Answers = ()
-        self._in_doubt = None  # a doubt that an earlier batch was left with is no answer to this one
+        self._in_doubt = self._asked = (
+            None  # a doubt that an earlier batch was left with is no answer to this one
+        )
         tries = 0
         while True:
             try:
@@ -218,22 +218,32 @@ class Lane:
             finally:
                 await self._roll_back()
 
-    async def _grant(self, tasks: list[Task]) -> Answers:
-        """The fast path up to its commit; no answer to what has to be folded, as all has once a key came twice."""
+    async def _move(self, tasks: list[Task]) -> Answers:
+        """The fast path, commit and all; no answer to what has to be folded, as all has once a key came twice.
+
+        What a statement did whose answer was lost is looked up before anything else is done.
+        """
         connection, head = await self._ready()
+        if self._asked is not None:
+            asked, before = self._asked
+            outcomes, _ = await moves.find(connection, before, asked)
+            self._asked = None
+            log.warning("answer was lost", lane=before.lane, seq=before.seq + 1, kept=bool(outcomes))
+            if outcomes:
+                return asked.answers(outcomes)
         known = await self._rulebook.current()
         now = self._tick(len(tasks))
-        grants = Grants(known, [task.award for task in tasks], now)
-        try:
-            await ledger.begin(connection)
-            granted = grants.post(await credit(connection, grants.credits, known.revision))
-            if granted.entries:
-                told = [events.encode(event) for event in granted.events]
-                self._in_doubt = await ledger.append(connection, head, State(), granted.entries, told, now)
-        except ledger.COLLISIONS:
-            await self._roll_back()
-            return [None] * len(tasks)
-        return granted.answers
+        asked = Moves(known, [task.move for task in tasks], now)
+        if asked.steps:
+            self._asked = asked, head
+            try:
+                outcomes, self._head = await moves.post(connection, head, asked, known.revision, now)
+            except ledger.COLLISIONS as collision:
+                if collision.table_name == "batches":
+                    await self._hang_up()  # another connection writes this lane: claim another
+                outcomes = {}
+            self._asked = None
+        return asked.answers(outcomes if asked.steps else {})
 
     async def _fold(self, tasks: list[Task]) -> Answers:
         """One batch up to its commit; ``_in_doubt`` then holds it sealed, None when nothing changed."""
@@ -274,7 +284,7 @@ class Lane:
 
     async def _ready(self) -> tuple[database.RawConnection, chain.Head]:
         if self._connection is None or self._connection.is_closed() or self._head is None:
-            self._connection = await database.connect(self._url)
+            self._connection = await database.connect(self._url, plan_once=True)
             self._head = await chain.claim_lane(self._connection, LANES)
             if self._head is None:
                 await self._hang_up()

@@ -8,6 +8,7 @@ from functools import partial
 from services.loyalty.lanes import Lanes, Task
 from services.loyalty.rules.asks import Ask
 from services.loyalty.rules.awards import award
+from services.loyalty.rules.moves import Move
 from services.loyalty.rules.points import Answer
 from services.loyalty.rules.redemptions import redeem
 from services.loyalty.storage.state import Touches
@@ -57,11 +58,22 @@ class Submitted:
         return self._ask(award, member or random.choice(self._members), 10)
 
     def redeem(self, member: str | None = None) -> Awaitable[object]:
-        return self._ask(partial(redeem, redemption_id="bench"), member or random.choice(self._members), 1)
+        redemption = partial(redeem, redemption_id="bench")
+        return self._ask(
+            redemption, member or random.choice(self._members), 1, fast=True, redemption_id="bench"
+        )
 
     def _ask(
-        self, operation: Callable[..., Answer], who: str, points: int, *, fast: bool = False
+        self,
+        operation: Callable[..., Answer],
+        who: str,
+        points: int,
+        *,
+        fast: bool = False,
+        redemption_id: str | None = None,
     ) -> Awaitable[object]:
         ask = Ask(who, history.PROGRAMME, "POINTS", points, os.urandom(16), "service:bench", "BENCH")
         touches = Touches(((who, self._programme),), keys=(ask.place,))
-        return self._lanes.submit(Task(partial(operation, ask=ask), touches, ask if fast else None))
+        return self._lanes.submit(
+            Task(partial(operation, ask=ask), touches, Move(ask, redemption_id) if fast else None)
+        )

@@ -19,6 +19,7 @@ from services.loyalty.rules.asks import Ask, UnknownCurrency
 from services.loyalty.rules.awards import award
 from services.loyalty.rules.entries import EntryType, is_promise, key_of
 from services.loyalty.rules.expiry import NEVER
+from services.loyalty.rules.moves import Move
 from services.loyalty.rules.points import settled
 from services.loyalty.rules.programmes import CurrencyRules, Programme
 from services.loyalty.rules.state import Part
@@ -128,7 +129,7 @@ class Points:
         who = rpc.caller().actor
         ask = Ask(member, programme.programme_id, request.currency, request.points, key, who, reason, order)
         touches = Touches(((member, programme.number),), keys=(ask.place,))
-        answer = await self._lanes.submit(Task(partial(award, ask=ask), touches, award=ask))
+        answer = await self._lanes.submit(Task(partial(award, ask=ask), touches, Move(ask)))
         posted: Part = answer.value
         return wire.AwardPointsResponse(
             member_id=member,

@@ -14,6 +14,7 @@ from services.loyalty.rpc.wire import READERS, member_id
 from services.loyalty.rules import holding, redemptions
 from services.loyalty.rules.asks import Ask
 from services.loyalty.rules.holds import UnknownHold
+from services.loyalty.rules.moves import Move
 from services.loyalty.rules.programmes import ProgrammeHistory
 from services.loyalty.storage import holds
 from services.loyalty.storage.state import Touches
@@ -48,7 +49,7 @@ class Redemptions:
         )
         operation = partial(redemptions.redeem, ask=ask, redemption_id=redemption_id)
         touches = Touches(((member, history.newest.number),), keys=(ask.place,))
-        answer = await self._lanes.submit(Task(operation, touches))
+        answer = await self._lanes.submit(Task(operation, touches, Move(ask, redemption_id)))
         used = (await self._rulebook.current()).history(ask.programme_id)  # a lane may have learnt of a newer
         return spending.redeemed(answer, redemption_id, used)
 

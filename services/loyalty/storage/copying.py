@@ -8,7 +8,7 @@ looking into a row.
 
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from struct import Struct
+from struct import Struct, calcsize
 
 from asyncpg.pgproto.pgproto import UUID  # an order of magnitude cheaper to make than Python's own
 
@@ -45,6 +45,7 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
 _EPOCH_US = 946_684_800_000_000
+_BALANCE_AT = calcsize("!h" + "i16s" * 2 + "ih" * 2 + "iq" + "i")
 _FIXED = Struct("!h" + "i16s" * 2 + "ih" * 2 + "iq" * 4 + "ih" + "iq" + "ii").pack
 _LENGTH = Struct("!i").pack
 _INT2 = Struct("!ih").pack
@@ -67,33 +68,37 @@ def rows(entries: Iterable[Entry], lane: int, batch: int) -> bytes:
     """The entries of a batch, in order, as rows of a binary COPY without what begins and ends it."""
     pieces: list[bytes] = []
     for ord, entry in enumerate(entries):
-        fingerprint, order_ref = entry.fingerprint, entry.order_ref.encode()
-        pieces += (
-            _FIXED(
-                *(22, 16, UUID(entry.member_id).bytes, 16, entry.key, 2, entry.part, 2, entry.currency),
-                *(8, entry.points, 8, entry.balance_after),
-                *(
-                    8,
-                    entry.occurred_at - _EPOCH_US,
-                    8,
-                    entry.recorded_at - _EPOCH_US,
-                    2,
-                    lane,
-                    8,
-                    batch,
-                    4,
-                    ord,
-                ),
-            ),
-            _movement(entry.type, entry.from_account, entry.to_account),
-            _lot(entry.lot),
-            _said(entry.rule_version, entry.actor, entry.reason),
-            _LENGTH(len(fingerprint)),
-            fingerprint,
-            _LENGTH(len(order_ref)),
-            order_ref,
-        )
+        pieces += (_fixed(entry, lane, batch, ord), *_varying(entry, _lot(entry.lot)))
     return b"".join(pieces)
+
+
+def cut(entry: Entry, lane: int, batch: int, ord: int) -> tuple[bytes, bytes, bytes]:
+    """The same of one entry but for its balance after and its lot: what is before, between and behind these."""
+    fixed = _fixed(entry, lane, batch, ord)
+    moved, *said = _varying(entry, b"")
+    return fixed[:_BALANCE_AT], fixed[_BALANCE_AT + 8 :] + moved, b"".join(said)
+
+
+def _fixed(entry: Entry, lane: int, batch: int, ord: int) -> bytes:
+    return _FIXED(
+        *(len(COLUMNS), 16, UUID(entry.member_id).bytes, 16, entry.key, 2, entry.part, 2, entry.currency),
+        *(8, entry.points, 8, entry.balance_after),
+        *(8, entry.occurred_at - _EPOCH_US, 8, entry.recorded_at - _EPOCH_US),
+        *(2, lane, 8, batch, 4, ord),
+    )
+
+
+def _varying(entry: Entry, lot: bytes) -> tuple[bytes, ...]:
+    fingerprint, order_ref = entry.fingerprint, entry.order_ref.encode()
+    return (
+        _movement(entry.type, entry.from_account, entry.to_account),
+        lot,
+        _said(entry.rule_version, entry.actor, entry.reason),
+        _LENGTH(len(fingerprint)),
+        fingerprint,
+        _LENGTH(len(order_ref)),
+        order_ref,
+    )
 
 
 @cache

@@ -33,6 +33,7 @@ from services.loyalty.rules import (
 from services.loyalty.rules.asks import Ask
 from services.loyalty.rules.entries import key_of
 from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period
+from services.loyalty.rules.moves import Move
 from services.loyalty.rules.orders import Line, Order, fingerprint
 from services.loyalty.rules.points import Answer
 from services.loyalty.rules.programmes import NegativePolicy
@@ -242,7 +243,7 @@ class Shop:
     async def award(self, ask: Ask | None = None) -> None:
         ask, _ = self.ask("award", self.dice.randrange(1, 500), ask)
         touches = Touches(((ask.member_id, self.number),), keys=(ask.place,))
-        await self.submit(Task(partial(awards.award, ask=ask), touches, award=ask))
+        await self.submit(Task(partial(awards.award, ask=ask), touches, Move(ask)))
 
     async def transfer(self) -> None:
         ask, name = self.ask("transfer", self.dice.choice((10, 80)))

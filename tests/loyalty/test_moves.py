@@ -1,4 +1,4 @@
-"""Awards by the fast path: they come out as a fold would say, and whatever hangs on more than a wallet is folded."""
+"""Awards and redemptions in one statement: they come out as a fold would say, and what hangs on more is folded."""
 
 import asyncio
 import random
@@ -19,18 +19,19 @@ from services.kit import clock, database
 from services.kit.refusal import Refusal
 from services.loyalty.lanes import Lanes, Rulebook, Task
 from services.loyalty.rules.adjustments import adjust
-from services.loyalty.rules.asks import Ask, IdempotencyKeyReused
+from services.loyalty.rules.asks import Ask, IdempotencyKeyReused, NotEnoughPoints
 from services.loyalty.rules.awards import award
 from services.loyalty.rules.entries import key_of
-from services.loyalty.rules.grants import Grants
 from services.loyalty.rules.merging import MergeAsked, merge
+from services.loyalty.rules.moves import Move, Moves
 from services.loyalty.rules.redemptions import redeem
 from services.loyalty.rules.unmerging import UnmergeAsked, unmerge
-from services.loyalty.storage.credits import credit
+from services.loyalty.storage import chain, moves
 from services.loyalty.storage.state import Touches
 from tests.loyalty.conftest import Loyalty
 from tests.loyalty.test_integrity import check_everything
 
+NOWHERE = chain.Head(14, 10**6, b"")
 FAST, FOLDED, ONE_BY_ONE = "fast", "folded", "one by one"
 OPERATIONS = {"award": award, "adjust": adjust, "redeem": partial(redeem, redemption_id="r")}
 
@@ -58,7 +59,8 @@ class Ledger:
     ) -> Task:
         ask = Ask(member, "shop", currency, points, key_of(kind, key or uuid4()), "system:test", "TEST")
         touches = Touches(((member, self.programme),), keys=(ask.place,))
-        return Task(partial(OPERATIONS[kind], ask=ask), touches, ask if fast and kind == "award" else None)
+        plain = {"award": Move(ask), "redeem": Move(ask, "r")}
+        return Task(partial(OPERATIONS[kind], ask=ask), touches, plain.get(kind) if fast else None)
 
     async def wallet(self, member: str) -> dict[str, Any]:
         (row,) = await self.loyalty.sql(
@@ -99,10 +101,20 @@ AWARDS = st.lists(
     min_size=1,
     max_size=6,
 )
-OTHERS = st.tuples(
-    st.sampled_from(["adjust", "redeem"]), st.integers(0, 2), st.integers(-300, 300), st.just("POINTS")
-).map(lambda step: [step])
-WAVES = st.lists(AWARDS | OTHERS, min_size=1, max_size=6)
+REDEMPTIONS = st.lists(
+    st.tuples(
+        st.just("redeem"),
+        st.integers(0, 2),
+        st.integers(-1, 300),
+        st.sampled_from(["POINTS", "POINTS", "GROWTH", ""]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+OTHERS = st.tuples(st.just("adjust"), st.integers(0, 2), st.integers(-300, 300), st.just("POINTS")).map(
+    lambda step: [step]
+)
+WAVES = st.lists(AWARDS | REDEMPTIONS | OTHERS, min_size=1, max_size=6)
 Step = tuple[str, int, int, str]
 
 
@@ -111,6 +123,21 @@ Step = tuple[str, int, int, str]
 @example(waves=[[("award", 0, 10, "POINTS")], [("award", 0, 5, "POINTS"), ("award", 0, 7, "POINTS")]])
 @example(
     waves=[[("adjust", 0, -50, "POINTS")], [("award", 0, 30, "POINTS")] * 3, [("award", 0, 30, "POINTS")]]
+)
+@example(
+    waves=[
+        [("award", 0, 90, "POINTS")],
+        [("redeem", 0, 30, "POINTS"), ("redeem", 0, 20, "")],
+        [("redeem", 0, 40, "")],
+    ]
+)
+@example(
+    waves=[
+        [("award", 0, 90, "")],
+        [("adjust", 0, 50, "POINTS")],
+        [("redeem", 0, 30, "")],
+        [("redeem", 0, 80, "")],
+    ]
 )
 async def test_either_way_leads_to_the_same(there: Any, waves: list[list[Step]]) -> None:
     outcomes = [await play(there, waves, way) for way in (FAST, FOLDED, ONE_BY_ONE)]
@@ -165,7 +192,21 @@ async def left(there: Ledger, member: str) -> Any:
 
 async def test_a_plain_wallet_is_credited_without_a_fold(there: Ledger) -> None:
     member = await awarded(there, 100)
-    assert await try_credit(there, member, 7) == (107, 107)
+    balance, lots = await attempt(there, member, 7)
+    assert (balance, [lot[3] for lot in lots]) == (107, [107])
+
+
+async def test_of_a_plain_wallet_is_redeemed_without_a_fold(there: Ledger) -> None:
+    member = await awarded(there, 100)
+    balance, lots = await attempt(there, member, 7, kind="redeem")
+    assert (balance, [lot[3] for lot in lots]) == (93, [93])
+
+
+@pytest.mark.parametrize("points", [100, 101])
+async def test_what_takes_all_of_a_lot_or_more_is_left_to_the_fold(there: Ledger, points: int) -> None:
+    member = await awarded(there, 100)
+    balance, lots = await attempt(there, member, points, kind="redeem")
+    assert (balance, [lot[3] for lot in lots]) == (None, [100])
 
 
 @pytest.mark.parametrize(
@@ -182,7 +223,7 @@ async def test_a_wallet_that_hangs_on_more_is_left_to_the_fold(there: Ledger, ot
     member = await awarded(there, 100)
     kept = await there.wallet(member)
     await there.loyalty.sql(f"UPDATE wallets SET {otherwise} WHERE member_id = $1", member)
-    balance, _ = await try_credit(there, member, 7)
+    balance, _ = await attempt(there, member, 7)
     await there.loyalty.sql(
         "UPDATE wallets SET plain = $2, next_due_at = $3, touched_at = $4, available = $5, lots = $6 "
         "WHERE member_id = $1",
@@ -194,7 +235,8 @@ async def test_a_wallet_that_hangs_on_more_is_left_to_the_fold(there: Ledger, ot
 
 async def test_nothing_is_credited_under_rules_that_are_no_longer_the_newest(there: Ledger) -> None:
     member = await awarded(there, 100)
-    assert await try_credit(there, member, 7, revisions_ago=1) == (None, 100)
+    balance, lots = await attempt(there, member, 7, revisions_ago=1)
+    assert (balance, [lot[3] for lot in lots]) == (None, [100])
 
 
 async def test_debt_is_no_plain_wallet(there: Ledger) -> None:
@@ -227,11 +269,12 @@ async def test_awards_to_a_merged_member_go_to_the_survivor_and_keep_their_keys(
 async def test_currencies_that_tiers_count_or_that_slide_are_folded(there: Ledger) -> None:
     known = await there.rulebook.current()
     now = clock.micros(clock.now())
-    asks = [
-        there.task("award", str(uuid4()), 5, currency=code).award for code in ("POINTS", "", "GROWTH", "NONE")
+    asked = [
+        there.task(kind, str(uuid4()), 5, currency=code).move
+        for kind in ("award", "redeem")
+        for code in ("POINTS", "", "GROWTH", "NONE")
     ]
-    grants = Grants(known, asks, now)
-    assert [one.points for one in grants.credits] == [5, 5]
+    assert [step.nth for step in Moves(known, asked, now).steps] == [0, 1, 4, 5]
 
 
 async def awarded(there: Ledger, points: int) -> str:
@@ -240,24 +283,22 @@ async def awarded(there: Ledger, points: int) -> str:
     return member
 
 
-async def try_credit(
-    there: Ledger, member: str, points: int, revisions_ago: int = 0
-) -> tuple[int | None, int]:
-    """Credit by the statement alone and keep nothing of it: the balance, None if declined, and the last lot after."""
+async def attempt(
+    there: Ledger, member: str, points: int, revisions_ago: int = 0, kind: str = "award"
+) -> tuple[int | None, list[list[int]]]:
+    """Move by the statement alone and keep nothing of it: the balance, None if declined, and the lots after."""
     known = await there.rulebook.current()
     now = clock.micros(clock.now())
-    ask = there.task("award", member, points).award
-    credits = Grants(known, [ask], now).credits
+    asked = Moves(known, [there.task(kind, member, points).move], now)
     async with there.pool.acquire() as connection:
         tried = connection.transaction()
         await tried.start()
-        found = await credit(connection, credits, known.revision - revisions_ago)
+        outcomes, _ = await moves.post(connection, NOWHERE, asked, known.revision - revisions_ago, now)
         lots = await connection.fetchval(
             "SELECT lots FROM wallets WHERE member_id = $1 AND currency = $2", member, there.points
         )
         await tried.rollback()
-    balance = found.get((member, there.points))
-    return balance, lots[-1][3]
+    return outcomes[0].balance_after if outcomes else None, lots
 
 
 # --- keys and collisions ---------------------------------------------------------------------------------
@@ -273,6 +314,17 @@ async def test_an_award_sent_twice_is_granted_once(there: Ledger) -> None:
     with pytest.raises(IdempotencyKeyReused):
         await there.lane.submit(there.task("award", member, 8, key="once"))
     assert (await there.wallet(member))["available"] == 108
+
+
+async def test_what_was_declined_under_a_key_stays_so_when_there_is_enough(there: Ledger) -> None:
+    member = await awarded(there, 100)
+    for points in (0, 500):
+        if points:
+            await there.lane.submit(there.task("award", member, points))
+        with pytest.raises(NotEnoughPoints) as declined:
+            await there.lane.submit(there.task("redeem", member, 200, key="too much"))
+        assert declined.value.facts["available"] == "100"
+    assert (await there.wallet(member))["available"] == 600
 
 
 async def test_one_award_twice_in_one_batch_is_granted_once(there: Ledger) -> None:
