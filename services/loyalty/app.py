@@ -39,7 +39,7 @@ from services.loyalty.jobs import verification
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.jobs.heads import HeadsPublisher
-from services.loyalty.lanes import Lanes, Rulebook
+from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.finance import Finance
@@ -56,6 +56,7 @@ from services.loyalty.rpc.redemptions import Redemptions
 from services.loyalty.rpc.statements import Statements
 from services.loyalty.rpc.tiers import Tiers
 from services.loyalty.rpc.transfers import Transfers
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.settings import Settings
 from services.loyalty.storage import heads
 

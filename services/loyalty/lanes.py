@@ -15,12 +15,11 @@ from zlib import crc32
 import structlog
 
 from services.kit import clock, database
-from services.kit.process import every
 from services.kit.refusal import Refusal, Unavailable
 from services.loyalty import events
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.moves import Move, Moves
 from services.loyalty.rules.points import Answer, Operation, fold
-from services.loyalty.rules.programmes import Programmes
 from services.loyalty.storage import chain, ledger, moves, programmes
 from services.loyalty.storage.state import Touches, load
 
@@ -30,7 +29,6 @@ MOST_AT_ONCE = 2_000
 MOST_WAITING = 20_000
 TRIES = 8
 PATIENCE_S = 4.0
-LOOK_AGAIN_S = 1.0
 LANES = programmes.PROGRAMME_LANE
 """How many lanes there are over all processes."""
 
@@ -63,42 +61,6 @@ class Task:
 
 Answers = Sequence[Answer | BaseException | None]  # for each task; None where it was left to other work
 Work = Callable[[list[Task]], Awaitable[Answers]]
-
-
-class Rulebook:
-    """The programmes as this process knows them.
-
-    Lanes notice inside their transaction when they are no longer the newest; who only reads, within a second.
-    It has the clock that they read by.
-    """
-
-    def __init__(self, pool: database.Pool, now: clock.Clock = clock.now) -> None:
-        self._pool = pool
-        self._clock = now
-        self._known: Programmes | None = None
-
-    def now(self) -> int:
-        """The present instant of who reads, in microseconds since 1970."""
-        return clock.micros(self._clock())
-
-    async def current(self) -> Programmes:
-        return self._known if self._known is not None else await self.refresh()
-
-    async def refresh(self) -> Programmes:
-        self._known = await programmes.load(self._pool)
-        return self._known
-
-    async def follow(self) -> None:
-        """Notice what other processes publish, until cancelled."""
-        await every(LOOK_AGAIN_S, self._look, "look for new programmes")
-
-    async def _look(self) -> None:
-        try:
-            if self._known and self._known.revision != await programmes.revision(self._pool):
-                await self.refresh()
-        except Exception as error:
-            if not database.is_away(error):
-                raise
 
 
 class Lanes:
@@ -236,8 +198,9 @@ class Lane:
         asked = Moves(known, [task.move for task in tasks], now)
         if asked.steps:
             self._asked = asked, head
+            told = [events.encode_in_pieces(step.event) for step in asked.steps]
             try:
-                outcomes, self._head = await moves.post(connection, head, asked, known.revision, now)
+                outcomes, self._head = await moves.post(connection, head, asked, told, known.revision, now)
             except ledger.COLLISIONS as collision:
                 if collision.table_name == "batches":
                     await self._hang_up()  # another connection writes this lane: claim another

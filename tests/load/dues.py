@@ -22,7 +22,7 @@ from infra.local.databases import DatabaseUrls, Role
 from services.kit import clock, database, process
 from services.loyalty.actions import programmes as actions
 from services.loyalty.jobs.dues import DueRun
-from services.loyalty.lanes import Rulebook
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.expiry import NEVER
 from services.loyalty.storage.programmes import Publication
 from tests.load import figures, history, place

@@ -17,7 +17,8 @@ import uvloop
 from rich.console import Console
 
 from services.kit import database, process
-from services.loyalty.lanes import Lanes, Rulebook
+from services.loyalty.lanes import Lanes
+from services.loyalty.rulebook import Rulebook
 from tests.load import dues, figures, history, place
 from tests.load.arms import Arm, take_turns
 from tests.load.called import Called

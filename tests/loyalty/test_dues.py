@@ -11,7 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.loyalty.jobs.dues import DueRun
-from services.loyalty.lanes import Lane, Rulebook, Task
+from services.loyalty.lanes import Lane, Task
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.touching import touch_members
 from services.loyalty.storage.dues import DUE_RUN
 from services.loyalty.storage.state import Touches

@@ -13,7 +13,7 @@ from tests.loyalty.conftest import Loyalty, order
 from tests.loyalty.spending import code, done, facts, spend, with_points
 from tests.loyalty.torture.acts import transferable
 from tests.loyalty.torture.judge import be_sound
-from tests.loyalty.torture.line import Cut, Line, line_to, steady
+from tests.loyalty.torture.line import Cut, Line, commits, line_to, steady
 
 
 @asynccontextmanager
@@ -35,7 +35,7 @@ def at_commit(line: Line, cut: Cut, before: Callable[[], Awaitable[object]] | No
     """Break the line once, at the next COMMIT; ``before`` runs first."""
 
     async def plan(_: int, request: bytes) -> Cut | None:
-        if b"COMMIT\0" not in request:
+        if not commits(request):
             return None
         line.plan = steady
         if before is not None:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from services.kit import clock, database
 from services.kit.refusal import Refusal
-from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.lanes import Lanes, Task
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.adjustments import adjust
 from services.loyalty.rules.asks import Ask, IdempotencyKeyReused, NotEnoughPoints
 from services.loyalty.rules.awards import award

@@ -10,7 +10,7 @@ import asyncpg
 
 from services.kit import database
 from services.loyalty.jobs.dues import DueRun
-from services.loyalty.lanes import Rulebook
+from services.loyalty.rulebook import Rulebook
 from tests.loyalty.conftest import Loyalty, order, programme
 from tests.loyalty.spending import done
 

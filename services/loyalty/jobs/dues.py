@@ -11,7 +11,8 @@ import structlog
 from services.kit import clock, database
 from services.kit.process import every
 from services.kit.refusal import Unavailable
-from services.loyalty.lanes import Lane, Rulebook, Task
+from services.loyalty.lanes import Lane, Task
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.touching import Touched, touch_members
 from services.loyalty.storage import dues
 from services.loyalty.storage.dues import InProgramme

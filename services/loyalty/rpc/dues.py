@@ -7,8 +7,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.loyalty.v1 import dues_pb2 as wire
 
 from services.kit import clock, database, rpc
-from services.loyalty.lanes import Rulebook
 from services.loyalty.rpc.wire import timestamp
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.storage import dues
 
 

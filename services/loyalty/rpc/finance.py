@@ -10,9 +10,9 @@ from huiyuan.loyalty.v1 import finance_pb2 as wire
 
 from services.kit import database, rpc
 from services.kit.money import decimals
-from services.loyalty.lanes import Rulebook
 from services.loyalty.rpc import lots
 from services.loyalty.rpc.wire import money, timestamp
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules import finance, periods
 from services.loyalty.rules.entries import MEMBER_ACCOUNTS, Account
 from services.loyalty.rules.expiry import NEVER, midnight, month_of

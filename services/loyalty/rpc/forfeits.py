@@ -6,10 +6,11 @@ from typing import Any
 from huiyuan.loyalty.v1 import forfeits_pb2 as wire
 
 from services.kit import rpc
-from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.lanes import Lanes, Task
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import own_id, reason_code
 from services.loyalty.rpc.wire import member_id
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.forfeits import Forfeited, Forfeiture, forfeit, forfeit_key
 from services.loyalty.storage.state import Touches
 

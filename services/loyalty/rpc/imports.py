@@ -10,10 +10,11 @@ from huiyuan.loyalty.v1 import imports_pb2 as wire
 
 from services.kit import rpc
 from services.kit.refusal import Refusal
-from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.lanes import Lanes, Task
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.wire import be_at_most, meant, micros
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.asks import Ask
 from services.loyalty.rules.expiry import DateNotUnderstood
 from services.loyalty.rules.imports import (

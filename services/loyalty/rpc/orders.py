@@ -9,10 +9,11 @@ from huiyuan.loyalty.v1 import orders_pb2 as wire
 
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
-from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.lanes import Lanes, Task
 from services.loyalty.rpc import answers
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.wire import be_at_most, meant, member_id, micros, money
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules import checkout, returns
 from services.loyalty.rules.orders import (
     LONGEST_ID,

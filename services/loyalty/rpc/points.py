@@ -9,12 +9,13 @@ from huiyuan.loyalty.v1 import points_pb2 as wire
 
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
-from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.lanes import Lanes, Task
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.lots import lots
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import order_ref, own_id, reason_code
 from services.loyalty.rpc.wire import PageNotUnderstood, be_at_most, meant, readable_member, timestamp
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.asks import Ask, UnknownCurrency
 from services.loyalty.rules.awards import award
 from services.loyalty.rules.entries import EntryType, is_promise, key_of

@@ -7,9 +7,9 @@ from huiyuan.loyalty.v1 import programmes_pb2 as wire
 from services.kit import clock, database, rpc
 from services.kit.refusal import Invalid
 from services.loyalty.actions import programmes as actions
-from services.loyalty.lanes import Rulebook
 from services.loyalty.rpc import currencies, definitions
 from services.loyalty.rpc.wire import micros
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.storage import programmes
 
 _PUBLISHERS = (rpc.staff("program_admin"),)

@@ -6,12 +6,12 @@ from huiyuan.loyalty.v1 import quotes_pb2 as wire
 from huiyuan.loyalty.v1.tiers_pb2 import Tier
 
 from services.kit import database, rpc
-from services.loyalty.lanes import Rulebook
 from services.loyalty.rpc.answers import earned, earned_by
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.orders import lines
 from services.loyalty.rpc.tiers import tier
 from services.loyalty.rpc.wire import choice, meant, money, timestamp
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.orders import Order, check
 from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.quotes import Payable, Quote, QuoteAsked, quote

@@ -6,11 +6,12 @@ from typing import Any
 from huiyuan.loyalty.v1 import redemptions_pb2 as wire
 
 from services.kit import database, rpc
-from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.lanes import Lanes, Task
 from services.loyalty.rpc import spending
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import order_ref, own_id, reason_code
 from services.loyalty.rpc.wire import READERS, member_id
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules import holding, redemptions
 from services.loyalty.rules.asks import Ask
 from services.loyalty.rules.holds import UnknownHold

@@ -6,12 +6,12 @@ from typing import Any
 from huiyuan.loyalty.v1 import statements_pb2 as wire
 
 from services.kit import database, rpc
-from services.loyalty.lanes import Rulebook
 from services.loyalty.rpc.entries import entry
 from services.loyalty.rpc.explanations import explain
 from services.loyalty.rpc.lots import lots
 from services.loyalty.rpc.points import balance, place_of
 from services.loyalty.rpc.wire import member_id, micros, timestamp
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules import periods
 from services.loyalty.rules.asks import UnknownCurrency
 from services.loyalty.rules.periods import InstantAhead, PeriodNotUnderstood

@@ -6,9 +6,9 @@ from huiyuan.loyalty.v1 import tiers_pb2 as wire
 
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
-from services.loyalty.lanes import Rulebook
 from services.loyalty.rpc.points import MOST_MEMBERS
 from services.loyalty.rpc.wire import be_at_most, choice, readable_member, text, timestamp
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules import tiers
 from services.loyalty.rules.points import Member, snapshot
 from services.loyalty.rules.programmes import TierRule

@@ -6,11 +6,12 @@ from typing import Any
 from huiyuan.loyalty.v1 import transfers_pb2 as wire
 
 from services.kit import rpc
-from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.lanes import Lanes, Task
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.spending import spent
 from services.loyalty.rpc.wire import member_id
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.asks import Ask
 from services.loyalty.rules.transfers import Transfer, transfer, transfer_key
 from services.loyalty.storage.points import place

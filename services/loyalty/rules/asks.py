@@ -1,7 +1,7 @@
 """Asks: what operations that name a member, a currency, points and an idempotency key have in common."""
 
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgpack
 
@@ -43,8 +43,7 @@ class IdempotencyKeyReused(Conflict):
     """The same key came before with another body."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """Points of a currency of a member, under a key that is used once, for good.
 
     An empty currency means the programme's first that can be spent.

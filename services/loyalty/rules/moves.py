@@ -19,8 +19,7 @@ from services.loyalty.rules.redemptions import redemption_of
 from services.loyalty.rules.state import Part
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """An award, or where a redemption's id is given, a redemption."""
 
     ask: Ask

@@ -1,6 +1,7 @@
 """Moves: awards and redemptions of plain wallets, posted and sealed by one statement, which is its own transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from struct import pack
 from typing import Any
 
@@ -10,10 +11,9 @@ from asyncpg.pgproto.pgproto import UUID
 
 from services.kit import database, outbox
 from services.kit.clock import instant
-from services.loyalty import events
 from services.loyalty.rules.asks import MOST_POINTS
 from services.loyalty.rules.entries import LotKey
-from services.loyalty.rules.moves import Moves, Outcome, Step
+from services.loyalty.rules.moves import Moves, Outcome
 from services.loyalty.storage import chain, copying, rows
 
 Posted = tuple[dict[int, Outcome], chain.Head]
@@ -21,14 +21,26 @@ Posted = tuple[dict[int, Outcome], chain.Head]
 
 
 async def post(
-    connection: database.RawConnection, head: chain.Head, moves: Moves, revision: int, committed_at: int
+    connection: database.RawConnection,
+    head: chain.Head,
+    moves: Moves,
+    told: Sequence[outbox.NewEvent],
+    revision: int,
+    committed_at: int,
 ) -> Posted:
     """Move the points of wallets that stand plain, and commit. None is moved under newer rules.
+
+    ``told`` are the events of the moves' steps, encoded.
 
     Raises ``UniqueViolationError`` when a key came before, and then nothing is moved.
     """
     found = await connection.fetch(
-        _POST, *_wanted(moves), *_asked(moves, head), *_sealing(head, committed_at), revision, MOST_POINTS
+        _POST,
+        *_wanted(moves),
+        *_asked(moves, told, head),
+        *_sealing(head, committed_at),
+        revision,
+        MOST_POINTS,
     )
     return _read(found, head)
 
@@ -64,36 +76,32 @@ def _wanted(moves: Moves) -> list[Any]:
     ]
 
 
-def _asked(moves: Moves, head: chain.Head) -> list[Any]:
-    """The columns of each move: what it posts, and its bytes in the chain and in the outbox, cut where these are open."""
-    steps = moves.steps
+def _asked(moves: Moves, told: Sequence[outbox.NewEvent], head: chain.Head) -> list[Any]:
+    """The columns of each move; and as one run of bytes, to be cut up again, what asyncpg is slow to send one by one."""
+    steps, purses = (
+        moves.steps,
+        {(purse.member_id, purse.currency): n for n, purse in enumerate(moves.purses, 1)},
+    )
     entries = [step.entry for step in steps]
-    cut = [
-        copying.cut(entry, head.lane, head.seq + 1, step.nth)
-        for entry, step in zip(entries, steps, strict=True)
-    ]
-    told = [_told(step) for step in steps]
+    pieces: list[bytes] = []
+    for (nth, entry, _, _), event in zip(steps, told, strict=True):
+        before, between, behind = copying.cut(entry, head.lane, head.seq + 1, nth)
+        told_before, told_behind = msgpack.packb(event).split(_OPEN)
+        pieces += (entry.fingerprint, before, between, behind, told_before, told_behind)
+    ends = list(accumulate(map(len, pieces)))
     return [
+        rows.numbers([purses[entry.member_id, entry.currency] for entry in entries]),
         rows.numbers([step.nth for step in steps]),
         rows.numbers([step.so_far for step in steps]),
-        [entry.member_id for entry in entries],
-        rows.numbers([entry.currency for entry in entries]),
         [UUID(entry.key) for entry in entries],
         rows.numbers([entry.points for entry in entries]),
         rows.numbers([entry.recorded_at for entry in entries]),
         [entry.order_ref for entry in entries],
         [entry.actor for entry in entries],
         [entry.reason for entry in entries],
-        [entry.fingerprint for entry in entries],
-        *([piece[nth] for piece in cut] for nth in range(3)),
-        *([piece[nth] for piece in told] for nth in range(2)),
+        *(rows.numbers(ends[nth :: len(_PIECES)]) for nth in range(len(_PIECES))),
+        b"".join(pieces),
     ]
-
-
-def _told(step: Step) -> tuple[bytes, bytes]:
-    """A step's event as the outbox packs it, before and after the balance."""
-    before, after = msgpack.packb(events.encode(step.event)).split(_OPEN)
-    return before, after
 
 
 def _sealing(head: chain.Head, committed_at: int) -> list[Any]:
@@ -101,6 +109,16 @@ def _sealing(head: chain.Head, committed_at: int) -> list[Any]:
     place = head.hash + pack("!hqq", head.lane, seq, committed_at)
     return [head.lane, seq, head.hash, place, instant(committed_at), chain.FORMAT, outbox.PACKED]
 
+
+_PIECES = (
+    "fingerprint",
+    "row before the balance",
+    "… before the lot",
+    "… behind",
+    "event before the balance",
+    "… behind",
+)
+"""What of a move is sent as bytes."""
 
 _OPEN = b"\xff" * 8
 """``OPEN`` as an event has it. No text has such a byte, and no varint of what a move counts has eight of them."""
@@ -127,8 +145,8 @@ WITH moved AS (
            || ARRAY[ARRAY[n.expires_at, n.month, n.source, w.lots[array_upper(w.lots, 1)][4] + n.points]]
       ELSE w.lots || ARRAY[ARRAY[n.expires_at, n.month, n.source, n.points]] END
   FROM unnest($1::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::int[],
-              $6::text::bigint[], $7::text::bigint[], $8::text::bigint[], $9::text::bigint[], $10::text::bigint[])
-    AS n(member_id, currency, points, count, rule_version, expires_at, month, source, first_at, last_at)
+              $6::text::bigint[], $7::text::bigint[], $8::text::bigint[], $9::text::bigint[], $10::text::bigint[]) WITH ORDINALITY
+    AS n(member_id, currency, points, count, rule_version, expires_at, month, source, first_at, last_at, purse)
   WHERE w.member_id = n.member_id AND w.currency = n.currency AND w.plain
     AND w.touched_at < n.first_at AND w.next_due_at > n.last_at
     AND CASE WHEN n.points < 0 THEN w.lots[1][4] > -n.points
@@ -137,20 +155,20 @@ WITH moved AS (
           OR (w.lots[array_upper(w.lots, 1)][1], w.lots[array_upper(w.lots, 1)][2], w.lots[array_upper(w.lots, 1)][3])
              <= (n.expires_at, n.month, n.source)) END
     AND (SELECT rules_stand($34))
-  RETURNING w.member_id, w.currency, w.available - n.points AS before, n.points < 0 AS takes, n.rule_version,
+  RETURNING n.purse, w.member_id, w.currency, w.available - n.points AS before, n.points < 0 AS takes, n.rule_version,
     CASE WHEN n.points < 0 THEN w.lots[1][1] ELSE n.expires_at END AS expires_at,
     CASE WHEN n.points < 0 THEN w.lots[1][2] ELSE n.month END::int AS month,
     CASE WHEN n.points < 0 THEN w.lots[1][3] ELSE n.source END::smallint AS source
 ), posted AS MATERIALIZED (
   SELECT *, before + so_far AS balance_after,
          timestamptz 'epoch' + recorded_us * interval '1 microsecond' AS recorded_at
-  FROM moved m
-  JOIN unnest($11::text::int[], $12::text::bigint[], $13::uuid[], $14::text::smallint[], $15::uuid[],
-              $16::text::bigint[], $17::text::bigint[], $18::text[], $19::text[], $20::text[], $21::bytea[],
-              $22::bytea[], $23::bytea[], $24::bytea[], $25::bytea[], $26::bytea[])
-    AS a(nth, so_far, member_id, currency, key, points, recorded_us, order_ref, actor, reason, fingerprint,
-         row_before, row_between, row_behind, told_before, told_behind)
-    USING (member_id, currency)
+  FROM moved
+  JOIN unnest($11::text::int[], $12::text::int[], $13::text::bigint[], $14::uuid[], $15::text::bigint[],
+              $16::text::bigint[], $17::text[], $18::text[], $19::text[], $20::text::int[], $21::text::int[],
+              $22::text::int[], $23::text::int[], $24::text::int[], $25::text::int[])
+    AS a(purse, nth, so_far, key, points, recorded_us, order_ref, actor, reason,
+         fingerprint_end, row_open, row_lot, row_end, told_open, told_end)
+    USING (purse)
 ), entered AS (
   INSERT INTO entries (member_id, key, part, currency, type, from_account, to_account, points, lot_expires_at,
     lot_month, lot_source, order_ref, rule_version, actor, reason, balance_after, fingerprint, occurred_at,
@@ -158,8 +176,8 @@ WITH moved AS (
   SELECT member_id, key, 0, currency, (CASE WHEN takes THEN 'REDEEM' ELSE 'EARN' END)::entry_type,
     (CASE WHEN takes THEN 'AVAILABLE' ELSE 'ISSUED' END)::account,
     (CASE WHEN takes THEN 'REDEEMED' ELSE 'AVAILABLE' END)::account, points, expires_at,
-    month, source, order_ref, rule_version, actor, reason, balance_after, fingerprint, recorded_at,
-    recorded_at, $27, $28, nth
+    month, source, order_ref, rule_version, actor, reason, balance_after, substring($26::bytea, fingerprint_end - 15, 16),
+    recorded_at, recorded_at, $27, $28, nth
   FROM posted
 ), totals AS (
   SELECT jsonb_object_agg(currency, accounts) AS totals
@@ -173,11 +191,15 @@ WITH moved AS (
 ), content AS (
   SELECT count(*)::int AS entries,
     '\\xdd'::bytea || int4send(count(*)::int)
-      || string_agg(told_before || sfixed64(balance_after) || told_behind, '' ORDER BY nth) AS told,
+      || string_agg(
+           substring($26::bytea, row_end + 1, told_open - row_end) || sfixed64(balance_after)
+             || substring($26::bytea, told_open + 1, told_end - told_open), '' ORDER BY nth) AS told,
     string_agg(
-      (row_before || int8send(balance_after)) || row_between
+      (substring($26::bytea, fingerprint_end + 1, row_open - fingerprint_end) || int8send(balance_after))
+        || substring($26::bytea, row_open + 1, row_lot - row_open)
         || ('\\x00000008'::bytea || int8send(expires_at)) || ('\\x00000004'::bytea || int4send(month))
-        || ('\\x00000002'::bytea || int2send(source)) || row_behind, '' ORDER BY nth) AS rows,
+        || ('\\x00000002'::bytea || int2send(source))
+        || substring($26::bytea, row_lot + 1, row_end - row_lot), '' ORDER BY nth) AS rows,
     keys_are_free(
       array_agg(member_id) FILTER (WHERE takes), array_agg(key) FILTER (WHERE takes)) AS free
   FROM posted HAVING count(*) > 0

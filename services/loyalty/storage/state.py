@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from asyncpg.pgproto.pgproto import UUID  # asyncpg's own, an order of magnitude cheaper to make
 
@@ -12,8 +13,7 @@ from services.loyalty.rules.state import Place, State
 from services.loyalty.storage import merges, redemptions, rows
 
 
-@dataclass(frozen=True, slots=True)
-class Touches:
+class Touches(NamedTuple):
     """What one operation is about, so that it is locked and read.
 
     ``members`` are (member, programme number); ``keys`` are probed for what they posted; ``redemptions`` are keys

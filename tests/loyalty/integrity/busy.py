@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -16,7 +15,8 @@ import asyncpg
 from services.kit import database
 from services.kit.clock import micros
 from services.kit.refusal import Refusal
-from services.loyalty.lanes import Lanes, Rulebook, Task
+from services.loyalty.lanes import Lanes, Task
+from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules import (
     adjustments,
     awards,
@@ -182,7 +182,7 @@ class Shop:
         """An ask under a new name: one that is given, or of some member's currency, half of the time for an order."""
         name = f"{kind}-{next(self.ids)}"
         if ask is not None:
-            return replace(ask, key=key_of(kind, name)), name
+            return ask._replace(key=key_of(kind, name)), name
         member, ref = self.dice.choice(self.members), ""
         if self.orders and self.dice.random() < 0.5:
             order = self.dice.choice(self.orders)
@@ -247,7 +247,7 @@ class Shop:
 
     async def transfer(self) -> None:
         ask, name = self.ask("transfer", self.dice.choice((10, 80)))
-        ask = replace(ask, order_ref="", reason="")
+        ask = ask._replace(order_ref="", reason="")
         receiver = self.dice.choice(self.members)
         operation = partial(transfers.transfer, ask=ask, to_member=receiver, transfer_id=name)
         both = ((ask.member_id, self.number), (receiver, self.number))

@@ -212,5 +212,5 @@ def test_a_quote_equals_what_posting_then_does(
 
 
 def _redeeming(ledger: Ledger, points: int) -> Operation:
-    ask = replace(ledger.ask(points, "redeem", "r"), order_ref="basket:basket")
+    ask = ledger.ask(points, "redeem", "r")._replace(order_ref="basket:basket")
     return partial(redeem, ask=ask, redemption_id="r")

@@ -30,6 +30,11 @@ async def steady(_: int, __: bytes) -> None:
     """Nothing breaks."""
 
 
+def commits(request: bytes) -> bool:
+    """Whether a request commits what a lane does: it says so, or it is one statement that tells what it did."""
+    return b"COMMIT\0" in request or b"Packed" in request
+
+
 class Line:
     """Carries every connection to one Postgres, and asks its plan about each request."""
 
@@ -49,7 +54,7 @@ class Line:
             await carried.introduce()
             while True:
                 request = await carried.request()
-                if b"BEGIN" in request:
+                if b"BEGIN" in request or commits(request):
                     self._began.set()
                 cut = await self.plan(number, request)
                 if cut is not None:

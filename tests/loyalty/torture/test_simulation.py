@@ -23,7 +23,7 @@ from services.loyalty.settings import Settings
 from tests.loyalty.conftest import Loyalty, look
 from tests.loyalty.torture.acts import Act, Shop, transferable
 from tests.loyalty.torture.judge import be_sound, judge
-from tests.loyalty.torture.line import Cut, Line, line_to
+from tests.loyalty.torture.line import Cut, Line, commits, line_to
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Faults:
     def _cut(self, request: bytes) -> Cut | None:
         assert self._left is not None
         self._left -= 1
-        if not (self._left == 0 or (self._left < 0 and b"COMMIT\0" in request)):
+        if not (self._left == 0 or (self._left < 0 and commits(request))):
             return None
         self._left = None
         if not self._deck:
