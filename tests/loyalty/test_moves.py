@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from services.kit import clock, database
 from services.kit.refusal import Refusal
+from services.loyalty import events
 from services.loyalty.lanes import Lanes, Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.adjustments import adjust
@@ -294,7 +295,8 @@ async def attempt(
     async with there.pool.acquire() as connection:
         tried = connection.transaction()
         await tried.start()
-        outcomes, _ = await moves.post(connection, NOWHERE, asked, known.revision - revisions_ago, now)
+        told = [events.encode_in_pieces(step.event) for step in asked.steps]
+        outcomes, _ = await moves.post(connection, NOWHERE, asked, told, known.revision - revisions_ago, now)
         lots = await connection.fetchval(
             "SELECT lots FROM wallets WHERE member_id = $1 AND currency = $2", member, there.points
         )
@@ -325,6 +327,32 @@ async def test_what_was_declined_under_a_key_stays_so_when_there_is_enough(there
         with pytest.raises(NotEnoughPoints) as declined:
             await there.lane.submit(there.task("redeem", member, 200, key="too much"))
         assert declined.value.facts["available"] == "100"
+    assert (await there.wallet(member))["available"] == 600
+
+
+async def test_a_key_that_is_declined_while_its_redemption_waits_for_the_wallet_stays_declined(
+    there: Ledger,
+) -> None:
+    member = await awarded(there, 100)
+    with pytest.raises(NotEnoughPoints):
+        await there.lane.submit(there.task("redeem", member, 200, key="raced"))
+    await there.lane.submit(there.task("award", member, 500))
+    other = await asyncpg.connect(there.loyalty.owner)
+    (denial,) = await other.fetch("DELETE FROM denials WHERE member_id = $1 RETURNING *", member)
+    elsewhere = other.transaction()
+    await elsewhere.start()
+    await other.execute("SELECT FROM wallets WHERE member_id = $1 FOR UPDATE", member)
+    redeemed = there.lane.submit(there.task("redeem", member, 200, key="raced"))
+    while not await there.loyalty.sql("SELECT FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110  # Postgres has no event for it
+        await asyncio.sleep(0.01)
+    await other.execute(
+        f"INSERT INTO denials VALUES ({', '.join(f'${nth}' for nth, _ in enumerate(denial, 1))})",
+        *denial.values(),
+    )
+    await elsewhere.commit()
+    await other.close()
+    with pytest.raises(NotEnoughPoints):
+        await redeemed
     assert (await there.wallet(member))["available"] == 600
 
 

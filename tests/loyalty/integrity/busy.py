@@ -192,9 +192,9 @@ class Shop:
 
     async def redeem(self, ask: Ask | None = None) -> None:
         ask, name = self.ask("redeem", self.dice.choice((20, 100, 700, 2_500)), ask)
-        if await self.do(
-            partial(redemptions.redeem, ask=ask, redemption_id=name), ask.member_id, keys=(ask.place,)
-        ):
+        operation = partial(redemptions.redeem, ask=ask, redemption_id=name)
+        touches = Touches(((ask.member_id, self.number),), keys=(ask.place,))
+        if await self.submit(Task(operation, touches, Move(ask, name))):
             self.spent.append((ask.member_id, name))
 
     async def reverse(self) -> None:
