@@ -80,9 +80,12 @@ class Place:
             await connection.close()
 
     def _busy(self, pids: tuple[int, ...]) -> tuple[float, float, float]:
-        """Processor seconds so far of Postgres (its backends must be there before and after), ours, the others'."""
+        """Processor seconds so far of Postgres, with those backends that have ended, of ours and of the others'."""
         server = psutil.Process(self.postmaster)
-        backends = sum(_spent(child) for child in server.children())
+        ended = server.cpu_times()
+        backends = (
+            sum(_spent(child) for child in server.children()) + ended.children_user + ended.children_system
+        )
         own = time.process_time()
         return backends, own, sum(_spent(psutil.Process(pid)) for pid in pids)
 

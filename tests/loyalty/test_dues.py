@@ -147,7 +147,7 @@ async def test_a_run_cut_off_again_and_again_does_everything_once(
                 looking.cancel()
             else:
                 await killer.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $1",
                     there.loyalty.database.rsplit("/", 1)[-1],
                 )
             await asyncio.gather(looking, return_exceptions=True)

@@ -218,7 +218,8 @@ async def test_backends_killed_under_load_lose_and_double_nothing(make_loyalty: 
             for _ in range(8):
                 await asyncio.sleep(0.07)
                 await killer.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $1",
+                    name,
                 )
 
         await asyncio.gather(kill_backends(), *map(send_until_answered, bodies))

@@ -108,7 +108,7 @@ class Book:
         place = (member_id, rules.number)
         wallet = self.state.wallets.get(place)
         if wallet is None:
-            wallet = self.state.wallets[place] = Wallet(member_id, rules.number)
+            wallet = self.state.wallets[place] = Wallet(member_id, rules.number, is_new=True)
         slides = rules.expiry.sliding
         wallet.slides = partial(expires_at, expiry=rules.expiry, zone=zone) if slides else None
         return wallet

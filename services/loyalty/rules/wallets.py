@@ -45,6 +45,7 @@ class Wallet:
     holds: list[Hold] = field(default_factory=list)
     slides: Callable[[int], int] | None = field(default=None, compare=False)
     changed: bool = False
+    is_new: bool = False
 
     @property
     def debt(self) -> int:

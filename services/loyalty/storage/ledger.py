@@ -87,10 +87,15 @@ async def _write_wallets(connection: database.RawConnection, state: State) -> No
     standings = state.standings.values()
     fated = {s.member_id for s in standings if s.merged_into or s.was_merged or s.forfeited_at}
     newly = {s.member_id for s in standings if s.fate_changed}
-    wallets = [w for w in state.wallets.values() if w.changed or (w.version and w.member_id in newly)]
-    if wallets:
+    changed = [w for w in state.wallets.values() if w.changed or (w.version and w.member_id in newly)]
+    for write, wallets in (
+        (_NEW_WALLETS, [wallet for wallet in changed if wallet.is_new]),
+        (_CHANGE_WALLETS, [wallet for wallet in changed if not wallet.is_new]),
+    ):
+        if not wallets:
+            continue
         await connection.execute(
-            _PUT_WALLETS,
+            write,
             [wallet.member_id for wallet in wallets],
             rows.numbers([wallet.currency for wallet in wallets]),
             rows.numbers([wallet.available for wallet in wallets]),
@@ -142,19 +147,27 @@ async def _write_holds(connection: database.RawConnection, state: State) -> None
         )
 
 
-_PUT_WALLETS = """
+_GIVEN_WALLETS = """
+unnest($1::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
+       $6::text::bigint[], $7::text[], $8::text[], $9::text::bigint[], $10::text::bigint[], $11::boolean[])
+  AS n(member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, next_due_at, plain)
+"""
+
+_NEW_WALLETS = f"""
 INSERT INTO wallets (member_id, currency, available, pending, held, version, lots, pending_lots, touched_at,
                      next_due_at, plain)
-SELECT w.member_id, w.currency, w.available, w.pending, w.held, w.version, w.lots::bigint[],
-       w.pending_lots::bigint[], w.touched_at, w.next_due_at, w.plain
-FROM unnest($1::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
-            $6::text::bigint[], $7::text[], $8::text[], $9::text::bigint[], $10::text::bigint[], $11::boolean[])
-  AS w(member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, next_due_at, plain)
-ON CONFLICT (member_id, currency) DO UPDATE SET
-  available = EXCLUDED.available, pending = EXCLUDED.pending, held = EXCLUDED.held,
-  version = EXCLUDED.version, lots = EXCLUDED.lots, pending_lots = EXCLUDED.pending_lots,
-  touched_at = EXCLUDED.touched_at, next_due_at = EXCLUDED.next_due_at, plain = EXCLUDED.plain
-"""
+SELECT n.member_id, n.currency, n.available, n.pending, n.held, n.version, n.lots::bigint[],
+       n.pending_lots::bigint[], n.touched_at, n.next_due_at, n.plain
+FROM {_GIVEN_WALLETS}
+"""  # noqa: S608  # columns of ours
+
+_CHANGE_WALLETS = f"""
+UPDATE wallets w SET
+  available = n.available, pending = n.pending, held = n.held, version = n.version, lots = n.lots::bigint[],
+  pending_lots = n.pending_lots::bigint[], touched_at = n.touched_at, next_due_at = n.next_due_at, plain = n.plain
+FROM {_GIVEN_WALLETS}
+WHERE w.member_id = n.member_id AND w.currency = n.currency
+"""  # noqa: S608  # columns of ours
 
 _PUT_STANDINGS = """
 UPDATE standings s SET
