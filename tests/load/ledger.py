@@ -39,7 +39,7 @@ WARM_UP = 100_000
 
 async def measure(console: Console, there: place.Place, service: Service, rounds: int, only: str) -> bool:
     """Interleaved rounds of all arms; True when every mark is reached."""
-    members = await _members(there)
+    members = await members_of(there)
     raw = Raw(there.superuser, LANES)
     await raw.open(RAW_ENTRIES, with_history=True)
     pool = await database.pool(there.urls.app)
@@ -75,7 +75,8 @@ async def measure(console: Console, there: place.Place, service: Service, rounds
     return reached
 
 
-async def _members(there: place.Place) -> list[str]:
+async def members_of(there: place.Place) -> list[str]:
+    """The ids of all members of the history."""
     connection = await asyncpg.connect(there.urls.app)
     try:
         return [row[0] for row in await connection.fetch("SELECT member_id::text FROM members")]
