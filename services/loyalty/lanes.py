@@ -2,8 +2,9 @@
 
 A door submits an operation and waits. A lane takes whatever queued while its previous commit ran, locks and
 reads the state it touches, folds, appends and commits. Awards and redemptions that hang on nothing but their
-wallet go first, by one statement. Within a process a member's operations go to one lane; between processes row
-locks and unique keys give correctness, so any process may serve any member.
+wallet go first, by one statement. Within a process a member's operations go to one lane, unless it has far more
+to do than another; there and between processes row locks and unique keys give correctness, so any process may
+serve any member.
 """
 
 import asyncio
@@ -29,6 +30,10 @@ MOST_AT_ONCE = 2_000
 MOST_WAITING = 20_000
 TRIES = 8
 PATIENCE_S = 4.0
+UNEVEN = 128
+"""By so much one lane may have more to do than another before a member's operations go to that one, too: what is
+folded for it in this process then overlaps with what PostgreSQL does for the other. Row locks keep it right."""
+
 LANES = programmes.PROGRAMME_LANE
 """How many lanes there are over all processes."""
 
@@ -76,8 +81,11 @@ class Lanes:
     def submit(self, task: Task) -> asyncio.Future[Answer]:
         """Queue an operation; the future gives its answer or raises its refusal."""
         first, _ = task.touches.members[0]
-        place = crc32(first.encode()) % len(self._lanes)
-        self._lanes[place].submit(task)
+        lane = self._lanes[crc32(first.encode()) % len(self._lanes)]
+        if lane.load > UNEVEN:
+            least = min(self._lanes, key=lambda lane: lane.load)
+            lane = lane if lane.load - least.load <= UNEVEN else least
+        lane.submit(task)
         return task.answer
 
 
@@ -89,12 +97,18 @@ class Lane:
         self._rulebook = rulebook
         self._now = now
         self._waiting: deque[Task] = deque()
+        self._working_on = 0
         self._woken = asyncio.Event()
         self._connection: database.RawConnection | None = None
         self._head: chain.Head | None = None
         self._in_doubt: chain.Batch | None = None
         self._asked: tuple[Moves, chain.Head] | None = None
         self._last = 0
+
+    @property
+    def load(self) -> int:
+        """How many operations wait or are worked on."""
+        return len(self._waiting) + self._working_on
 
     def submit(self, task: Task) -> None:
         if len(self._waiting) >= MOST_WAITING:
@@ -111,12 +125,14 @@ class Lane:
                 tasks = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
                 if not self._waiting:
                     self._woken.clear()
+                self._working_on = len(tasks)
                 try:
                     await self._post(tasks)
                 except Exception as fault:  # a lane never dies: its callers would wait for ever
                     log.exception("lane fault", tasks=len(tasks))
                     for task in tasks:
                         task.finish(fault)
+                self._working_on = 0
                 await asyncio.sleep(0)  # whoever was answered and asks again is taken along
         finally:
             await self._hang_up()
