@@ -89,16 +89,17 @@ def main() -> int:
     asked = argparse.ArgumentParser(description="Measure the ledger.")
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     asked.add_argument("--home", type=Path, help="keep the database's directory here, history and all")
+    asked.add_argument("--members", type=int, default=MEMBERS)
     asked.add_argument("--times", type=int, default=1, help="so many times the history")
     asked.add_argument("--only", default="", help="arms that write and whose name has this in it, and raw")
     given = asked.parse_args()
     console = Console(width=170)
     console.print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
-    entries = MEMBERS * ORDERS_EACH * history.ENTRIES_PER_ORDER * given.times
-    console.print(f"{MEMBERS:,} members, {entries:,} entries of history")
+    entries = given.members * ORDERS_EACH * history.ENTRIES_PER_ORDER * given.times
+    console.print(f"{given.members:,} members, {entries:,} entries of history")
     with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
         home = (given.home or Path(directory)).resolve()
-        with place.opened(home, MEMBERS, ORDERS_EACH * given.times) as there:
+        with place.opened(home, given.members, ORDERS_EACH * given.times) as there:
             with serving(home, there.urls) as service:
                 reached = uvloop.run(measure(console, there, service, given.rounds, given.only))
             if not given.only:
