@@ -46,12 +46,13 @@ async def pool(url: str, *, size: int = 8) -> asyncpg.Pool:
 async def connect(url: str, *, patient: bool = False, plan_once: bool = False) -> asyncpg.Connection:
     """One raw connection with the same settings as the pool's; a patient one waits for its statements for ever.
 
-    Where ``plan_once``, a statement keeps its first plan: for arrays of any length PostgreSQL would make a new one
-    each time, which can take longer than the work.
+    Where ``plan_once``, a statement keeps its first plan, by indexes even while tables are small: for arrays of any
+    length PostgreSQL would make a new one each time, which can take longer than the work, and one that reads a whole
+    table would lock its rows in the table's order instead of the statement's.
     """
     settings = _server_settings()
     settings |= {"statement_timeout": "0"} if patient else {}
-    settings |= {"plan_cache_mode": "force_generic_plan"} if plan_once else {}
+    settings |= {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"} if plan_once else {}
     return await asyncpg.connect(
         url, timeout=5, command_timeout=None if patient else 20, server_settings=settings
     )

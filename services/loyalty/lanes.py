@@ -141,21 +141,28 @@ class Lane:
         """Answer all tasks: moves first, as far as that goes, and then whatever is left."""
         if any(task.move is not None for task in tasks):
             tasks = await self._attempt(tasks, self._move)
-        if tasks:
-            left = await self._attempt(tasks, self._fold)
-            assert not left, "a fold answers everything"
+        together = [task for task in tasks if not task.touches.merges]
+        alone = [[task] for task in tasks if task.touches.merges]  # what others read hangs on how they end
+        for batch in (together, *alone):
+            if batch:
+                left = await self._attempt(batch, self._fold)
+                assert not left, "a fold answers everything"
 
     async def _attempt(self, tasks: list[Task], work: Work) -> list[Task]:
         """Commit tasks together, or after a fault one by one, so that it hits its own alone; what the work left."""
         try:
             answers = await self._commit(tasks, work)
-        except Refusal as refusal:
-            answers = [refusal] * len(tasks)
         except Exception as fault:
+            if isinstance(fault, Refusal) and not isinstance(fault.__cause__, ledger.COLLISIONS):
+                return self._finish(tasks, [fault] * len(tasks))
             if len(tasks) > 1:
                 log.warning("batch fault, going one by one", tasks=len(tasks), because=type(fault).__name__)
                 return [left for task in tasks for left in await self._attempt([task], work)]
             answers = [fault]
+        return self._finish(tasks, answers)
+
+    def _finish(self, tasks: list[Task], answers: Answers) -> list[Task]:
+        """Give the answers; the tasks that have none."""
         for task, answer in zip(tasks, answers, strict=True):
             if answer is not None:
                 task.finish(answer)
@@ -164,9 +171,7 @@ class Lane:
     async def _commit(self, tasks: list[Task], work: Work) -> Answers:
         give_up_at = asyncio.get_running_loop().time() + PATIENCE_S
         answers: Answers = ()
-        self._in_doubt = self._asked = (
-            None  # a doubt that an earlier batch was left with is no answer to this one
-        )
+        self._in_doubt = self._asked = None  # what an earlier batch was left in doubt of is no answer to this
         tries = 0
         while True:
             try:

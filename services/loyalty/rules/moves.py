@@ -114,12 +114,12 @@ class Moves:
         purse = self._purses.get(place)
         if purse is None:
             purse = self._purses[place] = Purse(*place, on.version, on.lot, points, 1, at, at)
-        elif (purse.points > 0) is (points > 0):
+        elif (purse.points > 0) is (points > 0) and abs(purse.points + points) <= MOST_POINTS:
             purse.points += points
             purse.count += 1
             purse.last_at = at
         else:
-            return  # what one adds and another takes is for a fold to put in order
+            return  # what one adds and another takes, or what is beyond measure, is for a fold to put in order
         self.steps.append(Step(nth, _entry(move, on, at), _event(move, on, at), purse.points))
 
     def answers(self, outcomes: Mapping[int, Outcome]) -> list[Answer | None]:
@@ -148,7 +148,8 @@ def is_plain(move: Move, on: Terms) -> bool:
 def terms(programmes: Programmes, programme_id: str, code: str, first_at: int, last_at: int) -> Terms | None:
     """The terms of moves from an instant to another; None when more than the wallet decides over them.
 
-    That is where points wait or slide, where a tier counts them, and where something changes between the instants.
+    That is where points wait or slide or come too late, where a tier counts them or did, for whom it was not judged
+    yet, and where something changes between the instants.
     """
     history = programmes.by_id.get(programme_id)
     if history is None or history.versions[0].effective_at > first_at:
@@ -161,7 +162,8 @@ def terms(programmes: Programmes, programme_id: str, code: str, first_at: int, l
     if (
         rules.maturation.kind not in (MaturationKind.AT_ONCE, MaturationKind.ON_ORDER_COMPLETED)
         or rules.expiry.sliding
-        or any(condition.metric == rules.code for tier in programme.tiers for condition in tier.conditions)
+        or any(rules.code in version.metrics for version in history.versions)
+        or lot.expires_at <= last_at
         or lot != lot_of(rules, last_at, programme.time_zone, SOURCE_AWARDED)
     ):
         return None

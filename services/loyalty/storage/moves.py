@@ -47,7 +47,10 @@ async def post(
 
 async def find(connection: database.RawConnection, head: chain.Head, moves: Moves) -> Posted:
     """What a ``post`` did whose answer was lost: all of it, or nothing."""
-    asked = [(step.entry.member_id, UUID(step.entry.key), step.nth) for step in moves.steps]
+    asked = [
+        (entry.member_id, UUID(entry.key), nth, entry.fingerprint, instant(entry.recorded_at))
+        for nth, entry, _, _ in moves.steps
+    ]
     found = await connection.fetch(_FIND, *zip(*asked, strict=True), head.lane, head.seq + 1)
     return _read(found, head)
 
@@ -127,7 +130,7 @@ _OPEN = b"\xff" * 8
 # into another, which has keys under two names, nor forfeited anything. What is left to look at is in its row, which
 # the update locks, and looks at again when it had to wait: nothing due, nothing recorded later; where points are
 # added, a last lot that the new one is or follows on, and where they are taken, a first lot that holds more than
-# that. Whoever locks wallets to read them does so in the same order.
+# that, and does not slide (month -1) while a hold has parts that would slide along. Whoever locks wallets to read them does so in the same order.
 #
 # rules_stand comes before everything and keeps new rules away until the commit. keys_are_free comes last: a
 # redemption may have been declined under its key by somebody whom the update waited for.
@@ -149,7 +152,7 @@ WITH moved AS (
     AS n(member_id, currency, points, count, rule_version, expires_at, month, source, first_at, last_at, purse)
   WHERE w.member_id = n.member_id AND w.currency = n.currency AND w.plain
     AND w.touched_at < n.first_at AND w.next_due_at > n.last_at
-    AND CASE WHEN n.points < 0 THEN w.lots[1][4] > -n.points
+    AND CASE WHEN n.points < 0 THEN w.lots[1][4] > -n.points AND (w.held = 0 OR w.lots[1][2] <> -1)
       ELSE w.available + w.pending + w.held + n.points <= $35
         AND (cardinality(w.lots) = 0
           OR (w.lots[array_upper(w.lots, 1)][1], w.lots[array_upper(w.lots, 1)][2], w.lots[array_upper(w.lots, 1)][3])
@@ -216,7 +219,9 @@ SELECT nth, balance_after, expires_at, month, source, hash FROM posted, sealed
 
 _FIND = """
 SELECT k.nth, e.balance_after, e.lot_expires_at, e.lot_month, e.lot_source, b.hash
-FROM entries e JOIN unnest($1::uuid[], $2::uuid[], $3::int[]) AS k(member_id, key, nth) USING (member_id, key)
+FROM entries e
+JOIN unnest($1::uuid[], $2::uuid[], $3::int[], $4::bytea[], $5::timestamptz[])
+  AS k(member_id, key, nth, fingerprint, recorded_at) USING (member_id, key)
 JOIN batches b ON (b.lane, b.seq) = (e.lane, e.batch)
-WHERE e.lane = $4 AND e.batch = $5
+WHERE e.lane = $6 AND e.batch = $7 AND (e.ord, e.fingerprint, e.recorded_at) = (k.nth, k.fingerprint, k.recorded_at)
 """

@@ -68,4 +68,6 @@ async def test_the_storefront_is_answered_as_graphql_core_answers_it_in_full(
     context_of: Callable[[int], Context],
 ) -> None:
     came = await _judge(storefront._schema, 4, FULL, context_of)
-    assert came[GIVEN_UP] < came.total() / 200, "graphql-core answers what is out of the ordinary, which is rare"
+    assert came[GIVEN_UP] < came.total() / 200, (
+        "graphql-core answers what is out of the ordinary, which is rare"
+    )

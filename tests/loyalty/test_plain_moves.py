@@ -1,0 +1,185 @@
+"""What looks plain and is not: moves that the fold would do otherwise come out as the fold says, on the fast path too."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from services.kit import clock, database
+from services.kit.refusal import Refusal
+from services.loyalty.jobs.verification import verify
+from services.loyalty.lanes import Lanes, Task
+from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.merging import MergeAsked, merge
+from services.loyalty.rules.moves import Moves
+from services.loyalty.storage import chain, moves
+from services.loyalty.storage.state import Touches
+from tests.loyalty.conftest import programme, tier
+from tests.loyalty.integrity.conftest import Silent
+from tests.loyalty.spending import done, spend
+from tests.loyalty.test_moves import Ledger, running
+
+
+@asynccontextmanager
+async def ledger(make_loyalty: Any, founded: dict[str, Any]) -> AsyncIterator[Ledger]:
+    """A ledger of its own, which a verification finds sound in the end."""
+    async with make_loyalty(founded) as loyalty:
+        pool = await database.pool(loyalty.database)
+        rulebook = Rulebook(pool)
+        newest = (await rulebook.current()).history("shop").newest
+        points = newest.currency("POINTS")
+        assert points is not None
+        async with running(Lanes(loyalty.database, rulebook, 1)) as lane:
+            yield Ledger(loyalty, pool, rulebook, newest.number, points.number, lane)
+        found = await verify(loyalty.database, None, {}, Silent())
+        assert not found.verification.mismatches
+        await pool.close()
+
+
+async def revise(there: Ledger, version: int, **changes: Any) -> None:
+    body = {"programmeId": "shop", "basedOnVersion": version, "reason": "test", **changes}
+    await done(there.loyalty.staff("ProgrammesService/ReviseProgramme", body))
+    await there.rulebook.refresh()
+
+
+def expiring(**expiry: Any) -> dict[str, Any]:
+    body = programme()
+    body["currencies"][0] |= {"expiry": expiry}
+    return body
+
+
+async def test_spending_what_slides_makes_the_parts_of_a_hold_slide_along(make_loyalty: Any) -> None:
+    fixed = expiring(kind="EXPIRY_KIND_AFTER_PERIOD", period="P10D")["currencies"]
+    async with ledger(make_loyalty, expiring(kind="EXPIRY_KIND_AFTER_INACTIVITY", period="P365D")) as there:
+        members = [there.loyalty.new_member() for _ in range(2)]
+        for member in members:
+            await there.lane.submit(there.task("award", member, 50))
+        await revise(there, 1, currencies=fixed)
+        months = []
+        for member, fast in zip(members, (True, False), strict=True):
+            await there.lane.submit(there.task("award", member, 30))
+            await done(spend(there.loyalty, "HoldPoints", member, points=30, holdId="h"))
+            await there.lane.submit(there.task("redeem", member, 5, fast=fast))
+            (hold,) = await there.loyalty.sql("SELECT slices FROM holds WHERE member_id = $1", member)
+            months.append([part[1] for part in hold["slices"]])
+        assert months == [[-1], [-1]]
+
+
+async def test_a_version_that_counted_points_is_judged_before_they_change(make_loyalty: Any) -> None:
+    body = programme()
+    counting = [
+        {**tier("silver", 500, "1.2"), "conditions": [{"metric": "POINTS", "atLeast": 150}]},
+    ]
+    async with ledger(make_loyalty, body) as there:
+        rising, falling = ([str(uuid4()) for _ in range(2)] for _ in range(2))
+        for member in rising:
+            await there.lane.submit(there.task("award", member, 100))
+        for member in falling:
+            await there.lane.submit(there.task("award", member, 200))
+        await revise(there, 1, tiers=counting)
+        await revise(there, 2, tiers=body["tiers"])
+        tiers = []
+        for up, down, fast in zip(rising, falling, (True, False), strict=True):
+            await there.lane.submit(there.task("award", up, 100, fast=fast))
+            await there.lane.submit(there.task("redeem", down, 100, fast=fast))
+            for member in (up, down):
+                await there.lane.submit(there.task("award", member, 1, currency="GROWTH"))
+                (row,) = await there.loyalty.sql(
+                    "SELECT tier_keys FROM standings WHERE member_id = $1", member
+                )
+                tiers.append(row["tier_keys"])
+        assert tiers[:2] == tiers[2:]
+
+
+async def test_points_that_come_after_their_last_day_expire_one_award_after_the_other(
+    make_loyalty: Any,
+) -> None:
+    async with ledger(make_loyalty, expiring(kind="EXPIRY_KIND_ON_DATES", dates=["2020-12-31"])) as there:
+        balances = []
+        for fast in (True, False):
+            member = str(uuid4())
+            await there.lane.submit(there.task("award", member, 1))
+            with pytest.raises(Refusal):
+                await there.lane.submit(there.task("redeem", member, 9))  # and the one point expires
+            awards = [there.task("award", member, points, fast=fast) for points in (5, 7)]
+            answers = await asyncio.gather(*map(there.lane.submit, awards))
+            balances.append([answer.value.balance_after for answer in answers])
+        assert balances[0] == balances[1]
+
+
+@pytest.mark.parametrize("kind", ["award", "redeem"])
+async def test_what_adds_up_beyond_measure_is_left_to_the_fold(make_loyalty: Any, kind: str) -> None:
+    async with ledger(make_loyalty, programme()) as there:
+        member = str(uuid4())
+        asked = [there.task(kind, member, 2**53).move for _ in range(1100)]
+        plain = Moves(await there.rulebook.current(), asked, clock.micros(clock.now()))
+        assert len(plain.steps) == 1
+
+
+@pytest.mark.parametrize("wallets", [0, 40])
+async def test_wallets_are_never_locked_in_the_order_of_their_table(make_loyalty: Any, wallets: int) -> None:
+    async with ledger(make_loyalty, programme()) as there:
+        for _ in range(wallets):
+            await there.lane.submit(there.task("award", str(uuid4()), 1))
+        owner = await asyncpg.connect(there.loyalty.owner)
+        await owner.execute("ANALYZE wallets")
+        await owner.close()
+        lane = await database.connect(there.loyalty.database, plan_once=True)
+        await lane.execute(f"PREPARE post AS {moves._POST}")
+        nothing = ", ".join(["NULL"] * 35)
+        plan = [row[0] for row in await lane.fetch(f"EXPLAIN EXECUTE post({nothing})")]
+        await lane.close()
+        assert any("Index Scan using wallets_pkey on wallets" in line for line in plan), "\n".join(plan)
+        assert not any("Seq Scan" in line for line in plan), "\n".join(plan)
+
+
+async def test_a_lost_answer_is_not_found_in_what_another_posted_under_the_same_key(
+    make_loyalty: Any,
+) -> None:
+    async with ledger(make_loyalty, programme()) as there:
+        member = str(uuid4())
+        await there.lane.submit(there.task("award", member, 9, key="K"))
+        (entry,) = await there.loyalty.sql("SELECT lane, batch FROM entries WHERE member_id = $1", member)
+        before = chain.Head(entry["lane"], entry["batch"] - 1, b"")
+        known, now = await there.rulebook.current(), clock.micros(clock.now())
+        asked = Moves(known, [None, there.task("award", member, 5, key="K").move], now)
+        async with there.pool.acquire() as connection:
+            outcomes, _ = await moves.find(connection, before, asked)
+        assert not outcomes
+
+
+async def test_one_client_beyond_measure_stops_nobody(make_loyalty: Any) -> None:
+    async with ledger(make_loyalty, programme()) as there:
+        greedy, modest = str(uuid4()), str(uuid4())
+        for member in (greedy, modest):
+            await there.lane.submit(there.task("award", member, 1))
+        tasks = [there.task("award", greedy, 2**53) for _ in range(5)] + [there.task("award", modest, 7)]
+        *refused, answer = await asyncio.gather(*map(there.lane.submit, tasks), return_exceptions=True)
+        assert all(isinstance(refusal, Refusal) for refusal in refused), refused
+        assert answer.value.balance_after == 8
+
+
+@pytest.mark.parametrize("declined", [False, True])
+@pytest.mark.parametrize("fast", [False, True])
+async def test_a_key_of_the_survivor_counts_for_who_is_merged_in_the_same_batch(
+    make_loyalty: Any, declined: bool, fast: bool
+) -> None:
+    async with ledger(make_loyalty, programme()) as there:
+        gone, survivor = str(uuid4()), str(uuid4())
+        for member in (gone, survivor):
+            await there.lane.submit(there.task("award", member, 100))
+        used = there.task("redeem", survivor, 400 if declined else 5, key="K")
+        await asyncio.gather(there.lane.submit(used), return_exceptions=True)
+        both = Touches(((gone, there.programme), (survivor, there.programme)), merges=(gone,))
+        asked = MergeAsked(gone, survivor, "m", frozenset({there.programme}), "staff:test", "TEST")
+        again = there.task("redeem", gone, 5, key="K", fast=fast)
+        other = there.task("award", str(uuid4()), 5)
+        tasks = (Task(partial(merge, asked=asked), both), again, other)
+        merged, _, answer = await asyncio.gather(*map(there.lane.submit, tasks), return_exceptions=True)
+        assert not isinstance(merged, BaseException), merged
+        assert answer.value.points == 5
