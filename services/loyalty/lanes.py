@@ -2,9 +2,9 @@
 
 A door submits an operation and waits. A lane takes whatever queued while its previous commit ran, locks and
 reads the state it touches, folds, appends and commits. Awards and redemptions that hang on nothing but their
-wallet go first, by one statement. Within a process a member's operations go to one lane, unless it has far more
-to do than another; there and between processes row locks and unique keys give correctness, so any process may
-serve any member.
+wallet go first, by one statement. Within a process a member's operations go to one lane, but for moves when it
+has far more to do than another; there and between processes row locks and unique keys give correctness, so any
+process may serve any member.
 """
 
 import asyncio
@@ -31,8 +31,9 @@ MOST_WAITING = 20_000
 TRIES = 8
 PATIENCE_S = 4.0
 UNEVEN = 128
-"""By so much one lane may have more to do than another before a member's operations go to that one, too: what is
-folded for it in this process then overlaps with what PostgreSQL does for the other. Row locks keep it right."""
+"""By so much one lane may have more to do than another before a member's moves go to that one, too: what is made for
+it in this process then overlaps with what PostgreSQL does for the other. Row locks keep it right. Whatever else a
+member does keeps to one lane, where it is done in the order in which it came: tiers hang on that."""
 
 LANES = programmes.PROGRAMME_LANE
 """How many lanes there are over all processes."""
@@ -82,7 +83,7 @@ class Lanes:
         """Queue an operation; the future gives its answer or raises its refusal."""
         first, _ = task.touches.members[0]
         lane = self._lanes[crc32(first.encode()) % len(self._lanes)]
-        if lane.load > UNEVEN:
+        if task.move is not None and lane.load > UNEVEN:
             least = min(self._lanes, key=lambda lane: lane.load)
             lane = lane if lane.load - least.load <= UNEVEN else least
         lane.submit(task)

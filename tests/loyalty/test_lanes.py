@@ -4,11 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
+from services.loyalty.lanes import Lanes, Task
+from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.asks import Ask
+from services.loyalty.rules.moves import Move
+from services.loyalty.rules.points import Answer
+from services.loyalty.storage.state import Touches
 from tests.loyalty.conftest import Loyalty, order
 from tests.loyalty.spending import code, done, facts, spend, with_points
 from tests.loyalty.torture.acts import transferable
@@ -157,3 +164,13 @@ async def test_a_full_lane_says_so_at_once_and_when_to_come_again(
 
 MOST_TAKEN = 6
 """One that is being committed, and five that wait."""
+
+
+async def test_a_members_orders_keep_to_one_lane_and_moves_are_spread_when_they_are_many() -> None:
+    member, pool = str(uuid4()), asyncpg.create_pool("postgresql://nowhere", min_size=0)
+    ask = Ask(member, "shop", "", 1, b"", "system:test")
+    for move, spread in ((None, [0, 600]), (Move(ask), [236, 364])):
+        lanes = Lanes("postgresql://nowhere", Rulebook(pool), 2)
+        for _ in range(600):
+            lanes.submit(Task(lambda _: Answer(None), Touches(((member, 1),)), move))
+        assert sorted(lane.load for lane in lanes._lanes) == spread
