@@ -218,6 +218,7 @@ class Lane:
         known = await self._rulebook.current()
         now = self._tick(len(tasks))
         asked = Moves(known, [task.move for task in tasks], now)
+        outcomes = {}
         if asked.steps:
             self._asked = asked, head
             told = [events.encode_in_pieces(step.event) for step in asked.steps]
@@ -226,9 +227,8 @@ class Lane:
             except ledger.COLLISIONS as collision:
                 if collision.table_name == "batches":
                     await self._hang_up()  # another connection writes this lane: claim another
-                outcomes = {}
             self._asked = None
-        return asked.answers(outcomes if asked.steps else {})
+        return asked.answers(outcomes)
 
     async def _fold(self, tasks: list[Task]) -> Answers:
         """One batch up to its commit; ``_in_doubt`` then holds it sealed, None when nothing changed."""

@@ -81,7 +81,12 @@ def seal(
 
 def digest(previous: bytes, lane: int, seq: int, committed_at: int, rows: bytes, events_hash: bytes) -> bytes:
     """The hash of a batch from the bytes of its entries and the digest of its packed events."""
-    return sha256(b"".join((previous, pack("!hqq", lane, seq, committed_at), rows, events_hash))).digest()
+    return sha256(b"".join((begun(previous, lane, seq, committed_at), rows, events_hash))).digest()
+
+
+def begun(previous: bytes, lane: int, seq: int, committed_at: int) -> bytes:
+    """What a batch's hash is over before its entries: the hash before it, its place and its time."""
+    return previous + pack("!hqq", lane, seq, committed_at)
 
 
 async def commit(connection: database.RawConnection, batch: Batch) -> None:

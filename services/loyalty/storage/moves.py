@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from struct import pack
 from typing import Any
 
 import asyncpg
@@ -13,7 +12,7 @@ from services.kit import database, outbox
 from services.kit.clock import instant
 from services.loyalty.rules.asks import MOST_POINTS
 from services.loyalty.rules.entries import LotKey
-from services.loyalty.rules.moves import Moves, Outcome
+from services.loyalty.rules.moves import Moves, Outcome, Purse, Step
 from services.loyalty.storage import chain, copying, rows
 
 Posted = tuple[dict[int, Outcome], chain.Head]
@@ -34,10 +33,11 @@ async def post(
 
     Raises ``UniqueViolationError`` when a key came before, and then nothing is moved.
     """
+    purses = moves.purses
     found = await connection.fetch(
         _POST,
-        *_wanted(moves),
-        *_asked(moves, told, head),
+        *_wanted(purses),
+        *_asked(moves.steps, purses, told, head),
         *_sealing(head, committed_at),
         revision,
         MOST_POINTS,
@@ -62,9 +62,8 @@ def _read(found: Iterable[asyncpg.Record], head: chain.Head) -> Posted:
     return outcomes, head
 
 
-def _wanted(moves: Moves) -> list[Any]:
+def _wanted(purses: Sequence[Purse]) -> list[Any]:
     """The columns of what each wallet is to have moved."""
-    purses = moves.purses
     return [
         [purse.member_id for purse in purses],
         rows.numbers([purse.currency for purse in purses]),
@@ -79,12 +78,11 @@ def _wanted(moves: Moves) -> list[Any]:
     ]
 
 
-def _asked(moves: Moves, told: Sequence[outbox.NewEvent], head: chain.Head) -> list[Any]:
+def _asked(
+    steps: Sequence[Step], purses: Sequence[Purse], told: Sequence[outbox.NewEvent], head: chain.Head
+) -> list[Any]:
     """The columns of each move; and as one run of bytes, to be cut up again, what asyncpg is slow to send one by one."""
-    steps, purses = (
-        moves.steps,
-        {(purse.member_id, purse.currency): n for n, purse in enumerate(moves.purses, 1)},
-    )
+    places = {(purse.member_id, purse.currency): nth for nth, purse in enumerate(purses, 1)}
     entries = [step.entry for step in steps]
     pieces: list[bytes] = []
     for (nth, entry, _, _), event in zip(steps, told, strict=True):
@@ -93,7 +91,7 @@ def _asked(moves: Moves, told: Sequence[outbox.NewEvent], head: chain.Head) -> l
         pieces += (entry.fingerprint, before, between, behind, told_before, told_behind)
     ends = list(accumulate(map(len, pieces)))
     return [
-        rows.numbers([purses[entry.member_id, entry.currency] for entry in entries]),
+        rows.numbers([places[entry.member_id, entry.currency] for entry in entries]),
         rows.numbers([step.nth for step in steps]),
         rows.numbers([step.so_far for step in steps]),
         [UUID(entry.key) for entry in entries],
@@ -109,8 +107,8 @@ def _asked(moves: Moves, told: Sequence[outbox.NewEvent], head: chain.Head) -> l
 
 def _sealing(head: chain.Head, committed_at: int) -> list[Any]:
     seq = head.seq + 1
-    place = head.hash + pack("!hqq", head.lane, seq, committed_at)
-    return [head.lane, seq, head.hash, place, instant(committed_at), chain.FORMAT, outbox.PACKED]
+    begun = chain.begun(head.hash, head.lane, seq, committed_at)
+    return [head.lane, seq, head.hash, begun, instant(committed_at), chain.FORMAT, outbox.PACKED]
 
 
 _PIECES = (
@@ -130,7 +128,8 @@ _OPEN = b"\xff" * 8
 # into another, which has keys under two names, nor forfeited anything. What is left to look at is in its row, which
 # the update locks, and looks at again when it had to wait: nothing due, nothing recorded later; where points are
 # added, a last lot that the new one is or follows on, and where they are taken, a first lot that holds more than
-# that, and does not slide (month -1) while a hold has parts that would slide along. Whoever locks wallets to read them does so in the same order.
+# that, and does not slide (month -1) while a hold has parts that would slide along. Whoever locks
+# wallets to read them does so in the same order.
 #
 # rules_stand comes before everything and keeps new rules away until the commit. keys_are_free comes last: a
 # redemption may have been declined under its key by somebody whom the update waited for.
