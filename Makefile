@@ -38,12 +38,14 @@ contracts: .venv/.installed
 	$(PROTOC) --python_out=$$fresh --pyi_out=$$fresh --connectrpc_out=$$fresh $(PROTOS) && \
 	diff -r -q -x __pycache__ $$fresh proto/gen || { echo "proto/gen is not what proto/ says: run make proto"; exit 1; }
 	$(BIN)/python -m gateway schema --check
+	$(BIN)/python -m tests.gateway.matrix --check
 
 proto: .venv/.installed  ## Generate proto/gen from the contracts.
 	$(PROTOC) --python_out=proto/gen --pyi_out=proto/gen --connectrpc_out=proto/gen $(PROTOS)
 
-schema: .venv/.installed  ## Write down the GraphQL schemas and the trusted documents.
+schema: .venv/.installed  ## Write down the GraphQL schemas, the trusted documents and who may select what.
 	$(BIN)/python -m gateway schema
+	$(BIN)/python -m tests.gateway.matrix
 
 format: .venv/.installed  ## Format the code.
 	$(BIN)/ruff check --fix

@@ -22,7 +22,7 @@ from gateway.auth import Authenticator
 from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
 from gateway.context import Services
 from gateway.documents import manifest
-from gateway.documents.prepared import Prepared, Preparer
+from gateway.documents.prepared import Preparer
 from gateway.documents.repeated import Repeated
 from gateway.documents.store import Documents
 from gateway.live.reader import Live
@@ -34,9 +34,10 @@ from gateway.serving.surface import Surface
 from gateway.serving.websocket import Socket
 from gateway.settings import GatewaySettings, MigrationSettings
 from gateway.storage.audit import Audit
+from gateway.storefront.schema import permissions as storefront_permissions
 from gateway.storefront.schema import schema as storefront_schema
 from services.kit import database, health, migration, process
-from services.kit.rpc import Caller, CallerKind, CallerSigner
+from services.kit.rpc import CallerKind, CallerSigner
 from services.kit.tokens import TokenVerifier
 
 NAME = "gateway"
@@ -79,7 +80,7 @@ def application(settings: GatewaySettings) -> ASGIApp:
 
 
 def storefront(settings: GatewaySettings, services: Services) -> Surface:
-    """The storefront's surface: free documents in development, trusted ones in production."""
+    """The storefront's surface: free documents in development, trusted ones in production; members see themselves."""
     paths = [manifest.STOREFRONT, *filter(None, [settings.storefront_manifest])]
     trusted = [pair for path in paths for pair in manifest.load(path).items()]
     preparer = _preparer(storefront_schema._schema, settings)
@@ -90,7 +91,7 @@ def storefront(settings: GatewaySettings, services: Services) -> Surface:
         Documents(preparer, trusted, free=settings.is_development, repeated=Repeated(preparer.compile)),
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
-        _open_to_all,
+        storefront_permissions.guard,
     )
 
 
@@ -119,10 +120,6 @@ def migrate(settings: MigrationSettings) -> None:
     """Bring the database to the newest schema, as its owner."""
     url, owner_url = settings.database_url, settings.database_owner_url
     migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), MIGRATIONS)
-
-
-def _open_to_all(_: Prepared, __: Caller) -> None:
-    """The storefront has no roles: members see themselves, and anyone sees what is public."""
 
 
 def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:

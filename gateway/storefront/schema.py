@@ -1,4 +1,4 @@
-"""The storefront's schema, put together."""
+"""The storefront's schema, put together; what is not said to be public is for signed-in members."""
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
@@ -9,6 +9,7 @@ from gateway.scalars import SCALARS
 from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.member import Member
+from gateway.storefront.permissions import Permissions
 from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
@@ -30,3 +31,5 @@ schema = strawberry.Schema(
     subscription=merge_types("Subscription", (ChangeSubscription,)),
     config=StrawberryConfig(scalar_map=SCALARS),
 )
+
+permissions = Permissions(schema._schema, {"ConsentPurpose", "Notice"})
