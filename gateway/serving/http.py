@@ -14,7 +14,7 @@ from gateway import limits
 from gateway.errors import BAD_REQUEST, RequestError, formatted
 from gateway.scalars import preferred
 from gateway.serving import events
-from gateway.serving.surface import Body, NotExecuted, Operation, Surface
+from gateway.serving.surface import Body, NotAQuery, NotExecuted, Operation, Surface
 from services.kit import telemetry
 
 _NO_STORE = (b"cache-control", b"no-store")
@@ -107,10 +107,10 @@ class Endpoint:
         if scope["method"] == "GET":
             # Public queries only: a GET is cached, logged and sent across sites, so it never speaks for anyone.
             stranger = await self._surface.identify(None)
-            operation = self._surface.admit(_query_parameters(scope), stranger, locale)
-            if operation.kind is not OperationType.QUERY:
-                raise Refused(405, "GET serves queries only: use POST", (b"allow", b"POST"))
-            return operation
+            try:
+                return self._surface.admit(_query_parameters(scope), stranger, locale, queries_only=True)
+            except NotAQuery:
+                raise Refused(405, "GET serves queries only: use POST", (b"allow", b"POST")) from None
         if scope["method"] != "POST":
             raise Refused(405, "use POST, or GET for public queries", (b"allow", b"GET, POST"))
         _check_content_type(_text(headers, b"content-type"))
