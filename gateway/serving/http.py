@@ -11,7 +11,7 @@ from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
 from gateway import limits
-from gateway.errors import BAD_REQUEST, RequestError, formatted
+from gateway.errors import BAD_REQUEST, RequestError, formatted, language
 from gateway.scalars import preferred
 from gateway.serving import events
 from gateway.serving.surface import Body, NotAQuery, NotExecuted, Operation, Surface
@@ -77,6 +77,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         telemetry.trace_id.set(telemetry.trace_of(_text(headers, b"traceparent")))
+        language.set(preferred(_text(headers, b"accept-language")))
         media = accepted(_text(headers, b"accept"))
         try:
             if media is Media.PAGE:

@@ -72,7 +72,7 @@ async def test_a_fault_shows_its_trace_and_nothing_else(
         raise ValueError("SELECT secret FROM members WHERE phone = '+8613900000001'")
 
     monkeypatch.setattr("gateway.storefront.member.named", lambda *_: broken(None))
-    answer = await gateway.ask("{me{points{available}}}", token)
+    answer = await gateway.ask("{me{points{available}}}", token, headers={"accept-language": "en"})
     (error,) = answer["errors"]
     assert error["message"] == "something went wrong here; the trace id finds it in our logs"
     assert set(error["extensions"]) == {"code", "traceId"}
