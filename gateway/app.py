@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from gateway.documents import manifest
 from gateway.documents.prepared import Preparer
 from gateway.documents.repeated import Repeated
 from gateway.documents.store import Documents
+from gateway.documents.trusted import Trusted
 from gateway.live.reader import Live
 from gateway.loaders.members import Loaders
 from gateway.serving import explorer
@@ -34,6 +35,7 @@ from gateway.serving.surface import Surface
 from gateway.serving.websocket import Socket
 from gateway.settings import GatewaySettings, MigrationSettings
 from gateway.storage.audit import Audit
+from gateway.storage.documents import UploadedDocuments
 from gateway.storefront.schema import permissions as storefront_permissions
 from gateway.storefront.schema import schema as storefront_schema
 from services.kit import database, health, migration, process
@@ -56,19 +58,23 @@ def application(settings: GatewaySettings) -> ASGIApp:
         {LOYALTY: settings.loyalty_url, MEMBERS: settings.members_url, CONSENT: settings.consent_url},
         CallerSigner(NAME, settings.caller_keys),
     )
-    services = Services(clients, Loaders(clients), Live(redis), Audit(engine))
+    services = Services(clients, Loaders(clients), Live(redis), Audit(engine), _trusted(settings, engine))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        reading = asyncio.ensure_future(services.live.run())
+        running = [asyncio.ensure_future(job()) for job in (services.live.run, services.trusted.follow)]
         yield
-        reading.cancel()
-        with suppress(asyncio.CancelledError):
-            await reading
+        for job in running:
+            job.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await redis.aclose()
         await engine.dispose()
 
-    probes: dict[str, health.Probe] = {"database": services.audit.reach, "redis": partial(_reach, redis)}
+    probes: dict[str, health.Probe] = {
+        "database": services.audit.reach,
+        "redis": partial(_reach, redis),
+        "documents": services.trusted.looked,
+    }
     surfaces = {"/graphql": storefront(settings, services), "/admin/graphql": admin(settings, services)}
     endpoints = {path: Endpoint(surface, _page(surface, settings)) for path, surface in surfaces.items()}
     routes = [
@@ -81,14 +87,11 @@ def application(settings: GatewaySettings) -> ASGIApp:
 
 def storefront(settings: GatewaySettings, services: Services) -> Surface:
     """The storefront's surface: free documents in development, trusted ones in production; members see themselves."""
-    paths = [manifest.STOREFRONT, *filter(None, [settings.storefront_manifest])]
-    trusted = [pair for path in paths for pair in manifest.load(path).items()]
-    preparer = _preparer(storefront_schema._schema, settings)
     verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
     return Surface(
         "storefront",
         storefront_schema._schema,
-        Documents(preparer, trusted, free=settings.is_development, repeated=Repeated(preparer.compile)),
+        services.trusted.documents,
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
         storefront_permissions.guard,
@@ -120,6 +123,16 @@ def migrate(settings: MigrationSettings) -> None:
     """Bring the database to the newest schema, as its owner."""
     url, owner_url = settings.database_url, settings.database_owner_url
     migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), MIGRATIONS)
+
+
+def _trusted(settings: GatewaySettings, engine: database.Engine) -> Trusted:
+    """The storefront's documents: the manifests' and those that staff uploaded, and free ones in development."""
+    paths = [manifest.STOREFRONT, *filter(None, [settings.storefront_manifest])]
+    built_in = {key: text for path in paths for key, text in manifest.load(path).items()}
+    preparer = _preparer(storefront_schema._schema, settings)
+    repeated = Repeated(preparer.compile)
+    documents = Documents(preparer, built_in.items(), free=settings.is_development, repeated=repeated)
+    return Trusted(documents, built_in, UploadedDocuments(engine))
 
 
 def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:

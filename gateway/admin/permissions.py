@@ -35,6 +35,7 @@ ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})
 MOVERS: Roles = frozenset({Role.OPERATIONS})
 APPROVAL_READERS: Roles = ADJUSTERS | {Role.AUDITOR}
+DOCUMENT_READERS: Roles = DUE_WATCHERS
 PUBLISHERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 """Who watches what staff did."""

@@ -11,12 +11,14 @@ from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
 from gateway import limits
+from gateway.documents import uses
 from gateway.errors import BAD_REQUEST, RequestError, formatted, language
 from gateway.scalars import preferred
 from gateway.serving import events
 from gateway.serving.surface import Body, NotAQuery, NotExecuted, Operation, Surface
 from services.kit import telemetry
 
+_CLIENT = uses.HEADER.encode()
 _NO_STORE = (b"cache-control", b"no-store")
 _PAGE_POLICY = (
     b"content-security-policy",
@@ -78,6 +80,7 @@ class Endpoint:
         headers = dict(scope["headers"])
         telemetry.trace_id.set(telemetry.trace_of(_text(headers, b"traceparent")))
         language.set(preferred(_text(headers, b"accept-language")))
+        uses.client.set(uses.named(_text(headers, _CLIENT)))
         media = accepted(_text(headers, b"accept"))
         try:
             if media is Media.PAGE:

@@ -16,6 +16,7 @@ from graphql import GraphQLObjectType, GraphQLSchema
 
 from gateway.admin import schema as admin
 from gateway.admin.permissions import Role
+from gateway.documents import manifest
 from gateway.storefront import schema as storefront
 
 TABLE = Path(__file__).with_name("permissions.txt")
@@ -128,6 +129,8 @@ _BY_NAME = {
     "currency": "POINTS",
     "moneyCurrency": "CNY",
     "timeZone": "Asia/Shanghai",
+    "documents": ["{ me { id } }"],
+    "documentId": manifest.key("{ me { id } }"),
     "at": "2026-03-01T00:00:00Z",
 }
 """What arguments and input fields say where any value of their type will not do."""

@@ -58,7 +58,8 @@ class Entry(NamedTuple):
         everyones = self.kind in _TOP_LEVEL_STATUS
         met = {
             Place.PAYLOAD: self.code in UserErrorCode.__members__,
-            Place.TOP_LEVEL: (self.gateway or everyones) and not self.inside,
+            Place.TOP_LEVEL: not self.inside
+            and (everyones or (self.gateway and self.code not in UserErrorCode.__members__)),
             Place.RPC: not self.gateway,
         }
         return [place for place, is_met in met.items() if is_met]
