@@ -5,7 +5,7 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
-.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger soak
+.PHONY: help up reset test check lint types laws contracts proto schema release-schema format torture bench bench-ledger soak
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/make \1\t\2/p' Makefile
@@ -39,6 +39,7 @@ contracts: .venv/.installed
 	diff -r -q -x __pycache__ $$fresh proto/gen || { echo "proto/gen is not what proto/ says: run make proto"; exit 1; }
 	$(BIN)/python -m gateway schema --check
 	$(BIN)/python -m tests.gateway.matrix --check
+	$(BIN)/python -m tests.contract.evolution
 
 proto: .venv/.installed  ## Generate proto/gen from the contracts.
 	$(PROTOC) --python_out=proto/gen --pyi_out=proto/gen --connectrpc_out=proto/gen $(PROTOS)
@@ -46,6 +47,9 @@ proto: .venv/.installed  ## Generate proto/gen from the contracts.
 schema: .venv/.installed  ## Write down the GraphQL schemas, the trusted documents and who may select what.
 	$(BIN)/python -m gateway schema
 	$(BIN)/python -m tests.gateway.matrix
+
+release-schema: .venv/.installed  ## Make the committed GraphQL schemas those that later ones may only add to.
+	$(BIN)/python -m tests.contract.evolution --release
 
 format: .venv/.installed  ## Format the code.
 	$(BIN)/ruff check --fix
