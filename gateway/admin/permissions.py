@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from graphql import GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 
 from gateway.documents.prepared import Prepared
 from services.kit.refusal import Forbidden
@@ -60,7 +60,7 @@ class Permissions:
     def __init__(self, schema: GraphQLSchema, types: Mapping[str, Roles]) -> None:
         self.by_field: dict[str, Roles] = {}
         for name, shown in schema.type_map.items():
-            if isinstance(shown, GraphQLObjectType) and not name.startswith("__"):
+            if isinstance(shown, GraphQLObjectType | GraphQLInterfaceType) and not name.startswith("__"):
                 for field_name, field in shown.fields.items():
                     definition = field.extensions["strawberry-definition"]
                     roles = definition.metadata.get("roles", types.get(name))

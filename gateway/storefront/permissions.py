@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 
-from graphql import GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 
 from gateway.auth import NotSignedIn
 from gateway.documents.prepared import Prepared
@@ -20,7 +20,7 @@ class Permissions:
             f"{name}.{field_name}": name in public_types
             or "public" in field.extensions["strawberry-definition"].metadata
             for name, shown in schema.type_map.items()
-            if isinstance(shown, GraphQLObjectType) and not name.startswith("__")
+            if isinstance(shown, GraphQLObjectType | GraphQLInterfaceType) and not name.startswith("__")
             for field_name, field in shown.fields.items()
         }
         self._public = frozenset(field for field, public in self.by_field.items() if public)

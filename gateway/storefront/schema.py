@@ -9,6 +9,7 @@ from gateway.scalars import SCALARS
 from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.member import Member
+from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.permissions import Permissions
 from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.quotes import QuoteQueries
@@ -24,7 +25,7 @@ class MemberQueries:
 
 
 schema = strawberry.Schema(
-    query=merge_types("Query", (MemberQueries, QuoteQueries, ConsentQueries)),
+    query=merge_types("Query", (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries)),
     mutation=merge_types(
         "Mutation", (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
     ),

@@ -33,6 +33,9 @@ Way = tuple[tuple[str, str], ...]
 """From a root to a field, by type and field name."""
 
 
+_WITH_FIELDS = GraphQLObjectType | graphql.GraphQLInterfaceType
+
+
 class Row(NamedTuple):
     """A field of a surface."""
 
@@ -55,7 +58,7 @@ def rows() -> list[Row]:
         Row(surface, f"{name}.{field}")
         for surface, schema in SCHEMAS.items()
         for name, shown in schema.type_map.items()
-        if isinstance(shown, GraphQLObjectType) and not name.startswith("__")
+        if isinstance(shown, _WITH_FIELDS) and not name.startswith("__")
         for field in shown.fields
     )
 
@@ -80,7 +83,7 @@ def paths(surface: str, caller: str | None) -> dict[str, Way]:
 
 def _objects(schema: GraphQLSchema, wanted: Any) -> Iterator[Any]:
     named = graphql.get_named_type(wanted)
-    if isinstance(named, GraphQLObjectType):
+    if isinstance(named, _WITH_FIELDS):
         yield named
 
 
@@ -135,6 +138,9 @@ _BY_NAME = {
 }
 """What arguments and input fields say where any value of their type will not do."""
 
+_BY_PLACE = {("Query", "node", "id"): ONE}
+"""What arguments say that are named as others are."""
+
 _OF_TYPE = {
     "UUID": ONE,
     "Int": 1,
@@ -148,16 +154,16 @@ _OF_TYPE = {
 def document(surface: str, *ways: Way) -> str:
     """A document that selects fields of one object, and as little else as can be."""
     schema = SCHEMAS[surface]
-    text = " ".join(_selected(_field(schema, *way[-1]), way[-1][1]) for way in ways)
+    text = " ".join(_selected(_field(schema, *way[-1]), way[-1]) for way in ways)
     for type_name, name in reversed(ways[0][:-1]):
-        text = f"{name}{_arguments(_field(schema, type_name, name))} {{ {text} }}"
+        text = f"{name}{_arguments(_field(schema, type_name, name), (type_name, name))} {{ {text} }}"
     roots = {schema.query_type: "query", schema.mutation_type: "mutation"}
     return f"{roots.get(schema.type_map[ways[0][0][0]], 'subscription')} {{ {text} }}"
 
 
-def _selected(field: graphql.GraphQLField, name: str) -> str:
+def _selected(field: graphql.GraphQLField, step: tuple[str, str]) -> str:
     leaf = graphql.is_leaf_type(graphql.get_named_type(field.type))
-    return f"{name}{_arguments(field)}{'' if leaf else ' { __typename }'}"
+    return f"{step[1]}{_arguments(field, step)}{'' if leaf else ' { __typename }'}"
 
 
 def _field(schema: GraphQLSchema, type_name: str, name: str) -> graphql.GraphQLField:
@@ -166,9 +172,9 @@ def _field(schema: GraphQLSchema, type_name: str, name: str) -> graphql.GraphQLF
     return found
 
 
-def _arguments(field: graphql.GraphQLField) -> str:
+def _arguments(field: graphql.GraphQLField, step: tuple[str, str]) -> str:
     said = [
-        f"{name}: {_written(_value(name, argument.type), argument.type)}"
+        f"{name}: {_written(_BY_PLACE.get((*step, name)) or _value(name, argument.type), argument.type)}"
         for name, argument in field.args.items()
         if graphql.is_required_argument(argument) or name == "days"
     ]
