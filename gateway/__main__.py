@@ -8,6 +8,7 @@ from gateway.admin.schema import schema as admin_schema
 from gateway.documents import manifest
 from gateway.errors.catalogue import page
 from gateway.settings import GatewaySettings, MigrationSettings
+from gateway.storefront import subgraph
 from gateway.storefront.schema import schema as storefront_schema
 from services.kit import process, telemetry
 
@@ -39,6 +40,7 @@ def _committed() -> dict[Path, bytes]:
     """What is committed of what the schemas, documents and codes say."""
     return {
         _HERE / "storefront/schema.graphql": (storefront_schema.as_str() + "\n").encode(),
+        _HERE / "storefront/subgraph.graphql": subgraph.SDL.encode(),
         _HERE / "admin/schema.graphql": (admin_schema.as_str() + "\n").encode(),
         _HERE.parent / "docs/errors.md": page.english().encode(),
         _HERE.parent / "docs/errors.zh.md": page.chinese().encode(),

@@ -31,11 +31,13 @@ from gateway.loaders.members import Loaders
 from gateway.serving import explorer
 from gateway.serving.front import Front
 from gateway.serving.http import Endpoint
+from gateway.serving.keyed import Keyed
 from gateway.serving.surface import Surface
 from gateway.serving.websocket import Socket
 from gateway.settings import GatewaySettings, MigrationSettings
 from gateway.storage.audit import Audit
 from gateway.storage.documents import UploadedDocuments
+from gateway.storefront import subgraph as storefront_subgraph
 from gateway.storefront.schema import permissions as storefront_permissions
 from gateway.storefront.schema import schema as storefront_schema
 from services.kit import database, health, migration, process
@@ -76,7 +78,12 @@ def application(settings: GatewaySettings) -> ASGIApp:
         "documents": services.trusted.looked,
     }
     surfaces = {"/graphql": storefront(settings, services), "/admin/graphql": admin(settings, services)}
-    endpoints = {path: Endpoint(surface, _page(surface, settings)) for path, surface in surfaces.items()}
+    endpoints: dict[str, ASGIApp] = {
+        path: Endpoint(surface, _page(surface, settings)) for path, surface in surfaces.items()
+    }
+    if settings.subgraph_key:
+        asked = Endpoint(subgraph(settings, services), None)
+        endpoints["/subgraph/graphql"] = Keyed(asked, settings.subgraph_key.get_secret_value())
     routes = [
         *(Route(path, endpoint) for path, endpoint in endpoints.items()),
         *(WebSocketRoute(path, Socket(surface)) for path, surface in surfaces.items()),
@@ -109,6 +116,20 @@ def admin(settings: GatewaySettings, services: Services) -> Surface:
         Authenticator(verifier, CallerKind.STAFF, strangers=False),
         services,
         permissions.guard,
+    )
+
+
+def subgraph(settings: GatewaySettings, services: Services) -> Surface:
+    """The storefront as a supergraph's router asks it: with documents that the router plans."""
+    preparer = _preparer(storefront_subgraph.schema._schema, settings)
+    verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
+    return Surface(
+        "subgraph",
+        storefront_subgraph.schema._schema,
+        Documents(preparer, [], free=True, repeated=Repeated(preparer.compile)),
+        Authenticator(verifier, CallerKind.MEMBER, strangers=True),
+        services,
+        storefront_subgraph.permissions.guard,
     )
 
 

@@ -24,13 +24,15 @@ class MemberQueries:
         return Member(id=strawberry.ID(info.context.member_id()))
 
 
+QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries)
+MUTATIONS = (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
+PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice"})
+
 schema = strawberry.Schema(
-    query=merge_types("Query", (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries)),
-    mutation=merge_types(
-        "Mutation", (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
-    ),
+    query=merge_types("Query", QUERIES),
+    mutation=merge_types("Mutation", MUTATIONS),
     subscription=merge_types("Subscription", (ChangeSubscription,)),
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 
-permissions = Permissions(schema._schema, {"ConsentPurpose", "Notice"})
+permissions = Permissions(schema._schema, PUBLIC_TYPES)

@@ -6,9 +6,7 @@ from services.kit.refusal import Invalid
 from tests.gateway.doors import Away, UnknownMember
 from tests.gateway.gateway_client import Gateway, code
 
-QUERY = (
-    "query($id:ID!){node(id:$id){__typename id ... on Member{points{available}} ... on Entry{type moved:points}}}"
-)
+QUERY = "query($id:ID!){node(id:$id){__typename id ... on Member{points{available}} ... on Entry{type moved:points}}}"
 NOBODY = "5f0d6e0a-0000-4000-8000-0000000000ff"
 
 
