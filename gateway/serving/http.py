@@ -78,7 +78,7 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
-        telemetry.trace_id.set(telemetry.trace_of(_text(headers, b"traceparent")))
+        telemetry.begin(_text(headers, b"traceparent"))
         language.set(preferred(_text(headers, b"accept-language")))
         uses.client.set(uses.named(_text(headers, _CLIENT)))
         media = accepted(_text(headers, b"accept"))

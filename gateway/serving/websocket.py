@@ -42,7 +42,7 @@ class Socket:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
-        telemetry.trace_id.set(telemetry.trace_of(websocket.headers.get("traceparent")))
+        telemetry.begin(websocket.headers.get("traceparent"))
         if PROTOCOL not in scope["subprotocols"]:
             await websocket.accept()
             await websocket.close(4406, "Subprotocol not acceptable")
@@ -167,7 +167,7 @@ class _Connection:
             task.cancel()
 
     async def _run(self, name: str, payload: object, identity: Identity) -> None:
-        telemetry.trace_id.set(telemetry.trace_of(None))
+        telemetry.begin(None)
         ending: Body | None = {"id": name, "type": "complete"}
         try:
             operation = self._surface.admit(payload, identity, self._locale)

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from services.kit import telemetry
 from services.kit.refusal import Unavailable
 
 Connection = AsyncConnection
@@ -25,7 +27,7 @@ class DatabaseUnavailable(Unavailable):
 
 def engine(url: str, *, size: int = 8) -> AsyncEngine:
     """A SQLAlchemy engine on asyncpg that never shows parameters in errors or logs."""
-    return create_async_engine(
+    made = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         hide_parameters=True,
         pool_size=size,
@@ -34,12 +36,32 @@ def engine(url: str, *, size: int = 8) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args={"server_settings": _server_settings(), "timeout": 5},
     )
+    sa.event.listen(made.sync_engine, "before_cursor_execute", _traced, retval=True)
+    return made
+
+
+def _traced(_: object, __: object, statement: str, parameters: object, *___: object) -> tuple[str, object]:
+    return telemetry.traced(statement), parameters
+
+
+class _Traced(asyncpg.Connection):
+    """asyncpg's own, whose statements say whose trace they are of."""
+
+    async def _execute(self, query: str, *args: Any, **kwargs: Any) -> Any:
+        whole = telemetry.traced(query)
+        return await super()._execute(whole, *args, **kwargs)  # type: ignore[misc]  # the stubs leave it out
 
 
 async def pool(url: str, *, size: int = 8) -> asyncpg.Pool:
     """A raw asyncpg pool for measured paths; it starts empty, so that the database may come up later."""
     return await asyncpg.create_pool(
-        url, min_size=0, max_size=size, timeout=5, command_timeout=20, server_settings=_server_settings()
+        url,
+        min_size=0,
+        max_size=size,
+        timeout=5,
+        command_timeout=20,
+        server_settings=_server_settings(),
+        connection_class=_Traced,
     )
 
 

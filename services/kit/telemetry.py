@@ -12,11 +12,14 @@ from prometheus_client import Counter, Histogram
 from structlog.typing import ExcInfo
 
 # What a client sends goes into logs, answers and further calls, so nothing but a trace passes.
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})")
+_SAMPLED = 0.01
+"""Which part of the traces is followed to the statements of the databases."""
 
 _random = random.Random()  # noqa: S311  # traces are told apart by their ids, they are no secret
 
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
+sampled: ContextVar[bool] = ContextVar("sampled", default=False)
 
 calls_total = Counter("huiyuan_rpc_calls_total", "RPCs answered.", ["method", "outcome"])
 call_seconds = Histogram(
@@ -76,12 +79,34 @@ def _frames(exc_info: ExcInfo) -> list[str]:
     return [*places, f"{kind.__module__}.{kind.__qualname__}"]
 
 
-def trace_of(traceparent: str | None) -> str:
-    """The trace id of a W3C ``traceparent`` header, or a new one."""
+def begin(traceparent: str | None) -> None:
+    """Work for a stranger, under the trace of a W3C header or a new one. Whether it is sampled, strangers do not say:
+    a sampled trace costs more."""
     sent = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
-    return sent[1] if sent else f"{_random.getrandbits(128):032x}"
+    trace_id.set(sent[1] if sent else _new())
+    sampled.set(_random.random() < _SAMPLED)
+
+
+def go_on(traceparent: str | None) -> None:
+    """Work for another process, under its trace, sampled when it says so."""
+    sent = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
+    trace_id.set(sent[1] if sent else _new())
+    sampled.set(sent is not None and int(sent[2], 16) & 1 == 1)
 
 
 def traceparent() -> str:
     """The W3C header to send along, so that the next process logs under the same trace."""
-    return f"00-{trace_id.get() or trace_of(None)}-{_random.getrandbits(64):016x}-01"
+    span = f"{_random.getrandbits(64):016x}"
+    return f"00-{trace_id.get() or _new()}-{span}-{'01' if sampled.get() else '00'}"
+
+
+def traced(statement: str) -> str:
+    """A statement that says whose trace it is of, in sampled ones: by it, a slow one in the database's log is found.
+
+    Not in all, since a statement whose text is new each time is planned each time.
+    """
+    return f"{statement} /*traceparent='{traceparent()}'*/" if sampled.get() else statement
+
+
+def _new() -> str:
+    return f"{_random.getrandbits(128):032x}"

@@ -42,6 +42,7 @@ class Services:
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[rpc.Caller, Any]] = []
         self.heard: deque[bytes] = deque(maxlen=20_000)
+        self.traceparents: deque[str] = deque(maxlen=1_000)
         self.refusal: Refusal | None = None
         self.away: set[str] = set()
 
@@ -49,6 +50,8 @@ class Services:
         """An application whose requests are noted as they came, whatever becomes of them."""
 
         async def heard(scope: Scope, receive: Receive, send: Send) -> None:
+            self.traceparents.append(dict(scope.get("headers", ())).get(b"traceparent", b"").decode())
+
             async def message() -> Message:
                 told = await receive()
                 if told.get("body"):

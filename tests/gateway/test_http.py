@@ -136,3 +136,11 @@ async def test_health_and_metrics_are_served(gateway: Gateway) -> None:
     assert (await gateway.http.get("/readyz")).json() == {"status": "ready", "failing": []}
     await gateway.ask("{__typename}")
     assert "huiyuan_graphql_seconds" in (await gateway.http.get("/metrics")).text
+
+
+async def test_the_trace_of_a_request_goes_on_to_the_services(gateway: Gateway) -> None:
+    _, token = gateway.join()
+    trace = "4bf92f3577b34da6a3ce929d0e0e4737"
+    headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    await gateway.ask("{me{points{available}}}", token, headers=headers)
+    assert gateway.services.traceparents[-1].split("-")[1] == trace

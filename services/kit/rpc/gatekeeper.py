@@ -76,7 +76,7 @@ class Gatekeeper:
         self, path: str, header: Callable[[str], str | None], handler: Handler, request: Any, ctx: Any
     ) -> Any:
         """Let the handler answer when the caller may call it. Raises ``ConnectError`` and nothing else."""
-        telemetry.trace_id.set(telemetry.trace_of(header("traceparent")))
+        telemetry.go_on(header("traceparent"))
         started = time.perf_counter()
         outcome = "ok"
         try:
