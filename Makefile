@@ -5,7 +5,7 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
-.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-gateway soak
+.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-gateway soak release-schema compose
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/make \1\t\2/p' Makefile
@@ -38,12 +38,24 @@ contracts: .venv/.installed
 	$(PROTOC) --python_out=$$fresh --pyi_out=$$fresh --connectrpc_out=$$fresh $(PROTOS) && \
 	diff -r -q -x __pycache__ $$fresh proto/gen || { echo "proto/gen is not what proto/ says: run make proto"; exit 1; }
 	$(BIN)/python -m gateway schema --check
+	$(BIN)/python -m tests.gateway.matrix --check
+	$(BIN)/python -m tests.contract.evolution
 
 proto: .venv/.installed  ## Generate proto/gen from the contracts.
 	$(PROTOC) --python_out=proto/gen --pyi_out=proto/gen --connectrpc_out=proto/gen $(PROTOS)
 
-schema: .venv/.installed  ## Write down the GraphQL schemas and the trusted documents.
+schema: .venv/.installed  ## Write down the GraphQL schemas, the trusted documents and who may select what.
 	$(BIN)/python -m gateway schema
+	$(BIN)/python -m tests.gateway.matrix
+
+release-schema: .venv/.installed  ## Make the committed GraphQL schemas those that later ones may only add to.
+	$(BIN)/python -m tests.contract.evolution --release
+
+compose: .venv/.installed  ## Compose the storefront's subgraph with a shop's, by Apollo's own tool; wants npm.
+	@command -v npm >/dev/null || { echo "NOT PROVED: npm is needed to compose a supergraph"; exit 1; }
+	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && cp tests/contract/federation/* $$work && \
+	(cd $$work && npm ci --silent --no-audit --no-fund) || { echo "NOT PROVED: npm could not install"; exit 1; } && \
+	node $$work/compose.mjs gateway/storefront/subgraph.graphql $$work/shop.graphql
 
 format: .venv/.installed  ## Format the code.
 	$(BIN)/ruff check --fix

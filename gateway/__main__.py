@@ -6,7 +6,9 @@ from pathlib import Path
 from gateway import app
 from gateway.admin.schema import schema as admin_schema
 from gateway.documents import manifest
+from gateway.errors.catalogue import page
 from gateway.settings import GatewaySettings, MigrationSettings
+from gateway.storefront import subgraph
 from gateway.storefront.schema import schema as storefront_schema
 from services.kit import process, telemetry
 
@@ -35,10 +37,13 @@ def main(command: str) -> None:
 
 
 def _committed() -> dict[Path, bytes]:
-    """What is committed of what the schemas and documents say."""
+    """What is committed of what the schemas, documents and codes say."""
     return {
         _HERE / "storefront/schema.graphql": (storefront_schema.as_str() + "\n").encode(),
+        _HERE / "storefront/subgraph.graphql": subgraph.SDL.encode(),
         _HERE / "admin/schema.graphql": (admin_schema.as_str() + "\n").encode(),
+        _HERE.parent / "docs/errors.md": page.english().encode(),
+        _HERE.parent / "docs/errors.zh.md": page.chinese().encode(),
         manifest.STOREFRONT: manifest.manifest(manifest.texts(manifest.STOREFRONT_EXAMPLES).values()),
     }
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -22,21 +22,26 @@ from gateway.auth import Authenticator
 from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
 from gateway.context import Services
 from gateway.documents import manifest
-from gateway.documents.prepared import Prepared, Preparer
+from gateway.documents.prepared import Preparer
 from gateway.documents.repeated import Repeated
 from gateway.documents.store import Documents
+from gateway.documents.trusted import Trusted
 from gateway.live.reader import Live
 from gateway.loaders.members import Loaders
 from gateway.serving import explorer
 from gateway.serving.front import Front
 from gateway.serving.http import Endpoint
+from gateway.serving.keyed import Keyed
 from gateway.serving.surface import Surface
 from gateway.serving.websocket import Socket
 from gateway.settings import GatewaySettings, MigrationSettings
 from gateway.storage.audit import Audit
+from gateway.storage.documents import UploadedDocuments
+from gateway.storefront import subgraph as storefront_subgraph
+from gateway.storefront.schema import permissions as storefront_permissions
 from gateway.storefront.schema import schema as storefront_schema
 from services.kit import database, health, migration, process
-from services.kit.rpc import Caller, CallerKind, CallerSigner
+from services.kit.rpc import CallerKind, CallerSigner
 from services.kit.tokens import TokenVerifier
 
 NAME = "gateway"
@@ -55,21 +60,30 @@ def application(settings: GatewaySettings) -> ASGIApp:
         {LOYALTY: settings.loyalty_url, MEMBERS: settings.members_url, CONSENT: settings.consent_url},
         CallerSigner(NAME, settings.caller_keys),
     )
-    services = Services(clients, Loaders(clients), Live(redis), Audit(engine))
+    services = Services(clients, Loaders(clients), Live(redis), Audit(engine), _trusted(settings, engine))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        reading = asyncio.ensure_future(services.live.run())
+        running = [asyncio.ensure_future(job()) for job in (services.live.run, services.trusted.follow)]
         yield
-        reading.cancel()
-        with suppress(asyncio.CancelledError):
-            await reading
+        for job in running:
+            job.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await redis.aclose()
         await engine.dispose()
 
-    probes: dict[str, health.Probe] = {"database": services.audit.reach, "redis": partial(_reach, redis)}
+    probes: dict[str, health.Probe] = {
+        "database": services.audit.reach,
+        "redis": partial(_reach, redis),
+        "documents": services.trusted.looked,
+    }
     surfaces = {"/graphql": storefront(settings, services), "/admin/graphql": admin(settings, services)}
-    endpoints = {path: Endpoint(surface, _page(surface, settings)) for path, surface in surfaces.items()}
+    endpoints: dict[str, ASGIApp] = {
+        path: Endpoint(surface, _page(surface, settings)) for path, surface in surfaces.items()
+    }
+    if settings.subgraph_key:
+        asked = Endpoint(subgraph(settings, services), None)
+        endpoints["/subgraph/graphql"] = Keyed(asked, settings.subgraph_key.get_secret_value())
     routes = [
         *(Route(path, endpoint) for path, endpoint in endpoints.items()),
         *(WebSocketRoute(path, Socket(surface)) for path, surface in surfaces.items()),
@@ -79,18 +93,15 @@ def application(settings: GatewaySettings) -> ASGIApp:
 
 
 def storefront(settings: GatewaySettings, services: Services) -> Surface:
-    """The storefront's surface: free documents in development, trusted ones in production."""
-    paths = [manifest.STOREFRONT, *filter(None, [settings.storefront_manifest])]
-    trusted = [pair for path in paths for pair in manifest.load(path).items()]
-    preparer = _preparer(storefront_schema._schema, settings)
+    """The storefront's surface: free documents in development, trusted ones in production; members see themselves."""
     verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
     return Surface(
         "storefront",
         storefront_schema._schema,
-        Documents(preparer, trusted, free=settings.is_development, repeated=Repeated(preparer.compile)),
+        services.trusted.documents,
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
-        _open_to_all,
+        storefront_permissions.guard,
     )
 
 
@@ -108,6 +119,20 @@ def admin(settings: GatewaySettings, services: Services) -> Surface:
     )
 
 
+def subgraph(settings: GatewaySettings, services: Services) -> Surface:
+    """The storefront as a supergraph's router asks it: with documents that the router plans."""
+    preparer = _preparer(storefront_subgraph.schema._schema, settings)
+    verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
+    return Surface(
+        "subgraph",
+        storefront_subgraph.schema._schema,
+        Documents(preparer, [], free=True, repeated=Repeated(preparer.compile)),
+        Authenticator(verifier, CallerKind.MEMBER, strangers=True),
+        services,
+        storefront_subgraph.permissions.guard,
+    )
+
+
 async def workers(settings: GatewaySettings) -> Sequence[Callable[[], Awaitable[None]]]:
     """What runs beside the serving processes: actions that were never finished get their outcome."""
     audit = Audit(database.engine(settings.database_url.get_secret_value(), size=1))
@@ -121,8 +146,14 @@ def migrate(settings: MigrationSettings) -> None:
     migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), MIGRATIONS)
 
 
-def _open_to_all(_: Prepared, __: Caller) -> None:
-    """The storefront has no roles: members see themselves, and anyone sees what is public."""
+def _trusted(settings: GatewaySettings, engine: database.Engine) -> Trusted:
+    """The storefront's documents: the manifests' and those that staff uploaded, and free ones in development."""
+    paths = [manifest.STOREFRONT, *filter(None, [settings.storefront_manifest])]
+    built_in = {key: text for path in paths for key, text in manifest.load(path).items()}
+    preparer = _preparer(storefront_schema._schema, settings)
+    repeated = Repeated(preparer.compile)
+    documents = Documents(preparer, built_in.items(), free=settings.is_development, repeated=repeated)
+    return Trusted(documents, built_in, UploadedDocuments(engine))
 
 
 def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:

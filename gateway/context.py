@@ -7,6 +7,7 @@ import strawberry
 
 from gateway.auth import Identity, NotSignedIn
 from gateway.clients import Clients
+from gateway.documents.trusted import Trusted
 from gateway.live.reader import Live
 from gateway.loaders.members import Loaders
 from gateway.scalars import Locale
@@ -22,6 +23,7 @@ class Services:
     loaders: Loaders
     live: Live
     audit: Audit
+    trusted: Trusted
 
 
 class Context(NamedTuple):

@@ -41,6 +41,9 @@ class GatewaySettings(ProcessSettings):
     storefront_manifest: Path | None = Field(None, validation_alias="STOREFRONT_DOCUMENTS")
     """An operator's own trusted documents beside ours: a JSON object of SHA-256 in hex → document."""
 
+    subgraph_key: SecretStr | None = Field(None, validation_alias="STOREFRONT_SUBGRAPH_KEY", min_length=32)
+    """What a supergraph's router proves itself by; without one, the storefront is served as no subgraph."""
+
     @property
     def caller_keys(self) -> dict[str, bytes]:
         """The keys that we sign callers' names with, by the service that is called."""

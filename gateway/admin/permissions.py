@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from graphql import GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 
 from gateway.documents.prepared import Prepared
 from services.kit.refusal import Forbidden
@@ -35,6 +35,7 @@ ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})
 MOVERS: Roles = frozenset({Role.OPERATIONS})
 APPROVAL_READERS: Roles = ADJUSTERS | {Role.AUDITOR}
+DOCUMENT_READERS: Roles = DUE_WATCHERS
 PUBLISHERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 """Who watches what staff did."""
@@ -59,7 +60,7 @@ class Permissions:
     def __init__(self, schema: GraphQLSchema, types: Mapping[str, Roles]) -> None:
         self.by_field: dict[str, Roles] = {}
         for name, shown in schema.type_map.items():
-            if isinstance(shown, GraphQLObjectType) and not name.startswith("__"):
+            if isinstance(shown, GraphQLObjectType | GraphQLInterfaceType) and not name.startswith("__"):
                 for field_name, field in shown.fields.items():
                     definition = field.extensions["strawberry-definition"]
                     roles = definition.metadata.get("roles", types.get(name))

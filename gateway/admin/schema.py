@@ -7,6 +7,7 @@ from strawberry.tools import merge_types
 from gateway.admin.accesses import AccessMutations
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
+from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.dues import DueQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
@@ -19,6 +20,7 @@ from gateway.admin.permissions import (
     ADJUSTERS,
     APPROVAL_READERS,
     CONSENT_READERS,
+    DOCUMENT_READERS,
     DUE_WATCHERS,
     EVERY_ROLE,
     FINANCE_READERS,
@@ -52,6 +54,7 @@ schema = strawberry.Schema(
             StatementQueries,
             FinanceQueries,
             AuditQueries,
+            DocumentQueries,
         ),
     ),
     mutation=merge_types(
@@ -65,6 +68,7 @@ schema = strawberry.Schema(
             MergeMutations,
             ForfeitMutations,
             AccessMutations,
+            DocumentMutations,
         ),
     ),
     config=StrawberryConfig(scalar_map=SCALARS),
@@ -98,6 +102,8 @@ permissions = Permissions(
         "CurrencyMovements": FINANCE_READERS,
         "CurrencyRules": EVERY_ROLE,
         "DailyMovements": FINANCE_READERS,
+        "DocumentClient": DOCUMENT_READERS,
+        "DocumentProblem": PUBLISHERS,
         "DueRun": DUE_WATCHERS,
         "DueState": DUE_WATCHERS,
         "EarnRule": EVERY_ROLE,
@@ -150,6 +156,7 @@ permissions = Permissions(
         "RefundExplanation": HISTORY_READERS,
         "RejectAdjustmentPayload": ADJUSTERS,
         "ReversalExplanation": HISTORY_READERS,
+        "RetireDocumentPayload": PUBLISHERS,
         "ReverseRedemptionPayload": REVERSERS,
         "ReviseProgrammePayload": PUBLISHERS,
         "RuleVerdict": HISTORY_READERS,
@@ -165,9 +172,13 @@ permissions = Permissions(
         "TierRule": EVERY_ROLE,
         "TransferPointsPayload": MOVERS,
         "TrialBalance": FINANCE_READERS,
+        "TrustedDocument": DOCUMENT_READERS,
+        "TrustedDocumentConnection": DOCUMENT_READERS,
+        "TrustedDocumentEdge": DOCUMENT_READERS,
         "UnmaskProfilePayload": UNMASKERS,
         "UnmergeMembersPayload": MOVERS,
         "UnmergedPoints": MOVERS,
+        "UploadDocumentsPayload": PUBLISHERS,
         "UserError": EVERY_ROLE,
     },
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from gateway.documents.manifest import ManifestNotTrusted
 from gateway.documents.prepared import DocumentRefused, Prepared, Preparer
 from gateway.documents.repeated import Repeated
+from gateway.documents.uses import Uses
 from gateway.errors import BAD_REQUEST, RequestError
 
 
@@ -23,24 +24,43 @@ class Documents:
         self._preparer = preparer
         self._free = free
         self._repeated = repeated
+        self.uses = Uses()
         self._trusted: dict[str, Prepared] = {}
         for key, text in trusted:
-            try:
-                prepared = preparer.prepare(text)
-                name = next(iter(prepared.operations)) or key[:12]
-                self._trusted[key] = preparer.compile(replace(prepared, label=name))
-            except DocumentRefused as refused:
-                said = "; ".join(error.message for error in refused.errors)
-                raise ManifestNotTrusted(f"the trusted document {key} cannot run: {said}") from None
+            self.add(key, text)
+
+    def check(self, text: str) -> None:
+        """Raises ``DocumentRefused`` when a document could not run."""
+        self._preparer.prepare(text)
+
+    def add(self, key: str, text: str) -> None:
+        """Trust a document from now on. Raises ``ManifestNotTrusted``."""
+        try:
+            prepared = self._preparer.prepare(text)
+        except DocumentRefused as refused:
+            said = "; ".join(error.message for error in refused.errors)
+            raise ManifestNotTrusted(f"the trusted document {key} cannot run: {said}") from None
+        name = next(iter(prepared.operations), "") or key[:12]
+        self._trusted[key] = self._preparer.compile(replace(prepared, label=name))
+
+    def remove(self, key: str) -> None:
+        """Trust a document no more."""
+        self._trusted.pop(key, None)
+
+    def runs(self, key: str) -> bool:
+        """Whether a document is trusted now."""
+        return key in self._trusted
 
     def find(self, document_id: str | None, query: str | None) -> Prepared:
         """The document that a request names. Raises ``RequestError`` or ``DocumentRefused``."""
         if document_id is not None:
             if query is not None:
                 raise RequestError(BAD_REQUEST, "send either documentId or query, not both")
-            known = self._trusted.get(document_id.removeprefix("sha256:"))
+            key = document_id.removeprefix("sha256:")
+            known = self._trusted.get(key)
             if known is None:
                 raise RequestError("DOCUMENT_NOT_FOUND", "no trusted document has this documentId")
+            self.uses.count(key)
             return known
         if query is None:
             raise RequestError(BAD_REQUEST, "send documentId or query")

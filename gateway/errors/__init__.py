@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import strawberry
@@ -9,6 +10,7 @@ import structlog
 from graphql import GraphQLError
 from redis.exceptions import RedisError
 
+from gateway.errors.catalogue import BY_CODE
 from gateway.errors.codes import IN_CHINESE, UserErrorCode
 from services.kit import database, telemetry
 from services.kit.refusal import Kind, Refusal
@@ -17,6 +19,9 @@ from services.kit.rpc import RemoteRefusal
 log = structlog.get_logger()
 
 Answer = TypeVar("Answer")
+
+language: ContextVar[str] = ContextVar("language", default="en")
+"""In which language who asks is told what is wrong with a request."""
 
 
 @strawberry.type(description="A number or a name that led to a refusal.")
@@ -101,13 +106,21 @@ def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
         log.error("fault", exc_info=cause or error, path=error.path)
         body["message"] = "something went wrong here; the trace id finds it in our logs"
         extensions["code"] = "INTERNAL"
+    body["message"] = _told(extensions["code"], body["message"])
     return body
 
 
 def refused(refusal: Refusal) -> dict[str, Any]:
     """A refusal of the whole request as a top-level error."""
     extensions = {"traceId": telemetry.trace_id.get(), **_extensions_of(refusal)}
-    return {"message": refusal.message, "extensions": extensions}
+    return {"message": _told(refusal.code, refusal.message), "extensions": extensions}
+
+
+def _told(code: str, message: str) -> str:
+    """The message in the asker's language: in Chinese what the code means, and the English beside it."""
+    if language.get() != "zh" or code not in BY_CODE:
+        return message
+    return f"{BY_CODE[code].means_zh.rstrip('。')}（{message}）"
 
 
 def _extensions_of(refusal: Refusal) -> dict[str, Any]:

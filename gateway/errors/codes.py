@@ -26,6 +26,8 @@ class UserErrorCode(StrEnum):
     CONSENT_NOT_ASKED = "CONSENT_NOT_ASKED"
     CURRENCY_NOT_ACCEPTED = "CURRENCY_NOT_ACCEPTED"
     DATE_NOT_UNDERSTOOD = "DATE_NOT_UNDERSTOOD"
+    DOCUMENT_BUILT_IN = "DOCUMENT_BUILT_IN"
+    DOCUMENT_NOT_VALID = "DOCUMENT_NOT_VALID"
     EFFECTIVE_IN_THE_PAST = "EFFECTIVE_IN_THE_PAST"
     HOLDS_OPEN = "HOLDS_OPEN"
     HOLD_NOT_OPEN = "HOLD_NOT_OPEN"
@@ -76,6 +78,7 @@ class UserErrorCode(StrEnum):
     UNKNOWN_ADJUSTMENT_REQUEST = "UNKNOWN_ADJUSTMENT_REQUEST"
     TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
     UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
+    UNKNOWN_DOCUMENT = "UNKNOWN_DOCUMENT"
     UNKNOWN_HOLD = "UNKNOWN_HOLD"
     UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
     UNKNOWN_MERGE = "UNKNOWN_MERGE"
@@ -120,6 +123,8 @@ IN_CHINESE = {
     UserErrorCode.CONSENT_NOT_ASKED: "该目的不以同意为依据，无需同意或撤回。",
     UserErrorCode.CURRENCY_NOT_ACCEPTED: "该计划不使用此货币。",
     UserErrorCode.DATE_NOT_UNDERSTOOD: "日期须写作 2026-12-31，或每年的 12-31。",
+    UserErrorCode.DOCUMENT_BUILT_IN: "该文档随系统安装，不能停用。",
+    UserErrorCode.DOCUMENT_NOT_VALID: "文档不能执行，请查看所指位置。",
     UserErrorCode.EFFECTIVE_IN_THE_PAST: "生效时间不能早于现在。",
     UserErrorCode.HOLDS_OPEN: "该会员还有未完成的冻结，请先核销或释放。",
     UserErrorCode.HOLD_NOT_OPEN: "该冻结已核销、已释放或已超时。",
@@ -170,6 +175,7 @@ IN_CHINESE = {
     UserErrorCode.UNKNOWN_ADJUSTMENT_REQUEST: "没有这个调整申请。",
     UserErrorCode.TOO_MANY_HOLDS: "未结的冻结过多，请先核销或释放。",
     UserErrorCode.UNKNOWN_CURRENCY: "该计划没有此种积分。",
+    UserErrorCode.UNKNOWN_DOCUMENT: "没有上传过这个文档。",
     UserErrorCode.UNKNOWN_HOLD: "没有这笔冻结。",
     UserErrorCode.UNKNOWN_MEMBER: "没有这位会员。",
     UserErrorCode.UNKNOWN_MERGE: "没有这次合并。",

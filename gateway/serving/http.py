@@ -11,12 +11,14 @@ from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
 from gateway import limits
-from gateway.errors import BAD_REQUEST, RequestError, formatted
+from gateway.documents import uses
+from gateway.errors import BAD_REQUEST, RequestError, formatted, language
 from gateway.scalars import preferred
 from gateway.serving import events
-from gateway.serving.surface import Body, NotExecuted, Operation, Surface
+from gateway.serving.surface import Body, NotAQuery, NotExecuted, Operation, Surface
 from services.kit import telemetry
 
+_CLIENT = uses.HEADER.encode()
 _NO_STORE = (b"cache-control", b"no-store")
 _PAGE_POLICY = (
     b"content-security-policy",
@@ -77,6 +79,8 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         telemetry.trace_id.set(telemetry.trace_of(_text(headers, b"traceparent")))
+        language.set(preferred(_text(headers, b"accept-language")))
+        uses.client.set(uses.named(_text(headers, _CLIENT)))
         media = accepted(_text(headers, b"accept"))
         try:
             if media is Media.PAGE:
@@ -107,10 +111,10 @@ class Endpoint:
         if scope["method"] == "GET":
             # Public queries only: a GET is cached, logged and sent across sites, so it never speaks for anyone.
             stranger = await self._surface.identify(None)
-            operation = self._surface.admit(_query_parameters(scope), stranger, locale)
-            if operation.kind is not OperationType.QUERY:
-                raise Refused(405, "GET serves queries only: use POST", (b"allow", b"POST"))
-            return operation
+            try:
+                return self._surface.admit(_query_parameters(scope), stranger, locale, queries_only=True)
+            except NotAQuery:
+                raise Refused(405, "GET serves queries only: use POST", (b"allow", b"POST")) from None
         if scope["method"] != "POST":
             raise Refused(405, "use POST, or GET for public queries", (b"allow", b"GET, POST"))
         _check_content_type(_text(headers, b"content-type"))

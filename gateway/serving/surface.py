@@ -103,6 +103,10 @@ class NotExecuted(Exception):
         self.away = away
 
 
+class NotAQuery(Exception):
+    """The operation would change something or go on, where only queries are served."""
+
+
 class Operation(NamedTuple):
     """An operation that may run: found, valid, within limits and permitted."""
 
@@ -139,12 +143,16 @@ class Surface:
         except Refusal as refusal:
             raise self._turned_down(refusal) from None
 
-    def admit(self, parameters: object, identity: Identity, locale: Locale) -> Operation:
-        """The operation that a request asks for. Raises ``NotExecuted``."""
+    def admit(
+        self, parameters: object, identity: Identity, locale: Locale, *, queries_only: bool = False
+    ) -> Operation:
+        """The operation that a request asks for. Raises ``NotExecuted``, or ``NotAQuery`` where only those are served."""
         try:
             ask = Ask.of(parameters)
             prepared = self._documents.find(ask.document_id, ask.query)
             kind = prepared.operation(ask.operation_name)
+            if queries_only and kind is not OperationType.QUERY:
+                raise NotAQuery
             if ask.variables:
                 limits.check_variables(ask.variables)
             self._guard(prepared, identity.caller)

@@ -12,7 +12,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway import limits
 from gateway.auth import UNKNOWN, Identity
-from gateway.errors import LIMIT_EXCEEDED, RequestError, formatted, refused
+from gateway.documents import uses
+from gateway.errors import LIMIT_EXCEEDED, RequestError, formatted, language, refused
 from gateway.scalars import Locale, preferred
 from gateway.serving.surface import Body, NotExecuted, Surface
 from services.kit import telemetry
@@ -135,6 +136,8 @@ class _Connection:
             # 1013 is what the standard has for "try again later", and clients do.
             number = 1013 if refusal.away else 4403
             raise _Closed(number, f"{error['extensions']['code']}: {error['message']}"[:120]) from None
+        language.set(self._locale)
+        uses.client.set(uses.named(said.get(uses.HEADER) or headers.get(uses.HEADER)))
         await self._send({"type": "connection_ack"})
         self._identity = identity
 

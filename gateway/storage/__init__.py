@@ -1,1 +1,1 @@
-"""The gateway's own little database: what staff did."""
+"""The gateway's own little database: what staff did, and the trusted documents they uploaded."""

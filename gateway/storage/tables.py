@@ -20,3 +20,23 @@ admin_actions = sa.Table(
     sa.Column("outcome_code", sa.Text, nullable=False),
     sa.PrimaryKeyConstraint("action_id", "phase"),
 )
+
+trusted_documents = sa.Table(
+    "trusted_documents",
+    metadata,
+    sa.Column("document_id", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("uploaded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column("uploaded_by", sa.Text, nullable=False),
+    sa.Column("retired_at", sa.TIMESTAMP(timezone=True)),
+    sa.Column("retired_by", sa.Text),
+)
+
+document_uses = sa.Table(
+    "document_uses",
+    metadata,
+    sa.Column("document_id", sa.Text, primary_key=True),
+    sa.Column("client", sa.Text, primary_key=True),
+    sa.Column("uses", sa.BigInteger, nullable=False),
+    sa.Column("last_used_at", sa.TIMESTAMP(timezone=True), nullable=False),
+)

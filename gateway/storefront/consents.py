@@ -8,6 +8,7 @@ from gateway.context import Info
 from gateway.errors import UserError, attempt
 from gateway.scalars import Locale
 from gateway.storefront.notices import ConsentPurpose, purposes
+from gateway.storefront.permissions import PUBLIC
 from gateway.views.consents import Consent, consent
 
 
@@ -54,7 +55,9 @@ class WithdrawConsentPayload:
 
 @strawberry.type
 class ConsentQueries:
-    @strawberry.field(description="What members are asked, why, and the notices to show. Public.")
+    @strawberry.field(
+        metadata=PUBLIC, description="What members are asked, why, and the notices to show. Public."
+    )
     async def consent_purposes(self, info: Info, locale: Locale | None = None) -> list[ConsentPurpose]:
         wanted = locale or info.context.locale
         wire = await info.context.load.purposes_by_locale.load(info.context.caller, wanted.value)

@@ -8,11 +8,11 @@ from huiyuan.loyalty.v1 import points_pb2
 from gateway.paging import Connection, connection
 from gateway.scalars import Long, instant, optional_instant
 from gateway.views.entries import EntryType, change
+from gateway.views.nodes import Node
 
 
 @strawberry.type(description="One movement of points; entries are never changed or deleted.")
-class Entry:
-    id: strawberry.ID
+class Entry(Node):
     type: EntryType
     currency: str
     points: Long = strawberry.field(description="How many moved, always above 0.")
@@ -30,11 +30,12 @@ def page(wire: points_pb2.EntryPage, after: str | None) -> Connection[Entry]:
     """A page of entries."""
     keys = [entry.entry_id for entry in wire.entries]
     return connection(
-        [_entry(one) for one in wire.entries], keys, has_next_page=wire.has_next_page, after=after
+        [entry(one) for one in wire.entries], keys, has_next_page=wire.has_next_page, after=after
     )
 
 
-def _entry(wire: points_pb2.Entry) -> Entry:
+def entry(wire: points_pb2.Entry) -> Entry:
+    """The view of an entry."""
     return Entry(
         id=strawberry.ID(wire.entry_id),
         type=EntryType.of(wire.type),

@@ -19,6 +19,7 @@ from gateway.views import statements
 from gateway.views.consents import Consent, consent
 from gateway.views.explanations import Explanation, explained, explanation
 from gateway.views.lots import Lot, lots
+from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance, named
 from gateway.views.profiles import MemberStatus
 from gateway.views.redemptions import Hold, find_hold
@@ -27,9 +28,7 @@ from gateway.views.tiers import Benefit, Standing, benefits, standing
 
 
 @strawberry.type(description="A member, as the member sees it.")
-class Member:
-    id: strawberry.ID
-
+class Member(Node):
     @strawberry.field(description="What the member wants to be called.")
     async def display_name(self, info: Info) -> str | None:
         return (await _profile(self, info)).display_name

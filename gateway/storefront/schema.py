@@ -1,4 +1,4 @@
-"""The storefront's schema, put together."""
+"""The storefront's schema, put together; what is not said to be public is for signed-in members."""
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
@@ -9,6 +9,8 @@ from gateway.scalars import SCALARS
 from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.member import Member
+from gateway.storefront.nodes import NodeQueries
+from gateway.storefront.permissions import Permissions
 from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
@@ -22,11 +24,15 @@ class MemberQueries:
         return Member(id=strawberry.ID(info.context.member_id()))
 
 
+QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries)
+MUTATIONS = (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
+PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice"})
+
 schema = strawberry.Schema(
-    query=merge_types("Query", (MemberQueries, QuoteQueries, ConsentQueries)),
-    mutation=merge_types(
-        "Mutation", (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
-    ),
+    query=merge_types("Query", QUERIES),
+    mutation=merge_types("Mutation", MUTATIONS),
     subscription=merge_types("Subscription", (ChangeSubscription,)),
     config=StrawberryConfig(scalar_map=SCALARS),
 )
+
+permissions = Permissions(schema._schema, PUBLIC_TYPES)

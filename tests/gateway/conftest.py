@@ -37,4 +37,5 @@ def gateway(development: Gateway) -> Gateway:
     development.services.refusal = None
     development.services.away.clear()
     development.services.requests.clear()
+    development.services.heard.clear()
     return development

@@ -3,11 +3,12 @@
 They authorise each item as the real ones do, by the caller it carries, and can be told to fail, refuse or wait.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
 
 from huiyuan.loyalty.v1 import points_pb2
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit import rpc
 from services.kit.refusal import Conflict, Declined, NotFound, Refusal, Unavailable
@@ -40,8 +41,23 @@ class Services:
         self.names: dict[str, str] = {}
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[rpc.Caller, Any]] = []
+        self.heard: deque[bytes] = deque(maxlen=20_000)
         self.refusal: Refusal | None = None
         self.away: set[str] = set()
+
+    def hear(self, app: ASGIApp) -> ASGIApp:
+        """An application whose requests are noted as they came, whatever becomes of them."""
+
+        async def heard(scope: Scope, receive: Receive, send: Send) -> None:
+            async def message() -> Message:
+                told = await receive()
+                if told.get("body"):
+                    self.heard.append(told["body"])
+                return told
+
+            await app(scope, message, send)
+
+        return heard
 
     def join(self, member_id: str, *, name: str = "小满", available: int = 120) -> None:
         self.names[member_id] = name

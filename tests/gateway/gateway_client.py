@@ -86,7 +86,7 @@ class Gateway:
 
 
 def settings(
-    issuer: Issuer, redis_url: str, database_url: str, addresses: dict[str, str], mode: str
+    issuer: Issuer, redis_url: str, database_url: str, addresses: dict[str, str], mode: str, **more: str
 ) -> GatewaySettings:
     key = base64.b64encode(KEY).decode()
     return GatewaySettings.model_validate(
@@ -97,6 +97,7 @@ def settings(
             "AUTH_JWKS": str(issuer.jwks),
             "AUTH_ISSUER": ISSUER,
             **{f"{name.upper()}_URL": address for name, address in addresses.items()},
+            **more,
             **{f"CALLER_KEY_GATEWAY_{name.upper()}": key for name in ("loyalty", "members", "consent")},
         }
     )
@@ -104,7 +105,7 @@ def settings(
 
 @asynccontextmanager
 async def running(
-    folder: Path, redis_url: str, database_url: str, *, mode: str = "development"
+    folder: Path, redis_url: str, database_url: str, *, mode: str = "development", **more: str
 ) -> AsyncIterator[Gateway]:
     """A gateway before its three services, all of them over real HTTP."""
     issuer, services = Issuer(folder), Services()
@@ -115,7 +116,7 @@ async def running(
             )
             for name in ("loyalty", "members", "consent")
         }
-        app = application(settings(issuer, redis_url, database_url, addresses, mode))
+        app = application(settings(issuer, redis_url, database_url, addresses, mode, **more))
         address = await stack.enter_async_context(wire_services.serving(app))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
         yield Gateway(address, http, services, issuer)

@@ -72,7 +72,7 @@ async def test_a_fault_shows_its_trace_and_nothing_else(
         raise ValueError("SELECT secret FROM members WHERE phone = '+8613900000001'")
 
     monkeypatch.setattr("gateway.storefront.member.named", lambda *_: broken(None))
-    answer = await gateway.ask("{me{points{available}}}", token)
+    answer = await gateway.ask("{me{points{available}}}", token, headers={"accept-language": "en"})
     (error,) = answer["errors"]
     assert error["message"] == "something went wrong here; the trace id finds it in our logs"
     assert set(error["extensions"]) == {"code", "traceId"}
@@ -81,8 +81,9 @@ async def test_a_fault_shows_its_trace_and_nothing_else(
 
 async def test_wrong_variables_are_the_askers_mistake(gateway: Gateway) -> None:
     query = "query($first:Int!){me{entries(first:$first){nodes{id}}}}"
-    assert code(await gateway.ask(query)) == "BAD_USER_INPUT"
-    assert code(await gateway.ask(query, variables={"first": "many"})) == "BAD_USER_INPUT"
+    _, token = gateway.join()
+    assert code(await gateway.ask(query, token)) == "BAD_USER_INPUT"
+    assert code(await gateway.ask(query, token, variables={"first": "many"})) == "BAD_USER_INPUT"
 
 
 @pytest.mark.parametrize("points", [2**53, -(2**53), 1.5, "5", True])

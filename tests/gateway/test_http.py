@@ -39,7 +39,7 @@ async def test_a_client_that_accepts_nothing_we_have_is_told(gateway: Gateway, a
 
 @pytest.mark.parametrize(
     "query",
-    ["{", "{nothing}", "query($v:Int!){__typename @include(if:true) me{entries(first:$v){nodes{id}}}}"],
+    ["{", "{nothing}", "query($v:Locale!){consentPurposes(locale:$v){key}}"],
 )
 async def test_a_document_that_cannot_run_is_400_under_the_strict_type_and_200_under_json(
     gateway: Gateway, query: str

@@ -1,110 +1,163 @@
-"""Permissions: every field of the admin schema against every role, as a committed table says."""
+"""Permissions: every field of both schemas against every kind of caller, as a committed table says."""
 
-from pathlib import Path
+import asyncio
+from collections.abc import Iterable
 
+import httpx
 import pytest
 import strawberry
 
-from gateway.admin.permissions import NoRolesDeclared, Permissions, Role
-from gateway.admin.schema import permissions, schema
+from gateway.admin.permissions import NoRolesDeclared, Permissions
+from gateway.admin.schema import schema
 from gateway.storefront.schema import schema as storefront
+from infra.local.databases import DatabaseUrls
+from services.kit import database as databases
+from tests.gateway import matrix
 from tests.gateway.gateway_client import Gateway, code
+from tests.gateway.matrix import ANOTHER, ANYONE, MEMBER, ONE, OTHER, ROLES
 
-TABLE = Path(__file__).with_name("admin_permissions.txt")
-ROLES = [role.value for role in Role]
-
-
-def as_declared() -> str:
-    """The table that the schema declares, one field a line."""
-    width = max(map(len, permissions.by_field))
-    lines = [f"{'':{width}}  {'  '.join(ROLES)}"]
-    for field, roles in sorted(permissions.by_field.items()):
-        marks = "  ".join(("yes" if role in roles else "-").ljust(len(role)) for role in ROLES)
-        lines.append(f"{field:{width}}  {marks}".rstrip())
-    return "\n".join(lines) + "\n"
+PATHS = {matrix.STOREFRONT: "/graphql", matrix.ADMIN: "/admin/graphql"}
 
 
-def committed() -> dict[str, set[str]]:
-    """Which roles the committed table gives each field."""
-    lines = TABLE.read_text().splitlines()[1:]
-    cells = {field: marks for field, *marks in map(str.split, lines)}
-    return {
-        field: {role for role, mark in zip(ROLES, marks, strict=True) if mark == "yes"}
-        for field, marks in cells.items()
-    }
+def test_the_schemas_declare_what_the_committed_table_says() -> None:
+    assert matrix.table() == matrix.TABLE.read_text(), "run make schema, and look at the diff"
 
 
-def test_the_schema_declares_what_the_committed_table_says() -> None:
-    assert as_declared() == TABLE.read_text(), "write as_declared() to the table, and look at the diff"
+class Callers:
+    """One of each kind, asking by real HTTP, many documents side by side."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        for member_id in (ONE, OTHER, matrix.THIRD):
+            gateway.services.join(member_id)
+        self._tokens = {
+            ANYONE: None,
+            MEMBER: gateway.issuer.member(ONE),
+            ANOTHER: gateway.issuer.member(OTHER),
+            **{role: gateway.issuer.staff(role) for role in ROLES},
+        }
+
+    async def ask(self, surface: str, caller: str, fields: Iterable[str]) -> dict[str, httpx.Response]:
+        """What becomes of documents that select one field each."""
+        ways = matrix.paths(surface, caller), matrix.paths(surface, None)
+        texts = {field: matrix.document(surface, ways[0].get(field) or ways[1][field]) for field in fields}
+        answers = await self._answers(surface, caller, texts.values())
+        return dict(zip(texts, answers, strict=True))
+
+    async def reach(self, surface: str, caller: str, fields: Iterable[str]) -> None:
+        """Select every field by a way that is the caller's, those of one object together; nothing may be wrong."""
+        together: dict[matrix.Way, list[matrix.Way]] = {}
+        for way in map(matrix.paths(surface, caller).__getitem__, fields):
+            together.setdefault(way[:-1], []).append(way)
+        texts = [matrix.document(surface, *ways) for ways in _one_kind_each(together.values())]
+        for text, answer in zip(texts, await self._answers(surface, caller, texts), strict=True):
+            assert "errors" not in answer.json(), (text, answer.text)
+
+    async def _answers(self, surface: str, caller: str, texts: Iterable[str]) -> list[httpx.Response]:
+        asking = asyncio.Semaphore(8)
+
+        async def one(text: str) -> httpx.Response:
+            streamed = text.startswith("subscription") and caller in (MEMBER, ANOTHER)
+            async with asking:
+                if streamed:
+                    return await self._first_change(text, caller)
+                return await self._gateway.post(text, self._tokens[caller], path=PATHS[surface])
+
+        return await asyncio.gather(*map(one, texts))
+
+    async def _first_change(self, text: str, caller: str) -> httpx.Response:
+        """A subscription's first answer, as if it were a query's."""
+        headers = {"accept": "text/event-stream", "authorization": f"Bearer {self._tokens[caller]}"}
+        async with self._gateway.http.stream(
+            "POST", "/graphql", json={"query": text}, headers=headers
+        ) as response:
+            async for line in response.aiter_lines():
+                if line.startswith("data: {"):
+                    return httpx.Response(200, content=line.removeprefix("data: "))
+        raise AssertionError(f"no answer to {text}")
 
 
-ROOT_FIELDS = {
-    "Query.member": '{member(id:"5f0d6e0a-0000-4000-8000-000000000001"){id}}',
-    "Query.memberByPhone": '{memberByPhone(phone:"+86 139 0000 0009"){id}}',
-    "Query.findMember": '{findMember(input:{kind:EMAIL,value:"a@example.com"}){id}}',
-    "Query.programme": "{programme{id}}",
-    "Query.programmeVersions": "{programmeVersions{version}}",
-    "Query.orderTotals": "{orderTotals{orders}}",
-    "Query.order": '{order(source:"shop",orderId:"order-1"){orderId}}',
-    "Query.dueRun": "{dueRun{due run{members}}}",
-    "Query.ledgerIntegrity": "{ledgerIntegrity{ageSeconds heads{seq}}}",
-    "Query.adjustmentRequests": "{adjustmentRequests(first:1){nodes{id points}}}",
-    "Query.balanceAsOf": '{balanceAsOf(memberId:"5f0d6e0a-0000-4000-8000-000000000001",'
-    'at:"2026-03-01T00:00:00Z"){at}}',
-    "Query.ledgerStatement": '{ledgerStatement(memberId:"5f0d6e0a-0000-4000-8000-000000000001",first:1,'
-    'days:{first:"2026-01-01",last:"2026-01-31"}){currency}}',
-    "Query.explainEntry": '{explainEntry(memberId:"5f0d6e0a-0000-4000-8000-000000000001",entryId:"1-1"){actor}}',
-    "Query.outstandingPoints": "{outstandingPoints{total}}",
-    "Query.pointsLiability": "{pointsLiability{points}}",
-    "Query.breakage": "{breakage{currency}}",
-    "Query.dailyMovements": '{dailyMovements(days:{first:"2026-01-01",last:"2026-01-31"}){opening}}',
-    "Query.trialBalance": "{trialBalance{sum}}",
-    "Query.adminActions": "{adminActions(first:1){nodes{actionId}}}",
-    "Mutation.reviseProgramme": 'mutation{reviseProgramme(input:{programmeId:"demo",basedOnVersion:1,reason:"r"})'
-    "{userErrors{code}}}",
-    "Mutation.createProgramme": 'mutation{createProgramme(input:{programmeId:"new",name:{zh:"新",en:"new"},'
-    'timeZone:"Asia/Shanghai",moneyCurrency:"CNY",currencies:[],earnRules:[],tiers:[],reason:"r"})'
-    "{userErrors{code}}}",
-    "Mutation.adjustPoints": 'mutation{adjustPoints(input:{memberId:"5f0d6e0a-0000-4000-8000-000000000001",'
-    'currency:"POINTS",points:5,reason:"GOODWILL",idempotencyKey:"k"}){userErrors{code}}}',
-    "Mutation.reverseRedemption": 'mutation{reverseRedemption(input:{memberId:"5f0d6e0a-0000-4000-8000-000000000001",redemptionId:"gift-1",'
-    'reversalId:"back-1",reason:"GOODWILL"}){userErrors{code}}}',
-    "Mutation.transferPoints": 'mutation{transferPoints(input:{fromMemberId:"5f0d6e0a-0000-4000-8000-000000000001",'
-    'toMemberId:"5f0d6e0a-0000-4000-8000-000000000002",points:5,transferId:"t",reason:"r"}){userErrors{code}}}',
-    "Mutation.mergeMembers": 'mutation{mergeMembers(input:{fromMemberId:"5f0d6e0a-0000-4000-8000-000000000001",'
-    'intoMemberId:"5f0d6e0a-0000-4000-8000-000000000002",mergeId:"m",reason:"SAME"}){userErrors{code}}}',
-    "Mutation.unmergeMembers": 'mutation{unmergeMembers(input:{fromMemberId:"5f0d6e0a-0000-4000-8000-000000000001",'
-    'mergeId:"m",reason:"MISTAKE"}){userErrors{code}}}',
-    "Mutation.forfeitPoints": 'mutation{forfeitPoints(input:{memberId:"5f0d6e0a-0000-4000-8000-000000000001",'
-    'forfeitId:"f",reason:"CLOSED"}){userErrors{code}}}',
-    "Mutation.approveAdjustment": 'mutation{approveAdjustment(input:{requestId:"7c9a1f4e-0000-4000-8000-000000000001",'
-    'reason:"CHECKED"}){userErrors{code}}}',
-    "Mutation.rejectAdjustment": 'mutation{rejectAdjustment(input:{requestId:"7c9a1f4e-0000-4000-8000-000000000001",'
-    'reason:"NO"}){userErrors{code}}}',
-    "Mutation.unmaskProfile": 'mutation{unmaskProfile(input:{memberId:"5f0d6e0a-0000-4000-8000-000000000001",'
-    'fields:[PHONE],purpose:"support",reason:"r"}){userErrors{code}}}',
-}
+def _one_kind_each(groups: Iterable[list[matrix.Way]]) -> Iterable[list[matrix.Way]]:
+    """Roots stand under nothing, so that queries and mutations would come together: part them."""
+    for group in groups:
+        kinds = {way[-1][0] for way in group}
+        yield from ([way for way in group if way[-1][0] == kind] for kind in kinds)
 
 
-def test_every_root_field_is_tried() -> None:
-    roots = {field for field in permissions.by_field if field.startswith(("Query.", "Mutation."))}
-    assert roots == set(ROOT_FIELDS)
+async def _rows(database: DatabaseUrls) -> int:
+    connection = await databases.connect(database.app)
+    try:
+        return int(await connection.fetchval("SELECT count(*) FROM admin_actions"))
+    finally:
+        await connection.close()
 
 
-@pytest.mark.parametrize("role", ROLES)
-async def test_each_role_gets_what_the_table_gives_it_and_a_denial_changes_nothing(
-    gateway: Gateway, role: str
+def _cells(surface: str, caller: str, *, allowed: bool) -> list[str]:
+    return [
+        row.field
+        for row, callers in matrix.committed().items()
+        if row.surface == surface and (caller in callers) is allowed
+    ]
+
+
+@pytest.mark.parametrize("caller", ROLES)
+async def test_staff_reach_what_the_table_gives_them(gateway: Gateway, caller: str) -> None:
+    await Callers(gateway).reach(matrix.ADMIN, caller, _cells(matrix.ADMIN, caller, allowed=True))
+
+
+@pytest.mark.parametrize("caller", ROLES)
+async def test_what_staff_may_not_reach_is_refused_and_changes_nothing(
+    gateway: Gateway, database: DatabaseUrls, caller: str
 ) -> None:
-    table = committed()
-    for field, document in ROOT_FIELDS.items():
-        gateway.services.requests.clear()
-        answer = await gateway.admin(document, role)
-        if role in table[field]:
-            assert "errors" not in answer, field
-        else:
-            assert code(answer) == "ROLE_NEEDED", field
-            assert "data" not in answer
-            assert gateway.services.requests == []
+    before = await _rows(database)
+    denied = _cells(matrix.ADMIN, caller, allowed=False)
+    assert denied
+    for field, answer in (await Callers(gateway).ask(matrix.ADMIN, caller, denied)).items():
+        assert code(answer.json()) == "ROLE_NEEDED", (field, answer.text)
+        assert "data" not in answer.json(), field
+    assert not gateway.services.heard
+    assert await _rows(database) == before
+
+
+@pytest.mark.parametrize("caller", [ANYONE, MEMBER, ANOTHER])
+async def test_the_storefront_answers_what_the_table_says(gateway: Gateway, caller: str) -> None:
+    await Callers(gateway).reach(matrix.STOREFRONT, caller, _cells(matrix.STOREFRONT, caller, allowed=True))
+
+
+async def test_strangers_are_refused_what_is_members_own(gateway: Gateway) -> None:
+    denied = _cells(matrix.STOREFRONT, ANYONE, allowed=False)
+    for field, answer in (await Callers(gateway).ask(matrix.STOREFRONT, ANYONE, denied)).items():
+        assert (answer.status_code, code(answer.json())) == (401, "UNAUTHENTICATED"), field
+        assert "data" not in answer.json(), field
+    assert not gateway.services.heard
+
+
+async def test_another_member_reaches_nothing_of_this_one(gateway: Gateway) -> None:
+    """Whatever another member asks, it comes to be about herself: no service hears of this one."""
+    denied = _cells(matrix.STOREFRONT, ANOTHER, allowed=False)
+    for field, answer in (await Callers(gateway).ask(matrix.STOREFRONT, ANOTHER, denied)).items():
+        assert ONE not in answer.text, field
+    assert any(OTHER.encode() in said for said in gateway.services.heard)
+    assert not [said for said in gateway.services.heard if ONE.encode() in said]
+
+
+def _roots(surface: str) -> list[str]:
+    return [field for field, way in matrix.paths(surface, None).items() if len(way) == 1]
+
+
+@pytest.mark.parametrize("surface", PATHS)
+async def test_tokens_of_the_other_surface_open_nothing(gateway: Gateway, surface: str) -> None:
+    foreign = [MEMBER, ANOTHER] if surface == matrix.ADMIN else ROLES
+    for caller in foreign:
+        for field, answer in (await Callers(gateway).ask(surface, caller, _roots(surface))).items():
+            assert (answer.status_code, code(answer.json())) == (401, "WRONG_AUDIENCE"), field
+    assert not gateway.services.heard
+
+
+async def test_nobody_reaches_the_admin_side_without_a_token(gateway: Gateway) -> None:
+    for field, answer in (await Callers(gateway).ask(matrix.ADMIN, ANYONE, _roots(matrix.ADMIN))).items():
+        assert (answer.status_code, code(answer.json())) == (401, "UNAUTHENTICATED"), field
+    assert not gateway.services.heard
 
 
 async def test_a_nested_field_beyond_the_role_denies_the_whole_document(gateway: Gateway) -> None:

@@ -11,6 +11,7 @@ from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import identities_connect, identities_pb2, profiles_connect, profiles_pb2
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from services.kit import rpc
 from services.kit.tokens import TokenVerifier
@@ -143,14 +144,14 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
 }
 
 
-def application(name: str, services: Services, key: bytes) -> Starlette:
+def application(name: str, services: Services, key: bytes) -> ASGIApp:
     """One service, which believes callers that the gateway signs with ``key``."""
     gatekeeper = rpc.Gatekeeper(
         rpc.CallerVerifier(name, {"gateway": key}),
         TokenVerifier("/nowhere/jwks.json", "https://issuer.example", "huiyuan-services"),
     )
     doors = [gatekeeper.admit(door(services), wire) for door, wire in _DOORS[name]]
-    return Starlette(routes=[Mount(door.path, door) for door in doors])
+    return services.hear(Starlette(routes=[Mount(door.path, door) for door in doors]))
 
 
 @asynccontextmanager

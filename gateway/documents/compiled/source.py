@@ -168,20 +168,23 @@ class Source:
 
     def _by_class(self, wanted: graphql.GraphQLAbstractType, details: FieldDetailsList) -> Completion:
         """Write a table that finds the function of an interface's or a union's value by its class."""
-        table, waits = [], set()
+        below: dict[str, Completion] = {}
         for shown in self._schema.get_possible_types(wanted):
             definition = shown.extensions["strawberry-definition"]
             if definition.is_graphql_generic or definition.concrete_of or definition.name != shown.name:
                 raise NotKnown(f"{shown.name} is not told by its class")
-            below = self._object(shown, details)
-            own = self._named("class", definition.origin)
-            table.append(f"{own}: lambda source, info, given: {below.of('source')}")
-            waits.add(below.waits)
-        if len(waits) != 1 or getattr(wanted.extensions["strawberry-definition"], "resolve_type", None):
-            raise NotKnown(f"{wanted.name} has a way of its own to know its types, or not all of them wait")
+            below[self._named("class", definition.origin)] = self._object(shown, details)
+        if getattr(wanted.extensions["strawberry-definition"], "resolve_type", None):
+            raise NotKnown(f"{wanted.name} has a way of its own to know its types")
+        waits = any(one.waits for one in below.values())
         name = f"kinds_{next(self._number)}"
+        table = (
+            f"{own}: lambda source, info, given: "
+            + (one.of("source") if one.waits == waits else f"ready({one.of('source')})")
+            for own, one in below.items()
+        )
         self._lines.append(f"{name} = {{{', '.join(table)}}}")
-        return Completion(waits.pop(), lambda value: f"{name}[kind({value})]({value}, info, given)")
+        return Completion(waits, lambda value: f"{name}[kind({value})]({value}, info, given)")
 
     def _named(self, what: str, thing: object) -> str:
         name = f"{what}_{next(self._number)}"

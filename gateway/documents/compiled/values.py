@@ -68,6 +68,11 @@ async def nothing() -> None:
     """Null, where a value would be awaited."""
 
 
+async def ready(value: Any) -> Any:
+    """A value that is there, where others of its kind are waited for."""
+    return value
+
+
 async def together(*waiting: Coroutine[Any, Any, Any]) -> list[Any]:
     """What coroutines return that run side by side. When one fails, the others are waited for too: graphql-core
     will want their answers."""

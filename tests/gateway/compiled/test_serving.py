@@ -73,9 +73,11 @@ async def test_a_service_that_is_away_is_asked_once_and_takes_only_its_own_field
     assert set(gateway.services.calls.values()) == {1}
 
 
-async def test_strangers_are_told_what_graphql_core_tells_them(gateway: Gateway) -> None:
-    answer = (await gateway.http.post("/graphql", json=_asked("me"))).json()
-    assert (answer["data"], code(answer)) == ({"me": None}, "UNAUTHENTICATED")
+async def test_strangers_are_turned_down_before_anything_is_tried(gateway: Gateway) -> None:
+    before = _discarded("Me")
+    answer = await gateway.http.post("/graphql", json=_asked("me"))
+    assert (answer.status_code, code(answer.json())) == (401, "UNAUTHENTICATED")
+    assert _discarded("Me") == before
 
 
 async def test_wrong_variables_are_told_by_graphql_core(gateway: Gateway) -> None:
