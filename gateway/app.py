@@ -25,9 +25,13 @@ from gateway.documents import manifest
 from gateway.documents.prepared import Prepared, Preparer
 from gateway.documents.repeated import Repeated
 from gateway.documents.store import Documents
+from gateway.limits.load import Load
+from gateway.limits.meter import Meter
+from gateway.limits.rates import Buckets
 from gateway.live.reader import Live
 from gateway.loaders.members import Loaders
 from gateway.serving import explorer
+from gateway.serving.browsers import shared
 from gateway.serving.front import Front
 from gateway.serving.http import Endpoint
 from gateway.serving.surface import Surface
@@ -45,12 +49,13 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _ABANDONED_AFTER = timedelta(minutes=10)
 _CLOSE_ABANDONED_EVERY_S = 60.0
 _REDIS_TIMEOUT_S = 5.0
+_RATES_TIMEOUT_S = 0.5
 
 
 def application(settings: GatewaySettings) -> ASGIApp:
     """What answers requests. It starts while what it needs is away, and serves each part as it comes."""
     engine = database.engine(settings.database_url.get_secret_value(), size=4)
-    redis = _redis(settings)
+    redis, rates = _redis(settings, _REDIS_TIMEOUT_S), _redis(settings, _RATES_TIMEOUT_S)
     clients = Clients(
         {LOYALTY: settings.loyalty_url, MEMBERS: settings.members_url, CONSENT: settings.consent_url},
         CallerSigner(NAME, settings.caller_keys),
@@ -65,25 +70,40 @@ def application(settings: GatewaySettings) -> ASGIApp:
         with suppress(asyncio.CancelledError):
             await reading
         await redis.aclose()
+        await rates.aclose()
         await engine.dispose()
 
     probes: dict[str, health.Probe] = {"database": services.audit.reach, "redis": partial(_reach, redis)}
-    surfaces = {"/graphql": storefront(settings, services), "/admin/graphql": admin(settings, services)}
-    endpoints = {path: Endpoint(surface, _page(surface, settings)) for path, surface in surfaces.items()}
-    routes = [
-        *(Route(path, endpoint) for path, endpoint in endpoints.items()),
-        *(WebSocketRoute(path, Socket(surface)) for path, surface in surfaces.items()),
-        *health.routes(probes),
-    ]
+    buckets = Buckets(rates)
+    load = Load(
+        operations=settings.operations_at_once,
+        streams=settings.streams_at_once,
+        streams_a_caller=settings.streams_a_caller,
+    )
+    surfaces = {
+        "/graphql": (storefront(settings, services, buckets), settings.storefront_origins),
+        "/admin/graphql": (admin(settings, services, buckets), ()),
+    }
+    endpoints: dict[str, ASGIApp] = {}
+    sockets: list[WebSocketRoute] = []
+    for path, (surface, origins) in surfaces.items():
+        page = _page(surface, settings)
+        endpoint = Endpoint(surface, page, load, trusted_proxies=settings.trusted_proxies)
+        endpoints[path] = shared(endpoint, origins)
+        socket = Socket(surface, load, origins, trusted_proxies=settings.trusted_proxies)
+        sockets.append(WebSocketRoute(path, socket))
+    posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
+    routes = [*posts, *sockets, *health.routes(probes)]
     return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
 
 
-def storefront(settings: GatewaySettings, services: Services) -> Surface:
+def storefront(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:
     """The storefront's surface: free documents in development, trusted ones in production."""
     paths = [manifest.STOREFRONT, *filter(None, [settings.storefront_manifest])]
     trusted = [pair for path in paths for pair in manifest.load(path).items()]
     preparer = _preparer(storefront_schema._schema, settings)
     verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
+    rates = {CallerKind.MEMBER: settings.rate_member, CallerKind.ANYONE: settings.rate_stranger}
     return Surface(
         "storefront",
         storefront_schema._schema,
@@ -91,13 +111,15 @@ def storefront(settings: GatewaySettings, services: Services) -> Surface:
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
         _open_to_all,
+        Meter("storefront", rates, buckets),
     )
 
 
-def admin(settings: GatewaySettings, services: Services) -> Surface:
+def admin(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:
     """The admin's surface: free documents, and roles for every field."""
     preparer = _preparer(admin_schema._schema, settings)
     verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_admin)
+    rates = {CallerKind.STAFF: settings.rate_staff, CallerKind.ANYONE: settings.rate_unknown_staff}
     return Surface(
         "admin",
         admin_schema._schema,
@@ -105,6 +127,8 @@ def admin(settings: GatewaySettings, services: Services) -> Surface:
         Authenticator(verifier, CallerKind.STAFF, strangers=False),
         services,
         permissions.guard,
+        Meter("admin", rates, buckets),
+        tells_cost=True,
     )
 
 
@@ -140,12 +164,12 @@ def _page(surface: Surface, settings: GatewaySettings) -> bytes | None:
     return explorer.page(surface.name, manifest.texts(manifest.EXAMPLES[surface.name]))
 
 
-def _redis(settings: GatewaySettings) -> Redis:
+def _redis(settings: GatewaySettings, timeout_s: float) -> Redis:
     return Redis.from_url(
         settings.redis_url.get_secret_value(),
-        socket_connect_timeout=_REDIS_TIMEOUT_S,
-        socket_timeout=_REDIS_TIMEOUT_S,
-        # A pooled connection may have died with the server it led to: what we do here is all reading.
+        socket_connect_timeout=timeout_s,
+        socket_timeout=timeout_s,
+        # A pooled connection may have died with the server it led to; what is taken twice then, does no harm.
         retry=Retry(NoBackoff(), 1),
     )
 

@@ -23,6 +23,9 @@ from gateway.documents.compiled.compiler import Query
 from gateway.documents.prepared import DocumentRefused, Prepared
 from gateway.documents.store import Documents
 from gateway.errors import BAD_REQUEST, RequestError, formatted, refused
+from gateway.limits.meter import LEAST, Charge, Meter, Throttled
+from gateway.limits.pricing import TooCostly
+from gateway.limits.rates import Bucket
 from gateway.loaders.lane import kept
 from gateway.scalars import Locale
 from gateway.serving.executor import executor_of, is_awaitable
@@ -95,12 +98,23 @@ class NotExecuted(Exception):
         malformed: bool = False,
         unauthenticated: bool = False,
         away: bool = False,
+        throttled_s: int = 0,
     ) -> None:
         super().__init__(errors[0]["extensions"]["code"])
         self.body: Body = {"errors": errors}
         self.malformed = malformed
         self.unauthenticated = unauthenticated
         self.away = away
+        self.throttled_s = throttled_s
+        """How long to wait before asking again, when too much was asked; else 0."""
+
+
+class Asker(NamedTuple):
+    """Who asks, in which language, and whose bucket pays."""
+
+    identity: Identity
+    locale: Locale
+    payer: Bucket
 
 
 class Operation(NamedTuple):
@@ -110,6 +124,7 @@ class Operation(NamedTuple):
     kind: OperationType
     ask: Ask
     context: Context
+    charge: Charge
 
 
 class Surface:
@@ -123,6 +138,9 @@ class Surface:
         authenticator: Authenticator,
         services: Services,
         guard: Guard,
+        meter: Meter,
+        *,
+        tells_cost: bool = False,
     ) -> None:
         self.name = name
         self._schema = schema
@@ -131,37 +149,67 @@ class Surface:
         self._authenticator = authenticator
         self._services = services
         self._guard = guard
+        self._meter = meter
+        self._tells_cost = tells_cost
 
-    async def identify(self, authorization: str | None) -> Identity:
-        """Who asks. Raises ``NotExecuted``."""
+    async def identify(self, authorization: str | None, locale: Locale, address: Callable[[], str]) -> Asker:
+        """Who asks; whoever has nothing left to ask with is turned away. Raises ``NotExecuted``."""
         try:
-            return await self._authenticator.identify(authorization)
+            try:
+                identity = await self._authenticator.identify(authorization)
+            except Unauthenticated:
+                self._meter.charge_stranger(address())
+                raise
+            payer = self._meter.payer(identity.caller, address)
+            self._meter.check(payer)
         except Refusal as refusal:
             raise self._turned_down(refusal) from None
+        return Asker(identity, locale, payer)
 
-    def admit(self, parameters: object, identity: Identity, locale: Locale) -> Operation:
-        """The operation that a request asks for. Raises ``NotExecuted``."""
+    async def admit(self, parameters: object, asker: Asker) -> Operation:
+        """The operation that a request asks for, its price paid. Raises ``NotExecuted``."""
+        paid = None
         try:
+            self._meter.check(asker.payer)
             ask = Ask.of(parameters)
+            if ask.query is not None:
+                # To read a free document is work too, which is paid before it is done.
+                paid = await self._meter.pay(asker.payer, LEAST)
             prepared = self._documents.find(ask.document_id, ask.query)
             kind = prepared.operation(ask.operation_name)
             if ask.variables:
                 limits.check_variables(ask.variables)
-            self._guard(prepared, identity.caller)
+            self._guard(prepared, asker.identity.caller)
+            charge = await self._charge(prepared, ask, asker.payer, paid)
         except DocumentRefused as refusal:
             raise self._not_executed([formatted(e, refusal.code) for e in refusal.errors]) from None
         except GraphQLError as error:
+            if paid is None:
+                self._meter.note(asker.payer)
             malformed = (error.extensions or {}).get("code") == BAD_REQUEST
             raise self._not_executed([formatted(error)], malformed=malformed) from None
         except Refusal as refusal:
             raise self._turned_down(refusal) from None
-        return Operation(prepared, kind, ask, Context(identity, locale, self._services))
+        context = Context(asker.identity, asker.locale, self._services)
+        return Operation(prepared, kind, ask, context, charge)
+
+    async def _charge(self, prepared: Prepared, ask: Ask, payer: Bucket, paid: Charge | None) -> Charge:
+        price = prepared.price(ask.operation_name)
+        cost = max(LEAST, price.of(ask.variables))
+        most = min(limits.COST, payer.rate.holds)
+        if cost > most:
+            raise TooCostly(cost, most)
+        if paid is not None and cost == paid.cost:
+            return paid
+        return await self._meter.pay(payer, cost, paid=paid.cost if paid else 0, spends=price.spends)
 
     async def execute(self, operation: Operation) -> Body:
         """The answer of a query or a mutation."""
         started = time.perf_counter()
         query = operation.prepared.query(operation.ask.operation_name)
         body = await (self._run(operation) if query is None else self._attempt(query, operation))
+        if self._tells_cost:
+            body["extensions"] = {"cost": operation.charge.told()}
         _seconds(self.name, operation.prepared.label).observe(time.perf_counter() - started)
         return body
 
@@ -231,12 +279,18 @@ class Surface:
         return {"data": result.data, "errors": errors}
 
     def _turned_down(self, refusal: Refusal) -> NotExecuted:
+        error = refused(refusal)
+        if isinstance(refusal, Throttled):
+            error["extensions"]["retryAfter"] = refusal.wait_s
+            if self._tells_cost:
+                error["extensions"]["cost"] = refusal.charge.told()
+            return self._not_executed([error], throttled_s=refusal.wait_s)
         unauthenticated = isinstance(refusal, Unauthenticated)
-        return self._not_executed([refused(refusal)], unauthenticated=unauthenticated, away=refusal.retryable)
+        return self._not_executed([error], unauthenticated=unauthenticated, away=refusal.retryable)
 
-    def _not_executed(self, errors: list[Body], **how: bool) -> NotExecuted:
+    def _not_executed(self, errors: list[Body], **how: int) -> NotExecuted:
         self._count(errors)
-        return NotExecuted(errors, **how)
+        return NotExecuted(errors, **how)  # type: ignore[arg-type]
 
     def _count(self, errors: list[Body]) -> None:
         for error in errors:

@@ -37,6 +37,8 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         timeout_keep_alive=75,
         server_header=False,
         date_header=False,
+        # Who calls is whoever connects; how far a header is believed is for each service's settings to say.
+        proxy_headers=False,
         ws_max_size=256 * 1024,
     )
 
