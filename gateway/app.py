@@ -1,7 +1,7 @@
 """The wiring: what the gateway's processes are made of. This file reads as their map."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
@@ -75,26 +75,38 @@ def application(settings: GatewaySettings) -> ASGIApp:
 
     probes: dict[str, health.Probe] = {"database": services.audit.reach, "redis": partial(_reach, redis)}
     buckets = Buckets(rates)
+    surfaces = {
+        "/graphql": storefront(settings, services, buckets),
+        "/admin/graphql": admin(settings, services, buckets),
+    }
+    endpoints, sockets = _doors(settings, surfaces)
+    posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
+    routes = [*posts, *sockets, *health.routes(probes)]
+    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
+
+
+def _doors(
+    settings: GatewaySettings, surfaces: Mapping[str, Surface]
+) -> tuple[dict[str, ASGIApp], list[WebSocketRoute]]:
+    """Each surface over HTTP and over WebSocket, within one process's bounds."""
     load = Load(
         operations=settings.operations_at_once,
         streams=settings.streams_at_once,
         streams_a_caller=settings.streams_a_caller,
     )
-    surfaces = {
-        "/graphql": (storefront(settings, services, buckets), settings.storefront_origins),
-        "/admin/graphql": (admin(settings, services, buckets), ()),
-    }
-    endpoints: dict[str, ASGIApp] = {}
-    sockets: list[WebSocketRoute] = []
-    for path, (surface, origins) in surfaces.items():
-        page = _page(surface, settings)
-        endpoint = Endpoint(surface, page, load, trusted_proxies=settings.trusted_proxies)
+    proxies = settings.trusted_proxies
+    endpoints, sockets = {}, []
+    for path, surface in surfaces.items():
+        is_public = surface.name == "storefront"
+        origins = settings.storefront_origins if is_public else ()
+        # What staff ask does not belong into addresses, but to try things with.
+        signed_gets = settings.is_development and not is_public
+        endpoint = Endpoint(
+            surface, _page(surface, settings), load, trusted_proxies=proxies, signed_gets=signed_gets
+        )
         endpoints[path] = shared(endpoint, origins)
-        socket = Socket(surface, load, origins, trusted_proxies=settings.trusted_proxies)
-        sockets.append(WebSocketRoute(path, socket))
-    posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
-    routes = [*posts, *sockets, *health.routes(probes)]
-    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
+        sockets.append(WebSocketRoute(path, Socket(surface, load, origins, trusted_proxies=proxies)))
+    return endpoints, sockets
 
 
 def storefront(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:

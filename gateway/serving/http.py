@@ -76,13 +76,26 @@ _RETRY_SOON = (b"retry-after", b"1")
 
 
 class Endpoint:
-    """A surface over HTTP, as an ASGI application. ``page`` is what a browser gets, in development."""
+    """A surface over HTTP, as an ASGI application. ``page`` is what a browser gets, in development.
 
-    def __init__(self, surface: Surface, page: bytes | None, load: Load, *, trusted_proxies: int = 0) -> None:
+    Public queries alone come by GET, which is cached, logged and sent across sites, so that it speaks for nobody.
+    With ``signed_gets``, which is for development, it speaks for whoever signed it.
+    """
+
+    def __init__(
+        self,
+        surface: Surface,
+        page: bytes | None,
+        load: Load,
+        *,
+        trusted_proxies: int = 0,
+        signed_gets: bool = False,
+    ) -> None:
         self._surface = surface
         self._page = page
         self._load = load
         self._trusted_proxies = trusted_proxies
+        self._signed_gets = signed_gets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._load.operations.is_reached:
@@ -125,14 +138,14 @@ class Endpoint:
         """Who asks, and for what."""
         locale = preferred(_text(headers, b"accept-language"))
         address = partial(client_address, _peer(scope), scope["headers"], self._trusted_proxies)
+        authorization = _text(headers, b"authorization")
         if scope["method"] == "GET":
-            # Public queries only: a GET is cached, logged and sent across sites, so it never speaks for anyone.
-            stranger = await self._surface.identify(None, locale, address)
-            return stranger, _query_parameters(scope)
+            signed = authorization if self._signed_gets else None
+            return await self._surface.identify(signed, locale, address), _query_parameters(scope)
         if scope["method"] != "POST":
             raise Refused(405, "use POST, or GET for public queries", (b"allow", b"GET, POST"))
         _check_content_type(_text(headers, b"content-type"))
-        asker = await self._surface.identify(_text(headers, b"authorization"), locale, address)
+        asker = await self._surface.identify(authorization, locale, address)
         return asker, _decoded(await _read(headers, receive))
 
     async def _stream(self, operation: Operation, asker: Asker, receive: Receive, send: Send) -> None:
