@@ -16,7 +16,8 @@ from gateway.limits.addresses import client_address
 from gateway.limits.load import Load, Overloaded
 from gateway.scalars import preferred
 from gateway.serving import events
-from gateway.serving.surface import Asker, Body, NotExecuted, Operation, Surface
+from gateway.serving.asking import Asker, Body, NotExecuted, Operation
+from gateway.serving.surface import Surface
 from services.kit import telemetry
 
 _NO_STORE = (b"cache-control", b"no-store")

@@ -3,8 +3,6 @@
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from functools import lru_cache
-from types import NoneType
-from typing import Any, NamedTuple
 
 from graphql import (
     ExecutionResult,
@@ -17,17 +15,18 @@ from graphql import (
 from prometheus_client import Counter, Histogram
 
 from gateway import limits
-from gateway.auth import Authenticator, Identity
+from gateway.auth import Authenticator
 from gateway.context import Context, Services
 from gateway.documents.compiled.compiler import Query
 from gateway.documents.prepared import DocumentRefused, Prepared
 from gateway.documents.store import Documents
-from gateway.errors import BAD_REQUEST, RequestError, formatted, refused
+from gateway.errors import BAD_REQUEST, formatted, refused
 from gateway.limits.meter import LEAST, Charge, Meter, Throttled
 from gateway.limits.pricing import TooCostly
 from gateway.limits.rates import Bucket
 from gateway.loaders.lane import kept
 from gateway.scalars import Locale
+from gateway.serving.asking import Ask, Asker, Body, NotExecuted, Operation
 from gateway.serving.executor import executor_of, is_awaitable
 from services.kit.refusal import Refusal, Unauthenticated
 from services.kit.rpc import Caller
@@ -49,82 +48,6 @@ _seconds = lru_cache(operation_seconds.labels)
 
 Guard = Callable[[Prepared, Caller], None]
 """Raises a refusal when the caller may not select what the document selects."""
-
-Body = dict[str, Any]
-
-
-class Ask(NamedTuple):
-    """What a request asks for, as it came."""
-
-    document_id: str | None
-    query: str | None
-    variables: dict[str, Any] | None
-    operation_name: str | None
-
-    @classmethod
-    def of(cls, parameters: object) -> "Ask":
-        """What decoded parameters ask for. Raises ``RequestError``."""
-        if isinstance(parameters, list):
-            raise RequestError(BAD_REQUEST, "one operation a request: batches are not served")
-        if not isinstance(parameters, dict):
-            raise RequestError(BAD_REQUEST, "the request must be a JSON object")
-        for name, kind, said in _PARAMETERS:
-            if not isinstance(parameters.get(name), kind):
-                raise RequestError(BAD_REQUEST, f"{name} must be {said}, when it is given")
-        return cls(
-            parameters.get("documentId"),
-            parameters.get("query"),
-            parameters.get("variables"),
-            parameters.get("operationName"),
-        )
-
-
-_PARAMETERS = (
-    ("documentId", (str, NoneType), "a string"),
-    ("query", (str, NoneType), "a string"),
-    ("variables", (dict, NoneType), "an object"),
-    ("operationName", (str, NoneType), "a string"),
-    ("extensions", (dict, NoneType), "an object"),
-)
-
-
-class NotExecuted(Exception):
-    """The request was turned down before anything was executed."""
-
-    def __init__(
-        self,
-        errors: list[Body],
-        *,
-        malformed: bool = False,
-        unauthenticated: bool = False,
-        away: bool = False,
-        throttled_s: int = 0,
-    ) -> None:
-        super().__init__(errors[0]["extensions"]["code"])
-        self.body: Body = {"errors": errors}
-        self.malformed = malformed
-        self.unauthenticated = unauthenticated
-        self.away = away
-        self.throttled_s = throttled_s
-        """How long to wait before asking again, when too much was asked; else 0."""
-
-
-class Asker(NamedTuple):
-    """Who asks, in which language, and whose bucket pays."""
-
-    identity: Identity
-    locale: Locale
-    payer: Bucket
-
-
-class Operation(NamedTuple):
-    """An operation that may run: found, valid, within limits and permitted."""
-
-    prepared: Prepared
-    kind: OperationType
-    ask: Ask
-    context: Context
-    charge: Charge
 
 
 class Surface:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,8 @@ from gateway.errors import LIMIT_EXCEEDED, RequestError, formatted, refused
 from gateway.limits.addresses import client_address
 from gateway.limits.load import Load, Overloaded
 from gateway.scalars import preferred
-from gateway.serving.surface import Asker, Body, NotExecuted, Surface
+from gateway.serving.asking import Asker, Body, NotExecuted
+from gateway.serving.surface import Surface
 from services.kit import telemetry
 from services.kit.tokens import TokenExpired
 
@@ -220,31 +222,35 @@ class _Connection:
         telemetry.trace_id.set(telemetry.trace_of(None))
         ending: Body | None = {"id": name, "type": "complete"}
         try:
-            async for body in self._answers(payload, asker):
-                await self._send({"id": name, "type": "next", "payload": body})
+            async with aclosing(self._answers(payload, asker)) as answers:
+                async for body in answers:
+                    await self._send({"id": name, "type": "next", "payload": body})
         except NotExecuted as refusal:
             ending = {"id": name, "type": "error", "payload": refusal.body["errors"]}
+        except Overloaded as refusal:
+            ending = {"id": name, "type": "error", "payload": [refused(refusal)]}
         except WebSocketDisconnect:
             ending = None
         except Exception:
             log.exception("subscription ended by a fault")
-        except Overloaded as refusal:
-            ending = {"id": name, "type": "error", "payload": [refused(refusal)]}
         if self._running.get(name) is asyncio.current_task():
             del self._running[name]
             if ending is not None:
                 await self._send(ending)
 
-    async def _answers(self, payload: object, asker: Asker) -> AsyncIterator[Body]:
+    async def _answers(self, payload: object, asker: Asker) -> AsyncGenerator[Body, None]:
         if self._load.operations.is_reached:
             raise Overloaded("too busy: try again")
         with self._load.operations:
             operation = await self._surface.admit(payload, asker)
-            if operation.kind is not OperationType.SUBSCRIPTION:
-                yield await self._surface.execute(operation)
-                return
-        async for body in self._surface.subscribe(operation):
-            yield body
+            is_one = operation.kind is not OperationType.SUBSCRIPTION
+            answer = await self._surface.execute(operation) if is_one else None
+        if answer is not None:
+            yield answer
+            return
+        async with aclosing(self._surface.subscribe(operation)) as bodies:
+            async for body in bodies:
+                yield body
 
     async def _send(self, message: Body) -> None:
         try:

@@ -3,6 +3,7 @@
 They authorise each item as the real ones do, by the caller it carries, and can be told to fail, refuse or wait.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -42,6 +43,8 @@ class Services:
         self.requests: list[tuple[rpc.Caller, Any]] = []
         self.refusal: Refusal | None = None
         self.away: set[str] = set()
+        self.answering = asyncio.Event()
+        self.answering.set()
 
     def join(self, member_id: str, *, name: str = "小满", available: int = 120) -> None:
         self.names[member_id] = name
