@@ -14,13 +14,28 @@ REQUEST_WITHIN_S = 20.0
 """How long a request may take to arrive; twice that at most passes until its connection is closed."""
 
 
+HEAD_BYTES = 64 * 1024
+REQUEST_BYTES = 16 * 1024 * 1024
+"""How long a request may be, whatever it consists of; what reads it sets limits of its own."""
+
+
 class HttpProtocol(HttpToolsProtocol):
     """uvicorn's own, on a transport that sends together, and for requests that come to an end."""
+
+    _in_head = False
+    _received = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(_Together(transport))  # type: ignore[arg-type]
         self._expected_since_s: float | None = self.loop.time()
         self._watch: asyncio.TimerHandle | None = self.loop.call_later(REQUEST_WITHIN_S, self._look)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += len(data)
+        if self._received > (HEAD_BYTES if self._in_head else REQUEST_BYTES):
+            self.transport.close()
+        else:
+            super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_watching()
@@ -32,7 +47,13 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._expected_since_s = self.loop.time()
+        self._in_head = True
+        self._received = 0
         super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._expected_since_s = None

@@ -1,6 +1,7 @@
 """A response leaves in one packet where it can, and whole in any case."""
 
 import asyncio
+import contextlib
 import gc
 import socket
 from collections.abc import AsyncIterator
@@ -128,6 +129,36 @@ async def test_a_request_that_does_not_come_to_an_end_loses_its_connection(port:
         async with asyncio.timeout(5):
             while await reader.read(1000):
                 pass
+
+
+async def pour(part: bytes, writer: asyncio.StreamWriter) -> None:
+    """Send it a hundred thousand times, or until nobody takes it."""
+    for _ in range(100_000):
+        writer.write(part)
+        await writer.drain()
+
+
+@pytest.mark.parametrize(
+    ("begins", "goes_on"),
+    [
+        (b"GET / HTTP/1.1\r\n", b"x: " + b"y" * 1000 + b"\r\n"),
+        (b"GET /", b"x" * 1000),
+        (
+            b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n0\r\n",
+            b"x: " + b"y" * 1000 + b"\r\n",
+        ),
+    ],
+)
+async def test_a_request_without_end_is_not_kept(
+    port: int, begins: bytes, goes_on: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "REQUEST_BYTES", 200_000)
+    async with connected(port) as (reader, writer):
+        writer.write(begins)
+        with pytest.raises(ConnectionError):
+            await pour(goes_on, writer)
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
 
 
 @pytest.mark.usefixtures("in_a_hurry")
