@@ -5,7 +5,7 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
-.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-gateway soak release-schema compose
+.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-gateway soak release-schema compose audits
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/make \1\t\2/p' Makefile
@@ -75,6 +75,9 @@ bench-gateway: .venv/.installed  ## Measure the gateway against a bare ASGI answ
 
 soak: .venv/.installed  ## Load one loyalty process for ten minutes and watch its memory.
 	$(BIN)/python -m tests.load.soak
+
+audits: .venv/.installed  ## Run graphql-http's server audits against both endpoints; needs Node and npm.
+	$(BIN)/python -m tests.conformance
 
 .venv/.installed: requirements.lock pyproject.toml infra/local/venv.sh
 	@PYTHON="$(PYTHON)" infra/local/venv.sh

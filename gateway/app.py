@@ -1,7 +1,7 @@
 """The wiring: what the gateway's processes are made of. This file reads as their map."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -26,9 +26,13 @@ from gateway.documents.prepared import Preparer
 from gateway.documents.repeated import Repeated
 from gateway.documents.store import Documents
 from gateway.documents.trusted import Trusted
+from gateway.limits.load import Load
+from gateway.limits.meter import Meter
+from gateway.limits.rates import Buckets
 from gateway.live.reader import Live
 from gateway.loaders.members import Loaders
 from gateway.serving import explorer
+from gateway.serving.browsers import shared
 from gateway.serving.front import Front
 from gateway.serving.http import Endpoint
 from gateway.serving.keyed import Keyed
@@ -50,12 +54,13 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _ABANDONED_AFTER = timedelta(minutes=10)
 _CLOSE_ABANDONED_EVERY_S = 60.0
 _REDIS_TIMEOUT_S = 5.0
+_RATES_TIMEOUT_S = 0.5
 
 
 def application(settings: GatewaySettings) -> ASGIApp:
     """What answers requests. It starts while what it needs is away, and serves each part as it comes."""
     engine = database.engine(settings.database_url.get_secret_value(), size=4)
-    redis = _redis(settings)
+    redis, rates = _redis(settings, _REDIS_TIMEOUT_S), _redis(settings, _RATES_TIMEOUT_S)
     clients = Clients(
         {LOYALTY: settings.loyalty_url, MEMBERS: settings.members_url, CONSENT: settings.consent_url},
         CallerSigner(NAME, settings.caller_keys),
@@ -70,6 +75,7 @@ def application(settings: GatewaySettings) -> ASGIApp:
             job.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await redis.aclose()
+        await rates.aclose()
         await engine.dispose()
 
     probes: dict[str, health.Probe] = {
@@ -77,24 +83,52 @@ def application(settings: GatewaySettings) -> ASGIApp:
         "redis": partial(_reach, redis),
         "documents": services.trusted.looked,
     }
-    surfaces = {"/graphql": storefront(settings, services), "/admin/graphql": admin(settings, services)}
-    endpoints: dict[str, ASGIApp] = {
-        path: Endpoint(surface, _page(surface, settings)) for path, surface in surfaces.items()
+    buckets = Buckets(rates)
+    surfaces = {
+        "/graphql": storefront(settings, services, buckets),
+        "/admin/graphql": admin(settings, services, buckets),
     }
     if settings.subgraph_key:
-        asked = Endpoint(subgraph(settings, services), None)
-        endpoints["/subgraph/graphql"] = Keyed(asked, settings.subgraph_key.get_secret_value())
-    routes = [
-        *(Route(path, endpoint) for path, endpoint in endpoints.items()),
-        *(WebSocketRoute(path, Socket(surface)) for path, surface in surfaces.items()),
-        *health.routes(probes),
-    ]
+        surfaces["/subgraph/graphql"] = subgraph(settings, services, buckets)
+    endpoints, sockets = _doors(settings, surfaces)
+    posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
+    routes = [*posts, *sockets, *health.routes(probes)]
     return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
 
 
-def storefront(settings: GatewaySettings, services: Services) -> Surface:
+def _doors(
+    settings: GatewaySettings, surfaces: Mapping[str, Surface]
+) -> tuple[dict[str, ASGIApp], list[WebSocketRoute]]:
+    """Each surface over HTTP and over WebSocket, within one process's bounds."""
+    load = Load(
+        operations=settings.operations_at_once,
+        streams=settings.streams_at_once,
+        streams_a_caller=settings.streams_a_caller,
+    )
+    proxies = settings.trusted_proxies
+    endpoints: dict[str, ASGIApp] = {}
+    sockets = []
+    for path, surface in surfaces.items():
+        is_public = surface.name == "storefront"
+        origins = settings.storefront_origins if is_public else ()
+        # What staff ask does not belong into addresses, but to try things with.
+        signed_gets = settings.is_development and surface.name == "admin"
+        endpoint = Endpoint(
+            surface, _page(surface, settings), load, trusted_proxies=proxies, signed_gets=signed_gets
+        )
+        if surface.name == "subgraph":
+            assert settings.subgraph_key is not None, "without a key there is no such surface"
+            endpoints[path] = Keyed(endpoint, settings.subgraph_key.get_secret_value())
+            continue
+        endpoints[path] = shared(endpoint, origins)
+        sockets.append(WebSocketRoute(path, Socket(surface, load, origins, trusted_proxies=proxies)))
+    return endpoints, sockets
+
+
+def storefront(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:
     """The storefront's surface: free documents in development, trusted ones in production; members see themselves."""
     verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
+    rates = {CallerKind.MEMBER: settings.rate_member, CallerKind.ANYONE: settings.rate_stranger}
     return Surface(
         "storefront",
         storefront_schema._schema,
@@ -102,13 +136,15 @@ def storefront(settings: GatewaySettings, services: Services) -> Surface:
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
         storefront_permissions.guard,
+        Meter("storefront", rates, buckets),
     )
 
 
-def admin(settings: GatewaySettings, services: Services) -> Surface:
+def admin(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:
     """The admin's surface: free documents, and roles for every field."""
     preparer = _preparer(admin_schema._schema, settings)
     verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_admin)
+    rates = {CallerKind.STAFF: settings.rate_staff, CallerKind.ANYONE: settings.rate_unknown_staff}
     return Surface(
         "admin",
         admin_schema._schema,
@@ -116,13 +152,16 @@ def admin(settings: GatewaySettings, services: Services) -> Surface:
         Authenticator(verifier, CallerKind.STAFF, strangers=False),
         services,
         permissions.guard,
+        Meter("admin", rates, buckets),
+        tells_cost=True,
     )
 
 
-def subgraph(settings: GatewaySettings, services: Services) -> Surface:
+def subgraph(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:
     """The storefront as a supergraph's router asks it: with documents that the router plans."""
     preparer = _preparer(storefront_subgraph.schema._schema, settings)
     verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
+    rates = {CallerKind.MEMBER: settings.rate_member, CallerKind.ANYONE: settings.rate_stranger}
     return Surface(
         "subgraph",
         storefront_subgraph.schema._schema,
@@ -130,6 +169,7 @@ def subgraph(settings: GatewaySettings, services: Services) -> Surface:
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
         storefront_subgraph.permissions.guard,
+        Meter("storefront", rates, buckets),
     )
 
 
@@ -166,17 +206,17 @@ def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:
 
 
 def _page(surface: Surface, settings: GatewaySettings) -> bytes | None:
-    if not settings.is_development:
+    if not settings.is_development or surface.name not in manifest.EXAMPLES:
         return None
     return explorer.page(surface.name, manifest.texts(manifest.EXAMPLES[surface.name]))
 
 
-def _redis(settings: GatewaySettings) -> Redis:
+def _redis(settings: GatewaySettings, timeout_s: float) -> Redis:
     return Redis.from_url(
         settings.redis_url.get_secret_value(),
-        socket_connect_timeout=_REDIS_TIMEOUT_S,
-        socket_timeout=_REDIS_TIMEOUT_S,
-        # A pooled connection may have died with the server it led to: what we do here is all reading.
+        socket_connect_timeout=timeout_s,
+        socket_timeout=timeout_s,
+        # A pooled connection may have died with the server it led to; what is taken twice then, does no harm.
         retry=Retry(NoBackoff(), 1),
     )
 

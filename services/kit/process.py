@@ -37,7 +37,11 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         timeout_keep_alive=75,
         server_header=False,
         date_header=False,
+        # Who calls is whoever connects; how far a header is believed is for each service's settings to say.
+        proxy_headers=False,
         ws_max_size=256 * 1024,
+        # What we send is small, and each compressed connection would keep tens of kilobytes.
+        ws_per_message_deflate=False,
     )
 
 

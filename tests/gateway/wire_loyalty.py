@@ -39,6 +39,7 @@ class Points(Door):
     async def batch_get_balances(
         self, request: points_pb2.BatchGetBalancesRequest, _: Any
     ) -> points_pb2.BatchGetBalancesResponse:
+        await self.services.answering.wait()
         self.services.turn("loyalty", "balances")
         answer = points_pb2.BatchGetBalancesResponse()
         self.services.each(

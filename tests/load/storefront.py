@@ -50,7 +50,8 @@ def documents(directory: Path) -> dict[str, str]:
     """What the system must be told, for its gateway to trust the documents that are measured."""
     path = directory / "documents.json"
     path.write_bytes(manifest.manifest([ME, POINTS, CATALOGUE]))
-    return {"STOREFRONT_DOCUMENTS": str(path)}
+    rates = {f"RATE_STOREFRONT_{payer}": "1000000000+1000000000/s" for payer in ("MEMBER", "STRANGER")}
+    return {"STOREFRONT_DOCUMENTS": str(path)} | rates
 
 
 class Caller(asyncio.Protocol):
