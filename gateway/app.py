@@ -1,6 +1,7 @@
 """The wiring: what the gateway's processes are made of. This file reads as their map."""
 
 import asyncio
+from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -20,7 +21,7 @@ from gateway.admin.schema import permissions
 from gateway.admin.schema import schema as admin_schema
 from gateway.auth import Authenticator
 from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
-from gateway.context import Services
+from gateway.context import Services, Webhooks
 from gateway.documents import manifest
 from gateway.documents.prepared import Prepared, Preparer
 from gateway.documents.repeated import Repeated
@@ -35,7 +36,15 @@ from gateway.serving.websocket import Socket
 from gateway.settings import GatewaySettings, MigrationSettings
 from gateway.storage.audit import Audit
 from gateway.storefront.schema import schema as storefront_schema
+from gateway.webhooks import deliveries, door, events
+from gateway.webhooks.endpoints import Endpoints
+from gateway.webhooks.log import DeliveryLog
+from gateway.webhooks.orders import Orders
+from gateway.webhooks.secrets import Box
+from gateway.webhooks.sender import Sender
+from gateway.webhooks.sources import Sources
 from services.kit import database, health, migration, process
+from services.kit.inbox import Consumer
 from services.kit.rpc import Caller, CallerKind, CallerSigner
 from services.kit.tokens import TokenVerifier
 
@@ -44,6 +53,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 _ABANDONED_AFTER = timedelta(minutes=10)
 _CLOSE_ABANDONED_EVERY_S = 60.0
+_FORGET_WEBHOOKS_EVERY_S = 3600.0
 _REDIS_TIMEOUT_S = 5.0
 
 
@@ -55,7 +65,8 @@ def application(settings: GatewaySettings) -> ASGIApp:
         {LOYALTY: settings.loyalty_url, MEMBERS: settings.members_url, CONSENT: settings.consent_url},
         CallerSigner(NAME, settings.caller_keys),
     )
-    services = Services(clients, Loaders(clients), Live(redis), Audit(engine))
+    webhooks = _webhooks(settings, engine)
+    services = Services(clients, Loaders(clients), Live(redis), Audit(engine), webhooks)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -73,6 +84,7 @@ def application(settings: GatewaySettings) -> ASGIApp:
     routes = [
         *(Route(path, endpoint) for path, endpoint in endpoints.items()),
         *(WebSocketRoute(path, Socket(surface)) for path, surface in surfaces.items()),
+        Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"]),
         *health.routes(probes),
     ]
     return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
@@ -109,16 +121,37 @@ def admin(settings: GatewaySettings, services: Services) -> Surface:
 
 
 async def workers(settings: GatewaySettings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What runs beside the serving processes: actions that were never finished get their outcome."""
-    audit = Audit(database.engine(settings.database_url.get_secret_value(), size=1))
-    close = partial(audit.close_abandoned, _ABANDONED_AFTER)
-    return [partial(process.every, _CLOSE_ABANDONED_EVERY_S, close, "close abandoned admin actions")]
+    """What runs beside the serving processes: webhooks are sent, what is old is forgotten, and actions that were
+    never finished get their outcome.
+    """
+    engine = database.engine(settings.database_url.get_secret_value(), size=6)
+    # Reads that wait for events wait longer than other calls may.
+    redis = Redis.from_url(settings.redis_url.get_secret_value())
+    close = partial(Audit(engine).close_abandoned, _ABANDONED_AFTER)
+    forget = _webhooks(settings, engine).log.forget
+    sender = Sender(closed=not settings.is_development)
+    return [
+        partial(process.every, _CLOSE_ABANDONED_EVERY_S, close, "close abandoned admin actions"),
+        partial(process.every, _FORGET_WEBHOOKS_EVERY_S, forget, "forget old webhooks"),
+        *(Consumer(service, engine, redis, deliveries.tell).run for service in events.SERVICES),
+        deliveries.Deliverer(engine, _box(settings), sender).run,
+    ]
 
 
 def migrate(settings: MigrationSettings) -> None:
     """Bring the database to the newest schema, as its owner."""
     url, owner_url = settings.database_url, settings.database_owner_url
     migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), MIGRATIONS)
+
+
+def _webhooks(settings: GatewaySettings, engine: database.Engine) -> Webhooks:
+    box = _box(settings)
+    endpoints = Endpoints(engine, box, closed=not settings.is_development)
+    return Webhooks(endpoints, DeliveryLog(engine), Sources(engine, box))
+
+
+def _box(settings: GatewaySettings) -> Box:
+    return Box(b64decode(settings.webhook_key.get_secret_value()))
 
 
 def _open_to_all(_: Prepared, __: Caller) -> None:

@@ -89,7 +89,7 @@ class Strawberry(GraphQL[Any, Any]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         identity = await self._authenticator.identify(request.headers.get("authorization"))
-        services = Services(self._clients, WithoutLanes(self._loaders), None, None)  # type: ignore[arg-type]
+        services = Services(self._clients, WithoutLanes(self._loaders), None, None, None)  # type: ignore[arg-type]
         return Context(identity, preferred(request.headers.get("accept-language")), services)
 
 
@@ -102,7 +102,7 @@ def application(settings: GatewaySettings) -> Starlette:
     authenticator = Authenticator(verifier, CallerKind.MEMBER, strangers=True)
     schema = storefront_schema._schema
     preparer = Uncompiled(schema, limits.OPEN_RULES, tokens=limits.TOKENS, hide_suggestions=False)
-    services = Services(clients, loaders, None, None)  # type: ignore[arg-type]  # queries need no more
+    services = Services(clients, loaders, None, None, None)  # type: ignore[arg-type]  # queries need no more
     uncompiled = Surface(
         "uncompiled", schema, Documents(preparer, [], free=True), authenticator, services, lambda *_: None
     )

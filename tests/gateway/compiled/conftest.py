@@ -24,7 +24,7 @@ async def context_of() -> AsyncIterator[Callable[[int], Context]]:
         clients = Clients(
             dict.fromkeys(_ALL, address), CallerSigner("gateway", dict.fromkeys(_ALL, b"k" * 32))
         )
-        services = Services(clients, Loaders(clients), None, None)  # type: ignore[arg-type]  # queries need no more
+        services = Services(clients, Loaders(clients), None, None, None)  # type: ignore[arg-type]  # queries need no more
 
         def of(number: int) -> Context:
             member = Identity(Caller(CallerKind.MEMBER, str(UUID(int=number))))
