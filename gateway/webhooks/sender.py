@@ -67,8 +67,7 @@ class Sender:
         except NameNotResolved:
             return Answer(Failure.NAME_NOT_RESOLVED)
         except httpcore.NetworkError as error:
-            secure = not isinstance(error.__cause__, ssl.SSLError)
-            return Answer(Failure.NOT_CONNECTED if secure else Failure.NOT_SECURE)
+            return Answer(Failure.NOT_SECURE if _is_about_tls(error) else Failure.NOT_CONNECTED)
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol):
             return Answer(Failure.NOT_HTTP)
 
@@ -96,6 +95,12 @@ async def _drain(answer: httpcore.Response) -> None:
                 return
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
         return
+
+
+def _is_about_tls(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _failure(status: int) -> Failure | None:

@@ -9,6 +9,7 @@ from gateway.admin.permissions import NoRolesDeclared, Permissions, Role
 from gateway.admin.schema import permissions, schema
 from gateway.storefront.schema import schema as storefront
 from tests.gateway.gateway_client import Gateway, code
+from tests.gateway.webhook_fields import WEBHOOK_FIELDS
 
 TABLE = Path(__file__).with_name("admin_permissions.txt")
 ROLES = [role.value for role in Role]
@@ -83,6 +84,7 @@ ROOT_FIELDS = {
     'reason:"NO"}){userErrors{code}}}',
     "Mutation.unmaskProfile": 'mutation{unmaskProfile(input:{memberId:"5f0d6e0a-0000-4000-8000-000000000001",'
     'fields:[PHONE],purpose:"support",reason:"r"}){userErrors{code}}}',
+    **WEBHOOK_FIELDS,
 }
 
 

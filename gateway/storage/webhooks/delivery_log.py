@@ -47,7 +47,10 @@ _AGAIN = """
 UPDATE webhook_deliveries SET state = 'PENDING', finished_at = NULL, tries = 0,
   due_at = CASE WHEN state = 'PENDING' AND leased_until > :now THEN due_at ELSE :now END
 """
-_REPLAY = sa.text(f"{_AGAIN} WHERE delivery_id = :delivery_id AND state <> 'CANCELLED'")
+_REPLAY = sa.text(
+    f"""{_AGAIN} WHERE delivery_id = :delivery_id AND endpoint_id IN (
+          SELECT endpoint_id FROM webhook_endpoints WHERE state <> 'DELETED')"""  # noqa: S608  # text of ours
+)
 _REPLAY_FAILED = sa.text(
     f"{_AGAIN} WHERE endpoint_id = :endpoint_id AND state = 'FAILED' AND created_at >= :since"
 )
