@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -48,10 +47,11 @@ class Office:
     rows: asyncpg.Connection
     receiver: Receiver
     time: datetime = START
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     sender: Sender = field(default_factory=lambda: Sender(closed=False, timeout_s=1))
 
     def __post_init__(self) -> None:
-        self.box = Box(secrets.token_bytes(32))
+        self.box = Box(self.key)
         self.endpoints = Endpoints(self.engine, self.box, closed=False, now=self.now)
         self.log = DeliveryLog(self.engine, now=self.now)
         self.sources = Sources(self.engine, self.box, now=self.now)
@@ -114,7 +114,3 @@ async def office(webhook_database: DatabaseUrls, rows: asyncpg.Connection) -> As
         yield office
         await office.sender.close()
     await engine.dispose()
-
-
-def new_id() -> str:
-    return str(uuid4())
