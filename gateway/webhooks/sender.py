@@ -46,6 +46,7 @@ class Sender:
     def __init__(
         self, *, closed: bool, timeout_s: float = TIMEOUT_S, resolver: Resolver | None = None
     ) -> None:
+        self._closed = closed
         self._timeout_s = timeout_s
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl.create_default_context(),
@@ -57,6 +58,8 @@ class Sender:
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Post a body once."""
+        if self._closed and not url.lower().startswith("https://"):
+            return Answer(Failure.NOT_SECURE)
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await self._post(url, headers, body)

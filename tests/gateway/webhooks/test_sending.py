@@ -143,6 +143,36 @@ async def test_what_is_on_a_lease_is_not_taken_by_another_worker(office: Office)
     assert await office.states() == ["SUCCEEDED"] * 5
 
 
+async def test_a_worker_that_comes_too_late_does_not_disturb_who_holds_the_lease_now(office: Office) -> None:
+    await office.endpoint()
+    gates = [asyncio.Event(), asyncio.Event()]
+    statuses = iter([(gates[0], 500), (gates[1], 200)])
+
+    async def hold() -> int:
+        gate, status = next(statuses)
+        await gate.wait()
+        return status
+
+    office.receiver.answers["/hook"] = hold
+    office.sender._timeout_s = 10
+    await office.hear(raised())
+    late = asyncio.ensure_future(office.deliverer.deliver_due())
+    await office.receiver.until(1)
+    office.time += deliveries.LEASE
+    holding = asyncio.ensure_future(office.worker().deliver_due())
+    await office.receiver.until(2)
+    gates[0].set()
+    await late
+    await office.worker().deliver_due()
+    office.time += timedelta(seconds=30)
+    await office.worker().deliver_due()
+    assert len(office.receiver.got) == 2, "the lease still holds, whatever the late one wrote"
+    gates[1].set()
+    await holding
+    assert await office.states() == ["SUCCEEDED"]
+    assert await office.attempts() == [(500, "STATUS"), (200, "")]
+
+
 async def test_workers_that_look_at_the_same_time_share_what_is_due(office: Office) -> None:
     await office.endpoint()
     await office.hear(*(raised(seq=seq) for seq in range(1, 31)))
