@@ -1,6 +1,7 @@
 """The wiring: what the gateway's processes are made of. This file reads as their map."""
 
 import asyncio
+from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -20,7 +21,7 @@ from gateway.admin.schema import permissions
 from gateway.admin.schema import schema as admin_schema
 from gateway.auth import Authenticator
 from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
-from gateway.context import Services
+from gateway.context import Services, Webhooks
 from gateway.documents import manifest
 from gateway.documents.prepared import Preparer
 from gateway.documents.repeated import Repeated
@@ -44,7 +45,15 @@ from gateway.storage.documents import UploadedDocuments
 from gateway.storefront import subgraph as storefront_subgraph
 from gateway.storefront.schema import permissions as storefront_permissions
 from gateway.storefront.schema import schema as storefront_schema
+from gateway.webhooks import deliveries, door, events
+from gateway.webhooks.endpoints import Endpoints
+from gateway.webhooks.log import DeliveryLog
+from gateway.webhooks.orders import Orders
+from gateway.webhooks.secrets import Box
+from gateway.webhooks.sender import Sender
+from gateway.webhooks.sources import Sources
 from services.kit import database, health, migration, process
+from services.kit.inbox import Consumer
 from services.kit.rpc import CallerKind, CallerSigner
 from services.kit.tokens import TokenVerifier
 
@@ -53,6 +62,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 _ABANDONED_AFTER = timedelta(minutes=10)
 _CLOSE_ABANDONED_EVERY_S = 60.0
+_FORGET_WEBHOOKS_EVERY_S = 3600.0
 _REDIS_TIMEOUT_S = 5.0
 _RATES_TIMEOUT_S = 0.5
 
@@ -65,7 +75,8 @@ def application(settings: GatewaySettings) -> ASGIApp:
         {LOYALTY: settings.loyalty_url, MEMBERS: settings.members_url, CONSENT: settings.consent_url},
         CallerSigner(NAME, settings.caller_keys),
     )
-    services = Services(clients, Loaders(clients), Live(redis), Audit(engine), _trusted(settings, engine))
+    webhooks, trusted = _webhooks(settings, engine), _trusted(settings, engine)
+    services = Services(clients, Loaders(clients), Live(redis), Audit(engine), webhooks, trusted)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -92,7 +103,8 @@ def application(settings: GatewaySettings) -> ASGIApp:
         surfaces["/subgraph/graphql"] = subgraph(settings, services, buckets)
     endpoints, sockets = _doors(settings, surfaces)
     posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
-    routes = [*posts, *sockets, *health.routes(probes)]
+    reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
+    routes = [*posts, *sockets, reports, *health.routes(probes)]
     return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
 
 
@@ -174,10 +186,21 @@ def subgraph(settings: GatewaySettings, services: Services, buckets: Buckets) ->
 
 
 async def workers(settings: GatewaySettings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What runs beside the serving processes: actions that were never finished get their outcome."""
-    audit = Audit(database.engine(settings.database_url.get_secret_value(), size=1))
-    close = partial(audit.close_abandoned, _ABANDONED_AFTER)
-    return [partial(process.every, _CLOSE_ABANDONED_EVERY_S, close, "close abandoned admin actions")]
+    """What runs beside the serving processes: webhooks are sent, what is old is forgotten, and actions that were
+    never finished get their outcome.
+    """
+    engine = database.engine(settings.database_url.get_secret_value(), size=6)
+    # Reads that wait for events wait longer than other calls may.
+    redis = Redis.from_url(settings.redis_url.get_secret_value())
+    close = partial(Audit(engine).close_abandoned, _ABANDONED_AFTER)
+    forget = _webhooks(settings, engine).log.forget
+    sender = Sender(closed=not settings.is_development)
+    return [
+        partial(process.every, _CLOSE_ABANDONED_EVERY_S, close, "close abandoned admin actions"),
+        partial(process.every, _FORGET_WEBHOOKS_EVERY_S, forget, "forget old webhooks"),
+        *(Consumer(service, engine, redis, deliveries.tell).run for service in events.SERVICES),
+        deliveries.Deliverer(engine, _box(settings), sender).run,
+    ]
 
 
 def migrate(settings: MigrationSettings) -> None:
@@ -194,6 +217,16 @@ def _trusted(settings: GatewaySettings, engine: database.Engine) -> Trusted:
     repeated = Repeated(preparer.compile)
     documents = Documents(preparer, built_in.items(), free=settings.is_development, repeated=repeated)
     return Trusted(documents, built_in, UploadedDocuments(engine))
+
+
+def _webhooks(settings: GatewaySettings, engine: database.Engine) -> Webhooks:
+    box = _box(settings)
+    endpoints = Endpoints(engine, box, closed=not settings.is_development)
+    return Webhooks(endpoints, DeliveryLog(engine), Sources(engine, box))
+
+
+def _box(settings: GatewaySettings) -> Box:
+    return Box(b64decode(settings.webhook_key.get_secret_value()))
 
 
 def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:

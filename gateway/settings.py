@@ -22,7 +22,7 @@ def _checked(encoded: SecretStr) -> SecretStr:
 
 
 CallerKey = Annotated[SecretStr, AfterValidator(_checked)]
-"""A key that two processes share to prove who calls: 32 bytes, given in base64."""
+"""A key, as two processes share one to prove who calls: 32 bytes, given in base64."""
 
 
 Rate = Annotated[_Rate, BeforeValidator(_Rate.parse), NoDecode]
@@ -50,6 +50,8 @@ class GatewaySettings(ProcessSettings):
     key_loyalty: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_LOYALTY")
     key_members: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_MEMBERS")
     key_consent: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_CONSENT")
+    webhook_key: CallerKey = Field(validation_alias="WEBHOOK_KEY")
+    """What webhooks' secrets are sealed under: 32 bytes in base64, and no other process's."""
     storefront_manifest: Path | None = Field(None, validation_alias="STOREFRONT_DOCUMENTS")
     """An operator's own trusted documents beside ours: a JSON object of SHA-256 in hex → document."""
 

@@ -100,6 +100,7 @@ def settings(
             "DATABASE_URL_GATEWAY": database_url,
             "AUTH_JWKS": str(issuer.jwks),
             "AUTH_ISSUER": ISSUER,
+            "WEBHOOK_KEY": key,
             **{f"{name.upper()}_URL": address for name, address in addresses.items()},
             **{f"CALLER_KEY_GATEWAY_{name.upper()}": key for name in ("loyalty", "members", "consent")},
             **RATES,
