@@ -5,6 +5,9 @@ import { locale, token } from "./session";
 
 const URL = "/graphql";
 
+/** The gateway says something at least every 15 s; a stream silent for longer leads nowhere any more. */
+const LONGEST_SILENCE_MS = 40_000;
+
 const SIGNED_OUT = ["UNAUTHENTICATED", "TOKEN_REFUSED", "TOKEN_EXPIRED", "WRONG_AUDIENCE"];
 
 /** What an operation could not do; `code` is the gateway's, or NETWORK when it did not answer. */
@@ -50,7 +53,7 @@ export async function* watch<Result, Variables>(
   variables: Variables,
   ended: AbortSignal,
 ): AsyncGenerator<Result> {
-  const client = createClient({ url: URL, headers, retryAttempts: 0 });
+  const client = createClient({ url: URL, headers, fetchFn: fetchUnlessSilent, retryAttempts: 0 });
   ended.addEventListener("abort", client.dispose, { once: true });
   try {
     // The types know documents by their text alone; what is sent is the same.
@@ -63,6 +66,29 @@ export async function* watch<Result, Variables>(
     ended.removeEventListener("abort", client.dispose);
     client.dispose();
   }
+}
+
+/** `fetch`, whose answer fails once it has been silent for too long: half-open connections do not say so. */
+async function fetchUnlessSilent(url: string, init: RequestInit): Promise<Response> {
+  let timer: ReturnType<typeof setTimeout>;
+  const silent = new AbortController();
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silent.abort(), LONGEST_SILENCE_MS);
+  };
+  heard();
+  const signal = AbortSignal.any([silent.signal, init.signal!]);
+  const response = await fetch(url, { ...init, signal }).finally(() => clearTimeout(timer));
+  if (!response.ok || response.body === null) return response;
+  heard();
+  const listening = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, stream) {
+      heard();
+      stream.enqueue(chunk);
+    },
+    flush: () => clearTimeout(timer),
+  });
+  return new Response(response.body.pipeThrough(listening), response);
 }
 
 function headers(): Record<string, string> {
