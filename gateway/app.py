@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.applications import Starlette
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from gateway import limits
@@ -28,6 +28,7 @@ from gateway.documents.store import Documents
 from gateway.live.reader import Live
 from gateway.loaders.members import Loaders
 from gateway.serving import explorer
+from gateway.serving.explorer import Page
 from gateway.serving.front import Front
 from gateway.serving.http import Endpoint
 from gateway.serving.surface import Surface
@@ -74,6 +75,7 @@ def application(settings: GatewaySettings) -> ASGIApp:
         *(Route(path, endpoint) for path, endpoint in endpoints.items()),
         *(WebSocketRoute(path, Socket(surface)) for path, surface in surfaces.items()),
         *health.routes(probes),
+        *_page_files(settings),
     ]
     return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
 
@@ -134,10 +136,16 @@ def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:
     )
 
 
-def _page(surface: Surface, settings: GatewaySettings) -> bytes | None:
+def _page(surface: Surface, settings: GatewaySettings) -> Page | None:
     if not settings.is_development:
         return None
     return explorer.page(surface.name, manifest.texts(manifest.EXAMPLES[surface.name]))
+
+
+def _page_files(settings: GatewaySettings) -> list[Mount]:
+    if not settings.is_development or not explorer.is_built():
+        return []
+    return [Mount(explorer.FILES_PATH, explorer.files())]
 
 
 def _redis(settings: GatewaySettings) -> Redis:

@@ -14,14 +14,11 @@ from gateway import limits
 from gateway.errors import BAD_REQUEST, RequestError, formatted
 from gateway.scalars import preferred
 from gateway.serving import events
+from gateway.serving.explorer import Page
 from gateway.serving.surface import Body, NotExecuted, Operation, Surface
 from services.kit import telemetry
 
 _NO_STORE = (b"cache-control", b"no-store")
-_PAGE_POLICY = (
-    b"content-security-policy",
-    b"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:",
-)
 
 
 class Media(Enum):
@@ -70,7 +67,7 @@ _MEDIA = {media.value: media for media in Media}
 class Endpoint:
     """A surface over HTTP, as an ASGI application. ``page`` is what a browser gets, in development."""
 
-    def __init__(self, surface: Surface, page: bytes | None) -> None:
+    def __init__(self, surface: Surface, page: Page | None) -> None:
         self._surface = surface
         self._page = page
 
@@ -96,8 +93,8 @@ class Endpoint:
             status = 400 if media is Media.RESPONSE and "data" not in body else 200
             await _answer(send, status, media, body)
         except NotExecuted as refusal:
-            media = media if media in (Media.RESPONSE, Media.JSON) else Media.JSON
-            await _answer(send, _status(refusal, media), media, refusal.body, *_challenge(refusal))
+            told = media if media in (Media.RESPONSE, Media.JSON) else Media.JSON
+            await _answer(send, _status(refusal, media), told, refusal.body, *_challenge(refusal))
         except Refused as refusal:
             body = {"errors": [formatted(RequestError(BAD_REQUEST, str(refusal)))]}
             await _answer(send, refusal.status, Media.JSON, body, *refusal.headers)
@@ -120,8 +117,9 @@ class Endpoint:
     async def _show_page(self, scope: Scope, send: Send) -> None:
         if self._page is None or scope["method"] != "GET":
             raise Refused(406, f"accept {Media.RESPONSE.value} or {Media.JSON.value}")
-        headers = [(b"content-type", b"text/html; charset=utf-8"), _NO_STORE, _PAGE_POLICY]
-        await _send(send, 200, headers, self._page)
+        policy = (b"content-security-policy", self._page.policy)
+        headers = [(b"content-type", b"text/html; charset=utf-8"), _NO_STORE, policy]
+        await _send(send, 200, headers, self._page.content)
 
 
 def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:
@@ -182,13 +180,14 @@ def _query_parameters(scope: Scope) -> dict[str, Any]:
     return parameters
 
 
-def _status(refusal: NotExecuted, media: Media) -> int:
+def _status(refusal: NotExecuted, media: Media | None) -> int:
     if refusal.unauthenticated:
         return 401
     if refusal.away:
         return 503
-    # Under application/json, a status other than 200 would mean that no GraphQL server was there.
-    return 400 if refusal.malformed or media is Media.RESPONSE else 200
+    # Under application/json, a status other than 200 would mean that no GraphQL server was there. Whoever wants
+    # events and gets none has to see it by the status.
+    return 200 if media is Media.JSON and not refusal.malformed else 400
 
 
 def _challenge(refusal: NotExecuted) -> Iterable[tuple[bytes, bytes]]:
