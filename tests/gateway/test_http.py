@@ -1,8 +1,13 @@
 """HTTP: which requests are taken, and how answers are labelled."""
 
+import hashlib
+import re
+from base64 import b64encode
+
 import httpx
 import pytest
 
+from gateway.serving import explorer
 from tests.gateway.gateway_client import Gateway, code
 
 STRICT = "application/graphql-response+json"
@@ -129,6 +134,23 @@ async def test_the_explorer_is_for_development_and_asks_no_other_server(
         assert "http://" not in page.text
         refused = await production.http.get(path, headers={"accept": "text/html"})
         assert refused.status_code == 406
+    assert (await production.http.get(f"{explorer.FILES_PATH}/index.html")).status_code == 404
+
+
+@pytest.mark.parametrize("surface", ["storefront", "admin"])
+def test_the_plain_explorer_runs_the_one_script_that_we_know(surface: str) -> None:
+    page = explorer.plain(surface, {"nasty": "# </script><script>alert(1)</script>"})
+    scripts = re.findall(rb"<script>(.*?)</script>", page.content, re.DOTALL)
+    assert len(scripts) == 1
+    digest = b64encode(hashlib.sha256(scripts[0]).digest())
+    assert b"script-src 'sha256-" + digest + b"'" in page.policy
+
+
+async def test_who_wants_events_sees_by_the_status_that_none_will_come(production: Gateway) -> None:
+    answer = await production.post("{__typename}", headers={"accept": "text/event-stream"})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("application/json")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
 
 
 async def test_health_and_metrics_are_served(gateway: Gateway) -> None:
