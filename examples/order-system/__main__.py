@@ -18,6 +18,7 @@ from huiyuan.loyalty.v1.orders_pb2 import (
 from loyalty import Loyalty, may_come_again
 from shop import Report, Shop, Sold
 
+DATABASE = Path(__file__).with_name("shop.db")
 MOST_IN_A_BATCH = 100
 
 
@@ -95,7 +96,7 @@ def _line(text: str) -> Sold:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="order-system", description=__doc__)
-    parser.add_argument("--shop", type=Path, default=Path("shop.db"), help="the shop's database")
+    parser.add_argument("--shop", type=Path, default=DATABASE, help="the shop's database")
     commands = parser.add_subparsers(dest="command", required=True)
     sell = commands.add_parser("sell", help="sell something to a member")
     sell.add_argument("phone", help="who pays, for instance +8613900000001")

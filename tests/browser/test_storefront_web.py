@@ -1,7 +1,7 @@
 """The storefront page against a gateway in production mode: what a member sees and does."""
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import PATIENCE_MS, Watched
 from tests.browser.needs import STOREFRONT
@@ -79,6 +79,20 @@ def test_redeeming_lowers_the_points(shown: StorefrontPage, shopper: Shopper) ->
     expect(shown.redeem_said).to_have_text("200 points redeemed, worth ¥2.00.")
     expect(shown.points).to_have_text("368")
     assert shopper.points() == 368
+
+
+def test_a_redemption_whose_answer_was_lost_is_spent_once(
+    shown: StorefrontPage, watched: Watched, shopper: Shopper
+) -> None:
+    shown.open(shopper)
+    with watched.outage():
+        shown.page.route("**/graphql", _lose_the_answer_of_a_redemption, times=1)
+        shown.redeem(100)
+        expect(shown.redeem_said).to_contain_text("No connection")
+    expect(shown.points).to_have_text("468")
+    shown.redeem(100)
+    expect(shown.redeem_said).to_contain_text("100 points redeemed")
+    assert shopper.points() == 468
 
 
 @pytest.mark.parametrize(
@@ -193,6 +207,12 @@ def test_it_is_accessible(
     )
     assert found == []
     assert shown.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
+
+
+def _lose_the_answer_of_a_redemption(route: Route) -> None:
+    assert "redemptionId" in (route.request.post_data or "")
+    route.fetch()
+    route.abort()
 
 
 def _state(shopper: Shopper, purpose: str) -> str:
