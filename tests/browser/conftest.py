@@ -34,22 +34,32 @@ def shop(house: House) -> OrderSystem:
 
 
 @pytest.fixture(scope="session")
-def gateway(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProductionGateway]:
-    """A gateway in production mode beside the house's own."""
+def operators_gateway(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProductionGateway]:
     gateway = ProductionGateway(house, tmp_path_factory.mktemp("gateway"))
-    try:
-        gateway.start()
-        yield gateway
-    finally:
-        gateway.stop()
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture
+def gateway(operators_gateway: ProductionGateway) -> ProductionGateway:
+    """A gateway in production mode beside the house's own, running."""
+    operators_gateway.ensure_running()
+    return operators_gateway
 
 
 @pytest.fixture(scope="session")
-def storefront(gateway: ProductionGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the built storefront page is served."""
-    server = PageServer(gateway.url, tmp_path_factory.mktemp("page"))
-    yield server.url
+def page_server(
+    operators_gateway: ProductionGateway, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PageServer]:
+    server = PageServer(operators_gateway.url, tmp_path_factory.mktemp("page"))
+    yield server
     server.stop()
+
+
+@pytest.fixture
+def storefront(page_server: PageServer, gateway: ProductionGateway) -> str:
+    """Where the built storefront page is served, with a gateway behind it."""
+    return page_server.url
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,11 @@ class ProductionGateway:
         self._process = Process(program)
         self._process.wait_until(lambda: _answers(self._port, "/readyz"), START_TIMEOUT_S)
 
+    def ensure_running(self) -> None:
+        """Start it unless it runs: a test that failed half-way may have left it dead."""
+        if self._process is None or self._process.exit_code is not None:
+            self.start()
+
     def kill(self) -> None:
         """End it without a word."""
         assert self._process is not None
@@ -55,8 +60,10 @@ class ProductionGateway:
         """While it lasts, it keeps its connections and says nothing on them."""
         assert self._process is not None
         os.kill(self._process.pid, signal.SIGSTOP)
-        yield
-        os.kill(self._process.pid, signal.SIGCONT)
+        try:
+            yield
+        finally:
+            os.kill(self._process.pid, signal.SIGCONT)
 
     def stop(self) -> None:
         if self._process is not None:
