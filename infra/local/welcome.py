@@ -16,6 +16,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from gateway.serving import explorer
 from infra.local import balances, importing
 from infra.local.delivery import Progress as Told
 from infra.local.issuer import Issuer
@@ -57,11 +58,12 @@ def show(console: Console, system: System, seeds: Seeds) -> None:
     console.print()
     console.print(table)
     console.print(f"logs and data are in {system.installation.home}\n")
+    page = "GraphiQL" if explorer.is_built() else "explorer (make explorer builds GraphiQL)"
     issuer, at, member = Issuer(system.installation), addresses(system), seeds.members[0]
     curl = _CURL.format(url=at["loyalty"], token=issuer.system(), member=member.member_id)
     for title, text in (
-        ("storefront GraphiQL, as a member", _link(at["storefront"], issuer.member(member.member_id))),
-        ("admin GraphiQL, as a member of staff", _link(at["admin"], issuer.admin())),
+        (f"storefront {page}, as a member", _link(at["storefront"], issuer.member(member.member_id))),
+        (f"admin {page}, as a member of staff", _link(at["admin"], issuer.admin())),
         ("an order, as your order system would send it", curl),
     ):
         console.print(f"[bold]{title}[/]")

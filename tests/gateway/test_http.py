@@ -1,13 +1,8 @@
 """HTTP: which requests are taken, and how answers are labelled."""
 
-import hashlib
-import re
-from base64 import b64encode
-
 import httpx
 import pytest
 
-from gateway.serving import explorer
 from tests.gateway.gateway_client import Gateway, code
 
 STRICT = "application/graphql-response+json"
@@ -121,29 +116,6 @@ async def test_operations_are_named_when_there_are_several(gateway: Gateway) -> 
     query = "query A{__typename} query B{b:__typename}"
     assert code(await gateway.ask(query)) == "OPERATION_NOT_FOUND"
     assert (await gateway.ask(query, operationName="B"))["data"] == {"b": "Query"}
-
-
-async def test_the_explorer_is_for_development_and_asks_no_other_server(
-    gateway: Gateway, production: Gateway
-) -> None:
-    for path in ("/graphql", "/admin/graphql"):
-        page = await gateway.http.get(path, headers={"accept": "text/html,*/*;q=0.8"})
-        assert page.headers["content-type"] == "text/html; charset=utf-8"
-        assert "connect-src 'self'" in page.headers["content-security-policy"]
-        assert "https://" not in page.text
-        assert "http://" not in page.text
-        refused = await production.http.get(path, headers={"accept": "text/html"})
-        assert refused.status_code == 406
-    assert (await production.http.get(f"{explorer.FILES_PATH}/index.html")).status_code == 404
-
-
-@pytest.mark.parametrize("surface", ["storefront", "admin"])
-def test_the_plain_explorer_runs_the_one_script_that_we_know(surface: str) -> None:
-    page = explorer.plain(surface, {"nasty": "# </script><script>alert(1)</script>"})
-    scripts = re.findall(rb"<script>(.*?)</script>", page.content, re.DOTALL)
-    assert len(scripts) == 1
-    digest = b64encode(hashlib.sha256(scripts[0]).digest())
-    assert b"script-src 'sha256-" + digest + b"'" in page.policy
 
 
 async def test_who_wants_events_sees_by_the_status_that_none_will_come(production: Gateway) -> None:
