@@ -25,6 +25,9 @@ export const examples: Example[] = Object.entries(told.examples).map(([name, tex
   };
 });
 
+// Another link, opened in this tab, begins anew.
+addEventListener("hashchange", () => location.reload());
+
 /** The headers to begin with: the token of the link, or the one from before. */
 export function headers(): string {
   const kept = `huiyuan.${surface}.token`;

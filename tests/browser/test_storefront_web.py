@@ -172,6 +172,19 @@ def test_a_connection_that_fell_silent_is_given_up(
     expect(shown.points).to_have_text("668")
 
 
+def test_another_member_in_the_same_tab_sees_nothing_of_the_one_before(
+    shown: StorefrontPage, shopper: Shopper, shop: OrderSystem
+) -> None:
+    shown.open(shopper)
+    other = shop.register()
+    shop.record(order(other.member_id, 4_200))
+    shown.page.evaluate("token => { location.hash = `token=${token}` }", other.token)
+    expect(shown.points).to_have_text("42")
+    assert other.token not in shown.page.url
+    shown.page.get_by_role("button", name="Sign out").click()
+    expect(shown.points).to_have_count(0)
+
+
 def test_documents_go_by_their_hash_alone(shown: StorefrontPage, watched: Watched, shopper: Shopper) -> None:
     shown.open(shopper)
     shown.redeem(1)

@@ -1,7 +1,7 @@
 /** Live: what happens to the member, told as it happens; after a break it goes on where it was. */
 import { ask, GatewayError, watch } from "./gateway";
 import { LiveDocument, StorefrontDocument, type OverviewFragment, type StorefrontQuery } from "./gql/graphql";
-import { effect, signal, untracked } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { language, signOut, token } from "./session";
 
 export type Member = OverviewFragment;
@@ -21,13 +21,13 @@ const LONGEST_PAUSE_MS = 8_000;
 
 /** Follow whoever is signed in, in the language chosen. */
 export function follow(): void {
+  let before: string | null = null;
   effect(() => {
     const [whose] = [token.value, language.value];
-    untracked(() => (connection.value = "connecting"));
-    if (whose === null) {
-      untracked(() => ((member.value = null), (purposes.value = [])));
-      return;
-    }
+    connection.value = "connecting";
+    if (whose !== before) member.value = null;
+    before = whose;
+    if (whose === null) return;
     trouble.value = null;
     const ended = new AbortController();
     void tell(ended.signal);

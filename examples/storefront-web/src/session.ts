@@ -32,6 +32,10 @@ effect(() => {
   document.documentElement.lang = locale.value;
 });
 
+addEventListener("hashchange", () => {
+  token.value = handedOver() ?? token.value;
+});
+
 /** A sign-in page hands the token over behind `#`, which no server sees, and it does not stay in the address. */
 function handedOver(): string | null {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");

@@ -182,6 +182,11 @@ export function day(instant: string): string {
   return new Intl.DateTimeFormat(locale.value, { dateStyle: "medium" }).format(new Date(instant));
 }
 
+/** A day that is not long ago. */
+export function recentDay(instant: string): string {
+  return new Intl.DateTimeFormat(locale.value, { month: "short", day: "numeric" }).format(new Date(instant));
+}
+
 /** The last day before an exclusive bound. */
 export function lastDay(until: string): string {
   return day(new Date(Date.parse(until) - 1).toISOString());

@@ -1,6 +1,6 @@
 /** What moved the points lately, newest first. */
 import type { Member } from "../live";
-import { day, signed, texts } from "../texts";
+import { recentDay, signed, texts } from "../texts";
 import { Away, Card } from "./card";
 
 const SHOWN = 6;
@@ -16,7 +16,7 @@ export function Entries({ member: { entries, points } }: { member: Member }) {
         {ofPoints?.map(({ id, type, change, occurredAt }) => (
           <li key={id}>
             <span>{t.types[type] ?? t.types.OTHER}</span>
-            <time dateTime={occurredAt}>{day(occurredAt)}</time>
+            <time dateTime={occurredAt}>{recentDay(occurredAt)}</time>
             <strong class={change < 0 ? "less" : "more"}>{signed(change)}</strong>
           </li>
         ))}
