@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.applications import Starlette
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from gateway import limits
@@ -34,6 +34,7 @@ from gateway.live.reader import Live
 from gateway.loaders.members import Loaders
 from gateway.serving import explorer
 from gateway.serving.browsers import shared
+from gateway.serving.explorer import Page
 from gateway.serving.front import Front
 from gateway.serving.http import Endpoint
 from gateway.serving.keyed import Keyed
@@ -104,7 +105,7 @@ def application(settings: GatewaySettings) -> ASGIApp:
     endpoints, sockets = _doors(settings, surfaces)
     posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
-    routes = [*posts, *sockets, reports, *health.routes(probes)]
+    routes = [*posts, *sockets, reports, *health.routes(probes), *_page_files(settings)]
     return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
 
 
@@ -238,10 +239,16 @@ def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:
     )
 
 
-def _page(surface: Surface, settings: GatewaySettings) -> bytes | None:
+def _page(surface: Surface, settings: GatewaySettings) -> Page | None:
     if not settings.is_development or surface.name not in manifest.EXAMPLES:
         return None
     return explorer.page(surface.name, manifest.texts(manifest.EXAMPLES[surface.name]))
+
+
+def _page_files(settings: GatewaySettings) -> list[Mount]:
+    if not settings.is_development or not explorer.is_built():
+        return []
+    return [Mount(explorer.FILES_PATH, explorer.files())]
 
 
 def _redis(settings: GatewaySettings, timeout_s: float) -> Redis:

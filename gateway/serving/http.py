@@ -18,15 +18,12 @@ from gateway.limits.load import Load, Overloaded
 from gateway.scalars import preferred
 from gateway.serving import events
 from gateway.serving.asking import Asker, Body, NotAQuery, NotExecuted, Operation
+from gateway.serving.explorer import Page
 from gateway.serving.surface import Surface
 from services.kit import telemetry
 
 _CLIENT = uses.HEADER.encode()
 _NO_STORE = (b"cache-control", b"no-store")
-_PAGE_POLICY = (
-    b"content-security-policy",
-    b"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:",
-)
 
 
 class Media(Enum):
@@ -88,7 +85,7 @@ class Endpoint:
     def __init__(
         self,
         surface: Surface,
-        page: bytes | None,
+        page: Page | None,
         load: Load,
         *,
         trusted_proxies: int = 0,
@@ -131,8 +128,8 @@ class Endpoint:
                     return
             await self._stream(operation, asker, receive, send)
         except NotExecuted as refusal:
-            media = media if media in (Media.RESPONSE, Media.JSON) else Media.JSON
-            await _answer(send, _status(refusal, media), media, refusal.body, *_advice(refusal))
+            told = media if media in (Media.RESPONSE, Media.JSON) else Media.JSON
+            await _answer(send, _status(refusal, media), told, refusal.body, *_advice(refusal))
         except NotAQuery:
             await _refuse(send, Refused(405, "GET serves queries only: use POST", (b"allow", b"POST")))
         except Refused as refusal:
@@ -166,8 +163,9 @@ class Endpoint:
     async def _show_page(self, scope: Scope, send: Send) -> None:
         if self._page is None or scope["method"] != "GET":
             raise Refused(406, f"accept {Media.RESPONSE.value} or {Media.JSON.value}")
-        headers = [(b"content-type", b"text/html; charset=utf-8"), _NO_STORE, _PAGE_POLICY]
-        await _send(send, 200, headers, self._page)
+        policy = (b"content-security-policy", self._page.policy)
+        headers = [(b"content-type", b"text/html; charset=utf-8"), _NO_STORE, policy]
+        await _send(send, 200, headers, self._page.content)
 
 
 async def _refuse(send: Send, refusal: Refused) -> None:
@@ -238,15 +236,16 @@ def _query_parameters(scope: Scope) -> dict[str, Any]:
     return parameters
 
 
-def _status(refusal: NotExecuted, media: Media) -> int:
+def _status(refusal: NotExecuted, media: Media | None) -> int:
     if refusal.throttled_s:
         return 429
     if refusal.unauthenticated:
         return 401
     if refusal.away:
         return 503
-    # Under application/json, a status other than 200 would mean that no GraphQL server was there.
-    return 400 if refusal.malformed or media is Media.RESPONSE else 200
+    # Under application/json, a status other than 200 would mean that no GraphQL server was there. Whoever wants
+    # events and gets none has to see it by the status.
+    return 200 if media is Media.JSON and not refusal.malformed else 400
 
 
 def _advice(refusal: NotExecuted) -> Iterable[tuple[bytes, bytes]]:

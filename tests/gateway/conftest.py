@@ -8,7 +8,7 @@ import pytest
 
 from infra.local.databases import DatabaseUrls
 from tests.gateway.gateway_client import Gateway, running
-from tests.gateway.webhook_fields import THERE
+from tests.gateway.webhook_rows import THERE
 
 
 @pytest.fixture(scope="session")
