@@ -9,6 +9,7 @@ import strawberry
 from gateway.admin.audit import audited
 from gateway.admin.permissions import WEBHOOK_OPERATORS, WEBHOOK_READERS, to
 from gateway.context import Info
+from gateway.costs import PAGED
 from gateway.errors import UserError
 from gateway.paging import Connection, CursorNotOurs, connection, key_of, page_size
 from gateway.scalars import Long
@@ -106,6 +107,7 @@ class WebhookDeliveryQueries:
     @strawberry.field(
         metadata=to(WEBHOOK_READERS),
         description="What was sent in the last 30 days, newest first; at most 100 a page.",
+        directives=[PAGED],
     )
     async def webhook_deliveries(
         self,

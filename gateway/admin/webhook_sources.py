@@ -10,6 +10,7 @@ from gateway.admin.permissions import WEBHOOK_KEEPERS, WEBHOOK_READERS, to
 from gateway.admin.webhook_deliveries import number_of
 from gateway.admin.webhook_endpoints import WebhookState
 from gateway.context import Info
+from gateway.costs import PAGED
 from gateway.errors import UserError
 from gateway.paging import Connection, connection, page_size
 from gateway.storage.webhooks.endpoints import State
@@ -98,6 +99,7 @@ class WebhookSourceQueries:
     @strawberry.field(
         metadata=to(WEBHOOK_READERS),
         description="What sources sent in the last 30 days, newest first; at most 100 a page.",
+        directives=[PAGED],
     )
     async def webhook_receipts(
         self, info: Info, first: int, after: str | None = None, source_id: UUID | None = None

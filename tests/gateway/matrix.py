@@ -136,6 +136,9 @@ _BY_NAME = {
     "documents": ["{ me { id } }"],
     "documentId": manifest.key("{ me { id } }"),
     "at": "2026-03-01T00:00:00Z",
+    "url": "http://127.0.0.1:9/hook",
+    "eventTypes": ["tier.raised"],
+    "deliveryId": str(webhook_rows.DELIVERY),
     "endpointId": webhook_rows.ENDPOINT,
     "sourceId": webhook_rows.SOURCE,
 }
