@@ -52,7 +52,7 @@ _REDIS_TIMEOUT_S = 5.0
 _RATES_TIMEOUT_S = 0.5
 
 
-def application(settings: GatewaySettings) -> ASGIApp:
+def application(settings: GatewaySettings) -> Front:
     """What answers requests. It starts while what it needs is away, and serves each part as it comes."""
     engine = database.engine(settings.database_url.get_secret_value(), size=4)
     redis, rates = _redis(settings, _REDIS_TIMEOUT_S), _redis(settings, _RATES_TIMEOUT_S)
@@ -79,21 +79,21 @@ def application(settings: GatewaySettings) -> ASGIApp:
         "/graphql": storefront(settings, services, buckets),
         "/admin/graphql": admin(settings, services, buckets),
     }
-    endpoints, sockets = _doors(settings, surfaces)
-    posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
-    routes = [*posts, *sockets, *health.routes(probes)]
-    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
-
-
-def _doors(
-    settings: GatewaySettings, surfaces: Mapping[str, Surface]
-) -> tuple[dict[str, ASGIApp], list[WebSocketRoute]]:
-    """Each surface over HTTP and over WebSocket, within one process's bounds."""
     load = Load(
         operations=settings.operations_at_once,
         streams=settings.streams_at_once,
         streams_a_caller=settings.streams_a_caller,
     )
+    endpoints, sockets = _doors(settings, surfaces, load)
+    posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
+    routes = [*posts, *sockets, *health.routes(probes)]
+    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes), load)
+
+
+def _doors(
+    settings: GatewaySettings, surfaces: Mapping[str, Surface], load: Load
+) -> tuple[dict[str, ASGIApp], list[WebSocketRoute]]:
+    """Each surface over HTTP and over WebSocket, within one process's bounds."""
     proxies = settings.trusted_proxies
     endpoints, sockets = {}, []
     for path, surface in surfaces.items():
