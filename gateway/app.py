@@ -123,7 +123,7 @@ def storefront(settings: GatewaySettings, services: Services, buckets: Buckets) 
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
         _open_to_all,
-        Meter("storefront", rates, buckets),
+        Meter("storefront", rates, buckets, settings.caller_keys[LOYALTY]),
     )
 
 
@@ -139,7 +139,7 @@ def admin(settings: GatewaySettings, services: Services, buckets: Buckets) -> Su
         Authenticator(verifier, CallerKind.STAFF, strangers=False),
         services,
         permissions.guard,
-        Meter("admin", rates, buckets),
+        Meter("admin", rates, buckets, settings.caller_keys[LOYALTY]),
         tells_cost=True,
     )
 
