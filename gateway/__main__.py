@@ -29,7 +29,8 @@ def main(command: str) -> None:
         settings = GatewaySettings()
         telemetry.configure(f"{app.NAME}-{command}", settings.log_level)
         if command == "serve":
-            process.serve(app.application(settings), host=settings.host, port=settings.port)
+            served = app.application(settings)
+            process.serve(served, host=settings.host, port=settings.port, turn_away=served.turn_away)
         else:
             process.work(lambda: app.workers(settings))
     else:

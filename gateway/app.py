@@ -68,7 +68,7 @@ _REDIS_TIMEOUT_S = 5.0
 _RATES_TIMEOUT_S = 0.5
 
 
-def application(settings: GatewaySettings) -> ASGIApp:
+def application(settings: GatewaySettings) -> Front:
     """What answers requests. It starts while what it needs is away, and serves each part as it comes."""
     engine = database.engine(settings.database_url.get_secret_value(), size=4)
     redis, rates = _redis(settings, _REDIS_TIMEOUT_S), _redis(settings, _RATES_TIMEOUT_S)
@@ -102,22 +102,22 @@ def application(settings: GatewaySettings) -> ASGIApp:
     }
     if settings.subgraph_key:
         surfaces["/subgraph/graphql"] = subgraph(settings, services, buckets)
-    endpoints, sockets = _doors(settings, surfaces)
-    posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
-    reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
-    routes = [*posts, *sockets, reports, *health.routes(probes), *_page_files(settings)]
-    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
-
-
-def _doors(
-    settings: GatewaySettings, surfaces: Mapping[str, Surface]
-) -> tuple[dict[str, ASGIApp], list[WebSocketRoute]]:
-    """Each surface over HTTP and over WebSocket, within one process's bounds."""
     load = Load(
         operations=settings.operations_at_once,
         streams=settings.streams_at_once,
         streams_a_caller=settings.streams_a_caller,
     )
+    endpoints, sockets = _doors(settings, surfaces, load)
+    posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
+    reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
+    routes = [*posts, *sockets, reports, *health.routes(probes), *_page_files(settings)]
+    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes), load)
+
+
+def _doors(
+    settings: GatewaySettings, surfaces: Mapping[str, Surface], load: Load
+) -> tuple[dict[str, ASGIApp], list[WebSocketRoute]]:
+    """Each surface over HTTP and over WebSocket, within one process's bounds."""
     proxies = settings.trusted_proxies
     endpoints: dict[str, ASGIApp] = {}
     sockets = []
@@ -149,7 +149,7 @@ def storefront(settings: GatewaySettings, services: Services, buckets: Buckets) 
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
         storefront_permissions.guard,
-        Meter("storefront", rates, buckets),
+        Meter("storefront", rates, buckets, settings.caller_keys[LOYALTY]),
     )
 
 
@@ -165,7 +165,7 @@ def admin(settings: GatewaySettings, services: Services, buckets: Buckets) -> Su
         Authenticator(verifier, CallerKind.STAFF, strangers=False),
         services,
         permissions.guard,
-        Meter("admin", rates, buckets),
+        Meter("admin", rates, buckets, settings.caller_keys[LOYALTY]),
         tells_cost=True,
     )
 
@@ -182,7 +182,7 @@ def subgraph(settings: GatewaySettings, services: Services, buckets: Buckets) ->
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
         storefront_subgraph.permissions.guard,
-        Meter("storefront", rates, buckets),
+        Meter("storefront", rates, buckets, settings.caller_keys[LOYALTY]),
     )
 
 

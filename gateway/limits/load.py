@@ -34,12 +34,20 @@ class Bound:
         shown.set_function(lambda: self._now)
 
     @property
+    def is_full(self) -> bool:
+        """Whether one more would be too many."""
+        return self._now >= self._most
+
+    def note_turned_away(self) -> None:
+        """Count what there was no place for."""
+        self._turned_away.inc()
+
+    @property
     def is_reached(self) -> bool:
         """Whether one more would be too many; whoever asks turns it away then."""
-        if self._now < self._most:
-            return False
-        self._turned_away.inc()
-        return True
+        if self.is_full:
+            self.note_turned_away()
+        return self.is_full
 
     def __enter__(self) -> None:
         self._now += 1

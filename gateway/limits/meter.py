@@ -1,6 +1,8 @@
 """The meter: who pays for an operation, and what happens when there is not enough."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from hashlib import blake2b
 from typing import NamedTuple
 
 from prometheus_client import Counter
@@ -33,6 +35,12 @@ class RatesUnavailable(Unavailable):
     """Spending points waits until what callers do can be counted again."""
 
 
+@lru_cache(maxsize=20_000)
+def _veiled(secret: bytes, name: str) -> str:
+    """A name that only those can guess who know the secret."""
+    return blake2b(name.encode(), digest_size=16, key=secret, person=b"rate limits").hexdigest()
+
+
 class Charge(NamedTuple):
     """What an operation was charged, and how that left its payer's bucket; None when nobody counted."""
 
@@ -53,8 +61,11 @@ class Charge(NamedTuple):
 class Meter:
     """Takes the price of one surface's operations from its callers' buckets."""
 
-    def __init__(self, surface: str, rates: Mapping[CallerKind, Rate], buckets: Buckets) -> None:
+    def __init__(
+        self, surface: str, rates: Mapping[CallerKind, Rate], buckets: Buckets, secret: bytes
+    ) -> None:
         self._surface = surface
+        self._secret = secret
         self._rates = rates
         # In one slot of a cluster, so that one call may take from many.
         self._prefixes = {kind: f"{{limits}}:{surface}:{kind}:" for kind in rates}
@@ -62,16 +73,18 @@ class Meter:
 
     def payer(self, caller: Caller, address: Callable[[], str]) -> Bucket:
         """Whose bucket an operation is paid from: the caller's own, for strangers that of their address."""
-        kind = caller.kind
-        name = address() if kind is CallerKind.ANYONE else caller.id
-        return Bucket(self._prefixes[kind] + name, self._rates[kind], kind)
+        return self._bucket(caller.kind, address() if caller.kind is CallerKind.ANYONE else caller.id)
 
     def charge_stranger(self, address: str) -> None:
         """Charge an address for a token that is none. Raises ``Throttled`` when it has nothing left."""
-        kind = CallerKind.ANYONE
-        payer = Bucket(self._prefixes[kind] + address, self._rates[kind], kind)
+        payer = self._bucket(CallerKind.ANYONE, address)
         self.check(payer)
         self._buckets.take(payer, WRONG_TOKEN)
+
+    def _bucket(self, kind: CallerKind, name: str) -> Bucket:
+        # A member's id tells nothing of a person; an address does, and what an issuer calls its staff may.
+        known_as = name if kind is CallerKind.MEMBER else _veiled(self._secret, name)
+        return Bucket(self._prefixes[kind] + known_as, self._rates[kind], kind)
 
     def check(self, payer: Bucket) -> None:
         """Refuse whose bucket is known to be empty, before anything is done. Raises ``Throttled``."""

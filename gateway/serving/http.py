@@ -19,6 +19,7 @@ from gateway.scalars import preferred
 from gateway.serving import events
 from gateway.serving.asking import Asker, Body, NotAQuery, NotExecuted, Operation
 from gateway.serving.explorer import Page
+from gateway.serving.front import TOO_BUSY
 from gateway.serving.surface import Surface
 from services.kit import telemetry
 
@@ -69,9 +70,6 @@ def accepted(accept: str | None) -> Media | None:
 _MEDIA = {media.value: media for media in Media}
 
 
-_TOO_MUCH = (
-    b'{"errors":[{"message":"too busy: try again","extensions":{"code":"OVERLOADED","retryable":true}}]}'
-)
 _RETRY_SOON = (b"retry-after", b"1")
 
 
@@ -99,7 +97,7 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._load.operations.is_reached:
-            await _send(send, 503, [Media.JSON.header, _NO_STORE, _RETRY_SOON], _TOO_MUCH)
+            await _send(send, 503, [Media.JSON.header, _NO_STORE, _RETRY_SOON], TOO_BUSY)
             return
         headers = dict(scope["headers"])
         telemetry.trace_id.set(telemetry.trace_of(_text(headers, b"traceparent")))

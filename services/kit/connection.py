@@ -6,6 +6,7 @@ and a caller that wakes up twice. It was a tenth of what a call cost the server.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -19,10 +20,15 @@ REQUEST_BYTES = 16 * 1024 * 1024
 """How long a request may be, whatever it consists of; what reads it sets limits of its own."""
 
 
+TurnAway = Callable[[bytes], bytes | None]
+"""What a whole request is answered at once, when there is no place for it; None when it may go on."""
+
+
 class HttpProtocol(HttpToolsProtocol):
     """uvicorn's own, on a transport that sends together, and for requests that come to an end."""
 
     _in_head = False
+    _in_request = False
     _received = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -37,6 +43,11 @@ class HttpProtocol(HttpToolsProtocol):
         else:
             super().data_received(data)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether what arrives next begins a request, and nothing before it waits for its answer."""
+        return not self._in_request and (self.cycle is None or self.cycle.response_complete)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_watching()
         super().connection_lost(exc)
@@ -47,7 +58,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._expected_since_s = self.loop.time()
-        self._in_head = True
+        self._in_head = self._in_request = True
         self._received = 0
         super().on_message_begin()
 
@@ -57,6 +68,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._expected_since_s = None
+        self._in_request = False
         super().on_message_complete()
 
     def _look(self) -> None:
@@ -71,6 +83,20 @@ class HttpProtocol(HttpToolsProtocol):
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
+
+
+def turning_away(turn_away: TurnAway) -> type[HttpProtocol]:
+    """The same for a process that may be asked too much: what it has no place for costs it next to nothing."""
+
+    class Turning(HttpProtocol):
+        def data_received(self, data: bytes) -> None:
+            answer = turn_away(data) if self.is_idle else None
+            if answer is None:
+                super().data_received(data)
+            else:
+                self.transport.write(answer)
+
+    return Turning
 
 
 class _Together:

@@ -9,7 +9,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from services.kit.connection import HttpProtocol
+from services.kit.connection import HttpProtocol, TurnAway, turning_away
 
 log = structlog.get_logger()
 
@@ -21,7 +21,7 @@ def spare_collections() -> None:
     gc.set_threshold(50_000, 50, 100)
 
 
-def serve(app: ASGIApp, *, host: str, port: int) -> None:
+def serve(app: ASGIApp, *, host: str, port: int, turn_away: TurnAway | None = None) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is under way."""
     spare_collections()
     uvicorn.run(
@@ -29,7 +29,7 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         host=host,
         port=port,
         loop="uvloop",
-        http=HttpProtocol,
+        http=HttpProtocol if turn_away is None else turning_away(turn_away),
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -42,6 +42,9 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         ws_max_size=256 * 1024,
         # What we send is small, and each compressed connection would keep tens of kilobytes.
         ws_per_message_deflate=False,
+        # Whoever vanished without a word is noticed by the ping that nobody answers.
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
     )
 
 

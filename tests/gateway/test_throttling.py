@@ -204,6 +204,18 @@ async def test_buckets_are_forgotten_and_hold_no_token(throttling: Gateway, redi
         assert 0 < await client.pttl(key) <= 16_500
 
 
+async def test_no_address_and_no_name_of_staff_is_written_down(throttling: Gateway, redis_url: str) -> None:
+    await throttling.post("{consentPurposes{key}}", headers={"x-forwarded-for": "10.9.8.7"})
+    name = f"xiaoming-{uuid4()}@example.com"
+    token = throttling.issuer.token(name, "huiyuan-admin", roles=ALL_ROLES)
+    await throttling.post("{programme{id tiers{key}}}", token, path="/admin/graphql")
+    async with Redis.from_url(redis_url, decode_responses=True) as client:
+        keys = [key async for key in client.scan_iter("{limits}:*")]
+    assert any(key.startswith("{limits}:storefront:anyone:") for key in keys)
+    assert any(key.startswith("{limits}:admin:staff:") for key in keys)
+    assert not [key for key in keys if "10.9.8.7" in key or "xiaoming" in key]
+
+
 async def test_while_nobody_counts_queries_go_on_and_points_are_not_spent(uncounted: Gateway) -> None:
     _, token = uncounted.join()
     assert "errors" not in await uncounted.ask(POINTS, token)

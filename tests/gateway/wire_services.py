@@ -155,7 +155,7 @@ def application(name: str, services: Services, key: bytes) -> ASGIApp:
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
+async def serving(app: Any, **also: Any) -> AsyncIterator[str]:
     """An application on a port of loopback, by real HTTP; yields its address."""
     port = free_port()
     server = uvicorn.Server(
@@ -166,6 +166,7 @@ async def serving(app: Any) -> AsyncIterator[str]:
             log_level="warning",
             timeout_graceful_shutdown=1,
             proxy_headers=False,
+            **also,
         )
     )
     server.config.load()

@@ -13,7 +13,7 @@ import uvicorn
 import websockets
 
 from services.kit import connection
-from services.kit.connection import HttpProtocol
+from services.kit.connection import HttpProtocol, turning_away
 
 LARGE = b"x" * 5_000_000
 
@@ -39,16 +39,23 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-@pytest.fixture(scope="module")
-async def port() -> AsyncIterator[int]:
-    config = uvicorn.Config(app, port=0, http=HttpProtocol, log_level="warning", lifespan="off")
+@asynccontextmanager
+async def serving(http: type[HttpProtocol]) -> AsyncIterator[int]:
+    """The application on a port of loopback."""
+    config = uvicorn.Config(app, port=0, http=http, log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
-    serving = asyncio.ensure_future(server.serve())
+    task = asyncio.ensure_future(server.serve())
     while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
         await asyncio.sleep(0.01)
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
-    await serving
+    await task
+
+
+@pytest.fixture(scope="module")
+async def port() -> AsyncIterator[int]:
+    async with serving(HttpProtocol) as port:
+        yield port
 
 
 @asynccontextmanager
@@ -192,3 +199,36 @@ async def test_a_websocket_speaks_on_the_same_connection(port: int) -> None:
     async with websockets.connect(f"ws://127.0.0.1:{port}/", proxy=None) as line:
         await line.send("hello")
         assert await line.recv() == "HELLO"
+
+
+async def test_what_is_turned_away_is_answered_at_once_and_the_rest_as_ever() -> None:
+    busy = False
+    seen = []
+
+    def turn_away(request: bytes) -> bytes | None:
+        seen.append(request)
+        return b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 4\r\n\r\nbusy" if busy else None
+
+    async with serving(turning_away(turn_away)) as port, connected(port) as (reader, writer):
+        for busy in (False, True, True, False):
+            writer.write(asking("/"))
+            answer = await reader.readuntil(b"busy" if busy else b"hello")
+            assert answer.startswith(b"HTTP/1.1 503" if busy else b"HTTP/1.1 200")
+        assert seen == [asking("/")] * 4
+
+
+async def test_only_what_begins_a_request_is_turned_away() -> None:
+    def turn_away(request: bytes) -> bytes | None:
+        return None if request.startswith(b"GET /s") else b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
+
+    async with serving(turning_away(turn_away)) as port, connected(port) as (reader, writer):
+        head = asking("/slow")
+        # What goes on with a request, and what waits behind one, is none of its business.
+        writer.write(head[:10])
+        await asyncio.sleep(0.05)
+        writer.write(head[10:])
+        await reader.readuntil(b"one")
+        writer.write(asking("/"))
+        assert b"503" not in await reader.readuntil(b"hello")
+        writer.write(asking("/"))
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"

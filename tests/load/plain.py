@@ -115,7 +115,7 @@ def application(settings: GatewaySettings) -> Starlette:
         authenticator,
         services,
         lambda *_: None,
-        Meter("uncompiled", rates, Buckets(Redis.from_url(settings.redis_url.get_secret_value()))),
+        Meter("uncompiled", rates, Buckets(Redis.from_url(settings.redis_url.get_secret_value())), b""),
     )
     load = Load(operations=10_000, streams=1, streams_a_caller=1)
     view = Strawberry(authenticator, clients, loaders)

@@ -50,8 +50,7 @@ def documents(directory: Path) -> dict[str, str]:
     """What the system must be told, for its gateway to trust the documents that are measured."""
     path = directory / "documents.json"
     path.write_bytes(manifest.manifest([ME, POINTS, CATALOGUE]))
-    rates = {f"RATE_STOREFRONT_{payer}": "1000000000+1000000000/s" for payer in ("MEMBER", "STRANGER")}
-    return {"STOREFRONT_DOCUMENTS": str(path)} | rates
+    return {"STOREFRONT_DOCUMENTS": str(path)}
 
 
 class Caller(asyncio.Protocol):
