@@ -132,21 +132,28 @@ class Deliverer:
         """Write down how an attempt went, when the next one is, and what that says of the endpoint."""
         now = self._now()
         state, due_at = self._next(taken, answer, now)
+        finished_at = None if state is DeliveryState.PENDING else now
         async with self._engine.begin() as connection:
-            finished_at = None if state is DeliveryState.PENDING else now
+            # First the endpoint, then the delivery, as whoever deletes an endpoint does: none waits for the other.
+            disabled = await self._note_endpoint(connection, taken.endpoint_id, answer.failure, now)
             await deliveries.note(connection, taken, attempt, state, due_at=due_at, finished_at=finished_at)
-            if answer.failure is None:
-                await endpoints.note_success(connection, taken.endpoint_id)
-                return
-            disabled = await endpoints.note_failure(
-                connection,
-                taken.endpoint_id,
-                now,
-                gone=answer.failure is Failure.GONE,
-                failing_before=now - schedule.FAILING_FOR,
-            )
         if disabled is not Because.NOTHING:
             log.warning("webhook endpoint disabled", endpoint_id=taken.endpoint_id, because=disabled)
+
+    @staticmethod
+    async def _note_endpoint(
+        connection: database.Connection, endpoint_id: str, failure: Failure | None, now: datetime
+    ) -> Because:
+        if failure is None:
+            await endpoints.note_success(connection, endpoint_id)
+            return Because.NOTHING
+        return await endpoints.note_failure(
+            connection,
+            endpoint_id,
+            now,
+            gone=failure is Failure.GONE,
+            failing_before=now - schedule.FAILING_FOR,
+        )
 
     def _next(self, taken: Taken, answer: Answer, now: datetime) -> tuple[DeliveryState, datetime | None]:
         if answer.failure is None:

@@ -58,6 +58,11 @@ _CANCEL = sa.text(
     """UPDATE webhook_deliveries SET state = 'CANCELLED', finished_at = :now
        WHERE endpoint_id = :endpoint_id AND state = 'PENDING'"""
 )
+# What was heard while its endpoint was being deleted.
+_CANCEL_ORPHANS = sa.text(
+    """UPDATE webhook_deliveries SET state = 'CANCELLED', finished_at = now() WHERE state = 'PENDING'
+         AND endpoint_id IN (SELECT endpoint_id FROM webhook_endpoints WHERE state = 'DELETED')"""
+)
 _FORGET_DELIVERIES = sa.text(
     """DELETE FROM webhook_deliveries WHERE delivery_id IN (
          SELECT delivery_id FROM webhook_deliveries WHERE created_at < :before ORDER BY created_at LIMIT :most)"""
@@ -117,8 +122,9 @@ async def cancel(connection: AsyncConnection, endpoint_id: str, now: datetime) -
 
 
 async def forget(connection: AsyncConnection, before: datetime) -> int:
-    """Delete so many of the deliveries written before an instant; how many went."""
+    """Delete so many of the deliveries written before an instant, and give up those whose endpoint was deleted."""
     told = {"before": before, "most": _BATCH}
+    await connection.execute(_CANCEL_ORPHANS)
     gone = (await connection.execute(_FORGET_DELIVERIES, told)).rowcount
     await connection.execute(_FORGET_MESSAGES, told)
     await connection.execute(_FORGET_ENDPOINTS, {"before": before})

@@ -177,6 +177,27 @@ async def test_an_endpoint_that_does_not_answer_in_time_is_given_up() -> None:
         await sender.close()
 
 
+async def test_an_endpoint_that_answers_bit_by_bit_is_given_up_too() -> None:
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            for letter in "HTTP/1.1 200 OK\r\nx-slow: " + "x" * 200:
+                writer.write(letter.encode())
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    sender = Sender(closed=False, timeout_s=0.3)
+    answer = await asyncio.wait_for(sender.send(f"http://127.0.0.1:{port}/", {}, b"{}"), 2)
+    assert answer.failure is Failure.TIMED_OUT
+    await sender.close()
+    server.close()
+
+
 async def test_an_endless_answer_is_not_read() -> None:
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

@@ -179,11 +179,12 @@ async def test_an_id_that_comes_again_with_another_body_is_refused(till: Till) -
     assert [request.order_id for request in till.asked] == ["order-7"]
 
 
-async def test_two_sources_may_use_the_same_id(till: Till) -> None:
+async def test_two_sources_may_use_the_same_id(till: Till, receipts: asyncpg.Connection) -> None:
     other = await source(till.gateway, source="pos")
     for each in (till, other):
-        assert (await each.send(paid(), id="msg_1")).status_code == 200
+        assert (await each.send(paid(orderId=f"of-{each.source_id}"), id="msg_1")).status_code == 200
     assert {request.source for request in till.asked} == {"shop", "pos"}
+    assert [told[1] for told in await outcomes(receipts)] == [f"of-{till.source_id}", f"of-{other.source_id}"]
     assert code(await till.send(paid(), secret=other.secret)) == (401, "WEBHOOK_NOT_PROVEN")
 
 
@@ -221,7 +222,11 @@ async def test_a_refusal_is_in_the_log_by_its_code(till: Till, receipts: asyncpg
         (paid(orderId=7), "WEBHOOK_NOT_UNDERSTOOD", "data.orderId"),
         (paid(lines=[{"quantity": "13900000001x"}]), "WEBHOOK_NOT_UNDERSTOOD", "data.lines"),
         (paid(paidAt="13900000001"), "WEBHOOK_NOT_UNDERSTOOD", "data.paidAt"),
-        (paid(paidAt="Failed to parse 13900000001 field: "), "WEBHOOK_NOT_UNDERSTOOD", "data.paidAt"),
+        (
+            paid(lines=[{"quantity": "Failed to parse 13900000001 field: "}]),
+            "WEBHOOK_NOT_UNDERSTOOD",
+            "data.lines",
+        ),
         (paid(phone13900000001="x"), "WEBHOOK_NOT_UNDERSTOOD", "data"),
         (paid(total={"minorUnits": "1" * 30, "currency": "CNY"}), "WEBHOOK_NOT_UNDERSTOOD", "data.total"),
         (paid(source="pos"), "ORDER_BELONGS_TO_ANOTHER_SOURCE", "data.source"),

@@ -185,8 +185,8 @@ async def test_workers_that_look_at_the_same_time_share_what_is_due(office: Offi
 
 
 async def test_a_slow_endpoint_holds_up_no_other(office: Office) -> None:
-    await office.endpoint("/slow")
-    await office.endpoint("/quick")
+    for path in ("/quick", "/slow", "/also-quick"):
+        await office.endpoint(path)
     gate = asyncio.Event()
 
     async def slow() -> int:
@@ -198,6 +198,7 @@ async def test_a_slow_endpoint_holds_up_no_other(office: Office) -> None:
     running = asyncio.ensure_future(office.deliverer.run())
     try:
         await office.receiver.until(40, "/quick")
+        await office.receiver.until(40, "/also-quick")
         assert len(office.receiver.at("/slow")) == deliveries.UNDER_WAY_AT_MOST
     finally:
         gate.set()
@@ -212,15 +213,17 @@ async def test_an_endpoint_that_is_gone_is_told_no_more(office: Office) -> None:
     await office.deliverer.deliver_due()
     (endpoint,) = await office.endpoints.everyone()
     assert (endpoint.state, endpoint.disabled_because) == ("DISABLED", "GONE")
+    assert await office.states() == ["FAILED", "FAILED"]
+    await office.endpoint("/other")
     await office.hear(raised(seq=3))
     await office.pass_by(days=1)
-    assert len(office.receiver.got) == 2
-    assert await office.states() == ["FAILED", "FAILED"]
+    assert len(office.receiver.at("/hook")) == 2
     office.receiver.answers["/hook"] = 200
     await office.endpoints.enable(endpoint_id)
     await office.hear(raised(seq=4))
     await office.deliverer.deliver_due()
-    assert office.receiver.got[-1].id == "evt_loyalty_3_4_0"
+    assert [got.id for got in office.receiver.at("/hook")][2:] == ["evt_loyalty_3_4_0"]
+    assert len(office.receiver.at("/other")) == 2
 
 
 async def test_an_endpoint_that_fails_for_five_days_is_disabled_and_one_that_recovers_is_not(

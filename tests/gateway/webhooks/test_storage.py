@@ -63,6 +63,19 @@ async def test_what_is_older_than_the_log_is_kept_is_forgotten_and_nothing_else(
     assert await left("SELECT 'attempt' FROM webhook_attempts") == []
 
 
+async def test_what_was_heard_while_its_endpoint_was_being_deleted_does_not_wait_for_ever(
+    office: Office,
+) -> None:
+    endpoint_id, _ = await office.endpoint()
+    await office.endpoint("/other")
+    await office.hear(raised())
+    await office.rows.execute(
+        "UPDATE webhook_endpoints SET state = 'DELETED' WHERE endpoint_id = $1", endpoint_id
+    )
+    await office.log.forget()
+    assert sorted(await office.states()) == ["CANCELLED", "PENDING"]
+
+
 async def test_a_log_of_many_is_forgotten_by_portions(office: Office) -> None:
     endpoint_id, _ = await office.endpoint()
     await office.rows.execute(

@@ -1,4 +1,4 @@
-"""Webhooks: an order system tells of an order, the ledger counts it once, and another system hears of it, proven."""
+"""Partners: an order system tells of an order, the ledger counts it once, and another system hears of it, proven."""
 
 import base64
 import hashlib
