@@ -242,7 +242,7 @@ def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:
 def _page(surface: Surface, settings: GatewaySettings) -> Page | None:
     if not settings.is_development or surface.name not in manifest.EXAMPLES:
         return None
-    return explorer.page(surface.name, manifest.texts(manifest.EXAMPLES[surface.name]))
+    return explorer.page(surface.name, manifest.examples(surface.name))
 
 
 def _page_files(settings: GatewaySettings) -> list[Mount]:

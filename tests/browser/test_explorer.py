@@ -56,6 +56,10 @@ def test_graphiql_runs_a_query_a_mutation_and_a_subscription(
     graphiql.run()
     expect(graphiql.answer).to_contain_text("沈知微")
 
+    graphiql.example("app checkout")
+    graphiql.run()
+    expect(graphiql.answer).to_contain_text("redeemable")
+
     graphiql.example("redeem points")
     graphiql.run()
     expect(graphiql.answer).to_contain_text("balanceAfter")
@@ -97,7 +101,7 @@ class PlainPage:
         self.status = self.page.get_by_role("status")
 
     def open(self, url: str, surface: str, token: str) -> None:
-        page = explorer.plain(surface, manifest.texts(manifest.EXAMPLES[surface]))
+        page = explorer.plain(surface, manifest.examples(surface))
         headers = {"content-type": "text/html", "content-security-policy": page.policy.decode()}
         self.page.route(lambda given: given == url, _instead_of_the_page(page.content, headers))
         self.page.goto(f"{url}#token={token}")

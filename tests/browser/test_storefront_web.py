@@ -1,5 +1,8 @@
 """The storefront page against a gateway in production mode: what a member sees and does."""
 
+import os
+import signal
+
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
@@ -7,6 +10,7 @@ from tests.browser.conftest import PATIENCE_MS, Watched
 from tests.browser.needs import STOREFRONT
 from tests.browser.servers import ProductionGateway
 from tests.end_to_end.callers import OrderSystem, Shopper, order
+from tests.end_to_end.house import House
 
 AXE = STOREFRONT / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -170,6 +174,22 @@ def test_a_connection_that_fell_silent_is_given_up(
         shown.page.clock.fast_forward("00:20")
         shown.wait_until_live()
     expect(shown.points).to_have_text("668")
+
+
+def test_what_is_away_takes_only_its_own_card(shown: StorefrontPage, shopper: Shopper, house: House) -> None:
+    card = shown.page.locator(".consents")
+    consent = house.pid("consent-server")
+    os.kill(consent, signal.SIGSTOP)
+    try:
+        shown.open(shopper)
+        expect(shown.points).to_have_text("568")
+        expect(card).to_contain_text("Not available right now")
+        expect(card.get_by_role("button")).to_have_count(0)
+        expect(shown.page.locator(".trouble")).to_be_hidden()
+    finally:
+        os.kill(consent, signal.SIGCONT)
+    expect(shown.purpose("marketing_sms")).to_contain_text("Not agreed")
+    expect(card).not_to_contain_text("Not available right now")
 
 
 def test_another_member_in_the_same_tab_sees_nothing_of_the_one_before(

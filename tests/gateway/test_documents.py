@@ -55,7 +55,8 @@ async def test_a_request_names_one_document(gateway: Gateway) -> None:
 
 
 async def test_every_committed_example_is_valid(gateway: Gateway) -> None:
-    examples = {"/graphql": DOCUMENTS, "/admin/graphql": manifest.texts(manifest.ADMIN_EXAMPLES)}
+    examples = {"/graphql": manifest.examples("storefront"), "/admin/graphql": manifest.examples("admin")}
+    assert {"me", "app_home"} <= set(examples["/graphql"])
     token = {"/graphql": None, "/admin/graphql": gateway.issuer.staff()}
     for path, documents in examples.items():
         assert documents

@@ -1,11 +1,17 @@
 /** Live: what happens to the member, told as it happens; after a break it goes on where it was. */
 import { ask, GatewayError, watch } from "./gateway";
-import { LiveDocument, StorefrontDocument, type OverviewFragment, type StorefrontQuery } from "./gql/graphql";
-import { effect, signal } from "@preact/signals";
+import {
+  LiveDocument,
+  MeDocument,
+  PurposesDocument,
+  type OverviewFragment,
+  type PurposesQuery,
+} from "./gql/graphql";
+import { effect, signal, untracked } from "@preact/signals";
 import { language, signOut, token } from "./session";
 
 export type Member = OverviewFragment;
-export type Purpose = StorefrontQuery["consentPurposes"][number];
+export type Purpose = PurposesQuery["consentPurposes"][number];
 
 /** The member as last told; null until something was. */
 export const member = signal<Member | null>(null);
@@ -18,6 +24,7 @@ export const connection = signal<"connecting" | "live" | "waiting">("connecting"
 export const trouble = signal<string | null>(null);
 
 const LONGEST_PAUSE_MS = 8_000;
+const MENDING_PAUSE_MS = 2_000;
 
 /** Follow whoever is signed in, in the language chosen. */
 export function follow(): void {
@@ -30,28 +37,47 @@ export function follow(): void {
     if (whose === null) return;
     trouble.value = null;
     const ended = new AbortController();
-    void tell(ended.signal);
+    // What is read on the way must not begin everything anew when it changes.
+    void untracked(() => tell(ended.signal));
     return () => ended.abort();
   });
 }
 
 async function tell(ended: AbortSignal): Promise<void> {
-  const listening = listen(ended);
-  await Promise.all([listening, catalogue(ended)]);
+  await Promise.all([listen(ended), keepWhole(ended), learnPurposes(ended)]);
 }
 
-/** What does not change by itself, and the member unless the first change was faster. */
-async function catalogue(ended: AbortSignal): Promise<void> {
+/** Read the member at first, and again as long as a service that is away leaves something out. */
+async function keepWhole(ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    const before = member.value;
+    if (before === null || !isWhole(before)) {
+      try {
+        const { me } = await ask(MeDocument, {});
+        // A change that was told meanwhile is newer.
+        if (!ended.aborted && member.value === before) member.value = me;
+      } catch (error) {
+        if (!endure(error, ended)) return;
+      }
+    }
+    await pause(MENDING_PAUSE_MS, ended);
+  }
+}
+
+function isWhole({ tier, benefits, points, entries, consents }: Member): boolean {
+  return ![tier, benefits, points, entries, consents].includes(null);
+}
+
+/** Their card says by itself that they are not there yet. */
+async function learnPurposes(ended: AbortSignal): Promise<void> {
   while (!ended.aborted) {
     try {
-      const answer = await ask(StorefrontDocument, { locale: language.value === "zh" ? "ZH" : "EN" });
-      if (ended.aborted) return;
-      purposes.value = answer.consentPurposes;
-      if (connection.value !== "live" && answer.me !== null) member.value = answer.me;
+      const answer = await ask(PurposesDocument, { locale: language.value === "zh" ? "ZH" : "EN" });
+      if (!ended.aborted) purposes.value = answer.consentPurposes;
       return;
     } catch (error) {
-      if (!endure(error, ended)) return;
-      await pause(LONGEST_PAUSE_MS / 4, ended);
+      if (!(error instanceof GatewayError) || error.isSignedOut) return;
+      await pause(MENDING_PAUSE_MS, ended);
     }
   }
 }

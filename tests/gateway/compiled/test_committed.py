@@ -71,7 +71,7 @@ QUERIES = _queries()
 def test_all_of_them_are_found() -> None:
     assert len(QUERIES) > 25
     assert any("displayName\n" in text for text in QUERIES)
-    assert any("query Storefront(" in text for text in QUERIES)
+    assert any("query Purposes(" in text for text in QUERIES)
 
 
 @pytest.mark.parametrize("text", QUERIES)

@@ -16,15 +16,18 @@ export function Consents({ member: { consents } }: { member: Member }) {
   const t = texts.value;
   // What can be decided comes first.
   const listed = purposes.value.toSorted((one, other) => Number(isAsked(other)) - Number(isAsked(one)));
+  // Without the one or the other, nothing is claimed.
+  const isAway = consents === null || listed.length === 0;
   const decided = new Map(consents?.map((consent) => [consent.purpose, consent]));
   return (
     <Card name="consents" title={t.consents}>
       <p class="quiet">{t.consentsHint}</p>
-      {consents === null && <Away />}
+      {isAway && <Away />}
       <ul>
-        {listed.map((purpose) => (
-          <PurposeRow key={purpose.key} purpose={purpose} consent={decided.get(purpose.key)} />
-        ))}
+        {!isAway &&
+          listed.map((purpose) => (
+            <PurposeRow key={purpose.key} purpose={purpose} consent={decided.get(purpose.key)} />
+          ))}
       </ul>
     </Card>
   );

@@ -17,17 +17,19 @@ import * as types from './graphql';
 type Documents = {
     "mutation Give($input: GiveConsentInput!) {\n  giveConsent(input: $input) {\n    consents {\n      purpose\n      state\n      decidedAt\n    }\n    userErrors {\n      code\n      message\n      facts {\n        name\n        value\n      }\n    }\n  }\n}": typeof types.GiveDocument,
     "subscription Live($after: String) {\n  memberChanged(after: $after) {\n    cursor\n    kind\n    member {\n      ...Overview\n    }\n  }\n}": typeof types.LiveDocument,
+    "query Me {\n  me {\n    ...Overview\n  }\n}": typeof types.MeDocument,
     "fragment Overview on Member {\n  displayName\n  tier {\n    key\n    name\n    validUntil\n    nextTier {\n      name\n    }\n    progress {\n      metric\n      actual\n      required\n      missing\n    }\n  }\n  benefits {\n    key\n    kind\n    name\n  }\n  points {\n    currency\n    available\n    pending\n    held\n    debt\n    expiringSoon {\n      points\n      expiresAt\n    }\n  }\n  entries(first: 20) {\n    nodes {\n      id\n      type\n      currency\n      change\n      occurredAt\n    }\n  }\n  consents {\n    purpose\n    state\n    decidedAt\n  }\n}": typeof types.OverviewFragmentDoc,
+    "query Purposes($locale: Locale!) {\n  consentPurposes(locale: $locale) {\n    key\n    name\n    description\n    lawfulBasis\n    notices {\n      id\n      locale\n      title\n      body\n      digest\n    }\n  }\n}": typeof types.PurposesDocument,
     "mutation Redeem($input: RedeemPointsInput!) {\n  redeemPoints(input: $input) {\n    redemption {\n      points\n      balanceAfter\n      worth {\n        formatted\n      }\n    }\n    userErrors {\n      code\n      message\n      facts {\n        name\n        value\n      }\n    }\n  }\n}": typeof types.RedeemDocument,
-    "query Storefront($locale: Locale!) {\n  me {\n    ...Overview\n  }\n  consentPurposes(locale: $locale) {\n    key\n    name\n    description\n    lawfulBasis\n    notices {\n      id\n      locale\n      title\n      body\n      digest\n    }\n  }\n}": typeof types.StorefrontDocument,
     "mutation Withdraw($input: WithdrawConsentInput!) {\n  withdrawConsent(input: $input) {\n    consents {\n      purpose\n      state\n      decidedAt\n    }\n    userErrors {\n      code\n      message\n      facts {\n        name\n        value\n      }\n    }\n  }\n}": typeof types.WithdrawDocument,
 };
 const documents: Documents = {
     "mutation Give($input: GiveConsentInput!) {\n  giveConsent(input: $input) {\n    consents {\n      purpose\n      state\n      decidedAt\n    }\n    userErrors {\n      code\n      message\n      facts {\n        name\n        value\n      }\n    }\n  }\n}": types.GiveDocument,
     "subscription Live($after: String) {\n  memberChanged(after: $after) {\n    cursor\n    kind\n    member {\n      ...Overview\n    }\n  }\n}": types.LiveDocument,
+    "query Me {\n  me {\n    ...Overview\n  }\n}": types.MeDocument,
     "fragment Overview on Member {\n  displayName\n  tier {\n    key\n    name\n    validUntil\n    nextTier {\n      name\n    }\n    progress {\n      metric\n      actual\n      required\n      missing\n    }\n  }\n  benefits {\n    key\n    kind\n    name\n  }\n  points {\n    currency\n    available\n    pending\n    held\n    debt\n    expiringSoon {\n      points\n      expiresAt\n    }\n  }\n  entries(first: 20) {\n    nodes {\n      id\n      type\n      currency\n      change\n      occurredAt\n    }\n  }\n  consents {\n    purpose\n    state\n    decidedAt\n  }\n}": types.OverviewFragmentDoc,
+    "query Purposes($locale: Locale!) {\n  consentPurposes(locale: $locale) {\n    key\n    name\n    description\n    lawfulBasis\n    notices {\n      id\n      locale\n      title\n      body\n      digest\n    }\n  }\n}": types.PurposesDocument,
     "mutation Redeem($input: RedeemPointsInput!) {\n  redeemPoints(input: $input) {\n    redemption {\n      points\n      balanceAfter\n      worth {\n        formatted\n      }\n    }\n    userErrors {\n      code\n      message\n      facts {\n        name\n        value\n      }\n    }\n  }\n}": types.RedeemDocument,
-    "query Storefront($locale: Locale!) {\n  me {\n    ...Overview\n  }\n  consentPurposes(locale: $locale) {\n    key\n    name\n    description\n    lawfulBasis\n    notices {\n      id\n      locale\n      title\n      body\n      digest\n    }\n  }\n}": types.StorefrontDocument,
     "mutation Withdraw($input: WithdrawConsentInput!) {\n  withdrawConsent(input: $input) {\n    consents {\n      purpose\n      state\n      decidedAt\n    }\n    userErrors {\n      code\n      message\n      facts {\n        name\n        value\n      }\n    }\n  }\n}": types.WithdrawDocument,
 };
 
@@ -42,15 +44,19 @@ export function graphql(source: "subscription Live($after: String) {\n  memberCh
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "query Me {\n  me {\n    ...Overview\n  }\n}"): typeof import('./graphql').MeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "fragment Overview on Member {\n  displayName\n  tier {\n    key\n    name\n    validUntil\n    nextTier {\n      name\n    }\n    progress {\n      metric\n      actual\n      required\n      missing\n    }\n  }\n  benefits {\n    key\n    kind\n    name\n  }\n  points {\n    currency\n    available\n    pending\n    held\n    debt\n    expiringSoon {\n      points\n      expiresAt\n    }\n  }\n  entries(first: 20) {\n    nodes {\n      id\n      type\n      currency\n      change\n      occurredAt\n    }\n  }\n  consents {\n    purpose\n    state\n    decidedAt\n  }\n}"): typeof import('./graphql').OverviewFragmentDoc;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "mutation Redeem($input: RedeemPointsInput!) {\n  redeemPoints(input: $input) {\n    redemption {\n      points\n      balanceAfter\n      worth {\n        formatted\n      }\n    }\n    userErrors {\n      code\n      message\n      facts {\n        name\n        value\n      }\n    }\n  }\n}"): typeof import('./graphql').RedeemDocument;
+export function graphql(source: "query Purposes($locale: Locale!) {\n  consentPurposes(locale: $locale) {\n    key\n    name\n    description\n    lawfulBasis\n    notices {\n      id\n      locale\n      title\n      body\n      digest\n    }\n  }\n}"): typeof import('./graphql').PurposesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "query Storefront($locale: Locale!) {\n  me {\n    ...Overview\n  }\n  consentPurposes(locale: $locale) {\n    key\n    name\n    description\n    lawfulBasis\n    notices {\n      id\n      locale\n      title\n      body\n      digest\n    }\n  }\n}"): typeof import('./graphql').StorefrontDocument;
+export function graphql(source: "mutation Redeem($input: RedeemPointsInput!) {\n  redeemPoints(input: $input) {\n    redemption {\n      points\n      balanceAfter\n      worth {\n        formatted\n      }\n    }\n    userErrors {\n      code\n      message\n      facts {\n        name\n        value\n      }\n    }\n  }\n}"): typeof import('./graphql').RedeemDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -228,7 +228,19 @@ export type LiveSubscriptionVariables = Exact<{
 
 export type LiveSubscription = { memberChanged: { cursor: string, kind: MemberChangeKind, member: { displayName: string | null, tier: { key: string | null, name: string | null, validUntil: string | null, nextTier: { name: string } | null, progress: Array<{ metric: string, actual: number, required: number, missing: number }> } | null, benefits: Array<{ key: string, kind: BenefitKind, name: string }> | null, points: { currency: string, available: number, pending: number, held: number, debt: number, expiringSoon: Array<{ points: number, expiresAt: string }> } | null, entries: { nodes: Array<{ id: string, type: EntryType, currency: string, change: number, occurredAt: string }> } | null, consents: Array<{ purpose: string, state: ConsentState, decidedAt: string | null }> | null } } };
 
+export type MeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MeQuery = { me: { displayName: string | null, tier: { key: string | null, name: string | null, validUntil: string | null, nextTier: { name: string } | null, progress: Array<{ metric: string, actual: number, required: number, missing: number }> } | null, benefits: Array<{ key: string, kind: BenefitKind, name: string }> | null, points: { currency: string, available: number, pending: number, held: number, debt: number, expiringSoon: Array<{ points: number, expiresAt: string }> } | null, entries: { nodes: Array<{ id: string, type: EntryType, currency: string, change: number, occurredAt: string }> } | null, consents: Array<{ purpose: string, state: ConsentState, decidedAt: string | null }> | null } | null };
+
 export type OverviewFragment = { displayName: string | null, tier: { key: string | null, name: string | null, validUntil: string | null, nextTier: { name: string } | null, progress: Array<{ metric: string, actual: number, required: number, missing: number }> } | null, benefits: Array<{ key: string, kind: BenefitKind, name: string }> | null, points: { currency: string, available: number, pending: number, held: number, debt: number, expiringSoon: Array<{ points: number, expiresAt: string }> } | null, entries: { nodes: Array<{ id: string, type: EntryType, currency: string, change: number, occurredAt: string }> } | null, consents: Array<{ purpose: string, state: ConsentState, decidedAt: string | null }> | null };
+
+export type PurposesQueryVariables = Exact<{
+  locale: Locale;
+}>;
+
+
+export type PurposesQuery = { consentPurposes: Array<{ key: string, name: string, description: string, lawfulBasis: LawfulBasis, notices: Array<{ id: string, locale: string, title: string, body: string, digest: string }> }> };
 
 export type RedeemMutationVariables = Exact<{
   input: RedeemPointsInput;
@@ -236,13 +248,6 @@ export type RedeemMutationVariables = Exact<{
 
 
 export type RedeemMutation = { redeemPoints: { redemption: { points: number, balanceAfter: number, worth: { formatted: string } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, facts: Array<{ name: string, value: string }> }> } };
-
-export type StorefrontQueryVariables = Exact<{
-  locale: Locale;
-}>;
-
-
-export type StorefrontQuery = { me: { displayName: string | null, tier: { key: string | null, name: string | null, validUntil: string | null, nextTier: { name: string } | null, progress: Array<{ metric: string, actual: number, required: number, missing: number }> } | null, benefits: Array<{ key: string, kind: BenefitKind, name: string }> | null, points: { currency: string, available: number, pending: number, held: number, debt: number, expiringSoon: Array<{ points: number, expiresAt: string }> } | null, entries: { nodes: Array<{ id: string, type: EntryType, currency: string, change: number, occurredAt: string }> } | null, consents: Array<{ purpose: string, state: ConsentState, decidedAt: string | null }> | null } | null, consentPurposes: Array<{ key: string, name: string, description: string, lawfulBasis: LawfulBasis, notices: Array<{ id: string, locale: string, title: string, body: string, digest: string }> }> };
 
 export type WithdrawMutationVariables = Exact<{
   input: WithdrawConsentInput;
@@ -320,6 +325,7 @@ export const OverviewFragmentDoc = new TypedDocumentString(`
     `, {"fragmentName":"Overview"}) as unknown as TypedDocumentString<OverviewFragment, unknown>;
 export const GiveDocument = {"__meta__":{"hash":"d4218438c7cc3a82647e59ec21e74c5ff9ca30d3ddc96dc7825f91eb34692891"}} as unknown as TypedDocumentString<GiveMutation, GiveMutationVariables>;
 export const LiveDocument = {"__meta__":{"hash":"3484db6f85c4e75ec81e005b0d4f9cf0504e9fdbcb1272dbafe7ed6b8b15d9cb"}} as unknown as TypedDocumentString<LiveSubscription, LiveSubscriptionVariables>;
+export const MeDocument = {"__meta__":{"hash":"04f25eacd63b7df7f3b7ee232956b132d0a32b24291c643ac9fa62a5be639131"}} as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
+export const PurposesDocument = {"__meta__":{"hash":"a810be6fbe15b7bba7df51af9e5e069bfd3bbd2687c6e45d8d4bb4419913db52"}} as unknown as TypedDocumentString<PurposesQuery, PurposesQueryVariables>;
 export const RedeemDocument = {"__meta__":{"hash":"2d3d507a7108dd2a64d9636d6c3c1b898761a7699bfa68042150fa963c85e5dc"}} as unknown as TypedDocumentString<RedeemMutation, RedeemMutationVariables>;
-export const StorefrontDocument = {"__meta__":{"hash":"aae9419dd5f065c433226e0c71231edd5dd85a2860d231eca94dc83a9e57f286"}} as unknown as TypedDocumentString<StorefrontQuery, StorefrontQueryVariables>;
 export const WithdrawDocument = {"__meta__":{"hash":"e3ba0925116f7c30cfbb31b87404d9049cd21011eb1173a538a93e20187ee892"}} as unknown as TypedDocumentString<WithdrawMutation, WithdrawMutationVariables>;
