@@ -30,7 +30,13 @@ def main(command: str) -> None:
         telemetry.configure(f"{app.NAME}-{command}", settings.log_level)
         if command == "serve":
             served = app.application(settings)
-            process.serve(served, host=settings.host, port=settings.port, turn_away=served.turn_away)
+            process.serve(
+                served,
+                host=settings.host,
+                port=settings.port,
+                notice_s=settings.notice_s,
+                turn_away=served.turn_away,
+            )
         else:
             process.work(lambda: app.workers(settings))
     else:

@@ -240,7 +240,7 @@ def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:
 
 
 def _page(surface: Surface, settings: GatewaySettings) -> Page | None:
-    if not settings.is_development or surface.name not in manifest.EXAMPLES:
+    if not settings.is_development or surface.name == "subgraph":
         return None
     return explorer.page(surface.name, manifest.examples(surface.name))
 

@@ -10,13 +10,15 @@ from starlette.types import Receive, Send
 from gateway.errors import refused
 from gateway.serving.asking import Body, NotExecuted, Operation
 from gateway.serving.surface import Surface
+from services.kit.draining import draining
 from services.kit.tokens import TokenExpired
 
 _HEARTBEAT_S = 15.0
+_COME_AGAIN = b"retry: 1000\n\n"
 
 
 async def stream(surface: Surface, operation: Operation, receive: Receive, send: Send) -> None:
-    """Send answers until there are no more, the client leaves or its token ends."""
+    """Send answers until there are no more, the client leaves, its token ends or the process stops."""
     await send(
         {
             "type": "http.response.start",
@@ -29,15 +31,22 @@ async def stream(surface: Surface, operation: Operation, receive: Receive, send:
     )
     sending = asyncio.ensure_future(_send_answers(surface, operation, send))
     leaving = asyncio.ensure_future(_disconnected(receive))
+    stopping = asyncio.ensure_future(draining.over())
     expires_at_s = operation.context.identity.expires_at_s
     lasts_s = None if expires_at_s == float("inf") else max(0.0, expires_at_s - time.time())
     try:
-        done, _ = await asyncio.wait({sending, leaving}, timeout=lasts_s, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(
+            {sending, leaving, stopping}, timeout=lasts_s, return_when=asyncio.FIRST_COMPLETED
+        )
     finally:
-        for task in (sending, leaving):
+        for task in (sending, leaving, stopping):
             task.cancel()
-        await asyncio.gather(sending, leaving, return_exceptions=True)
+        await asyncio.gather(sending, leaving, stopping, return_exceptions=True)
     if leaving in done:
+        return
+    if done == {stopping}:
+        # Without a word that it is complete, so that the client comes again; its cursor misses nothing.
+        await _send(send, _COME_AGAIN, more=False)
         return
     if not done:
         ended = TokenExpired("the token has expired: ask the issuer for a new one")

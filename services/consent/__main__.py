@@ -13,7 +13,9 @@ def main(command: str) -> None:
     telemetry.configure(f"{SERVICE}-{command}", settings.log_level)
     match command:
         case "serve":
-            process.serve(application(settings), host=settings.host, port=settings.port)
+            process.serve(
+                application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s
+            )
         case "work":
             process.work(lambda: workers(settings))
         case "migrate":

@@ -7,17 +7,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from services.kit.draining import draining
+
 Probe = Callable[[], Awaitable[None]]
 """Returns when what it looks at works, raises when it does not."""
 
 
 def routes(probes: Mapping[str, Probe]) -> list[Route]:
-    """``/healthz`` (alive), ``/readyz`` (all probes pass, else 503 naming those that fail), ``/metrics``."""
+    """``/healthz`` (alive), ``/readyz`` (all probes pass, else 503 naming those that fail), ``/metrics``.
+
+    A process that is about to stop is not ready any more, whatever its probes say.
+    """
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
     async def readyz(_: Request) -> Response:
+        if draining.begun:
+            return JSONResponse({"status": "draining", "failing": []}, status_code=503)
         failing = []
         for name, probe in probes.items():
             try:

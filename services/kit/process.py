@@ -3,15 +3,22 @@
 import asyncio
 import gc
 import signal
+import socket
+import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from types import FrameType
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
 from services.kit.connection import HttpProtocol, TurnAway, turning_away
+from services.kit.draining import draining
 
 log = structlog.get_logger()
+
+_NOT_STARTED = 3
 
 
 def spare_collections() -> None:
@@ -21,10 +28,38 @@ def spare_collections() -> None:
     gc.set_threshold(50_000, 50, 100)
 
 
-def serve(app: ASGIApp, *, host: str, port: int, turn_away: TurnAway | None = None) -> None:
-    """Serve until SIGTERM or Ctrl-C, then finish what is under way."""
+class _Server(uvicorn.Server):
+    """uvicorn's own, which at SIGTERM first gives notice: it is not ready any more, and serves on for a while."""
+
+    def __init__(self, config: uvicorn.Config, notice_s: float) -> None:
+        super().__init__(config)
+        self._notice_s = notice_s
+        self._leave_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if sig == signal.SIGTERM and self._notice_s > 0 and self._leave_at is None:
+            self._captured_signals.append(sig)
+            self._leave_at = time.monotonic() + self._notice_s
+            draining.begin()
+        else:
+            super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._leave_at is not None and time.monotonic() >= self._leave_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        draining.end()
+        await super().shutdown(sockets)
+
+
+def serve(
+    app: ASGIApp, *, host: str, port: int, notice_s: float = 0.0, turn_away: TurnAway | None = None
+) -> None:
+    """Serve until SIGTERM or Ctrl-C, then finish what is under way; after SIGTERM, serve for ``notice_s`` more."""
     spare_collections()
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -46,6 +81,10 @@ def serve(app: ASGIApp, *, host: str, port: int, turn_away: TurnAway | None = No
         ws_ping_interval=20,
         ws_ping_timeout=20,
     )
+    server = _Server(config, notice_s)
+    server.run()
+    if not server.started:
+        sys.exit(_NOT_STARTED)
 
 
 def work(start: Callable[[], Awaitable[Sequence[Callable[[], Awaitable[None]]]]]) -> None:

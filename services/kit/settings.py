@@ -15,6 +15,7 @@ class Mode(StrEnum):
     DEVELOPMENT = "development"
 
 
+_DRAIN_S = 5.0
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -28,6 +29,8 @@ class ProcessSettings(BaseSettings):
     mode: Mode = Field(Mode.PRODUCTION, validation_alias="HUIYUAN_MODE")
     log_level: str = Field("INFO", validation_alias="HUIYUAN_LOG_LEVEL")
     redis_url: SecretStr = Field(validation_alias="REDIS_URL")
+    drain_seconds: float | None = Field(None, validation_alias="HUIYUAN_DRAIN_SECONDS", ge=0, le=600)
+    """For how long a process that was told to stop serves on, not ready any more; 5 by itself, 0 in development."""
     auth_jwks: str = Field(validation_alias="AUTH_JWKS")
     """Where the token issuer's public keys are: an https URL or a file's path. Whoever can change them is everyone."""
     auth_issuer: str = Field(validation_alias="AUTH_ISSUER")
@@ -46,6 +49,12 @@ class ProcessSettings(BaseSettings):
                 "AUTH_JWKS must be an https URL or a file's path: whoever sits between could sign tokens"
             )
         return self
+
+    @property
+    def notice_s(self) -> float:
+        """For how long the process serves on after SIGTERM."""
+        usual = 0.0 if self.is_development else _DRAIN_S
+        return usual if self.drain_seconds is None else self.drain_seconds
 
     @property
     def is_development(self) -> bool:

@@ -59,15 +59,14 @@ class TokenVerifier:
         self._keys: dict[str, jwt.PyJWK] = {}
         self._loaded_at = float("-inf")
         self._loading = asyncio.Lock()
+        self._refreshing: asyncio.Future[None] | None = None
         self._remembered: dict[str, Token] = {}
 
     async def verify(self, token: str) -> Token:
         """The token's claims. Raises ``TokenRefused``."""
         known = self._remembered.get(token)
         if known is not None and time.time() < known.expires_at_s:
-            if time.monotonic() - self._loaded_at > _REFRESH_S:
-                await self._load()
-                return await self._check(token)
+            self._refresh()
             return known
         return await self._check(token)
 
@@ -114,9 +113,9 @@ class TokenVerifier:
         if header.get("alg") not in _ALGORITHMS:
             raise TokenRefused(f"the token's algorithm must be one of {', '.join(_ALGORITHMS)}")
         key_id = str(header.get("kid", ""))
-        age_s = time.monotonic() - self._loaded_at
-        if age_s > _REFRESH_S or (key_id not in self._keys and age_s > _UNKNOWN_KEY_REFRESH_S):
+        if key_id not in self._keys and time.monotonic() - self._loaded_at > _UNKNOWN_KEY_REFRESH_S:
             await self._load()
+        self._refresh()
         key = self._keys.get(key_id)
         if not self._keys:
             raise IssuerUnavailable("the issuer's keys could not be loaded: try again")
@@ -125,6 +124,15 @@ class TokenVerifier:
         if key.algorithm_name != header["alg"]:
             raise TokenRefused("the token's algorithm is not its key's")
         return key
+
+    def _refresh(self) -> None:
+        """Load the keys anew from time to time, beside the requests: an issuer that is slow keeps nobody waiting."""
+        if self._refreshing is None and time.monotonic() - self._loaded_at > _REFRESH_S:
+            self._refreshing = asyncio.ensure_future(self._load())
+            self._refreshing.add_done_callback(self._refreshed)
+
+    def _refreshed(self, _: object) -> None:
+        self._refreshing = None
 
     async def _load(self) -> None:
         async with self._loading:
@@ -143,4 +151,6 @@ class TokenVerifier:
             return await asyncio.to_thread(Path(self._jwks).read_bytes)
         async with asyncio.timeout(5):
             response = await Client().get(self._jwks)
+            if response.status != 200:
+                raise OSError(f"HTTP {response.status}")
             return bytes(response.content)

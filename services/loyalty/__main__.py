@@ -12,7 +12,9 @@ def main(command: str) -> None:
     settings = Settings()
     telemetry.configure(f"{app.SERVICE}-{command}", settings.log_level)
     if command == "serve":
-        process.serve(app.application(settings), host=settings.host, port=settings.port)
+        process.serve(
+            app.application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s
+        )
     elif command == "work":
         process.work(lambda: app.workers(settings))
     elif command == "migrate":

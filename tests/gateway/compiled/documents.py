@@ -26,11 +26,14 @@ class Writer:
         self.variables: dict[str, Any] = {}
 
     def query(self) -> str:
-        root = self._schema.query_type
-        assert root is not None
+        return self.operation("query", self._schema.query_type)
+
+    def operation(self, kind: str, root: Any) -> str:
+        """An operation of any kind; ``variables`` are what goes with it."""
         selection = self._selection(root, self._choose.randint(1, self._depth))
         declared = ", ".join(f"${name}: {said}" for name, said in self._declared.items())
-        head = f"query Q({declared})" if declared else self._choose.choice(["query Q", "query", ""])
+        short = [f"{kind} Q", kind, *([""] if kind == "query" else [])]
+        head = f"{kind} Q({declared})" if declared else self._choose.choice(short)
         return "\n".join([f"{head} {selection}", *self._fragments.values()])
 
     def _chance(self, of: float) -> bool:

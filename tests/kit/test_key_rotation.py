@@ -1,0 +1,145 @@
+"""Key rotation: a new key is fetched once, and neither floods nor a slow issuer trouble whom we know."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from services.kit.tokens import TokenRefused, TokenVerifier
+from tests.gateway.wire_services import serving
+from tests.kit.test_tokens import AUDIENCE, ISSUER, KEY, jwk, token
+
+
+@dataclass
+class Keys:
+    """An issuer's endpoint: what it lists, how slowly it answers, how often it was asked."""
+
+    listed: list[dict[str, object]] = field(default_factory=lambda: [jwk(KEY.public_key(), "main", "EdDSA")])
+    status: int = 200
+    slow_s: float = 0.0
+    asked: int = 0
+    address: str = ""
+
+    async def answer(self, _: Request) -> Response:
+        self.asked += 1
+        await asyncio.sleep(self.slow_s)
+        return JSONResponse({"keys": self.listed}, status_code=self.status)
+
+    def verifier(self) -> TokenVerifier:
+        return TokenVerifier(f"{self.address}/jwks", ISSUER, AUDIENCE)
+
+
+@pytest.fixture
+async def keys() -> AsyncIterator[Keys]:
+    made = Keys()
+    async with serving(Starlette(routes=[Route("/jwks", made.answer)])) as made.address:
+        yield made
+
+
+class Passed:
+    """Time that can be let pass."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._more = 0.0
+        told = SimpleNamespace(time=time.time, monotonic=lambda: time.monotonic() + self._more)
+        # Of the verifier alone: the loop has a clock too.
+        monkeypatch.setattr("services.kit.tokens.time", told)
+
+    def __call__(self, seconds: float) -> None:
+        self._more += seconds
+
+
+@pytest.fixture
+def passed(monkeypatch: pytest.MonkeyPatch) -> Passed:
+    return Passed(monkeypatch)
+
+
+async def test_keys_are_fetched_once_for_any_number_of_tokens(keys: Keys) -> None:
+    verifier = keys.verifier()
+    await asyncio.gather(*(verifier.verify(token(sub=f"m-{number}")) for number in range(50)))
+    assert keys.asked == 1
+
+
+async def test_a_new_key_is_fetched_once_by_the_tokens_that_need_it(keys: Keys, passed: Passed) -> None:
+    verifier, new = keys.verifier(), Ed25519PrivateKey.generate()
+    await verifier.verify(token())
+    keys.listed.append(jwk(new.public_key(), "new", "EdDSA"))
+    passed(11)
+    fresh = [token(new, key_id="new", sub=f"m-{number}") for number in range(50)]
+    await asyncio.gather(*map(verifier.verify, fresh))
+    assert keys.asked == 2
+
+
+async def test_a_flood_of_unknown_keys_does_not_reach_the_issuer(keys: Keys, passed: Passed) -> None:
+    verifier = keys.verifier()
+    await verifier.verify(token())
+    passed(11)
+    flood = [token(key_id=f"unknown-{number}") for number in range(300)]
+    refused = await asyncio.gather(*map(verifier.verify, flood), return_exceptions=True)
+    assert {type(one) for one in refused} == {TokenRefused}
+    assert keys.asked == 2
+    await asyncio.gather(*map(verifier.verify, flood), return_exceptions=True)
+    assert keys.asked == 2, "not again within ten seconds"
+
+
+async def test_a_flood_while_the_issuer_hangs_keeps_nobody_waiting_whose_key_is_known(
+    keys: Keys, passed: Passed
+) -> None:
+    verifier = keys.verifier()
+    await verifier.verify(token())
+    keys.slow_s = 2
+    passed(11)
+    flood = [
+        asyncio.ensure_future(verifier.verify(token(key_id=f"unknown-{number}"))) for number in range(50)
+    ]
+    await asyncio.sleep(0.1)
+    started = time.perf_counter()
+    await verifier.verify(token(sub="m-2"))
+    assert time.perf_counter() - started < 1
+    await asyncio.gather(*flood, return_exceptions=True)
+
+
+async def test_keys_are_refreshed_beside_the_requests(keys: Keys, passed: Passed) -> None:
+    verifier = keys.verifier()
+    known = token()
+    await verifier.verify(known)
+    keys.slow_s = 0.5
+    passed(301)
+    started = time.perf_counter()
+    await asyncio.gather(*(verifier.verify(one) for one in [known, token(sub="m-2")] * 20))
+    assert time.perf_counter() - started < 0.4, "nobody waits for the issuer"
+    await asyncio.sleep(0.8)
+    assert keys.asked == 2
+
+
+async def test_a_key_that_was_withdrawn_is_refused_once_the_keys_are_refreshed(
+    keys: Keys, passed: Passed
+) -> None:
+    verifier, known = keys.verifier(), token()
+    await verifier.verify(known)
+    keys.listed[:] = [jwk(Ed25519PrivateKey.generate().public_key(), "newer", "EdDSA")]
+    passed(301)
+    await verifier.verify(known)
+    await asyncio.sleep(0.3)
+    with pytest.raises(TokenRefused):
+        await verifier.verify(known)
+
+
+async def test_an_issuer_in_trouble_takes_no_key_away(keys: Keys, passed: Passed) -> None:
+    verifier, known = keys.verifier(), token()
+    await verifier.verify(known)
+    keys.status = 500
+    keys.listed[:] = [jwk(Ed25519PrivateKey.generate().public_key(), "main", "EdDSA")]
+    passed(301)
+    await verifier.verify(known)
+    await asyncio.sleep(0.3)
+    assert keys.asked == 2
+    assert (await verifier.verify(token(sub="m-3"))).subject == "m-3"
