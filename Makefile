@@ -5,7 +5,7 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
-.PHONY: help up reset test check lint types laws contracts proto schema release-schema compose format torture bench bench-ledger soak
+.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-gateway soak release-schema compose audits test-browser explorer
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/make \1\t\2/p' Makefile
@@ -18,6 +18,13 @@ reset: .venv/.installed  ## Throw away what `make up` keeps in .huiyuan/.
 
 test: .venv/.installed  ## Run every test against real servers.
 	$(BIN)/pytest -n 3 --dist loadfile
+
+test-browser: .venv/.browser  ## Open the pages in Chromium; wants npm and Chromium.
+	$(BIN)/python -m tests.browser
+
+explorer: ## Build GraphiQL for `make up` to serve; wants npm.
+	@command -v npm >/dev/null || { echo "make explorer needs Node.js 20.19 or newer with npm"; exit 1; }
+	cd explorer && npm ci && npm run build
 
 check: lint types laws contracts  ## Style, types, the laws of the house, and the contracts.
 
@@ -70,8 +77,18 @@ bench: .venv/.installed  ## Measure, against what the machine can do.
 bench-ledger: .venv/.installed  ## Measure the ledger against raw SQL.
 	$(BIN)/python -m tests.load.ledger
 
+bench-gateway: .venv/.installed  ## Measure the gateway against a bare ASGI answer.
+	$(BIN)/python -m tests.load.gateway
+
 soak: .venv/.installed  ## Load one loyalty process for ten minutes and watch its memory.
 	$(BIN)/python -m tests.load.soak
+
+audits: .venv/.installed  ## Run graphql-http's server audits against both endpoints; needs Node and npm.
+	$(BIN)/python -m tests.conformance
+
+.venv/.browser: .venv/.installed tests/browser/requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/browser/requirements.lock
+	@touch $@
 
 .venv/.installed: requirements.lock pyproject.toml infra/local/venv.sh
 	@PYTHON="$(PYTHON)" infra/local/venv.sh

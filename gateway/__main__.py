@@ -29,8 +29,13 @@ def main(command: str) -> None:
         settings = GatewaySettings()
         telemetry.configure(f"{app.NAME}-{command}", settings.log_level)
         if command == "serve":
+            served = app.application(settings)
             process.serve(
-                app.application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s
+                served,
+                host=settings.host,
+                port=settings.port,
+                notice_s=settings.notice_s,
+                turn_away=served.turn_away,
             )
         else:
             process.work(lambda: app.workers(settings))

@@ -1,7 +1,8 @@
 """The wiring: what the gateway's processes are made of. This file reads as their map."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from base64 import b64decode
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -12,7 +13,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.applications import Starlette
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from gateway import limits
@@ -20,15 +21,20 @@ from gateway.admin.schema import permissions
 from gateway.admin.schema import schema as admin_schema
 from gateway.auth import Authenticator
 from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
-from gateway.context import Services
+from gateway.context import Services, Webhooks
 from gateway.documents import manifest
 from gateway.documents.prepared import Preparer
 from gateway.documents.repeated import Repeated
 from gateway.documents.store import Documents
 from gateway.documents.trusted import Trusted
+from gateway.limits.load import Load
+from gateway.limits.meter import Meter
+from gateway.limits.rates import Buckets
 from gateway.live.reader import Live
 from gateway.loaders.members import Loaders
 from gateway.serving import explorer
+from gateway.serving.browsers import shared
+from gateway.serving.explorer import Page
 from gateway.serving.front import Front
 from gateway.serving.http import Endpoint
 from gateway.serving.keyed import Keyed
@@ -40,7 +46,15 @@ from gateway.storage.documents import UploadedDocuments
 from gateway.storefront import subgraph as storefront_subgraph
 from gateway.storefront.schema import permissions as storefront_permissions
 from gateway.storefront.schema import schema as storefront_schema
+from gateway.webhooks import deliveries, door, events
+from gateway.webhooks.endpoints import Endpoints
+from gateway.webhooks.log import DeliveryLog
+from gateway.webhooks.orders import Orders
+from gateway.webhooks.secrets import Box
+from gateway.webhooks.sender import Sender
+from gateway.webhooks.sources import Sources
 from services.kit import database, health, migration, process
+from services.kit.inbox import Consumer
 from services.kit.rpc import CallerKind, CallerSigner
 from services.kit.tokens import TokenVerifier
 
@@ -49,18 +63,21 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 _ABANDONED_AFTER = timedelta(minutes=10)
 _CLOSE_ABANDONED_EVERY_S = 60.0
+_FORGET_WEBHOOKS_EVERY_S = 3600.0
 _REDIS_TIMEOUT_S = 5.0
+_RATES_TIMEOUT_S = 0.5
 
 
-def application(settings: GatewaySettings) -> ASGIApp:
+def application(settings: GatewaySettings) -> Front:
     """What answers requests. It starts while what it needs is away, and serves each part as it comes."""
     engine = database.engine(settings.database_url.get_secret_value(), size=4)
-    redis = _redis(settings)
+    redis, rates = _redis(settings, _REDIS_TIMEOUT_S), _redis(settings, _RATES_TIMEOUT_S)
     clients = Clients(
         {LOYALTY: settings.loyalty_url, MEMBERS: settings.members_url, CONSENT: settings.consent_url},
         CallerSigner(NAME, settings.caller_keys),
     )
-    services = Services(clients, Loaders(clients), Live(redis), Audit(engine), _trusted(settings, engine))
+    webhooks, trusted = _webhooks(settings, engine), _trusted(settings, engine)
+    services = Services(clients, Loaders(clients), Live(redis), Audit(engine), webhooks, trusted)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -70,6 +87,7 @@ def application(settings: GatewaySettings) -> ASGIApp:
             job.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await redis.aclose()
+        await rates.aclose()
         await engine.dispose()
 
     probes: dict[str, health.Probe] = {
@@ -77,24 +95,53 @@ def application(settings: GatewaySettings) -> ASGIApp:
         "redis": partial(_reach, redis),
         "documents": services.trusted.looked,
     }
-    surfaces = {"/graphql": storefront(settings, services), "/admin/graphql": admin(settings, services)}
-    endpoints: dict[str, ASGIApp] = {
-        path: Endpoint(surface, _page(surface, settings)) for path, surface in surfaces.items()
+    buckets = Buckets(rates)
+    surfaces = {
+        "/graphql": storefront(settings, services, buckets),
+        "/admin/graphql": admin(settings, services, buckets),
     }
     if settings.subgraph_key:
-        asked = Endpoint(subgraph(settings, services), None)
-        endpoints["/subgraph/graphql"] = Keyed(asked, settings.subgraph_key.get_secret_value())
-    routes = [
-        *(Route(path, endpoint) for path, endpoint in endpoints.items()),
-        *(WebSocketRoute(path, Socket(surface)) for path, surface in surfaces.items()),
-        *health.routes(probes),
-    ]
-    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes))
+        surfaces["/subgraph/graphql"] = subgraph(settings, services, buckets)
+    load = Load(
+        operations=settings.operations_at_once,
+        streams=settings.streams_at_once,
+        streams_a_caller=settings.streams_a_caller,
+    )
+    endpoints, sockets = _doors(settings, surfaces, load)
+    posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
+    reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
+    routes = [*posts, *sockets, reports, *health.routes(probes), *_page_files(settings)]
+    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes), load)
 
 
-def storefront(settings: GatewaySettings, services: Services) -> Surface:
+def _doors(
+    settings: GatewaySettings, surfaces: Mapping[str, Surface], load: Load
+) -> tuple[dict[str, ASGIApp], list[WebSocketRoute]]:
+    """Each surface over HTTP and over WebSocket, within one process's bounds."""
+    proxies = settings.trusted_proxies
+    endpoints: dict[str, ASGIApp] = {}
+    sockets = []
+    for path, surface in surfaces.items():
+        is_public = surface.name == "storefront"
+        origins = settings.storefront_origins if is_public else ()
+        # What staff ask does not belong into addresses, but to try things with.
+        signed_gets = settings.is_development and surface.name == "admin"
+        endpoint = Endpoint(
+            surface, _page(surface, settings), load, trusted_proxies=proxies, signed_gets=signed_gets
+        )
+        if surface.name == "subgraph":
+            assert settings.subgraph_key is not None, "without a key there is no such surface"
+            endpoints[path] = Keyed(endpoint, settings.subgraph_key.get_secret_value())
+            continue
+        endpoints[path] = shared(endpoint, origins)
+        sockets.append(WebSocketRoute(path, Socket(surface, load, origins, trusted_proxies=proxies)))
+    return endpoints, sockets
+
+
+def storefront(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:
     """The storefront's surface: free documents in development, trusted ones in production; members see themselves."""
     verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
+    rates = {CallerKind.MEMBER: settings.rate_member, CallerKind.ANYONE: settings.rate_stranger}
     return Surface(
         "storefront",
         storefront_schema._schema,
@@ -102,13 +149,15 @@ def storefront(settings: GatewaySettings, services: Services) -> Surface:
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
         storefront_permissions.guard,
+        Meter("storefront", rates, buckets, settings.caller_keys[LOYALTY]),
     )
 
 
-def admin(settings: GatewaySettings, services: Services) -> Surface:
+def admin(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:
     """The admin's surface: free documents, and roles for every field."""
     preparer = _preparer(admin_schema._schema, settings)
     verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_admin)
+    rates = {CallerKind.STAFF: settings.rate_staff, CallerKind.ANYONE: settings.rate_unknown_staff}
     return Surface(
         "admin",
         admin_schema._schema,
@@ -116,13 +165,16 @@ def admin(settings: GatewaySettings, services: Services) -> Surface:
         Authenticator(verifier, CallerKind.STAFF, strangers=False),
         services,
         permissions.guard,
+        Meter("admin", rates, buckets, settings.caller_keys[LOYALTY]),
+        tells_cost=True,
     )
 
 
-def subgraph(settings: GatewaySettings, services: Services) -> Surface:
+def subgraph(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:
     """The storefront as a supergraph's router asks it: with documents that the router plans."""
     preparer = _preparer(storefront_subgraph.schema._schema, settings)
     verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
+    rates = {CallerKind.MEMBER: settings.rate_member, CallerKind.ANYONE: settings.rate_stranger}
     return Surface(
         "subgraph",
         storefront_subgraph.schema._schema,
@@ -130,14 +182,26 @@ def subgraph(settings: GatewaySettings, services: Services) -> Surface:
         Authenticator(verifier, CallerKind.MEMBER, strangers=True),
         services,
         storefront_subgraph.permissions.guard,
+        Meter("storefront", rates, buckets, settings.caller_keys[LOYALTY]),
     )
 
 
 async def workers(settings: GatewaySettings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What runs beside the serving processes: actions that were never finished get their outcome."""
-    audit = Audit(database.engine(settings.database_url.get_secret_value(), size=1))
-    close = partial(audit.close_abandoned, _ABANDONED_AFTER)
-    return [partial(process.every, _CLOSE_ABANDONED_EVERY_S, close, "close abandoned admin actions")]
+    """What runs beside the serving processes: webhooks are sent, what is old is forgotten, and actions that were
+    never finished get their outcome.
+    """
+    engine = database.engine(settings.database_url.get_secret_value(), size=6)
+    # Reads that wait for events wait longer than other calls may.
+    redis = Redis.from_url(settings.redis_url.get_secret_value())
+    close = partial(Audit(engine).close_abandoned, _ABANDONED_AFTER)
+    forget = _webhooks(settings, engine).log.forget
+    sender = Sender(closed=not settings.is_development)
+    return [
+        partial(process.every, _CLOSE_ABANDONED_EVERY_S, close, "close abandoned admin actions"),
+        partial(process.every, _FORGET_WEBHOOKS_EVERY_S, forget, "forget old webhooks"),
+        *(Consumer(service, engine, redis, deliveries.tell).run for service in events.SERVICES),
+        deliveries.Deliverer(engine, _box(settings), sender).run,
+    ]
 
 
 def migrate(settings: MigrationSettings) -> None:
@@ -156,6 +220,16 @@ def _trusted(settings: GatewaySettings, engine: database.Engine) -> Trusted:
     return Trusted(documents, built_in, UploadedDocuments(engine))
 
 
+def _webhooks(settings: GatewaySettings, engine: database.Engine) -> Webhooks:
+    box = _box(settings)
+    endpoints = Endpoints(engine, box, closed=not settings.is_development)
+    return Webhooks(endpoints, DeliveryLog(engine), Sources(engine, box))
+
+
+def _box(settings: GatewaySettings) -> Box:
+    return Box(b64decode(settings.webhook_key.get_secret_value()))
+
+
 def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:
     return Preparer(
         schema,
@@ -165,18 +239,24 @@ def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:
     )
 
 
-def _page(surface: Surface, settings: GatewaySettings) -> bytes | None:
-    if not settings.is_development:
+def _page(surface: Surface, settings: GatewaySettings) -> Page | None:
+    if not settings.is_development or surface.name == "subgraph":
         return None
-    return explorer.page(surface.name, manifest.texts(manifest.EXAMPLES[surface.name]))
+    return explorer.page(surface.name, manifest.examples(surface.name))
 
 
-def _redis(settings: GatewaySettings) -> Redis:
+def _page_files(settings: GatewaySettings) -> list[Mount]:
+    if not settings.is_development or not explorer.is_built():
+        return []
+    return [Mount(explorer.FILES_PATH, explorer.files())]
+
+
+def _redis(settings: GatewaySettings, timeout_s: float) -> Redis:
     return Redis.from_url(
         settings.redis_url.get_secret_value(),
-        socket_connect_timeout=_REDIS_TIMEOUT_S,
-        socket_timeout=_REDIS_TIMEOUT_S,
-        # A pooled connection may have died with the server it led to: what we do here is all reading.
+        socket_connect_timeout=timeout_s,
+        socket_timeout=timeout_s,
+        # A pooled connection may have died with the server it led to; what is taken twice then, does no harm.
         retry=Retry(NoBackoff(), 1),
     )
 

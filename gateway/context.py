@@ -12,7 +12,18 @@ from gateway.live.reader import Live
 from gateway.loaders.members import Loaders
 from gateway.scalars import Locale
 from gateway.storage.audit import Audit
+from gateway.webhooks.endpoints import Endpoints
+from gateway.webhooks.log import DeliveryLog
+from gateway.webhooks.sources import Sources
 from services.kit.rpc import Caller, CallerKind
+
+
+class Webhooks(NamedTuple):
+    """What staff keep of webhooks."""
+
+    endpoints: Endpoints
+    log: DeliveryLog
+    sources: Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,7 @@ class Services:
     loaders: Loaders
     live: Live
     audit: Audit
+    webhooks: Webhooks
     trusted: Trusted
 
 

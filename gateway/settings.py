@@ -4,9 +4,10 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gateway.limits.rates import Rate as _Rate
 from services.kit.settings import ProcessSettings
 
 
@@ -21,7 +22,18 @@ def _checked(encoded: SecretStr) -> SecretStr:
 
 
 CallerKey = Annotated[SecretStr, AfterValidator(_checked)]
-"""A key that two processes share to prove who calls: 32 bytes, given in base64."""
+"""A key, as two processes share one to prove who calls: 32 bytes, given in base64."""
+
+
+Rate = Annotated[_Rate, BeforeValidator(_Rate.parse), NoDecode]
+"""What a caller may ask for: so many points of cost at once, and so many more each second."""
+
+
+def _parted(said: object) -> object:
+    return tuple(filter(None, map(str.strip, said.split(",")))) if isinstance(said, str) else said
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_parted), NoDecode]
 
 
 class GatewaySettings(ProcessSettings):
@@ -38,11 +50,27 @@ class GatewaySettings(ProcessSettings):
     key_loyalty: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_LOYALTY")
     key_members: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_MEMBERS")
     key_consent: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_CONSENT")
+    webhook_key: CallerKey = Field(validation_alias="WEBHOOK_KEY")
+    """What webhooks' secrets are sealed under: 32 bytes in base64, and no other process's."""
     storefront_manifest: Path | None = Field(None, validation_alias="STOREFRONT_DOCUMENTS")
     """An operator's own trusted documents beside ours: a JSON object of SHA-256 in hex → document."""
 
     subgraph_key: SecretStr | None = Field(None, validation_alias="STOREFRONT_SUBGRAPH_KEY", min_length=32)
     """What a supergraph's router proves itself by; without one, the storefront is served as no subgraph."""
+    rate_member: Rate = Field(_Rate(2000, 100), validation_alias="RATE_STOREFRONT_MEMBER")
+    rate_stranger: Rate = Field(_Rate(5000, 500), validation_alias="RATE_STOREFRONT_STRANGER")
+    """Of an address, which many may share: an IPv4 address, or the /64 of an IPv6 one."""
+    rate_staff: Rate = Field(_Rate(10_000, 500), validation_alias="RATE_ADMIN_STAFF")
+    rate_unknown_staff: Rate = Field(_Rate(500, 50), validation_alias="RATE_ADMIN_STRANGER")
+    trusted_proxies: int = Field(0, ge=0, le=10, validation_alias="TRUSTED_PROXIES")
+    """How many proxies of the operator's own a request comes by, each adding to X-Forwarded-For whom it heard from."""
+    operations_at_once: int = Field(512, gt=0, validation_alias="GATEWAY_OPERATIONS")
+    """How many operations a process answers at once; beyond that it says 503."""
+    streams_at_once: int = Field(10_000, gt=0, validation_alias="GATEWAY_STREAMS")
+    """How many WebSockets and event streams a process keeps open."""
+    streams_a_caller: int = Field(50, gt=0, validation_alias="GATEWAY_STREAMS_A_CALLER")
+    storefront_origins: Names = Field((), validation_alias="STOREFRONT_ORIGINS")
+    """The sites whose pages may use the storefront's API, for instance https://shop.example; separated by commas."""
 
     @property
     def caller_keys(self) -> dict[str, bytes]:

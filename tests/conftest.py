@@ -6,6 +6,8 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,9 +34,9 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def servers() -> Iterator[Servers]:
-    """A PostgreSQL and a Redis in a temporary directory, stopped and removed at the session's end."""
+@contextmanager
+def running_servers() -> Iterator[Servers]:
+    """A PostgreSQL and a Redis in a temporary directory, stopped and removed in the end."""
     directory = Path(tempfile.mkdtemp(prefix="huiyuan-test-")).resolve()
     password = secrets.token_hex(16)
     ports = free_port(), free_port()
@@ -56,6 +58,13 @@ def servers() -> Iterator[Servers]:
 
 
 @pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """The session's servers."""
+    with running_servers() as there:
+        yield there
+
+
+@pytest.fixture(scope="session")
 def redis_url(servers: Servers) -> str:
     """The session's Redis."""
     return servers.redis_url
@@ -64,14 +73,15 @@ def redis_url(servers: Servers) -> str:
 @pytest.fixture(scope="session")
 def new_database(servers: Servers) -> Callable[[str], DatabaseUrls]:
     """Makes a fresh, migrated database of a kind that ``databases.MIGRATIONS`` names, with roles of its own."""
+    return partial(make_database, servers)
 
-    def make(kind: str) -> DatabaseUrls:
-        name = f"{kind}_{secrets.token_hex(4)}"
-        app, owner = (Role(role, secrets.token_hex(16)) for role in (name, f"{name}_owner"))
-        # Alembic runs a loop of its own, and a test may already be inside one: hence the thread.
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(
-                databases.create_and_migrate, servers.postgres_url, kind, name, app=app, owner=owner
-            ).result()
 
-    return make
+def make_database(servers: Servers, kind: str) -> DatabaseUrls:
+    """A fresh, migrated database of a kind, with roles of its own."""
+    name = f"{kind}_{secrets.token_hex(4)}"
+    app, owner = (Role(role, secrets.token_hex(16)) for role in (name, f"{name}_owner"))
+    # Alembic runs a loop of its own, and a test may already be inside one: hence the thread.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(
+            databases.create_and_migrate, servers.postgres_url, kind, name, app=app, owner=owner
+        ).result()

@@ -11,6 +11,7 @@ from gateway.admin.audit import audited
 from gateway.admin.permissions import ADJUSTERS, APPROVAL_READERS, to
 from gateway.clients import LOYALTY
 from gateway.context import Info
+from gateway.costs import PAGED
 from gateway.errors import UserError
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.paging import Connection, connection, key_of, page_size
@@ -69,6 +70,7 @@ class ApprovalQueries:
     @strawberry.field(
         metadata=to(APPROVAL_READERS),
         description="Adjustments that staff asked for, newest first; at most 100 a page.",
+        directives=[PAGED],
     )
     async def adjustment_requests(
         self,

@@ -13,6 +13,7 @@ from strawberry.scalars import JSON
 
 from gateway.admin.permissions import WATCHERS, to
 from gateway.context import Info
+from gateway.costs import PAGED
 from gateway.errors import UserError, attempt, user_error
 from gateway.paging import Connection, CursorNotOurs, connection, key_of, page_size
 from gateway.storage.audit import AuditUnavailable, Phase, Place, Recorded, key, place_of
@@ -68,7 +69,9 @@ class AdminAction:
 @strawberry.type
 class AuditQueries:
     @strawberry.field(
-        metadata=to(WATCHERS), description="What staff changed or tried to, newest first; at most 100 a page."
+        metadata=to(WATCHERS),
+        description="What staff changed or tried to, newest first; at most 100 a page.",
+        directives=[PAGED],
     )
     async def admin_actions(
         self, info: Info, first: int, after: str | None = None

@@ -9,6 +9,7 @@ import strawberry
 from gateway.admin.audit import audited
 from gateway.admin.permissions import DOCUMENT_READERS, PUBLISHERS, to
 from gateway.context import Info
+from gateway.costs import PAGED
 from gateway.documents import manifest
 from gateway.documents.trusted import MOST_AT_ONCE, Trusted
 from gateway.errors import UserError
@@ -91,6 +92,7 @@ class DocumentQueries:
         metadata=to(DOCUMENT_READERS),
         description="The storefront's trusted documents by their ids, retired ones too, with their use; at most "
         "100 a page.",
+        directives=[PAGED],
     )
     async def trusted_documents(
         self, info: Info, first: int, after: str | None = None

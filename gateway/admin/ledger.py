@@ -11,6 +11,7 @@ from gateway.admin.audit import audited
 from gateway.admin.permissions import ADJUSTERS, to
 from gateway.clients import LOYALTY
 from gateway.context import Info
+from gateway.costs import SPENDS
 from gateway.errors import UserError
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.paging import Connection, connection
@@ -67,7 +68,7 @@ class AdjustPointsPayload:
 @strawberry.type
 class LedgerMutations:
     @strawberry.mutation(
-        metadata=to(ADJUSTERS),
+        metadata=to(ADJUSTERS) | SPENDS,
         description="Credits or debits a member by hand, with a reason. Above what the currency lets one person "
         "adjust, it waits until another approves it.",
     )

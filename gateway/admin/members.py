@@ -13,6 +13,7 @@ from gateway.admin.ledger import LedgerEntry, page
 from gateway.admin.permissions import CONSENT_READERS, EVERY_ROLE, PROFILE_READERS, WATCHERS, to
 from gateway.clients import MEMBERS
 from gateway.context import Info
+from gateway.costs import PAGED
 from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import Long, instant
@@ -99,7 +100,7 @@ class Member:
     async def hold(self, info: Info, id: strawberry.ID, programme_id: str = DEFAULT_PROGRAMME) -> Hold | None:
         return await find_hold(info, self.id, programme_id, id)
 
-    @strawberry.field(description="The ledger, newest first; at most 100 a page.")
+    @strawberry.field(description="The ledger, newest first; at most 100 a page.", directives=[PAGED])
     async def entries(
         self,
         info: Info,
@@ -119,6 +120,7 @@ class Member:
     @strawberry.field(
         metadata=to(WATCHERS),
         description="Who looked at the data in clear, newest first; at most 100 a page.",
+        directives=[PAGED],
     )
     async def accesses(
         self, info: Info, first: int, after: str | None = None

@@ -40,6 +40,12 @@ PUBLISHERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 """Who watches what staff did."""
 
+WEBHOOK_KEEPERS: Roles = frozenset({Role.PROGRAM_ADMIN})
+"""Who says which systems are told of events and believed about orders; they see secrets, once."""
+
+WEBHOOK_OPERATORS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
+WEBHOOK_READERS: Roles = WEBHOOK_OPERATORS | {Role.AUDITOR}
+
 
 class RoleNeeded(Forbidden):
     """The caller's roles do not reach all that the document selects; nothing of it was run."""

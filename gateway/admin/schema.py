@@ -33,12 +33,18 @@ from gateway.admin.permissions import (
     REVERSERS,
     UNMASKERS,
     WATCHERS,
+    WEBHOOK_KEEPERS,
+    WEBHOOK_OPERATORS,
+    WEBHOOK_READERS,
     Permissions,
 )
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.statements import StatementQueries
 from gateway.admin.transfers import TransferMutations
+from gateway.admin.webhook_deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
+from gateway.admin.webhook_endpoints import WebhookEndpointMutations, WebhookEndpointQueries
+from gateway.admin.webhook_sources import WebhookSourceMutations, WebhookSourceQueries
 from gateway.scalars import SCALARS
 
 schema = strawberry.Schema(
@@ -55,6 +61,9 @@ schema = strawberry.Schema(
             FinanceQueries,
             AuditQueries,
             DocumentQueries,
+            WebhookEndpointQueries,
+            WebhookDeliveryQueries,
+            WebhookSourceQueries,
         ),
     ),
     mutation=merge_types(
@@ -69,6 +78,9 @@ schema = strawberry.Schema(
             ForfeitMutations,
             AccessMutations,
             DocumentMutations,
+            WebhookEndpointMutations,
+            WebhookDeliveryMutations,
+            WebhookSourceMutations,
         ),
     ),
     config=StrawberryConfig(scalar_map=SCALARS),
@@ -157,9 +169,12 @@ permissions = Permissions(
         "RejectAdjustmentPayload": ADJUSTERS,
         "ReversalExplanation": HISTORY_READERS,
         "RetireDocumentPayload": PUBLISHERS,
+        "ReplayFailedWebhooksPayload": WEBHOOK_OPERATORS,
+        "ReplayWebhookDeliveryPayload": WEBHOOK_OPERATORS,
         "ReverseRedemptionPayload": REVERSERS,
         "ReviseProgrammePayload": PUBLISHERS,
         "RuleVerdict": HISTORY_READERS,
+        "SendTestWebhookPayload": WEBHOOK_OPERATORS,
         "SourcePoints": FINANCE_READERS,
         "SpentPoints": REVERSERS,
         "Standing": EVERY_ROLE,
@@ -180,5 +195,18 @@ permissions = Permissions(
         "UnmergedPoints": MOVERS,
         "UploadDocumentsPayload": PUBLISHERS,
         "UserError": EVERY_ROLE,
+        "WebhookAttempt": WEBHOOK_READERS,
+        "WebhookDelivery": WEBHOOK_READERS,
+        "WebhookDeliveryConnection": WEBHOOK_READERS,
+        "WebhookDeliveryEdge": WEBHOOK_READERS,
+        "WebhookEndpoint": WEBHOOK_READERS,
+        "WebhookEndpointPayload": WEBHOOK_KEEPERS,
+        "WebhookEndpointSecretPayload": WEBHOOK_KEEPERS,
+        "WebhookReceipt": WEBHOOK_READERS,
+        "WebhookReceiptConnection": WEBHOOK_READERS,
+        "WebhookReceiptEdge": WEBHOOK_READERS,
+        "WebhookSource": WEBHOOK_READERS,
+        "WebhookSourcePayload": WEBHOOK_KEEPERS,
+        "WebhookSourceSecretPayload": WEBHOOK_KEEPERS,
     },
 )

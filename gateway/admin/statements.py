@@ -9,6 +9,7 @@ from huiyuan.loyalty.v1 import statements_pb2
 
 from gateway.admin.permissions import HISTORY_READERS, to
 from gateway.context import Info
+from gateway.costs import PAGED_LINES
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import optional_instant
 from gateway.views import explanations, statements
@@ -61,6 +62,7 @@ class StatementQueries:
         metadata=to(HISTORY_READERS),
         description="What moved one currency of a member from an instant until before another, or on local "
         "days. Without a currency, the first that can be spent; at most 100 recorded entries a page.",
+        directives=[PAGED_LINES],
     )
     async def ledger_statement(
         self,

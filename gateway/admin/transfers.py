@@ -9,6 +9,7 @@ from gateway.admin.audit import audited
 from gateway.admin.permissions import MOVERS, to
 from gateway.clients import LOYALTY
 from gateway.context import Info
+from gateway.costs import SPENDS
 from gateway.errors import UserError
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Long
@@ -40,7 +41,7 @@ class TransferPointsPayload:
 @strawberry.type
 class TransferMutations:
     @strawberry.mutation(
-        metadata=to(MOVERS),
+        metadata=to(MOVERS) | SPENDS,
         description="Gives points of a member to another, who gets them with their expiry.",
     )
     async def transfer_points(self, info: Info, input: TransferPointsInput) -> TransferPointsPayload:

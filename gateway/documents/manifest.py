@@ -11,9 +11,12 @@ STOREFRONT = FOLDER / "storefront.json"
 """The storefront's trusted documents, as committed."""
 
 STOREFRONT_EXAMPLES = FOLDER / "storefront"
+"""The documents of the manifest, which are examples too."""
+
+APP_EXAMPLES = FOLDER / "app"
+"""How a phone's app asks the storefront, a screen at a time; an app brings a manifest of its own."""
+
 ADMIN_EXAMPLES = FOLDER / "admin"
-EXAMPLES = {"storefront": STOREFRONT_EXAMPLES, "admin": ADMIN_EXAMPLES}
-"""Documents to begin with: the storefront's are its trusted ones, and both are the explorer's examples."""
 
 
 class ManifestNotTrusted(Exception):
@@ -23,6 +26,14 @@ class ManifestNotTrusted(Exception):
 def texts(folder: Path) -> dict[str, str]:
     """The documents of a folder by file name, in their order."""
     return {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.graphql"))}
+
+
+def examples(surface: str) -> dict[str, str]:
+    """What the explorer of a surface begins with."""
+    if surface == "admin":
+        return texts(ADMIN_EXAMPLES)
+    of_apps = {f"app_{name}": text for name, text in texts(APP_EXAMPLES).items()}
+    return texts(STOREFRONT_EXAMPLES) | of_apps
 
 
 def key(text: str) -> str:

@@ -24,6 +24,7 @@ from graphql import (
 from gateway.documents.compiled.compiler import Query, compiled
 from gateway.documents.compiled.source import NotKnown
 from gateway.errors import PARSE_FAILED, VALIDATION_FAILED, RequestError
+from gateway.limits.pricing import Price, Pricing
 
 log = structlog.get_logger()
 
@@ -58,6 +59,9 @@ class Prepared:
     label: str
     """Its name in metrics: what a trusted document calls itself; free ones share one."""
 
+    prices: Mapping[str, Price]
+    """What each of its operations costs, by name."""
+
     queries: Mapping[str, Query] = field(default_factory=dict)
     """Its compiled queries by name, once there are any."""
 
@@ -69,6 +73,12 @@ class Prepared:
             return self.operations[name or ""]
         except KeyError:
             raise NoSuchOperation(list(self.operations)) from None
+
+    def price(self, name: str | None) -> Price:
+        """What the operation costs that a request means."""
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.prices.values()))
+        return self.prices[name or ""]
 
     def query(self, name: str | None) -> Query | None:
         """The compiled query that a request means, if there is one."""
@@ -92,6 +102,7 @@ class Preparer:
         self._rules = rules
         self._tokens = tokens
         self._hide_suggestions = hide_suggestions
+        self._pricing = Pricing(schema)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._prepare)
 
     def prepare(self, text: str) -> Prepared:
@@ -128,7 +139,8 @@ class Preparer:
             for definition in node.definitions
             if isinstance(definition, OperationDefinitionNode)
         }
-        return Prepared(node, operations, _coordinates(self._schema, node), FREE)
+        coordinates = _coordinates(self._schema, node)
+        return Prepared(node, operations, coordinates, FREE, self._pricing.of(node))
 
 
 class _Coordinates(Visitor):

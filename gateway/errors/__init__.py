@@ -10,6 +10,7 @@ import structlog
 from graphql import GraphQLError
 from redis.exceptions import RedisError
 
+from gateway.costs import FREE
 from gateway.errors.catalogue import BY_CODE
 from gateway.errors.codes import IN_CHINESE, UserErrorCode
 from services.kit import database, telemetry
@@ -24,13 +25,13 @@ language: ContextVar[str] = ContextVar("language", default="en")
 """In which language who asks is told what is wrong with a request."""
 
 
-@strawberry.type(description="A number or a name that led to a refusal.")
+@strawberry.type(description="A number or a name that led to a refusal.", directives=[FREE])
 class Fact:
     name: str
     value: str
 
 
-@strawberry.type(description="Why a request was turned down; nothing was changed.")
+@strawberry.type(description="Why a request was turned down; nothing was changed.", directives=[FREE])
 class UserError:
     field: list[str] | None = strawberry.field(
         description="The path of the argument that was wrong; null when it is not one argument's fault."

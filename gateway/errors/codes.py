@@ -26,6 +26,7 @@ class UserErrorCode(StrEnum):
     CONSENT_NOT_ASKED = "CONSENT_NOT_ASKED"
     CURRENCY_NOT_ACCEPTED = "CURRENCY_NOT_ACCEPTED"
     DATE_NOT_UNDERSTOOD = "DATE_NOT_UNDERSTOOD"
+    DESCRIPTION_NOT_VALID = "DESCRIPTION_NOT_VALID"
     DOCUMENT_BUILT_IN = "DOCUMENT_BUILT_IN"
     DOCUMENT_NOT_VALID = "DOCUMENT_NOT_VALID"
     EFFECTIVE_IN_THE_PAST = "EFFECTIVE_IN_THE_PAST"
@@ -77,8 +78,10 @@ class UserErrorCode(StrEnum):
     TRANSFER_TO_ONESELF = "TRANSFER_TO_ONESELF"
     UNKNOWN_ADJUSTMENT_REQUEST = "UNKNOWN_ADJUSTMENT_REQUEST"
     TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
+    TOO_MANY_WEBHOOKS = "TOO_MANY_WEBHOOKS"
     UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
     UNKNOWN_DOCUMENT = "UNKNOWN_DOCUMENT"
+    UNKNOWN_EVENT_TYPE = "UNKNOWN_EVENT_TYPE"
     UNKNOWN_HOLD = "UNKNOWN_HOLD"
     UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
     UNKNOWN_MERGE = "UNKNOWN_MERGE"
@@ -86,9 +89,16 @@ class UserErrorCode(StrEnum):
     UNKNOWN_PURPOSE = "UNKNOWN_PURPOSE"
     UNKNOWN_REDEMPTION = "UNKNOWN_REDEMPTION"
     UNKNOWN_VERSION = "UNKNOWN_VERSION"
+    UNKNOWN_WEBHOOK_DELIVERY = "UNKNOWN_WEBHOOK_DELIVERY"
+    UNKNOWN_WEBHOOK_ENDPOINT = "UNKNOWN_WEBHOOK_ENDPOINT"
+    UNKNOWN_WEBHOOK_SOURCE = "UNKNOWN_WEBHOOK_SOURCE"
     UNMASK_NOT_VALID = "UNMASK_NOT_VALID"
     UNMASK_QUOTA_EXHAUSTED = "UNMASK_QUOTA_EXHAUSTED"
     UNREADABLE = "UNREADABLE"
+    WEBHOOK_ENDPOINT_DISABLED = "WEBHOOK_ENDPOINT_DISABLED"
+    WEBHOOK_SOURCE_NOT_VALID = "WEBHOOK_SOURCE_NOT_VALID"
+    WEBHOOK_SOURCE_TAKEN = "WEBHOOK_SOURCE_TAKEN"
+    WEBHOOK_URL_REFUSED = "WEBHOOK_URL_REFUSED"
     WITHDRAWN_SINCE = "WITHDRAWN_SINCE"
 
     @classmethod
@@ -123,6 +133,7 @@ IN_CHINESE = {
     UserErrorCode.CONSENT_NOT_ASKED: "该目的不以同意为依据，无需同意或撤回。",
     UserErrorCode.CURRENCY_NOT_ACCEPTED: "该计划不使用此货币。",
     UserErrorCode.DATE_NOT_UNDERSTOOD: "日期须写作 2026-12-31，或每年的 12-31。",
+    UserErrorCode.DESCRIPTION_NOT_VALID: "说明或名称过长，或不是一行可见字符。",
     UserErrorCode.DOCUMENT_BUILT_IN: "该文档随系统安装，不能停用。",
     UserErrorCode.DOCUMENT_NOT_VALID: "文档不能执行，请查看所指位置。",
     UserErrorCode.EFFECTIVE_IN_THE_PAST: "生效时间不能早于现在。",
@@ -174,8 +185,10 @@ IN_CHINESE = {
     UserErrorCode.TRANSFER_TO_ONESELF: "不能转赠给自己。",
     UserErrorCode.UNKNOWN_ADJUSTMENT_REQUEST: "没有这个调整申请。",
     UserErrorCode.TOO_MANY_HOLDS: "未结的冻结过多，请先核销或释放。",
+    UserErrorCode.TOO_MANY_WEBHOOKS: "Webhook 端点或来源已达上限，请先删除一个。",
     UserErrorCode.UNKNOWN_CURRENCY: "该计划没有此种积分。",
     UserErrorCode.UNKNOWN_DOCUMENT: "没有上传过这个文档。",
+    UserErrorCode.UNKNOWN_EVENT_TYPE: "没有这种事件类型，或一种也没有选。",
     UserErrorCode.UNKNOWN_HOLD: "没有这笔冻结。",
     UserErrorCode.UNKNOWN_MEMBER: "没有这位会员。",
     UserErrorCode.UNKNOWN_MERGE: "没有这次合并。",
@@ -183,9 +196,16 @@ IN_CHINESE = {
     UserErrorCode.UNKNOWN_PURPOSE: "没有这个处理目的。",
     UserErrorCode.UNKNOWN_REDEMPTION: "没有这笔兑换。",
     UserErrorCode.UNKNOWN_VERSION: "没有这个版本。",
+    UserErrorCode.UNKNOWN_WEBHOOK_DELIVERY: "日志中没有这次投递，或其端点已删除。",
+    UserErrorCode.UNKNOWN_WEBHOOK_ENDPOINT: "没有这个 Webhook 端点。",
+    UserErrorCode.UNKNOWN_WEBHOOK_SOURCE: "没有这个 Webhook 来源。",
     UserErrorCode.UNMASK_NOT_VALID: "查看明文需要字段、目的和原因。",
     UserErrorCode.UNMASK_QUOTA_EXHAUSTED: "今日查看明文的次数已用完。",
     UserErrorCode.UNREADABLE: "该记录无法解密。",
+    UserErrorCode.WEBHOOK_ENDPOINT_DISABLED: "该 Webhook 端点已停用，请先启用。",
+    UserErrorCode.WEBHOOK_SOURCE_NOT_VALID: "来源名称须为 1 到 40 个字符，且不含冒号。",
+    UserErrorCode.WEBHOOK_SOURCE_TAKEN: "已有同名的 Webhook 来源。",
+    UserErrorCode.WEBHOOK_URL_REFUSED: "Webhook 地址不被接受：须为公网上的 https 地址。",
     UserErrorCode.WITHDRAWN_SINCE: "该同意在此期间已被撤回。",
 }
 """What people read whose language is Chinese; in English they read what the service said."""

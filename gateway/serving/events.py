@@ -8,7 +8,8 @@ import orjson
 from starlette.types import Receive, Send
 
 from gateway.errors import refused
-from gateway.serving.surface import Body, NotExecuted, Operation, Surface
+from gateway.serving.asking import Body, NotExecuted, Operation
+from gateway.serving.surface import Surface
 from services.kit.draining import draining
 from services.kit.tokens import TokenExpired
 

@@ -1,17 +1,48 @@
 """The front: what is asked all the time goes straight to its endpoint, the rest by Starlette's routing."""
 
+import re
 from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.limits.load import Load
+
+TOO_BUSY = (
+    b'{"errors":[{"message":"too busy: try again","extensions":{"code":"OVERLOADED","retryable":true}}]}'
+)
+
+_LENGTH = re.compile(rb"\r\ncontent-length: ?(\d{1,7})\r\n", re.IGNORECASE)
+_TURNED_AWAY = (
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json; charset=utf-8\r\n"
+    b"cache-control: no-store\r\nretry-after: 1\r\ncontent-length: %d\r\n\r\n%s" % (len(TOO_BUSY), TOO_BUSY)
+)
 
 
 class Front:
     """An ASGI application of endpoints by their path, before another that has them too."""
 
-    def __init__(self, endpoints: Mapping[str, ASGIApp], others: ASGIApp) -> None:
+    def __init__(self, endpoints: Mapping[str, ASGIApp], others: ASGIApp, load: Load) -> None:
         self._endpoints = endpoints
         self._others = others
+        self._load = load
+        self._lines = tuple(f"POST {path} HTTP/1.1\r\n".encode() for path in endpoints)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
         await (endpoint or self._others)(scope, receive, send)
+
+    def turn_away(self, request: bytes) -> bytes | None:
+        """What a request is answered that there is no place for, before even its head is read.
+
+        It must be one whole request; what browsers of other sites ask goes on to where they are told who may.
+        """
+        if not self._load.operations.is_full or not request.startswith(self._lines):
+            return None
+        body_at = request.find(b"\r\n\r\n") + 4
+        length = _LENGTH.search(request, 0, body_at - 2)
+        if length is None or len(request) != body_at + int(length[1]):
+            return None
+        if request.find(b"rigin:", 0, body_at) >= 0 or request.find(b"xpect:", 0, body_at) >= 0:
+            return None
+        self._load.operations.note_turned_away()
+        return _TURNED_AWAY

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,17 +13,18 @@ from starlette.types import Receive, Scope, Send
 from gateway import limits
 from gateway.documents import uses
 from gateway.errors import BAD_REQUEST, RequestError, formatted, language
+from gateway.limits.addresses import client_address
+from gateway.limits.load import Load, Overloaded
 from gateway.scalars import preferred
 from gateway.serving import events
-from gateway.serving.surface import Body, NotAQuery, NotExecuted, Operation, Surface
+from gateway.serving.asking import Asker, Body, NotAQuery, NotExecuted, Operation
+from gateway.serving.explorer import Page
+from gateway.serving.front import TOO_BUSY
+from gateway.serving.surface import Surface
 from services.kit import telemetry
 
 _CLIENT = uses.HEADER.encode()
 _NO_STORE = (b"cache-control", b"no-store")
-_PAGE_POLICY = (
-    b"content-security-policy",
-    b"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:",
-)
 
 
 class Media(Enum):
@@ -69,14 +70,35 @@ def accepted(accept: str | None) -> Media | None:
 _MEDIA = {media.value: media for media in Media}
 
 
-class Endpoint:
-    """A surface over HTTP, as an ASGI application. ``page`` is what a browser gets, in development."""
+_RETRY_SOON = (b"retry-after", b"1")
 
-    def __init__(self, surface: Surface, page: bytes | None) -> None:
+
+class Endpoint:
+    """A surface over HTTP, as an ASGI application. ``page`` is what a browser gets, in development.
+
+    Public queries alone come by GET, which is cached, logged and sent across sites, so that it speaks for nobody.
+    With ``signed_gets``, which is for development, it speaks for whoever signed it.
+    """
+
+    def __init__(
+        self,
+        surface: Surface,
+        page: Page | None,
+        load: Load,
+        *,
+        trusted_proxies: int = 0,
+        signed_gets: bool = False,
+    ) -> None:
         self._surface = surface
         self._page = page
+        self._load = load
+        self._trusted_proxies = trusted_proxies
+        self._signed_gets = signed_gets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._load.operations.is_reached:
+            await _send(send, 503, [Media.JSON.header, _NO_STORE, _RETRY_SOON], TOO_BUSY)
+            return
         headers = dict(scope["headers"])
         telemetry.begin(_text(headers, b"traceparent"))
         language.set(preferred(_text(headers, b"accept-language")))
@@ -90,42 +112,68 @@ class Endpoint:
                 raise Refused(
                     406, f"accept one of: {Media.RESPONSE.value}, {Media.JSON.value}, {Media.EVENTS.value}"
                 )
-            operation = await self._admit(scope, headers, receive)
-            if media is Media.EVENTS:
-                await events.stream(self._surface, operation, receive, send)
-                return
-            if operation.kind is OperationType.SUBSCRIPTION:
-                raise Refused(406, f"subscriptions need accept: {Media.EVENTS.value}, or a WebSocket")
-            body = await self._surface.execute(operation)
-            status = 400 if media is Media.RESPONSE and "data" not in body else 200
-            await _answer(send, status, media, body)
+            asker, parameters = await self._ask(scope, headers, receive)
+            # What is still on its way to us is waited for without a place: who sends slowly takes none from others.
+            with self._load.operations:
+                by_get = scope["method"] == "GET"
+                operation = await self._surface.admit(parameters, asker, queries_only=by_get)
+                if media is not Media.EVENTS:
+                    if operation.kind is OperationType.SUBSCRIPTION:
+                        raise Refused(406, f"subscriptions need accept: {Media.EVENTS.value}, or a WebSocket")
+                    body = await self._surface.execute(operation)
+                    status = 400 if media is Media.RESPONSE and "data" not in body else 200
+                    await _answer(send, status, media, body)
+                    return
+            await self._stream(operation, asker, receive, send)
         except NotExecuted as refusal:
-            media = media if media in (Media.RESPONSE, Media.JSON) else Media.JSON
-            await _answer(send, _status(refusal, media), media, refusal.body, *_challenge(refusal))
+            told = media if media in (Media.RESPONSE, Media.JSON) else Media.JSON
+            await _answer(send, _status(refusal, media), told, refusal.body, *_advice(refusal))
+        except NotAQuery:
+            await _refuse(send, Refused(405, "GET serves queries only: use POST", (b"allow", b"POST")))
         except Refused as refusal:
-            body = {"errors": [formatted(RequestError(BAD_REQUEST, str(refusal)))]}
-            await _answer(send, refusal.status, Media.JSON, body, *refusal.headers)
+            await _refuse(send, refusal)
 
-    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Operation:
+    async def _ask(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive
+    ) -> tuple[Asker, dict[str, Any]]:
+        """Who asks, and for what."""
         locale = preferred(_text(headers, b"accept-language"))
+        address = partial(client_address, _peer(scope), scope["headers"], self._trusted_proxies)
+        authorization = _text(headers, b"authorization")
         if scope["method"] == "GET":
-            # Public queries only: a GET is cached, logged and sent across sites, so it never speaks for anyone.
-            stranger = await self._surface.identify(None)
-            try:
-                return self._surface.admit(_query_parameters(scope), stranger, locale, queries_only=True)
-            except NotAQuery:
-                raise Refused(405, "GET serves queries only: use POST", (b"allow", b"POST")) from None
+            signed = authorization if self._signed_gets else None
+            return await self._surface.identify(signed, locale, address), _query_parameters(scope)
         if scope["method"] != "POST":
             raise Refused(405, "use POST, or GET for public queries", (b"allow", b"GET, POST"))
         _check_content_type(_text(headers, b"content-type"))
-        identity = await self._surface.identify(_text(headers, b"authorization"))
-        return self._surface.admit(_decoded(await _read(headers, receive)), identity, locale)
+        asker = await self._surface.identify(authorization, locale, address)
+        return asker, _decoded(await _read(headers, receive))
+
+    async def _stream(self, operation: Operation, asker: Asker, receive: Receive, send: Send) -> None:
+        if self._load.streams.is_reached:
+            raise Refused(503, "too many streams are open: try again", _RETRY_SOON)
+        try:
+            with self._load.streams, self._load.streams_of.of(asker.payer.key):
+                await events.stream(self._surface, operation, receive, send)
+        except Overloaded as refusal:
+            raise Refused(429, refusal.message, _RETRY_SOON) from None
 
     async def _show_page(self, scope: Scope, send: Send) -> None:
         if self._page is None or scope["method"] != "GET":
             raise Refused(406, f"accept {Media.RESPONSE.value} or {Media.JSON.value}")
-        headers = [(b"content-type", b"text/html; charset=utf-8"), _NO_STORE, _PAGE_POLICY]
-        await _send(send, 200, headers, self._page)
+        policy = (b"content-security-policy", self._page.policy)
+        headers = [(b"content-type", b"text/html; charset=utf-8"), _NO_STORE, policy]
+        await _send(send, 200, headers, self._page.content)
+
+
+async def _refuse(send: Send, refusal: Refused) -> None:
+    body = {"errors": [formatted(RequestError(BAD_REQUEST, str(refusal)))]}
+    await _answer(send, refusal.status, Media.JSON, body, *refusal.headers)
+
+
+def _peer(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return client[0] if client else None
 
 
 def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:
@@ -186,16 +234,24 @@ def _query_parameters(scope: Scope) -> dict[str, Any]:
     return parameters
 
 
-def _status(refusal: NotExecuted, media: Media) -> int:
+def _status(refusal: NotExecuted, media: Media | None) -> int:
+    if refusal.throttled_s:
+        return 429
     if refusal.unauthenticated:
         return 401
     if refusal.away:
         return 503
-    # Under application/json, a status other than 200 would mean that no GraphQL server was there.
-    return 400 if refusal.malformed or media is Media.RESPONSE else 200
+    # Under application/json, a status other than 200 would mean that no GraphQL server was there. Whoever wants
+    # events and gets none has to see it by the status.
+    return 200 if media is Media.JSON and not refusal.malformed else 400
 
 
-def _challenge(refusal: NotExecuted) -> Iterable[tuple[bytes, bytes]]:
+def _advice(refusal: NotExecuted) -> Iterable[tuple[bytes, bytes]]:
+    """The headers that say what to do about it."""
+    if refusal.throttled_s:
+        return [(b"retry-after", b"%d" % refusal.throttled_s)]
+    if refusal.away:
+        return [_RETRY_SOON]
     return [(b"www-authenticate", b"Bearer")] if refusal.unauthenticated else []
 
 

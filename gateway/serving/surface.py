@@ -3,8 +3,6 @@
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from functools import lru_cache
-from types import NoneType
-from typing import Any, NamedTuple
 
 from graphql import (
     ExecutionResult,
@@ -17,14 +15,18 @@ from graphql import (
 from prometheus_client import Counter, Histogram
 
 from gateway import limits
-from gateway.auth import Authenticator, Identity
+from gateway.auth import Authenticator
 from gateway.context import Context, Services
 from gateway.documents.compiled.compiler import Query
 from gateway.documents.prepared import DocumentRefused, Prepared
 from gateway.documents.store import Documents
-from gateway.errors import BAD_REQUEST, RequestError, formatted, refused
+from gateway.errors import BAD_REQUEST, formatted, refused
+from gateway.limits.meter import LEAST, Charge, Meter, Throttled
+from gateway.limits.pricing import TooCostly
+from gateway.limits.rates import Bucket
 from gateway.loaders.lane import kept
 from gateway.scalars import Locale
+from gateway.serving.asking import Ask, Asker, Body, NotAQuery, NotExecuted, Operation
 from gateway.serving.executor import executor_of, is_awaitable
 from services.kit.refusal import Refusal, Unauthenticated
 from services.kit.rpc import Caller
@@ -47,74 +49,6 @@ _seconds = lru_cache(operation_seconds.labels)
 Guard = Callable[[Prepared, Caller], None]
 """Raises a refusal when the caller may not select what the document selects."""
 
-Body = dict[str, Any]
-
-
-class Ask(NamedTuple):
-    """What a request asks for, as it came."""
-
-    document_id: str | None
-    query: str | None
-    variables: dict[str, Any] | None
-    operation_name: str | None
-
-    @classmethod
-    def of(cls, parameters: object) -> "Ask":
-        """What decoded parameters ask for. Raises ``RequestError``."""
-        if isinstance(parameters, list):
-            raise RequestError(BAD_REQUEST, "one operation a request: batches are not served")
-        if not isinstance(parameters, dict):
-            raise RequestError(BAD_REQUEST, "the request must be a JSON object")
-        for name, kind, said in _PARAMETERS:
-            if not isinstance(parameters.get(name), kind):
-                raise RequestError(BAD_REQUEST, f"{name} must be {said}, when it is given")
-        return cls(
-            parameters.get("documentId"),
-            parameters.get("query"),
-            parameters.get("variables"),
-            parameters.get("operationName"),
-        )
-
-
-_PARAMETERS = (
-    ("documentId", (str, NoneType), "a string"),
-    ("query", (str, NoneType), "a string"),
-    ("variables", (dict, NoneType), "an object"),
-    ("operationName", (str, NoneType), "a string"),
-    ("extensions", (dict, NoneType), "an object"),
-)
-
-
-class NotExecuted(Exception):
-    """The request was turned down before anything was executed."""
-
-    def __init__(
-        self,
-        errors: list[Body],
-        *,
-        malformed: bool = False,
-        unauthenticated: bool = False,
-        away: bool = False,
-    ) -> None:
-        super().__init__(errors[0]["extensions"]["code"])
-        self.body: Body = {"errors": errors}
-        self.malformed = malformed
-        self.unauthenticated = unauthenticated
-        self.away = away
-
-
-class NotAQuery(Exception):
-    """The operation would change something or go on, where only queries are served."""
-
-
-class Operation(NamedTuple):
-    """An operation that may run: found, valid, within limits and permitted."""
-
-    prepared: Prepared
-    kind: OperationType
-    ask: Ask
-    context: Context
-
 
 class Surface:
     """Finds, permits and runs operations."""
@@ -127,6 +61,9 @@ class Surface:
         authenticator: Authenticator,
         services: Services,
         guard: Guard,
+        meter: Meter,
+        *,
+        tells_cost: bool = False,
     ) -> None:
         self.name = name
         self._schema = schema
@@ -135,41 +72,72 @@ class Surface:
         self._authenticator = authenticator
         self._services = services
         self._guard = guard
+        self._meter = meter
+        self._tells_cost = tells_cost
 
-    async def identify(self, authorization: str | None) -> Identity:
-        """Who asks. Raises ``NotExecuted``."""
+    async def identify(self, authorization: str | None, locale: Locale, address: Callable[[], str]) -> Asker:
+        """Who asks; whoever has nothing left to ask with is turned away. Raises ``NotExecuted``."""
         try:
-            return await self._authenticator.identify(authorization)
+            try:
+                identity = await self._authenticator.identify(authorization)
+            except Unauthenticated:
+                self._meter.charge_stranger(address())
+                raise
+            payer = self._meter.payer(identity.caller, address)
+            self._meter.check(payer)
         except Refusal as refusal:
             raise self._turned_down(refusal) from None
+        return Asker(identity, locale, payer)
 
-    def admit(
-        self, parameters: object, identity: Identity, locale: Locale, *, queries_only: bool = False
-    ) -> Operation:
-        """The operation that a request asks for. Raises ``NotExecuted``, or ``NotAQuery`` where only those are served."""
+    async def admit(self, parameters: object, asker: Asker, *, queries_only: bool = False) -> Operation:
+        """The operation that a request asks for, its price paid.
+
+        Raises ``NotExecuted``, or ``NotAQuery`` where only those are served.
+        """
+        paid = None
         try:
+            self._meter.check(asker.payer)
             ask = Ask.of(parameters)
+            if ask.query is not None:
+                # To read a free document is work too, which is paid before it is done.
+                paid = await self._meter.pay(asker.payer, LEAST)
             prepared = self._documents.find(ask.document_id, ask.query)
             kind = prepared.operation(ask.operation_name)
             if queries_only and kind is not OperationType.QUERY:
                 raise NotAQuery
             if ask.variables:
                 limits.check_variables(ask.variables)
-            self._guard(prepared, identity.caller)
+            self._guard(prepared, asker.identity.caller)
+            charge = await self._charge(prepared, ask, asker.payer, paid)
         except DocumentRefused as refusal:
             raise self._not_executed([formatted(e, refusal.code) for e in refusal.errors]) from None
         except GraphQLError as error:
+            if paid is None:
+                self._meter.note(asker.payer)
             malformed = (error.extensions or {}).get("code") == BAD_REQUEST
             raise self._not_executed([formatted(error)], malformed=malformed) from None
         except Refusal as refusal:
             raise self._turned_down(refusal) from None
-        return Operation(prepared, kind, ask, Context(identity, locale, self._services))
+        context = Context(asker.identity, asker.locale, self._services)
+        return Operation(prepared, kind, ask, context, charge)
+
+    async def _charge(self, prepared: Prepared, ask: Ask, payer: Bucket, paid: Charge | None) -> Charge:
+        price = prepared.price(ask.operation_name)
+        cost = max(LEAST, price.of(ask.variables))
+        most = min(limits.COST, payer.rate.holds)
+        if cost > most:
+            raise TooCostly(cost, most)
+        if paid is not None and cost == paid.cost:
+            return paid
+        return await self._meter.pay(payer, cost, paid=paid.cost if paid else 0, spends=price.spends)
 
     async def execute(self, operation: Operation) -> Body:
         """The answer of a query or a mutation."""
         started = time.perf_counter()
         query = operation.prepared.query(operation.ask.operation_name)
         body = await (self._run(operation) if query is None else self._attempt(query, operation))
+        if self._tells_cost:
+            body["extensions"] = {"cost": operation.charge.told()}
         _seconds(self.name, operation.prepared.label).observe(time.perf_counter() - started)
         return body
 
@@ -239,12 +207,18 @@ class Surface:
         return {"data": result.data, "errors": errors}
 
     def _turned_down(self, refusal: Refusal) -> NotExecuted:
+        error = refused(refusal)
+        if isinstance(refusal, Throttled):
+            error["extensions"]["retryAfter"] = refusal.wait_s
+            if self._tells_cost:
+                error["extensions"]["cost"] = refusal.charge.told()
+            return self._not_executed([error], throttled_s=refusal.wait_s)
         unauthenticated = isinstance(refusal, Unauthenticated)
-        return self._not_executed([refused(refusal)], unauthenticated=unauthenticated, away=refusal.retryable)
+        return self._not_executed([error], unauthenticated=unauthenticated, away=refusal.retryable)
 
-    def _not_executed(self, errors: list[Body], **how: bool) -> NotExecuted:
+    def _not_executed(self, errors: list[Body], **how: int) -> NotExecuted:
         self._count(errors)
-        return NotExecuted(errors, **how)
+        return NotExecuted(errors, **how)  # type: ignore[arg-type]
 
     def _count(self, errors: list[Body]) -> None:
         for error in errors:

@@ -11,6 +11,7 @@ from huiyuan.loyalty.v1 import tiers_pb2
 from huiyuan.members.v1 import profiles_pb2
 
 from gateway.context import Info
+from gateway.costs import PAGED, PAGED_LINES
 from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import instant
@@ -96,7 +97,9 @@ class Member(Node):
     async def hold(self, info: Info, id: strawberry.ID) -> Hold | None:
         return await find_hold(info, self.id, DEFAULT_PROGRAMME, id)
 
-    @strawberry.field(description="What moved the member's points, newest first; at most 100 a page.")
+    @strawberry.field(
+        description="What moved the member's points, newest first; at most 100 a page.", directives=[PAGED]
+    )
     async def entries(
         self, info: Info, first: int, after: str | None = None, currency: str | None = None
     ) -> Connection[Entry] | None:
@@ -109,7 +112,8 @@ class Member(Node):
 
     @strawberry.field(
         description="What moved one currency from an instant until before another, or on local days. Without a "
-        "currency, the first that can be spent; at most 100 recorded entries a page."
+        "currency, the first that can be spent; at most 100 recorded entries a page.",
+        directives=[PAGED_LINES],
     )
     async def statement(
         self,

@@ -7,6 +7,7 @@ from functools import lru_cache
 import strawberry
 from huiyuan.consent.v1 import purposes_pb2
 
+from gateway.costs import ListSize
 from gateway.scalars import Locale, instant, text
 from gateway.views.consents import ConsentForm, LawfulBasis, Necessity
 
@@ -48,7 +49,9 @@ class ConsentPurpose:
     articles: list[str] = strawberry.field(description="The articles of law it rests on.")
     sensitive: bool
     digest: str
-    notices: list[Notice] = strawberry.field(description="What to show before asking.")
+    notices: list[Notice] = strawberry.field(
+        description="What to show before asking.", directives=[ListSize(assumed_size=2)]
+    )
 
 
 def purposes(wire: purposes_pb2.ListPurposesResponse, locale: Locale) -> list[ConsentPurpose]:

@@ -5,6 +5,7 @@ from huiyuan.loyalty.v1 import redemptions_pb2
 
 from gateway.clients import LOYALTY
 from gateway.context import Info
+from gateway.costs import SPENDS
 from gateway.errors import UserError, attempt
 from gateway.scalars import Long, Money, money
 from gateway.views.redemptions import Hold, SpentPoints, hold, spent
@@ -84,7 +85,7 @@ class ReleaseHoldPayload:
 
 @strawberry.type
 class RedemptionMutations:
-    @strawberry.mutation(description="Spends points of the signed-in member.")
+    @strawberry.mutation(metadata=SPENDS, description="Spends points of the signed-in member.")
     async def redeem_points(self, info: Info, input: RedeemPointsInput) -> RedeemPointsPayload:
         context = info.context
         request = redemptions_pb2.RedeemPointsRequest(
@@ -104,7 +105,9 @@ class RedemptionMutations:
             user_errors=refused,
         )
 
-    @strawberry.mutation(description="Sets points of the signed-in member aside for a checkout.")
+    @strawberry.mutation(
+        metadata=SPENDS, description="Sets points of the signed-in member aside for a checkout."
+    )
     async def hold_points(self, info: Info, input: HoldPointsInput) -> HoldPointsPayload:
         context = info.context
         request = redemptions_pb2.HoldPointsRequest(

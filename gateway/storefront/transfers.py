@@ -7,6 +7,7 @@ from huiyuan.loyalty.v1 import transfers_pb2
 
 from gateway.clients import LOYALTY
 from gateway.context import Info
+from gateway.costs import SPENDS
 from gateway.errors import UserError, attempt
 from gateway.scalars import Long
 from gateway.views.redemptions import SpentPoints, spent
@@ -44,7 +45,8 @@ class TransferPointsPayload:
 @strawberry.type
 class TransferMutations:
     @strawberry.mutation(
-        description="Gives points of the signed-in member to another, where the programme allows it."
+        metadata=SPENDS,
+        description="Gives points of the signed-in member to another, where the programme allows it.",
     )
     async def transfer_points(self, info: Info, input: TransferPointsInput) -> TransferPointsPayload:
         context = info.context

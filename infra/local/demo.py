@@ -205,30 +205,44 @@ def notices() -> list[consent.Notice]:
     return [_notice(purpose, locale) for purpose in PURPOSES for locale in ("zh", "en")]
 
 
+_DATA_ZH = {
+    "name": "姓名",
+    "phone": "手机",
+    "email": "邮箱",
+    "birth_date": "生日",
+    "purchase_history": "购买记录",
+}
+_METHODS_ZH = {"collect": "收集", "store": "存储", "use": "使用", "profile": "自动化分析"}
+
+
 def _notice(purpose: consent.Purpose, locale: str) -> consent.Notice:
     core = purpose.necessity == consent.NECESSITY_CORE
     chinese = locale == "zh"
-    name = purpose.name.zh if chinese else purpose.name.en
-    kinds = "、".join(purpose.categories) if chinese else ", ".join(purpose.categories)
+    kinds = (
+        "、".join(map(_DATA_ZH.__getitem__, purpose.categories)) if chinese else ", ".join(purpose.categories)
+    )
+    methods = (
+        "、".join(map(_METHODS_ZH.__getitem__, purpose.methods)) if chinese else ", ".join(purpose.methods)
+    )
     if chinese:
         lines = [
             _CONTACT_ZH,
             f"处理目的：{purpose.description.zh}",
-            f"个人信息种类：{kinds}。处理方式：{'、'.join(purpose.methods)}。存储地点：中国大陆。保存期限：三年。",
+            f"个人信息种类：{kinds}。处理方式：{methods}。存储地点：中国大陆。保存期限：三年。",
             _RIGHTS_ZH,
         ]
     else:
         lines = [
             _CONTACT_EN,
             f"Purpose: {purpose.description.en}",
-            f"Data: {kinds}. Methods: {', '.join(purpose.methods)}. Stored in mainland China for three years.",
+            f"Data: {kinds}. Methods: {methods}. Stored in mainland China for three years.",
             _RIGHTS_EN,
         ]
     return consent.Notice(
         key=purpose.key,
         locale=locale,
         layer=consent.NOTICE_LAYER_GENERAL if core else consent.NOTICE_LAYER_JUST_IN_TIME,
-        title=name,
+        title=purpose.name.zh if chinese else purpose.name.en,
         body="\n".join(lines),
         purposes=[consent.PurposeVersion(key=purpose.key)],
     )

@@ -46,6 +46,7 @@ class Installation(BaseModel):
     postgres_password: str = Field(default_factory=_password, repr=False)
     redis_password: str = Field(default_factory=_password, repr=False)
     issuer_key: str = Field(default_factory=_key, repr=False)
+    webhook_key: str = Field(default_factory=_key, repr=False)
     role_passwords: dict[str, str] = Field(default={}, validate_default=True, repr=False)
     caller_keys: dict[str, str] = Field(default={}, validate_default=True, repr=False)
 

@@ -30,7 +30,7 @@ CALLS = (
 )
 """Who calls whom; each pair shares a key that nobody else has."""
 
-_OURS = ("DATABASE_", "CALLER_KEY_", "REDIS_URL", "POSTGRES_")
+_OURS = ("DATABASE_", "CALLER_KEY_", "WEBHOOK_KEY", "REDIS_URL", "POSTGRES_")
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ class System:
             "LEDGER_SIGNING_KEY": str(self.installation.signing_key),
             "LEDGER_HEADS_FILE": str(self.installation.home / "ledger-heads.jsonl"),
         }
+        if name == "gateway":
+            shared["WEBHOOK_KEY"] = self.installation.webhook_key
         return layout.environment(
             name,
             ports=self.ports,

@@ -16,6 +16,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from gateway.serving import explorer
 from infra.local import balances, importing
 from infra.local.delivery import Progress as Told
 from infra.local.issuer import Issuer
@@ -57,11 +58,12 @@ def show(console: Console, system: System, seeds: Seeds) -> None:
     console.print()
     console.print(table)
     console.print(f"logs and data are in {system.installation.home}\n")
+    page = "GraphiQL" if explorer.is_built() else "explorer (make explorer builds GraphiQL)"
     issuer, at, member = Issuer(system.installation), addresses(system), seeds.members[0]
     curl = _CURL.format(url=at["loyalty"], token=issuer.system(), member=member.member_id)
     for title, text in (
-        (f"storefront GraphiQL  {at['storefront']}", _headers("a member", issuer.member(member.member_id))),
-        (f"admin GraphiQL  {at['admin']}", _headers("a member of staff", issuer.admin())),
+        (f"storefront {page}, as a member", _link(at["storefront"], issuer.member(member.member_id))),
+        (f"admin {page}, as a member of staff", _link(at["admin"], issuer.admin())),
         ("an order, as your order system would send it", curl),
     ):
         console.print(f"[bold]{title}[/]")
@@ -71,8 +73,9 @@ def show(console: Console, system: System, seeds: Seeds) -> None:
     console.print("[bold]stop with Ctrl-C[/], start over with make reset")
 
 
-def _headers(whose: str, token: str) -> str:
-    return f'headers of {whose}:\n{{"Authorization": "Bearer {token}"}}'
+def _link(page: str, token: str) -> str:
+    """Where to click. What stands behind # stays in the browser: the page takes it, and no server is told."""
+    return f"{page}#token={token}"
 
 
 @contextmanager

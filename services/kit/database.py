@@ -53,7 +53,10 @@ class _Traced(asyncpg.Connection):
 
 
 async def pool(url: str, *, size: int = 8) -> asyncpg.Pool:
-    """A raw asyncpg pool for measured paths; it starts empty, so that the database may come up later."""
+    """A raw asyncpg pool for measured paths; it starts empty, so that the database may come up later.
+
+    What a connection is told for longer than a transaction stays with it: use ``connect`` for that.
+    """
     return await asyncpg.create_pool(
         url,
         min_size=0,
@@ -62,7 +65,12 @@ async def pool(url: str, *, size: int = 8) -> asyncpg.Pool:
         command_timeout=20,
         server_settings=_server_settings(),
         connection_class=_Traced,
+        reset=_leave_as_it_is,
     )
+
+
+async def _leave_as_it_is(_: asyncpg.Connection) -> None:
+    """An open transaction is rolled back all the same. To reset the rest took as long as a short query."""
 
 
 async def connect(url: str, *, patient: bool = False, plan_once: bool = False) -> asyncpg.Connection:

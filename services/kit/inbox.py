@@ -1,7 +1,7 @@
 """The inbox: a consumer's effect and its place in the stream are committed together, so each event counts once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -20,7 +20,19 @@ CREATE = "CREATE TABLE inbox (stream text PRIMARY KEY, seq bigint NOT NULL, ord 
 
 _PAUSE_S = 0.5
 
-Handler = Callable[[AsyncConnection, stream.Event], Awaitable[None]]
+Handler = Callable[[AsyncConnection, Sequence[stream.Event]], Awaitable[None]]
+"""Gets new events of one stream, in order, inside the transaction that counts them."""
+
+
+def each(handle: Callable[[AsyncConnection, stream.Event], Awaitable[None]]) -> Handler:
+    """A handler that takes events one by one."""
+
+    async def handle_each(connection: AsyncConnection, events: Sequence[stream.Event]) -> None:
+        for event in events:
+            await handle(connection, event)
+
+    return handle_each
+
 
 _HOLD = text(
     """INSERT INTO inbox (stream, seq, ord) VALUES (:stream, 0, 0)
@@ -30,7 +42,7 @@ _ADVANCE = text("UPDATE inbox SET seq = :seq, ord = :ord WHERE stream = :stream"
 
 
 class Consumer:
-    """Hears another service's events in order and hands each to ``handle``, those that came together in one transaction.
+    """Hears another service's events in order and hands them to ``handle``, those that came together in one transaction.
 
     Two processes may run the same consumer: the inbox row's lock lets one through, and the other finds the
     events already counted.
@@ -88,9 +100,8 @@ class Consumer:
         last = events[-1]
         async with self._engine.begin() as connection:
             held = (await connection.execute(_HOLD, {"stream": name})).one()
-            for event in events:
-                if (event.seq, event.ord) > tuple(held):
-                    await self._handle(connection, event)
-            if (last.seq, last.ord) > tuple(held):
+            new = [event for event in events if (event.seq, event.ord) > tuple(held)]
+            if new:
+                await self._handle(connection, new)
                 await connection.execute(_ADVANCE, {"stream": name, "seq": last.seq, "ord": last.ord})
         return last.id

@@ -13,7 +13,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from services.kit.connection import HttpProtocol
+from services.kit.connection import HttpProtocol, TurnAway, turning_away
 from services.kit.draining import draining
 
 log = structlog.get_logger()
@@ -54,7 +54,9 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(app: ASGIApp, *, host: str, port: int, notice_s: float = 0.0) -> None:
+def serve(
+    app: ASGIApp, *, host: str, port: int, notice_s: float = 0.0, turn_away: TurnAway | None = None
+) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is under way; after SIGTERM, serve for ``notice_s`` more."""
     spare_collections()
     config = uvicorn.Config(
@@ -62,7 +64,7 @@ def serve(app: ASGIApp, *, host: str, port: int, notice_s: float = 0.0) -> None:
         host=host,
         port=port,
         loop="uvloop",
-        http=HttpProtocol,
+        http=HttpProtocol if turn_away is None else turning_away(turn_away),
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -70,7 +72,14 @@ def serve(app: ASGIApp, *, host: str, port: int, notice_s: float = 0.0) -> None:
         timeout_keep_alive=75,
         server_header=False,
         date_header=False,
+        # Who calls is whoever connects; how far a header is believed is for each service's settings to say.
+        proxy_headers=False,
         ws_max_size=256 * 1024,
+        # What we send is small, and each compressed connection would keep tens of kilobytes.
+        ws_per_message_deflate=False,
+        # Whoever vanished without a word is noticed by the ping that nobody answers.
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
     )
     server = _Server(config, notice_s)
     server.run()

@@ -30,7 +30,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from services.kit import clock, database, health, migration, outbox, rpc
-from services.kit.inbox import Consumer
+from services.kit.inbox import Consumer, each
 from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
@@ -137,7 +137,7 @@ async def workers(
     url = settings.database_url.get_secret_value()
     pool = await database.pool(url, size=4)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
-    consumer = Consumer("members", database.engine(url, size=2), redis, hear_members)
+    consumer = Consumer("members", database.engine(url, size=2), redis, each(hear_members))
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     file, key = _heads_file(settings), _signing_key(settings)

@@ -2,67 +2,42 @@
 
 A door submits an operation and waits. A lane takes whatever queued while its previous commit ran, locks and
 reads the state it touches, folds, appends and commits. Awards and redemptions that hang on nothing but their
-wallet go first, by one statement. Within a process a member's operations go to one lane, but for moves when it
-has far more to do than another; there and between processes row locks and unique keys give correctness, so any
-process may serve any member.
+wallet go first, by one statement. Within a process an operation goes to the lane that has least to do, unless one
+works for the same member already: that keeps a member's operations in order, but for moves when the lane has far more
+to do than another. There and between processes row locks and unique keys give correctness, so any process may serve
+any member.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from zlib import crc32
 
 import structlog
 
 from services.kit import clock, database
 from services.kit.refusal import Refusal, Unavailable
 from services.loyalty import events
+from services.loyalty.queues import LedgerBusy, Queue, Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.moves import Move, Moves
-from services.loyalty.rules.points import Answer, Operation, fold
+from services.loyalty.rules.moves import Moves
+from services.loyalty.rules.points import Answer, fold
 from services.loyalty.storage import chain, ledger, moves, programmes
-from services.loyalty.storage.state import Touches, load
+from services.loyalty.storage.state import load
 
 log = structlog.get_logger()
 
-MOST_AT_ONCE = 2_000
-MOST_WAITING = 20_000
 TRIES = 8
 PATIENCE_S = 4.0
 UNEVEN = 128
-"""By so much one lane may have more to do than another before a member's moves go to that one, too: what is made for
-it in this process then overlaps with what PostgreSQL does for the other. Row locks keep it right. Whatever else a
-member does keeps to one lane, where it is done in the order in which it came: tiers hang on that."""
+"""By so much a member's lane may have more to do than another before moves of that member go to the other, too: what
+is made for it in this process then overlaps with what PostgreSQL does for the first. Row locks keep it right.
+Whatever else a member does keeps to one lane, where it is done in the order in which it came: tiers hang on that."""
 
 LANES = programmes.PROGRAMME_LANE
 """How many lanes there are over all processes."""
 
 
-class LedgerBusy(Unavailable):
-    """More operations wait than a lane takes; try again in a moment."""
-
-
 class LedgerUnavailable(Unavailable):
     """The ledger's database is away; nothing is lost, try again with the same ids."""
-
-
-@dataclass(slots=True)
-class Task:
-    """One operation with what it touches, the move that it is if it is one, and the future of its answer."""
-
-    operation: Operation
-    touches: Touches
-    move: Move | None = None
-    answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-
-    def finish(self, answer: Answer | BaseException) -> None:
-        if self.answer.done():
-            return
-        if isinstance(answer, BaseException):
-            self.answer.set_exception(answer)
-        else:
-            self.answer.set_result(answer)
 
 
 Answers = Sequence[Answer | BaseException | None]  # for each task; None where it was left to other work
@@ -81,12 +56,12 @@ class Lanes:
 
     def submit(self, task: Task) -> asyncio.Future[Answer]:
         """Queue an operation; the future gives its answer or raises its refusal."""
-        first, _ = task.touches.members[0]
-        lane = self._lanes[crc32(first.encode()) % len(self._lanes)]
-        if task.move is not None and lane.load > UNEVEN:
-            least = min(self._lanes, key=lambda lane: lane.load)
-            lane = lane if lane.load - least.load <= UNEVEN else least
-        lane.submit(task)
+        queues = [lane.queue for lane in self._lanes]
+        least = min(queues, key=len)
+        queue = next((queue for queue in queues if queue.is_about(task.member_id)), least)
+        if task.move is not None and len(queue) - len(least) > UNEVEN:
+            queue = least
+        queue.put(task)
         return task.answer
 
 
@@ -97,43 +72,24 @@ class Lane:
         self._url = url
         self._rulebook = rulebook
         self._now = now
-        self._waiting: deque[Task] = deque()
-        self._working_on = 0
-        self._woken = asyncio.Event()
+        self.queue = Queue()
         self._connection: database.RawConnection | None = None
         self._head: chain.Head | None = None
         self._in_doubt: chain.Batch | None = None
         self._asked: tuple[Moves, chain.Head] | None = None
         self._last = 0
 
-    @property
-    def load(self) -> int:
-        """How many operations wait or are worked on."""
-        return len(self._waiting) + self._working_on
-
-    def submit(self, task: Task) -> None:
-        if len(self._waiting) >= MOST_WAITING:
-            message = "the ledger has more to do than it takes on: try again in a second"
-            task.finish(LedgerBusy(message, waiting=len(self._waiting), retry_after_ms=1000))
-            return
-        self._waiting.append(task)
-        self._woken.set()
-
     async def run(self) -> None:
         try:
             while True:
-                await self._woken.wait()
-                tasks = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
-                if not self._waiting:
-                    self._woken.clear()
-                self._working_on = len(tasks)
+                tasks = await self.queue.take()
                 try:
                     await self._post(tasks)
                 except Exception as fault:  # a lane never dies: its callers would wait for ever
                     log.exception("lane fault", tasks=len(tasks))
                     for task in tasks:
                         task.finish(fault)
-                self._working_on = 0
+                self.queue.lay_down()
                 await asyncio.sleep(0)  # whoever was answered and asks again is taken along
         finally:
             await self._hang_up()

@@ -18,6 +18,7 @@ from infra.local.issuer import Issuer
 from infra.local.layout import Ports
 from infra.local.seeding import Seeds
 from tests.conftest import free_port
+from tests.gateway.gateway_client import RATES
 
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 60.0
@@ -55,7 +56,7 @@ class House:
         ports = {f"{name.upper()}_PORT": str(self.ports.of(name)) for name in NAMES}
         # A proxy that is not there: nothing on loopback may be sent through one.
         told = {"HUIYUAN_HOME": str(self.home), "HTTP_PROXY": "http://127.0.0.1:9", "COLUMNS": "200"}
-        return given | ports | told | self.also
+        return given | ports | told | RATES | self.also
 
     @property
     def command(self) -> subprocess.Popen[bytes]:

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from infra.local.databases import DatabaseUrls
 from tests.gateway.gateway_client import Gateway, running
+from tests.gateway.webhook_rows import THERE
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +34,15 @@ async def production(
 
 
 @pytest.fixture
-def gateway(development: Gateway) -> Gateway:
+async def webhooks(database: DatabaseUrls) -> None:
+    """An endpoint with a delivery, and a source, that webhook fields can be tried on; no other of either."""
+    connection = await asyncpg.connect(database.owner)
+    await connection.execute(THERE)
+    await connection.close()
+
+
+@pytest.fixture
+def gateway(development: Gateway, webhooks: None) -> Gateway:
     """The gateway in development, its services well."""
     development.services.refusal = None
     development.services.away.clear()

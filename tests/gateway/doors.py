@@ -3,6 +3,7 @@
 They authorise each item as the real ones do, by the caller it carries, and can be told to fail, refuse or wait.
 """
 
+import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
@@ -45,6 +46,8 @@ class Services:
         self.traceparents: deque[str] = deque(maxlen=1_000)
         self.refusal: Refusal | None = None
         self.away: set[str] = set()
+        self.answering = asyncio.Event()
+        self.answering.set()
 
     def hear(self, app: ASGIApp) -> ASGIApp:
         """An application whose requests are noted as they came, whatever becomes of them."""

@@ -23,6 +23,10 @@ from tests.gateway.doors import Services
 ISSUER = "https://issuer.example"
 STOREFRONT, ADMIN = "huiyuan-storefront", "huiyuan-admin"
 KEY = secrets.token_bytes(32)
+PAYERS = ("STOREFRONT_MEMBER", "STOREFRONT_STRANGER", "ADMIN_STAFF", "ADMIN_STRANGER")
+RATES = {f"RATE_{payer}": "1000000000+1000000000/s" for payer in PAYERS}
+"""More than any test asks for, but for those about rates."""
+
 ALL_ROLES = ("program_admin", "operations", "support", "privacy_officer", "auditor")
 
 
@@ -86,7 +90,7 @@ class Gateway:
 
 
 def settings(
-    issuer: Issuer, redis_url: str, database_url: str, addresses: dict[str, str], mode: str, **more: str
+    issuer: Issuer, redis_url: str, database_url: str, addresses: dict[str, str], mode: str, **also: str
 ) -> GatewaySettings:
     key = base64.b64encode(KEY).decode()
     return GatewaySettings.model_validate(
@@ -96,16 +100,18 @@ def settings(
             "DATABASE_URL_GATEWAY": database_url,
             "AUTH_JWKS": str(issuer.jwks),
             "AUTH_ISSUER": ISSUER,
+            "WEBHOOK_KEY": key,
             **{f"{name.upper()}_URL": address for name, address in addresses.items()},
-            **more,
             **{f"CALLER_KEY_GATEWAY_{name.upper()}": key for name in ("loyalty", "members", "consent")},
+            **RATES,
+            **also,
         }
     )
 
 
 @asynccontextmanager
 async def running(
-    folder: Path, redis_url: str, database_url: str, *, mode: str = "development", **more: str
+    folder: Path, redis_url: str, database_url: str, *, mode: str = "development", **also: str
 ) -> AsyncIterator[Gateway]:
     """A gateway before its three services, all of them over real HTTP."""
     issuer, services = Issuer(folder), Services()
@@ -116,7 +122,7 @@ async def running(
             )
             for name in ("loyalty", "members", "consent")
         }
-        app = application(settings(issuer, redis_url, database_url, addresses, mode, **more))
+        app = application(settings(issuer, redis_url, database_url, addresses, mode, **also))
         address = await stack.enter_async_context(wire_services.serving(app))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
         yield Gateway(address, http, services, issuer)

@@ -18,6 +18,7 @@ from gateway.admin import schema as admin
 from gateway.admin.permissions import Role
 from gateway.documents import manifest
 from gateway.storefront import schema as storefront
+from tests.gateway import webhook_rows
 
 TABLE = Path(__file__).with_name("permissions.txt")
 
@@ -135,10 +136,15 @@ _BY_NAME = {
     "documents": ["{ me { id } }"],
     "documentId": manifest.key("{ me { id } }"),
     "at": "2026-03-01T00:00:00Z",
+    "url": "http://127.0.0.1:9/hook",
+    "eventTypes": ["tier.raised"],
+    "deliveryId": str(webhook_rows.DELIVERY),
+    "endpointId": webhook_rows.ENDPOINT,
+    "sourceId": webhook_rows.SOURCE,
 }
 """What arguments and input fields say where any value of their type will not do."""
 
-_BY_PLACE = {("Query", "node", "id"): ONE}
+_BY_PLACE = {("Query", "node", "id"): ONE, ("Query", "webhookDelivery", "id"): str(webhook_rows.DELIVERY)}
 """What arguments say that are named as others are."""
 
 _OF_TYPE = {

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from gateway.documents import manifest
 from gateway.documents.manifest import ManifestNotTrusted
 from gateway.documents.prepared import Preparer
 from gateway.documents.store import Documents
+from infra.local.layout import ROOT
 from tests.gateway.gateway_client import Gateway, code
 
 DOCUMENTS = manifest.texts(manifest.STOREFRONT_EXAMPLES)
@@ -53,7 +55,8 @@ async def test_a_request_names_one_document(gateway: Gateway) -> None:
 
 
 async def test_every_committed_example_is_valid(gateway: Gateway) -> None:
-    examples = {"/graphql": DOCUMENTS, "/admin/graphql": manifest.texts(manifest.ADMIN_EXAMPLES)}
+    examples = {"/graphql": manifest.examples("storefront"), "/admin/graphql": manifest.examples("admin")}
+    assert {"me", "app_home"} <= set(examples["/graphql"])
     token = {"/graphql": None, "/admin/graphql": gateway.issuer.staff()}
     for path, documents in examples.items():
         assert documents
@@ -83,6 +86,19 @@ def test_a_trusted_document_that_the_schema_does_not_know_does_not_start(tmp_pat
     path.write_bytes(manifest.manifest(["{nothing}"]))
     with pytest.raises(ManifestNotTrusted, match="nothing"):
         _documents(path)
+
+
+def test_the_example_storefront_asks_what_production_runs() -> None:
+    source = ROOT / "examples" / "storefront-web" / "src"
+    trusted = source / "gql" / "persisted-documents.json"
+    documents = _documents(trusted)
+    operations = {
+        name for key in manifest.load(trusted) for name in documents.find(f"sha256:{key}", None).operations
+    }
+    written = "".join(path.read_text() for path in (source / "documents").glob("*.graphql"))
+    assert operations == set(re.findall(r"^(?:query|mutation|subscription) (\w+)", written, re.MULTILINE))
+    generated = (source / "gql" / "graphql.ts").read_text()
+    assert all(f'"{key}"' in generated for key in manifest.load(trusted)), "run npm run codegen"
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"a": 1}', "{"])

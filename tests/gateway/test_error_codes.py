@@ -27,6 +27,13 @@ TOLD_ELSEWHERE = {
     *("ORDER_NOT_WELL_FORMED", "ORDER_TOO_OLD", "PAID_IN_THE_FUTURE", "UNKNOWN_ORDER"),
     *("REFUND_ALREADY_RECORDED", "REFUND_EXCEEDS_ORDER", "REFUND_NOT_WELL_FORMED"),
     *("APPROVAL_NEEDED", "OPENING_BALANCE_NOT_WELL_FORMED", "POINTS_EXPIRED_ALREADY"),
+    # What order systems are told that send webhooks.
+    *(
+        "WEBHOOK_NOT_UNDERSTOOD",
+        "WEBHOOK_TYPE_NOT_TAKEN",
+        "WEBHOOK_ID_REUSED",
+        "ORDER_BELONGS_TO_ANOTHER_SOURCE",
+    ),
     # Top-level errors of the gateway's own.
     *("BAD_USER_INPUT", "ROLE_NEEDED"),
 }

@@ -118,17 +118,11 @@ async def test_operations_are_named_when_there_are_several(gateway: Gateway) -> 
     assert (await gateway.ask(query, operationName="B"))["data"] == {"b": "Query"}
 
 
-async def test_the_explorer_is_for_development_and_asks_no_other_server(
-    gateway: Gateway, production: Gateway
-) -> None:
-    for path in ("/graphql", "/admin/graphql"):
-        page = await gateway.http.get(path, headers={"accept": "text/html,*/*;q=0.8"})
-        assert page.headers["content-type"] == "text/html; charset=utf-8"
-        assert "connect-src 'self'" in page.headers["content-security-policy"]
-        assert "https://" not in page.text
-        assert "http://" not in page.text
-        refused = await production.http.get(path, headers={"accept": "text/html"})
-        assert refused.status_code == 406
+async def test_who_wants_events_sees_by_the_status_that_none_will_come(production: Gateway) -> None:
+    answer = await production.post("{__typename}", headers={"accept": "text/event-stream"})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("application/json")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
 
 
 async def test_health_and_metrics_are_served(gateway: Gateway) -> None:

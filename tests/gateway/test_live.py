@@ -301,6 +301,12 @@ async def test_messages_that_are_no_json_or_too_long_close_the_connection(live: 
             assert (await subscriber.closed())[0] == 4400
 
 
+async def test_text_that_is_no_utf_8_closes_the_connection(live: Gateway) -> None:
+    async with socket(live) as subscriber:
+        await subscriber._socket.send(b'{"type":"\xff\xfe"}', text=True)
+        assert (await subscriber.closed())[0] == 1007
+
+
 async def test_the_legacy_protocol_is_off(live: Gateway) -> None:
     async with socket(live, "graphql-ws") as subscriber:
         assert (await subscriber.closed())[0] == 4406

@@ -88,7 +88,9 @@ async def test_introspection_is_not_for_the_subgraph_either(part: Gateway) -> No
     assert code(await ask(part, "{__schema{types{name}}}")) == "VALIDATION_FAILED"
 
 
-@pytest.mark.parametrize("key", [None, "", ROUTER_KEY[:-1], ROUTER_KEY.upper() + "x"])
+@pytest.mark.parametrize(
+    "key", [None, "", ROUTER_KEY[:-1], ROUTER_KEY.upper() + "x"], ids=["none", "empty", "short", "other"]
+)
 async def test_nobody_but_the_router_asks_the_subgraph(part: Gateway, key: str | None) -> None:
     _, token = part.join()
     headers = {"authorization": f"Bearer {token}"} | ({} if key is None else {"huiyuan-subgraph-key": key})

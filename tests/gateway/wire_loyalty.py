@@ -39,6 +39,7 @@ class Points(Door):
     async def batch_get_balances(
         self, request: points_pb2.BatchGetBalancesRequest, _: Any
     ) -> points_pb2.BatchGetBalancesResponse:
+        await self.services.answering.wait()
         self.services.turn("loyalty", "balances")
         answer = points_pb2.BatchGetBalancesResponse()
         self.services.each(
@@ -97,7 +98,32 @@ class Orders(Door):
     async def _unused(self, request: Any, _: Any) -> Any:
         raise NotImplementedError
 
-    record_order = record_orders = complete_order = record_refund = rpc.allow(rpc.services("nobody"))(_unused)
+    record_orders = rpc.allow(rpc.services("nobody"))(_unused)
+
+    @rpc.allow(rpc.systems("order_recorder"))
+    async def record_order(
+        self, request: orders_pb2.RecordOrderRequest, _: Any
+    ) -> orders_pb2.RecordOrderResponse:
+        self.services.change(request)
+        return orders_pb2.RecordOrderResponse(
+            order=orders_pb2.RecordedOrder(
+                source=request.source, order_id=request.order_id, total=request.total
+            )
+        )
+
+    @rpc.allow(rpc.systems("order_recorder"))
+    async def complete_order(
+        self, request: orders_pb2.CompleteOrderRequest, _: Any
+    ) -> orders_pb2.CompleteOrderResponse:
+        self.services.change(request)
+        return orders_pb2.CompleteOrderResponse(replayed=True)
+
+    @rpc.allow(rpc.systems("order_recorder"))
+    async def record_refund(
+        self, request: orders_pb2.RecordRefundRequest, _: Any
+    ) -> orders_pb2.RecordRefundResponse:
+        self.services.change(request)
+        return orders_pb2.RecordRefundResponse(refund_id=request.refund_id)
 
     @rpc.allow(rpc.staff("operations", "support", "program_admin", "auditor"))
     async def get_order(self, request: orders_pb2.GetOrderRequest, _: Any) -> orders_pb2.GetOrderResponse:

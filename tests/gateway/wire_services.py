@@ -155,11 +155,19 @@ def application(name: str, services: Services, key: bytes) -> ASGIApp:
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
+async def serving(app: Any, **also: Any) -> AsyncIterator[str]:
     """An application on a port of loopback, by real HTTP; yields its address."""
     port = free_port()
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            app,
+            host="127.0.0.1",
+            port=port,
+            log_level="warning",
+            timeout_graceful_shutdown=1,
+            proxy_headers=False,
+            **also,
+        )
     )
     server.config.load()
     task = asyncio.ensure_future(server._serve())

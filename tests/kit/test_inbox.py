@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from services.kit import database, stream
-from services.kit.inbox import Consumer
+from services.kit.inbox import Consumer, each
 from services.kit.outbox import Relay
 from tests.kit.conftest import OwnRedis
 from tests.kit.test_outbox import DEADLINE_S, SERVICE, running, until_relayed, write
@@ -41,7 +41,7 @@ async def until_counted(pool: database.Pool) -> None:
 async def test_two_consumers_and_failing_handlers_count_each_event_once(
     engine: database.Engine, pool: database.Pool, redis_client: Redis
 ) -> None:
-    consumers = [Consumer(SERVICE, engine, redis_client, handle) for handle in (note, note_or_fail)]
+    consumers = [Consumer(SERVICE, engine, redis_client, each(handle)) for handle in (note, note_or_fail)]
     async with (
         running(Relay(SERVICE, pool, redis_client).run),
         running(consumers[0].run),
@@ -57,7 +57,7 @@ async def test_nothing_is_lost_or_counted_twice_when_redis_goes_away_and_comes_b
 ) -> None:
     async with (
         running(Relay(SERVICE, pool, redis_client).run),
-        running(Consumer(SERVICE, engine, redis_client, note).run),
+        running(Consumer(SERVICE, engine, redis_client, each(note)).run),
     ):
         await asyncio.gather(*(write(engine) for _ in range(50)))
         await own_redis.restart(killed=killed)
@@ -69,14 +69,14 @@ async def test_nothing_is_lost_or_counted_twice_when_redis_is_emptied(
     engine: database.Engine, pool: database.Pool, redis_client: Redis
 ) -> None:
     async with running(Relay(SERVICE, pool, redis_client).run):
-        async with running(Consumer(SERVICE, engine, redis_client, note).run):
+        async with running(Consumer(SERVICE, engine, redis_client, each(note)).run):
             await asyncio.gather(*(write(engine) for _ in range(50)))
             await until_counted(pool)
         # These nobody has heard yet.
         await asyncio.gather(*(write(engine) for _ in range(50)))
         await until_relayed(pool, redis_client)
         await redis_client.flushall()
-        async with running(Consumer(SERVICE, engine, redis_client, note).run):
+        async with running(Consumer(SERVICE, engine, redis_client, each(note)).run):
             await asyncio.gather(*(write(engine) for _ in range(50)))
             await until_counted(pool)
 
@@ -96,7 +96,7 @@ async def test_an_event_that_always_fails_holds_up_only_what_follows_it_in_its_s
 
     async with (
         running(Relay(SERVICE, pool, redis_client).run),
-        running(Consumer(SERVICE, engine, redis_client, choke).run),
+        running(Consumer(SERVICE, engine, redis_client, each(choke)).run),
     ):
         await until_relayed(pool, redis_client)
         wanted = await pool.fetchval(

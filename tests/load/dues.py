@@ -161,8 +161,8 @@ _SEED = (
     """INSERT INTO standings (member_id, programme, days, judged_version, touched_at)
        SELECT member_id, {programme}, ARRAY[[739500, 10000, 1], [739600, 20000, 2]], 1, 1 FROM members""",
     """INSERT INTO wallets (member_id, currency, available, pending, held, version, lots, pending_lots, touched_at,
-         next_due_at)
-       SELECT member_id, currency, 0, 0, 0, 1, '{{}}', '{{}}', 1, {never}
+         next_due_at, plain)
+       SELECT member_id, currency, 0, 0, 0, 1, '{{}}', '{{}}', 1, {never}, true
        FROM members, unnest(ARRAY[{points}, {growth}]) AS currency""",
     """INSERT INTO entries (member_id, key, part, currency, type, from_account, to_account, points, lot_expires_at,
          lot_month, lot_source, order_ref, rule_version, actor, reason, balance_after, fingerprint, occurred_at,

@@ -9,6 +9,7 @@ from typing import Any
 
 import strawberry
 import uvicorn
+from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,6 +26,9 @@ from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
 from gateway.context import Context, Services
 from gateway.documents.prepared import Prepared, Preparer
 from gateway.documents.store import Documents
+from gateway.limits.load import Load
+from gateway.limits.meter import Meter
+from gateway.limits.rates import Buckets, Rate
 from gateway.loaders.lane import Asked, Lane
 from gateway.loaders.members import Loaders
 from gateway.scalars import preferred
@@ -101,15 +105,23 @@ def application(settings: GatewaySettings) -> Starlette:
     verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
     authenticator = Authenticator(verifier, CallerKind.MEMBER, strangers=True)
     schema = storefront_schema._schema
+    rates = {kind: Rate(10**9, 10**9) for kind in CallerKind}
     preparer = Uncompiled(schema, limits.OPEN_RULES, tokens=limits.TOKENS, hide_suggestions=False)
     services = Services(clients, loaders, None, None, None)  # type: ignore[arg-type]  # queries need no more
     uncompiled = Surface(
-        "uncompiled", schema, Documents(preparer, [], free=True), authenticator, services, lambda *_: None
+        "uncompiled",
+        schema,
+        Documents(preparer, [], free=True),
+        authenticator,
+        services,
+        lambda *_: None,
+        Meter("uncompiled", rates, Buckets(Redis.from_url(settings.redis_url.get_secret_value())), b""),
     )
+    load = Load(operations=10_000, streams=1, streams_a_caller=1)
     view = Strawberry(authenticator, clients, loaders)
     return Starlette(
         routes=[
-            Route("/uncompiled", Endpoint(uncompiled, None)),
+            Route("/uncompiled", Endpoint(uncompiled, None, load)),
             Route("/strawberry", view, methods=["POST"]),
         ]
     )

@@ -176,12 +176,13 @@ def _bare(body: bytes) -> tuple[list[str], dict[str, str], int]:
 
 def _plain(house: House) -> tuple[list[str], dict[str, str], int]:
     port = free_port()
+    kept = house.installation
     told = layout.environment(
         "gateway",
         ports=house.ports,
-        backing=system.backing(house.installation, house.ports, house.also),
-        caller_keys=house.installation.caller_keys,
-        shared={**house.issuer.settings(), "GATEWAY_PORT": str(port)},
+        backing=system.backing(kept, house.ports, house.also),
+        caller_keys=kept.caller_keys,
+        shared={**house.issuer.settings(), "GATEWAY_PORT": str(port), "WEBHOOK_KEY": kept.webhook_key},
     )
     return ["tests.load.plain"], told, port
 

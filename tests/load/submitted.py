@@ -5,7 +5,8 @@ import random
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from services.loyalty.lanes import Lanes, Task
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
 from services.loyalty.rules.asks import Ask
 from services.loyalty.rules.awards import award
 from services.loyalty.rules.moves import Move

@@ -11,7 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.loyalty.jobs.dues import DueRun
-from services.loyalty.lanes import Lane, Task
+from services.loyalty.lanes import Lane
+from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.touching import touch_members
 from services.loyalty.storage.dues import DUE_RUN
@@ -185,7 +186,7 @@ async def test_members_touched_from_two_sides_at_once_lose_their_points_once(tim
         for lane in lanes:
             operation = partial(touch_members, members=[(member, "shop") for member in members])
             tasks.append(Task(operation, Touches(tuple((member, number) for member in members))))
-            lane.submit(tasks[-1])
+            lane.queue.put(tasks[-1])
         entries = [(await task.answer).value.entries for task in tasks]
         working.cancel()
         assert sorted(entries) == [0, 0, 200]

@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
-from services.loyalty.lanes import Lanes, Task
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.asks import Ask
 from services.loyalty.rules.moves import Move
@@ -127,7 +128,7 @@ async def test_a_commit_that_stays_in_doubt_is_no_answer_to_what_comes_after(
 async def test_a_full_lane_says_so_at_once_and_when_to_come_again(
     make_loyalty: Any, new_database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.loyalty.lanes.MOST_WAITING", 5)
+    monkeypatch.setattr("services.loyalty.queues.MOST_WAITING", 5)
     async with cuttable(make_loyalty, new_database) as (loyalty, line):
         member, moves_on = loyalty.new_member(), asyncio.Event()
         bodies = [order(member, 100) for _ in range(12)]
@@ -167,10 +168,32 @@ MOST_TAKEN = 6
 
 
 async def test_a_members_orders_keep_to_one_lane_and_moves_are_spread_when_they_are_many() -> None:
-    member, pool = str(uuid4()), asyncpg.create_pool("postgresql://nowhere", min_size=0)
-    ask = Ask(member, "shop", "", 1, b"", "system:test")
-    for move, spread in ((None, [0, 600]), (Move(ask), [236, 364])):
-        lanes = Lanes("postgresql://nowhere", Rulebook(pool), 2)
+    for move, spread in ((None, [0, 600]), (Move(ask_of(member := str(uuid4()))), [236, 364])):
+        lanes = idle_lanes()
         for _ in range(600):
             lanes.submit(Task(lambda _: Answer(None), Touches(((member, 1),)), move))
-        assert sorted(lane.load for lane in lanes._lanes) == spread
+        assert sorted(len(lane.queue) for lane in lanes._lanes) == spread
+
+
+async def test_whoever_has_nothing_under_way_goes_where_there_is_least_to_do() -> None:
+    lanes, members = idle_lanes(), [str(uuid4()) for _ in range(301)]
+    for member in members:
+        lanes.submit(Task(lambda _: Answer(None), Touches(((member, 1),))))
+    first, second = (lane.queue for lane in lanes._lanes)
+    assert (len(first), len(second)) == (151, 150)
+    taken = await second.take()
+    lanes.submit(Task(lambda _: Answer(None), Touches(((taken[0].member_id, 1),))))
+    assert len(second) == 151, "what is worked on still holds its member"
+    second.lay_down()
+    lanes.submit(Task(lambda _: Answer(None), Touches(((members[0], 1),))))
+    assert len(first) == 152, "the lane has more to do, and the member"
+
+
+def idle_lanes() -> Lanes:
+    """Two lanes that nobody runs."""
+    pool = asyncpg.create_pool("postgresql://nowhere", min_size=0)
+    return Lanes("postgresql://nowhere", Rulebook(pool), 2)
+
+
+def ask_of(member: str) -> Ask:
+    return Ask(member, "shop", "", 1, b"", "system:test")

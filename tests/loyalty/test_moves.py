@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from services.kit import clock, database
 from services.kit.refusal import Refusal
 from services.loyalty import events
-from services.loyalty.lanes import Lanes, Task
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.adjustments import adjust
 from services.loyalty.rules.asks import Ask, IdempotencyKeyReused, NotEnoughPoints

@@ -13,7 +13,8 @@ import pytest
 from services.kit import clock, database
 from services.kit.refusal import Refusal
 from services.loyalty.jobs.verification import verify
-from services.loyalty.lanes import Lanes, Task
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.merging import MergeAsked, merge
 from services.loyalty.rules.moves import Moves

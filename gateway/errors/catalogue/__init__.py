@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from gateway.errors.catalogue import consents, families, members, orders, points, programmes, requests
+from gateway.errors.catalogue import (
+    consents,
+    families,
+    members,
+    orders,
+    points,
+    programmes,
+    requests,
+    webhooks,
+)
 from gateway.errors.catalogue.entries import Entry
 
 CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
@@ -12,6 +21,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
     ("Members", "会员"): members.ENTRIES,
     ("Consents", "同意"): consents.ENTRIES,
+    ("Webhooks", "Webhook"): webhooks.ENTRIES,
     ("Codes that are newer than the gateway", "网关尚不认识的代码"): families.ENTRIES,
 }
 """By what the entries are about, in both languages."""

@@ -11,20 +11,24 @@ import structlog
 from services.kit import clock, database
 from services.kit.process import every
 from services.kit.refusal import Unavailable
-from services.loyalty.lanes import Lane, Task
+from services.loyalty.lanes import Lane
+from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.touching import Touched, touch_members
+from services.loyalty.rules.touching import Settled, Touched, settle_wallets, touch_members
 from services.loyalty.storage import dues
-from services.loyalty.storage.dues import InProgramme
+from services.loyalty.storage.dues import DueWallet, InProgramme
 from services.loyalty.storage.state import Touches
 
 log = structlog.get_logger()
+
+Batch = Sequence[DueWallet] | Sequence[InProgramme]
+Batches = asyncio.Queue[Batch]
 
 LOOK_AGAIN_S = 2.0
 LANES = 2
 """While one commits, another folds; they are claimed only while there is something to do."""
 AT_ONCE = 1_000
-"""How many members are touched in one transaction."""
+"""How many wallets are settled, or members touched, in one transaction."""
 LOOK_AHEAD = 50_000
 """How many wallets one look finds. More are memory, fewer are looks past what the looks before found."""
 LATE = timedelta(minutes=10)
@@ -35,14 +39,14 @@ SETTLING_US = 10_000_000
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run came, and who is under way."""
+    """How far a run came, and what is under way."""
 
     started_at: datetime
     members: int = 0
     entries: int = 0
     set_aside: int = 0
     logged_at: datetime = field(init=False)
-    under_way: set[InProgramme] = field(default_factory=set)
+    under_way: set[DueWallet | InProgramme] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.logged_at = self.started_at
@@ -54,7 +58,7 @@ class Progress:
 
 
 class DueRun:
-    """Touches whom something fell due for, and whom a version that came into force has not judged.
+    """Settles wallets in which something fell due, and touches whom a version that came into force has not judged.
 
     Its only memory is the due instants in the wallets, so that it may be killed at any point and goes on where
     it stopped. One worker runs it at a time; two would find each other's work done and change nothing.
@@ -105,7 +109,7 @@ class DueRun:
 
     async def _catch_up(self, connection: database.RawConnection, new_versions: Mapping[int, int]) -> None:
         """One run: find, touch and note, side by side, until nothing is left."""
-        progress, batches = Progress(self._now()), asyncio.Queue[Sequence[InProgramme]](LANES)
+        progress, batches = Progress(self._now()), Batches(LANES)
         lanes = [Lane(self._url, self._rulebook, self._now) for _ in range(LANES)]
         working = asyncio.gather(*(lane.run() for lane in lanes))
         try:
@@ -128,7 +132,7 @@ class DueRun:
     async def _queue_due(
         self,
         connection: database.RawConnection,
-        batches: asyncio.Queue[Sequence[InProgramme]],
+        batches: Batches,
         progress: Progress,
     ) -> None:
         """Look for what is due, further and further, while what was found before is being done."""
@@ -140,7 +144,7 @@ class DueRun:
             )  # as of before the look: what it finds may be done meanwhile
             most = LOOK_AHEAD + len(under_way)
             found = await dues.due(connection, self._micros(), most, self._set_aside)
-            new = [who for who in dict.fromkeys(found) if who not in under_way]
+            new = [wallet for wallet in found if wallet not in under_way]
             if not new and not under_way:
                 return
             await _queue(new, batches, progress)
@@ -150,7 +154,7 @@ class DueRun:
     async def _queue_not_judged(
         self,
         connection: database.RawConnection,
-        batches: asyncio.Queue[Sequence[InProgramme]],
+        batches: Batches,
         progress: Progress,
         new_versions: Mapping[int, int],
     ) -> None:
@@ -161,24 +165,42 @@ class DueRun:
             await _queue(found, batches, progress)
         await batches.join()
 
-    async def _feed(
-        self, lane: Lane, batches: asyncio.Queue[Sequence[InProgramme]], progress: Progress
-    ) -> None:
+    async def _feed(self, lane: Lane, batches: Batches, progress: Progress) -> None:
         while True:
             batch = await batches.get()
-            await self._touch(lane, batch, progress)
+            wallets = [each for each in batch if isinstance(each, DueWallet)]
+            members = [each for each in batch if isinstance(each, InProgramme)]
+            if wallets:
+                members = await self._settle(lane, wallets, progress)
+            if members:
+                await self._touch(lane, members, progress)
             progress.under_way.difference_update(batch)
             batches.task_done()
 
+    async def _settle(self, lane: Lane, batch: Sequence[DueWallet], progress: Progress) -> list[InProgramme]:
+        """Do what is due in wallets, in one transaction; the members who need more than that."""
+        ids = await self._programme_ids()
+        by_name = {(wallet.member_id, wallet.currency, ids[wallet.programme]): wallet for wallet in batch}
+        touches = Touches(wallets=tuple((wallet.member_id, wallet.currency) for wallet in batch))
+        task = Task(partial(settle_wallets, wallets=list(by_name)), touches)
+        lane.queue.put(task)
+        try:
+            settled: Settled = (await task.answer).value
+        except Unavailable:
+            raise
+        except Exception:  # who made it fail is found by touching them
+            settled = Settled(0, tuple(by_name))
+        left = {by_name[name].whose for name in settled.left}
+        progress.members += len({wallet.whose for wallet in batch} - left)
+        progress.entries += settled.entries
+        return sorted(left)
+
     async def _touch(self, lane: Lane, batch: Sequence[InProgramme], progress: Progress) -> None:
         """Touch members in one transaction. Who makes it fail is found by halves, and set aside for a while."""
-        by_number = {
-            history.newest.number: programme_id
-            for programme_id, history in (await self._rulebook.current()).by_id.items()
-        }
-        members = [(who.member_id, by_number[who.programme]) for who in batch]
+        ids = await self._programme_ids()
+        members = [(who.member_id, ids[who.programme]) for who in batch]
         task = Task(partial(touch_members, members=members), Touches(tuple(batch)))
-        lane.submit(task)
+        lane.queue.put(task)
         try:
             touched: Touched = (await task.answer).value
         except Unavailable:
@@ -198,6 +220,11 @@ class DueRun:
             if stuck:
                 log.error("members have things due that stay so", members=len(stuck))
                 self._leave_alone(stuck, progress)
+
+    async def _programme_ids(self) -> dict[int, str]:
+        """The programmes' ids by their numbers."""
+        known = await self._rulebook.current()
+        return {history.newest.number: programme_id for programme_id, history in known.by_id.items()}
 
     def _leave_alone(self, members: Sequence[InProgramme], progress: Progress) -> None:
         until = asyncio.get_running_loop().time() + LEAVE_ALONE_S
@@ -234,9 +261,7 @@ class DueRun:
         return clock.micros(self._now())
 
 
-async def _queue(
-    found: Sequence[InProgramme], batches: asyncio.Queue[Sequence[InProgramme]], progress: Progress
-) -> None:
+async def _queue(found: Batch, batches: Batches, progress: Progress) -> None:
     for first in range(0, len(found), AT_ONCE):
         batch = found[first : first + AT_ONCE]
         progress.under_way.update(batch)

@@ -11,7 +11,8 @@ from huiyuan.loyalty.v1 import points_pb2
 from services.kit import database, rpc
 from services.kit.refusal import Invalid, Kind, Refusal
 from services.loyalty.actions import approvals as actions
-from services.loyalty.lanes import Lanes, Task
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import reason_code
 from services.loyalty.rpc.wire import MalformedId, PageNotUnderstood, choice, member_id, timestamp

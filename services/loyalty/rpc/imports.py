@@ -10,7 +10,8 @@ from huiyuan.loyalty.v1 import imports_pb2 as wire
 
 from services.kit import rpc
 from services.kit.refusal import Refusal
-from services.loyalty.lanes import Lanes, Task
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.wire import be_at_most, meant, micros

@@ -9,7 +9,8 @@ from huiyuan.loyalty.v1 import orders_pb2 as wire
 
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
-from services.loyalty.lanes import Lanes, Task
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
 from services.loyalty.rpc import answers
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.wire import be_at_most, meant, member_id, micros, money

@@ -9,7 +9,8 @@ from huiyuan.loyalty.v1 import points_pb2 as wire
 
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
-from services.loyalty.lanes import Lanes, Task
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.lots import lots
 from services.loyalty.rpc.members import Membership

@@ -6,7 +6,8 @@ from typing import Any
 from huiyuan.loyalty.v1 import redemptions_pb2 as wire
 
 from services.kit import database, rpc
-from services.loyalty.lanes import Lanes, Task
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
 from services.loyalty.rpc import spending
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import order_ref, own_id, reason_code

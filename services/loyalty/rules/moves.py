@@ -162,7 +162,7 @@ def terms(programmes: Programmes, programme_id: str, code: str, first_at: int, l
     if (
         rules.maturation.kind not in (MaturationKind.AT_ONCE, MaturationKind.ON_ORDER_COMPLETED)
         or rules.expiry.sliding
-        or any(rules.code in version.metrics for version in history.versions)
+        or rules.code in history.metrics
         or lot.expires_at <= last_at
         or lot != lot_of(rules, last_at, programme.time_zone, SOURCE_AWARDED)
     ):

@@ -109,9 +109,16 @@ class Book:
         wallet = self.state.wallets.get(place)
         if wallet is None:
             wallet = self.state.wallets[place] = Wallet(member_id, rules.number, is_new=True)
-        slides = rules.expiry.sliding
-        wallet.slides = partial(expires_at, expiry=rules.expiry, zone=zone) if slides else None
+        _say_whether_it_slides(wallet, rules, zone)
         return wallet
+
+    def settle_alone(self, wallet: Wallet, history: ProgrammeHistory, rules: CurrencyRules) -> None:
+        """Apply what fell due to a wallet over which nothing else of its member decides."""
+        current = history.at(self.now)
+        _say_whether_it_slides(wallet, rules, current.time_zone)
+        recorded_at = max(self.now, wallet.touched_at + 1)
+        standing = Standing(wallet.member_id, current.number)
+        self.settle(Member(standing, history, current, {rules.code: wallet}, recorded_at), rules)
 
     def settle(self, member: Member, rules: CurrencyRules) -> None:
         """Apply to one wallet what fell due by the member's own time, which a slow clock elsewhere never turns back."""
@@ -185,6 +192,11 @@ class Book:
     def tell(self, member: Member, what: Any, occurred_at: int) -> None:
         programme_id = member.current.programme_id
         self.events.append(Event(member.standing.member_id, programme_id, occurred_at, what))
+
+
+def _say_whether_it_slides(wallet: Wallet, rules: CurrencyRules, zone: str) -> None:
+    slides = rules.expiry.sliding
+    wallet.slides = partial(expires_at, expiry=rules.expiry, zone=zone) if slides else None
 
 
 def take_or_owe(

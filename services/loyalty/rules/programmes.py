@@ -174,9 +174,14 @@ class Programme:
     def currency(self, code: str) -> CurrencyRules | None:
         return self._by_code.get(code)
 
+    def numbered(self, number: int) -> CurrencyRules | None:
+        """The currency with a number; None when it is another programme's."""
+        return next((currency for currency in self.currencies if currency.number == number), None)
+
     def code(self, number: int) -> str:
         """The code of the currency with a number; empty when it is another programme's."""
-        return next((currency.code for currency in self.currencies if currency.number == number), "")
+        found = self.numbered(number)
+        return found.code if found else ""
 
     def tier(self, key: str) -> TierRule | None:
         rank = self._ranks.get(key)
@@ -187,7 +192,7 @@ class Programme:
         return self._ranks.get(key, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProgrammeHistory:
     """All versions of one programme, oldest first."""
 
@@ -196,6 +201,11 @@ class ProgrammeHistory:
     @property
     def newest(self) -> Programme:
         return self.versions[-1]
+
+    @cached_property
+    def metrics(self) -> frozenset[str]:
+        """What tiers are or were measured by."""
+        return frozenset().union(*(version.metrics for version in self.versions))
 
     def at(self, instant: int) -> Programme:
         """The version in force at an instant. Raises ``ProgrammeNotInForce``."""

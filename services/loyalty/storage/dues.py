@@ -23,6 +23,18 @@ class InProgramme(NamedTuple):
     programme: int
 
 
+class DueWallet(NamedTuple):
+    """A wallet in which something fell due, by its currency's number, with its programme's."""
+
+    member_id: str
+    currency: int
+    programme: int
+
+    @property
+    def whose(self) -> InProgramme:
+        return InProgramme(self.member_id, self.programme)
+
+
 FIRST = InProgramme("00000000-0000-0000-0000-000000000000", 0)
 """Before all of them."""
 
@@ -44,10 +56,10 @@ async def alone(url: str) -> AsyncIterator[database.RawConnection | None]:
 
 async def due(
     connection: database.RawConnection, now: int, most: int, but: Iterable[InProgramme]
-) -> list[InProgramme]:
-    """Who has something due, the earliest first; a member with two such wallets is named twice."""
+) -> list[DueWallet]:
+    """The wallets in which something is due, the earliest first."""
     left_out = [member_id for member_id, _ in but]
-    return [InProgramme(*row) for row in await connection.fetch(_DUE, now, most, left_out)]
+    return [DueWallet(*row) for row in await connection.fetch(_DUE, now, most, left_out)]
 
 
 async def anything_due(pool: asyncpg.Pool, now: int) -> bool:
@@ -110,7 +122,7 @@ async def note(pool: asyncpg.Pool, run: Run) -> None:
 # Each names what the partial index wallets_due leaves out, so that it is found whatever the plan.
 
 _DUE = """
-SELECT d.member_id::text, c.programme
+SELECT d.member_id::text, d.currency, c.programme
 FROM (
   SELECT member_id, currency, next_due_at FROM wallets
   WHERE next_due_at <= $1 AND next_due_at < 9223372036854775807 AND member_id <> ALL ($3::uuid[])

@@ -18,10 +18,11 @@ class Touches(NamedTuple):
 
     ``members`` are (member, programme number); ``keys`` are probed for what they posted; ``redemptions`` are keys
     whose reversals count too; ``spent_on`` are (member, order reference) whose redemptions count; ``merges`` are
-    members whose merges into others count.
+    members whose merges into others count. ``wallets`` are (member, currency number) that are locked and read by
+    themselves, where nothing but the wallet decides over what falls due in it.
     """
 
-    members: tuple[tuple[str, int], ...]
+    members: tuple[tuple[str, int], ...] = ()
     orders: tuple[tuple[str, str], ...] = ()
     refunds: tuple[tuple[str, str, str], ...] = ()
     keys: tuple[Place, ...] = ()
@@ -29,6 +30,7 @@ class Touches(NamedTuple):
     holds: tuple[tuple[str, str], ...] = ()
     spent_on: tuple[tuple[str, str], ...] = ()
     merges: tuple[str, ...] = ()
+    wallets: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class _Touched:
     holds: set[tuple[str, str]] = field(default_factory=set)
     spent_on: set[tuple[str, str]] = field(default_factory=set)
     merges: set[str] = field(default_factory=set)
+    wallets: set[tuple[str, int]] = field(default_factory=set)
 
     @classmethod
     def of(cls, batch: Iterable[Touches]) -> "_Touched":
@@ -56,6 +59,7 @@ class _Touched:
             touched.holds.update(one.holds)
             touched.spent_on.update(one.spent_on)
             touched.merges.update(one.merges)
+            touched.wallets.update(one.wallets)
         return touched
 
 
@@ -129,6 +133,13 @@ def _follow(went: Iterable[tuple[str, str]], touched: _Touched) -> None:
 
 
 async def _load_wallets(connection: database.RawConnection, touched: _Touched, state: State) -> None:
+    if touched.wallets:
+        alone = zip(*sorted(touched.wallets), strict=True)
+        for row in await connection.fetch(_WALLETS_ALONE, *alone):
+            wallet = rows.wallet(row)
+            state.wallets[wallet.member_id, wallet.currency] = wallet
+    if not touched.members:
+        return
     members = sorted({member for member, _ in touched.members})
     holders = {member for member, _ in touched.holds}
     for row in await connection.fetch(_WALLETS, members):
@@ -209,6 +220,13 @@ ON CONFLICT DO NOTHING
 
 _WALLETS = f"""
 SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w WHERE member_id = ANY($1::uuid[]) ORDER BY member_id, currency FOR UPDATE
+"""  # noqa: S608  # columns of ours
+
+# A fate, a debt or a hold is more than the wallet.
+_WALLETS_ALONE = f"""
+SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w
+JOIN unnest($1::uuid[], $2::smallint[]) AS k(member_id, currency) USING (member_id, currency)
+WHERE w.plain AND w.held = 0 ORDER BY w.member_id, w.currency FOR UPDATE OF w
 """  # noqa: S608  # columns of ours
 
 _HOLDS = """

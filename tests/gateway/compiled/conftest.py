@@ -1,6 +1,7 @@
 """A context for queries of any member, before services that answer anything."""
 
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -24,7 +25,8 @@ async def context_of() -> AsyncIterator[Callable[[int], Context]]:
         clients = Clients(
             dict.fromkeys(_ALL, address), CallerSigner("gateway", dict.fromkeys(_ALL, b"k" * 32))
         )
-        services = Services(clients, Loaders(clients), None, None, None)  # type: ignore[arg-type]  # queries need no more
+        unneeded: Any = None
+        services = Services(clients, Loaders(clients), unneeded, unneeded, unneeded, unneeded)
 
         def of(number: int) -> Context:
             member = Identity(Caller(CallerKind.MEMBER, str(UUID(int=number))))

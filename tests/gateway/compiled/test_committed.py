@@ -16,13 +16,21 @@ from tests.gateway.compiled.documents import variables
 from tests.gateway.compiled.judging import GIVEN_UP, Case
 
 SCHEMA = storefront._schema
-PLACES = ("README.md", "docs/**/*.md", "tests/**/*.py", "examples/**/*.*", "gateway/documents/**/*.graphql")
+PLACES = (
+    "README.md",
+    "docs/**/*.md",
+    "tests/**/*.py",
+    "examples/*/*.*",
+    "examples/*/src/**/*.*",
+    "gateway/documents/**/*.graphql",
+)
+MANIFESTS = (manifest.STOREFRONT, *ROOT.glob("examples/*/src/gql/persisted-documents.json"))
 
 
 def _texts() -> Iterator[str]:
     for place in PLACES:
         for path in ROOT.glob(place):
-            if not path.is_file() or "node_modules" in path.parts:
+            if not path.is_file():
                 continue
             content = path.read_text("utf-8", errors="ignore")
             yield content
@@ -36,7 +44,7 @@ def _texts() -> Iterator[str]:
 
 def _queries() -> list[str]:
     """Those texts that are documents of one query which the storefront runs."""
-    found = set(manifest.load(manifest.STOREFRONT).values())
+    found = {text for path in MANIFESTS for text in manifest.load(path).values()}
     for text in _texts():
         if not isinstance(text, str) or "{" not in text or len(text) > 5000:
             continue
@@ -63,6 +71,7 @@ QUERIES = _queries()
 def test_all_of_them_are_found() -> None:
     assert len(QUERIES) > 25
     assert any("displayName\n" in text for text in QUERIES)
+    assert any("query Purposes(" in text for text in QUERIES)
 
 
 @pytest.mark.parametrize("text", QUERIES)

@@ -15,7 +15,8 @@ import asyncpg
 from services.kit import database
 from services.kit.clock import micros
 from services.kit.refusal import Refusal
-from services.loyalty.lanes import Lanes, Task
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules import (
     adjustments,

@@ -24,6 +24,9 @@ DIRECTIVES = 50
 SELECTIONS = 1000
 LIST_ITEMS = 250
 BODY_BYTES = 100 * 1024
+COST = 2000
+"""In points, by ``pricing``, of one operation; or less where a caller's bucket holds less."""
+
 SUBSCRIPTIONS_A_CONNECTION = 10
 
 

@@ -1,0 +1,331 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What a benefit is to the member. */
+export type BenefitKind =
+  | 'ACCESS'
+  | 'ECONOMIC'
+  | 'FUNCTIONAL'
+  | 'STATUS';
+
+/** What a member decided. */
+export type ConsentState =
+  | 'EXPIRED'
+  | 'GIVEN'
+  | 'NOT_ASKED'
+  | 'REAFFIRM_REQUIRED'
+  | 'REFUSED'
+  | 'WITHDRAWN';
+
+/** What an entry means. OTHER is a type that is newer than this gateway. */
+export type EntryType =
+  | 'ADJUST_CREDIT'
+  | 'ADJUST_DEBIT'
+  | 'EARN'
+  | 'EARN_REVERSAL'
+  | 'EXPIRE'
+  | 'FORFEIT'
+  | 'HOLD'
+  | 'HOLD_CAPTURE'
+  | 'HOLD_RELEASE'
+  | 'IMPORT'
+  | 'MERGE'
+  | 'OTHER'
+  | 'PENDING_ACTIVATED'
+  | 'PENDING_ADDED'
+  | 'PENDING_CANCELED'
+  | 'REDEEM'
+  | 'REDEEM_REVERSAL'
+  | 'TRANSFER_IN'
+  | 'TRANSFER_OUT'
+  | 'WRITE_OFF';
+
+/** One act of consent, for the purposes named. */
+export type GiveConsentInput = {
+  /** True when the member ticked, tapped or signed. */
+  affirmativeAct: boolean;
+  appVersion?: string | null | undefined;
+  /** Where it was asked, for instance "app" or "web". */
+  channel: string;
+  /** 1 to 100 characters; a retry sends the same. */
+  idempotencyKey: string;
+  /** BCP 47; without it, the language of the notice. */
+  language?: string | null | undefined;
+  /** Its digest as served, which proves what was shown. */
+  noticeDigest: string;
+  /** The notice that was shown. */
+  noticeId: string | number;
+  /** True when the box came ticked: refused. */
+  preselected?: boolean;
+  purposes: Array<string>;
+  /** The third party it is for, if any. */
+  recipientId?: string | null | undefined;
+  /** SHA-256 of the screen, in hex. */
+  screenDigest?: string | null | undefined;
+};
+
+/** On what ground data is processed, by article 13 of the PIPL. */
+export type LawfulBasis =
+  | 'CONSENT'
+  | 'CONTRACT'
+  | 'EMERGENCY'
+  | 'LEGAL_DUTY'
+  | 'MADE_PUBLIC'
+  | 'NEWS'
+  | 'OTHER_LAW';
+
+/** The languages that names and texts come in. */
+export type Locale =
+  | 'EN'
+  | 'ZH';
+
+/** What happened. OTHER is something that is newer than this gateway. */
+export type MemberChangeKind =
+  | 'CAUGHT_UP'
+  | 'CONSENT_GIVEN'
+  | 'CONSENT_WITHDRAWN'
+  | 'HOLD_CAPTURED'
+  | 'HOLD_RELEASED'
+  | 'MEMBER_MERGED'
+  | 'MEMBER_REGISTERED'
+  | 'ORDER_COMPLETED'
+  | 'ORDER_RECORDED'
+  | 'ORDER_REFUNDED'
+  | 'OTHER'
+  | 'POINTS_ADJUSTED'
+  | 'POINTS_AWARDED'
+  | 'POINTS_EXPIRED'
+  | 'POINTS_FORFEITED'
+  | 'POINTS_HELD'
+  | 'POINTS_IMPORTED'
+  | 'POINTS_MATURED'
+  | 'POINTS_REDEEMED'
+  | 'POINTS_TRANSFERRED'
+  | 'PROFILE_UNMASKED'
+  | 'PROFILE_UPDATED'
+  | 'REDEMPTION_REVERSED'
+  | 'RESYNCED'
+  | 'TIER_RAISED';
+
+/** The order that points are spent on; a refund of it gives them back. */
+export type OrderReferenceInput = {
+  orderId: string;
+  source: string;
+};
+
+/** Exactly so many points are spent, or none. */
+export type RedeemPointsInput = {
+  /** Without one, the programme's first that can be spent. */
+  currency?: string | null | undefined;
+  order?: OrderReferenceInput | null | undefined;
+  points: number;
+  /** 1 to 100 printable characters; a retry sends the same. */
+  redemptionId: string;
+};
+
+/** Why a request was turned down. Later versions may add codes. */
+export type UserErrorCode =
+  | 'ACT_MALFORMED'
+  | 'ADJUSTMENT_DECIDED'
+  | 'ADJUSTMENT_NOT_UNDERSTOOD'
+  | 'BIRTH_DATE_NOT_VALID'
+  | 'CAPTURE_EXCEEDS_HOLD'
+  | 'CHOICE_MISSING'
+  | 'CONFLICT'
+  | 'CONSENT_MISSING'
+  | 'CONSENT_NOT_ASKED'
+  | 'CURRENCY_NOT_ACCEPTED'
+  | 'DATE_NOT_UNDERSTOOD'
+  | 'DECLINED'
+  | 'EFFECTIVE_IN_THE_PAST'
+  | 'FORBIDDEN'
+  | 'HOLDS_OPEN'
+  | 'HOLD_NOT_OPEN'
+  | 'HOLD_NOT_WELL_FORMED'
+  | 'IDEMPOTENCY_KEY_NOT_VALID'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'INVALID'
+  | 'LANGUAGE_NOT_VALID'
+  | 'MALFORMED_ID'
+  | 'MALFORMED_INSTANT'
+  | 'MEMBER_ALREADY_MERGED'
+  | 'MEMBER_ERASED'
+  | 'MEMBER_NOT_ACTIVE'
+  | 'MERGE_ALREADY_RECORDED'
+  | 'MERGE_INTO_ITSELF'
+  | 'NAME_NOT_VALID'
+  | 'NOTHING_TO_FORFEIT'
+  | 'NOTICE_DOES_NOT_TELL'
+  | 'NOTICE_NOT_SERVED'
+  | 'NOTICE_OUTDATED'
+  | 'NOT_AFFIRMATIVE'
+  | 'NOT_ALLOWED'
+  | 'NOT_ENOUGH_POINTS'
+  | 'NOT_FOUND'
+  | 'NOT_SPENDABLE'
+  | 'NOT_TRANSFERABLE'
+  | 'PERIOD_NOT_UNDERSTOOD'
+  | 'POINTS_BEYOND_MEASURE'
+  | 'POINTS_DO_NOT_CONVERT'
+  | 'POINTS_OUT_OF_RANGE'
+  | 'PRESELECTED_BOX'
+  | 'PROGRAMME_ALREADY_THERE'
+  | 'PROGRAMME_NOT_IN_FORCE'
+  | 'PROGRAMME_NOT_WELL_FORMED'
+  | 'REASON_CODE_NOT_VALID'
+  | 'REASON_HOLDS_PERSONAL_DATA'
+  | 'REASON_MISSING'
+  | 'RECEIVER_MERGED'
+  | 'RECIPIENT_NOT_LISTED'
+  | 'REVERSAL_ALREADY_RECORDED'
+  | 'REVERSAL_EXCEEDS_REDEMPTION'
+  | 'REVISED_MEANWHILE'
+  | 'SECOND_PERSON_NEEDED'
+  | 'SEPARATE_CONSENT_NEEDED'
+  | 'SIGNED_DOCUMENT_NEEDED'
+  | 'SURVIVOR_MERGED'
+  | 'TIME_ZONE_NOT_VALID'
+  | 'TOO_MANY_HOLDS'
+  | 'TRANSFER_ABOVE_LIMIT'
+  | 'TRANSFER_TO_ONESELF'
+  | 'UNKNOWN_ADJUSTMENT_REQUEST'
+  | 'UNKNOWN_CURRENCY'
+  | 'UNKNOWN_HOLD'
+  | 'UNKNOWN_MEMBER'
+  | 'UNKNOWN_MERGE'
+  | 'UNKNOWN_PROGRAMME'
+  | 'UNKNOWN_PURPOSE'
+  | 'UNKNOWN_REDEMPTION'
+  | 'UNKNOWN_VERSION'
+  | 'UNMASK_NOT_VALID'
+  | 'UNMASK_QUOTA_EXHAUSTED'
+  | 'UNREADABLE'
+  | 'WITHDRAWN_SINCE';
+
+/** The purposes to withdraw from; no reason is needed. */
+export type WithdrawConsentInput = {
+  channel: string;
+  /** 1 to 100 characters; a retry sends the same. */
+  idempotencyKey: string;
+  purposes: Array<string>;
+  recipientId?: string | null | undefined;
+};
+
+export type GiveMutationVariables = Exact<{
+  input: GiveConsentInput;
+}>;
+
+
+export type GiveMutation = { giveConsent: { consents: Array<{ purpose: string, state: ConsentState, decidedAt: string | null }>, userErrors: Array<{ code: UserErrorCode, message: string, facts: Array<{ name: string, value: string }> }> } };
+
+export type LiveSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type LiveSubscription = { memberChanged: { cursor: string, kind: MemberChangeKind, member: { displayName: string | null, tier: { key: string | null, name: string | null, validUntil: string | null, nextTier: { name: string } | null, progress: Array<{ metric: string, actual: number, required: number, missing: number }> } | null, benefits: Array<{ key: string, kind: BenefitKind, name: string }> | null, points: { currency: string, available: number, pending: number, held: number, debt: number, expiringSoon: Array<{ points: number, expiresAt: string }> } | null, entries: { nodes: Array<{ id: string, type: EntryType, currency: string, change: number, occurredAt: string }> } | null, consents: Array<{ purpose: string, state: ConsentState, decidedAt: string | null }> | null } } };
+
+export type MeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MeQuery = { me: { displayName: string | null, tier: { key: string | null, name: string | null, validUntil: string | null, nextTier: { name: string } | null, progress: Array<{ metric: string, actual: number, required: number, missing: number }> } | null, benefits: Array<{ key: string, kind: BenefitKind, name: string }> | null, points: { currency: string, available: number, pending: number, held: number, debt: number, expiringSoon: Array<{ points: number, expiresAt: string }> } | null, entries: { nodes: Array<{ id: string, type: EntryType, currency: string, change: number, occurredAt: string }> } | null, consents: Array<{ purpose: string, state: ConsentState, decidedAt: string | null }> | null } | null };
+
+export type OverviewFragment = { displayName: string | null, tier: { key: string | null, name: string | null, validUntil: string | null, nextTier: { name: string } | null, progress: Array<{ metric: string, actual: number, required: number, missing: number }> } | null, benefits: Array<{ key: string, kind: BenefitKind, name: string }> | null, points: { currency: string, available: number, pending: number, held: number, debt: number, expiringSoon: Array<{ points: number, expiresAt: string }> } | null, entries: { nodes: Array<{ id: string, type: EntryType, currency: string, change: number, occurredAt: string }> } | null, consents: Array<{ purpose: string, state: ConsentState, decidedAt: string | null }> | null };
+
+export type PurposesQueryVariables = Exact<{
+  locale: Locale;
+}>;
+
+
+export type PurposesQuery = { consentPurposes: Array<{ key: string, name: string, description: string, lawfulBasis: LawfulBasis, notices: Array<{ id: string, locale: string, title: string, body: string, digest: string }> }> };
+
+export type RedeemMutationVariables = Exact<{
+  input: RedeemPointsInput;
+}>;
+
+
+export type RedeemMutation = { redeemPoints: { redemption: { points: number, balanceAfter: number, worth: { formatted: string } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, facts: Array<{ name: string, value: string }> }> } };
+
+export type WithdrawMutationVariables = Exact<{
+  input: WithdrawConsentInput;
+}>;
+
+
+export type WithdrawMutation = { withdrawConsent: { consents: Array<{ purpose: string, state: ConsentState, decidedAt: string | null }>, userErrors: Array<{ code: UserErrorCode, message: string, facts: Array<{ name: string, value: string }> }> } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const OverviewFragmentDoc = new TypedDocumentString(`
+    fragment Overview on Member {
+  displayName
+  tier {
+    key
+    name
+    validUntil
+    nextTier {
+      name
+    }
+    progress {
+      metric
+      actual
+      required
+      missing
+    }
+  }
+  benefits {
+    key
+    kind
+    name
+  }
+  points {
+    currency
+    available
+    pending
+    held
+    debt
+    expiringSoon {
+      points
+      expiresAt
+    }
+  }
+  entries(first: 20) {
+    nodes {
+      id
+      type
+      currency
+      change
+      occurredAt
+    }
+  }
+  consents {
+    purpose
+    state
+    decidedAt
+  }
+}
+    `, {"fragmentName":"Overview"}) as unknown as TypedDocumentString<OverviewFragment, unknown>;
+export const GiveDocument = {"__meta__":{"hash":"d4218438c7cc3a82647e59ec21e74c5ff9ca30d3ddc96dc7825f91eb34692891"}} as unknown as TypedDocumentString<GiveMutation, GiveMutationVariables>;
+export const LiveDocument = {"__meta__":{"hash":"3484db6f85c4e75ec81e005b0d4f9cf0504e9fdbcb1272dbafe7ed6b8b15d9cb"}} as unknown as TypedDocumentString<LiveSubscription, LiveSubscriptionVariables>;
+export const MeDocument = {"__meta__":{"hash":"04f25eacd63b7df7f3b7ee232956b132d0a32b24291c643ac9fa62a5be639131"}} as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
+export const PurposesDocument = {"__meta__":{"hash":"a810be6fbe15b7bba7df51af9e5e069bfd3bbd2687c6e45d8d4bb4419913db52"}} as unknown as TypedDocumentString<PurposesQuery, PurposesQueryVariables>;
+export const RedeemDocument = {"__meta__":{"hash":"2d3d507a7108dd2a64d9636d6c3c1b898761a7699bfa68042150fa963c85e5dc"}} as unknown as TypedDocumentString<RedeemMutation, RedeemMutationVariables>;
+export const WithdrawDocument = {"__meta__":{"hash":"e3ba0925116f7c30cfbb31b87404d9049cd21011eb1173a538a93e20187ee892"}} as unknown as TypedDocumentString<WithdrawMutation, WithdrawMutationVariables>;

@@ -1,0 +1,149 @@
+"""Rates: a token bucket for each caller, kept in Redis, so that all gateways of an installation count as one."""
+
+import asyncio
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import structlog
+from prometheus_client import Counter
+from redis.asyncio import Redis
+
+log = structlog.get_logger()
+
+uncounted_total = Counter(
+    "huiyuan_graphql_uncounted_total", "Operations admitted or refused without a count, Redis being away."
+)
+
+_SCRIPT = Path(__file__).with_name("take.lua").read_text()
+_BUCKETS_A_CALL = 500
+_AWAY_S = 1.0
+"""How long Redis is not asked again once it did not answer."""
+_REMEMBERED = 20_000
+
+
+class Rate(NamedTuple):
+    """What a bucket holds at most, and what it gets back a second, in points of cost."""
+
+    holds: int
+    per_second: int
+
+    @classmethod
+    def parse(cls, said: object) -> Self:
+        """A rate as settings write it: ``2000+100/s``. Raises ``ValueError``."""
+        if isinstance(said, cls):
+            return said
+        found = re.fullmatch(r"([1-9]\d{0,11})\+([1-9]\d{0,11})/s", str(said))
+        if found is None:
+            raise ValueError("a rate must read, for instance: 2000+100/s")
+        return cls(int(found[1]), int(found[2]))
+
+    def __str__(self) -> str:
+        return f"{self.holds}+{self.per_second}/s"
+
+
+class Bucket(NamedTuple):
+    """One caller's bucket."""
+
+    key: str
+    rate: Rate
+    payer: str
+    """What kind of caller it is, for metrics."""
+
+
+class Taken(NamedTuple):
+    """How a bucket was left: what it holds, and how long until it would hold what was asked; 0 when it did."""
+
+    left: int
+    wait_ms: int
+
+
+class _Refused(NamedTuple):
+    """What a bucket said when it last was not enough: when it may hold so many points."""
+
+    points: int
+    enough_at_s: float
+
+
+class Buckets:
+    """Takes from buckets, in as few calls as waiting allows.
+
+    What is asked for while a call is in flight leaves together with the next. What Redis said of a bucket that was not
+    enough is remembered: until it may be enough again, nobody asks Redis for it.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._take = redis.register_script(_SCRIPT)
+        self._waiting: list[tuple[Bucket, int, asyncio.Future[Taken | None]]] = []
+        self._calling: asyncio.Task[None] | None = None
+        self._away_until_s = 0.0
+        self._refused: dict[str, _Refused] = {}
+
+    def take(self, bucket: Bucket, points: int) -> asyncio.Future[Taken | None]:
+        """Take so many points, or none when there are fewer. None when nobody could count."""
+        future: asyncio.Future[Taken | None] = asyncio.get_running_loop().create_future()
+        short = self.short_of(bucket, points)
+        if short is not None:
+            future.set_result(short)
+        elif time.monotonic() < self._away_until_s:
+            uncounted_total.inc()
+            future.set_result(None)
+        else:
+            self._waiting.append((bucket, points, future))
+            if self._calling is None:
+                self._calling = asyncio.get_running_loop().create_task(self._call())
+        return future
+
+    def short_of(self, bucket: Bucket, points: int) -> Taken | None:
+        """How a bucket is left that surely has fewer points, going by what it last said; None for any other."""
+        refused = self._refused.get(bucket.key)
+        if refused is None:
+            return None
+        now = time.monotonic()
+        # Others may have taken of it since, so that this is the most that there can be.
+        left = refused.points - (refused.enough_at_s - now) * bucket.rate.per_second
+        if left >= points:
+            return None
+        wait_s = max(refused.enough_at_s - now, (points - left) / bucket.rate.per_second)
+        return Taken(max(0, int(left)), max(1, int(wait_s * 1000)))
+
+    async def _call(self) -> None:
+        """Until nothing waits: one call at a time, each with what came meanwhile."""
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:_BUCKETS_A_CALL], self._waiting[_BUCKETS_A_CALL:]
+                asked_at_s = time.monotonic()
+                for (bucket, points, future), taken in zip(batch, await self._answers(batch), strict=True):
+                    if taken is not None:
+                        self._remember(bucket, points, taken, asked_at_s)
+                    if not future.done():
+                        future.set_result(taken)
+        finally:
+            self._calling = None
+
+    async def _answers(
+        self, batch: Sequence[tuple[Bucket, int, asyncio.Future[Taken | None]]]
+    ) -> Sequence[Taken | None]:
+        keys = [bucket.key for bucket, _, _ in batch]
+        arguments: list[int] = []
+        for bucket, points, _ in batch:
+            arguments += (*bucket.rate, points)
+        try:
+            said: list[int] = await self._take(keys, arguments)
+        except Exception as error:
+            # Whatever it is, those who wait get their answer.
+            log.warning("rates are not counted", because=type(error).__name__)
+            self._away_until_s = time.monotonic() + _AWAY_S
+            uncounted_total.inc(len(batch))
+            return [None] * len(batch)
+        return [Taken(said[at], said[at + 1]) for at in range(0, len(said), 2)]
+
+    def _remember(self, bucket: Bucket, points: int, taken: Taken, asked_at_s: float) -> None:
+        if taken.wait_ms:
+            if len(self._refused) >= _REMEMBERED:
+                del self._refused[next(iter(self._refused))]
+            self._refused[bucket.key] = _Refused(points, asked_at_s + (taken.wait_ms - 1) / 1000)
+        elif self._refused:
+            self._refused.pop(bucket.key, None)

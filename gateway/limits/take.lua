@@ -1,0 +1,21 @@
+-- Takes from token buckets. KEYS: the buckets; ARGV, for each: what it holds, what it gets a second, what is asked.
+-- Answers, for each: what is left, and how many milliseconds until it would have been enough; 0 where it was.
+-- A bucket is kept as the instant at which it is full again, and forgotten then.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local answers = {}
+for i, bucket in ipairs(KEYS) do
+  local holds, per_ms, asked = tonumber(ARGV[3 * i - 2]), ARGV[3 * i - 1] / 1000, tonumber(ARGV[3 * i])
+  local full_at = math.max(now, tonumber(redis.call('GET', bucket) or now))
+  local left = holds - (full_at - now) * per_ms
+  local wait = 0
+  if asked <= left then
+    left = left - asked
+    full_at = full_at + asked / per_ms
+    redis.call('SET', bucket, string.format('%.3f', full_at), 'PX', math.ceil(full_at - now) + 1)
+  else
+    wait = math.max(1, math.ceil((asked - left) / per_ms))
+  end
+  answers[2 * i - 1], answers[2 * i] = math.floor(left), wait
+end
+return answers

@@ -1,0 +1,1 @@
+"""What the gateway remembers of webhooks: endpoints and their deliveries, sources and what they sent."""

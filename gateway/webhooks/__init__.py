@@ -1,0 +1,1 @@
+"""Webhooks by the Standard Webhooks conventions: events go out to endpoints, orders come in from sources."""

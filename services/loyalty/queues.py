@@ -1,0 +1,86 @@
+"""Queues: the operations that wait for a lane, each with what it touches and the future of its answer."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+from services.kit.refusal import Unavailable
+from services.loyalty.rules.moves import Move
+from services.loyalty.rules.points import Answer, Operation
+from services.loyalty.storage.state import Touches
+
+MOST_AT_ONCE = 2_000
+MOST_WAITING = 20_000
+
+
+class LedgerBusy(Unavailable):
+    """More operations wait than a lane takes; try again in a moment."""
+
+
+@dataclass(slots=True)
+class Task:
+    """One operation with what it touches, the move that it is if it is one, and the future of its answer."""
+
+    operation: Operation
+    touches: Touches
+    move: Move | None = None
+    answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    @property
+    def member_id(self) -> str:
+        """The member whom the operation is about, the first of several; nobody where it is about wallets alone."""
+        members = self.touches.members
+        return members[0][0] if members else ""
+
+    def finish(self, answer: Answer | BaseException) -> None:
+        if self.answer.done():
+            return
+        if isinstance(answer, BaseException):
+            self.answer.set_exception(answer)
+        else:
+            self.answer.set_result(answer)
+
+
+class Queue:
+    """What a lane has to do: tasks that wait, and those that were taken and are worked on."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Task] = deque()
+        self._working_on = 0
+        self._members_waiting: set[str] = set()
+        self._members_at_work: set[str] = set()
+        self._woken = asyncio.Event()
+
+    def __len__(self) -> int:
+        """How many operations wait or are worked on."""
+        return len(self._waiting) + self._working_on
+
+    def is_about(self, member_id: str) -> bool:
+        """Whether anything of a member's waits or is worked on."""
+        return member_id in self._members_waiting or member_id in self._members_at_work
+
+    def put(self, task: Task) -> None:
+        """Let a task wait; where too many do, it is refused at once."""
+        if len(self._waiting) >= MOST_WAITING:
+            message = "the ledger has more to do than it takes on: try again in a second"
+            task.finish(LedgerBusy(message, waiting=len(self._waiting), retry_after_ms=1000))
+            return
+        self._waiting.append(task)
+        self._members_waiting.add(task.member_id)
+        self._woken.set()
+
+    async def take(self) -> list[Task]:
+        """The tasks to work on next, in the order in which they came; waits until there are any."""
+        await self._woken.wait()
+        tasks = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+        self._working_on = len(tasks)
+        self._members_at_work = self._members_waiting
+        if not self._waiting:
+            self._members_waiting = set()
+            self._woken.clear()
+        return tasks
+
+    def lay_down(self) -> None:
+        """What was taken is done."""
+        self._working_on = 0
+        self._members_at_work = set()

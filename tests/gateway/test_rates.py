@@ -1,0 +1,179 @@
+"""Rates: buckets count exactly, however many take at once, and do without Redis only what may go uncounted."""
+
+import asyncio
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from gateway.limits.rates import Bucket, Buckets, Rate, Taken
+from infra.local import redis as local_redis
+from tests.conftest import free_port
+from tests.gateway.gateway_client import Issuer, settings
+
+
+def _bucket(holds: int, per_second: int) -> Bucket:
+    return Bucket(f"{{limits}}:test:{uuid4()}", Rate(holds, per_second), "member")
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with Redis.from_url(redis_url) as client:
+        yield client
+
+
+async def test_a_bucket_gives_what_it_holds_and_says_how_long_the_rest_takes(redis: Redis) -> None:
+    buckets, bucket = Buckets(redis), _bucket(10, 1)
+    assert await buckets.take(bucket, 7) == Taken(3, 0)
+    short = await buckets.take(bucket, 5)
+    assert short is not None
+    assert short.left == 3
+    assert 1500 <= short.wait_ms <= 2000
+    assert await buckets.take(bucket, 3) == Taken(0, 0)
+
+
+async def test_a_bucket_fills_as_time_goes_by_and_no_further_than_it_holds(redis: Redis) -> None:
+    buckets, bucket = Buckets(redis), _bucket(500, 1000)
+    started = time.monotonic()
+    await buckets.take(bucket, 500)
+    await asyncio.sleep(0.1)
+    part = await buckets.take(bucket, 0)
+    assert part is not None
+    assert 100 <= part.left <= min(500, (time.monotonic() - started) * 1000)
+    await asyncio.sleep(0.5)
+    assert await buckets.take(bucket, 0) == Taken(500, 0)
+
+
+async def test_after_the_time_that_a_refusal_names_the_same_is_given(redis: Redis) -> None:
+    buckets, bucket = Buckets(redis), _bucket(10, 50)
+    await buckets.take(bucket, 10)
+    short = await buckets.take(bucket, 10)
+    assert short is not None
+    assert 0 < short.wait_ms <= 200
+    await asyncio.sleep(short.wait_ms / 1000)
+    taken = await buckets.take(bucket, 10)
+    assert taken is not None
+    assert taken.wait_ms == 0
+
+
+async def test_a_full_bucket_is_forgotten(redis: Redis) -> None:
+    bucket = _bucket(1000, 10)
+    await Buckets(redis).take(bucket, 20)
+    assert 1900 <= await redis.pttl(bucket.key) <= 2002
+    assert await redis.exists(bucket.key)
+
+
+async def test_gateways_that_take_at_once_take_no_more_than_there_is(redis: Redis) -> None:
+    bucket, gateways = _bucket(100, 1), [Buckets(redis) for _ in range(3)]
+    started = time.monotonic()
+    answers = await asyncio.gather(*(gateway.take(bucket, 3) for _ in range(60) for gateway in gateways))
+    given = sum(3 for taken in answers if taken is not None and not taken.wait_ms)
+    assert 99 <= given <= 100 + (time.monotonic() - started)
+
+
+async def test_what_is_asked_at_once_shares_calls_and_each_gets_its_own_answer(redis: Redis) -> None:
+    buckets = Buckets(redis)
+    asked = [_bucket(1000, 1) for _ in range(300)]
+    await buckets.take(asked[0], 0)
+    before = await _calls(redis)
+    answers = await asyncio.gather(*(buckets.take(bucket, at) for at, bucket in enumerate(asked)))
+    assert answers == [Taken(1000 - at, 0) for at in range(300)]
+    assert await _calls(redis) - before <= 2
+
+
+async def test_what_arrives_while_a_call_is_under_way_leaves_together_with_the_next(redis: Redis) -> None:
+    buckets, bucket = Buckets(redis), _bucket(1000, 1)
+    before, taking = await _calls(redis), []
+    for _ in range(300):
+        taking.append(buckets.take(bucket, 1))
+        await asyncio.sleep(0)
+    answers = await asyncio.gather(*taking)
+    assert [taken.left for taken in answers if taken is not None] == list(range(999, 699, -1))
+    assert await _calls(redis) - before < 100
+
+
+async def _calls(redis: Redis) -> int:
+    calls: int = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
+    return calls
+
+
+async def test_a_bucket_known_to_be_empty_is_not_asked_for_until_there_may_be_enough(redis: Redis) -> None:
+    buckets, bucket = Buckets(redis), _bucket(10, 10)
+    await buckets.take(bucket, 10)
+    await buckets.take(bucket, 5)
+    before = await _calls(redis)
+    for _ in range(100):
+        short = await buckets.take(bucket, 5)
+        assert short is not None
+        assert short.wait_ms > 0
+    assert await _calls(redis) == before
+    assert buckets.short_of(bucket, 1) is not None
+    await asyncio.sleep(0.2)
+    assert buckets.short_of(bucket, 1) is None
+    taken = await buckets.take(bucket, 1)
+    assert taken is not None
+    assert taken.wait_ms == 0
+
+
+async def test_what_the_caller_no_longer_waits_for_holds_nobody_up(redis: Redis) -> None:
+    buckets, bucket = Buckets(redis), _bucket(10, 1)
+    left = buckets.take(bucket, 1)
+    stays = buckets.take(bucket, 1)
+    left.cancel()
+    assert await stays == Taken(8, 0)
+
+
+async def test_a_redis_that_forgot_the_script_is_told_again(redis: Redis) -> None:
+    buckets, bucket = Buckets(redis), _bucket(10, 1)
+    await buckets.take(bucket, 1)
+    await redis.script_flush()
+    assert await buckets.take(bucket, 1) == Taken(8, 0)
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    """A place where Redis may live, whoever it runs as."""
+    directory = Path(tempfile.mkdtemp(prefix="huiyuan-rates-")).resolve()
+    yield directory
+    shutil.rmtree(directory)
+
+
+async def test_without_redis_nothing_is_counted_and_nobody_waits_and_then_it_is_again(
+    directory: Path,
+) -> None:
+    port, password = free_port(), secrets.token_hex(16)
+    url, bucket = local_redis.url(port, password), _bucket(10, 1)
+    async with Redis.from_url(url, socket_timeout=0.5, retry=Retry(NoBackoff(), 1)) as client:
+        buckets = Buckets(client)
+        assert await buckets.take(bucket, 5) is None
+        started = time.monotonic()
+        assert [await buckets.take(bucket, 5) for _ in range(1000)] == [None] * 1000
+        assert time.monotonic() - started < 0.5
+        process = local_redis.start(directory, directory.with_suffix(".log"), port=port, password=password)
+        try:
+            process.wait_until(lambda: local_redis.ready(url), 20)
+            await asyncio.sleep(1)
+            assert await buckets.take(bucket, 5) == Taken(5, 0)
+        finally:
+            process.stop()
+
+
+@pytest.mark.parametrize("said", ["", "100", "100/s", "0+1/s", "1+0/s", "-1+1/s", "1.5+1/s", "many"])
+def test_a_rate_that_is_none_does_not_start(tmp_path: Path, said: str) -> None:
+    with pytest.raises(ValidationError, match=r"2000\+100/s"):
+        settings(Issuer(tmp_path), "redis://x", "x", {}, "production", RATE_ADMIN_STAFF=said)
+
+
+def test_a_rate_reads_as_it_is_written(tmp_path: Path) -> None:
+    told = settings(Issuer(tmp_path), "redis://x", "x", {}, "production", RATE_ADMIN_STAFF="300+7/s")
+    assert told.rate_staff == Rate(300, 7)
+    assert str(told.rate_staff) == "300+7/s"

@@ -1,0 +1,41 @@
+"""The gateway's speed: queries against a bare ASGI answer, and what subscriptions cost: ``make bench-gateway``."""
+
+import argparse
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.end_to_end.house import new_house
+from tests.load import figures, storefront, subscribers
+
+ROUNDS = 7
+
+
+def main() -> int:
+    """Exit code 0 when every mark is reached."""
+    asked = argparse.ArgumentParser(description="Measure the gateway.")
+    asked.add_argument("--rounds", type=int, default=ROUNDS)
+    rounds = asked.parse_args().rounds
+    console = Console(width=140)
+    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
+        house = new_house(Path(directory).resolve())
+        house.also = storefront.documents(Path(directory).resolve())
+        house.start()
+        try:
+            house.wait_until_ready()
+            console.print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+            reached, notes = subscribers.measure(house, rounds)
+            for note in notes:
+                console.print(note)
+            rows, notes = storefront.measure(house, rounds)
+            reached &= figures.show(console, "storefront", "requests/s", rows, notes)
+        finally:
+            house.end()
+    return 0 if reached else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
