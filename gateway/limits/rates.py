@@ -20,7 +20,7 @@ uncounted_total = Counter(
 _SCRIPT = Path(__file__).with_name("take.lua").read_text()
 _BUCKETS_A_CALL = 500
 _AWAY_S = 1.0
-"""How long Redis is not asked again once it did not answer."""
+"""How long Redis is not asked again once it did not answer; one asks then, and nobody else waits for it."""
 _REMEMBERED = 20_000
 
 
@@ -78,7 +78,8 @@ class Buckets:
         self._take = redis.register_script(_SCRIPT)
         self._waiting: list[tuple[Bucket, int, asyncio.Future[Taken | None]]] = []
         self._calling: asyncio.Task[None] | None = None
-        self._away_until_s = 0.0
+        self._away = False
+        self._try_again_at_s = 0.0
         self._refused: dict[str, _Refused] = {}
 
     def take(self, bucket: Bucket, points: int) -> asyncio.Future[Taken | None]:
@@ -87,7 +88,7 @@ class Buckets:
         short = self.short_of(bucket, points)
         if short is not None:
             future.set_result(short)
-        elif time.monotonic() < self._away_until_s:
+        elif self._away and (self._calling is not None or time.monotonic() < self._try_again_at_s):
             uncounted_total.inc()
             future.set_result(None)
         else:
@@ -135,9 +136,11 @@ class Buckets:
         except Exception as error:
             # Whatever it is, those who wait get their answer.
             log.warning("rates are not counted", because=type(error).__name__)
-            self._away_until_s = time.monotonic() + _AWAY_S
+            self._away = True
+            self._try_again_at_s = time.monotonic() + _AWAY_S
             uncounted_total.inc(len(batch))
             return [None] * len(batch)
+        self._away = False
         return [Taken(said[at], said[at + 1]) for at in range(0, len(said), 2)]
 
     def _remember(self, bucket: Bucket, points: int, taken: Taken, asked_at_s: float) -> None:

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway import limits
 from gateway.documents import uses
-from gateway.errors import BAD_REQUEST, RequestError, formatted, language
+from gateway.errors import BAD_REQUEST, LIMIT_EXCEEDED, RequestError, formatted, language
 from gateway.limits.addresses import client_address
 from gateway.limits.load import Load, Overloaded
 from gateway.scalars import preferred
@@ -42,10 +42,13 @@ class Media(Enum):
 class Refused(Exception):
     """The HTTP request itself cannot be taken."""
 
-    def __init__(self, status: int, message: str, *headers: tuple[bytes, bytes]) -> None:
+    def __init__(
+        self, status: int, message: str, *headers: tuple[bytes, bytes], code: str = BAD_REQUEST
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.headers = headers
+        self.code = code
 
 
 @lru_cache(maxsize=256)
@@ -151,12 +154,12 @@ class Endpoint:
 
     async def _stream(self, operation: Operation, asker: Asker, receive: Receive, send: Send) -> None:
         if self._load.streams.is_reached:
-            raise Refused(503, "too many streams are open: try again", _RETRY_SOON)
+            raise Refused(503, "too many streams are open: try again", _RETRY_SOON, code=Overloaded.code)
         try:
             with self._load.streams, self._load.streams_of.of(asker.payer.key):
                 await events.stream(self._surface, operation, receive, send)
         except Overloaded as refusal:
-            raise Refused(429, refusal.message, _RETRY_SOON) from None
+            raise Refused(429, refusal.message, _RETRY_SOON, code=LIMIT_EXCEEDED) from None
 
     async def _show_page(self, scope: Scope, send: Send) -> None:
         if self._page is None or scope["method"] != "GET":
@@ -167,7 +170,7 @@ class Endpoint:
 
 
 async def _refuse(send: Send, refusal: Refused) -> None:
-    body = {"errors": [formatted(RequestError(BAD_REQUEST, str(refusal)))]}
+    body = {"errors": [formatted(RequestError(refusal.code, str(refusal)))]}
     await _answer(send, refusal.status, Media.JSON, body, *refusal.headers)
 
 

@@ -1,5 +1,6 @@
 """The storefront page against a gateway in production mode: what a member sees and does."""
 
+import json
 import os
 import signal
 
@@ -161,6 +162,19 @@ def test_a_gateway_killed_and_started_again_loses_nothing_on_the_screen(
     expect(shown.page.locator(".trouble")).to_be_hidden()
 
 
+def test_a_cursor_that_is_no_longer_taken_is_let_go(
+    shown: StorefrontPage, watched: Watched, shopper: Shopper, shop: OrderSystem, gateway: ProductionGateway
+) -> None:
+    shown.page.route("**/graphql", _spoil_the_cursor)
+    shown.open(shopper)
+    with watched.outage():
+        gateway.kill()
+        shop.record(order(shopper.member_id, 10_000))
+        gateway.start()
+        expect(shown.points).to_have_text("668", timeout=PATIENCE_MS)
+        shown.wait_until_live()
+
+
 def test_a_connection_that_fell_silent_is_given_up(
     shown: StorefrontPage, watched: Watched, shopper: Shopper, shop: OrderSystem, gateway: ProductionGateway
 ) -> None:
@@ -240,6 +254,13 @@ def test_it_is_accessible(
     )
     assert found == []
     assert shown.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
+
+
+def _spoil_the_cursor(route: Route) -> None:
+    body = route.request.post_data_json
+    if body["variables"].get("after"):
+        body["variables"]["after"] = "of another time"
+    route.continue_(post_data=json.dumps(body))
 
 
 def _lose_the_answer_of_a_redemption(route: Route) -> None:

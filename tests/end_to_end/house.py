@@ -56,7 +56,8 @@ class House:
         ports = {f"{name.upper()}_PORT": str(self.ports.of(name)) for name in NAMES}
         # A proxy that is not there: nothing on loopback may be sent through one.
         told = {"HUIYUAN_HOME": str(self.home), "HTTP_PROXY": "http://127.0.0.1:9", "COLUMNS": "200"}
-        return given | ports | told | RATES | self.also
+        streams = {"GATEWAY_STREAMS": "100000", "GATEWAY_STREAMS_A_CALLER": "100000"}
+        return given | ports | told | RATES | streams | self.also
 
     @property
     def command(self) -> subprocess.Popen[bytes]:

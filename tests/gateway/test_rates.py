@@ -163,8 +163,29 @@ async def test_without_redis_nothing_is_counted_and_nobody_waits_and_then_it_is_
             process.wait_until(lambda: local_redis.ready(url), 20)
             await asyncio.sleep(1)
             assert await buckets.take(bucket, 5) == Taken(5, 0)
+            first = buckets.take(_bucket(10, 1), 1)
+            await asyncio.sleep(0)
+            others = [buckets.take(_bucket(10, 1), 2) for _ in range(10)]
+            assert [await first, *[await one for one in others]] == [Taken(9, 0), *[Taken(8, 0)] * 10]
         finally:
             process.stop()
+
+
+async def test_a_redis_that_takes_calls_and_answers_none_holds_up_one_now_and_then() -> None:
+    silent = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    async with Redis.from_url(f"redis://127.0.0.1:{port}", socket_timeout=0.4) as client:
+        buckets, bucket = Buckets(client), _bucket(10, 1)
+        assert await buckets.take(bucket, 1) is None
+        await asyncio.sleep(1.1)
+        trying = buckets.take(bucket, 1)
+        for _ in range(100):
+            nobody_waits = buckets.take(bucket, 1)
+            assert nobody_waits.done()
+            assert nobody_waits.result() is None
+        assert not trying.done()
+        assert await trying is None
+    silent.close()
 
 
 @pytest.mark.parametrize("said", ["", "100", "100/s", "0+1/s", "1+0/s", "-1+1/s", "1.5+1/s", "many"])

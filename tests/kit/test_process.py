@@ -2,9 +2,12 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
@@ -88,19 +91,53 @@ process.serve(app, host="127.0.0.1", port=int(sys.argv[1]))
 """
 
 
-def test_what_a_server_says_of_a_fault_is_its_type_and_place_alone() -> None:
+TELLING = """
+import sys
+from services.kit import process
+
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        while True:
+            message = await receive()
+            await send({"type": message["type"] + ".complete"})
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": scope["client"][0].encode()})
+
+def turn_away(request):
+    return b"HTTP/1.1 503 Busy\\r\\ncontent-length: 0\\r\\n\\r\\n" if b"/busy" in request else None
+
+process.serve(app, host="127.0.0.1", port=int(sys.argv[1]), turn_away=turn_away)
+"""
+
+
+@contextmanager
+def serving(script: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A script's server, once it listens, and its address."""
     port = free_port()
     server = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(port)], cwd=layout.ROOT, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, str(port)], cwd=layout.ROOT, stderr=subprocess.PIPE, text=True
     )
     try:
         for _ in range(200):
-            try:
-                assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 500
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
-            except httpx.TransportError:
-                time.sleep(0.05)
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}", server
     finally:
+        server.kill()
+        server.communicate()
+
+
+def test_a_server_believes_no_header_about_who_connects_and_turns_away_unread() -> None:
+    with serving(TELLING) as (url, _):
+        forwarded = {"x-forwarded-for": "6.6.6.6", "forwarded": "for=6.6.6.6", "x-real-ip": "6.6.6.6"}
+        assert httpx.get(url, headers=forwarded).text == "127.0.0.1"
+        assert httpx.get(f"{url}/busy").status_code == 503
+
+
+def test_what_a_server_says_of_a_fault_is_its_type_and_place_alone() -> None:
+    with serving(SERVER) as (url, server):
+        assert httpx.get(url).status_code == 500
         server.terminate()
         _, complained = server.communicate(timeout=30)
     assert "builtins.ValueError" in complained

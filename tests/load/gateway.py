@@ -1,4 +1,4 @@
-"""The gateway's speed: queries against a bare ASGI answer, and what subscriptions cost: ``make bench-gateway``."""
+"""The gateway's speed: queries against a bare ASGI answer, subscriptions, overload: ``make bench-gateway``."""
 
 import argparse
 import platform
@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.end_to_end.house import new_house
-from tests.load import figures, storefront, subscribers
+from tests.load import figures, overload, storefront, subscribers
 
 ROUNDS = 7
 
@@ -32,6 +32,8 @@ def main() -> int:
                 console.print(note)
             rows, notes = storefront.measure(house, rounds)
             reached &= figures.show(console, "storefront", "requests/s", rows, notes)
+            rows, notes = overload.measure(house, rounds)
+            reached &= figures.show(console, "overload", "requests/s", rows, notes)
         finally:
             house.end()
     return 0 if reached else 1

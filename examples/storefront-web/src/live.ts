@@ -56,6 +56,7 @@ async function keepWhole(ended: AbortSignal): Promise<void> {
         const { me } = await ask(MeDocument, {});
         // A change that was told meanwhile is newer.
         if (!ended.aborted && member.value === before) member.value = me;
+        trouble.value = null;
       } catch (error) {
         if (!endure(error, ended)) return;
       }
@@ -97,6 +98,8 @@ async function listen(ended: AbortSignal): Promise<void> {
       }
     } catch (error) {
       if (!endure(error, ended)) return;
+      // A cursor that is no longer taken: the member as of now holds whatever it would have told.
+      if (error instanceof GatewayError && error.code === "BAD_USER_INPUT") cursor = null;
     }
     if (ended.aborted) return;
     connection.value = "waiting";

@@ -48,7 +48,7 @@ class Office:
     receiver: Receiver
     time: datetime = START
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
-    sender: Sender = field(default_factory=lambda: Sender(closed=False, timeout_s=1))
+    sender: Sender = field(default_factory=lambda: Sender(closed=False, timeout_s=10))
 
     def __post_init__(self) -> None:
         self.box = Box(self.key)

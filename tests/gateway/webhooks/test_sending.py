@@ -154,7 +154,6 @@ async def test_a_worker_that_comes_too_late_does_not_disturb_who_holds_the_lease
         return status
 
     office.receiver.answers["/hook"] = hold
-    office.sender._timeout_s = 10
     await office.hear(raised())
     late = asyncio.ensure_future(office.deliverer.deliver_due())
     await office.receiver.until(1)
