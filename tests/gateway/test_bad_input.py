@@ -308,8 +308,10 @@ async def test_a_key_that_the_issuer_took_back_opens_nothing_any_more(
         # Keys are read again every five minutes, beside the requests; a remembered token does not outlive them.
         _age(verifiers)
         async with asyncio.timeout(5):
-            while (await gateway.post("{__typename}", token)).status_code != 401:
+            answer = await gateway.post("{__typename}", token)
+            while answer.status_code != 401:  # the keys are refreshed beside the requests
                 await asyncio.sleep(0.01)
+                answer = await gateway.post("{__typename}", token)
     finally:
         gateway.issuer.jwks.write_text(listed)
 
