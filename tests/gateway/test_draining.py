@@ -1,6 +1,7 @@
 """Draining: a gateway that is told to stop is not ready first, finishes what is under way, and sends streams elsewhere."""
 
 import asyncio
+import base64
 import json
 import os
 import signal
@@ -20,7 +21,7 @@ from infra.local.databases import DatabaseUrls
 from tests.conftest import free_port
 from tests.gateway import wire_services
 from tests.gateway.compiled.any_services import any_services
-from tests.gateway.gateway_client import ISSUER, Issuer, settings
+from tests.gateway.gateway_client import ISSUER, KEY, Issuer
 
 MEMBER = "5f0d6e0a-0000-4000-8000-0000000000aa"
 NOTICE_S = 2.0
@@ -40,13 +41,7 @@ async def process(
     issuer, port = Issuer(folder), free_port()
     async with AsyncExitStack() as stack:
         address = await stack.enter_async_context(wire_services.serving(slow_services))
-        known = settings(
-            issuer,
-            redis_url,
-            database_url,
-            dict.fromkeys(("loyalty", "members", "consent"), address),
-            "production",
-        )
+        key = base64.b64encode(KEY).decode()
         environment = {
             "REDIS_URL": redis_url,
             "DATABASE_URL_GATEWAY": database_url,
@@ -56,10 +51,8 @@ async def process(
             "HUIYUAN_DRAIN_SECONDS": str(notice_s),
             "WEBHOOK_KEY": known.webhook_key.get_secret_value(),
             **{f"{name}_URL": address for name in ("LOYALTY", "MEMBERS", "CONSENT")},
-            **{
-                f"CALLER_KEY_GATEWAY_{name.upper()}": getattr(known, f"key_{name}").get_secret_value()
-                for name in ("loyalty", "members", "consent")
-            },
+            **{f"CALLER_KEY_GATEWAY_{name}": key for name in ("LOYALTY", "MEMBERS", "CONSENT")},
+            "WEBHOOK_KEY": key,
         }
         running = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "gateway", "serve", cwd=layout.ROOT, env={**os.environ, **environment}
