@@ -49,7 +49,6 @@ async def process(
             "AUTH_ISSUER": ISSUER,
             "GATEWAY_PORT": str(port),
             "HUIYUAN_DRAIN_SECONDS": str(notice_s),
-            "WEBHOOK_KEY": known.webhook_key.get_secret_value(),
             **{f"{name}_URL": address for name in ("LOYALTY", "MEMBERS", "CONSENT")},
             **{f"CALLER_KEY_GATEWAY_{name}": key for name in ("LOYALTY", "MEMBERS", "CONSENT")},
             "WEBHOOK_KEY": key,
