@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.kit import clock
-from services.loyalty import lanes
+from services.loyalty import queues
 from tests.loyalty.conftest import Loyalty, cny
 from tests.loyalty.spending import code, convertible, done, facts, footprint, spend, with_points
 from tests.loyalty.test_integrity import check_everything
@@ -188,7 +188,7 @@ async def test_a_full_lane_says_when_to_try_again_and_the_same_ids_then_do(
 ) -> None:
     member = await with_points(shop, 100)
     with monkeypatch.context() as full:
-        full.setattr(lanes, "MOST_WAITING", 0)
+        full.setattr(queues, "MOST_WAITING", 0)
         refused = await spend(shop, "RedeemPoints", member, points=100, redemptionId="r")
         assert (refused.status_code, code(refused)) == (503, "LEDGER_BUSY")
         assert facts(refused) == {"waiting": "0", "retry_after_ms": "1000"}
