@@ -10,7 +10,7 @@ from gateway.errors.catalogue import page
 from gateway.settings import GatewaySettings, MigrationSettings
 from gateway.storefront import subgraph
 from gateway.storefront.schema import schema as storefront_schema
-from services.kit import process, telemetry
+from services.kit import process
 
 _HERE = Path(__file__).parent
 _USAGE = "usage: python -m gateway serve | work | migrate | schema [--check]"
@@ -27,7 +27,7 @@ def main(command: str) -> None:
         _check()
     elif command in ("serve", "work"):
         settings = GatewaySettings()
-        telemetry.configure(f"{app.NAME}-{command}", settings.log_level)
+        process.be_seen(f"{app.NAME}-{command}", settings)
         if command == "serve":
             served = app.application(settings)
             process.serve(

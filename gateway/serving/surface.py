@@ -28,6 +28,7 @@ from gateway.loaders.lane import kept
 from gateway.scalars import Locale
 from gateway.serving.asking import Ask, Asker, Body, NotAQuery, NotExecuted, Operation
 from gateway.serving.executor import executor_of, is_awaitable
+from services.kit import spans
 from services.kit.refusal import Refusal, Unauthenticated
 from services.kit.rpc import Caller
 
@@ -135,7 +136,8 @@ class Surface:
         """The answer of a query or a mutation."""
         started = time.perf_counter()
         query = operation.prepared.query(operation.ask.operation_name)
-        body = await (self._run(operation) if query is None else self._attempt(query, operation))
+        with spans.span(self.name, operation.prepared.label):
+            body = await (self._run(operation) if query is None else self._attempt(query, operation))
         if self._tells_cost:
             body["extensions"] = {"cost": operation.charge.told()}
         _seconds(self.name, operation.prepared.label).observe(time.perf_counter() - started)

@@ -4,13 +4,13 @@ import sys
 
 from services.consent.app import SERVICE, application, migrate, workers
 from services.consent.settings import Settings
-from services.kit import process, telemetry
+from services.kit import process
 
 
 def main(command: str) -> None:
     """Run one of this service's processes."""
     settings = Settings()
-    telemetry.configure(f"{SERVICE}-{command}", settings.log_level)
+    process.be_seen(f"{SERVICE}-{command}", settings)
     match command:
         case "serve":
             process.serve(

@@ -13,12 +13,20 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from services.kit import spans, telemetry
 from services.kit.connection import HttpProtocol, TurnAway, turning_away
 from services.kit.draining import draining
+from services.kit.settings import ProcessSettings
 
 log = structlog.get_logger()
 
 _NOT_STARTED = 3
+
+
+def be_seen(name: str, settings: ProcessSettings) -> None:
+    """Begin to log, and to send spans where a collector is named."""
+    telemetry.configure(name, settings.log_level, sampled_part=settings.traces_sampled)
+    spans.export(name, settings.traces_url)
 
 
 def spare_collections() -> None:
@@ -52,6 +60,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         draining.end()
         await super().shutdown(sockets)
+        await asyncio.to_thread(spans.end)  # here, since a signal that was caught is raised again after this
 
 
 def serve(

@@ -28,6 +28,10 @@ class ProcessSettings(BaseSettings):
     """Where the process listens; each service names its own variable."""
     mode: Mode = Field(Mode.PRODUCTION, validation_alias="HUIYUAN_MODE")
     log_level: str = Field("INFO", validation_alias="HUIYUAN_LOG_LEVEL")
+    traces_url: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """Where a collector takes spans, OTLP over HTTP; without it none are made."""
+    traces_sampled: float = Field(0.01, ge=0, le=1, validation_alias="OTEL_TRACES_SAMPLER_ARG")
+    """Which part of the traces is followed; the gateway decides, and the services follow."""
     redis_url: SecretStr = Field(validation_alias="REDIS_URL")
     drain_seconds: float | None = Field(None, validation_alias="HUIYUAN_DRAIN_SECONDS", ge=0, le=600)
     """For how long a process that was told to stop serves on, not ready any more; 5 by itself, 0 in development."""

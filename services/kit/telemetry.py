@@ -12,13 +12,14 @@ from prometheus_client import Counter, Histogram
 from structlog.typing import ExcInfo
 
 # What a client sends goes into logs, answers and further calls, so nothing but a trace passes.
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})")
-_SAMPLED = 0.01
-"""Which part of the traces is followed to the statements of the databases."""
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
+_sampled_part = 0.01
 
 _random = random.Random()  # noqa: S311  # traces are told apart by their ids, they are no secret
 
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
+parent: ContextVar[str] = ContextVar("parent", default="")
+"""The span within which this happens: one of ours, or whose the caller named."""
 sampled: ContextVar[bool] = ContextVar("sampled", default=False)
 
 calls_total = Counter("huiyuan_rpc_calls_total", "RPCs answered.", ["method", "outcome"])
@@ -30,8 +31,13 @@ call_seconds = Histogram(
 )
 
 
-def configure(process: str, level: str) -> None:
-    """Send every log line, ours and the libraries', as one JSON object to stderr, with the process and the trace."""
+def configure(process: str, level: str, *, sampled_part: float = 0.01) -> None:
+    """Send every log line, ours and the libraries', as one JSON object to stderr, with the process and the trace.
+
+    ``sampled_part`` of the traces that begin here is followed by spans and to the statements of the databases.
+    """
+    global _sampled_part
+    _sampled_part = sampled_part
     processors: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         _with_trace,
@@ -82,21 +88,26 @@ def _frames(exc_info: ExcInfo) -> list[str]:
 def begin(traceparent: str | None) -> None:
     """Work for a stranger, under the trace of a W3C header or a new one. Whether it is sampled, strangers do not say:
     a sampled trace costs more."""
-    sent = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
-    trace_id.set(sent[1] if sent else _new())
-    sampled.set(_random.random() < _SAMPLED)
+    _follow(traceparent)
+    sampled.set(_random.random() < _sampled_part)
 
 
 def go_on(traceparent: str | None) -> None:
     """Work for another process, under its trace, sampled when it says so."""
+    sent = _follow(traceparent)
+    sampled.set(sent is not None and int(sent[3], 16) & 1 == 1)
+
+
+def _follow(traceparent: str | None) -> re.Match[str] | None:
     sent = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
     trace_id.set(sent[1] if sent else _new())
-    sampled.set(sent is not None and int(sent[2], 16) & 1 == 1)
+    parent.set(sent[2] if sent else "")
+    return sent
 
 
 def traceparent() -> str:
     """The W3C header to send along, so that the next process logs under the same trace."""
-    span = f"{_random.getrandbits(64):016x}"
+    span = parent.get() or f"{_random.getrandbits(64) or 1:016x}"
     return f"00-{trace_id.get() or _new()}-{span}-{'01' if sampled.get() else '00'}"
 
 

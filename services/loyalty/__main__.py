@@ -2,7 +2,7 @@
 
 import sys
 
-from services.kit import process, telemetry
+from services.kit import process
 from services.loyalty import app
 from services.loyalty.settings import Settings
 
@@ -10,7 +10,7 @@ from services.loyalty.settings import Settings
 def main(command: str) -> None:
     """Run one of this service's processes."""
     settings = Settings()
-    telemetry.configure(f"{app.SERVICE}-{command}", settings.log_level)
+    process.be_seen(f"{app.SERVICE}-{command}", settings)
     if command == "serve":
         process.serve(
             app.application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s

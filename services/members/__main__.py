@@ -2,7 +2,7 @@
 
 import sys
 
-from services.kit import process, telemetry
+from services.kit import process
 from services.members import app
 from services.members.settings import MigrationSettings, Settings
 from services.members.storage.keyrings import KeyRingRefused
@@ -14,7 +14,7 @@ def main(command: str) -> None:
         app.migrate(MigrationSettings())
         return
     settings = Settings()
-    telemetry.configure(f"{app.NAME}-{command}", settings.log_level)
+    process.be_seen(f"{app.NAME}-{command}", settings)
     if command == "serve":
         process.serve(
             app.application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s

@@ -57,11 +57,11 @@ async def test_a_trace_that_is_not_sampled_leaves_statements_as_they_are(ask: As
 
 
 def test_strangers_name_a_trace_and_do_not_say_that_it_is_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telemetry, "_SAMPLED", 0.0)
+    monkeypatch.setattr(telemetry, "_sampled_part", 0.0)
     telemetry.begin(SAMPLED)
     assert telemetry.trace_id.get() == TRACE
     assert telemetry.traceparent().endswith("-00")
-    monkeypatch.setattr(telemetry, "_SAMPLED", 1.0)
+    monkeypatch.setattr(telemetry, "_sampled_part", 1.0)
     telemetry.begin(NOT_SAMPLED)
     assert telemetry.traceparent().startswith(f"00-{TRACE}-")
     assert telemetry.traceparent().endswith("-01")

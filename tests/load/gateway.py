@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.end_to_end.house import new_house
+from tests.kit.collecting import collecting
 from tests.load import figures, overload, storefront, subscribers
 
 ROUNDS = 7
@@ -20,9 +21,10 @@ def main() -> int:
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     rounds = asked.parse_args().rounds
     console = Console(width=140)
-    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
+    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory, collecting() as collector:
         house = new_house(Path(directory).resolve())
         house.also = storefront.documents(Path(directory).resolve())
+        house.also["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.address
         house.start()
         try:
             house.wait_until_ready()

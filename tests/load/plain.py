@@ -1,4 +1,5 @@
-"""What the storefront is compared with: the same schema by strawberry's own view and without lanes, and ours uncompiled.
+"""What the storefront is compared with: the same schema by strawberry's own view and without lanes, and ours uncompiled
+or without rates.
 
 All with authentication, validated once for each document, and within the same limits.
 """
@@ -24,11 +25,12 @@ from gateway.app import NAME, storefront_schema
 from gateway.auth import Authenticator
 from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
 from gateway.context import Context, Services
+from gateway.documents import manifest
 from gateway.documents.prepared import Prepared, Preparer
 from gateway.documents.store import Documents
 from gateway.limits.load import Load
-from gateway.limits.meter import Meter
-from gateway.limits.rates import Buckets, Rate
+from gateway.limits.meter import Charge, Meter
+from gateway.limits.rates import Bucket, Buckets, Rate
 from gateway.loaders.lane import Asked, Lane
 from gateway.loaders.members import Loaders
 from gateway.scalars import preferred
@@ -39,12 +41,23 @@ from services.kit import process
 from services.kit.rpc import Caller, CallerKind, CallerSigner
 from services.kit.tokens import TokenVerifier
 
+_UNNEEDED: Any = (None,) * 4  # queries need none of them
+
 
 class Uncompiled(Preparer):
     """Leaves every document to graphql-core."""
 
     def compile(self, prepared: Prepared) -> Prepared:
         return prepared
+
+
+class Unmetered(Meter):
+    """Lets everybody ask, and asks no Redis."""
+
+    def check(self, payer: Bucket) -> None: ...
+
+    async def pay(self, payer: Bucket, cost: int, *, paid: int = 0, spends: bool = False) -> Charge:
+        return Charge(cost, payer.rate, None)
 
 
 class PerRequest:
@@ -93,7 +106,7 @@ class Strawberry(GraphQL[Any, Any]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         identity = await self._authenticator.identify(request.headers.get("authorization"))
-        services = Services(self._clients, WithoutLanes(self._loaders), None, None, None)  # type: ignore[arg-type]
+        services = Services(self._clients, WithoutLanes(self._loaders), *_UNNEEDED)
         return Context(identity, preferred(request.headers.get("accept-language")), services)
 
 
@@ -107,7 +120,8 @@ def application(settings: GatewaySettings) -> Starlette:
     schema = storefront_schema._schema
     rates = {kind: Rate(10**9, 10**9) for kind in CallerKind}
     preparer = Uncompiled(schema, limits.OPEN_RULES, tokens=limits.TOKENS, hide_suggestions=False)
-    services = Services(clients, loaders, None, None, None)  # type: ignore[arg-type]  # queries need no more
+    services = Services(clients, loaders, *_UNNEEDED)
+    buckets = Buckets(Redis.from_url(settings.redis_url.get_secret_value()))
     uncompiled = Surface(
         "uncompiled",
         schema,
@@ -115,13 +129,25 @@ def application(settings: GatewaySettings) -> Starlette:
         authenticator,
         services,
         lambda *_: None,
-        Meter("uncompiled", rates, Buckets(Redis.from_url(settings.redis_url.get_secret_value())), b""),
+        Meter("uncompiled", rates, buckets, b""),
+    )
+    usual = Preparer(schema, limits.OPEN_RULES, tokens=limits.TOKENS, hide_suggestions=False)
+    assert settings.storefront_manifest is not None
+    unlimited = Surface(
+        "unlimited",
+        schema,
+        Documents(usual, manifest.load(settings.storefront_manifest).items(), free=False),
+        authenticator,
+        services,
+        lambda *_: None,
+        Unmetered("unlimited", rates, buckets, b""),
     )
     load = Load(operations=10_000, streams=1, streams_a_caller=1)
     view = Strawberry(authenticator, clients, loaders)
     return Starlette(
         routes=[
             Route("/uncompiled", Endpoint(uncompiled, None, load)),
+            Route("/unlimited", Endpoint(unlimited, None, load)),
             Route("/strawberry", view, methods=["POST"]),
         ]
     )

@@ -44,6 +44,7 @@ query WholeMe($first: Int!) {
 POINTS = "query MyPoints { me { points { available pending } } }"
 CATALOGUE = "query Asked { consentPurposes(locale: ZH) { key name notices { id title digest } } }"
 FIRST = {"first": 5}
+_TOLD = ("RATE_", "STOREFRONT_", "OTEL_")
 
 
 def documents(directory: Path) -> dict[str, str]:
@@ -175,16 +176,33 @@ def _bare(body: bytes) -> tuple[list[str], dict[str, str], int]:
 
 
 def _plain(house: House) -> tuple[list[str], dict[str, str], int]:
+    return _beside(house, ["tests.load.plain"])
+
+
+def _untraced(house: House) -> tuple[list[str], dict[str, str], int]:
+    """Another gateway, which follows no trace."""
+    return _beside(house, ["gateway", "serve"], OTEL_TRACES_SAMPLER_ARG="0")
+
+
+def _beside(house: House, command: list[str], **more: str) -> tuple[list[str], dict[str, str], int]:
+    """A process that is told what the house's gateway is, and to listen elsewhere."""
     port = free_port()
+    like_it = {key: value for key, value in house.environment().items() if key.startswith(_TOLD)}
     kept = house.installation
     told = layout.environment(
         "gateway",
         ports=house.ports,
         backing=system.backing(kept, house.ports, house.also),
         caller_keys=kept.caller_keys,
-        shared={**house.issuer.settings(), "GATEWAY_PORT": str(port), "WEBHOOK_KEY": kept.webhook_key},
+        shared={
+            **house.issuer.settings(),
+            **like_it,
+            "GATEWAY_PORT": str(port),
+            "WEBHOOK_KEY": kept.webhook_key,
+            **more,
+        },
     )
-    return ["tests.load.plain"], told, port
+    return command, told, port
 
 
 def _wait_for(port: int) -> None:
@@ -218,11 +236,14 @@ def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
         whole = Arm(ours, "/graphql", trusted, tokens)
         points = Arm(ours, "/graphql", {"documentId": manifest.key(POINTS)}, tokens)
         catalogue = Arm(ours, "/graphql", {"documentId": manifest.key(CATALOGUE)}, tokens)
+        unlimited = Arm(plain, "/unlimited", trusted, tokens)
+        untraced = Arm(stack.enter_context(_serving(*_untraced(house), core)), "/graphql", trusted, tokens)
         uncompiled = Arm(plain, "/uncompiled", free, tokens)
         strawberry = Arm(plain, "/strawberry", free, tokens)
         whole_alone = Arm(ours, "/graphql", trusted, tokens, connections=1)
         strawberry_alone = Arm(plain, "/strawberry", free, tokens, connections=1)
-        arms = [limit, whole, points, catalogue, uncompiled, strawberry, whole_alone, strawberry_alone]
+        compared = [unlimited, untraced, uncompiled, strawberry, strawberry_alone]
+        arms = [limit, whole, points, catalogue, whole_alone, *compared]
         for _ in range(rounds):
             for arm in random.sample(arms, len(arms)):
                 uvloop.run(arm.run())
@@ -233,6 +254,10 @@ def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
         catalogue.row("consentPurposes, public", limit, 0.2),
         uncompiled.row("whole me, uncompiled", limit),
         strawberry.row("whole me by strawberry, without lanes", limit),
+        unlimited.row("whole me, without rates", limit),
+        whole.row("whole me, of that without rates", unlimited, 0.85),
+        untraced.row("whole me, without traces", limit),
+        whole.row("whole me, 1 % traced, of that without", untraced, 0.95),
         whole.row("whole me, of strawberry's", strawberry, 4.0),
         whole_alone.row("whole me on one connection, of strawberry's", strawberry_alone, 1.0),
     ]

@@ -12,7 +12,7 @@ from connectrpc.errors import ConnectError
 from connectrpc.request import RequestContext
 from connectrpc.server import ConnectASGIApplication
 
-from services.kit import database, telemetry
+from services.kit import database, spans, telemetry
 from services.kit.refusal import Refusal, Unauthenticated
 from services.kit.rpc.callers import CALLER_HEADER, Caller, CallerKind, CallerVerifier
 from services.kit.rpc.codecs import Binary, Json
@@ -86,7 +86,8 @@ class Gatekeeper:
                     raise NotSignedIn("sign in: send a caller assertion or a bearer token")
                 raise NotAllowed(f"this caller may not call {path.rpartition('/')[2]}")
             handling(who, self._callers)
-            return await handler(request, ctx)
+            with spans.span(path):
+                return await handler(request, ctx)
         except Refusal as refusal:
             outcome = refusal.code
             raise connect_error(refusal) from None
