@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
+from websockets import ConnectionClosed
 
 from gateway.documents import manifest
 from infra.local.databases import DatabaseUrls
@@ -17,10 +18,11 @@ from tests.gateway.test_live import signed_in, socket
 
 RATES = {
     "RATE_STOREFRONT_MEMBER": "40+2/s",
-    "RATE_STOREFRONT_STRANGER": "60+10/s",
+    "RATE_STOREFRONT_STRANGER": "60+2/s",
     "RATE_ADMIN_STAFF": "40+2/s",
     "RATE_ADMIN_STRANGER": "20+1/s",
 }
+AGAIN_WHERE_IT_IS_SLOW = 20
 POINTS = "{me{points{available}}}"
 REDEEM = 'mutation{redeemPoints(input:{points:1,redemptionId:"r"}){redemption{id}replayed userErrors{code}}}'
 RENAME = 'mutation{updateProfile(input:{displayName:"甲",idempotencyKey:"k"}){member{id}}}'
@@ -76,11 +78,14 @@ async def test_a_member_who_asks_too_much_waits_and_is_served_again(throttling: 
 async def test_an_empty_bucket_is_told_before_the_request_is_read(throttling: Gateway) -> None:
     _, token = throttling.join()
     await _until_refused(throttling, "{me{points{currency}balances{currency}}}", token)
-    # Down to nothing: what costs one point has the rest.
-    await _until_refused(throttling, "{__typename}", token)
-    throttling.services.calls.clear()
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    answer = await throttling.http.post("/graphql", content=b"{ no JSON", headers=headers)
+    for _ in range(AGAIN_WHERE_IT_IS_SLOW):
+        # Down to nothing: what costs one point has the rest, until half a second later there is one again.
+        await _until_refused(throttling, "{__typename}", token)
+        throttling.services.calls.clear()
+        answer = await throttling.http.post("/graphql", content=b"{ no JSON", headers=headers)
+        if answer.status_code == 429:
+            break
     assert (answer.status_code, code(answer.json())) == (429, "THROTTLED")
     assert not throttling.services.calls
 
@@ -188,10 +193,16 @@ async def test_operations_on_a_socket_are_charged_too(throttling: Gateway) -> No
 async def test_one_who_has_nothing_left_opens_no_socket(throttling: Gateway) -> None:
     _, token = throttling.join()
     await _until_refused(throttling, "{me{points{currency}balances{currency}}}", token)
-    await _until_refused(throttling, "{__typename}", token)
-    async with socket(throttling) as subscriber:
-        await subscriber.send(type="connection_init", payload={"Authorization": f"Bearer {token}"})
-        closed, reason = await subscriber.closed()
+    closed, reason = 0, ""
+    for _ in range(AGAIN_WHERE_IT_IS_SLOW):
+        await _until_refused(throttling, "{__typename}", token)
+        async with socket(throttling) as subscriber:
+            await subscriber.send(type="connection_init", payload={"Authorization": f"Bearer {token}"})
+            try:
+                assert (await subscriber.receive())["type"] == "connection_ack"
+            except ConnectionClosed:
+                closed, reason = await subscriber.closed()
+                break
     assert (closed, reason[:9]) == (1013, "THROTTLED")
 
 
