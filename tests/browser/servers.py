@@ -13,6 +13,7 @@ from infra.local.system import System
 from tests.browser.needs import STOREFRONT
 from tests.conftest import free_port
 from tests.end_to_end.house import House
+from tests.gateway.gateway_client import RATES
 
 START_TIMEOUT_S = 60.0
 TRUSTED = STOREFRONT / "src" / "gql" / "persisted-documents.json"
@@ -36,6 +37,7 @@ class ProductionGateway:
         house = self._house
         backing = system.backing(house.installation, house.ports, house.also)
         told = System(house.installation, house.ports, backing).environment("gateway") | {
+            **RATES,  # the tests ask far more often than a member does
             "HUIYUAN_MODE": "production",
             "GATEWAY_PORT": str(self._port),
             "STOREFRONT_DOCUMENTS": str(TRUSTED),
