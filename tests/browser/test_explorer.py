@@ -37,6 +37,7 @@ class Graphiql:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def run(self) -> None:
+        self.page.wait_for_timeout(1_000)  # GraphiQL reads what was written a little after it was
         self.page.get_by_role("button", name="Execute query").click()
 
     def stop(self) -> None:
