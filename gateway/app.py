@@ -100,14 +100,16 @@ def application(settings: GatewaySettings) -> Front:
         "/graphql": storefront(settings, services, buckets),
         "/admin/graphql": admin(settings, services, buckets),
     }
-    if settings.subgraph_key:
-        surfaces["/subgraph/graphql"] = subgraph(settings, services, buckets)
     load = Load(
         operations=settings.operations_at_once,
         streams=settings.streams_at_once,
         streams_a_caller=settings.streams_a_caller,
     )
     endpoints, sockets = _doors(settings, surfaces, load)
+    if settings.subgraph_key:
+        surface = subgraph(settings, services, buckets)
+        asked = Endpoint(surface, None, load, trusted_proxies=settings.trusted_proxies)
+        endpoints["/subgraph/graphql"] = Keyed(asked, settings.subgraph_key.get_secret_value())
     posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
     routes = [*posts, *sockets, reports, *health.routes(probes), *_page_files(settings)]
@@ -125,14 +127,10 @@ def _doors(
         is_public = surface.name == "storefront"
         origins = settings.storefront_origins if is_public else ()
         # What staff ask does not belong into addresses, but to try things with.
-        signed_gets = settings.is_development and surface.name == "admin"
+        signed_gets = settings.is_development and not is_public
         endpoint = Endpoint(
             surface, _page(surface, settings), load, trusted_proxies=proxies, signed_gets=signed_gets
         )
-        if surface.name == "subgraph":
-            assert settings.subgraph_key is not None, "without a key there is no such surface"
-            endpoints[path] = Keyed(endpoint, settings.subgraph_key.get_secret_value())
-            continue
         endpoints[path] = shared(endpoint, origins)
         sockets.append(WebSocketRoute(path, Socket(surface, load, origins, trusted_proxies=proxies)))
     return endpoints, sockets
@@ -240,7 +238,7 @@ def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:
 
 
 def _page(surface: Surface, settings: GatewaySettings) -> Page | None:
-    if not settings.is_development or surface.name == "subgraph":
+    if not settings.is_development:
         return None
     return explorer.page(surface.name, manifest.examples(surface.name))
 

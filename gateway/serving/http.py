@@ -15,7 +15,7 @@ from gateway.documents import uses
 from gateway.errors import BAD_REQUEST, LIMIT_EXCEEDED, RequestError, formatted, language
 from gateway.limits.addresses import client_address
 from gateway.limits.load import Load, Overloaded
-from gateway.scalars import preferred
+from gateway.scalars import Locale, preferred
 from gateway.serving import events
 from gateway.serving.asking import Asker, Body, NotAQuery, NotExecuted, Operation
 from gateway.serving.explorer import Page
@@ -104,7 +104,8 @@ class Endpoint:
             return
         headers = dict(scope["headers"])
         telemetry.begin(_text(headers, b"traceparent"))
-        language.set(preferred(_text(headers, b"accept-language")))
+        locale = preferred(_text(headers, b"accept-language"))
+        language.set(locale)
         uses.client.set(uses.named(_text(headers, _CLIENT)))
         media = accepted(_text(headers, b"accept"))
         try:
@@ -115,7 +116,7 @@ class Endpoint:
                 raise Refused(
                     406, f"accept one of: {Media.RESPONSE.value}, {Media.JSON.value}, {Media.EVENTS.value}"
                 )
-            asker, parameters = await self._ask(scope, headers, receive)
+            asker, parameters = await self._ask(scope, headers, locale, receive)
             # What is still on its way to us is waited for without a place: who sends slowly takes none from others.
             with self._load.operations:
                 by_get = scope["method"] == "GET"
@@ -137,10 +138,9 @@ class Endpoint:
             await _refuse(send, refusal)
 
     async def _ask(
-        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive
+        self, scope: Scope, headers: dict[bytes, bytes], locale: Locale, receive: Receive
     ) -> tuple[Asker, dict[str, Any]]:
         """Who asks, and for what."""
-        locale = preferred(_text(headers, b"accept-language"))
         address = partial(client_address, _peer(scope), scope["headers"], self._trusted_proxies)
         authorization = _text(headers, b"authorization")
         if scope["method"] == "GET":

@@ -49,6 +49,7 @@ class Lanes:
 
     def __init__(self, url: str, rulebook: Rulebook, count: int, now: clock.Clock = clock.now) -> None:
         self._lanes = [Lane(url, rulebook, now) for _ in range(count)]
+        self._queues = [lane.queue for lane in self._lanes]
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -56,9 +57,8 @@ class Lanes:
 
     def submit(self, task: Task) -> asyncio.Future[Answer]:
         """Queue an operation; the future gives its answer or raises its refusal."""
-        queues = [lane.queue for lane in self._lanes]
-        least = min(queues, key=len)
-        queue = next((queue for queue in queues if queue.is_about(task.member_id)), least)
+        least = min(self._queues, key=len)
+        queue = next((queue for queue in self._queues if queue.is_about(task.member_id)), least)
         if task.move is not None and len(queue) - len(least) > UNEVEN:
             queue = least
         queue.put(task)
