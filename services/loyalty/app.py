@@ -29,7 +29,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from services.kit import clock, database, health, migration, outbox, rpc
+from services.kit import clock, database, health, migration, outbox, rpc, signing
+from services.kit.appended import AppendedFile
 from services.kit.inbox import Consumer, each
 from services.kit.outbox import Relay
 from services.kit.process import every
@@ -160,7 +161,7 @@ def migrate(settings: Settings) -> None:
 def verify(settings: Settings) -> bool:
     """Go through the whole ledger and say what was found; True when everything agrees."""
     url, key = settings.database_url.get_secret_value(), _signing_key(settings)
-    keys = heads.trusted(settings.public_keys, key)
+    keys = signing.trusted(settings.public_keys, key)
     with Display() as display:
         outcome = asyncio.run(verification.verify(url, _heads_file(settings), keys, display))
     display.conclude(outcome)
@@ -169,16 +170,16 @@ def verify(settings: Settings) -> bool:
 
 def show_heads(settings: Settings) -> None:
     """Say by which keys heads are signed, and what was published last."""
-    keys = heads.trusted(settings.public_keys, _signing_key(settings))
+    keys = signing.trusted(settings.public_keys, _signing_key(settings))
     Display().show_heads(keys, _heads_file(settings))
 
 
-def _heads_file(settings: Settings) -> heads.HeadsFile | None:
-    return heads.HeadsFile(settings.heads_file) if settings.heads_file is not None else None
+def _heads_file(settings: Settings) -> AppendedFile | None:
+    return heads.heads_file(settings.heads_file) if settings.heads_file is not None else None
 
 
-def _signing_key(settings: Settings) -> heads.SigningKey | None:
-    return heads.signing_key(settings.signing_key) if settings.signing_key is not None else None
+def _signing_key(settings: Settings) -> signing.SigningKey | None:
+    return signing.signing_key(settings.signing_key) if settings.signing_key is not None else None
 
 
 def _key(secret: SecretStr) -> bytes:

@@ -3,9 +3,10 @@
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from services.kit.appended import AppendedFile
+from services.kit.signing import shown
 from services.loyalty.jobs.verification import Outcome
 from services.loyalty.rules.heads import Keys, read
-from services.loyalty.storage.heads import HeadsFile, shown
 from services.loyalty.storage.integrity.checks import Check, Findings
 from services.loyalty.storage.integrity.verifications import CHECKS, Checked
 
@@ -76,7 +77,7 @@ class Display:
             f"{since:,} batches are newer"
         )
 
-    def show_heads(self, keys: Keys, file: HeadsFile | None) -> None:
+    def show_heads(self, keys: Keys, file: AppendedFile | None) -> None:
         """Print the keys by which others verify, and what was published last."""
         lines = [f"public key   {shown(key)}  (its lines name {name})" for name, key in keys.items()]
         if file is not None:

@@ -4,13 +4,13 @@ import asyncio
 from datetime import datetime, timedelta
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.kit import clock, database
+from services.kit.appended import AppendedFile, HeldElsewhere
 from services.kit.process import every
+from services.kit.signing import SigningKey, key_id
 from services.loyalty.rules.heads import digest, read, write
 from services.loyalty.storage import heads
-from services.loyalty.storage.heads import HeadsFile, HeldElsewhere
 
 log = structlog.get_logger()
 
@@ -25,13 +25,13 @@ class HeadsPublisher:
     def __init__(
         self,
         pool: database.Pool,
-        file: HeadsFile,
-        key: Ed25519PrivateKey,
+        file: AppendedFile,
+        key: SigningKey,
         now: clock.Clock = clock.now,
     ) -> None:
         self._pool = pool
         self._file = file
-        self._key = key
+        self._key, self._key_id = key, key_id(key.public_key())
         self._now = now
 
     async def run(self) -> None:
@@ -70,5 +70,5 @@ class HeadsPublisher:
             reached = await heads.heads(self._pool)
             if tuple(reached) != published:
                 at = self._now().isoformat(timespec="microseconds")
-                line = write(at, reached, digest(before) if before else "", self._key)
+                line = write(at, reached, digest(before) if before else "", self._key_id, self._key)
                 await asyncio.to_thread(self._file.append, line)

@@ -10,9 +10,9 @@ from uuid import uuid4
 import structlog
 
 from services.kit import clock, database
+from services.kit.appended import AppendedFile
 from services.loyalty.rules.heads import Keys, PublishedHead
 from services.loyalty.storage import heads
-from services.loyalty.storage.heads import HeadsFile
 from services.loyalty.storage.integrity import verifications
 from services.loyalty.storage.integrity.checks import Check, Findings, Mismatch, counted
 from services.loyalty.storage.integrity.published import Publication
@@ -65,7 +65,7 @@ class Outcome:
         return self.verification.wrong == 0
 
 
-async def verify(url: str, file: HeadsFile | None, keys: Keys, watcher: Watcher) -> Outcome:
+async def verify(url: str, file: AppendedFile | None, keys: Keys, watcher: Watcher) -> Outcome:
     """Go through the ledger while it is written; a role that only reads will do, but then nothing is written down."""
     connection = await database.connect(url, patient=True)
     try:

@@ -54,10 +54,11 @@ class Line:
         return True
 
 
-def write(at: str, heads: Sequence[PublishedHead], previous: str, key: Ed25519PrivateKey) -> bytes:
-    """A signed line, without its end."""
-    name = key_id(key.public_key())
-    said = _said(at, heads, name, previous)
+def write(
+    at: str, heads: Sequence[PublishedHead], previous: str, key_id: str, key: Ed25519PrivateKey
+) -> bytes:
+    """A line signed by the key of this id, without its end."""
+    said = _said(at, heads, key_id, previous)
     signature = b64encode(key.sign(_PURPOSE + said)).decode()
     return orjson.dumps(orjson.loads(said) | {"signature": signature}, option=orjson.OPT_SORT_KEYS)
 
@@ -80,11 +81,6 @@ def read(line: bytes) -> Line:
 def digest(line: bytes) -> str:
     """What the line after it calls it."""
     return sha256(line).hexdigest()
-
-
-def key_id(key: Ed25519PublicKey) -> str:
-    """A key's name in the lines that it signs."""
-    return sha256(key.public_bytes_raw()).hexdigest()[:16]
 
 
 def _said(at: str, heads: Sequence[PublishedHead], key: str, previous: str) -> bytes:

@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.engine import make_url
 
 from services.kit import clock, database
+from services.kit.appended import AppendedFile
+from services.kit.signing import Keys, key_id
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.verification import Outcome, verify
-from services.loyalty.rules.heads import Keys, key_id
-from services.loyalty.storage.heads import HeadsFile
+from services.loyalty.storage.heads import heads_file
 from services.loyalty.storage.integrity.checks import Check, Findings, Mismatch
 from services.loyalty.storage.integrity.verifications import Checked
 from tests.conftest import Servers
@@ -38,7 +39,7 @@ class Ledger:
 
     app: str
     superuser: str
-    file: HeadsFile
+    file: AppendedFile
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
 
     @property
@@ -102,6 +103,6 @@ async def ledger(servers: Servers, busy: Any, tmp_path: Path) -> AsyncIterator[L
         make_url(url).set(database=name).render_as_string(hide_password=False)
         for url in (busy.app, servers.postgres_url)
     ]
-    yield Ledger(*urls, HeadsFile(tmp_path / "heads.jsonl"))
+    yield Ledger(*urls, heads_file(tmp_path / "heads.jsonl"))
     await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await server.close()

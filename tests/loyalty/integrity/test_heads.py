@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from services.kit.appended import HeldElsewhere
+from services.kit.signing import SigningKeyRefused, shown, signing_key, trusted
 from services.loyalty.jobs.verification import verify
-from services.loyalty.storage.heads import HeldElsewhere, SigningKeyRefused, shown, signing_key, trusted
 from tests.loyalty.integrity.conftest import Ledger, Silent
 from tests.loyalty.integrity.forger import reseal
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from services.kit import database
+from services.kit.appended import AppendedFile
 from services.loyalty.rules.heads import Keys, Line, LineNotUnderstood, PublishedHead, digest, read
 from services.loyalty.storage import heads
-from services.loyalty.storage.heads import HeadsFile
 from services.loyalty.storage.integrity.checks import Findings, Mismatch
 
 _NAME = "published heads"
@@ -20,7 +20,7 @@ class Publication:
     ``torn`` are half lines that a writer left behind when it was killed; ``last`` are the newest heads by lane.
     """
 
-    file: HeadsFile
+    file: AppendedFile
     keys: Keys
     until: int
     lines: int = 0
