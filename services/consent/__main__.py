@@ -1,8 +1,9 @@
-"""The consent processes: ``serve`` answers calls, ``work`` relays events, ``migrate`` brings the schema up."""
+"""The consent processes: ``serve`` answers calls, ``work`` relays events and keeps the log, ``migrate`` brings the
+schema up, ``verify`` goes through all evidence, ``keys`` prints the public keys that prove it."""
 
 import sys
 
-from services.consent.app import SERVICE, application, migrate, workers
+from services.consent.app import SERVICE, application, migrate, show_keys, verify, workers
 from services.consent.settings import Settings
 from services.kit import process
 
@@ -20,8 +21,12 @@ def main(command: str) -> None:
             process.work(lambda: workers(settings))
         case "migrate":
             migrate(settings)
+        case "verify":
+            sys.exit(0 if verify(settings) else 1)
+        case "keys":
+            show_keys(settings)
         case _:
-            sys.exit("usage: python -m services.consent serve | work | migrate")
+            sys.exit("usage: python -m services.consent serve | work | migrate | verify | keys")
 
 
 if __name__ == "__main__":

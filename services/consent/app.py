@@ -1,5 +1,6 @@
 """The wiring of the consent service: what serves, what works behind it, and how the schema comes up."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -7,16 +8,23 @@ from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication
 from huiyuan.consent.v1.purposes_connect import PurposesServiceASGIApplication
+from huiyuan.consent.v1.receipts_connect import ReceiptsServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from services.consent.jobs import verification
+from services.consent.jobs.display import Display
+from services.consent.jobs.sequencing import Sequencer
 from services.consent.rpc.decisions import Decisions
 from services.consent.rpc.purposes import Purposes
+from services.consent.rpc.receipts import Receipts
 from services.consent.settings import Settings
 from services.consent.storage.gate import GateReads
-from services.kit import clock, database, health, migration, outbox, process, rpc
+from services.consent.storage.witness import witness_file
+from services.kit import clock, database, health, migration, outbox, process, rpc, signing
+from services.kit.appended import AppendedFile
 from services.kit.tokens import TokenVerifier
 
 SERVICE = "consent"
@@ -33,6 +41,8 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
     )
     # Whoever is named by the installation answers for the processing (PIPL 9).
     controllers = (settings.installation_id.urn,)
+    key = _signing_key(settings)
+    keys = signing.trusted(settings.public_keys, key)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -41,6 +51,9 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(Purposes(engine, now), PurposesServiceASGIApplication),
             gatekeeper.admit(
                 Decisions(engine, GateReads(pool), controllers, now), DecisionsServiceASGIApplication
+            ),
+            gatekeeper.admit(
+                Receipts(engine, pool, controllers[0], key, keys), ReceiptsServiceASGIApplication
             ),
         )
         app.router.routes.extend(Mount(door.path, door) for door in doors)
@@ -53,12 +66,14 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What runs behind the calls: events leave the outbox, and old ones are forgotten."""
-    pool = await database.pool(settings.database_url.get_secret_value(), size=2)
+    """What runs behind the calls: events leave the outbox, records join the log, and old events are forgotten."""
+    pool = await database.pool(settings.database_url.get_secret_value(), size=3)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
+    sequencer = Sequencer(pool, _origin(settings), _signing_key(settings), _witness(settings))
     return (
         outbox.Relay(SERVICE, pool, redis).run,
+        sequencer.run,
         partial(process.every, _FORGET_EVERY_S, forget, "forget relayed events"),
     )
 
@@ -69,6 +84,34 @@ def migrate(settings: Settings) -> None:
         raise SystemExit("set DATABASE_OWNER_URL_CONSENT: only the owner may change the schema")
     url, owner_url = settings.database_url, settings.database_owner_url
     migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), MIGRATIONS)
+
+
+def verify(settings: Settings) -> bool:
+    """Go through all evidence and say what was found; True when everything agrees."""
+    url = settings.database_url.get_secret_value()
+    keys = signing.trusted(settings.public_keys, _signing_key(settings))
+    with Display() as display:
+        outcome = asyncio.run(verification.verify(url, _origin(settings), _witness(settings), keys, display))
+    display.conclude(outcome)
+    return outcome.agrees
+
+
+def show_keys(settings: Settings) -> None:
+    """Print the public keys by which receipts and checkpoints are verified."""
+    Display().show_keys(signing.trusted(settings.public_keys, _signing_key(settings)))
+
+
+def _origin(settings: Settings) -> str:
+    """The log's name in its checkpoints."""
+    return f"huiyuan/consent/{settings.installation_id}"
+
+
+def _signing_key(settings: Settings) -> signing.SigningKey | None:
+    return signing.signing_key(settings.signing_key) if settings.signing_key is not None else None
+
+
+def _witness(settings: Settings) -> AppendedFile | None:
+    return witness_file(settings.witness_file) if settings.witness_file is not None else None
 
 
 async def _reach(pool: database.Pool) -> None:

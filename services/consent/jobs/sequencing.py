@@ -1,0 +1,110 @@
+"""Sequencing: behind the writers, records get their leaves in the log, and the log its signed checkpoints."""
+
+import asyncio
+
+import structlog
+
+from services.consent.rules.evidence import Checkpoint, Keys, NotACheckpoint, checkpoint, read_checkpoint
+from services.consent.storage import log as stored
+from services.consent.storage.witness import line_of, note_of
+from services.kit import database
+from services.kit.appended import AppendedFile, HeldElsewhere
+from services.kit.process import every
+from services.kit.signing import SigningKey, key_id
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 1.0
+AT_ONCE = 2_000
+LATE_S = 60.0
+
+
+class Sequencer:
+    """Appends leaves, and signs and publishes checkpoints. No writer ever waits for it.
+
+    Nothing is published over a log that lost what was published before. Without a key, leaves are appended all the
+    same, and receipts wait for the key.
+    """
+
+    def __init__(
+        self, pool: database.Pool, origin: str, key: SigningKey | None, witness: AppendedFile | None
+    ) -> None:
+        self._pool = pool
+        self._origin = origin
+        self._key = key
+        self._witness = witness
+
+    async def run(self) -> None:
+        """Work until cancelled; a database that is away is waited for."""
+        await every(LOOK_EVERY_S, self._look, "sequence the log")
+
+    async def _look(self) -> None:
+        try:
+            while await self.append():
+                pass
+            if self._key is not None:
+                await self.publish(self._key)
+            if (waited_s := await stored.lag_s(self._pool)) > LATE_S:
+                log.warning("records wait for their leaves", oldest_s=round(waited_s))
+        except HeldElsewhere:
+            return  # another worker is at it
+        except Exception as error:
+            if not database.is_away(error):
+                raise
+            log.warning("sequencing waits", because=type(error).__name__)
+
+    async def append(self) -> int:
+        """Give up to ``AT_ONCE`` records their leaves; how many."""
+        async with self._pool.acquire() as connection:
+            return await stored.append_pending(connection, AT_ONCE)
+
+    async def publish(self, key: SigningKey) -> Checkpoint | None:
+        """Sign and publish a checkpoint when the log has grown. Raises ``HeldElsewhere``.
+
+        The witness has it before the database, so that no receipt rests on a checkpoint that was not published.
+        """
+        name = key_id(key.public_key())
+        keys = {name: key.public_key()}
+        if self._witness is None:
+            return await self._sign(await stored.newest_checkpoint(self._pool, keys), name, key)
+        with self._witness.held():
+            published = _published(self._witness, keys)
+            signed = await self._sign(published, name, key)
+            if signed is not None:
+                await asyncio.to_thread(self._witness.append, line_of(signed.note))
+        if (newest := signed or published) is not None:
+            await stored.keep_checkpoint(self._pool, newest)
+        return signed
+
+    async def _sign(self, before: Checkpoint | None, name: str, key: SigningKey) -> Checkpoint | None:
+        """A checkpoint of the log as it is now; None when it says nothing new, or lost what was said before."""
+        size = await stored.tree_size(self._pool)
+        if before is not None and not await self._still_begins_with(before, size):
+            log.error("the log lost a published checkpoint", size=before.size, leaves=size)
+            return None
+        if size == (before.size if before is not None else 0):
+            return None
+        signed = checkpoint(self._origin, size, await stored.root(self._pool, size), name, key)
+        if self._witness is None:
+            await stored.keep_checkpoint(self._pool, signed)
+        return signed
+
+    async def _still_begins_with(self, before: Checkpoint, size: int) -> bool:
+        if size < before.size:
+            return False
+        try:
+            return await stored.root(self._pool, before.size) == before.root
+        except KeyError:  # a leaf or a run is missing
+            return False
+
+
+def _published(witness: AppendedFile, keys: Keys) -> Checkpoint | None:
+    """What the witness holds last; a line by another key is older than ours, and stands for itself."""
+    note = note_of(witness.last())
+    if note is None:
+        return None
+    try:
+        return read_checkpoint(note, keys)
+    except NotACheckpoint:
+        log.warning("the witness's last checkpoint was signed by another key")
+        return None

@@ -1,0 +1,108 @@
+"""What a verification reads: all records, leaves, runs and standing decisions, as they were at one instant."""
+
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+from uuid import UUID
+
+from services.consent.rules.evidence import entry
+from services.consent.rules.merkle import Node
+from services.consent.rules.records import FIELDS
+from services.consent.storage.decisions import record_of
+from services.kit import database
+
+
+class Mismatch(NamedTuple):
+    """A row that is not as it must be."""
+
+    table: str
+    row: str
+    what: str
+
+
+_AT_ONCE = 1_000
+
+
+async def records(connection: database.RawConnection) -> AsyncIterator[Mismatch | None]:
+    """For each record, what is wrong with it: its digest, its leaf, or that it has none."""
+    async for row in connection.cursor(_RECORDS, prefetch=_AT_ONCE):
+        digest = record_of({name: row[name] for name in FIELDS}).digest
+        what = ""
+        if digest != row["record_digest"]:
+            what = "its columns were changed: they do not give its digest"
+        elif row["entry"] is None:
+            what = "" if row["pending"] else "it is not in the log, and does not wait to be"
+        elif row["salt"] is not None and entry(row["salt"], digest) != row["entry"]:
+            what = f"leaf {row['leaf_index']} of the log commits to another record"
+        yield Mismatch("consent_events", f"record {row['record_id']}", what) if what else None
+
+
+async def leaves(connection: database.RawConnection) -> AsyncIterator[tuple[int, UUID, bytes, bool]]:
+    """Each leaf in order: index, record, entry, and whether the record is there."""
+    async for row in connection.cursor(_LEAVES, prefetch=_AT_ONCE):
+        yield row["leaf_index"], row["record_id"], row["entry"], row["there"]
+
+
+async def runs(connection: database.RawConnection) -> AsyncIterator[tuple[Node, bytes]]:
+    """Each kept run of leaves."""
+    async for row in connection.cursor("SELECT level, nth, hash FROM log_nodes ORDER BY level, nth"):
+        yield Node(row["level"], row["nth"]), row["hash"]
+
+
+async def notes(connection: database.RawConnection) -> AsyncIterator[tuple[int, str]]:
+    """Each kept checkpoint: the size that its row says, and its note."""
+    async for row in connection.cursor("SELECT size, note FROM log_checkpoints ORDER BY size"):
+        yield row["size"], row["note"]
+
+
+async def standing(connection: database.RawConnection) -> list[Mismatch]:
+    """Standing decisions and epochs that are not what the records fold to."""
+    return [
+        Mismatch(row["table"], f"member {row['member_id']}", row["what"])
+        for query in (_STANDING, _EPOCHS)
+        for row in await connection.fetch(query)
+    ]
+
+
+async def counts(connection: database.RawConnection) -> tuple[int, int, int]:
+    """How many records, leaves and standing decisions there are."""
+    row = await connection.fetchrow(
+        "SELECT (SELECT count(*) FROM consent_events), (SELECT count(*) FROM log_leaves), "
+        "(SELECT count(*) FROM consent_states)"
+    )
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
+_RECORDS = f"""
+SELECT {", ".join(f"e.{name}" for name in FIELDS)}, e.record_digest, l.leaf_index, l.entry, s.salt,
+       p.record_id IS NOT NULL AS pending
+FROM consent_events e
+LEFT JOIN log_leaves l USING (record_id)
+LEFT JOIN record_salts s USING (record_id)
+LEFT JOIN pending_leaves p USING (record_id)
+"""  # noqa: S608 - our own column names
+
+_LEAVES = """
+SELECT l.leaf_index, l.record_id, l.entry, e.record_id IS NOT NULL AS there
+FROM log_leaves l LEFT JOIN consent_events e USING (record_id) ORDER BY l.leaf_index
+"""
+
+_STANDING = """
+WITH last AS (
+  SELECT DISTINCT ON (member_id, purpose, recipient_id)
+         member_id, purpose, recipient_id, record_id, purpose_version, event_state, event_time, epoch
+  FROM consent_events
+  ORDER BY member_id, purpose, recipient_id, epoch DESC,
+           array_position(ARRAY['WITHDRAWN', 'REFUSED', 'GIVEN'], event_state), record_id DESC)
+SELECT 'consent_states' AS table, member_id,
+       format('what stands on %s %s is not what the last record decided', purpose, recipient_id) AS what
+FROM last l FULL JOIN consent_states s USING (member_id, purpose, recipient_id)
+WHERE (l.record_id, l.purpose_version, l.event_state, l.event_time, l.epoch)
+  IS DISTINCT FROM (s.record_id, s.purpose_version, s.event_state, s.event_time, s.epoch)
+"""
+
+_EPOCHS = """
+SELECT 'members' AS table, member_id, 'its epoch is not that of the last record' AS what
+FROM members m FULL JOIN (SELECT member_id, max(epoch) AS epoch FROM consent_events GROUP BY 1) e USING (member_id)
+WHERE coalesce(m.epoch, 0) <> coalesce(e.epoch, 0)
+"""
