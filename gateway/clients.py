@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
+from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
@@ -59,6 +60,7 @@ class Clients:
         self.identities = client(IdentitiesServiceClient, members, MEMBERS, signer)
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.purposes = client(PurposesServiceClient, consent, CONSENT, signer)
+        self.receipts = client(ReceiptsServiceClient, consent, CONSENT, signer)
 
     def assertion(self, service: str, caller: Caller) -> str:
         """The caller's signed name, as items of batch reads carry it."""

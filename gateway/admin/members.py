@@ -17,7 +17,9 @@ from gateway.costs import PAGED
 from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import Long, instant
+from gateway.views import evidence
 from gateway.views.consents import Consent, consent
+from gateway.views.evidence import ConsentRecord
 from gateway.views.lots import Lot, lots
 from gateway.views.points import Balance, balance
 from gateway.views.profiles import MemberStatus
@@ -116,6 +118,24 @@ class Member:
     async def consents(self, info: Info) -> list[Consent] | None:
         wire = await info.context.load.consents_by_member.load(info.context.caller, self.id)
         return [consent(one, info.context.locale) for one in wire.consents]
+
+    @strawberry.field(
+        description="What the member gave, refused and withdrew, newest first; at most 100 a page.",
+        metadata=to(CONSENT_READERS),
+        directives=[PAGED],
+    )
+    async def consent_records(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[ConsentRecord] | None:
+        return await evidence.records(info, self.id, first, after)
+
+    @strawberry.field(
+        description="Proof of one of these records, which `huiyuan consent verify` and anyone with the public key "
+        "verify without asking us: a compact JWS. Ready a few seconds after the decision.",
+        metadata=to(CONSENT_READERS),
+    )
+    async def consent_receipt(self, info: Info, record_id: strawberry.ID) -> str | None:
+        return await evidence.receipt(info, self.id, record_id)
 
     @strawberry.field(
         metadata=to(WATCHERS),

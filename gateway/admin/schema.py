@@ -89,6 +89,9 @@ schema = strawberry.Schema(
 permissions = Permissions(
     schema._schema,
     {
+        "ConsentRecord": CONSENT_READERS,
+        "ConsentRecordConnection": CONSENT_READERS,
+        "ConsentRecordEdge": CONSENT_READERS,
         "AccountBalances": HISTORY_READERS,
         "AccountTotal": FINANCE_READERS,
         "AdjustPointsPayload": ADJUSTERS,

@@ -16,8 +16,9 @@ from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import instant
 from gateway.storefront.entries import Entry, page
-from gateway.views import statements
+from gateway.views import evidence, statements
 from gateway.views.consents import Consent, consent
+from gateway.views.evidence import ConsentRecord
 from gateway.views.explanations import Explanation, explained, explanation
 from gateway.views.lots import Lot, lots
 from gateway.views.nodes import Node
@@ -138,6 +139,22 @@ class Member(Node):
         context = info.context
         wire = await context.load.consents_by_member.load(context.caller, self.id)
         return [consent(one, context.locale) for one in wire.consents]
+
+    @strawberry.field(
+        description="What the member gave, refused and withdrew, newest first; at most 100 a page.",
+        directives=[PAGED],
+    )
+    async def consent_records(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[ConsentRecord] | None:
+        return await evidence.records(info, self.id, first, after)
+
+    @strawberry.field(
+        description="Proof of one of these records, which `huiyuan consent verify` and anyone with the public key "
+        "verify without asking us: a compact JWS. Ready a few seconds after the decision."
+    )
+    async def consent_receipt(self, info: Info, record_id: strawberry.ID) -> str | None:
+        return await evidence.receipt(info, self.id, record_id)
 
 
 async def _profile(member: Member, info: Info) -> profiles_pb2.Profile:

@@ -8,6 +8,7 @@ from gateway.context import Info
 from gateway.scalars import SCALARS
 from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
+from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.member import Member
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.permissions import Permissions
@@ -24,9 +25,9 @@ class MemberQueries:
         return Member(id=strawberry.ID(info.context.member_id()))
 
 
-QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries)
+QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries, EvidenceQueries)
 MUTATIONS = (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
-PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice"})
+PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice", "ConsentLog", "ConsistencyProof"})
 
 schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),

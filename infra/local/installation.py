@@ -70,17 +70,23 @@ class Installation(BaseModel):
         after = installation.model_dump_json(indent=2)
         if after != before:
             _write_private(path, after)
-        if not installation.signing_key.exists():
-            pem = Ed25519PrivateKey.generate().private_bytes(
-                Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-            )
-            _write_private(installation.signing_key, pem.decode())
+        for key in (installation.signing_key, installation.consent_signing_key):
+            if not key.exists():
+                pem = Ed25519PrivateKey.generate().private_bytes(
+                    Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+                )
+                _write_private(key, pem.decode())
         return installation
 
     @property
     def signing_key(self) -> Path:
         """The key that signs the ledger's heads."""
         return self.home / "ledger-signing-key.pem"
+
+    @property
+    def consent_signing_key(self) -> Path:
+        """The key that signs consent receipts and the checkpoints of their log."""
+        return self.home / "consent-signing-key.pem"
 
     @property
     def logs(self) -> Path:

@@ -77,6 +77,8 @@ class System:
             "MEMBERS_KEY_RING": str(self.installation.home / "members-key-ring"),
             "LEDGER_SIGNING_KEY": str(self.installation.signing_key),
             "LEDGER_HEADS_FILE": str(self.installation.home / "ledger-heads.jsonl"),
+            "CONSENT_SIGNING_KEY": str(self.installation.consent_signing_key),
+            "CONSENT_WITNESS_FILE": str(self.installation.home / "consent-witness.jsonl"),
         }
         if name == "gateway":
             shared["WEBHOOK_KEY"] = self.installation.webhook_key

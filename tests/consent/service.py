@@ -14,6 +14,7 @@ import pytest
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
+from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
@@ -65,6 +66,7 @@ class Consent:
 
     decisions: DecisionsServiceClient
     purposes: PurposesServiceClient
+    receipts: ReceiptsServiceClient
     clock: SettableClock = field(default_factory=SettableClock)
     signer: CallerSigner = field(default_factory=lambda: CallerSigner("gateway", {"consent": GATEWAY_KEY}))
 
@@ -103,7 +105,7 @@ class Consent:
         return result.consents
 
 
-def settings(urls: DatabaseUrls, redis_url: str) -> Settings:
+def settings(urls: DatabaseUrls, redis_url: str, **more: str) -> Settings:
     key = base64.b64encode(GATEWAY_KEY).decode()
     return Settings.model_validate(
         {
@@ -116,6 +118,7 @@ def settings(urls: DatabaseUrls, redis_url: str) -> Settings:
             "CALLER_KEY_GATEWAY_CONSENT": key,
             "CALLER_KEY_LOYALTY_CONSENT": key,
             "CALLER_KEY_MEMBERS_CONSENT": key,
+            **more,
         }
     )
 
@@ -126,5 +129,6 @@ def reached_by(transport: ASGITransport, clock: SettableClock) -> Consent:
     return Consent(
         client(DecisionsServiceClient, transport, "consent"),
         client(PurposesServiceClient, transport, "consent"),
+        client(ReceiptsServiceClient, transport, "consent"),
         clock,
     )

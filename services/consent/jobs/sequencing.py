@@ -58,7 +58,7 @@ class Sequencer:
         async with self._pool.acquire() as connection:
             return await stored.append_pending(connection, AT_ONCE)
 
-    async def publish(self, key: SigningKey) -> Checkpoint | None:
+    async def publish(self, key: SigningKey) -> None:
         """Sign and publish a checkpoint when the log has grown. Raises ``HeldElsewhere``.
 
         The witness has it before the database, so that no receipt rests on a checkpoint that was not published.
@@ -66,30 +66,27 @@ class Sequencer:
         name = key_id(key.public_key())
         keys = {name: key.public_key()}
         if self._witness is None:
-            return await self._sign(await stored.newest_checkpoint(self._pool, keys), name, key)
+            await self._go_on(await stored.newest_checkpoint(self._pool, keys), name, key)
+            return
         with self._witness.held():
-            published = _published(self._witness, keys)
-            signed = await self._sign(published, name, key)
-            if signed is not None:
-                await asyncio.to_thread(self._witness.append, line_of(signed.note))
-        if (newest := signed or published) is not None:
-            await stored.keep_checkpoint(self._pool, newest)
-        return signed
+            await self._go_on(_published(self._witness, keys), name, key)
 
-    async def _sign(self, before: Checkpoint | None, name: str, key: SigningKey) -> Checkpoint | None:
-        """A checkpoint of the log as it is now; None when it says nothing new, or lost what was said before."""
+    async def _go_on(self, before: Checkpoint | None, name: str, key: SigningKey) -> None:
+        """Publish what follows on a checkpoint; over a log that does not hold that any more, nothing."""
         size = await stored.tree_size(self._pool)
-        if before is not None and not await self._still_begins_with(before, size):
-            log.error("the log lost a published checkpoint", size=before.size, leaves=size)
-            return None
+        if before is not None:
+            if not await self._holds(before, size):
+                log.error("the log lost a published checkpoint", size=before.size, leaves=size)
+                return
+            await stored.keep_checkpoint(self._pool, before)  # a crash may have come before this
         if size == (before.size if before is not None else 0):
-            return None
+            return
         signed = checkpoint(self._origin, size, await stored.root(self._pool, size), name, key)
-        if self._witness is None:
-            await stored.keep_checkpoint(self._pool, signed)
-        return signed
+        if self._witness is not None:
+            await asyncio.to_thread(self._witness.append, line_of(signed.note))
+        await stored.keep_checkpoint(self._pool, signed)
 
-    async def _still_begins_with(self, before: Checkpoint, size: int) -> bool:
+    async def _holds(self, before: Checkpoint, size: int) -> bool:
         if size < before.size:
             return False
         try:

@@ -71,7 +71,7 @@ def wanted_for_consistency(older: int, size: int) -> set[Node]:
 
 def root_by_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
     """The root that a proof leads to (RFC 9162, 2.1.3.2), or None for a proof of another length."""
-    if not 0 <= index < size:
+    if type(index) is not int or not 0 <= index < size:
         return None
     at, last, found = index, size - 1, leaf
     for beside in proof:

@@ -1,0 +1,513 @@
+"""Evidence: every record gets a receipt that strangers verify, and whoever edits a row is named."""
+
+import asyncio
+import importlib.util
+import json
+from base64 import b64decode, urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from huiyuan.consent.v1 import receipts_pb2
+from pyqwest.testing import ASGITransport
+
+from infra.local.databases import DatabaseUrls
+from services.consent.app import application
+from services.consent.jobs.sequencing import Sequencer
+from services.consent.jobs.verification import Checked, Outcome, verify
+from services.consent.rules import evidence, merkle
+from services.consent.rules.evidence import Keys, ReceiptRefused
+from services.consent.storage import log as stored
+from services.consent.storage.witness import witness_file
+from services.kit import database
+from services.kit.appended import AppendedFile
+from services.kit.signing import key_id, shown
+from tests.consent import factories
+from tests.consent.service import (
+    INSTALLATION,
+    OFFICER,
+    Consent,
+    SettableClock,
+    fresh,
+    member,
+    reached_by,
+    refused,
+    settings,
+)
+
+SOMEONE = str(uuid4())
+ORIGIN = f"huiyuan/consent/{INSTALLATION}"
+VERIFIER = Path(__file__).parents[2] / "examples/verify-receipt/verify_receipt.py"
+
+
+class Silent:
+    """Watches a verification and says nothing."""
+
+    def ended(self, _: Checked) -> None: ...
+
+
+@dataclass
+class Evidence:
+    """A consent service that signs, with its log's sequencer at hand."""
+
+    consent: Consent
+    pool: database.Pool
+    urls: DatabaseUrls
+    key: Ed25519PrivateKey
+    witness: AppendedFile
+    sequencer: Sequencer
+
+    @property
+    def keys(self) -> Keys:
+        public = self.key.public_key()
+        return {key_id(public): public}
+
+    @property
+    def public_key(self) -> bytes:
+        return self.key.public_key().public_bytes_raw()
+
+    async def sequence(self) -> None:
+        while await self.sequencer.append():
+            pass
+        await self.sequencer.publish(self.key)
+
+    async def verify(self, keys: Keys | None = None) -> Outcome:
+        return await verify(
+            self.urls.app, ORIGIN, self.witness, self.keys if keys is None else keys, Silent()
+        )
+
+    async def decide(self, member_id: str, purpose: Any, notice: Any, times: int = 1) -> None:
+        """Give and withdraw, again and again."""
+        for _ in range(times):
+            await self.consent.give(factories.grant(member_id, notice, purpose.key, key=fresh("key")))
+            await self.consent.withdraw(factories.withdrawal(member_id, purpose.key, key=fresh("key")))
+
+    async def records(self, member_id: str, **page: Any) -> receipts_pb2.ListRecordsResponse:
+        request = receipts_pb2.ListRecordsRequest(member_id=member_id, **({"first": 100} | page))
+        return await self.consent.receipts.list_records(request, headers=self.consent.by(member(member_id)))
+
+    async def receipt(self, member_id: str, record_id: str) -> str:
+        request = receipts_pb2.GetReceiptRequest(member_id=member_id, record_id=record_id)
+        headers = self.consent.by(member(member_id))
+        return (await self.consent.receipts.get_receipt(request, headers=headers)).receipt
+
+    async def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
+        """As the database's owner, who may do anything."""
+        owner = await asyncpg.connect(self.urls.owner)
+        try:
+            rows: list[asyncpg.Record] = await owner.fetch(query, *values)
+            return rows
+        finally:
+            await owner.close()
+
+
+@asynccontextmanager
+async def signing(urls: DatabaseUrls, redis_url: str, directory: Path) -> AsyncIterator[Evidence]:
+    key, pem = Ed25519PrivateKey.generate(), directory / "key.pem"
+    pem.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    pem.chmod(0o600)
+    told, clock = settings(urls, redis_url, CONSENT_SIGNING_KEY=str(pem)), SettableClock()
+    pool, witness = await database.pool(urls.app), witness_file(directory / "witness.jsonl")
+    async with ASGITransport(application(told, clock)) as transport:
+        sequencer = Sequencer(pool, ORIGIN, key, witness)
+        yield Evidence(reached_by(transport, clock), pool, urls, key, witness, sequencer)
+    await pool.close()
+
+
+@pytest.fixture
+async def there(
+    new_database: Callable[[str], DatabaseUrls], redis_url: str, tmp_path: Path
+) -> AsyncIterator[Evidence]:
+    """An empty log of a test's own, to be spoilt."""
+    async with signing(new_database("consent"), redis_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def decided(there: Evidence, member_id: str) -> Evidence:
+    """The same with three members' decisions, and two checkpoints published."""
+    await fill(there, member_id)
+    return there
+
+
+@pytest.fixture(scope="module")
+async def shared(
+    new_database: Callable[[str], DatabaseUrls], redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Evidence]:
+    """Such a log for tests that only read it."""
+    async with signing(new_database("consent"), redis_url, tmp_path_factory.mktemp("evidence")) as made:
+        await fill(made, SOMEONE)
+        yield made
+
+
+async def fill(there: Evidence, member_id: str) -> None:
+    purpose = factories.purpose("marketing_sms")
+    notice = await there.consent.ask(purpose)
+    await there.decide(member_id, purpose, notice, 3)
+    await there.sequence()
+    for _ in range(2):
+        await there.decide(str(uuid4()), purpose, notice, 2)
+    await there.sequence()
+
+
+@cache
+def standalone() -> Any:
+    """The verifier that strangers run."""
+    spec = importlib.util.spec_from_file_location("verify_receipt", VERIFIER)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def named(outcome: Outcome) -> set[str]:
+    """Which checks found something, and in which rows."""
+    return {f"{checked.name}: {found.row}" for checked in outcome.checks for found in checked.first}
+
+
+# --- receipts --------------------------------------------------------------------------------------------
+
+
+async def test_a_receipt_proves_its_record_to_us_and_to_strangers(shared: Evidence) -> None:
+    page = await shared.records(SOMEONE)
+    assert [record.event_state for record in page.records] == ["WITHDRAWN", "GIVEN"] * 3
+    for record in page.records:
+        receipt = await shared.receipt(SOMEONE, record.record_id)
+        ours = evidence.verify(receipt, shared.keys)
+        theirs = standalone().verified(receipt, shared.public_key)
+        assert ours.record == theirs["record"]
+        assert ours.record["record_id"] == record.record_id
+        assert ours.record["event_state"] == record.event_state
+        assert ours.record["notice_digest"] == (record.notice_digest or None)
+        assert SOMEONE not in json.dumps(theirs), "a receipt names its member by pseudonym"
+
+
+async def test_a_receipt_is_not_ready_before_the_checkpoint_that_covers_it(
+    decided: Evidence, member_id: str
+) -> None:
+    newest = (await decided.records(member_id)).records[0]
+    purpose = factories.purpose(fresh("later"))
+    notice = await decided.consent.ask(purpose)
+    await decided.decide(member_id, purpose, notice)
+    young = (await decided.records(member_id)).records[0]
+    assert young.record_id != newest.record_id
+    with refused("RECEIPT_NOT_READY"):
+        await decided.receipt(member_id, young.record_id)
+    await decided.sequence()
+    assert await decided.receipt(member_id, young.record_id)
+
+
+async def test_receipts_are_for_their_member_and_the_officer(shared: Evidence) -> None:
+    record = (await shared.records(SOMEONE)).records[0]
+    with refused("RECORD_NOT_FOUND"):
+        await shared.receipt(str(uuid4()), record.record_id)
+    with refused("RECORD_NOT_FOUND"):
+        await shared.receipt(SOMEONE, str(uuid4()))
+    for_another = receipts_pb2.GetReceiptRequest(member_id=SOMEONE, record_id=record.record_id)
+    with refused("NOT_ALLOWED"):
+        await shared.consent.receipts.get_receipt(
+            for_another, headers=shared.consent.by(member(str(uuid4())))
+        )
+    assert await shared.consent.receipts.get_receipt(for_another, headers=shared.consent.by(OFFICER))
+
+
+async def test_history_comes_page_by_page(shared: Evidence) -> None:
+    whole = [record.record_id for record in (await shared.records(SOMEONE)).records]
+    found, after, more = [], "", True
+    while more:
+        page = await shared.records(SOMEONE, first=4, after=after)
+        found += [record.record_id for record in page.records]
+        after, more = page.records[-1].cursor, page.has_next_page
+    assert found == whole
+    for cursor in ("x", "1", "1.x", "9" * 30 + ".1", "-1.0"):
+        with refused("MALFORMED"):
+            await shared.records(SOMEONE, after=cursor)
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+async def test_an_altered_receipt_proves_nothing(shared: Evidence, part: int) -> None:
+    record = (await shared.records(SOMEONE)).records[0]
+    parts = (await shared.receipt(SOMEONE, record.record_id)).split(".")
+    for at in range(0, len(parts[part]) - 2, max(1, len(parts[part]) // 40)):
+        spoilt = list(parts)
+        other = "A" if parts[part][at] != "A" else "B"
+        spoilt[part] = parts[part][:at] + other + parts[part][at + 1 :]
+        with pytest.raises(ReceiptRefused):
+            evidence.verify(".".join(spoilt), shared.keys)
+        with pytest.raises(standalone().NotProved):
+            standalone().verified(".".join(spoilt), shared.public_key)
+
+
+async def test_what_we_sign_ourselves_proves_nothing_unless_it_is_in_the_log(shared: Evidence) -> None:
+    """Whoever has the key may still not forge a record, move one, or name another tree."""
+    record = (await shared.records(SOMEONE)).records[0]
+    said = standalone().verified(await shared.receipt(SOMEONE, record.record_id), shared.public_key)
+
+    def forged(**changes: Any) -> str:
+        body = json.dumps(said | changes)
+        head = json.dumps({"alg": "EdDSA", "kid": key_id(shared.key.public_key())})
+        text = ".".join(urlsafe_b64encode(one.encode()).decode().rstrip("=") for one in (head, body))
+        signature = shared.key.sign(text.encode())
+        return f"{text}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+    assert evidence.verify(forged(), shared.keys).record == said["record"]
+    for changes in (
+        {"record": said["record"] | {"event_state": "GIVEN"}},
+        {"leaf_index": said["leaf_index"] + 1},
+        {"leaf_index": said["leaf_index"] + 0.5},
+        {"leaf_index": -1},
+        {"inclusion": said["inclusion"][1:]},
+        {"inclusion": [*said["inclusion"], said["inclusion"][0]]},
+        {"salt": said["inclusion"][0]},
+        {"checkpoint": said["checkpoint"].replace("huiyuan", "elsewhere")},
+        {"checkpoint": "nothing"},
+        {"record": None},
+        {"type": "another"},
+    ):
+        with pytest.raises(ReceiptRefused):
+            evidence.verify(forged(**changes), shared.keys)
+        if "type" not in changes:
+            with pytest.raises(standalone().NotProved):
+                standalone().verified(forged(**changes), shared.public_key)
+
+
+@pytest.mark.parametrize("text", ["", "x", "a.b.c", "....", "e30.e30.e30", "é.é.é", "\0"])
+def test_what_is_no_receipt_is_refused(text: str) -> None:
+    with pytest.raises(ReceiptRefused):
+        evidence.verify(text, {})
+
+
+# --- the log ---------------------------------------------------------------------------------------------
+
+
+async def test_the_log_is_public_and_shows_that_nothing_was_rewritten(shared: Evidence) -> None:
+    service = shared.consent.receipts
+    answer = await service.get_log(receipts_pb2.GetLogRequest())
+    assert answer.public_keys == [shown(shared.key.public_key())]
+    newest = evidence.read_checkpoint(answer.checkpoint, shared.keys)
+    assert newest.size == answer.size == 14
+    older = evidence.read_checkpoint(
+        json.loads(next(iter(shared.witness.lines(shared.witness.size()))))["checkpoint"], shared.keys
+    )
+    assert older.size == 6
+    proof = await service.get_consistency_proof(receipts_pb2.GetConsistencyProofRequest(older_size=6))
+    assert merkle.is_consistent(6, 14, older.root, newest.root, list(proof.hashes))
+    for sizes in ((0, 0), (15, 0), (7, 6), (-1, 3)):
+        with refused("MALFORMED"):
+            request = receipts_pb2.GetConsistencyProofRequest(older_size=sizes[0], newer_size=sizes[1])
+            await service.get_consistency_proof(request)
+
+
+async def test_a_checkpoint_is_the_note_that_others_read(shared: Evidence) -> None:
+    note = (await shared.consent.receipts.get_log(receipts_pb2.GetLogRequest())).checkpoint
+    origin, size, root, blank, signature = note.removesuffix("\n").split("\n")
+    assert (origin, int(size), len(b64decode(root)), blank) == (ORIGIN, 14, 32, "")
+    assert signature.startswith(f"\N{EM DASH} {key_id(shared.key.public_key())} ")
+
+
+async def test_two_sequencers_give_every_record_one_leaf(there: Evidence) -> None:
+    purpose = factories.purpose("marketing_sms")
+    notice = await there.consent.ask(purpose)
+    done = False
+
+    async def sequence() -> None:
+        while not done:
+            await there.sequencer.append()
+            await asyncio.sleep(0)
+
+    working = [asyncio.ensure_future(sequence()) for _ in range(3)]
+    await asyncio.gather(*(there.decide(str(uuid4()), purpose, notice, 4) for _ in range(8)))
+    done = True
+    await asyncio.gather(*working)
+    await there.sequence()
+    rows = await there.sql("SELECT leaf_index FROM log_leaves ORDER BY leaf_index")
+    assert [row["leaf_index"] for row in rows] == list(range(64))
+    assert (await there.verify()).agrees
+
+
+async def test_a_log_of_many_runs_is_kept_and_proved(there: Evidence) -> None:
+    """600 records written at once by SQL, as a restore would, behind which two runs of 256 stand."""
+    purpose = factories.purpose("marketing_sms")
+    notice = await there.consent.ask(purpose)
+    someone = str(uuid4())
+    await there.decide(someone, purpose, notice)
+    await there.sql(
+        """INSERT INTO consent_events SELECT (jsonb_populate_record(e, jsonb_build_object(
+             'record_id', gen_random_uuid(), 'epoch', 1000 * epoch + n))).* FROM consent_events e, generate_series(1, 300) n"""
+    )
+    await there.sequence()
+    assert await there.sql("SELECT nth FROM log_nodes WHERE level = 1") == [(0,), (1,)]
+    assert await stored.tree_size(there.pool) == 602
+    record_id = str((await there.sql("SELECT record_id FROM consent_events WHERE epoch = 1"))[0]["record_id"])
+    receipt = await there.receipt(someone, record_id)
+    assert standalone().verified(receipt, there.public_key)["record"]["record_id"] == record_id
+
+
+async def test_a_shredded_record_is_proved_no_more(decided: Evidence, member_id: str) -> None:
+    record = (await decided.records(member_id)).records[0]
+    await stored.shred(decided.pool, [UUID(record.record_id)])
+    with refused("EVIDENCE_SHREDDED", "PIPL 19"):
+        await decided.receipt(member_id, record.record_id)
+    assert (await decided.verify()).agrees
+
+
+async def test_the_services_role_can_neither_change_nor_delete_the_log(shared: Evidence) -> None:
+    connection = await asyncpg.connect(shared.urls.app)
+    try:
+        for table in ("log_leaves", "log_nodes", "log_checkpoints", "consent_events"):
+            for statement in (f"DELETE FROM {table}", f"TRUNCATE {table}"):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await connection.execute(statement)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("UPDATE log_leaves SET entry = sha256('x')")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("INSERT INTO record_salts VALUES (gen_random_uuid(), sha256('x'))")
+    finally:
+        await connection.close()
+
+
+# --- verification ----------------------------------------------------------------------------------------
+
+LAST = "(SELECT record_id FROM log_leaves ORDER BY leaf_index DESC LIMIT 1)"
+TABLES = (
+    "consent_events",
+    "record_salts",
+    "log_leaves",
+    "log_nodes",
+    "log_checkpoints",
+    "consent_states",
+    "members",
+)
+PLANTED = {
+    "a record edited": (
+        "UPDATE consent_events SET channel = 'web' WHERE record_id = {last}",
+        "records: record",
+    ),
+    "a record edited with its digest": (
+        "UPDATE consent_events SET record_digest = sha256('x') WHERE record_id = {last}",
+        "records: record",
+    ),
+    "a record deleted": ("DELETE FROM consent_events WHERE record_id = {last}", "log: leaf 13"),
+    "a leaf changed": ("UPDATE log_leaves SET entry = sha256('x') WHERE leaf_index = 3", "witness: line 1"),
+    "a leaf deleted from the end": ("DELETE FROM log_leaves WHERE leaf_index = 13", "witness: line 2"),
+    "a leaf deleted from the middle": ("DELETE FROM log_leaves WHERE leaf_index = 5", "log: leaf 6"),
+    "a record past the log": (
+        "ALTER TABLE consent_events DISABLE TRIGGER queue_leaves; INSERT INTO consent_events "
+        "SELECT (jsonb_populate_record(e, jsonb_build_object('record_id', gen_random_uuid(), 'ord', 7))).* "
+        "FROM consent_events e WHERE record_id = {last}",
+        "records: record",
+    ),
+    "a salt changed": (
+        "UPDATE record_salts SET salt = sha256('x') WHERE record_id = {last}",
+        "records: record",
+    ),
+    "a checkpoint rewritten": (
+        "UPDATE log_checkpoints SET note = replace(note, 'huiyuan', 'elsewhere') WHERE size = 14",
+        "checkpoints: size 14",
+    ),
+    "a checkpoint in another's place": (
+        "UPDATE log_checkpoints SET size = 13 WHERE size = 14",
+        "checkpoints: size 13",
+    ),
+    "a standing decision changed": (
+        "UPDATE consent_states SET event_state = 'GIVEN' WHERE record_id = {last}",
+        "standing: member",
+    ),
+    "a standing decision deleted": (
+        "DELETE FROM consent_states WHERE record_id = {last}",
+        "standing: member",
+    ),
+    "an epoch set back": ("UPDATE members SET epoch = 1", "standing: member"),
+    "a run made up": ("INSERT INTO log_nodes VALUES (1, 0, sha256('x'))", "tree: run 0 of level 1"),
+}
+
+
+async def test_what_was_written_agrees(shared: Evidence) -> None:
+    outcome = await shared.verify()
+    assert outcome.agrees
+    assert outcome.published == 2
+    assert {checked.name: checked.rows for checked in outcome.checks} == {
+        "records": 14,
+        "log": 14,
+        "tree": 0,
+        "checkpoints": 2,
+        "standing": 3,
+        "witness": 2,
+    }
+
+
+async def test_whatever_a_database_admin_changes_is_named(decided: Evidence) -> None:
+    for planted, (statement, expected) in PLANTED.items():
+        owner = await asyncpg.connect(decided.urls.owner)
+        try:
+            saved = [
+                (table, [dict(row) for row in await owner.fetch(f"SELECT * FROM {table}")])
+                for table in TABLES
+            ]
+            for one in statement.format(last=LAST).split("; "):
+                await owner.execute(one)
+            outcome = await decided.verify()
+            assert not outcome.agrees, planted
+            assert any(row.startswith(expected) for row in named(outcome)), (planted, named(outcome))
+            await restore(owner, saved)
+        finally:
+            await owner.close()
+    assert (await decided.verify()).agrees
+
+
+async def restore(owner: asyncpg.Connection, saved: list[tuple[str, list[dict[str, Any]]]]) -> None:
+    await owner.execute("ALTER TABLE consent_events DISABLE TRIGGER queue_leaves")
+    for table, rows in saved:
+        await owner.execute(f"DELETE FROM {table}")
+        for row in rows:
+            places = ", ".join(f"${nth}" for nth in range(1, len(row) + 1))
+            await owner.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *row.values())
+    await owner.execute("ALTER TABLE consent_events ENABLE TRIGGER queue_leaves")
+
+
+async def test_a_log_rewritten_as_a_whole_is_named_by_the_witness_and_published_over_by_nobody(
+    decided: Evidence,
+) -> None:
+    last = (await decided.sql(f"SELECT record_id FROM consent_events WHERE record_id = {LAST}"))[0][0]
+    for table in ("consent_events", "log_leaves"):
+        await decided.sql(f"DELETE FROM {table} WHERE record_id = $1", last)
+    await decided.sql("DELETE FROM log_checkpoints")
+    await decided.sql("DELETE FROM consent_states WHERE record_id = $1", last)
+    await decided.sql(
+        "UPDATE members m SET epoch = (SELECT max(epoch) FROM consent_events e WHERE e.member_id = m.member_id)"
+    )
+    await decided.sql(
+        """INSERT INTO consent_states SELECT DISTINCT ON (member_id, purpose, recipient_id) member_id, purpose,
+             recipient_id, record_id, purpose_version, event_state, event_time, NULL, epoch FROM consent_events
+           ORDER BY member_id, purpose, recipient_id, epoch DESC ON CONFLICT DO NOTHING"""
+    )
+    published = decided.witness.size()
+    await decided.sequencer.publish(decided.key)
+    assert decided.witness.size() == published
+    assert named(await decided.verify()) == {"witness: line 2"}
+
+
+async def test_checkpoints_of_another_key_are_not_ours(shared: Evidence) -> None:
+    other = Ed25519PrivateKey.generate().public_key()
+    outcome = await shared.verify({key_id(other): other})
+    assert {row.partition(":")[0] for row in named(outcome)} == {"checkpoints", "witness"}
+
+
+async def test_half_a_line_of_a_writer_that_died_is_passed_over(decided: Evidence) -> None:
+    with decided.witness.path.open("ab") as file:
+        file.write(b'{"checkpoint":"half')
+    purpose = factories.purpose(fresh("later"))
+    await decided.decide(str(uuid4()), purpose, await decided.consent.ask(purpose))
+    await decided.sequence()
+    outcome = await decided.verify()
+    assert outcome.agrees
+    assert outcome.published == 3
