@@ -48,6 +48,18 @@ class House:
                 start_new_session=True,
             )
 
+    def say(self, *words: str) -> tuple[int, str]:
+        """How another `huiyuan …` ended, and what it said."""
+        done = subprocess.run(
+            [sys.executable, "-m", "infra.local", *words],
+            cwd=layout.ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
     def environment(self) -> dict[str, str]:
         """What the command is told, so that it meets nothing of the developer's own."""
         given = {

@@ -1,6 +1,15 @@
-"""Members change their profile, and say what their data may be used for."""
+"""Members change their profile, say what their data may be used for, and prove what they said."""
 
+import stat
+import subprocess
+import sys
+import time
+
+from infra.local import layout
 from tests.end_to_end.callers import Json, OrderSystem, Shopper, Staff
+from tests.end_to_end.house import House
+
+RECEIPT_WITHIN_S = 20.0
 
 PROFILE = """
 mutation($input: UpdateProfileInput!) {
@@ -79,6 +88,52 @@ def test_a_phone_is_shown_for_marketing_only_while_there_is_consent_and_each_loo
         each["purpose"]: each["state"] for each in shopper.me("consents { purpose state }")["consents"]
     }
     assert consents["marketing_sms"] == "WITHDRAWN"
+
+
+def test_a_member_proves_a_consent_offline_and_the_operator_all_of_them(
+    running: House, shop: OrderSystem
+) -> None:
+    shopper = shop.register()
+    give(shopper, "marketing_sms")
+    (record,) = shopper.me("consentRecords(first: 5) { nodes { id purpose state } }")["consentRecords"][
+        "nodes"
+    ]
+    assert (record["purpose"], record["state"]) == ("marketing_sms", "GIVEN")
+    receipt = receipt_of(shopper, record["id"])
+    (key,) = shopper.data("{ consentLog { publicKeys } }")["consentLog"]["publicKeys"]
+    assert running.say("consent", "keys") == (0, f"{key}\n")
+    code, said = running.say("consent", "verify", receipt)
+    assert code == 0, said
+    assert record["id"] in said
+    code, said = running.say("consent", "verify", receipt[:-8], "--key", key)
+    assert (code, "proves" in said) == (1, False), said
+    by_a_stranger = subprocess.run(
+        [sys.executable, "examples/verify-receipt/verify_receipt.py", "--key", key, "-"],
+        input=receipt,
+        cwd=layout.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert by_a_stranger.returncode == 0, by_a_stranger.stderr
+    assert record["id"] in by_a_stranger.stdout
+    code, said = running.say("consent", "verify-log")
+    assert code == 0, said
+    assert "everything agrees" in said
+    assert "NOT PROVED" not in said
+    assert stat.S_IMODE((running.home / "consent-signing-key.pem").stat().st_mode) == 0o600
+
+
+def receipt_of(shopper: Shopper, record_id: str) -> str:
+    """The receipt, once the log's next checkpoint covers the record."""
+    deadline = time.monotonic() + RECEIPT_WITHIN_S
+    while True:
+        answer = shopper.ask("query($id: ID!) { me { consentReceipt(recordId: $id) } }", id=record_id)
+        if receipt := answer["data"]["me"]["consentReceipt"]:
+            return str(receipt)
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["RECEIPT_NOT_READY"]
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
 
 
 def give(shopper: Shopper, purpose: str) -> None:
