@@ -26,7 +26,7 @@ class Follower:
         self._kept = kept
 
     async def run(self) -> None:
-        """Follow until cancelled; after each loss of the streams, everything is read anew."""
+        """Follow until cancelled; when the streams are there again, everything is read anew."""
         while True:
             try:
                 await self._follow()
@@ -34,7 +34,6 @@ class Follower:
                 log.warning("invalidation waits for the streams", because=type(error).__name__)
             except Exception:
                 log.exception("invalidation left out an event")
-            self._kept.forget()
             await asyncio.sleep(_PAUSE_S)
 
     async def _follow(self) -> None:

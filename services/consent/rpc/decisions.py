@@ -109,6 +109,8 @@ class Decisions:
             members, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
         )
         question = Question(in_force, in_force, frozenset(request.categories), request.recipient_id)
+        decided = [standing.decision for standing in standings.values() if standing.decision is not None]
+        consented = await self._reads.consented(decided)
         now = self._clock()
         unknown = judge(question, None, None, now, read_at)
         answers = []
@@ -117,8 +119,9 @@ class Decisions:
             if standing is None or standing.decision is None:
                 answers.append(wire.wire_answer(unknown, standing.epoch if standing else 0))
             else:
-                consented = await self._consented(standing.decision)
-                answer = judge(question, standing.decision, consented, now, read_at)
+                decision = standing.decision
+                on = consented[decision.purpose, decision.purpose_version]
+                answer = judge(question, decision, on, now, read_at)
                 answers.append(wire.wire_answer(answer, standing.epoch))
         return decisions_pb2.CheckManyResponse(answers=answers)
 

@@ -41,10 +41,24 @@ class Question:
         """The categories in question; a caller who names none may use all, so all are judged."""
         return self.categories or frozenset(self.asked.terms.categories)
 
-    @property
+    @cached_property
     def fresh_only(self) -> bool:
         """Whether it has to be judged anew each time."""
         return any(fresh_only(purpose, self.recipient_id) for purpose in (self.asked, self.in_force))
+
+    @cached_property
+    def unlisted(self) -> tuple[Reason, str] | None:
+        """Why nobody's consent could allow it, if that is so: what it names is in no version of the purpose."""
+        for terms in (self.asked.terms, self.in_force.terms):
+            if not self.used <= set(terms.categories):
+                return Reason.CATEGORY_NOT_LISTED, "PIPL 6"
+            if self.recipient_id and self.recipient_id not in terms.recipients:
+                return Reason.RECIPIENT_NOT_LISTED, "PIPL 23"
+        return None
+
+    @cached_property
+    def needs_consent(self) -> bool:
+        return self.asked.terms.needs_consent or self.in_force.terms.needs_consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +105,10 @@ def judge(
     ``read_at`` is the instant that all of this is known of, where that is not now: an answer is kept no longer for it.
     """
     keep_until = (read_at or now) + KEEP
-    asked, in_force = question.asked.terms, question.in_force.terms
-    for terms in (asked, in_force):
-        if not question.used <= set(terms.categories):
-            return _deny(question, Reason.CATEGORY_NOT_LISTED, "PIPL 6", None)
-        if question.recipient_id and question.recipient_id not in terms.recipients:
-            return _deny(question, Reason.RECIPIENT_NOT_LISTED, "PIPL 23", None)
-    if not (asked.needs_consent or in_force.needs_consent):
-        basis = in_force.lawful_basis
+    if question.unlisted is not None:
+        return _deny(question, *question.unlisted, None)
+    if not question.needs_consent:
+        basis = question.in_force.terms.lawful_basis
         return Answer(True, Reason.CONSENT_NOT_NEEDED, basis.article, basis, None, keep_until)
     if decision is None or consented is None:
         return _deny(question, Reason.NOT_ASKED, "PIPL 13(1)", None)
