@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
 
 from services.kit.refusal import Declined
+from services.members.rules.sm import SM4GCM
 
 VERSION = 1
 PADDED_TO_BYTES = 64
@@ -33,9 +34,10 @@ _KEY_LABEL = b"huiyuan key 1".ljust(16, b"\0")
 
 
 class Suite(IntEnum):
-    """How something is sealed. 2 is kept for SM4-GCM."""
+    """How something is sealed: blobs by 1 or 2, keys by 3 (and, once, by 1)."""
 
     AES_256_GCM = 1
+    SM4_GCM = 2
     AES_256_GCM_SIV = 3
 
 
@@ -43,6 +45,8 @@ class BlobKind(IntEnum):
     """Which of a member's blobs; each has a key of its own."""
 
     ORDINARY = 1
+    IDENTITY_DOCUMENTS = 2
+    """Sensitive: released by a fresh answer of the consent gate alone."""
 
 
 class Unreadable(Declined):
@@ -66,12 +70,15 @@ class KeyHeader(NamedTuple):
     epoch: int
 
 
-def seal(content: bytes, dek: bytes, where: bytes, *, schema: int, dek_gen: int) -> bytes:
-    """The blob of some content, for the place ``where`` (installation, member and kind) and no other."""
-    header = _HEADER.pack(VERSION, Suite.AES_256_GCM, schema, dek_gen)
+def seal(content: bytes, dek: bytes, where: bytes, *, schema: int, dek_gen: int, suite: Suite) -> bytes:
+    """The blob of some content, for the place ``where`` (installation, member and kind) and no other.
+
+    ``suite`` is what the installation writes: 1 or 2. ``KeyRing.seal`` gives it.
+    """
+    header = _HEADER.pack(VERSION, suite, schema, dek_gen)
     nonce = os.urandom(_NONCE_BYTES)
     padded = content + b"\x80" + bytes(-(len(content) + 1) % PADDED_TO_BYTES)
-    return header + nonce + AESGCM(dek).encrypt(nonce, padded, _BLOB_LABEL + where + header)
+    return header + nonce + _CONTENT[suite](dek).encrypt(nonce, padded, _BLOB_LABEL + where + header)
 
 
 def blob_header(blob: bytes) -> BlobHeader:
@@ -79,27 +86,33 @@ def blob_header(blob: bytes) -> BlobHeader:
     if len(blob) < _SMALLEST_BLOB or (len(blob) - _CONTENT_AT - _TAG_BYTES) % PADDED_TO_BYTES:
         raise Unreadable
     version, suite, schema, dek_gen = _HEADER.unpack_from(blob)
-    if version != VERSION or suite != Suite.AES_256_GCM:
+    if version != VERSION or suite not in _CONTENT:
         raise Unreadable
     return BlobHeader(schema, dek_gen)
 
 
 def open_blob(blob: bytes, dek: bytes, where: bytes) -> bytes:
-    """The content of a blob. Raises ``Unreadable``.
+    """The content of a blob, under the suite that its header names. Raises ``Unreadable``.
 
     The header is sealed in with the rest, so one that was altered does not open either.
     """
     header = blob[: _HEADER.size]
     try:
-        padded = AESGCM(dek).decrypt(
+        padded = _CONTENT[blob[1]](dek).decrypt(
             blob[_HEADER.size : _CONTENT_AT], blob[_CONTENT_AT:], _BLOB_LABEL + where + header
         )
-    except (InvalidTag, ValueError):
+    except (InvalidTag, ValueError, LookupError, UnsupportedAlgorithm):
         raise Unreadable from None
     content = padded.rstrip(b"\0")
     if content[-1:] != b"\x80" or len(padded) - len(content) >= PADDED_TO_BYTES:
         raise Unreadable
     return content[:-1]
+
+
+_CONTENT: Mapping[int, type[AESGCM] | type[SM4GCM]] = {
+    int(Suite.AES_256_GCM): AESGCM,
+    int(Suite.SM4_GCM): SM4GCM,
+}
 
 
 class KeyWrapper:
