@@ -8,6 +8,7 @@ from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
+from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -20,6 +21,7 @@ from services.members.jobs import orphans
 from services.members.jobs.keyrings import LOOK_S, Refresh
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.identities import Identities
+from services.members.rpc.identity_documents import IdentityDocuments
 from services.members.rpc.profiles import Profiles
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, RingSettings, Settings
@@ -41,8 +43,11 @@ def application(settings: Settings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         databases = await _databases(settings)
-        profiles = Profiles(databases, ring, _consents(settings), settings.unmask_quota)
+        consents = _consents(settings)
+        profiles = Profiles(databases, ring, consents, settings.unmask_quota)
+        documents = IdentityDocuments(databases, ring, consents, settings.unmask_quota)
         for wire in (
+            gatekeeper.admit(documents, IdentityDocumentsServiceASGIApplication),
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
         ):
