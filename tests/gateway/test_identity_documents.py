@@ -46,7 +46,7 @@ async def test_document_is_put_and_shown_and_the_audit_holds_ids_alone(
 
 
 async def test_member_is_told_that_there_is_one_and_no_more(gateway: Gateway) -> None:
-    member = gateway.issuer.member(next(iter(gateway.services.names)))
+    _, member = gateway.join()
     answer = await gateway.ask("{me{identityDocument{kind setAt}}}", member)
     assert answer["data"]["me"]["identityDocument"]["kind"] == "RESIDENT_ID"
     answer = await gateway.ask("{me{identityDocument{number}}}", member)
