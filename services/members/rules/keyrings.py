@@ -114,6 +114,10 @@ class KeyRing:
         dek = os.urandom(DEK_BYTES)
         return DataKey(dek, self._keys.wrap(dek, where))
 
+    def wrap(self, dek: bytes, where: bytes) -> bytes:
+        """A data key that exists, wrapped for its place by the newest epoch: what a rotation does."""
+        return self._keys.wrap(dek, where)
+
     def unwrap(self, wrapped: bytes, where: bytes) -> bytes:
         """The data key that was wrapped for a place. Raises ``Unreadable``."""
         return self._keys.unwrap(wrapped, where)
