@@ -27,8 +27,8 @@ WRAPPED_BYTES = 68
 _HEADER = struct.Struct(">BBHI")
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
-_CONTENT_AT = _HEADER.size + _NONCE_BYTES
-_SMALLEST_BLOB = _CONTENT_AT + PADDED_TO_BYTES + _TAG_BYTES
+_SMALLEST_BLOB = _HEADER.size + _NONCE_BYTES + PADDED_TO_BYTES + _TAG_BYTES
+# What is done for every record slices by plain numbers: the header ends at 8, and the nonce at 20.
 _BLOB_LABEL = b"huiyuan blob 1".ljust(16, b"\0")
 _KEY_LABEL = b"huiyuan key 1".ljust(16, b"\0")
 
@@ -83,12 +83,12 @@ def seal(content: bytes, dek: bytes, where: bytes, *, schema: int, dek_gen: int,
 
 def blob_header(blob: bytes) -> BlobHeader:
     """The header of a well-formed blob. Raises ``Unreadable``."""
-    if len(blob) < _SMALLEST_BLOB or (len(blob) - _CONTENT_AT - _TAG_BYTES) % PADDED_TO_BYTES:
+    if len(blob) < _SMALLEST_BLOB or (len(blob) - _SMALLEST_BLOB) % PADDED_TO_BYTES:
         raise Unreadable
-    version, suite, schema, dek_gen = _HEADER.unpack_from(blob)
+    version, suite, schema, dek_gen = _header_of(blob)
     if version != VERSION or suite not in _CONTENT:
         raise Unreadable
-    return BlobHeader(schema, dek_gen)
+    return _tuple(BlobHeader, (schema, dek_gen))
 
 
 def open_blob(blob: bytes, dek: bytes, where: bytes) -> bytes:
@@ -96,19 +96,18 @@ def open_blob(blob: bytes, dek: bytes, where: bytes) -> bytes:
 
     The header is sealed in with the rest, so one that was altered does not open either.
     """
-    header = blob[: _HEADER.size]
     try:
-        padded = _CONTENT[blob[1]](dek).decrypt(
-            blob[_HEADER.size : _CONTENT_AT], blob[_CONTENT_AT:], _BLOB_LABEL + where + header
-        )
+        padded = _CONTENT[blob[1]](dek).decrypt(blob[8:20], blob[20:], _BLOB_LABEL + where + blob[:8])
     except (InvalidTag, ValueError, LookupError, UnsupportedAlgorithm):
         raise Unreadable from None
     content = padded.rstrip(b"\0")
-    if content[-1:] != b"\x80" or len(padded) - len(content) >= PADDED_TO_BYTES:
+    if not content.endswith(b"\x80") or len(padded) - len(content) >= PADDED_TO_BYTES:
         raise Unreadable
     return content[:-1]
 
 
+_tuple = tuple.__new__
+_header_of = _HEADER.unpack_from
 _CONTENT: Mapping[int, type[AESGCM] | type[SM4GCM]] = {
     int(Suite.AES_256_GCM): AESGCM,
     int(Suite.SM4_GCM): SM4GCM,
@@ -136,13 +135,11 @@ class KeyWrapper:
 
     def unwrap(self, wrapped: bytes, where: bytes) -> bytes:
         """The data key. Raises ``Unreadable``."""
-        header = wrapped[: _HEADER.size]
+        header = wrapped[:8]
         aead = self._by_header.get(header)
         if aead is None or len(wrapped) != WRAPPED_BYTES:
             raise Unreadable
         try:
-            return aead.decrypt(
-                wrapped[_HEADER.size : _CONTENT_AT], wrapped[_CONTENT_AT:], _KEY_LABEL + where + header
-            )
+            return aead.decrypt(wrapped[8:20], wrapped[20:], _KEY_LABEL + where + header)
         except InvalidTag:
             raise Unreadable from None
