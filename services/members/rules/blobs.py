@@ -10,7 +10,7 @@ which key opens; no key is ever tried to see whether it fits.
 
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
 
 from services.kit.refusal import Declined
-from services.members.rules.sm import SM4GCM
+from services.members.rules.sm import SM4GCM, sm4_under
 
 VERSION = 1
 PADDED_TO_BYTES = 64
@@ -108,9 +108,9 @@ def open_blob(blob: bytes, dek: bytes, where: bytes) -> bytes:
 
 _tuple = tuple.__new__
 _header_of = _HEADER.unpack_from
-_CONTENT: Mapping[int, type[AESGCM] | type[SM4GCM]] = {
+_CONTENT: Mapping[int, Callable[[bytes], AESGCM | SM4GCM]] = {
     int(Suite.AES_256_GCM): AESGCM,
-    int(Suite.SM4_GCM): SM4GCM,
+    int(Suite.SM4_GCM): sm4_under,
 }
 
 

@@ -18,14 +18,10 @@ _SM4_LABEL = b"huiyuan sm4-gcm key 1"
 
 
 class SM4GCM:
-    """SM4-GCM under a key that HMAC-SM3 derives from a data key of 32 bytes.
-
-    Derived and not cut, so that no key is ever used by two algorithms: a member's data key opens blobs of both
-    suites until the next rewrite.
-    """
+    """SM4-GCM under a key of 16 bytes."""
 
     def __init__(self, key: bytes) -> None:
-        self._cipher = algorithms.SM4(hmac_sm3(key)(_SM4_LABEL)[:_SM4_KEY_BYTES])
+        self._cipher = algorithms.SM4(key)
 
     def encrypt(self, nonce: bytes, content: bytes, associated_data: bytes) -> bytes:
         """Ciphertext and tag, as ``AESGCM.encrypt`` gives them. ``nonce`` has 12 bytes."""
@@ -38,6 +34,15 @@ class SM4GCM:
         opening = Cipher(self._cipher, modes.GCM(nonce, sealed[-_TAG_BYTES:])).decryptor()
         opening.authenticate_additional_data(associated_data)
         return opening.update(sealed[:-_TAG_BYTES]) + opening.finalize()
+
+
+def sm4_under(dek: bytes) -> SM4GCM:
+    """SM4-GCM under the key that HMAC-SM3 derives from a data key of 32 bytes.
+
+    Derived and not cut, so that no key is ever used by two algorithms: a member's data key may open blobs of both
+    suites.
+    """
+    return SM4GCM(hmac_sm3(dek)(_SM4_LABEL)[:_SM4_KEY_BYTES])
 
 
 def hmac_sm3(key: bytes) -> Callable[[bytes], bytes]:
@@ -57,6 +62,6 @@ def hmac_sm3(key: bytes) -> Callable[[bytes], bytes]:
 def available() -> bool:
     """True when the cryptography library that is installed can do SM4-GCM and SM3; FIPS builds cannot."""
     try:
-        return len(SM4GCM(bytes(32)).encrypt(bytes(12), b"", b"")) == _TAG_BYTES
+        return len(sm4_under(bytes(32)).encrypt(bytes(12), b"", b"")) == _TAG_BYTES
     except UnsupportedAlgorithm:
         return False
