@@ -46,7 +46,7 @@ async def put(
     )
     if revision is None:
         raise ProfileRaced
-    await events.identity_document_set(connection, member_id, now)
+    await events.sensitive_record_set(connection, member_id, now)
     return OnFile(document.kind, now, revision)
 
 
@@ -54,5 +54,5 @@ async def remove(connection: Connection, member_id: UUID, now: datetime) -> int 
     """Take the document off file; the newest generation of key to destroy, or None when there was none."""
     dek_gen = await stored.remove(connection, member_id)
     if dek_gen is not None:
-        await events.identity_document_removed(connection, member_id, now)
+        await events.sensitive_record_removed(connection, member_id, now)
     return dek_gen

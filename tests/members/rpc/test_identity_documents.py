@@ -109,8 +109,8 @@ async def test_document_is_put_seen_shown_logged_and_told(members):
     rows = await members.peek(
         "SELECT type, event FROM outbox WHERE member_id = $1::uuid ORDER BY seq", member_id
     )
-    assert [row["type"] for row in rows] == ["MemberRegistered", "IdentityDocumentSet", "ProfileUnmasked"]
-    assert events_pb2.MembersEvent.FromString(rows[1]["event"]).HasField("identity_document_set")
+    assert [row["type"] for row in rows] == ["MemberRegistered", "SensitiveRecordSet", "ProfileUnmasked"]
+    assert events_pb2.MembersEvent.FromString(rows[1]["event"]).HasField("sensitive_record_set")
     assert not any(NUMBER.encode() in row["event"] for row in rows)
 
 
