@@ -5,7 +5,7 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
-.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-gateway bench-consent soak release-schema compose audits test-browser explorer
+.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-members bench-gateway bench-consent soak release-schema compose audits test-browser explorer
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/make \1\t\2/p' Makefile
@@ -76,6 +76,9 @@ bench: .venv/.installed  ## Measure, against what the machine can do.
 
 bench-ledger: .venv/.installed  ## Measure the ledger against raw SQL.
 	$(BIN)/python -m tests.load.ledger
+
+bench-members: .venv/.installed  ## Measure the members service against the same work unencrypted.
+	$(BIN)/python -m tests.load.members
 
 bench-gateway: .venv/.installed  ## Measure the gateway against a bare ASGI answer.
 	$(BIN)/python -m tests.load.gateway

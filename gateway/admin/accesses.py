@@ -23,6 +23,8 @@ class PersonalField(Enum):
     PHONE = profiles_pb2.PERSONAL_FIELD_PHONE
     EMAIL = profiles_pb2.PERSONAL_FIELD_EMAIL
     BIRTH_DATE = profiles_pb2.PERSONAL_FIELD_BIRTH_DATE
+    # In the access log alone: revealIdentityDocument shows it.
+    IDENTITY_DOCUMENT = profiles_pb2.PERSONAL_FIELD_IDENTITY_DOCUMENT
 
 
 @strawberry.type(description="One reading of personal data in clear, allowed or refused.")

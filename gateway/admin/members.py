@@ -10,7 +10,14 @@ from huiyuan.members.v1 import identities_pb2, profiles_pb2
 
 from gateway.admin.accesses import ProfileAccess, accesses
 from gateway.admin.ledger import LedgerEntry, page
-from gateway.admin.permissions import CONSENT_READERS, EVERY_ROLE, PROFILE_READERS, WATCHERS, to
+from gateway.admin.permissions import (
+    CONSENT_READERS,
+    EVERY_ROLE,
+    PROFILE_READERS,
+    UNMASKERS,
+    WATCHERS,
+    to,
+)
 from gateway.clients import MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED
@@ -20,6 +27,7 @@ from gateway.scalars import Long, instant
 from gateway.views import evidence
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
+from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.lots import Lot, lots
 from gateway.views.points import Balance, balance
 from gateway.views.profiles import MemberStatus
@@ -77,6 +85,12 @@ class Member:
                 return None
             raise
         return _profile(wire)
+
+    @strawberry.field(
+        metadata=to(UNMASKERS), description="The identity document on file, and nothing of what is on it."
+    )
+    async def identity_document(self, info: Info) -> IdentityDocumentOnFile | None:
+        return await find_on_file(info, self.id)
 
     @strawberry.field
     async def balances(self, info: Info, programme_id: str = DEFAULT_PROGRAMME) -> list[Balance] | None:

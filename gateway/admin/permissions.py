@@ -30,6 +30,9 @@ FINANCE_READERS: Roles = DUE_WATCHERS
 HISTORY_READERS: Roles = ORDER_READERS
 """Who looks back on what members had, and why."""
 
+DOCUMENT_KEEPERS: Roles = frozenset({Role.OPERATIONS, Role.PRIVACY_OFFICER})
+"""Who puts identity documents on file and takes them off."""
+
 UNMASKERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PRIVACY_OFFICER})
 ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})

@@ -11,6 +11,7 @@ from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.dues import DueQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
+from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.members import MemberQueries
@@ -20,6 +21,7 @@ from gateway.admin.permissions import (
     ADJUSTERS,
     APPROVAL_READERS,
     CONSENT_READERS,
+    DOCUMENT_KEEPERS,
     DOCUMENT_READERS,
     DUE_WATCHERS,
     EVERY_ROLE,
@@ -77,6 +79,7 @@ schema = strawberry.Schema(
             MergeMutations,
             ForfeitMutations,
             AccessMutations,
+            IdentityDocumentMutations,
             DocumentMutations,
             WebhookEndpointMutations,
             WebhookDeliveryMutations,
@@ -133,6 +136,8 @@ permissions = Permissions(
         "ForfeitedPoints": MOVERS,
         "HeldPoints": HISTORY_READERS,
         "Hold": EVERY_ROLE,
+        "IdentityDocument": UNMASKERS,
+        "IdentityDocumentOnFile": UNMASKERS,
         "LedgerCheck": INTEGRITY_READERS,
         "LedgerEntry": EVERY_ROLE,
         "LedgerEntryConnection": EVERY_ROLE,
@@ -171,13 +176,16 @@ permissions = Permissions(
         "RefundExplanation": HISTORY_READERS,
         "RejectAdjustmentPayload": ADJUSTERS,
         "ReversalExplanation": HISTORY_READERS,
+        "RemoveIdentityDocumentPayload": DOCUMENT_KEEPERS,
         "RetireDocumentPayload": PUBLISHERS,
         "ReplayFailedWebhooksPayload": WEBHOOK_OPERATORS,
         "ReplayWebhookDeliveryPayload": WEBHOOK_OPERATORS,
+        "RevealIdentityDocumentPayload": UNMASKERS,
         "ReverseRedemptionPayload": REVERSERS,
         "ReviseProgrammePayload": PUBLISHERS,
         "RuleVerdict": HISTORY_READERS,
         "SendTestWebhookPayload": WEBHOOK_OPERATORS,
+        "SetIdentityDocumentPayload": DOCUMENT_KEEPERS,
         "SourcePoints": FINANCE_READERS,
         "SpentPoints": REVERSERS,
         "Standing": EVERY_ROLE,

@@ -20,6 +20,7 @@ from gateway.views import evidence, statements
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
 from gateway.views.explanations import Explanation, explained, explanation
+from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.lots import Lot, lots
 from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance, named
@@ -50,6 +51,12 @@ class Member(Node):
     @strawberry.field(description='An IANA zone, for instance "Asia/Shanghai".')
     async def time_zone(self, info: Info) -> str | None:
         return (await _profile(self, info)).time_zone or None
+
+    @strawberry.field(
+        description="The identity document on file, and nothing of what is on it; null when there is none."
+    )
+    async def identity_document(self, info: Info) -> IdentityDocumentOnFile | None:
+        return await find_on_file(info, self.id)
 
     @strawberry.field
     async def status(self, info: Info) -> MemberStatus | None:

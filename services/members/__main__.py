@@ -1,17 +1,26 @@
-"""``python -m services.members serve | work | migrate``."""
+"""``python -m services.members serve | work | migrate | ring create | ring describe | ring rewrap | ring move |
+ring destroy KEY``."""
 
 import sys
 
 from services.kit import process
 from services.members import app
-from services.members.settings import MigrationSettings, Settings
+from services.members.settings import MigrationSettings, RingSettings, Settings
 from services.members.storage.keyrings import KeyRingRefused
 
+USAGE = (
+    "usage: python -m services.members serve | work | migrate | ring create | ring describe | ring rewrap | ring move"
+    " | ring destroy KEY"
+)
 
-def main(command: str) -> None:
-    """Run one of this service's processes."""
+
+def main(command: str, *said: str) -> None:
+    """Run one of this service's processes, or tend its key ring."""
     if command == "migrate":
         app.migrate(MigrationSettings())
+        return
+    if command == "ring":
+        tend(*said)
         return
     settings = Settings()
     process.be_seen(f"{app.NAME}-{command}", settings)
@@ -22,11 +31,18 @@ def main(command: str) -> None:
     elif command == "work":
         process.work(lambda: app.workers(settings))
     else:
-        sys.exit("usage: python -m services.members serve | work | migrate")
+        sys.exit(USAGE)
+
+
+def tend(verb: str = "", *said: str) -> None:
+    """Do something with the key ring, by hand and with the service's own settings."""
+    if verb not in ("create", "describe", "rewrap", "move", "destroy") or len(said) != (verb == "destroy"):
+        sys.exit(USAGE)
+    print(app.tend_ring(RingSettings(), verb, *said))  # noqa: T201  # it answers a person
 
 
 if __name__ == "__main__":
     try:
-        main(" ".join(sys.argv[1:]))
+        main(*(sys.argv[1:] or [""]))
     except KeyRingRefused as refused:
         sys.exit(str(refused))

@@ -1,5 +1,6 @@
 """The wiring of the members service: the only place that knows all its rooms."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
+from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -16,13 +18,16 @@ from starlette.types import ASGIApp
 from services.kit import health, migration, outbox, process, rpc
 from services.kit.tokens import TokenVerifier
 from services.members.jobs import orphans
+from services.members.jobs.keyrings import LOOK_S, Refresh
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.identities import Identities
+from services.members.rpc.identity_documents import IdentityDocuments
 from services.members.rpc.profiles import Profiles
 from services.members.rules.keyrings import KeyRing
-from services.members.settings import MigrationSettings, Settings
-from services.members.storage import keyrings
+from services.members.settings import MigrationSettings, RingSettings, Settings
+from services.members.storage import keyring_moves, keyrings
 from services.members.storage.databases import Databases
+from services.members.storage.providers.choosing import provider_of
 
 NAME = "members"
 _HERE = Path(__file__).parent
@@ -38,15 +43,20 @@ def application(settings: Settings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         databases = await _databases(settings)
-        profiles = Profiles(databases, ring, _consents(settings), settings.unmask_quota)
+        consents = _consents(settings)
+        profiles = Profiles(databases, ring, consents, settings.unmask_quota)
+        documents = IdentityDocuments(databases, ring, consents, settings.unmask_quota)
         for wire in (
+            gatekeeper.admit(documents, IdentityDocumentsServiceASGIApplication),
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
         probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
         app.router.routes.extend(health.routes(probes))
+        refreshing = asyncio.ensure_future(_refresh(settings, ring)())
         yield
+        refreshing.cancel()
         await databases.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
@@ -74,8 +84,48 @@ def migrate(settings: MigrationSettings) -> None:
         migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), _HERE / scripts)
 
 
+def tend_ring(settings: RingSettings, verb: str, *said: str) -> str:
+    """Create, describe, rewrap, move or destroy; what was done. Raises ``KeyRingRefused``, or ``KeyError``."""
+    path, installation, provider = settings.key_ring, settings.installation_id, provider_of(settings.choice)
+
+    def create() -> str:
+        if path.exists():
+            raise keyrings.KeyRingRefused(f"the key ring {path} is there already: nothing was changed")
+        keyrings.create_ring(path, installation, provider, settings.suite)
+        return f"made {path}, kept by {provider.name}: back it up apart from the databases"
+
+    def describe() -> str:
+        ring, master = keyrings.read_file(path), provider.describe()
+        epochs = ", ".join(str(kek["epoch"]) for kek in ring.keks)
+        key = f" under {master.master_key} ({master.protection})" if master.master_key else ""
+        return f"{path}: installation {ring.installation}, kept by {ring.provider}{key}, epochs {epochs}"
+
+    verbs: dict[str, Callable[..., str]] = {
+        "create": create,
+        "describe": describe,
+        "rewrap": lambda: f"wrapped {keyring_moves.rewrap(path, installation, provider)} keys anew",
+        "move": lambda: (
+            f"moved {keyring_moves.move(path, installation, provider)} keys to {provider.name}: "
+            "destroy every copy of the old file"
+        ),
+        "destroy": lambda name: f"{name} is destroyed {provider.destroy(name)}",
+    }
+    return verbs[verb](*said)
+
+
 def _key_ring(settings: Settings) -> KeyRing:
-    return keyrings.open_ring(settings.key_ring, settings.installation_id, create=settings.is_development)
+    return keyrings.open_ring(
+        settings.key_ring,
+        settings.installation_id,
+        create=settings.is_development,
+        provider=provider_of(settings.choice),
+        suite=settings.suite,
+    )
+
+
+def _refresh(settings: Settings, ring: KeyRing) -> Callable[[], Awaitable[None]]:
+    refresh = Refresh(ring, settings.key_ring, partial(_key_ring, settings))
+    return partial(process.every, LOOK_S, refresh.look, "refresh key ring")
 
 
 async def _databases(settings: Settings) -> Databases:

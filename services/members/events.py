@@ -51,5 +51,23 @@ async def profile_unmasked(connection: Connection, member_id: UUID, access_id: U
     await outbox.append(connection, [_new("ProfileUnmasked", event)])
 
 
+async def sensitive_record_set(connection: Connection, member_id: UUID, now: datetime) -> None:
+    """A member's identity document was put on file."""
+    event = events_pb2.MembersEvent(
+        member_id=str(member_id), occurred_at=now, sensitive_record_set=events_pb2.SensitiveRecordSet()
+    )
+    await outbox.append(connection, [_new("SensitiveRecordSet", event)])
+
+
+async def sensitive_record_removed(connection: Connection, member_id: UUID, now: datetime) -> None:
+    """A member's identity document was destroyed."""
+    event = events_pb2.MembersEvent(
+        member_id=str(member_id),
+        occurred_at=now,
+        sensitive_record_removed=events_pb2.SensitiveRecordRemoved(),
+    )
+    await outbox.append(connection, [_new("SensitiveRecordRemoved", event)])
+
+
 def _new(kind: str, event: events_pb2.MembersEvent) -> outbox.NewEvent:
     return outbox.NewEvent(event.member_id, kind, event.SerializeToString())

@@ -1,6 +1,7 @@
 """Settings of the members service, read from the environment; used by ``app`` and ``__main__`` alone."""
 
 from base64 import b64decode
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +10,9 @@ from pydantic import AfterValidator, Field, SecretBytes, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.kit.settings import ProcessSettings
+from services.members.rules.blobs import Suite
+from services.members.storage.providers.alibaba import Credentials
+from services.members.storage.providers.choosing import Choice, ProviderName
 
 
 def _key(encoded: SecretBytes) -> SecretBytes:
@@ -25,7 +29,57 @@ CallerKey = Annotated[SecretBytes, AfterValidator(_key)]
 """A key that two processes share to prove who calls: 32 bytes, given in base64."""
 
 
-class Settings(ProcessSettings):
+class SuiteName(StrEnum):
+    """What an installation seals and indexes by: AES and SHA-256, or SM4 and SM3 (商用密码)."""
+
+    AES = "aes"
+    SM = "sm"
+
+
+class RingSettings(BaseSettings):
+    """Where the key ring is, whose it is, and what protects it: all that ``ring`` needs."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    key_ring: Path = Field(validation_alias="MEMBERS_KEY_RING")
+    installation_id: UUID = Field(validation_alias="INSTALLATION_ID")
+    suite_name: SuiteName = Field(SuiteName.AES, validation_alias="MEMBERS_SUITE")
+    """What new blobs are sealed by, and new index keys digest by; what is there opens by what its header says."""
+    key_provider: ProviderName = Field(ProviderName.LOCAL, validation_alias="MEMBERS_KEY_PROVIDER")
+    master_key: str = Field("", validation_alias="MEMBERS_KEY_ID")
+    """The key of the provider that wraps ours: a name in Vault, an id, alias or ARN in a cloud."""
+    key_url: str = Field("", validation_alias="MEMBERS_KEY_URL")
+    key_region: str = Field("", validation_alias="MEMBERS_KEY_REGION")
+    vault_mount: str = Field("transit", validation_alias="MEMBERS_VAULT_MOUNT")
+    vault_token_file: Path | None = Field(None, validation_alias="VAULT_TOKEN_FILE")
+    alibaba_key_id: SecretStr = Field(SecretStr(""), validation_alias="ALIBABA_CLOUD_ACCESS_KEY_ID")
+    alibaba_key_secret: SecretStr = Field(SecretStr(""), validation_alias="ALIBABA_CLOUD_ACCESS_KEY_SECRET")
+    alibaba_token: SecretStr = Field(SecretStr(""), validation_alias="ALIBABA_CLOUD_SECURITY_TOKEN")
+
+    @property
+    def suite(self) -> Suite:
+        return Suite.SM4_GCM if self.suite_name is SuiteName.SM else Suite.AES_256_GCM
+
+    @property
+    def choice(self) -> Choice:
+        """The provider, and what it takes to reach it."""
+        alibaba = Credentials(
+            self.alibaba_key_id.get_secret_value(),
+            self.alibaba_key_secret.get_secret_value(),
+            self.alibaba_token.get_secret_value(),
+        )
+        return Choice(
+            self.key_provider,
+            self.master_key,
+            self.key_url,
+            self.key_region,
+            self.vault_mount,
+            self.vault_token_file,
+            alibaba,
+        )
+
+
+class Settings(RingSettings, ProcessSettings):
     """What ``serve`` and ``work`` need."""
 
     host: str = Field("127.0.0.1", validation_alias="MEMBERS_HOST")
@@ -34,8 +88,6 @@ class Settings(ProcessSettings):
     members_url: SecretStr = Field(validation_alias="DATABASE_URL_MEMBERS")
     member_keys_url: SecretStr = Field(validation_alias="DATABASE_URL_MEMBER_KEYS")
     audience: str = Field("huiyuan-services", validation_alias="AUTH_AUDIENCE_SERVICES")
-    key_ring: Path = Field(validation_alias="MEMBERS_KEY_RING")
-    installation_id: UUID = Field(validation_alias="INSTALLATION_ID")
     unmask_quota: int = Field(200, ge=0, validation_alias="MEMBERS_UNMASK_QUOTA")
     """How many profiles one actor may see in clear on one day (UTC)."""
     key_gateway: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_MEMBERS")

@@ -14,6 +14,7 @@ from huiyuan.consent.v1.decisions_connect import DecisionsService
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
+from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 from pyqwest.testing import ASGITransport
 
@@ -79,6 +80,7 @@ class Members:
 
     profiles: ProfilesServiceClient
     identities: IdentitiesServiceClient
+    documents: IdentityDocumentsServiceClient
     consents: Consents
     databases: Databases
     ring: KeyRing
@@ -171,6 +173,7 @@ async def reached_by(
     return Members(
         client(ProfilesServiceClient, transport, "members"),
         client(IdentitiesServiceClient, transport, "members"),
+        client(IdentityDocumentsServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),

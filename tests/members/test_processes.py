@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -22,6 +24,7 @@ from services.kit import rpc
 from tests.conftest import Servers, free_port
 from tests.members.service import INSTALLATION, KEYS, OPERATIONS, SUPPORT, as_member, signer
 
+STRANGER = UUID("99999999-2222-4333-8444-555555555555")
 SEEDS = {
     "display_name": "慕容晓晓",
     "full_name": "慕容晓晓晓",
@@ -85,20 +88,21 @@ def environment(
     }
 
 
-async def run(command: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
+async def run(command: str, environment: dict[str, str], *said: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "services.members",
         command,
+        *said,
         env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
 
 
-async def finished(command: str, environment: dict[str, str]) -> tuple[int, str]:
-    process = await run(command, environment)
+async def finished(command: str, environment: dict[str, str], *said: str) -> tuple[int, str]:
+    process = await run(command, environment, *said)
     output, _ = await process.communicate()
     return process.returncode or 0, output.decode()
 
@@ -358,7 +362,55 @@ async def test_production_refuses_to_start_without_its_key_ring_and_says_what_to
     assert "Traceback" not in output
 
 
+async def test_ring_that_cannot_be_used_keeps_the_service_from_starting_and_it_says_what_to_do(
+    urls, redis_url, tmp_path
+):
+    def doubled(document: dict) -> dict:
+        return {**document, "keks": [*document["keks"], *document["keks"]]}
+
+    told = {
+        "cut": (lambda text: text[: len(text) // 2], 0o600, "restore it from its backup"),
+        "open": (lambda text: text, 0o640, "run chmod 0600 on it"),
+        "strange": (
+            lambda text: text.replace(str(INSTALLATION), str(STRANGER)),
+            0o600,
+            "belongs to installation",
+        ),
+        "doubled": (lambda text: json.dumps(doubled(json.loads(text))), 0o600, "has the epoch 1 twice"),
+        "vault": (lambda text: text.replace('"local"', '"vault"'), 0o600, "set MEMBERS_KEY_PROVIDER=vault"),
+    }
+    whole = tmp_path / "whole"
+    env = environment(*urls, redis_url, whole, free_port())
+    assert (await finished("ring", env, "create"))[0] == 0
+    key = json.loads(whole.read_text())["keks"][0]["key"]
+
+    async def start(name: str) -> tuple[int, str]:
+        change, mode, _ = told[name]
+        ring = tmp_path / name
+        ring.write_text(change(whole.read_text()))
+        ring.chmod(mode)
+        return await finished("serve", {**env, "MEMBERS_KEY_RING": str(ring)})
+
+    for name, (code, output) in zip(told, await asyncio.gather(*map(start, told)), strict=True):
+        assert code == 1, (name, output)
+        assert told[name][2] in output, name
+        assert "Traceback" not in output
+        assert key not in output
+
+
+async def test_ring_is_tended_by_hand(urls, redis_url, tmp_path):
+    ring = tmp_path / "ring"
+    env = environment(*urls, redis_url, ring, free_port())
+    code, output = await finished("ring", env, "create")
+    assert (code, ring.stat().st_mode & 0o777) == (0, 0o600), output
+    told = f"the key ring {ring} is there already: nothing was changed\n"
+    assert await finished("ring", env, "create") == (1, told)
+    told = f"{ring}: installation {INSTALLATION}, kept by local, epochs 1\n"
+    assert await finished("ring", env, "describe") == (0, told)
+
+
 async def test_unknown_command_says_what_there_is(urls, redis_url, tmp_path):
     env = environment(*urls, redis_url, tmp_path / "members.keyring", free_port())
     code, output = await finished("dance", env)
-    assert (code, output.strip()) == (1, "usage: python -m services.members serve | work | migrate")
+    assert code == 1
+    assert output.startswith("usage: python -m services.members serve | work | migrate | ring create |")

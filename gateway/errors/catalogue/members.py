@@ -57,6 +57,14 @@ ENTRIES = (
         "身份标识格式有误。",
     ),
     Entry(
+        "IDENTITY_DOCUMENT_NOT_VALID",
+        Kind.INVALID,
+        "The identity document's kind, number, issuing country or name cannot be one.",
+        "Send it as printed; a resident's number has 18 characters, the last of which checks the others.",
+        "按证件原样填写；居民身份证号须为 18 位且校验位正确。",
+        "证件信息有误。",
+    ),
+    Entry(
         "JOINED_AT_NOT_VALID",
         Kind.INVALID,
         "The day of joining lies ahead or before 1970.",
@@ -107,6 +115,14 @@ ENTRIES = (
         "使用 1 到 100 个可见字符。",
     ),
     Entry(
+        "NO_IDENTITY_DOCUMENT",
+        Kind.NOT_FOUND,
+        "The member has no identity document on file.",
+        "Put one on file first, with the member's consent.",
+        "先征得同意并登记证件。",
+        "该会员未登记证件。",
+    ),
+    Entry(
         "PAGE_NOT_VALID",
         Kind.INVALID,
         "The page asked for is too large, too small, or begins after nothing we know.",
@@ -121,6 +137,14 @@ ENTRIES = (
         "Send the same request again.",
         "重发即可。",
         "资料刚被另一请求修改。",
+    ),
+    Entry(
+        "PURPOSE_NOT_SENSITIVE",
+        Kind.DECLINED,
+        "The purpose is neither sensitive nor takes separate consent.",
+        "Publish a purpose that is, and ask the member for it (PIPL 28, 29).",
+        "发布敏感或需单独同意的目的，并征得会员同意。",
+        "该目的不足以使用敏感信息。",
     ),
     Entry(
         "REASON_HOLDS_PERSONAL_DATA",

@@ -5,7 +5,6 @@ from datetime import datetime
 from services.kit.database import Connection
 from services.members import events
 from services.members.rules import profiles
-from services.members.rules.blobs import seal
 from services.members.rules.keyrings import BlindIndex, KeyRing
 from services.members.rules.members import Member, ProfileRaced
 from services.members.storage import keys
@@ -22,7 +21,7 @@ async def renew_key(
     if dek_gen is None:
         raise ProfileRaced
     content = profiles.encode(profile)
-    return dek_gen, seal(content, key.dek, where, schema=profiles.SCHEMA, dek_gen=dek_gen)
+    return dek_gen, ring.seal(content, key.dek, where, schema=profiles.SCHEMA, dek_gen=dek_gen)
 
 
 async def replace(

@@ -12,7 +12,6 @@ from services.kit.database import Connection
 from services.kit.refusal import Refusal
 from services.members import events
 from services.members.rules import profiles
-from services.members.rules.blobs import seal
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import MemberStatus, new_member_id
 from services.members.rules.registrations import (
@@ -97,7 +96,7 @@ async def settle(connection: Connection, member_ids: Sequence[UUID], given_up: C
 
 def _sealed(ring: KeyRing, wrapped: bytes, claim: Claim, draft: Draft) -> bytes:
     where = ring.where(claim.member_id)
-    return seal(
+    return ring.seal(
         profiles.encode(draft.profile),
         ring.unwrap(wrapped, where),
         where,

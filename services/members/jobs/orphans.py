@@ -6,7 +6,7 @@ import structlog
 
 from services.kit import clock
 from services.members.actions import registrations as actions
-from services.members.storage import keys, members, registrations
+from services.members.storage import identity_documents, keys, members, registrations
 from services.members.storage.databases import Databases
 
 log = structlog.get_logger()
@@ -22,6 +22,7 @@ async def sweep(databases: Databases, now: datetime | None = None) -> None:
     before = (now or clock.now()) - LEFT_ALONE
     await _settle_registrations(databases, before)
     await _finish_rewrites(databases, before)
+    await _finish_documents(databases, before)
 
 
 async def _settle_registrations(databases: Databases, before: datetime) -> None:
@@ -51,3 +52,20 @@ async def _finish_rewrites(databases: Databases, before: datetime) -> None:
                 connection, list(standings), [standing.dek_gen for standing in standings.values()]
             )
             await keys.keep(connection, member_ids, before)
+
+
+async def _finish_documents(databases: Databases, before: datetime) -> None:
+    """The same for identity documents; of those that were removed, no key stays."""
+    kind = identity_documents.KIND
+    while True:
+        async with databases.keys.connect() as connection:
+            member_ids = await keys.retiring(connection, before, _BATCH, kind)
+        if not member_ids:
+            return
+        async with databases.members.connect() as connection:
+            generations = await identity_documents.generations(connection, member_ids)
+        async with databases.keys.begin() as connection:
+            await keys.drop_older(connection, list(generations), list(generations.values()), kind)
+            await keys.keep(connection, list(generations), before, kind)
+            removed = [member_id for member_id in member_ids if member_id not in generations]
+            await keys.drop_retired(connection, removed, before, kind)

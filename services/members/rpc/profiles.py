@@ -1,6 +1,6 @@
 """Profiles, asked: registering, reading masked, changing, and seeing in clear for a purpose."""
 
-import time
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +9,12 @@ from huiyuan.members.v1 import profiles_pb2 as wire
 
 from services.kit import clock, rpc
 from services.kit.refusal import Invalid, Refusal
-from services.members.actions import accesses as accessing
 from services.members.rpc import views
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.registrations import register
+from services.members.rpc.releases import Attempt, released
 from services.members.rpc.updates import update
 from services.members.rules import accesses as rules
-from services.members.rules.accesses import Access, ConsentUnavailable, UnmaskQuotaExhausted
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import (
     Member,
@@ -23,7 +22,6 @@ from services.members.rules.members import (
     MemberStatus,
     UnknownMember,
     member_id_of,
-    new_member_id,
 )
 from services.members.storage import accesses, members, profiles
 from services.members.storage.databases import Databases
@@ -31,9 +29,6 @@ from services.members.storage.databases import Databases
 MOST_REGISTRATIONS = 1000
 MOST_PROFILES = 500
 MOST_ACCESSES = 100
-ANSWER_HOLDS_S = 2.0
-"""How long the gate's answer holds, from when it was asked: whoever withdrew since is not shown."""
-
 _REGISTRARS = (
     rpc.systems("member_registrar", "programme_seeder"),
     rpc.services("gateway"),
@@ -122,36 +117,16 @@ class Profiles:
         survivor = await self._survivor(request.member_id)
         if survivor.status is MemberStatus.ERASED:
             raise MemberErased
-        asked_at = time.monotonic()
-        refusal = await self._consents.refusal(survivor.member_id, purpose, fields)
-        now = clock.now()
-        access = Access(
-            survivor.member_id,
-            new_member_id(now),
-            rpc.caller().actor,
-            purpose,
-            reason,
-            fields,
-            now,
-            refusal.code if refusal else "",
-        )
-        async with self._databases.members.begin() as connection:
-            access = await accessing.record(connection, access, self._unmask_quota, now)
-        if refusal is not None:
-            raise refusal
-        if access.refusal_code:
-            raise UnmaskQuotaExhausted(
-                "this actor has seen as many profiles in clear today as anyone may in a day",
-                quota=self._unmask_quota,
-            )
+        ask = partial(self._consents.refusal, survivor.member_id, purpose, fields)
+        attempt = Attempt(survivor.member_id, purpose, reason, fields)
+        release = await released(self._databases, ask, attempt, self._unmask_quota)
         member = (await profiles.read(self._databases, self._ring, [survivor.member_id]))[survivor.member_id]
         if not isinstance(member, Member):
             raise member
         if member.profile is None:
             raise MemberErased
-        if time.monotonic() - asked_at > ANSWER_HOLDS_S:
-            raise ConsentUnavailable("the consent was checked too long ago to still count: try again")
-        answer = wire.UnmaskProfileResponse(access_id=str(access.access_id))
+        release.check()
+        answer = wire.UnmaskProfileResponse(access_id=str(release.access_id))
         for field in fields:
             answer.fields.add(field=field.value, value=rules.in_clear(member.profile, field))
         return answer

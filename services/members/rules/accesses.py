@@ -30,6 +30,7 @@ class PersonalField(IntEnum):
     PHONE = 3
     EMAIL = 4
     BIRTH_DATE = 5
+    IDENTITY_DOCUMENT = 20
 
     @property
     def category(self) -> str:
@@ -43,7 +44,10 @@ _CATEGORIES = {
     PersonalField.PHONE: "phone",
     PersonalField.EMAIL: "email",
     PersonalField.BIRTH_DATE: "birth_date",
+    PersonalField.IDENTITY_DOCUMENT: "identity_document",
 }
+_SENSITIVE = frozenset({PersonalField.IDENTITY_DOCUMENT})
+"""Not in the ordinary profile: behind a key and a door of their own."""
 
 
 class UnmaskNotValid(Invalid):
@@ -56,6 +60,10 @@ class ReasonHoldsPersonalData(Invalid):
 
 class ConsentMissing(Declined):
     """The member's consent does not allow this purpose for these fields."""
+
+
+class PurposeNotSensitive(Declined):
+    """The purpose is neither sensitive nor takes separate consent, and what was asked for needs one that is."""
 
 
 class ConsentUnavailable(Unavailable):
@@ -87,7 +95,7 @@ def fields_of(numbers: Sequence[int]) -> tuple[PersonalField, ...]:
         fields = tuple(dict.fromkeys(PersonalField(number) for number in numbers))
     except ValueError:
         fields = ()
-    if not fields:
+    if not fields or _SENSITIVE.intersection(fields):
         raise UnmaskNotValid("name at least one field, and only fields that we know", field="fields")
     return fields
 

@@ -10,14 +10,15 @@ which key opens; no key is ever tried to see whether it fits.
 
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
 
 from services.kit.refusal import Declined
+from services.members.rules.sm import SM4GCM, sm4_under
 
 VERSION = 1
 PADDED_TO_BYTES = 64
@@ -26,16 +27,17 @@ WRAPPED_BYTES = 68
 _HEADER = struct.Struct(">BBHI")
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
-_CONTENT_AT = _HEADER.size + _NONCE_BYTES
-_SMALLEST_BLOB = _CONTENT_AT + PADDED_TO_BYTES + _TAG_BYTES
+_SMALLEST_BLOB = _HEADER.size + _NONCE_BYTES + PADDED_TO_BYTES + _TAG_BYTES
+# What is done for every record slices by plain numbers: the header ends at 8, and the nonce at 20.
 _BLOB_LABEL = b"huiyuan blob 1".ljust(16, b"\0")
 _KEY_LABEL = b"huiyuan key 1".ljust(16, b"\0")
 
 
 class Suite(IntEnum):
-    """How something is sealed. 2 is kept for SM4-GCM."""
+    """How something is sealed: blobs by 1 or 2, keys by 3 (and, once, by 1)."""
 
     AES_256_GCM = 1
+    SM4_GCM = 2
     AES_256_GCM_SIV = 3
 
 
@@ -43,6 +45,8 @@ class BlobKind(IntEnum):
     """Which of a member's blobs; each has a key of its own."""
 
     ORDINARY = 1
+    IDENTITY_DOCUMENTS = 2
+    """Sensitive: released by a fresh answer of the consent gate alone."""
 
 
 class Unreadable(Declined):
@@ -66,40 +70,48 @@ class KeyHeader(NamedTuple):
     epoch: int
 
 
-def seal(content: bytes, dek: bytes, where: bytes, *, schema: int, dek_gen: int) -> bytes:
-    """The blob of some content, for the place ``where`` (installation, member and kind) and no other."""
-    header = _HEADER.pack(VERSION, Suite.AES_256_GCM, schema, dek_gen)
+def seal(content: bytes, dek: bytes, where: bytes, *, schema: int, dek_gen: int, suite: Suite) -> bytes:
+    """The blob of some content, for the place ``where`` (installation, member and kind) and no other.
+
+    ``suite`` is what the installation writes: 1 or 2. ``KeyRing.seal`` gives it.
+    """
+    header = _HEADER.pack(VERSION, suite, schema, dek_gen)
     nonce = os.urandom(_NONCE_BYTES)
     padded = content + b"\x80" + bytes(-(len(content) + 1) % PADDED_TO_BYTES)
-    return header + nonce + AESGCM(dek).encrypt(nonce, padded, _BLOB_LABEL + where + header)
+    return header + nonce + _CONTENT[suite](dek).encrypt(nonce, padded, _BLOB_LABEL + where + header)
 
 
 def blob_header(blob: bytes) -> BlobHeader:
     """The header of a well-formed blob. Raises ``Unreadable``."""
-    if len(blob) < _SMALLEST_BLOB or (len(blob) - _CONTENT_AT - _TAG_BYTES) % PADDED_TO_BYTES:
+    if len(blob) < _SMALLEST_BLOB or (len(blob) - _SMALLEST_BLOB) % PADDED_TO_BYTES:
         raise Unreadable
-    version, suite, schema, dek_gen = _HEADER.unpack_from(blob)
-    if version != VERSION or suite != Suite.AES_256_GCM:
+    version, suite, schema, dek_gen = _header_of(blob)
+    if version != VERSION or suite not in _CONTENT:
         raise Unreadable
-    return BlobHeader(schema, dek_gen)
+    return _tuple(BlobHeader, (schema, dek_gen))
 
 
 def open_blob(blob: bytes, dek: bytes, where: bytes) -> bytes:
-    """The content of a blob. Raises ``Unreadable``.
+    """The content of a blob, under the suite that its header names. Raises ``Unreadable``.
 
     The header is sealed in with the rest, so one that was altered does not open either.
     """
-    header = blob[: _HEADER.size]
     try:
-        padded = AESGCM(dek).decrypt(
-            blob[_HEADER.size : _CONTENT_AT], blob[_CONTENT_AT:], _BLOB_LABEL + where + header
-        )
-    except (InvalidTag, ValueError):
+        padded = _CONTENT[blob[1]](dek).decrypt(blob[8:20], blob[20:], _BLOB_LABEL + where + blob[:8])
+    except (InvalidTag, ValueError, LookupError, UnsupportedAlgorithm):
         raise Unreadable from None
     content = padded.rstrip(b"\0")
-    if content[-1:] != b"\x80" or len(padded) - len(content) >= PADDED_TO_BYTES:
+    if not content.endswith(b"\x80") or len(padded) - len(content) >= PADDED_TO_BYTES:
         raise Unreadable
     return content[:-1]
+
+
+_tuple = tuple.__new__
+_header_of = _HEADER.unpack_from
+_CONTENT: Mapping[int, Callable[[bytes], AESGCM | SM4GCM]] = {
+    int(Suite.AES_256_GCM): AESGCM,
+    int(Suite.SM4_GCM): sm4_under,
+}
 
 
 class KeyWrapper:
@@ -123,13 +135,11 @@ class KeyWrapper:
 
     def unwrap(self, wrapped: bytes, where: bytes) -> bytes:
         """The data key. Raises ``Unreadable``."""
-        header = wrapped[: _HEADER.size]
+        header = wrapped[:8]
         aead = self._by_header.get(header)
         if aead is None or len(wrapped) != WRAPPED_BYTES:
             raise Unreadable
         try:
-            return aead.decrypt(
-                wrapped[_HEADER.size : _CONTENT_AT], wrapped[_CONTENT_AT:], _KEY_LABEL + where + header
-            )
+            return aead.decrypt(wrapped[8:20], wrapped[20:], _KEY_LABEL + where + header)
         except InvalidTag:
             raise Unreadable from None

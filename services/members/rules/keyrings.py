@@ -1,26 +1,30 @@
 """Key rings: the keys that this installation holds outside its databases, and what they do.
 
 A ring wraps and unwraps members' data keys, and makes blind indexes. Where its keys come from is not its
-business: a provider (today a file, later a key management service) hands them over at start, so that no record
-ever waits for a provider.
+business: a provider (a file, or a key management service) hands them over at start and when the ring changed,
+so that no record ever waits for a provider.
 """
 
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from services.members.rules.blobs import DEK_BYTES, BlobKind, KeyHeader, KeyWrapper
+from services.members.rules import blobs
+from services.members.rules.blobs import DEK_BYTES, BlobKind, KeyHeader, KeyWrapper, Suite
 from services.members.rules.identities import Identity, IdentityKind, index_input
+from services.members.rules.sm import hmac_sm3
 
 INDEX_BYTES = 16
 REQUESTS = 0
 """The index key of kind 0 digests idempotency keys and request bodies, which may hold personal data too."""
 
 INDEX_KINDS = (REQUESTS, *IdentityKind)
-_KIND_BYTES = {kind: bytes((kind,)) for kind in BlobKind}
+_KIND_BYTES = tuple(bytes((kind,)) for kind in range(max(BlobKind) + 1))
+"""By place and not by name: to hash a member of an enumeration takes longer than the rest of ``where``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,17 @@ class Kek:
     key: bytes = field(repr=False)
 
 
+class Digest(StrEnum):
+    """By what a blind index is made. It belongs to the key: an index is only ever found by the one that made it."""
+
+    SHA256 = "sha256"
+    SM3 = "sm3"
+
+
+DIGESTS = {Suite.AES_256_GCM: Digest.SHA256, Suite.SM4_GCM: Digest.SM3}
+"""Which digest new index keys get under the suite that the installation writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexKey:
     """The key of the blind index of one kind; the highest version indexes what is new."""
@@ -39,6 +54,7 @@ class IndexKey:
     kind: int
     version: int
     key: bytes = field(repr=False)
+    digest: Digest = Digest.SHA256
 
 
 class BlindIndex(NamedTuple):
@@ -67,23 +83,28 @@ class DataKey(NamedTuple):
 
 
 class KeyRing:
-    """One installation's keys in memory."""
+    """One installation's keys in memory. ``suite`` is what new blobs are sealed by; blobs of all suites open."""
 
-    def __init__(self, installation: UUID, keks: Sequence[Kek], index_keys: Sequence[IndexKey]) -> None:
+    def __init__(
+        self,
+        installation: UUID,
+        keks: Sequence[Kek],
+        index_keys: Sequence[IndexKey],
+        suite: Suite = Suite.AES_256_GCM,
+    ) -> None:
         self.installation = installation
-        newest = max(keks, key=lambda kek: (kek.epoch, kek.kek_id))
-        self._keys = KeyWrapper(
-            {KeyHeader(kek.kek_id, kek.epoch): kek.key for kek in keks},
-            KeyHeader(newest.kek_id, newest.epoch),
-        )
-        self._digests = {
-            key.kind: (key.version, hmac.new(key.key, digestmod="sha256"))
-            for key in sorted(index_keys, key=lambda key: key.version)
-        }
+        self._suite = suite
         self._here = installation.bytes
+        self._keys, self._digests = _wrapper(keks), _digests(index_keys)
 
     def __repr__(self) -> str:
         return f"<key ring of {self.installation}>"
+
+    def renew(self, newer: "KeyRing") -> None:
+        """Go on with the keys of a newer reading of this installation's ring; whoever holds this ring has them."""
+        if newer.installation != self.installation:
+            raise ValueError("a ring is renewed by its own installation's alone")
+        self._keys, self._digests = newer._keys, newer._digests
 
     def where(self, member: UUID, kind: BlobKind = BlobKind.ORDINARY) -> bytes:
         """Where a member's blob and key belong, as both are sealed to it."""
@@ -94,9 +115,21 @@ class KeyRing:
         dek = os.urandom(DEK_BYTES)
         return DataKey(dek, self._keys.wrap(dek, where))
 
+    def wrap(self, dek: bytes, where: bytes) -> bytes:
+        """A data key that exists, wrapped for its place by the newest epoch: what a rotation does."""
+        return self._keys.wrap(dek, where)
+
     def unwrap(self, wrapped: bytes, where: bytes) -> bytes:
         """The data key that was wrapped for a place. Raises ``Unreadable``."""
         return self._keys.unwrap(wrapped, where)
+
+    def seal(self, content: bytes, dek: bytes, where: bytes, *, schema: int, dek_gen: int) -> bytes:
+        """The blob of some content for a place, by the suite that this installation writes."""
+        return blobs.seal(content, dek, where, schema=schema, dek_gen=dek_gen, suite=self._suite)
+
+    def open(self, blob: bytes, wrapped: bytes, where: bytes) -> bytes:
+        """The content of a blob, by the wrapped key that belongs to it. Raises ``Unreadable``."""
+        return blobs.open_blob(blob, self._keys.unwrap(wrapped, where), where)
 
     def find(self, identity: Identity) -> Place:
         """Where an identity is found, telling nothing of its value."""
@@ -107,8 +140,32 @@ class KeyRing:
         return self._digest(REQUESTS, content)
 
     def _digest(self, kind: int, content: bytes) -> BlindIndex:
-        version, keyed = self._digests[kind]
+        version, digest = self._digests[kind]
+        return BlindIndex(version, digest(content)[:INDEX_BYTES])
+
+
+def _wrapper(keks: Sequence[Kek]) -> KeyWrapper:
+    newest = max(keks, key=lambda kek: (kek.epoch, kek.kek_id))
+    return KeyWrapper(
+        {KeyHeader(kek.kek_id, kek.epoch): kek.key for kek in keks},
+        KeyHeader(newest.kek_id, newest.epoch),
+    )
+
+
+def _digests(index_keys: Sequence[IndexKey]) -> dict[int, tuple[int, Callable[[bytes], bytes]]]:
+    """The newest version of each kind's key, ready to digest."""
+    return {key.kind: (key.version, _keyed(key)) for key in sorted(index_keys, key=lambda key: key.version)}
+
+
+def _keyed(key: IndexKey) -> Callable[[bytes], bytes]:
+    if key.digest is Digest.SM3:
+        return hmac_sm3(key.key)
+    keyed = hmac.new(key.key, digestmod="sha256")
+
+    def digest(content: bytes) -> bytes:
         # Copying a keyed state spares its set-up, which costs as much as the digest itself.
-        digest = keyed.copy()
-        digest.update(content)
-        return BlindIndex(version, digest.digest()[:INDEX_BYTES])
+        digesting = keyed.copy()
+        digesting.update(content)
+        return digesting.digest()
+
+    return digest

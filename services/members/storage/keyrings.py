@@ -1,46 +1,125 @@
-"""Key ring files: the keys of this installation on one machine, in a file that only the service may read.
+"""Key ring files: the keys of this installation, in a file that only the service may read.
 
     {"format": 1, "installation": "<uuid>", "provider": "local",
-     "keks": [{"kek_id": 1, "epoch": 1, "key": "<base64, 32 bytes>"}],
-     "index_keys": [{"kind": 0, "version": 1, "key": "<base64, 32 bytes>"}, ...]}
+     "keks": [{"kek_id": 1, "epoch": 1, "key": "<wrapped>"}],
+     "index_keys": [{"kind": 0, "version": 1, "digest": "sha256", "key": "<wrapped>"}, ...]}
 
-``provider`` says what protects the keys inside: ``local`` means nothing but the file's own mode.
+``provider`` says what protects the keys inside, and so what ``wrapped`` is: under ``local`` 32 bytes in base64,
+else what the key management service made of them. ``digest`` may be absent, and is then sha256.
 """
 
 import json
 import os
 import secrets
 import stat
-from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.members.rules.blobs import DEK_BYTES
-from services.members.rules.keyrings import INDEX_KINDS, IndexKey, Kek, KeyRing
+from services.members.rules import sm
+from services.members.rules.blobs import Suite
+from services.members.rules.keyrings import DIGESTS, INDEX_KINDS, Digest, IndexKey, Kek, KeyRing
+from services.members.storage.providers.local import Local
+from services.members.storage.providers.provider import KeyContext, KeyProvider, KeyRingRefused
+
+__all__ = ["KeyRingRefused", "RingFile", "contexts", "create_ring", "open_ring", "read_file", "write_file"]
 
 FORMAT = 1
-PROVIDER = "local"
+LOCAL = Local()
+
+Entry = dict[str, Any]
+"""A key of the ring as it rests: what it is for, and itself under ``key``, wrapped."""
 
 
-class KeyRingRefused(Exception):
-    """The key ring cannot be used; the message says why and what to do. The service does not start."""
+class RingFile(NamedTuple):
+    """A ring as it rests; ``keks`` and ``index_keys`` are the file's entries, well-formed and each once."""
+
+    installation: UUID
+    provider: str
+    keks: list[Entry]
+    index_keys: list[Entry]
+
+    def __repr__(self) -> str:
+        return f"<ring file of {self.installation}>"
 
 
-def open_ring(path: Path, installation: UUID, *, create: bool) -> KeyRing:
-    """The key ring in a file; with ``create``, a new one where there is none. Raises ``KeyRingRefused``."""
+def open_ring(
+    path: Path,
+    installation: UUID,
+    *,
+    create: bool,
+    provider: KeyProvider = LOCAL,
+    suite: Suite = Suite.AES_256_GCM,
+) -> KeyRing:
+    """The key ring in a file; with ``create``, a new one where there is none. Raises ``KeyRingRefused``.
+
+    Asks the provider once for its key and once for each key of the ring.
+    """
+    _need(suite)
     if create and not path.exists():
-        _create(path, installation)
-    return _read(path, installation)
+        create_ring(path, installation, provider, suite)
+    ring = read_file(path)
+    if any(entry["digest"] == Digest.SM3 for entry in ring.index_keys):
+        _need(Suite.SM4_GCM)
+    if ring.installation != installation:
+        raise KeyRingRefused(
+            f"the key ring {path} belongs to installation {ring.installation}, and this is {installation}: put this "
+            "installation's key ring there, or set INSTALLATION_ID to the ring's"
+        )
+    if ring.provider != provider.name:
+        raise KeyRingRefused(
+            f"the key ring {path} is kept by {ring.provider}, and this service is set to {provider.name}: set "
+            f"MEMBERS_KEY_PROVIDER={ring.provider}, or move the ring by python -m services.members ring move"
+        )
+    provider.describe()
+    keks = [
+        Kek(entry["kek_id"], entry["epoch"], provider.unwrap(entry["key"], context))
+        for entry, context in contexts(installation, "kek", ring.keks)
+    ]
+    index_keys = [
+        IndexKey(
+            entry["kind"], entry["version"], provider.unwrap(entry["key"], context), Digest(entry["digest"])
+        )
+        for entry, context in contexts(installation, "index", ring.index_keys)
+    ]
+    return KeyRing(installation, keks, index_keys, suite)
 
 
-def _create(path: Path, installation: UUID) -> None:
-    document = {
-        "format": FORMAT,
-        "installation": str(installation),
-        "provider": PROVIDER,
-        "keks": [{"kek_id": 1, "epoch": 1, "key": _new_key()}],
-        "index_keys": [{"kind": int(kind), "version": 1, "key": _new_key()} for kind in INDEX_KINDS],
-    }
+def create_ring(path: Path, installation: UUID, provider: KeyProvider, suite: Suite) -> None:
+    """A new ring where there is none; when two make one together, the first one's stays. Raises ``KeyRingRefused``."""
+    _need(suite)
+    provider.describe()
+    kek = [{"kek_id": 1, "epoch": 1}]
+    indexes = [{"kind": int(kind), "version": 1, "digest": DIGESTS[suite].value} for kind in INDEX_KINDS]
+    ring = RingFile(
+        installation,
+        provider.name,
+        [{**e, "key": provider.generate(c).wrapped} for e, c in contexts(installation, "kek", kek)],
+        [{**e, "key": provider.generate(c).wrapped} for e, c in contexts(installation, "index", indexes)],
+    )
+    write_file(path, ring, replace=False)
+
+
+def _need(suite: Suite) -> None:
+    if suite is Suite.SM4_GCM and not sm.available():
+        raise KeyRingRefused(
+            "SM4-GCM and SM3 are not in the OpenSSL that the cryptography library was built with: install a build "
+            "that has them (its wheels do), or set MEMBERS_SUITE=aes if nothing was sealed by SM4 yet"
+        )
+
+
+def contexts(installation: UUID, use: str, entries: Iterable[Entry]) -> Iterable[tuple[Entry, KeyContext]]:
+    """Each entry with the context that its key is wrapped for; ``use`` is ``kek`` or ``index``."""
+    for entry in entries:
+        first, second = ("kek_id", "epoch") if use == "kek" else ("kind", "version")
+        yield entry, KeyContext(installation, f"{use} {entry[first]}.{entry[second]}")
+
+
+def write_file(path: Path, ring: RingFile, *, replace: bool) -> None:
+    """Put a ring in its place, whole or not at all, on the disk before this returns, and readable by us alone."""
+    document = {"format": FORMAT, **ring._asdict(), "installation": str(ring.installation)}
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
@@ -49,57 +128,93 @@ def _create(path: Path, installation: UUID) -> None:
             json.dump(document, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
-        try:
-            # A link never replaces: when two processes start together, both use the ring of the first.
-            os.link(draft, path)
-        except FileExistsError:
-            return
+        if replace:
+            draft.replace(path)
+        else:
+            _link(draft, path)
+        _sync(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _read(path: Path, installation: UUID) -> KeyRing:
+def read_file(path: Path) -> RingFile:
+    """A ring as it rests. Raises ``KeyRingRefused`` when it is missing, readable by others, or not whole."""
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
+        text = path.read_text() if _is_ours_alone(found) else ""
     except FileNotFoundError:
         raise KeyRingRefused(
             f"the key ring {path} is missing: put this installation's key ring there (mode 0600), or set "
-            "MEMBERS_KEY_RING to where it is; without it no profile can be read"
+            "MEMBERS_KEY_RING to where it is; without it no profile can be read. A new installation makes its first "
+            "by python -m services.members ring create"
         ) from None
-    if stat.S_IMODE(mode) & 0o077:
+    except (OSError, UnicodeDecodeError):
         raise KeyRingRefused(
-            f"the key ring {path} can be read by others (mode {stat.S_IMODE(mode):04o}): run chmod 0600 on it, "
-            "and renew its keys if others may have read it"
+            f"the key ring {path} cannot be read: see that it is a file of the user this service runs as"
+        ) from None
+    if not _is_ours_alone(found):
+        raise KeyRingRefused(
+            f"the key ring {path} can be read by others (mode {stat.S_IMODE(found.st_mode):04o}): run chmod 0600 on "
+            "it, and renew its keys if others may have read it"
         )
     try:
-        document = json.loads(path.read_text())
-        belongs_to = UUID(document["installation"])
-        readable = document["format"] == FORMAT and document["provider"] == PROVIDER
-        keks = [Kek(int(kek["kek_id"]), int(kek["epoch"]), _key(kek["key"])) for kek in document["keks"]]
-        index_keys = [
-            IndexKey(int(key["kind"]), int(key["version"]), _key(key["key"]))
-            for key in document["index_keys"]
-        ]
-    except (OSError, ValueError, KeyError, TypeError):
-        readable = False
-    if not readable or not keks or not {key.kind for key in index_keys}.issuperset(INDEX_KINDS):
+        return _ring(json.loads(text), path)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise KeyRingRefused(
             f"the key ring {path} is not a whole key ring of format {FORMAT}: restore it from its backup"
-        )
-    if belongs_to != installation:
+        ) from None
+
+
+def _ring(document: Mapping[str, Any], path: Path) -> RingFile:
+    if document["format"] != FORMAT:
+        raise ValueError("another format")
+    keks = [_entry(kek, ("kek_id", "epoch"), 0xFFFF) for kek in document["keks"]]
+    index_keys = [
+        {"digest": Digest(key.get("digest", Digest.SHA256)).value, **_entry(key, ("kind", "version"), 0xFF)}
+        for key in document["index_keys"]
+    ]
+    if not keks or not {key["kind"] for key in index_keys}.issuperset(INDEX_KINDS):
+        raise ValueError("keys are missing")
+    _once("epoch", (kek["epoch"] for kek in keks), path)
+    _once("index key (kind, version)", ((key["kind"], key["version"]) for key in index_keys), path)
+    return RingFile(UUID(document["installation"]), str(document["provider"]), keks, index_keys)
+
+
+def _entry(entry: Mapping[str, Any], numbers: tuple[str, str], most: int) -> Entry:
+    """An entry whose numbers fit the headers that name them."""
+    first, second = (entry[number] for number in numbers)
+    if not (type(first) is type(second) is int and 0 <= first <= most and 0 <= second <= 0xFFFFFFFF):
+        raise ValueError("a number is out of range")
+    if not isinstance(entry["key"], str):
+        raise TypeError("a key is a text")
+    return {numbers[0]: first, numbers[1]: second, "key": entry["key"]}
+
+
+def _once(what: str, numbers: Iterable[object], path: Path) -> None:
+    doubled = [number for number, times in Counter(numbers).items() if times > 1]
+    if doubled:
         raise KeyRingRefused(
-            f"the key ring {path} belongs to installation {belongs_to}, and this is {installation}: put this "
-            "installation's key ring there, or set INSTALLATION_ID to the ring's"
+            f"the key ring {path} has the {what} {doubled[0]} twice, and which of the two sealed a record cannot be "
+            "told: restore it from its backup, and never join two rings by hand"
         )
-    return KeyRing(installation, keks, index_keys)
 
 
-def _new_key() -> str:
-    return b64encode(secrets.token_bytes(DEK_BYTES)).decode()
+def _is_ours_alone(found: os.stat_result) -> bool:
+    return not stat.S_IMODE(found.st_mode) & 0o077
 
 
-def _key(text: str) -> bytes:
-    key = b64decode(text, validate=True)
-    if len(key) != DEK_BYTES:
-        raise ValueError("a key has 32 bytes")
-    return key
+def _link(draft: Path, path: Path) -> None:
+    # A link never replaces: when two processes start together, both use the ring of the first.
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+
+
+def _sync(directory: Path) -> None:
+    """Have the directory itself on the disk: a rename alone may be lost with the power."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -10,7 +10,7 @@ from huiyuan.members.v1 import events_pb2, profiles_pb2
 
 from services.kit import rpc
 from services.kit.refusal import Refusal
-from services.members.rpc import profiles
+from services.members.rpc import releases
 from tests.members.service import (
     ANYONE,
     AUDITOR,
@@ -115,7 +115,7 @@ async def test_consent_service_away_means_no_and_is_logged(members):
 
 
 async def test_an_answer_that_grew_old_on_the_way_shows_nothing(members, monkeypatch):
-    monkeypatch.setattr(profiles, "ANSWER_HOLDS_S", 0.2)
+    monkeypatch.setattr(releases, "ANSWER_HOLDS_S", 0.2)
     member_id = await members.register()
     slow = await asyncpg.connect(members.members.owner)
     try:

@@ -15,6 +15,7 @@ from services.members.rules.blobs import (
     BlobHeader,
     KeyHeader,
     KeyWrapper,
+    Suite,
     Unreadable,
     blob_header,
     open_blob,
@@ -75,7 +76,7 @@ def test_golden_keys_open_under_both_suites(suite):
 def test_sealed_blob_follows_the_format_to_the_byte():
     for length in (0, 1, 62, 63, 64, 127, 500):
         content = bytes(length)
-        blob = seal(content, DEK, HERE, schema=258, dek_gen=4_000_000_000)
+        blob = seal(content, DEK, HERE, schema=258, dek_gen=4_000_000_000, suite=Suite.AES_256_GCM)
         assert blob[:8] == struct.pack(">BBHI", 1, 1, 258, 4_000_000_000)
         aad = b"huiyuan blob 1\0\0" + INSTALLATION.bytes + MEMBER.bytes + b"\x01" + blob[:8]
         padded = AESGCM(DEK).decrypt(blob[8:20], blob[20:], aad)
@@ -93,7 +94,10 @@ def test_wrapped_key_follows_the_format_to_the_byte():
 
 
 def test_same_content_never_seals_to_the_same_bytes():
-    assert len({seal(b"x", DEK, HERE, schema=1, dek_gen=1)[8:20] for _ in range(200)}) == 200
+    assert (
+        len({seal(b"x", DEK, HERE, schema=1, dek_gen=1, suite=Suite.AES_256_GCM)[8:20] for _ in range(200)})
+        == 200
+    )
     assert len({WRAPPER.wrap(DEK, HERE)[8:20] for _ in range(200)}) == 200
 
 
@@ -103,7 +107,9 @@ def test_no_blob_or_key_opens_in_another_place():
         for installation, member, kind in product((INSTALLATION, OTHER), (MEMBER, OTHER), (1, 2))
     }
     deks = {place: bytes([number]) * 32 for number, place in enumerate(places)}
-    blobs = {p: seal(b"content", deks[p], places[p], schema=1, dek_gen=1) for p in places}
+    blobs = {
+        p: seal(b"content", deks[p], places[p], schema=1, dek_gen=1, suite=Suite.AES_256_GCM) for p in places
+    }
     keys = {p: WRAPPER.wrap(deks[p], places[p]) for p in places}
     opened = 0
     for blob_of, key_of, read_at in product(places, repeat=3):
@@ -119,7 +125,7 @@ def test_no_blob_or_key_opens_in_another_place():
 
 def test_key_sealed_as_a_blob_and_blob_read_as_a_key_are_refused():
     wrapped = WRAPPER.wrap(DEK, HERE)
-    blob = seal(DEK, KEK, HERE, schema=9, dek_gen=3)
+    blob = seal(DEK, KEK, HERE, schema=9, dek_gen=3, suite=Suite.AES_256_GCM)
     with pytest.raises(Unreadable):
         open_blob(wrapped, KEK, HERE)
     for as_key in (blob, blob[:68], GOLDEN_KEYS["AES-256-GCM"][:8] + blob[8:68]):

@@ -2,17 +2,43 @@
 
 import json
 import os
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SM3
+from cryptography.hazmat.primitives.hmac import HMAC
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from services.members.rules.blobs import Suite
 from services.members.rules.identities import normalised
+from services.members.storage import keyrings
 from services.members.storage.keyrings import KeyRingRefused, open_ring
 
 OURS = UUID("11111111-2222-4333-8444-555555555555")
 THEIRS = UUID("99999999-2222-4333-8444-555555555555")
+
+
+_LEAVES = st.none() | st.integers() | st.text(max_size=3) | st.just("local") | st.just(str(OURS))
+_NAMES = [
+    "format",
+    "installation",
+    "provider",
+    "keks",
+    "index_keys",
+    "kek_id",
+    "epoch",
+    "kind",
+    "version",
+    "key",
+]
+
+
+def _nested(inner):
+    return st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_NAMES), inner, max_size=10)
 
 
 @pytest.fixture
@@ -84,7 +110,6 @@ def test_ring_of_another_installation_is_refused(path):
         lambda document: "[]",
         lambda document: "not json",
         lambda document: json.dumps({**document, "format": 2}),
-        lambda document: json.dumps({**document, "provider": "vault"}),
         lambda document: json.dumps({**document, "keks": []}),
         lambda document: json.dumps({**document, "index_keys": document["index_keys"][:-1]}),
         lambda document: json.dumps({**document, "keks": [{"kek_id": 1, "epoch": 1, "key": "c2hvcnQ="}]}),
@@ -99,6 +124,63 @@ def test_damaged_ring_is_refused_without_showing_its_keys(path, damage):
     with pytest.raises(KeyRingRefused, match="restore it from its backup") as refused:
         open_ring(path, OURS, create=True)
     assert document["keks"][0]["key"] not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("entries", "says"),
+    [("keks", "the epoch 1 twice"), ("index_keys", r"\(0, 1\) twice")],
+)
+def test_ring_with_a_key_twice_is_refused(path, entries, says):
+    open_ring(path, OURS, create=True)
+    document = json.loads(path.read_text())
+    again = {**document[entries][0], "key": document[entries][-1]["key"]}
+    path.write_text(json.dumps({**document, entries: [*document[entries], again]}))
+    with pytest.raises(KeyRingRefused, match=says):
+        open_ring(path, OURS, create=False)
+
+
+@given(
+    st.binary(max_size=300)
+    | st.recursive(_LEAVES, _nested, max_leaves=30).map(lambda x: json.dumps(x).encode())
+)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_file_holds_there_is_one_refusal(path, content):
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    path.chmod(0o600)
+    with pytest.raises(KeyRingRefused):
+        open_ring(path, OURS, create=False)
+
+
+def test_ring_of_the_sm_suite_indexes_by_sm3_and_opens_what_aes_sealed(path):
+    aes = open_ring(path, OURS, create=True)
+    where = aes.where(THEIRS)
+    key = aes.generate(where)
+    old = aes.seal(b"content", key.dek, where, schema=1, dek_gen=1)
+    changed = open_ring(path, OURS, create=False, suite=Suite.SM4_GCM)
+    new = changed.seal(b"content", key.dek, where, schema=1, dek_gen=1)
+    assert (old[1], new[1]) == (1, 2)
+    for ring in (aes, changed):
+        assert ring.open(old, key.wrapped, where) == ring.open(new, key.wrapped, where) == b"content"
+    phone = normalised(1, "", "13900001234")
+    # An index is found by the key that made it, whatever the suite has become since.
+    assert changed.find(phone) == aes.find(phone)
+    fresh = path.with_name("fresh")
+    ring = open_ring(fresh, OURS, create=True, suite=Suite.SM4_GCM)
+    document = json.loads(fresh.read_text())
+    assert {entry["digest"] for entry in document["index_keys"]} == {"sm3"}
+    [index_key] = [b64decode(entry["key"]) for entry in document["index_keys"] if entry["kind"] == 1]
+    keyed = HMAC(index_key, SM3())
+    keyed.update(b"\x01\x01\x00+8613900001234")
+    assert ring.find(phone).digest == keyed.finalize()[:16]
+
+
+def test_library_without_sm4_is_told_of_at_the_start(path, monkeypatch):
+    open_ring(path, OURS, create=True, suite=Suite.SM4_GCM)
+    monkeypatch.setattr(keyrings.sm, "available", lambda: False)
+    for suite in (Suite.SM4_GCM, Suite.AES_256_GCM):
+        with pytest.raises(KeyRingRefused, match="MEMBERS_SUITE=aes"):
+            open_ring(path, OURS, create=False, suite=suite)
 
 
 def test_ring_and_its_keys_show_nothing_when_printed(path):

@@ -28,6 +28,7 @@ class PersonalField(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PERSONAL_FIELD_PHONE: _ClassVar[PersonalField]
     PERSONAL_FIELD_EMAIL: _ClassVar[PersonalField]
     PERSONAL_FIELD_BIRTH_DATE: _ClassVar[PersonalField]
+    PERSONAL_FIELD_IDENTITY_DOCUMENT: _ClassVar[PersonalField]
 MEMBER_STATUS_UNSPECIFIED: MemberStatus
 MEMBER_STATUS_ACTIVE: MemberStatus
 MEMBER_STATUS_FROZEN: MemberStatus
@@ -40,6 +41,7 @@ PERSONAL_FIELD_FULL_NAME: PersonalField
 PERSONAL_FIELD_PHONE: PersonalField
 PERSONAL_FIELD_EMAIL: PersonalField
 PERSONAL_FIELD_BIRTH_DATE: PersonalField
+PERSONAL_FIELD_IDENTITY_DOCUMENT: PersonalField
 
 class RegisterMemberRequest(_message.Message):
     __slots__ = ("identities", "profile", "idempotency_key", "joined_at")

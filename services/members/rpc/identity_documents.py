@@ -1,0 +1,152 @@
+"""Identity documents, asked: put on file, removed, seen that there is one, and shown for a sensitive purpose."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from huiyuan.members.v1 import identity_documents_pb2 as wire
+
+from services.kit import clock, rpc
+from services.members.actions import identity_documents as actions
+from services.members.rpc.consents import ConsentGate
+from services.members.rpc.releases import Attempt, released
+from services.members.rules import accesses
+from services.members.rules.accesses import PersonalField
+from services.members.rules.identity_documents import (
+    IdentityDocument,
+    NoIdentityDocument,
+    OnFile,
+    document_of,
+)
+from services.members.rules.keyrings import KeyRing
+from services.members.rules.members import (
+    MemberErased,
+    MemberNotActive,
+    MemberStatus,
+    ProfileRaced,
+    UnknownMember,
+    member_id_of,
+)
+from services.members.storage import identity_documents as stored
+from services.members.storage import keys, members
+from services.members.storage.databases import Databases
+
+_FIELDS = (PersonalField.IDENTITY_DOCUMENT,)
+_CHANGEABLE = (MemberStatus.ACTIVE, MemberStatus.FROZEN)
+_KEEPERS = ("operations", "privacy_officer")
+_ATTEMPTS = 4
+
+
+class IdentityDocuments:
+    """The handlers of ``IdentityDocumentsService``."""
+
+    def __init__(self, databases: Databases, ring: KeyRing, consents: ConsentGate, unmask_quota: int) -> None:
+        self._databases = databases
+        self._ring = ring
+        self._consents = consents
+        self._unmask_quota = unmask_quota
+
+    @rpc.allow(rpc.staff(*_KEEPERS))
+    async def set_identity_document(
+        self, request: wire.SetIdentityDocumentRequest, _: Any
+    ) -> wire.SetIdentityDocumentResponse:
+        said = request.document
+        document = document_of(said.kind, said.number, said.issuing_country, said.name)
+        purpose = accesses.purpose_of(request.purpose)
+        survivor = await self._survivor(request.member_id)
+        if survivor.status not in _CHANGEABLE:
+            raise MemberNotActive
+        if refusal := await self._consents.sensitive_refusal(survivor.member_id, purpose, _FIELDS):
+            raise refusal
+        for _ in range(_ATTEMPTS):
+            try:
+                return wire.SetIdentityDocumentResponse(
+                    on_file=_on_file(await self._put(survivor.member_id, document))
+                )
+            except ProfileRaced:
+                continue
+        raise ProfileRaced
+
+    @rpc.allow(rpc.members, rpc.staff(*_KEEPERS))
+    async def remove_identity_document(
+        self, request: wire.RemoveIdentityDocumentRequest, _: Any
+    ) -> wire.RemoveIdentityDocumentResponse:
+        rpc.be_member(request.member_id)
+        survivor = await self._survivor(request.member_id)
+        now = clock.now()
+        # The key begins to retire before the document goes, so that the sweep ends it if we do not.
+        async with self._databases.keys.begin() as connection:
+            await keys.retire(connection, survivor.member_id, stored.KIND, now)
+        async with self._databases.members.begin() as connection:
+            dek_gen = await actions.remove(connection, survivor.member_id, now)
+        if dek_gen is not None:
+            async with self._databases.keys.begin() as connection:
+                await keys.drop_older(connection, [survivor.member_id], [dek_gen + 1], stored.KIND)
+        return wire.RemoveIdentityDocumentResponse(removed=dek_gen is not None)
+
+    @rpc.allow(rpc.members, rpc.staff("support", *_KEEPERS))
+    async def get_identity_document(
+        self, request: wire.GetIdentityDocumentRequest, _: Any
+    ) -> wire.GetIdentityDocumentResponse:
+        rpc.be_member(request.member_id)
+        survivor = await self._survivor(request.member_id)
+        seen = await stored.on_file(self._databases, survivor.member_id)
+        return wire.GetIdentityDocumentResponse(on_file=None if seen is None else _on_file(seen))
+
+    @rpc.allow(rpc.staff("support", *_KEEPERS))
+    async def reveal_identity_document(
+        self, request: wire.RevealIdentityDocumentRequest, _: Any
+    ) -> wire.RevealIdentityDocumentResponse:
+        purpose = accesses.purpose_of(request.purpose)
+        reason = accesses.reason_of(request.reason)
+        survivor = await self._survivor(request.member_id)
+        if survivor.status is MemberStatus.ERASED:
+            raise MemberErased
+        member_id = survivor.member_id
+        ask = partial(self._consents.sensitive_refusal, member_id, purpose, _FIELDS)
+        attempt = Attempt(member_id, purpose, reason, _FIELDS)
+        release = await released(self._databases, ask, attempt, self._unmask_quota)
+        document = await stored.read(self._databases, self._ring, member_id)
+        if document is None:
+            raise NoIdentityDocument
+        release.check()
+        return wire.RevealIdentityDocumentResponse(
+            document=wire.IdentityDocument(
+                kind=document.kind.value,  # type: ignore[arg-type]  # numbered as the contract's
+                number=document.number.reveal(),
+                issuing_country=document.issuing_country.reveal(),
+                name=document.name.reveal(),
+            ),
+            access_id=str(release.access_id),
+        )
+
+    async def _put(self, member_id: UUID, document: IdentityDocument) -> OnFile:
+        now = clock.now()
+        seen = await stored.on_file(self._databases, member_id)
+        async with self._databases.keys.begin() as connection:
+            sealed = await actions.renew_key(connection, self._ring, member_id, document, now)
+        dek_gen = sealed[0]
+        try:
+            async with self._databases.members.begin() as connection:
+                put = await actions.put(connection, member_id, seen, document, sealed, now)
+        except ProfileRaced:
+            async with self._databases.keys.begin() as connection:
+                await keys.drop(connection, member_id, dek_gen, stored.KIND)
+            raise
+        async with self._databases.keys.begin() as connection:
+            await keys.drop_older(connection, [member_id], [dek_gen], stored.KIND)
+        return put
+
+    async def _survivor(self, member_id: str) -> members.Survivor:
+        asked = member_id_of(member_id)
+        survivors = await members.survivors(self._databases, [asked]) if asked else {}
+        if asked not in survivors:
+            raise UnknownMember
+        return survivors[asked]
+
+
+def _on_file(seen: OnFile) -> wire.IdentityDocumentOnFile:
+    return wire.IdentityDocumentOnFile(
+        kind=seen.kind.value,  # type: ignore[arg-type]  # numbered as the contract's
+        set_at=seen.set_at,
+    )

@@ -1,0 +1,65 @@
+"""Keyring moves: the ring's keys stay what they are, and what protects them at rest becomes another."""
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from services.members.storage.keyrings import LOCAL, Entry, RingFile, contexts, read_file, write_file
+from services.members.storage.providers.provider import KeyContext, KeyProvider, KeyRingRefused
+
+
+def rewrap(path: Path, installation: UUID, provider: KeyProvider) -> int:
+    """Wrap all keys by the newest version of the provider's own key; how many. Raises ``KeyRingRefused``.
+
+    The file is replaced whole when all are wrapped, and before that nothing changed.
+    """
+    ring = _ours(path, installation)
+    if ring.provider != provider.name:
+        raise KeyRingRefused(
+            f"the key ring {path} is kept by {ring.provider}, not by {provider.name}: nothing changed"
+        )
+    return _put(path, ring, provider, lambda entry, context: provider.rewrap(entry["key"], context))
+
+
+def move(path: Path, installation: UUID, provider: KeyProvider) -> int:
+    """Take a local ring into the keeping of a key management service; how many keys. Raises ``KeyRingRefused``."""
+    ring = _ours(path, installation)
+    if ring.provider != LOCAL.name or provider.name == LOCAL.name:
+        raise KeyRingRefused(
+            f"only a local ring is moved, and only to a key management service: {path} is kept by {ring.provider}, "
+            f"and MEMBERS_KEY_PROVIDER is {provider.name}; nothing changed"
+        )
+    provider.describe()
+    return _put(
+        path,
+        ring,
+        provider,
+        lambda entry, context: provider.wrap(LOCAL.unwrap(entry["key"], context), context),
+    )
+
+
+def _ours(path: Path, installation: UUID) -> RingFile:
+    ring = read_file(path)
+    if ring.installation != installation:
+        raise KeyRingRefused(
+            f"the key ring {path} belongs to installation {ring.installation}: nothing changed"
+        )
+    return ring
+
+
+def _put(
+    path: Path, ring: RingFile, provider: KeyProvider, wrapped: Callable[[Entry, KeyContext], str]
+) -> int:
+    keks, index_keys = (
+        [
+            {**entry, "key": wrapped(entry, context)}
+            for entry, context in contexts(ring.installation, use, entries)
+        ]
+        for use, entries in (("kek", ring.keks), ("index", ring.index_keys))
+    )
+    # Opened once before it takes the other's place: a ring that does not open would cost all profiles.
+    for use, entries in (("kek", keks), ("index", index_keys)):
+        for entry, context in contexts(ring.installation, use, entries):
+            provider.unwrap(entry["key"], context)
+    write_file(path, ring._replace(provider=provider.name, keks=keks, index_keys=index_keys), replace=True)
+    return len(keks) + len(index_keys)

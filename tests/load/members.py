@@ -1,0 +1,294 @@
+"""The members service's speed, as ratios to the same work without its encryption: ``make bench-members``.
+
+Each arm stands beside what it is measured against, taken by turns in random order in one run: two bare AES-GCM
+decrypts, the same selects with nothing decrypted, a bare UPDATE of the same rows. Both sides of a pair ask for the
+same columns of the same members.
+"""
+
+import argparse
+import asyncio
+import os
+import platform
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import uvloop
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from rich.console import Console
+
+from infra.local import databases
+from infra.local.databases import DatabaseUrls, Role
+from services.kit import process
+from services.members.rules import profiles as rules
+from services.members.rules.blobs import BlobKind, blob_header
+from services.members.rules.identities import Identity, normalised
+from services.members.rules.keyrings import INDEX_KINDS, IndexKey, Kek, KeyRing, Place
+from services.members.rules.members import Member, new_member_id
+from services.members.storage import identities, profiles
+from services.members.storage.databases import Databases
+from tests.load import figures, place
+from tests.load.arms import Arm, take_turns
+
+MEMBERS = 50_000
+ROUNDS = 7
+BATCH = 1_000
+BATCHES = 10
+LOOKUPS = 400
+OPENED = 4_000
+REWRAPPED = 5_000
+_NOW = datetime(2026, 11, 22, tzinfo=UTC)
+_UPDATE = """UPDATE keys SET wrapped = new.wrapped FROM unnest($1::uuid[], $2::bytea[]) AS new (member_id, wrapped)
+             WHERE keys.member_id = new.member_id AND kind = 1 AND dek_gen = 1"""
+_REWRAP = """UPDATE keys SET wrapped = new.wrapped
+             FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) AS new (member_id, seen, wrapped)
+             WHERE keys.member_id = new.member_id AND kind = 1 AND dek_gen = 1 AND keys.wrapped = new.seen"""
+_WRAPPED = "SELECT member_id, wrapped FROM keys WHERE member_id = ANY($1) AND kind = 1"
+
+
+class Filled:
+    """Members in both databases, and the ring that sealed them; keys rest under an older epoch and a newer one."""
+
+    def __init__(self, stored: Databases, count: int) -> None:
+        self.databases = stored
+        installation, keks = uuid4(), [Kek(1, epoch, os.urandom(32)) for epoch in (1, 2)]
+        index_keys = [IndexKey(kind, 1, os.urandom(32)) for kind in INDEX_KINDS]
+        self.ring = KeyRing(installation, keks[:1], index_keys)
+        self.next_ring = KeyRing(installation, keks, index_keys)
+        self.ids = [new_member_id(_NOW) for _ in range(count)]
+        self.phones = [f"139{number:08d}" for number in range(count)]
+
+    async def write(self, urls: Sequence[DatabaseUrls]) -> None:
+        members, keys = [await asyncpg.connect(each.owner) for each in urls]
+        blobs, wraps, links = [], [], []
+        for number, (member_id, phone) in enumerate(zip(self.ids, self.phones, strict=True)):
+            known = (
+                normalised(1, "", phone),
+                normalised(2, "", f"member.{number}@example.com"),
+                normalised(8, "demo-shop", f"c-{number}"),
+            )
+            fields = rules.ProfileFields("小明", "王小明", "1992-02-29", "zh-CN", "Asia/Shanghai")
+            where = self.ring.where(member_id)
+            key = self.ring.generate(where)
+            content = rules.encode(rules.new(fields, known, _NOW))
+            blob = self.ring.seal(content, key.dek, where, schema=rules.SCHEMA, dek_gen=1)
+            blobs.append((member_id, 1, 1, _NOW, _NOW, None, 1, blob))
+            wraps.append((member_id, 1, 1, key.wrapped, None))
+            links.append((*self.ring.find(known[0]), member_id, 1, True, _NOW))
+        await members.copy_records_to_table("members", records=blobs)
+        await keys.copy_records_to_table("keys", records=wraps)
+        await keys.copy_records_to_table("identities", records=links)
+        for connection in (members, keys):
+            await connection.execute("VACUUM ANALYZE")
+            await connection.close()
+
+    def batch(self, size: int) -> list[UUID]:
+        return random.sample(self.ids, size)
+
+
+def opening(filled: Filled, rows: Sequence[tuple[UUID, bytes, bytes]]) -> list[Arm]:
+    """What it costs to unwrap, decrypt and decode, beside the decrypts that there is no way around."""
+    ring = filled.ring
+    bare_key = os.urandom(32)
+    nonce, aad = bytes(12), bytes(57)
+    # As long as a member's wrapped key and blob are.
+    sealed = [
+        (
+            AESGCM(bare_key).encrypt(nonce, bytes(32), aad),
+            AESGCM(bare_key).encrypt(nonce, bytes(len(blob) - 36), aad),
+        )
+        for _, _, blob in rows
+    ]
+
+    def bare() -> None:
+        for key, blob in sealed:
+            AESGCM(bare_key).decrypt(nonce, key, aad)
+            AESGCM(bare_key).decrypt(nonce, blob, aad)
+
+    def opened() -> None:
+        for member_id, wrapped, blob in rows:
+            schema, _ = blob_header(blob)
+            rules.decode(schema, ring.open(blob, wrapped, ring.where(member_id)))
+
+    def per_second(work: Callable[[], None]) -> Callable[[], Awaitable[float]]:
+        async def run() -> float:
+            started = time.process_time()
+            work()
+            return len(rows) / (time.process_time() - started)
+
+        return run
+
+    return [
+        Arm("two bare decrypts", per_second(bare), of="two bare decrypts"),
+        Arm("unwrap, decrypt, decode", per_second(opened), 0.6, "two bare decrypts"),
+    ]
+
+
+def reading(filled: Filled) -> list[Arm]:
+    """A thousand profiles at once, beside the same two selects with nothing opened."""
+    stored = filled.databases
+
+    async def fetched(member_ids: Sequence[UUID]) -> None:
+        await asyncio.gather(
+            stored.members_pool.fetch(profiles._ROWS, member_ids),
+            stored.keys_pool.fetch(profiles._KEYS, member_ids, BlobKind.ORDINARY),
+        )
+
+    async def read(member_ids: Sequence[UUID]) -> None:
+        found = await profiles.read(stored, filled.ring, member_ids)
+        assert len(found) == BATCH
+        assert all(type(member) is Member for member in found.values())
+
+    def per_second(work: Callable[[Sequence[UUID]], Awaitable[None]]) -> Callable[[], Awaitable[float]]:
+        async def run() -> float:
+            batches = [filled.batch(BATCH) for _ in range(BATCHES)]
+            started = time.perf_counter()
+            for batch in batches:
+                await work(batch)
+            return BATCHES * BATCH / (time.perf_counter() - started)
+
+        return run
+
+    return [
+        Arm("1,000 rows and keys", per_second(fetched), of="1,000 rows and keys"),
+        Arm("1,000 profiles", per_second(read), 0.6, "1,000 rows and keys"),
+    ]
+
+
+def looking_up(filled: Filled) -> list[Arm]:
+    """A member by phone, normalised, indexed, found, decrypted and compared, beside the selects alone."""
+    stored, ring = filled.databases, filled.ring
+
+    async def selected(phone: str, at: Place) -> None:
+        [row] = await stored.keys_pool.fetch(identities._HOLDERS, [at.kind], [at.version], [at.digest])
+        await asyncio.gather(
+            stored.members_pool.fetch(profiles._ROWS, [row[3]]),
+            stored.keys_pool.fetch(profiles._KEYS, [row[3]], BlobKind.ORDINARY),
+        )
+
+    async def looked_up(phone: str, _: Place) -> None:
+        identity = normalised(1, "", phone)
+        at = ring.find(identity)
+        holder = (await identities.holders(stored, [at]))[at]
+        member = (await profiles.read(stored, ring, [holder]))[holder]
+        assert isinstance(member, Member)
+        assert member.profile is not None
+        assert identity in member.profile.identities
+
+    def per_second(work: Callable[[str, Place], Awaitable[None]]) -> Callable[[], Awaitable[float]]:
+        async def run() -> float:
+            phones = random.sample(filled.phones, LOOKUPS)
+            asked = [(phone, ring.find(_phone(phone))) for phone in phones]
+            started = time.perf_counter()
+            for each in asked:
+                await work(*each)
+            return LOOKUPS / (time.perf_counter() - started)
+
+        return run
+
+    return [
+        Arm("selects by phone", per_second(selected), of="selects by phone"),
+        Arm("member by phone", per_second(looked_up), 0.85, "selects by phone"),
+    ]
+
+
+def rewrapping(filled: Filled) -> list[Arm]:
+    """Keys wrapped under a newer KEK, by compare-and-set, beside a bare UPDATE of as many rows.
+
+    The rotation's own batch does more than this statement (progress, order); measure it here once it is joined.
+    """
+    pool, ring, next_ring = filled.databases.keys_pool, filled.ring, filled.next_ring
+
+    async def updated() -> float:
+        batch = sorted(filled.batch(REWRAPPED))
+        wrapped = [os.urandom(68) for _ in batch]
+        rows = {row[0]: row[1] for row in await pool.fetch(_WRAPPED, batch)}
+        started = time.perf_counter()
+        await pool.execute(_UPDATE, batch, wrapped)
+        took = time.perf_counter() - started
+        await pool.execute(_UPDATE, list(rows), list(rows.values()))
+        return REWRAPPED / took
+
+    async def rewrapped() -> float:
+        batch = sorted(filled.batch(REWRAPPED))
+        started = time.perf_counter()
+        rows = [(row[0], row[1]) for row in await pool.fetch(_WRAPPED, batch)]
+        anew = []
+        for member_id, wrapped in rows:
+            where = ring.where(member_id)
+            anew.append(next_ring.wrap(next_ring.unwrap(wrapped, where), where))
+        await pool.execute(_REWRAP, [row[0] for row in rows], [row[1] for row in rows], anew)
+        took = time.perf_counter() - started
+        await pool.execute(_UPDATE, [row[0] for row in rows], [row[1] for row in rows])
+        return REWRAPPED / took
+
+    return [
+        Arm("bare UPDATE of keys", updated, of="bare UPDATE of keys"),
+        Arm("KEK re-wrap", rewrapped, 0.5, "bare UPDATE of keys"),
+    ]
+
+
+async def measure(
+    console: Console, there: place.Place, urls: Sequence[DatabaseUrls], given: argparse.Namespace
+) -> bool:
+    """Interleaved rounds of all pairs; True when every mark is reached."""
+    stored = await Databases.open(urls[0].app, urls[1].app)
+    filled = Filled(stored, given.members)
+    await filled.write(urls)
+    process.spare_collections()
+    some = filled.ids[:OPENED]
+    blobs = {row[0]: row[5] for row in await stored.members_pool.fetch(profiles._ROWS, some)}
+    wraps = {row[0]: row[1] for row in await stored.keys_pool.fetch(_WRAPPED, some)}
+    pairs = {
+        "in memory, profiles/s of one processor": opening(
+            filled, [(one, wraps[one], blobs[one]) for one in some]
+        ),
+        "batches, profiles/s": reading(filled),
+        "look-ups, members/s": looking_up(filled),
+        "rotation, keys/s": rewrapping(filled),
+    }
+    reached = True
+    for title, arms in pairs.items():
+        await take_turns(arms, there, 1)
+        for arm in arms:
+            arm.forget()
+        rows = await take_turns(arms, there, given.rounds)
+        reached &= figures.show(console, title.partition(",")[0], title.partition(", ")[2], rows)
+    await stored.close()
+    return reached
+
+
+def _phone(text: str) -> Identity:
+    return normalised(1, "", text)
+
+
+def main() -> int:
+    """Exit code 0 when every mark is reached."""
+    asked = argparse.ArgumentParser(description="Measure the members service.")
+    asked.add_argument("--rounds", type=int, default=ROUNDS)
+    asked.add_argument("--members", type=int, default=MEMBERS)
+    given = asked.parse_args()
+    console = Console(width=150)
+    console.print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
+        home = Path(directory).resolve()
+        with place.server(home) as (server, postmaster):
+            urls = [
+                databases.create_and_migrate(
+                    server, kind, kind, app=Role(kind, "bench"), owner=Role(f"{kind}_owner", "bench")
+                )
+                for kind in ("members", "member_keys")
+            ]
+            there = place.Place(server, urls[0], postmaster)
+            reached = uvloop.run(measure(console, there, urls, given))
+    return 0 if reached else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
