@@ -1,5 +1,6 @@
-"""``python -m services.members serve | work | migrate``."""
+"""``python -m services.members serve | work | migrate | replay-tombstones``."""
 
+import asyncio
 import sys
 
 from services.kit import process
@@ -21,8 +22,14 @@ def main(command: str) -> None:
         )
     elif command == "work":
         process.work(lambda: app.workers(settings))
+    elif command == "replay-tombstones":
+        found = asyncio.run(app.replay_tombstones(settings))
+        sys.stdout.write(
+            f"{found.known} erased members are known; {found.members_back} of them were back, "
+            f"with {found.key_rows_back} rows of keys and indexes: all are gone again\n"
+        )
     else:
-        sys.exit("usage: python -m services.members serve | work | migrate")
+        sys.exit("usage: python -m services.members serve | work | migrate | replay-tombstones")
 
 
 if __name__ == "__main__":

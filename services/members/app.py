@@ -1,68 +1,101 @@
 """The wiring of the members service: the only place that knows all its rooms."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.members.v1.erasures_connect import ErasuresServiceASGIApplication
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
+from huiyuan.members.v1.statuses_connect import StatusesServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from services.kit import health, migration, outbox, process, rpc
+from services.kit.inbox import Consumer
 from services.kit.tokens import TokenVerifier
-from services.members.jobs import orphans
+from services.members.consumers import Hearing
+from services.members.jobs import closings, erasures, orphans, tombstones
 from services.members.rpc.consents import ConsentGate
+from services.members.rpc.erasures import Erasures
 from services.members.rpc.identities import Identities
 from services.members.rpc.profiles import Profiles
+from services.members.rpc.statuses import Statuses
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, Settings
 from services.members.storage import keyrings
 from services.members.storage.databases import Databases
+from services.members.storage.tombstone_files import TombstoneFile
 
 NAME = "members"
 _HERE = Path(__file__).parent
 _SWEEP_S = 30
+_ERASE_S = 1
+_WATCH_S = 60
 _FORGET_S = 3600
 
 
 def application(settings: Settings) -> ASGIApp:
     """What answers. Raises ``KeyRingRefused`` when the key ring cannot be used."""
     ring = _key_ring(settings)
-    gatekeeper = _gatekeeper(settings)
+    gatekeeper, terms = _gatekeeper(settings), settings.terms
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         databases = await _databases(settings)
+        gatekeeper.first = tombstones.BeforeAnswering(databases, _tombstones(settings))
         profiles = Profiles(databases, ring, _consents(settings), settings.unmask_quota)
         for wire in (
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
+            gatekeeper.admit(Statuses(databases, terms), StatusesServiceASGIApplication),
+            gatekeeper.admit(Erasures(databases, terms), ErasuresServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
         probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
         app.router.routes.extend(health.routes(probes))
+        watching = asyncio.create_task(
+            process.every(_WATCH_S, partial(erasures.watch, databases, terms), "watch erasures")
+        )
         yield
+        watching.cancel()
         await databases.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What works by itself: the relay of events, the sweep, and forgetting what was relayed."""
-    databases = await _databases(settings)
+    """What works by itself: the relay, what is heard, the sweep, closings, erasures, and forgetting what was relayed."""
+    databases, terms, file = await _databases(settings), settings.terms, _tombstones(settings)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, NAME)
+    hearing = Hearing(terms, settings.erasing_purposes)
     return [
         relay.run,
+        Consumer("loyalty", databases.members, redis, hearing.hear_loyalty).run,
+        Consumer("consent", databases.members, redis, hearing.hear_consent).run,
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
+        partial(process.every, _FORGET_S, partial(tombstones.replay, databases, file), "replay tombstones"),
+        partial(process.every, _WATCH_S, partial(closings.close_due, databases, terms), "close memberships"),
+        partial(process.every, _ERASE_S, partial(erasures.advance, databases, terms, file), "erase members"),
+        partial(process.every, _FORGET_S, partial(erasures.remind, databases), "remind of erasures"),
     ]
+
+
+async def replay_tombstones(settings: Settings) -> tombstones.Replayed:
+    """Erase again whoever a restored backup brought back."""
+    databases = await _databases(settings)
+    try:
+        return await tombstones.replay(databases, _tombstones(settings))
+    finally:
+        await databases.close()
 
 
 def migrate(settings: MigrationSettings) -> None:
@@ -76,6 +109,10 @@ def migrate(settings: MigrationSettings) -> None:
 
 def _key_ring(settings: Settings) -> KeyRing:
     return keyrings.open_ring(settings.key_ring, settings.installation_id, create=settings.is_development)
+
+
+def _tombstones(settings: Settings) -> TombstoneFile | None:
+    return TombstoneFile(settings.tombstones) if settings.tombstones is not None else None
 
 
 async def _databases(settings: Settings) -> Databases:

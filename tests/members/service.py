@@ -13,8 +13,10 @@ from huiyuan.consent.v1 import decisions_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsService
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
+from huiyuan.members.v1.erasures_connect import ErasuresServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.statuses_connect import StatusesServiceClient
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
@@ -79,6 +81,8 @@ class Members:
 
     profiles: ProfilesServiceClient
     identities: IdentitiesServiceClient
+    statuses: StatusesServiceClient
+    erasures: ErasuresServiceClient
     consents: Consents
     databases: Databases
     ring: KeyRing
@@ -171,6 +175,8 @@ async def reached_by(
     return Members(
         client(ProfilesServiceClient, transport, "members"),
         client(IdentitiesServiceClient, transport, "members"),
+        client(StatusesServiceClient, transport, "members"),
+        client(ErasuresServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),

@@ -361,4 +361,7 @@ async def test_production_refuses_to_start_without_its_key_ring_and_says_what_to
 async def test_unknown_command_says_what_there_is(urls, redis_url, tmp_path):
     env = environment(*urls, redis_url, tmp_path / "members.keyring", free_port())
     code, output = await finished("dance", env)
-    assert (code, output.strip()) == (1, "usage: python -m services.members serve | work | migrate")
+    assert (code, output.strip()) == (
+        1,
+        "usage: python -m services.members serve | work | migrate | replay-tombstones",
+    )

@@ -20,11 +20,11 @@ from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import (
     Member,
     MemberErased,
-    MemberStatus,
     UnknownMember,
     member_id_of,
     new_member_id,
 )
+from services.members.rules.statuses import be_open, over_for
 from services.members.storage import accesses, members, profiles
 from services.members.storage.databases import Databases
 
@@ -107,7 +107,9 @@ class Profiles:
                 result.refusal.CopyFrom(rpc.wire_refusal(reading))
                 continue
             member_id, own = reading
-            member = found.get(member_id, UnknownMember())
+            member: Member | Refusal = found.get(member_id, UnknownMember())
+            if own and isinstance(member, Member) and (over := over_for(member.status)):
+                member = over
             if isinstance(member, Member):
                 result.profile.CopyFrom(views.profile(member, own=own))
             else:
@@ -120,8 +122,7 @@ class Profiles:
         purpose = rules.purpose_of(request.purpose)
         reason = rules.reason_of(request.reason)
         survivor = await self._survivor(request.member_id)
-        if survivor.status is MemberStatus.ERASED:
-            raise MemberErased
+        be_open(survivor.status)
         asked_at = time.monotonic()
         refusal = await self._consents.refusal(survivor.member_id, purpose, fields)
         now = clock.now()

@@ -1,0 +1,77 @@
+"""Tombstones: whoever a restored backup brought back is erased again, before anything is answered."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+
+from services.kit import clock
+from services.members.actions import erasures as actions
+from services.members.rules.erasures import Tombstone
+from services.members.storage import tombstones
+from services.members.storage.databases import Databases
+from services.members.storage.tombstone_files import TombstoneFile
+
+log = structlog.get_logger()
+
+_AT_ONCE = 5_000
+
+
+class Replayed(NamedTuple):
+    """What a replay found: how many are known to be erased, who was back, and how many rows of keys and indexes."""
+
+    known: int
+    members_back: int
+    key_rows_back: int
+
+
+async def replay(databases: Databases, file: TombstoneFile | None) -> Replayed:
+    """Hold file and databases against each other, and erase whoever one of them brought back.
+
+    A tombstone counts wherever it is found: one database may be older than the other, and both than the file.
+    """
+    filed = {stone.member_id: stone for stone in file.read()} if file else {}
+    ours = {stone.member_id: stone for stone in await tombstones.buried(databases)}
+    keys = {stone.member_id: stone for stone in await tombstones.buried(databases, keys=True)}
+    known = filed | keys | ours
+    if file is not None and (missing := [known[member] for member in known.keys() - filed.keys()]):
+        file.append(sorted(missing))
+    back = 0
+    for some in _batches(known):
+        async with databases.members.begin() as connection:
+            back += len(await actions.bring_back(connection, some, clock.now()))
+    for some in _batches({member: stone for member, stone in known.items() if member not in keys}):
+        async with databases.keys.begin() as connection:
+            await tombstones.bury(connection, some)
+    async with databases.keys.begin() as connection:
+        rows = sum(proof.rows for proof in await tombstones.empty_the_dead(connection))
+    if back or rows:
+        log.warning("erased members were back and were erased again", members=back, key_rows=rows)
+    return Replayed(len(known), back, rows)
+
+
+def _batches(stones: Mapping[UUID, Tombstone]) -> Iterator[list[Tombstone]]:
+    waiting = iter(sorted(stones.values()))
+    while some := list(islice(waiting, _AT_ONCE)):
+        yield some
+
+
+class BeforeAnswering:
+    """Replays once, when the first call comes or the databases do; until then nothing is answered."""
+
+    def __init__(self, databases: Databases, file: TombstoneFile | None) -> None:
+        self._databases = databases
+        self._file = file
+        self._done = False
+        self._turn = asyncio.Lock()
+
+    async def __call__(self) -> None:
+        if self._done:
+            return
+        async with self._turn:
+            if not self._done:
+                await replay(self._databases, self._file)
+                self._done = True

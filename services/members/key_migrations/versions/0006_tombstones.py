@@ -1,0 +1,44 @@
+"""Tombstones: whose keys and identities were destroyed, so that no restored backup brings them back."""
+
+from alembic import op
+
+from services.kit import migration
+
+revision = "0006"
+down_revision = "0001"
+
+_TABLES = """
+CREATE TABLE tombstones (
+  member_id uuid PRIMARY KEY,
+  erasure_id uuid NOT NULL,
+  erased_at timestamptz NOT NULL
+);
+
+-- Whoever was still at work on a member while it was erased comes too late, and is told to try again. What slips through between the two
+-- commits is destroyed by the worker, which looks again.
+CREATE FUNCTION refuse_the_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM added JOIN tombstones USING (member_id)) THEN
+    RAISE lock_not_available USING MESSAGE = 'this member was erased', TABLE = 'tombstones';
+  END IF;
+  RETURN NULL;
+END $$;
+"""
+
+_GUARDED = ("keys", "identities")
+
+
+def upgrade() -> None:
+    app = migration.app_role(op.get_context())
+    for statement in _TABLES.split(";\n\n"):
+        op.execute(statement)
+    for table in _GUARDED:
+        op.execute(
+            f"CREATE TRIGGER refuse_the_erased AFTER INSERT ON {table} REFERENCING NEW TABLE AS added "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_the_erased()"
+        )
+    op.execute(f"GRANT SELECT, INSERT ON tombstones TO {app}")
+
+
+def downgrade() -> None:
+    raise NotImplementedError("what was erased is not brought back")
