@@ -6,11 +6,13 @@ from uuid import UUID
 
 import strawberry
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import identities_pb2, profiles_pb2
+from huiyuan.members.v1 import erasures_pb2, identities_pb2, profiles_pb2
 
 from gateway.admin.accesses import ProfileAccess, accesses
+from gateway.admin.erasures import Erasure, found
 from gateway.admin.ledger import LedgerEntry, page
 from gateway.admin.permissions import CONSENT_READERS, EVERY_ROLE, PROFILE_READERS, WATCHERS, to
+from gateway.admin.statuses import MemberLife, life
 from gateway.clients import MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED
@@ -75,6 +77,16 @@ class Member:
                 return None
             raise
         return _profile(wire)
+
+    @strawberry.field(description="The status, and every change that led to it.")
+    async def life(self, info: Info) -> MemberLife | None:
+        return await life(info, self.id)
+
+    @strawberry.field(
+        metadata=to(WATCHERS), description="The member's erasure; null when none was asked for."
+    )
+    async def erasure(self, info: Info) -> Erasure | None:
+        return await found(info, erasures_pb2.GetErasureRequest(member_id=self.id))
 
     @strawberry.field
     async def balances(self, info: Info, programme_id: str = DEFAULT_PROGRAMME) -> list[Balance] | None:

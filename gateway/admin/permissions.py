@@ -30,6 +30,10 @@ FINANCE_READERS: Roles = DUE_WATCHERS
 HISTORY_READERS: Roles = ORDER_READERS
 """Who looks back on what members had, and why."""
 
+LIFE_KEEPERS: Roles = frozenset({Role.SUPPORT, Role.OPERATIONS, Role.PRIVACY_OFFICER})
+"""Who freezes members, and closes memberships for them."""
+
+ERASERS: Roles = frozenset({Role.PRIVACY_OFFICER})
 UNMASKERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PRIVACY_OFFICER})
 ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})

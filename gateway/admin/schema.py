@@ -9,6 +9,7 @@ from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.dues import DueQueries
+from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
 from gateway.admin.integrity import IntegrityQueries
@@ -22,10 +23,12 @@ from gateway.admin.permissions import (
     CONSENT_READERS,
     DOCUMENT_READERS,
     DUE_WATCHERS,
+    ERASERS,
     EVERY_ROLE,
     FINANCE_READERS,
     HISTORY_READERS,
     INTEGRITY_READERS,
+    LIFE_KEEPERS,
     MOVERS,
     ORDER_READERS,
     PROFILE_READERS,
@@ -41,6 +44,7 @@ from gateway.admin.permissions import (
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.statements import StatementQueries
+from gateway.admin.statuses import StatusMutations
 from gateway.admin.transfers import TransferMutations
 from gateway.admin.webhook_deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
 from gateway.admin.webhook_endpoints import WebhookEndpointMutations, WebhookEndpointQueries
@@ -52,6 +56,7 @@ schema = strawberry.Schema(
         "Query",
         (
             MemberQueries,
+            ErasureQueries,
             ProgrammeQueries,
             OrderQueries,
             DueQueries,
@@ -77,6 +82,8 @@ schema = strawberry.Schema(
             MergeMutations,
             ForfeitMutations,
             AccessMutations,
+            StatusMutations,
+            ErasureMutations,
             DocumentMutations,
             WebhookEndpointMutations,
             WebhookDeliveryMutations,
@@ -106,6 +113,7 @@ permissions = Permissions(
         "BenefitRule": EVERY_ROLE,
         "Breakage": FINANCE_READERS,
         "BreakageCohort": FINANCE_READERS,
+        "ChangeStatusPayload": LIFE_KEEPERS,
         "ClearField": UNMASKERS,
         "ConditionProgress": EVERY_ROLE,
         "Consent": CONSENT_READERS,
@@ -121,6 +129,10 @@ permissions = Permissions(
         "EarnRule": EVERY_ROLE,
         "EarnedPoints": ORDER_READERS,
         "EarningExplanation": HISTORY_READERS,
+        "ErasedStore": WATCHERS,
+        "Erasure": WATCHERS,
+        "ErasureConnection": WATCHERS,
+        "ErasureEdge": WATCHERS,
         "ExpiringPoints": EVERY_ROLE,
         "ExpiryExplanation": HISTORY_READERS,
         "ExpiryRule": HISTORY_READERS,
@@ -147,6 +159,7 @@ permissions = Permissions(
         "MaskedProfile": PROFILE_READERS,
         "MaturationExplanation": HISTORY_READERS,
         "Member": EVERY_ROLE,
+        "MemberLife": EVERY_ROLE,
         "MergeExplanation": HISTORY_READERS,
         "MergeMembersPayload": MOVERS,
         "MergedPoints": MOVERS,
@@ -169,6 +182,7 @@ permissions = Permissions(
         "RejectAdjustmentPayload": ADJUSTERS,
         "ReversalExplanation": HISTORY_READERS,
         "RetireDocumentPayload": PUBLISHERS,
+        "RequestErasurePayload": ERASERS,
         "ReplayFailedWebhooksPayload": WEBHOOK_OPERATORS,
         "ReplayWebhookDeliveryPayload": WEBHOOK_OPERATORS,
         "ReverseRedemptionPayload": REVERSERS,
@@ -181,6 +195,8 @@ permissions = Permissions(
         "Statement": HISTORY_READERS,
         "StatementLine": HISTORY_READERS,
         "StatementSum": HISTORY_READERS,
+        "StatusChange": EVERY_ROLE,
+        "StoreProof": WATCHERS,
         "Tier": EVERY_ROLE,
         "TierCondition": EVERY_ROLE,
         "TierDebtFloor": EVERY_ROLE,

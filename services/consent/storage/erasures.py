@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.consent.storage.tables import acts, consent_states, erased_members, members
+from services.consent.storage.tables import erased_members
 
 
 async def erase(
@@ -16,12 +16,10 @@ async def erase(
     """Erase a member whose row is locked; how many rows each table lost, and how many events were detached."""
     added = insert(erased_members).values(member_id=member_id, erasure_id=erasure_id, erased_at=now)
     await connection.execute(added.on_conflict_do_nothing())
-    detached = await connection.scalar(sa.select(sa.func.detach_evidence(member_id)))
-    gone = {"consent_events": int(detached or 0)}
-    for table in (acts, consent_states, members):
-        result = await connection.execute(table.delete().where(table.c.member_id == member_id))
-        gone[table.name] = result.rowcount
-    return gone
+    rows = await connection.execute(
+        sa.text("SELECT store, gone FROM erase_member(:member_id)"), {"member_id": member_id}
+    )
+    return {row.store: row.gone for row in rows}
 
 
 async def is_erased(connection: AsyncConnection, member_id: UUID) -> bool:

@@ -14,27 +14,30 @@ _STEPS = (
       erasure_id uuid NOT NULL,
       erased_at timestamptz NOT NULL)""",
     inbox.CREATE,
-    # The service may not change its evidence. This, which is its owner's, changes where rows are kept and nothing
-    # that their digests are over, and only for members who were erased.
-    """CREATE FUNCTION detach_evidence(erased uuid) RETURNS bigint
+    # The service may neither change nor delete its evidence. This, which is its owner's, changes where rows are kept
+    # and nothing that their digests are over, and deletes the rest: only of members who were erased.
+    """CREATE FUNCTION erase_member(erased uuid) RETURNS TABLE (store text, gone bigint)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    DECLARE detached bigint;
     BEGIN
       IF NOT EXISTS (SELECT FROM public.erased_members e WHERE e.member_id = erased) THEN
-        RAISE EXCEPTION 'only the evidence of erased members is detached';
+        RAISE EXCEPTION 'only members who were erased lose their rows';
       END IF;
       UPDATE public.consent_events SET member_id = pii_principal_id WHERE member_id = erased;
-      GET DIAGNOSTICS detached = ROW_COUNT;
-      RETURN detached;
+      store := 'consent_events'; GET DIAGNOSTICS gone = ROW_COUNT; RETURN NEXT;
+      DELETE FROM public.acts WHERE member_id = erased;
+      store := 'acts'; GET DIAGNOSTICS gone = ROW_COUNT; RETURN NEXT;
+      DELETE FROM public.consent_states WHERE member_id = erased;
+      store := 'consent_states'; GET DIAGNOSTICS gone = ROW_COUNT; RETURN NEXT;
+      DELETE FROM public.members WHERE member_id = erased;
+      store := 'members'; GET DIAGNOSTICS gone = ROW_COUNT; RETURN NEXT;
     END $$""",
-    "REVOKE ALL ON FUNCTION detach_evidence(uuid) FROM PUBLIC",
+    "REVOKE ALL ON FUNCTION erase_member(uuid) FROM PUBLIC",
 )
 
 _RIGHTS = (
     "SELECT, INSERT ON erased_members",
     "SELECT, INSERT, UPDATE ON inbox",
-    "DELETE ON acts, consent_states, members",
-    "EXECUTE ON FUNCTION detach_evidence(uuid)",
+    "EXECUTE ON FUNCTION erase_member(uuid)",
 )
 
 
