@@ -47,7 +47,7 @@ async def replay(databases: Databases, file: TombstoneFile | None) -> Replayed:
         async with databases.keys.begin() as connection:
             await tombstones.bury(connection, some)
     async with databases.keys.begin() as connection:
-        rows = sum(proof.rows for proof in await tombstones.empty_the_dead(connection))
+        rows = sum(proof.rows for proof in await tombstones.empty(connection, None))
     if back or rows:
         log.warning("erased members were back and were erased again", members=back, key_rows=rows)
     return Replayed(len(known), back, rows)

@@ -1,6 +1,6 @@
 """Erasures: why a member is erased, who has to prove it, and when backups are clean too."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -46,17 +46,6 @@ STORES = (*OURS, "loyalty", "consent")
 
 The gateway's database and Redis hold ids and numbers only; that they do is proved by a search for seeded data.
 """
-
-KEPT: Mapping[str, str] = {
-    "members": "the row stays, without its blob, so that the id is never given again and answers as erased",
-    "profile_accesses": "the log of who looked outlives the data; retention rules end it",
-    "status_changes": "evidence of who asked to close, by ids",
-    "erasures": "the proof itself",
-    "erasure_stores": "the proof itself",
-    "tombstones": "the proof itself",
-    "outbox": "events carry no personal data, and go after seven days",
-}
-"""Tables with a member's id that stay. Every other one is emptied of the member, also one that is not born yet."""
 
 
 class Proof(NamedTuple):

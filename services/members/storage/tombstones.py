@@ -6,47 +6,69 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.members.rules.erasures import KEPT, Action, Proof, Tombstone
+from services.members.rules.erasures import Action, Proof, Tombstone
 from services.members.rules.members import MemberStatus
 from services.members.storage.databases import Databases
 
+CREATE = """
+CREATE TABLE tombstones (
+  member_id uuid PRIMARY KEY,
+  erasure_id uuid NOT NULL,
+  erased_at timestamptz NOT NULL
+);
 
-async def empty(connection: AsyncConnection, member_ids: Collection[UUID]) -> list[Proof]:
-    """Delete all that either of our databases holds about members, table by table, but for what is ``KEPT``.
+-- Tables with a member's id that stay. Every other one is emptied of the erased, also one that is not born yet.
+CREATE TABLE kept_tables (name text PRIMARY KEY, reason text NOT NULL);
 
-    Which tables there are is read from the database: one that a later migration adds is emptied too.
+-- The service may delete nothing of the living: this, which is its owner's, deletes of the erased alone. Without
+-- members it is about all who have a tombstone here.
+CREATE FUNCTION empty_of_the_erased(erased uuid[]) RETURNS TABLE (store text, gone bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM unnest(erased) AS asked (member_id)
+    WHERE NOT EXISTS (SELECT FROM public.tombstones t WHERE t.member_id = asked.member_id))
+  THEN
+    RAISE EXCEPTION 'only members who were erased lose their rows';
+  END IF;
+  FOR store IN
+    SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE a.attname = 'member_id' AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND c.relnamespace = 'public'::regnamespace
+      AND NOT EXISTS (SELECT FROM public.kept_tables k WHERE k.name = c.relname)
+    ORDER BY c.relname
+  LOOP
+    IF erased IS NULL THEN
+      EXECUTE format('DELETE FROM public.%I AS t USING public.tombstones s WHERE t.member_id = s.member_id', store);
+    ELSE
+      EXECUTE format('DELETE FROM public.%I WHERE member_id = ANY($1)', store) USING erased;
+    END IF;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN NEXT;
+  END LOOP;
+END $$;
+
+REVOKE ALL ON FUNCTION empty_of_the_erased(uuid[]) FROM PUBLIC
+"""
+"""What a migration of either database runs; its statements are parted by empty lines."""
+
+RIGHTS = (
+    "SELECT, INSERT ON tombstones",
+    "SELECT ON kept_tables",
+    "EXECUTE ON FUNCTION empty_of_the_erased(uuid[])",
+)
+
+
+async def empty(connection: AsyncConnection, member_ids: Collection[UUID] | None) -> list[Proof]:
+    """Delete all that a database holds about members with a tombstone in it, but for the tables that are kept.
+
+    None stands for everybody with one. Which tables there are is read from the database.
     """
-    proofs = []
-    for table in await _tables(connection):
-        gone = await connection.execute(
-            text(f"DELETE FROM {table} WHERE member_id = ANY(CAST(:members AS uuid[]))"),  # noqa: S608
-            {"members": list(member_ids)},
-        )
-        proofs.append(Proof(table, Action.DELETED, gone.rowcount))
-    return proofs
-
-
-async def empty_the_dead(connection: AsyncConnection) -> list[Proof]:
-    """Delete all that is there about anybody with a tombstone in this database."""
-    proofs = []
-    for table in await _tables(connection):
-        gone = await connection.execute(
-            text(f"DELETE FROM {table} AS t USING tombstones s WHERE t.member_id = s.member_id")  # noqa: S608
-        )
-        proofs.append(Proof(table, Action.DELETED, gone.rowcount))
-    return proofs
-
-
-async def _tables(connection: AsyncConnection) -> list[str]:
-    rows = await connection.scalars(
-        text(
-            """SELECT quote_ident(c.relname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-               WHERE a.attname = 'member_id' AND NOT a.attisdropped AND c.relkind IN ('r', 'p')
-                 AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
-               ORDER BY c.relname"""
-        )
+    rows = await connection.execute(
+        text("SELECT store, gone FROM empty_of_the_erased(CAST(:members AS uuid[]))"),
+        {"members": None if member_ids is None else list(member_ids)},
     )
-    return [name for name in rows if name not in KEPT]
+    return [Proof(row.store, Action.DELETED, row.gone) for row in rows]
 
 
 async def blank(connection: AsyncConnection, member_ids: Collection[UUID]) -> list[UUID]:

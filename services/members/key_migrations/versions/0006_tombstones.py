@@ -3,17 +3,12 @@
 from alembic import op
 
 from services.kit import migration
+from services.members.storage import tombstones
 
 revision = "0006"
 down_revision = "0001"
 
-_TABLES = """
-CREATE TABLE tombstones (
-  member_id uuid PRIMARY KEY,
-  erasure_id uuid NOT NULL,
-  erased_at timestamptz NOT NULL
-);
-
+_GUARD = """
 -- Whoever was still at work on a member while it was erased comes too late, and is told to try again. What slips through between the two
 -- commits is destroyed by the worker, which looks again.
 CREATE FUNCTION refuse_the_erased() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -22,7 +17,7 @@ BEGIN
     RAISE lock_not_available USING MESSAGE = 'this member was erased', TABLE = 'tombstones';
   END IF;
   RETURN NULL;
-END $$;
+END $$
 """
 
 _GUARDED = ("keys", "identities")
@@ -30,8 +25,9 @@ _GUARDED = ("keys", "identities")
 
 def upgrade() -> None:
     app = migration.app_role(op.get_context())
-    for statement in _TABLES.split(";\n\n"):
+    for statement in [*tombstones.CREATE.split("\n\n"), _GUARD]:
         op.execute(statement)
+    op.execute("INSERT INTO kept_tables VALUES ('tombstones', 'the proof itself')")
     for table in _GUARDED:
         op.execute(
             f"CREATE TRIGGER refuse_the_erased AFTER INSERT ON {table} REFERENCING NEW TABLE AS added "
@@ -41,7 +37,8 @@ def upgrade() -> None:
         op.execute(
             f"ALTER TABLE {table} SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 0)"
         )
-    op.execute(f"GRANT SELECT, INSERT ON tombstones TO {app}")
+    for rights in tombstones.RIGHTS:
+        op.execute(f"GRANT {rights} TO {app}")
 
 
 def downgrade() -> None:

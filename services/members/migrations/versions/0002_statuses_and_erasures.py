@@ -6,6 +6,7 @@ Nothing here holds personal data: who was erased is known by a member id that le
 from alembic import op
 
 from services.kit import inbox, migration
+from services.members.storage import tombstones
 
 revision = "0002"
 down_revision = "0001"
@@ -61,30 +62,36 @@ CREATE TABLE erasure_stores (
 );
 CREATE INDEX erasure_stores_awaited ON erasure_stores (told_at) WHERE proved_at IS NULL;
 
-CREATE TABLE tombstones (
-  member_id uuid PRIMARY KEY,
-  erasure_id uuid NOT NULL,
-  erased_at timestamptz NOT NULL
-);
-
 -- An erasure walks all who were merged into one.
 CREATE INDEX members_merged_into ON members (merged_into) WHERE merged_into IS NOT NULL
 """
 
+_KEPT = {
+    "members": "the row stays without its blob, so that its id is never given again and answers as erased",
+    "profile_accesses": "who looked, when and why outlives what was looked at; a retention rule ends it",
+    "status_changes": "evidence of who asked to close, by ids",
+    "erasures": "the proof itself",
+    "erasure_stores": "the proof itself",
+    "tombstones": "the proof itself",
+    "outbox": "events carry no personal data, and go after seven days",
+}
+
 _RIGHTS = (
-    "SELECT, INSERT, UPDATE (since, closes_at, was_frozen), DELETE ON statuses",
-    "SELECT, INSERT ON status_changes, tombstones, erasures, erasure_stores",
+    *tombstones.RIGHTS,
+    "SELECT, INSERT, UPDATE (since, closes_at, was_frozen) ON statuses",
+    "SELECT, INSERT ON status_changes, erasures, erasure_stores",
     "UPDATE (erased_at, completed_at, backups_clean_at) ON erasures",
     "UPDATE (proved_at, proof) ON erasure_stores",
-    "DELETE ON profile_updates",
     "SELECT, INSERT, UPDATE ON inbox",
 )
 
 
 def upgrade() -> None:
     app = migration.app_role(op.get_context())
-    for statement in [*_TABLES.split(";\n"), inbox.CREATE]:
+    for statement in [*_TABLES.split(";\n"), *tombstones.CREATE.split("\n\n"), inbox.CREATE]:
         op.execute(statement)
+    for name, reason in _KEPT.items():
+        op.execute(f"INSERT INTO kept_tables VALUES ('{name}', '{reason}')")  # noqa: S608
     for rights in _RIGHTS:
         op.execute(f"GRANT {rights} TO {app}")
 
