@@ -21,6 +21,7 @@ from huiyuan.loyalty.v1.transfers_connect import TransfersServiceClient
 from huiyuan.members.v1.erasures_connect import ErasuresServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.retention_connect import RetentionServiceClient
 from huiyuan.members.v1.statuses_connect import StatusesServiceClient
 
 from services.kit.rpc import CALLER_HEADER, Caller, CallerKind, CallerSigner, client
@@ -61,6 +62,7 @@ class Clients:
         self.identities = client(IdentitiesServiceClient, members, MEMBERS, signer)
         self.statuses = client(StatusesServiceClient, members, MEMBERS, signer)
         self.erasures = client(ErasuresServiceClient, members, MEMBERS, signer)
+        self.retention = client(RetentionServiceClient, members, MEMBERS, signer)
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.purposes = client(PurposesServiceClient, consent, CONSENT, signer)
 

@@ -43,6 +43,7 @@ from gateway.admin.permissions import (
 )
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.redemptions import RedemptionMutations
+from gateway.admin.retention import RetentionQueries
 from gateway.admin.statements import StatementQueries
 from gateway.admin.statuses import StatusMutations
 from gateway.admin.transfers import TransferMutations
@@ -57,6 +58,7 @@ schema = strawberry.Schema(
         (
             MemberQueries,
             ErasureQueries,
+            RetentionQueries,
             ProgrammeQueries,
             OrderQueries,
             DueQueries,
@@ -181,6 +183,7 @@ permissions = Permissions(
         "RefundExplanation": HISTORY_READERS,
         "RejectAdjustmentPayload": ADJUSTERS,
         "ReversalExplanation": HISTORY_READERS,
+        "RetentionRule": WATCHERS,
         "RetireDocumentPayload": PUBLISHERS,
         "RequestErasurePayload": ERASERS,
         "ReplayFailedWebhooksPayload": WEBHOOK_OPERATORS,

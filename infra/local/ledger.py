@@ -1,17 +1,14 @@
 """The ``huiyuan ledger`` commands: prove the ledger with the settings of the installation that runs, and report it."""
 
 import asyncio
-import os
-import subprocess
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from infra.local import layout, reporting
+from infra.local import reporting
+from infra.local.asking import ask
 from infra.local.issuer import Issuer
-from infra.local.layout import Ports
-from infra.local.system import System, backing
 from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, running_at, screen
 from services.kit.refusal import Refusal
 
@@ -24,13 +21,13 @@ def verify(home: Home = DEFAULT_HOME) -> None:
 
     Exits with 1, and names the rows, when anything is not as it must be.
     """
-    raise typer.Exit(_ask_loyalty("verify", home))
+    raise typer.Exit(ask("loyalty", "verify", home))
 
 
 @commands.command("heads")
 def heads(home: Home = DEFAULT_HOME) -> None:
     """Print the key by which published heads are verified, and the newest of them."""
-    raise typer.Exit(_ask_loyalty("heads", home))
+    raise typer.Exit(ask("loyalty", "heads", home))
 
 
 @commands.command("report")
@@ -58,15 +55,3 @@ def report(
     if csv is not None:
         reporting.write(csv, currencies)
         screen.print(f"written to {csv}")
-
-
-def _ask_loyalty(command: str, home: Home) -> int:
-    """Run a command of the loyalty service as `huiyuan up` runs the service; its exit code."""
-    installation, given = existing(home), dict(os.environ)
-    ports = Ports()
-    if layout.given_databases(given) is None:
-        ports = Ports(postgres=int(running_at(home, postgres="")["postgres"].rpartition(":")[2]))
-    told = System(installation, ports, backing(installation, ports, given)).environment("loyalty")
-    return subprocess.run(
-        layout.command("loyalty", command), env=told, cwd=layout.ROOT, check=False
-    ).returncode

@@ -10,6 +10,7 @@ from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.members.v1.erasures_connect import ErasuresServiceASGIApplication
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
+from huiyuan.members.v1.retention_connect import RetentionServiceASGIApplication
 from huiyuan.members.v1.statuses_connect import StatusesServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -20,11 +21,12 @@ from services.kit import health, migration, outbox, process, rpc
 from services.kit.inbox import Consumer
 from services.kit.tokens import TokenVerifier
 from services.members.consumers import Hearing
-from services.members.jobs import closings, erasures, orphans, tombstones
+from services.members.jobs import closings, erasures, orphans, retention, tombstones
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.erasures import Erasures
 from services.members.rpc.identities import Identities
 from services.members.rpc.profiles import Profiles
+from services.members.rpc.retention import Retention
 from services.members.rpc.statuses import Statuses
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, Settings
@@ -37,6 +39,7 @@ _HERE = Path(__file__).parent
 _SWEEP_S = 30
 _ERASE_S = 1
 _WATCH_S = 60
+_RETAIN_S = 6 * 3600
 _FORGET_S = 3600
 
 
@@ -55,6 +58,7 @@ def application(settings: Settings) -> ASGIApp:
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
             gatekeeper.admit(Statuses(databases, terms), StatusesServiceASGIApplication),
             gatekeeper.admit(Erasures(databases, terms), ErasuresServiceASGIApplication),
+            gatekeeper.admit(Retention(databases, settings.retention_rules), RetentionServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
         probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
@@ -85,6 +89,12 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
         partial(process.every, _FORGET_S, partial(tombstones.replay, databases, file), "replay tombstones"),
         partial(process.every, _WATCH_S, partial(closings.close_due, databases, terms), "close memberships"),
         partial(process.every, _ERASE_S, partial(erasures.advance, databases, terms, file), "erase members"),
+        partial(
+            process.every,
+            _RETAIN_S,
+            partial(retention.run, databases, terms, settings.retention_rules),
+            "end retention",
+        ),
         partial(process.every, _FORGET_S, partial(erasures.remind, databases), "remind of erasures"),
     ]
 

@@ -1,6 +1,7 @@
 """The door where members hears: the other services' proofs of an erasure, and withdrawals that mean one."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,10 @@ from services.members.actions import erasures
 from services.members.actions.statuses import OURSELVES
 from services.members.rules.erasures import Action, Proof, Terms, Trigger
 from services.members.rules.members import UnknownMember
+from services.members.storage import retention
+
+_PRESENCE = frozenset({"OrderRecorded", "PointsRedeemed", "PointsHeld", "PointsTransferred"})
+"""What somebody does in person; points that expire or come back say nothing of that."""
 
 
 class Hearing:
@@ -22,11 +27,18 @@ class Hearing:
         self._erasing = frozenset(erasing_purposes)
 
     async def hear_loyalty(self, connection: database.Connection, heard: Sequence[stream.Event]) -> None:
-        """Loyalty proved an erasure."""
+        """Loyalty proved an erasure, or somebody was there."""
+        seen: dict[str, date] = {}
         for event in heard:
-            if event.type == "MemberErasureDone":
+            if event.type in _PRESENCE:
+                message = LoyaltyEvent.FromString(event.body)
+                on = message.occurred_at.ToDatetime().date()
+                seen[message.member_id] = max(on, seen.get(message.member_id, on))
+            elif event.type == "MemberErasureDone":
                 message = LoyaltyEvent.FromString(event.body)
                 await self._prove(connection, "loyalty", message.member_id, message.member_erasure_done)
+        if seen:
+            await retention.see(connection, seen)
 
     async def hear_consent(self, connection: database.Connection, heard: Sequence[stream.Event]) -> None:
         """Consent proved an erasure, or a member withdrew what the membership rests on."""

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.kit.settings import ProcessSettings
 from services.members.rules.erasures import Terms
+from services.members.rules.retention import Rule, rules_of
 
 
 def _key(encoded: SecretBytes) -> SecretBytes:
@@ -21,6 +22,11 @@ def _key(encoded: SecretBytes) -> SecretBytes:
     if len(key) != 32:
         raise ValueError("must be 32 bytes in base64")
     return SecretBytes(key)
+
+
+def _periods(text: str) -> str:
+    rules_of(text)  # a period that is not understood stops the process before it deletes anything
+    return text
 
 
 CallerKey = Annotated[SecretBytes, AfterValidator(_key)]
@@ -50,6 +56,8 @@ class Settings(ProcessSettings):
     """After how long an erasure that is not proved everywhere raises the alarm."""
     erase_on_withdrawal: str = Field("", validation_alias="MEMBERS_ERASE_ON_WITHDRAWAL")
     """Purposes, parted by commas, whose withdrawal takes the basis from all processing, so that it means erasure."""
+    retention: Annotated[str, AfterValidator(_periods)] = Field("", validation_alias="MEMBERS_RETENTION")
+    """Periods in days where they are not the defaults, as ``inactive_members=1095,access_log=1825``; 0 keeps."""
     tombstones: Path | None = Field(None, validation_alias="MEMBERS_TOMBSTONES")
     """A file of who was erased, kept apart from the databases and their backups; servers read it, the worker writes."""
     key_gateway: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_MEMBERS")
@@ -65,6 +73,11 @@ class Settings(ProcessSettings):
             timedelta(days=self.backups_kept_days),
             timedelta(hours=self.erasure_patience_hours),
         )
+
+    @property
+    def retention_rules(self) -> tuple[Rule, ...]:
+        """The rules with the periods that an operator set."""
+        return rules_of(self.retention)
 
     @property
     def erasing_purposes(self) -> list[str]:

@@ -64,3 +64,13 @@ async def test_the_privacy_officer_asks_for_an_erasure_and_sees_each_stores_proo
         ("member_keys", [{"table": "keys", "action": "DELETED", "rows": 2}]),
         ("consent", []),
     ]
+
+
+async def test_the_retention_report_says_what_the_next_run_would_find(gateway: Gateway) -> None:
+    shown = await gateway.admin(
+        "{ retention { category periodDays action due lastRunAt } }", "privacy_officer"
+    )
+    assert shown["data"]["retention"] == [
+        {"category": "access_log", "periodDays": 1095, "action": "DELETE", "due": 7, "lastRunAt": None},
+        {"category": "inactive_members", "periodDays": None, "action": "ERASE", "due": 0, "lastRunAt": None},
+    ]

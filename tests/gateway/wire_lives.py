@@ -8,6 +8,8 @@ from huiyuan.members.v1 import (
     erasures_connect,
     erasures_pb2,
     profiles_pb2,
+    retention_connect,
+    retention_pb2,
     statuses_connect,
     statuses_pb2,
 )
@@ -118,7 +120,31 @@ class Erasures(Door):
         return erasures_pb2.ListErasuresResponse(erasures=[ERASURE], has_next_page=request.first == 1)
 
 
+class Retention(Door):
+    @rpc.allow(_WATCHERS)
+    async def get_retention(
+        self, request: retention_pb2.GetRetentionRequest, _: Any
+    ) -> retention_pb2.GetRetentionResponse:
+        return retention_pb2.GetRetentionResponse(
+            rules=[
+                retention_pb2.RetentionRule(
+                    category="access_log",
+                    lawful_basis="PIPL 56",
+                    period_days=1_095,
+                    action=retention_pb2.RETENTION_ACTION_DELETE,
+                    due=7,
+                ),
+                retention_pb2.RetentionRule(
+                    category="inactive_members",
+                    lawful_basis="PIPL 19",
+                    action=retention_pb2.RETENTION_ACTION_ERASE,
+                ),
+            ]
+        )
+
+
 DOORS: list[tuple[type[Door], Any]] = [
     (Statuses, statuses_connect.StatusesServiceASGIApplication),
     (Erasures, erasures_connect.ErasuresServiceASGIApplication),
+    (Retention, retention_connect.RetentionServiceASGIApplication),
 ]

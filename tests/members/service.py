@@ -16,6 +16,7 @@ from huiyuan.members.v1 import profiles_pb2
 from huiyuan.members.v1.erasures_connect import ErasuresServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.retention_connect import RetentionServiceClient
 from huiyuan.members.v1.statuses_connect import StatusesServiceClient
 from pyqwest.testing import ASGITransport
 
@@ -83,6 +84,7 @@ class Members:
     identities: IdentitiesServiceClient
     statuses: StatusesServiceClient
     erasures: ErasuresServiceClient
+    retention: RetentionServiceClient
     consents: Consents
     databases: Databases
     ring: KeyRing
@@ -177,6 +179,7 @@ async def reached_by(
         client(IdentitiesServiceClient, transport, "members"),
         client(StatusesServiceClient, transport, "members"),
         client(ErasuresServiceClient, transport, "members"),
+        client(RetentionServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),

@@ -1,12 +1,14 @@
 """Statuses at the door: who may freeze and close, what may be taken back, and what each change tells."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from huiyuan.members.v1 import events_pb2, profiles_pb2, statuses_pb2
 
 from services.kit import rpc
 from services.kit.refusal import Refusal
+from services.members.actions import statuses
 from services.members.jobs import closings
 from services.members.rules.erasures import Terms
 from tests.members.service import AUDITOR, OFFICER, SUPPORT, Members, as_member, by
@@ -111,6 +113,9 @@ async def test_a_closing_that_is_over_is_final_and_leads_to_an_erasure(members: 
         await close(members, one)
     now = datetime.now(UTC)
     await closings.close_due(members.databases, Terms(), now + timedelta(days=6))
+    async with members.databases.members.begin() as connection:
+        # As a job would that found the member before the closing was taken back and begun anew.
+        assert not await statuses.finish_closing(connection, UUID(member_id), Terms(), now)
     assert "MemberClosed" not in await told(members, member_id)
     await cancel(members, kept)
     terms = Terms(closed_kept=timedelta(days=3))

@@ -1,4 +1,4 @@
-"""How memberships end: status changes, erasures with each store's proof, tombstones, and the inbox that hears proofs.
+"""How memberships end: status changes, erasures with their proofs, tombstones, retention, and the inbox that hears.
 
 Nothing here holds personal data: who was erased is known by a member id that leads nowhere any more.
 """
@@ -6,7 +6,7 @@ Nothing here holds personal data: who was erased is known by a member id that le
 from alembic import op
 
 from services.kit import inbox, migration
-from services.members.storage import tombstones
+from services.members.storage import retention, tombstones
 
 revision = "0002"
 down_revision = "0001"
@@ -78,6 +78,7 @@ _KEPT = {
 
 _RIGHTS = (
     *tombstones.RIGHTS,
+    *retention.RIGHTS,
     "SELECT, INSERT, UPDATE (since, closes_at, was_frozen) ON statuses",
     "SELECT, INSERT ON status_changes, erasures, erasure_stores",
     "UPDATE (erased_at, completed_at, backups_clean_at) ON erasures",
@@ -88,7 +89,8 @@ _RIGHTS = (
 
 def upgrade() -> None:
     app = migration.app_role(op.get_context())
-    for statement in [*_TABLES.split(";\n"), *tombstones.CREATE.split("\n\n"), inbox.CREATE]:
+    created = f"{tombstones.CREATE}\n\n{retention.CREATE}".split("\n\n")
+    for statement in [*_TABLES.split(";\n"), *created, inbox.CREATE]:
         op.execute(statement)
     for name, reason in _KEPT.items():
         op.execute(f"INSERT INTO kept_tables VALUES ('{name}', '{reason}')")  # noqa: S608
