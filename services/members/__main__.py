@@ -22,8 +22,8 @@ def main(command: str) -> None:
         )
     elif command == "work":
         process.work(lambda: app.workers(settings))
-    elif command == "replay-tombstones":
-        found = asyncio.run(app.replay_tombstones(settings))
+    elif command in ("replay-tombstones", "replay-tombstones --tell-all"):
+        found = asyncio.run(app.replay_tombstones(settings, tell_all=command.endswith("--tell-all")))
         sys.stdout.write(
             f"{found.known} erased members are known; {found.members_back} of them were back, "
             f"with {found.key_rows_back} rows of keys and indexes: all are gone again\n"

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+import structlog
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.members.v1.erasures_connect import ErasuresServiceASGIApplication
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
@@ -33,6 +34,8 @@ from services.members.settings import MigrationSettings, Settings
 from services.members.storage import keyrings
 from services.members.storage.databases import Databases
 from services.members.storage.tombstone_files import TombstoneFile
+
+log = structlog.get_logger()
 
 NAME = "members"
 _HERE = Path(__file__).parent
@@ -99,11 +102,14 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
     ]
 
 
-async def replay_tombstones(settings: Settings) -> tombstones.Replayed:
-    """Erase again whoever a restored backup brought back."""
+async def replay_tombstones(settings: Settings, *, tell_all: bool) -> tombstones.Replayed:
+    """Erase again whoever a restored backup brought back; if so asked, tell of everybody ever erased again."""
     databases = await _databases(settings)
     try:
-        return await tombstones.replay(databases, _tombstones(settings))
+        found = await tombstones.replay(databases, _tombstones(settings))
+        if tell_all:
+            await tombstones.tell_all(databases)
+        return found
     finally:
         await databases.close()
 
@@ -122,7 +128,10 @@ def _key_ring(settings: Settings) -> KeyRing:
 
 
 def _tombstones(settings: Settings) -> TombstoneFile | None:
-    return TombstoneFile(settings.tombstones) if settings.tombstones is not None else None
+    if settings.tombstones is None:
+        log.warning("MEMBERS_TOMBSTONES is not set: restoring both databases would bring the erased back")
+        return None
+    return TombstoneFile(settings.tombstones)
 
 
 async def _databases(settings: Settings) -> Databases:

@@ -1,6 +1,8 @@
 """A member is erased over all real processes: nothing leads to the person any more, anywhere, and each store proves it."""
 
 import asyncio
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -103,6 +105,19 @@ async def test_an_erased_member_is_nowhere_and_every_store_proves_it(
     assert anew.me("displayName") == {"displayName": SEEDED[0]}
     assert anew.points() == 0
     be_in_no_file(running)
+
+    assert "0 of them were back" in replay(running)
+    kept = (running.home / "members-tombstones.jsonl").read_text()
+    assert member_id in kept
+    assert anew.member_id not in kept
+
+
+def replay(house: House) -> str:
+    """What the command says that one runs after a restore."""
+    command = [sys.executable, "-m", "infra.local", "members", "replay-tombstones", "--tell-all"]
+    done = subprocess.run(command, env=house.environment(), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 async def no_key_is_left(house: House, member_id: str) -> None:

@@ -130,6 +130,9 @@ async def test_tombstones_that_only_the_databases_know_come_into_the_file(
         await erasures.advance(service.databases, Terms(), None)
         known = await tombstones.replay(service.databases, TombstoneFile(path))
         assert (known.known, known.members_back, known.key_rows_back) == (1, 0, 0)
+        await tombstones.tell_all(service.databases)
+        told = "SELECT count(*) FROM outbox WHERE type = 'MemberErased' AND member_id = $1"
+        assert (await service.peek(told, member_id))[0][0] == 2
     assert [str(stone.member_id) for stone in TombstoneFile(path).read()] == [member_id]
     assert os.stat(path).st_mode & 0o777 == 0o600
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from services.kit import clock
+from services.members import events
 from services.members.actions import erasures as actions
 from services.members.rules.erasures import Tombstone
 from services.members.storage import tombstones
@@ -51,6 +52,14 @@ async def replay(databases: Databases, file: TombstoneFile | None) -> Replayed:
     if back or rows:
         log.warning("erased members were back and were erased again", members=back, key_rows=rows)
     return Replayed(len(known), back, rows)
+
+
+async def tell_all(databases: Databases) -> None:
+    """Tell of everyone who was ever erased again, as after another service's database was restored."""
+    known = {stone.member_id: stone for stone in await tombstones.buried(databases)}
+    for some in _batches(known):
+        async with databases.members.begin() as connection:
+            await events.members_erased(connection, some, clock.now())
 
 
 def _batches(stones: Mapping[UUID, Tombstone]) -> Iterator[list[Tombstone]]:
