@@ -33,7 +33,8 @@ def upgrade() -> None:
             f"CREATE TRIGGER refuse_the_erased AFTER INSERT ON {table} REFERENCING NEW TABLE AS added "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_the_erased()"
         )
-        # What was deleted lies in its page until that is vacuumed: within minutes, however large the table is.
+        # What was deleted lies in its page until that is written over: let its space be used again soon, however
+        # large the table is.
         op.execute(
             f"ALTER TABLE {table} SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 0)"
         )
