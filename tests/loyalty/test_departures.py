@@ -1,5 +1,6 @@
 """Departures: who is frozen or gone spends nothing, by either path, and what is left of an ended membership goes."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -73,6 +74,28 @@ async def test_a_frozen_or_closing_member_earns_and_reads_but_spends_nothing(
     await hear(loyalty, member, "MemberUnfrozen")
     assert await outcome(loyalty, REDEEM, redemption(member, "frozen")) == ""
     assert (await loyalty.balance(member))["available"] == 90
+    await check_everything(loyalty)
+
+
+async def test_once_a_freeze_is_heard_nothing_slips_through_whatever_was_under_way(loyalty: Loyalty) -> None:
+    member = await with_points(loyalty, 5_000)
+    for turn in range(4):
+        under_way = [
+            asyncio.create_task(outcome(loyalty, REDEEM, redemption(member, f"{turn}-{nth}")))
+            for nth in range(20)
+        ]
+        under_way += [
+            asyncio.create_task(
+                outcome(loyalty, HOLD, {"memberId": member, "points": 1, "holdId": f"{turn}-{nth}"})
+            )
+            for nth in range(10)
+        ]
+        await asyncio.sleep(0.01 * turn)
+        await hear(loyalty, member, "MemberFrozen")
+        assert await outcome(loyalty, REDEEM, redemption(member, f"{turn}-late")) == "MEMBER_FROZEN"
+        assert set(await asyncio.gather(*under_way)) <= {"", "MEMBER_FROZEN"}
+        assert await outcome(loyalty, REDEEM, redemption(member, f"{turn}-later")) == "MEMBER_FROZEN"
+        await hear(loyalty, member, "MemberUnfrozen")
     await check_everything(loyalty)
 
 

@@ -69,7 +69,7 @@ async def test_the_job_ends_what_is_due_and_nothing_else(members: Members):
         await old(members, member_id, days)
     await seen(members, shopping, 1_500)
     await seen(members, shopping, 20)
-    await seen(members, shopping, 900)
+    await seen(members, shopping, 1_200)
     await seen(members, stale, 1, kind="PointsExpired")
     periods = "access_log=1000,inactive_members=1095"
     found = await due(members, periods)
