@@ -122,6 +122,15 @@ async def bury(connection: AsyncConnection, tombstones: Sequence[Tombstone]) -> 
     return list(rows)
 
 
+async def back(databases: Databases) -> list[UUID]:
+    """Members with a tombstone here who do not stand as erased."""
+    rows = await databases.members_pool.fetch(
+        "SELECT t.member_id FROM tombstones t JOIN members m USING (member_id) WHERE NOT m.status = ANY($1)",
+        [int(MemberStatus.ERASED), int(MemberStatus.ABANDONED)],
+    )
+    return [row[0] for row in rows]
+
+
 async def buried(databases: Databases, *, keys: bool = False) -> list[Tombstone]:
     """All tombstones of the members' database, or of the keys'."""
     pool = databases.keys_pool if keys else databases.members_pool
