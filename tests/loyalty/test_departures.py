@@ -1,7 +1,9 @@
 """Departures: who is frozen or gone spends nothing, by either path, and what is left of an ended membership goes."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +12,7 @@ import pytest
 from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 from huiyuan.members.v1.events_pb2 import MembersEvent
 
+from infra.local.databases import DatabaseUrls
 from services.kit import database, stream
 from services.loyalty.consumers import hear_members
 from services.loyalty.jobs.departures import Departures
@@ -79,7 +82,7 @@ async def test_a_frozen_or_closing_member_earns_and_reads_but_spends_nothing(
 
 async def test_once_a_freeze_is_heard_nothing_slips_through_whatever_was_under_way(loyalty: Loyalty) -> None:
     member = await with_points(loyalty, 5_000)
-    for turn in range(4):
+    for turn in range(2):
         under_way = [
             asyncio.create_task(outcome(loyalty, REDEEM, redemption(member, f"{turn}-{nth}")))
             for nth in range(20)
@@ -157,3 +160,19 @@ async def test_an_erased_member_is_proved_once_settled_and_again_when_told_again
     await settle(loyalty)
     assert (await loyalty.told(member)).count("MemberErasureDone") == 2
     await check_everything(loyalty)
+
+
+async def test_where_no_programme_was_ever_founded_an_erasure_is_proved_all_the_same(
+    new_database: Callable[[str], DatabaseUrls],
+) -> None:
+    empty: Any = SimpleNamespace(database=new_database("loyalty").app)
+    member = str(uuid4())
+    await hear(empty, member, "MemberErased", erasure_id=ERASURE)
+    await settle(empty)
+    pool = await database.pool(empty.database, size=1)
+    row = await pool.fetchrow("SELECT type, event FROM outbox WHERE member_id = $1", member)
+    left = await pool.fetchval("SELECT count(*) FROM departures WHERE settled_at IS NULL")
+    await pool.close()
+    assert row["type"] == "MemberErasureDone"
+    assert LoyaltyEvent.FromString(row["event"]).member_erasure_done.erasure_id == ERASURE
+    assert left == 0

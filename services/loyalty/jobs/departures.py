@@ -7,6 +7,7 @@ import structlog
 
 from services.kit import clock, database
 from services.kit.refusal import Refusal
+from services.loyalty.actions.departures import prove_nothing_is_here
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
@@ -56,7 +57,11 @@ class Departures:
             history for history in known.by_id.values() if history.newest.number in member.programmes
         ]
         if not histories and member.erasure_id:
-            histories = [known.history("")]  # whoever joined no programme is told of in the default one
+            # Whoever joined no programme is told of in the default one.
+            histories = [known.history("")] if known.by_id else []
+            if not histories:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    await prove_nothing_is_here(connection, member.member_id, member.erasure_id, self._now())
         for history in histories:
             is_last = member.erasure_id and history is histories[-1]
             kept = await departures.kept(self._pool, member.member_id) if is_last else None
