@@ -82,6 +82,7 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, NAME)
+    replaying = partial(tombstones.replay, databases, file, completing_file=True)
     hearing = Hearing(terms, settings.erasing_purposes)
     return [
         relay.run,
@@ -89,7 +90,7 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
         Consumer("consent", databases.members, redis, hearing.hear_consent).run,
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
-        partial(process.every, _FORGET_S, partial(tombstones.replay, databases, file), "replay tombstones"),
+        partial(process.every, _FORGET_S, replaying, "replay tombstones"),
         partial(process.every, _WATCH_S, partial(closings.close_due, databases, terms), "close memberships"),
         partial(process.every, _ERASE_S, partial(erasures.advance, databases, terms, file), "erase members"),
         partial(
@@ -106,7 +107,7 @@ async def replay_tombstones(settings: Settings, *, tell_all: bool) -> tombstones
     """Erase again whoever a restored backup brought back; if so asked, tell of everybody ever erased again."""
     databases = await _databases(settings)
     try:
-        found = await tombstones.replay(databases, _tombstones(settings))
+        found = await tombstones.replay(databases, _tombstones(settings), completing_file=True)
         if tell_all:
             await tombstones.tell_all(databases)
         return found

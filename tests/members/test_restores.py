@@ -128,7 +128,7 @@ async def test_tombstones_that_only_the_databases_know_come_into_the_file(
         )
         await service.erasures.request_erasure(request, headers=by(OFFICER))
         await erasures.advance(service.databases, Terms(), None)
-        known = await tombstones.replay(service.databases, TombstoneFile(path))
+        known = await tombstones.replay(service.databases, TombstoneFile(path), completing_file=True)
         assert (known.known, known.members_back, known.key_rows_back) == (1, 0, 0)
         await tombstones.tell_all(service.databases)
         told = "SELECT count(*) FROM outbox WHERE type = 'MemberErased' AND member_id = $1"

@@ -102,8 +102,9 @@ async def bring_back(connection: Connection, stones: Sequence[Tombstone], now: d
 
     The others are told again too, since theirs may have been restored as well.
     """
-    missing = set(await tombstones.bury(connection, stones))
+    # Rows first and tombstones then, as an erasure does that may be under way.
     alive = set(await tombstones.alive(connection, [stone.member_id for stone in stones]))
+    missing = set(await tombstones.bury(connection, stones))
     back = [stone for stone in stones if stone.member_id in missing | alive]
     for stone in back:
         erasure = Erasure(stone.erasure_id, stone.member_id, Trigger.RESTORED, OURSELVES, "", now)

@@ -29,16 +29,18 @@ class Replayed(NamedTuple):
     key_rows_back: int
 
 
-async def replay(databases: Databases, file: TombstoneFile | None) -> Replayed:
+async def replay(databases: Databases, file: TombstoneFile | None, *, completing_file: bool) -> Replayed:
     """Hold file and databases against each other, and erase whoever one of them brought back.
 
-    A tombstone counts wherever it is found: one database may be older than the other, and both than the file.
+    A tombstone counts wherever it is found: one database may be older than the other, and both than the file, which
+    gets what only they know where it is for this process to write.
     """
     filed = {stone.member_id: stone for stone in file.read()} if file else {}
     ours = {stone.member_id: stone for stone in await tombstones.buried(databases)}
     keys = {stone.member_id: stone for stone in await tombstones.buried(databases, keys=True)}
     known = filed | keys | ours
-    if file is not None and (missing := [known[member] for member in known.keys() - filed.keys()]):
+    missing = [known[member] for member in known.keys() - filed.keys()]
+    if file is not None and completing_file and missing:
         file.append(sorted(missing))
     # Only who may be back: most of a million tombstones say nothing new, and a server waits for this.
     missing_here = {member: known[member] for member in known.keys() - ours.keys()}
@@ -85,5 +87,5 @@ class BeforeAnswering:
             return
         async with self._turn:
             if not self._done:
-                await replay(self._databases, self._file)
+                await replay(self._databases, self._file, completing_file=False)
                 self._done = True
