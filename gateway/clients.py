@@ -19,9 +19,12 @@ from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceClient
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceClient
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceClient
+from huiyuan.members.v1.erasures_connect import ErasuresServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.retention_connect import RetentionServiceClient
+from huiyuan.members.v1.statuses_connect import StatusesServiceClient
 
 from services.kit.rpc import CALLER_HEADER, Caller, CallerKind, CallerSigner, client
 
@@ -60,6 +63,9 @@ class Clients:
         self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)
         self.identities = client(IdentitiesServiceClient, members, MEMBERS, signer)
         self.identity_documents = client(IdentityDocumentsServiceClient, members, MEMBERS, signer)
+        self.statuses = client(StatusesServiceClient, members, MEMBERS, signer)
+        self.erasures = client(ErasuresServiceClient, members, MEMBERS, signer)
+        self.retention = client(RetentionServiceClient, members, MEMBERS, signer)
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.purposes = client(PurposesServiceClient, consent, CONSENT, signer)
         self.receipts = client(ReceiptsServiceClient, consent, CONSENT, signer)

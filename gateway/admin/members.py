@@ -6,9 +6,10 @@ from uuid import UUID
 
 import strawberry
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import identities_pb2, profiles_pb2
+from huiyuan.members.v1 import erasures_pb2, identities_pb2, profiles_pb2
 
 from gateway.admin.accesses import ProfileAccess, accesses
+from gateway.admin.erasures import Erasure, found
 from gateway.admin.ledger import LedgerEntry, page
 from gateway.admin.permissions import (
     CONSENT_READERS,
@@ -18,6 +19,7 @@ from gateway.admin.permissions import (
     WATCHERS,
     to,
 )
+from gateway.admin.statuses import MemberLife, life
 from gateway.clients import MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED
@@ -91,6 +93,16 @@ class Member:
     )
     async def identity_document(self, info: Info) -> IdentityDocumentOnFile | None:
         return await find_on_file(info, self.id)
+
+    @strawberry.field(description="The status, and every change that led to it.")
+    async def life(self, info: Info) -> MemberLife | None:
+        return await life(info, self.id)
+
+    @strawberry.field(
+        metadata=to(WATCHERS), description="The member's erasure; null when none was asked for."
+    )
+    async def erasure(self, info: Info) -> Erasure | None:
+        return await found(info, erasures_pb2.GetErasureRequest(member_id=self.id))
 
     @strawberry.field
     async def balances(self, info: Info, programme_id: str = DEFAULT_PROGRAMME) -> list[Balance] | None:

@@ -33,6 +33,10 @@ HISTORY_READERS: Roles = ORDER_READERS
 DOCUMENT_KEEPERS: Roles = frozenset({Role.OPERATIONS, Role.PRIVACY_OFFICER})
 """Who puts identity documents on file and takes them off."""
 
+LIFE_KEEPERS: Roles = frozenset({Role.SUPPORT, Role.OPERATIONS, Role.PRIVACY_OFFICER})
+"""Who freezes members, and closes memberships for them."""
+
+ERASERS: Roles = frozenset({Role.PRIVACY_OFFICER})
 UNMASKERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PRIVACY_OFFICER})
 ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})

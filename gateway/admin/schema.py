@@ -9,6 +9,7 @@ from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.dues import DueQueries
+from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
@@ -24,10 +25,12 @@ from gateway.admin.permissions import (
     DOCUMENT_KEEPERS,
     DOCUMENT_READERS,
     DUE_WATCHERS,
+    ERASERS,
     EVERY_ROLE,
     FINANCE_READERS,
     HISTORY_READERS,
     INTEGRITY_READERS,
+    LIFE_KEEPERS,
     MOVERS,
     ORDER_READERS,
     PROFILE_READERS,
@@ -42,7 +45,9 @@ from gateway.admin.permissions import (
 )
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.redemptions import RedemptionMutations
+from gateway.admin.retention import RetentionQueries
 from gateway.admin.statements import StatementQueries
+from gateway.admin.statuses import StatusMutations
 from gateway.admin.transfers import TransferMutations
 from gateway.admin.webhook_deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
 from gateway.admin.webhook_endpoints import WebhookEndpointMutations, WebhookEndpointQueries
@@ -54,6 +59,8 @@ schema = strawberry.Schema(
         "Query",
         (
             MemberQueries,
+            ErasureQueries,
+            RetentionQueries,
             ProgrammeQueries,
             OrderQueries,
             DueQueries,
@@ -80,6 +87,8 @@ schema = strawberry.Schema(
             ForfeitMutations,
             AccessMutations,
             IdentityDocumentMutations,
+            StatusMutations,
+            ErasureMutations,
             DocumentMutations,
             WebhookEndpointMutations,
             WebhookDeliveryMutations,
@@ -112,6 +121,7 @@ permissions = Permissions(
         "BenefitRule": EVERY_ROLE,
         "Breakage": FINANCE_READERS,
         "BreakageCohort": FINANCE_READERS,
+        "ChangeStatusPayload": LIFE_KEEPERS,
         "ClearField": UNMASKERS,
         "ConditionProgress": EVERY_ROLE,
         "Consent": CONSENT_READERS,
@@ -127,6 +137,10 @@ permissions = Permissions(
         "EarnRule": EVERY_ROLE,
         "EarnedPoints": ORDER_READERS,
         "EarningExplanation": HISTORY_READERS,
+        "ErasedStore": WATCHERS,
+        "Erasure": WATCHERS,
+        "ErasureConnection": WATCHERS,
+        "ErasureEdge": WATCHERS,
         "ExpiringPoints": EVERY_ROLE,
         "ExpiryExplanation": HISTORY_READERS,
         "ExpiryRule": HISTORY_READERS,
@@ -155,6 +169,7 @@ permissions = Permissions(
         "MaskedProfile": PROFILE_READERS,
         "MaturationExplanation": HISTORY_READERS,
         "Member": EVERY_ROLE,
+        "MemberLife": EVERY_ROLE,
         "MergeExplanation": HISTORY_READERS,
         "MergeMembersPayload": MOVERS,
         "MergedPoints": MOVERS,
@@ -177,7 +192,9 @@ permissions = Permissions(
         "RejectAdjustmentPayload": ADJUSTERS,
         "ReversalExplanation": HISTORY_READERS,
         "RemoveIdentityDocumentPayload": DOCUMENT_KEEPERS,
+        "RetentionRule": WATCHERS,
         "RetireDocumentPayload": PUBLISHERS,
+        "RequestErasurePayload": ERASERS,
         "ReplayFailedWebhooksPayload": WEBHOOK_OPERATORS,
         "ReplayWebhookDeliveryPayload": WEBHOOK_OPERATORS,
         "RevealIdentityDocumentPayload": UNMASKERS,
@@ -192,6 +209,8 @@ permissions = Permissions(
         "Statement": HISTORY_READERS,
         "StatementLine": HISTORY_READERS,
         "StatementSum": HISTORY_READERS,
+        "StatusChange": EVERY_ROLE,
+        "StoreProof": WATCHERS,
         "Tier": EVERY_ROLE,
         "TierCondition": EVERY_ROLE,
         "TierDebtFloor": EVERY_ROLE,

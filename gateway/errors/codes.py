@@ -40,7 +40,9 @@ class UserErrorCode(StrEnum):
     MALFORMED_ID = "MALFORMED_ID"
     MALFORMED_INSTANT = "MALFORMED_INSTANT"
     MEMBER_ALREADY_MERGED = "MEMBER_ALREADY_MERGED"
+    MEMBER_CLOSED = "MEMBER_CLOSED"
     MEMBER_ERASED = "MEMBER_ERASED"
+    MEMBER_FROZEN = "MEMBER_FROZEN"
     MEMBER_NOT_ACTIVE = "MEMBER_NOT_ACTIVE"
     MERGE_ALREADY_RECORDED = "MERGE_ALREADY_RECORDED"
     MERGE_INTO_ITSELF = "MERGE_INTO_ITSELF"
@@ -67,6 +69,7 @@ class UserErrorCode(StrEnum):
     REASON_CODE_NOT_VALID = "REASON_CODE_NOT_VALID"
     REASON_HOLDS_PERSONAL_DATA = "REASON_HOLDS_PERSONAL_DATA"
     REASON_MISSING = "REASON_MISSING"
+    REASON_NOT_VALID = "REASON_NOT_VALID"
     RECEIVER_MERGED = "RECEIVER_MERGED"
     RECIPIENT_NOT_LISTED = "RECIPIENT_NOT_LISTED"
     REVERSAL_ALREADY_RECORDED = "REVERSAL_ALREADY_RECORDED"
@@ -75,15 +78,18 @@ class UserErrorCode(StrEnum):
     SECOND_PERSON_NEEDED = "SECOND_PERSON_NEEDED"
     SEPARATE_CONSENT_NEEDED = "SEPARATE_CONSENT_NEEDED"
     SIGNED_DOCUMENT_NEEDED = "SIGNED_DOCUMENT_NEEDED"
+    STATUS_NOT_CHANGEABLE = "STATUS_NOT_CHANGEABLE"
     SURVIVOR_MERGED = "SURVIVOR_MERGED"
     TIME_ZONE_NOT_VALID = "TIME_ZONE_NOT_VALID"
     TRANSFER_ABOVE_LIMIT = "TRANSFER_ABOVE_LIMIT"
     TRANSFER_TO_ONESELF = "TRANSFER_TO_ONESELF"
+    TRIGGER_NOT_VALID = "TRIGGER_NOT_VALID"
     UNKNOWN_ADJUSTMENT_REQUEST = "UNKNOWN_ADJUSTMENT_REQUEST"
     TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
     TOO_MANY_WEBHOOKS = "TOO_MANY_WEBHOOKS"
     UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
     UNKNOWN_DOCUMENT = "UNKNOWN_DOCUMENT"
+    UNKNOWN_ERASURE = "UNKNOWN_ERASURE"
     UNKNOWN_EVENT_TYPE = "UNKNOWN_EVENT_TYPE"
     UNKNOWN_HOLD = "UNKNOWN_HOLD"
     UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
@@ -150,7 +156,9 @@ IN_CHINESE = {
     UserErrorCode.MALFORMED_ID: "编号格式有误。",
     UserErrorCode.MALFORMED_INSTANT: "时间格式有误。",
     UserErrorCode.MEMBER_ALREADY_MERGED: "其中一位会员已被合并，请先撤销那次合并。",
+    UserErrorCode.MEMBER_CLOSED: "该会员已注销，请重新注册。",
     UserErrorCode.MEMBER_ERASED: "该会员的个人信息已被删除。",
+    UserErrorCode.MEMBER_FROZEN: "该会员已被冻结或正在注销，暂不能使用积分。",
     UserErrorCode.MEMBER_NOT_ACTIVE: "该会员正在注销或已注销，不能再修改。",
     UserErrorCode.MERGE_ALREADY_RECORDED: "同一合并编号已用于另一个请求。",
     UserErrorCode.MERGE_INTO_ITSELF: "会员不能与自己合并。",
@@ -177,6 +185,7 @@ IN_CHINESE = {
     UserErrorCode.REASON_CODE_NOT_VALID: "原因代码须为 1 到 64 个大写字母、数字或下划线。",
     UserErrorCode.REASON_HOLDS_PERSONAL_DATA: "原因中不能含有电话、证件号或邮箱。",
     UserErrorCode.REASON_MISSING: "请填写原因（1 到 200 个字符）。",
+    UserErrorCode.REASON_NOT_VALID: "请用一行、1 到 500 个字说明原因。",
     UserErrorCode.RECEIVER_MERGED: "接收方已并入另一会员，请改填那位会员。",
     UserErrorCode.RECIPIENT_NOT_LISTED: "该目的未列明此接收方。",
     UserErrorCode.REVERSAL_ALREADY_RECORDED: "同一撤销编号已用于另一个请求。",
@@ -185,15 +194,18 @@ IN_CHINESE = {
     UserErrorCode.SECOND_PERSON_NEEDED: "自己提出的调整须由另一人审批。",
     UserErrorCode.SEPARATE_CONSENT_NEEDED: "该目的需要单独同意。",
     UserErrorCode.SIGNED_DOCUMENT_NEEDED: "该目的需要书面同意。",
+    UserErrorCode.STATUS_NOT_CHANGEABLE: "该会员目前的状态不允许这一步。",
     UserErrorCode.SURVIVOR_MERGED: "合并后的会员又已并入他人，请先撤销那次合并。",
     UserErrorCode.TIME_ZONE_NOT_VALID: "时区须为 IANA 名称，例如 Asia/Shanghai。",
     UserErrorCode.TRANSFER_ABOVE_LIMIT: "超过了单次可转赠的积分数。",
     UserErrorCode.TRANSFER_TO_ONESELF: "不能转赠给自己。",
+    UserErrorCode.TRIGGER_NOT_VALID: "请选择会员申请、撤回同意或员工发起，其余由系统自行触发。",
     UserErrorCode.UNKNOWN_ADJUSTMENT_REQUEST: "没有这个调整申请。",
     UserErrorCode.TOO_MANY_HOLDS: "未结的冻结过多，请先核销或释放。",
     UserErrorCode.TOO_MANY_WEBHOOKS: "Webhook 端点或来源已达上限，请先删除一个。",
     UserErrorCode.UNKNOWN_CURRENCY: "该计划没有此种积分。",
     UserErrorCode.UNKNOWN_DOCUMENT: "没有上传过这个文档。",
+    UserErrorCode.UNKNOWN_ERASURE: "没有这项删除。",
     UserErrorCode.UNKNOWN_EVENT_TYPE: "没有这种事件类型，或一种也没有选。",
     UserErrorCode.UNKNOWN_HOLD: "没有这笔冻结。",
     UserErrorCode.UNKNOWN_MEMBER: "没有这位会员。",

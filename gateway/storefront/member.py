@@ -8,8 +8,9 @@ from typing import Annotated
 
 import strawberry
 from huiyuan.loyalty.v1 import tiers_pb2
-from huiyuan.members.v1 import profiles_pb2
+from huiyuan.members.v1 import profiles_pb2, statuses_pb2
 
+from gateway.clients import MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED, PAGED_LINES
 from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
@@ -61,6 +62,18 @@ class Member(Node):
     @strawberry.field
     async def status(self, info: Info) -> MemberStatus | None:
         return MemberStatus((await _profile(self, info)).status)
+
+    @strawberry.field(description="When the membership ends; null unless the member is closing the account.")
+    async def closes_at(self, info: Info) -> datetime | None:
+        if MemberStatus((await _profile(self, info)).status) is not MemberStatus.CLOSING:
+            return None
+        clients = info.context.clients
+        wire = await clients.statuses.get_status(
+            statuses_pb2.GetStatusRequest(member_id=self.id),
+            headers=clients.named(MEMBERS, info.context.caller),
+        )
+        standing = wire.standing
+        return instant(standing.closes_at) if standing.HasField("closes_at") else None
 
     @strawberry.field
     async def joined_at(self, info: Info) -> datetime | None:

@@ -7,6 +7,7 @@ from strawberry.tools import merge_types
 from gateway.context import Info
 from gateway.scalars import SCALARS
 from gateway.storefront.changes import ChangeSubscription
+from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.member import Member
@@ -26,7 +27,13 @@ class MemberQueries:
 
 
 QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries, EvidenceQueries)
-MUTATIONS = (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
+MUTATIONS = (
+    ProfileMutations,
+    RedemptionMutations,
+    TransferMutations,
+    ConsentMutations,
+    ClosingMutations,
+)
 PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice", "ConsentLog", "ConsistencyProof"})
 
 schema = strawberry.Schema(

@@ -30,9 +30,12 @@ def _type(field: str) -> str:
 
 TYPES = tuple(
     sorted(
-        _type(field.name)
-        for envelope in _ENVELOPES.values()
-        for field in envelope.DESCRIPTOR.oneofs_by_name["event"].fields
+        # Several services may tell the same, each for itself.
+        {
+            _type(field.name)
+            for envelope in _ENVELOPES.values()
+            for field in envelope.DESCRIPTOR.oneofs_by_name["event"].fields
+        }
     )
 )
 """Every type that an endpoint may ask for."""

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from infra.local import evidence, imports, layout, ledger, seeding, system, welcome
+from infra.local import evidence, imports, layout, ledger, seeding, system, tombstones, welcome
 from infra.local.installation import AlreadyRunning, Installation, held
 from infra.local.issuer import STAFF_ROLES, SYSTEM_ROLES, Issuer
 from infra.local.layout import Ports, SettingsIncomplete
@@ -24,6 +24,9 @@ app.add_typer(token, name="token")
 app.add_typer(imports.commands, name="import")
 app.add_typer(ledger.commands, name="ledger")
 app.add_typer(evidence.commands, name="consent")
+members = typer.Typer(no_args_is_help=True, help="Keep the members' profiles.")
+members.command("replay-tombstones")(tombstones.replay)
+app.add_typer(members, name="members")
 
 _DEFAULT = Ports()
 

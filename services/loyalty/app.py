@@ -37,6 +37,7 @@ from services.kit.process import every
 from services.kit.tokens import TokenVerifier
 from services.loyalty.consumers import hear_members
 from services.loyalty.jobs import verification
+from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.jobs.heads import HeadsPublisher
@@ -147,6 +148,7 @@ async def workers(
         consumer.run,
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,
+        partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]

@@ -3,6 +3,7 @@
 from functools import lru_cache, singledispatch
 from typing import Any
 
+from huiyuan.kit.v1 import erasures_pb2
 from huiyuan.loyalty.v1 import events_pb2 as wire
 
 from services.kit.outbox import NewEvent
@@ -191,4 +192,15 @@ def _(what: events.MemberMerged) -> Body:
         "into_member_id": what.into_member,
         "undone": what.undone,
         "moved": [_moved(moved) for moved in what.moved],
+    }
+
+
+@_body.register
+def _(what: events.MemberErasureDone) -> Body:
+    return "member_erasure_done", {
+        "erasure_id": what.erasure_id,
+        "proof": [
+            {"store": store, "action": erasures_pb2.STORE_ACTION_PSEUDONYMISED, "count": count}
+            for store, count in what.kept
+        ],
     }

@@ -1,6 +1,7 @@
-"""``python -m services.members serve | work | migrate | ring create | ring describe | ring rewrap | ring move |
-ring destroy KEY``."""
+"""``python -m services.members serve | work | migrate | replay-tombstones | ring create | ring describe | ring rewrap |
+ring move | ring destroy KEY``."""
 
+import asyncio
 import sys
 
 from services.kit import process
@@ -9,8 +10,8 @@ from services.members.settings import MigrationSettings, RingSettings, Settings
 from services.members.storage.keyrings import KeyRingRefused
 
 USAGE = (
-    "usage: python -m services.members serve | work | migrate | ring create | ring describe | ring rewrap | ring move"
-    " | ring destroy KEY"
+    "usage: python -m services.members serve | work | migrate | replay-tombstones | ring create | ring describe | "
+    "ring rewrap | ring move | ring destroy KEY"
 )
 
 
@@ -30,6 +31,12 @@ def main(command: str, *said: str) -> None:
         )
     elif command == "work":
         process.work(lambda: app.workers(settings))
+    elif command == "replay-tombstones":
+        found = asyncio.run(app.replay_tombstones(settings, tell_all="--tell-all" in said))
+        sys.stdout.write(
+            f"{found.known} erased members are known; {found.members_back} of them were back, "
+            f"with {found.key_rows_back} rows of keys and indexes: all are gone again\n"
+        )
     else:
         sys.exit(USAGE)
 

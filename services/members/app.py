@@ -6,39 +6,55 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+import structlog
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.members.v1.erasures_connect import ErasuresServiceASGIApplication
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
 from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
+from huiyuan.members.v1.retention_connect import RetentionServiceASGIApplication
+from huiyuan.members.v1.statuses_connect import StatusesServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from services.kit import health, migration, outbox, process, rpc
+from services.kit.inbox import Consumer
 from services.kit.tokens import TokenVerifier
 from services.members.jobs import orphans
 from services.members.jobs.keyrings import LOOK_S, Refresh
+from services.members.consumers import Hearing
+from services.members.jobs import closings, erasures, orphans, retention, tombstones
 from services.members.rpc.consents import ConsentGate
+from services.members.rpc.erasures import Erasures
 from services.members.rpc.identities import Identities
 from services.members.rpc.identity_documents import IdentityDocuments
 from services.members.rpc.profiles import Profiles
+from services.members.rpc.retention import Retention
+from services.members.rpc.statuses import Statuses
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, RingSettings, Settings
 from services.members.storage import keyring_moves, keyrings
 from services.members.storage.databases import Databases
 from services.members.storage.providers.choosing import provider_of
+from services.members.storage.tombstone_files import TombstoneFile
+
+log = structlog.get_logger()
 
 NAME = "members"
 _HERE = Path(__file__).parent
 _SWEEP_S = 30
+_ERASE_S = 1
+_WATCH_S = 60
+_RETAIN_S = 6 * 3600
 _FORGET_S = 3600
 
 
 def application(settings: Settings) -> ASGIApp:
     """What answers. Raises ``KeyRingRefused`` when the key ring cannot be used."""
     ring = _key_ring(settings)
-    gatekeeper = _gatekeeper(settings)
+    gatekeeper, terms = _gatekeeper(settings), settings.terms
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -46,33 +62,64 @@ def application(settings: Settings) -> ASGIApp:
         consents = _consents(settings)
         profiles = Profiles(databases, ring, consents, settings.unmask_quota)
         documents = IdentityDocuments(databases, ring, consents, settings.unmask_quota)
+        gatekeeper.first = tombstones.BeforeAnswering(databases, _tombstones(settings))
         for wire in (
             gatekeeper.admit(documents, IdentityDocumentsServiceASGIApplication),
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
+            gatekeeper.admit(Statuses(databases, terms), StatusesServiceASGIApplication),
+            gatekeeper.admit(Erasures(databases, terms), ErasuresServiceASGIApplication),
+            gatekeeper.admit(Retention(databases, settings.retention_rules), RetentionServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
         probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
         app.router.routes.extend(health.routes(probes))
-        refreshing = asyncio.ensure_future(_refresh(settings, ring)())
+        watch = process.every(_WATCH_S, partial(erasures.watch, databases, terms), "watch erasures")
+        working = [asyncio.ensure_future(job) for job in (_refresh(settings, ring)(), watch)]
         yield
-        refreshing.cancel()
+        await process.end(*working)
         await databases.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What works by itself: the relay of events, the sweep, and forgetting what was relayed."""
-    databases = await _databases(settings)
+    """What works by itself: the relay, what is heard, the sweep, closings, erasures, and forgetting what was relayed."""
+    databases, terms, file = await _databases(settings), settings.terms, _tombstones(settings)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, NAME)
+    replaying = partial(tombstones.replay, databases, file, completing_file=True)
+    hearing = Hearing(terms, settings.erasing_purposes)
     return [
         relay.run,
+        Consumer("loyalty", databases.members, redis, hearing.hear_loyalty).run,
+        Consumer("consent", databases.members, redis, hearing.hear_consent).run,
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
+        partial(process.every, _FORGET_S, replaying, "replay tombstones"),
+        partial(process.every, _WATCH_S, partial(closings.close_due, databases, terms), "close memberships"),
+        partial(process.every, _ERASE_S, partial(erasures.advance, databases, terms, file), "erase members"),
+        partial(
+            process.every,
+            _RETAIN_S,
+            partial(retention.run, databases, terms, settings.retention_rules),
+            "end retention",
+        ),
+        partial(process.every, _FORGET_S, partial(erasures.remind, databases), "remind of erasures"),
     ]
+
+
+async def replay_tombstones(settings: Settings, *, tell_all: bool) -> tombstones.Replayed:
+    """Erase again whoever a restored backup brought back; if so asked, tell of everybody ever erased again."""
+    databases = await _databases(settings)
+    try:
+        found = await tombstones.replay(databases, _tombstones(settings), completing_file=True)
+        if tell_all:
+            await tombstones.tell_all(databases)
+        return found
+    finally:
+        await databases.close()
 
 
 def migrate(settings: MigrationSettings) -> None:
@@ -126,6 +173,13 @@ def _key_ring(settings: Settings) -> KeyRing:
 def _refresh(settings: Settings, ring: KeyRing) -> Callable[[], Awaitable[None]]:
     refresh = Refresh(ring, settings.key_ring, partial(_key_ring, settings))
     return partial(process.every, LOOK_S, refresh.look, "refresh key ring")
+
+
+def _tombstones(settings: Settings) -> TombstoneFile | None:
+    if settings.tombstones is None:
+        log.warning("MEMBERS_TOMBSTONES is not set: restoring both databases would bring the erased back")
+        return None
+    return TombstoneFile(settings.tombstones)
 
 
 async def _databases(settings: Settings) -> Databases:

@@ -1,7 +1,7 @@
 """Events: what happened to members, as messages in the outbox; none carries personal data."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 from zlib import crc32
@@ -11,6 +11,8 @@ from huiyuan.members.v1 import events_pb2
 
 from services.kit import outbox, stream
 from services.kit.database import Connection
+from services.members.rules.erasures import Tombstone
+from services.members.rules.statuses import FROZEN, Standing, Step
 
 
 async def members_registered(
@@ -19,16 +21,18 @@ async def members_registered(
     """Members registered. Each event goes to its own member's lane, so that later ones follow it there."""
     occurred_at = Timestamp()
     occurred_at.FromDatetime(now)
-    lanes: dict[int, list[outbox.NewEvent]] = defaultdict(list)
-    for member_id, joined_at in joined:
-        event = events_pb2.MembersEvent(
-            member_id=str(member_id),
-            occurred_at=occurred_at,
-            member_registered=events_pb2.MemberRegistered(joined_at=joined_at),
-        )
-        lanes[crc32(event.member_id.encode()) % stream.LANES].append(_new("MemberRegistered", event))
-    for lane in sorted(lanes):
-        await outbox.append(connection, lanes[lane])
+    await _append(
+        connection,
+        "MemberRegistered",
+        [
+            events_pb2.MembersEvent(
+                member_id=str(member_id),
+                occurred_at=occurred_at,
+                member_registered=events_pb2.MemberRegistered(joined_at=joined_at),
+            )
+            for member_id, joined_at in joined
+        ],
+    )
 
 
 async def profile_updated(connection: Connection, member_id: UUID, revision: int, now: datetime) -> None:
@@ -67,6 +71,50 @@ async def sensitive_record_removed(connection: Connection, member_id: UUID, now:
         sensitive_record_removed=events_pb2.SensitiveRecordRemoved(),
     )
     await outbox.append(connection, [_new("SensitiveRecordRemoved", event)])
+async def status_changed(connection: Connection, standing: Standing, step: Step, now: datetime) -> None:
+    """A member's status changed by a step."""
+    event = events_pb2.MembersEvent(member_id=str(standing.member_id), occurred_at=now)
+    match step:
+        case Step.FREEZE:
+            event.member_frozen.SetInParent()
+        case Step.UNFREEZE:
+            event.member_unfrozen.SetInParent()
+        case Step.CLOSE:
+            assert standing.closes_at is not None, "who is closing closes at an instant"
+            event.member_closing.closes_at.FromDatetime(standing.closes_at)
+        case Step.CANCEL_CLOSING:
+            event.member_closing_canceled.SetInParent()
+            event.member_closing_canceled.frozen = standing.status is FROZEN
+        case Step.FINISH_CLOSING:
+            event.member_closed.SetInParent()
+    name = event.WhichOneof("event")
+    assert name is not None, "every step is told by an event of its own"
+    await _append(connection, "".join(word.capitalize() for word in name.split("_")), [event])
+
+
+async def members_erased(connection: Connection, stones: Sequence[Tombstone], now: datetime) -> None:
+    """Members were erased: whoever holds anything about them erases it too, and proves it."""
+    await _append(
+        connection,
+        "MemberErased",
+        [
+            events_pb2.MembersEvent(
+                member_id=str(stone.member_id),
+                occurred_at=now,
+                member_erased=events_pb2.MemberErased(erasure_id=str(stone.erasure_id)),
+            )
+            for stone in stones
+        ],
+    )
+
+
+async def _append(connection: Connection, kind: str, events: Iterable[events_pb2.MembersEvent]) -> None:
+    """Each event to its own member's lane; lanes in order, so that no two writers wait for each other."""
+    lanes: dict[int, list[outbox.NewEvent]] = defaultdict(list)
+    for event in events:
+        lanes[crc32(event.member_id.encode()) % stream.LANES].append(_new(kind, event))
+    for lane in sorted(lanes):
+        await outbox.append(connection, lanes[lane])
 
 
 def _new(kind: str, event: events_pb2.MembersEvent) -> outbox.NewEvent:

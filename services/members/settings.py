@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from enum import StrEnum
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -13,6 +14,8 @@ from services.kit.settings import ProcessSettings
 from services.members.rules.blobs import Suite
 from services.members.storage.providers.alibaba import Credentials
 from services.members.storage.providers.choosing import Choice, ProviderName
+from services.members.rules.erasures import Terms
+from services.members.rules.retention import Rule, rules_of
 
 
 def _key(encoded: SecretBytes) -> SecretBytes:
@@ -23,6 +26,11 @@ def _key(encoded: SecretBytes) -> SecretBytes:
     if len(key) != 32:
         raise ValueError("must be 32 bytes in base64")
     return SecretBytes(key)
+
+
+def _periods(text: str) -> str:
+    rules_of(text)  # a period that is not understood stops the process before it deletes anything
+    return text
 
 
 CallerKey = Annotated[SecretBytes, AfterValidator(_key)]
@@ -90,9 +98,42 @@ class Settings(RingSettings, ProcessSettings):
     audience: str = Field("huiyuan-services", validation_alias="AUTH_AUDIENCE_SERVICES")
     unmask_quota: int = Field(200, ge=0, validation_alias="MEMBERS_UNMASK_QUOTA")
     """How many profiles one actor may see in clear on one day (UTC)."""
+    cooling_off_days: float = Field(7, ge=0, validation_alias="MEMBERS_COOLING_OFF_DAYS")
+    """How long a member may take back that the account is to be closed."""
+    closed_kept_days: float = Field(0, ge=0, validation_alias="MEMBERS_CLOSED_KEPT_DAYS")
+    """How long after that until a closed account is erased."""
+    backups_kept_days: float = Field(35, ge=0, validation_alias="MEMBERS_BACKUPS_KEPT_DAYS")
+    """The longest that any backup or write-ahead log of the keys' database is kept; only you can know."""
+    erasure_patience_hours: float = Field(24, gt=0, validation_alias="MEMBERS_ERASURE_PATIENCE_HOURS")
+    """After how long an erasure that is not proved everywhere raises the alarm."""
+    erase_on_withdrawal: str = Field("", validation_alias="MEMBERS_ERASE_ON_WITHDRAWAL")
+    """Purposes, parted by commas, whose withdrawal takes the basis from all processing, so that it means erasure."""
+    retention: Annotated[str, AfterValidator(_periods)] = Field("", validation_alias="MEMBERS_RETENTION")
+    """Periods in days where they are not the defaults, as ``inactive_members=1095,access_log=1825``; 0 keeps."""
+    tombstones: Path | None = Field(None, validation_alias="MEMBERS_TOMBSTONES")
+    """A file of who was erased, kept apart from the databases and their backups; servers read it, the worker writes."""
     key_gateway: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_MEMBERS")
     key_loyalty: CallerKey = Field(validation_alias="CALLER_KEY_LOYALTY_MEMBERS")
     key_consent: CallerKey = Field(validation_alias="CALLER_KEY_MEMBERS_CONSENT")
+
+    @property
+    def terms(self) -> Terms:
+        """What an operator set about how memberships end."""
+        return Terms(
+            timedelta(days=self.cooling_off_days),
+            timedelta(days=self.closed_kept_days),
+            timedelta(days=self.backups_kept_days),
+            timedelta(hours=self.erasure_patience_hours),
+        )
+
+    @property
+    def retention_rules(self) -> tuple[Rule, ...]:
+        """The rules with the periods that an operator set."""
+        return rules_of(self.retention)
+
+    @property
+    def erasing_purposes(self) -> list[str]:
+        return [purpose for part in self.erase_on_withdrawal.split(",") if (purpose := part.strip())]
 
 
 class MigrationSettings(BaseSettings):

@@ -6,8 +6,9 @@ import asyncpg
 
 from tests.end_to_end.house import House
 
-_PASSED_OVER = {"alembic_version", "inbox", "registrations"}
-"""What processes change in their own time: an inbox follows events, a job settles registrations."""
+_PASSED_OVER = {"alembic_version", "inbox", "registrations", "activities", "departures", "retention_runs"}
+"""What processes change in their own time: an inbox follows events, and so does who was seen or left; jobs settle
+registrations and departures, and note their runs."""
 
 
 class Content(NamedTuple):

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from services.kit import rpc
 from services.kit.tokens import TokenVerifier
 from tests.conftest import free_port
-from tests.gateway import answers, wire_documents, wire_history, wire_loyalty
+from tests.gateway import answers, wire_documents, wire_history, wire_lives, wire_loyalty
 from tests.gateway.doors import Door, Services
 
 PHONE = "+8613900000001"
@@ -137,6 +137,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         (Profiles, profiles_connect.ProfilesServiceASGIApplication),
         (Identities, identities_connect.IdentitiesServiceASGIApplication),
         *wire_documents.DOORS,
+        *wire_lives.DOORS,
     ],
     "consent": [
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),

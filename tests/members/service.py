@@ -13,9 +13,12 @@ from huiyuan.consent.v1 import decisions_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsService
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
+from huiyuan.members.v1.erasures_connect import ErasuresServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.retention_connect import RetentionServiceClient
+from huiyuan.members.v1.statuses_connect import StatusesServiceClient
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
@@ -81,6 +84,9 @@ class Members:
     profiles: ProfilesServiceClient
     identities: IdentitiesServiceClient
     documents: IdentityDocumentsServiceClient
+    statuses: StatusesServiceClient
+    erasures: ErasuresServiceClient
+    retention: RetentionServiceClient
     consents: Consents
     databases: Databases
     ring: KeyRing
@@ -174,6 +180,9 @@ async def reached_by(
         client(ProfilesServiceClient, transport, "members"),
         client(IdentitiesServiceClient, transport, "members"),
         client(IdentityDocumentsServiceClient, transport, "members"),
+        client(StatusesServiceClient, transport, "members"),
+        client(ErasuresServiceClient, transport, "members"),
+        client(RetentionServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),

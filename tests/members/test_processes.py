@@ -413,4 +413,4 @@ async def test_unknown_command_says_what_there_is(urls, redis_url, tmp_path):
     env = environment(*urls, redis_url, tmp_path / "members.keyring", free_port())
     code, output = await finished("dance", env)
     assert code == 1
-    assert output.startswith("usage: python -m services.members serve | work | migrate | ring create |")
+    assert output.startswith("usage: python -m services.members serve | work | migrate | replay-tombstones | ring")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from services.consent import events
 from services.consent.rules import acts
@@ -12,7 +12,7 @@ from services.consent.rules.decisions import Decision, later
 from services.consent.rules.notices import Notice
 from services.consent.rules.purposes import Purpose, UnknownPurpose
 from services.consent.rules.records import EventState, Record
-from services.consent.storage import decisions, notices, purposes
+from services.consent.storage import decisions, erasures, notices, purposes
 from services.consent.storage.decisions import Member
 from services.kit.database import Connection
 
@@ -28,7 +28,7 @@ class Decided(NamedTuple):
 async def give(connection: Connection, grant: Grant, controllers: tuple[str, ...], now: datetime) -> Decided:
     """Record that the member gave consent; all of the act counts, or nothing of it."""
     grant.check()
-    member = await decisions.lock_member(connection, grant.member_id)
+    member = await _living(connection, grant.member_id)
     if (before := await _before(connection, grant)) is not None:
         await _refuse_withdrawn(connection, grant)
         return before
@@ -48,7 +48,7 @@ async def withdraw(
 ) -> Decided:
     """Record that the member withdrew: no reason asked, nothing to approve."""
     act.check()
-    member = await decisions.lock_member(connection, act.member_id)
+    member = await _living(connection, act.member_id)
     if (before := await _before(connection, act)) is not None:
         return before
     in_force = await _in_force(connection, act)
@@ -60,6 +60,14 @@ async def withdraw(
     )
     about = in_force | {key: purpose for (key, _), purpose in consented.items()}
     return await _record(connection, act, member, about, None, controllers, now)
+
+
+async def _living(connection: Connection, member_id: UUID) -> Member:
+    """The member's row, held. Raises ``MemberErased``; the row that the lock then made goes with the transaction."""
+    member = await decisions.lock_member(connection, member_id)
+    if await erasures.is_erased(connection, member_id):
+        raise acts.MemberErased("the member was erased and decides nothing any more", field="member_id")
+    return member
 
 
 async def _in_force(connection: Connection, act: Act) -> dict[str, Purpose]:

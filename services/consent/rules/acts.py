@@ -45,6 +45,10 @@ class NoticeOutdated(Declined):
     """The notice was replaced, or tells of a version that the purpose has outgrown since."""
 
 
+class MemberErased(Declined):
+    """The member's personal data was erased."""
+
+
 class SeparateConsentNeeded(Declined):
     """One of several purposes in the act must be consented to in an act of its own."""
 

@@ -44,6 +44,14 @@ members = sa.Table(
     sa.Column("epoch", sa.BigInteger),
 )
 
+erased_members = sa.Table(
+    "erased_members",
+    metadata,
+    sa.Column("member_id", UUID, primary_key=True),
+    sa.Column("erasure_id", UUID),
+    sa.Column("erased_at", _INSTANT),
+)
+
 acts = sa.Table(
     "acts",
     metadata,

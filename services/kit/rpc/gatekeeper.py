@@ -47,6 +47,8 @@ class Gatekeeper:
         self._callers = callers
         self._tokens = tokens
         self.methods: dict[str, Method] = {}
+        self.first: Callable[[], Awaitable[None]] | None = None
+        """What has to be done before anything is answered, if anything has; asked before each call."""
 
     def admit(
         self, service: object, wire: Callable[..., ConnectASGIApplication[Any]]
@@ -85,6 +87,8 @@ class Gatekeeper:
                 if who.kind is CallerKind.ANYONE:
                     raise NotSignedIn("sign in: send a caller assertion or a bearer token")
                 raise NotAllowed(f"this caller may not call {path.rpartition('/')[2]}")
+            if self.first is not None:
+                await self.first()
             handling(who, self._callers)
             with spans.span(path):
                 return await handler(request, ctx)

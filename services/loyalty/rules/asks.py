@@ -9,6 +9,7 @@ from services.kit.refusal import Conflict, Declined, Invalid
 from services.loyalty.rules.points import Book, Member
 from services.loyalty.rules.programmes import CurrencyRules
 from services.loyalty.rules.state import Denial, Part, Place
+from services.loyalty.rules.tiers import Restriction
 from services.loyalty.rules.wallets import Wallet
 
 MOST_POINTS = 2**53
@@ -29,6 +30,14 @@ class PointsBeyondMeasure(Declined):
 
 class UnknownCurrency(Invalid):
     """The programme has no such currency."""
+
+
+class MemberFrozen(Declined):
+    """The member is frozen or closing, and spends nothing until that is over."""
+
+
+class MemberClosed(Declined):
+    """The membership is over: nothing is earned or spent any more."""
 
 
 class NotSpendable(Declined):
@@ -121,6 +130,20 @@ def spendable_of(member: Member, code: str) -> CurrencyRules:
     if not rules.spendable:
         raise NotSpendable(f"{code} only counts towards tiers and is never spent", field="currency")
     return rules
+
+
+def be_free_to_earn(member: Member, field: str = "member_id") -> None:
+    """Refuse members whose membership is over. Raises ``MemberClosed``."""
+    if member.standing.restriction is Restriction.CLOSED:
+        raise MemberClosed("the membership is over: nothing is earned or spent any more", field=field)
+
+
+def be_free_to_spend(member: Member, field: str = "member_id") -> None:
+    """The same, and those who may not spend for now. Raises ``MemberFrozen`` too."""
+    be_free_to_earn(member, field)
+    if member.standing.restriction is Restriction.FROZEN:
+        message = "the member is frozen or closing: unfreeze the membership, or cancel its closing, first"
+        raise MemberFrozen(message, field=field)
 
 
 def be_convertible(rules: CurrencyRules, ask: Ask) -> None:

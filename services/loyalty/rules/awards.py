@@ -3,6 +3,7 @@
 from services.loyalty.rules.asks import (
     Ask,
     be_countable,
+    be_free_to_earn,
     be_in_range,
     currency_of,
     posted_before,
@@ -21,6 +22,7 @@ def award(book: Book, ask: Ask) -> Answer:
         return Answer(known[-1], replayed=True)
     be_in_range(ask.points)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
+    be_free_to_earn(member)
     rules = currency_of(member, ask.currency) if ask.currency else spendable_of(member, ask.currency)
     wallet = member.wallets[rules.code]
     be_countable(wallet, ask.points)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from services.kit.refusal import Conflict
-from services.loyalty.rules.asks import be_countable
+from services.loyalty.rules.asks import be_countable, be_free_to_earn
 from services.loyalty.rules.earning import earned, share
 from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.events import Moved, OrderCompleted, OrderRecorded
@@ -49,6 +49,7 @@ def record_order(book: Book, asked: OrderToRecord) -> Answer:
         message = f"programme {programme.programme_id} counts in {programme.money_currency}"
         raise CurrencyNotAccepted(f"{message}: send the order in it", field="total.currency")
     member = book.touch(order.member_id, history)
+    be_free_to_earn(member, "member")
     if order.member_id != member.standing.member_id:
         order = replace(order, member_id=member.standing.member_id)  # and it stays there, whatever is undone
     order.recorded_at = member.recorded_at

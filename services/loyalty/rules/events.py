@@ -116,6 +116,14 @@ class MemberMerged:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberErasureDone:
+    """What the members service told to be erased leads to nobody here any more; rows kept, by table."""
+
+    erasure_id: str
+    kept: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PointsExpired:
     moved: Moved
 
@@ -146,6 +154,7 @@ Decided = (
     | PointsImported
     | PointsForfeited
     | MemberMerged
+    | MemberErasureDone
     | PointsExpired
     | PointsMatured
     | TierRaised

@@ -11,6 +11,7 @@ from services.loyalty.rules.asks import (
     IdempotencyKeyReused,
     be_available,
     be_convertible,
+    be_free_to_spend,
     be_in_range,
     posted_before,
     spendable_of,
@@ -63,6 +64,7 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_s: int | None) -> Answ
     be_in_range(ask.points)
     _be_free(hold_id)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
+    be_free_to_spend(member)
     rules = spendable_of(member, ask.currency)
     be_convertible(rules, ask)
     lasts_us = _time_to_live(rules, time_to_live_s) * 1_000_000

@@ -12,6 +12,7 @@ from services.loyalty.rules.asks import (
     Ask,
     be_available,
     be_convertible,
+    be_free_to_spend,
     be_in_range,
     posted_before,
     spendable_of,
@@ -75,6 +76,7 @@ def redeem(book: Book, ask: Ask, redemption_id: str) -> Answer:
         return Answer(redemption_of(known), replayed=True)
     be_in_range(ask.points)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
+    be_free_to_spend(member)
     rules = spendable_of(member, ask.currency)
     be_convertible(rules, ask)
     wallet = member.wallets[rules.code]

@@ -2,9 +2,18 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from services.loyalty.rules.expiry import local_day
 from services.loyalty.rules.programmes import Condition, Programme, ProgrammeHistory, TierRule
+
+
+class Restriction(IntEnum):
+    """What a member may not do: spend while frozen or closing, and nothing at all once closed."""
+
+    NONE = 0
+    FROZEN = 1
+    CLOSED = 2
 
 
 @dataclass(slots=True)
@@ -15,7 +24,7 @@ class Standing:
     ``days`` holds [ordinal of the local day, spend in minor units, orders], earliest first. ``judged_version``
     is the programme version whose thresholds were last applied, ``merged_into`` the member that took this one's
     place; ``was_merged`` says that one did and no longer does. What was there at ``forfeited_at`` is forfeited.
-    ``fate_changed`` says that one of the last three did.
+    ``fate_changed`` says that one of the last three did. ``restriction`` is what the members service says.
     """
 
     member_id: str
@@ -27,6 +36,7 @@ class Standing:
     merged_into: str = ""
     was_merged: bool = False
     forfeited_at: int = 0
+    restriction: Restriction = Restriction.NONE
     changed: bool = False
     fate_changed: bool = False
 

@@ -13,6 +13,8 @@ from services.loyalty.rules.asks import (
     Ask,
     PointsBeyondMeasure,
     be_available,
+    be_free_to_earn,
+    be_free_to_spend,
     be_in_range,
     posted_before,
     spendable_of,
@@ -71,6 +73,8 @@ def transfer(book: Book, ask: Ask, to_member: str, transfer_id: str) -> Answer:
     history = book.programmes.history(ask.programme_id)
     _be_another(book, ask.member_id, to_member, history)
     giver, receiver = book.touch(ask.member_id, history), book.touch(to_member, history)
+    be_free_to_spend(giver, "from_member_id")
+    be_free_to_earn(receiver, "to_member_id")
     rules = spendable_of(giver, ask.currency)
     _be_transferable(rules, ask.points)
     _be_countable(receiver, rules, ask.points)

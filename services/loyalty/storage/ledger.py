@@ -85,7 +85,9 @@ async def _write_standings(connection: database.RawConnection, state: State) -> 
 async def _write_wallets(connection: database.RawConnection, state: State) -> None:
     """Write what changed; a member's fate also, since it decides which wallets are plain."""
     standings = state.standings.values()
-    fated = {s.member_id for s in standings if s.merged_into or s.was_merged or s.forfeited_at}
+    fated = {
+        s.member_id for s in standings if s.merged_into or s.was_merged or s.forfeited_at or s.restriction
+    }
     newly = {s.member_id for s in standings if s.fate_changed}
     changed = [w for w in state.wallets.values() if w.changed or (w.version and w.member_id in newly)]
     for write, wallets in (

@@ -10,7 +10,7 @@ import orjson
 from services.kit.clock import instant, micros
 from services.loyalty.rules.orders import Earned, Line, Order
 from services.loyalty.rules.refunds import Refund, TakenBack
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.tiers import Restriction, Standing
 from services.loyalty.rules.wallets import Wallet
 
 
@@ -59,14 +59,17 @@ def slices(sent: bytes | None) -> list[list[int]]:
 
 STANDING = """
 s.member_id::text, s.programme, s.tier_keys, s.tier_since, array_send(s.days), s.judged_version, s.touched_at,
-s.merged_into::text, s.was_merged, s.forfeited_at
+s.merged_into::text, s.was_merged, s.forfeited_at, s.restriction
 """
 """What is selected of standings ``s`` to make one of a row."""
 
 
+RESTRICTIONS = {int(restriction): restriction for restriction in Restriction}
+
+
 def standing(row: asyncpg.Record) -> Standing:
     member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, *fate = row
-    merged_into, was_merged, forfeited_at = fate
+    merged_into, was_merged, forfeited_at, restriction = fate
     return Standing(
         member_id,
         programme,
@@ -77,6 +80,7 @@ def standing(row: asyncpg.Record) -> Standing:
         merged_into or "",
         was_merged,
         forfeited_at,
+        RESTRICTIONS[restriction],
     )
 
 

@@ -210,10 +210,11 @@ ORDER BY s.member_id, s.programme FOR UPDATE OF s
 
 # A member that was merged is so in programmes founded later, too.
 _NEW_STANDINGS = """
-INSERT INTO standings (member_id, programme, merged_into)
+INSERT INTO standings (member_id, programme, merged_into, restriction)
 SELECT k.member_id, k.programme,
        (SELECT s.merged_into FROM standings s
-        WHERE s.member_id = k.member_id AND s.merged_into IS NOT NULL LIMIT 1)
+        WHERE s.member_id = k.member_id AND s.merged_into IS NOT NULL LIMIT 1),
+       coalesce((SELECT m.restriction FROM members m WHERE m.member_id = k.member_id), 0)
 FROM unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme) ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """

@@ -19,10 +19,10 @@ from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import (
     Member,
     MemberErased,
-    MemberStatus,
     UnknownMember,
     member_id_of,
 )
+from services.members.rules.statuses import be_open, over_for
 from services.members.storage import accesses, members, profiles
 from services.members.storage.databases import Databases
 
@@ -102,7 +102,9 @@ class Profiles:
                 result.refusal.CopyFrom(rpc.wire_refusal(reading))
                 continue
             member_id, own = reading
-            member = found.get(member_id, UnknownMember())
+            member: Member | Refusal = found.get(member_id, UnknownMember())
+            if own and isinstance(member, Member) and (over := over_for(member.status)):
+                member = over
             if isinstance(member, Member):
                 result.profile.CopyFrom(views.profile(member, own=own))
             else:
@@ -115,8 +117,7 @@ class Profiles:
         purpose = rules.purpose_of(request.purpose)
         reason = rules.reason_of(request.reason)
         survivor = await self._survivor(request.member_id)
-        if survivor.status is MemberStatus.ERASED:
-            raise MemberErased
+        be_open(survivor.status)
         ask = partial(self._consents.refusal, survivor.member_id, purpose, fields)
         attempt = Attempt(survivor.member_id, purpose, reason, fields)
         release = await released(self._databases, ask, attempt, self._unmask_quota)

@@ -5,7 +5,7 @@ from alembic import op
 from services.kit import migration
 
 revision = "0007"
-down_revision = "0001"
+down_revision = "0002"
 
 _TABLE = """
 CREATE TABLE identity_documents (

@@ -23,21 +23,24 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from huiyuan.kit.v1 import erasures_pb2 as huiyuan_dot_kit_dot_v1_dot_erasures__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/consent/v1/events.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xab\x02\n\x0c\x43onsentEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x39\n\rconsent_given\x18\x04 \x01(\x0b\x32 .huiyuan.consent.v1.ConsentGivenH\x00\x12\x41\n\x11\x63onsent_withdrawn\x18\x05 \x01(\x0b\x32$.huiyuan.consent.v1.ConsentWithdrawnH\x00\x12\x41\n\x11purpose_published\x18\x06 \x01(\x0b\x32$.huiyuan.consent.v1.PurposePublishedH\x00\x42\x07\n\x05\x65vent\"6\n\x0c\x43onsentGiven\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\":\n\x10\x43onsentWithdrawn\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"0\n\x10PurposePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/consent/v1/events.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\"\xf1\x02\n\x0c\x43onsentEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x39\n\rconsent_given\x18\x04 \x01(\x0b\x32 .huiyuan.consent.v1.ConsentGivenH\x00\x12\x41\n\x11\x63onsent_withdrawn\x18\x05 \x01(\x0b\x32$.huiyuan.consent.v1.ConsentWithdrawnH\x00\x12\x41\n\x11purpose_published\x18\x06 \x01(\x0b\x32$.huiyuan.consent.v1.PurposePublishedH\x00\x12\x44\n\x13member_erasure_done\x18\x14 \x01(\x0b\x32%.huiyuan.consent.v1.MemberErasureDoneH\x00\x42\x07\n\x05\x65vent\"6\n\x0c\x43onsentGiven\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\":\n\x10\x43onsentWithdrawn\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"0\n\x10PurposePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"R\n\x11MemberErasureDone\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProofb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.consent.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONSENTEVENT']._serialized_start=89
-  _globals['_CONSENTEVENT']._serialized_end=388
-  _globals['_CONSENTGIVEN']._serialized_start=390
-  _globals['_CONSENTGIVEN']._serialized_end=444
-  _globals['_CONSENTWITHDRAWN']._serialized_start=446
-  _globals['_CONSENTWITHDRAWN']._serialized_end=504
-  _globals['_PURPOSEPUBLISHED']._serialized_start=506
-  _globals['_PURPOSEPUBLISHED']._serialized_end=554
+  _globals['_CONSENTEVENT']._serialized_start=120
+  _globals['_CONSENTEVENT']._serialized_end=489
+  _globals['_CONSENTGIVEN']._serialized_start=491
+  _globals['_CONSENTGIVEN']._serialized_end=545
+  _globals['_CONSENTWITHDRAWN']._serialized_start=547
+  _globals['_CONSENTWITHDRAWN']._serialized_end=605
+  _globals['_PURPOSEPUBLISHED']._serialized_start=607
+  _globals['_PURPOSEPUBLISHED']._serialized_end=655
+  _globals['_MEMBERERASUREDONE']._serialized_start=657
+  _globals['_MEMBERERASUREDONE']._serialized_end=739
 # @@protoc_insertion_point(module_scope)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/members/v1/events.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb6\x03\n\x0cMembersEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x41\n\x11member_registered\x18\x03 \x01(\x0b\x32$.huiyuan.members.v1.MemberRegisteredH\x00\x12=\n\x0fprofile_updated\x18\x04 \x01(\x0b\x32\".huiyuan.members.v1.ProfileUpdatedH\x00\x12?\n\x10profile_unmasked\x18\x05 \x01(\x0b\x32#.huiyuan.members.v1.ProfileUnmaskedH\x00\x12\x46\n\x14sensitive_record_set\x18< \x01(\x0b\x32&.huiyuan.members.v1.SensitiveRecordSetH\x00\x12N\n\x18sensitive_record_removed\x18= \x01(\x0b\x32*.huiyuan.members.v1.SensitiveRecordRemovedH\x00\x42\x07\n\x05\x65vent\"A\n\x10MemberRegistered\x12-\n\tjoined_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\"\n\x0eProfileUpdated\x12\x10\n\x08revision\x18\x01 \x01(\x03\"$\n\x0fProfileUnmasked\x12\x11\n\taccess_id\x18\x01 \x01(\t\"\x14\n\x12SensitiveRecordSet\"\x18\n\x16SensitiveRecordRemovedb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/members/v1/events.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x99\x05\n\x0cMembersEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x41\n\x11member_registered\x18\x03 \x01(\x0b\x32$.huiyuan.members.v1.MemberRegisteredH\x00\x12=\n\x0fprofile_updated\x18\x04 \x01(\x0b\x32\".huiyuan.members.v1.ProfileUpdatedH\x00\x12?\n\x10profile_unmasked\x18\x05 \x01(\x0b\x32#.huiyuan.members.v1.ProfileUnmaskedH\x00\x12\x39\n\rmember_frozen\x18\x14 \x01(\x0b\x32 .huiyuan.members.v1.MemberFrozenH\x00\x12=\n\x0fmember_unfrozen\x18\x15 \x01(\x0b\x32\".huiyuan.members.v1.MemberUnfrozenH\x00\x12;\n\x0emember_closing\x18\x16 \x01(\x0b\x32!.huiyuan.members.v1.MemberClosingH\x00\x12L\n\x17member_closing_canceled\x18\x17 \x01(\x0b\x32).huiyuan.members.v1.MemberClosingCanceledH\x00\x12\x39\n\rmember_closed\x18\x18 \x01(\x0b\x32 .huiyuan.members.v1.MemberClosedH\x00\x12\x39\n\rmember_erased\x18\x19 \x01(\x0b\x32 .huiyuan.members.v1.MemberErasedH\x00\x42\x07\n\x05\x65vent\"A\n\x10MemberRegistered\x12-\n\tjoined_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\"\n\x0eProfileUpdated\x12\x10\n\x08revision\x18\x01 \x01(\x03\"$\n\x0fProfileUnmasked\x12\x11\n\taccess_id\x18\x01 \x01(\t\"\x0e\n\x0cMemberFrozen\"\x10\n\x0eMemberUnfrozen\">\n\rMemberClosing\x12-\n\tcloses_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\'\n\x15MemberClosingCanceled\x12\x0e\n\x06\x66rozen\x18\x01 \x01(\x08\"\x0e\n\x0cMemberClosed\"\"\n\x0cMemberErased\x12\x12\n\nerasure_id\x18\x01 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,15 +33,23 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.members.v1.events_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MEMBERSEVENT']._serialized_start=89
-  _globals['_MEMBERSEVENT']._serialized_end=527
-  _globals['_MEMBERREGISTERED']._serialized_start=529
-  _globals['_MEMBERREGISTERED']._serialized_end=594
-  _globals['_PROFILEUPDATED']._serialized_start=596
-  _globals['_PROFILEUPDATED']._serialized_end=630
-  _globals['_PROFILEUNMASKED']._serialized_start=632
-  _globals['_PROFILEUNMASKED']._serialized_end=668
-  _globals['_SENSITIVERECORDSET']._serialized_start=670
-  _globals['_SENSITIVERECORDSET']._serialized_end=690
-  _globals['_SENSITIVERECORDREMOVED']._serialized_start=692
-  _globals['_SENSITIVERECORDREMOVED']._serialized_end=716
+  _globals['_MEMBERSEVENT']._serialized_end=754
+  _globals['_MEMBERREGISTERED']._serialized_start=756
+  _globals['_MEMBERREGISTERED']._serialized_end=821
+  _globals['_PROFILEUPDATED']._serialized_start=823
+  _globals['_PROFILEUPDATED']._serialized_end=857
+  _globals['_PROFILEUNMASKED']._serialized_start=859
+  _globals['_PROFILEUNMASKED']._serialized_end=895
+  _globals['_MEMBERFROZEN']._serialized_start=897
+  _globals['_MEMBERFROZEN']._serialized_end=911
+  _globals['_MEMBERUNFROZEN']._serialized_start=913
+  _globals['_MEMBERUNFROZEN']._serialized_end=929
+  _globals['_MEMBERCLOSING']._serialized_start=931
+  _globals['_MEMBERCLOSING']._serialized_end=993
+  _globals['_MEMBERCLOSINGCANCELED']._serialized_start=995
+  _globals['_MEMBERCLOSINGCANCELED']._serialized_end=1034
+  _globals['_MEMBERCLOSED']._serialized_start=1036
+  _globals['_MEMBERCLOSED']._serialized_end=1050
+  _globals['_MEMBERERASED']._serialized_start=1052
+  _globals['_MEMBERERASED']._serialized_end=1086
 # @@protoc_insertion_point(module_scope)

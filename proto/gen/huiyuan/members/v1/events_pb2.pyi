@@ -9,22 +9,30 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MembersEvent(_message.Message):
-    __slots__ = ("member_id", "occurred_at", "member_registered", "profile_updated", "profile_unmasked", "sensitive_record_set", "sensitive_record_removed")
+    __slots__ = ("member_id", "occurred_at", "member_registered", "profile_updated", "profile_unmasked", "member_frozen", "member_unfrozen", "member_closing", "member_closing_canceled", "member_closed", "member_erased")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     MEMBER_REGISTERED_FIELD_NUMBER: _ClassVar[int]
     PROFILE_UPDATED_FIELD_NUMBER: _ClassVar[int]
     PROFILE_UNMASKED_FIELD_NUMBER: _ClassVar[int]
-    SENSITIVE_RECORD_SET_FIELD_NUMBER: _ClassVar[int]
-    SENSITIVE_RECORD_REMOVED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_FROZEN_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_UNFROZEN_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_CLOSING_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_CLOSING_CANCELED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_CLOSED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ERASED_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     occurred_at: _timestamp_pb2.Timestamp
     member_registered: MemberRegistered
     profile_updated: ProfileUpdated
     profile_unmasked: ProfileUnmasked
-    sensitive_record_set: SensitiveRecordSet
-    sensitive_record_removed: SensitiveRecordRemoved
-    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_registered: _Optional[_Union[MemberRegistered, _Mapping]] = ..., profile_updated: _Optional[_Union[ProfileUpdated, _Mapping]] = ..., profile_unmasked: _Optional[_Union[ProfileUnmasked, _Mapping]] = ..., sensitive_record_set: _Optional[_Union[SensitiveRecordSet, _Mapping]] = ..., sensitive_record_removed: _Optional[_Union[SensitiveRecordRemoved, _Mapping]] = ...) -> None: ...
+    member_frozen: MemberFrozen
+    member_unfrozen: MemberUnfrozen
+    member_closing: MemberClosing
+    member_closing_canceled: MemberClosingCanceled
+    member_closed: MemberClosed
+    member_erased: MemberErased
+    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_registered: _Optional[_Union[MemberRegistered, _Mapping]] = ..., profile_updated: _Optional[_Union[ProfileUpdated, _Mapping]] = ..., profile_unmasked: _Optional[_Union[ProfileUnmasked, _Mapping]] = ..., member_frozen: _Optional[_Union[MemberFrozen, _Mapping]] = ..., member_unfrozen: _Optional[_Union[MemberUnfrozen, _Mapping]] = ..., member_closing: _Optional[_Union[MemberClosing, _Mapping]] = ..., member_closing_canceled: _Optional[_Union[MemberClosingCanceled, _Mapping]] = ..., member_closed: _Optional[_Union[MemberClosed, _Mapping]] = ..., member_erased: _Optional[_Union[MemberErased, _Mapping]] = ...) -> None: ...
 
 class MemberRegistered(_message.Message):
     __slots__ = ("joined_at",)
@@ -44,10 +52,32 @@ class ProfileUnmasked(_message.Message):
     access_id: str
     def __init__(self, access_id: _Optional[str] = ...) -> None: ...
 
-class SensitiveRecordSet(_message.Message):
+class MemberFrozen(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
-class SensitiveRecordRemoved(_message.Message):
+class MemberUnfrozen(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class MemberClosing(_message.Message):
+    __slots__ = ("closes_at",)
+    CLOSES_AT_FIELD_NUMBER: _ClassVar[int]
+    closes_at: _timestamp_pb2.Timestamp
+    def __init__(self, closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class MemberClosingCanceled(_message.Message):
+    __slots__ = ("frozen",)
+    FROZEN_FIELD_NUMBER: _ClassVar[int]
+    frozen: bool
+    def __init__(self, frozen: _Optional[bool] = ...) -> None: ...
+
+class MemberClosed(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class MemberErased(_message.Message):
+    __slots__ = ("erasure_id",)
+    ERASURE_ID_FIELD_NUMBER: _ClassVar[int]
+    erasure_id: str
+    def __init__(self, erasure_id: _Optional[str] = ...) -> None: ...

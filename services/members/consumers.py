@@ -1,0 +1,72 @@
+"""The door where members hears: the other services' proofs of an erasure, and withdrawals that mean one."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from huiyuan.consent.v1.events_pb2 import ConsentEvent
+from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
+
+from services.kit import clock, database, stream
+from services.members.actions import erasures
+from services.members.actions.statuses import OURSELVES
+from services.members.rules.erasures import Action, Proof, Terms, Trigger
+from services.members.rules.members import UnknownMember
+from services.members.storage import retention
+
+_PRESENCE = frozenset({"OrderRecorded", "PointsRedeemed", "PointsHeld", "PointsTransferred"})
+"""What somebody does in person; points that expire or come back say nothing of that."""
+
+
+class Hearing:
+    """What is done about other services' events; ``erasing_purposes`` are those whose withdrawal means erasure."""
+
+    def __init__(self, terms: Terms, erasing_purposes: Collection[str] = ()) -> None:
+        self._terms = terms
+        self._erasing = frozenset(erasing_purposes)
+
+    async def hear_loyalty(self, connection: database.Connection, heard: Sequence[stream.Event]) -> None:
+        """Loyalty proved an erasure, or somebody was there."""
+        seen: dict[str, date] = {}
+        for event in heard:
+            if event.type in _PRESENCE:
+                message = LoyaltyEvent.FromString(event.body)
+                on = message.occurred_at.ToDatetime().date()
+                seen[message.member_id] = max(on, seen.get(message.member_id, on))
+            elif event.type == "MemberErasureDone":
+                message = LoyaltyEvent.FromString(event.body)
+                await self._prove(connection, "loyalty", message.member_id, message.member_erasure_done)
+        if seen:
+            await retention.see(connection, seen)
+
+    async def hear_consent(self, connection: database.Connection, heard: Sequence[stream.Event]) -> None:
+        """Consent proved an erasure, or a member withdrew what the membership rests on."""
+        for event in heard:
+            if event.type == "MemberErasureDone":
+                message = ConsentEvent.FromString(event.body)
+                await self._prove(connection, "consent", message.member_id, message.member_erasure_done)
+            elif event.type == "ConsentWithdrawn" and self._erasing:
+                message = ConsentEvent.FromString(event.body)
+                if not self._erasing.isdisjoint(message.consent_withdrawn.purposes):
+                    await self._erase(connection, UUID(message.member_id))
+
+    async def _prove(self, connection: database.Connection, store: str, member_id: str, done: Any) -> None:
+        proofs = [Proof(one.store, Action(one.action), one.count) for one in done.proof]
+        await erasures.acknowledge(
+            connection,
+            UUID(done.erasure_id),
+            [UUID(member_id)],
+            store,
+            proofs,
+            self._terms,
+            clock.now(),
+        )
+
+    async def _erase(self, connection: database.Connection, member_id: UUID) -> None:
+        try:
+            await erasures.request(
+                connection, member_id, Trigger.CONSENT_WITHDRAWN, OURSELVES, "", clock.now()
+            )
+        except UnknownMember:
+            return  # consent knows members that never finished registering

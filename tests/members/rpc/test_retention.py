@@ -1,0 +1,129 @@
+"""Retention: the job empties what is due and nothing else, and the report says so before."""
+
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
+from huiyuan.members.v1 import retention_pb2
+
+from services.kit import stream
+from services.kit.refusal import Refusal
+from services.members.consumers import Hearing
+from services.members.jobs import retention
+from services.members.rpc.retention import Retention
+from services.members.rules.erasures import Terms
+from services.members.rules.retention import RetentionNotUnderstood, rules_of
+from tests.members.service import AUDITOR, OPERATIONS, Members, by
+
+TERMS = Terms()
+
+
+async def old(members: Members, member_id: str, days: int) -> None:
+    """A member that registered, was looked at and changed so many days ago."""
+    await members.peek(
+        "UPDATE members SET registered_at = now() - make_interval(days => $2) WHERE member_id = $1",
+        member_id,
+        days,
+    )
+    await members.peek(
+        """INSERT INTO profile_accesses SELECT $1, gen_random_uuid(), 'staff:a', 'p', 'r', '{3}',
+           now() - make_interval(days => $2), ''""",
+        member_id,
+        days,
+    )
+    await members.peek(
+        "INSERT INTO profile_updates VALUES ($1, 1, 'k', 'b', 1, now() - make_interval(days => $2))",
+        member_id,
+        days,
+    )
+
+
+async def left(members: Members, member_id: str) -> tuple[int, int, int]:
+    """Accesses, updates and erasures of a member."""
+    counts = [
+        (await members.peek(f"SELECT count(*) FROM {table} WHERE member_id = $1", member_id))[0][0]
+        for table in ("profile_accesses", "profile_updates", "erasures")
+    ]
+    return counts[0], counts[1], counts[2]
+
+
+async def due(members: Members, periods: str) -> dict[str, int]:
+    """The dry run."""
+    door = Retention(members.databases, rules_of(periods))
+    answer = await door.get_retention(retention_pb2.GetRetentionRequest(), None)
+    return {rule.category: rule.due for rule in answer.rules}
+
+
+async def seen(members: Members, member_id: str, days_ago: int, kind: str = "OrderRecorded") -> None:
+    at = datetime.now(UTC) - timedelta(days=days_ago)
+    event = LoyaltyEvent(member_id=member_id, occurred_at=at)
+    heard = stream.Event("huiyuan:loyalty:0", 1, 0, member_id, kind, event.SerializeToString())
+    async with members.databases.members.begin() as connection:
+        await Hearing(TERMS).hear_loyalty(connection, [heard])
+
+
+async def test_the_job_ends_what_is_due_and_nothing_else(members: Members):
+    stale, fresh, shopping = [await members.register() for _ in range(3)]
+    for member_id, days in ((stale, 2_000), (fresh, 300), (shopping, 2_000)):
+        await old(members, member_id, days)
+    await seen(members, shopping, 1_500)
+    await seen(members, shopping, 20)
+    await seen(members, shopping, 1_200)
+    await seen(members, stale, 1, kind="PointsExpired")
+    periods = "access_log=1000,inactive_members=1095"
+    found = await due(members, periods)
+    assert found["access_log"] >= 2
+    assert found["inactive_members"] >= 1
+    assert await left(members, stale) == (1, 1, 0), "a dry run changes nothing"
+    await retention.run(members.databases, TERMS, rules_of(periods))
+    assert await left(members, stale) == (0, 0, 1)
+    assert await left(members, shopping) == (0, 0, 0)
+    assert await left(members, fresh) == (1, 1, 0)
+    after = await due(members, periods)
+    assert (after["access_log"], after["retried_updates"]) == (0, 0)
+    [run] = await members.peek("SELECT rows FROM retention_runs WHERE category = 'access_log'")
+    assert run["rows"] == found["access_log"]
+    [asked] = await members.peek("SELECT trigger FROM erasures WHERE member_id = $1", stale)
+    assert asked["trigger"] == 3
+
+
+async def test_nobody_is_erased_or_restricted_unless_an_operator_says_after_how_long(members: Members):
+    member_id = await members.register()
+    await old(members, member_id, 9_999)
+    await retention.run(members.databases, TERMS, rules_of(""))
+    assert (await left(members, member_id))[2] == 0
+    status = "SELECT status FROM members WHERE member_id = $1"
+    assert (await members.peek(status, member_id))[0]["status"] == 1
+    await retention.run(members.databases, TERMS, rules_of("inactive_members_restricted=9000"))
+    assert (await members.peek(status, member_id))[0]["status"] == 2
+    assert (await left(members, member_id))[2] == 0
+
+
+async def test_the_report_is_for_those_who_watch(members: Members):
+    request = retention_pb2.GetRetentionRequest()
+    answer = await members.retention.get_retention(request, headers=by(AUDITOR))
+    rules = {rule.category: rule for rule in answer.rules}
+    assert rules["access_log"].period_days == 1_095
+    assert all(rule.lawful_basis for rule in answer.rules)
+    with pytest.raises(Refusal) as caught:
+        await members.retention.get_retention(request, headers=by(OPERATIONS))
+    assert caught.value.code == "NOT_ALLOWED"
+
+
+async def test_the_database_keeps_what_is_too_young_whatever_the_service_says(members: Members):
+    member_id = await members.register()
+    await old(members, member_id, 100)
+    with pytest.raises(asyncpg.RaiseError, match="not to be deleted yet"):
+        await members.databases.members_pool.fetchval(
+            "SELECT retire('profile_accesses', now() - interval '99 days', 10)"
+        )
+    with pytest.raises(asyncpg.RaiseError, match="not to be deleted yet"):
+        await members.databases.members_pool.fetchval("SELECT retire('members', '1970-01-02', 10)")
+    assert (await left(members, member_id))[0] == 1
+
+
+@pytest.mark.parametrize("text", ["access_log", "access_log=soon", "nothing=3", "access_log=-1"])
+def test_periods_that_are_not_understood_are_refused(text: str):
+    with pytest.raises(RetentionNotUnderstood):
+        rules_of(text)
