@@ -7,18 +7,25 @@ from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
+from huiyuan.members.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
+from huiyuan.members.v1.verifications_connect import VerificationsServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from services.kit import health, migration, outbox, process, rpc
+from services.kit.inbox import Consumer
 from services.kit.tokens import TokenVerifier
-from services.members.jobs import orphans
+from services.members.consumers import Hearing
+from services.members.jobs import links, orphans
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.identities import Identities
+from services.members.rpc.merges import Merges
 from services.members.rpc.profiles import Profiles
+from services.members.rpc.senders import DevelopmentSender, NoSender, Sender, WebhookSender
+from services.members.rpc.verifications import Verifications
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, Settings
 from services.members.storage import keyrings
@@ -38,28 +45,36 @@ def application(settings: Settings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         databases = await _databases(settings)
+        sender = _sender(settings)
         profiles = Profiles(databases, ring, _consents(settings), settings.unmask_quota)
         for wire in (
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
+            gatekeeper.admit(Merges(databases), MergesServiceASGIApplication),
+            gatekeeper.admit(Verifications(databases, ring, sender), VerificationsServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
         probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
         app.router.routes.extend(health.routes(probes))
         yield
+        await sender.close()
         await databases.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What works by itself: the relay of events, the sweep, and forgetting what was relayed."""
+    """What works by itself: the relay of events, hearing who followed a merge, the sweeps, and forgetting."""
     databases = await _databases(settings)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, NAME)
+    hearing = Hearing()
     return [
         relay.run,
+        Consumer("loyalty", databases.members, redis, hearing.hear_loyalty).run,
+        Consumer("consent", databases.members, redis, hearing.hear_consent).run,
+        partial(process.every, _SWEEP_S, partial(links.sweep, databases, _key_ring(settings)), "sweep links"),
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
     ]
@@ -93,6 +108,14 @@ def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:
         },
     )
     return rpc.Gatekeeper(callers, TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience))
+
+
+def _sender(settings: Settings) -> Sender:
+    if settings.codes_log is not None:
+        return DevelopmentSender(settings.codes_log)
+    if settings.codes_url and settings.codes_secret is not None:
+        return WebhookSender(settings.codes_url, settings.codes_secret.get_secret_value())
+    return NoSender()
 
 
 def _consents(settings: Settings) -> ConsentGate:

@@ -14,7 +14,9 @@ from huiyuan.consent.v1.decisions_connect import DecisionsService
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
+from huiyuan.members.v1.merges_connect import MergesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.verifications_connect import VerificationsServiceClient
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
@@ -79,6 +81,8 @@ class Members:
 
     profiles: ProfilesServiceClient
     identities: IdentitiesServiceClient
+    verifications: VerificationsServiceClient
+    merges: MergesServiceClient
     consents: Consents
     databases: Databases
     ring: KeyRing
@@ -158,6 +162,7 @@ def settings(members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Pa
         CALLER_KEY_LOYALTY_MEMBERS=encoded("loyalty"),
         CALLER_KEY_MEMBERS_CONSENT=encoded("consent"),
         MEMBERS_UNMASK_QUOTA=5,
+        MEMBERS_CODES_LOG=str(ring.with_name("codes.log")),
     )
 
 
@@ -171,6 +176,8 @@ async def reached_by(
     return Members(
         client(ProfilesServiceClient, transport, "members"),
         client(IdentitiesServiceClient, transport, "members"),
+        client(VerificationsServiceClient, transport, "members"),
+        client(MergesServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),
