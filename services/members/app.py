@@ -7,6 +7,7 @@ from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
+from huiyuan.members.v1.links_connect import LinksServiceASGIApplication
 from huiyuan.members.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
 from huiyuan.members.v1.verifications_connect import VerificationsServiceASGIApplication
@@ -22,6 +23,7 @@ from services.members.consumers import Hearing
 from services.members.jobs import links, orphans
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.identities import Identities
+from services.members.rpc.links import Links
 from services.members.rpc.merges import Merges
 from services.members.rpc.profiles import Profiles
 from services.members.rpc.senders import DevelopmentSender, NoSender, Sender, WebhookSender
@@ -50,6 +52,7 @@ def application(settings: Settings) -> ASGIApp:
         for wire in (
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
+            gatekeeper.admit(Links(databases, ring), LinksServiceASGIApplication),
             gatekeeper.admit(Merges(databases), MergesServiceASGIApplication),
             gatekeeper.admit(Verifications(databases, ring, sender), VerificationsServiceASGIApplication),
         ):

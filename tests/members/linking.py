@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import asyncpg
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import events_pb2, identities_pb2, merges_pb2, verifications_pb2
+from huiyuan.members.v1 import events_pb2, identities_pb2, links_pb2, merges_pb2, verifications_pb2
 
 from services.kit import rpc
 from services.kit.refusal import Refusal
@@ -32,8 +32,8 @@ async def join(members: Members, *known: kit_pb2.ExternalIdentity, verified: boo
 
 
 async def listed(members: Members, member_id: str, reader: rpc.Caller | None = None):
-    request = identities_pb2.ListIdentitiesRequest(member_id=member_id)
-    answer = await members.identities.list_identities(request, headers=by(reader or as_member(member_id)))
+    request = links_pb2.ListIdentitiesRequest(member_id=member_id)
+    answer = await members.links.list_identities(request, headers=by(reader or as_member(member_id)))
     return list(answer.identities)
 
 
@@ -47,18 +47,18 @@ async def holder(members: Members, one: kit_pb2.ExternalIdentity) -> str:
 async def link(
     members: Members, member_id: str, one: kit_pb2.ExternalIdentity, *, verified=True, caller=SUPPORT
 ):
-    request = identities_pb2.LinkIdentityRequest(member_id=member_id, identity=one, verified=verified)
-    return await members.identities.link_identity(request, headers=by(caller))
+    request = links_pb2.LinkIdentityRequest(member_id=member_id, identity=one, verified=verified)
+    return await members.links.link_identity(request, headers=by(caller))
 
 
 async def unlink(members: Members, member_id: str, identity_id: str, caller: rpc.Caller | None = None):
-    request = identities_pb2.UnlinkIdentityRequest(member_id=member_id, identity_id=identity_id)
-    return await members.identities.unlink_identity(request, headers=by(caller or as_member(member_id)))
+    request = links_pb2.UnlinkIdentityRequest(member_id=member_id, identity_id=identity_id)
+    return await members.links.unlink_identity(request, headers=by(caller or as_member(member_id)))
 
 
 async def detach(members: Members, one: kit_pb2.ExternalIdentity, caller=OPERATIONS) -> str:
-    request = identities_pb2.DetachIdentityRequest(identity=one)
-    return (await members.identities.detach_identity(request, headers=by(caller))).member_id
+    request = links_pb2.DetachIdentityRequest(identity=one)
+    return (await members.links.detach_identity(request, headers=by(caller))).member_id
 
 
 async def ask(members: Members, one: kit_pb2.ExternalIdentity, member_id: str = "", address: str = ""):

@@ -14,6 +14,7 @@ from huiyuan.consent.v1.decisions_connect import DecisionsService
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
+from huiyuan.members.v1.links_connect import LinksServiceClient
 from huiyuan.members.v1.merges_connect import MergesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 from huiyuan.members.v1.verifications_connect import VerificationsServiceClient
@@ -81,6 +82,7 @@ class Members:
 
     profiles: ProfilesServiceClient
     identities: IdentitiesServiceClient
+    links: LinksServiceClient
     verifications: VerificationsServiceClient
     merges: MergesServiceClient
     consents: Consents
@@ -176,6 +178,7 @@ async def reached_by(
     return Members(
         client(ProfilesServiceClient, transport, "members"),
         client(IdentitiesServiceClient, transport, "members"),
+        client(LinksServiceClient, transport, "members"),
         client(VerificationsServiceClient, transport, "members"),
         client(MergesServiceClient, transport, "members"),
         consents,

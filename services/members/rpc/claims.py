@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.members.actions import merges as merging
 from services.members.actions import verifications as actions
-from services.members.rpc.links import Links, new_link
+from services.members.rpc.linking import Linking, new_link
 from services.members.rules import merges as merge_rules
 from services.members.rules import verifications as rules
 from services.members.rules.identities import Identity
@@ -44,7 +44,7 @@ class Claimed(NamedTuple):
 class Claims:
     """What the doors do with what was proven."""
 
-    def __init__(self, databases: Databases, ring: KeyRing, doors: Links) -> None:
+    def __init__(self, databases: Databases, ring: KeyRing, doors: Linking) -> None:
         self._databases = databases
         self._ring = ring
         self._links = doors

@@ -10,7 +10,7 @@ from services.kit.refusal import Invalid, Refusal
 from services.members.actions import merges as merging
 from services.members.rpc.claims import Claims
 from services.members.rpc.identities import identity_of
-from services.members.rpc.links import Links
+from services.members.rpc.linking import Linking
 from services.members.rpc.merges import merge_view
 from services.members.rules import merges as rules
 from services.members.rules.identities import Identity, IdentityKind, IdentityNotValid
@@ -31,7 +31,7 @@ class LoginNotValid(Invalid):
 class Logins:
     """What the door does with a login."""
 
-    def __init__(self, databases: Databases, ring: KeyRing, links: Links, claims: Claims) -> None:
+    def __init__(self, databases: Databases, ring: KeyRing, links: Linking, claims: Claims) -> None:
         self._databases = databases
         self._ring = ring
         self._links = links

@@ -10,7 +10,7 @@ from services.kit.refusal import Refusal
 from services.members.actions import verifications as actions
 from services.members.rpc.claims import Claims
 from services.members.rpc.identities import identity_of
-from services.members.rpc.links import Links, linked
+from services.members.rpc.linking import Linking, linked
 from services.members.rpc.logins import Logins
 from services.members.rpc.merges import known_id, merge_view
 from services.members.rpc.senders import Message, Sender
@@ -36,7 +36,7 @@ class Verifications:
         self._databases = databases
         self._ring = ring
         self._sender = sender
-        self._links = Links(databases, ring)
+        self._links = Linking(databases, ring)
         self._claims = Claims(databases, ring, self._links)
         self._logins = Logins(databases, ring, self._links, self._claims)
 

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .identities_pb2 import DetachIdentityRequest, DetachIdentityResponse, FindMemberRequest, FindMemberResponse, LinkIdentityRequest, LinkIdentityResponse, ListIdentitiesRequest, ListIdentitiesResponse, ResolveMembersRequest, ResolveMembersResponse, UnlinkIdentityRequest, UnlinkIdentityResponse
+from .identities_pb2 import FindMemberRequest, FindMemberResponse, ResolveMembersRequest, ResolveMembersResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -47,32 +47,6 @@ class IdentitiesService(Protocol):
     async def find_member(self, request: FindMemberRequest, ctx: RequestContext[FindMemberRequest, FindMemberResponse], /) -> FindMemberResponse:
         """
         For staff: the member with this exact identity.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    async def list_identities(self, request: ListIdentitiesRequest, ctx: RequestContext[ListIdentitiesRequest, ListIdentitiesResponse], /) -> ListIdentitiesResponse:
-        """
-        By what a member is known, masked; with what was merged into the member.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    async def link_identity(self, request: LinkIdentityRequest, ctx: RequestContext[LinkIdentityRequest, LinkIdentityResponse], /) -> LinkIdentityResponse:
-        """
-        For staff and the operator's systems: a member is known by this from now on.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    async def unlink_identity(self, request: UnlinkIdentityRequest, ctx: RequestContext[UnlinkIdentityRequest, UnlinkIdentityResponse], /) -> UnlinkIdentityResponse:
-        """
-        A member is not known by this any more. The last verified one stays while
-        the member is active.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    async def detach_identity(self, request: DetachIdentityRequest, ctx: RequestContext[DetachIdentityRequest, DetachIdentityResponse], /) -> DetachIdentityResponse:
-        """
-        For staff: whoever is known by this is not any more, since it was given to
-        somebody else. Nothing is merged.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -111,50 +85,6 @@ class IdentitiesServiceASGIApplication(ConnectASGIApplication[IdentitiesService]
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.find_member,
-                ),
-                "/huiyuan.members.v1.IdentitiesService/ListIdentities": Endpoint.unary(
-                    method=MethodInfo(
-                        name="ListIdentities",
-                        service_name="huiyuan.members.v1.IdentitiesService",
-                        input=ListIdentitiesRequest,
-                        output=ListIdentitiesResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=svc.list_identities,
-                ),
-                "/huiyuan.members.v1.IdentitiesService/LinkIdentity": Endpoint.unary(
-                    method=MethodInfo(
-                        name="LinkIdentity",
-                        service_name="huiyuan.members.v1.IdentitiesService",
-                        input=LinkIdentityRequest,
-                        output=LinkIdentityResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=svc.link_identity,
-                ),
-                "/huiyuan.members.v1.IdentitiesService/UnlinkIdentity": Endpoint.unary(
-                    method=MethodInfo(
-                        name="UnlinkIdentity",
-                        service_name="huiyuan.members.v1.IdentitiesService",
-                        input=UnlinkIdentityRequest,
-                        output=UnlinkIdentityResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=svc.unlink_identity,
-                ),
-                "/huiyuan.members.v1.IdentitiesService/DetachIdentity": Endpoint.unary(
-                    method=MethodInfo(
-                        name="DetachIdentity",
-                        service_name="huiyuan.members.v1.IdentitiesService",
-                        input=DetachIdentityRequest,
-                        output=DetachIdentityResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=svc.detach_identity,
                 ),
             },
             interceptors=interceptors,
@@ -240,100 +170,6 @@ class IdentitiesServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
-    async def list_identities(
-        self,
-        request: ListIdentitiesRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> ListIdentitiesResponse:
-        """
-        By what a member is known, masked; with what was merged into the member.
-        """
-        return await self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="ListIdentities",
-                service_name="huiyuan.members.v1.IdentitiesService",
-                input=ListIdentitiesRequest,
-                output=ListIdentitiesResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
-    async def link_identity(
-        self,
-        request: LinkIdentityRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> LinkIdentityResponse:
-        """
-        For staff and the operator's systems: a member is known by this from now on.
-        """
-        return await self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="LinkIdentity",
-                service_name="huiyuan.members.v1.IdentitiesService",
-                input=LinkIdentityRequest,
-                output=LinkIdentityResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
-    async def unlink_identity(
-        self,
-        request: UnlinkIdentityRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> UnlinkIdentityResponse:
-        """
-        A member is not known by this any more. The last verified one stays while
-        the member is active.
-        """
-        return await self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="UnlinkIdentity",
-                service_name="huiyuan.members.v1.IdentitiesService",
-                input=UnlinkIdentityRequest,
-                output=UnlinkIdentityResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
-    async def detach_identity(
-        self,
-        request: DetachIdentityRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> DetachIdentityResponse:
-        """
-        For staff: whoever is known by this is not any more, since it was given to
-        somebody else. Nothing is merged.
-        """
-        return await self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="DetachIdentity",
-                service_name="huiyuan.members.v1.IdentitiesService",
-                input=DetachIdentityRequest,
-                output=DetachIdentityResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
 
 class IdentitiesServiceSync(Protocol):
     def resolve_members(self, request: ResolveMembersRequest, ctx: RequestContext[ResolveMembersRequest, ResolveMembersResponse], /) -> ResolveMembersResponse:
@@ -345,32 +181,6 @@ class IdentitiesServiceSync(Protocol):
     def find_member(self, request: FindMemberRequest, ctx: RequestContext[FindMemberRequest, FindMemberResponse], /) -> FindMemberResponse:
         """
         For staff: the member with this exact identity.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    def list_identities(self, request: ListIdentitiesRequest, ctx: RequestContext[ListIdentitiesRequest, ListIdentitiesResponse], /) -> ListIdentitiesResponse:
-        """
-        By what a member is known, masked; with what was merged into the member.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    def link_identity(self, request: LinkIdentityRequest, ctx: RequestContext[LinkIdentityRequest, LinkIdentityResponse], /) -> LinkIdentityResponse:
-        """
-        For staff and the operator's systems: a member is known by this from now on.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    def unlink_identity(self, request: UnlinkIdentityRequest, ctx: RequestContext[UnlinkIdentityRequest, UnlinkIdentityResponse], /) -> UnlinkIdentityResponse:
-        """
-        A member is not known by this any more. The last verified one stays while
-        the member is active.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    def detach_identity(self, request: DetachIdentityRequest, ctx: RequestContext[DetachIdentityRequest, DetachIdentityResponse], /) -> DetachIdentityResponse:
-        """
-        For staff: whoever is known by this is not any more, since it was given to
-        somebody else. Nothing is merged.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -407,50 +217,6 @@ class IdentitiesServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.find_member,
-                ),
-                "/huiyuan.members.v1.IdentitiesService/ListIdentities": EndpointSync.unary(
-                    method=MethodInfo(
-                        name="ListIdentities",
-                        service_name="huiyuan.members.v1.IdentitiesService",
-                        input=ListIdentitiesRequest,
-                        output=ListIdentitiesResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=service.list_identities,
-                ),
-                "/huiyuan.members.v1.IdentitiesService/LinkIdentity": EndpointSync.unary(
-                    method=MethodInfo(
-                        name="LinkIdentity",
-                        service_name="huiyuan.members.v1.IdentitiesService",
-                        input=LinkIdentityRequest,
-                        output=LinkIdentityResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=service.link_identity,
-                ),
-                "/huiyuan.members.v1.IdentitiesService/UnlinkIdentity": EndpointSync.unary(
-                    method=MethodInfo(
-                        name="UnlinkIdentity",
-                        service_name="huiyuan.members.v1.IdentitiesService",
-                        input=UnlinkIdentityRequest,
-                        output=UnlinkIdentityResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=service.unlink_identity,
-                ),
-                "/huiyuan.members.v1.IdentitiesService/DetachIdentity": EndpointSync.unary(
-                    method=MethodInfo(
-                        name="DetachIdentity",
-                        service_name="huiyuan.members.v1.IdentitiesService",
-                        input=DetachIdentityRequest,
-                        output=DetachIdentityResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=service.detach_identity,
                 ),
             },
             interceptors=interceptors,
@@ -530,100 +296,6 @@ class IdentitiesServiceClientSync(ConnectClientSync):
                 service_name="huiyuan.members.v1.IdentitiesService",
                 input=FindMemberRequest,
                 output=FindMemberResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
-    def list_identities(
-        self,
-        request: ListIdentitiesRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> ListIdentitiesResponse:
-        """
-        By what a member is known, masked; with what was merged into the member.
-        """
-        return self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="ListIdentities",
-                service_name="huiyuan.members.v1.IdentitiesService",
-                input=ListIdentitiesRequest,
-                output=ListIdentitiesResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
-    def link_identity(
-        self,
-        request: LinkIdentityRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> LinkIdentityResponse:
-        """
-        For staff and the operator's systems: a member is known by this from now on.
-        """
-        return self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="LinkIdentity",
-                service_name="huiyuan.members.v1.IdentitiesService",
-                input=LinkIdentityRequest,
-                output=LinkIdentityResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
-    def unlink_identity(
-        self,
-        request: UnlinkIdentityRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> UnlinkIdentityResponse:
-        """
-        A member is not known by this any more. The last verified one stays while
-        the member is active.
-        """
-        return self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="UnlinkIdentity",
-                service_name="huiyuan.members.v1.IdentitiesService",
-                input=UnlinkIdentityRequest,
-                output=UnlinkIdentityResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
-    def detach_identity(
-        self,
-        request: DetachIdentityRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> DetachIdentityResponse:
-        """
-        For staff: whoever is known by this is not any more, since it was given to
-        somebody else. Nothing is merged.
-        """
-        return self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="DetachIdentity",
-                service_name="huiyuan.members.v1.IdentitiesService",
-                input=DetachIdentityRequest,
-                output=DetachIdentityResponse,
                 idempotency_level=IdempotencyLevel.UNKNOWN,
                 stream_type=StreamType.UNARY,
             ),

@@ -22,49 +22,28 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
-from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/members/v1/identities.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"P\n\x15ResolveMembersRequest\x12\x37\n\nreferences\x18\x01 \x03(\x0b\x32#.huiyuan.members.v1.MemberReference\"i\n\x0fMemberReference\x12\x13\n\tmember_id\x18\x01 \x01(\tH\x00\x12\x34\n\x08identity\x18\x02 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentityH\x00\x42\x0b\n\treference\"M\n\x16ResolveMembersResponse\x12\x33\n\x07members\x18\x01 \x03(\x0b\x32\".huiyuan.members.v1.ResolvedMember\"6\n\x0eResolvedMember\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x11\n\tjoined_at\x18\x02 \x01(\t\"G\n\x11\x46indMemberRequest\x12\x32\n\x08identity\x18\x01 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\"\'\n\x12\x46indMemberResponse\x12\x11\n\tmember_id\x18\x01 \x01(\t\"\xaf\x02\n\x0eLinkedIdentity\x12\x13\n\x0bidentity_id\x18\x01 \x01(\t\x12*\n\x04kind\x18\x02 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\x12\r\n\x05scope\x18\x03 \x01(\t\x12\x14\n\x0cvalue_masked\x18\x04 \x01(\t\x12\x10\n\x08verified\x18\x05 \x01(\x08\x12-\n\tlinked_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bverified_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x06source\x18\x08 \x01(\x0e\x32\".huiyuan.members.v1.IdentitySource\x12\x11\n\tmember_id\x18\t \x01(\t\"*\n\x15ListIdentitiesRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\"P\n\x16ListIdentitiesResponse\x12\x36\n\nidentities\x18\x01 \x03(\x0b\x32\".huiyuan.members.v1.LinkedIdentity\"n\n\x13LinkIdentityRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x32\n\x08identity\x18\x02 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\x12\x10\n\x08verified\x18\x03 \x01(\x08\"^\n\x14LinkIdentityResponse\x12\x34\n\x08identity\x18\x01 \x01(\x0b\x32\".huiyuan.members.v1.LinkedIdentity\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"?\n\x15UnlinkIdentityRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x13\n\x0bidentity_id\x18\x02 \x01(\t\"*\n\x16UnlinkIdentityResponse\x12\x10\n\x08replayed\x18\x01 \x01(\x08\"K\n\x15\x44\x65tachIdentityRequest\x12\x32\n\x08identity\x18\x01 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\"+\n\x16\x44\x65tachIdentityResponse\x12\x11\n\tmember_id\x18\x01 \x01(\t*\xa3\x01\n\x0eIdentitySource\x12\x1f\n\x1bIDENTITY_SOURCE_UNSPECIFIED\x10\x00\x12 \n\x1cIDENTITY_SOURCE_REGISTRATION\x10\x01\x12\x18\n\x14IDENTITY_SOURCE_CODE\x10\x02\x12\x19\n\x15IDENTITY_SOURCE_LOGIN\x10\x03\x12\x19\n\x15IDENTITY_SOURCE_STAFF\x10\x04\x32\xf7\x04\n\x11IdentitiesService\x12g\n\x0eResolveMembers\x12).huiyuan.members.v1.ResolveMembersRequest\x1a*.huiyuan.members.v1.ResolveMembersResponse\x12[\n\nFindMember\x12%.huiyuan.members.v1.FindMemberRequest\x1a&.huiyuan.members.v1.FindMemberResponse\x12g\n\x0eListIdentities\x12).huiyuan.members.v1.ListIdentitiesRequest\x1a*.huiyuan.members.v1.ListIdentitiesResponse\x12\x61\n\x0cLinkIdentity\x12\'.huiyuan.members.v1.LinkIdentityRequest\x1a(.huiyuan.members.v1.LinkIdentityResponse\x12g\n\x0eUnlinkIdentity\x12).huiyuan.members.v1.UnlinkIdentityRequest\x1a*.huiyuan.members.v1.UnlinkIdentityResponse\x12g\n\x0e\x44\x65tachIdentity\x12).huiyuan.members.v1.DetachIdentityRequest\x1a*.huiyuan.members.v1.DetachIdentityResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/members/v1/identities.proto\x12\x12huiyuan.members.v1\x1a\x18huiyuan/kit/v1/kit.proto\"P\n\x15ResolveMembersRequest\x12\x37\n\nreferences\x18\x01 \x03(\x0b\x32#.huiyuan.members.v1.MemberReference\"i\n\x0fMemberReference\x12\x13\n\tmember_id\x18\x01 \x01(\tH\x00\x12\x34\n\x08identity\x18\x02 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentityH\x00\x42\x0b\n\treference\"M\n\x16ResolveMembersResponse\x12\x33\n\x07members\x18\x01 \x03(\x0b\x32\".huiyuan.members.v1.ResolvedMember\"6\n\x0eResolvedMember\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x11\n\tjoined_at\x18\x02 \x01(\t\"G\n\x11\x46indMemberRequest\x12\x32\n\x08identity\x18\x01 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\"\'\n\x12\x46indMemberResponse\x12\x11\n\tmember_id\x18\x01 \x01(\t2\xd9\x01\n\x11IdentitiesService\x12g\n\x0eResolveMembers\x12).huiyuan.members.v1.ResolveMembersRequest\x1a*.huiyuan.members.v1.ResolveMembersResponse\x12[\n\nFindMember\x12%.huiyuan.members.v1.FindMemberRequest\x1a&.huiyuan.members.v1.FindMemberResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.members.v1.identities_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_IDENTITYSOURCE']._serialized_start=1428
-  _globals['_IDENTITYSOURCE']._serialized_end=1591
-  _globals['_RESOLVEMEMBERSREQUEST']._serialized_start=118
-  _globals['_RESOLVEMEMBERSREQUEST']._serialized_end=198
-  _globals['_MEMBERREFERENCE']._serialized_start=200
-  _globals['_MEMBERREFERENCE']._serialized_end=305
-  _globals['_RESOLVEMEMBERSRESPONSE']._serialized_start=307
-  _globals['_RESOLVEMEMBERSRESPONSE']._serialized_end=384
-  _globals['_RESOLVEDMEMBER']._serialized_start=386
-  _globals['_RESOLVEDMEMBER']._serialized_end=440
-  _globals['_FINDMEMBERREQUEST']._serialized_start=442
-  _globals['_FINDMEMBERREQUEST']._serialized_end=513
-  _globals['_FINDMEMBERRESPONSE']._serialized_start=515
-  _globals['_FINDMEMBERRESPONSE']._serialized_end=554
-  _globals['_LINKEDIDENTITY']._serialized_start=557
-  _globals['_LINKEDIDENTITY']._serialized_end=860
-  _globals['_LISTIDENTITIESREQUEST']._serialized_start=862
-  _globals['_LISTIDENTITIESREQUEST']._serialized_end=904
-  _globals['_LISTIDENTITIESRESPONSE']._serialized_start=906
-  _globals['_LISTIDENTITIESRESPONSE']._serialized_end=986
-  _globals['_LINKIDENTITYREQUEST']._serialized_start=988
-  _globals['_LINKIDENTITYREQUEST']._serialized_end=1098
-  _globals['_LINKIDENTITYRESPONSE']._serialized_start=1100
-  _globals['_LINKIDENTITYRESPONSE']._serialized_end=1194
-  _globals['_UNLINKIDENTITYREQUEST']._serialized_start=1196
-  _globals['_UNLINKIDENTITYREQUEST']._serialized_end=1259
-  _globals['_UNLINKIDENTITYRESPONSE']._serialized_start=1261
-  _globals['_UNLINKIDENTITYRESPONSE']._serialized_end=1303
-  _globals['_DETACHIDENTITYREQUEST']._serialized_start=1305
-  _globals['_DETACHIDENTITYREQUEST']._serialized_end=1380
-  _globals['_DETACHIDENTITYRESPONSE']._serialized_start=1382
-  _globals['_DETACHIDENTITYRESPONSE']._serialized_end=1425
-  _globals['_IDENTITIESSERVICE']._serialized_start=1594
-  _globals['_IDENTITIESSERVICE']._serialized_end=2225
+  _globals['_RESOLVEMEMBERSREQUEST']._serialized_start=85
+  _globals['_RESOLVEMEMBERSREQUEST']._serialized_end=165
+  _globals['_MEMBERREFERENCE']._serialized_start=167
+  _globals['_MEMBERREFERENCE']._serialized_end=272
+  _globals['_RESOLVEMEMBERSRESPONSE']._serialized_start=274
+  _globals['_RESOLVEMEMBERSRESPONSE']._serialized_end=351
+  _globals['_RESOLVEDMEMBER']._serialized_start=353
+  _globals['_RESOLVEDMEMBER']._serialized_end=407
+  _globals['_FINDMEMBERREQUEST']._serialized_start=409
+  _globals['_FINDMEMBERREQUEST']._serialized_end=480
+  _globals['_FINDMEMBERRESPONSE']._serialized_start=482
+  _globals['_FINDMEMBERRESPONSE']._serialized_end=521
+  _globals['_IDENTITIESSERVICE']._serialized_start=524
+  _globals['_IDENTITIESSERVICE']._serialized_end=741
 # @@protoc_insertion_point(module_scope)

@@ -2,7 +2,7 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
-from huiyuan.members.v1 import identities_pb2 as _identities_pb2
+from huiyuan.members.v1 import links_pb2 as _links_pb2
 from huiyuan.members.v1 import merges_pb2 as _merges_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -88,11 +88,11 @@ class ConfirmVerificationCodeResponse(_message.Message):
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     CLAIM_UNTIL_FIELD_NUMBER: _ClassVar[int]
     outcome: VerificationOutcome
-    identity: _identities_pb2.LinkedIdentity
+    identity: _links_pb2.LinkedIdentity
     choices: _containers.RepeatedScalarFieldContainer[ClaimChoice]
     member_id: str
     claim_until: _timestamp_pb2.Timestamp
-    def __init__(self, outcome: _Optional[_Union[VerificationOutcome, str]] = ..., identity: _Optional[_Union[_identities_pb2.LinkedIdentity, _Mapping]] = ..., choices: _Optional[_Iterable[_Union[ClaimChoice, str]]] = ..., member_id: _Optional[str] = ..., claim_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, outcome: _Optional[_Union[VerificationOutcome, str]] = ..., identity: _Optional[_Union[_links_pb2.LinkedIdentity, _Mapping]] = ..., choices: _Optional[_Iterable[_Union[ClaimChoice, str]]] = ..., member_id: _Optional[str] = ..., claim_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ClaimIdentityRequest(_message.Message):
     __slots__ = ("verification_id", "identity", "member_id", "choice")
@@ -110,9 +110,9 @@ class ClaimIdentityResponse(_message.Message):
     __slots__ = ("identity", "merge")
     IDENTITY_FIELD_NUMBER: _ClassVar[int]
     MERGE_FIELD_NUMBER: _ClassVar[int]
-    identity: _identities_pb2.LinkedIdentity
+    identity: _links_pb2.LinkedIdentity
     merge: _merges_pb2.MemberMerge
-    def __init__(self, identity: _Optional[_Union[_identities_pb2.LinkedIdentity, _Mapping]] = ..., merge: _Optional[_Union[_merges_pb2.MemberMerge, _Mapping]] = ...) -> None: ...
+    def __init__(self, identity: _Optional[_Union[_links_pb2.LinkedIdentity, _Mapping]] = ..., merge: _Optional[_Union[_merges_pb2.MemberMerge, _Mapping]] = ...) -> None: ...
 
 class RecordLoginRequest(_message.Message):
     __slots__ = ("login_id", "identities")
