@@ -12,11 +12,13 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from services.consent.consumers import hear_members
 from services.consent.rpc.decisions import Decisions
 from services.consent.rpc.purposes import Purposes
 from services.consent.settings import Settings
 from services.consent.storage.gate import GateReads
 from services.kit import clock, database, health, migration, outbox, process, rpc
+from services.kit.inbox import Consumer
 from services.kit.tokens import TokenVerifier
 
 SERVICE = "consent"
@@ -53,12 +55,14 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What runs behind the calls: events leave the outbox, and old ones are forgotten."""
-    pool = await database.pool(settings.database_url.get_secret_value(), size=2)
+    """What runs behind the calls: events leave the outbox, old ones are forgotten, and merges are followed."""
+    url = settings.database_url.get_secret_value()
+    pool = await database.pool(url, size=2)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     return (
         outbox.Relay(SERVICE, pool, redis).run,
+        Consumer("members", database.engine(url, size=2), redis, hear_members).run,
         partial(process.every, _FORGET_EVERY_S, forget, "forget relayed events"),
     )
 

@@ -1,6 +1,7 @@
 """The door out: what was decided, as events in the outbox of the same transaction; no personal data in them."""
 
 from datetime import datetime
+from uuid import UUID
 
 from huiyuan.consent.v1 import events_pb2
 
@@ -27,6 +28,28 @@ async def purpose_published(connection: Connection, purpose: Purpose) -> None:
         purpose_published=events_pb2.PurposePublished(key=purpose.key, version=purpose.version),
     )
     await _append(connection, None, event)
+
+
+async def merge_followed(
+    connection: Connection,
+    from_member: UUID,
+    into_member: UUID,
+    merge_id: str,
+    epoch: int,
+    now: datetime,
+    *,
+    undone: bool,
+) -> None:
+    """A merge, or its undoing, counts here from now on; answers about either member are void."""
+    event = events_pb2.ConsentEvent(
+        member_id=str(from_member),
+        occurred_at=now,
+        epoch=epoch,
+        merge_followed=events_pb2.MergeFollowed(
+            merge_id=merge_id, into_member_id=str(into_member), undone=undone
+        ),
+    )
+    await _append(connection, str(from_member), event)
 
 
 async def _append(connection: Connection, member_id: str | None, event: events_pb2.ConsentEvent) -> None:

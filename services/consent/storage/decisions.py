@@ -90,10 +90,11 @@ async def records(connection: AsyncConnection, member_id: UUID, epoch: int) -> l
         .order_by(consent_events.c.ord)
     )
     rows = (await connection.execute(query)).mappings()
-    return [_record(dict(row)) for row in rows]
+    return [record_of(dict(row)) for row in rows]
 
 
-def _record(row: dict[str, Any]) -> Record:
+def record_of(row: dict[str, Any]) -> Record:
+    """The record that a row's columns hold."""
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
     }
