@@ -9,7 +9,6 @@ from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
-from huiyuan.loyalty.v1.merges_connect import MergesServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
@@ -19,7 +18,10 @@ from huiyuan.loyalty.v1.statements_connect import StatementsServiceClient
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
+from huiyuan.members.v1.links_connect import LinksServiceClient
+from huiyuan.members.v1.merges_connect import MergesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.verifications_connect import VerificationsServiceClient
 
 from services.kit.rpc import CALLER_HEADER, Caller, CallerKind, CallerSigner, client
 
@@ -45,7 +47,6 @@ class Clients:
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
         self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
-        self.merges = client(MergesServiceClient, loyalty, LOYALTY, signer)
         self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
         self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
         self.statements = client(
@@ -57,6 +58,9 @@ class Clients:
         self.integrity = client(IntegrityServiceClient, loyalty, LOYALTY, signer)
         self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)
         self.identities = client(IdentitiesServiceClient, members, MEMBERS, signer)
+        self.links = client(LinksServiceClient, members, MEMBERS, signer)
+        self.verifications = client(VerificationsServiceClient, members, MEMBERS, signer)
+        self.merges = client(MergesServiceClient, members, MEMBERS, signer)
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.purposes = client(PurposesServiceClient, consent, CONSENT, signer)
 

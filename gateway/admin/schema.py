@@ -11,8 +11,10 @@ from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.dues import DueQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
+from gateway.admin.identities import IdentityMutations
 from gateway.admin.integrity import IntegrityQueries
 from gateway.admin.ledger import LedgerMutations
+from gateway.admin.member_merges import MemberMergeQueries
 from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
 from gateway.admin.orders import OrderQueries
@@ -25,7 +27,10 @@ from gateway.admin.permissions import (
     EVERY_ROLE,
     FINANCE_READERS,
     HISTORY_READERS,
+    IDENTITY_READERS,
     INTEGRITY_READERS,
+    LINKERS,
+    MERGE_READERS,
     MOVERS,
     ORDER_READERS,
     PROFILE_READERS,
@@ -52,6 +57,7 @@ schema = strawberry.Schema(
         "Query",
         (
             MemberQueries,
+            MemberMergeQueries,
             ProgrammeQueries,
             OrderQueries,
             DueQueries,
@@ -74,6 +80,7 @@ schema = strawberry.Schema(
             ApprovalMutations,
             RedemptionMutations,
             TransferMutations,
+            IdentityMutations,
             MergeMutations,
             ForfeitMutations,
             AccessMutations,
@@ -114,6 +121,7 @@ permissions = Permissions(
         "CurrencyMovements": FINANCE_READERS,
         "CurrencyRules": EVERY_ROLE,
         "DailyMovements": FINANCE_READERS,
+        "DetachIdentityPayload": MOVERS,
         "DocumentClient": DOCUMENT_READERS,
         "DocumentProblem": PUBLISHERS,
         "DueRun": DUE_WATCHERS,
@@ -141,13 +149,17 @@ permissions = Permissions(
         "LedgerVerification": INTEGRITY_READERS,
         "LineShare": HISTORY_READERS,
         "LineTakenBack": HISTORY_READERS,
+        "LinkIdentityPayload": LINKERS,
+        "LinkedIdentity": IDENTITY_READERS,
         "LocalizedText": EVERY_ROLE,
         "Lot": EVERY_ROLE,
         "LotOrigin": HISTORY_READERS,
         "MaskedProfile": PROFILE_READERS,
         "MaturationExplanation": HISTORY_READERS,
         "Member": EVERY_ROLE,
+        "MemberMerge": MERGE_READERS,
         "MergeExplanation": HISTORY_READERS,
+        "MergeFollower": MERGE_READERS,
         "MergeMembersPayload": MOVERS,
         "MergedPoints": MOVERS,
         "Money": EVERY_ROLE,
@@ -190,6 +202,7 @@ permissions = Permissions(
         "TrustedDocument": DOCUMENT_READERS,
         "TrustedDocumentConnection": DOCUMENT_READERS,
         "TrustedDocumentEdge": DOCUMENT_READERS,
+        "UnlinkIdentityPayload": LINKERS,
         "UnmaskProfilePayload": UNMASKERS,
         "UnmergeMembersPayload": MOVERS,
         "UnmergedPoints": MOVERS,

@@ -8,6 +8,7 @@ from gateway.context import Info
 from gateway.scalars import SCALARS
 from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
+from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.permissions import Permissions
@@ -25,7 +26,7 @@ class MemberQueries:
 
 
 QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries)
-MUTATIONS = (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
+MUTATIONS = (ProfileMutations, IdentityMutations, RedemptionMutations, TransferMutations, ConsentMutations)
 PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice"})
 
 schema = strawberry.Schema(

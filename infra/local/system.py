@@ -75,6 +75,7 @@ class System:
             **self._issuer.settings(),
             "INSTALLATION_ID": self.installation.id,
             "MEMBERS_KEY_RING": str(self.installation.home / "members-key-ring"),
+            "MEMBERS_CODES_LOG": str(self.installation.logs / "one-time-codes.log"),
             "LEDGER_SIGNING_KEY": str(self.installation.signing_key),
             "LEDGER_HEADS_FILE": str(self.installation.home / "ledger-heads.jsonl"),
         }

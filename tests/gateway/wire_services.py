@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from services.kit import rpc
 from services.kit.tokens import TokenVerifier
 from tests.conftest import free_port
-from tests.gateway import answers, wire_history, wire_loyalty
+from tests.gateway import answers, wire_history, wire_loyalty, wire_members
 from tests.gateway.doors import Door, Services
 
 PHONE = "+8613900000001"
@@ -136,6 +136,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "members": [
         (Profiles, profiles_connect.ProfilesServiceASGIApplication),
         (Identities, identities_connect.IdentitiesServiceASGIApplication),
+        *wire_members.DOORS,
     ],
     "consent": [
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),

@@ -51,8 +51,6 @@ class IdentityTaken(Conflict):
 class TooManyLinks(Declined):
     """The member is known by as many identities as anyone may be."""
 
-    code = "TOO_MANY_IDENTITIES"
-
     def __init__(self) -> None:
         super().__init__(
             f"a member is known by {MOST_LINKS} identities at the most: unlink one first",
