@@ -51,7 +51,10 @@ async def at(databases: Databases, place: Place) -> Row | None:
 async def claim(
     connection: AsyncConnection, member_id: UUID, new: NewLink, change_id: UUID, now: datetime
 ) -> bool:
-    """Take a place for a member, or take over the member's own that came to nothing; False when it is another's."""
+    """Take a place for a member, or take over the member's own; False when it is another's.
+
+    The member's own is one that came to nothing, or that a link at the same time made: what it proved stays proven.
+    """
     claimed = await connection.execute(
         text(
             """INSERT INTO identities AS i (kind, index_version, value_index, member_id, norm_version, verified,
@@ -59,8 +62,9 @@ async def claim(
                VALUES (:kind, :version, :digest, :member_id, :norm, :verified,
                        CASE WHEN :verified THEN CAST(:now AS timestamptz) END, :now, :source, :change_id)
                ON CONFLICT (kind, index_version, value_index) DO UPDATE
-                 SET change_id = excluded.change_id, verified = excluded.verified, source = excluded.source,
-                     verified_at = excluded.verified_at
+                 SET change_id = excluded.change_id, verified = i.verified OR excluded.verified,
+                     source = CASE WHEN i.verified THEN i.source ELSE excluded.source END,
+                     verified_at = coalesce(excluded.verified_at, i.verified_at)
                WHERE i.member_id = :member_id"""
         ),
         {

@@ -132,6 +132,15 @@ async def test_linking_and_unlinking_the_same_at_once_ends_whole(members):
     assert [row["change_id"] for row in rows] == [None] * len(known)
 
 
+async def test_a_proof_is_not_lost_to_a_claim_made_at_the_same_time(members):
+    for _ in range(4):
+        one = identity(PHONE, members.phone())
+        member_id = await join(members, linking.unionid())
+        both = [link(members, member_id, one, verified=proven) for proven in (True, False, False)]
+        assert set(await asyncio.gather(*(code_of(step) for step in both))) == {""}
+        assert [row.verified for row in await listed(members, member_id)] == [True, True]
+
+
 async def test_a_crash_between_the_databases_is_healed_by_retry_or_by_the_sweep(members, monkeypatch):
     one = identity(PHONE, members.phone())
     member_id, other = await join(members, linking.unionid()), await join(members, linking.unionid())
