@@ -21,7 +21,8 @@ from services.loyalty.rules.unmerging import UnknownMerge, UnmergeAsked, unmerge
 from services.loyalty.storage import merges
 from services.loyalty.storage.state import Touches
 
-_mergers = (rpc.staff("operations"), rpc.systems("member_registrar"), rpc.services("members"))
+# The ledger follows what the members service tells; a system that merged here alone would part the two for good.
+_mergers = (rpc.staff("operations"), rpc.services("members"))
 
 
 class Merges:
