@@ -10,7 +10,6 @@ from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
-from huiyuan.loyalty.v1.merges_connect import MergesServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
@@ -25,6 +24,10 @@ from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServi
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 from huiyuan.members.v1.retention_connect import RetentionServiceClient
 from huiyuan.members.v1.statuses_connect import StatusesServiceClient
+from huiyuan.members.v1.links_connect import LinksServiceClient
+from huiyuan.members.v1.merges_connect import MergesServiceClient
+from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.verifications_connect import VerificationsServiceClient
 
 from services.kit.rpc import CALLER_HEADER, Caller, CallerKind, CallerSigner, client
 
@@ -50,7 +53,6 @@ class Clients:
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
         self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
-        self.merges = client(MergesServiceClient, loyalty, LOYALTY, signer)
         self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
         self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
         self.statements = client(
@@ -66,6 +68,9 @@ class Clients:
         self.statuses = client(StatusesServiceClient, members, MEMBERS, signer)
         self.erasures = client(ErasuresServiceClient, members, MEMBERS, signer)
         self.retention = client(RetentionServiceClient, members, MEMBERS, signer)
+        self.links = client(LinksServiceClient, members, MEMBERS, signer)
+        self.verifications = client(VerificationsServiceClient, members, MEMBERS, signer)
+        self.merges = client(MergesServiceClient, members, MEMBERS, signer)
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.purposes = client(PurposesServiceClient, consent, CONSENT, signer)
         self.receipts = client(ReceiptsServiceClient, consent, CONSENT, signer)

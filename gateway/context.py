@@ -1,5 +1,6 @@
 """The context: who asks, in which language, and what serves them; one for each request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,12 +39,18 @@ class Services:
     trusted: Trusted
 
 
+def _nowhere() -> str:
+    return ""
+
+
 class Context(NamedTuple):
     """One request's caller and language, and the services behind it."""
 
     identity: Identity
     locale: Locale
     services: Services
+    address: Callable[[], str] = _nowhere
+    """Where the request comes from, for what is limited by that."""
 
     @property
     def caller(self) -> Caller:

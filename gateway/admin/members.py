@@ -1,7 +1,6 @@
 """Members as staff see them: found by an identity, masked, with what every service knows."""
 
 from datetime import datetime
-from enum import Enum
 from uuid import UUID
 
 import strawberry
@@ -20,6 +19,16 @@ from gateway.admin.permissions import (
     to,
 )
 from gateway.admin.statuses import MemberLife, life
+from gateway.admin.member_merges import MemberMerge, merges_of
+from gateway.admin.permissions import (
+    CONSENT_READERS,
+    EVERY_ROLE,
+    IDENTITY_READERS,
+    MERGE_READERS,
+    PROFILE_READERS,
+    WATCHERS,
+    to,
+)
 from gateway.clients import MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED
@@ -30,6 +39,7 @@ from gateway.views import evidence
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
 from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
+from gateway.views.identities import IdentityKind, LinkedIdentity, external, known_by
 from gateway.views.lots import Lot, lots
 from gateway.views.points import Balance, balance
 from gateway.views.profiles import MemberStatus
@@ -49,18 +59,6 @@ class MaskedProfile:
     status: MemberStatus
     joined_at: datetime
     revision: Long = strawberry.field(description="Grows with every change of the profile.")
-
-
-@strawberry.enum(description="How a member is known outside.")
-class IdentityKind(Enum):
-    PHONE = kit_pb2.IDENTITY_KIND_PHONE
-    EMAIL = kit_pb2.IDENTITY_KIND_EMAIL
-    WECHAT_UNIONID = kit_pb2.IDENTITY_KIND_WECHAT_UNIONID
-    WECHAT_OPENID = kit_pb2.IDENTITY_KIND_WECHAT_OPENID
-    ALIPAY = kit_pb2.IDENTITY_KIND_ALIPAY
-    MARKETPLACE_NICK = kit_pb2.IDENTITY_KIND_MARKETPLACE_NICK
-    DEVICE = kit_pb2.IDENTITY_KIND_DEVICE
-    STOREFRONT_CUSTOMER = kit_pb2.IDENTITY_KIND_STOREFRONT_CUSTOMER
 
 
 @strawberry.input(description="An exact identity.")
@@ -140,6 +138,20 @@ class Member:
         asked = EntriesOf(programme_id, self.id, page_size(first), key_of(after), currency or "")
         return page(await info.context.load.entries_by_member.load(info.context.caller, asked), after)
 
+    @strawberry.field(
+        metadata=to(IDENTITY_READERS),
+        description="By what the member is known, masked, with what was merged into the member.",
+    )
+    async def identities(self, info: Info) -> list[LinkedIdentity] | None:
+        return await known_by(info, self.id)
+
+    @strawberry.field(
+        metadata=to(MERGE_READERS),
+        description="Merges of the member into others, and of others into the member, newest first.",
+    )
+    async def merges(self, info: Info) -> list[MemberMerge] | None:
+        return await merges_of(info, self.id)
+
     @strawberry.field(metadata=to(CONSENT_READERS))
     async def consents(self, info: Info) -> list[Consent] | None:
         wire = await info.context.load.consents_by_member.load(info.context.caller, self.id)
@@ -196,8 +208,7 @@ class MemberQueries:
 
     @strawberry.field(metadata=to(PROFILE_READERS), description="The member with exactly this identity.")
     async def find_member(self, info: Info, input: FindMemberInput) -> Member | None:
-        identity = kit_pb2.ExternalIdentity(kind=input.kind.value, scope=input.scope, value=input.value)
-        return await _found(info, identity)
+        return await _found(info, external(input.kind, input.scope, input.value))
 
 
 async def _found(info: Info, identity: kit_pb2.ExternalIdentity) -> Member | None:

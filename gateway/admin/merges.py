@@ -1,14 +1,14 @@
-"""Merges as staff make them: two members turn out to be one, or not to have been."""
+"""Merges as staff make them: two members turn out to be one, everywhere, or not to have been."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 import strawberry
-from huiyuan.loyalty.v1 import merges_pb2
+from huiyuan.members.v1 import merges_pb2
 
 from gateway.admin.audit import audited
+from gateway.admin.member_merges import MemberMerge, member_merge
 from gateway.admin.permissions import MOVERS, to
-from gateway.clients import LOYALTY
+from gateway.clients import MEMBERS
 from gateway.context import Info
 from gateway.errors import UserError
 from gateway.scalars import Long
@@ -39,13 +39,18 @@ class UnmergedPoints:
 class MergeMembersInput:
     from_member_id: UUID
     into_member_id: UUID
-    merge_id: str = strawberry.field(description="1 to 100 printable characters; a retry sends the same.")
+    merge_id: str = strawberry.field(
+        description="1 to 100 letters, digits and . _ : -; a retry sends the same."
+    )
     reason: str = strawberry.field(description="A reason code: 1 to 64 characters of A-Z, 0-9 and _.")
 
 
 @strawberry.type
 class MergeMembersPayload:
-    moved: list[MergedPoints]
+    merge: MemberMerge | None
+    moved: list[MergedPoints] = strawberry.field(
+        deprecation_reason="Since 2026-11-22 points follow by themselves and this is empty: see merge.followers."
+    )
     replayed: bool = strawberry.field(description="True when this answer was given before.")
     user_errors: list[UserError]
 
@@ -59,8 +64,11 @@ class UnmergeMembersInput:
 
 @strawberry.type
 class UnmergeMembersPayload:
+    merge: MemberMerge | None
     into_member_id: strawberry.ID | None = strawberry.field(description="The survivor of the merge.")
-    returned: list[UnmergedPoints]
+    returned: list[UnmergedPoints] = strawberry.field(
+        deprecation_reason="Since 2026-11-22 points follow by themselves and this is empty: see merge.followers."
+    )
     replayed: bool = strawberry.field(description="True when this answer was given before.")
     user_errors: list[UserError]
 
@@ -69,8 +77,8 @@ class UnmergeMembersPayload:
 class MergeMutations:
     @strawberry.mutation(
         metadata=to(MOVERS),
-        description="Moves all that a member has, in every programme, to another, who answers to both ids from "
-        "then on. Refused while the member has open holds.",
+        description="Lets a member answer as another from now on, with all that both have: points, tiers and consents "
+        "follow. Points wait while the member has open holds.",
     )
     async def merge_members(self, info: Info, input: MergeMembersInput) -> MergeMembersPayload:
         context = info.context
@@ -90,22 +98,24 @@ class MergeMutations:
             },
             input.reason,
             lambda: context.clients.merges.merge_members(
-                request, headers=context.clients.named(LOYALTY, context.caller)
+                request, headers=context.clients.named(MEMBERS, context.caller)
             ),
         )
         return MergeMembersPayload(
-            moved=_moved(merged.moved) if merged else [],
+            merge=member_merge(merged.merge) if merged else None,
+            moved=[],
             replayed=merged is not None and merged.replayed,
             user_errors=refused,
         )
 
     @strawberry.mutation(
         metadata=to(MOVERS),
-        description="Gives back what a merge moved, as far as the survivor has it. Merges are undone from the last.",
+        description="Lets two members be two again; what a merge moved comes back, as far as the survivor has it. "
+        "Merges are undone from the last.",
     )
     async def unmerge_members(self, info: Info, input: UnmergeMembersInput) -> UnmergeMembersPayload:
         context = info.context
-        request = merges_pb2.UnmergeMembersRequest(
+        request = merges_pb2.UndoMergeRequest(
             from_member_id=str(input.from_member_id), merge_id=input.merge_id, reason=input.reason
         )
         undone, refused = await audited(
@@ -113,40 +123,14 @@ class MergeMutations:
             "unmergeMembers",
             {"fromMemberId": request.from_member_id, "mergeId": input.merge_id},
             input.reason,
-            lambda: context.clients.merges.unmerge_members(
-                request, headers=context.clients.named(LOYALTY, context.caller)
+            lambda: context.clients.merges.undo_merge(
+                request, headers=context.clients.named(MEMBERS, context.caller)
             ),
         )
         return UnmergeMembersPayload(
-            into_member_id=strawberry.ID(undone.into_member_id) if undone else None,
-            returned=_returned(undone.returned) if undone else [],
+            merge=member_merge(undone.merge) if undone else None,
+            into_member_id=strawberry.ID(undone.merge.into_member_id) if undone else None,
+            returned=[],
             replayed=undone is not None and undone.replayed,
             user_errors=refused,
         )
-
-
-def _moved(wire: Iterable[merges_pb2.MergedPoints]) -> list[MergedPoints]:
-    return [
-        MergedPoints(
-            programme_id=one.programme_id,
-            currency=one.currency,
-            available=Long(one.available),
-            pending=Long(one.pending),
-            debt=Long(one.debt),
-        )
-        for one in wire
-    ]
-
-
-def _returned(wire: Iterable[merges_pb2.UnmergedPoints]) -> list[UnmergedPoints]:
-    return [
-        UnmergedPoints(
-            programme_id=one.programme_id,
-            currency=one.currency,
-            available=Long(one.available),
-            pending=Long(one.pending),
-            debt=Long(one.debt),
-            missing=Long(one.missing),
-        )
-        for one in wire
-    ]

@@ -13,8 +13,10 @@ from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
+from gateway.admin.identities import IdentityMutations
 from gateway.admin.integrity import IntegrityQueries
 from gateway.admin.ledger import LedgerMutations
+from gateway.admin.member_merges import MemberMergeQueries
 from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
 from gateway.admin.orders import OrderQueries
@@ -29,8 +31,11 @@ from gateway.admin.permissions import (
     EVERY_ROLE,
     FINANCE_READERS,
     HISTORY_READERS,
+    IDENTITY_READERS,
     INTEGRITY_READERS,
     LIFE_KEEPERS,
+    LINKERS,
+    MERGE_READERS,
     MOVERS,
     ORDER_READERS,
     PROFILE_READERS,
@@ -61,6 +66,7 @@ schema = strawberry.Schema(
             MemberQueries,
             ErasureQueries,
             RetentionQueries,
+            MemberMergeQueries,
             ProgrammeQueries,
             OrderQueries,
             DueQueries,
@@ -83,6 +89,7 @@ schema = strawberry.Schema(
             ApprovalMutations,
             RedemptionMutations,
             TransferMutations,
+            IdentityMutations,
             MergeMutations,
             ForfeitMutations,
             AccessMutations,
@@ -130,6 +137,7 @@ permissions = Permissions(
         "CurrencyMovements": FINANCE_READERS,
         "CurrencyRules": EVERY_ROLE,
         "DailyMovements": FINANCE_READERS,
+        "DetachIdentityPayload": MOVERS,
         "DocumentClient": DOCUMENT_READERS,
         "DocumentProblem": PUBLISHERS,
         "DueRun": DUE_WATCHERS,
@@ -163,6 +171,8 @@ permissions = Permissions(
         "LedgerVerification": INTEGRITY_READERS,
         "LineShare": HISTORY_READERS,
         "LineTakenBack": HISTORY_READERS,
+        "LinkIdentityPayload": LINKERS,
+        "LinkedIdentity": IDENTITY_READERS,
         "LocalizedText": EVERY_ROLE,
         "Lot": EVERY_ROLE,
         "LotOrigin": HISTORY_READERS,
@@ -170,7 +180,9 @@ permissions = Permissions(
         "MaturationExplanation": HISTORY_READERS,
         "Member": EVERY_ROLE,
         "MemberLife": EVERY_ROLE,
+        "MemberMerge": MERGE_READERS,
         "MergeExplanation": HISTORY_READERS,
+        "MergeFollower": MERGE_READERS,
         "MergeMembersPayload": MOVERS,
         "MergedPoints": MOVERS,
         "Money": EVERY_ROLE,
@@ -220,6 +232,7 @@ permissions = Permissions(
         "TrustedDocument": DOCUMENT_READERS,
         "TrustedDocumentConnection": DOCUMENT_READERS,
         "TrustedDocumentEdge": DOCUMENT_READERS,
+        "UnlinkIdentityPayload": LINKERS,
         "UnmaskProfilePayload": UNMASKERS,
         "UnmergeMembersPayload": MOVERS,
         "UnmergedPoints": MOVERS,

@@ -22,6 +22,7 @@ class UserErrorCode(StrEnum):
     BIRTH_DATE_NOT_VALID = "BIRTH_DATE_NOT_VALID"
     CAPTURE_EXCEEDS_HOLD = "CAPTURE_EXCEEDS_HOLD"
     CHOICE_MISSING = "CHOICE_MISSING"
+    CODE_WRONG = "CODE_WRONG"
     CONSENT_MISSING = "CONSENT_MISSING"
     CONSENT_NOT_ASKED = "CONSENT_NOT_ASKED"
     CURRENCY_NOT_ACCEPTED = "CURRENCY_NOT_ACCEPTED"
@@ -36,7 +37,10 @@ class UserErrorCode(StrEnum):
     IDEMPOTENCY_KEY_NOT_VALID = "IDEMPOTENCY_KEY_NOT_VALID"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     IDENTITY_DOCUMENT_NOT_VALID = "IDENTITY_DOCUMENT_NOT_VALID"
+    IDENTITY_ALREADY_TAKEN = "IDENTITY_ALREADY_TAKEN"
+    IDENTITY_NOT_VALID = "IDENTITY_NOT_VALID"
     LANGUAGE_NOT_VALID = "LANGUAGE_NOT_VALID"
+    LAST_VERIFIED_IDENTITY = "LAST_VERIFIED_IDENTITY"
     MALFORMED_ID = "MALFORMED_ID"
     MALFORMED_INSTANT = "MALFORMED_INSTANT"
     MEMBER_ALREADY_MERGED = "MEMBER_ALREADY_MERGED"
@@ -46,6 +50,7 @@ class UserErrorCode(StrEnum):
     MEMBER_NOT_ACTIVE = "MEMBER_NOT_ACTIVE"
     MERGE_ALREADY_RECORDED = "MERGE_ALREADY_RECORDED"
     MERGE_INTO_ITSELF = "MERGE_INTO_ITSELF"
+    MERGE_NOT_PROVEN = "MERGE_NOT_PROVEN"
     NAME_NOT_VALID = "NAME_NOT_VALID"
     NOTHING_TO_FORFEIT = "NOTHING_TO_FORFEIT"
     NOTICE_DOES_NOT_TELL = "NOTICE_DOES_NOT_TELL"
@@ -57,6 +62,7 @@ class UserErrorCode(StrEnum):
     NOT_SPENDABLE = "NOT_SPENDABLE"
     NOT_TRANSFERABLE = "NOT_TRANSFERABLE"
     NO_IDENTITY_DOCUMENT = "NO_IDENTITY_DOCUMENT"
+    NOT_VERIFIABLE_BY_CODE = "NOT_VERIFIABLE_BY_CODE"
     PERIOD_NOT_UNDERSTOOD = "PERIOD_NOT_UNDERSTOOD"
     POINTS_BEYOND_MEASURE = "POINTS_BEYOND_MEASURE"
     POINTS_DO_NOT_CONVERT = "POINTS_DO_NOT_CONVERT"
@@ -81,6 +87,8 @@ class UserErrorCode(StrEnum):
     STATUS_NOT_CHANGEABLE = "STATUS_NOT_CHANGEABLE"
     SURVIVOR_MERGED = "SURVIVOR_MERGED"
     TIME_ZONE_NOT_VALID = "TIME_ZONE_NOT_VALID"
+    TOO_MANY_CODES = "TOO_MANY_CODES"
+    TOO_MANY_LINKS = "TOO_MANY_LINKS"
     TRANSFER_ABOVE_LIMIT = "TRANSFER_ABOVE_LIMIT"
     TRANSFER_TO_ONESELF = "TRANSFER_TO_ONESELF"
     TRIGGER_NOT_VALID = "TRIGGER_NOT_VALID"
@@ -92,6 +100,7 @@ class UserErrorCode(StrEnum):
     UNKNOWN_ERASURE = "UNKNOWN_ERASURE"
     UNKNOWN_EVENT_TYPE = "UNKNOWN_EVENT_TYPE"
     UNKNOWN_HOLD = "UNKNOWN_HOLD"
+    UNKNOWN_IDENTITY = "UNKNOWN_IDENTITY"
     UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
     UNKNOWN_MERGE = "UNKNOWN_MERGE"
     UNKNOWN_PROGRAMME = "UNKNOWN_PROGRAMME"
@@ -104,6 +113,7 @@ class UserErrorCode(StrEnum):
     UNMASK_NOT_VALID = "UNMASK_NOT_VALID"
     UNMASK_QUOTA_EXHAUSTED = "UNMASK_QUOTA_EXHAUSTED"
     UNREADABLE = "UNREADABLE"
+    VERIFICATION_NOT_OPEN = "VERIFICATION_NOT_OPEN"
     WEBHOOK_ENDPOINT_DISABLED = "WEBHOOK_ENDPOINT_DISABLED"
     WEBHOOK_SOURCE_NOT_VALID = "WEBHOOK_SOURCE_NOT_VALID"
     WEBHOOK_SOURCE_TAKEN = "WEBHOOK_SOURCE_TAKEN"
@@ -138,6 +148,7 @@ IN_CHINESE = {
     UserErrorCode.BIRTH_DATE_NOT_VALID: "生日不是有效日期。",
     UserErrorCode.CAPTURE_EXCEEDS_HOLD: "超过了冻结中剩余的积分。",
     UserErrorCode.CHOICE_MISSING: "有选项尚未选择。",
+    UserErrorCode.CODE_WRONG: "验证码不正确。",
     UserErrorCode.CONSENT_MISSING: "会员未同意将这些信息用于该目的。",
     UserErrorCode.CONSENT_NOT_ASKED: "该目的不以同意为依据，无需同意或撤回。",
     UserErrorCode.CURRENCY_NOT_ACCEPTED: "该计划不使用此货币。",
@@ -152,7 +163,10 @@ IN_CHINESE = {
     UserErrorCode.IDEMPOTENCY_KEY_NOT_VALID: "幂等键须为 1 到 100 个字符。",
     UserErrorCode.IDEMPOTENCY_KEY_REUSED: "同一幂等键已用于另一个请求。",
     UserErrorCode.IDENTITY_DOCUMENT_NOT_VALID: "证件信息有误。",
+    UserErrorCode.IDENTITY_ALREADY_TAKEN: "该身份标识已属于另一位会员。",
+    UserErrorCode.IDENTITY_NOT_VALID: "身份标识格式有误。",
     UserErrorCode.LANGUAGE_NOT_VALID: "语言须为 BCP 47 标签，例如 zh-CN。",
+    UserErrorCode.LAST_VERIFIED_IDENTITY: "这是最后一个已验证的身份标识，不能解绑。",
     UserErrorCode.MALFORMED_ID: "编号格式有误。",
     UserErrorCode.MALFORMED_INSTANT: "时间格式有误。",
     UserErrorCode.MEMBER_ALREADY_MERGED: "其中一位会员已被合并，请先撤销那次合并。",
@@ -162,6 +176,7 @@ IN_CHINESE = {
     UserErrorCode.MEMBER_NOT_ACTIVE: "该会员正在注销或已注销，不能再修改。",
     UserErrorCode.MERGE_ALREADY_RECORDED: "同一合并编号已用于另一个请求。",
     UserErrorCode.MERGE_INTO_ITSELF: "会员不能与自己合并。",
+    UserErrorCode.MERGE_NOT_PROVEN: "所验证的内容不足以证明两个会员是同一人。",
     UserErrorCode.NAME_NOT_VALID: "名称为空、过长或含有不允许的字符。",
     UserErrorCode.NOTHING_TO_FORFEIT: "该会员没有可作废的积分。",
     UserErrorCode.NOTICE_DOES_NOT_TELL: "该告知书未说明所选目的，或不是所用语言。",
@@ -173,6 +188,7 @@ IN_CHINESE = {
     UserErrorCode.NOT_SPENDABLE: "该积分只用于定级，不能消费。",
     UserErrorCode.NOT_TRANSFERABLE: "该积分不可转赠。",
     UserErrorCode.NO_IDENTITY_DOCUMENT: "该会员未登记证件。",
+    UserErrorCode.NOT_VERIFIABLE_BY_CODE: "验证码只能发送到手机号或邮箱。",
     UserErrorCode.PERIOD_NOT_UNDERSTOOD: "期限须为 ISO 8601 时长，例如 P12M。",
     UserErrorCode.POINTS_BEYOND_MEASURE: "积分数超出账本能计的范围。",
     UserErrorCode.POINTS_DO_NOT_CONVERT: "抵扣订单的积分须达到起用数量，且为规定的整数倍。",
@@ -197,6 +213,8 @@ IN_CHINESE = {
     UserErrorCode.STATUS_NOT_CHANGEABLE: "该会员目前的状态不允许这一步。",
     UserErrorCode.SURVIVOR_MERGED: "合并后的会员又已并入他人，请先撤销那次合并。",
     UserErrorCode.TIME_ZONE_NOT_VALID: "时区须为 IANA 名称，例如 Asia/Shanghai。",
+    UserErrorCode.TOO_MANY_CODES: "获取验证码过于频繁，请稍后再试。",
+    UserErrorCode.TOO_MANY_LINKS: "绑定的身份标识过多，请先解绑一个。",
     UserErrorCode.TRANSFER_ABOVE_LIMIT: "超过了单次可转赠的积分数。",
     UserErrorCode.TRANSFER_TO_ONESELF: "不能转赠给自己。",
     UserErrorCode.TRIGGER_NOT_VALID: "请选择会员申请、撤回同意或员工发起，其余由系统自行触发。",
@@ -208,6 +226,7 @@ IN_CHINESE = {
     UserErrorCode.UNKNOWN_ERASURE: "没有这项删除。",
     UserErrorCode.UNKNOWN_EVENT_TYPE: "没有这种事件类型，或一种也没有选。",
     UserErrorCode.UNKNOWN_HOLD: "没有这笔冻结。",
+    UserErrorCode.UNKNOWN_IDENTITY: "该会员没有这个身份标识。",
     UserErrorCode.UNKNOWN_MEMBER: "没有这位会员。",
     UserErrorCode.UNKNOWN_MERGE: "没有这次合并。",
     UserErrorCode.UNKNOWN_PROGRAMME: "没有这个计划。",
@@ -220,6 +239,7 @@ IN_CHINESE = {
     UserErrorCode.UNMASK_NOT_VALID: "查看明文需要字段、目的和原因。",
     UserErrorCode.UNMASK_QUOTA_EXHAUSTED: "今日查看明文的次数已用完。",
     UserErrorCode.UNREADABLE: "该记录无法解密。",
+    UserErrorCode.VERIFICATION_NOT_OPEN: "验证码已失效，请重新获取。",
     UserErrorCode.WEBHOOK_ENDPOINT_DISABLED: "该 Webhook 端点已停用，请先启用。",
     UserErrorCode.WEBHOOK_SOURCE_NOT_VALID: "来源名称须为 1 到 40 个字符，且不含冒号。",
     UserErrorCode.WEBHOOK_SOURCE_TAKEN: "已有同名的 Webhook 来源。",

@@ -1,5 +1,6 @@
 """Asking: what a request asks for and who asks, as far as it got before anything of it is executed."""
 
+from collections.abc import Callable
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -77,11 +78,12 @@ class NotAQuery(Exception):
 
 
 class Asker(NamedTuple):
-    """Who asks, in which language, and whose bucket pays."""
+    """Who asks, in which language, whose bucket pays, and where it comes from."""
 
     identity: Identity
     locale: Locale
     payer: Bucket
+    address: Callable[[], str]
 
 
 class Operation(NamedTuple):

@@ -88,7 +88,7 @@ class Surface:
             self._meter.check(payer)
         except Refusal as refusal:
             raise self._turned_down(refusal) from None
-        return Asker(identity, locale, payer)
+        return Asker(identity, locale, payer, address)
 
     async def admit(self, parameters: object, asker: Asker, *, queries_only: bool = False) -> Operation:
         """The operation that a request asks for, its price paid.
@@ -119,7 +119,7 @@ class Surface:
             raise self._not_executed([formatted(error)], malformed=malformed) from None
         except Refusal as refusal:
             raise self._turned_down(refusal) from None
-        context = Context(asker.identity, asker.locale, self._services)
+        context = Context(asker.identity, asker.locale, self._services, asker.address)
         return Operation(prepared, kind, ask, context, charge)
 
     async def _charge(self, prepared: Prepared, ask: Ask, payer: Bucket, paid: Charge | None) -> Charge:

@@ -22,6 +22,7 @@ from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
 from gateway.views.explanations import Explanation, explained, explanation
 from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
+from gateway.views.identities import LinkedIdentity, known_by
 from gateway.views.lots import Lot, lots
 from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance, named
@@ -153,6 +154,10 @@ class Member(Node):
     @strawberry.field(description="Why an entry is what it is.")
     async def explain(self, info: Info, entry_id: strawberry.ID) -> Explanation | None:
         return explanation(await explained(info, self.id, DEFAULT_PROGRAMME, entry_id))
+
+    @strawberry.field(description="By what the member is known, masked.")
+    async def identities(self, info: Info) -> list[LinkedIdentity] | None:
+        return await known_by(info, self.id)
 
     @strawberry.field(description="What the member decided about each purpose.")
     async def consents(self, info: Info) -> list[Consent] | None:

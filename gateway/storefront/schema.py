@@ -10,6 +10,7 @@ from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.evidence import EvidenceQueries
+from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.permissions import Permissions
@@ -29,6 +30,7 @@ class MemberQueries:
 QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries, EvidenceQueries)
 MUTATIONS = (
     ProfileMutations,
+    IdentityMutations,
     RedemptionMutations,
     TransferMutations,
     ConsentMutations,

@@ -76,6 +76,7 @@ class System:
             "INSTALLATION_ID": self.installation.id,
             "MEMBERS_TOMBSTONES": str(self.installation.home / "members-tombstones.jsonl"),
             "MEMBERS_KEY_RING": str(self.installation.home / "members-key-ring"),
+            "MEMBERS_CODES_LOG": str(self.installation.logs / "one-time-codes.log"),
             "LEDGER_SIGNING_KEY": str(self.installation.signing_key),
             "LEDGER_HEADS_FILE": str(self.installation.home / "ledger-heads.jsonl"),
             "CONSENT_SIGNING_KEY": str(self.installation.consent_signing_key),

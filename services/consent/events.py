@@ -51,6 +51,26 @@ async def member_erased(
         )
         event.member_erasure_done.proof.add(store=store, action=action, count=count)
     await _append(connection, str(member_id), event)
+async def merge_followed(
+    connection: Connection,
+    from_member: UUID,
+    into_member: UUID,
+    merge_id: str,
+    epoch: int,
+    now: datetime,
+    *,
+    undone: bool,
+) -> None:
+    """A merge, or its undoing, counts here from now on; answers about either member are void."""
+    event = events_pb2.ConsentEvent(
+        member_id=str(from_member),
+        occurred_at=now,
+        epoch=epoch,
+        merge_followed=events_pb2.MergeFollowed(
+            merge_id=merge_id, into_member_id=str(into_member), undone=undone
+        ),
+    )
+    await _append(connection, str(from_member), event)
 
 
 async def _append(connection: Connection, member_id: str | None, event: events_pb2.ConsentEvent) -> None:

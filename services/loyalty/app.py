@@ -41,6 +41,7 @@ from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.jobs.heads import HeadsPublisher
+from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.dues import Dues
@@ -149,6 +150,7 @@ async def workers(
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
+        partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]

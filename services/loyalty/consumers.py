@@ -1,4 +1,4 @@
-"""The door where loyalty hears: who registered, who may not spend, and who left."""
+"""The door where loyalty hears: who registered, who may not spend, who left, and who turned out to be one."""
 
 from datetime import UTC
 
@@ -6,7 +6,7 @@ from huiyuan.members.v1.events_pb2 import MembersEvent
 
 from services.kit import database, stream
 from services.loyalty.rules.tiers import Restriction
-from services.loyalty.storage import departures, members
+from services.loyalty.storage import departures, heard_merges, members
 
 _RESTRICTIONS = {
     "MemberFrozen": Restriction.FROZEN,
@@ -18,13 +18,25 @@ _RESTRICTIONS = {
 
 
 async def hear_members(connection: database.Connection, event: stream.Event) -> None:
-    """Enrol whom the members service registered, and follow how they stand."""
+    """Enrol whom the members service registered, follow how they stand, and keep merges until the ledger follows."""
+    message = MembersEvent.FromString(event.body)
     if event.type == "MemberRegistered":
-        message = MembersEvent.FromString(event.body)
         joined_at = message.member_registered.joined_at.ToDatetime(tzinfo=UTC)
         await members.enrol(connection, message.member_id, joined_at)
     elif event.type in _RESTRICTIONS or event.type == "MemberClosingCanceled":
-        await _follow(connection, event.type, MembersEvent.FromString(event.body))
+        await _follow(connection, event.type, message)
+    elif event.type == "MembersMerged":
+        await _merged(connection, message)
+    elif event.type == "MergeUndone":
+        undone = message.merge_undone
+        await heard_merges.hear(
+            connection,
+            message.member_id,
+            undone.into_member_id,
+            undone.merge_id,
+            undone.reason,
+            undone=True,
+        )
 
 
 async def _follow(connection: database.Connection, kind: str, message: MembersEvent) -> None:
@@ -35,3 +47,16 @@ async def _follow(connection: database.Connection, kind: str, message: MembersEv
     await departures.restrict(connection, message.member_id, restriction, at)
     if restriction is Restriction.CLOSED:
         await departures.leave(connection, message.member_id, message.member_erased.erasure_id, at)
+
+
+async def _merged(connection: database.Connection, message: MembersEvent) -> None:
+    """Merges travel in a stream of their own, so that the two may not have been heard of yet."""
+    merged = message.members_merged
+    for member_id, joined_at in (
+        (message.member_id, merged.from_joined_at),
+        (merged.into_member_id, merged.into_joined_at),
+    ):
+        await members.enrol(connection, member_id, joined_at.ToDatetime(tzinfo=UTC))
+    await heard_merges.hear(
+        connection, message.member_id, merged.into_member_id, merged.merge_id, merged.reason, undone=False
+    )

@@ -14,6 +14,10 @@ from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServi
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
 from huiyuan.members.v1.retention_connect import RetentionServiceASGIApplication
 from huiyuan.members.v1.statuses_connect import StatusesServiceASGIApplication
+from huiyuan.members.v1.links_connect import LinksServiceASGIApplication
+from huiyuan.members.v1.merges_connect import MergesServiceASGIApplication
+from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
+from huiyuan.members.v1.verifications_connect import VerificationsServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -22,10 +26,9 @@ from starlette.types import ASGIApp
 from services.kit import health, migration, outbox, process, rpc
 from services.kit.inbox import Consumer
 from services.kit.tokens import TokenVerifier
-from services.members.jobs import orphans
-from services.members.jobs.keyrings import LOOK_S, Refresh
 from services.members.consumers import Hearing
-from services.members.jobs import closings, erasures, orphans, retention, tombstones
+from services.members.jobs import closings, erasures, links, orphans, retention, tombstones
+from services.members.jobs.keyrings import LOOK_S, Refresh
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.erasures import Erasures
 from services.members.rpc.identities import Identities
@@ -33,6 +36,11 @@ from services.members.rpc.identity_documents import IdentityDocuments
 from services.members.rpc.profiles import Profiles
 from services.members.rpc.retention import Retention
 from services.members.rpc.statuses import Statuses
+from services.members.rpc.links import Links
+from services.members.rpc.merges import Merges
+from services.members.rpc.profiles import Profiles
+from services.members.rpc.senders import DevelopmentSender, NoSender, Sender, WebhookSender
+from services.members.rpc.verifications import Verifications
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, RingSettings, Settings
 from services.members.storage import keyring_moves, keyrings
@@ -63,6 +71,7 @@ def application(settings: Settings) -> ASGIApp:
         profiles = Profiles(databases, ring, consents, settings.unmask_quota)
         documents = IdentityDocuments(databases, ring, consents, settings.unmask_quota)
         gatekeeper.first = tombstones.BeforeAnswering(databases, _tombstones(settings))
+        sender = _sender(settings)
         for wire in (
             gatekeeper.admit(documents, IdentityDocumentsServiceASGIApplication),
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
@@ -70,6 +79,9 @@ def application(settings: Settings) -> ASGIApp:
             gatekeeper.admit(Statuses(databases, terms), StatusesServiceASGIApplication),
             gatekeeper.admit(Erasures(databases, terms), ErasuresServiceASGIApplication),
             gatekeeper.admit(Retention(databases, settings.retention_rules), RetentionServiceASGIApplication),
+            gatekeeper.admit(Links(databases, ring), LinksServiceASGIApplication),
+            gatekeeper.admit(Merges(databases), MergesServiceASGIApplication),
+            gatekeeper.admit(Verifications(databases, ring, sender), VerificationsServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
         probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
@@ -78,13 +90,14 @@ def application(settings: Settings) -> ASGIApp:
         working = [asyncio.ensure_future(job) for job in (_refresh(settings, ring)(), watch)]
         yield
         await process.end(*working)
+        await sender.close()
         await databases.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What works by itself: the relay, what is heard, the sweep, closings, erasures, and forgetting what was relayed."""
+    """What works by itself: the relay, what is heard, the sweeps, closings, erasures, and forgetting what was relayed."""
     databases, terms, file = await _databases(settings), settings.terms, _tombstones(settings)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
@@ -95,6 +108,7 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
         relay.run,
         Consumer("loyalty", databases.members, redis, hearing.hear_loyalty).run,
         Consumer("consent", databases.members, redis, hearing.hear_consent).run,
+        partial(process.every, _SWEEP_S, partial(links.sweep, databases, _key_ring(settings)), "sweep links"),
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
         partial(process.every, _FORGET_S, replaying, "replay tombstones"),
@@ -197,6 +211,14 @@ def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:
         },
     )
     return rpc.Gatekeeper(callers, TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience))
+
+
+def _sender(settings: Settings) -> Sender:
+    if settings.codes_log is not None:
+        return DevelopmentSender(settings.codes_log)
+    if settings.codes_url and settings.codes_secret is not None:
+        return WebhookSender(settings.codes_url, settings.codes_secret.get_secret_value())
+    return NoSender()
 
 
 def _consents(settings: Settings) -> ConsentGate:

@@ -1,4 +1,4 @@
-"""The door where members hears: the other services' proofs of an erasure, and withdrawals that mean one."""
+"""The door where members hears: what the other services did about erasures and merges, and withdrawals that erase."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from huiyuan.consent.v1.events_pb2 import ConsentEvent
 from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 
 from services.kit import clock, database, stream
-from services.members.actions import erasures
+from services.members.actions import erasures, merges
 from services.members.actions.statuses import OURSELVES
 from services.members.rules.erasures import Action, Proof, Terms, Trigger
 from services.members.rules.members import UnknownMember
@@ -27,7 +27,7 @@ class Hearing:
         self._erasing = frozenset(erasing_purposes)
 
     async def hear_loyalty(self, connection: database.Connection, heard: Sequence[stream.Event]) -> None:
-        """Loyalty proved an erasure, or somebody was there."""
+        """Loyalty proved an erasure, followed a merge or its undoing, or somebody was there."""
         seen: dict[str, date] = {}
         for event in heard:
             if event.type in _PRESENCE:
@@ -37,15 +37,23 @@ class Hearing:
             elif event.type == "MemberErasureDone":
                 message = LoyaltyEvent.FromString(event.body)
                 await self._prove(connection, "loyalty", message.member_id, message.member_erasure_done)
+            elif event.type == "MemberMerged":
+                message = LoyaltyEvent.FromString(event.body)
+                # Told of both sides, and counted for who was merged.
+                if message.member_id != message.member_merged.into_member_id:
+                    await self._followed(connection, "loyalty", message.member_id, message.member_merged)
         if seen:
             await retention.see(connection, seen)
 
     async def hear_consent(self, connection: database.Connection, heard: Sequence[stream.Event]) -> None:
-        """Consent proved an erasure, or a member withdrew what the membership rests on."""
+        """Consent proved an erasure, followed a merge, or a member withdrew what the membership rests on."""
         for event in heard:
             if event.type == "MemberErasureDone":
                 message = ConsentEvent.FromString(event.body)
                 await self._prove(connection, "consent", message.member_id, message.member_erasure_done)
+            elif event.type == "MergeFollowed":
+                message = ConsentEvent.FromString(event.body)
+                await self._followed(connection, "consent", message.member_id, message.merge_followed)
             elif event.type == "ConsentWithdrawn" and self._erasing:
                 message = ConsentEvent.FromString(event.body)
                 if not self._erasing.isdisjoint(message.consent_withdrawn.purposes):
@@ -70,3 +78,10 @@ class Hearing:
             )
         except UnknownMember:
             return  # consent knows members that never finished registering
+
+    async def _followed(
+        self, connection: database.Connection, service: str, member_id: str, followed: Any
+    ) -> None:
+        await merges.acknowledge(
+            connection, UUID(member_id), followed.merge_id, service, clock.now(), undone=followed.undone
+        )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zlib import crc32
 
@@ -13,6 +14,8 @@ from services.kit import outbox, stream
 from services.kit.database import Connection
 from services.members.rules.erasures import Tombstone
 from services.members.rules.statuses import FROZEN, Standing, Step
+from services.members.rules.identities import IdentityKind
+from services.members.rules.merges import Merge
 
 
 async def members_registered(
@@ -115,6 +118,77 @@ async def _append(connection: Connection, kind: str, events: Iterable[events_pb2
         lanes[crc32(event.member_id.encode()) % stream.LANES].append(_new(kind, event))
     for lane in sorted(lanes):
         await outbox.append(connection, lanes[lane])
+async def identity_linked(
+    connection: Connection, member_id: UUID, kind: IdentityKind, now: datetime, *, verified: bool
+) -> None:
+    """A member is known by something more."""
+    told = events_pb2.IdentityLinked(kind=_kind(kind), is_verified=verified)
+    await _tell(connection, _about(member_id, now, identifier_linked=told), "IdentityLinked")
+
+
+async def identity_verified(
+    connection: Connection, member_id: UUID, kind: IdentityKind, now: datetime
+) -> None:
+    """A member proved to be known by it."""
+    told = events_pb2.IdentityVerified(kind=_kind(kind))
+    await _tell(connection, _about(member_id, now, identifier_verified=told), "IdentityVerified")
+
+
+async def identity_unlinked(
+    connection: Connection, member_id: UUID, kind: IdentityKind, now: datetime
+) -> None:
+    """A member is not known by it any more, as someone wanted."""
+    told = events_pb2.IdentityUnlinked(kind=_kind(kind))
+    await _tell(connection, _about(member_id, now, identifier_unlinked=told), "IdentityUnlinked")
+
+
+async def identity_detached(
+    connection: Connection, member_id: UUID, kind: IdentityKind, now: datetime
+) -> None:
+    """A member is not known by it any more, since it is somebody else's."""
+    told = events_pb2.IdentityDetached(kind=_kind(kind))
+    await _tell(connection, _about(member_id, now, identifier_detached=told), "IdentityDetached")
+
+
+async def members_merged(
+    connection: Connection, merge: Merge, from_joined_at: datetime, into_joined_at: datetime
+) -> None:
+    """Two members turned out to be one."""
+    told = events_pb2.MembersMerged(
+        merge_id=merge.merge_id,
+        into_member_id=str(merge.into_member),
+        reason=merge.reason,
+        from_joined_at=from_joined_at,
+        into_joined_at=into_joined_at,
+    )
+    await _tell_all(
+        connection, _about(merge.from_member, merge.merged_at, members_merged=told), "MembersMerged"
+    )
+
+
+async def merge_undone(connection: Connection, merge: Merge, now: datetime) -> None:
+    """It was a mistake."""
+    told = events_pb2.MergeUndone(
+        merge_id=merge.merge_id, into_member_id=str(merge.into_member), reason=merge.undone_reason
+    )
+    await _tell_all(connection, _about(merge.from_member, now, merge_undone=told), "MergeUndone")
+
+
+def _about(member_id: UUID, now: datetime, **what: Any) -> events_pb2.MembersEvent:
+    return events_pb2.MembersEvent(member_id=str(member_id), occurred_at=now, **what)
+
+
+async def _tell(connection: Connection, event: events_pb2.MembersEvent, kind: str) -> None:
+    await outbox.append(connection, [_new(kind, event)])
+
+
+async def _tell_all(connection: Connection, event: events_pb2.MembersEvent, kind: str) -> None:
+    """Tell what must be heard in the order in which it happened, whoever it is about: all in nobody's lane."""
+    await outbox.append(connection, [outbox.NewEvent(None, kind, event.SerializeToString())])
+
+
+def _kind(kind: IdentityKind) -> Any:
+    return int(kind)  # numbered as the contract's
 
 
 def _new(kind: str, event: events_pb2.MembersEvent) -> outbox.NewEvent:

@@ -4,10 +4,11 @@ from base64 import b64decode
 from enum import StrEnum
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, SecretBytes, SecretStr
+from pydantic import AfterValidator, Field, SecretBytes, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.kit.settings import ProcessSettings
@@ -112,6 +113,12 @@ class Settings(RingSettings, ProcessSettings):
     """Periods in days where they are not the defaults, as ``inactive_members=1095,access_log=1825``; 0 keeps."""
     tombstones: Path | None = Field(None, validation_alias="MEMBERS_TOMBSTONES")
     """A file of who was erased, kept apart from the databases and their backups; servers read it, the worker writes."""
+    codes_log: Path | None = Field(None, validation_alias="MEMBERS_CODES_LOG")
+    """Where the development sender shows one-time codes instead of sending them; refused in production."""
+    codes_url: str = Field("", validation_alias="MEMBERS_CODES_URL")
+    """Where one-time codes are posted to be sent: https, but on loopback."""
+    codes_secret: CallerKey | None = Field(None, validation_alias="MEMBERS_CODES_SECRET")
+    """Signs what is posted there: 32 bytes, given in base64."""
     key_gateway: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_MEMBERS")
     key_loyalty: CallerKey = Field(validation_alias="CALLER_KEY_LOYALTY_MEMBERS")
     key_consent: CallerKey = Field(validation_alias="CALLER_KEY_MEMBERS_CONSENT")
@@ -134,6 +141,18 @@ class Settings(RingSettings, ProcessSettings):
     @property
     def erasing_purposes(self) -> list[str]:
         return [purpose for part in self.erase_on_withdrawal.split(",") if (purpose := part.strip())]
+    @model_validator(mode="after")
+    def _codes_go_where_they_are_safe(self) -> Self:
+        if self.codes_log is not None and not self.is_development:
+            raise ValueError("MEMBERS_CODES_LOG shows codes in clear: it is for development alone")
+        if not self.codes_url:
+            return self
+        address = urlsplit(self.codes_url)
+        if address.scheme != "https" and address.hostname not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("MEMBERS_CODES_URL must be an https URL: codes and numbers travel there")
+        if self.codes_secret is None:
+            raise ValueError("set MEMBERS_CODES_SECRET, by which the receiver knows that a code is ours")
+        return self
 
 
 class MigrationSettings(BaseSettings):

@@ -10,7 +10,6 @@ from huiyuan.loyalty.v1 import (
     dues_pb2,
     forfeits_pb2,
     integrity_pb2,
-    merges_pb2,
     orders_pb2,
     points_pb2,
     programmes_pb2,
@@ -19,7 +18,7 @@ from huiyuan.loyalty.v1 import (
     tiers_pb2,
     transfers_pb2,
 )
-from huiyuan.members.v1 import profiles_pb2
+from huiyuan.members.v1 import links_pb2, merges_pb2, profiles_pb2, verifications_pb2
 
 
 def at(year: int, month: int = 1, day: int = 1) -> Timestamp:
@@ -108,16 +107,39 @@ TRANSFERRED = transfers_pb2.TransferPointsResponse(
     balance_after=5,
     entry_id="entry-11",
 )
-MERGED = merges_pb2.MergeMembersResponse(
-    merge_id="merge-1",
-    moved=[
-        merges_pb2.MergedPoints(programme_id="demo", currency="POINTS", available=120, pending=30, debt=0)
-    ],
+LINKED = links_pb2.LinkedIdentity(
+    identity_id="0123456789abcdef0123456789abcdef",
+    kind=kit_pb2.IDENTITY_KIND_PHONE,
+    value_masked="139****0001",
+    verified=True,
+    linked_at=at(2025),
+    verified_at=at(2026),
+    source=links_pb2.IDENTITY_SOURCE_CODE,
+    member_id="5f0d6e0a-0000-4000-8000-000000000001",
 )
-UNMERGED = merges_pb2.UnmergeMembersResponse(
-    merge_id="merge-1",
+CODE_SENT = verifications_pb2.RequestVerificationCodeResponse(
+    verification_id="5f0d6e0a-0000-4000-8000-00000000000a", expires_at=at(2026, 3), resend_at=at(2026, 2)
+)
+CONFIRMED = verifications_pb2.ConfirmVerificationCodeResponse(
+    outcome=verifications_pb2.VERIFICATION_OUTCOME_VERIFIED, identity=LINKED
+)
+HELD_BY_ANOTHER = verifications_pb2.ConfirmVerificationCodeResponse(
+    outcome=verifications_pb2.VERIFICATION_OUTCOME_HELD_BY_ANOTHER,
+    choices=[verifications_pb2.CLAIM_CHOICE_DETACH, verifications_pb2.CLAIM_CHOICE_MERGE],
+    claim_until=at(2026, 3),
+)
+MEMBER_MERGE = merges_pb2.MemberMerge(
+    merge_id="m",
+    from_member_id="5f0d6e0a-0000-4000-8000-000000000001",
     into_member_id="5f0d6e0a-0000-4000-8000-000000000002",
-    returned=[merges_pb2.UnmergedPoints(programme_id="demo", currency="POINTS", available=90, missing=60)],
+    cause=merges_pb2.MERGE_CAUSE_STAFF,
+    actor="staff:ops-1",
+    reason="SAME",
+    merged_at=at(2026),
+    followers=[
+        merges_pb2.MergeFollower(service="loyalty", merged_at=at(2026, 2)),
+        merges_pb2.MergeFollower(service="consent"),
+    ],
 )
 FORFEITED = forfeits_pb2.ForfeitPointsResponse(
     forfeited=[forfeits_pb2.ForfeitedPoints(currency="POINTS", available=120, pending=30, released=20)],

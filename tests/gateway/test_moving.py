@@ -1,7 +1,8 @@
 """Points that move between members, and the second pair of eyes, through the gateway's mutations."""
 
 import pytest
-from huiyuan.loyalty.v1 import adjustments_pb2, forfeits_pb2, merges_pb2, transfers_pb2
+from huiyuan.loyalty.v1 import adjustments_pb2, forfeits_pb2, transfers_pb2
+from huiyuan.members.v1 import merges_pb2
 
 from gateway.documents import manifest
 from services.kit.refusal import Declined, Forbidden
@@ -75,11 +76,11 @@ async def test_staff_transfer_merge_unmerge_and_forfeit(gateway: Gateway) -> Non
     undone = await ask("unmerge_members", fromMemberId=ONE, mergeId="m", reason="MISTAKE")
     forfeited = await ask("forfeit_points", memberId=ONE, forfeitId="f", reason="CLOSED")
     assert given["entryId"] == "entry-11"  # type: ignore[index]
-    assert merged["moved"] == [  # type: ignore[index]
-        {"programmeId": "demo", "currency": "POINTS", "available": 120, "pending": 30, "debt": 0}
+    assert merged["merge"]["followers"] == [  # type: ignore[index]
+        {"service": "loyalty", "mergedAt": "2026-02-01T00:00:00Z", "undoneAt": None},
+        {"service": "consent", "mergedAt": None, "undoneAt": None},
     ]
-    assert undone["intoMemberId"] == OTHER  # type: ignore[index]
-    assert undone["returned"][0]["missing"] == 60  # type: ignore[index]
+    assert (undone["intoMemberId"], undone["replayed"]) == (OTHER, True)  # type: ignore[index]
     assert forfeited["forfeited"] == [  # type: ignore[index]
         {"currency": "POINTS", "available": 120, "pending": 30, "released": 20}
     ]
@@ -88,7 +89,7 @@ async def test_staff_transfer_merge_unmerge_and_forfeit(gateway: Gateway) -> Non
             from_member_id=ONE, to_member_id=OTHER, points=120, transfer_id="t"
         ),
         merges_pb2.MergeMembersRequest(from_member_id=ONE, into_member_id=OTHER, merge_id="m", reason="SAME"),
-        merges_pb2.UnmergeMembersRequest(from_member_id=ONE, merge_id="m", reason="MISTAKE"),
+        merges_pb2.UndoMergeRequest(from_member_id=ONE, merge_id="m", reason="MISTAKE"),
         forfeits_pb2.ForfeitPointsRequest(member_id=ONE, forfeit_id="f", reason="CLOSED"),
     ]
 

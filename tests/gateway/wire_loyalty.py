@@ -11,8 +11,6 @@ from huiyuan.loyalty.v1 import (
     forfeits_pb2,
     integrity_connect,
     integrity_pb2,
-    merges_connect,
-    merges_pb2,
     orders_connect,
     orders_pb2,
     points_connect,
@@ -244,22 +242,6 @@ class Transfers(Door):
         return answers.TRANSFERRED
 
 
-class Merges(Door):
-    @rpc.allow(rpc.staff("operations"))
-    async def merge_members(
-        self, request: merges_pb2.MergeMembersRequest, _: Any
-    ) -> merges_pb2.MergeMembersResponse:
-        self.services.change(request)
-        return answers.MERGED
-
-    @rpc.allow(rpc.staff("operations"))
-    async def unmerge_members(
-        self, request: merges_pb2.UnmergeMembersRequest, _: Any
-    ) -> merges_pb2.UnmergeMembersResponse:
-        self.services.change(request)
-        return answers.UNMERGED
-
-
 class Forfeits(Door):
     @rpc.allow(rpc.staff("operations"))
     async def forfeit_points(
@@ -302,7 +284,6 @@ DOORS: list[tuple[type[Door], Any]] = [
     (Orders, orders_connect.OrdersServiceASGIApplication),
     (Redemptions, redemptions_connect.RedemptionsServiceASGIApplication),
     (Transfers, transfers_connect.TransfersServiceASGIApplication),
-    (Merges, merges_connect.MergesServiceASGIApplication),
     (Forfeits, forfeits_connect.ForfeitsServiceASGIApplication),
     (Adjustments, adjustments_connect.AdjustmentsServiceASGIApplication),
     (Quotes, quotes_connect.QuotesServiceASGIApplication),

@@ -17,6 +17,7 @@ from services.kit import rpc
 from services.kit.tokens import TokenVerifier
 from tests.conftest import free_port
 from tests.gateway import answers, wire_documents, wire_history, wire_lives, wire_loyalty
+from tests.gateway import answers, wire_history, wire_loyalty, wire_members
 from tests.gateway.doors import Door, Services
 
 PHONE = "+8613900000001"
@@ -138,6 +139,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         (Identities, identities_connect.IdentitiesServiceASGIApplication),
         *wire_documents.DOORS,
         *wire_lives.DOORS,
+        *wire_members.DOORS,
     ],
     "consent": [
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),

@@ -194,19 +194,21 @@ async def test_impossible_merges_are_refused_by_name(loyalty: Loyalty) -> None:
     assert await code(UNMERGE, undoing(old)) == "SURVIVOR_MERGED"
 
 
-async def test_only_operations_registrars_and_the_members_service_merge(loyalty: Loyalty) -> None:
+async def test_only_operations_and_the_members_service_merge(loyalty: Loyalty) -> None:
     old, new = loyalty.new_member(), loyalty.new_member()
     await adjust(loyalty, old, 100, "o")
     body = merging(old, new)
     assert (await loyalty.staff(MERGE, body, "program_admin", "support")).status_code == 403
-    assert (await loyalty.order_system(MERGE, body)).status_code == 403
+    for roles in (("order_recorder",), ("member_registrar",)):
+        assert (await loyalty.order_system(MERGE, body, *roles)).status_code == 403
     assert await available(loyalty, old) == 100, "a denial changes nothing"
     signer = rpc.CallerSigner("members", {"loyalty": CALLED_BY_MEMBERS_KEY})
     itself = signer.sign("loyalty", rpc.Caller(rpc.CallerKind.SERVICE, "members"))
     answer = await loyalty.call(MERGE, body, headers={rpc.CALLER_HEADER: itself})
     assert answer.status_code == 200, answer.text
     assert (await loyalty.entries(new))[0]["actor"] == "service:members"
-    assert (await loyalty.order_system(UNMERGE, undoing(old), "member_registrar")).status_code == 200
+    assert (await loyalty.order_system(UNMERGE, undoing(old), "member_registrar")).status_code == 403
+    assert (await loyalty.staff(UNMERGE, undoing(old), "operations")).status_code == 200
 
 
 async def test_a_merge_holds_in_every_programme_and_in_those_founded_later(make_loyalty: Any) -> None:

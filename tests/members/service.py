@@ -19,6 +19,10 @@ from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServi
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 from huiyuan.members.v1.retention_connect import RetentionServiceClient
 from huiyuan.members.v1.statuses_connect import StatusesServiceClient
+from huiyuan.members.v1.links_connect import LinksServiceClient
+from huiyuan.members.v1.merges_connect import MergesServiceClient
+from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.verifications_connect import VerificationsServiceClient
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
@@ -87,6 +91,9 @@ class Members:
     statuses: StatusesServiceClient
     erasures: ErasuresServiceClient
     retention: RetentionServiceClient
+    links: LinksServiceClient
+    verifications: VerificationsServiceClient
+    merges: MergesServiceClient
     consents: Consents
     databases: Databases
     ring: KeyRing
@@ -166,6 +173,7 @@ def settings(members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Pa
         CALLER_KEY_LOYALTY_MEMBERS=encoded("loyalty"),
         CALLER_KEY_MEMBERS_CONSENT=encoded("consent"),
         MEMBERS_UNMASK_QUOTA=5,
+        MEMBERS_CODES_LOG=str(ring.with_name("codes.log")),
     )
 
 
@@ -183,6 +191,9 @@ async def reached_by(
         client(StatusesServiceClient, transport, "members"),
         client(ErasuresServiceClient, transport, "members"),
         client(RetentionServiceClient, transport, "members"),
+        client(LinksServiceClient, transport, "members"),
+        client(VerificationsServiceClient, transport, "members"),
+        client(MergesServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),

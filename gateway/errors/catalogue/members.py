@@ -46,7 +46,6 @@ ENTRIES = (
         "An identity belongs to another member.",
         "Find that member, and merge the two if they are one person.",
         "查找该会员；若为同一人则合并。",
-        "该身份标识已属于另一位会员。",
     ),
     Entry(
         "IDENTITY_NOT_VALID",
@@ -54,7 +53,6 @@ ENTRIES = (
         "The identity cannot be one: its kind, scope or value is malformed.",
         "Send phones in E.164, addresses as they are written, and the app's scope for OpenIDs.",
         "手机号用 E.164；OpenID 须带所属应用。",
-        "身份标识格式有误。",
     ),
     Entry(
         "IDENTITY_DOCUMENT_NOT_VALID",

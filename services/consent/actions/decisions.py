@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from services.consent import events
+from services.consent.actions import merges
 from services.consent.rules import acts
 from services.consent.rules.acts import Act, Grant, NoticeNotServed, Party, Withdrawal
 from services.consent.rules.decisions import Decision, later
@@ -28,6 +29,7 @@ class Decided(NamedTuple):
 async def give(connection: Connection, grant: Grant, controllers: tuple[str, ...], now: datetime) -> Decided:
     """Record that the member gave consent; all of the act counts, or nothing of it."""
     grant.check()
+    grant = await merges.surviving(connection, grant)
     member = await _living(connection, grant.member_id)
     if (before := await _before(connection, grant)) is not None:
         await _refuse_withdrawn(connection, grant)
@@ -48,6 +50,7 @@ async def withdraw(
 ) -> Decided:
     """Record that the member withdrew: no reason asked, nothing to approve."""
     act.check()
+    act = await merges.surviving(connection, act)
     member = await _living(connection, act.member_id)
     if (before := await _before(connection, act)) is not None:
         return before

@@ -44,6 +44,7 @@ class Follower:
                 cursors[event.stream] = event.id
                 said = events_pb2.ConsentEvent.FromString(event.body)
                 if said.epoch:
-                    self._kept.decided(UUID(said.member_id), said.epoch)
+                    for member_id in {said.member_id, said.merge_followed.into_member_id} - {""}:
+                        self._kept.decided(UUID(member_id), said.epoch)
                 else:
                     self._kept.forget()

@@ -11,26 +11,31 @@ from services.consent.rules.purposes import Purpose, UnknownPurpose
 from services.consent.rules.records import EventState
 from services.consent.storage.purposes import purpose_of
 
+# Who was merged into another is answered as that other.
 _ONE = """
 SELECT (SELECT version FROM purposes WHERE key = $2 ORDER BY version DESC LIMIT 1) AS in_force,
-       (SELECT epoch FROM members WHERE member_id = $1) AS member_epoch,
+       m.epoch AS member_epoch,
        s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
-FROM (VALUES (0)) AS once
-LEFT JOIN consent_states s ON s.member_id = $1 AND s.purpose = $2 AND s.recipient_id = $3"""
+FROM (SELECT coalesce((SELECT merged_into FROM members WHERE member_id = $1), $1) AS member_id) AS who
+LEFT JOIN members m ON m.member_id = who.member_id
+LEFT JOIN consent_states s ON s.member_id = who.member_id AND s.purpose = $2 AND s.recipient_id = $3"""
 
 _MANY = """
 SELECT (SELECT version FROM purposes WHERE key = $2 ORDER BY version DESC LIMIT 1) AS in_force,
-       m.member_id, m.epoch AS member_epoch,
+       asked.member_id, m.epoch AS member_epoch,
        s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
 FROM (VALUES (0)) AS once
-LEFT JOIN members m ON m.member_id = ANY($1)
+LEFT JOIN members asked ON asked.member_id = ANY($1)
+LEFT JOIN members m ON m.member_id = coalesce(asked.merged_into, asked.member_id)
 LEFT JOIN consent_states s ON s.member_id = m.member_id AND s.purpose = $2 AND s.recipient_id = $3"""
 
 _ALL = """
-SELECT m.member_id, m.epoch AS member_epoch,
+SELECT asked.member_id, m.epoch AS member_epoch,
        s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
-FROM members m LEFT JOIN consent_states s ON s.member_id = m.member_id
-WHERE m.member_id = ANY($1)"""
+FROM members asked
+JOIN members m ON m.member_id = coalesce(asked.merged_into, asked.member_id)
+LEFT JOIN consent_states s ON s.member_id = m.member_id
+WHERE asked.member_id = ANY($1)"""
 
 
 class Standing(NamedTuple):

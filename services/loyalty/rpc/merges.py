@@ -21,7 +21,8 @@ from services.loyalty.rules.unmerging import UnknownMerge, UnmergeAsked, unmerge
 from services.loyalty.storage import merges
 from services.loyalty.storage.state import Touches
 
-_mergers = (rpc.staff("operations"), rpc.systems("member_registrar"), rpc.services("members"))
+# The ledger follows what the members service tells; a system that merged here alone would part the two for good.
+_mergers = (rpc.staff("operations"), rpc.services("members"))
 
 
 class Merges:
@@ -41,7 +42,7 @@ class Merges:
         await self._membership.one(from_member, "from_member_id")
         await self._membership.one(into_member, "into_member_id")
         known = await self._rulebook.current()
-        numbers = _numbers(known)
+        numbers = known.numbers
         asked = MergeAsked(from_member, into_member, merge_id, numbers, rpc.caller().actor, reason)
         answer = await self._submit(partial(merge, asked=asked), from_member, into_member, numbers)
         return wire.MergeMembersResponse(
@@ -67,7 +68,7 @@ class Merges:
         merge_id, reason = own_id(request.merge_id, "merge_id"), reason_code(request.reason)
         from_member = member_id(request.from_member_id, "from_member_id")
         known = await self._rulebook.current()
-        numbers = _numbers(known)
+        numbers = known.numbers
         into_member = await self._survivor(from_member, merge_id)
         asked = UnmergeAsked(from_member, merge_id, numbers, rpc.caller().actor, reason)
         answer = await self._submit(partial(unmerge, asked=asked), from_member, into_member, numbers)
@@ -99,10 +100,6 @@ class Merges:
     ) -> Answer:
         both = tuple((member, number) for member in (from_member, into_member) for number in sorted(numbers))
         return await self._lanes.submit(Task(operation, Touches(both, merges=(from_member,))))
-
-
-def _numbers(known: Programmes) -> frozenset[int]:
-    return frozenset(history.newest.number for history in known.by_id.values())
 
 
 def _each(known: Programmes, made: Sequence[Merge]) -> list[tuple[Programme, Merge]]:

@@ -225,6 +225,11 @@ class Programmes:
     by_id: Mapping[str, ProgrammeHistory]
     default_id: str
 
+    @property
+    def numbers(self) -> frozenset[int]:
+        """By what the programmes are numbered."""
+        return frozenset(history.newest.number for history in self.by_id.values())
+
     def history(self, programme_id: str) -> ProgrammeHistory:
         """By id, or the default's when the id is empty. Raises ``UnknownProgramme``."""
         found = self.by_id.get(programme_id or self.default_id)

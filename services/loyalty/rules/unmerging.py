@@ -56,6 +56,25 @@ def unmerge(book: Book, asked: UnmergeAsked) -> Answer:
     return Answer(merges)
 
 
+def disown(book: Book, asked: UnmergeAsked, into_member: str) -> Answer:
+    """Tell that a merge is undone of which nothing was ever done here: it was a mistake before it was followed."""
+    history = begun(book, asked.programmes)[0]
+    sides = book.touch(asked.from_member, history), book.touch(into_member, history)
+    at = sides[0].recorded_at
+    never = Merge(
+        asked.from_member,
+        history.newest.number,
+        asked.merge_id,
+        into_member,
+        asked.actor,
+        asked.reason,
+        at,
+        undone_at=at,
+    )
+    tell(book, never, sides, {})
+    return Answer([])
+
+
 def _part(standing: Standing, undone: Merge | None) -> None:
     """Let a member stand alone again, with the days and tiers that went over."""
     standing.merged_into, standing.was_merged = "", True

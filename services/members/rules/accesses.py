@@ -112,12 +112,17 @@ def reason_of(text: str) -> str:
     reason = "" if far_too_long(text, LONGEST_REASON) else unicodedata.normalize("NFKC", text).strip()
     if not 1 <= len(reason) <= LONGEST_REASON or CONTROL.search(reason):
         raise UnmaskNotValid(f"say why, in one line of 1 to {LONGEST_REASON} characters", field="reason")
-    if _MAIL.search(reason) or _MOBILE_OR_IDENTITY_NUMBER.search(reason):
+    if holds_personal_data(reason):
         raise ReasonHoldsPersonalData(
             "the reason is kept in the access log: leave phone numbers, identity numbers and mail addresses out",
             field="reason",
         )
     return reason
+
+
+def holds_personal_data(text: str) -> bool:
+    """True of a text in which a mail address, a mobile or an identity number stands."""
+    return bool(_MAIL.search(text) or _MOBILE_OR_IDENTITY_NUMBER.search(text))
 
 
 def in_clear(profile: Profile, field: PersonalField) -> str:

@@ -93,3 +93,11 @@ async def survivors(databases: Databases, member_ids: Collection[UUID]) -> dict[
     """Who member ids stand for; unknown ids are absent."""
     rows = await databases.members_pool.fetch(_SURVIVORS, member_ids)
     return {row[0]: Survivor(row[1], row[2], MemberStatus(row[3])) for row in rows}
+
+
+async def merge_set(databases: Databases, survivor: UUID) -> list[UUID]:
+    """A survivor and all who were merged into it."""
+    rows = await databases.members_pool.fetch(
+        "SELECT member_id FROM members WHERE (member_id = $1 OR merged_into = $1) AND status > 0", survivor
+    )
+    return [row[0] for row in rows]

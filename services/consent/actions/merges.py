@@ -1,0 +1,91 @@
+"""Merges: what both sides decided is weighed in the transaction that hears of it, and told back."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from services.consent import events
+from services.consent.rules import acts, merging
+from services.consent.rules.acts import Act
+from services.consent.rules.merging import Joined, Key, MembersMergedMeanwhile
+from services.consent.rules.purposes import ConsentForm
+from services.consent.storage import decisions, merges, purposes
+from services.kit.database import Connection
+
+AnyAct = TypeVar("AnyAct", bound=Act)
+
+
+async def surviving(connection: Connection, act: AnyAct) -> AnyAct:
+    """The act as the survivor's, whose row is then held. Raises ``MembersMergedMeanwhile``."""
+    survivor = await merges.survivor(connection, act.member_id)
+    await decisions.lock_member(connection, survivor)
+    if await merges.survivor(connection, survivor) != survivor:
+        raise MembersMergedMeanwhile
+    return replace(act, member_id=survivor)
+
+
+async def merge(
+    connection: Connection, from_member: UUID, into_member: UUID, merge_id: str, now: datetime
+) -> None:
+    """Let a member answer as another, with what both decided weighed."""
+    epoch = await _next_epoch(connection, from_member, into_member)
+    await merges.add(connection, from_member, into_member, merge_id, epoch)
+    await _stand(connection, into_member)
+    await _conclude(connection, from_member, into_member, merge_id, epoch, now, undone=False)
+
+
+async def undo(
+    connection: Connection, from_member: UUID, into_member: UUID, merge_id: str, now: datetime
+) -> None:
+    """Let both decide for themselves again: each by what was decided under the own id."""
+    epoch = await _next_epoch(connection, from_member, into_member)
+    if await merges.remove(connection, from_member, merge_id):
+        await _stand(connection, into_member)
+    await _conclude(connection, from_member, into_member, merge_id, epoch, now, undone=True)
+
+
+async def _next_epoch(connection: Connection, one: UUID, other: UUID) -> int:
+    """Hold both members; the epoch after all that either decided."""
+    held = [await decisions.lock_member(connection, member_id) for member_id in sorted((one, other))]
+    return max(member.epoch for member in held) + 1
+
+
+async def _stand(connection: Connection, survivor: UUID) -> None:
+    """Let stand for a survivor what follows from the own records and from what others brought."""
+    records = await merges.records(connection, survivor)
+    about = await purposes.versions(connection, [(one.purpose, one.purpose_version) for one in records])
+    own = [acts.decision_of(one, about[one.purpose, one.purpose_version]) for one in records]
+    joined = [
+        Joined(edge.epoch, tuple(await merges.states(connection, edge.from_member)))
+        for edge in await merges.of_survivor(connection, survivor)
+    ]
+    keys = {one.purpose for one in own} | {one.purpose for side in joined for one in side.decisions}
+    in_force = await purposes.in_force(connection, sorted(keys))
+
+    def needs_its_own_act(key: Key) -> bool:
+        purpose, recipient_id = key
+        terms = in_force[purpose].terms
+        return terms.sensitive or terms.form_for(recipient_id) is not ConsentForm.GENERAL
+
+    stands = merging.standing(own, joined, needs_its_own_act)
+    before = {(one.purpose, one.recipient_id) for one in await merges.states(connection, survivor)}
+    await merges.drop_states(connection, survivor, before - stands.keys())
+    if stands:
+        await decisions.put_standing(connection, survivor, stands.values())
+
+
+async def _conclude(
+    connection: Connection,
+    from_member: UUID,
+    into_member: UUID,
+    merge_id: str,
+    epoch: int,
+    now: datetime,
+    *,
+    undone: bool,
+) -> None:
+    """Void whatever was answered about either before, and tell that the merge counts here."""
+    for member_id in (from_member, into_member):
+        await decisions.advance(connection, member_id, epoch)
+    await events.merge_followed(connection, from_member, into_member, merge_id, epoch, now, undone=undone)

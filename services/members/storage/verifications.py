@@ -1,0 +1,142 @@
+"""Verifications at rest: keyed digests of codes and of where they went, and how often they were asked for."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.members.rules.keyrings import Place
+from services.members.rules.verifications import Verification, VerificationState
+
+_COLUMNS = (
+    "verification_id, kind, index_version, value_index, member_id, asked_by, code_digest, state, attempts, "
+    "requested_at, expires_at, proven_at"
+)
+
+
+async def add(connection: AsyncConnection, new: Verification) -> None:
+    """Keep what was sent."""
+    await connection.execute(
+        text(
+            f"INSERT INTO verifications ({_COLUMNS}) VALUES (:id, :kind, :version, :digest, :member_id, :asked_by, "  # noqa: S608
+            ":code, :state, :attempts, :requested_at, :expires_at, :proven_at)"
+        ),
+        {
+            "id": new.verification_id,
+            "kind": new.place.kind,
+            "version": new.place.version,
+            "digest": new.place.digest,
+            "member_id": new.member_id,
+            "asked_by": new.asked_by,
+            "code": new.code_digest,
+            "state": new.state,
+            "attempts": new.attempts,
+            "requested_at": new.requested_at,
+            "expires_at": new.expires_at,
+            "proven_at": new.proven_at,
+        },
+    )
+
+
+async def last_sent_at(connection: AsyncConnection, place: Place) -> datetime | None:
+    """When a code was last sent to an identity, whoever asked."""
+    found: datetime | None = await connection.scalar(
+        text(
+            "SELECT requested_at FROM verifications WHERE kind = :kind AND index_version = :version "
+            "AND value_index = :digest AND state <> :failed ORDER BY requested_at DESC LIMIT 1"
+        ),
+        {
+            "kind": place.kind,
+            "version": place.version,
+            "digest": place.digest,
+            "failed": VerificationState.FAILED,
+        },
+    )
+    return found
+
+
+async def hold(connection: AsyncConnection, subject: bytes) -> None:
+    """One request about a subject at a time, until the transaction ends."""
+    await connection.execute(
+        text("SELECT pg_advisory_xact_lock(:subject)"),
+        {"subject": int.from_bytes(subject[:8], signed=True)},
+    )
+
+
+async def spend(connection: AsyncConnection, subject: bytes, on: date, a_day: int) -> bool:
+    """Count one more request of a day; False when there were as many as may be."""
+    spent = await connection.execute(
+        text(
+            """INSERT INTO verification_limits AS l (subject, used_on, used) VALUES (:subject, :on, 1)
+               ON CONFLICT (subject, used_on) DO UPDATE SET used = l.used + 1 WHERE l.used < :a_day"""
+        ),
+        {"subject": subject, "on": on, "a_day": a_day},
+    )
+    return spent.rowcount == 1
+
+
+async def lock(connection: AsyncConnection, verification_id: UUID) -> Verification | None:
+    """A verification, held until the transaction ends: attempts are counted one after the other."""
+    rows = await connection.execute(
+        text(f"SELECT {_COLUMNS} FROM verifications WHERE verification_id = :id FOR UPDATE"),  # noqa: S608
+        {"id": verification_id},
+    )
+    row = rows.mappings().one_or_none()
+    return None if row is None else _verification(row)
+
+
+async def note(
+    connection: AsyncConnection,
+    verification_id: UUID,
+    state: VerificationState,
+    attempts: int,
+    proven_at: datetime | None,
+) -> None:
+    """How far a verification got."""
+    await connection.execute(
+        text(
+            "UPDATE verifications SET state = :state, attempts = :attempts, proven_at = :proven_at "
+            "WHERE verification_id = :id"
+        ),
+        {"id": verification_id, "state": state, "attempts": attempts, "proven_at": proven_at},
+    )
+
+
+async def proven_places(connection: AsyncConnection, member_id: UUID, since: datetime) -> Sequence[Place]:
+    """What a member proved since an instant."""
+    rows = await connection.execute(
+        text(
+            "SELECT DISTINCT kind, index_version, value_index FROM verifications "
+            "WHERE member_id = :member_id AND proven_at >= :since"
+        ),
+        {"member_id": member_id, "since": since},
+    )
+    return [Place(*row) for row in rows]
+
+
+async def forget(connection: AsyncConnection, before: datetime) -> int:
+    """Forget codes and counters of before an instant; how many codes there were."""
+    await connection.execute(
+        text("DELETE FROM verification_limits WHERE used_on < :on"), {"on": before.date()}
+    )
+    gone = await connection.execute(
+        text("DELETE FROM verifications WHERE requested_at < :before"), {"before": before}
+    )
+    return gone.rowcount
+
+
+def _verification(row: RowMapping) -> Verification:
+    return Verification(
+        row["verification_id"],
+        Place(row["kind"], row["index_version"], row["value_index"]),
+        row["member_id"],
+        row["asked_by"],
+        row["code_digest"],
+        VerificationState(row["state"]),
+        row["attempts"],
+        row["requested_at"],
+        row["expires_at"],
+        row["proven_at"],
+    )
