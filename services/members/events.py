@@ -19,16 +19,36 @@ async def members_registered(
     """Members registered. Each event goes to its own member's lane, so that later ones follow it there."""
     occurred_at = Timestamp()
     occurred_at.FromDatetime(now)
-    lanes: dict[int, list[outbox.NewEvent]] = defaultdict(list)
-    for member_id, joined_at in joined:
-        event = events_pb2.MembersEvent(
-            member_id=str(member_id),
-            occurred_at=occurred_at,
-            member_registered=events_pb2.MemberRegistered(joined_at=joined_at),
-        )
-        lanes[crc32(event.member_id.encode()) % stream.LANES].append(_new("MemberRegistered", event))
-    for lane in sorted(lanes):
-        await outbox.append(connection, lanes[lane])
+    await _append(
+        connection,
+        "MemberRegistered",
+        [
+            events_pb2.MembersEvent(
+                member_id=str(member_id),
+                occurred_at=occurred_at,
+                member_registered=events_pb2.MemberRegistered(joined_at=joined_at),
+            )
+            for member_id, joined_at in joined
+        ],
+    )
+
+
+async def members_celebrated(
+    connection: Connection, member_ids: Iterable[UUID], year: int, now: datetime
+) -> None:
+    """These members' birthday is kept today; neither the day nor the age is told."""
+    await _append(
+        connection,
+        "MemberBirthday",
+        [
+            events_pb2.MembersEvent(
+                member_id=str(member_id),
+                occurred_at=now,
+                member_celebrated=events_pb2.MemberBirthday(year=year),
+            )
+            for member_id in member_ids
+        ],
+    )
 
 
 async def profile_updated(connection: Connection, member_id: UUID, revision: int, now: datetime) -> None:
@@ -49,6 +69,15 @@ async def profile_unmasked(connection: Connection, member_id: UUID, access_id: U
         profile_unmasked=events_pb2.ProfileUnmasked(access_id=str(access_id)),
     )
     await outbox.append(connection, [_new("ProfileUnmasked", event)])
+
+
+async def _append(connection: Connection, kind: str, told: Iterable[events_pb2.MembersEvent]) -> None:
+    """Events of many members, each in its own member's lane, lanes in their order."""
+    lanes: dict[int, list[outbox.NewEvent]] = defaultdict(list)
+    for event in told:
+        lanes[crc32(event.member_id.encode()) % stream.LANES].append(_new(kind, event))
+    for lane in sorted(lanes):
+        await outbox.append(connection, lanes[lane])
 
 
 def _new(kind: str, event: events_pb2.MembersEvent) -> outbox.NewEvent:

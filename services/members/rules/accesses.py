@@ -11,7 +11,7 @@ from uuid import UUID
 from services.kit.refusal import Declined, Invalid, Unavailable
 from services.members.rules.identities import IdentityKind
 from services.members.rules.personal import Personal, reveal
-from services.members.rules.profiles import Profile
+from services.members.rules.profiles import Profile, gender_of
 from services.members.rules.texts import CONTROL, far_too_long
 
 LONGEST_REASON = 500
@@ -30,6 +30,8 @@ class PersonalField(IntEnum):
     PHONE = 3
     EMAIL = 4
     BIRTH_DATE = 5
+    ADDRESSES = 6
+    GENDER = 7
 
     @property
     def category(self) -> str:
@@ -43,6 +45,8 @@ _CATEGORIES = {
     PersonalField.PHONE: "phone",
     PersonalField.EMAIL: "email",
     PersonalField.BIRTH_DATE: "birth_date",
+    PersonalField.ADDRESSES: "address",
+    PersonalField.GENDER: "gender",
 }
 
 
@@ -79,6 +83,8 @@ class Access:
     accessed_at: datetime
     refusal_code: str
     """Empty when it was allowed."""
+    actor_role: str = ""
+    """The role under which the actor asked; what the member is told instead of a name."""
 
 
 def fields_of(numbers: Sequence[int]) -> tuple[PersonalField, ...]:
@@ -112,13 +118,16 @@ def reason_of(text: str) -> str:
     return reason
 
 
-def in_clear(profile: Profile, field: PersonalField) -> str:
-    """The value of a field; empty when the member has none."""
+def in_clear(profile: Profile, field: PersonalField) -> tuple[str, ...]:
+    """The values of a field: one of each but addresses, and empty when the member has none."""
+    if field is PersonalField.ADDRESSES:
+        return tuple([address.in_one_line for address in profile.addresses]) or ("",)
     values: dict[PersonalField, Personal | None] = {
         PersonalField.DISPLAY_NAME: profile.display_name,
         PersonalField.FULL_NAME: profile.full_name,
         PersonalField.PHONE: profile.first(IdentityKind.PHONE),
         PersonalField.EMAIL: profile.first(IdentityKind.EMAIL),
         PersonalField.BIRTH_DATE: profile.birth_date,
+        PersonalField.GENDER: profile.gender and Personal(gender_of(profile).name),
     }
-    return reveal(values[field])
+    return (reveal(values[field]),)

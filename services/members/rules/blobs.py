@@ -43,6 +43,7 @@ class BlobKind(IntEnum):
     """Which of a member's blobs; each has a key of its own."""
 
     ORDINARY = 1
+    NOTES = 3
 
 
 class Unreadable(Declined):
