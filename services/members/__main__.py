@@ -1,4 +1,4 @@
-"""``python -m services.members serve | work | migrate``."""
+"""``python -m services.members serve | work | migrate | complete-ring``."""
 
 import sys
 
@@ -19,10 +19,13 @@ def main(command: str) -> None:
         process.serve(
             app.application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s
         )
+    elif command == "complete-ring":
+        kinds = app.complete_ring(settings)
+        sys.stdout.write(f"added index keys of kinds {kinds}\n" if kinds else "nothing was missing\n")
     elif command == "work":
         process.work(lambda: app.workers(settings))
     else:
-        sys.exit("usage: python -m services.members serve | work | migrate")
+        sys.exit("usage: python -m services.members serve | work | migrate | complete-ring")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,14 @@ from functools import partial
 from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.members.v1.addresses_connect import AddressesServiceASGIApplication
+from huiyuan.members.v1.birthdays_connect import BirthdaysServiceASGIApplication
+from huiyuan.members.v1.communications_connect import CommunicationsServiceASGIApplication
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
+from huiyuan.members.v1.notes_connect import NotesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
+from huiyuan.members.v1.searches_connect import SearchesServiceASGIApplication
+from huiyuan.members.v1.tags_connect import TagsServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -15,10 +21,17 @@ from starlette.types import ASGIApp
 
 from services.kit import health, migration, outbox, process, rpc
 from services.kit.tokens import TokenVerifier
-from services.members.jobs import orphans
+from services.members.jobs import orphans, traits
+from services.members.jobs.birthdays import Birthdays as BirthdayJob
+from services.members.rpc.addresses import Addresses
+from services.members.rpc.birthdays import Birthdays
+from services.members.rpc.communications import Communications
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.identities import Identities
+from services.members.rpc.notes import Notes
 from services.members.rpc.profiles import Profiles
+from services.members.rpc.searches import Searches
+from services.members.rpc.tags import Tags
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, Settings
 from services.members.storage import keyrings
@@ -27,6 +40,8 @@ from services.members.storage.databases import Databases
 NAME = "members"
 _HERE = Path(__file__).parent
 _SWEEP_S = 30
+_INDEX_S = 2
+_BIRTHDAYS_S = 900
 _FORGET_S = 3600
 
 
@@ -42,6 +57,16 @@ def application(settings: Settings) -> ASGIApp:
         for wire in (
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
+            gatekeeper.admit(Addresses(databases, ring), AddressesServiceASGIApplication),
+            gatekeeper.admit(
+                Searches(databases, ring, settings.search_quota), SearchesServiceASGIApplication
+            ),
+            gatekeeper.admit(
+                Birthdays(databases, ring, settings.leap_birthday), BirthdaysServiceASGIApplication
+            ),
+            gatekeeper.admit(Tags(databases, ring), TagsServiceASGIApplication),
+            gatekeeper.admit(Notes(databases, ring), NotesServiceASGIApplication),
+            gatekeeper.admit(Communications(databases, ring), CommunicationsServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
         probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
@@ -53,14 +78,21 @@ def application(settings: Settings) -> ASGIApp:
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What works by itself: the relay of events, the sweep, and forgetting what was relayed."""
+    """What works by itself: the relay of events, the sweep, the index of traits, birthdays, and forgetting.
+
+    Raises ``KeyRingRefused`` when the key ring cannot be used.
+    """
+    ring = _key_ring(settings)
     databases = await _databases(settings)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
+    birthdays = BirthdayJob(databases, ring, settings.time_zone, settings.leap_birthday)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, NAME)
     return [
         relay.run,
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
+        partial(process.every, _INDEX_S, partial(traits.index, databases, ring), "index traits"),
+        partial(process.every, _BIRTHDAYS_S, birthdays.tell, "tell birthdays"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
     ]
 
@@ -72,6 +104,11 @@ def migrate(settings: MigrationSettings) -> None:
         (settings.member_keys_url, settings.member_keys_owner_url, "key_migrations"),
     ):
         migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), _HERE / scripts)
+
+
+def complete_ring(settings: Settings) -> list[int]:
+    """Give the key ring of an earlier version the index keys that it lacks; of which kinds."""
+    return keyrings.complete(settings.key_ring, settings.installation_id)
 
 
 def _key_ring(settings: Settings) -> KeyRing:

@@ -2,8 +2,9 @@
 
 from base64 import b64decode
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, SecretBytes, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +26,12 @@ CallerKey = Annotated[SecretBytes, AfterValidator(_key)]
 """A key that two processes share to prove who calls: 32 bytes, given in base64."""
 
 
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("must be one of IANA's, for instance Asia/Shanghai")
+    return name
+
+
 class Settings(ProcessSettings):
     """What ``serve`` and ``work`` need."""
 
@@ -38,6 +45,14 @@ class Settings(ProcessSettings):
     installation_id: UUID = Field(validation_alias="INSTALLATION_ID")
     unmask_quota: int = Field(200, ge=0, validation_alias="MEMBERS_UNMASK_QUOTA")
     """How many profiles one actor may see in clear on one day (UTC)."""
+    search_quota: int = Field(1000, ge=0, validation_alias="MEMBERS_SEARCH_QUOTA")
+    """How many pages of search results one actor may see on one day (UTC)."""
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Asia/Shanghai", validation_alias="MEMBERS_TIME_ZONE"
+    )
+    """Where the programme is at home: when a day begins for members who named no zone."""
+    leap_birthday: Literal["02-28", "03-01"] = Field("02-28", validation_alias="MEMBERS_LEAP_BIRTHDAY")
+    """When those born on 29 February keep it in years without one."""
     key_gateway: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_MEMBERS")
     key_loyalty: CallerKey = Field(validation_alias="CALLER_KEY_LOYALTY_MEMBERS")
     key_consent: CallerKey = Field(validation_alias="CALLER_KEY_MEMBERS_CONSENT")

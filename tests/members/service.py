@@ -13,8 +13,14 @@ from huiyuan.consent.v1 import decisions_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsService
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
+from huiyuan.members.v1.addresses_connect import AddressesServiceClient
+from huiyuan.members.v1.birthdays_connect import BirthdaysServiceClient
+from huiyuan.members.v1.communications_connect import CommunicationsServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
+from huiyuan.members.v1.notes_connect import NotesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.searches_connect import SearchesServiceClient
+from huiyuan.members.v1.tags_connect import TagsServiceClient
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
@@ -33,6 +39,8 @@ AUDITOR = rpc.Caller(rpc.CallerKind.STAFF, "audit-1", frozenset({"auditor"}))
 OFFICER = rpc.Caller(rpc.CallerKind.STAFF, "privacy-1", frozenset({"privacy_officer"}))
 IMPORTER = rpc.Caller(rpc.CallerKind.SYSTEM, "importer", frozenset({"member_registrar"}))
 LOYALTY = rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")
+ADMIN = rpc.Caller(rpc.CallerKind.STAFF, "admin-1", frozenset({"program_admin"}))
+SENDER = rpc.Caller(rpc.CallerKind.SYSTEM, "sender", frozenset({"communication_recorder"}))
 ANYONE = rpc.Caller(rpc.CallerKind.ANYONE, "")
 
 signer = rpc.CallerSigner("gateway", {"members": KEYS["gateway"]})
@@ -79,6 +87,12 @@ class Members:
 
     profiles: ProfilesServiceClient
     identities: IdentitiesServiceClient
+    addresses: AddressesServiceClient
+    birthdays: BirthdaysServiceClient
+    communications: CommunicationsServiceClient
+    notes: NotesServiceClient
+    searches: SearchesServiceClient
+    tags: TagsServiceClient
     consents: Consents
     databases: Databases
     ring: KeyRing
@@ -158,6 +172,7 @@ def settings(members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Pa
         CALLER_KEY_LOYALTY_MEMBERS=encoded("loyalty"),
         CALLER_KEY_MEMBERS_CONSENT=encoded("consent"),
         MEMBERS_UNMASK_QUOTA=5,
+        MEMBERS_SEARCH_QUOTA=4,
     )
 
 
@@ -171,6 +186,12 @@ async def reached_by(
     return Members(
         client(ProfilesServiceClient, transport, "members"),
         client(IdentitiesServiceClient, transport, "members"),
+        client(AddressesServiceClient, transport, "members"),
+        client(BirthdaysServiceClient, transport, "members"),
+        client(CommunicationsServiceClient, transport, "members"),
+        client(NotesServiceClient, transport, "members"),
+        client(SearchesServiceClient, transport, "members"),
+        client(TagsServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),

@@ -7,12 +7,14 @@
 ``provider`` says what protects the keys inside: ``local`` means nothing but the file's own mode.
 """
 
+import fcntl
 import json
 import os
 import secrets
 import stat
 from base64 import b64decode, b64encode
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from services.members.rules.blobs import DEK_BYTES
@@ -20,6 +22,8 @@ from services.members.rules.keyrings import INDEX_KINDS, IndexKey, Kek, KeyRing
 
 FORMAT = 1
 PROVIDER = "local"
+_FIRST_KINDS = frozenset(range(9))
+"""Every ring has had these; kinds that came later are added to a ring that lacks them."""
 
 
 class KeyRingRefused(Exception):
@@ -30,7 +34,29 @@ def open_ring(path: Path, installation: UUID, *, create: bool) -> KeyRing:
     """The key ring in a file; with ``create``, a new one where there is none. Raises ``KeyRingRefused``."""
     if create and not path.exists():
         _create(path, installation)
+    if create:
+        complete(path, installation)
     return _read(path, installation)
+
+
+def complete(path: Path, installation: UUID) -> list[int]:
+    """Give a ring of an earlier version the index keys it lacks; of which kinds. Raises ``KeyRingRefused``.
+
+    Nothing that was sealed or indexed before is touched. Who completes holds a lock, so that processes which
+    start together end up with the same keys.
+    """
+    if not _checked(path, installation)[1]:
+        return []
+    lock = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        document, missing = _checked(path, installation)
+        if missing:
+            document["index_keys"] += [{"kind": kind, "version": 1, "key": _new_key()} for kind in missing]
+            _draft(path, document).replace(path)
+        return missing
+    finally:
+        os.close(lock)
 
 
 def _create(path: Path, installation: UUID) -> None:
@@ -42,13 +68,8 @@ def _create(path: Path, installation: UUID) -> None:
         "index_keys": [{"kind": int(kind), "version": 1, "key": _new_key()} for kind in INDEX_KINDS],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    draft = _draft(path, document)
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(document, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
         try:
             # A link never replaces: when two processes start together, both use the ring of the first.
             os.link(draft, path)
@@ -58,7 +79,33 @@ def _create(path: Path, installation: UUID) -> None:
         draft.unlink(missing_ok=True)
 
 
+def _draft(path: Path, document: dict[str, Any]) -> Path:
+    """A whole ring beside its place, on the disk and readable by nobody else."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(document, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
 def _read(path: Path, installation: UUID) -> KeyRing:
+    document, missing = _checked(path, installation)
+    if missing:
+        raise KeyRingRefused(
+            f"the key ring {path} lacks the index keys of kinds {', '.join(map(str, missing))}, which this version "
+            "needs: run python -m services.members complete-ring once, back the ring up, and start again"
+        )
+    keks = [Kek(int(kek["kek_id"]), int(kek["epoch"]), _key(kek["key"])) for kek in document["keks"]]
+    index_keys = [
+        IndexKey(int(key["kind"]), int(key["version"]), _key(key["key"])) for key in document["index_keys"]
+    ]
+    return KeyRing(installation, keks, index_keys)
+
+
+def _checked(path: Path, installation: UUID) -> tuple[dict[str, Any], list[int]]:
+    """A ring's document, and the kinds of index keys that it is too old to have. Raises ``KeyRingRefused``."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -75,14 +122,15 @@ def _read(path: Path, installation: UUID) -> KeyRing:
         document = json.loads(path.read_text())
         belongs_to = UUID(document["installation"])
         readable = document["format"] == FORMAT and document["provider"] == PROVIDER
-        keks = [Kek(int(kek["kek_id"]), int(kek["epoch"]), _key(kek["key"])) for kek in document["keks"]]
-        index_keys = [
-            IndexKey(int(key["kind"]), int(key["version"]), _key(key["key"]))
+        for kek in document["keks"]:
+            _ = Kek(int(kek["kek_id"]), int(kek["epoch"]), _key(kek["key"]))
+        kinds = {
+            IndexKey(int(key["kind"]), int(key["version"]), _key(key["key"])).kind
             for key in document["index_keys"]
-        ]
+        }
     except (OSError, ValueError, KeyError, TypeError):
         readable = False
-    if not readable or not keks or not {key.kind for key in index_keys}.issuperset(INDEX_KINDS):
+    if not readable or not document["keks"] or not kinds.issuperset(_FIRST_KINDS):
         raise KeyRingRefused(
             f"the key ring {path} is not a whole key ring of format {FORMAT}: restore it from its backup"
         )
@@ -91,7 +139,7 @@ def _read(path: Path, installation: UUID) -> KeyRing:
             f"the key ring {path} belongs to installation {belongs_to}, and this is {installation}: put this "
             "installation's key ring there, or set INSTALLATION_ID to the ring's"
         )
-    return KeyRing(installation, keks, index_keys)
+    return document, sorted({int(kind) for kind in INDEX_KINDS} - kinds)
 
 
 def _new_key() -> str:

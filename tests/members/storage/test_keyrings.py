@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from services.members.rules import traits
 from services.members.rules.identities import normalised
-from services.members.storage.keyrings import KeyRingRefused, open_ring
+from services.members.storage.keyrings import KeyRingRefused, complete, open_ring
 
 OURS = UUID("11111111-2222-4333-8444-555555555555")
 THEIRS = UUID("99999999-2222-4333-8444-555555555555")
@@ -27,7 +28,7 @@ def test_development_makes_a_ring_that_only_its_owner_reads(path):
     document = json.loads(path.read_text())
     assert document["installation"] == str(OURS)
     keys = [entry["key"] for entry in document["keks"] + document["index_keys"]]
-    assert len(set(keys)) == len(keys) == 10
+    assert len(set(keys)) == len(keys) == 14
 
 
 def test_ring_is_made_with_0600_whatever_the_umask(path):
@@ -86,7 +87,7 @@ def test_ring_of_another_installation_is_refused(path):
         lambda document: json.dumps({**document, "format": 2}),
         lambda document: json.dumps({**document, "provider": "vault"}),
         lambda document: json.dumps({**document, "keks": []}),
-        lambda document: json.dumps({**document, "index_keys": document["index_keys"][:-1]}),
+        lambda document: json.dumps({**document, "index_keys": document["index_keys"][1:]}),
         lambda document: json.dumps({**document, "keks": [{"kek_id": 1, "epoch": 1, "key": "c2hvcnQ="}]}),
         lambda document: json.dumps({**document, "installation": "ours"}),
         lambda document: json.dumps(document)[:-20],
@@ -99,6 +100,41 @@ def test_damaged_ring_is_refused_without_showing_its_keys(path, damage):
     with pytest.raises(KeyRingRefused, match="restore it from its backup") as refused:
         open_ring(path, OURS, create=True)
     assert document["keks"][0]["key"] not in str(refused.value)
+
+
+def of_an_earlier_version(path: Path) -> dict:
+    """A ring as it was made before there were traits."""
+    open_ring(path, OURS, create=True)
+    document = json.loads(path.read_text())
+    document["index_keys"] = [key for key in document["index_keys"] if key["kind"] < 9]
+    path.write_text(json.dumps(document))
+    return document
+
+
+def test_production_says_what_to_do_with_a_ring_of_an_earlier_version(path):
+    of_an_earlier_version(path)
+    before = path.read_bytes()
+    with pytest.raises(KeyRingRefused, match=r"kinds 20, 21, 22, 23, .* complete-ring once"):
+        open_ring(path, OURS, create=False)
+    assert path.read_bytes() == before
+
+
+def test_completing_a_ring_adds_what_it_lacks_and_touches_nothing_else(path):
+    before = of_an_earlier_version(path)
+    assert complete(path, OURS) == [20, 21, 22, 23]
+    assert complete(path, OURS) == []
+    after = json.loads(path.read_text())
+    assert after["keks"] == before["keks"]
+    assert after["index_keys"][:9] == before["index_keys"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    open_ring(path, OURS, create=False)
+
+
+def test_processes_that_complete_a_ring_together_end_up_with_the_same_keys(path):
+    of_an_earlier_version(path)
+    with ThreadPoolExecutor(8) as threads:
+        rings = list(threads.map(lambda _: open_ring(path, OURS, create=True), range(8)))
+    assert len({ring.find_trait(traits.city("杭州")) for ring in rings}) == 1
 
 
 def test_ring_and_its_keys_show_nothing_when_printed(path):
