@@ -31,6 +31,10 @@ HISTORY_READERS: Roles = ORDER_READERS
 """Who looks back on what members had, and why."""
 
 UNMASKERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PRIVACY_OFFICER})
+NOTE_KEEPERS: Roles = UNMASKERS
+COMMUNICATION_KEEPERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT})
+TAGGERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PROGRAM_ADMIN})
+TAG_KEEPERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})
 MOVERS: Roles = frozenset({Role.OPERATIONS})

@@ -7,6 +7,7 @@ from strawberry.tools import merge_types
 from gateway.admin.accesses import AccessMutations
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
+from gateway.admin.communications import CommunicationMutations
 from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.dues import DueQueries
 from gateway.admin.finance import FinanceQueries
@@ -15,10 +16,12 @@ from gateway.admin.integrity import IntegrityQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
+from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import (
     ADJUSTERS,
     APPROVAL_READERS,
+    COMMUNICATION_KEEPERS,
     CONSENT_READERS,
     DOCUMENT_READERS,
     DUE_WATCHERS,
@@ -27,10 +30,13 @@ from gateway.admin.permissions import (
     HISTORY_READERS,
     INTEGRITY_READERS,
     MOVERS,
+    NOTE_KEEPERS,
     ORDER_READERS,
     PROFILE_READERS,
     PUBLISHERS,
     REVERSERS,
+    TAG_KEEPERS,
+    TAGGERS,
     UNMASKERS,
     WATCHERS,
     WEBHOOK_KEEPERS,
@@ -40,7 +46,9 @@ from gateway.admin.permissions import (
 )
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.redemptions import RedemptionMutations
+from gateway.admin.searches import SearchQueries
 from gateway.admin.statements import StatementQueries
+from gateway.admin.tags import TagMutations, TagQueries
 from gateway.admin.transfers import TransferMutations
 from gateway.admin.webhook_deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
 from gateway.admin.webhook_endpoints import WebhookEndpointMutations, WebhookEndpointQueries
@@ -52,6 +60,8 @@ schema = strawberry.Schema(
         "Query",
         (
             MemberQueries,
+            SearchQueries,
+            TagQueries,
             ProgrammeQueries,
             OrderQueries,
             DueQueries,
@@ -77,6 +87,9 @@ schema = strawberry.Schema(
             MergeMutations,
             ForfeitMutations,
             AccessMutations,
+            TagMutations,
+            NoteMutations,
+            CommunicationMutations,
             DocumentMutations,
             WebhookEndpointMutations,
             WebhookDeliveryMutations,
@@ -91,6 +104,7 @@ permissions = Permissions(
     {
         "AccountBalances": HISTORY_READERS,
         "AccountTotal": FINANCE_READERS,
+        "AddNotePayload": NOTE_KEEPERS,
         "AdjustPointsPayload": ADJUSTERS,
         "AdjustmentExplanation": HISTORY_READERS,
         "AdjustmentRequest": APPROVAL_READERS,
@@ -107,6 +121,9 @@ permissions = Permissions(
         "Breakage": FINANCE_READERS,
         "BreakageCohort": FINANCE_READERS,
         "ClearField": UNMASKERS,
+        "Communication": NOTE_KEEPERS,
+        "CommunicationConnection": NOTE_KEEPERS,
+        "CommunicationEdge": NOTE_KEEPERS,
         "ConditionProgress": EVERY_ROLE,
         "Consent": CONSENT_READERS,
         "Conversion": EVERY_ROLE,
@@ -114,6 +131,7 @@ permissions = Permissions(
         "CurrencyMovements": FINANCE_READERS,
         "CurrencyRules": EVERY_ROLE,
         "DailyMovements": FINANCE_READERS,
+        "DefineTagPayload": TAG_KEEPERS,
         "DocumentClient": DOCUMENT_READERS,
         "DocumentProblem": PUBLISHERS,
         "DueRun": DUE_WATCHERS,
@@ -144,15 +162,24 @@ permissions = Permissions(
         "LocalizedText": EVERY_ROLE,
         "Lot": EVERY_ROLE,
         "LotOrigin": HISTORY_READERS,
+        "MaskedAddress": PROFILE_READERS,
         "MaskedProfile": PROFILE_READERS,
         "MaturationExplanation": HISTORY_READERS,
         "Member": EVERY_ROLE,
+        "MemberConnection": PROFILE_READERS,
+        "MemberEdge": PROFILE_READERS,
+        "MemberSearch": WATCHERS,
+        "MemberSearchConnection": WATCHERS,
+        "MemberSearchEdge": WATCHERS,
         "MergeExplanation": HISTORY_READERS,
         "MergeMembersPayload": MOVERS,
         "MergedPoints": MOVERS,
         "Money": EVERY_ROLE,
         "MonthlyPoints": FINANCE_READERS,
         "Movements": FINANCE_READERS,
+        "Note": NOTE_KEEPERS,
+        "NoteConnection": NOTE_KEEPERS,
+        "NoteEdge": NOTE_KEEPERS,
         "Order": ORDER_READERS,
         "OrderLine": ORDER_READERS,
         "OrderTotals": ORDER_READERS,
@@ -160,13 +187,16 @@ permissions = Permissions(
         "PageInfo": EVERY_ROLE,
         "PointsLiability": FINANCE_READERS,
         "PointsTotal": ORDER_READERS,
+        "Preference": PROFILE_READERS,
         "ProfileAccess": WATCHERS,
         "ProfileAccessConnection": WATCHERS,
         "ProfileAccessEdge": WATCHERS,
         "Programme": EVERY_ROLE,
+        "RecordCommunicationPayload": COMMUNICATION_KEEPERS,
         "RedemptionExplanation": HISTORY_READERS,
         "RefundExplanation": HISTORY_READERS,
         "RejectAdjustmentPayload": ADJUSTERS,
+        "RetireTagPayload": TAG_KEEPERS,
         "ReversalExplanation": HISTORY_READERS,
         "RetireDocumentPayload": PUBLISHERS,
         "ReplayFailedWebhooksPayload": WEBHOOK_OPERATORS,
@@ -181,6 +211,8 @@ permissions = Permissions(
         "Statement": HISTORY_READERS,
         "StatementLine": HISTORY_READERS,
         "StatementSum": HISTORY_READERS,
+        "Tag": PROFILE_READERS,
+        "TagMemberPayload": TAGGERS,
         "Tier": EVERY_ROLE,
         "TierCondition": EVERY_ROLE,
         "TierDebtFloor": EVERY_ROLE,
