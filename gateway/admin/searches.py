@@ -1,20 +1,33 @@
 """Searches: members found by what is exact, a page at a time, and who searched for what kind of thing."""
 
+import asyncio
 from datetime import datetime
 from enum import Enum
 
 import strawberry
 from huiyuan.kit.v1 import kit_pb2
+from huiyuan.loyalty.v1 import tiers_pb2
 from huiyuan.members.v1 import searches_pb2
 
 from gateway.admin.members import FindMemberInput, Member
 from gateway.admin.permissions import PROFILE_READERS, WATCHERS, to
-from gateway.clients import MEMBERS
+from gateway.clients import LOYALTY, MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED
+from gateway.loaders.members import DEFAULT_PROGRAMME, InProgramme
 from gateway.paging import Connection, connection, cursor, key_of, page_size
 from gateway.scalars import instant
 from gateway.views.profiles import MemberStatus
+
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@strawberry.input(description="A tier that the member holds now.")
+class TierSearchInput:
+    key: str = strawberry.field(description='For instance "gold".')
+    programme_id: str = strawberry.field(
+        default=DEFAULT_PROGRAMME, description="Without it, the default programme is meant."
+    )
 
 
 @strawberry.input(description="What must hold of a member; all that is given, and nothing but exact values.")
@@ -29,6 +42,7 @@ class MemberSearchInput:
     tags: list[str] | None = strawberry.field(
         default=None, description="Every one of these, five at the most."
     )
+    tier: TierSearchInput | None = None
     status: MemberStatus | None = None
     joined_from: datetime | None = None
     joined_until: datetime | None = strawberry.field(default=None, description="Exclusive.")
@@ -42,6 +56,8 @@ class SearchCriterion(Enum):
     TAGS = searches_pb2.CRITERION_TAGS
     STATUS = searches_pb2.CRITERION_STATUS
     JOINED = searches_pb2.CRITERION_JOINED
+    # Among those whom another service named: who holds a tier.
+    TIER = searches_pb2.CRITERION_AMONG
 
 
 @strawberry.type(description="One page of one search: by whom and for what kind of thing, never for what.")
@@ -65,11 +81,11 @@ class SearchQueries:
     async def members(
         self, info: Info, first: int, after: str | None = None, search: MemberSearchInput | None = None
     ) -> Connection[Member] | None:
-        clients = info.context.clients
-        asked = _request(search or MemberSearchInput(), page_size(first), key_of(after))
-        response = await clients.searches.search_members(
-            asked, headers=clients.named(MEMBERS, info.context.caller)
-        )
+        wanted, size, place = search or MemberSearchInput(), page_size(first), key_of(after)
+        if wanted.tier is not None:
+            response = await _holding(info, wanted, wanted.tier, size, place)
+        else:
+            response = await _found(info, _request(wanted, size, place))
         page = connection(
             [Member(id=strawberry.ID(one.member_id)) for one in response.members],
             [one.place for one in response.members],
@@ -102,6 +118,47 @@ class SearchQueries:
             has_next_page=response.has_next_page,
             after=after,
         )
+
+
+async def _found(
+    info: Info, request: searches_pb2.SearchMembersRequest
+) -> searches_pb2.SearchMembersResponse:
+    clients = info.context.clients
+    return await clients.searches.search_members(request, headers=clients.named(MEMBERS, info.context.caller))
+
+
+async def _holding(
+    info: Info, search: MemberSearchInput, tier: TierSearchInput, first: int, after: str
+) -> searches_pb2.SearchMembersResponse:
+    """Of those who were last seen to hold a tier, a page of whom all the rest holds and who hold it still."""
+    clients = info.context.clients
+    holders = await clients.tiers.list_members_by_tier(
+        tiers_pb2.ListMembersByTierRequest(
+            programme_id=tier.programme_id, tier=tier.key, first=first, after=after
+        ),
+        headers=clients.named(LOYALTY, info.context.caller),
+    )
+    request = _request(search, first, "")
+    # Asked even of nobody, so that every search is counted and logged.
+    request.among.extend(holders.member_ids or [_NOBODY])
+    response = await _found(info, request)
+    standings = await asyncio.gather(
+        *(
+            info.context.load.standings_by_member.load(
+                info.context.caller, InProgramme(tier.programme_id, one.member_id)
+            )
+            for one in response.members
+        )
+    )
+    return searches_pb2.SearchMembersResponse(
+        members=[
+            one
+            for one, standing in zip(response.members, standings, strict=True)
+            if standing.tier.key == tier.key
+        ],
+        has_next_page=holders.has_next_page,
+        end=holders.member_ids[-1] if holders.member_ids else "",
+    )
 
 
 def _request(search: MemberSearchInput, first: int, after: str) -> searches_pb2.SearchMembersRequest:

@@ -50,7 +50,9 @@ class Searches:
     async def search_members(self, request: wire.SearchMembersRequest, _: Any) -> wire.SearchMembersResponse:
         be_size(request.first)
         search = _search(request)
-        if search.identity is not None:
+        if search.among:
+            page = await self._among(search)
+        elif search.identity is not None:
             page = await self._by_identity(search)
         elif search.traits:
             page = await self._by_traits(search, request.after, request.first)
@@ -85,6 +87,17 @@ class Searches:
             raise SearchQuotaExhausted(
                 "this actor has searched as often today as anyone may in a day", quota=self._quota
             )
+
+    async def _among(self, search: Search) -> _Page:
+        members = await profiles.read(self._databases, self._ring, search.among)
+        found = [
+            _Found(member_id, str(member_id))
+            for member_id in search.among
+            if isinstance(member := members.get(member_id), Member)
+            and member.merged_into is None
+            and search.finds(member)
+        ]
+        return _Page(found, "", has_more=False)
 
     async def _by_identity(self, search: Search) -> _Page:
         assert search.identity is not None
@@ -136,6 +149,7 @@ def _search(request: wire.SearchMembersRequest) -> Search:
         joined_until=_instant(request.joined_until, "joined_until")
         if request.HasField("joined_until")
         else None,
+        among=request.among,
     )
 
 

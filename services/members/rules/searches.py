@@ -1,5 +1,6 @@
 """Searches: what staff may look for, and what of it the log keeps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -9,12 +10,13 @@ from uuid import UUID
 from services.kit.refusal import Declined, Invalid
 from services.members.rules import tags, traits
 from services.members.rules.identities import Identity
-from services.members.rules.members import Member, MemberStatus
+from services.members.rules.members import Member, MemberStatus, member_id_of
 from services.members.rules.texts import far_too_long
 from services.members.rules.traits import Trait
 
 LONGEST_VALUE = 64
 MOST_TAGS = 5
+MOST_AMONG = 100
 
 
 class SearchNotValid(Invalid):
@@ -34,6 +36,7 @@ class Criterion(IntEnum):
     TAGS = 4
     STATUS = 5
     JOINED = 6
+    AMONG = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Search:
     status: MemberStatus | None
     joined_from: datetime | None
     joined_until: datetime | None
+    among: tuple[UUID, ...]
+    """Whom another service named; empty: everyone."""
     criteria: tuple[Criterion, ...]
 
     def __repr__(self) -> str:
@@ -88,6 +93,7 @@ def search(
     status: int,
     joined_from: datetime | None,
     joined_until: datetime | None,
+    among: Sequence[str],
 ) -> Search:
     """A valid search. Raises ``SearchNotValid`` or ``TagNotValid``."""
     for name, value in (("full_name", full_name), ("city", city)):
@@ -109,7 +115,25 @@ def search(
         Criterion.CITY: bool(city),
         Criterion.TAGS: bool(wanted_tags),
         Criterion.STATUS: wanted_status is not None,
+        Criterion.AMONG: bool(among),
         Criterion.JOINED: joined_from is not None or joined_until is not None,
     }
     criteria = tuple([criterion for criterion, is_given in given.items() if is_given])
-    return Search(identity, tuple(dict.fromkeys(wanted)), wanted_status, joined_from, joined_until, criteria)
+    return Search(
+        identity,
+        tuple(dict.fromkeys(wanted)),
+        wanted_status,
+        joined_from,
+        joined_until,
+        _ids(among),
+        criteria,
+    )
+
+
+def _ids(among: Sequence[str]) -> tuple[UUID, ...]:
+    if len(among) > MOST_AMONG:
+        raise SearchNotValid(f"a search is among {MOST_AMONG} members at the most", field="among")
+    ids = [member_id_of(one) for one in among]
+    if None in ids:
+        raise SearchNotValid("among must hold ids of members", field="among")
+    return tuple(dict.fromkeys(one for one in ids if one is not None))

@@ -117,6 +117,19 @@ async def test_an_exact_identity_finds_its_member_and_the_rest_must_hold_too(mem
     assert await search(members, identity=nobody) == []
 
 
+async def test_among_those_whom_another_service_named_the_rest_must_hold(members):
+    one, two = await named(members, "赵"), await named(members, "钱")
+    nobody = "00000000-0000-0000-0000-000000000000"
+    assert await search(members, among=[two, nobody, one]) == [two, one]
+    assert await search(members, among=[two, one], full_name="赵") == [one]
+    assert await search(members, among=[two, one], status=3) == []
+    assert await search(members, among=[nobody]) == []
+    for among in (["nonsense"], [one] * 101):
+        with pytest.raises(Refusal) as refused:
+            await search(members, among=among)
+        assert (refused.value.code, refused.value.field) == ("SEARCH_NOT_VALID", "among")
+
+
 async def all_pages(members: Members, first: int, **asked) -> list[str]:
     found, after = [], ""
     while True:

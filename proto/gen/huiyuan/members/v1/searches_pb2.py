@@ -27,27 +27,27 @@ from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 from huiyuan.members.v1 import profiles_pb2 as huiyuan_dot_members_dot_v1_dot_profiles__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/members/v1/searches.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a!huiyuan/members/v1/profiles.proto\"\xac\x02\n\x14SearchMembersRequest\x12\x32\n\x08identity\x18\x01 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\x0c\n\x04\x63ity\x18\x03 \x01(\t\x12\x0c\n\x04tags\x18\x04 \x03(\t\x12\x30\n\x06status\x18\x05 \x01(\x0e\x32 .huiyuan.members.v1.MemberStatus\x12/\n\x0bjoined_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0cjoined_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x66irst\x18\x08 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\t \x01(\t\"m\n\x15SearchMembersResponse\x12\x30\n\x07members\x18\x01 \x03(\x0b\x32\x1f.huiyuan.members.v1.FoundMember\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\x12\x0b\n\x03\x65nd\x18\x03 \x01(\t\"/\n\x0b\x46oundMember\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\r\n\x05place\x18\x02 \x01(\t\"B\n\x13ListSearchesRequest\x12\r\n\x05\x66irst\x18\x01 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\"a\n\x14ListSearchesResponse\x12\x32\n\x08searches\x18\x01 \x03(\x0b\x32 .huiyuan.members.v1.LoggedSearch\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\xb2\x01\n\x0cLoggedSearch\x12\x11\n\tsearch_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12/\n\x08\x63riteria\x18\x03 \x03(\x0e\x32\x1d.huiyuan.members.v1.Criterion\x12\r\n\x05\x66ound\x18\x04 \x01(\x05\x12/\n\x0bsearched_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61llowed\x18\x06 \x01(\x08*\xab\x01\n\tCriterion\x12\x19\n\x15\x43RITERION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43RITERION_IDENTITY\x10\x01\x12\x17\n\x13\x43RITERION_FULL_NAME\x10\x02\x12\x12\n\x0e\x43RITERION_CITY\x10\x03\x12\x12\n\x0e\x43RITERION_TAGS\x10\x04\x12\x14\n\x10\x43RITERION_STATUS\x10\x05\x12\x14\n\x10\x43RITERION_JOINED\x10\x06\x32\xda\x01\n\x0fSearchesService\x12\x64\n\rSearchMembers\x12(.huiyuan.members.v1.SearchMembersRequest\x1a).huiyuan.members.v1.SearchMembersResponse\x12\x61\n\x0cListSearches\x12\'.huiyuan.members.v1.ListSearchesRequest\x1a(.huiyuan.members.v1.ListSearchesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/members/v1/searches.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a!huiyuan/members/v1/profiles.proto\"\xbb\x02\n\x14SearchMembersRequest\x12\x32\n\x08identity\x18\x01 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\x0c\n\x04\x63ity\x18\x03 \x01(\t\x12\x0c\n\x04tags\x18\x04 \x03(\t\x12\x30\n\x06status\x18\x05 \x01(\x0e\x32 .huiyuan.members.v1.MemberStatus\x12/\n\x0bjoined_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0cjoined_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x66irst\x18\x08 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\t \x01(\t\x12\r\n\x05\x61mong\x18\n \x03(\t\"m\n\x15SearchMembersResponse\x12\x30\n\x07members\x18\x01 \x03(\x0b\x32\x1f.huiyuan.members.v1.FoundMember\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\x12\x0b\n\x03\x65nd\x18\x03 \x01(\t\"/\n\x0b\x46oundMember\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\r\n\x05place\x18\x02 \x01(\t\"B\n\x13ListSearchesRequest\x12\r\n\x05\x66irst\x18\x01 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\"a\n\x14ListSearchesResponse\x12\x32\n\x08searches\x18\x01 \x03(\x0b\x32 .huiyuan.members.v1.LoggedSearch\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\xb2\x01\n\x0cLoggedSearch\x12\x11\n\tsearch_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12/\n\x08\x63riteria\x18\x03 \x03(\x0e\x32\x1d.huiyuan.members.v1.Criterion\x12\r\n\x05\x66ound\x18\x04 \x01(\x05\x12/\n\x0bsearched_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61llowed\x18\x06 \x01(\x08*\xc0\x01\n\tCriterion\x12\x19\n\x15\x43RITERION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43RITERION_IDENTITY\x10\x01\x12\x17\n\x13\x43RITERION_FULL_NAME\x10\x02\x12\x12\n\x0e\x43RITERION_CITY\x10\x03\x12\x12\n\x0e\x43RITERION_TAGS\x10\x04\x12\x14\n\x10\x43RITERION_STATUS\x10\x05\x12\x14\n\x10\x43RITERION_JOINED\x10\x06\x12\x13\n\x0f\x43RITERION_AMONG\x10\x07\x32\xda\x01\n\x0fSearchesService\x12\x64\n\rSearchMembers\x12(.huiyuan.members.v1.SearchMembersRequest\x1a).huiyuan.members.v1.SearchMembersResponse\x12\x61\n\x0cListSearches\x12\'.huiyuan.members.v1.ListSearchesRequest\x1a(.huiyuan.members.v1.ListSearchesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.members.v1.searches_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CRITERION']._serialized_start=963
-  _globals['_CRITERION']._serialized_end=1134
+  _globals['_CRITERION']._serialized_start=978
+  _globals['_CRITERION']._serialized_end=1170
   _globals['_SEARCHMEMBERSREQUEST']._serialized_start=152
-  _globals['_SEARCHMEMBERSREQUEST']._serialized_end=452
-  _globals['_SEARCHMEMBERSRESPONSE']._serialized_start=454
-  _globals['_SEARCHMEMBERSRESPONSE']._serialized_end=563
-  _globals['_FOUNDMEMBER']._serialized_start=565
-  _globals['_FOUNDMEMBER']._serialized_end=612
-  _globals['_LISTSEARCHESREQUEST']._serialized_start=614
-  _globals['_LISTSEARCHESREQUEST']._serialized_end=680
-  _globals['_LISTSEARCHESRESPONSE']._serialized_start=682
-  _globals['_LISTSEARCHESRESPONSE']._serialized_end=779
-  _globals['_LOGGEDSEARCH']._serialized_start=782
-  _globals['_LOGGEDSEARCH']._serialized_end=960
-  _globals['_SEARCHESSERVICE']._serialized_start=1137
-  _globals['_SEARCHESSERVICE']._serialized_end=1355
+  _globals['_SEARCHMEMBERSREQUEST']._serialized_end=467
+  _globals['_SEARCHMEMBERSRESPONSE']._serialized_start=469
+  _globals['_SEARCHMEMBERSRESPONSE']._serialized_end=578
+  _globals['_FOUNDMEMBER']._serialized_start=580
+  _globals['_FOUNDMEMBER']._serialized_end=627
+  _globals['_LISTSEARCHESREQUEST']._serialized_start=629
+  _globals['_LISTSEARCHESREQUEST']._serialized_end=695
+  _globals['_LISTSEARCHESRESPONSE']._serialized_start=697
+  _globals['_LISTSEARCHESRESPONSE']._serialized_end=794
+  _globals['_LOGGEDSEARCH']._serialized_start=797
+  _globals['_LOGGEDSEARCH']._serialized_end=975
+  _globals['_SEARCHESSERVICE']._serialized_start=1173
+  _globals['_SEARCHESSERVICE']._serialized_end=1391
 # @@protoc_insertion_point(module_scope)

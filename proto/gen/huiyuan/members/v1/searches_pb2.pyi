@@ -21,6 +21,7 @@ class Criterion(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CRITERION_TAGS: _ClassVar[Criterion]
     CRITERION_STATUS: _ClassVar[Criterion]
     CRITERION_JOINED: _ClassVar[Criterion]
+    CRITERION_AMONG: _ClassVar[Criterion]
 CRITERION_UNSPECIFIED: Criterion
 CRITERION_IDENTITY: Criterion
 CRITERION_FULL_NAME: Criterion
@@ -28,9 +29,10 @@ CRITERION_CITY: Criterion
 CRITERION_TAGS: Criterion
 CRITERION_STATUS: Criterion
 CRITERION_JOINED: Criterion
+CRITERION_AMONG: Criterion
 
 class SearchMembersRequest(_message.Message):
-    __slots__ = ("identity", "full_name", "city", "tags", "status", "joined_from", "joined_until", "first", "after")
+    __slots__ = ("identity", "full_name", "city", "tags", "status", "joined_from", "joined_until", "first", "after", "among")
     IDENTITY_FIELD_NUMBER: _ClassVar[int]
     FULL_NAME_FIELD_NUMBER: _ClassVar[int]
     CITY_FIELD_NUMBER: _ClassVar[int]
@@ -40,6 +42,7 @@ class SearchMembersRequest(_message.Message):
     JOINED_UNTIL_FIELD_NUMBER: _ClassVar[int]
     FIRST_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
+    AMONG_FIELD_NUMBER: _ClassVar[int]
     identity: _kit_pb2.ExternalIdentity
     full_name: str
     city: str
@@ -49,7 +52,8 @@ class SearchMembersRequest(_message.Message):
     joined_until: _timestamp_pb2.Timestamp
     first: int
     after: str
-    def __init__(self, identity: _Optional[_Union[_kit_pb2.ExternalIdentity, _Mapping]] = ..., full_name: _Optional[str] = ..., city: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., status: _Optional[_Union[_profiles_pb2.MemberStatus, str]] = ..., joined_from: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., joined_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., first: _Optional[int] = ..., after: _Optional[str] = ...) -> None: ...
+    among: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, identity: _Optional[_Union[_kit_pb2.ExternalIdentity, _Mapping]] = ..., full_name: _Optional[str] = ..., city: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., status: _Optional[_Union[_profiles_pb2.MemberStatus, str]] = ..., joined_from: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., joined_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., first: _Optional[int] = ..., after: _Optional[str] = ..., among: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SearchMembersResponse(_message.Message):
     __slots__ = ("members", "has_next_page", "end")
