@@ -25,7 +25,7 @@ class Birthdays:
         self._leap_birthday = leap_birthday
 
     # For staff it would be the birthday of everyone in clear, without a purpose: services alone may ask.
-    @rpc.allow(rpc.services("loyalty", "gateway"))
+    @rpc.allow(rpc.services("loyalty"))
     async def list_birthdays(self, request: wire.ListBirthdaysRequest, _: Any) -> wire.ListBirthdaysResponse:
         day = rules.day_of(request.on)
         after = after_of(request.first, request.after, _LONGEST_PAGE)

@@ -1,6 +1,7 @@
 """Notes, tags and communications: what support works with, sealed or without content."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -8,6 +9,7 @@ from huiyuan.members.v1 import communications_pb2, notes_pb2, tags_pb2
 
 from services.kit import clock
 from services.kit.refusal import Refusal
+from services.members.rules.blobs import Unreadable
 from tests.members.rpc.test_accesses import agent
 from tests.members.service import (
     ADMIN,
@@ -118,6 +120,14 @@ async def test_the_key_of_notes_is_their_own_and_without_it_they_are_gone(member
         "SELECT kind FROM keys WHERE member_id = $1::uuid ORDER BY 1", member_id, keys=True
     )
     assert [row["kind"] for row in rows] == [1, 3]
+    # Nor does it stand in for the profile's: where a key belongs is sealed into it.
+    [(wrapped,)] = await members.peek(
+        "SELECT wrapped FROM keys WHERE member_id = $1::uuid AND kind = 3", member_id, keys=True
+    )
+    here = members.ring.where(UUID(member_id))
+    with pytest.raises(Unreadable):
+        members.ring.unwrap(wrapped, here)
+    assert members.ring.unwrap(wrapped, here[:-1] + b"\x03")
     await members.peek("DELETE FROM keys WHERE member_id = $1::uuid AND kind = 3", member_id, keys=True)
     with pytest.raises(Refusal) as refused:
         await notes(members, member_id)
