@@ -183,3 +183,11 @@ async def test_staff_see_where_a_member_lives_coarsely_and_their_tags(gateway: G
         },
         "notes": {"nodes": [{"author": "staff:care-1", "text": "喜欢早上来电", "corrects": None}]},
     }
+
+
+async def test_an_exact_phone_finds_its_member_by_a_search_that_is_counted(gateway: Gateway) -> None:
+    gateway.join()
+    found = await gateway.admin('{ memberByPhone(phone: "+8613900000001") { id } }', "support")
+    assert found["data"]["memberByPhone"]["id"] in gateway.services.names
+    found = await gateway.admin('{ findMember(input: {kind: EMAIL, value: "a@b.cn"}) { id } }', "support")
+    assert found["data"] == {"findMember": None}

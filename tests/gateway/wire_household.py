@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import (
     addresses_connect,
     addresses_pb2,
@@ -20,6 +21,7 @@ from services.kit import rpc
 from tests.gateway.answers import at
 from tests.gateway.doors import Door
 
+PHONE = "+8613900000001"
 READERS = ("support", "operations", "program_admin", "privacy_officer")
 KEEPERS = ("support", "operations", "privacy_officer")
 TAGGERS = ("support", "operations", "program_admin")
@@ -74,6 +76,14 @@ class Addresses(Door):
 class Searches(Door):
     @rpc.allow(rpc.staff(*READERS))
     async def search_members(self, request: searches_pb2.SearchMembersRequest, _: Any) -> Any:
+        if request.HasField("identity"):
+            known = request.identity == kit_pb2.ExternalIdentity(
+                kind=kit_pb2.IDENTITY_KIND_PHONE, value=PHONE
+            )
+            found = (
+                [searches_pb2.FoundMember(member_id=one) for one in self.services.names][:1] if known else []
+            )
+            return searches_pb2.SearchMembersResponse(members=found)
         self.services.change(request)
         if request.among:
             found = [searches_pb2.FoundMember(member_id=one, place=one) for one in request.among]
