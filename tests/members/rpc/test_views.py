@@ -131,7 +131,7 @@ def assert_place(mask: str, address: Address) -> None:
 
 
 @given(profiles())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @example(
     Profile(
         Personal("李"),
