@@ -18,15 +18,19 @@ from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceClient
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceClient
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceClient
+from huiyuan.members.v1.addresses_connect import AddressesServiceClient
+from huiyuan.members.v1.communications_connect import CommunicationsServiceClient
 from huiyuan.members.v1.erasures_connect import ErasuresServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServiceClient
-from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
-from huiyuan.members.v1.retention_connect import RetentionServiceClient
-from huiyuan.members.v1.statuses_connect import StatusesServiceClient
 from huiyuan.members.v1.links_connect import LinksServiceClient
 from huiyuan.members.v1.merges_connect import MergesServiceClient
+from huiyuan.members.v1.notes_connect import NotesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.retention_connect import RetentionServiceClient
+from huiyuan.members.v1.searches_connect import SearchesServiceClient
+from huiyuan.members.v1.statuses_connect import StatusesServiceClient
+from huiyuan.members.v1.tags_connect import TagsServiceClient
 from huiyuan.members.v1.verifications_connect import VerificationsServiceClient
 
 from services.kit.rpc import CALLER_HEADER, Caller, CallerKind, CallerSigner, client
@@ -71,6 +75,11 @@ class Clients:
         self.links = client(LinksServiceClient, members, MEMBERS, signer)
         self.verifications = client(VerificationsServiceClient, members, MEMBERS, signer)
         self.merges = client(MergesServiceClient, members, MEMBERS, signer)
+        self.addresses = client(AddressesServiceClient, members, MEMBERS, signer)
+        self.searches = client(SearchesServiceClient, members, MEMBERS, signer)
+        self.tags = client(TagsServiceClient, members, MEMBERS, signer)
+        self.notes = client(NotesServiceClient, members, MEMBERS, signer)
+        self.communications = client(CommunicationsServiceClient, members, MEMBERS, signer)
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.purposes = client(PurposesServiceClient, consent, CONSENT, signer)
         self.receipts = client(ReceiptsServiceClient, consent, CONSENT, signer)

@@ -1,7 +1,6 @@
 """Accesses: showing personal data in clear for a purpose, and who did so before."""
 
 from datetime import datetime
-from enum import Enum
 from uuid import UUID
 
 import strawberry
@@ -14,23 +13,14 @@ from gateway.context import Info
 from gateway.errors import UserError
 from gateway.paging import Connection, connection
 from gateway.scalars import instant
-
-
-@strawberry.enum(description="A field of the profile that is masked.")
-class PersonalField(Enum):
-    DISPLAY_NAME = profiles_pb2.PERSONAL_FIELD_DISPLAY_NAME
-    FULL_NAME = profiles_pb2.PERSONAL_FIELD_FULL_NAME
-    PHONE = profiles_pb2.PERSONAL_FIELD_PHONE
-    EMAIL = profiles_pb2.PERSONAL_FIELD_EMAIL
-    BIRTH_DATE = profiles_pb2.PERSONAL_FIELD_BIRTH_DATE
-    # In the access log alone: revealIdentityDocument shows it.
-    IDENTITY_DOCUMENT = profiles_pb2.PERSONAL_FIELD_IDENTITY_DOCUMENT
+from gateway.views.profiles import PersonalField
 
 
 @strawberry.type(description="One reading of personal data in clear, allowed or refused.")
 class ProfileAccess:
     id: strawberry.ID
     actor: str
+    actor_role: str | None = strawberry.field(description="Under which role; null in entries older than it.")
     purpose: str
     reason: str
     fields: list[PersonalField]
@@ -110,6 +100,7 @@ def _access(wire: profiles_pb2.ProfileAccess) -> ProfileAccess:
     return ProfileAccess(
         id=strawberry.ID(wire.access_id),
         actor=wire.actor,
+        actor_role=wire.actor_role or None,
         purpose=wire.purpose,
         reason=wire.reason,
         fields=[PersonalField(field) for field in wire.fields],

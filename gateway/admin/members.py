@@ -5,47 +5,52 @@ from uuid import UUID
 
 import strawberry
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import erasures_pb2, identities_pb2, profiles_pb2
+from huiyuan.members.v1 import communications_pb2, erasures_pb2, notes_pb2, profiles_pb2, searches_pb2
 
 from gateway.admin.accesses import ProfileAccess, accesses
+from gateway.admin.communications import Communication, communications
 from gateway.admin.erasures import Erasure, found
 from gateway.admin.ledger import LedgerEntry, page
+from gateway.admin.member_merges import MemberMerge, merges_of
+from gateway.admin.notes import Note, notes
 from gateway.admin.permissions import (
     CONSENT_READERS,
     EVERY_ROLE,
+    IDENTITY_READERS,
+    MERGE_READERS,
+    NOTE_KEEPERS,
     PROFILE_READERS,
     UNMASKERS,
     WATCHERS,
     to,
 )
 from gateway.admin.statuses import MemberLife, life
-from gateway.admin.member_merges import MemberMerge, merges_of
-from gateway.admin.permissions import (
-    CONSENT_READERS,
-    EVERY_ROLE,
-    IDENTITY_READERS,
-    MERGE_READERS,
-    PROFILE_READERS,
-    WATCHERS,
-    to,
-)
 from gateway.clients import MEMBERS
 from gateway.context import Info
-from gateway.costs import PAGED
+from gateway.costs import FREE, PAGED, ListSize
 from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import Long, instant
 from gateway.views import evidence
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
-from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.identities import IdentityKind, LinkedIdentity, external, known_by
+from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.lots import Lot, lots
 from gateway.views.points import Balance, balance
-from gateway.views.profiles import MemberStatus
+from gateway.views.profiles import MemberStatus, Preference, preferences
 from gateway.views.redemptions import Hold, find_hold
 from gateway.views.tiers import Standing, standing
 from services.kit.refusal import Kind, Refusal
+
+
+@strawberry.type(description="Where the member receives things, coarsely.", directives=[FREE])
+class MaskedAddress:
+    id: strawberry.ID
+    recipient: str
+    phone: str | None
+    place: str = strawberry.field(description="Province and city; abroad the country and the city.")
+    is_default: bool
 
 
 @strawberry.type(description="A profile, masked.")
@@ -59,6 +64,10 @@ class MaskedProfile:
     status: MemberStatus
     joined_at: datetime
     revision: Long = strawberry.field(description="Grows with every change of the profile.")
+    birth_date: str | None = strawberry.field(description="That there is one; no part of it.")
+    addresses: list[MaskedAddress] = strawberry.field(directives=[ListSize(assumed_size=8)])
+    preferences: list[Preference] = strawberry.field(directives=[ListSize(assumed_size=5)])
+    tags: list[str]
 
 
 @strawberry.input(description="An exact identity.")
@@ -191,6 +200,36 @@ class Member:
         )
         return accesses(response, after)
 
+    @strawberry.field(
+        metadata=to(NOTE_KEEPERS),
+        description="What staff wrote down, newest first; at most 100 a page.",
+        directives=[PAGED],
+    )
+    async def notes(self, info: Info, first: int, after: str | None = None) -> Connection[Note] | None:
+        clients = info.context.clients
+        request = notes_pb2.ListNotesRequest(member_id=self.id, first=page_size(first), after=key_of(after))
+        response = await clients.notes.list_notes(
+            request, headers=clients.named(MEMBERS, info.context.caller)
+        )
+        return notes(response, after)
+
+    @strawberry.field(
+        metadata=to(NOTE_KEEPERS),
+        description="What the member was sent, newest first; at most 100 a page.",
+        directives=[PAGED],
+    )
+    async def communications(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[Communication] | None:
+        clients = info.context.clients
+        request = communications_pb2.ListCommunicationsRequest(
+            member_id=self.id, first=page_size(first), after=key_of(after)
+        )
+        response = await clients.communications.list_communications(
+            request, headers=clients.named(MEMBERS, info.context.caller)
+        )
+        return communications(response, after)
+
 
 @strawberry.type
 class MemberQueries:
@@ -212,12 +251,13 @@ class MemberQueries:
 
 
 async def _found(info: Info, identity: kit_pb2.ExternalIdentity) -> Member | None:
+    """By a search, so that whoever tries a list of numbers is counted and logged."""
     clients = info.context.clients
-    response = await clients.identities.find_member(
-        identities_pb2.FindMemberRequest(identity=identity),
+    response = await clients.searches.search_members(
+        searches_pb2.SearchMembersRequest(identity=identity, first=1),
         headers=clients.named(MEMBERS, info.context.caller),
     )
-    return Member(id=strawberry.ID(response.member_id)) if response.member_id else None
+    return next((Member(id=strawberry.ID(one.member_id)) for one in response.members), None)
 
 
 def _profile(wire: profiles_pb2.Profile) -> MaskedProfile:
@@ -231,4 +271,17 @@ def _profile(wire: profiles_pb2.Profile) -> MaskedProfile:
         status=MemberStatus(wire.status),
         joined_at=instant(wire.joined_at),
         revision=Long(wire.revision),
+        birth_date=wire.birth_date_masked or None,
+        addresses=[
+            MaskedAddress(
+                id=strawberry.ID(one.address_id),
+                recipient=one.recipient_masked,
+                phone=one.phone_masked or None,
+                place=one.place_masked,
+                is_default=one.is_default,
+            )
+            for one in wire.addresses
+        ],
+        preferences=preferences(wire.preferences),
+        tags=list(wire.tags),
     )

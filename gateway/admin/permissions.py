@@ -38,6 +38,10 @@ LIFE_KEEPERS: Roles = frozenset({Role.SUPPORT, Role.OPERATIONS, Role.PRIVACY_OFF
 
 ERASERS: Roles = frozenset({Role.PRIVACY_OFFICER})
 UNMASKERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PRIVACY_OFFICER})
+NOTE_KEEPERS: Roles = UNMASKERS
+COMMUNICATION_KEEPERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT})
+TAGGERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PROGRAM_ADMIN})
+TAG_KEEPERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})
 MOVERS: Roles = frozenset({Role.OPERATIONS})

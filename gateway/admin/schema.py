@@ -7,22 +7,25 @@ from strawberry.tools import merge_types
 from gateway.admin.accesses import AccessMutations
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
+from gateway.admin.communications import CommunicationMutations
 from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.dues import DueQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
-from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.identities import IdentityMutations
+from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.member_merges import MemberMergeQueries
 from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
+from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import (
     ADJUSTERS,
     APPROVAL_READERS,
+    COMMUNICATION_KEEPERS,
     CONSENT_READERS,
     DOCUMENT_KEEPERS,
     DOCUMENT_READERS,
@@ -37,10 +40,13 @@ from gateway.admin.permissions import (
     LINKERS,
     MERGE_READERS,
     MOVERS,
+    NOTE_KEEPERS,
     ORDER_READERS,
     PROFILE_READERS,
     PUBLISHERS,
     REVERSERS,
+    TAG_KEEPERS,
+    TAGGERS,
     UNMASKERS,
     WATCHERS,
     WEBHOOK_KEEPERS,
@@ -51,8 +57,10 @@ from gateway.admin.permissions import (
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.retention import RetentionQueries
+from gateway.admin.searches import SearchQueries
 from gateway.admin.statements import StatementQueries
 from gateway.admin.statuses import StatusMutations
+from gateway.admin.tags import TagMutations, TagQueries
 from gateway.admin.transfers import TransferMutations
 from gateway.admin.webhook_deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
 from gateway.admin.webhook_endpoints import WebhookEndpointMutations, WebhookEndpointQueries
@@ -67,6 +75,8 @@ schema = strawberry.Schema(
             ErasureQueries,
             RetentionQueries,
             MemberMergeQueries,
+            SearchQueries,
+            TagQueries,
             ProgrammeQueries,
             OrderQueries,
             DueQueries,
@@ -96,6 +106,9 @@ schema = strawberry.Schema(
             IdentityDocumentMutations,
             StatusMutations,
             ErasureMutations,
+            TagMutations,
+            NoteMutations,
+            CommunicationMutations,
             DocumentMutations,
             WebhookEndpointMutations,
             WebhookDeliveryMutations,
@@ -113,6 +126,7 @@ permissions = Permissions(
         "ConsentRecordEdge": CONSENT_READERS,
         "AccountBalances": HISTORY_READERS,
         "AccountTotal": FINANCE_READERS,
+        "AddNotePayload": NOTE_KEEPERS,
         "AdjustPointsPayload": ADJUSTERS,
         "AdjustmentExplanation": HISTORY_READERS,
         "AdjustmentRequest": APPROVAL_READERS,
@@ -130,6 +144,9 @@ permissions = Permissions(
         "BreakageCohort": FINANCE_READERS,
         "ChangeStatusPayload": LIFE_KEEPERS,
         "ClearField": UNMASKERS,
+        "Communication": NOTE_KEEPERS,
+        "CommunicationConnection": NOTE_KEEPERS,
+        "CommunicationEdge": NOTE_KEEPERS,
         "ConditionProgress": EVERY_ROLE,
         "Consent": CONSENT_READERS,
         "Conversion": EVERY_ROLE,
@@ -138,6 +155,7 @@ permissions = Permissions(
         "CurrencyRules": EVERY_ROLE,
         "DailyMovements": FINANCE_READERS,
         "DetachIdentityPayload": MOVERS,
+        "DefineTagPayload": TAG_KEEPERS,
         "DocumentClient": DOCUMENT_READERS,
         "DocumentProblem": PUBLISHERS,
         "DueRun": DUE_WATCHERS,
@@ -176,11 +194,17 @@ permissions = Permissions(
         "LocalizedText": EVERY_ROLE,
         "Lot": EVERY_ROLE,
         "LotOrigin": HISTORY_READERS,
+        "MaskedAddress": PROFILE_READERS,
         "MaskedProfile": PROFILE_READERS,
         "MaturationExplanation": HISTORY_READERS,
         "Member": EVERY_ROLE,
         "MemberLife": EVERY_ROLE,
         "MemberMerge": MERGE_READERS,
+        "MemberConnection": PROFILE_READERS,
+        "MemberEdge": PROFILE_READERS,
+        "MemberSearch": WATCHERS,
+        "MemberSearchConnection": WATCHERS,
+        "MemberSearchEdge": WATCHERS,
         "MergeExplanation": HISTORY_READERS,
         "MergeFollower": MERGE_READERS,
         "MergeMembersPayload": MOVERS,
@@ -188,6 +212,9 @@ permissions = Permissions(
         "Money": EVERY_ROLE,
         "MonthlyPoints": FINANCE_READERS,
         "Movements": FINANCE_READERS,
+        "Note": NOTE_KEEPERS,
+        "NoteConnection": NOTE_KEEPERS,
+        "NoteEdge": NOTE_KEEPERS,
         "Order": ORDER_READERS,
         "OrderLine": ORDER_READERS,
         "OrderTotals": ORDER_READERS,
@@ -195,13 +222,16 @@ permissions = Permissions(
         "PageInfo": EVERY_ROLE,
         "PointsLiability": FINANCE_READERS,
         "PointsTotal": ORDER_READERS,
+        "Preference": PROFILE_READERS,
         "ProfileAccess": WATCHERS,
         "ProfileAccessConnection": WATCHERS,
         "ProfileAccessEdge": WATCHERS,
         "Programme": EVERY_ROLE,
+        "RecordCommunicationPayload": COMMUNICATION_KEEPERS,
         "RedemptionExplanation": HISTORY_READERS,
         "RefundExplanation": HISTORY_READERS,
         "RejectAdjustmentPayload": ADJUSTERS,
+        "RetireTagPayload": TAG_KEEPERS,
         "ReversalExplanation": HISTORY_READERS,
         "RemoveIdentityDocumentPayload": DOCUMENT_KEEPERS,
         "RetentionRule": WATCHERS,
@@ -223,6 +253,8 @@ permissions = Permissions(
         "StatementSum": HISTORY_READERS,
         "StatusChange": EVERY_ROLE,
         "StoreProof": WATCHERS,
+        "Tag": PROFILE_READERS,
+        "TagMemberPayload": TAGGERS,
         "Tier": EVERY_ROLE,
         "TierCondition": EVERY_ROLE,
         "TierDebtFloor": EVERY_ROLE,

@@ -17,12 +17,14 @@ class UserErrorCode(StrEnum):
     DECLINED = "DECLINED"
 
     ACT_MALFORMED = "ACT_MALFORMED"
+    ADDRESS_NOT_VALID = "ADDRESS_NOT_VALID"
     ADJUSTMENT_DECIDED = "ADJUSTMENT_DECIDED"
     ADJUSTMENT_NOT_UNDERSTOOD = "ADJUSTMENT_NOT_UNDERSTOOD"
     BIRTH_DATE_NOT_VALID = "BIRTH_DATE_NOT_VALID"
     CAPTURE_EXCEEDS_HOLD = "CAPTURE_EXCEEDS_HOLD"
     CHOICE_MISSING = "CHOICE_MISSING"
     CODE_WRONG = "CODE_WRONG"
+    COMMUNICATION_NOT_VALID = "COMMUNICATION_NOT_VALID"
     CONSENT_MISSING = "CONSENT_MISSING"
     CONSENT_NOT_ASKED = "CONSENT_NOT_ASKED"
     CURRENCY_NOT_ACCEPTED = "CURRENCY_NOT_ACCEPTED"
@@ -31,6 +33,7 @@ class UserErrorCode(StrEnum):
     DOCUMENT_BUILT_IN = "DOCUMENT_BUILT_IN"
     DOCUMENT_NOT_VALID = "DOCUMENT_NOT_VALID"
     EFFECTIVE_IN_THE_PAST = "EFFECTIVE_IN_THE_PAST"
+    GENDER_NOT_VALID = "GENDER_NOT_VALID"
     HOLDS_OPEN = "HOLDS_OPEN"
     HOLD_NOT_OPEN = "HOLD_NOT_OPEN"
     HOLD_NOT_WELL_FORMED = "HOLD_NOT_WELL_FORMED"
@@ -52,6 +55,8 @@ class UserErrorCode(StrEnum):
     MERGE_INTO_ITSELF = "MERGE_INTO_ITSELF"
     MERGE_NOT_PROVEN = "MERGE_NOT_PROVEN"
     NAME_NOT_VALID = "NAME_NOT_VALID"
+    NOTE_HOLDS_PERSONAL_DATA = "NOTE_HOLDS_PERSONAL_DATA"
+    NOTE_NOT_VALID = "NOTE_NOT_VALID"
     NOTHING_TO_FORFEIT = "NOTHING_TO_FORFEIT"
     NOTICE_DOES_NOT_TELL = "NOTICE_DOES_NOT_TELL"
     NOTICE_NOT_SERVED = "NOTICE_NOT_SERVED"
@@ -67,7 +72,9 @@ class UserErrorCode(StrEnum):
     POINTS_BEYOND_MEASURE = "POINTS_BEYOND_MEASURE"
     POINTS_DO_NOT_CONVERT = "POINTS_DO_NOT_CONVERT"
     POINTS_OUT_OF_RANGE = "POINTS_OUT_OF_RANGE"
+    PREFERENCE_NOT_VALID = "PREFERENCE_NOT_VALID"
     PRESELECTED_BOX = "PRESELECTED_BOX"
+    PROFILE_TOO_LARGE = "PROFILE_TOO_LARGE"
     PROGRAMME_ALREADY_THERE = "PROGRAMME_ALREADY_THERE"
     PROGRAMME_NOT_IN_FORCE = "PROGRAMME_NOT_IN_FORCE"
     PROGRAMME_NOT_WELL_FORMED = "PROGRAMME_NOT_WELL_FORMED"
@@ -86,12 +93,18 @@ class UserErrorCode(StrEnum):
     SIGNED_DOCUMENT_NEEDED = "SIGNED_DOCUMENT_NEEDED"
     STATUS_NOT_CHANGEABLE = "STATUS_NOT_CHANGEABLE"
     SURVIVOR_MERGED = "SURVIVOR_MERGED"
+    TAG_NOT_VALID = "TAG_NOT_VALID"
     TIME_ZONE_NOT_VALID = "TIME_ZONE_NOT_VALID"
     TOO_MANY_CODES = "TOO_MANY_CODES"
     TOO_MANY_LINKS = "TOO_MANY_LINKS"
     TRANSFER_ABOVE_LIMIT = "TRANSFER_ABOVE_LIMIT"
     TRANSFER_TO_ONESELF = "TRANSFER_TO_ONESELF"
     TRIGGER_NOT_VALID = "TRIGGER_NOT_VALID"
+    TOO_MANY_ADDRESSES = "TOO_MANY_ADDRESSES"
+    TOO_MANY_TAGS = "TOO_MANY_TAGS"
+    TRANSFER_ABOVE_LIMIT = "TRANSFER_ABOVE_LIMIT"
+    TRANSFER_TO_ONESELF = "TRANSFER_TO_ONESELF"
+    UNKNOWN_ADDRESS = "UNKNOWN_ADDRESS"
     UNKNOWN_ADJUSTMENT_REQUEST = "UNKNOWN_ADJUSTMENT_REQUEST"
     TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
     TOO_MANY_WEBHOOKS = "TOO_MANY_WEBHOOKS"
@@ -106,6 +119,7 @@ class UserErrorCode(StrEnum):
     UNKNOWN_PROGRAMME = "UNKNOWN_PROGRAMME"
     UNKNOWN_PURPOSE = "UNKNOWN_PURPOSE"
     UNKNOWN_REDEMPTION = "UNKNOWN_REDEMPTION"
+    UNKNOWN_TAG = "UNKNOWN_TAG"
     UNKNOWN_VERSION = "UNKNOWN_VERSION"
     UNKNOWN_WEBHOOK_DELIVERY = "UNKNOWN_WEBHOOK_DELIVERY"
     UNKNOWN_WEBHOOK_ENDPOINT = "UNKNOWN_WEBHOOK_ENDPOINT"
@@ -143,12 +157,14 @@ IN_CHINESE = {
     UserErrorCode.CONFLICT: "与已有记录冲突，请刷新后重试。",
     UserErrorCode.DECLINED: "按规则不能执行此操作。",
     UserErrorCode.ACT_MALFORMED: "同意或撤回的内容格式有误。",
+    UserErrorCode.ADDRESS_NOT_VALID: "地址的某一部分缺失、过长或格式有误。",
     UserErrorCode.ADJUSTMENT_DECIDED: "该调整已被另行处理。",
     UserErrorCode.ADJUSTMENT_NOT_UNDERSTOOD: "调整积分需要原因代码和幂等键。",
     UserErrorCode.BIRTH_DATE_NOT_VALID: "生日不是有效日期。",
     UserErrorCode.CAPTURE_EXCEEDS_HOLD: "超过了冻结中剩余的积分。",
     UserErrorCode.CHOICE_MISSING: "有选项尚未选择。",
     UserErrorCode.CODE_WRONG: "验证码不正确。",
+    UserErrorCode.COMMUNICATION_NOT_VALID: "沟通记录缺少渠道、模板、结果、时间或编号，或格式有误。",
     UserErrorCode.CONSENT_MISSING: "会员未同意将这些信息用于该目的。",
     UserErrorCode.CONSENT_NOT_ASKED: "该目的不以同意为依据，无需同意或撤回。",
     UserErrorCode.CURRENCY_NOT_ACCEPTED: "该计划不使用此货币。",
@@ -157,6 +173,7 @@ IN_CHINESE = {
     UserErrorCode.DOCUMENT_BUILT_IN: "该文档随系统安装，不能停用。",
     UserErrorCode.DOCUMENT_NOT_VALID: "文档不能执行，请查看所指位置。",
     UserErrorCode.EFFECTIVE_IN_THE_PAST: "生效时间不能早于现在。",
+    UserErrorCode.GENDER_NOT_VALID: "性别不在可选范围内。",
     UserErrorCode.HOLDS_OPEN: "该会员还有未完成的冻结，请先核销或释放。",
     UserErrorCode.HOLD_NOT_OPEN: "该冻结已核销、已释放或已超时。",
     UserErrorCode.HOLD_NOT_WELL_FORMED: "冻结时长须在允许的范围内。",
@@ -178,6 +195,8 @@ IN_CHINESE = {
     UserErrorCode.MERGE_INTO_ITSELF: "会员不能与自己合并。",
     UserErrorCode.MERGE_NOT_PROVEN: "所验证的内容不足以证明两个会员是同一人。",
     UserErrorCode.NAME_NOT_VALID: "名称为空、过长或含有不允许的字符。",
+    UserErrorCode.NOTE_HOLDS_PERSONAL_DATA: "备注中不能出现手机号、证件号或邮箱。",
+    UserErrorCode.NOTE_NOT_VALID: "备注须为 1 到 480 个字符，更正须指同一会员的备注。",
     UserErrorCode.NOTHING_TO_FORFEIT: "该会员没有可作废的积分。",
     UserErrorCode.NOTICE_DOES_NOT_TELL: "该告知书未说明所选目的，或不是所用语言。",
     UserErrorCode.NOTICE_NOT_SERVED: "没有发布过这一版告知书。",
@@ -193,7 +212,9 @@ IN_CHINESE = {
     UserErrorCode.POINTS_BEYOND_MEASURE: "积分数超出账本能计的范围。",
     UserErrorCode.POINTS_DO_NOT_CONVERT: "抵扣订单的积分须达到起用数量，且为规定的整数倍。",
     UserErrorCode.POINTS_OUT_OF_RANGE: "积分数不能为 0，也不能超出范围。",
+    UserErrorCode.PREFERENCE_NOT_VALID: "没有这一偏好，或没有这一取值。",
     UserErrorCode.PRESELECTED_BOX: "不能预先勾选同意。",
+    UserErrorCode.PROFILE_TOO_LARGE: "资料过大，请缩短或删除一个地址。",
     UserErrorCode.PROGRAMME_ALREADY_THERE: "同名计划已存在，且规则不同。",
     UserErrorCode.PROGRAMME_NOT_IN_FORCE: "该计划当时尚未生效。",
     UserErrorCode.PROGRAMME_NOT_WELL_FORMED: "计划规则有误，请查看所指字段。",
@@ -212,12 +233,18 @@ IN_CHINESE = {
     UserErrorCode.SIGNED_DOCUMENT_NEEDED: "该目的需要书面同意。",
     UserErrorCode.STATUS_NOT_CHANGEABLE: "该会员目前的状态不允许这一步。",
     UserErrorCode.SURVIVOR_MERGED: "合并后的会员又已并入他人，请先撤销那次合并。",
+    UserErrorCode.TAG_NOT_VALID: "标签的键或名称有误。",
     UserErrorCode.TIME_ZONE_NOT_VALID: "时区须为 IANA 名称，例如 Asia/Shanghai。",
     UserErrorCode.TOO_MANY_CODES: "获取验证码过于频繁，请稍后再试。",
     UserErrorCode.TOO_MANY_LINKS: "绑定的身份标识过多，请先解绑一个。",
     UserErrorCode.TRANSFER_ABOVE_LIMIT: "超过了单次可转赠的积分数。",
     UserErrorCode.TRANSFER_TO_ONESELF: "不能转赠给自己。",
     UserErrorCode.TRIGGER_NOT_VALID: "请选择会员申请、撤回同意或员工发起，其余由系统自行触发。",
+    UserErrorCode.TOO_MANY_ADDRESSES: "地址数量已达上限，请先删除一个。",
+    UserErrorCode.TOO_MANY_TAGS: "标签数量已达上限。",
+    UserErrorCode.TRANSFER_ABOVE_LIMIT: "超过了单次可转赠的积分数。",
+    UserErrorCode.TRANSFER_TO_ONESELF: "不能转赠给自己。",
+    UserErrorCode.UNKNOWN_ADDRESS: "没有这个地址。",
     UserErrorCode.UNKNOWN_ADJUSTMENT_REQUEST: "没有这个调整申请。",
     UserErrorCode.TOO_MANY_HOLDS: "未结的冻结过多，请先核销或释放。",
     UserErrorCode.TOO_MANY_WEBHOOKS: "Webhook 端点或来源已达上限，请先删除一个。",
@@ -232,6 +259,7 @@ IN_CHINESE = {
     UserErrorCode.UNKNOWN_PROGRAMME: "没有这个计划。",
     UserErrorCode.UNKNOWN_PURPOSE: "没有这个处理目的。",
     UserErrorCode.UNKNOWN_REDEMPTION: "没有这笔兑换。",
+    UserErrorCode.UNKNOWN_TAG: "没有定义这个标签，或已停用。",
     UserErrorCode.UNKNOWN_VERSION: "没有这个版本。",
     UserErrorCode.UNKNOWN_WEBHOOK_DELIVERY: "日志中没有这次投递，或其端点已删除。",
     UserErrorCode.UNKNOWN_WEBHOOK_ENDPOINT: "没有这个 Webhook 端点。",

@@ -8,25 +8,28 @@ from typing import Annotated
 
 import strawberry
 from huiyuan.loyalty.v1 import tiers_pb2
-from huiyuan.members.v1 import profiles_pb2, statuses_pb2
+from huiyuan.members.v1 import communications_pb2, profiles_pb2, statuses_pb2
 
 from gateway.clients import MEMBERS
 from gateway.context import Info
-from gateway.costs import PAGED, PAGED_LINES
+from gateway.costs import PAGED, PAGED_LINES, ListSize
 from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import instant
+from gateway.storefront.accesses import DataAccess, data_accesses
+from gateway.storefront.addresses import Address, address
+from gateway.storefront.communications import Communication, communications
 from gateway.storefront.entries import Entry, page
 from gateway.views import evidence, statements
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
 from gateway.views.explanations import Explanation, explained, explanation
-from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.identities import LinkedIdentity, known_by
+from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.lots import Lot, lots
 from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance, named
-from gateway.views.profiles import MemberStatus
+from gateway.views.profiles import Gender, MemberStatus, Preference, preferences
 from gateway.views.redemptions import Hold, find_hold
 from gateway.views.statements import BalanceAsOf, LocalDaysInput, Statement
 from gateway.views.tiers import Benefit, Standing, benefits, standing
@@ -59,6 +62,57 @@ class Member(Node):
     )
     async def identity_document(self, info: Info) -> IdentityDocumentOnFile | None:
         return await find_on_file(info, self.id)
+
+    @strawberry.field(description="The member's full name in clear; null when there is none.")
+    async def full_name(self, info: Info) -> str | None:
+        return (await _profile(self, info)).own.full_name or None
+
+    @strawberry.field(description="An ISO 8601 date; null when there is none.")
+    async def birth_date(self, info: Info) -> str | None:
+        return (await _profile(self, info)).own.birth_date or None
+
+    @strawberry.field(description="What the member said.")
+    async def gender(self, info: Info) -> Gender | None:
+        return Gender((await _profile(self, info)).own.gender)
+
+    @strawberry.field(description="Where the member receives things.", directives=[ListSize(assumed_size=8)])
+    async def addresses(self, info: Info) -> list[Address] | None:
+        return [address(one) for one in (await _profile(self, info)).own.addresses]
+
+    @strawberry.field(description="What the member chose.", directives=[ListSize(assumed_size=5)])
+    async def preferences(self, info: Info) -> list[Preference] | None:
+        return preferences((await _profile(self, info)).preferences)
+
+    @strawberry.field(
+        description="Who saw the member's data in clear and for what, newest first; at most 100 a page.",
+        directives=[PAGED],
+    )
+    async def data_accesses(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[DataAccess] | None:
+        clients = info.context.clients
+        request = profiles_pb2.ListProfileAccessesRequest(
+            member_id=self.id, first=page_size(first), after=key_of(after)
+        )
+        response = await clients.profiles.list_profile_accesses(
+            request, headers=clients.named(MEMBERS, info.context.caller)
+        )
+        return data_accesses(response, after)
+
+    @strawberry.field(
+        description="What the member was sent, newest first; at most 100 a page.", directives=[PAGED]
+    )
+    async def communications(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[Communication] | None:
+        clients = info.context.clients
+        request = communications_pb2.ListCommunicationsRequest(
+            member_id=self.id, first=page_size(first), after=key_of(after)
+        )
+        response = await clients.communications.list_communications(
+            request, headers=clients.named(MEMBERS, info.context.caller)
+        )
+        return communications(response, after)
 
     @strawberry.field
     async def status(self, info: Info) -> MemberStatus | None:

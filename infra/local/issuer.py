@@ -17,7 +17,7 @@ SERVICES = "huiyuan-services"
 LIFE_S = 12 * 3600
 
 STAFF_ROLES = ("program_admin", "operations", "support", "privacy_officer", "auditor")
-SYSTEM_ROLES = ("order_recorder", "point_awarder", "member_registrar")
+SYSTEM_ROLES = ("order_recorder", "point_awarder", "member_registrar", "communication_recorder")
 
 
 class Issuer:

@@ -51,6 +51,8 @@ async def member_erased(
         )
         event.member_erasure_done.proof.add(store=store, action=action, count=count)
     await _append(connection, str(member_id), event)
+
+
 async def merge_followed(
     connection: Connection,
     from_member: UUID,

@@ -1,5 +1,5 @@
-"""``python -m services.members serve | work | migrate | replay-tombstones | ring create | ring describe | ring rewrap |
-ring move | ring destroy KEY``."""
+"""``python -m services.members serve | work | migrate | replay-tombstones | ring create | ring complete | ring describe |
+ring rewrap | ring move | ring destroy KEY``."""
 
 import asyncio
 import sys
@@ -10,8 +10,8 @@ from services.members.settings import MigrationSettings, RingSettings, Settings
 from services.members.storage.keyrings import KeyRingRefused
 
 USAGE = (
-    "usage: python -m services.members serve | work | migrate | replay-tombstones | ring create | ring describe | "
-    "ring rewrap | ring move | ring destroy KEY"
+    "usage: python -m services.members serve | work | migrate | replay-tombstones | ring create | ring complete | "
+    "ring describe | ring rewrap | ring move | ring destroy KEY"
 )
 
 
@@ -43,7 +43,9 @@ def main(command: str, *said: str) -> None:
 
 def tend(verb: str = "", *said: str) -> None:
     """Do something with the key ring, by hand and with the service's own settings."""
-    if verb not in ("create", "describe", "rewrap", "move", "destroy") or len(said) != (verb == "destroy"):
+    if verb not in ("create", "complete", "describe", "rewrap", "move", "destroy") or len(said) != (
+        verb == "destroy"
+    ):
         sys.exit(USAGE)
     print(app.tend_ring(RingSettings(), verb, *said))  # noqa: T201  # it answers a person
 

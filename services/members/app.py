@@ -8,15 +8,20 @@ from pathlib import Path
 
 import structlog
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.members.v1.addresses_connect import AddressesServiceASGIApplication
+from huiyuan.members.v1.birthdays_connect import BirthdaysServiceASGIApplication
+from huiyuan.members.v1.communications_connect import CommunicationsServiceASGIApplication
 from huiyuan.members.v1.erasures_connect import ErasuresServiceASGIApplication
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
 from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServiceASGIApplication
-from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
-from huiyuan.members.v1.retention_connect import RetentionServiceASGIApplication
-from huiyuan.members.v1.statuses_connect import StatusesServiceASGIApplication
 from huiyuan.members.v1.links_connect import LinksServiceASGIApplication
 from huiyuan.members.v1.merges_connect import MergesServiceASGIApplication
+from huiyuan.members.v1.notes_connect import NotesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
+from huiyuan.members.v1.retention_connect import RetentionServiceASGIApplication
+from huiyuan.members.v1.searches_connect import SearchesServiceASGIApplication
+from huiyuan.members.v1.statuses_connect import StatusesServiceASGIApplication
+from huiyuan.members.v1.tags_connect import TagsServiceASGIApplication
 from huiyuan.members.v1.verifications_connect import VerificationsServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -27,19 +32,25 @@ from services.kit import health, migration, outbox, process, rpc
 from services.kit.inbox import Consumer
 from services.kit.tokens import TokenVerifier
 from services.members.consumers import Hearing
-from services.members.jobs import closings, erasures, links, orphans, retention, tombstones
+from services.members.jobs import closings, erasures, links, orphans, retention, tombstones, traits
+from services.members.jobs.birthdays import Birthdays as BirthdayJob
 from services.members.jobs.keyrings import LOOK_S, Refresh
+from services.members.rpc.addresses import Addresses
+from services.members.rpc.birthdays import Birthdays
+from services.members.rpc.communications import Communications
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.erasures import Erasures
 from services.members.rpc.identities import Identities
 from services.members.rpc.identity_documents import IdentityDocuments
-from services.members.rpc.profiles import Profiles
-from services.members.rpc.retention import Retention
-from services.members.rpc.statuses import Statuses
 from services.members.rpc.links import Links
 from services.members.rpc.merges import Merges
+from services.members.rpc.notes import Notes
 from services.members.rpc.profiles import Profiles
+from services.members.rpc.retention import Retention
+from services.members.rpc.searches import Searches
 from services.members.rpc.senders import DevelopmentSender, NoSender, Sender, WebhookSender
+from services.members.rpc.statuses import Statuses
+from services.members.rpc.tags import Tags
 from services.members.rpc.verifications import Verifications
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, RingSettings, Settings
@@ -56,6 +67,8 @@ _SWEEP_S = 30
 _ERASE_S = 1
 _WATCH_S = 60
 _RETAIN_S = 6 * 3600
+_INDEX_S = 2
+_BIRTHDAYS_S = 900
 _FORGET_S = 3600
 
 
@@ -82,6 +95,16 @@ def application(settings: Settings) -> ASGIApp:
             gatekeeper.admit(Links(databases, ring), LinksServiceASGIApplication),
             gatekeeper.admit(Merges(databases), MergesServiceASGIApplication),
             gatekeeper.admit(Verifications(databases, ring, sender), VerificationsServiceASGIApplication),
+            gatekeeper.admit(Addresses(databases, ring), AddressesServiceASGIApplication),
+            gatekeeper.admit(
+                Searches(databases, ring, settings.search_quota), SearchesServiceASGIApplication
+            ),
+            gatekeeper.admit(
+                Birthdays(databases, ring, settings.leap_birthday), BirthdaysServiceASGIApplication
+            ),
+            gatekeeper.admit(Tags(databases, ring), TagsServiceASGIApplication),
+            gatekeeper.admit(Notes(databases, ring), NotesServiceASGIApplication),
+            gatekeeper.admit(Communications(databases, ring), CommunicationsServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
         probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
@@ -97,10 +120,15 @@ def application(settings: Settings) -> ASGIApp:
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What works by itself: the relay, what is heard, the sweeps, closings, erasures, and forgetting what was relayed."""
+    """What works by itself: the relay, what is heard, sweeps, indexes, birthdays, closings, erasures, and forgetting.
+
+    Raises ``KeyRingRefused`` when the key ring cannot be used.
+    """
+    ring = _key_ring(settings)
     databases, terms, file = await _databases(settings), settings.terms, _tombstones(settings)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
+    birthdays = BirthdayJob(databases, ring, settings.time_zone, settings.leap_birthday)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, NAME)
     replaying = partial(tombstones.replay, databases, file, completing_file=True)
     hearing = Hearing(terms, settings.erasing_purposes)
@@ -108,8 +136,10 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
         relay.run,
         Consumer("loyalty", databases.members, redis, hearing.hear_loyalty).run,
         Consumer("consent", databases.members, redis, hearing.hear_consent).run,
-        partial(process.every, _SWEEP_S, partial(links.sweep, databases, _key_ring(settings)), "sweep links"),
+        partial(process.every, _SWEEP_S, partial(links.sweep, databases, ring), "sweep links"),
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
+        partial(process.every, _INDEX_S, partial(traits.index, databases, ring), "index traits"),
+        partial(process.every, _BIRTHDAYS_S, birthdays.tell, "tell birthdays"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
         partial(process.every, _FORGET_S, replaying, "replay tombstones"),
         partial(process.every, _WATCH_S, partial(closings.close_due, databases, terms), "close memberships"),
@@ -146,7 +176,7 @@ def migrate(settings: MigrationSettings) -> None:
 
 
 def tend_ring(settings: RingSettings, verb: str, *said: str) -> str:
-    """Create, describe, rewrap, move or destroy; what was done. Raises ``KeyRingRefused``, or ``KeyError``."""
+    """Create, complete, describe, rewrap, move or destroy; what was done. Raises ``KeyRingRefused``, or ``KeyError``."""
     path, installation, provider = settings.key_ring, settings.installation_id, provider_of(settings.choice)
 
     def create() -> str:
@@ -161,8 +191,17 @@ def tend_ring(settings: RingSettings, verb: str, *said: str) -> str:
         key = f" under {master.master_key} ({master.protection})" if master.master_key else ""
         return f"{path}: installation {ring.installation}, kept by {ring.provider}{key}, epochs {epochs}"
 
+    def complete() -> str:
+        kinds = keyrings.complete_ring(path, installation, provider, settings.suite)
+        return (
+            f"made the index keys of kinds {', '.join(map(str, kinds))}: back the ring up"
+            if kinds
+            else "whole"
+        )
+
     verbs: dict[str, Callable[..., str]] = {
         "create": create,
+        "complete": complete,
         "describe": describe,
         "rewrap": lambda: f"wrapped {keyring_moves.rewrap(path, installation, provider)} keys anew",
         "move": lambda: (

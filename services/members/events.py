@@ -13,9 +13,9 @@ from huiyuan.members.v1 import events_pb2
 from services.kit import outbox, stream
 from services.kit.database import Connection
 from services.members.rules.erasures import Tombstone
-from services.members.rules.statuses import FROZEN, Standing, Step
 from services.members.rules.identities import IdentityKind
 from services.members.rules.merges import Merge
+from services.members.rules.statuses import FROZEN, Standing, Step
 
 
 async def members_registered(
@@ -34,6 +34,24 @@ async def members_registered(
                 member_registered=events_pb2.MemberRegistered(joined_at=joined_at),
             )
             for member_id, joined_at in joined
+        ],
+    )
+
+
+async def members_celebrated(
+    connection: Connection, member_ids: Iterable[UUID], year: int, now: datetime
+) -> None:
+    """These members' birthday is kept today; neither the day nor the age is told."""
+    await _append(
+        connection,
+        "MemberBirthday",
+        [
+            events_pb2.MembersEvent(
+                member_id=str(member_id),
+                occurred_at=now,
+                member_celebrated=events_pb2.MemberBirthday(year=year),
+            )
+            for member_id in member_ids
         ],
     )
 
@@ -74,6 +92,8 @@ async def sensitive_record_removed(connection: Connection, member_id: UUID, now:
         sensitive_record_removed=events_pb2.SensitiveRecordRemoved(),
     )
     await outbox.append(connection, [_new("SensitiveRecordRemoved", event)])
+
+
 async def status_changed(connection: Connection, standing: Standing, step: Step, now: datetime) -> None:
     """A member's status changed by a step."""
     event = events_pb2.MembersEvent(member_id=str(standing.member_id), occurred_at=now)
@@ -118,6 +138,8 @@ async def _append(connection: Connection, kind: str, events: Iterable[events_pb2
         lanes[crc32(event.member_id.encode()) % stream.LANES].append(_new(kind, event))
     for lane in sorted(lanes):
         await outbox.append(connection, lanes[lane])
+
+
 async def identity_linked(
     connection: Connection, member_id: UUID, kind: IdentityKind, now: datetime, *, verified: bool
 ) -> None:

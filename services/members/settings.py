@@ -1,22 +1,23 @@
 """Settings of the members service, read from the environment; used by ``app`` and ``__main__`` alone."""
 
 from base64 import b64decode
-from enum import StrEnum
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, SecretBytes, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.kit.settings import ProcessSettings
 from services.members.rules.blobs import Suite
-from services.members.storage.providers.alibaba import Credentials
-from services.members.storage.providers.choosing import Choice, ProviderName
 from services.members.rules.erasures import Terms
 from services.members.rules.retention import Rule, rules_of
+from services.members.storage.providers.alibaba import Credentials
+from services.members.storage.providers.choosing import Choice, ProviderName
 
 
 def _key(encoded: SecretBytes) -> SecretBytes:
@@ -88,6 +89,12 @@ class RingSettings(BaseSettings):
         )
 
 
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("must be one of IANA's, for instance Asia/Shanghai")
+    return name
+
+
 class Settings(RingSettings, ProcessSettings):
     """What ``serve`` and ``work`` need."""
 
@@ -119,6 +126,14 @@ class Settings(RingSettings, ProcessSettings):
     """Where one-time codes are posted to be sent: https, but on loopback."""
     codes_secret: CallerKey | None = Field(None, validation_alias="MEMBERS_CODES_SECRET")
     """Signs what is posted there: 32 bytes, given in base64."""
+    search_quota: int = Field(1000, ge=0, validation_alias="MEMBERS_SEARCH_QUOTA")
+    """How many pages of search results one actor may see on one day (UTC)."""
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Asia/Shanghai", validation_alias="MEMBERS_TIME_ZONE"
+    )
+    """Where the programme is at home: when a day begins for members who named no zone."""
+    leap_birthday: Literal["02-28", "03-01"] = Field("02-28", validation_alias="MEMBERS_LEAP_BIRTHDAY")
+    """When those born on 29 February keep it in years without one."""
     key_gateway: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_MEMBERS")
     key_loyalty: CallerKey = Field(validation_alias="CALLER_KEY_LOYALTY_MEMBERS")
     key_consent: CallerKey = Field(validation_alias="CALLER_KEY_MEMBERS_CONSENT")
@@ -141,6 +156,7 @@ class Settings(RingSettings, ProcessSettings):
     @property
     def erasing_purposes(self) -> list[str]:
         return [purpose for part in self.erase_on_withdrawal.split(",") if (purpose := part.strip())]
+
     @model_validator(mode="after")
     def _codes_go_where_they_are_safe(self) -> Self:
         if self.codes_log is not None and not self.is_development:

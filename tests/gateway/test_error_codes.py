@@ -27,6 +27,8 @@ TOLD_ELSEWHERE = {
     *("ORDER_NOT_WELL_FORMED", "ORDER_TOO_OLD", "PAID_IN_THE_FUTURE", "UNKNOWN_ORDER"),
     *("REFUND_ALREADY_RECORDED", "REFUND_EXCEEDS_ORDER", "REFUND_NOT_WELL_FORMED"),
     *("APPROVAL_NEEDED", "OPENING_BALANCE_NOT_WELL_FORMED", "POINTS_EXPIRED_ALREADY"),
+    # What is said to staff who search, and to services and systems.
+    *("DAY_NOT_VALID", "SEARCH_NOT_VALID", "SEARCH_QUOTA_EXHAUSTED", "TOO_MANY_COMMUNICATIONS"),
     # What order systems are told that send webhooks.
     *(
         "WEBHOOK_NOT_UNDERSTOOD",

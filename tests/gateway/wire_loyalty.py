@@ -91,6 +91,14 @@ class Tiers(Door):
         self.services.each(request.members, answer.results, "standing", lambda *_: answers.STANDING)
         return answer
 
+    @rpc.allow(rpc.staff("support", "operations", "program_admin", "privacy_officer"))
+    async def list_members_by_tier(
+        self, request: tiers_pb2.ListMembersByTierRequest, _: Any
+    ) -> tiers_pb2.ListMembersByTierResponse:
+        self.services.turn("loyalty", "holders")
+        ids = sorted(self.services.names, reverse=True)[: request.first]
+        return tiers_pb2.ListMembersByTierResponse(member_ids=ids, has_next_page=True)
+
 
 class Orders(Door):
     async def _unused(self, request: Any, _: Any) -> Any:

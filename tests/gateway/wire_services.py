@@ -16,8 +16,15 @@ from starlette.types import ASGIApp
 from services.kit import rpc
 from services.kit.tokens import TokenVerifier
 from tests.conftest import free_port
-from tests.gateway import answers, wire_documents, wire_history, wire_lives, wire_loyalty
-from tests.gateway import answers, wire_history, wire_loyalty, wire_members
+from tests.gateway import (
+    answers,
+    wire_documents,
+    wire_history,
+    wire_household,
+    wire_lives,
+    wire_loyalty,
+    wire_members,
+)
 from tests.gateway.doors import Door, Services
 
 PHONE = "+8613900000001"
@@ -62,10 +69,11 @@ class Profiles(Door):
         clear = profiles_pb2.ClearField(field=profiles_pb2.PERSONAL_FIELD_PHONE, value=PHONE)
         return profiles_pb2.UnmaskProfileResponse(fields=[clear], access_id="access-1")
 
-    @rpc.allow(rpc.staff("privacy_officer", "auditor"))
+    @rpc.allow(rpc.members, rpc.staff("privacy_officer", "auditor"))
     async def list_profile_accesses(
         self, request: profiles_pb2.ListProfileAccessesRequest, _: Any
     ) -> profiles_pb2.ListProfileAccessesResponse:
+        rpc.be_member(request.member_id)
         return profiles_pb2.ListProfileAccessesResponse(accesses=[answers.ACCESS])
 
 
@@ -140,6 +148,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         *wire_documents.DOORS,
         *wire_lives.DOORS,
         *wire_members.DOORS,
+        *wire_household.DOORS,
     ],
     "consent": [
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),

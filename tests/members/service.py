@@ -13,15 +13,20 @@ from huiyuan.consent.v1 import decisions_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsService
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
+from huiyuan.members.v1.addresses_connect import AddressesServiceClient
+from huiyuan.members.v1.birthdays_connect import BirthdaysServiceClient
+from huiyuan.members.v1.communications_connect import CommunicationsServiceClient
 from huiyuan.members.v1.erasures_connect import ErasuresServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServiceClient
-from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
-from huiyuan.members.v1.retention_connect import RetentionServiceClient
-from huiyuan.members.v1.statuses_connect import StatusesServiceClient
 from huiyuan.members.v1.links_connect import LinksServiceClient
 from huiyuan.members.v1.merges_connect import MergesServiceClient
+from huiyuan.members.v1.notes_connect import NotesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.retention_connect import RetentionServiceClient
+from huiyuan.members.v1.searches_connect import SearchesServiceClient
+from huiyuan.members.v1.statuses_connect import StatusesServiceClient
+from huiyuan.members.v1.tags_connect import TagsServiceClient
 from huiyuan.members.v1.verifications_connect import VerificationsServiceClient
 from pyqwest.testing import ASGITransport
 
@@ -41,6 +46,8 @@ AUDITOR = rpc.Caller(rpc.CallerKind.STAFF, "audit-1", frozenset({"auditor"}))
 OFFICER = rpc.Caller(rpc.CallerKind.STAFF, "privacy-1", frozenset({"privacy_officer"}))
 IMPORTER = rpc.Caller(rpc.CallerKind.SYSTEM, "importer", frozenset({"member_registrar"}))
 LOYALTY = rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")
+ADMIN = rpc.Caller(rpc.CallerKind.STAFF, "admin-1", frozenset({"program_admin"}))
+SENDER = rpc.Caller(rpc.CallerKind.SYSTEM, "sender", frozenset({"communication_recorder"}))
 ANYONE = rpc.Caller(rpc.CallerKind.ANYONE, "")
 
 signer = rpc.CallerSigner("gateway", {"members": KEYS["gateway"]})
@@ -94,6 +101,12 @@ class Members:
     links: LinksServiceClient
     verifications: VerificationsServiceClient
     merges: MergesServiceClient
+    addresses: AddressesServiceClient
+    birthdays: BirthdaysServiceClient
+    communications: CommunicationsServiceClient
+    notes: NotesServiceClient
+    searches: SearchesServiceClient
+    tags: TagsServiceClient
     consents: Consents
     databases: Databases
     ring: KeyRing
@@ -174,6 +187,7 @@ def settings(members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Pa
         CALLER_KEY_MEMBERS_CONSENT=encoded("consent"),
         MEMBERS_UNMASK_QUOTA=5,
         MEMBERS_CODES_LOG=str(ring.with_name("codes.log")),
+        MEMBERS_SEARCH_QUOTA=4,
     )
 
 
@@ -194,6 +208,12 @@ async def reached_by(
         client(LinksServiceClient, transport, "members"),
         client(VerificationsServiceClient, transport, "members"),
         client(MergesServiceClient, transport, "members"),
+        client(AddressesServiceClient, transport, "members"),
+        client(BirthdaysServiceClient, transport, "members"),
+        client(CommunicationsServiceClient, transport, "members"),
+        client(NotesServiceClient, transport, "members"),
+        client(SearchesServiceClient, transport, "members"),
+        client(TagsServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),

@@ -42,6 +42,9 @@ NEEDLES = [
     "19870605",
     "13988776655",
     "9887766",
+    "古墩路",
+    "三只小白狗",
+    "wine_lovers",
     "seeded.person",
     "seeded-customer-77",
 ]
@@ -190,6 +193,7 @@ async def live_a_little(service: Running, owner_url: str) -> str:
     assert (await service.call("IdentitiesService/FindMember", found, SUPPORT)).json() == {
         "memberId": member_id
     }
+    await keep_house(service, member_id)
     unmask = {
         "memberId": member_id,
         "fields": ["PERSONAL_FIELD_PHONE"],
@@ -208,6 +212,13 @@ async def live_a_little(service: Running, owner_url: str) -> str:
         ),
         await service.call("ProfilesService/UnmaskProfile", {**unmask, "reason": SEEDS["phone"]}, SUPPORT),
         await service.call("ProfilesService/RegisterMember", {"profile": SEEDS["phone"]}, OPERATIONS),
+        await service.call("NotesService/AddNote", {"memberId": member_id, "text": SEEDS["email"]}, SUPPORT),
+        await service.call("SearchesService/SearchMembers", {"fullName": SEEDS["full_name"] * 99}, SUPPORT),
+        await service.call(
+            "AddressesService/SaveAddress",
+            {"memberId": member_id, "address": {"recipient": SEEDS["full_name"] * 9}, "idempotencyKey": "x"},
+            me,
+        ),
         await service.call(
             "IdentitiesService/FindMember",
             {"identity": {"kind": "IDENTITY_KIND_EMAIL", "value": SEEDS["email"] + "@@"}},
@@ -219,6 +230,42 @@ async def live_a_little(service: Running, owner_url: str) -> str:
         assert refused.status_code >= 400
         assert not [needle for needle in NEEDLES if needle in refused.text], refused.text
     return member_id
+
+
+async def keep_house(service: Running, member_id: str) -> None:
+    """An address, a note, a tag, a message and a search, each of which knows something of the person."""
+    me = as_member(member_id)
+    address = {
+        "recipient": SEEDS["full_name"],
+        "phone": SEEDS["phone"],
+        "province": "浙江省",
+        "city": "杭州市",
+        "lines": ["古墩路 701 号"],
+    }
+    sent = {
+        "memberId": member_id,
+        "channel": "CHANNEL_SMS",
+        "template": "order.shipped",
+        "outcome": "OUTCOME_SENT",
+        "messageId": SEEDS["phone"],
+    }
+    for method, body, caller in (
+        (
+            "AddressesService/SaveAddress",
+            {"memberId": member_id, "address": address, "idempotencyKey": "a"},
+            me,
+        ),
+        (
+            "NotesService/AddNote",
+            {"memberId": member_id, "text": "三只小白狗", "idempotencyKey": "n"},
+            SUPPORT,
+        ),
+        ("CommunicationsService/RecordCommunications", {"communications": [sent]}, SUPPORT),
+        ("SearchesService/SearchMembers", {"fullName": SEEDS["full_name"], "first": 5}, SUPPORT),
+        ("SearchesService/SearchMembers", {"tags": ["wine_lovers"], "first": 5}, SUPPORT),
+    ):
+        answer = await service.call(method, body, caller)
+        assert answer.status_code == 200, answer.text
 
 
 async def fault(service: Running, owner_url: str) -> httpx.Response:
@@ -413,4 +460,6 @@ async def test_unknown_command_says_what_there_is(urls, redis_url, tmp_path):
     env = environment(*urls, redis_url, tmp_path / "members.keyring", free_port())
     code, output = await finished("dance", env)
     assert code == 1
-    assert output.startswith("usage: python -m services.members serve | work | migrate | replay-tombstones | ring")
+    assert output.startswith(
+        "usage: python -m services.members serve | work | migrate | replay-tombstones | ring"
+    )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from gateway.errors.catalogue import (
     consents,
     families,
+    household,
     identities,
     members,
     orders,
@@ -22,6 +23,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
     ("Members", "会员"): members.ENTRIES,
     ("Identities, codes and merges", "身份标识、验证码与合并"): identities.ENTRIES,
+    ("Addresses, tags, notes and searches", "地址、标签、备注与查找"): household.ENTRIES,
     ("Consents", "同意"): consents.ENTRIES,
     ("Webhooks", "Webhook"): webhooks.ENTRIES,
     ("Codes that are newer than the gateway", "网关尚不认识的代码"): families.ENTRIES,

@@ -7,7 +7,15 @@ from huiyuan.loyalty.v1 import tiers_pb2 as wire
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
 from services.loyalty.rpc.points import MOST_MEMBERS
-from services.loyalty.rpc.wire import be_at_most, choice, readable_member, text, timestamp
+from services.loyalty.rpc.wire import (
+    PageNotUnderstood,
+    be_at_most,
+    choice,
+    member_id,
+    readable_member,
+    text,
+    timestamp,
+)
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules import tiers
 from services.loyalty.rules.points import Member, snapshot
@@ -15,6 +23,9 @@ from services.loyalty.rules.programmes import TierRule
 from services.loyalty.rules.tiers import Standing
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.storage import points
+from services.loyalty.storage import tiers as holders
+
+_LONGEST_PAGE = 100
 
 
 class Tiers:
@@ -51,6 +62,20 @@ class Tiers:
                 else wire.StandingResult(standing=answer(member))
                 for member in asked
             ]
+        )
+
+    @rpc.allow(rpc.staff("support", "operations", "program_admin", "privacy_officer"))
+    async def list_members_by_tier(
+        self, request: wire.ListMembersByTierRequest, _: Any
+    ) -> wire.ListMembersByTierResponse:
+        if not 1 <= request.first <= _LONGEST_PAGE:
+            raise PageNotUnderstood(f"first must be 1 to {_LONGEST_PAGE}", field="first", asked=request.first)
+        after = member_id(request.after, "after") if request.after else None
+        known = await self._rulebook.current()
+        programme = known.history(request.programme_id).at(self._rulebook.now())
+        found = await holders.holders(self._pool, programme.number, request.tier, after, request.first + 1)
+        return wire.ListMembersByTierResponse(
+            member_ids=found[: request.first], has_next_page=len(found) > request.first
         )
 
 

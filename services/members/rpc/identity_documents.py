@@ -10,6 +10,7 @@ from services.kit import clock, rpc
 from services.members.actions import identity_documents as actions
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.releases import Attempt, released
+from services.members.rpc.survivors import survivor_of
 from services.members.rules import accesses
 from services.members.rules.accesses import PersonalField
 from services.members.rules.identity_documents import (
@@ -24,11 +25,9 @@ from services.members.rules.members import (
     MemberNotActive,
     MemberStatus,
     ProfileRaced,
-    UnknownMember,
-    member_id_of,
 )
 from services.members.storage import identity_documents as stored
-from services.members.storage import keys, members
+from services.members.storage import keys
 from services.members.storage.databases import Databases
 
 _FIELDS = (PersonalField.IDENTITY_DOCUMENT,)
@@ -53,7 +52,7 @@ class IdentityDocuments:
         said = request.document
         document = document_of(said.kind, said.number, said.issuing_country, said.name)
         purpose = accesses.purpose_of(request.purpose)
-        survivor = await self._survivor(request.member_id)
+        survivor = await survivor_of(self._databases, request.member_id)
         if survivor.status not in _CHANGEABLE:
             raise MemberNotActive
         if refusal := await self._consents.sensitive_refusal(survivor.member_id, purpose, _FIELDS):
@@ -72,7 +71,7 @@ class IdentityDocuments:
         self, request: wire.RemoveIdentityDocumentRequest, _: Any
     ) -> wire.RemoveIdentityDocumentResponse:
         rpc.be_member(request.member_id)
-        survivor = await self._survivor(request.member_id)
+        survivor = await survivor_of(self._databases, request.member_id)
         now = clock.now()
         # The key begins to retire before the document goes, so that the sweep ends it if we do not.
         async with self._databases.keys.begin() as connection:
@@ -89,7 +88,7 @@ class IdentityDocuments:
         self, request: wire.GetIdentityDocumentRequest, _: Any
     ) -> wire.GetIdentityDocumentResponse:
         rpc.be_member(request.member_id)
-        survivor = await self._survivor(request.member_id)
+        survivor = await survivor_of(self._databases, request.member_id)
         seen = await stored.on_file(self._databases, survivor.member_id)
         return wire.GetIdentityDocumentResponse(on_file=None if seen is None else _on_file(seen))
 
@@ -99,7 +98,7 @@ class IdentityDocuments:
     ) -> wire.RevealIdentityDocumentResponse:
         purpose = accesses.purpose_of(request.purpose)
         reason = accesses.reason_of(request.reason)
-        survivor = await self._survivor(request.member_id)
+        survivor = await survivor_of(self._databases, request.member_id)
         if survivor.status is MemberStatus.ERASED:
             raise MemberErased
         member_id = survivor.member_id
@@ -136,13 +135,6 @@ class IdentityDocuments:
         async with self._databases.keys.begin() as connection:
             await keys.drop_older(connection, [member_id], [dek_gen], stored.KIND)
         return put
-
-    async def _survivor(self, member_id: str) -> members.Survivor:
-        asked = member_id_of(member_id)
-        survivors = await members.survivors(self._databases, [asked]) if asked else {}
-        if asked not in survivors:
-            raise UnknownMember
-        return survivors[asked]
 
 
 def _on_file(seen: OnFile) -> wire.IdentityDocumentOnFile:

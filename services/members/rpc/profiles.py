@@ -11,8 +11,10 @@ from services.kit import clock, rpc
 from services.kit.refusal import Invalid, Refusal
 from services.members.rpc import views
 from services.members.rpc.consents import ConsentGate
+from services.members.rpc.pages import after_of
 from services.members.rpc.registrations import register
-from services.members.rpc.releases import Attempt, released
+from services.members.rpc.releases import RELEASED_TO, Attempt, released
+from services.members.rpc.survivors import survivor_of
 from services.members.rpc.updates import update
 from services.members.rules import accesses as rules
 from services.members.rules.keyrings import KeyRing
@@ -23,12 +25,11 @@ from services.members.rules.members import (
     member_id_of,
 )
 from services.members.rules.statuses import be_open, over_for
-from services.members.storage import accesses, members, profiles
+from services.members.storage import accesses, profiles
 from services.members.storage.databases import Databases
 
 MOST_REGISTRATIONS = 1000
 MOST_PROFILES = 500
-MOST_ACCESSES = 100
 _REGISTRARS = (
     rpc.systems("member_registrar", "programme_seeder"),
     rpc.services("gateway"),
@@ -39,10 +40,6 @@ _READERS = ("support", "operations", "program_admin", "privacy_officer")
 
 class BatchTooLarge(Invalid):
     """More items than one call may hold."""
-
-
-class PageNotValid(Invalid):
-    """The page asked for is too large, too small, or begins after nothing we know."""
 
 
 class Profiles:
@@ -111,12 +108,12 @@ class Profiles:
                 result.refusal.CopyFrom(rpc.wire_refusal(member))
         return answer
 
-    @rpc.allow(rpc.staff("support", "operations", "privacy_officer"))
+    @rpc.allow(rpc.staff(*RELEASED_TO))
     async def unmask_profile(self, request: wire.UnmaskProfileRequest, _: Any) -> wire.UnmaskProfileResponse:
         fields = rules.fields_of(request.fields)
         purpose = rules.purpose_of(request.purpose)
         reason = rules.reason_of(request.reason)
-        survivor = await self._survivor(request.member_id)
+        survivor = await survivor_of(self._databases, request.member_id)
         be_open(survivor.status)
         ask = partial(self._consents.refusal, survivor.member_id, purpose, fields)
         attempt = Attempt(survivor.member_id, purpose, reason, fields)
@@ -129,7 +126,8 @@ class Profiles:
         release.check()
         answer = wire.UnmaskProfileResponse(access_id=str(release.access_id))
         for field in fields:
-            answer.fields.add(field=field.value, value=rules.in_clear(member.profile, field))
+            for value in rules.in_clear(member.profile, field):
+                answer.fields.add(field=field.value, value=value)
         return answer
 
     @rpc.allow(rpc.members, rpc.staff("privacy_officer", "auditor"))
@@ -137,24 +135,16 @@ class Profiles:
         self, request: wire.ListProfileAccessesRequest, _: Any
     ) -> wire.ListProfileAccessesResponse:
         rpc.be_member(request.member_id)
-        if not 1 <= request.first <= MOST_ACCESSES:
-            raise PageNotValid(f"first must be 1 to {MOST_ACCESSES}", field="first")
-        after = member_id_of(request.after)
-        if request.after and after is None:
-            raise PageNotValid("after must be the access_id of an entry seen before", field="after")
-        survivor = await self._survivor(request.member_id)
-        page = await accesses.newest(self._databases, survivor.member_id, after, request.first + 1)
+        after = after_of(request.first, request.after)
+        survivor = await survivor_of(self._databases, request.member_id)
+        own = rpc.caller().is_member(request.member_id)
+        page = await accesses.newest(
+            self._databases, survivor.member_id, after, request.first + 1, allowed_only=own
+        )
         return wire.ListProfileAccessesResponse(
-            accesses=[views.access(access) for access in page[: request.first]],
+            accesses=[views.access(access, own=own) for access in page[: request.first]],
             has_next_page=len(page) > request.first,
         )
-
-    async def _survivor(self, member_id: str) -> members.Survivor:
-        asked = member_id_of(member_id)
-        survivors = await members.survivors(self._databases, [asked]) if asked else {}
-        if asked not in survivors:
-            raise UnknownMember
-        return survivors[asked]
 
 
 def _reading(item: kit_pb2.MemberKey) -> tuple[UUID, bool] | Refusal:

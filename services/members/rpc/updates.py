@@ -1,12 +1,15 @@
 """Updates, asked: a profile is rewritten under a new key, and a crash at any point loses nothing."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Literal
 
 from huiyuan.members.v1 import profiles_pb2 as wire
 
 from services.members.actions import profiles as actions
+from services.members.actions import traits as indexing
 from services.members.rules import profiles as rules
+from services.members.rules import traits
 from services.members.rules.keyrings import BlindIndex, KeyRing
 from services.members.rules.members import (
     Member,
@@ -17,8 +20,10 @@ from services.members.rules.members import (
     UnknownMember,
     member_id_of,
 )
+from services.members.rules.preferences import Preference
 from services.members.rules.registrations import IdempotencyKeyReused, idempotency_key_of
 from services.members.storage import keys, profiles
+from services.members.storage import traits as indexes
 from services.members.storage.databases import Databases
 
 _ATTEMPTS = 8
@@ -29,6 +34,9 @@ _FIELDS: Final[tuple[Literal["display_name", "full_name", "birth_date", "languag
     "language",
     "time_zone",
 )
+Once = tuple[BlindIndex, BlindIndex]
+"""What a change is known by: the digests of its idempotency key and of its body."""
+
 _CHANGEABLE = (MemberStatus.ACTIVE, MemberStatus.FROZEN)
 
 
@@ -37,9 +45,27 @@ async def update(
 ) -> Member:
     """Change the fields that a request gives; the member as it then is."""
     fields = _fields(request)
-    once = _once(ring, request.idempotency_key, fields)
+    return await change(
+        databases,
+        ring,
+        request.member_id,
+        lambda profile: rules.changed(profile, fields, now),
+        once_of(ring, request.idempotency_key, rules.change_body(fields)),
+        now,
+    )
+
+
+async def change(
+    databases: Databases,
+    ring: KeyRing,
+    asked: str,
+    changing: Callable[[rules.Profile], rules.Profile],
+    once: Once | None,
+    now: datetime,
+) -> Member:
+    """Change a member's profile by a rule, once under its idempotency key; the member as it then is."""
     for _ in range(_ATTEMPTS):
-        member = await _member(databases, ring, request.member_id)
+        member = await _member(databases, ring, asked)
         if once is not None:
             earlier = await profiles.known_update(databases, member.member_id, once[0])
             if earlier == once[1].digest:
@@ -50,14 +76,32 @@ async def update(
             raise MemberErased
         if member.status not in _CHANGEABLE:
             raise MemberNotActive
-        profile = rules.changed(member.profile, fields, now)
+        profile = rules.fitting(changing(member.profile), member.profile)
         if profile == member.profile:
             return member
         try:
-            return await _rewrite(databases, ring, member, profile, once, now)
+            changed = await _rewrite(databases, ring, member, profile, once, now)
         except ProfileRaced:
             continue
+        if traits.of(profile) != traits.of(member.profile):
+            await _index(databases, ring, changed)
+        return changed
     raise ProfileRaced
+
+
+def once_of(ring: KeyRing, key: str, body: bytes) -> Once | None:
+    """The digests of an idempotency key and of what it stands for, when a key is given."""
+    if not key:
+        return None
+    return ring.request_digest(idempotency_key_of(key)), ring.request_digest(body)
+
+
+async def _index(databases: Databases, ring: KeyRing, member: Member) -> None:
+    """Let whoever changed a member find it by the change at once; the job does the same a moment later."""
+    async with databases.keys.begin() as connection:
+        indexed = await indexing.index(connection, databases, ring, [member.member_id])
+    async with databases.members.begin() as connection:
+        await indexes.mark(connection, indexed)
 
 
 async def _rewrite(
@@ -65,7 +109,7 @@ async def _rewrite(
     ring: KeyRing,
     member: Member,
     profile: rules.Profile,
-    once: tuple[BlindIndex, BlindIndex] | None,
+    once: Once | None,
     now: datetime,
 ) -> Member:
     async with databases.keys.begin() as connection:
@@ -93,12 +137,9 @@ async def _member(databases: Databases, ring: KeyRing, asked: str) -> Member:
     return member
 
 
-def _once(ring: KeyRing, key: str, fields: rules.ProfileFields) -> tuple[BlindIndex, BlindIndex] | None:
-    """The digests of an idempotency key and of what it stands for, when a key is given."""
-    if not key:
-        return None
-    return ring.request_digest(idempotency_key_of(key)), ring.request_digest(rules.change_body(fields))
-
-
 def _fields(request: wire.UpdateProfileRequest) -> rules.ProfileFields:
-    return rules.ProfileFields(**{name: getattr(request, name) for name in _FIELDS if request.HasField(name)})
+    return rules.ProfileFields(
+        **{name: getattr(request, name) for name in _FIELDS if request.HasField(name)},
+        gender=request.gender if request.HasField("gender") else None,
+        preferences=tuple([Preference(one.name, one.value) for one in request.preferences]),
+    )

@@ -11,7 +11,7 @@ from uuid import UUID
 from services.kit.refusal import Declined, Invalid, Unavailable
 from services.members.rules.identities import IdentityKind
 from services.members.rules.personal import Personal, reveal
-from services.members.rules.profiles import Profile
+from services.members.rules.profiles import Profile, gender_of
 from services.members.rules.texts import CONTROL, far_too_long
 
 LONGEST_REASON = 500
@@ -31,6 +31,8 @@ class PersonalField(IntEnum):
     EMAIL = 4
     BIRTH_DATE = 5
     IDENTITY_DOCUMENT = 20
+    ADDRESSES = 6
+    GENDER = 7
 
     @property
     def category(self) -> str:
@@ -45,6 +47,8 @@ _CATEGORIES = {
     PersonalField.EMAIL: "email",
     PersonalField.BIRTH_DATE: "birth_date",
     PersonalField.IDENTITY_DOCUMENT: "identity_document",
+    PersonalField.ADDRESSES: "address",
+    PersonalField.GENDER: "gender",
 }
 _SENSITIVE = frozenset({PersonalField.IDENTITY_DOCUMENT})
 """Not in the ordinary profile: behind a key and a door of their own."""
@@ -87,6 +91,8 @@ class Access:
     accessed_at: datetime
     refusal_code: str
     """Empty when it was allowed."""
+    actor_role: str = ""
+    """The role under which the actor asked; what the member is told instead of a name."""
 
 
 def fields_of(numbers: Sequence[int]) -> tuple[PersonalField, ...]:
@@ -125,13 +131,16 @@ def holds_personal_data(text: str) -> bool:
     return bool(_MAIL.search(text) or _MOBILE_OR_IDENTITY_NUMBER.search(text))
 
 
-def in_clear(profile: Profile, field: PersonalField) -> str:
-    """The value of a field; empty when the member has none."""
+def in_clear(profile: Profile, field: PersonalField) -> tuple[str, ...]:
+    """The values of a field: one of each but addresses, and empty when the member has none."""
+    if field is PersonalField.ADDRESSES:
+        return tuple([address.in_one_line for address in profile.addresses]) or ("",)
     values: dict[PersonalField, Personal | None] = {
         PersonalField.DISPLAY_NAME: profile.display_name,
         PersonalField.FULL_NAME: profile.full_name,
         PersonalField.PHONE: profile.first(IdentityKind.PHONE),
         PersonalField.EMAIL: profile.first(IdentityKind.EMAIL),
         PersonalField.BIRTH_DATE: profile.birth_date,
+        PersonalField.GENDER: profile.gender and Personal(gender_of(profile).name),
     }
-    return reveal(values[field])
+    return (reveal(values[field]),)

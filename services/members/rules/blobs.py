@@ -47,6 +47,8 @@ class BlobKind(IntEnum):
     ORDINARY = 1
     IDENTITY_DOCUMENTS = 2
     """Sensitive: released by a fresh answer of the consent gate alone."""
+    NOTES = 3
+    """What staff wrote of the member."""
 
 
 class Unreadable(Declined):

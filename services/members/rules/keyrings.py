@@ -13,16 +13,17 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from services.members.rules import blobs
+from services.members.rules import blobs, traits
 from services.members.rules.blobs import DEK_BYTES, BlobKind, KeyHeader, KeyWrapper, Suite
 from services.members.rules.identities import Identity, IdentityKind, index_input
 from services.members.rules.sm import hmac_sm3
+from services.members.rules.traits import Trait, TraitKind
 
 INDEX_BYTES = 16
 REQUESTS = 0
 """The index key of kind 0 digests idempotency keys and request bodies, which may hold personal data too."""
 
-INDEX_KINDS = (REQUESTS, *IdentityKind)
+INDEX_KINDS = (REQUESTS, *IdentityKind, *TraitKind)
 _KIND_BYTES = tuple(bytes((kind,)) for kind in range(max(BlobKind) + 1))
 """By place and not by name: to hash a member of an enumeration takes longer than the rest of ``where``."""
 
@@ -65,7 +66,7 @@ class BlindIndex(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where an identity is found: its kind and its blind index."""
+    """Where an identity or a trait is found: its kind and its blind index."""
 
     kind: int
     version: int
@@ -134,6 +135,10 @@ class KeyRing:
     def find(self, identity: Identity) -> Place:
         """Where an identity is found, telling nothing of its value."""
         return Place(identity.kind, *self._digest(identity.kind, index_input(identity)))
+
+    def find_trait(self, trait: Trait) -> Place:
+        """Where the members who have a trait in common are found."""
+        return Place(trait.kind, *self._digest(trait.kind, traits.index_input(trait)))
 
     def request_digest(self, content: bytes) -> BlindIndex:
         """A keyed digest of an idempotency key or of a request's body."""

@@ -2,6 +2,7 @@
 
 import re
 
+from services.members.rules.addresses import HOME_COUNTRY, Address
 from services.members.rules.personal import Personal
 
 _CHINESE_MOBILE = re.compile(r"\+86(1[0-9]{10})")
@@ -15,6 +16,8 @@ _SURNAMES = frozenset(
     )
 )
 _MOST_STARS = 2
+_LONGEST_REGION = 20
+_REGION = re.compile(r"[^\W\d_]+(?:[ '·-][^\W\d_]+)*")
 
 
 def phone(value: Personal) -> str:
@@ -34,6 +37,23 @@ def name(value: Personal) -> str:
     if not hidden or not surname.isalpha():
         return "*" * min(len(text), _MOST_STARS)
     return surname + "*" * min(hidden, _MOST_STARS)
+
+
+def birth_date(value: Personal) -> str:
+    """That there is one, and no part of it."""
+    return re.sub("[0-9]", "*", value.reveal())
+
+
+def place(value: Address) -> str:
+    """``浙江省 杭州市 ****``: province and city, abroad country and city; who lives there, and where, is hidden."""
+    coarse = value.province if value.country == HOME_COUNTRY else Personal(value.country)
+    return f"{_region(coarse)} {_region(value.city)} ****"
+
+
+def _region(value: Personal) -> str:
+    """A region as it was written, unless it is too long for one or holds the number of a house."""
+    text = value.reveal()
+    return text if len(text) <= _LONGEST_REGION and _REGION.fullmatch(text) else "****"
 
 
 def email(value: Personal) -> str:

@@ -4,20 +4,27 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import IntEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
 import msgpack
 
-from services.kit.refusal import Invalid
+from services.kit.refusal import Declined, Invalid
+from services.members.rules.addresses import Address, packed, unpacked
 from services.members.rules.blobs import Unreadable
 from services.members.rules.identities import Identity, IdentityKind
 from services.members.rules.personal import Personal
+from services.members.rules.preferences import Preference, chosen
 from services.members.rules.texts import CONTROL, far_too_long
 
-SCHEMA = 1
-"""The layout of ``encode``: display name, full name, birth date, language, zone, identities."""
+SCHEMA = 2
+"""The layout of ``encode``: display name, full name, birth date, language, zone, identities (1), then gender,
+addresses, preferences, tags (2). Every earlier layout stays readable; what is written is always the newest."""
+
+LARGEST_CONTENT = 1984 - 1
+"""The bytes that fit into a blob of 2 KiB, once padded to whole 64: a larger record costs more than it gains."""
 
 DEFAULT_LANGUAGE = "zh-CN"
 LONGEST_NAME = 64
@@ -44,6 +51,23 @@ class TimeZoneNotValid(Invalid):
     """The time zone is not one of IANA's."""
 
 
+class GenderNotValid(Invalid):
+    """The gender is none of those that a profile knows."""
+
+
+class ProfileTooLarge(Declined):
+    """The change would make the profile larger than one record may be."""
+
+
+class Gender(IntEnum):
+    """What a member says, if anything. The numbers are in every blob."""
+
+    UNSPECIFIED = 0
+    FEMALE = 1
+    MALE = 2
+    OTHER = 3
+
+
 class Profile(NamedTuple):
     """A member's profile in clear. Its ``repr`` shows no personal data."""
 
@@ -53,6 +77,14 @@ class Profile(NamedTuple):
     language: str
     time_zone: str
     identities: tuple[Identity, ...]
+    gender: Personal | None = None
+    """A ``Gender``'s number in digits; None when the member said nothing."""
+    addresses: tuple[Address, ...] = ()
+    preferences: tuple[Preference, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "<profile>"
 
     def first(self, kind: IdentityKind) -> Personal | None:
         """The member's first identity of a kind, for instance the phone to show."""
@@ -68,6 +100,8 @@ class ProfileFields:
     birth_date: str | None = None
     language: str | None = None
     time_zone: str | None = None
+    gender: int | None = None
+    preferences: tuple[Preference, ...] = ()
 
     def __repr__(self) -> str:
         return "<profile fields>"
@@ -82,7 +116,7 @@ def new(fields: ProfileFields, identities: tuple[Identity, ...], now: datetime) 
 
 def changed(profile: Profile, fields: ProfileFields, now: datetime) -> Profile:
     """The profile with the fields that are given. Raises an ``Invalid`` that names the field."""
-    display_name, full_name, birth_date, language, time_zone, identities = profile
+    display_name, full_name, birth_date, language, time_zone, *_ = profile
     if fields.display_name is not None:
         display_name = _name(fields.display_name, "display_name")
     if fields.full_name is not None:
@@ -93,7 +127,32 @@ def changed(profile: Profile, fields: ProfileFields, now: datetime) -> Profile:
         language = _language(fields.language or DEFAULT_LANGUAGE)
     if fields.time_zone is not None:
         time_zone = _time_zone(fields.time_zone)
-    return Profile(display_name, full_name, birth_date, language, time_zone, identities)
+    return profile._replace(
+        display_name=display_name,
+        full_name=full_name,
+        birth_date=birth_date,
+        language=language,
+        time_zone=time_zone,
+        gender=profile.gender if fields.gender is None else _gender(fields.gender),
+        preferences=chosen(profile.preferences, fields.preferences),
+    )
+
+
+def gender_of(profile: Profile) -> Gender:
+    """What the member said of it."""
+    return Gender(int(profile.gender.reveal())) if profile.gender else Gender.UNSPECIFIED
+
+
+def fitting(after: Profile, before: Profile) -> Profile:
+    """The changed profile, if it still fits into a record or at least does not grow. Raises ``ProfileTooLarge``."""
+    size = len(encode(after))
+    if size > LARGEST_CONTENT and size > len(encode(before)):
+        raise ProfileTooLarge(
+            f"the profile would take {size} bytes and may take {LARGEST_CONTENT}: shorten or remove an address",
+            bytes=size,
+            most=LARGEST_CONTENT,
+        )
+    return after
 
 
 def encode(profile: Profile) -> bytes:
@@ -106,16 +165,23 @@ def encode(profile: Profile) -> bytes:
             profile.language,
             profile.time_zone,
             [(identity.kind, identity.scope, identity.value.reveal()) for identity in profile.identities],
+            profile.gender and profile.gender.reveal(),
+            [packed(address) for address in profile.addresses],
+            profile.preferences,
+            profile.tags,
         )
     )
 
 
 def decode(schema: int, content: bytes) -> Profile:
-    """The profile in a blob's content. Raises ``Unreadable``."""
-    if schema != SCHEMA:
-        raise Unreadable
+    """The profile in a blob's content, of this layout or an earlier one. Raises ``Unreadable``."""
+    width = _WIDTHS.get(schema)
     try:
-        display_name, full_name, birth_date, language, time_zone, identities = _unpacked(content)
+        kept = _unpacked(content)
+        if len(kept) != width:
+            raise Unreadable
+        display_name, full_name, birth_date, language, time_zone, identities = kept[:6]
+        gender, addresses, preferences, tags = kept[6:] or _SINCE_SCHEMA_2
         # By ``tuple.__new__``: a named tuple's own takes twice as long, and this is done for each profile read.
         return _tuple(
             Profile,
@@ -131,6 +197,10 @@ def decode(schema: int, content: bytes) -> Profile:
                         for kind, scope, value in identities
                     ]
                 ),
+                None if gender is None else Personal(gender),
+                tuple([unpacked(*address) for address in addresses]),
+                tuple([Preference(name, value) for name, value in preferences]),
+                tuple(tags),
             ),
         )
     except (ValueError, TypeError, KeyError, msgpack.UnpackException):
@@ -139,15 +209,26 @@ def decode(schema: int, content: bytes) -> Profile:
 
 def change_body(fields: ProfileFields) -> bytes:
     """The bytes by which two changes are the same. The layout is kept for good, whatever a blob's may become."""
-    packed: bytes = msgpack.packb(
-        (fields.display_name, fields.full_name, fields.birth_date, fields.language, fields.time_zone)
-    )
+    body = (fields.display_name, fields.full_name, fields.birth_date, fields.language, fields.time_zone)
+    # A change as it was known at first keeps its first bytes: its retry may come long after.
+    since = (fields.gender, fields.preferences) if fields.gender is not None or fields.preferences else ()
+    packed: bytes = msgpack.packb(body + since)
     return b"update\0" + packed
 
 
 _tuple = tuple.__new__
 _unpacked = msgpack.unpackb
 _KINDS = {int(kind): kind for kind in IdentityKind}
+_WIDTHS = {1: 6, 2: 10}
+_SINCE_SCHEMA_2 = (None, (), (), ())
+
+
+def _gender(number: int) -> Personal | None:
+    try:
+        gender = Gender(number)
+    except ValueError:
+        raise GenderNotValid("the gender is not one we know", field="gender") from None
+    return Personal(str(int(gender))) if gender else None
 
 
 def _name(text: str, field: str) -> Personal:

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.members.rules.accesses import Access, PersonalField
 from services.members.storage.databases import Databases
 
-_NEWEST = """SELECT access_id, actor, purpose, reason, fields, accessed_at, refusal_code FROM profile_accesses
-             WHERE member_id = $1 AND ($2::uuid IS NULL OR access_id < $2)
+_NEWEST = """SELECT access_id, actor, purpose, reason, fields, accessed_at, refusal_code, actor_role
+             FROM profile_accesses
+             WHERE member_id = $1 AND ($2::uuid IS NULL OR access_id < $2) AND (refusal_code = '' OR NOT $4)
              ORDER BY access_id DESC LIMIT $3"""
 
 
@@ -19,9 +20,9 @@ async def add(connection: AsyncConnection, access: Access) -> None:
     await connection.execute(
         text(
             """INSERT INTO profile_accesses
-                 (member_id, access_id, actor, purpose, reason, fields, accessed_at, refusal_code)
+                 (member_id, access_id, actor, purpose, reason, fields, accessed_at, refusal_code, actor_role)
                VALUES (:member_id, :access_id, :actor, :purpose, :reason, CAST(:fields AS smallint[]),
-                       :accessed_at, :refusal_code)"""
+                       :accessed_at, :refusal_code, :actor_role)"""
         ),
         {
             "member_id": access.member_id,
@@ -32,6 +33,7 @@ async def add(connection: AsyncConnection, access: Access) -> None:
             "fields": [int(field) for field in access.fields],
             "accessed_at": access.accessed_at,
             "refusal_code": access.refusal_code,
+            "actor_role": access.actor_role,
         },
     )
 
@@ -48,9 +50,11 @@ async def spend(connection: AsyncConnection, actor: str, on: date, quota: int) -
     return spent.rowcount == 1
 
 
-async def newest(databases: Databases, member_id: UUID, after: UUID | None, count: int) -> list[Access]:
+async def newest(
+    databases: Databases, member_id: UUID, after: UUID | None, count: int, *, allowed_only: bool = False
+) -> list[Access]:
     """Accesses to a member's data, newest first, after one that is known."""
-    rows = await databases.members_pool.fetch(_NEWEST, member_id, after, count)
+    rows = await databases.members_pool.fetch(_NEWEST, member_id, after, count, allowed_only)
     return [
         Access(
             member_id,
@@ -61,6 +65,7 @@ async def newest(databases: Databases, member_id: UUID, after: UUID | None, coun
             tuple(PersonalField(field) for field in fields),
             accessed_at,
             refusal_code,
+            actor_role,
         )
-        for access_id, actor, purpose, reason, fields, accessed_at, refusal_code in rows
+        for access_id, actor, purpose, reason, fields, accessed_at, refusal_code, actor_role in rows
     ]

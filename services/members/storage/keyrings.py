@@ -8,6 +8,7 @@
 else what the key management service made of them. ``digest`` may be absent, and is then sha256.
 """
 
+import fcntl
 import json
 import os
 import secrets
@@ -24,9 +25,20 @@ from services.members.rules.keyrings import DIGESTS, INDEX_KINDS, Digest, IndexK
 from services.members.storage.providers.local import Local
 from services.members.storage.providers.provider import KeyContext, KeyProvider, KeyRingRefused
 
-__all__ = ["KeyRingRefused", "RingFile", "contexts", "create_ring", "open_ring", "read_file", "write_file"]
+__all__ = [
+    "KeyRingRefused",
+    "RingFile",
+    "complete_ring",
+    "contexts",
+    "create_ring",
+    "open_ring",
+    "read_file",
+    "write_file",
+]
 
 FORMAT = 1
+_FIRST_KINDS = frozenset(range(9))
+"""Every ring has had these; kinds that came later are added to a ring that lacks them."""
 LOCAL = Local()
 
 Entry = dict[str, Any]
@@ -58,9 +70,16 @@ def open_ring(
     Asks the provider once for its key and once for each key of the ring.
     """
     _need(suite)
-    if create and not path.exists():
-        create_ring(path, installation, provider, suite)
+    if create:
+        if not path.exists():
+            create_ring(path, installation, provider, suite)
+        complete_ring(path, installation, provider, suite)
     ring = read_file(path)
+    if lacking := lacked(ring):
+        raise KeyRingRefused(
+            f"the key ring {path} lacks the index keys of kinds {', '.join(map(str, lacking))}, which this version "
+            "needs: run python -m services.members ring complete once, back the ring up, and start again"
+        )
     if any(entry["digest"] == Digest.SM3 for entry in ring.index_keys):
         _need(Suite.SM4_GCM)
     if ring.installation != installation:
@@ -100,6 +119,34 @@ def create_ring(path: Path, installation: UUID, provider: KeyProvider, suite: Su
         [{**e, "key": provider.generate(c).wrapped} for e, c in contexts(installation, "index", indexes)],
     )
     write_file(path, ring, replace=False)
+
+
+def lacked(ring: RingFile) -> list[int]:
+    """The kinds of index keys that a ring is too old to have."""
+    return sorted({int(kind) for kind in INDEX_KINDS} - {entry["kind"] for entry in ring.index_keys})
+
+
+def complete_ring(path: Path, installation: UUID, provider: KeyProvider, suite: Suite) -> list[int]:
+    """Give a ring of an earlier version the index keys it lacks; of which kinds. Raises ``KeyRingRefused``.
+
+    Nothing that was sealed or indexed before is touched. Who completes holds a lock, so that processes which
+    start together end up with the same keys.
+    """
+    if not lacked(read_file(path)):
+        return []
+    lock = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ring = read_file(path)
+        lacking = [{"kind": kind, "version": 1, "digest": DIGESTS[suite].value} for kind in lacked(ring)]
+        made = [
+            {**e, "key": provider.generate(c).wrapped} for e, c in contexts(installation, "index", lacking)
+        ]
+        if made:
+            write_file(path, ring._replace(index_keys=[*ring.index_keys, *made]), replace=True)
+        return [entry["kind"] for entry in made]
+    finally:
+        os.close(lock)
 
 
 def _need(suite: Suite) -> None:
@@ -173,7 +220,7 @@ def _ring(document: Mapping[str, Any], path: Path) -> RingFile:
         {"digest": Digest(key.get("digest", Digest.SHA256)).value, **_entry(key, ("kind", "version"), 0xFF)}
         for key in document["index_keys"]
     ]
-    if not keks or not {key["kind"] for key in index_keys}.issuperset(INDEX_KINDS):
+    if not keks or not {key["kind"] for key in index_keys}.issuperset(_FIRST_KINDS):
         raise ValueError("keys are missing")
     _once("epoch", (kek["epoch"] for kek in keks), path)
     _once("index key (kind, version)", ((key["kind"], key["version"]) for key in index_keys), path)

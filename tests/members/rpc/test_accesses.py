@@ -70,9 +70,10 @@ async def test_with_consent_the_asked_fields_are_shown_logged_and_told(members):
     [asked] = members.consents.asked
     assert (asked.member_id, asked.purpose) == (member_id, "marketing_sms")
     assert list(asked.categories) == ["birth_date", "email", "phone"]
-    [access] = (await accesses(members, member_id, as_member(member_id))).accesses
-    assert (access.actor, access.purpose, access.reason) == (
+    [access] = (await accesses(members, member_id, OFFICER)).accesses
+    assert (access.actor, access.actor_role, access.purpose, access.reason) == (
         "staff:care-a",
+        "support",
         "marketing_sms",
         "autumn campaign",
     )
@@ -201,12 +202,23 @@ async def test_member_pages_through_who_looked_newest_first(members):
         await unmask(members, member_id, agent("care-f"), reason=f"ticket {number}")
     seen, after = [], ""
     while True:
-        page = await accesses(members, member_id, as_member(member_id), first=2, after=after)
+        page = await accesses(members, member_id, OFFICER, first=2, after=after)
         seen += [access.reason for access in page.accesses]
         if not page.has_next_page:
             break
         after = page.accesses[-1].access_id
     assert seen == [f"ticket {number}" for number in (4, 3, 2, 1, 0)]
+
+
+async def test_member_is_told_the_role_and_purpose_of_what_was_shown_and_no_more(members):
+    member_id = await members.register()
+    await unmask(members, member_id, agent("care-h"), reason="ticket of a colleague")
+    members.consents.deny("NOT_ASKED")
+    await refusal(members, member_id, agent("care-h"))
+    [access] = (await accesses(members, member_id, as_member(member_id))).accesses
+    assert (access.actor_role, access.purpose, list(access.fields)) == ("support", "marketing_sms", [PHONE])
+    assert (access.actor, access.reason, access.allowed) == ("", "", True)
+    assert len((await accesses(members, member_id, AUDITOR)).accesses) == 2
 
 
 async def test_access_log_is_for_the_member_the_officer_and_the_auditor(members):

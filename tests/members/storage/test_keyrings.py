@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.members.rules import traits
 from services.members.rules.blobs import Suite
 from services.members.rules.identities import normalised
 from services.members.storage import keyrings
-from services.members.storage.keyrings import KeyRingRefused, open_ring
+from services.members.storage.keyrings import LOCAL, KeyRingRefused, complete_ring, open_ring
 
 OURS = UUID("11111111-2222-4333-8444-555555555555")
 THEIRS = UUID("99999999-2222-4333-8444-555555555555")
@@ -53,7 +54,7 @@ def test_development_makes_a_ring_that_only_its_owner_reads(path):
     document = json.loads(path.read_text())
     assert document["installation"] == str(OURS)
     keys = [entry["key"] for entry in document["keks"] + document["index_keys"]]
-    assert len(set(keys)) == len(keys) == 10
+    assert len(set(keys)) == len(keys) == 14
 
 
 def test_ring_is_made_with_0600_whatever_the_umask(path):
@@ -111,7 +112,7 @@ def test_ring_of_another_installation_is_refused(path):
         lambda document: "not json",
         lambda document: json.dumps({**document, "format": 2}),
         lambda document: json.dumps({**document, "keks": []}),
-        lambda document: json.dumps({**document, "index_keys": document["index_keys"][:-1]}),
+        lambda document: json.dumps({**document, "index_keys": document["index_keys"][1:]}),
         lambda document: json.dumps({**document, "keks": [{"kek_id": 1, "epoch": 1, "key": "c2hvcnQ="}]}),
         lambda document: json.dumps({**document, "installation": "ours"}),
         lambda document: json.dumps(document)[:-20],
@@ -181,6 +182,41 @@ def test_library_without_sm4_is_told_of_at_the_start(path, monkeypatch):
     for suite in (Suite.SM4_GCM, Suite.AES_256_GCM):
         with pytest.raises(KeyRingRefused, match="MEMBERS_SUITE=aes"):
             open_ring(path, OURS, create=False, suite=suite)
+
+
+def of_an_earlier_version(path: Path) -> dict:
+    """A ring as it was made before there were traits."""
+    open_ring(path, OURS, create=True)
+    document = json.loads(path.read_text())
+    document["index_keys"] = [key for key in document["index_keys"] if key["kind"] < 9]
+    path.write_text(json.dumps(document))
+    return document
+
+
+def test_production_says_what_to_do_with_a_ring_of_an_earlier_version(path):
+    of_an_earlier_version(path)
+    before = path.read_bytes()
+    with pytest.raises(KeyRingRefused, match=r"kinds 20, 21, 22, 23, .* ring complete once"):
+        open_ring(path, OURS, create=False)
+    assert path.read_bytes() == before
+
+
+def test_completing_a_ring_adds_what_it_lacks_and_touches_nothing_else(path):
+    before = of_an_earlier_version(path)
+    assert complete_ring(path, OURS, LOCAL, Suite.AES_256_GCM) == [20, 21, 22, 23]
+    assert complete_ring(path, OURS, LOCAL, Suite.AES_256_GCM) == []
+    after = json.loads(path.read_text())
+    assert after["keks"] == before["keks"]
+    assert after["index_keys"][:9] == before["index_keys"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    open_ring(path, OURS, create=False)
+
+
+def test_processes_that_complete_a_ring_together_end_up_with_the_same_keys(path):
+    of_an_earlier_version(path)
+    with ThreadPoolExecutor(8) as threads:
+        rings = list(threads.map(lambda _: open_ring(path, OURS, create=True), range(8)))
+    assert len({ring.find_trait(traits.city("杭州")) for ring in rings}) == 1
 
 
 def test_ring_and_its_keys_show_nothing_when_printed(path):

@@ -5,7 +5,7 @@ from alembic import op
 from services.kit import inbox, migration
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 _STEPS = (
     # The last of a chain; what each was merged into itself stands in merges.

@@ -5,7 +5,7 @@ from alembic import op
 from services.kit import inbox, migration
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 _STEPS = (
     # Whoever is in here never decides anything again. It says nothing of the evidence's pseudonym.

@@ -26,38 +26,23 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from huiyuan.kit.v1 import erasures_pb2 as huiyuan_dot_kit_dot_v1_dot_erasures__pb2
 
 
-<<<<<<< HEAD
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/consent/v1/events.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\"\xf1\x02\n\x0c\x43onsentEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x39\n\rconsent_given\x18\x04 \x01(\x0b\x32 .huiyuan.consent.v1.ConsentGivenH\x00\x12\x41\n\x11\x63onsent_withdrawn\x18\x05 \x01(\x0b\x32$.huiyuan.consent.v1.ConsentWithdrawnH\x00\x12\x41\n\x11purpose_published\x18\x06 \x01(\x0b\x32$.huiyuan.consent.v1.PurposePublishedH\x00\x12\x44\n\x13member_erasure_done\x18\x14 \x01(\x0b\x32%.huiyuan.consent.v1.MemberErasureDoneH\x00\x42\x07\n\x05\x65vent\"6\n\x0c\x43onsentGiven\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\":\n\x10\x43onsentWithdrawn\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"0\n\x10PurposePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"R\n\x11MemberErasureDone\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProofb\x06proto3')
-=======
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/consent/v1/events.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe8\x02\n\x0c\x43onsentEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x39\n\rconsent_given\x18\x04 \x01(\x0b\x32 .huiyuan.consent.v1.ConsentGivenH\x00\x12\x41\n\x11\x63onsent_withdrawn\x18\x05 \x01(\x0b\x32$.huiyuan.consent.v1.ConsentWithdrawnH\x00\x12\x41\n\x11purpose_published\x18\x06 \x01(\x0b\x32$.huiyuan.consent.v1.PurposePublishedH\x00\x12;\n\x0emerge_followed\x18\n \x01(\x0b\x32!.huiyuan.consent.v1.MergeFollowedH\x00\x42\x07\n\x05\x65vent\"6\n\x0c\x43onsentGiven\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\":\n\x10\x43onsentWithdrawn\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"0\n\x10PurposePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"I\n\rMergeFollowed\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06undone\x18\x03 \x01(\x08\x62\x06proto3')
->>>>>>> identities
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/consent/v1/events.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\"\xae\x03\n\x0c\x43onsentEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x39\n\rconsent_given\x18\x04 \x01(\x0b\x32 .huiyuan.consent.v1.ConsentGivenH\x00\x12\x41\n\x11\x63onsent_withdrawn\x18\x05 \x01(\x0b\x32$.huiyuan.consent.v1.ConsentWithdrawnH\x00\x12\x41\n\x11purpose_published\x18\x06 \x01(\x0b\x32$.huiyuan.consent.v1.PurposePublishedH\x00\x12\x44\n\x13member_erasure_done\x18\x14 \x01(\x0b\x32%.huiyuan.consent.v1.MemberErasureDoneH\x00\x12;\n\x0emerge_followed\x18\n \x01(\x0b\x32!.huiyuan.consent.v1.MergeFollowedH\x00\x42\x07\n\x05\x65vent\"6\n\x0c\x43onsentGiven\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\":\n\x10\x43onsentWithdrawn\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"0\n\x10PurposePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"R\n\x11MemberErasureDone\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProof\"I\n\rMergeFollowed\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06undone\x18\x03 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.consent.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-<<<<<<< HEAD
   _globals['_CONSENTEVENT']._serialized_start=120
-  _globals['_CONSENTEVENT']._serialized_end=489
-  _globals['_CONSENTGIVEN']._serialized_start=491
-  _globals['_CONSENTGIVEN']._serialized_end=545
-  _globals['_CONSENTWITHDRAWN']._serialized_start=547
-  _globals['_CONSENTWITHDRAWN']._serialized_end=605
-  _globals['_PURPOSEPUBLISHED']._serialized_start=607
-  _globals['_PURPOSEPUBLISHED']._serialized_end=655
-  _globals['_MEMBERERASUREDONE']._serialized_start=657
-  _globals['_MEMBERERASUREDONE']._serialized_end=739
-=======
-  _globals['_CONSENTEVENT']._serialized_start=89
-  _globals['_CONSENTEVENT']._serialized_end=449
-  _globals['_CONSENTGIVEN']._serialized_start=451
-  _globals['_CONSENTGIVEN']._serialized_end=505
-  _globals['_CONSENTWITHDRAWN']._serialized_start=507
-  _globals['_CONSENTWITHDRAWN']._serialized_end=565
-  _globals['_PURPOSEPUBLISHED']._serialized_start=567
-  _globals['_PURPOSEPUBLISHED']._serialized_end=615
-  _globals['_MERGEFOLLOWED']._serialized_start=617
-  _globals['_MERGEFOLLOWED']._serialized_end=690
->>>>>>> identities
+  _globals['_CONSENTEVENT']._serialized_end=550
+  _globals['_CONSENTGIVEN']._serialized_start=552
+  _globals['_CONSENTGIVEN']._serialized_end=606
+  _globals['_CONSENTWITHDRAWN']._serialized_start=608
+  _globals['_CONSENTWITHDRAWN']._serialized_end=666
+  _globals['_PURPOSEPUBLISHED']._serialized_start=668
+  _globals['_PURPOSEPUBLISHED']._serialized_end=716
+  _globals['_MEMBERERASUREDONE']._serialized_start=718
+  _globals['_MEMBERERASUREDONE']._serialized_end=800
+  _globals['_MERGEFOLLOWED']._serialized_start=802
+  _globals['_MERGEFOLLOWED']._serialized_end=875
 # @@protoc_insertion_point(module_scope)

@@ -11,35 +11,24 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ConsentEvent(_message.Message):
-<<<<<<< HEAD
-    __slots__ = ("member_id", "occurred_at", "epoch", "consent_given", "consent_withdrawn", "purpose_published", "member_erasure_done")
-=======
-    __slots__ = ("member_id", "occurred_at", "epoch", "consent_given", "consent_withdrawn", "purpose_published", "merge_followed")
->>>>>>> identities
+    __slots__ = ("member_id", "occurred_at", "epoch", "consent_given", "consent_withdrawn", "purpose_published", "member_erasure_done", "merge_followed")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     CONSENT_GIVEN_FIELD_NUMBER: _ClassVar[int]
     CONSENT_WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_PUBLISHED_FIELD_NUMBER: _ClassVar[int]
-<<<<<<< HEAD
     MEMBER_ERASURE_DONE_FIELD_NUMBER: _ClassVar[int]
-=======
     MERGE_FOLLOWED_FIELD_NUMBER: _ClassVar[int]
->>>>>>> identities
     member_id: str
     occurred_at: _timestamp_pb2.Timestamp
     epoch: int
     consent_given: ConsentGiven
     consent_withdrawn: ConsentWithdrawn
     purpose_published: PurposePublished
-<<<<<<< HEAD
     member_erasure_done: MemberErasureDone
-    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., epoch: _Optional[int] = ..., consent_given: _Optional[_Union[ConsentGiven, _Mapping]] = ..., consent_withdrawn: _Optional[_Union[ConsentWithdrawn, _Mapping]] = ..., purpose_published: _Optional[_Union[PurposePublished, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ...) -> None: ...
-=======
     merge_followed: MergeFollowed
-    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., epoch: _Optional[int] = ..., consent_given: _Optional[_Union[ConsentGiven, _Mapping]] = ..., consent_withdrawn: _Optional[_Union[ConsentWithdrawn, _Mapping]] = ..., purpose_published: _Optional[_Union[PurposePublished, _Mapping]] = ..., merge_followed: _Optional[_Union[MergeFollowed, _Mapping]] = ...) -> None: ...
->>>>>>> identities
+    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., epoch: _Optional[int] = ..., consent_given: _Optional[_Union[ConsentGiven, _Mapping]] = ..., consent_withdrawn: _Optional[_Union[ConsentWithdrawn, _Mapping]] = ..., purpose_published: _Optional[_Union[PurposePublished, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., merge_followed: _Optional[_Union[MergeFollowed, _Mapping]] = ...) -> None: ...
 
 class ConsentGiven(_message.Message):
     __slots__ = ("purposes", "recipient_id")
@@ -65,7 +54,6 @@ class PurposePublished(_message.Message):
     version: int
     def __init__(self, key: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
 
-<<<<<<< HEAD
 class MemberErasureDone(_message.Message):
     __slots__ = ("erasure_id", "proof")
     ERASURE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -73,7 +61,7 @@ class MemberErasureDone(_message.Message):
     erasure_id: str
     proof: _containers.RepeatedCompositeFieldContainer[_erasures_pb2.StoreProof]
     def __init__(self, erasure_id: _Optional[str] = ..., proof: _Optional[_Iterable[_Union[_erasures_pb2.StoreProof, _Mapping]]] = ...) -> None: ...
-=======
+
 class MergeFollowed(_message.Message):
     __slots__ = ("merge_id", "into_member_id", "undone")
     MERGE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -83,4 +71,3 @@ class MergeFollowed(_message.Message):
     into_member_id: str
     undone: bool
     def __init__(self, merge_id: _Optional[str] = ..., into_member_id: _Optional[str] = ..., undone: _Optional[bool] = ...) -> None: ...
->>>>>>> identities

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .tiers_pb2 import BatchGetStandingsRequest, BatchGetStandingsResponse
+from .tiers_pb2 import BatchGetStandingsRequest, BatchGetStandingsResponse, ListMembersByTierRequest, ListMembersByTierResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -41,6 +41,13 @@ class TiersService(Protocol):
     async def batch_get_standings(self, request: BatchGetStandingsRequest, ctx: RequestContext[BatchGetStandingsRequest, BatchGetStandingsResponse], /) -> BatchGetStandingsResponse:
         """
         Standings of up to 500 members, each item authorised for itself.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def list_members_by_tier(self, request: ListMembersByTierRequest, ctx: RequestContext[ListMembersByTierRequest, ListMembersByTierResponse], /) -> ListMembersByTierResponse:
+        """
+        For staff: members who were last seen to hold a tier, by the ids of the
+        newest first. What fell due since is not applied: ask for their standings.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -68,6 +75,17 @@ class TiersServiceASGIApplication(ConnectASGIApplication[TiersService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.batch_get_standings,
+                ),
+                "/huiyuan.loyalty.v1.TiersService/ListMembersByTier": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ListMembersByTier",
+                        service_name="huiyuan.loyalty.v1.TiersService",
+                        input=ListMembersByTierRequest,
+                        output=ListMembersByTierResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.list_members_by_tier,
                 ),
             },
             interceptors=interceptors,
@@ -130,11 +148,42 @@ class TiersServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def list_members_by_tier(
+        self,
+        request: ListMembersByTierRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> ListMembersByTierResponse:
+        """
+        For staff: members who were last seen to hold a tier, by the ids of the
+        newest first. What fell due since is not applied: ask for their standings.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListMembersByTier",
+                service_name="huiyuan.loyalty.v1.TiersService",
+                input=ListMembersByTierRequest,
+                output=ListMembersByTierResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
 
 class TiersServiceSync(Protocol):
     def batch_get_standings(self, request: BatchGetStandingsRequest, ctx: RequestContext[BatchGetStandingsRequest, BatchGetStandingsResponse], /) -> BatchGetStandingsResponse:
         """
         Standings of up to 500 members, each item authorised for itself.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def list_members_by_tier(self, request: ListMembersByTierRequest, ctx: RequestContext[ListMembersByTierRequest, ListMembersByTierResponse], /) -> ListMembersByTierResponse:
+        """
+        For staff: members who were last seen to hold a tier, by the ids of the
+        newest first. What fell due since is not applied: ask for their standings.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -160,6 +209,17 @@ class TiersServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.batch_get_standings,
+                ),
+                "/huiyuan.loyalty.v1.TiersService/ListMembersByTier": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ListMembersByTier",
+                        service_name="huiyuan.loyalty.v1.TiersService",
+                        input=ListMembersByTierRequest,
+                        output=ListMembersByTierResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.list_members_by_tier,
                 ),
             },
             interceptors=interceptors,
@@ -216,6 +276,30 @@ class TiersServiceClientSync(ConnectClientSync):
                 service_name="huiyuan.loyalty.v1.TiersService",
                 input=BatchGetStandingsRequest,
                 output=BatchGetStandingsResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def list_members_by_tier(
+        self,
+        request: ListMembersByTierRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> ListMembersByTierResponse:
+        """
+        For staff: members who were last seen to hold a tier, by the ids of the
+        newest first. What fell due since is not applied: ask for their standings.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListMembersByTier",
+                service_name="huiyuan.loyalty.v1.TiersService",
+                input=ListMembersByTierRequest,
+                output=ListMembersByTierResponse,
                 idempotency_level=IdempotencyLevel.UNKNOWN,
                 stream_type=StreamType.UNARY,
             ),

@@ -24,6 +24,26 @@ BENEFIT_KIND_STATUS: BenefitKind
 BENEFIT_KIND_FUNCTIONAL: BenefitKind
 BENEFIT_KIND_ACCESS: BenefitKind
 
+class ListMembersByTierRequest(_message.Message):
+    __slots__ = ("programme_id", "tier", "first", "after")
+    PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    FIRST_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    programme_id: str
+    tier: str
+    first: int
+    after: str
+    def __init__(self, programme_id: _Optional[str] = ..., tier: _Optional[str] = ..., first: _Optional[int] = ..., after: _Optional[str] = ...) -> None: ...
+
+class ListMembersByTierResponse(_message.Message):
+    __slots__ = ("member_ids", "has_next_page")
+    MEMBER_IDS_FIELD_NUMBER: _ClassVar[int]
+    HAS_NEXT_PAGE_FIELD_NUMBER: _ClassVar[int]
+    member_ids: _containers.RepeatedScalarFieldContainer[str]
+    has_next_page: bool
+    def __init__(self, member_ids: _Optional[_Iterable[str]] = ..., has_next_page: _Optional[bool] = ...) -> None: ...
+
 class BatchGetStandingsRequest(_message.Message):
     __slots__ = ("members", "programme_id")
     MEMBERS_FIELD_NUMBER: _ClassVar[int]

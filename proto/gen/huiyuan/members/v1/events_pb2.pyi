@@ -10,53 +10,48 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MembersEvent(_message.Message):
-<<<<<<< HEAD
-    __slots__ = ("member_id", "occurred_at", "member_registered", "profile_updated", "profile_unmasked", "member_frozen", "member_unfrozen", "member_closing", "member_closing_canceled", "member_closed", "member_erased")
-=======
-    __slots__ = ("member_id", "occurred_at", "member_registered", "profile_updated", "profile_unmasked", "identifier_linked", "identifier_verified", "identifier_unlinked", "identifier_detached", "members_merged", "merge_undone")
->>>>>>> identities
+    __slots__ = ("member_id", "occurred_at", "member_registered", "profile_updated", "profile_unmasked", "identifier_linked", "identifier_verified", "identifier_unlinked", "identifier_detached", "members_merged", "merge_undone", "member_frozen", "member_unfrozen", "member_closing", "member_closing_canceled", "member_closed", "member_erased", "sensitive_record_set", "sensitive_record_removed", "member_celebrated")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     MEMBER_REGISTERED_FIELD_NUMBER: _ClassVar[int]
     PROFILE_UPDATED_FIELD_NUMBER: _ClassVar[int]
     PROFILE_UNMASKED_FIELD_NUMBER: _ClassVar[int]
-<<<<<<< HEAD
-    MEMBER_FROZEN_FIELD_NUMBER: _ClassVar[int]
-    MEMBER_UNFROZEN_FIELD_NUMBER: _ClassVar[int]
-    MEMBER_CLOSING_FIELD_NUMBER: _ClassVar[int]
-    MEMBER_CLOSING_CANCELED_FIELD_NUMBER: _ClassVar[int]
-    MEMBER_CLOSED_FIELD_NUMBER: _ClassVar[int]
-    MEMBER_ERASED_FIELD_NUMBER: _ClassVar[int]
-=======
     IDENTIFIER_LINKED_FIELD_NUMBER: _ClassVar[int]
     IDENTIFIER_VERIFIED_FIELD_NUMBER: _ClassVar[int]
     IDENTIFIER_UNLINKED_FIELD_NUMBER: _ClassVar[int]
     IDENTIFIER_DETACHED_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_MERGED_FIELD_NUMBER: _ClassVar[int]
     MERGE_UNDONE_FIELD_NUMBER: _ClassVar[int]
->>>>>>> identities
+    MEMBER_FROZEN_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_UNFROZEN_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_CLOSING_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_CLOSING_CANCELED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_CLOSED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ERASED_FIELD_NUMBER: _ClassVar[int]
+    SENSITIVE_RECORD_SET_FIELD_NUMBER: _ClassVar[int]
+    SENSITIVE_RECORD_REMOVED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_CELEBRATED_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     occurred_at: _timestamp_pb2.Timestamp
     member_registered: MemberRegistered
     profile_updated: ProfileUpdated
     profile_unmasked: ProfileUnmasked
-<<<<<<< HEAD
-    member_frozen: MemberFrozen
-    member_unfrozen: MemberUnfrozen
-    member_closing: MemberClosing
-    member_closing_canceled: MemberClosingCanceled
-    member_closed: MemberClosed
-    member_erased: MemberErased
-    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_registered: _Optional[_Union[MemberRegistered, _Mapping]] = ..., profile_updated: _Optional[_Union[ProfileUpdated, _Mapping]] = ..., profile_unmasked: _Optional[_Union[ProfileUnmasked, _Mapping]] = ..., member_frozen: _Optional[_Union[MemberFrozen, _Mapping]] = ..., member_unfrozen: _Optional[_Union[MemberUnfrozen, _Mapping]] = ..., member_closing: _Optional[_Union[MemberClosing, _Mapping]] = ..., member_closing_canceled: _Optional[_Union[MemberClosingCanceled, _Mapping]] = ..., member_closed: _Optional[_Union[MemberClosed, _Mapping]] = ..., member_erased: _Optional[_Union[MemberErased, _Mapping]] = ...) -> None: ...
-=======
     identifier_linked: IdentityLinked
     identifier_verified: IdentityVerified
     identifier_unlinked: IdentityUnlinked
     identifier_detached: IdentityDetached
     members_merged: MembersMerged
     merge_undone: MergeUndone
-    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_registered: _Optional[_Union[MemberRegistered, _Mapping]] = ..., profile_updated: _Optional[_Union[ProfileUpdated, _Mapping]] = ..., profile_unmasked: _Optional[_Union[ProfileUnmasked, _Mapping]] = ..., identifier_linked: _Optional[_Union[IdentityLinked, _Mapping]] = ..., identifier_verified: _Optional[_Union[IdentityVerified, _Mapping]] = ..., identifier_unlinked: _Optional[_Union[IdentityUnlinked, _Mapping]] = ..., identifier_detached: _Optional[_Union[IdentityDetached, _Mapping]] = ..., members_merged: _Optional[_Union[MembersMerged, _Mapping]] = ..., merge_undone: _Optional[_Union[MergeUndone, _Mapping]] = ...) -> None: ...
->>>>>>> identities
+    member_frozen: MemberFrozen
+    member_unfrozen: MemberUnfrozen
+    member_closing: MemberClosing
+    member_closing_canceled: MemberClosingCanceled
+    member_closed: MemberClosed
+    member_erased: MemberErased
+    sensitive_record_set: SensitiveRecordSet
+    sensitive_record_removed: SensitiveRecordRemoved
+    member_celebrated: MemberBirthday
+    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_registered: _Optional[_Union[MemberRegistered, _Mapping]] = ..., profile_updated: _Optional[_Union[ProfileUpdated, _Mapping]] = ..., profile_unmasked: _Optional[_Union[ProfileUnmasked, _Mapping]] = ..., identifier_linked: _Optional[_Union[IdentityLinked, _Mapping]] = ..., identifier_verified: _Optional[_Union[IdentityVerified, _Mapping]] = ..., identifier_unlinked: _Optional[_Union[IdentityUnlinked, _Mapping]] = ..., identifier_detached: _Optional[_Union[IdentityDetached, _Mapping]] = ..., members_merged: _Optional[_Union[MembersMerged, _Mapping]] = ..., merge_undone: _Optional[_Union[MergeUndone, _Mapping]] = ..., member_frozen: _Optional[_Union[MemberFrozen, _Mapping]] = ..., member_unfrozen: _Optional[_Union[MemberUnfrozen, _Mapping]] = ..., member_closing: _Optional[_Union[MemberClosing, _Mapping]] = ..., member_closing_canceled: _Optional[_Union[MemberClosingCanceled, _Mapping]] = ..., member_closed: _Optional[_Union[MemberClosed, _Mapping]] = ..., member_erased: _Optional[_Union[MemberErased, _Mapping]] = ..., sensitive_record_set: _Optional[_Union[SensitiveRecordSet, _Mapping]] = ..., sensitive_record_removed: _Optional[_Union[SensitiveRecordRemoved, _Mapping]] = ..., member_celebrated: _Optional[_Union[MemberBirthday, _Mapping]] = ...) -> None: ...
 
 class MemberRegistered(_message.Message):
     __slots__ = ("joined_at",)
@@ -76,7 +71,14 @@ class ProfileUnmasked(_message.Message):
     access_id: str
     def __init__(self, access_id: _Optional[str] = ...) -> None: ...
 
-<<<<<<< HEAD
+class SensitiveRecordSet(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SensitiveRecordRemoved(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class MemberFrozen(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
@@ -106,7 +108,7 @@ class MemberErased(_message.Message):
     ERASURE_ID_FIELD_NUMBER: _ClassVar[int]
     erasure_id: str
     def __init__(self, erasure_id: _Optional[str] = ...) -> None: ...
-=======
+
 class IdentityLinked(_message.Message):
     __slots__ = ("kind", "is_verified")
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -156,4 +158,9 @@ class MergeUndone(_message.Message):
     into_member_id: str
     reason: str
     def __init__(self, merge_id: _Optional[str] = ..., into_member_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
->>>>>>> identities
+
+class MemberBirthday(_message.Message):
+    __slots__ = ("year",)
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    year: int
+    def __init__(self, year: _Optional[int] = ...) -> None: ...

@@ -73,7 +73,8 @@ class ProfilesService(Protocol):
 
     async def list_profile_accesses(self, request: ListProfileAccessesRequest, ctx: RequestContext[ListProfileAccessesRequest, ListProfileAccessesResponse], /) -> ListProfileAccessesResponse:
         """
-        Who looked at a member's data in clear, and why; newest first.
+        Who looked at a member's data in clear, and why; newest first. Members are
+        told the role and the purpose of each reading that was allowed, staff all.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -321,7 +322,8 @@ class ProfilesServiceClient(ConnectClient):
         timeout_ms: int | None = None,
     ) -> ListProfileAccessesResponse:
         """
-        Who looked at a member's data in clear, and why; newest first.
+        Who looked at a member's data in clear, and why; newest first. Members are
+        told the role and the purpose of each reading that was allowed, staff all.
         """
         return await self.execute_unary(
             request=request,
@@ -373,7 +375,8 @@ class ProfilesServiceSync(Protocol):
 
     def list_profile_accesses(self, request: ListProfileAccessesRequest, ctx: RequestContext[ListProfileAccessesRequest, ListProfileAccessesResponse], /) -> ListProfileAccessesResponse:
         """
-        Who looked at a member's data in clear, and why; newest first.
+        Who looked at a member's data in clear, and why; newest first. Members are
+        told the role and the purpose of each reading that was allowed, staff all.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -619,7 +622,8 @@ class ProfilesServiceClientSync(ConnectClientSync):
         timeout_ms: int | None = None,
     ) -> ListProfileAccessesResponse:
         """
-        Who looked at a member's data in clear, and why; newest first.
+        Who looked at a member's data in clear, and why; newest first. Members are
+        told the role and the purpose of each reading that was allowed, staff all.
         """
         return self.execute_unary(
             request=request,

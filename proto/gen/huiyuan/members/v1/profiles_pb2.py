@@ -26,17 +26,19 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/members/v1/profiles.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xc5\x01\n\x15RegisterMemberRequest\x12\x33\n\nidentities\x18\x01 \x03(\x0b\x32\x1f.huiyuan.members.v1.NewIdentity\x12/\n\x07profile\x18\x02 \x01(\x0b\x32\x1e.huiyuan.members.v1.NewProfile\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\x12-\n\tjoined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\x0bNewIdentity\x12\x32\n\x08identity\x18\x01 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\x12\x10\n\x08verified\x18\x02 \x01(\x08\"n\n\nNewProfile\x12\x14\n\x0c\x64isplay_name\x18\x01 \x01(\t\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\x12\n\nbirth_date\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x11\n\ttime_zone\x18\x05 \x01(\t\"=\n\x16RegisterMemberResponse\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"T\n\x16RegisterMembersRequest\x12:\n\x07members\x18\x01 \x03(\x0b\x32).huiyuan.members.v1.RegisterMemberRequest\"T\n\x17RegisterMembersResponse\x12\x39\n\x07results\x18\x01 \x03(\x0b\x32(.huiyuan.members.v1.RegisterMemberResult\"\x8e\x01\n\x14RegisterMemberResult\x12@\n\nregistered\x18\x01 \x01(\x0b\x32*.huiyuan.members.v1.RegisterMemberResponseH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"\x86\x02\n\x14UpdateProfileRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x19\n\x0c\x64isplay_name\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x16\n\tfull_name\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x17\n\nbirth_date\x18\x04 \x01(\tH\x02\x88\x01\x01\x12\x15\n\x08language\x18\x05 \x01(\tH\x03\x88\x01\x01\x12\x16\n\ttime_zone\x18\x06 \x01(\tH\x04\x88\x01\x01\x12\x17\n\x0fidempotency_key\x18\x07 \x01(\tB\x0f\n\r_display_nameB\x0c\n\n_full_nameB\r\n\x0b_birth_dateB\x0b\n\t_languageB\x0c\n\n_time_zone\"E\n\x15UpdateProfileResponse\x12,\n\x07profile\x18\x01 \x01(\x0b\x32\x1b.huiyuan.members.v1.Profile\"E\n\x17\x42\x61tchGetProfilesRequest\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\"N\n\x18\x42\x61tchGetProfilesResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.huiyuan.members.v1.ProfileResult\"u\n\rProfileResult\x12.\n\x07profile\x18\x01 \x01(\x0b\x32\x1b.huiyuan.members.v1.ProfileH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"\x90\x02\n\x07Profile\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x18\n\x10\x66ull_name_masked\x18\x03 \x01(\t\x12\x14\n\x0cphone_masked\x18\x04 \x01(\t\x12\x14\n\x0c\x65mail_masked\x18\x05 \x01(\t\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x11\n\ttime_zone\x18\x07 \x01(\t\x12\x30\n\x06status\x18\x08 \x01(\x0e\x32 .huiyuan.members.v1.MemberStatus\x12-\n\tjoined_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\n \x01(\x03\"}\n\x14UnmaskProfileRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x31\n\x06\x66ields\x18\x02 \x03(\x0e\x32!.huiyuan.members.v1.PersonalField\x12\x0f\n\x07purpose\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"Z\n\x15UnmaskProfileResponse\x12.\n\x06\x66ields\x18\x01 \x03(\x0b\x32\x1e.huiyuan.members.v1.ClearField\x12\x11\n\taccess_id\x18\x02 \x01(\t\"M\n\nClearField\x12\x30\n\x05\x66ield\x18\x01 \x01(\x0e\x32!.huiyuan.members.v1.PersonalField\x12\r\n\x05value\x18\x02 \x01(\t\"M\n\x1aListProfileAccessesRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\"i\n\x1bListProfileAccessesResponse\x12\x33\n\x08\x61\x63\x63\x65sses\x18\x01 \x03(\x0b\x32!.huiyuan.members.v1.ProfileAccess\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\xdd\x01\n\rProfileAccess\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0f\n\x07purpose\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x31\n\x06\x66ields\x18\x05 \x03(\x0e\x32!.huiyuan.members.v1.PersonalField\x12/\n\x0b\x61\x63\x63\x65ssed_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61llowed\x18\x07 \x01(\x08\x12\x14\n\x0crefusal_code\x18\x08 \x01(\t*\xb0\x01\n\x0cMemberStatus\x12\x1d\n\x19MEMBER_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14MEMBER_STATUS_ACTIVE\x10\x01\x12\x18\n\x14MEMBER_STATUS_FROZEN\x10\x02\x12\x19\n\x15MEMBER_STATUS_CLOSING\x10\x03\x12\x18\n\x14MEMBER_STATUS_CLOSED\x10\x04\x12\x18\n\x14MEMBER_STATUS_ERASED\x10\x05*\xe7\x01\n\rPersonalField\x12\x1e\n\x1aPERSONAL_FIELD_UNSPECIFIED\x10\x00\x12\x1f\n\x1bPERSONAL_FIELD_DISPLAY_NAME\x10\x01\x12\x1c\n\x18PERSONAL_FIELD_FULL_NAME\x10\x02\x12\x18\n\x14PERSONAL_FIELD_PHONE\x10\x03\x12\x18\n\x14PERSONAL_FIELD_EMAIL\x10\x04\x12\x1d\n\x19PERSONAL_FIELD_BIRTH_DATE\x10\x05\x12$\n PERSONAL_FIELD_IDENTITY_DOCUMENT\x10\x14\x32\x99\x05\n\x0fProfilesService\x12g\n\x0eRegisterMember\x12).huiyuan.members.v1.RegisterMemberRequest\x1a*.huiyuan.members.v1.RegisterMemberResponse\x12j\n\x0fRegisterMembers\x12*.huiyuan.members.v1.RegisterMembersRequest\x1a+.huiyuan.members.v1.RegisterMembersResponse\x12\x64\n\rUpdateProfile\x12(.huiyuan.members.v1.UpdateProfileRequest\x1a).huiyuan.members.v1.UpdateProfileResponse\x12m\n\x10\x42\x61tchGetProfiles\x12+.huiyuan.members.v1.BatchGetProfilesRequest\x1a,.huiyuan.members.v1.BatchGetProfilesResponse\x12\x64\n\rUnmaskProfile\x12(.huiyuan.members.v1.UnmaskProfileRequest\x1a).huiyuan.members.v1.UnmaskProfileResponse\x12v\n\x13ListProfileAccesses\x12..huiyuan.members.v1.ListProfileAccessesRequest\x1a/.huiyuan.members.v1.ListProfileAccessesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/members/v1/profiles.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xc5\x01\n\x15RegisterMemberRequest\x12\x33\n\nidentities\x18\x01 \x03(\x0b\x32\x1f.huiyuan.members.v1.NewIdentity\x12/\n\x07profile\x18\x02 \x01(\x0b\x32\x1e.huiyuan.members.v1.NewProfile\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\x12-\n\tjoined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\x0bNewIdentity\x12\x32\n\x08identity\x18\x01 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\x12\x10\n\x08verified\x18\x02 \x01(\x08\"n\n\nNewProfile\x12\x14\n\x0c\x64isplay_name\x18\x01 \x01(\t\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\x12\n\nbirth_date\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x11\n\ttime_zone\x18\x05 \x01(\t\"=\n\x16RegisterMemberResponse\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"T\n\x16RegisterMembersRequest\x12:\n\x07members\x18\x01 \x03(\x0b\x32).huiyuan.members.v1.RegisterMemberRequest\"T\n\x17RegisterMembersResponse\x12\x39\n\x07results\x18\x01 \x03(\x0b\x32(.huiyuan.members.v1.RegisterMemberResult\"\x8e\x01\n\x14RegisterMemberResult\x12@\n\nregistered\x18\x01 \x01(\x0b\x32*.huiyuan.members.v1.RegisterMemberResponseH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"\xf7\x02\n\x14UpdateProfileRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x19\n\x0c\x64isplay_name\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x16\n\tfull_name\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x17\n\nbirth_date\x18\x04 \x01(\tH\x02\x88\x01\x01\x12\x15\n\x08language\x18\x05 \x01(\tH\x03\x88\x01\x01\x12\x16\n\ttime_zone\x18\x06 \x01(\tH\x04\x88\x01\x01\x12\x17\n\x0fidempotency_key\x18\x07 \x01(\t\x12/\n\x06gender\x18\x08 \x01(\x0e\x32\x1a.huiyuan.members.v1.GenderH\x05\x88\x01\x01\x12\x33\n\x0bpreferences\x18\t \x03(\x0b\x32\x1e.huiyuan.members.v1.PreferenceB\x0f\n\r_display_nameB\x0c\n\n_full_nameB\r\n\x0b_birth_dateB\x0b\n\t_languageB\x0c\n\n_time_zoneB\t\n\x07_gender\")\n\nPreference\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"E\n\x15UpdateProfileResponse\x12,\n\x07profile\x18\x01 \x01(\x0b\x32\x1b.huiyuan.members.v1.Profile\"E\n\x17\x42\x61tchGetProfilesRequest\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\"N\n\x18\x42\x61tchGetProfilesResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.huiyuan.members.v1.ProfileResult\"u\n\rProfileResult\x12.\n\x07profile\x18\x01 \x01(\x0b\x32\x1b.huiyuan.members.v1.ProfileH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"\xd1\x03\n\x07Profile\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x18\n\x10\x66ull_name_masked\x18\x03 \x01(\t\x12\x14\n\x0cphone_masked\x18\x04 \x01(\t\x12\x14\n\x0c\x65mail_masked\x18\x05 \x01(\t\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x11\n\ttime_zone\x18\x07 \x01(\t\x12\x30\n\x06status\x18\x08 \x01(\x0e\x32 .huiyuan.members.v1.MemberStatus\x12-\n\tjoined_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\n \x01(\x03\x12\x19\n\x11\x62irth_date_masked\x18\x0b \x01(\t\x12\x34\n\taddresses\x18\x0c \x03(\x0b\x32!.huiyuan.members.v1.MaskedAddress\x12\x33\n\x0bpreferences\x18\r \x03(\x0b\x32\x1e.huiyuan.members.v1.Preference\x12\x0c\n\x04tags\x18\x0e \x03(\t\x12+\n\x03own\x18\x0f \x01(\x0b\x32\x1e.huiyuan.members.v1.OwnProfile\"}\n\rMaskedAddress\x12\x12\n\naddress_id\x18\x01 \x01(\t\x12\x18\n\x10recipient_masked\x18\x02 \x01(\t\x12\x14\n\x0cphone_masked\x18\x03 \x01(\t\x12\x14\n\x0cplace_masked\x18\x04 \x01(\t\x12\x12\n\nis_default\x18\x05 \x01(\x08\"\x8f\x01\n\nOwnProfile\x12\x11\n\tfull_name\x18\x01 \x01(\t\x12\x12\n\nbirth_date\x18\x02 \x01(\t\x12*\n\x06gender\x18\x03 \x01(\x0e\x32\x1a.huiyuan.members.v1.Gender\x12.\n\taddresses\x18\x04 \x03(\x0b\x32\x1b.huiyuan.members.v1.Address\"\xc6\x01\n\x07\x41\x64\x64ress\x12\x12\n\naddress_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x11\n\trecipient\x18\x03 \x01(\t\x12\r\n\x05phone\x18\x04 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x05 \x01(\t\x12\x10\n\x08province\x18\x06 \x01(\t\x12\x0c\n\x04\x63ity\x18\x07 \x01(\t\x12\x10\n\x08\x64istrict\x18\x08 \x01(\t\x12\r\n\x05lines\x18\t \x03(\t\x12\x10\n\x08postcode\x18\n \x01(\t\x12\x12\n\nis_default\x18\x0b \x01(\x08\"}\n\x14UnmaskProfileRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x31\n\x06\x66ields\x18\x02 \x03(\x0e\x32!.huiyuan.members.v1.PersonalField\x12\x0f\n\x07purpose\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"Z\n\x15UnmaskProfileResponse\x12.\n\x06\x66ields\x18\x01 \x03(\x0b\x32\x1e.huiyuan.members.v1.ClearField\x12\x11\n\taccess_id\x18\x02 \x01(\t\"M\n\nClearField\x12\x30\n\x05\x66ield\x18\x01 \x01(\x0e\x32!.huiyuan.members.v1.PersonalField\x12\r\n\x05value\x18\x02 \x01(\t\"M\n\x1aListProfileAccessesRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\"i\n\x1bListProfileAccessesResponse\x12\x33\n\x08\x61\x63\x63\x65sses\x18\x01 \x03(\x0b\x32!.huiyuan.members.v1.ProfileAccess\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\xf1\x01\n\rProfileAccess\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0f\n\x07purpose\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x31\n\x06\x66ields\x18\x05 \x03(\x0e\x32!.huiyuan.members.v1.PersonalField\x12/\n\x0b\x61\x63\x63\x65ssed_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61llowed\x18\x07 \x01(\x08\x12\x14\n\x0crefusal_code\x18\x08 \x01(\t\x12\x12\n\nactor_role\x18\t \x01(\t*V\n\x06Gender\x12\x16\n\x12GENDER_UNSPECIFIED\x10\x00\x12\x11\n\rGENDER_FEMALE\x10\x01\x12\x0f\n\x0bGENDER_MALE\x10\x02\x12\x10\n\x0cGENDER_OTHER\x10\x03*\xb0\x01\n\x0cMemberStatus\x12\x1d\n\x19MEMBER_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14MEMBER_STATUS_ACTIVE\x10\x01\x12\x18\n\x14MEMBER_STATUS_FROZEN\x10\x02\x12\x19\n\x15MEMBER_STATUS_CLOSING\x10\x03\x12\x18\n\x14MEMBER_STATUS_CLOSED\x10\x04\x12\x18\n\x14MEMBER_STATUS_ERASED\x10\x05*\xa0\x02\n\rPersonalField\x12\x1e\n\x1aPERSONAL_FIELD_UNSPECIFIED\x10\x00\x12\x1f\n\x1bPERSONAL_FIELD_DISPLAY_NAME\x10\x01\x12\x1c\n\x18PERSONAL_FIELD_FULL_NAME\x10\x02\x12\x18\n\x14PERSONAL_FIELD_PHONE\x10\x03\x12\x18\n\x14PERSONAL_FIELD_EMAIL\x10\x04\x12\x1d\n\x19PERSONAL_FIELD_BIRTH_DATE\x10\x05\x12$\n PERSONAL_FIELD_IDENTITY_DOCUMENT\x10\x14\x12\x1c\n\x18PERSONAL_FIELD_ADDRESSES\x10\x06\x12\x19\n\x15PERSONAL_FIELD_GENDER\x10\x07\x32\x99\x05\n\x0fProfilesService\x12g\n\x0eRegisterMember\x12).huiyuan.members.v1.RegisterMemberRequest\x1a*.huiyuan.members.v1.RegisterMemberResponse\x12j\n\x0fRegisterMembers\x12*.huiyuan.members.v1.RegisterMembersRequest\x1a+.huiyuan.members.v1.RegisterMembersResponse\x12\x64\n\rUpdateProfile\x12(.huiyuan.members.v1.UpdateProfileRequest\x1a).huiyuan.members.v1.UpdateProfileResponse\x12m\n\x10\x42\x61tchGetProfiles\x12+.huiyuan.members.v1.BatchGetProfilesRequest\x1a,.huiyuan.members.v1.BatchGetProfilesResponse\x12\x64\n\rUnmaskProfile\x12(.huiyuan.members.v1.UnmaskProfileRequest\x1a).huiyuan.members.v1.UnmaskProfileResponse\x12v\n\x13ListProfileAccesses\x12..huiyuan.members.v1.ListProfileAccessesRequest\x1a/.huiyuan.members.v1.ListProfileAccessesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.members.v1.profiles_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MEMBERSTATUS']._serialized_start=2483
-  _globals['_MEMBERSTATUS']._serialized_end=2659
-  _globals['_PERSONALFIELD']._serialized_start=2662
-  _globals['_PERSONALFIELD']._serialized_end=2893
+  _globals['_GENDER']._serialized_start=3325
+  _globals['_GENDER']._serialized_end=3411
+  _globals['_MEMBERSTATUS']._serialized_start=3414
+  _globals['_MEMBERSTATUS']._serialized_end=3590
+  _globals['_PERSONALFIELD']._serialized_start=3593
+  _globals['_PERSONALFIELD']._serialized_end=3881
   _globals['_REGISTERMEMBERREQUEST']._serialized_start=117
   _globals['_REGISTERMEMBERREQUEST']._serialized_end=314
   _globals['_NEWIDENTITY']._serialized_start=316
@@ -52,29 +54,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REGISTERMEMBERRESULT']._serialized_start=749
   _globals['_REGISTERMEMBERRESULT']._serialized_end=891
   _globals['_UPDATEPROFILEREQUEST']._serialized_start=894
-  _globals['_UPDATEPROFILEREQUEST']._serialized_end=1156
-  _globals['_UPDATEPROFILERESPONSE']._serialized_start=1158
-  _globals['_UPDATEPROFILERESPONSE']._serialized_end=1227
-  _globals['_BATCHGETPROFILESREQUEST']._serialized_start=1229
-  _globals['_BATCHGETPROFILESREQUEST']._serialized_end=1298
-  _globals['_BATCHGETPROFILESRESPONSE']._serialized_start=1300
-  _globals['_BATCHGETPROFILESRESPONSE']._serialized_end=1378
-  _globals['_PROFILERESULT']._serialized_start=1380
-  _globals['_PROFILERESULT']._serialized_end=1497
-  _globals['_PROFILE']._serialized_start=1500
-  _globals['_PROFILE']._serialized_end=1772
-  _globals['_UNMASKPROFILEREQUEST']._serialized_start=1774
-  _globals['_UNMASKPROFILEREQUEST']._serialized_end=1899
-  _globals['_UNMASKPROFILERESPONSE']._serialized_start=1901
-  _globals['_UNMASKPROFILERESPONSE']._serialized_end=1991
-  _globals['_CLEARFIELD']._serialized_start=1993
-  _globals['_CLEARFIELD']._serialized_end=2070
-  _globals['_LISTPROFILEACCESSESREQUEST']._serialized_start=2072
-  _globals['_LISTPROFILEACCESSESREQUEST']._serialized_end=2149
-  _globals['_LISTPROFILEACCESSESRESPONSE']._serialized_start=2151
-  _globals['_LISTPROFILEACCESSESRESPONSE']._serialized_end=2256
-  _globals['_PROFILEACCESS']._serialized_start=2259
-  _globals['_PROFILEACCESS']._serialized_end=2480
-  _globals['_PROFILESSERVICE']._serialized_start=2896
-  _globals['_PROFILESSERVICE']._serialized_end=3561
+  _globals['_UPDATEPROFILEREQUEST']._serialized_end=1269
+  _globals['_PREFERENCE']._serialized_start=1271
+  _globals['_PREFERENCE']._serialized_end=1312
+  _globals['_UPDATEPROFILERESPONSE']._serialized_start=1314
+  _globals['_UPDATEPROFILERESPONSE']._serialized_end=1383
+  _globals['_BATCHGETPROFILESREQUEST']._serialized_start=1385
+  _globals['_BATCHGETPROFILESREQUEST']._serialized_end=1454
+  _globals['_BATCHGETPROFILESRESPONSE']._serialized_start=1456
+  _globals['_BATCHGETPROFILESRESPONSE']._serialized_end=1534
+  _globals['_PROFILERESULT']._serialized_start=1536
+  _globals['_PROFILERESULT']._serialized_end=1653
+  _globals['_PROFILE']._serialized_start=1656
+  _globals['_PROFILE']._serialized_end=2121
+  _globals['_MASKEDADDRESS']._serialized_start=2123
+  _globals['_MASKEDADDRESS']._serialized_end=2248
+  _globals['_OWNPROFILE']._serialized_start=2251
+  _globals['_OWNPROFILE']._serialized_end=2394
+  _globals['_ADDRESS']._serialized_start=2397
+  _globals['_ADDRESS']._serialized_end=2595
+  _globals['_UNMASKPROFILEREQUEST']._serialized_start=2597
+  _globals['_UNMASKPROFILEREQUEST']._serialized_end=2722
+  _globals['_UNMASKPROFILERESPONSE']._serialized_start=2724
+  _globals['_UNMASKPROFILERESPONSE']._serialized_end=2814
+  _globals['_CLEARFIELD']._serialized_start=2816
+  _globals['_CLEARFIELD']._serialized_end=2893
+  _globals['_LISTPROFILEACCESSESREQUEST']._serialized_start=2895
+  _globals['_LISTPROFILEACCESSESREQUEST']._serialized_end=2972
+  _globals['_LISTPROFILEACCESSESRESPONSE']._serialized_start=2974
+  _globals['_LISTPROFILEACCESSESRESPONSE']._serialized_end=3079
+  _globals['_PROFILEACCESS']._serialized_start=3082
+  _globals['_PROFILEACCESS']._serialized_end=3323
+  _globals['_PROFILESSERVICE']._serialized_start=3884
+  _globals['_PROFILESSERVICE']._serialized_end=4549
 # @@protoc_insertion_point(module_scope)

@@ -11,6 +11,13 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class Gender(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    GENDER_UNSPECIFIED: _ClassVar[Gender]
+    GENDER_FEMALE: _ClassVar[Gender]
+    GENDER_MALE: _ClassVar[Gender]
+    GENDER_OTHER: _ClassVar[Gender]
+
 class MemberStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     MEMBER_STATUS_UNSPECIFIED: _ClassVar[MemberStatus]
@@ -29,6 +36,12 @@ class PersonalField(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PERSONAL_FIELD_EMAIL: _ClassVar[PersonalField]
     PERSONAL_FIELD_BIRTH_DATE: _ClassVar[PersonalField]
     PERSONAL_FIELD_IDENTITY_DOCUMENT: _ClassVar[PersonalField]
+    PERSONAL_FIELD_ADDRESSES: _ClassVar[PersonalField]
+    PERSONAL_FIELD_GENDER: _ClassVar[PersonalField]
+GENDER_UNSPECIFIED: Gender
+GENDER_FEMALE: Gender
+GENDER_MALE: Gender
+GENDER_OTHER: Gender
 MEMBER_STATUS_UNSPECIFIED: MemberStatus
 MEMBER_STATUS_ACTIVE: MemberStatus
 MEMBER_STATUS_FROZEN: MemberStatus
@@ -42,6 +55,8 @@ PERSONAL_FIELD_PHONE: PersonalField
 PERSONAL_FIELD_EMAIL: PersonalField
 PERSONAL_FIELD_BIRTH_DATE: PersonalField
 PERSONAL_FIELD_IDENTITY_DOCUMENT: PersonalField
+PERSONAL_FIELD_ADDRESSES: PersonalField
+PERSONAL_FIELD_GENDER: PersonalField
 
 class RegisterMemberRequest(_message.Message):
     __slots__ = ("identities", "profile", "idempotency_key", "joined_at")
@@ -106,7 +121,7 @@ class RegisterMemberResult(_message.Message):
     def __init__(self, registered: _Optional[_Union[RegisterMemberResponse, _Mapping]] = ..., refusal: _Optional[_Union[_kit_pb2.Refusal, _Mapping]] = ...) -> None: ...
 
 class UpdateProfileRequest(_message.Message):
-    __slots__ = ("member_id", "display_name", "full_name", "birth_date", "language", "time_zone", "idempotency_key")
+    __slots__ = ("member_id", "display_name", "full_name", "birth_date", "language", "time_zone", "idempotency_key", "gender", "preferences")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     FULL_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -114,6 +129,8 @@ class UpdateProfileRequest(_message.Message):
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    GENDER_FIELD_NUMBER: _ClassVar[int]
+    PREFERENCES_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     display_name: str
     full_name: str
@@ -121,7 +138,17 @@ class UpdateProfileRequest(_message.Message):
     language: str
     time_zone: str
     idempotency_key: str
-    def __init__(self, member_id: _Optional[str] = ..., display_name: _Optional[str] = ..., full_name: _Optional[str] = ..., birth_date: _Optional[str] = ..., language: _Optional[str] = ..., time_zone: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    gender: Gender
+    preferences: _containers.RepeatedCompositeFieldContainer[Preference]
+    def __init__(self, member_id: _Optional[str] = ..., display_name: _Optional[str] = ..., full_name: _Optional[str] = ..., birth_date: _Optional[str] = ..., language: _Optional[str] = ..., time_zone: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., gender: _Optional[_Union[Gender, str]] = ..., preferences: _Optional[_Iterable[_Union[Preference, _Mapping]]] = ...) -> None: ...
+
+class Preference(_message.Message):
+    __slots__ = ("name", "value")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    value: str
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
 
 class UpdateProfileResponse(_message.Message):
     __slots__ = ("profile",)
@@ -150,7 +177,7 @@ class ProfileResult(_message.Message):
     def __init__(self, profile: _Optional[_Union[Profile, _Mapping]] = ..., refusal: _Optional[_Union[_kit_pb2.Refusal, _Mapping]] = ...) -> None: ...
 
 class Profile(_message.Message):
-    __slots__ = ("member_id", "display_name", "full_name_masked", "phone_masked", "email_masked", "language", "time_zone", "status", "joined_at", "revision")
+    __slots__ = ("member_id", "display_name", "full_name_masked", "phone_masked", "email_masked", "language", "time_zone", "status", "joined_at", "revision", "birth_date_masked", "addresses", "preferences", "tags", "own")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     FULL_NAME_MASKED_FIELD_NUMBER: _ClassVar[int]
@@ -161,6 +188,11 @@ class Profile(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     JOINED_AT_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    BIRTH_DATE_MASKED_FIELD_NUMBER: _ClassVar[int]
+    ADDRESSES_FIELD_NUMBER: _ClassVar[int]
+    PREFERENCES_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    OWN_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     display_name: str
     full_name_masked: str
@@ -171,7 +203,64 @@ class Profile(_message.Message):
     status: MemberStatus
     joined_at: _timestamp_pb2.Timestamp
     revision: int
-    def __init__(self, member_id: _Optional[str] = ..., display_name: _Optional[str] = ..., full_name_masked: _Optional[str] = ..., phone_masked: _Optional[str] = ..., email_masked: _Optional[str] = ..., language: _Optional[str] = ..., time_zone: _Optional[str] = ..., status: _Optional[_Union[MemberStatus, str]] = ..., joined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ...) -> None: ...
+    birth_date_masked: str
+    addresses: _containers.RepeatedCompositeFieldContainer[MaskedAddress]
+    preferences: _containers.RepeatedCompositeFieldContainer[Preference]
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    own: OwnProfile
+    def __init__(self, member_id: _Optional[str] = ..., display_name: _Optional[str] = ..., full_name_masked: _Optional[str] = ..., phone_masked: _Optional[str] = ..., email_masked: _Optional[str] = ..., language: _Optional[str] = ..., time_zone: _Optional[str] = ..., status: _Optional[_Union[MemberStatus, str]] = ..., joined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., birth_date_masked: _Optional[str] = ..., addresses: _Optional[_Iterable[_Union[MaskedAddress, _Mapping]]] = ..., preferences: _Optional[_Iterable[_Union[Preference, _Mapping]]] = ..., tags: _Optional[_Iterable[str]] = ..., own: _Optional[_Union[OwnProfile, _Mapping]] = ...) -> None: ...
+
+class MaskedAddress(_message.Message):
+    __slots__ = ("address_id", "recipient_masked", "phone_masked", "place_masked", "is_default")
+    ADDRESS_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_MASKED_FIELD_NUMBER: _ClassVar[int]
+    PHONE_MASKED_FIELD_NUMBER: _ClassVar[int]
+    PLACE_MASKED_FIELD_NUMBER: _ClassVar[int]
+    IS_DEFAULT_FIELD_NUMBER: _ClassVar[int]
+    address_id: str
+    recipient_masked: str
+    phone_masked: str
+    place_masked: str
+    is_default: bool
+    def __init__(self, address_id: _Optional[str] = ..., recipient_masked: _Optional[str] = ..., phone_masked: _Optional[str] = ..., place_masked: _Optional[str] = ..., is_default: _Optional[bool] = ...) -> None: ...
+
+class OwnProfile(_message.Message):
+    __slots__ = ("full_name", "birth_date", "gender", "addresses")
+    FULL_NAME_FIELD_NUMBER: _ClassVar[int]
+    BIRTH_DATE_FIELD_NUMBER: _ClassVar[int]
+    GENDER_FIELD_NUMBER: _ClassVar[int]
+    ADDRESSES_FIELD_NUMBER: _ClassVar[int]
+    full_name: str
+    birth_date: str
+    gender: Gender
+    addresses: _containers.RepeatedCompositeFieldContainer[Address]
+    def __init__(self, full_name: _Optional[str] = ..., birth_date: _Optional[str] = ..., gender: _Optional[_Union[Gender, str]] = ..., addresses: _Optional[_Iterable[_Union[Address, _Mapping]]] = ...) -> None: ...
+
+class Address(_message.Message):
+    __slots__ = ("address_id", "label", "recipient", "phone", "country", "province", "city", "district", "lines", "postcode", "is_default")
+    ADDRESS_ID_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    PHONE_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    PROVINCE_FIELD_NUMBER: _ClassVar[int]
+    CITY_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    POSTCODE_FIELD_NUMBER: _ClassVar[int]
+    IS_DEFAULT_FIELD_NUMBER: _ClassVar[int]
+    address_id: str
+    label: str
+    recipient: str
+    phone: str
+    country: str
+    province: str
+    city: str
+    district: str
+    lines: _containers.RepeatedScalarFieldContainer[str]
+    postcode: str
+    is_default: bool
+    def __init__(self, address_id: _Optional[str] = ..., label: _Optional[str] = ..., recipient: _Optional[str] = ..., phone: _Optional[str] = ..., country: _Optional[str] = ..., province: _Optional[str] = ..., city: _Optional[str] = ..., district: _Optional[str] = ..., lines: _Optional[_Iterable[str]] = ..., postcode: _Optional[str] = ..., is_default: _Optional[bool] = ...) -> None: ...
 
 class UnmaskProfileRequest(_message.Message):
     __slots__ = ("member_id", "fields", "purpose", "reason")
@@ -220,7 +309,7 @@ class ListProfileAccessesResponse(_message.Message):
     def __init__(self, accesses: _Optional[_Iterable[_Union[ProfileAccess, _Mapping]]] = ..., has_next_page: _Optional[bool] = ...) -> None: ...
 
 class ProfileAccess(_message.Message):
-    __slots__ = ("access_id", "actor", "purpose", "reason", "fields", "accessed_at", "allowed", "refusal_code")
+    __slots__ = ("access_id", "actor", "purpose", "reason", "fields", "accessed_at", "allowed", "refusal_code", "actor_role")
     ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
@@ -229,6 +318,7 @@ class ProfileAccess(_message.Message):
     ACCESSED_AT_FIELD_NUMBER: _ClassVar[int]
     ALLOWED_FIELD_NUMBER: _ClassVar[int]
     REFUSAL_CODE_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_ROLE_FIELD_NUMBER: _ClassVar[int]
     access_id: str
     actor: str
     purpose: str
@@ -237,4 +327,5 @@ class ProfileAccess(_message.Message):
     accessed_at: _timestamp_pb2.Timestamp
     allowed: bool
     refusal_code: str
-    def __init__(self, access_id: _Optional[str] = ..., actor: _Optional[str] = ..., purpose: _Optional[str] = ..., reason: _Optional[str] = ..., fields: _Optional[_Iterable[_Union[PersonalField, str]]] = ..., accessed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., allowed: _Optional[bool] = ..., refusal_code: _Optional[str] = ...) -> None: ...
+    actor_role: str
+    def __init__(self, access_id: _Optional[str] = ..., actor: _Optional[str] = ..., purpose: _Optional[str] = ..., reason: _Optional[str] = ..., fields: _Optional[_Iterable[_Union[PersonalField, str]]] = ..., accessed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., allowed: _Optional[bool] = ..., refusal_code: _Optional[str] = ..., actor_role: _Optional[str] = ...) -> None: ...

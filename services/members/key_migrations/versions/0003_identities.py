@@ -4,8 +4,8 @@ from alembic import op
 
 from services.kit import migration
 
-revision = "0005"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 _STEPS = """
 -- Whoever registered before has its source by the default; what was verified then has no verified_at.

@@ -4,8 +4,8 @@ from alembic import op
 
 from services.kit import migration
 
-revision = "0007"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 
 _TABLE = """
 CREATE TABLE identity_documents (

@@ -1,0 +1,90 @@
+"""Notes, asked: added and read by staff; nothing is changed afterwards."""
+
+from typing import Any
+from uuid import UUID
+
+from huiyuan.members.v1 import notes_pb2 as wire
+
+from services.kit import clock, rpc
+from services.members.actions import notes as actions
+from services.members.rpc.pages import after_of
+from services.members.rpc.survivors import survivor_of
+from services.members.rules.keyrings import KeyRing
+from services.members.rules.members import MemberErased, MemberStatus, member_id_of, new_member_id
+from services.members.rules.notes import Note, NoteNotValid, body, text_of
+from services.members.rules.registrations import IdempotencyKeyReused, idempotency_key_of
+from services.members.storage import notes
+from services.members.storage.databases import Databases
+from services.members.storage.notes import SealedNote
+
+_KEEPERS = ("support", "operations", "privacy_officer")
+
+
+class Notes:
+    """The handlers of ``NotesService``."""
+
+    def __init__(self, databases: Databases, ring: KeyRing) -> None:
+        self._databases = databases
+        self._ring = ring
+
+    @rpc.allow(rpc.staff(*_KEEPERS))
+    async def add_note(self, request: wire.AddNoteRequest, _: Any) -> wire.AddNoteResponse:
+        text = text_of(request.text)
+        key = self._ring.request_digest(idempotency_key_of(request.idempotency_key))
+        member_id = await self._member(request.member_id)
+        corrects = await self._corrected(member_id, request.corrects)
+        content = self._ring.request_digest(body(text, corrects))
+        now = clock.now()
+        note = Note(new_member_id(now), rpc.caller().actor, now, corrects, text)
+        wrapped = await notes.key(self._databases, member_id)
+        if wrapped is None:
+            async with self._databases.keys.begin() as connection:
+                await actions.provide_key(connection, self._ring, member_id)
+            wrapped = await notes.key(self._databases, member_id)
+        if wrapped is None:
+            raise MemberErased
+        async with self._databases.members.begin() as connection:
+            added = await actions.add(connection, self._ring, wrapped, member_id, note, (key, content))
+        if not added:
+            known = await notes.known(self._databases, member_id, key)
+            if known is None or known.body_digest != content.digest:
+                raise IdempotencyKeyReused
+            note = actions.opened(self._ring, wrapped, member_id, SealedNote(known.note_id, known.blob))
+        return wire.AddNoteResponse(note=_note(note), replayed=not added)
+
+    @rpc.allow(rpc.staff(*_KEEPERS))
+    async def list_notes(self, request: wire.ListNotesRequest, _: Any) -> wire.ListNotesResponse:
+        after = after_of(request.first, request.after)
+        member_id = await self._member(request.member_id)
+        page = await notes.newest(self._databases, member_id, after, request.first + 1)
+        wrapped = await notes.key(self._databases, member_id) if page else None
+        return wire.ListNotesResponse(
+            notes=[
+                _note(actions.opened(self._ring, wrapped, member_id, one)) for one in page[: request.first]
+            ],
+            has_next_page=len(page) > request.first,
+        )
+
+    async def _member(self, asked: str) -> UUID:
+        survivor = await survivor_of(self._databases, asked)
+        if survivor.status is MemberStatus.ERASED:
+            raise MemberErased
+        return survivor.member_id
+
+    async def _corrected(self, member_id: UUID, asked: str) -> UUID | None:
+        if not asked:
+            return None
+        corrects = member_id_of(asked)
+        if corrects is None or not await notes.exists(self._databases, member_id, corrects):
+            raise NoteNotValid("the member has no note with this id", field="corrects")
+        return corrects
+
+
+def _note(note: Note) -> wire.Note:
+    return wire.Note(
+        note_id=str(note.note_id),
+        author=note.author,
+        written_at=note.written_at,
+        text=note.text.reveal(),
+        corrects=str(note.corrects or ""),
+    )

@@ -1,0 +1,54 @@
+"""Birthdays: whose day it is where they live, and on which day 29 February is kept."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.kit.refusal import Invalid
+from services.members.rules import traits
+from services.members.rules.members import Member, MemberStatus
+
+LATE = timedelta(days=2)
+"""For how long a birthday is still told that was missed, for instance while nothing ran."""
+
+_FIRST_ZONE = timedelta(hours=14)
+_LAST_ZONE = timedelta(hours=-12)
+
+
+class DayNotValid(Invalid):
+    """The day is not one of the calendar."""
+
+
+def day_of(text: str) -> date:
+    """Raises ``DayNotValid``."""
+    try:
+        day = date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise DayNotValid("on must be a day such as 2026-12-31", field="on")
+    return day
+
+
+def days_begun(now: datetime) -> Iterator[date]:
+    """The days that have begun somewhere, back to those that nobody need be told of any more."""
+    day = (now + _LAST_ZONE - LATE).date()
+    while day <= (now + _FIRST_ZONE).date():
+        yield day
+        day += timedelta(days=1)
+
+
+def is_kept(member: Member, day: date, leap_birthday: str) -> bool:
+    """Whether an active member's birthday is kept on a day, whatever an index said."""
+    return (
+        member.status is MemberStatus.ACTIVE
+        and member.merged_into is None
+        and member.profile is not None
+        and not traits.of(member.profile).isdisjoint(traits.birthdays_on(day, leap_birthday))
+    )
+
+
+def has_begun(member: Member, day: date, home_zone: str, now: datetime) -> bool:
+    """Whether a day has begun where the member lives, or else where the programme is at home."""
+    zone = (member.profile and member.profile.time_zone) or home_zone
+    return now.astimezone(ZoneInfo(zone)).date() >= day

@@ -1,0 +1,159 @@
+"""Birthdays: told once a year to each active member's day, where they live, whatever stopped in between."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from huiyuan.members.v1 import birthdays_pb2, events_pb2, profiles_pb2
+
+from services.kit.refusal import Refusal
+from services.members.actions import birthdays as actions
+from services.members.jobs import traits as indexing
+from services.members.jobs.birthdays import Birthdays
+from services.members.rules.traits import birthdays_on
+from tests.members.service import ADMIN, LOYALTY, SUPPORT, Members, as_member, by, registration
+
+SHANGHAI, AUCKLAND, HONOLULU = "Asia/Shanghai", "Pacific/Auckland", "Pacific/Honolulu"
+
+
+async def born(members: Members, *people: tuple[str, str]) -> list[str]:
+    """Members by birth date and zone, indexed."""
+    ids = [
+        await members.register(registration(members.phone(), birth_date=day, time_zone=zone))
+        for day, zone in people
+    ]
+    await indexing.index(members.databases, members.ring)
+    return ids
+
+
+def job(members: Members, leap: str = "02-28") -> Birthdays:
+    return Birthdays(members.databases, members.ring, SHANGHAI, leap)
+
+
+async def told(members: Members, *ids: str) -> list[list[int]]:
+    """The years that were told of each member."""
+    years = []
+    for member_id in ids:
+        rows = await members.peek(
+            "SELECT event FROM outbox WHERE member_id = $1::uuid AND type = 'MemberBirthday' ORDER BY seq",
+            member_id,
+        )
+        events = [events_pb2.MembersEvent.FromString(row["event"]) for row in rows]
+        years.append([event.member_celebrated.year for event in events])
+    return years
+
+
+async def listed(members: Members, on: str, first: int = 500, after: str = "", caller=LOYALTY):
+    request = birthdays_pb2.ListBirthdaysRequest(on=on, first=first, after=after)
+    return await members.birthdays.list_birthdays(request, headers=by(caller))
+
+
+async def test_a_day_begins_where_the_member_lives_and_is_told_once_a_year(members):
+    at_home, far_east, far_west, other_day = await born(
+        members, ("1990-07-15", ""), ("1991-07-15", AUCKLAND), ("1992-07-15", HONOLULU), ("1990-07-20", "")
+    )
+    everyone = (at_home, far_east, far_west, other_day)
+    tell = job(members).tell
+    await tell(datetime(2026, 7, 14, 11, tzinfo=UTC))
+    assert await told(members, *everyone) == [[], [], [], []]
+    await tell(datetime(2026, 7, 14, 13, tzinfo=UTC))
+    assert await told(members, *everyone) == [[], [2026], [], []]
+    await tell(datetime(2026, 7, 14, 17, tzinfo=UTC))
+    assert await told(members, *everyone) == [[2026], [2026], [], []]
+    for hour in (11, 12, 23):
+        await tell(datetime(2026, 7, 15, hour, tzinfo=UTC))
+    assert await told(members, *everyone) == [[2026], [2026], [2026], []]
+    await tell(datetime(2027, 7, 15, 12, tzinfo=UTC))
+    assert await told(members, *everyone) == [[2026, 2027], [2026, 2027], [2026, 2027], []]
+
+
+async def test_events_tell_neither_the_day_nor_the_age(members):
+    [member_id] = await born(members, ("1966-08-08", ""))
+    await job(members).tell(datetime(2026, 8, 8, 1, tzinfo=UTC))
+    [row] = await members.peek(
+        "SELECT event FROM outbox WHERE member_id = $1::uuid AND type = 'MemberBirthday'", member_id
+    )
+    event = events_pb2.MembersEvent.FromString(row["event"])
+    assert [field.name for field, _ in event.member_celebrated.ListFields()] == ["year"]
+    [kept] = await members.peek("SELECT * FROM birthdays_told WHERE member_id = $1::uuid", member_id)
+    assert dict(kept) == {"member_id": kept["member_id"], "year": 2026}
+
+
+async def test_what_was_missed_is_told_two_days_later_and_then_no_more(members):
+    late, too_late = await born(members, ("1980-12-31", ""), ("1980-12-28", ""))
+    await job(members).tell(datetime(2027, 1, 2, 4, tzinfo=UTC))
+    assert await told(members, late, too_late) == [[2026], []]
+
+
+async def test_a_job_killed_before_it_commits_tells_once_when_it_comes_again(members, monkeypatch):
+    [member_id] = await born(members, ("1985-10-10", ""))
+    now = datetime(2026, 10, 10, 4, tzinfo=UTC)
+    tell = actions.tell
+
+    async def killed(*asked):
+        await tell(*asked)
+        raise RuntimeError("the process ended here")
+
+    with monkeypatch.context() as deadly:
+        deadly.setattr(actions, "tell", killed)
+        with pytest.raises(RuntimeError):
+            await job(members).tell(now)
+    assert await told(members, member_id) == [[]]
+    assert await job(members).tell(now) == 1
+    assert await job(members).tell(now) == 0
+    assert await told(members, member_id) == [[2026]]
+
+
+@pytest.mark.parametrize(
+    ("year", "leap", "kept_on"),
+    [(2027, "02-28", "02-28"), (2027, "03-01", "03-01"), (2028, "02-28", "02-29"), (2100, "03-01", "03-01")],
+)
+def test_29_february_is_kept_on_one_day_of_each_year(year, leap, kept_on):
+    first = date(year, 1, 1)
+    days = [first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days)]
+    holding = [
+        day.isoformat()[5:]
+        for day in days
+        if "02-29" in {trait.value.reveal() for trait in birthdays_on(day, leap)}
+    ]
+    assert holding == [kept_on]
+    # And whoever was born on that day keeps it too.
+    assert all(day.isoformat()[5:] in {t.value.reveal() for t in birthdays_on(day, leap)} for day in days)
+
+
+async def test_those_of_29_february_are_told_once_in_either_kind_of_year(members):
+    [leapling] = await born(members, ("1992-02-29", ""))
+    for day in (datetime(2027, 2, 28, 4, tzinfo=UTC), datetime(2027, 3, 1, 4, tzinfo=UTC)):
+        await job(members).tell(day)
+    for day in (28, 29):
+        await job(members).tell(datetime(2028, 2, day, 4, tzinfo=UTC))
+    assert await told(members, leapling) == [[2027, 2028]]
+
+
+async def test_only_who_is_active_and_still_born_that_day_is_told(members):
+    frozen, moved = await born(members, ("1970-11-11", ""), ("1970-11-11", ""))
+    await members.peek("UPDATE members SET status = 2 WHERE member_id = $1::uuid", frozen)
+    request = profiles_pb2.UpdateProfileRequest(member_id=moved, birth_date="1970-11-20")
+    await members.profiles.update_profile(request, headers=by(as_member(moved)))
+    await job(members).tell(datetime(2026, 11, 11, 4, tzinfo=UTC))
+    assert await told(members, frozen, moved) == [[], []]
+    assert set((await listed(members, "2026-11-11")).member_ids).isdisjoint({frozen, moved})
+
+
+async def test_services_list_a_day_in_pages_and_nobody_else_does(members):
+    ids = await born(members, *[("1999-05-05", "")] * 5)
+    found, after = [], ""
+    while True:
+        page = await listed(members, "2026-05-05", first=2, after=after)
+        found += page.member_ids
+        if not page.has_next_page:
+            break
+        after = page.end
+    assert found == sorted(ids)
+    for on in ("2026-02-30", "05-05", "20260505", ""):
+        with pytest.raises(Refusal) as refused:
+            await listed(members, on)
+        assert refused.value.code == "DAY_NOT_VALID"
+    for caller in (SUPPORT, ADMIN, as_member(ids[0])):
+        with pytest.raises(Refusal) as refused:
+            await listed(members, "2026-05-05", caller=caller)
+        assert refused.value.code == "NOT_ALLOWED"
