@@ -39,8 +39,8 @@ class UserErrorCode(StrEnum):
     HOLD_NOT_WELL_FORMED = "HOLD_NOT_WELL_FORMED"
     IDEMPOTENCY_KEY_NOT_VALID = "IDEMPOTENCY_KEY_NOT_VALID"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
-    IDENTITY_DOCUMENT_NOT_VALID = "IDENTITY_DOCUMENT_NOT_VALID"
     IDENTITY_ALREADY_TAKEN = "IDENTITY_ALREADY_TAKEN"
+    IDENTITY_DOCUMENT_NOT_VALID = "IDENTITY_DOCUMENT_NOT_VALID"
     IDENTITY_NOT_VALID = "IDENTITY_NOT_VALID"
     LANGUAGE_NOT_VALID = "LANGUAGE_NOT_VALID"
     LAST_VERIFIED_IDENTITY = "LAST_VERIFIED_IDENTITY"
@@ -66,8 +66,8 @@ class UserErrorCode(StrEnum):
     NOT_ENOUGH_POINTS = "NOT_ENOUGH_POINTS"
     NOT_SPENDABLE = "NOT_SPENDABLE"
     NOT_TRANSFERABLE = "NOT_TRANSFERABLE"
-    NO_IDENTITY_DOCUMENT = "NO_IDENTITY_DOCUMENT"
     NOT_VERIFIABLE_BY_CODE = "NOT_VERIFIABLE_BY_CODE"
+    NO_IDENTITY_DOCUMENT = "NO_IDENTITY_DOCUMENT"
     PERIOD_NOT_UNDERSTOOD = "PERIOD_NOT_UNDERSTOOD"
     POINTS_BEYOND_MEASURE = "POINTS_BEYOND_MEASURE"
     POINTS_DO_NOT_CONVERT = "POINTS_DO_NOT_CONVERT"
@@ -95,19 +95,17 @@ class UserErrorCode(StrEnum):
     SURVIVOR_MERGED = "SURVIVOR_MERGED"
     TAG_NOT_VALID = "TAG_NOT_VALID"
     TIME_ZONE_NOT_VALID = "TIME_ZONE_NOT_VALID"
+    TOO_MANY_ADDRESSES = "TOO_MANY_ADDRESSES"
     TOO_MANY_CODES = "TOO_MANY_CODES"
+    TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
     TOO_MANY_LINKS = "TOO_MANY_LINKS"
+    TOO_MANY_TAGS = "TOO_MANY_TAGS"
+    TOO_MANY_WEBHOOKS = "TOO_MANY_WEBHOOKS"
     TRANSFER_ABOVE_LIMIT = "TRANSFER_ABOVE_LIMIT"
     TRANSFER_TO_ONESELF = "TRANSFER_TO_ONESELF"
     TRIGGER_NOT_VALID = "TRIGGER_NOT_VALID"
-    TOO_MANY_ADDRESSES = "TOO_MANY_ADDRESSES"
-    TOO_MANY_TAGS = "TOO_MANY_TAGS"
-    TRANSFER_ABOVE_LIMIT = "TRANSFER_ABOVE_LIMIT"
-    TRANSFER_TO_ONESELF = "TRANSFER_TO_ONESELF"
     UNKNOWN_ADDRESS = "UNKNOWN_ADDRESS"
     UNKNOWN_ADJUSTMENT_REQUEST = "UNKNOWN_ADJUSTMENT_REQUEST"
-    TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
-    TOO_MANY_WEBHOOKS = "TOO_MANY_WEBHOOKS"
     UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
     UNKNOWN_DOCUMENT = "UNKNOWN_DOCUMENT"
     UNKNOWN_ERASURE = "UNKNOWN_ERASURE"
@@ -151,11 +149,6 @@ _FAMILIES = {
 }
 
 IN_CHINESE = {
-    UserErrorCode.INVALID: "请求内容有误，请更正后重试。",
-    UserErrorCode.FORBIDDEN: "没有权限执行此操作。",
-    UserErrorCode.NOT_FOUND: "找不到所指的内容。",
-    UserErrorCode.CONFLICT: "与已有记录冲突，请刷新后重试。",
-    UserErrorCode.DECLINED: "按规则不能执行此操作。",
     UserErrorCode.ACT_MALFORMED: "同意或撤回的内容格式有误。",
     UserErrorCode.ADDRESS_NOT_VALID: "地址的某一部分缺失、过长或格式有误。",
     UserErrorCode.ADJUSTMENT_DECIDED: "该调整已被另行处理。",
@@ -165,23 +158,27 @@ IN_CHINESE = {
     UserErrorCode.CHOICE_MISSING: "有选项尚未选择。",
     UserErrorCode.CODE_WRONG: "验证码不正确。",
     UserErrorCode.COMMUNICATION_NOT_VALID: "沟通记录缺少渠道、模板、结果、时间或编号，或格式有误。",
+    UserErrorCode.CONFLICT: "与已有记录冲突，请刷新后重试。",
     UserErrorCode.CONSENT_MISSING: "会员未同意将这些信息用于该目的。",
     UserErrorCode.CONSENT_NOT_ASKED: "该目的不以同意为依据，无需同意或撤回。",
     UserErrorCode.CURRENCY_NOT_ACCEPTED: "该计划不使用此货币。",
     UserErrorCode.DATE_NOT_UNDERSTOOD: "日期须写作 2026-12-31，或每年的 12-31。",
+    UserErrorCode.DECLINED: "按规则不能执行此操作。",
     UserErrorCode.DESCRIPTION_NOT_VALID: "说明或名称过长，或不是一行可见字符。",
     UserErrorCode.DOCUMENT_BUILT_IN: "该文档随系统安装，不能停用。",
     UserErrorCode.DOCUMENT_NOT_VALID: "文档不能执行，请查看所指位置。",
     UserErrorCode.EFFECTIVE_IN_THE_PAST: "生效时间不能早于现在。",
+    UserErrorCode.FORBIDDEN: "没有权限执行此操作。",
     UserErrorCode.GENDER_NOT_VALID: "性别不在可选范围内。",
     UserErrorCode.HOLDS_OPEN: "该会员还有未完成的冻结，请先核销或释放。",
     UserErrorCode.HOLD_NOT_OPEN: "该冻结已核销、已释放或已超时。",
     UserErrorCode.HOLD_NOT_WELL_FORMED: "冻结时长须在允许的范围内。",
     UserErrorCode.IDEMPOTENCY_KEY_NOT_VALID: "幂等键须为 1 到 100 个字符。",
     UserErrorCode.IDEMPOTENCY_KEY_REUSED: "同一幂等键已用于另一个请求。",
-    UserErrorCode.IDENTITY_DOCUMENT_NOT_VALID: "证件信息有误。",
     UserErrorCode.IDENTITY_ALREADY_TAKEN: "该身份标识已属于另一位会员。",
+    UserErrorCode.IDENTITY_DOCUMENT_NOT_VALID: "证件信息有误。",
     UserErrorCode.IDENTITY_NOT_VALID: "身份标识格式有误。",
+    UserErrorCode.INVALID: "请求内容有误，请更正后重试。",
     UserErrorCode.LANGUAGE_NOT_VALID: "语言须为 BCP 47 标签，例如 zh-CN。",
     UserErrorCode.LAST_VERIFIED_IDENTITY: "这是最后一个已验证的身份标识，不能解绑。",
     UserErrorCode.MALFORMED_ID: "编号格式有误。",
@@ -204,10 +201,11 @@ IN_CHINESE = {
     UserErrorCode.NOT_AFFIRMATIVE: "同意须由本人主动作出。",
     UserErrorCode.NOT_ALLOWED: "没有权限执行此操作。",
     UserErrorCode.NOT_ENOUGH_POINTS: "可用积分不足。",
+    UserErrorCode.NOT_FOUND: "找不到所指的内容。",
     UserErrorCode.NOT_SPENDABLE: "该积分只用于定级，不能消费。",
     UserErrorCode.NOT_TRANSFERABLE: "该积分不可转赠。",
-    UserErrorCode.NO_IDENTITY_DOCUMENT: "该会员未登记证件。",
     UserErrorCode.NOT_VERIFIABLE_BY_CODE: "验证码只能发送到手机号或邮箱。",
+    UserErrorCode.NO_IDENTITY_DOCUMENT: "该会员未登记证件。",
     UserErrorCode.PERIOD_NOT_UNDERSTOOD: "期限须为 ISO 8601 时长，例如 P12M。",
     UserErrorCode.POINTS_BEYOND_MEASURE: "积分数超出账本能计的范围。",
     UserErrorCode.POINTS_DO_NOT_CONVERT: "抵扣订单的积分须达到起用数量，且为规定的整数倍。",
@@ -235,19 +233,17 @@ IN_CHINESE = {
     UserErrorCode.SURVIVOR_MERGED: "合并后的会员又已并入他人，请先撤销那次合并。",
     UserErrorCode.TAG_NOT_VALID: "标签的键或名称有误。",
     UserErrorCode.TIME_ZONE_NOT_VALID: "时区须为 IANA 名称，例如 Asia/Shanghai。",
+    UserErrorCode.TOO_MANY_ADDRESSES: "地址数量已达上限，请先删除一个。",
     UserErrorCode.TOO_MANY_CODES: "获取验证码过于频繁，请稍后再试。",
+    UserErrorCode.TOO_MANY_HOLDS: "未结的冻结过多，请先核销或释放。",
     UserErrorCode.TOO_MANY_LINKS: "绑定的身份标识过多，请先解绑一个。",
+    UserErrorCode.TOO_MANY_TAGS: "标签数量已达上限。",
+    UserErrorCode.TOO_MANY_WEBHOOKS: "Webhook 端点或来源已达上限，请先删除一个。",
     UserErrorCode.TRANSFER_ABOVE_LIMIT: "超过了单次可转赠的积分数。",
     UserErrorCode.TRANSFER_TO_ONESELF: "不能转赠给自己。",
     UserErrorCode.TRIGGER_NOT_VALID: "请选择会员申请、撤回同意或员工发起，其余由系统自行触发。",
-    UserErrorCode.TOO_MANY_ADDRESSES: "地址数量已达上限，请先删除一个。",
-    UserErrorCode.TOO_MANY_TAGS: "标签数量已达上限。",
-    UserErrorCode.TRANSFER_ABOVE_LIMIT: "超过了单次可转赠的积分数。",
-    UserErrorCode.TRANSFER_TO_ONESELF: "不能转赠给自己。",
     UserErrorCode.UNKNOWN_ADDRESS: "没有这个地址。",
     UserErrorCode.UNKNOWN_ADJUSTMENT_REQUEST: "没有这个调整申请。",
-    UserErrorCode.TOO_MANY_HOLDS: "未结的冻结过多，请先核销或释放。",
-    UserErrorCode.TOO_MANY_WEBHOOKS: "Webhook 端点或来源已达上限，请先删除一个。",
     UserErrorCode.UNKNOWN_CURRENCY: "该计划没有此种积分。",
     UserErrorCode.UNKNOWN_DOCUMENT: "没有上传过这个文档。",
     UserErrorCode.UNKNOWN_ERASURE: "没有这项删除。",

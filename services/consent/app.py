@@ -14,10 +14,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from services.consent.consumers import hear_members
+from services.consent.consumers import Follower, hear_members
 from services.consent.jobs import verification
 from services.consent.jobs.display import Display
-from services.consent.jobs.following import Follower
 from services.consent.jobs.sequencing import Sequencer
 from services.consent.rpc.decisions import Decisions
 from services.consent.rpc.purposes import Purposes
