@@ -1,15 +1,13 @@
 """Events: what happened to members, as messages in the outbox; none carries personal data."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
-from zlib import crc32
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.members.v1 import events_pb2
 
-from services.kit import outbox, stream
+from services.kit import outbox
 from services.kit.database import Connection
 
 
@@ -19,16 +17,18 @@ async def members_registered(
     """Members registered. Each event goes to its own member's lane, so that later ones follow it there."""
     occurred_at = Timestamp()
     occurred_at.FromDatetime(now)
-    lanes: dict[int, list[outbox.NewEvent]] = defaultdict(list)
+    told = []
     for member_id, joined_at in joined:
-        event = events_pb2.MembersEvent(
-            member_id=str(member_id),
-            occurred_at=occurred_at,
-            member_registered=events_pb2.MemberRegistered(joined_at=joined_at),
+        registered = events_pb2.MemberRegistered(joined_at=joined_at)
+        told.append(
+            _new(
+                "MemberRegistered",
+                events_pb2.MembersEvent(
+                    member_id=str(member_id), occurred_at=occurred_at, member_registered=registered
+                ),
+            )
         )
-        lanes[crc32(event.member_id.encode()) % stream.LANES].append(_new("MemberRegistered", event))
-    for lane in sorted(lanes):
-        await outbox.append(connection, lanes[lane])
+    await outbox.append_many(connection, told)
 
 
 async def profile_updated(connection: Connection, member_id: UUID, revision: int, now: datetime) -> None:

@@ -21,7 +21,6 @@ from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, running
 from infra.local.welcome import importing_progress
 from services.kit.refusal import Refusal
 
-
 Maps = Annotated[
     list[str] | None,
     typer.Option(
