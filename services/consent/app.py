@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication
+from huiyuan.consent.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.consent.v1.purposes_connect import PurposesServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from services.consent.rpc.decisions import Decisions
+from services.consent.rpc.exports import Exports
 from services.consent.rpc.purposes import Purposes
 from services.consent.settings import Settings
 from services.consent.storage.gate import GateReads
@@ -42,6 +44,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(
                 Decisions(engine, GateReads(pool), controllers, now), DecisionsServiceASGIApplication
             ),
+            gatekeeper.admit(Exports(pool), ExportsServiceASGIApplication),
         )
         app.router.routes.extend(Mount(door.path, door) for door in doors)
         app.router.routes.extend(health.routes({"database": partial(_reach, pool)}))

@@ -6,7 +6,10 @@ from functools import partial
 from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.consent.v1.exports_connect import ExportsServiceClient as ConsentExports
+from huiyuan.loyalty.v1.exports_connect import ExportsServiceClient as LoyaltyExports
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
+from huiyuan.members.v1.packages_connect import PackagesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -15,9 +18,11 @@ from starlette.types import ASGIApp
 
 from services.kit import health, migration, outbox, process, rpc
 from services.kit.tokens import TokenVerifier
-from services.members.jobs import orphans
+from services.members.jobs import orphans, packages
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.identities import Identities
+from services.members.rpc.packages import Packages
+from services.members.rpc.parts import Parts
 from services.members.rpc.profiles import Profiles
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, Settings
@@ -26,8 +31,12 @@ from services.members.storage.databases import Databases
 
 NAME = "members"
 _HERE = Path(__file__).parent
+_US = rpc.Caller(rpc.CallerKind.SERVICE, NAME)
 _SWEEP_S = 30
 _FORGET_S = 3600
+_GATHER_S = 2
+_EXPIRE_S = 60
+_EXPORT_TIMEOUT_MS = 20_000
 
 
 def application(settings: Settings) -> ASGIApp:
@@ -42,6 +51,7 @@ def application(settings: Settings) -> ASGIApp:
         for wire in (
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
+            gatekeeper.admit(Packages(databases, ring), PackagesServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
         probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
@@ -53,13 +63,21 @@ def application(settings: Settings) -> ASGIApp:
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What works by itself: the relay of events, the sweep, and forgetting what was relayed."""
+    """What works by itself: the relay of events, the sweep, members' packages, and forgetting what was relayed."""
+    ring = _key_ring(settings)
     databases = await _databases(settings)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, NAME)
     return [
         relay.run,
+        partial(
+            process.every,
+            _GATHER_S,
+            partial(packages.make, databases, ring, _parts(settings).of),
+            "gather members' packages",
+        ),
+        partial(process.every, _EXPIRE_S, partial(packages.expire, databases), "destroy old packages"),
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
     ]
@@ -96,8 +114,26 @@ def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:
 
 
 def _consents(settings: Settings) -> ConsentGate:
-    signer = rpc.CallerSigner(NAME, {"consent": settings.key_consent.get_secret_value()})
-    us = rpc.Caller(rpc.CallerKind.SERVICE, NAME)
     return ConsentGate(
-        rpc.client(DecisionsServiceClient, settings.consent_url, "consent", signer, default_caller=us)
+        rpc.client(
+            DecisionsServiceClient, settings.consent_url, "consent", _signer(settings), default_caller=_US
+        )
+    )
+
+
+def _parts(settings: Settings) -> Parts:
+    asked = partial(rpc.client, signer=_signer(settings), default_caller=_US, timeout_ms=_EXPORT_TIMEOUT_MS)
+    return Parts(
+        asked(LoyaltyExports, settings.loyalty_url, "loyalty"),
+        asked(ConsentExports, settings.consent_url, "consent"),
+    )
+
+
+def _signer(settings: Settings) -> rpc.CallerSigner:
+    return rpc.CallerSigner(
+        NAME,
+        {
+            "consent": settings.key_consent.get_secret_value(),
+            "loyalty": settings.key_to_loyalty.get_secret_value(),
+        },
     )

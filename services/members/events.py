@@ -51,5 +51,15 @@ async def profile_unmasked(connection: Connection, member_id: UUID, access_id: U
     await outbox.append(connection, [_new("ProfileUnmasked", event)])
 
 
+async def package_ready(connection: Connection, member_id: UUID, package_id: UUID, now: datetime) -> None:
+    """A member's own package can be fetched."""
+    event = events_pb2.MembersEvent(
+        member_id=str(member_id),
+        occurred_at=now,
+        package_ready=events_pb2.PackageReady(package_id=str(package_id)),
+    )
+    await outbox.append(connection, [_new("PackageReady", event)])
+
+
 def _new(kind: str, event: events_pb2.MembersEvent) -> outbox.NewEvent:
     return outbox.NewEvent(event.member_id, kind, event.SerializeToString())

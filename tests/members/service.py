@@ -14,6 +14,7 @@ from huiyuan.consent.v1.decisions_connect import DecisionsService
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
+from huiyuan.members.v1.packages_connect import PackagesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 from pyqwest.testing import ASGITransport
 
@@ -79,6 +80,7 @@ class Members:
 
     profiles: ProfilesServiceClient
     identities: IdentitiesServiceClient
+    packages: PackagesServiceClient
     consents: Consents
     databases: Databases
     ring: KeyRing
@@ -157,6 +159,7 @@ def settings(members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Pa
         CALLER_KEY_GATEWAY_MEMBERS=encoded("gateway"),
         CALLER_KEY_LOYALTY_MEMBERS=encoded("loyalty"),
         CALLER_KEY_MEMBERS_CONSENT=encoded("consent"),
+        CALLER_KEY_MEMBERS_LOYALTY=encoded("loyalty"),
         MEMBERS_UNMASK_QUOTA=5,
     )
 
@@ -171,6 +174,7 @@ async def reached_by(
     return Members(
         client(ProfilesServiceClient, transport, "members"),
         client(IdentitiesServiceClient, transport, "members"),
+        client(PackagesServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),

@@ -43,6 +43,8 @@ class BlobKind(IntEnum):
     """Which of a member's blobs; each has a key of its own."""
 
     ORDINARY = 1
+    PACKAGE = 3
+    """A member's own package while it waits to be fetched; 2 is kept for the sensitive fields."""
 
 
 class Unreadable(Declined):

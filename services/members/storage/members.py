@@ -93,3 +93,11 @@ async def survivors(databases: Databases, member_ids: Collection[UUID]) -> dict[
     """Who member ids stand for; unknown ids are absent."""
     rows = await databases.members_pool.fetch(_SURVIVORS, member_ids)
     return {row[0]: Survivor(row[1], row[2], MemberStatus(row[3])) for row in rows}
+
+
+async def merged_into(databases: Databases, member_id: UUID) -> list[UUID]:
+    """Those who were merged into a member."""
+    rows = await databases.members_pool.fetch(
+        "SELECT member_id FROM members WHERE merged_into = $1 ORDER BY member_id", member_id
+    )
+    return [row[0] for row in rows]

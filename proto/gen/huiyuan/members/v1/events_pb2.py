@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/members/v1/events.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9e\x02\n\x0cMembersEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x41\n\x11member_registered\x18\x03 \x01(\x0b\x32$.huiyuan.members.v1.MemberRegisteredH\x00\x12=\n\x0fprofile_updated\x18\x04 \x01(\x0b\x32\".huiyuan.members.v1.ProfileUpdatedH\x00\x12?\n\x10profile_unmasked\x18\x05 \x01(\x0b\x32#.huiyuan.members.v1.ProfileUnmaskedH\x00\x42\x07\n\x05\x65vent\"A\n\x10MemberRegistered\x12-\n\tjoined_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\"\n\x0eProfileUpdated\x12\x10\n\x08revision\x18\x01 \x01(\x03\"$\n\x0fProfileUnmasked\x12\x11\n\taccess_id\x18\x01 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/members/v1/events.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\x02\n\x0cMembersEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x41\n\x11member_registered\x18\x03 \x01(\x0b\x32$.huiyuan.members.v1.MemberRegisteredH\x00\x12=\n\x0fprofile_updated\x18\x04 \x01(\x0b\x32\".huiyuan.members.v1.ProfileUpdatedH\x00\x12?\n\x10profile_unmasked\x18\x05 \x01(\x0b\x32#.huiyuan.members.v1.ProfileUnmaskedH\x00\x12\x39\n\rpackage_ready\x18( \x01(\x0b\x32 .huiyuan.members.v1.PackageReadyH\x00\x42\x07\n\x05\x65vent\"A\n\x10MemberRegistered\x12-\n\tjoined_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\"\n\x0eProfileUpdated\x12\x10\n\x08revision\x18\x01 \x01(\x03\"$\n\x0fProfileUnmasked\x12\x11\n\taccess_id\x18\x01 \x01(\t\"\"\n\x0cPackageReady\x12\x12\n\npackage_id\x18\x01 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,11 +33,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.members.v1.events_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MEMBERSEVENT']._serialized_start=89
-  _globals['_MEMBERSEVENT']._serialized_end=375
-  _globals['_MEMBERREGISTERED']._serialized_start=377
-  _globals['_MEMBERREGISTERED']._serialized_end=442
-  _globals['_PROFILEUPDATED']._serialized_start=444
-  _globals['_PROFILEUPDATED']._serialized_end=478
-  _globals['_PROFILEUNMASKED']._serialized_start=480
-  _globals['_PROFILEUNMASKED']._serialized_end=516
+  _globals['_MEMBERSEVENT']._serialized_end=434
+  _globals['_MEMBERREGISTERED']._serialized_start=436
+  _globals['_MEMBERREGISTERED']._serialized_end=501
+  _globals['_PROFILEUPDATED']._serialized_start=503
+  _globals['_PROFILEUPDATED']._serialized_end=537
+  _globals['_PROFILEUNMASKED']._serialized_start=539
+  _globals['_PROFILEUNMASKED']._serialized_end=575
+  _globals['_PACKAGEREADY']._serialized_start=577
+  _globals['_PACKAGEREADY']._serialized_end=611
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,52 @@
+"""Members' own packages: who asked for one, how far it is, and what was gathered, sealed under a key of its own."""
+
+from alembic import op
+
+from services.kit import migration
+
+revision = "0005"
+down_revision = "0001"
+
+_TABLES = """
+CREATE TABLE packages (
+  member_id uuid NOT NULL,
+  package_id uuid NOT NULL,
+  state smallint NOT NULL,
+  requested_at timestamptz NOT NULL,
+  -- The last attempt to gather it, so that one that fails does not hold up the others.
+  tried_at timestamptz,
+  ready_at timestamptz,
+  expires_at timestamptz,
+  dek_gen integer,
+  content bytea,
+  size_bytes bigint NOT NULL DEFAULT 0,
+  -- Of the one download that may happen now.
+  token_digest bytea,
+  token_expires_at timestamptz,
+  downloaded_at timestamptz,
+  PRIMARY KEY (member_id, package_id),
+  -- Only what is ready (2) holds anything.
+  CHECK ((content IS NOT NULL) = (state = 2))
+);
+-- A member has one package under way at the most.
+CREATE UNIQUE INDEX packages_gathering ON packages (member_id) WHERE state = 1;
+CREATE INDEX packages_ready ON packages (expires_at) WHERE state = 2;
+"""
+
+# Whom a package speaks of beside its member; the identities' migration may have made it already.
+_MERGED = "CREATE INDEX CONCURRENTLY IF NOT EXISTS members_merged ON members (merged_into) WHERE merged_into IS NOT NULL"
+
+
+def upgrade() -> None:
+    app = migration.app_role(op.get_context())
+    for statement in _TABLES.split(";\n"):
+        if statement.strip():
+            op.execute(statement)
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON packages TO {app}")
+    with op.get_context().autocommit_block():
+        op.execute(_MERGED)
+
+
+def downgrade() -> None:
+    op.execute("DROP INDEX members_merged")
+    op.execute("DROP TABLE packages")
