@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.consent.v1.exports_connect import ExportsServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from pyqwest.testing import ASGITransport
 
@@ -65,6 +66,7 @@ class Consent:
 
     decisions: DecisionsServiceClient
     purposes: PurposesServiceClient
+    exports: ExportsServiceClient
     clock: SettableClock = field(default_factory=SettableClock)
     signer: CallerSigner = field(default_factory=lambda: CallerSigner("gateway", {"consent": GATEWAY_KEY}))
 
@@ -126,5 +128,6 @@ def reached_by(transport: ASGITransport, clock: SettableClock) -> Consent:
     return Consent(
         client(DecisionsServiceClient, transport, "consent"),
         client(PurposesServiceClient, transport, "consent"),
+        client(ExportsServiceClient, transport, "consent"),
         clock,
     )
