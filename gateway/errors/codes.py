@@ -53,6 +53,7 @@ class UserErrorCode(StrEnum):
     NOT_ENOUGH_POINTS = "NOT_ENOUGH_POINTS"
     NOT_SPENDABLE = "NOT_SPENDABLE"
     NOT_TRANSFERABLE = "NOT_TRANSFERABLE"
+    PACKAGE_NOT_READY = "PACKAGE_NOT_READY"
     PERIOD_NOT_UNDERSTOOD = "PERIOD_NOT_UNDERSTOOD"
     POINTS_BEYOND_MEASURE = "POINTS_BEYOND_MEASURE"
     POINTS_DO_NOT_CONVERT = "POINTS_DO_NOT_CONVERT"
@@ -85,6 +86,7 @@ class UserErrorCode(StrEnum):
     UNKNOWN_HOLD = "UNKNOWN_HOLD"
     UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
     UNKNOWN_MERGE = "UNKNOWN_MERGE"
+    UNKNOWN_PACKAGE = "UNKNOWN_PACKAGE"
     UNKNOWN_PROGRAMME = "UNKNOWN_PROGRAMME"
     UNKNOWN_PURPOSE = "UNKNOWN_PURPOSE"
     UNKNOWN_REDEMPTION = "UNKNOWN_REDEMPTION"
@@ -160,6 +162,7 @@ IN_CHINESE = {
     UserErrorCode.NOT_ENOUGH_POINTS: "可用积分不足。",
     UserErrorCode.NOT_SPENDABLE: "该积分只用于定级，不能消费。",
     UserErrorCode.NOT_TRANSFERABLE: "该积分不可转赠。",
+    UserErrorCode.PACKAGE_NOT_READY: "数据包仍在生成，或已销毁。",
     UserErrorCode.PERIOD_NOT_UNDERSTOOD: "期限须为 ISO 8601 时长，例如 P12M。",
     UserErrorCode.POINTS_BEYOND_MEASURE: "积分数超出账本能计的范围。",
     UserErrorCode.POINTS_DO_NOT_CONVERT: "抵扣订单的积分须达到起用数量，且为规定的整数倍。",
@@ -192,6 +195,7 @@ IN_CHINESE = {
     UserErrorCode.UNKNOWN_HOLD: "没有这笔冻结。",
     UserErrorCode.UNKNOWN_MEMBER: "没有这位会员。",
     UserErrorCode.UNKNOWN_MERGE: "没有这次合并。",
+    UserErrorCode.UNKNOWN_PACKAGE: "没有这个数据包。",
     UserErrorCode.UNKNOWN_PROGRAMME: "没有这个计划。",
     UserErrorCode.UNKNOWN_PURPOSE: "没有这个处理目的。",
     UserErrorCode.UNKNOWN_REDEMPTION: "没有这笔兑换。",

@@ -10,6 +10,7 @@ from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.member import Member
 from gateway.storefront.nodes import NodeQueries
+from gateway.storefront.packages import PackageMutations, PackageQueries
 from gateway.storefront.permissions import Permissions
 from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.quotes import QuoteQueries
@@ -24,8 +25,8 @@ class MemberQueries:
         return Member(id=strawberry.ID(info.context.member_id()))
 
 
-QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries)
-MUTATIONS = (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
+QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries, PackageQueries)
+MUTATIONS = (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations, PackageMutations)
 PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice"})
 
 schema = strawberry.Schema(

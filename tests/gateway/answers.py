@@ -19,7 +19,7 @@ from huiyuan.loyalty.v1 import (
     tiers_pb2,
     transfers_pb2,
 )
-from huiyuan.members.v1 import profiles_pb2
+from huiyuan.members.v1 import packages_pb2, profiles_pb2
 
 
 def at(year: int, month: int = 1, day: int = 1) -> Timestamp:
@@ -314,6 +314,14 @@ ACCESS = profiles_pb2.ProfileAccess(
     accessed_at=at(2026, 7, 1),
     allowed=False,
     refusal_code="CONSENT_NEEDED",
+)
+PACKAGE = packages_pb2.Package(
+    package_id="package-1",
+    state=packages_pb2.PACKAGE_STATE_READY,
+    requested_at=at(2026, 7, 1),
+    ready_at=at(2026, 7, 1),
+    expires_at=at(2026, 7, 8),
+    size_bytes=4096,
 )
 CONSENT = decisions_pb2.Consent(
     purpose="marketing_sms",

@@ -8,7 +8,14 @@ from typing import Any
 import uvicorn
 from huiyuan.consent.v1 import decisions_connect, decisions_pb2, purposes_connect, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import identities_connect, identities_pb2, profiles_connect, profiles_pb2
+from huiyuan.members.v1 import (
+    identities_connect,
+    identities_pb2,
+    packages_connect,
+    packages_pb2,
+    profiles_connect,
+    profiles_pb2,
+)
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
@@ -82,6 +89,35 @@ class Identities(Door):
         return identities_pb2.FindMemberResponse(member_id=next(iter(self.services.names)) if known else "")
 
 
+class Packages(Door):
+    @rpc.allow(rpc.members)
+    async def request_package(
+        self, request: packages_pb2.RequestPackageRequest, _: Any
+    ) -> packages_pb2.RequestPackageResponse:
+        self.services.change(request)
+        return packages_pb2.RequestPackageResponse(package=answers.PACKAGE)
+
+    @rpc.allow(rpc.members)
+    async def list_packages(
+        self, request: packages_pb2.ListPackagesRequest, _: Any
+    ) -> packages_pb2.ListPackagesResponse:
+        return packages_pb2.ListPackagesResponse(packages=[answers.PACKAGE])
+
+    @rpc.allow(rpc.members)
+    async def issue_download(
+        self, request: packages_pb2.IssueDownloadRequest, _: Any
+    ) -> packages_pb2.IssueDownloadResponse:
+        self.services.change(request)
+        return packages_pb2.IssueDownloadResponse(token="once", expires_at=answers.PACKAGE.expires_at)
+
+    @rpc.allow(rpc.members)
+    async def download_package(
+        self, request: packages_pb2.DownloadPackageRequest, _: Any
+    ) -> packages_pb2.DownloadPackageResponse:
+        self.services.change(request)
+        return packages_pb2.DownloadPackageResponse(content=b"PK the zip")
+
+
 class Decisions(Door):
     async def _unused(self, request: Any, _: Any) -> Any:
         raise NotImplementedError
@@ -136,6 +172,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "members": [
         (Profiles, profiles_connect.ProfilesServiceASGIApplication),
         (Identities, identities_connect.IdentitiesServiceASGIApplication),
+        (Packages, packages_connect.PackagesServiceASGIApplication),
     ],
     "consent": [
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),
