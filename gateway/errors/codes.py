@@ -19,6 +19,8 @@ class UserErrorCode(StrEnum):
     ACT_MALFORMED = "ACT_MALFORMED"
     ADJUSTMENT_DECIDED = "ADJUSTMENT_DECIDED"
     ADJUSTMENT_NOT_UNDERSTOOD = "ADJUSTMENT_NOT_UNDERSTOOD"
+    ANALYSIS_NOT_READY = "ANALYSIS_NOT_READY"
+    ANALYSIS_NOT_VALID = "ANALYSIS_NOT_VALID"
     BIRTH_DATE_NOT_VALID = "BIRTH_DATE_NOT_VALID"
     CAPTURE_EXCEEDS_HOLD = "CAPTURE_EXCEEDS_HOLD"
     CHOICE_MISSING = "CHOICE_MISSING"
@@ -80,6 +82,7 @@ class UserErrorCode(StrEnum):
     UNKNOWN_ADJUSTMENT_REQUEST = "UNKNOWN_ADJUSTMENT_REQUEST"
     TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
     TOO_MANY_WEBHOOKS = "TOO_MANY_WEBHOOKS"
+    UNKNOWN_ANALYSIS = "UNKNOWN_ANALYSIS"
     UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
     UNKNOWN_DOCUMENT = "UNKNOWN_DOCUMENT"
     UNKNOWN_EVENT_TYPE = "UNKNOWN_EVENT_TYPE"
@@ -128,6 +131,8 @@ IN_CHINESE = {
     UserErrorCode.ACT_MALFORMED: "同意或撤回的内容格式有误。",
     UserErrorCode.ADJUSTMENT_DECIDED: "该调整已被另行处理。",
     UserErrorCode.ADJUSTMENT_NOT_UNDERSTOOD: "调整积分需要原因代码和幂等键。",
+    UserErrorCode.ANALYSIS_NOT_READY: "导出尚未完成、已失败或已销毁。",
+    UserErrorCode.ANALYSIS_NOT_VALID: "k 须不小于 10，列须存在且不重复。",
     UserErrorCode.BIRTH_DATE_NOT_VALID: "生日不是有效日期。",
     UserErrorCode.CAPTURE_EXCEEDS_HOLD: "超过了冻结中剩余的积分。",
     UserErrorCode.CHOICE_MISSING: "有选项尚未选择。",
@@ -189,6 +194,7 @@ IN_CHINESE = {
     UserErrorCode.UNKNOWN_ADJUSTMENT_REQUEST: "没有这个调整申请。",
     UserErrorCode.TOO_MANY_HOLDS: "未结的冻结过多，请先核销或释放。",
     UserErrorCode.TOO_MANY_WEBHOOKS: "Webhook 端点或来源已达上限，请先删除一个。",
+    UserErrorCode.UNKNOWN_ANALYSIS: "没有这个导出任务。",
     UserErrorCode.UNKNOWN_CURRENCY: "该计划没有此种积分。",
     UserErrorCode.UNKNOWN_DOCUMENT: "没有上传过这个文档。",
     UserErrorCode.UNKNOWN_EVENT_TYPE: "没有这种事件类型，或一种也没有选。",

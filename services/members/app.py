@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.exports_connect import ExportsServiceClient as ConsentExports
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceClient as LoyaltyExports
+from huiyuan.members.v1.analyses_connect import AnalysesServiceASGIApplication
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
 from huiyuan.members.v1.packages_connect import PackagesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
@@ -18,7 +20,9 @@ from starlette.types import ASGIApp
 
 from services.kit import health, migration, outbox, process, rpc
 from services.kit.tokens import TokenVerifier
-from services.members.jobs import orphans, packages
+from services.members.jobs import analyses, orphans, packages
+from services.members.rpc.analyses import Analyses
+from services.members.rpc.cohorts import Cohorts
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.identities import Identities
 from services.members.rpc.packages import Packages
@@ -52,6 +56,7 @@ def application(settings: Settings) -> ASGIApp:
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
             gatekeeper.admit(Packages(databases, ring), PackagesServiceASGIApplication),
+            gatekeeper.admit(Analyses(databases), AnalysesServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
         probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
@@ -68,16 +73,16 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
     databases = await _databases(settings)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
+    parts, cohorts = _parts(settings), _cohorts(settings)
+    make_packages = partial(packages.make, databases, ring, parts.of)
+    make_analyses = partial(analyses.make, databases, ring, cohorts.allowed, cohorts.tiers)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, NAME)
     return [
         relay.run,
-        partial(
-            process.every,
-            _GATHER_S,
-            partial(packages.make, databases, ring, _parts(settings).of),
-            "gather members' packages",
-        ),
+        partial(process.every, _GATHER_S, make_packages, "gather members' packages"),
+        partial(process.every, _GATHER_S, make_analyses, "make exports for analysis"),
         partial(process.every, _EXPIRE_S, partial(packages.expire, databases), "destroy old packages"),
+        partial(process.every, _EXPIRE_S, partial(analyses.expire, databases), "destroy old exports"),
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
     ]
@@ -122,11 +127,24 @@ def _consents(settings: Settings) -> ConsentGate:
 
 
 def _parts(settings: Settings) -> Parts:
-    asked = partial(rpc.client, signer=_signer(settings), default_caller=_US, timeout_ms=_EXPORT_TIMEOUT_MS)
+    asked = _asked(settings)
     return Parts(
         asked(LoyaltyExports, settings.loyalty_url, "loyalty"),
         asked(ConsentExports, settings.consent_url, "consent"),
     )
+
+
+def _cohorts(settings: Settings) -> Cohorts:
+    asked = _asked(settings)
+    return Cohorts(
+        asked(DecisionsServiceClient, settings.consent_url, "consent"),
+        asked(LoyaltyExports, settings.loyalty_url, "loyalty"),
+    )
+
+
+def _asked(settings: Settings) -> Callable[..., Any]:
+    """Makes clients of services that are asked for much at once, in our own name."""
+    return partial(rpc.client, signer=_signer(settings), default_caller=_US, timeout_ms=_EXPORT_TIMEOUT_MS)
 
 
 def _signer(settings: Settings) -> rpc.CallerSigner:

@@ -54,9 +54,13 @@ async def test_a_member_requests_a_package_and_fetches_it(gateway: Gateway, memb
 
 
 async def test_nobody_fetches_without_a_members_token(gateway: Gateway, member: str) -> None:
-    for bearer in (None, "nonsense", gateway.issuer.staff("privacy_officer")):
+    bearers = {
+        None: "UNAUTHENTICATED",
+        "nonsense": "TOKEN_REFUSED",
+        gateway.issuer.staff("privacy_officer"): "WRONG_AUDIENCE",
+    }
+    for bearer, refused in bearers.items():
         got = await fetch(gateway, bearer)
-        refused = "TOKEN_REFUSED" if bearer else "UNAUTHENTICATED"
         assert (got.status_code, code(got.json())) == (401, refused), bearer
     assert not gateway.services.requests
 

@@ -13,6 +13,7 @@ from huiyuan.consent.v1 import decisions_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsService
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
+from huiyuan.members.v1.analyses_connect import AnalysesServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.packages_connect import PackagesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
@@ -81,6 +82,7 @@ class Members:
     profiles: ProfilesServiceClient
     identities: IdentitiesServiceClient
     packages: PackagesServiceClient
+    analyses: AnalysesServiceClient
     consents: Consents
     databases: Databases
     ring: KeyRing
@@ -175,6 +177,7 @@ async def reached_by(
         client(ProfilesServiceClient, transport, "members"),
         client(IdentitiesServiceClient, transport, "members"),
         client(PackagesServiceClient, transport, "members"),
+        client(AnalysesServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),

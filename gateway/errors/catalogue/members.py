@@ -5,6 +5,20 @@ from services.kit.refusal import Kind
 
 ENTRIES = (
     Entry(
+        "ANALYSIS_NOT_READY",
+        Kind.DECLINED,
+        "The export is not ready yet, failed, or was destroyed.",
+        "Look at its state: wait while it is REQUESTED, ask for another when it is FAILED or GONE.",
+        "查看 state：REQUESTED 时等待；FAILED 或 GONE 时重新申请。",
+    ),
+    Entry(
+        "ANALYSIS_NOT_VALID",
+        Kind.INVALID,
+        "The export asks for too small a k, or for columns that there are not.",
+        "Send a k of 10 or more, and each of the columns once.",
+        "k 不小于 10；每列只写一次。",
+    ),
+    Entry(
         "BIRTH_DATE_NOT_VALID",
         Kind.INVALID,
         "The birth date is not a day of the calendar, lies ahead, or lies before 1900.",
@@ -134,6 +148,15 @@ ENTRIES = (
         "使用 1 到 100 个可见字符。",
     ),
     Entry(
+        "OFFSET_NOT_VALID",
+        Kind.INVALID,
+        "The offset lies before the beginning.",
+        "Go on where the last portion ended.",
+        "从上一段的结尾继续。",
+        "偏移量有误。",
+        inside=True,
+    ),
+    Entry(
         "PACKAGE_NOT_READY",
         Kind.DECLINED,
         "The package is still being gathered, or was destroyed.",
@@ -208,6 +231,13 @@ ENTRIES = (
         "Send them in several calls.",
         "分多次发送。",
         "一次查询的标识过多。",
+    ),
+    Entry(
+        "UNKNOWN_ANALYSIS",
+        Kind.NOT_FOUND,
+        "There is no such export.",
+        "List the exports, or ask for one.",
+        "列出导出任务，或新建一个。",
     ),
     Entry(
         "UNKNOWN_MEMBER",

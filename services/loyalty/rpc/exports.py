@@ -9,6 +9,7 @@ from services.kit import database, rpc
 from services.kit.clock import instant, micros
 from services.kit.refusal import Invalid
 from services.kit.rpc.exports import table
+from services.loyalty.rpc.wire import be_at_most
 from services.loyalty.storage import exports
 
 STANDINGS = {"programme_id": "text", "tier": "text", "since": "instant"}
@@ -58,6 +59,9 @@ ENTRIES = {
 }
 
 
+MOST_TIERS = 10_000
+
+
 class ExportNotUnderstood(Invalid):
     """The member, or where to go on, is not one that an export names."""
 
@@ -93,3 +97,13 @@ class Exports:
         if len(entries) == exports.AT_ONCE:
             answer.next = f"{micros(entries[-1]['recorded_at'])}-{entries[-1]['ord']}"
         return answer
+
+    @rpc.allow(rpc.services("members"))
+    async def list_tiers(self, request: wire.ListTiersRequest, _: Any) -> wire.ListTiersResponse:
+        be_at_most(len(request.member_ids), MOST_TIERS, "member_ids")
+        try:
+            member_ids = [UUID(one) for one in request.member_ids]
+        except ValueError:
+            raise ExportNotUnderstood("name members by their ids", field="member_ids") from None
+        held = await exports.tiers(self._pool, member_ids)
+        return wire.ListTiersResponse(tiers=[held.get(one, "") for one in member_ids])

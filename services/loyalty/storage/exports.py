@@ -48,6 +48,18 @@ async def entries(pool: asyncpg.Pool, member_id: UUID, after: Place | None) -> S
     return rows
 
 
+async def tiers(pool: asyncpg.Pool, member_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The tier that each member holds in the default programme; those without one are absent."""
+    rows = await pool.fetch(_TIERS, member_ids)
+    return {UUID(int=row[0].int): row[1] for row in rows}
+
+
+_TIERS = """
+SELECT s.member_id, s.tier_keys[cardinality(s.tier_keys)]
+FROM standings s JOIN programmes p ON p.number = s.programme AND p.is_default
+WHERE s.member_id = ANY($1::uuid[]) AND cardinality(s.tier_keys) > 0
+"""
+
 _STANDINGS = """
 SELECT p.programme_id, held.key AS tier, to_timestamp(held.since / 1000000.0) AS since
 FROM standings s JOIN programmes p ON p.number = s.programme

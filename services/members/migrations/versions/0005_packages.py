@@ -1,4 +1,4 @@
-"""Members' own packages: who asked for one, how far it is, and what was gathered, sealed under a key of its own."""
+"""What leaves: members' own packages, sealed under keys of their own, and exports for analysis that tell of nobody."""
 
 from alembic import op
 
@@ -31,6 +31,29 @@ CREATE TABLE packages (
 -- A member has one package under way at the most.
 CREATE UNIQUE INDEX packages_gathering ON packages (member_id) WHERE state = 1;
 CREATE INDEX packages_ready ON packages (expires_at) WHERE state = 2;
+
+-- Who asked for which export, for which purpose and why is kept; what it held is not.
+CREATE TABLE analyses (
+  analysis_id uuid PRIMARY KEY,
+  state smallint NOT NULL,
+  k integer NOT NULL,
+  columns text[] NOT NULL,
+  purpose text NOT NULL,
+  reason text NOT NULL,
+  requested_by text NOT NULL,
+  requested_at timestamptz NOT NULL,
+  tried_at timestamptz,
+  ready_at timestamptz,
+  expires_at timestamptz,
+  rows bigint NOT NULL DEFAULT 0,
+  suppressed bigint NOT NULL DEFAULT 0,
+  not_consented bigint NOT NULL DEFAULT 0,
+  levels smallint[] NOT NULL DEFAULT '{}',
+  refusal_code text NOT NULL DEFAULT '',
+  content bytea,
+  CHECK ((content IS NOT NULL) = (state = 2))
+);
+CREATE INDEX analyses_open ON analyses (requested_at) WHERE state IN (1, 2);
 """
 
 # Whom a package speaks of beside its member; the identities' migration may have made it already.
@@ -42,11 +65,11 @@ def upgrade() -> None:
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             op.execute(statement)
-    op.execute(f"GRANT SELECT, INSERT, UPDATE ON packages TO {app}")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON packages, analyses TO {app}")
     with op.get_context().autocommit_block():
         op.execute(_MERGED)
 
 
 def downgrade() -> None:
     op.execute("DROP INDEX members_merged")
-    op.execute("DROP TABLE packages")
+    op.execute("DROP TABLE packages, analyses")

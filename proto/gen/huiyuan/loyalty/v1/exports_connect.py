@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .exports_pb2 import ExportMemberRequest, ExportMemberResponse
+from .exports_pb2 import ExportMemberRequest, ExportMemberResponse, ListTiersRequest, ListTiersResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -41,6 +41,13 @@ class ExportsService(Protocol):
     async def export_member(self, request: ExportMemberRequest, ctx: RequestContext[ExportMemberRequest, ExportMemberResponse], /) -> ExportMemberResponse:
         """
         For the members service: a portion of all that is held of a member.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def list_tiers(self, request: ListTiersRequest, ctx: RequestContext[ListTiersRequest, ListTiersResponse], /) -> ListTiersResponse:
+        """
+        For the members service: the tiers of up to 10,000 members in the default
+        programme.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -68,6 +75,17 @@ class ExportsServiceASGIApplication(ConnectASGIApplication[ExportsService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.export_member,
+                ),
+                "/huiyuan.loyalty.v1.ExportsService/ListTiers": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ListTiers",
+                        service_name="huiyuan.loyalty.v1.ExportsService",
+                        input=ListTiersRequest,
+                        output=ListTiersResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.list_tiers,
                 ),
             },
             interceptors=interceptors,
@@ -130,11 +148,42 @@ class ExportsServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def list_tiers(
+        self,
+        request: ListTiersRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> ListTiersResponse:
+        """
+        For the members service: the tiers of up to 10,000 members in the default
+        programme.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListTiers",
+                service_name="huiyuan.loyalty.v1.ExportsService",
+                input=ListTiersRequest,
+                output=ListTiersResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
 
 class ExportsServiceSync(Protocol):
     def export_member(self, request: ExportMemberRequest, ctx: RequestContext[ExportMemberRequest, ExportMemberResponse], /) -> ExportMemberResponse:
         """
         For the members service: a portion of all that is held of a member.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def list_tiers(self, request: ListTiersRequest, ctx: RequestContext[ListTiersRequest, ListTiersResponse], /) -> ListTiersResponse:
+        """
+        For the members service: the tiers of up to 10,000 members in the default
+        programme.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -160,6 +209,17 @@ class ExportsServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.export_member,
+                ),
+                "/huiyuan.loyalty.v1.ExportsService/ListTiers": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ListTiers",
+                        service_name="huiyuan.loyalty.v1.ExportsService",
+                        input=ListTiersRequest,
+                        output=ListTiersResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.list_tiers,
                 ),
             },
             interceptors=interceptors,
@@ -216,6 +276,30 @@ class ExportsServiceClientSync(ConnectClientSync):
                 service_name="huiyuan.loyalty.v1.ExportsService",
                 input=ExportMemberRequest,
                 output=ExportMemberResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def list_tiers(
+        self,
+        request: ListTiersRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> ListTiersResponse:
+        """
+        For the members service: the tiers of up to 10,000 members in the default
+        programme.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListTiers",
+                service_name="huiyuan.loyalty.v1.ExportsService",
+                input=ListTiersRequest,
+                output=ListTiersResponse,
                 idempotency_level=IdempotencyLevel.UNKNOWN,
                 stream_type=StreamType.UNARY,
             ),

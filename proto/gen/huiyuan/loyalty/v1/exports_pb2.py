@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from huiyuan.kit.v1 import exports_pb2 as huiyuan_dot_kit_dot_v1_dot_exports__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n huiyuan/loyalty/v1/exports.proto\x12\x12huiyuan.loyalty.v1\x1a\x1chuiyuan/kit/v1/exports.proto\"7\n\x13\x45xportMemberRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\"S\n\x14\x45xportMemberResponse\x12-\n\x06tables\x18\x01 \x03(\x0b\x32\x1d.huiyuan.kit.v1.ExportedTable\x12\x0c\n\x04next\x18\x02 \x01(\t2s\n\x0e\x45xportsService\x12\x61\n\x0c\x45xportMember\x12\'.huiyuan.loyalty.v1.ExportMemberRequest\x1a(.huiyuan.loyalty.v1.ExportMemberResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n huiyuan/loyalty/v1/exports.proto\x12\x12huiyuan.loyalty.v1\x1a\x1chuiyuan/kit/v1/exports.proto\"7\n\x13\x45xportMemberRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\"S\n\x14\x45xportMemberResponse\x12-\n\x06tables\x18\x01 \x03(\x0b\x32\x1d.huiyuan.kit.v1.ExportedTable\x12\x0c\n\x04next\x18\x02 \x01(\t\"&\n\x10ListTiersRequest\x12\x12\n\nmember_ids\x18\x01 \x03(\t\"\"\n\x11ListTiersResponse\x12\r\n\x05tiers\x18\x01 \x03(\t2\xcd\x01\n\x0e\x45xportsService\x12\x61\n\x0c\x45xportMember\x12\'.huiyuan.loyalty.v1.ExportMemberRequest\x1a(.huiyuan.loyalty.v1.ExportMemberResponse\x12X\n\tListTiers\x12$.huiyuan.loyalty.v1.ListTiersRequest\x1a%.huiyuan.loyalty.v1.ListTiersResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,6 +36,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPORTMEMBERREQUEST']._serialized_end=141
   _globals['_EXPORTMEMBERRESPONSE']._serialized_start=143
   _globals['_EXPORTMEMBERRESPONSE']._serialized_end=226
-  _globals['_EXPORTSSERVICE']._serialized_start=228
-  _globals['_EXPORTSSERVICE']._serialized_end=343
+  _globals['_LISTTIERSREQUEST']._serialized_start=228
+  _globals['_LISTTIERSREQUEST']._serialized_end=266
+  _globals['_LISTTIERSRESPONSE']._serialized_start=268
+  _globals['_LISTTIERSRESPONSE']._serialized_end=302
+  _globals['_EXPORTSSERVICE']._serialized_start=305
+  _globals['_EXPORTSSERVICE']._serialized_end=510
 # @@protoc_insertion_point(module_scope)

@@ -22,3 +22,15 @@ class ExportMemberResponse(_message.Message):
     tables: _containers.RepeatedCompositeFieldContainer[_exports_pb2.ExportedTable]
     next: str
     def __init__(self, tables: _Optional[_Iterable[_Union[_exports_pb2.ExportedTable, _Mapping]]] = ..., next: _Optional[str] = ...) -> None: ...
+
+class ListTiersRequest(_message.Message):
+    __slots__ = ("member_ids",)
+    MEMBER_IDS_FIELD_NUMBER: _ClassVar[int]
+    member_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, member_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ListTiersResponse(_message.Message):
+    __slots__ = ("tiers",)
+    TIERS_FIELD_NUMBER: _ClassVar[int]
+    tiers: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, tiers: _Optional[_Iterable[str]] = ...) -> None: ...
