@@ -90,3 +90,18 @@ async def test_what_names_no_member_or_no_place_is_refused(loyalty: Loyalty, wro
     )
     assert answer.status_code == 400
     assert "EXPORT_NOT_UNDERSTOOD" in answer.text
+
+
+async def test_tiers_are_told_one_for_each_member_that_is_named(loyalty: Loyalty) -> None:
+    gold, none = loyalty.new_member(), loyalty.new_member()
+    await loyalty.order_system("OrdersService/RecordOrder", order(gold, 300_000))
+    headers = {rpc.CALLER_HEADER: signer.sign("loyalty", MEMBERS)}
+    asked = {"memberIds": [none, gold, gold]}
+    answer = await loyalty.call("ExportsService/ListTiers", asked, headers=headers)
+    held = await loyalty.tier(gold)
+    assert held
+    assert answer.json() == {"tiers": ["", held, held]}
+    staff = {rpc.CALLER_HEADER: loyalty.assertion("staff", "ada", "privacy_officer")}
+    assert (await loyalty.call("ExportsService/ListTiers", asked, headers=staff)).status_code == 403
+    wrong = await loyalty.call("ExportsService/ListTiers", {"memberIds": ["x"]}, headers=headers)
+    assert "EXPORT_NOT_UNDERSTOOD" in wrong.text
