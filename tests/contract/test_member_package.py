@@ -9,6 +9,7 @@ from services.loyalty.rpc import exports as loyalty
 from services.members.rules import packages as members
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "member-package.schema.json"
+FORMATS = {"instant": "date-time", "date": "date"}
 JSON_TYPES = {
     "text": "string",
     "integer": "integer",
@@ -42,5 +43,9 @@ def test_the_published_schema_says_what_the_services_declare() -> None:
         row = tables["properties"][name]["items"]
         assert (row["required"], list(row["properties"])) == (list(columns), list(columns)), name
         for column, type in columns.items():
-            told = row["properties"][column].get("type")
-            assert told == (None if type == "json" else [JSON_TYPES[type], "null"]), (name, column)
+            told = row["properties"][column]
+            assert told.get("type") == (None if type == "json" else [JSON_TYPES[type], "null"]), (
+                name,
+                column,
+            )
+            assert told.get("format") == FORMATS.get(type), (name, column)
