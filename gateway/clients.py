@@ -18,6 +18,7 @@ from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceClient
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceClient
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceClient
+from huiyuan.members.v1.analyses_connect import AnalysesServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from huiyuan.members.v1.packages_connect import PackagesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
@@ -59,6 +60,7 @@ class Clients:
         self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)
         self.identities = client(IdentitiesServiceClient, members, MEMBERS, signer)
         self.packages = client(PackagesServiceClient, members, MEMBERS, signer)
+        self.analyses = client(AnalysesServiceClient, members, MEMBERS, signer)
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.purposes = client(PurposesServiceClient, consent, CONSENT, signer)
 

@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from gateway.admin.accesses import AccessMutations
+from gateway.admin.analyses import AnalysisMutations, AnalysisQueries
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.documents import DocumentMutations, DocumentQueries
@@ -23,6 +24,7 @@ from gateway.admin.permissions import (
     DOCUMENT_READERS,
     DUE_WATCHERS,
     EVERY_ROLE,
+    EXPORTERS,
     FINANCE_READERS,
     HISTORY_READERS,
     INTEGRITY_READERS,
@@ -60,6 +62,7 @@ schema = strawberry.Schema(
             StatementQueries,
             FinanceQueries,
             AuditQueries,
+            AnalysisQueries,
             DocumentQueries,
             WebhookEndpointQueries,
             WebhookDeliveryQueries,
@@ -77,6 +80,7 @@ schema = strawberry.Schema(
             MergeMutations,
             ForfeitMutations,
             AccessMutations,
+            AnalysisMutations,
             DocumentMutations,
             WebhookEndpointMutations,
             WebhookDeliveryMutations,
@@ -99,6 +103,8 @@ permissions = Permissions(
         "AdminAction": WATCHERS,
         "AdminActionConnection": WATCHERS,
         "AdminActionEdge": WATCHERS,
+        "Analysis": WATCHERS,
+        "AnalysisColumn": WATCHERS,
         "ApproveAdjustmentPayload": ADJUSTERS,
         "Balance": EVERY_ROLE,
         "BalanceAsOf": HISTORY_READERS,
@@ -110,6 +116,7 @@ permissions = Permissions(
         "ConditionProgress": EVERY_ROLE,
         "Consent": CONSENT_READERS,
         "Conversion": EVERY_ROLE,
+        "CreateAnalysisPayload": EXPORTERS,
         "CreateProgrammePayload": PUBLISHERS,
         "CurrencyMovements": FINANCE_READERS,
         "CurrencyRules": EVERY_ROLE,
@@ -167,6 +174,7 @@ permissions = Permissions(
         "RedemptionExplanation": HISTORY_READERS,
         "RefundExplanation": HISTORY_READERS,
         "RejectAdjustmentPayload": ADJUSTERS,
+        "RequestMemberDataPayload": EXPORTERS,
         "ReversalExplanation": HISTORY_READERS,
         "RetireDocumentPayload": PUBLISHERS,
         "ReplayFailedWebhooksPayload": WEBHOOK_OPERATORS,

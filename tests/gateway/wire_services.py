@@ -9,6 +9,8 @@ import uvicorn
 from huiyuan.consent.v1 import decisions_connect, decisions_pb2, purposes_connect, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import (
+    analyses_connect,
+    analyses_pb2,
     identities_connect,
     identities_pb2,
     packages_connect,
@@ -89,8 +91,28 @@ class Identities(Door):
         return identities_pb2.FindMemberResponse(member_id=next(iter(self.services.names)) if known else "")
 
 
+class Analyses(Door):
+    async def _unused(self, request: Any, _: Any) -> Any:
+        raise NotImplementedError
+
+    get_analysis = read_analysis = rpc.allow(rpc.services("nobody"))(_unused)
+
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def create_analysis(
+        self, request: analyses_pb2.CreateAnalysisRequest, _: Any
+    ) -> analyses_pb2.CreateAnalysisResponse:
+        self.services.change(request)
+        return analyses_pb2.CreateAnalysisResponse(analysis=answers.ANALYSIS)
+
+    @rpc.allow(rpc.staff("privacy_officer", "auditor"))
+    async def list_analyses(
+        self, request: analyses_pb2.ListAnalysesRequest, _: Any
+    ) -> analyses_pb2.ListAnalysesResponse:
+        return analyses_pb2.ListAnalysesResponse(analyses=[answers.ANALYSIS])
+
+
 class Packages(Door):
-    @rpc.allow(rpc.members)
+    @rpc.allow(rpc.members, rpc.staff("privacy_officer"))
     async def request_package(
         self, request: packages_pb2.RequestPackageRequest, _: Any
     ) -> packages_pb2.RequestPackageResponse:
@@ -172,6 +194,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "members": [
         (Profiles, profiles_connect.ProfilesServiceASGIApplication),
         (Identities, identities_connect.IdentitiesServiceASGIApplication),
+        (Analyses, analyses_connect.AnalysesServiceASGIApplication),
         (Packages, packages_connect.PackagesServiceASGIApplication),
     ],
     "consent": [
