@@ -35,6 +35,7 @@ class NewLink(NamedTuple):
     verified: bool
 
 
+_BEGUN = text("SELECT 1")
 _CLAIMS = """SELECT r.index_version, r.key_digest, r.member_id, r.body_digest, k.wrapped
              FROM unnest($1::smallint[], $2::bytea[]) AS asked (version, digest)
              JOIN registrations r ON r.index_version = asked.version AND r.key_digest = asked.digest
@@ -54,25 +55,14 @@ async def claims(databases: Databases, keys: Sequence[BlindIndex]) -> dict[Blind
 
 
 async def claim(connection: AsyncConnection, new: Sequence[NewClaim], now: datetime) -> bool:
-    """Claim member ids; False when another got one of the idempotency keys first."""
+    """Claim member ids; False when another got one of the idempotency keys first, and the transaction is void."""
     # Sorted, so that two batches wait for each other in the same order.
-    new = sorted(new, key=lambda claim: claim.key)
-    claimed = await connection.execute(
-        text(
-            """INSERT INTO registrations (index_version, key_digest, body_digest, member_id, claimed_at)
-               SELECT version, digest, body, member_id, :now FROM unnest(
-                 CAST(:versions AS smallint[]), CAST(:digests AS bytea[]),
-                 CAST(:bodies AS bytea[]), CAST(:members AS uuid[])) AS new (version, digest, body, member_id)
-               ON CONFLICT DO NOTHING"""
-        ),
-        {
-            **_indexes([claim.key for claim in new]),
-            "bodies": [claim.body.digest for claim in new],
-            "members": [claim.member_id for claim in new],
-            "now": now,
-        },
-    )
-    return claimed.rowcount == len(new)
+    claimed = [
+        (*claim.key, claim.body.digest, claim.member_id, now)
+        for claim in sorted(new, key=lambda claim: claim.key)
+    ]
+    columns = ("index_version", "key_digest", "body_digest", "member_id", "claimed_at")
+    return await _copy(connection, "registrations", columns, claimed)
 
 
 async def link(connection: AsyncConnection, new: Sequence[NewLink], now: datetime) -> bool:
@@ -82,11 +72,7 @@ async def link(connection: AsyncConnection, new: Sequence[NewLink], now: datetim
         for link in sorted(new, key=lambda link: link.place)
     ]
     columns = ("kind", "index_version", "value_index", "member_id", "norm_version", "verified", "linked_at")
-    try:
-        await _copy(connection, "identities", columns, linked)
-    except asyncpg.UniqueViolationError:
-        return False
-    return True
+    return await _copy(connection, "identities", columns, linked)
 
 
 async def add_keys(connection: AsyncConnection, new: Sequence[NewClaim]) -> None:
@@ -100,16 +86,18 @@ async def _copy(
     table: str,
     columns: Sequence[str],
     records: Sequence[tuple[object, ...]],
-) -> None:
-    """Append rows by COPY, which takes a third of the time of arrays; in the transaction that claimed them.
-
-    SQLAlchemy begins a transaction with its first statement, so one has to come before this.
-    """
-    raw = await connection.get_raw_connection()
-    driver = raw.driver_connection
+) -> bool:
+    """Append rows by COPY, which takes a third of the time of arrays; False where one of them is there already."""
+    # SQLAlchemy begins a transaction with the first statement that goes by it.
+    await connection.execute(_BEGUN)
+    driver = (await connection.get_raw_connection()).driver_connection
     assert driver is not None
     assert driver.is_in_transaction()
-    await driver.copy_records_to_table(table, columns=list(columns), records=records)
+    try:
+        await driver.copy_records_to_table(table, columns=list(columns), records=records)
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
 
 
 async def unsettled(connection: AsyncConnection, before: datetime, limit: int) -> list[UUID]:
@@ -142,10 +130,3 @@ async def release(connection: AsyncConnection, member_ids: Sequence[UUID]) -> No
             text(f"DELETE FROM {table} WHERE member_id = ANY(CAST(:members AS uuid[]))"),  # noqa: S608
             {"members": member_ids},
         )
-
-
-def _indexes(indexes: Sequence[BlindIndex | Place]) -> dict[str, object]:
-    return {
-        "versions": [index.version for index in indexes],
-        "digests": [index.digest for index in indexes],
-    }
