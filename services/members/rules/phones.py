@@ -12,8 +12,10 @@ import phonenumbers
 
 HOME_REGION = "CN"
 
-# Only what phonenumbers reads in the same way: 86 without + or 00 is a country's code only before a whole number.
-_MOBILE = re.compile(r"[ \t]*(?:(?:\+|00)?86[ -]?)?(1[3-9][0-9])[ -]?([0-9]{4})[ -]?([0-9]{4})[ \t]*")
+# Not 179: those are codes of carriers, dialled before a number, and the library takes them off.
+_MOBILE = re.compile(
+    r"[ \t]*(?:(?:\+|00)?86[ -]?)?(1(?:[3-689][0-9]|7[0-8]))[ -]?([0-9]{4})[ -]?([0-9]{4})[ \t]*"
+)
 _SEPARATORS = str.maketrans("", "", " \t\u00a0-‐‑‒–—―().·")
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
 

@@ -80,6 +80,13 @@ def agree(count: int) -> None:
     assert 0.3 * count < read < 0.95 * count
 
 
+@pytest.mark.parametrize(
+    "number", ["17990008533", "+86 179 0013 9000", "17951139", "1795113900001234", "12593013"]
+)
+def test_what_begins_with_a_carriers_code_is_read_as_phonenumbers_reads_it(number):
+    assert normalised(number) == by_phonenumbers(number)
+
+
 def test_the_fast_reading_agrees_with_phonenumbers():
     agree(SAMPLES)
 
