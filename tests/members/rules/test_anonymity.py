@@ -44,7 +44,7 @@ values = st.tuples(
 
 
 @given(st.lists(values, max_size=120), st.integers(LEAST_K, 15))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_class_that_leaves_is_at_least_k_strong(people, k):
     rows = [(f"p{number}", value) for number, value in enumerate(people)]
     table = anonymous(rows, COLUMNS, k)
