@@ -53,6 +53,9 @@ CREATE TABLE analyses (
   content bytea,
   CHECK ((content IS NOT NULL) = (state = 2))
 );
+-- Read by portions, and nothing in a package can be pressed smaller.
+ALTER TABLE packages ALTER COLUMN content SET STORAGE EXTERNAL;
+ALTER TABLE analyses ALTER COLUMN content SET STORAGE EXTERNAL;
 CREATE INDEX analyses_open ON analyses (requested_at) WHERE state IN (1, 2);
 """
 
