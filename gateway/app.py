@@ -38,12 +38,14 @@ from gateway.serving.explorer import Page
 from gateway.serving.front import Front
 from gateway.serving.http import Endpoint
 from gateway.serving.keyed import Keyed
+from gateway.serving.packages import Packages
 from gateway.serving.surface import Surface
 from gateway.serving.websocket import Socket
 from gateway.settings import GatewaySettings, MigrationSettings
 from gateway.storage.audit import Audit
 from gateway.storage.documents import UploadedDocuments
 from gateway.storefront import subgraph as storefront_subgraph
+from gateway.storefront.packages import PATH as MY_DATA
 from gateway.storefront.schema import permissions as storefront_permissions
 from gateway.storefront.schema import schema as storefront_schema
 from gateway.webhooks import deliveries, door, events
@@ -110,9 +112,11 @@ def application(settings: GatewaySettings) -> Front:
         surface = subgraph(settings, services, buckets)
         asked = Endpoint(surface, None, load, trusted_proxies=settings.trusted_proxies)
         endpoints["/subgraph/graphql"] = Keyed(asked, settings.subgraph_key.get_secret_value())
+    own_data = Packages(surfaces["/graphql"], clients, settings.trusted_proxies)
     posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
-    routes = [*posts, *sockets, reports, *health.routes(probes), *_page_files(settings)]
+    files = Route(MY_DATA, shared(own_data, settings.storefront_origins))
+    routes = [*posts, files, *sockets, reports, *health.routes(probes), *_page_files(settings)]
     return Front(endpoints, Starlette(lifespan=lifespan, routes=routes), load)
 
 

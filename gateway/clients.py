@@ -19,6 +19,7 @@ from huiyuan.loyalty.v1.statements_connect import StatementsServiceClient
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceClient
 from huiyuan.members.v1.addresses_connect import AddressesServiceClient
+from huiyuan.members.v1.analyses_connect import AnalysesServiceClient
 from huiyuan.members.v1.communications_connect import CommunicationsServiceClient
 from huiyuan.members.v1.erasures_connect import ErasuresServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
@@ -26,6 +27,7 @@ from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServi
 from huiyuan.members.v1.links_connect import LinksServiceClient
 from huiyuan.members.v1.merges_connect import MergesServiceClient
 from huiyuan.members.v1.notes_connect import NotesServiceClient
+from huiyuan.members.v1.packages_connect import PackagesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 from huiyuan.members.v1.retention_connect import RetentionServiceClient
 from huiyuan.members.v1.searches_connect import SearchesServiceClient
@@ -80,6 +82,8 @@ class Clients:
         self.tags = client(TagsServiceClient, members, MEMBERS, signer)
         self.notes = client(NotesServiceClient, members, MEMBERS, signer)
         self.communications = client(CommunicationsServiceClient, members, MEMBERS, signer)
+        self.packages = client(PackagesServiceClient, members, MEMBERS, signer)
+        self.analyses = client(AnalysesServiceClient, members, MEMBERS, signer)
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.purposes = client(PurposesServiceClient, consent, CONSENT, signer)
         self.receipts = client(ReceiptsServiceClient, consent, CONSENT, signer)

@@ -54,6 +54,9 @@ PUBLISHERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 """Who watches what staff did."""
 
+EXPORTERS: Roles = frozenset({Role.PRIVACY_OFFICER})
+"""Who lets data leave: what tells of nobody, and a member's own to the member."""
+
 WEBHOOK_KEEPERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 """Who says which systems are told of events and believed about orders; they see secrets, once."""
 

@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from gateway.admin.accesses import AccessMutations
+from gateway.admin.analyses import AnalysisMutations, AnalysisQueries
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.communications import CommunicationMutations
@@ -32,6 +33,7 @@ from gateway.admin.permissions import (
     DUE_WATCHERS,
     ERASERS,
     EVERY_ROLE,
+    EXPORTERS,
     FINANCE_READERS,
     HISTORY_READERS,
     IDENTITY_READERS,
@@ -85,6 +87,7 @@ schema = strawberry.Schema(
             StatementQueries,
             FinanceQueries,
             AuditQueries,
+            AnalysisQueries,
             DocumentQueries,
             WebhookEndpointQueries,
             WebhookDeliveryQueries,
@@ -109,6 +112,7 @@ schema = strawberry.Schema(
             TagMutations,
             NoteMutations,
             CommunicationMutations,
+            AnalysisMutations,
             DocumentMutations,
             WebhookEndpointMutations,
             WebhookDeliveryMutations,
@@ -135,6 +139,8 @@ permissions = Permissions(
         "AdminAction": WATCHERS,
         "AdminActionConnection": WATCHERS,
         "AdminActionEdge": WATCHERS,
+        "Analysis": WATCHERS,
+        "AnalysisColumn": WATCHERS,
         "ApproveAdjustmentPayload": ADJUSTERS,
         "Balance": EVERY_ROLE,
         "BalanceAsOf": HISTORY_READERS,
@@ -150,6 +156,7 @@ permissions = Permissions(
         "ConditionProgress": EVERY_ROLE,
         "Consent": CONSENT_READERS,
         "Conversion": EVERY_ROLE,
+        "CreateAnalysisPayload": EXPORTERS,
         "CreateProgrammePayload": PUBLISHERS,
         "CurrencyMovements": FINANCE_READERS,
         "CurrencyRules": EVERY_ROLE,
@@ -232,6 +239,7 @@ permissions = Permissions(
         "RefundExplanation": HISTORY_READERS,
         "RejectAdjustmentPayload": ADJUSTERS,
         "RetireTagPayload": TAG_KEEPERS,
+        "RequestMemberDataPayload": EXPORTERS,
         "ReversalExplanation": HISTORY_READERS,
         "RemoveIdentityDocumentPayload": DOCUMENT_KEEPERS,
         "RetentionRule": WATCHERS,

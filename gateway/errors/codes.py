@@ -20,6 +20,8 @@ class UserErrorCode(StrEnum):
     ADDRESS_NOT_VALID = "ADDRESS_NOT_VALID"
     ADJUSTMENT_DECIDED = "ADJUSTMENT_DECIDED"
     ADJUSTMENT_NOT_UNDERSTOOD = "ADJUSTMENT_NOT_UNDERSTOOD"
+    ANALYSIS_NOT_READY = "ANALYSIS_NOT_READY"
+    ANALYSIS_NOT_VALID = "ANALYSIS_NOT_VALID"
     BIRTH_DATE_NOT_VALID = "BIRTH_DATE_NOT_VALID"
     CAPTURE_EXCEEDS_HOLD = "CAPTURE_EXCEEDS_HOLD"
     CHOICE_MISSING = "CHOICE_MISSING"
@@ -68,6 +70,7 @@ class UserErrorCode(StrEnum):
     NOT_TRANSFERABLE = "NOT_TRANSFERABLE"
     NOT_VERIFIABLE_BY_CODE = "NOT_VERIFIABLE_BY_CODE"
     NO_IDENTITY_DOCUMENT = "NO_IDENTITY_DOCUMENT"
+    PACKAGE_NOT_READY = "PACKAGE_NOT_READY"
     PERIOD_NOT_UNDERSTOOD = "PERIOD_NOT_UNDERSTOOD"
     POINTS_BEYOND_MEASURE = "POINTS_BEYOND_MEASURE"
     POINTS_DO_NOT_CONVERT = "POINTS_DO_NOT_CONVERT"
@@ -106,6 +109,7 @@ class UserErrorCode(StrEnum):
     TRIGGER_NOT_VALID = "TRIGGER_NOT_VALID"
     UNKNOWN_ADDRESS = "UNKNOWN_ADDRESS"
     UNKNOWN_ADJUSTMENT_REQUEST = "UNKNOWN_ADJUSTMENT_REQUEST"
+    UNKNOWN_ANALYSIS = "UNKNOWN_ANALYSIS"
     UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
     UNKNOWN_DOCUMENT = "UNKNOWN_DOCUMENT"
     UNKNOWN_ERASURE = "UNKNOWN_ERASURE"
@@ -114,6 +118,7 @@ class UserErrorCode(StrEnum):
     UNKNOWN_IDENTITY = "UNKNOWN_IDENTITY"
     UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
     UNKNOWN_MERGE = "UNKNOWN_MERGE"
+    UNKNOWN_PACKAGE = "UNKNOWN_PACKAGE"
     UNKNOWN_PROGRAMME = "UNKNOWN_PROGRAMME"
     UNKNOWN_PURPOSE = "UNKNOWN_PURPOSE"
     UNKNOWN_REDEMPTION = "UNKNOWN_REDEMPTION"
@@ -153,6 +158,8 @@ IN_CHINESE = {
     UserErrorCode.ADDRESS_NOT_VALID: "地址的某一部分缺失、过长或格式有误。",
     UserErrorCode.ADJUSTMENT_DECIDED: "该调整已被另行处理。",
     UserErrorCode.ADJUSTMENT_NOT_UNDERSTOOD: "调整积分需要原因代码和幂等键。",
+    UserErrorCode.ANALYSIS_NOT_READY: "导出尚未完成、已失败或已销毁。",
+    UserErrorCode.ANALYSIS_NOT_VALID: "k 须不小于 10，列须存在且不重复。",
     UserErrorCode.BIRTH_DATE_NOT_VALID: "生日不是有效日期。",
     UserErrorCode.CAPTURE_EXCEEDS_HOLD: "超过了冻结中剩余的积分。",
     UserErrorCode.CHOICE_MISSING: "有选项尚未选择。",
@@ -206,6 +213,7 @@ IN_CHINESE = {
     UserErrorCode.NOT_TRANSFERABLE: "该积分不可转赠。",
     UserErrorCode.NOT_VERIFIABLE_BY_CODE: "验证码只能发送到手机号或邮箱。",
     UserErrorCode.NO_IDENTITY_DOCUMENT: "该会员未登记证件。",
+    UserErrorCode.PACKAGE_NOT_READY: "数据包仍在生成，或已销毁。",
     UserErrorCode.PERIOD_NOT_UNDERSTOOD: "期限须为 ISO 8601 时长，例如 P12M。",
     UserErrorCode.POINTS_BEYOND_MEASURE: "积分数超出账本能计的范围。",
     UserErrorCode.POINTS_DO_NOT_CONVERT: "抵扣订单的积分须达到起用数量，且为规定的整数倍。",
@@ -244,6 +252,7 @@ IN_CHINESE = {
     UserErrorCode.TRIGGER_NOT_VALID: "请选择会员申请、撤回同意或员工发起，其余由系统自行触发。",
     UserErrorCode.UNKNOWN_ADDRESS: "没有这个地址。",
     UserErrorCode.UNKNOWN_ADJUSTMENT_REQUEST: "没有这个调整申请。",
+    UserErrorCode.UNKNOWN_ANALYSIS: "没有这个导出任务。",
     UserErrorCode.UNKNOWN_CURRENCY: "该计划没有此种积分。",
     UserErrorCode.UNKNOWN_DOCUMENT: "没有上传过这个文档。",
     UserErrorCode.UNKNOWN_ERASURE: "没有这项删除。",
@@ -252,6 +261,7 @@ IN_CHINESE = {
     UserErrorCode.UNKNOWN_IDENTITY: "该会员没有这个身份标识。",
     UserErrorCode.UNKNOWN_MEMBER: "没有这位会员。",
     UserErrorCode.UNKNOWN_MERGE: "没有这次合并。",
+    UserErrorCode.UNKNOWN_PACKAGE: "没有这个数据包。",
     UserErrorCode.UNKNOWN_PROGRAMME: "没有这个计划。",
     UserErrorCode.UNKNOWN_PURPOSE: "没有这个处理目的。",
     UserErrorCode.UNKNOWN_REDEMPTION: "没有这笔兑换。",

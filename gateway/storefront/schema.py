@@ -13,6 +13,7 @@ from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
 from gateway.storefront.nodes import NodeQueries
+from gateway.storefront.packages import PackageMutations, PackageQueries
 from gateway.storefront.permissions import Permissions
 from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.quotes import QuoteQueries
@@ -27,7 +28,7 @@ class MemberQueries:
         return Member(id=strawberry.ID(info.context.member_id()))
 
 
-QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries, EvidenceQueries)
+QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries, EvidenceQueries, PackageQueries)
 MUTATIONS = (
     ProfileMutations,
     IdentityMutations,
@@ -35,6 +36,7 @@ MUTATIONS = (
     TransferMutations,
     ConsentMutations,
     ClosingMutations,
+    PackageMutations,
 )
 PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice", "ConsentLog", "ConsistencyProof"})
 

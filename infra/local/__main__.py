@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from infra.local import evidence, imports, layout, ledger, seeding, system, tombstones, welcome
+from infra.local import evidence, exports, imports, layout, ledger, seeding, system, tombstones, welcome
 from infra.local.installation import AlreadyRunning, Installation, held
 from infra.local.issuer import STAFF_ROLES, SYSTEM_ROLES, Issuer
 from infra.local.layout import Ports, SettingsIncomplete
@@ -22,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 token = typer.Typer(no_args_is_help=True, help="Sign a token of the development issuer, good for 12 hours.")
 app.add_typer(token, name="token")
 app.add_typer(imports.commands, name="import")
+app.add_typer(exports.commands, name="export")
 app.add_typer(ledger.commands, name="ledger")
 app.add_typer(evidence.commands, name="consent")
 members = typer.Typer(no_args_is_help=True, help="Keep the members' profiles.")

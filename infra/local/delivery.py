@@ -54,7 +54,7 @@ async def deliver(
         if not batch:
             return
         await asyncio.sleep(PAUSE_S)
-    raise ImportStopped("the loyalty service stays busy: run the import again later")
+    raise ImportStopped("the service stays busy: run the import again later")
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

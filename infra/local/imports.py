@@ -11,11 +11,13 @@ from huiyuan.kit.v1.kit_pb2 import ExternalIdentity
 from infra.local import balances, importing, welcome
 from infra.local.delivery import ImportStopped, write_rejects
 from infra.local.issuer import Issuer
+from infra.local.member_files.commands import import_members
 from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, running_at, screen
 from infra.local.welcome import importing_progress
 from services.kit.refusal import Refusal
 
 commands = typer.Typer(no_args_is_help=True, help="Bring a history in through the services' own doors.")
+commands.command("members")(import_members)
 
 
 class OrderFormat(StrEnum):

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication
+from huiyuan.consent.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.consent.v1.purposes_connect import PurposesServiceASGIApplication
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceASGIApplication
 from redis.asyncio import Redis
@@ -19,6 +20,7 @@ from services.consent.jobs import verification
 from services.consent.jobs.display import Display
 from services.consent.jobs.sequencing import Sequencer
 from services.consent.rpc.decisions import Decisions
+from services.consent.rpc.exports import Exports
 from services.consent.rpc.purposes import Purposes
 from services.consent.rpc.receipts import Receipts
 from services.consent.settings import Settings
@@ -62,6 +64,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(
                 Receipts(engine, pool, controllers[0], key, keys), ReceiptsServiceASGIApplication
             ),
+            gatekeeper.admit(Exports(pool), ExportsServiceASGIApplication),
         )
         app.router.routes.extend(Mount(door.path, door) for door in doors)
         app.router.routes.extend(health.routes({"database": partial(_reach, pool)}))

@@ -5,10 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.consent.v1.exports_connect import ExportsServiceClient as ConsentExports
+from huiyuan.loyalty.v1.exports_connect import ExportsServiceClient as LoyaltyExports
 from huiyuan.members.v1.addresses_connect import AddressesServiceASGIApplication
+from huiyuan.members.v1.analyses_connect import AnalysesServiceASGIApplication
 from huiyuan.members.v1.birthdays_connect import BirthdaysServiceASGIApplication
 from huiyuan.members.v1.communications_connect import CommunicationsServiceASGIApplication
 from huiyuan.members.v1.erasures_connect import ErasuresServiceASGIApplication
@@ -17,6 +21,7 @@ from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServi
 from huiyuan.members.v1.links_connect import LinksServiceASGIApplication
 from huiyuan.members.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.members.v1.notes_connect import NotesServiceASGIApplication
+from huiyuan.members.v1.packages_connect import PackagesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
 from huiyuan.members.v1.retention_connect import RetentionServiceASGIApplication
 from huiyuan.members.v1.searches_connect import SearchesServiceASGIApplication
@@ -32,11 +37,24 @@ from services.kit import health, migration, outbox, process, rpc
 from services.kit.inbox import Consumer
 from services.kit.tokens import TokenVerifier
 from services.members.consumers import Hearing
-from services.members.jobs import closings, erasures, links, orphans, retention, tombstones, traits
+from services.members.jobs import (
+    analyses,
+    closings,
+    erasures,
+    links,
+    orphans,
+    packages,
+    retention,
+    tending,
+    tombstones,
+    traits,
+)
 from services.members.jobs.birthdays import Birthdays as BirthdayJob
 from services.members.jobs.keyrings import LOOK_S, Refresh
 from services.members.rpc.addresses import Addresses
+from services.members.rpc.analyses import Analyses
 from services.members.rpc.birthdays import Birthdays
+from services.members.rpc.cohorts import Cohorts
 from services.members.rpc.communications import Communications
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.erasures import Erasures
@@ -45,6 +63,8 @@ from services.members.rpc.identity_documents import IdentityDocuments
 from services.members.rpc.links import Links
 from services.members.rpc.merges import Merges
 from services.members.rpc.notes import Notes
+from services.members.rpc.packages import Packages
+from services.members.rpc.parts import Parts
 from services.members.rpc.profiles import Profiles
 from services.members.rpc.retention import Retention
 from services.members.rpc.searches import Searches
@@ -54,7 +74,7 @@ from services.members.rpc.tags import Tags
 from services.members.rpc.verifications import Verifications
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, RingSettings, Settings
-from services.members.storage import keyring_moves, keyrings
+from services.members.storage import keyrings
 from services.members.storage.databases import Databases
 from services.members.storage.providers.choosing import provider_of
 from services.members.storage.tombstone_files import TombstoneFile
@@ -63,6 +83,7 @@ log = structlog.get_logger()
 
 NAME = "members"
 _HERE = Path(__file__).parent
+_US = rpc.Caller(rpc.CallerKind.SERVICE, NAME)
 _SWEEP_S = 30
 _ERASE_S = 1
 _WATCH_S = 60
@@ -70,6 +91,9 @@ _RETAIN_S = 6 * 3600
 _INDEX_S = 2
 _BIRTHDAYS_S = 900
 _FORGET_S = 3600
+_GATHER_S = 2
+_EXPIRE_S = 60
+_EXPORT_TIMEOUT_MS = 20_000
 
 
 def application(settings: Settings) -> ASGIApp:
@@ -105,6 +129,8 @@ def application(settings: Settings) -> ASGIApp:
             gatekeeper.admit(Tags(databases, ring), TagsServiceASGIApplication),
             gatekeeper.admit(Notes(databases, ring), NotesServiceASGIApplication),
             gatekeeper.admit(Communications(databases, ring), CommunicationsServiceASGIApplication),
+            gatekeeper.admit(Packages(databases, ring), PackagesServiceASGIApplication),
+            gatekeeper.admit(Analyses(databases), AnalysesServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
         probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
@@ -120,7 +146,7 @@ def application(settings: Settings) -> ASGIApp:
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What works by itself: the relay, what is heard, sweeps, indexes, birthdays, closings, erasures, and forgetting.
+    """What works by itself: the relay, what is heard, sweeps, indexes, birthdays, packages, endings, and forgetting.
 
     Raises ``KeyRingRefused`` when the key ring cannot be used.
     """
@@ -129,6 +155,9 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
     birthdays = BirthdayJob(databases, ring, settings.time_zone, settings.leap_birthday)
+    parts, cohorts = _parts(settings), _cohorts(settings)
+    make_packages = partial(packages.make, databases, ring, parts.of)
+    make_analyses = partial(analyses.make, databases, ring, cohorts.allowed, cohorts.tiers)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, NAME)
     replaying = partial(tombstones.replay, databases, file, completing_file=True)
     hearing = Hearing(terms, settings.erasing_purposes)
@@ -137,6 +166,10 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
         Consumer("loyalty", databases.members, redis, hearing.hear_loyalty).run,
         Consumer("consent", databases.members, redis, hearing.hear_consent).run,
         partial(process.every, _SWEEP_S, partial(links.sweep, databases, ring), "sweep links"),
+        partial(process.every, _GATHER_S, make_packages, "gather members' packages"),
+        partial(process.every, _GATHER_S, make_analyses, "make exports for analysis"),
+        partial(process.every, _EXPIRE_S, partial(packages.expire, databases), "destroy old packages"),
+        partial(process.every, _EXPIRE_S, partial(analyses.expire, databases), "destroy old exports"),
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _INDEX_S, partial(traits.index, databases, ring), "index traits"),
         partial(process.every, _BIRTHDAYS_S, birthdays.tell, "tell birthdays"),
@@ -176,41 +209,9 @@ def migrate(settings: MigrationSettings) -> None:
 
 
 def tend_ring(settings: RingSettings, verb: str, *said: str) -> str:
-    """Create, complete, describe, rewrap, move or destroy; what was done. Raises ``KeyRingRefused``, or ``KeyError``."""
-    path, installation, provider = settings.key_ring, settings.installation_id, provider_of(settings.choice)
-
-    def create() -> str:
-        if path.exists():
-            raise keyrings.KeyRingRefused(f"the key ring {path} is there already: nothing was changed")
-        keyrings.create_ring(path, installation, provider, settings.suite)
-        return f"made {path}, kept by {provider.name}: back it up apart from the databases"
-
-    def describe() -> str:
-        ring, master = keyrings.read_file(path), provider.describe()
-        epochs = ", ".join(str(kek["epoch"]) for kek in ring.keks)
-        key = f" under {master.master_key} ({master.protection})" if master.master_key else ""
-        return f"{path}: installation {ring.installation}, kept by {ring.provider}{key}, epochs {epochs}"
-
-    def complete() -> str:
-        kinds = keyrings.complete_ring(path, installation, provider, settings.suite)
-        return (
-            f"made the index keys of kinds {', '.join(map(str, kinds))}: back the ring up"
-            if kinds
-            else "whole"
-        )
-
-    verbs: dict[str, Callable[..., str]] = {
-        "create": create,
-        "complete": complete,
-        "describe": describe,
-        "rewrap": lambda: f"wrapped {keyring_moves.rewrap(path, installation, provider)} keys anew",
-        "move": lambda: (
-            f"moved {keyring_moves.move(path, installation, provider)} keys to {provider.name}: "
-            "destroy every copy of the old file"
-        ),
-        "destroy": lambda name: f"{name} is destroyed {provider.destroy(name)}",
-    }
-    return verbs[verb](*said)
+    """Do something with the key ring by hand; what was done. Raises ``KeyRingRefused``."""
+    provider = provider_of(settings.choice)
+    return tending.tend(settings.key_ring, settings.installation_id, provider, settings.suite, verb, *said)
 
 
 def _key_ring(settings: Settings) -> KeyRing:
@@ -261,8 +262,39 @@ def _sender(settings: Settings) -> Sender:
 
 
 def _consents(settings: Settings) -> ConsentGate:
-    signer = rpc.CallerSigner(NAME, {"consent": settings.key_consent.get_secret_value()})
-    us = rpc.Caller(rpc.CallerKind.SERVICE, NAME)
     return ConsentGate(
-        rpc.client(DecisionsServiceClient, settings.consent_url, "consent", signer, default_caller=us)
+        rpc.client(
+            DecisionsServiceClient, settings.consent_url, "consent", _signer(settings), default_caller=_US
+        )
+    )
+
+
+def _parts(settings: Settings) -> Parts:
+    asked = _asked(settings)
+    return Parts(
+        asked(LoyaltyExports, settings.loyalty_url, "loyalty"),
+        asked(ConsentExports, settings.consent_url, "consent"),
+    )
+
+
+def _cohorts(settings: Settings) -> Cohorts:
+    asked = _asked(settings)
+    return Cohorts(
+        asked(DecisionsServiceClient, settings.consent_url, "consent"),
+        asked(LoyaltyExports, settings.loyalty_url, "loyalty"),
+    )
+
+
+def _asked(settings: Settings) -> Callable[..., Any]:
+    """Makes clients of services that are asked for much at once, in our own name."""
+    return partial(rpc.client, signer=_signer(settings), default_caller=_US, timeout_ms=_EXPORT_TIMEOUT_MS)
+
+
+def _signer(settings: Settings) -> rpc.CallerSigner:
+    return rpc.CallerSigner(
+        NAME,
+        {
+            "consent": settings.key_consent.get_secret_value(),
+            "loyalty": settings.key_to_loyalty.get_secret_value(),
+        },
     )

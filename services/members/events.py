@@ -1,16 +1,14 @@
 """Events: what happened to members, as messages in the outbox; none carries personal data."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zlib import crc32
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.members.v1 import events_pb2
 
-from services.kit import outbox, stream
+from services.kit import outbox
 from services.kit.database import Connection
 from services.members.rules.erasures import Tombstone
 from services.members.rules.identities import IdentityKind
@@ -132,12 +130,8 @@ async def members_erased(connection: Connection, stones: Sequence[Tombstone], no
 
 
 async def _append(connection: Connection, kind: str, events: Iterable[events_pb2.MembersEvent]) -> None:
-    """Each event to its own member's lane; lanes in order, so that no two writers wait for each other."""
-    lanes: dict[int, list[outbox.NewEvent]] = defaultdict(list)
-    for event in events:
-        lanes[crc32(event.member_id.encode()) % stream.LANES].append(_new(kind, event))
-    for lane in sorted(lanes):
-        await outbox.append(connection, lanes[lane])
+    """Events of many members, each in its own member's lane."""
+    await outbox.append_many(connection, [_new(kind, event) for event in events])
 
 
 async def identity_linked(
@@ -211,6 +205,16 @@ async def _tell_all(connection: Connection, event: events_pb2.MembersEvent, kind
 
 def _kind(kind: IdentityKind) -> Any:
     return int(kind)  # numbered as the contract's
+
+
+async def package_ready(connection: Connection, member_id: UUID, package_id: UUID, now: datetime) -> None:
+    """A member's own package can be fetched."""
+    event = events_pb2.MembersEvent(
+        member_id=str(member_id),
+        occurred_at=now,
+        package_ready=events_pb2.PackageReady(package_id=str(package_id)),
+    )
+    await outbox.append(connection, [_new("PackageReady", event)])
 
 
 def _new(kind: str, event: events_pb2.MembersEvent) -> outbox.NewEvent:

@@ -101,6 +101,7 @@ class Settings(RingSettings, ProcessSettings):
     host: str = Field("127.0.0.1", validation_alias="MEMBERS_HOST")
     port: int = Field(8102, validation_alias="MEMBERS_PORT")
     consent_url: str = Field("http://127.0.0.1:8103", validation_alias="CONSENT_URL")
+    loyalty_url: str = Field("http://127.0.0.1:8101", validation_alias="LOYALTY_URL")
     members_url: SecretStr = Field(validation_alias="DATABASE_URL_MEMBERS")
     member_keys_url: SecretStr = Field(validation_alias="DATABASE_URL_MEMBER_KEYS")
     audience: str = Field("huiyuan-services", validation_alias="AUTH_AUDIENCE_SERVICES")
@@ -137,6 +138,7 @@ class Settings(RingSettings, ProcessSettings):
     key_gateway: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_MEMBERS")
     key_loyalty: CallerKey = Field(validation_alias="CALLER_KEY_LOYALTY_MEMBERS")
     key_consent: CallerKey = Field(validation_alias="CALLER_KEY_MEMBERS_CONSENT")
+    key_to_loyalty: CallerKey = Field(validation_alias="CALLER_KEY_MEMBERS_LOYALTY")
 
     @property
     def terms(self) -> Terms:

@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.consent.v1.exports_connect import ExportsServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
 from pyqwest.testing import ASGITransport
@@ -67,6 +68,7 @@ class Consent:
     decisions: DecisionsServiceClient
     purposes: PurposesServiceClient
     receipts: ReceiptsServiceClient
+    exports: ExportsServiceClient
     clock: SettableClock = field(default_factory=SettableClock)
     signer: CallerSigner = field(default_factory=lambda: CallerSigner("gateway", {"consent": GATEWAY_KEY}))
 
@@ -130,5 +132,6 @@ def reached_by(transport: ASGITransport, clock: SettableClock) -> Consent:
         client(DecisionsServiceClient, transport, "consent"),
         client(PurposesServiceClient, transport, "consent"),
         client(ReceiptsServiceClient, transport, "consent"),
+        client(ExportsServiceClient, transport, "consent"),
         clock,
     )

@@ -18,7 +18,14 @@ from huiyuan.loyalty.v1 import (
     tiers_pb2,
     transfers_pb2,
 )
-from huiyuan.members.v1 import links_pb2, merges_pb2, profiles_pb2, verifications_pb2
+from huiyuan.members.v1 import (
+    analyses_pb2,
+    links_pb2,
+    merges_pb2,
+    packages_pb2,
+    profiles_pb2,
+    verifications_pb2,
+)
 
 
 def at(year: int, month: int = 1, day: int = 1) -> Timestamp:
@@ -336,6 +343,30 @@ ACCESS = profiles_pb2.ProfileAccess(
     accessed_at=at(2026, 7, 1),
     allowed=False,
     refusal_code="CONSENT_NEEDED",
+)
+ANALYSIS = analyses_pb2.Analysis(
+    analysis_id="analysis-1",
+    state=analyses_pb2.ANALYSIS_STATE_READY,
+    k=10,
+    columns=["age_band", "tier"],
+    purpose="analytics",
+    reason="yearly report",
+    requested_by="staff:privacy-1",
+    requested_at=at(2026, 7, 1),
+    ready_at=at(2026, 7, 1),
+    expires_at=at(2026, 7, 8),
+    rows=270,
+    suppressed=3,
+    not_consented=12,
+    levels=[1, 0],
+)
+PACKAGE = packages_pb2.Package(
+    package_id="package-1",
+    state=packages_pb2.PACKAGE_STATE_READY,
+    requested_at=at(2026, 7, 1),
+    ready_at=at(2026, 7, 1),
+    expires_at=at(2026, 7, 8),
+    size_bytes=4096,
 )
 CONSENT = decisions_pb2.Consent(
     purpose="marketing_sms",

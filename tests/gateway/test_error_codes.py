@@ -36,6 +36,8 @@ TOLD_ELSEWHERE = {
         "WEBHOOK_ID_REUSED",
         "ORDER_BELONGS_TO_ANOTHER_SOURCE",
     ),
+    # What is said where members fetch their own data, and between services that gather it.
+    *("DOWNLOAD_NOT_UNDERSTOOD", "DOWNLOAD_TOKEN_NOT_VALID", "EXPORT_NOT_UNDERSTOOD", "OFFSET_NOT_VALID"),
     # Top-level errors of the gateway's own.
     *("BAD_USER_INPUT", "ROLE_NEEDED"),
 }

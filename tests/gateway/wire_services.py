@@ -8,7 +8,16 @@ from typing import Any
 import uvicorn
 from huiyuan.consent.v1 import decisions_connect, decisions_pb2, purposes_connect, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import identities_connect, identities_pb2, profiles_connect, profiles_pb2
+from huiyuan.members.v1 import (
+    analyses_connect,
+    analyses_pb2,
+    identities_connect,
+    identities_pb2,
+    packages_connect,
+    packages_pb2,
+    profiles_connect,
+    profiles_pb2,
+)
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
@@ -91,6 +100,55 @@ class Identities(Door):
         return identities_pb2.FindMemberResponse(member_id=next(iter(self.services.names)) if known else "")
 
 
+class Analyses(Door):
+    async def _unused(self, request: Any, _: Any) -> Any:
+        raise NotImplementedError
+
+    get_analysis = read_analysis = rpc.allow(rpc.services("nobody"))(_unused)
+
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def create_analysis(
+        self, request: analyses_pb2.CreateAnalysisRequest, _: Any
+    ) -> analyses_pb2.CreateAnalysisResponse:
+        self.services.change(request)
+        return analyses_pb2.CreateAnalysisResponse(analysis=answers.ANALYSIS)
+
+    @rpc.allow(rpc.staff("privacy_officer", "auditor"))
+    async def list_analyses(
+        self, request: analyses_pb2.ListAnalysesRequest, _: Any
+    ) -> analyses_pb2.ListAnalysesResponse:
+        return analyses_pb2.ListAnalysesResponse(analyses=[answers.ANALYSIS])
+
+
+class Packages(Door):
+    @rpc.allow(rpc.members, rpc.staff("privacy_officer"))
+    async def request_package(
+        self, request: packages_pb2.RequestPackageRequest, _: Any
+    ) -> packages_pb2.RequestPackageResponse:
+        self.services.change(request)
+        return packages_pb2.RequestPackageResponse(package=answers.PACKAGE)
+
+    @rpc.allow(rpc.members)
+    async def list_packages(
+        self, request: packages_pb2.ListPackagesRequest, _: Any
+    ) -> packages_pb2.ListPackagesResponse:
+        return packages_pb2.ListPackagesResponse(packages=[answers.PACKAGE])
+
+    @rpc.allow(rpc.members)
+    async def issue_download(
+        self, request: packages_pb2.IssueDownloadRequest, _: Any
+    ) -> packages_pb2.IssueDownloadResponse:
+        self.services.change(request)
+        return packages_pb2.IssueDownloadResponse(token="once", expires_at=answers.PACKAGE.expires_at)
+
+    @rpc.allow(rpc.members)
+    async def download_package(
+        self, request: packages_pb2.DownloadPackageRequest, _: Any
+    ) -> packages_pb2.DownloadPackageResponse:
+        self.services.change(request)
+        return packages_pb2.DownloadPackageResponse(content=b"PK the zip")
+
+
 class Decisions(Door):
     async def _unused(self, request: Any, _: Any) -> Any:
         raise NotImplementedError
@@ -149,6 +207,8 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         *wire_lives.DOORS,
         *wire_members.DOORS,
         *wire_household.DOORS,
+        (Analyses, analyses_connect.AnalysesServiceASGIApplication),
+        (Packages, packages_connect.PackagesServiceASGIApplication),
     ],
     "consent": [
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),

@@ -5,6 +5,7 @@ import random
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from zlib import crc32
 
 import msgpack
 import pytest
@@ -113,6 +114,35 @@ async def test_events_of_one_transaction_keep_their_order(
     rows = await pool.fetch("SELECT seq, event FROM outbox ORDER BY lane, seq, ord")
     assert [row["event"] for row in rows] == [bytes([nth]) for nth in range(5)]
     assert len({row["seq"] for row in rows}) == 1
+
+
+async def test_events_of_many_members_go_each_to_their_own_lane_though_many_write_at_once(
+    engine: database.Engine, pool: database.Pool
+) -> None:
+    people = [str(uuid.uuid4()) for _ in range(40)]
+
+    async def writer(nth: int) -> None:
+        some = people[nth::2] if nth % 3 else people[::-1]
+        async with engine.begin() as connection:
+            await outbox.append_many(connection, [NewEvent(one, "Tried", bytes([nth])) for one in some])
+            if nth % 4 == 3:
+                await connection.rollback()
+
+    await asyncio.gather(*(writer(nth) for nth in range(2, 14)))
+    told = []
+    for row in await pool.fetch("SELECT * FROM outbox ORDER BY lane, seq, ord"):
+        alone = NewEvent(str(row["member_id"]), row["type"], row["event"])
+        told.append((row, outbox.unpack(row["event"]) if row["type"] == outbox.PACKED else [alone]))
+    assert all(row["ord"] == len(events) - 1 for row, events in told)
+    assert {(row["lane"], event.member_id) for row, events in told for event in events} == {
+        (crc32(one.encode()) % 16, one) for one in people
+    }
+    for lane in {row["lane"] for row, _ in told}:
+        seqs = [row["seq"] for row, _ in told if row["lane"] == lane]
+        assert seqs == list(range(1, len(seqs) + 1))
+    assert sum(len(events) for _, events in told) == sum(
+        len(people[nth::2] if nth % 3 else people) for nth in range(2, 14) if nth % 4 != 3
+    )
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["stopped", "killed"])

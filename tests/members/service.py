@@ -14,6 +14,7 @@ from huiyuan.consent.v1.decisions_connect import DecisionsService
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
 from huiyuan.members.v1.addresses_connect import AddressesServiceClient
+from huiyuan.members.v1.analyses_connect import AnalysesServiceClient
 from huiyuan.members.v1.birthdays_connect import BirthdaysServiceClient
 from huiyuan.members.v1.communications_connect import CommunicationsServiceClient
 from huiyuan.members.v1.erasures_connect import ErasuresServiceClient
@@ -22,6 +23,7 @@ from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServi
 from huiyuan.members.v1.links_connect import LinksServiceClient
 from huiyuan.members.v1.merges_connect import MergesServiceClient
 from huiyuan.members.v1.notes_connect import NotesServiceClient
+from huiyuan.members.v1.packages_connect import PackagesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 from huiyuan.members.v1.retention_connect import RetentionServiceClient
 from huiyuan.members.v1.searches_connect import SearchesServiceClient
@@ -107,6 +109,8 @@ class Members:
     notes: NotesServiceClient
     searches: SearchesServiceClient
     tags: TagsServiceClient
+    packages: PackagesServiceClient
+    analyses: AnalysesServiceClient
     consents: Consents
     databases: Databases
     ring: KeyRing
@@ -185,6 +189,7 @@ def settings(members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Pa
         CALLER_KEY_GATEWAY_MEMBERS=encoded("gateway"),
         CALLER_KEY_LOYALTY_MEMBERS=encoded("loyalty"),
         CALLER_KEY_MEMBERS_CONSENT=encoded("consent"),
+        CALLER_KEY_MEMBERS_LOYALTY=encoded("loyalty"),
         MEMBERS_UNMASK_QUOTA=5,
         MEMBERS_CODES_LOG=str(ring.with_name("codes.log")),
         MEMBERS_SEARCH_QUOTA=4,
@@ -214,6 +219,8 @@ async def reached_by(
         client(NotesServiceClient, transport, "members"),
         client(SearchesServiceClient, transport, "members"),
         client(TagsServiceClient, transport, "members"),
+        client(PackagesServiceClient, transport, "members"),
+        client(AnalysesServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
         keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),

@@ -88,6 +88,7 @@ def environment(
         "CALLER_KEY_GATEWAY_MEMBERS": b64encode(KEYS["gateway"]).decode(),
         "CALLER_KEY_LOYALTY_MEMBERS": b64encode(KEYS["loyalty"]).decode(),
         "CALLER_KEY_MEMBERS_CONSENT": b64encode(KEYS["consent"]).decode(),
+        "CALLER_KEY_MEMBERS_LOYALTY": b64encode(KEYS["loyalty"]).decode(),
     }
 
 

@@ -49,6 +49,8 @@ class BlobKind(IntEnum):
     """Sensitive: released by a fresh answer of the consent gate alone."""
     NOTES = 3
     """What staff wrote of the member."""
+    PACKAGE = 4
+    """A member's own package while it waits to be fetched."""
 
 
 class Unreadable(Declined):

@@ -5,23 +5,19 @@ import unicodedata
 from enum import IntEnum
 from typing import NamedTuple
 
-import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from services.kit.refusal import Invalid
+from services.members.rules import phones
 from services.members.rules.personal import Personal
 from services.members.rules.texts import CONTROL, far_too_long
 
 NORM_VERSION = 1
 """Grows when the same input may be spelled otherwise than before; kept beside every index."""
 
-HOME_REGION = "CN"
 LONGEST_SCOPE = 64
 LONGEST_VALUE = 128
 
-_CHINESE_MOBILE = re.compile(r"(?:\+86|0086)?(1[3-9][0-9]{9})")
-_NOT_IN_PHONES = str.maketrans("", "", " \t\u00a0-‐‑‒–—―().·")
-_PHONE = re.compile(r"\+?[0-9]{3,20}")
 _PLAIN_EMAIL = re.compile(
     r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+([A-Za-z]{2,})"
 )
@@ -88,23 +84,12 @@ def index_input(identity: Identity) -> bytes:
 
 
 def _phone(value: str) -> str:
-    text = value if value.isascii() else unicodedata.normalize("NFKC", value)
-    text = text.translate(_NOT_IN_PHONES)
-    if mobile := _CHINESE_MOBILE.fullmatch(text):
-        return "+86" + mobile[1]
-    refused = IdentityNotValid(
-        "the phone number is not a possible one; write it as +8613900001234", field="value"
-    )
-    if not _PHONE.fullmatch(text):
-        raise refused
-    try:
-        number = phonenumbers.parse(text, HOME_REGION)
-    except phonenumbers.NumberParseException:
-        raise refused from None
-    # Possible, not valid: the lists of prefixes in force lag behind what the carriers give out.
-    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
-        raise refused
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    spelled = phones.normalised(value)
+    if spelled is None:
+        raise IdentityNotValid(
+            "the phone number is not a possible one; write it as +8613900001234", field="value"
+        )
+    return spelled
 
 
 def _email(value: str) -> str:

@@ -1,7 +1,6 @@
 """Registrations: what a new member must bring, and which of many get what they ask for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -52,8 +51,7 @@ class RegistrationGivenUp(Unavailable):
     """An earlier attempt under this key was cut off and is being cleared away; try again."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewIdentity:
+class NewIdentity(NamedTuple):
     """An identity that a new member brings, and where it will be found."""
 
     identity: Identity
@@ -61,8 +59,7 @@ class NewIdentity:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A valid request to register a member."""
 
     key: BlindIndex

@@ -101,3 +101,11 @@ async def merge_set(databases: Databases, survivor: UUID) -> list[UUID]:
         "SELECT member_id FROM members WHERE (member_id = $1 OR merged_into = $1) AND status > 0", survivor
     )
     return [row[0] for row in rows]
+
+
+async def merged_into(databases: Databases, member_id: UUID) -> list[UUID]:
+    """Those who were merged into a member."""
+    rows = await databases.members_pool.fetch(
+        "SELECT member_id FROM members WHERE merged_into = $1 ORDER BY member_id", member_id
+    )
+    return [row[0] for row in rows]

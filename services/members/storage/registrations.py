@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,6 +35,7 @@ class NewLink(NamedTuple):
     verified: bool
 
 
+_BEGUN = text("SELECT 1")
 _CLAIMS = """SELECT r.index_version, r.key_digest, r.member_id, r.body_digest, k.wrapped
              FROM unnest($1::smallint[], $2::bytea[]) AS asked (version, digest)
              JOIN registrations r ON r.index_version = asked.version AND r.key_digest = asked.digest
@@ -53,67 +55,49 @@ async def claims(databases: Databases, keys: Sequence[BlindIndex]) -> dict[Blind
 
 
 async def claim(connection: AsyncConnection, new: Sequence[NewClaim], now: datetime) -> bool:
-    """Claim member ids; False when another got one of the idempotency keys first."""
+    """Claim member ids; False when another got one of the idempotency keys first, and the transaction is void."""
     # Sorted, so that two batches wait for each other in the same order.
-    new = sorted(new, key=lambda claim: claim.key)
-    claimed = await connection.execute(
-        text(
-            """INSERT INTO registrations (index_version, key_digest, body_digest, member_id, claimed_at)
-               SELECT version, digest, body, member_id, :now FROM unnest(
-                 CAST(:versions AS smallint[]), CAST(:digests AS bytea[]),
-                 CAST(:bodies AS bytea[]), CAST(:members AS uuid[])) AS new (version, digest, body, member_id)
-               ON CONFLICT DO NOTHING"""
-        ),
-        {
-            **_indexes([claim.key for claim in new]),
-            "bodies": [claim.body.digest for claim in new],
-            "members": [claim.member_id for claim in new],
-            "now": now,
-        },
-    )
-    return claimed.rowcount == len(new)
+    claimed = [
+        (*claim.key, claim.body.digest, claim.member_id, now)
+        for claim in sorted(new, key=lambda claim: claim.key)
+    ]
+    columns = ("index_version", "key_digest", "body_digest", "member_id", "claimed_at")
+    return await _copy(connection, "registrations", columns, claimed)
 
 
 async def link(connection: AsyncConnection, new: Sequence[NewLink], now: datetime) -> bool:
-    """Link identities; False when one of them belongs to another member already."""
-    new = sorted(new, key=lambda link: link.place)
-    linked = await connection.execute(
-        text(
-            """INSERT INTO identities
-                 (kind, index_version, value_index, member_id, norm_version, verified, linked_at)
-               SELECT kind, version, digest, member_id, :norm_version, verified, :now FROM unnest(
-                 CAST(:kinds AS smallint[]), CAST(:versions AS smallint[]), CAST(:digests AS bytea[]),
-                 CAST(:members AS uuid[]), CAST(:verified AS boolean[]))
-                 AS new (kind, version, digest, member_id, verified)
-               ON CONFLICT DO NOTHING"""
-        ),
-        {
-            **_indexes([link.place for link in new]),
-            "kinds": [link.place.kind for link in new],
-            "members": [link.member_id for link in new],
-            "verified": [link.verified for link in new],
-            "norm_version": NORM_VERSION,
-            "now": now,
-        },
-    )
-    return linked.rowcount == len(new)
+    """Link identities; False when one of them belongs to another member already, and the transaction is void."""
+    linked = [
+        (*link.place, link.member_id, NORM_VERSION, link.verified, now)
+        for link in sorted(new, key=lambda link: link.place)
+    ]
+    columns = ("kind", "index_version", "value_index", "member_id", "norm_version", "verified", "linked_at")
+    return await _copy(connection, "identities", columns, linked)
 
 
 async def add_keys(connection: AsyncConnection, new: Sequence[NewClaim]) -> None:
     """Keep the first key of each member id that was claimed."""
-    await connection.execute(
-        text(
-            """INSERT INTO keys (member_id, kind, dek_gen, wrapped)
-               SELECT member_id, :kind, :first, wrapped
-               FROM unnest(CAST(:members AS uuid[]), CAST(:wrapped AS bytea[])) AS new (member_id, wrapped)"""
-        ),
-        {
-            "members": [claim.member_id for claim in new],
-            "wrapped": [claim.wrapped for claim in new],
-            "kind": BlobKind.ORDINARY,
-            "first": FIRST_GENERATION,
-        },
-    )
+    kept = [(claim.member_id, BlobKind.ORDINARY, FIRST_GENERATION, claim.wrapped) for claim in new]
+    await _copy(connection, "keys", ("member_id", "kind", "dek_gen", "wrapped"), kept)
+
+
+async def _copy(
+    connection: AsyncConnection,
+    table: str,
+    columns: Sequence[str],
+    records: Sequence[tuple[object, ...]],
+) -> bool:
+    """Append rows by COPY, which takes a third of the time of arrays; False where one of them is there already."""
+    # SQLAlchemy begins a transaction with the first statement that goes by it.
+    await connection.execute(_BEGUN)
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    assert driver.is_in_transaction()
+    try:
+        await driver.copy_records_to_table(table, columns=list(columns), records=records)
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
 
 
 async def unsettled(connection: AsyncConnection, before: datetime, limit: int) -> list[UUID]:
@@ -146,10 +130,3 @@ async def release(connection: AsyncConnection, member_ids: Sequence[UUID]) -> No
             text(f"DELETE FROM {table} WHERE member_id = ANY(CAST(:members AS uuid[]))"),  # noqa: S608
             {"members": member_ids},
         )
-
-
-def _indexes(indexes: Sequence[BlindIndex | Place]) -> dict[str, object]:
-    return {
-        "versions": [index.version for index in indexes],
-        "digests": [index.digest for index in indexes],
-    }

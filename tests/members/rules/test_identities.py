@@ -1,9 +1,7 @@
 """Identities: many spellings, one identity; and an index that tells nothing."""
 
-import random
 from uuid import UUID
 
-import phonenumbers
 import pytest
 from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, settings
@@ -57,16 +55,6 @@ def test_what_is_no_possible_phone_is_refused_without_repeating_it(wrong):
         normalised(1, "", wrong)
     assert refused.value.field == "value"
     assert "000012345678" not in refused.value.message
-
-
-def test_fast_path_says_what_phonenumbers_says():
-    chance = random.Random(20261121)
-    for _ in range(2_000):
-        national = f"1{chance.randint(3, 9)}{chance.randint(0, 10**9 - 1):09d}"
-        text = chance.choice(["", "+86", "0086", "+86 ", "0086 "]) + national
-        number = phonenumbers.parse(text, "CN")
-        assert phonenumbers.is_possible_number(number)
-        assert spelled(1, text) == phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def test_mail_is_one_identity_whatever_its_case_and_width():

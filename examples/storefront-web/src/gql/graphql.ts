@@ -95,6 +95,7 @@ export type MemberChangeKind =
   | 'ORDER_RECORDED'
   | 'ORDER_REFUNDED'
   | 'OTHER'
+  | 'PACKAGE_READY'
   | 'POINTS_ADJUSTED'
   | 'POINTS_AWARDED'
   | 'POINTS_EXPIRED'

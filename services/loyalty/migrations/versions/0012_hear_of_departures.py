@@ -4,8 +4,8 @@ from alembic import context, op
 
 from services.kit.migration import app_role
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 _STEPS = """
 -- 0 nothing, 1 spends nothing, 2 earns nothing either. Of members for programmes that they have not joined yet.

@@ -1,0 +1,50 @@
+"""Rejects: the rows that were not imported, as they were and with what would be right, for their owner alone."""
+
+import csv
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from infra.local.member_files.columns import REJECT_HEADINGS
+from infra.local.member_files.rows import RowRefused
+
+
+class Rejects:
+    """A file of rejects, made when the first comes. It can be corrected and imported itself."""
+
+    def __init__(self, file: Path, heading: list[str]) -> None:
+        self.file = file
+        self.count = 0
+        self.by_code: dict[str, int] = {}
+        self._heading = [name for name in heading if name not in REJECT_HEADINGS]
+        self._kept = [at for at, name in enumerate(heading) if name not in REJECT_HEADINGS]
+        # Written beside and put in its place at the end, so that a file of rejects can be imported over itself.
+        self._draft = file.with_name(f".{file.name}.draft")
+        self._draft.unlink(missing_ok=True)
+        # The rows hold personal data: nobody else may read them, whatever the umask says.
+        opened = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._out = os.fdopen(opened, "w", newline="", encoding="utf-8-sig")
+        self._table = csv.writer(self._out)
+        self._table.writerow((*REJECT_HEADINGS, *self._heading))
+
+    def add(self, number: int, cells: list[str], why: RowRefused) -> None:
+        """Write down one row and what is wrong with it."""
+        self.count += 1
+        self.by_code[why.code] = self.by_code.get(why.code, 0) + 1
+        own = [cells[at] if at < len(cells) else "" for at in self._kept]
+        self._table.writerow((number, why.column, why.code, why.right, *own))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Put the file in its place; where nothing was rejected, none stays, an earlier run's neither."""
+        self._out.close()
+        if self.count:
+            self._draft.replace(self.file)
+        else:
+            self._draft.unlink()
+            self.file.unlink(missing_ok=True)

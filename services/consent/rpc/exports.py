@@ -1,0 +1,86 @@
+"""Exports at the door: what a member decided, and for what their data is used, for the member's own package."""
+
+from typing import Any
+
+from huiyuan.consent.v1 import exports_pb2 as wire_exports
+
+from services.consent.rpc import wire
+from services.consent.storage import exports
+from services.consent.storage.gate import GateReads
+from services.kit import database, rpc
+from services.kit.rpc.exports import table
+
+HISTORY = {
+    "record_id": "text",
+    "pii_principal_id": "text",
+    "event_time": "instant",
+    "event_state": "text",
+    "event_type": "text",
+    "purpose": "text",
+    "purpose_version": "integer",
+    "lawful_basis": "text",
+    "form": "text",
+    "recipient_id": "text",
+    "recipient_third_parties": "text",
+    "pii_information": "text",
+    "privacy_notice": "text",
+    "language": "text",
+    "channel": "text",
+    "retention_period": "text",
+    "validity_duration": "text",
+    "withdrawal_method": "text",
+    "articles": "text",
+}
+PURPOSES = {
+    "key": "text",
+    "version": "integer",
+    "name_zh": "text",
+    "name_en": "text",
+    "description_zh": "text",
+    "description_en": "text",
+    "lawful_basis": "text",
+    "necessity": "text",
+    "categories": "text",
+    "recipients": "text",
+    "storage_locations": "text",
+    "retention": "text",
+}
+
+
+class Exports:
+    """``huiyuan.consent.v1.ExportsService``."""
+
+    def __init__(self, pool: database.Pool) -> None:
+        self._pool = pool
+        self._reads = GateReads(pool)
+
+    @rpc.allow(rpc.services("members"))
+    async def export_member(
+        self, request: wire_exports.ExportMemberRequest, _: Any
+    ) -> wire_exports.ExportMemberResponse:
+        member_id = wire.uuid_of(request.member_id)
+        history = await exports.history(self._pool, member_id)
+        purposes = [
+            (
+                terms.key,
+                purpose.version,
+                terms.name.zh,
+                terms.name.en,
+                terms.description.zh,
+                terms.description.en,
+                terms.lawful_basis,
+                terms.necessity,
+                "; ".join(terms.categories),
+                "; ".join(terms.recipients),
+                "; ".join(terms.storage_locations),
+                terms.retention,
+            )
+            for purpose in await self._reads.in_force()
+            for terms in (purpose.terms,)
+        ]
+        return wire_exports.ExportMemberResponse(
+            tables=[
+                table("consents", HISTORY, [tuple(row) for row in history]),
+                table("purposes", PURPOSES, purposes),
+            ]
+        )

@@ -1,0 +1,107 @@
+"""Exports: everything that the ledger holds of one member, read for the member's own package."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+AT_ONCE = 2_000
+
+
+class Place(NamedTuple):
+    """Where among a member's entries a portion ended."""
+
+    recorded_at: datetime
+    ord: int
+
+
+async def standings(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """The tiers that the member holds, by programme, and since when."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_STANDINGS, member_id)
+    return rows
+
+
+async def lots(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """The points that the member has, by when they expire; promised ones by when they mature."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_LOTS, member_id)
+    return rows
+
+
+async def orders(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """The member's orders, oldest first."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_ORDERS, member_id)
+    return rows
+
+
+async def refunds(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """What was refunded of the member's orders, oldest first."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_REFUNDS, member_id)
+    return rows
+
+
+async def entries(pool: asyncpg.Pool, member_id: UUID, after: Place | None) -> Sequence[asyncpg.Record]:
+    """A portion of the member's entries, oldest first; fewer than ``AT_ONCE`` when it is the last."""
+    at, ord = after or (None, None)
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_ENTRIES, member_id, at, ord, AT_ONCE)
+    return rows
+
+
+async def tiers(pool: asyncpg.Pool, member_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The tier that each member holds in the default programme; those without one are absent."""
+    rows = await pool.fetch(_TIERS, member_ids)
+    return {UUID(int=row[0].int): row[1] for row in rows}
+
+
+_TIERS = """
+SELECT s.member_id, s.tier_keys[cardinality(s.tier_keys)]
+FROM standings s JOIN programmes p ON p.number = s.programme AND p.is_default
+WHERE s.member_id = ANY($1::uuid[]) AND cardinality(s.tier_keys) > 0
+"""
+
+_STANDINGS = """
+SELECT p.programme_id, held.key AS tier, to_timestamp(held.since / 1000000.0) AS since
+FROM standings s JOIN programmes p ON p.number = s.programme
+CROSS JOIN LATERAL unnest(s.tier_keys, s.tier_since) AS held (key, since)
+WHERE s.member_id = $1 ORDER BY p.programme_id, held.since
+"""
+
+# A lot's month is how many months it lay after the first of ours; the member knows it by its day.
+_LOTS = """
+SELECT p.programme_id, c.code AS currency, lot.state,
+       CASE WHEN lot.at < 9223372036854775807 THEN to_timestamp(lot.at / 1000000.0) END AS at, lot.points
+FROM wallets w JOIN currencies c ON c.number = w.currency JOIN programmes p ON p.number = c.programme
+CROSS JOIN LATERAL (
+  SELECT 'AVAILABLE' AS state, w.lots[n][1] AS at, w.lots[n][4] AS points
+  FROM generate_subscripts(w.lots, 1) AS n
+  UNION ALL
+  SELECT 'PENDING', w.pending_lots[n][1], w.pending_lots[n][4] FROM generate_subscripts(w.pending_lots, 1) AS n
+) AS lot
+WHERE w.member_id = $1 ORDER BY p.programme_id, c.code, lot.state, lot.at
+"""
+
+_ORDERS = """
+SELECT p.programme_id, o.source, o.order_id, o.paid_at, o.recorded_at, o.completed_at, o.channel, o.total_minor,
+       o.refunded_minor, o.tier_at_payment, o.tier_after, o.lines::text AS lines, o.earned::text AS earned
+FROM orders o JOIN programmes p ON p.number = o.programme
+WHERE o.member_id = $1 ORDER BY o.paid_at, o.source, o.order_id
+"""
+
+_REFUNDS = """
+SELECT source, order_id, refund_id, refunded_minor, recorded_at FROM refunds r
+WHERE (source, order_id) IN (SELECT source, order_id FROM orders WHERE member_id = $1)
+ORDER BY recorded_at, refund_id
+"""
+
+# Who of the staff did it is theirs, and a shop's key is the shop's: both stay out.
+_ENTRIES = """
+SELECT p.programme_id, c.code AS currency, e.type::text, e.from_account::text, e.to_account::text, e.points,
+       e.balance_after,
+       CASE WHEN e.lot_expires_at < 9223372036854775807 THEN to_timestamp(e.lot_expires_at / 1000000.0) END
+         AS expires_at,
+       e.order_ref, e.reason, e.occurred_at, e.recorded_at, e.ord
+FROM entries e JOIN currencies c ON c.number = e.currency JOIN programmes p ON p.number = c.programme
+WHERE e.member_id = $1 AND ($2::timestamptz IS NULL OR (e.recorded_at, e.ord) > ($2, $3))
+ORDER BY e.recorded_at, e.ord LIMIT $4
+"""
