@@ -8,6 +8,7 @@ from gateway.errors.catalogue import (
     members,
     orders,
     points,
+    preferences,
     programmes,
     requests,
     webhooks,
@@ -21,6 +22,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
     ("Members", "会员"): members.ENTRIES,
     ("Consents", "同意"): consents.ENTRIES,
+    ("Preferences and sending", "偏好与发送"): preferences.ENTRIES,
     ("Webhooks", "Webhook"): webhooks.ENTRIES,
     ("Codes that are newer than the gateway", "网关尚不认识的代码"): families.ENTRIES,
 }

@@ -85,13 +85,16 @@ class Decisions:
         question = Question(asked, in_force, frozenset(request.categories), request.recipient_id)
         decision = standing.decision
         consented = await self._consented(decision)
-        return wire.wire_answer(judge(question, decision, consented, self._clock()), standing.epoch)
+        answer = judge(
+            question, decision, consented, self._clock(), automated_refused=standing.automated_refused
+        )
+        return wire.wire_answer(answer, standing.epoch)
 
     @rpc.allow(*_GATE_CALLERS)
     async def check_many(
         self, request: decisions_pb2.CheckManyRequest, _: Context
     ) -> decisions_pb2.CheckManyResponse:
-        _at_most(_CHECK_MOST, len(request.member_ids), "member_ids")
+        at_most(_CHECK_MOST, len(request.member_ids), "member_ids")
         members = [wire.uuid_of(one, f"member_ids[{at}]") for at, one in enumerate(request.member_ids)]
         in_force, standings = await self._reads.many(
             members, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
@@ -102,11 +105,11 @@ class Decisions:
         answers = []
         for member_id in members:
             standing = standings.get(member_id)
-            if standing is None or standing.decision is None:
+            if standing is None or (standing.decision is None and not standing.automated_refused):
                 answers.append(wire.wire_answer(unknown, standing.epoch if standing else 0))
             else:
-                consented = await self._consented(standing.decision)
-                answer = judge(question, standing.decision, consented, now)
+                refused, consented = standing.automated_refused, await self._consented(standing.decision)
+                answer = judge(question, standing.decision, consented, now, automated_refused=refused)
                 answers.append(wire.wire_answer(answer, standing.epoch))
         return decisions_pb2.CheckManyResponse(answers=answers)
 
@@ -114,8 +117,8 @@ class Decisions:
     async def batch_get_consents(
         self, request: decisions_pb2.BatchGetConsentsRequest, _: Context
     ) -> decisions_pb2.BatchGetConsentsResponse:
-        _at_most(_READ_MOST, len(request.members), "members")
-        admitted = [_admit(item.member_id, item.caller) for item in request.members]
+        at_most(_READ_MOST, len(request.members), "members")
+        admitted = [admit(item.member_id, item.caller) for item in request.members]
         wanted = {member_id for member_id in admitted if isinstance(member_id, UUID)}
         found = await self._reads.all(list(wanted))
         in_force = {purpose.key: purpose for purpose in await self._reads.in_force()}
@@ -142,7 +145,7 @@ class Decisions:
         return await self._reads.version(decision.purpose, decision.purpose_version)
 
 
-def _admit(member_id: str, assertion: str) -> UUID | Refusal:
+def admit(member_id: str, assertion: str) -> UUID | Refusal:
     """The member whom the item's own caller may read, or why not."""
     try:
         who = rpc.caller_of_item(assertion)
@@ -178,6 +181,7 @@ def _overview(
     return consents
 
 
-def _at_most(most: int, count: int, field: str) -> None:
+def at_most(most: int, count: int, field: str) -> None:
+    """Refuse a batch about more members than one call answers."""
     if count > most:
         raise TooMany(f"one call takes at most {most:,} members", field=field, asked=count, most=most)

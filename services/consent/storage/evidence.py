@@ -103,6 +103,9 @@ WHERE (l.record_id, l.purpose_version, l.event_state, l.event_time, l.epoch)
 
 _EPOCHS = """
 SELECT 'members' AS table, member_id, 'its epoch is not that of the last record' AS what
-FROM members m FULL JOIN (SELECT member_id, max(epoch) AS epoch FROM consent_events GROUP BY 1) e USING (member_id)
+FROM members m FULL JOIN (
+  SELECT member_id, max(epoch) AS epoch
+  FROM (SELECT member_id, epoch FROM consent_events UNION ALL SELECT member_id, epoch FROM preference_changes) made
+  GROUP BY 1) e USING (member_id)
 WHERE coalesce(m.epoch, 0) <> coalesce(e.epoch, 0)
 """

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/consent/v1/events.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xab\x02\n\x0c\x43onsentEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x39\n\rconsent_given\x18\x04 \x01(\x0b\x32 .huiyuan.consent.v1.ConsentGivenH\x00\x12\x41\n\x11\x63onsent_withdrawn\x18\x05 \x01(\x0b\x32$.huiyuan.consent.v1.ConsentWithdrawnH\x00\x12\x41\n\x11purpose_published\x18\x06 \x01(\x0b\x32$.huiyuan.consent.v1.PurposePublishedH\x00\x42\x07\n\x05\x65vent\"6\n\x0c\x43onsentGiven\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\":\n\x10\x43onsentWithdrawn\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"0\n\x10PurposePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/consent/v1/events.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9e\x05\n\x0c\x43onsentEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x39\n\rconsent_given\x18\x04 \x01(\x0b\x32 .huiyuan.consent.v1.ConsentGivenH\x00\x12\x41\n\x11\x63onsent_withdrawn\x18\x05 \x01(\x0b\x32$.huiyuan.consent.v1.ConsentWithdrawnH\x00\x12\x41\n\x11purpose_published\x18\x06 \x01(\x0b\x32$.huiyuan.consent.v1.PurposePublishedH\x00\x12\x45\n\x13preferences_changed\x18( \x01(\x0b\x32&.huiyuan.consent.v1.PreferencesChangedH\x00\x12G\n\x14suppressions_changed\x18) \x01(\x0b\x32\'.huiyuan.consent.v1.SuppressionsChangedH\x00\x12T\n\x1b\x61utomated_decisions_changed\x18* \x01(\x0b\x32-.huiyuan.consent.v1.AutomatedDecisionsChangedH\x00\x12=\n\x0ftopic_published\x18+ \x01(\x0b\x32\".huiyuan.consent.v1.TopicPublishedH\x00\x12L\n\x17sending_rules_published\x18, \x01(\x0b\x32).huiyuan.consent.v1.SendingRulesPublishedH\x00\x42\x07\n\x05\x65vent\"6\n\x0c\x43onsentGiven\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\":\n\x10\x43onsentWithdrawn\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"0\n\x10PurposePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"\x14\n\x12PreferencesChanged\"\x15\n\x13SuppressionsChanged\",\n\x19\x41utomatedDecisionsChanged\x12\x0f\n\x07refused\x18\x01 \x01(\x08\".\n\x0eTopicPublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"(\n\x15SendingRulesPublished\x12\x0f\n\x07version\x18\x01 \x01(\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,11 +33,21 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.consent.v1.events_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CONSENTEVENT']._serialized_start=89
-  _globals['_CONSENTEVENT']._serialized_end=388
-  _globals['_CONSENTGIVEN']._serialized_start=390
-  _globals['_CONSENTGIVEN']._serialized_end=444
-  _globals['_CONSENTWITHDRAWN']._serialized_start=446
-  _globals['_CONSENTWITHDRAWN']._serialized_end=504
-  _globals['_PURPOSEPUBLISHED']._serialized_start=506
-  _globals['_PURPOSEPUBLISHED']._serialized_end=554
+  _globals['_CONSENTEVENT']._serialized_end=759
+  _globals['_CONSENTGIVEN']._serialized_start=761
+  _globals['_CONSENTGIVEN']._serialized_end=815
+  _globals['_CONSENTWITHDRAWN']._serialized_start=817
+  _globals['_CONSENTWITHDRAWN']._serialized_end=875
+  _globals['_PURPOSEPUBLISHED']._serialized_start=877
+  _globals['_PURPOSEPUBLISHED']._serialized_end=925
+  _globals['_PREFERENCESCHANGED']._serialized_start=927
+  _globals['_PREFERENCESCHANGED']._serialized_end=947
+  _globals['_SUPPRESSIONSCHANGED']._serialized_start=949
+  _globals['_SUPPRESSIONSCHANGED']._serialized_end=970
+  _globals['_AUTOMATEDDECISIONSCHANGED']._serialized_start=972
+  _globals['_AUTOMATEDDECISIONSCHANGED']._serialized_end=1016
+  _globals['_TOPICPUBLISHED']._serialized_start=1018
+  _globals['_TOPICPUBLISHED']._serialized_end=1064
+  _globals['_SENDINGRULESPUBLISHED']._serialized_start=1066
+  _globals['_SENDINGRULESPUBLISHED']._serialized_end=1106
 # @@protoc_insertion_point(module_scope)
