@@ -31,6 +31,8 @@ from gateway.admin.permissions import (
     PROFILE_READERS,
     PUBLISHERS,
     REVERSERS,
+    SUPPRESSORS,
+    TOPIC_PUBLISHERS,
     UNMASKERS,
     WATCHERS,
     WEBHOOK_KEEPERS,
@@ -40,7 +42,9 @@ from gateway.admin.permissions import (
 )
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.redemptions import RedemptionMutations
+from gateway.admin.sending import SendingMutations
 from gateway.admin.statements import StatementQueries
+from gateway.admin.topics import TopicMutations, TopicQueries
 from gateway.admin.transfers import TransferMutations
 from gateway.admin.webhook_deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
 from gateway.admin.webhook_endpoints import WebhookEndpointMutations, WebhookEndpointQueries
@@ -59,6 +63,7 @@ schema = strawberry.Schema(
             ApprovalQueries,
             StatementQueries,
             FinanceQueries,
+            TopicQueries,
             AuditQueries,
             DocumentQueries,
             WebhookEndpointQueries,
@@ -76,6 +81,8 @@ schema = strawberry.Schema(
             TransferMutations,
             MergeMutations,
             ForfeitMutations,
+            TopicMutations,
+            SendingMutations,
             AccessMutations,
             DocumentMutations,
             WebhookEndpointMutations,
@@ -178,16 +185,32 @@ permissions = Permissions(
         "ReviseProgrammePayload": PUBLISHERS,
         "RuleVerdict": HISTORY_READERS,
         "SendTestWebhookPayload": WEBHOOK_OPERATORS,
+        "FrequencyCap": EVERY_ROLE,
+        "PreferenceChange": CONSENT_READERS,
+        "PreferenceChangeConnection": CONSENT_READERS,
+        "PreferenceChangeEdge": CONSENT_READERS,
+        "Preferences": CONSENT_READERS,
+        "PublishSendingRulesPayload": TOPIC_PUBLISHERS,
+        "PublishTopicPayload": TOPIC_PUBLISHERS,
+        "QuietHours": EVERY_ROLE,
+        "SendAnswer": CONSENT_READERS,
+        "SendDenial": CONSENT_READERS,
+        "SendingRules": EVERY_ROLE,
         "SourcePoints": FINANCE_READERS,
         "SpentPoints": REVERSERS,
         "Standing": EVERY_ROLE,
         "Statement": HISTORY_READERS,
         "StatementLine": HISTORY_READERS,
         "StatementSum": HISTORY_READERS,
+        "Suppression": CONSENT_READERS,
+        "SuppressionsPayload": SUPPRESSORS,
         "Tier": EVERY_ROLE,
         "TierCondition": EVERY_ROLE,
         "TierDebtFloor": EVERY_ROLE,
         "TierRule": EVERY_ROLE,
+        "Topic": EVERY_ROLE,
+        "TopicChannel": EVERY_ROLE,
+        "TopicPreference": CONSENT_READERS,
         "TransferPointsPayload": MOVERS,
         "TrialBalance": FINANCE_READERS,
         "TrustedDocument": DOCUMENT_READERS,

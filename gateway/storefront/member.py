@@ -16,13 +16,14 @@ from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import instant
 from gateway.storefront.entries import Entry, page
-from gateway.views import evidence, statements
+from gateway.views import evidence, preferences, statements
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
 from gateway.views.explanations import Explanation, explained, explanation
 from gateway.views.lots import Lot, lots
 from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance, named
+from gateway.views.preferences import PreferenceChange, Preferences
 from gateway.views.profiles import MemberStatus
 from gateway.views.redemptions import Hold, find_hold
 from gateway.views.statements import BalanceAsOf, LocalDaysInput, Statement
@@ -155,6 +156,19 @@ class Member(Node):
     )
     async def consent_receipt(self, info: Info, record_id: strawberry.ID) -> str | None:
         return await evidence.receipt(info, self.id, record_id)
+
+    @strawberry.field(description="How the member wants to be written to, and whether machines may decide.")
+    async def preferences(self, info: Info) -> Preferences | None:
+        return await preferences.preferences(info, self.id)
+
+    @strawberry.field(
+        description="What was changed of these preferences, and by whom, newest first; at most 100 a page.",
+        directives=[PAGED],
+    )
+    async def preference_changes(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[PreferenceChange] | None:
+        return await preferences.changes(info, self.id, first, after)
 
 
 async def _profile(member: Member, info: Info) -> profiles_pb2.Profile:

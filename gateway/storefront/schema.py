@@ -12,6 +12,7 @@ from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.member import Member
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.permissions import Permissions
+from gateway.storefront.preferences import PreferenceMutations
 from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
@@ -26,7 +27,7 @@ class MemberQueries:
 
 
 QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries, EvidenceQueries)
-MUTATIONS = (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
+MUTATIONS = (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations, PreferenceMutations)
 PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice", "ConsentLog", "ConsistencyProof"})
 
 schema = strawberry.Schema(

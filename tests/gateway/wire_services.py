@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from services.kit import rpc
 from services.kit.tokens import TokenVerifier
 from tests.conftest import free_port
-from tests.gateway import answers, wire_history, wire_loyalty
+from tests.gateway import answers, wire_consent, wire_history, wire_loyalty
 from tests.gateway.doors import Door, Services
 
 PHONE = "+8613900000001"
@@ -140,6 +140,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "consent": [
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),
         (Purposes, purposes_connect.PurposesServiceASGIApplication),
+        *wire_consent.DOORS,
     ],
 }
 
