@@ -12,6 +12,7 @@ from huiyuan.consent.v1 import sends_pb2, topics_pb2
 from infra.local.databases import DatabaseUrls
 from services.consent.storage import sends
 from services.kit import database
+from services.kit.rpc import Caller, CallerKind
 from tests.consent import factories
 from tests.consent.senders import EMAIL, LOYALTY, SMS, Senders, cap, hours, topic
 from tests.consent.service import OFFICER, SUPPORT, Consent, fresh, member, refused
@@ -208,10 +209,18 @@ async def test_what_nobody_knows_or_asks_rightly_is_no_yes(senders: Senders, mem
         await senders.may_send(member_id, about, min_epoch=9)
     with refused("SEND_NOT_VALID"):
         await senders.claim("", member_id, about)
-    for who in (member(member_id), SUPPORT, OFFICER):
-        request = sends_pb2.ClaimSendRequest(send_id="x", member_id=member_id, channel=SMS, topic=about)
+
+
+async def test_only_those_who_send_claim(senders: Senders, member_id: str) -> None:
+    about = await senders.service()
+    request = sends_pb2.ClaimSendRequest(send_id="x", member_id=member_id, channel=SMS, topic=about)
+    other = Caller(CallerKind.SYSTEM, "shop", frozenset({"order_recorder"}))
+    for who in (member(member_id), SUPPORT, OFFICER, other):
         with refused("NOT_ALLOWED"):
             await senders.consent.sends.claim_send(request, headers=senders.consent.by(who))
+    sender = Caller(CallerKind.SYSTEM, "campaigns", frozenset({"message_sender"}))
+    claimed = await senders.consent.sends.claim_send(request, headers=senders.consent.by(sender))
+    assert (claimed.answer.may_send, claimed.replayed) == (True, False)
 
 
 async def test_a_retired_topic_goes_to_nobody_and_is_shown_to_nobody(
