@@ -467,10 +467,8 @@ async def test_whatever_a_database_admin_changes_is_named(decided: Evidence) -> 
     assert (await decided.verify()).agrees
 
 
-async def test_whoever_edits_how_members_may_be_written_to_is_named(
-    decided: Evidence, member_id: str
-) -> None:
-    senders = Senders(decided.consent)
+async def test_whoever_edits_how_members_may_be_written_to_is_named(there: Evidence, member_id: str) -> None:
+    senders = Senders(there.consent)
     about = await senders.marketing(member_id)
     await senders.switch(member_id, about, on=False)
     await senders.be_quiet(member_id, hours(22, 8))
@@ -478,8 +476,8 @@ async def test_whoever_edits_how_members_may_be_written_to_is_named(
     await senders.suppress(member_id, "COMPLAINT", SMS, until=datetime(2100, 1, 1, tzinfo=UTC))
     await senders.suppress(member_id, "REGULATOR")
     await senders.unsuppress(member_id, "REGULATOR")
-    await decided.sequence()
-    assert named(await decided.verify()) == set()
+    await there.sequence()
+    assert named(await there.verify()) == set()
     edits = (
         "UPDATE preferences SET content = jsonb_set(content, '{switched_off}', '[]')",
         "UPDATE members SET automated_refused_at = NULL",
@@ -488,18 +486,18 @@ async def test_whoever_edits_how_members_may_be_written_to_is_named(
         "DELETE FROM preference_changes WHERE kind = 'UNSUPPRESSED'",
     )
     tables = ("preferences", "suppressions", "preference_changes", "members")
-    owner = await asyncpg.connect(decided.urls.owner)
+    owner = await asyncpg.connect(there.urls.owner)
     try:
         saved = [
             (table, [dict(row) for row in await owner.fetch(f"SELECT * FROM {table}")]) for table in tables
         ]
         for edit in edits:
             await owner.execute(edit)
-            assert f"preferences: member {member_id}" in named(await decided.verify()), edit
+            assert f"preferences: member {member_id}" in named(await there.verify()), edit
             await restore(owner, saved)
     finally:
         await owner.close()
-    assert named(await decided.verify()) == set()
+    assert named(await there.verify()) == set()
 
 
 async def restore(owner: asyncpg.Connection, saved: list[tuple[str, list[dict[str, Any]]]]) -> None:
