@@ -5,7 +5,7 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
-.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-gateway soak release-schema compose audits test-browser explorer
+.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-gateway bench-consent soak release-schema compose audits test-browser explorer
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/make \1\t\2/p' Makefile
@@ -79,6 +79,9 @@ bench-ledger: .venv/.installed  ## Measure the ledger against raw SQL.
 
 bench-gateway: .venv/.installed  ## Measure the gateway against a bare ASGI answer.
 	$(BIN)/python -m tests.load.gateway
+
+bench-consent: .venv/.installed  ## Measure the consent gate against the same RPC answered by a constant.
+	$(BIN)/python -m tests.load.consent
 
 soak: .venv/.installed  ## Load one loyalty process for ten minutes and watch its memory.
 	$(BIN)/python -m tests.load.soak

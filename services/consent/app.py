@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from services.consent.jobs import verification
 from services.consent.jobs.display import Display
+from services.consent.jobs.following import Follower
 from services.consent.jobs.sequencing import Sequencer
 from services.consent.rpc.decisions import Decisions
 from services.consent.rpc.preferences import PreferencesDoor
@@ -31,6 +32,7 @@ from services.consent.rpc.topics import Topics
 from services.consent.settings import Settings
 from services.consent.storage import sends
 from services.consent.storage.gate import GateReads
+from services.consent.storage.standings import KeptStandings
 from services.consent.storage.witness import witness_file
 from services.kit import clock, database, health, migration, outbox, process, rpc, signing
 from services.kit.appended import AppendedFile
@@ -57,11 +59,16 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         engine, pool = database.engine(url), await database.pool(url)
         reads = GateReads(pool)
+        kept = KeptStandings(reads, now)
+        redis = Redis.from_url(settings.redis_url.get_secret_value())
+        following = asyncio.ensure_future(Follower(redis, kept).run())
         doors = (
             gatekeeper.admit(Purposes(engine, now), PurposesServiceASGIApplication),
-            gatekeeper.admit(Decisions(engine, reads, controllers, now), DecisionsServiceASGIApplication),
+            gatekeeper.admit(
+                Decisions(engine, reads, kept, controllers, now), DecisionsServiceASGIApplication
+            ),
             gatekeeper.admit(Topics(engine, now), TopicsServiceASGIApplication),
-            gatekeeper.admit(PreferencesDoor(engine, now), PreferencesServiceASGIApplication),
+            gatekeeper.admit(PreferencesDoor(engine, kept, now), PreferencesServiceASGIApplication),
             gatekeeper.admit(Suppressions(engine, now), SuppressionsServiceASGIApplication),
             gatekeeper.admit(Sends(pool, reads, now), SendsServiceASGIApplication),
             gatekeeper.admit(
@@ -71,6 +78,8 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         app.router.routes.extend(Mount(door.path, door) for door in doors)
         app.router.routes.extend(health.routes({"database": partial(_reach, pool)}))
         yield
+        await process.end(following)
+        await redis.aclose()
         await pool.close()
         await engine.dispose()
 

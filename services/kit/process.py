@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from types import FrameType
+from typing import Any
 
 import structlog
 import uvicorn
@@ -21,6 +22,7 @@ from services.kit.settings import ProcessSettings
 log = structlog.get_logger()
 
 _NOT_STARTED = 3
+_CANCEL_AGAIN_S = 0.2
 
 
 def be_seen(name: str, settings: ProcessSettings) -> None:
@@ -108,12 +110,19 @@ async def _work(start: Callable[[], Awaitable[Sequence[Callable[[], Awaitable[No
     tasks: list[asyncio.Task[None]] = [asyncio.ensure_future(job()) for job in await start()]
     stopping = asyncio.ensure_future(stop.wait())
     done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
-    for task in [*tasks, stopping]:
-        task.cancel()
-    await asyncio.gather(*tasks, stopping, return_exceptions=True)
+    await end(*tasks, stopping)
     for task in done - {stopping}:
         task.result()
         raise RuntimeError("a job ended that should run for as long as the process")
+
+
+async def end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks until they have ended: redis-py 8 swallows a cancellation that comes together with an answer."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_CANCEL_AGAIN_S)
 
 
 async def every(seconds: float, job: Callable[[], Awaitable[object]], what: str) -> None:

@@ -1,4 +1,4 @@
-"""One loyalty process as an operator runs it, and callers of it that cost next to nothing themselves."""
+"""One service process as an operator runs it, and callers of it that cost next to nothing themselves."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ START_TIMEOUT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A loyalty process that serves, and what its callers prove themselves with."""
+    """A process that serves, and what its callers prove themselves with."""
 
     url: str
     pid: int
@@ -123,7 +123,7 @@ def serving(home: Path, urls: DatabaseUrls) -> Iterator[Service]:
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(url, process)
+        wait_for(url, process)
         key = b64decode(told["CALLER_KEY_GATEWAY_LOYALTY"])
         yield Service(
             url,
@@ -136,7 +136,8 @@ def serving(home: Path, urls: DatabaseUrls) -> Iterator[Service]:
         process.wait(20)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a process says that it is ready."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while True:
         try:

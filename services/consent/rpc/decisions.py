@@ -14,6 +14,7 @@ from services.consent.rules.decisions import Decision
 from services.consent.rules.gate import Question, judge
 from services.consent.rules.purposes import Purpose
 from services.consent.storage.gate import GateReads
+from services.consent.storage.standings import KeptStandings
 from services.kit import rpc
 from services.kit.clock import Clock
 from services.kit.database import Engine
@@ -36,9 +37,17 @@ class EpochNotReached(Unavailable):
 class Decisions:
     """Serves ``DecisionsService``; ``controllers`` answer for the processing and stand in each record."""
 
-    def __init__(self, engine: Engine, reads: GateReads, controllers: tuple[str, ...], clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        reads: GateReads,
+        kept: KeptStandings,
+        controllers: tuple[str, ...],
+        clock: Clock,
+    ) -> None:
         self._engine = engine
         self._reads = reads
+        self._kept = kept
         self._controllers = controllers
         self._clock = clock
 
@@ -50,6 +59,7 @@ class Decisions:
         grant, now = wire.grant_of(request), self._clock()
         async with self._engine.begin() as connection:
             decided = await actions.give(connection, grant, self._controllers, now)
+        self._kept.decided(grant.member_id, decided.epoch)
         return decisions_pb2.GiveConsentResponse(
             consents=_consents(decided, now), epoch=decided.epoch, replayed=decided.replayed
         )
@@ -62,6 +72,7 @@ class Decisions:
         withdrawal, now = wire.withdrawal_of(request), self._clock()
         async with self._engine.begin() as connection:
             decided = await actions.withdraw(connection, withdrawal, self._controllers, now)
+        self._kept.decided(withdrawal.member_id, decided.epoch)
         return decisions_pb2.WithdrawConsentResponse(
             consents=_consents(decided, now), epoch=decided.epoch, replayed=decided.replayed
         )
@@ -69,9 +80,13 @@ class Decisions:
     @rpc.allow(*_GATE_CALLERS)
     async def check(self, request: decisions_pb2.CheckRequest, _: Context) -> decisions_pb2.CheckResponse:
         member_id = wire.uuid_of(request.member_id)
-        in_force, standing = await self._reads.one(
-            member_id, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
-        )
+        about = member_id, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
+        known = await self._kept.one(*about, request.min_epoch)
+        question = await self._question(request, known.in_force)
+        if question.fresh_only and known.is_kept:
+            known = await self._kept.fresh(*about)
+            question = await self._question(request, known.in_force)
+        standing = known.standing
         if standing.epoch < request.min_epoch:
             raise EpochNotReached(
                 "the demanded epoch is not known here yet: try again",
@@ -79,14 +94,14 @@ class Decisions:
                 epoch=standing.epoch,
                 min_epoch=request.min_epoch,
             )
-        asked = in_force
-        if request.purpose_version not in (0, in_force.version):
-            asked = await self._reads.version(request.purpose, request.purpose_version)
-        question = Question(asked, in_force, frozenset(request.categories), request.recipient_id)
-        decision = standing.decision
-        consented = await self._consented(decision)
+        consented = await self._consented(standing.decision)
         answer = judge(
-            question, decision, consented, self._clock(), automated_refused=standing.automated_refused
+            question,
+            standing.decision,
+            consented,
+            self._clock(),
+            known.read_at,
+            automated_refused=standing.automated_refused,
         )
         return wire.wire_answer(answer, standing.epoch)
 
@@ -96,20 +111,24 @@ class Decisions:
     ) -> decisions_pb2.CheckManyResponse:
         at_most(_CHECK_MOST, len(request.member_ids), "member_ids")
         members = [wire.uuid_of(one, f"member_ids[{at}]") for at, one in enumerate(request.member_ids)]
+        read_at = self._clock()
         in_force, standings = await self._reads.many(
             members, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
         )
         question = Question(in_force, in_force, frozenset(request.categories), request.recipient_id)
+        decided = [standing.decision for standing in standings.values() if standing.decision is not None]
+        consented = await self._reads.consented(decided)
         now = self._clock()
-        unknown = judge(question, None, None, now)
+        unknown = judge(question, None, None, now, read_at)
         answers = []
         for member_id in members:
             standing = standings.get(member_id)
             if standing is None or (standing.decision is None and not standing.automated_refused):
                 answers.append(wire.wire_answer(unknown, standing.epoch if standing else 0))
             else:
-                refused, consented = standing.automated_refused, await self._consented(standing.decision)
-                answer = judge(question, standing.decision, consented, now, automated_refused=refused)
+                decision, refused = standing.decision, standing.automated_refused
+                on = consented[decision.purpose, decision.purpose_version] if decision else None
+                answer = judge(question, decision, on, now, read_at, automated_refused=refused)
                 answers.append(wire.wire_answer(answer, standing.epoch))
         return decisions_pb2.CheckManyResponse(answers=answers)
 
@@ -138,6 +157,12 @@ class Decisions:
                     )
                 )
         return decisions_pb2.BatchGetConsentsResponse(results=results)
+
+    async def _question(self, request: decisions_pb2.CheckRequest, in_force: Purpose) -> Question:
+        asked = in_force
+        if request.purpose_version not in (0, in_force.version):
+            asked = await self._reads.version(request.purpose, request.purpose_version)
+        return Question(asked, in_force, frozenset(request.categories), request.recipient_id)
 
     async def _consented(self, decision: Decision | None) -> Purpose | None:
         if decision is None:

@@ -19,6 +19,7 @@ from services.consent.rules.purposes import KEY, Purpose
 from services.consent.rules.topics import SendingRules, Topic, UnknownTopic
 from services.consent.storage import preferences, purposes, topics
 from services.consent.storage.preferences import Standing
+from services.consent.storage.standings import KeptStandings
 from services.kit import rpc
 from services.kit.clock import Clock
 from services.kit.database import Connection, Engine
@@ -31,8 +32,9 @@ Context = RequestContext[Any, Any]
 class PreferencesDoor:
     """Serves ``PreferencesService``."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, kept: KeptStandings, clock: Clock) -> None:
         self._engine = engine
+        self._kept = kept
         self._clock = clock
 
     @rpc.allow(rpc.members)
@@ -129,6 +131,7 @@ class PreferencesDoor:
         wish = Wish(uuid_of(request.member_id), request.idempotency_key, change)
         async with self._engine.begin() as connection:
             wished = await actions.change(connection, wish, rpc.caller().actor, self._clock())
+        self._kept.decided(wish.member_id, wished.standing.epoch)
         async with self._engine.connect() as connection:
             view = await _view(connection)
         return _wire(view, wished.standing), wished.replayed

@@ -42,7 +42,26 @@ class Question:
         """The categories in question; a caller who names none may use all, so all are judged."""
         return self.categories or frozenset(self.asked.terms.categories)
 
-    @property
+    @cached_property
+    def fresh_only(self) -> bool:
+        """Whether it has to be judged anew each time."""
+        return any(fresh_only(purpose, self.recipient_id) for purpose in (self.asked, self.in_force))
+
+    @cached_property
+    def unlisted(self) -> tuple[Reason, str] | None:
+        """Why nobody's consent could allow it, if that is so: what it names is in no version of the purpose."""
+        for terms in (self.asked.terms, self.in_force.terms):
+            if not self.used <= set(terms.categories):
+                return Reason.CATEGORY_NOT_LISTED, "PIPL 6"
+            if self.recipient_id and self.recipient_id not in terms.recipients:
+                return Reason.RECIPIENT_NOT_LISTED, "PIPL 23"
+        return None
+
+    @cached_property
+    def needs_consent(self) -> bool:
+        return self.asked.terms.needs_consent or self.in_force.terms.needs_consent
+
+    @cached_property
     def profiles(self) -> bool:
         """Whether a machine judges the member by it (PIPL 24), on whatever basis."""
         return not PROFILING.isdisjoint((*self.asked.terms.methods, *self.in_force.terms.methods))
@@ -82,17 +101,27 @@ _STRICTER = frozenset({Widening.SENSITIVITY, Widening.FORM})
 """How consent must be given now: asking for an older version is no way around it."""
 
 
+def fresh_only(purpose: Purpose, recipient_id: str) -> bool:
+    """Whether the purpose is of sensitive data or takes separate consent: nothing about it is ever kept."""
+    terms = purpose.terms
+    return terms.sensitive or terms.form_for(recipient_id) is not ConsentForm.GENERAL
+
+
 def judge(
     question: Question,
     decision: Decision | None,
     consented: Purpose | None,
     now: datetime,
+    read_at: datetime | None = None,
     *,
     automated_refused: bool = False,
 ) -> Answer:
-    """The answer; ``consented`` is the purpose version that the standing decision was on."""
-    answer = _judge(question, decision, consented, now)
-    if not (answer.allow and automated_refused and question.profiles):
+    """The answer; ``consented`` is the purpose version that the standing decision was on.
+
+    ``read_at`` is the instant that all of this is known of, where that is not now: an answer is kept no longer for it.
+    """
+    answer = _judge(question, decision, consented, now, (read_at or now) + KEEP)
+    if not (automated_refused and answer.allow and question.profiles):
         return answer
     return replace(
         answer,
@@ -104,26 +133,25 @@ def judge(
     )
 
 
-def _judge(question: Question, decision: Decision | None, consented: Purpose | None, now: datetime) -> Answer:
-    asked, in_force = question.asked.terms, question.in_force.terms
-    for terms in (asked, in_force):
-        if not question.used <= set(terms.categories):
-            return _deny(question, Reason.CATEGORY_NOT_LISTED, "PIPL 6", None)
-        if question.recipient_id and question.recipient_id not in terms.recipients:
-            return _deny(question, Reason.RECIPIENT_NOT_LISTED, "PIPL 23", None)
-    if not (asked.needs_consent or in_force.needs_consent):
-        basis = in_force.lawful_basis
-        return Answer(True, Reason.CONSENT_NOT_NEEDED, basis.article, basis, None, now + KEEP)
+def _judge(
+    question: Question,
+    decision: Decision | None,
+    consented: Purpose | None,
+    now: datetime,
+    keep_until: datetime,
+) -> Answer:
+    if question.unlisted is not None:
+        return _deny(question, *question.unlisted, None)
+    if not question.needs_consent:
+        basis = question.in_force.terms.lawful_basis
+        return Answer(True, Reason.CONSENT_NOT_NEEDED, basis.article, basis, None, keep_until)
     if decision is None or consented is None:
         return _deny(question, Reason.NOT_ASKED, "PIPL 13(1)", None)
     stands = _stands(question, decision, consented, now)
     if stands in _DENIED:
         return _deny(question, *_DENIED[stands], decision)
-    until = min(now + KEEP, decision.valid_until or now + KEEP)
-    keep_until = None if _fresh_only(question) else until
-    return Answer(
-        True, Reason.CONSENT_GIVEN, "PIPL 13(1)", LawfulBasis.CONSENT, decision.record_id, keep_until
-    )
+    until = None if question.fresh_only else min(keep_until, decision.valid_until or keep_until)
+    return Answer(True, Reason.CONSENT_GIVEN, "PIPL 13(1)", LawfulBasis.CONSENT, decision.record_id, until)
 
 
 def _stands(question: Question, decision: Decision, consented: Purpose, now: datetime) -> ConsentState:
@@ -139,14 +167,6 @@ def _covers(consented: Purpose, question: Question) -> bool:
     """True when the question stays within the part that did not grow."""
     grown = question.asked.outgrows(consented)
     return grown <= _BY_PART and question.used <= set(consented.terms.categories)
-
-
-def _fresh_only(question: Question) -> bool:
-    """Sensitive data and separate consent are judged anew each time."""
-    return any(
-        terms.sensitive or terms.form_for(question.recipient_id) is not ConsentForm.GENERAL
-        for terms in (question.asked.terms, question.in_force.terms)
-    )
 
 
 def _deny(question: Question, reason: Reason, article: str, decision: Decision | None) -> Answer:

@@ -169,6 +169,8 @@ async def test_art_24_who_refuses_machines_is_profiled_no_more_from_that_moment(
     assert (await senders.consent.check(member_id, purpose)).allow
     refusal = await senders.refuse_machines(member_id)
     assert refusal.automated_decisions_refused
+    # Not even what the process kept from a moment ago is answered.
+    assert not (await senders.consent.check(member_id, purpose)).allow
     answer = await senders.consent.check(member_id, purpose, min_epoch=refusal.epoch)
     assert (answer.allow, answer.reason, answer.article) == (False, "AUTOMATED_DECISIONS_REFUSED", "PIPL 24")
     assert answer.non_personalised

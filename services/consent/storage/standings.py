@@ -1,0 +1,99 @@
+"""Kept standings: what stands for a member is kept for two seconds at the most, so that the gate need not read it again.
+
+The two seconds run from when the question was sent to the database, by the monotonic clock, and no use extends them;
+they hold even when no event of a change ever arrives. An event makes it sooner: whatever is older than the epoch that
+it tells is dropped, and never put in again.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from services.consent.rules.gate import KEEP, fresh_only
+from services.consent.rules.purposes import Purpose
+from services.consent.storage.gate import GateReads, Standing
+from services.kit.clock import Clock
+
+_answers = Counter("huiyuan_consent_gate_reads_total", "Standings that the gate asked for.", ["found"])
+_kept, _read = _answers.labels("kept"), _answers.labels("read")
+
+MOST_MEMBERS = 50_000
+"""Members of whom anything is kept; the oldest are forgotten first."""
+
+MOST_SEEN = 100_000
+
+
+class Known(NamedTuple):
+    """The version in force and what stands, as they were at an instant."""
+
+    in_force: Purpose
+    standing: Standing
+    read_at: datetime
+    is_kept: bool = False
+
+
+class _Kept(NamedTuple):
+    known: Known
+    until: float
+
+
+class KeptStandings:
+    """In front of the gate's reads, for one process."""
+
+    def __init__(
+        self, reads: GateReads, clock: Clock, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._reads = reads
+        self._clock = clock
+        self._monotonic = monotonic
+        self._by_member: dict[UUID, dict[tuple[str, str], _Kept]] = {}
+        self._seen: dict[UUID, int] = {}
+        self._purposes_changed = 0
+
+    async def one(self, member_id: UUID, purpose: str, recipient_id: str, min_epoch: int = 0) -> Known:
+        """What is known, no older than two seconds and of at least this epoch if that was reached."""
+        kept = self._by_member.get(member_id, {}).get((purpose, recipient_id))
+        if kept is not None and kept.until > self._monotonic() and kept.known.standing.epoch >= min_epoch:
+            _kept.inc()
+            return kept.known
+        return await self.fresh(member_id, purpose, recipient_id)
+
+    async def fresh(self, member_id: UUID, purpose: str, recipient_id: str) -> Known:
+        """What the database says now."""
+        _read.inc()
+        while True:
+            sent, read_at, changed = self._monotonic(), self._clock(), self._purposes_changed
+            known = Known(*await self._reads.one(member_id, purpose, recipient_id), read_at)
+            if known.standing.epoch >= self._seen.get(member_id, 0) and changed == self._purposes_changed:
+                break  # else it was overtaken while it travelled
+        if not fresh_only(known.in_force, recipient_id):
+            self._keep(
+                member_id,
+                (purpose, recipient_id),
+                _Kept(known._replace(is_kept=True), sent + KEEP.total_seconds()),
+            )
+        return known
+
+    def decided(self, member_id: UUID, epoch: int) -> None:
+        """The member decided something: what is older is void."""
+        if epoch <= self._seen.get(member_id, 0):
+            return
+        self._seen.pop(member_id, None)
+        self._seen[member_id] = epoch
+        if len(self._seen) > MOST_SEEN:
+            del self._seen[next(iter(self._seen))]
+        self._by_member.pop(member_id, None)
+
+    def forget(self) -> None:
+        """A purpose changed, or events may have been missed: everything is read anew."""
+        self._purposes_changed += 1
+        self._by_member.clear()
+
+    def _keep(self, member_id: UUID, about: tuple[str, str], kept: _Kept) -> None:
+        if member_id not in self._by_member and len(self._by_member) >= MOST_MEMBERS:
+            del self._by_member[next(iter(self._by_member))]
+        self._by_member.setdefault(member_id, {})[about] = kept

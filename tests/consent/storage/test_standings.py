@@ -1,0 +1,175 @@
+"""Kept standings: two seconds by the monotonic clock, from when the question was sent, and never once an event told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from infra.local.databases import DatabaseUrls
+from services.consent.rules.records import EventState
+from services.consent.storage.gate import GateReads
+from services.consent.storage.standings import KeptStandings, Known
+from services.kit import database
+from tests.consent import factories
+from tests.consent.service import Consent, SettableClock, fresh
+
+OF_OURS = ""
+
+
+class SettableMonotonic:
+    """A monotonic clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@dataclass
+class Gate:
+    """A gate's kept standings of one member who gave consent to one purpose."""
+
+    kept: KeptStandings
+    monotonic: SettableMonotonic
+    clock: SettableClock
+    member_id: UUID
+    purpose: str
+
+    async def ask(self, min_epoch: int = 0) -> Known:
+        return await self.kept.one(self.member_id, self.purpose, OF_OURS, min_epoch)
+
+    async def state(self) -> EventState:
+        standing = (await self.ask()).standing
+        assert standing.decision is not None
+        return standing.decision.event_state
+
+
+@pytest.fixture
+async def pool(urls: DatabaseUrls) -> AsyncIterator[database.Pool]:
+    pool = await database.pool(urls.app)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def gate(consent: Consent, pool: database.Pool, member_id: str) -> Gate:
+    purpose = factories.purpose(fresh("kept"))
+    notice = await consent.ask(purpose)
+    await consent.give(factories.grant(member_id, notice, purpose.key, key="give"))
+    monotonic, clock = SettableMonotonic(), SettableClock()
+    return Gate(
+        KeptStandings(GateReads(pool), clock, monotonic), monotonic, clock, UUID(member_id), purpose.key
+    )
+
+
+async def withdraw(consent: Consent, gate: Gate) -> int:
+    """In another process; nothing is heard of it here."""
+    request = factories.withdrawal(str(gate.member_id), gate.purpose, key=fresh("key"))
+    return (await consent.withdraw(request)).epoch
+
+
+async def test_what_is_kept_is_gone_after_two_seconds_though_nothing_was_heard(
+    consent: Consent, gate: Gate
+) -> None:
+    assert await gate.state() is EventState.GIVEN
+    await withdraw(consent, gate)
+    gate.monotonic.seconds += 1.999
+    assert await gate.state() is EventState.GIVEN
+    gate.monotonic.seconds += 0.002
+    assert await gate.state() is EventState.WITHDRAWN
+
+
+async def test_using_what_is_kept_keeps_it_no_longer(consent: Consent, gate: Gate) -> None:
+    await gate.ask()
+    await withdraw(consent, gate)
+    for _ in range(4):
+        gate.monotonic.seconds += 0.5
+        last = await gate.state()
+    assert last is EventState.WITHDRAWN
+
+
+async def test_the_wall_clock_has_no_say(consent: Consent, gate: Gate) -> None:
+    await gate.ask()
+    await withdraw(consent, gate)
+    gate.clock.shift = -timedelta(days=1)
+    gate.monotonic.seconds += 2.001
+    assert await gate.state() is EventState.WITHDRAWN
+
+
+async def test_an_event_drops_what_is_older(consent: Consent, gate: Gate) -> None:
+    await gate.ask()
+    gate.kept.decided(gate.member_id, await withdraw(consent, gate))
+    assert await gate.state() is EventState.WITHDRAWN
+
+
+async def test_an_epoch_that_is_demanded_is_read(consent: Consent, gate: Gate) -> None:
+    await gate.ask()
+    epoch = await withdraw(consent, gate)
+    assert (await gate.ask(min_epoch=epoch)).standing.epoch == epoch
+
+
+async def test_a_published_version_drops_everything(consent: Consent, gate: Gate) -> None:
+    first = await gate.ask()
+    await consent.publish(factories.purpose(gate.purpose, retention="P3Y"))
+    assert (await gate.ask()).in_force == first.in_force
+    gate.kept.forget()
+    assert (await gate.ask()).in_force.version == first.in_force.version + 1
+
+
+async def test_what_takes_separate_consent_is_never_kept(
+    consent: Consent, pool: database.Pool, member_id: str
+) -> None:
+    purpose = factories.purpose(fresh("separate"), form=factories.SEPARATE, articles=["PIPL 29"])
+    await consent.publish(purpose)
+    kept = KeptStandings(GateReads(pool), SettableClock(), SettableMonotonic())
+    for _ in range(3):
+        assert not (await kept.one(UUID(member_id), purpose.key, OF_OURS)).is_kept
+
+
+class Held(GateReads):
+    """Reads whose answers travel until they are let go."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        self.asked, self.let_go = asyncio.Event(), asyncio.Event()
+
+    async def one(self, member_id, purpose, recipient_id):  # type: ignore[no-untyped-def]
+        found = await super().one(member_id, purpose, recipient_id)
+        self.asked.set()
+        await self.let_go.wait()
+        return found
+
+
+async def test_an_answer_that_an_event_overtook_is_read_again(
+    consent: Consent, gate: Gate, pool: database.Pool
+) -> None:
+    reads = Held(pool)
+    gate.kept = KeptStandings(reads, gate.clock, gate.monotonic)
+    asking = asyncio.ensure_future(gate.ask())
+    await reads.asked.wait()
+    gate.kept.decided(gate.member_id, await withdraw(consent, gate))
+    reads.let_go.set()
+    standing = (await asking).standing
+    assert standing.decision is not None
+    assert standing.decision.event_state is EventState.WITHDRAWN
+    assert await gate.state() is EventState.WITHDRAWN
+
+
+async def test_an_answer_on_a_slow_way_is_kept_from_when_it_was_asked_for(
+    consent: Consent, gate: Gate, pool: database.Pool
+) -> None:
+    reads = Held(pool)
+    gate.kept = KeptStandings(reads, gate.clock, gate.monotonic)
+    asking = asyncio.ensure_future(gate.ask())
+    await reads.asked.wait()
+    gate.monotonic.seconds += 1.5
+    reads.let_go.set()
+    await asking
+    await withdraw(consent, gate)
+    gate.monotonic.seconds += 0.6
+    assert await gate.state() is EventState.WITHDRAWN
