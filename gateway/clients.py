@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
+from huiyuan.consent.v1.sends_connect import SendsServiceClient
+from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
+from huiyuan.consent.v1.topics_connect import TopicsServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
@@ -87,6 +91,10 @@ class Clients:
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.purposes = client(PurposesServiceClient, consent, CONSENT, signer)
         self.receipts = client(ReceiptsServiceClient, consent, CONSENT, signer)
+        self.topics = client(TopicsServiceClient, consent, CONSENT, signer)
+        self.preferences = client(PreferencesServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
+        self.suppressions = client(SuppressionsServiceClient, consent, CONSENT, signer)
+        self.sends = client(SendsServiceClient, consent, CONSENT, signer)
 
     def assertion(self, service: str, caller: Caller) -> str:
         """The caller's signed name, as items of batch reads carry it."""

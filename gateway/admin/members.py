@@ -24,6 +24,7 @@ from gateway.admin.permissions import (
     WATCHERS,
     to,
 )
+from gateway.admin.sending import SendAnswer, Suppression, may_send, suppressions
 from gateway.admin.statuses import MemberLife, life
 from gateway.clients import MEMBERS
 from gateway.context import Info
@@ -31,12 +32,13 @@ from gateway.costs import FREE, PAGED, ListSize
 from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import Long, instant
-from gateway.views import evidence
+from gateway.views import evidence, messaging
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
 from gateway.views.identities import IdentityKind, LinkedIdentity, external, known_by
 from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.lots import Lot, lots
+from gateway.views.messaging import MessageChannel, MessagePreferences, PreferenceChange
 from gateway.views.points import Balance, balance
 from gateway.views.profiles import MemberStatus, Preference, preferences
 from gateway.views.redemptions import Hold, find_hold
@@ -183,6 +185,39 @@ class Member:
     )
     async def consent_receipt(self, info: Info, record_id: strawberry.ID) -> str | None:
         return await evidence.receipt(info, self.id, record_id)
+
+    @strawberry.field(
+        description="How the member wants to be written to, and whether machines may decide.",
+        metadata=to(CONSENT_READERS),
+    )
+    async def message_preferences(self, info: Info) -> MessagePreferences | None:
+        return await messaging.preferences(info, self.id)
+
+    @strawberry.field(
+        description="What was changed of these preferences, and by whom, newest first; at most 100 a page.",
+        metadata=to(CONSENT_READERS),
+        directives=[PAGED],
+    )
+    async def preference_changes(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[PreferenceChange] | None:
+        return await messaging.changes(info, self.id, first, after)
+
+    @strawberry.field(
+        description="Why nothing may be sent to the member, also what has ended by itself.",
+        metadata=to(CONSENT_READERS),
+    )
+    async def suppressions(self, info: Info) -> list[Suppression] | None:
+        return await suppressions(info, self.id)
+
+    @strawberry.field(
+        description="Whether a message would go to the member, and all that say no; without an instant, now.",
+        metadata=to(CONSENT_READERS),
+    )
+    async def may_send(
+        self, info: Info, topic: str, channel: MessageChannel, at: datetime | None = None
+    ) -> SendAnswer | None:
+        return await may_send(info, self.id, topic, channel, at)
 
     @strawberry.field(
         metadata=to(WATCHERS),

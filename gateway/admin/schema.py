@@ -47,8 +47,10 @@ from gateway.admin.permissions import (
     PROFILE_READERS,
     PUBLISHERS,
     REVERSERS,
+    SUPPRESSORS,
     TAG_KEEPERS,
     TAGGERS,
+    TOPIC_PUBLISHERS,
     UNMASKERS,
     WATCHERS,
     WEBHOOK_KEEPERS,
@@ -60,9 +62,11 @@ from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.retention import RetentionQueries
 from gateway.admin.searches import SearchQueries
+from gateway.admin.sending import SendingMutations
 from gateway.admin.statements import StatementQueries
 from gateway.admin.statuses import StatusMutations
 from gateway.admin.tags import TagMutations, TagQueries
+from gateway.admin.topics import TopicMutations, TopicQueries
 from gateway.admin.transfers import TransferMutations
 from gateway.admin.webhook_deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
 from gateway.admin.webhook_endpoints import WebhookEndpointMutations, WebhookEndpointQueries
@@ -86,6 +90,7 @@ schema = strawberry.Schema(
             ApprovalQueries,
             StatementQueries,
             FinanceQueries,
+            TopicQueries,
             AuditQueries,
             AnalysisQueries,
             DocumentQueries,
@@ -105,6 +110,8 @@ schema = strawberry.Schema(
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,
+            TopicMutations,
+            SendingMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,
@@ -253,6 +260,17 @@ permissions = Permissions(
         "RuleVerdict": HISTORY_READERS,
         "SendTestWebhookPayload": WEBHOOK_OPERATORS,
         "SetIdentityDocumentPayload": DOCUMENT_KEEPERS,
+        "FrequencyCap": EVERY_ROLE,
+        "PreferenceChange": CONSENT_READERS,
+        "PreferenceChangeConnection": CONSENT_READERS,
+        "PreferenceChangeEdge": CONSENT_READERS,
+        "MessagePreferences": CONSENT_READERS,
+        "PublishSendingRulesPayload": TOPIC_PUBLISHERS,
+        "PublishTopicPayload": TOPIC_PUBLISHERS,
+        "QuietHours": EVERY_ROLE,
+        "SendAnswer": CONSENT_READERS,
+        "SendDenial": CONSENT_READERS,
+        "SendingRules": EVERY_ROLE,
         "SourcePoints": FINANCE_READERS,
         "SpentPoints": REVERSERS,
         "Standing": EVERY_ROLE,
@@ -263,10 +281,15 @@ permissions = Permissions(
         "StoreProof": WATCHERS,
         "Tag": PROFILE_READERS,
         "TagMemberPayload": TAGGERS,
+        "Suppression": CONSENT_READERS,
+        "SuppressionsPayload": SUPPRESSORS,
         "Tier": EVERY_ROLE,
         "TierCondition": EVERY_ROLE,
         "TierDebtFloor": EVERY_ROLE,
         "TierRule": EVERY_ROLE,
+        "Topic": EVERY_ROLE,
+        "TopicChannel": EVERY_ROLE,
+        "TopicPreference": CONSENT_READERS,
         "TransferPointsPayload": MOVERS,
         "TrialBalance": FINANCE_READERS,
         "TrustedDocument": DOCUMENT_READERS,

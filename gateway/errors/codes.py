@@ -23,6 +23,7 @@ class UserErrorCode(StrEnum):
     ANALYSIS_NOT_READY = "ANALYSIS_NOT_READY"
     ANALYSIS_NOT_VALID = "ANALYSIS_NOT_VALID"
     BIRTH_DATE_NOT_VALID = "BIRTH_DATE_NOT_VALID"
+    CAPS_NOT_VALID = "CAPS_NOT_VALID"
     CAPTURE_EXCEEDS_HOLD = "CAPTURE_EXCEEDS_HOLD"
     CHOICE_MISSING = "CHOICE_MISSING"
     CODE_WRONG = "CODE_WRONG"
@@ -82,6 +83,7 @@ class UserErrorCode(StrEnum):
     PROGRAMME_NOT_IN_FORCE = "PROGRAMME_NOT_IN_FORCE"
     PROGRAMME_NOT_WELL_FORMED = "PROGRAMME_NOT_WELL_FORMED"
     PURPOSE_NOT_SENSITIVE = "PURPOSE_NOT_SENSITIVE"
+    QUIET_HOURS_NOT_VALID = "QUIET_HOURS_NOT_VALID"
     REASON_CODE_NOT_VALID = "REASON_CODE_NOT_VALID"
     REASON_HOLDS_PERSONAL_DATA = "REASON_HOLDS_PERSONAL_DATA"
     REASON_MISSING = "REASON_MISSING"
@@ -95,6 +97,7 @@ class UserErrorCode(StrEnum):
     SEPARATE_CONSENT_NEEDED = "SEPARATE_CONSENT_NEEDED"
     SIGNED_DOCUMENT_NEEDED = "SIGNED_DOCUMENT_NEEDED"
     STATUS_NOT_CHANGEABLE = "STATUS_NOT_CHANGEABLE"
+    SUPPRESSION_NOT_VALID = "SUPPRESSION_NOT_VALID"
     SURVIVOR_MERGED = "SURVIVOR_MERGED"
     TAG_NOT_VALID = "TAG_NOT_VALID"
     TIME_ZONE_NOT_VALID = "TIME_ZONE_NOT_VALID"
@@ -104,6 +107,9 @@ class UserErrorCode(StrEnum):
     TOO_MANY_LINKS = "TOO_MANY_LINKS"
     TOO_MANY_TAGS = "TOO_MANY_TAGS"
     TOO_MANY_WEBHOOKS = "TOO_MANY_WEBHOOKS"
+    TOPIC_NOT_OFFERED = "TOPIC_NOT_OFFERED"
+    TOPIC_NOT_PUBLISHABLE = "TOPIC_NOT_PUBLISHABLE"
+    TOPIC_NOT_SWITCHABLE = "TOPIC_NOT_SWITCHABLE"
     TRANSFER_ABOVE_LIMIT = "TRANSFER_ABOVE_LIMIT"
     TRANSFER_TO_ONESELF = "TRANSFER_TO_ONESELF"
     TRIGGER_NOT_VALID = "TRIGGER_NOT_VALID"
@@ -123,6 +129,7 @@ class UserErrorCode(StrEnum):
     UNKNOWN_PURPOSE = "UNKNOWN_PURPOSE"
     UNKNOWN_REDEMPTION = "UNKNOWN_REDEMPTION"
     UNKNOWN_TAG = "UNKNOWN_TAG"
+    UNKNOWN_TOPIC = "UNKNOWN_TOPIC"
     UNKNOWN_VERSION = "UNKNOWN_VERSION"
     UNKNOWN_WEBHOOK_DELIVERY = "UNKNOWN_WEBHOOK_DELIVERY"
     UNKNOWN_WEBHOOK_ENDPOINT = "UNKNOWN_WEBHOOK_ENDPOINT"
@@ -161,6 +168,7 @@ IN_CHINESE = {
     UserErrorCode.ANALYSIS_NOT_READY: "导出尚未完成、已失败或已销毁。",
     UserErrorCode.ANALYSIS_NOT_VALID: "k 须不小于 10，列须存在且不重复。",
     UserErrorCode.BIRTH_DATE_NOT_VALID: "生日不是有效日期。",
+    UserErrorCode.CAPS_NOT_VALID: "频率上限无效。",
     UserErrorCode.CAPTURE_EXCEEDS_HOLD: "超过了冻结中剩余的积分。",
     UserErrorCode.CHOICE_MISSING: "有选项尚未选择。",
     UserErrorCode.CODE_WRONG: "验证码不正确。",
@@ -218,13 +226,14 @@ IN_CHINESE = {
     UserErrorCode.POINTS_BEYOND_MEASURE: "积分数超出账本能计的范围。",
     UserErrorCode.POINTS_DO_NOT_CONVERT: "抵扣订单的积分须达到起用数量，且为规定的整数倍。",
     UserErrorCode.POINTS_OUT_OF_RANGE: "积分数不能为 0，也不能超出范围。",
-    UserErrorCode.PREFERENCE_NOT_VALID: "没有这一偏好，或没有这一取值。",
+    UserErrorCode.PREFERENCE_NOT_VALID: "偏好设置的格式有误。",
     UserErrorCode.PRESELECTED_BOX: "不能预先勾选同意。",
     UserErrorCode.PROFILE_TOO_LARGE: "资料过大，请缩短或删除一个地址。",
     UserErrorCode.PROGRAMME_ALREADY_THERE: "同名计划已存在，且规则不同。",
     UserErrorCode.PROGRAMME_NOT_IN_FORCE: "该计划当时尚未生效。",
     UserErrorCode.PROGRAMME_NOT_WELL_FORMED: "计划规则有误，请查看所指字段。",
     UserErrorCode.PURPOSE_NOT_SENSITIVE: "该目的不足以使用敏感信息。",
+    UserErrorCode.QUIET_HOURS_NOT_VALID: "免打扰时段或时区无效。",
     UserErrorCode.REASON_CODE_NOT_VALID: "原因代码须为 1 到 64 个大写字母、数字或下划线。",
     UserErrorCode.REASON_HOLDS_PERSONAL_DATA: "原因中不能含有电话、证件号或邮箱。",
     UserErrorCode.REASON_MISSING: "请填写原因（1 到 200 个字符）。",
@@ -238,6 +247,7 @@ IN_CHINESE = {
     UserErrorCode.SEPARATE_CONSENT_NEEDED: "该目的需要单独同意。",
     UserErrorCode.SIGNED_DOCUMENT_NEEDED: "该目的需要书面同意。",
     UserErrorCode.STATUS_NOT_CHANGEABLE: "该会员目前的状态不允许这一步。",
+    UserErrorCode.SUPPRESSION_NOT_VALID: "禁发的渠道、原因或期限无效。",
     UserErrorCode.SURVIVOR_MERGED: "合并后的会员又已并入他人，请先撤销那次合并。",
     UserErrorCode.TAG_NOT_VALID: "标签的键或名称有误。",
     UserErrorCode.TIME_ZONE_NOT_VALID: "时区须为 IANA 名称，例如 Asia/Shanghai。",
@@ -247,6 +257,9 @@ IN_CHINESE = {
     UserErrorCode.TOO_MANY_LINKS: "绑定的身份标识过多，请先解绑一个。",
     UserErrorCode.TOO_MANY_TAGS: "标签数量已达上限。",
     UserErrorCode.TOO_MANY_WEBHOOKS: "Webhook 端点或来源已达上限，请先删除一个。",
+    UserErrorCode.TOPIC_NOT_OFFERED: "该主题不通过此渠道发送。",
+    UserErrorCode.TOPIC_NOT_PUBLISHABLE: "主题缺少发布所需的内容。",
+    UserErrorCode.TOPIC_NOT_SWITCHABLE: "会员服务所需的通知不能关闭。",
     UserErrorCode.TRANSFER_ABOVE_LIMIT: "超过了单次可转赠的积分数。",
     UserErrorCode.TRANSFER_TO_ONESELF: "不能转赠给自己。",
     UserErrorCode.TRIGGER_NOT_VALID: "请选择会员申请、撤回同意或员工发起，其余由系统自行触发。",
@@ -266,6 +279,7 @@ IN_CHINESE = {
     UserErrorCode.UNKNOWN_PURPOSE: "没有这个处理目的。",
     UserErrorCode.UNKNOWN_REDEMPTION: "没有这笔兑换。",
     UserErrorCode.UNKNOWN_TAG: "没有定义这个标签，或已停用。",
+    UserErrorCode.UNKNOWN_TOPIC: "没有此主题。",
     UserErrorCode.UNKNOWN_VERSION: "没有这个版本。",
     UserErrorCode.UNKNOWN_WEBHOOK_DELIVERY: "日志中没有这次投递，或其端点已删除。",
     UserErrorCode.UNKNOWN_WEBHOOK_ENDPOINT: "没有这个 Webhook 端点。",

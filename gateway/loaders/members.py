@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
+from huiyuan.consent.v1 import decisions_pb2, preferences_pb2, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import points_pb2, tiers_pb2
 from huiyuan.members.v1 import profiles_pb2
@@ -53,6 +53,7 @@ class Loaders:
         )
         self.profiles_by_member: Lane[str, profiles_pb2.Profile] = Lane(self._profiles)
         self.consents_by_member: Lane[str, decisions_pb2.MemberConsents] = Lane(self._consents)
+        self.preferences_by_member: Lane[str, preferences_pb2.Preferences] = Lane(self._preferences)
         self.purposes_by_locale: Lane[str, purposes_pb2.ListPurposesResponse] = Lane(
             self._purposes, group=lambda locale: locale
         )
@@ -115,6 +116,13 @@ class Loaders:
         )
         response = await self._clients.decisions.batch_get_consents(request)
         return _each(response.results, "consents")
+
+    async def _preferences(self, asked: Sequence[Asked[str]]) -> list[preferences_pb2.Preferences | Refusal]:
+        request = preferences_pb2.BatchGetPreferencesRequest(
+            members=[self._key(CONSENT, one, one.key) for one in asked]
+        )
+        response = await self._clients.preferences.batch_get_preferences(request)
+        return _each(response.results, "preferences")
 
     async def _purposes(
         self, asked: Sequence[Asked[str]]

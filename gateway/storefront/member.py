@@ -20,13 +20,14 @@ from gateway.storefront.accesses import DataAccess, data_accesses
 from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
 from gateway.storefront.entries import Entry, page
-from gateway.views import evidence, statements
+from gateway.views import evidence, messaging, statements
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
 from gateway.views.explanations import Explanation, explained, explanation
 from gateway.views.identities import LinkedIdentity, known_by
 from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.lots import Lot, lots
+from gateway.views.messaging import MessagePreferences, PreferenceChange
 from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance, named
 from gateway.views.profiles import Gender, MemberStatus, Preference, preferences
@@ -234,6 +235,19 @@ class Member(Node):
     )
     async def consent_receipt(self, info: Info, record_id: strawberry.ID) -> str | None:
         return await evidence.receipt(info, self.id, record_id)
+
+    @strawberry.field(description="How the member wants to be written to, and whether machines may decide.")
+    async def message_preferences(self, info: Info) -> MessagePreferences | None:
+        return await messaging.preferences(info, self.id)
+
+    @strawberry.field(
+        description="What was changed of these preferences, and by whom, newest first; at most 100 a page.",
+        directives=[PAGED],
+    )
+    async def preference_changes(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[PreferenceChange] | None:
+        return await messaging.changes(info, self.id, first, after)
 
 
 async def _profile(member: Member, info: Info) -> profiles_pb2.Profile:

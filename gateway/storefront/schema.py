@@ -15,6 +15,7 @@ from gateway.storefront.member import Member
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.packages import PackageMutations, PackageQueries
 from gateway.storefront.permissions import Permissions
+from gateway.storefront.preferences import PreferenceMutations
 from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
@@ -37,6 +38,7 @@ MUTATIONS = (
     ConsentMutations,
     ClosingMutations,
     PackageMutations,
+    PreferenceMutations,
 )
 PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice", "ConsentLog", "ConsistencyProof"})
 

@@ -11,12 +11,14 @@ from typing import TypeVar
 
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.purposes_pb2 import PublishNoticeRequest, PublishPurposeRequest
+from huiyuan.consent.v1.topics_connect import TopicsServiceClient
+from huiyuan.consent.v1.topics_pb2 import PublishSendingRulesRequest, PublishTopicRequest
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
 from huiyuan.loyalty.v1.programmes_pb2 import CreateProgrammeRequest
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 
-from infra.local import demo
+from infra.local import demo, demo_topics
 from infra.local.installation import Installation
 from infra.local.issuer import Issuer
 from infra.local.layout import Ports
@@ -78,6 +80,7 @@ class _Seeder:
 
     async def seed(self) -> Seeds:
         await self._publish_purposes()
+        await self._publish_topics()
         await self._found_programme()
         members = await self._register_members()
         order = demo.order(members[0].member_id, self._founded_at)
@@ -90,6 +93,13 @@ class _Seeder:
             await client.publish_purpose(PublishPurposeRequest(purpose=purpose), headers=self._headers)
         for notice in demo.notices():
             await client.publish_notice(PublishNoticeRequest(notice=notice), headers=self._headers)
+
+    async def _publish_topics(self) -> None:
+        client = self._client(TopicsServiceClient, "consent")
+        for topic in demo_topics.TOPICS:
+            await client.publish_topic(PublishTopicRequest(topic=topic), headers=self._headers)
+        rules = PublishSendingRulesRequest(rules=demo_topics.RULES)
+        await client.publish_sending_rules(rules, headers=self._headers)
 
     async def _found_programme(self) -> None:
         request = CreateProgrammeRequest(

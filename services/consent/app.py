@@ -8,8 +8,12 @@ from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication
 from huiyuan.consent.v1.exports_connect import ExportsServiceASGIApplication
+from huiyuan.consent.v1.preferences_connect import PreferencesServiceASGIApplication
 from huiyuan.consent.v1.purposes_connect import PurposesServiceASGIApplication
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceASGIApplication
+from huiyuan.consent.v1.sends_connect import SendsServiceASGIApplication
+from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceASGIApplication
+from huiyuan.consent.v1.topics_connect import TopicsServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -21,9 +25,14 @@ from services.consent.jobs.display import Display
 from services.consent.jobs.sequencing import Sequencer
 from services.consent.rpc.decisions import Decisions
 from services.consent.rpc.exports import Exports
+from services.consent.rpc.preferences import PreferencesDoor
 from services.consent.rpc.purposes import Purposes
 from services.consent.rpc.receipts import Receipts
+from services.consent.rpc.sends import Sends
+from services.consent.rpc.suppressions import Suppressions
+from services.consent.rpc.topics import Topics
 from services.consent.settings import Settings
+from services.consent.storage import sends
 from services.consent.storage.gate import GateReads
 from services.consent.storage.standings import KeptStandings
 from services.consent.storage.witness import witness_file
@@ -61,6 +70,10 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(
                 Decisions(engine, reads, kept, controllers, now), DecisionsServiceASGIApplication
             ),
+            gatekeeper.admit(Topics(engine, now), TopicsServiceASGIApplication),
+            gatekeeper.admit(PreferencesDoor(engine, kept, now), PreferencesServiceASGIApplication),
+            gatekeeper.admit(Suppressions(engine, now), SuppressionsServiceASGIApplication),
+            gatekeeper.admit(Sends(pool, reads, now), SendsServiceASGIApplication),
             gatekeeper.admit(
                 Receipts(engine, pool, controllers[0], key, keys), ReceiptsServiceASGIApplication
             ),
@@ -89,6 +102,7 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
         sequencer.run,
         Consumer("members", database.engine(url, size=2), redis, hear_members).run,
         partial(process.every, _FORGET_EVERY_S, forget, "forget relayed events"),
+        partial(process.every, _FORGET_EVERY_S, partial(_forget_sends, pool), "forget old sends"),
     )
 
 
@@ -126,6 +140,10 @@ def _signing_key(settings: Settings) -> signing.SigningKey | None:
 
 def _witness(settings: Settings) -> AppendedFile | None:
     return witness_file(settings.witness_file) if settings.witness_file is not None else None
+
+
+async def _forget_sends(pool: database.Pool) -> None:
+    await sends.forget(pool, clock.now() - sends.KEPT)
 
 
 async def _reach(pool: database.Pool) -> None:

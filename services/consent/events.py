@@ -8,7 +8,9 @@ from huiyuan.consent.v1 import events_pb2
 from huiyuan.kit.v1 import erasures_pb2
 
 from services.consent.rules.acts import Grant, Withdrawal
+from services.consent.rules.preferences import Change, ChangeKind
 from services.consent.rules.purposes import Purpose
+from services.consent.rules.topics import SendingRules, Topic
 from services.kit import outbox
 from services.kit.database import Connection
 
@@ -73,6 +75,36 @@ async def merge_followed(
         ),
     )
     await _append(connection, str(from_member), event)
+
+
+async def preference_changed(
+    connection: Connection, member_id: UUID, change: Change, epoch: int, now: datetime
+) -> None:
+    """How a member may be written to is another thing; answers older than the epoch are void."""
+    event = events_pb2.ConsentEvent(member_id=str(member_id), occurred_at=now, epoch=epoch)
+    match change.kind:
+        case ChangeKind.AUTOMATED_DECISIONS_SET:
+            event.automated_decisions_changed.refused = change.content["refused"]
+            event.automated_decisions_changed.SetInParent()
+        case ChangeKind.SUPPRESSED | ChangeKind.UNSUPPRESSED:
+            event.suppressions_changed.SetInParent()
+        case _:
+            event.preferences_changed.SetInParent()
+    await _append(connection, str(member_id), event)
+
+
+async def topic_published(connection: Connection, topic: Topic) -> None:
+    """A version of a topic came into force."""
+    published = events_pb2.TopicPublished(key=topic.key, version=topic.version)
+    event = events_pb2.ConsentEvent(occurred_at=topic.effective_at, topic_published=published)
+    await _append(connection, None, event)
+
+
+async def sending_rules_published(connection: Connection, rules: SendingRules) -> None:
+    """A version of the rules of all sending came into force."""
+    published = events_pb2.SendingRulesPublished(version=rules.version)
+    event = events_pb2.ConsentEvent(occurred_at=rules.effective_at, sending_rules_published=published)
+    await _append(connection, None, event)
 
 
 async def _append(connection: Connection, member_id: str | None, event: events_pb2.ConsentEvent) -> None:

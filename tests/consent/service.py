@@ -14,8 +14,12 @@ import pytest
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.exports_connect import ExportsServiceClient
+from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
+from huiyuan.consent.v1.sends_connect import SendsServiceClient
+from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
+from huiyuan.consent.v1.topics_connect import TopicsServiceClient
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
@@ -69,6 +73,10 @@ class Consent:
     purposes: PurposesServiceClient
     receipts: ReceiptsServiceClient
     exports: ExportsServiceClient
+    topics: TopicsServiceClient
+    preferences: PreferencesServiceClient
+    suppressions: SuppressionsServiceClient
+    sends: SendsServiceClient
     clock: SettableClock = field(default_factory=SettableClock)
     signer: CallerSigner = field(default_factory=lambda: CallerSigner("gateway", {"consent": GATEWAY_KEY}))
 
@@ -133,5 +141,9 @@ def reached_by(transport: ASGITransport, clock: SettableClock) -> Consent:
         client(PurposesServiceClient, transport, "consent"),
         client(ReceiptsServiceClient, transport, "consent"),
         client(ExportsServiceClient, transport, "consent"),
+        client(TopicsServiceClient, transport, "consent"),
+        client(PreferencesServiceClient, transport, "consent"),
+        client(SuppressionsServiceClient, transport, "consent"),
+        client(SendsServiceClient, transport, "consent"),
         clock,
     )

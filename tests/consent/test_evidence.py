@@ -7,6 +7,7 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from services.kit import database
 from services.kit.appended import AppendedFile
 from services.kit.signing import key_id, shown
 from tests.consent import factories
+from tests.consent.senders import SMS, Senders, hours
 from tests.consent.service import (
     INSTALLATION,
     OFFICER,
@@ -441,6 +443,7 @@ async def test_what_was_written_agrees(shared: Evidence) -> None:
         "tree": 0,
         "checkpoints": 2,
         "standing": 3,
+        "preferences": 0,
         "witness": 2,
     }
 
@@ -462,6 +465,39 @@ async def test_whatever_a_database_admin_changes_is_named(decided: Evidence) -> 
         finally:
             await owner.close()
     assert (await decided.verify()).agrees
+
+
+async def test_whoever_edits_how_members_may_be_written_to_is_named(there: Evidence, member_id: str) -> None:
+    senders = Senders(there.consent)
+    about = await senders.marketing(member_id)
+    await senders.switch(member_id, about, on=False)
+    await senders.be_quiet(member_id, hours(22, 8))
+    await senders.refuse_machines(member_id)
+    await senders.suppress(member_id, "COMPLAINT", SMS, until=datetime(2100, 1, 1, tzinfo=UTC))
+    await senders.suppress(member_id, "REGULATOR")
+    await senders.unsuppress(member_id, "REGULATOR")
+    await there.sequence()
+    assert named(await there.verify()) == set()
+    edits = (
+        "UPDATE preferences SET content = jsonb_set(content, '{switched_off}', '[]')",
+        "UPDATE members SET automated_refused_at = NULL",
+        "DELETE FROM suppressions",
+        "UPDATE suppressions SET until = now()",
+        "DELETE FROM preference_changes WHERE kind = 'UNSUPPRESSED'",
+    )
+    tables = ("preferences", "suppressions", "preference_changes", "members")
+    owner = await asyncpg.connect(there.urls.owner)
+    try:
+        saved = [
+            (table, [dict(row) for row in await owner.fetch(f"SELECT * FROM {table}")]) for table in tables
+        ]
+        for edit in edits:
+            await owner.execute(edit)
+            assert f"preferences: member {member_id}" in named(await there.verify()), edit
+            await restore(owner, saved)
+    finally:
+        await owner.close()
+    assert named(await there.verify()) == set()
 
 
 async def restore(owner: asyncpg.Connection, saved: list[tuple[str, list[dict[str, Any]]]]) -> None:

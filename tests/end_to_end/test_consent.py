@@ -4,6 +4,8 @@ import stat
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from infra.local import layout
 from tests.end_to_end.callers import Json, OrderSystem, Shopper, Staff
@@ -122,6 +124,48 @@ def test_a_member_proves_a_consent_offline_and_the_operator_all_of_them(
     assert "everything agrees" in said
     assert "NOT PROVED" not in said
     assert stat.S_IMODE((running.home / "consent-signing-key.pem").stat().st_mode) == 0o600
+
+
+def test_a_message_goes_only_while_the_member_wants_it_and_staff_see_why_not(
+    shop: OrderSystem, staff: Staff
+) -> None:
+    shopper = shop.register()
+    noon = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}T04:00:00Z"  # in Shanghai
+
+    def denied(at: str = noon, topic: str = "new_products") -> list[tuple[str, str | None]]:
+        fields = f'maySend(topic: "{topic}", channel: SMS, at: "{at}") {{ denials {{ reason until }} }}'
+        found = staff.member(shopper.member_id, fields)["maySend"]["denials"]
+        return [(one["reason"], one["until"]) for one in found]
+
+    def wish(field: str, kind: str, **said: Any) -> Json:
+        document = (
+            f"mutation($input: {kind}!) {{ {field}(input: $input) {{ replayed userErrors {{ code }} }} }}"
+        )
+        payload: Json = shopper.data(document, input=said)[field]
+        return payload
+
+    assert denied() == [("NOT_ASKED", None)]
+    give(shopper, "marketing_sms")
+    assert denied() == []
+    midnight = noon.replace("T04", "T16")
+    assert [reason for reason, _ in denied(midnight)] == ["QUIET_HOURS"]
+    assert denied(midnight, "security") == []
+    off = {"topic": "new_products", "channel": "SMS", "enabled": False, "idempotencyKey": "off"}
+    done = {"replayed": False, "userErrors": []}
+    assert wish("setPreference", "SetPreferenceInput", **off) == done
+    assert wish("setPreference", "SetPreferenceInput", **off) == done | {"replayed": True}
+    assert denied() == [("SWITCHED_OFF", None)]
+    never = wish("setPreference", "SetPreferenceInput", **off | {"topic": "security", "idempotencyKey": "no"})
+    assert never["userErrors"] == [{"code": "TOPIC_NOT_SWITCHABLE"}]
+    assert wish("refuseAutomatedDecisions", "AutomatedDecisionsInput", idempotencyKey="refuse") == done
+    seen = shopper.me(
+        "preferences { automatedDecisionsRefused } preferenceChanges(first: 5) { nodes { kind } }"
+    )
+    assert seen["preferences"] == {"automatedDecisionsRefused": True}
+    assert [one["kind"] for one in seen["preferenceChanges"]["nodes"]] == [
+        "AUTOMATED_DECISIONS_SET",
+        "TOPIC_SWITCHED",
+    ]
 
 
 def receipt_of(shopper: Shopper, record_id: str) -> str:

@@ -29,6 +29,7 @@ TOLD_ELSEWHERE = {
     *("APPROVAL_NEEDED", "OPENING_BALANCE_NOT_WELL_FORMED", "POINTS_EXPIRED_ALREADY"),
     # What is said to staff who search, and to services and systems.
     *("DAY_NOT_VALID", "SEARCH_NOT_VALID", "SEARCH_QUOTA_EXHAUSTED", "TOO_MANY_COMMUNICATIONS"),
+    *("SEND_ID_REUSED", "SEND_NOT_VALID", "UNKNOWN_SEND"),
     # What order systems are told that send webhooks.
     *(
         "WEBHOOK_NOT_UNDERSTOOD",

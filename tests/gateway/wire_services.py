@@ -27,6 +27,7 @@ from services.kit.tokens import TokenVerifier
 from tests.conftest import free_port
 from tests.gateway import (
     answers,
+    wire_consent,
     wire_documents,
     wire_history,
     wire_household,
@@ -213,6 +214,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "consent": [
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),
         (Purposes, purposes_connect.PurposesServiceASGIApplication),
+        *wire_consent.DOORS,
     ],
 }
 

@@ -10,6 +10,7 @@ from gateway.errors.catalogue import (
     members,
     orders,
     points,
+    preferences,
     programmes,
     requests,
     webhooks,
@@ -25,6 +26,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Identities, codes and merges", "身份标识、验证码与合并"): identities.ENTRIES,
     ("Addresses, tags, notes and searches", "地址、标签、备注与查找"): household.ENTRIES,
     ("Consents", "同意"): consents.ENTRIES,
+    ("Preferences and sending", "偏好与发送"): preferences.ENTRIES,
     ("Webhooks", "Webhook"): webhooks.ENTRIES,
     ("Codes that are newer than the gateway", "网关尚不认识的代码"): families.ENTRIES,
 }

@@ -49,13 +49,6 @@ ENTRIES = (
         "填写 1 到 480 个字符；更正须指同一会员的备注。",
     ),
     Entry(
-        "PREFERENCE_NOT_VALID",
-        Kind.INVALID,
-        "There is no such preference, or it has no such value.",
-        "Send a name and a value that the message lists.",
-        "使用提示中列出的名称和取值。",
-    ),
-    Entry(
         "PROFILE_TOO_LARGE",
         Kind.DECLINED,
         "The change would make the profile larger than one record may be.",

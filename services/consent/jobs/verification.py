@@ -111,6 +111,10 @@ async def verify(
                     _notes(connection, tree, origin, keys),
                 ),
                 (Checked("standing", "what stands is what the records fold to"), _standing(connection)),
+                (
+                    Checked("preferences", "how members may be written to is what they changed it to"),
+                    evidence.wishes(connection),
+                ),
             ):
                 began = perf_counter()
                 async for mismatch in found:

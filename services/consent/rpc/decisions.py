@@ -95,14 +95,21 @@ class Decisions:
                 min_epoch=request.min_epoch,
             )
         consented = await self._consented(standing.decision)
-        answer = judge(question, standing.decision, consented, self._clock(), known.read_at)
+        answer = judge(
+            question,
+            standing.decision,
+            consented,
+            self._clock(),
+            known.read_at,
+            automated_refused=standing.automated_refused,
+        )
         return wire.wire_answer(answer, standing.epoch)
 
     @rpc.allow(*_GATE_CALLERS)
     async def check_many(
         self, request: decisions_pb2.CheckManyRequest, _: Context
     ) -> decisions_pb2.CheckManyResponse:
-        _at_most(_CHECK_MOST, len(request.member_ids), "member_ids")
+        at_most(_CHECK_MOST, len(request.member_ids), "member_ids")
         members = [wire.uuid_of(one, f"member_ids[{at}]") for at, one in enumerate(request.member_ids)]
         read_at = self._clock()
         in_force, standings = await self._reads.many(
@@ -116,12 +123,12 @@ class Decisions:
         answers = []
         for member_id in members:
             standing = standings.get(member_id)
-            if standing is None or standing.decision is None:
+            if standing is None or (standing.decision is None and not standing.automated_refused):
                 answers.append(wire.wire_answer(unknown, standing.epoch if standing else 0))
             else:
-                decision = standing.decision
-                on = consented[decision.purpose, decision.purpose_version]
-                answer = judge(question, decision, on, now, read_at)
+                decision, refused = standing.decision, standing.automated_refused
+                on = consented[decision.purpose, decision.purpose_version] if decision else None
+                answer = judge(question, decision, on, now, read_at, automated_refused=refused)
                 answers.append(wire.wire_answer(answer, standing.epoch))
         return decisions_pb2.CheckManyResponse(answers=answers)
 
@@ -129,8 +136,8 @@ class Decisions:
     async def batch_get_consents(
         self, request: decisions_pb2.BatchGetConsentsRequest, _: Context
     ) -> decisions_pb2.BatchGetConsentsResponse:
-        _at_most(_READ_MOST, len(request.members), "members")
-        admitted = [_admit(item.member_id, item.caller) for item in request.members]
+        at_most(_READ_MOST, len(request.members), "members")
+        admitted = [admit(item.member_id, item.caller) for item in request.members]
         wanted = {member_id for member_id in admitted if isinstance(member_id, UUID)}
         found = await self._reads.all(list(wanted))
         in_force = {purpose.key: purpose for purpose in await self._reads.in_force()}
@@ -163,7 +170,7 @@ class Decisions:
         return await self._reads.version(decision.purpose, decision.purpose_version)
 
 
-def _admit(member_id: str, assertion: str) -> UUID | Refusal:
+def admit(member_id: str, assertion: str) -> UUID | Refusal:
     """The member whom the item's own caller may read, or why not."""
     try:
         who = rpc.caller_of_item(assertion)
@@ -199,6 +206,7 @@ def _overview(
     return consents
 
 
-def _at_most(most: int, count: int, field: str) -> None:
+def at_most(most: int, count: int, field: str) -> None:
+    """Refuse a batch about more members than one call answers."""
     if count > most:
         raise TooMany(f"one call takes at most {most:,} members", field=field, asked=count, most=most)

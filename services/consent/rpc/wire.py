@@ -178,6 +178,7 @@ def wire_answer(answer: Answer, epoch: int) -> decisions_pb2.CheckResponse:
         epoch=epoch,
         valid_until=_timestamp(answer.keep_until),
         lawful_basis=_BASES[answer.basis],
+        non_personalised=answer.non_personalised,
     )
 
 

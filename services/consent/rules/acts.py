@@ -16,7 +16,7 @@ from services.kit.refusal import Conflict, Declined, Invalid
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _VERSION = re.compile(r"[\x21-\x7e]{0,40}")
-_KEY = re.compile(r"[\x21-\x7e]{1,100}")
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}")
 _NOTICE = re.compile(rf"{KEY.pattern}\.(zh|en)\.[0-9]{{1,9}}")
 _PURPOSES_MOST = 50
 
@@ -99,7 +99,7 @@ class Act:
             _match(KEY, purpose, f"purposes[{place}]", "a purpose's key like marketing_sms")
         if self.recipient_id:
             _match(PARTY, self.recipient_id, "recipient_id", "an id of up to 100 characters")
-        _match(_KEY, self.idempotency_key, "idempotency_key", "1 to 100 visible ASCII characters")
+        _match(IDEMPOTENCY_KEY, self.idempotency_key, "idempotency_key", "1 to 100 visible ASCII characters")
         if self.channel:
             _match(_NAME, self.channel, "channel", "a lower-case name like app or web")
 

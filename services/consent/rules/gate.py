@@ -1,6 +1,6 @@
 """The gate: whether data may be used for a purpose now, with the reason, the article and the basis."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -25,6 +25,7 @@ class Reason(StrEnum):
     REAFFIRM_REQUIRED = "REAFFIRM_REQUIRED"
     CATEGORY_NOT_LISTED = "CATEGORY_NOT_LISTED"
     RECIPIENT_NOT_LISTED = "RECIPIENT_NOT_LISTED"
+    AUTOMATED_DECISIONS_REFUSED = "AUTOMATED_DECISIONS_REFUSED"
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,19 @@ class Question:
     def needs_consent(self) -> bool:
         return self.asked.terms.needs_consent or self.in_force.terms.needs_consent
 
+    @cached_property
+    def profiles(self) -> bool:
+        """Whether a machine judges the member by it (PIPL 24), on whatever basis."""
+        return not PROFILING.isdisjoint((*self.asked.terms.methods, *self.in_force.terms.methods))
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the gate says; ``keep_until`` is None when the answer must not be kept."""
+    """What the gate says; ``keep_until`` is None when the answer must not be kept.
+
+    ``non_personalised`` comes with a no whose only ground is that automated decisions were refused: the same without
+    a profile is allowed. A caller who does not know of it does nothing at all, which is never wrong.
+    """
 
     allow: bool
     reason: Reason
@@ -71,7 +81,11 @@ class Answer:
     basis: LawfulBasis
     record_id: UUID | None
     keep_until: datetime | None
+    non_personalised: bool = False
 
+
+PROFILING = frozenset({"profile", "automated_decision"})
+"""The methods of processing that a member refuses who refuses automated decisions."""
 
 _DENIED = {
     ConsentState.REFUSED: (Reason.CONSENT_REFUSED, "PIPL 13(1)"),
@@ -99,12 +113,33 @@ def judge(
     consented: Purpose | None,
     now: datetime,
     read_at: datetime | None = None,
+    *,
+    automated_refused: bool = False,
 ) -> Answer:
     """The answer; ``consented`` is the purpose version that the standing decision was on.
 
     ``read_at`` is the instant that all of this is known of, where that is not now: an answer is kept no longer for it.
     """
-    keep_until = (read_at or now) + KEEP
+    answer = _judge(question, decision, consented, now, (read_at or now) + KEEP)
+    if not (automated_refused and answer.allow and question.profiles):
+        return answer
+    return replace(
+        answer,
+        allow=False,
+        reason=Reason.AUTOMATED_DECISIONS_REFUSED,
+        article="PIPL 24",
+        keep_until=None,
+        non_personalised=True,
+    )
+
+
+def _judge(
+    question: Question,
+    decision: Decision | None,
+    consented: Purpose | None,
+    now: datetime,
+    keep_until: datetime,
+) -> Answer:
     if question.unlisted is not None:
         return _deny(question, *question.unlisted, None)
     if not question.needs_consent:

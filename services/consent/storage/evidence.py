@@ -1,11 +1,14 @@
 """What a verification reads: all records, leaves, runs and standing decisions, as they were at one instant."""
 
+import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from services.consent.rules.evidence import entry
 from services.consent.rules.merkle import Node
+from services.consent.rules.preferences import Change, ChangeKind, Preferences, preferences_of
 from services.consent.rules.records import FIELDS
 from services.consent.storage.decisions import record_of
 from services.kit import database
@@ -63,6 +66,26 @@ async def standing(connection: database.RawConnection) -> list[Mismatch]:
     ]
 
 
+async def wishes(connection: database.RawConnection) -> AsyncIterator[Mismatch | None]:
+    """For each member who ever changed how they may be written to, whether that stands as the changes fold."""
+    async for row in connection.cursor(_WISHES, prefetch=_AT_ONCE):
+        folded, stopped = Preferences(), dict[tuple[str, str], datetime | None]()
+        for kind, content, changed_at in json.loads(row["changes"] or "[]"):
+            change = Change(ChangeKind(kind), content)
+            folded = folded.after(change, datetime.fromisoformat(changed_at))
+            if change.kind is ChangeKind.SUPPRESSED:
+                until = content["until"] and datetime.fromisoformat(content["until"])
+                stopped[content["channel"] or "", content["reason"]] = until
+            elif change.kind is ChangeKind.UNSUPPRESSED:
+                stopped.pop((content["channel"] or "", content["reason"]), None)
+        said = json.loads(row["content"]) if row["content"] else None
+        stands = preferences_of(said, row["automated_refused_at"])
+        what = "" if stands == folded else "what stands is not what the changes fold to"
+        if {(channel, reason): until for channel, reason, until in row["suppressions"]} != stopped:
+            what = what or "what is suppressed is not what the changes fold to"
+        yield Mismatch("preferences", f"member {row['member_id']}", what) if what else None
+
+
 async def counts(connection: database.RawConnection) -> tuple[int, int, int]:
     """How many records, leaves and standing decisions there are."""
     row = await connection.fetchrow(
@@ -72,6 +95,19 @@ async def counts(connection: database.RawConnection) -> tuple[int, int, int]:
     assert row is not None
     return row[0], row[1], row[2]
 
+
+_WISHES = """
+SELECT member_id, m.automated_refused_at, p.content,
+       (SELECT json_agg(json_build_array(c.kind, c.content, c.changed_at) ORDER BY c.epoch)
+        FROM preference_changes c WHERE c.member_id = known.member_id) AS changes,
+       ARRAY(SELECT ROW(x.channel, x.reason, x.until) FROM suppressions x WHERE x.member_id = known.member_id)
+         AS suppressions
+FROM (SELECT member_id FROM preference_changes UNION SELECT member_id FROM preferences
+      UNION SELECT member_id FROM suppressions
+      UNION SELECT member_id FROM members WHERE automated_refused_at IS NOT NULL) known
+LEFT JOIN members m USING (member_id)
+LEFT JOIN preferences p USING (member_id)
+"""
 
 _RECORDS = f"""
 SELECT {", ".join(f"e.{name}" for name in FIELDS)}, e.record_digest, l.leaf_index, l.entry, s.salt,
@@ -103,6 +139,9 @@ WHERE (l.record_id, l.purpose_version, l.event_state, l.event_time, l.epoch)
 
 _EPOCHS = """
 SELECT 'members' AS table, member_id, 'its epoch is not that of the last record' AS what
-FROM members m FULL JOIN (SELECT member_id, max(epoch) AS epoch FROM consent_events GROUP BY 1) e USING (member_id)
+FROM members m FULL JOIN (
+  SELECT member_id, max(epoch) AS epoch
+  FROM (SELECT member_id, epoch FROM consent_events UNION ALL SELECT member_id, epoch FROM preference_changes) made
+  GROUP BY 1) e USING (member_id)
 WHERE coalesce(m.epoch, 0) <> coalesce(e.epoch, 0)
 """

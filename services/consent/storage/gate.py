@@ -10,11 +10,12 @@ from services.consent.rules.decisions import Decision
 from services.consent.rules.purposes import Purpose, UnknownPurpose
 from services.consent.rules.records import EventState
 from services.consent.storage.purposes import purpose_of
+from services.kit.database import RawConnection
 
 # Who was merged into another is answered as that other.
 _ONE = """
 SELECT (SELECT version FROM purposes WHERE key = $2 ORDER BY version DESC LIMIT 1) AS in_force,
-       m.epoch AS member_epoch,
+       m.epoch AS member_epoch, m.automated_refused_at,
        s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
 FROM (SELECT coalesce((SELECT merged_into FROM members WHERE member_id = $1), $1) AS member_id) AS who
 LEFT JOIN members m ON m.member_id = who.member_id
@@ -22,7 +23,7 @@ LEFT JOIN consent_states s ON s.member_id = who.member_id AND s.purpose = $2 AND
 
 _MANY = """
 SELECT (SELECT version FROM purposes WHERE key = $2 ORDER BY version DESC LIMIT 1) AS in_force,
-       asked.member_id, m.epoch AS member_epoch,
+       asked.member_id, m.epoch AS member_epoch, m.automated_refused_at,
        s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
 FROM (VALUES (0)) AS once
 LEFT JOIN members asked ON asked.member_id = ANY($1)
@@ -39,10 +40,11 @@ WHERE asked.member_id = ANY($1)"""
 
 
 class Standing(NamedTuple):
-    """A member's epoch and, of the same moment, the decision that stands, if any."""
+    """A member's epoch and, of the same moment, the decision that stands, if any, and whether machines may judge."""
 
     epoch: int
     decision: Decision | None
+    automated_refused: bool = False
 
 
 class GateReads:
@@ -57,7 +59,7 @@ class GateReads:
         row = await self._pool.fetchrow(_ONE, member_id, purpose, recipient_id)
         assert row is not None
         in_force = await self.version(purpose, row["in_force"] or 0)
-        return in_force, Standing(row["member_epoch"] or 0, _decision(row))
+        return in_force, _standing(row)
 
     async def many(
         self, member_ids: Sequence[UUID], purpose: str, recipient_id: str
@@ -66,14 +68,14 @@ class GateReads:
         rows = await self._pool.fetch(_MANY, member_ids, purpose, recipient_id)
         in_force = await self.version(purpose, rows[0]["in_force"] or 0)
         known = (row for row in rows if row["member_id"] is not None)
-        return in_force, {row["member_id"]: Standing(row["member_epoch"], _decision(row)) for row in known}
+        return in_force, {row["member_id"]: _standing(row) for row in known}
 
     async def all(self, member_ids: Sequence[UUID]) -> dict[UUID, tuple[int, list[Decision]]]:
         """Each known member's epoch and everything that stands for them."""
         found: dict[UUID, tuple[int, list[Decision]]] = {}
         for row in await self._pool.fetch(_ALL, member_ids):
             decisions = found.setdefault(row["member_id"], (row["member_epoch"], []))[1]
-            if (decision := _decision(row)) is not None:
+            if (decision := decision_of(row)) is not None:
                 decisions.append(decision)
         return found
 
@@ -82,12 +84,12 @@ class GateReads:
         rows = await self._pool.fetch("SELECT key, max(version) FROM purposes GROUP BY key ORDER BY key")
         return [await self.version(*row) for row in rows]
 
-    async def version(self, key: str, version: int) -> Purpose:
-        """One purpose version. Raises ``UnknownPurpose``."""
+    async def version(self, key: str, version: int, via: RawConnection | None = None) -> Purpose:
+        """One purpose version, read by a connection that is held already, if any. Raises ``UnknownPurpose``."""
         known = self._versions.get((key, version))
         if known is not None:
             return known
-        row = await self._pool.fetchrow(
+        row = await (via or self._pool).fetchrow(
             "SELECT canonical, effective_at FROM purposes WHERE key = $1 AND version = $2", key, version
         )
         if row is None:
@@ -100,7 +102,12 @@ class GateReads:
         return {key: await self.version(*key) for key in wanted}
 
 
-def _decision(row: asyncpg.Record) -> Decision | None:
+def _standing(row: asyncpg.Record) -> Standing:
+    return Standing(row["member_epoch"] or 0, decision_of(row), row["automated_refused_at"] is not None)
+
+
+def decision_of(row: asyncpg.Record) -> Decision | None:
+    """The decision that a row's columns hold; None where nothing stands."""
     if row["record_id"] is None:
         return None
     return Decision(

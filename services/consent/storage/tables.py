@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, UUID
 
 from services.consent.rules.records import FIELDS
 
@@ -42,6 +42,7 @@ members = sa.Table(
     sa.Column("member_id", UUID, primary_key=True),
     sa.Column("pii_principal_id", UUID),
     sa.Column("epoch", sa.BigInteger),
+    sa.Column("automated_refused_at", _INSTANT),
 )
 
 erased_members = sa.Table(
@@ -101,4 +102,54 @@ consent_states = sa.Table(
     sa.Column("event_time", _INSTANT),
     sa.Column("valid_until", _INSTANT),
     sa.Column("epoch", sa.BigInteger),
+)
+
+topics = sa.Table(
+    "topics",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("canonical", BYTEA),
+    sa.Column("digest", BYTEA),
+    sa.Column("effective_at", _INSTANT),
+    sa.Column("published_by", sa.Text),
+)
+
+sending_rules = sa.Table(
+    "sending_rules",
+    metadata,
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("canonical", BYTEA),
+    sa.Column("digest", BYTEA),
+    sa.Column("effective_at", _INSTANT),
+    sa.Column("published_by", sa.Text),
+)
+
+preference_changes = sa.Table(
+    "preference_changes",
+    metadata,
+    sa.Column("member_id", UUID, primary_key=True),
+    sa.Column("epoch", sa.BigInteger, primary_key=True),
+    sa.Column("kind", sa.Text),
+    sa.Column("content", JSONB),
+    sa.Column("actor", sa.Text),
+    sa.Column("changed_at", _INSTANT),
+)
+
+preferences = sa.Table(
+    "preferences",
+    metadata,
+    sa.Column("member_id", UUID, primary_key=True),
+    sa.Column("content", JSONB),
+)
+
+suppressions = sa.Table(
+    "suppressions",
+    metadata,
+    sa.Column("member_id", UUID, primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, primary_key=True),
+    sa.Column("since", _INSTANT),
+    sa.Column("until", _INSTANT),
+    sa.Column("actor", sa.Text),
 )

@@ -134,7 +134,7 @@ class CheckRequest(_message.Message):
     def __init__(self, member_id: _Optional[str] = ..., purpose: _Optional[str] = ..., purpose_version: _Optional[int] = ..., categories: _Optional[_Iterable[str]] = ..., recipient_id: _Optional[str] = ..., min_epoch: _Optional[int] = ...) -> None: ...
 
 class CheckResponse(_message.Message):
-    __slots__ = ("allow", "reason", "article", "record_id", "epoch", "valid_until", "lawful_basis")
+    __slots__ = ("allow", "reason", "article", "record_id", "epoch", "valid_until", "lawful_basis", "non_personalised")
     ALLOW_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     ARTICLE_FIELD_NUMBER: _ClassVar[int]
@@ -142,6 +142,7 @@ class CheckResponse(_message.Message):
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     VALID_UNTIL_FIELD_NUMBER: _ClassVar[int]
     LAWFUL_BASIS_FIELD_NUMBER: _ClassVar[int]
+    NON_PERSONALISED_FIELD_NUMBER: _ClassVar[int]
     allow: bool
     reason: str
     article: str
@@ -149,7 +150,8 @@ class CheckResponse(_message.Message):
     epoch: int
     valid_until: _timestamp_pb2.Timestamp
     lawful_basis: _purposes_pb2.LawfulBasis
-    def __init__(self, allow: _Optional[bool] = ..., reason: _Optional[str] = ..., article: _Optional[str] = ..., record_id: _Optional[str] = ..., epoch: _Optional[int] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lawful_basis: _Optional[_Union[_purposes_pb2.LawfulBasis, str]] = ...) -> None: ...
+    non_personalised: bool
+    def __init__(self, allow: _Optional[bool] = ..., reason: _Optional[str] = ..., article: _Optional[str] = ..., record_id: _Optional[str] = ..., epoch: _Optional[int] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lawful_basis: _Optional[_Union[_purposes_pb2.LawfulBasis, str]] = ..., non_personalised: _Optional[bool] = ...) -> None: ...
 
 class CheckManyRequest(_message.Message):
     __slots__ = ("member_ids", "purpose", "categories", "recipient_id")

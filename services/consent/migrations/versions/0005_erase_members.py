@@ -4,8 +4,8 @@ from alembic import op
 
 from services.kit import inbox, migration
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 _STEPS = (
     # Whoever is in here never decides anything again. It says nothing of the evidence's pseudonym.

@@ -1,0 +1,78 @@
+"""Claiming sends: judged and counted under the member's lock, so that exactly what a cap lets through goes."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from services.consent.rules.channels import Channel
+from services.consent.rules.sending import SendAnswer, judge
+from services.consent.storage import sends
+from services.consent.storage.gate import GateReads
+from services.kit.clock import Clock
+from services.kit.database import RawConnection
+from services.kit.refusal import Conflict, Invalid, NotFound
+
+
+class SendNotValid(Invalid):
+    """The send's id or instant is not as it must be; the message says how."""
+
+
+class SendIdReused(Conflict):
+    """The member has a send of this id about another topic, or by another channel."""
+
+
+class UnknownSend(NotFound):
+    """The member has no send of this id."""
+
+
+class Claimed(NamedTuple):
+    """What a claim came to: the answer with its epoch and purpose, and whether the send was counted before."""
+
+    answer: SendAnswer
+    epoch: int
+    purpose: str
+    replayed: bool
+    claimed_at: datetime | None
+
+
+async def claim(
+    connection: RawConnection,
+    reads: GateReads,
+    member_id: UUID,
+    send_id: str,
+    channel: Channel,
+    topic: str,
+    actor: str,
+    clock: Clock,
+) -> Claimed:
+    """Judge now and count on a yes. A claim that is made again is judged again, since it may be sent only now."""
+    await sends.lock(connection, member_id)
+    # Not before the lock is held: waiting takes time, and this is the moment of sending.
+    now = clock()
+    known = await sends.claimed(connection, member_id, send_id)
+    if known is not None and (known.channel, known.topic) != (channel, topic):
+        raise SendIdReused("this id is another send's: give each message its own", field="send_id")
+    matter = await sends.matter(connection, reads, topic, channel)
+    found = await sends.situations(connection, reads, matter, [member_id], now, send_id)
+    situation = found[member_id]
+    answer = judge(matter, situation, now)
+    if answer.may_send:
+        await sends.claim(connection, member_id, send_id, matter, now, actor)
+    replayed = known is not None and not known.released
+    return Claimed(
+        answer,
+        situation.epoch,
+        matter.purpose.key if matter.purpose else "",
+        replayed,
+        now if answer.may_send else None,
+    )
+
+
+async def release(connection: RawConnection, member_id: UUID, send_id: str, clock: Clock) -> bool:
+    """Count a send no more; True when it was so already. Raises ``UnknownSend``."""
+    await sends.lock(connection, member_id)
+    known = await sends.claimed(connection, member_id, send_id)
+    if known is None:
+        raise UnknownSend("this member has no send of this id", field="send_id")
+    await sends.release(connection, member_id, send_id, clock())
+    return known.released

@@ -1,0 +1,212 @@
+"""The consent service's doors beyond decisions and purposes, with canned answers: receipts, topics, preferences, sends."""
+
+from typing import Any
+
+from huiyuan.consent.v1 import (
+    preferences_connect,
+    preferences_pb2,
+    receipts_connect,
+    receipts_pb2,
+    sends_connect,
+    sends_pb2,
+    suppressions_connect,
+    suppressions_pb2,
+    topics_connect,
+    topics_pb2,
+)
+from huiyuan.kit.v1 import kit_pb2
+
+from services.kit import rpc
+from tests.gateway.answers import at
+from tests.gateway.doors import Door
+
+_SMS = topics_pb2.MESSAGE_CHANNEL_SMS
+_NAME = kit_pb2.LocalizedText(zh="新品", en="New products")
+_HOURS = topics_pb2.QuietHours(start_minute=1320, end_minute=480, time_zone="Asia/Shanghai")
+_CAP = topics_pb2.FrequencyCap(channel=_SMS, most=1)
+_CAP.period.seconds = 86_400
+_PREFERENCE = preferences_pb2.TopicPreference(
+    topic="new_products", channel=_SMS, enabled=True, may_be_switched_off=True, name=_NAME, description=_NAME
+)
+PREFERENCES = preferences_pb2.Preferences(
+    topics=[_PREFERENCE], quiet_hours_in_force=_HOURS, caps=[_CAP], epoch=3
+)
+_CHANGE = preferences_pb2.PreferenceChange(
+    cursor="3",
+    changed_at=at(2026, 3),
+    actor="staff:1",
+    kind="SUPPRESSED",
+    content_json='{"reason": "COMPLAINT"}',
+)
+_TOPIC = topics_pb2.Topic(
+    key="new_products",
+    version=1,
+    name=_NAME,
+    description=_NAME,
+    channels=[topics_pb2.TopicChannel(channel=_SMS, purpose="marketing_sms")],
+    digest="00" * 32,
+    effective_at=at(2026),
+)
+_RULES = topics_pb2.SendingRules(
+    version=1, default_quiet_hours=_HOURS, caps=[_CAP], digest="00" * 32, effective_at=at(2026)
+)
+SUPPRESSION = suppressions_pb2.Suppression(
+    channel=_SMS,
+    reason=suppressions_pb2.SUPPRESSION_REASON_COMPLAINT,
+    since=at(2026),
+    actor="system:campaigns",
+)
+DENIAL = sends_pb2.SendDenial(gate=sends_pb2.SEND_GATE_WINDOW, reason="QUIET_HOURS", until=at(2026, 4))
+_RECORD = receipts_pb2.ConsentRecord(
+    record_id="record-1",
+    cursor="1.0",
+    purpose="marketing_sms",
+    purpose_version=1,
+    event_state="GIVEN",
+    event_time=at(2026),
+    channel="app",
+)
+
+
+async def _unused(_: Door, __: Any, ___: Any) -> Any:
+    raise NotImplementedError
+
+
+class Receipts(Door):
+    @rpc.allow(rpc.members, rpc.staff("privacy_officer", "support"))
+    async def list_records(
+        self, request: receipts_pb2.ListRecordsRequest, _: Any
+    ) -> receipts_pb2.ListRecordsResponse:
+        rpc.be_member(request.member_id)
+        return receipts_pb2.ListRecordsResponse(records=[_RECORD])
+
+    @rpc.allow(rpc.members, rpc.staff("privacy_officer", "support"))
+    async def get_receipt(
+        self, request: receipts_pb2.GetReceiptRequest, _: Any
+    ) -> receipts_pb2.GetReceiptResponse:
+        rpc.be_member(request.member_id)
+        return receipts_pb2.GetReceiptResponse(receipt="a.b.c")
+
+    @rpc.allow(rpc.anyone)
+    async def get_log(self, _: receipts_pb2.GetLogRequest, __: Any) -> receipts_pb2.GetLogResponse:
+        return receipts_pb2.GetLogResponse(size=1)
+
+    @rpc.allow(rpc.anyone)
+    async def get_consistency_proof(
+        self, _: receipts_pb2.GetConsistencyProofRequest, __: Any
+    ) -> receipts_pb2.GetConsistencyProofResponse:
+        return receipts_pb2.GetConsistencyProofResponse(newer_size=1)
+
+
+class Topics(Door):
+    @rpc.allow(rpc.staff("privacy_officer", "program_admin"))
+    async def publish_topic(
+        self, request: topics_pb2.PublishTopicRequest, _: Any
+    ) -> topics_pb2.PublishTopicResponse:
+        self.services.change(request)
+        return topics_pb2.PublishTopicResponse(topic=_TOPIC)
+
+    @rpc.allow(rpc.anyone)
+    async def list_topics(self, _: topics_pb2.ListTopicsRequest, __: Any) -> topics_pb2.ListTopicsResponse:
+        return topics_pb2.ListTopicsResponse(topics=[_TOPIC])
+
+    @rpc.allow(rpc.staff("privacy_officer", "program_admin"))
+    async def publish_sending_rules(
+        self, request: topics_pb2.PublishSendingRulesRequest, _: Any
+    ) -> topics_pb2.PublishSendingRulesResponse:
+        self.services.change(request)
+        return topics_pb2.PublishSendingRulesResponse(rules=_RULES)
+
+    @rpc.allow(rpc.anyone)
+    async def get_sending_rules(
+        self, _: topics_pb2.GetSendingRulesRequest, __: Any
+    ) -> topics_pb2.GetSendingRulesResponse:
+        return topics_pb2.GetSendingRulesResponse(rules=_RULES)
+
+
+class Preferences(Door):
+    batch_get_automated_decisions = rpc.allow(rpc.services("nobody"))(_unused)
+
+    @rpc.allow(rpc.members)
+    async def set_preference(
+        self, request: preferences_pb2.SetPreferenceRequest, _: Any
+    ) -> preferences_pb2.SetPreferenceResponse:
+        return preferences_pb2.SetPreferenceResponse(preferences=self._changed(request))
+
+    @rpc.allow(rpc.members)
+    async def set_quiet_hours(
+        self, request: preferences_pb2.SetQuietHoursRequest, _: Any
+    ) -> preferences_pb2.SetQuietHoursResponse:
+        return preferences_pb2.SetQuietHoursResponse(preferences=self._changed(request))
+
+    @rpc.allow(rpc.members)
+    async def set_frequency_caps(
+        self, request: preferences_pb2.SetFrequencyCapsRequest, _: Any
+    ) -> preferences_pb2.SetFrequencyCapsResponse:
+        return preferences_pb2.SetFrequencyCapsResponse(preferences=self._changed(request))
+
+    @rpc.allow(rpc.members)
+    async def set_automated_decisions(
+        self, request: preferences_pb2.SetAutomatedDecisionsRequest, _: Any
+    ) -> preferences_pb2.SetAutomatedDecisionsResponse:
+        return preferences_pb2.SetAutomatedDecisionsResponse(preferences=self._changed(request))
+
+    @rpc.per_item
+    async def batch_get_preferences(
+        self, request: preferences_pb2.BatchGetPreferencesRequest, _: Any
+    ) -> preferences_pb2.BatchGetPreferencesResponse:
+        self.services.turn("consent", "preferences")
+        answer = preferences_pb2.BatchGetPreferencesResponse()
+        self.services.each(request.members, answer.results, "preferences", lambda *_: PREFERENCES)
+        return answer
+
+    @rpc.allow(rpc.members, rpc.staff("privacy_officer", "support"))
+    async def list_preference_changes(
+        self, request: preferences_pb2.ListPreferenceChangesRequest, _: Any
+    ) -> preferences_pb2.ListPreferenceChangesResponse:
+        rpc.be_member(request.member_id)
+        return preferences_pb2.ListPreferenceChangesResponse(changes=[_CHANGE])
+
+    def _changed(self, request: Any) -> preferences_pb2.Preferences:
+        self.services.change(request)
+        rpc.be_member(request.member_id)
+        return PREFERENCES
+
+
+class Suppressions(Door):
+    @rpc.allow(rpc.staff("privacy_officer", "support"))
+    async def suppress_member(
+        self, request: suppressions_pb2.SuppressMemberRequest, _: Any
+    ) -> suppressions_pb2.SuppressMemberResponse:
+        self.services.change(request)
+        return suppressions_pb2.SuppressMemberResponse(suppressions=[SUPPRESSION])
+
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def unsuppress_member(
+        self, request: suppressions_pb2.UnsuppressMemberRequest, _: Any
+    ) -> suppressions_pb2.UnsuppressMemberResponse:
+        self.services.change(request)
+        return suppressions_pb2.UnsuppressMemberResponse(suppressions=[SUPPRESSION])
+
+    @rpc.allow(rpc.staff("privacy_officer", "support"))
+    async def list_suppressions(
+        self, _: suppressions_pb2.ListSuppressionsRequest, __: Any
+    ) -> suppressions_pb2.ListSuppressionsResponse:
+        return suppressions_pb2.ListSuppressionsResponse(suppressions=[SUPPRESSION])
+
+
+class Sends(Door):
+    may_send_many = claim_send = release_send = rpc.allow(rpc.services("nobody"))(_unused)
+
+    @rpc.allow(rpc.staff("privacy_officer", "support"))
+    async def may_send(self, _: sends_pb2.MaySendRequest, __: Any) -> sends_pb2.MaySendResponse:
+        return sends_pb2.MaySendResponse(answer=sends_pb2.SendAnswer(denials=[DENIAL], retry_at=at(2026, 4)))
+
+
+DOORS: list[tuple[type[Door], Any]] = [
+    (Receipts, receipts_connect.ReceiptsServiceASGIApplication),
+    (Topics, topics_connect.TopicsServiceASGIApplication),
+    (Preferences, preferences_connect.PreferencesServiceASGIApplication),
+    (Suppressions, suppressions_connect.SuppressionsServiceASGIApplication),
+    (Sends, sends_connect.SendsServiceASGIApplication),
+]
