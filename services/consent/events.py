@@ -5,6 +5,7 @@ from datetime import datetime
 from huiyuan.consent.v1 import events_pb2
 
 from services.consent.rules.acts import Grant, Withdrawal
+from services.consent.rules.notices import Notice
 from services.consent.rules.purposes import Purpose
 from services.kit import outbox
 from services.kit.database import Connection
@@ -26,6 +27,18 @@ async def purpose_published(connection: Connection, purpose: Purpose) -> None:
         occurred_at=purpose.effective_at,
         purpose_published=events_pb2.PurposePublished(key=purpose.key, version=purpose.version),
     )
+    await _append(connection, None, event)
+
+
+async def notice_published(connection: Connection, notice: Notice) -> None:
+    """A version of a notice is shown from its ``effective_at``; what is kept of older ones is void."""
+    told = events_pb2.NoticePublished(
+        key=notice.wording.key,
+        version=notice.version,
+        locale=notice.wording.locale,
+        effective_at=notice.effective_at,
+    )
+    event = events_pb2.ConsentEvent(occurred_at=notice.effective_at, notice_published=told)
     await _append(connection, None, event)
 
 

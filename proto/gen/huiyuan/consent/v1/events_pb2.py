@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/consent/v1/events.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xab\x02\n\x0c\x43onsentEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x39\n\rconsent_given\x18\x04 \x01(\x0b\x32 .huiyuan.consent.v1.ConsentGivenH\x00\x12\x41\n\x11\x63onsent_withdrawn\x18\x05 \x01(\x0b\x32$.huiyuan.consent.v1.ConsentWithdrawnH\x00\x12\x41\n\x11purpose_published\x18\x06 \x01(\x0b\x32$.huiyuan.consent.v1.PurposePublishedH\x00\x42\x07\n\x05\x65vent\"6\n\x0c\x43onsentGiven\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\":\n\x10\x43onsentWithdrawn\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"0\n\x10PurposePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/consent/v1/events.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xec\x02\n\x0c\x43onsentEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x39\n\rconsent_given\x18\x04 \x01(\x0b\x32 .huiyuan.consent.v1.ConsentGivenH\x00\x12\x41\n\x11\x63onsent_withdrawn\x18\x05 \x01(\x0b\x32$.huiyuan.consent.v1.ConsentWithdrawnH\x00\x12\x41\n\x11purpose_published\x18\x06 \x01(\x0b\x32$.huiyuan.consent.v1.PurposePublishedH\x00\x12?\n\x10notice_published\x18\t \x01(\x0b\x32#.huiyuan.consent.v1.NoticePublishedH\x00\x42\x07\n\x05\x65vent\"6\n\x0c\x43onsentGiven\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\":\n\x10\x43onsentWithdrawn\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"0\n\x10PurposePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"q\n\x0fNoticePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0e\n\x06locale\x18\x03 \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,11 +33,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.consent.v1.events_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CONSENTEVENT']._serialized_start=89
-  _globals['_CONSENTEVENT']._serialized_end=388
-  _globals['_CONSENTGIVEN']._serialized_start=390
-  _globals['_CONSENTGIVEN']._serialized_end=444
-  _globals['_CONSENTWITHDRAWN']._serialized_start=446
-  _globals['_CONSENTWITHDRAWN']._serialized_end=504
-  _globals['_PURPOSEPUBLISHED']._serialized_start=506
-  _globals['_PURPOSEPUBLISHED']._serialized_end=554
+  _globals['_CONSENTEVENT']._serialized_end=453
+  _globals['_CONSENTGIVEN']._serialized_start=455
+  _globals['_CONSENTGIVEN']._serialized_end=509
+  _globals['_CONSENTWITHDRAWN']._serialized_start=511
+  _globals['_CONSENTWITHDRAWN']._serialized_end=569
+  _globals['_PURPOSEPUBLISHED']._serialized_start=571
+  _globals['_PURPOSEPUBLISHED']._serialized_end=619
+  _globals['_NOTICEPUBLISHED']._serialized_start=621
+  _globals['_NOTICEPUBLISHED']._serialized_end=734
 # @@protoc_insertion_point(module_scope)
