@@ -31,6 +31,7 @@ from gateway.limits.load import Load
 from gateway.limits.meter import Meter
 from gateway.limits.rates import Buckets
 from gateway.live.reader import Live
+from gateway.loaders.catalogue import Catalogue
 from gateway.loaders.members import Loaders
 from gateway.serving import explorer
 from gateway.serving.browsers import shared
@@ -77,7 +78,9 @@ def application(settings: GatewaySettings) -> Front:
         CallerSigner(NAME, settings.caller_keys),
     )
     webhooks, trusted = _webhooks(settings, engine), _trusted(settings, engine)
-    services = Services(clients, Loaders(clients), Live(redis), Audit(engine), webhooks, trusted)
+    live = Live(redis)
+    catalogue = Catalogue(lambda: live.edition)
+    services = Services(clients, Loaders(clients), catalogue, live, Audit(engine), webhooks, trusted)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -8,7 +8,14 @@ from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import programmes_pb2
 
 from gateway.scalars import Long, Money, instant, money, optional_instant
-from gateway.views.rules import EarnRounding, ExpiryKind, ExpiryRounding, MaturationKind
+from gateway.views.rules import (
+    EarnRounding,
+    ExpiryKind,
+    ExpiryRounding,
+    MaturationKind,
+    TierCondition,
+    condition,
+)
 from gateway.views.tiers import BenefitKind
 
 
@@ -88,14 +95,6 @@ class EarnRule:
     per: Money
     rounding: EarnRounding
     tier_multiplied: bool
-
-
-@strawberry.type
-class TierCondition:
-    metric: str = strawberry.field(
-        description="SPEND (minor units of money), ORDERS (a count) or a currency such as GROWTH."
-    )
-    at_least: Long
 
 
 @strawberry.type(description="A benefit as the rules word it, in both languages.")
@@ -205,7 +204,7 @@ def _tier(wire: programmes_pb2.TierRule) -> TierRule:
     return TierRule(
         key=wire.key,
         name=_text(wire.name),
-        conditions=[TierCondition(metric=one.metric, at_least=Long(one.at_least)) for one in wire.conditions],
+        conditions=[condition(one) for one in wire.conditions],
         multiplier=wire.multiplier,
         benefits=[
             BenefitRule(key=one.key, kind=BenefitKind(one.kind), name=_text(one.name))

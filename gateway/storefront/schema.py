@@ -12,6 +12,7 @@ from gateway.storefront.member import Member
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.permissions import Permissions
 from gateway.storefront.profile import ProfileMutations
+from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
 from gateway.storefront.transfers import TransferMutations
@@ -24,9 +25,19 @@ class MemberQueries:
         return Member(id=strawberry.ID(info.context.member_id()))
 
 
-QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries)
+QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ProgrammeQueries, ConsentQueries)
 MUTATIONS = (ProfileMutations, RedemptionMutations, TransferMutations, ConsentMutations)
-PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice"})
+PUBLIC_TYPES = frozenset(
+    {
+        "Benefit",
+        "ConsentPurpose",
+        "Notice",
+        "Programme",
+        "ProgrammeCurrency",
+        "ProgrammeTier",
+        "TierCondition",
+    }
+)
 
 schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),

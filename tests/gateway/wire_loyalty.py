@@ -226,6 +226,7 @@ class Programmes(Door):
     async def get_programme(
         self, request: programmes_pb2.GetProgrammeRequest, _: Any
     ) -> programmes_pb2.GetProgrammeResponse:
+        self.services.turn("loyalty", "programme")
         return programmes_pb2.GetProgrammeResponse(programme=answers.PROGRAMME)
 
     @rpc.allow(rpc.staff("program_admin", "operations", "support", "auditor"))
