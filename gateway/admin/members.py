@@ -19,6 +19,7 @@ from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import Long, instant
 from gateway.views.consents import Consent, consent
 from gateway.views.lots import Lot, lots
+from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance
 from gateway.views.profiles import MemberStatus
 from gateway.views.redemptions import Hold, find_hold
@@ -63,9 +64,7 @@ class FindMemberInput:
 @strawberry.type(
     description="A member, as staff see it. Without a programmeId, the default programme is meant."
 )
-class Member:
-    id: strawberry.ID
-
+class Member(Node):
     @strawberry.field(metadata=to(PROFILE_READERS), description="Null when there is no such member.")
     async def profile(self, info: Info) -> MaskedProfile | None:
         try:

@@ -8,6 +8,7 @@ from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import programmes_pb2
 
 from gateway.scalars import Long, Money, instant, money, optional_instant
+from gateway.views.nodes import Node
 from gateway.views.rules import (
     EarnRounding,
     ExpiryKind,
@@ -114,8 +115,7 @@ class TierRule:
 
 
 @strawberry.type(description="A programme as of one version; versions never change.")
-class Programme:
-    id: strawberry.ID
+class Programme(Node):
     version: int
     name: LocalizedText
     time_zone: str

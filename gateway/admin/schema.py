@@ -15,6 +15,7 @@ from gateway.admin.integrity import IntegrityQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
+from gateway.admin.nodes import NodeQueries
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import (
     ADJUSTERS,
@@ -52,6 +53,7 @@ schema = strawberry.Schema(
         "Query",
         (
             MemberQueries,
+            NodeQueries,
             ProgrammeQueries,
             OrderQueries,
             DueQueries,
@@ -153,6 +155,7 @@ permissions = Permissions(
         "Money": EVERY_ROLE,
         "MonthlyPoints": FINANCE_READERS,
         "Movements": FINANCE_READERS,
+        "Node": EVERY_ROLE,
         "Order": ORDER_READERS,
         "OrderLine": ORDER_READERS,
         "OrderTotals": ORDER_READERS,
