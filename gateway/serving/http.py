@@ -100,7 +100,7 @@ class Endpoint:
         self._signed_gets = signed_gets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._load.operations.is_reached:
+        if self._load.operations.turns_away():
             await _send(send, 503, [Media.JSON.header, _NO_STORE, _RETRY_SOON], TOO_BUSY)
             return
         headers = dict(scope["headers"])
@@ -157,7 +157,7 @@ class Endpoint:
         return asker, _decoded(await _read(headers, receive))
 
     async def _stream(self, operation: Operation, asker: Asker, receive: Receive, send: Send) -> None:
-        if self._load.streams.is_reached:
+        if self._load.streams.turns_away():
             raise Refused(503, "too many streams are open: try again", _RETRY_SOON, code=Overloaded.code)
         try:
             with self._load.streams, self._load.streams_of.of(asker.payer.key):

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.kit.telemetry import SAMPLED
+
 
 class Mode(StrEnum):
     """``production`` unless told otherwise; ``development`` listens on loopback alone."""
@@ -30,7 +32,7 @@ class ProcessSettings(BaseSettings):
     log_level: str = Field("INFO", validation_alias="HUIYUAN_LOG_LEVEL")
     traces_url: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     """Where a collector takes spans, OTLP over HTTP; without it none are made."""
-    traces_sampled: float = Field(0.01, ge=0, le=1, validation_alias="OTEL_TRACES_SAMPLER_ARG")
+    traces_sampled: float = Field(SAMPLED, ge=0, le=1, validation_alias="OTEL_TRACES_SAMPLER_ARG")
     """Which part of the traces is followed; the gateway decides, and the services follow."""
     redis_url: SecretStr = Field(validation_alias="REDIS_URL")
     drain_seconds: float | None = Field(None, validation_alias="HUIYUAN_DRAIN_SECONDS", ge=0, le=600)
