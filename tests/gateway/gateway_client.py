@@ -27,9 +27,6 @@ PAYERS = ("STOREFRONT_MEMBER", "STOREFRONT_STRANGER", "ADMIN_STAFF", "ADMIN_STRA
 RATES = {f"RATE_{payer}": "1000000000+1000000000/s" for payer in PAYERS}
 """More than any test asks for, but for those about rates."""
 
-_CONNECTIONS = httpx.Limits(keepalive_expiry=1)
-"""Sooner than the server closes them: what is closed while a request is sent would look like a fault."""
-
 ALL_ROLES = ("program_admin", "operations", "support", "privacy_officer", "auditor")
 
 
@@ -127,7 +124,7 @@ async def running(
         }
         app = application(settings(issuer, redis_url, database_url, addresses, mode, **also))
         address = await stack.enter_async_context(wire_services.serving(app))
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, limits=_CONNECTIONS))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
         yield Gateway(address, http, services, issuer)
 
 
