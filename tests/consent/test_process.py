@@ -84,7 +84,7 @@ async def test_events_leave_for_the_stream_in_the_order_of_the_epochs(
             await consent.withdraw(factories.withdrawal(member_id, "sms", key="b"))
             cursors = dict.fromkeys(stream.names("consent"), stream.START)
             heard: list[stream.Event] = []
-            while len(heard) < 3:
+            while len(heard) < 4:
                 for event in await stream.read(redis, cursors, block_ms=100):
                     cursors[event.stream] = event.id
                     heard.append(event)
