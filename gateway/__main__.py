@@ -38,7 +38,9 @@ def main(command: str) -> None:
                 turn_away=served.turn_away,
             )
         else:
-            process.work(lambda: app.workers(settings))
+            process.work(
+                lambda: app.workers(settings), host=settings.host, metrics_port=settings.work_metrics_port
+            )
     else:
         sys.exit(_USAGE)
 

@@ -31,6 +31,7 @@ from gateway.limits.load import Load
 from gateway.limits.meter import Meter
 from gateway.limits.rates import Buckets
 from gateway.live.reader import Live
+from gateway.loaders.catalogue import Catalogue
 from gateway.loaders.members import Loaders
 from gateway.serving import explorer
 from gateway.serving.browsers import shared
@@ -48,7 +49,7 @@ from gateway.storefront import subgraph as storefront_subgraph
 from gateway.storefront.packages import PATH as MY_DATA
 from gateway.storefront.schema import permissions as storefront_permissions
 from gateway.storefront.schema import schema as storefront_schema
-from gateway.webhooks import deliveries, door, events
+from gateway.webhooks import deliveries, door, events, keeping
 from gateway.webhooks.endpoints import Endpoints
 from gateway.webhooks.log import DeliveryLog
 from gateway.webhooks.orders import Orders
@@ -66,6 +67,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _ABANDONED_AFTER = timedelta(minutes=10)
 _CLOSE_ABANDONED_EVERY_S = 60.0
 _FORGET_WEBHOOKS_EVERY_S = 3600.0
+_RESEAL_EVERY_S = 3600.0
 _REDIS_TIMEOUT_S = 5.0
 _RATES_TIMEOUT_S = 0.5
 
@@ -79,7 +81,9 @@ def application(settings: GatewaySettings) -> Front:
         CallerSigner(NAME, settings.caller_keys),
     )
     webhooks, trusted = _webhooks(settings, engine), _trusted(settings, engine)
-    services = Services(clients, Loaders(clients), Live(redis), Audit(engine), webhooks, trusted)
+    live = Live(redis)
+    catalogue = Catalogue(lambda: live.edition)
+    services = Services(clients, Loaders(clients), catalogue, live, Audit(engine), webhooks, trusted)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -142,16 +146,15 @@ def _doors(
 
 def storefront(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:
     """The storefront's surface: free documents in development, trusted ones in production; members see themselves."""
-    verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
-    rates = {CallerKind.MEMBER: settings.rate_member, CallerKind.ANYONE: settings.rate_stranger}
+    authenticator, meter = _members(settings, buckets)
     return Surface(
         "storefront",
         storefront_schema._schema,
         services.trusted.documents,
-        Authenticator(verifier, CallerKind.MEMBER, strangers=True),
+        authenticator,
         services,
         storefront_permissions.guard,
-        Meter("storefront", rates, buckets, settings.caller_keys[LOYALTY]),
+        meter,
     )
 
 
@@ -175,17 +178,24 @@ def admin(settings: GatewaySettings, services: Services, buckets: Buckets) -> Su
 def subgraph(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:
     """The storefront as a supergraph's router asks it: with documents that the router plans."""
     preparer = _preparer(storefront_subgraph.schema._schema, settings)
-    verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
-    rates = {CallerKind.MEMBER: settings.rate_member, CallerKind.ANYONE: settings.rate_stranger}
+    authenticator, meter = _members(settings, buckets)
     return Surface(
         "subgraph",
         storefront_subgraph.schema._schema,
         Documents(preparer, [], free=True, repeated=Repeated(preparer.compile)),
-        Authenticator(verifier, CallerKind.MEMBER, strangers=True),
+        authenticator,
         services,
         storefront_subgraph.permissions.guard,
-        Meter("storefront", rates, buckets, settings.caller_keys[LOYALTY]),
+        meter,
     )
+
+
+def _members(settings: GatewaySettings, buckets: Buckets) -> tuple[Authenticator, Meter]:
+    """Who members are and what they may ask for, by whichever door they come."""
+    verifier = TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience_storefront)
+    rates = {CallerKind.MEMBER: settings.rate_member, CallerKind.ANYONE: settings.rate_stranger}
+    authenticator = Authenticator(verifier, CallerKind.MEMBER, strangers=True)
+    return authenticator, Meter("storefront", rates, buckets, settings.caller_keys[LOYALTY])
 
 
 async def workers(settings: GatewaySettings) -> Sequence[Callable[[], Awaitable[None]]]:
@@ -197,10 +207,12 @@ async def workers(settings: GatewaySettings) -> Sequence[Callable[[], Awaitable[
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     close = partial(Audit(engine).close_abandoned, _ABANDONED_AFTER)
     forget = _webhooks(settings, engine).log.forget
+    reseal = partial(keeping.reseal, engine, _box(settings))
     sender = Sender(closed=not settings.is_development)
     return [
         partial(process.every, _CLOSE_ABANDONED_EVERY_S, close, "close abandoned admin actions"),
         partial(process.every, _FORGET_WEBHOOKS_EVERY_S, forget, "forget old webhooks"),
+        partial(process.every, _RESEAL_EVERY_S, reseal, "seal webhook secrets anew"),
         *(Consumer(service, engine, redis, deliveries.tell).run for service in events.SERVICES),
         deliveries.Deliverer(engine, _box(settings), sender).run,
     ]
@@ -229,7 +241,8 @@ def _webhooks(settings: GatewaySettings, engine: database.Engine) -> Webhooks:
 
 
 def _box(settings: GatewaySettings) -> Box:
-    return Box(b64decode(settings.webhook_key.get_secret_value()))
+    keys = (settings.webhook_key, settings.webhook_key_before)
+    return Box(*(b64decode(key.get_secret_value()) for key in keys if key is not None))
 
 
 def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:

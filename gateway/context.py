@@ -10,6 +10,7 @@ from gateway.auth import Identity, NotSignedIn
 from gateway.clients import Clients
 from gateway.documents.trusted import Trusted
 from gateway.live.reader import Live
+from gateway.loaders.catalogue import Catalogue
 from gateway.loaders.members import Loaders
 from gateway.scalars import Locale
 from gateway.storage.audit import Audit
@@ -33,6 +34,7 @@ class Services:
 
     clients: Clients
     loaders: Loaders
+    catalogue: Catalogue
     live: Live
     audit: Audit
     webhooks: Webhooks
@@ -63,6 +65,10 @@ class Context(NamedTuple):
     @property
     def load(self) -> Loaders:
         return self.services.loaders
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.services.catalogue
 
     def member_id(self) -> str:
         """The signed-in member's id. Raises ``NotSignedIn``."""

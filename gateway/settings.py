@@ -52,6 +52,8 @@ class GatewaySettings(ProcessSettings):
     key_consent: CallerKey = Field(validation_alias="CALLER_KEY_GATEWAY_CONSENT")
     webhook_key: CallerKey = Field(validation_alias="WEBHOOK_KEY")
     """What webhooks' secrets are sealed under: 32 bytes in base64, and no other process's."""
+    webhook_key_before: CallerKey | None = Field(None, validation_alias="WEBHOOK_KEY_BEFORE")
+    """The key that ``webhook_key`` takes the place of: needed until the worker has sealed all secrets anew."""
     storefront_manifest: Path | None = Field(None, validation_alias="STOREFRONT_DOCUMENTS")
     """An operator's own trusted documents beside ours: a JSON object of SHA-256 in hex → document."""
 

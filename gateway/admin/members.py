@@ -39,6 +39,7 @@ from gateway.views.identities import IdentityKind, LinkedIdentity, external, kno
 from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.lots import Lot, lots
 from gateway.views.messaging import MessageChannel, MessagePreferences, PreferenceChange
+from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance
 from gateway.views.profiles import MemberStatus, Preference, preferences
 from gateway.views.redemptions import Hold, find_hold
@@ -84,9 +85,7 @@ class FindMemberInput:
 @strawberry.type(
     description="A member, as staff see it. Without a programmeId, the default programme is meant."
 )
-class Member:
-    id: strawberry.ID
-
+class Member(Node):
     @strawberry.field(metadata=to(PROFILE_READERS), description="Null when there is no such member.")
     async def profile(self, info: Info) -> MaskedProfile | None:
         try:

@@ -65,6 +65,21 @@ class CreateProgrammePayload:
     user_errors: list[UserError]
 
 
+async def find_programme(info: Info, programme_id: str, version: int = 0) -> Programme | None:
+    """A programme as of a version, 0 for the one in force now; None when there is none."""
+    clients = info.context.clients
+    request = programmes_pb2.GetProgrammeRequest(programme_id=programme_id, version=version)
+    try:
+        response = await clients.programmes.get_programme(
+            request, headers=clients.named(LOYALTY, info.context.caller)
+        )
+    except Refusal as refusal:
+        if refusal.kind is Kind.NOT_FOUND:
+            return None
+        raise
+    return programme(response.programme)
+
+
 @strawberry.type
 class ProgrammeQueries:
     @strawberry.field(
@@ -74,17 +89,7 @@ class ProgrammeQueries:
     async def programme(
         self, info: Info, id: str = DEFAULT_PROGRAMME, version: int | None = None
     ) -> Programme | None:
-        clients = info.context.clients
-        request = programmes_pb2.GetProgrammeRequest(programme_id=id, version=version or 0)
-        try:
-            response = await clients.programmes.get_programme(
-                request, headers=clients.named(LOYALTY, info.context.caller)
-            )
-        except Refusal as refusal:
-            if refusal.kind is Kind.NOT_FOUND:
-                return None
-            raise
-        return programme(response.programme)
+        return await find_programme(info, id, version or 0)
 
     @strawberry.field(metadata=to(ORDER_READERS), description="Every version of a programme.")
     async def programme_versions(self, info: Info, id: str = DEFAULT_PROGRAMME) -> list[Programme] | None:

@@ -8,7 +8,15 @@ from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import programmes_pb2
 
 from gateway.scalars import Long, Money, instant, money, optional_instant
-from gateway.views.rules import EarnRounding, ExpiryKind, ExpiryRounding, MaturationKind
+from gateway.views.nodes import Node
+from gateway.views.rules import (
+    EarnRounding,
+    ExpiryKind,
+    ExpiryRounding,
+    MaturationKind,
+    TierCondition,
+    condition,
+)
 from gateway.views.tiers import BenefitKind
 
 
@@ -90,14 +98,6 @@ class EarnRule:
     tier_multiplied: bool
 
 
-@strawberry.type
-class TierCondition:
-    metric: str = strawberry.field(
-        description="SPEND (minor units of money), ORDERS (a count) or a currency such as GROWTH."
-    )
-    at_least: Long
-
-
 @strawberry.type(description="A benefit as the rules word it, in both languages.")
 class BenefitRule:
     key: str
@@ -115,8 +115,7 @@ class TierRule:
 
 
 @strawberry.type(description="A programme as of one version; versions never change.")
-class Programme:
-    id: strawberry.ID
+class Programme(Node):
     version: int
     name: LocalizedText
     time_zone: str
@@ -205,7 +204,7 @@ def _tier(wire: programmes_pb2.TierRule) -> TierRule:
     return TierRule(
         key=wire.key,
         name=_text(wire.name),
-        conditions=[TierCondition(metric=one.metric, at_least=Long(one.at_least)) for one in wire.conditions],
+        conditions=[condition(one) for one in wire.conditions],
         multiplier=wire.multiplier,
         benefits=[
             BenefitRule(key=one.key, kind=BenefitKind(one.kind), name=_text(one.name))

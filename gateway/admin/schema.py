@@ -22,6 +22,7 @@ from gateway.admin.member_merges import MemberMergeQueries
 from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
 from gateway.admin.notes import NoteMutations
+from gateway.admin.nodes import NodeQueries
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import (
     ADJUSTERS,
@@ -83,6 +84,7 @@ schema = strawberry.Schema(
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
+            NodeQueries,
             ProgrammeQueries,
             OrderQueries,
             DueQueries,
@@ -229,6 +231,7 @@ permissions = Permissions(
         "Note": NOTE_KEEPERS,
         "NoteConnection": NOTE_KEEPERS,
         "NoteEdge": NOTE_KEEPERS,
+        "Node": EVERY_ROLE,
         "Order": ORDER_READERS,
         "OrderLine": ORDER_READERS,
         "OrderTotals": ORDER_READERS,

@@ -42,9 +42,8 @@ class Bound:
         """Count what there was no place for."""
         self._turned_away.inc()
 
-    @property
-    def is_reached(self) -> bool:
-        """Whether one more would be too many; whoever asks turns it away then."""
+    def turns_away(self) -> bool:
+        """Whether one more would be too many, and is counted as turned away."""
         if self.is_full:
             self.note_turned_away()
         return self.is_full

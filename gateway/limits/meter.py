@@ -92,6 +92,13 @@ class Meter:
         if short is not None:
             raise self._throttled(payer, LEAST, short)
 
+    def pay_later(self, payer: Bucket, cost: int) -> Charge | None:
+        """Take a price without waiting, from a bucket that has plenty; None where it has to be waited for."""
+        if not self._buckets.is_ample(payer, cost):
+            return None
+        self._buckets.take(payer, cost)
+        return Charge(cost, payer.rate, None)
+
     async def pay(self, payer: Bucket, cost: int, *, paid: int = 0, spends: bool = False) -> Charge:
         """Take what is to be paid still. Raises ``Throttled``; ``RatesUnavailable`` if it ``spends`` and nobody counts."""
         taken = await self._buckets.take(payer, cost - paid)

@@ -1,6 +1,7 @@
 """Rates: a token bucket for each caller, kept in Redis, so that all gateways of an installation count as one."""
 
 import asyncio
+import collections
 import re
 import time
 from collections.abc import Sequence
@@ -21,6 +22,9 @@ _SCRIPT = Path(__file__).with_name("take.lua").read_text()
 _BUCKETS_A_CALL = 500
 _AWAY_S = 1.0
 """How long Redis is not asked again once it did not answer; one asks then, and nobody else waits for it."""
+_SEEN_FOR_S = 1.0
+"""How long it counts what a bucket was seen to hold."""
+
 _REMEMBERED = 20_000
 
 
@@ -67,6 +71,13 @@ class _Refused(NamedTuple):
     enough_at_s: float
 
 
+class _Seen(NamedTuple):
+    """What a bucket held when Redis last said it, and when that was asked."""
+
+    left: int
+    asked_at_s: float
+
+
 class Buckets:
     """Takes from buckets, in as few calls as waiting allows.
 
@@ -81,6 +92,19 @@ class Buckets:
         self._away = False
         self._try_again_at_s = 0.0
         self._refused: dict[str, _Refused] = {}
+        self._seen: dict[str, _Seen] = {}
+        self._owed: collections.Counter[str] = collections.Counter()
+
+    def is_ample(self, bucket: Bucket, points: int) -> bool:
+        """Whether a bucket was just seen so full that half of it stays whatever of ours is still on its way.
+
+        Such a taking needs no waiting for. Others may have emptied the bucket since: they gain what this process admits
+        during one call to Redis, which then says so.
+        """
+        seen = self._seen.get(bucket.key)
+        if seen is None or self._away or time.monotonic() - seen.asked_at_s > _SEEN_FOR_S:
+            return False
+        return seen.left - self._owed[bucket.key] - points >= bucket.rate.holds // 2
 
     def take(self, bucket: Bucket, points: int) -> asyncio.Future[Taken | None]:
         """Take so many points, or none when there are fewer. None when nobody could count."""
@@ -93,6 +117,7 @@ class Buckets:
             future.set_result(None)
         else:
             self._waiting.append((bucket, points, future))
+            self._owed[bucket.key] += points
             if self._calling is None:
                 self._calling = asyncio.get_running_loop().create_task(self._call())
         return future
@@ -117,6 +142,7 @@ class Buckets:
                 batch, self._waiting = self._waiting[:_BUCKETS_A_CALL], self._waiting[_BUCKETS_A_CALL:]
                 asked_at_s = time.monotonic()
                 for (bucket, points, future), taken in zip(batch, await self._answers(batch), strict=True):
+                    self._settle(bucket.key, points)
                     if taken is not None:
                         self._remember(bucket, points, taken, asked_at_s)
                     if not future.done():
@@ -143,7 +169,15 @@ class Buckets:
         self._away = False
         return [Taken(said[at], said[at + 1]) for at in range(0, len(said), 2)]
 
+    def _settle(self, key: str, points: int) -> None:
+        self._owed[key] -= points
+        if not self._owed[key]:
+            del self._owed[key]
+
     def _remember(self, bucket: Bucket, points: int, taken: Taken, asked_at_s: float) -> None:
+        if len(self._seen) >= _REMEMBERED and bucket.key not in self._seen:
+            del self._seen[next(iter(self._seen))]
+        self._seen[bucket.key] = _Seen(taken.left, asked_at_s)
         if taken.wait_ms:
             if len(self._refused) >= _REMEMBERED:
                 del self._refused[next(iter(self._refused))]

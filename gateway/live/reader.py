@@ -19,6 +19,7 @@ watching = Gauge("huiyuan_graphql_watchers", "Subscriptions that are being told 
 
 QUEUED_AT_MOST = 64
 _READY_WITHIN_S = 3.0
+_BLOCK_MS = 2000
 
 
 class LiveUnavailable(Unavailable):
@@ -53,6 +54,16 @@ class Live:
         self._positions: Positions | None = None
         self._ready = asyncio.Event()
         self._watchers: dict[str, set[_Watcher]] = {}
+        self._edition = 0
+        self._follows = False
+
+    @property
+    def edition(self) -> int | None:
+        """Another number for each time that something was published; None while the streams are away.
+
+        What was read under one edition is as the services know it for as long as the edition lasts.
+        """
+        return self._edition if self._follows else None
 
     async def run(self) -> None:
         """Read until cancelled; a Redis that goes away is waited for, and read on from where it was left."""
@@ -60,10 +71,12 @@ class Live:
             try:
                 await self._follow()
             except (RedisError, OSError) as error:
+                self._lose()
                 log.warning("live reader waits", because=type(error).__name__)
                 await asyncio.sleep(0.3)
             except Exception:
                 # The event at fault is behind us already: it is left out, and the reading goes on.
+                self._lose()
                 log.exception("live reader left out an event")
 
     async def _follow(self) -> None:
@@ -74,12 +87,21 @@ class Live:
         positions = self._positions
         ids = positions.ids()
         while True:
-            for event in await stream.read(self._redis, ids, block_ms=2000):
+            events = await stream.read(self._redis, ids, block_ms=_BLOCK_MS)
+            self._follows = True
+            for event in events:
                 ids[event.stream] = event.id
                 positions[place_of(event)] = event.seq, event.ord
                 self._tell(event, positions)
 
+    def _lose(self) -> None:
+        self._follows = False
+        self._edition += 1
+
     def _tell(self, event: stream.Event, positions: Positions) -> None:
+        if not event.member_id:
+            # What is about nobody is about everybody: purposes, notices, programmes.
+            self._edition += 1
         watchers = self._watchers.get(event.member_id)
         if not watchers:
             return

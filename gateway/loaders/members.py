@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from huiyuan.consent.v1 import decisions_pb2, preferences_pb2, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.loyalty.v1 import points_pb2, tiers_pb2
+from huiyuan.loyalty.v1 import points_pb2, programmes_pb2, tiers_pb2
 from huiyuan.members.v1 import profiles_pb2
 
 from gateway.auth import ANYONE
@@ -56,6 +56,9 @@ class Loaders:
         self.preferences_by_member: Lane[str, preferences_pb2.Preferences] = Lane(self._preferences)
         self.purposes_by_locale: Lane[str, purposes_pb2.ListPurposesResponse] = Lane(
             self._purposes, group=lambda locale: locale
+        )
+        self.programmes_by_id: Lane[str, programmes_pb2.GetProgrammeResponse] = Lane(
+            self._programmes, group=lambda programme_id: programme_id
         )
 
     def _key(self, service: str, asked: Asked[Any], member_id: str) -> kit_pb2.MemberKey:
@@ -130,6 +133,15 @@ class Loaders:
         request = purposes_pb2.ListPurposesRequest(locale=asked[0].key)
         response = await self._clients.purposes.list_purposes(
             request, headers=self._clients.named(CONSENT, ANYONE)
+        )
+        return [response] * len(asked)
+
+    async def _programmes(
+        self, asked: Sequence[Asked[str]]
+    ) -> list[programmes_pb2.GetProgrammeResponse | Refusal]:
+        request = programmes_pb2.GetProgrammeRequest(programme_id=asked[0].key)
+        response = await self._clients.programmes.get_programme(
+            request, headers=self._clients.named(LOYALTY, ANYONE)
         )
         return [response] * len(asked)
 

@@ -11,12 +11,13 @@ from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
 from gateway import limits
+from gateway.auth import UNKNOWN
 from gateway.documents import uses
 from gateway.errors import BAD_REQUEST, LIMIT_EXCEEDED, RequestError, formatted, language
 from gateway.limits.addresses import client_address
 from gateway.limits.load import Load, Overloaded
 from gateway.scalars import Locale, preferred
-from gateway.serving import events
+from gateway.serving import events, public
 from gateway.serving.asking import Asker, Body, NotAQuery, NotExecuted, Operation
 from gateway.serving.explorer import Page
 from gateway.serving.front import TOO_BUSY
@@ -99,7 +100,7 @@ class Endpoint:
         self._signed_gets = signed_gets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._load.operations.is_reached:
+        if self._load.operations.turns_away():
             await _send(send, 503, [Media.JSON.header, _NO_STORE, _RETRY_SOON], TOO_BUSY)
             return
         headers = dict(scope["headers"])
@@ -125,6 +126,9 @@ class Endpoint:
                     if operation.kind is OperationType.SUBSCRIPTION:
                         raise Refused(406, f"subscriptions need accept: {Media.EVENTS.value}, or a WebSocket")
                     body = await self._surface.execute(operation)
+                    if by_get and asker.identity is UNKNOWN and public.may_be_kept(body):
+                        await _show(send, media, body, _text(headers, b"if-none-match"))
+                        return
                     status = 400 if media is Media.RESPONSE and "data" not in body else 200
                     await _answer(send, status, media, body)
                     return
@@ -153,7 +157,7 @@ class Endpoint:
         return asker, _decoded(await _read(headers, receive))
 
     async def _stream(self, operation: Operation, asker: Asker, receive: Receive, send: Send) -> None:
-        if self._load.streams.is_reached:
+        if self._load.streams.turns_away():
             raise Refused(503, "too many streams are open: try again", _RETRY_SOON, code=Overloaded.code)
         try:
             with self._load.streams, self._load.streams_of.of(asker.payer.key):
@@ -260,6 +264,17 @@ def _advice(refusal: NotExecuted) -> Iterable[tuple[bytes, bytes]]:
 
 async def _answer(send: Send, status: int, media: Media, body: Body, *headers: tuple[bytes, bytes]) -> None:
     await _send(send, status, [media.header, _NO_STORE, *headers], orjson.dumps(body))
+
+
+async def _show(send: Send, media: Media, body: Body, if_none_match: str | None) -> None:
+    """Answer what anyone may see, without the bytes for whoever has them already."""
+    content = orjson.dumps(body)
+    shown = public.headers(content, media.value.encode())
+    if public.is_fresh(if_none_match, shown):
+        await send({"type": "http.response.start", "status": 304, "headers": shown})
+        await send({"type": "http.response.body"})
+        return
+    await _send(send, 200, [media.header, *shown], content)
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -130,6 +130,11 @@ class Surface:
             raise TooCostly(cost, most)
         if paid is not None and cost == paid.cost:
             return paid
+        if not (paid or price.spends or self._tells_cost):
+            # While one pays, the other is served already.
+            later = self._meter.pay_later(payer, cost)
+            if later is not None:
+                return later
         return await self._meter.pay(payer, cost, paid=paid.cost if paid else 0, spends=price.spends)
 
     async def execute(self, operation: Operation) -> Body:

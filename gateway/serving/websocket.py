@@ -61,7 +61,7 @@ class Socket:
         if not self._is_from_here(websocket.headers):
             await websocket.send_denial_response(PlainTextResponse("origin not allowed", 403))
             return
-        if self._load.streams.is_reached:
+        if self._load.streams.turns_away():
             busy = PlainTextResponse("too many connections: try again", 503, {"retry-after": "1"})
             await websocket.send_denial_response(busy)
             return
@@ -242,7 +242,7 @@ class _Connection:
                 await self._send(ending)
 
     async def _answers(self, payload: object, asker: Asker) -> AsyncGenerator[Body, None]:
-        if self._load.operations.is_reached:
+        if self._load.operations.turns_away():
             raise Overloaded("too busy: try again")
         with self._load.operations:
             operation = await self._surface.admit(payload, asker)

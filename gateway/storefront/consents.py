@@ -3,9 +3,11 @@
 import strawberry
 from huiyuan.consent.v1 import decisions_pb2
 
+from gateway.auth import ANYONE
 from gateway.clients import CONSENT
 from gateway.context import Info
 from gateway.errors import UserError, attempt
+from gateway.loaders.catalogue import Answer
 from gateway.scalars import Locale
 from gateway.storefront.notices import ConsentPurpose, purposes
 from gateway.storefront.permissions import PUBLIC
@@ -60,8 +62,13 @@ class ConsentQueries:
     )
     async def consent_purposes(self, info: Info, locale: Locale | None = None) -> list[ConsentPurpose]:
         wanted = locale or info.context.locale
-        wire = await info.context.load.purposes_by_locale.load(info.context.caller, wanted.value)
-        return purposes(wire, wanted)
+        load = info.context.load.purposes_by_locale.load
+
+        async def asked() -> Answer:
+            return Answer(purposes(await load(ANYONE, wanted.value), wanted))
+
+        found: list[ConsentPurpose] = await info.context.catalogue.get(("purposes", wanted), asked)
+        return found
 
 
 @strawberry.type

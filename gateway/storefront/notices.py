@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
 
 import strawberry
 from huiyuan.consent.v1 import purposes_pb2
@@ -55,13 +54,7 @@ class ConsentPurpose:
 
 
 def purposes(wire: purposes_pb2.ListPurposesResponse, locale: Locale) -> list[ConsentPurpose]:
-    """The purposes in force, each with the notices that tell of its version; the same content is the same view."""
-    return _purposes(wire.SerializeToString(), locale)
-
-
-@lru_cache(maxsize=20)
-def _purposes(content: bytes, locale: Locale) -> list[ConsentPurpose]:
-    wire = purposes_pb2.ListPurposesResponse.FromString(content)
+    """The purposes in force, each with the notices that tell of its version."""
     notices = [_notice(one) for one in wire.notices]
     told = [{(purpose.key, purpose.version) for purpose in one.purposes} for one in wire.notices]
     return [

@@ -17,6 +17,7 @@ from gateway.storefront.packages import PackageMutations, PackageQueries
 from gateway.storefront.permissions import Permissions
 from gateway.storefront.preferences import PreferenceMutations
 from gateway.storefront.profile import ProfileMutations
+from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
 from gateway.storefront.transfers import TransferMutations
@@ -29,7 +30,15 @@ class MemberQueries:
         return Member(id=strawberry.ID(info.context.member_id()))
 
 
-QUERIES = (MemberQueries, NodeQueries, QuoteQueries, ConsentQueries, EvidenceQueries, PackageQueries)
+QUERIES = (
+    MemberQueries,
+    NodeQueries,
+    QuoteQueries,
+    ProgrammeQueries,
+    ConsentQueries,
+    EvidenceQueries,
+    PackageQueries,
+)
 MUTATIONS = (
     ProfileMutations,
     IdentityMutations,
@@ -40,7 +49,19 @@ MUTATIONS = (
     PackageMutations,
     PreferenceMutations,
 )
-PUBLIC_TYPES = frozenset({"ConsentPurpose", "Notice", "ConsentLog", "ConsistencyProof"})
+PUBLIC_TYPES = frozenset(
+    {
+        "Benefit",
+        "ConsentLog",
+        "ConsentPurpose",
+        "ConsistencyProof",
+        "Notice",
+        "Programme",
+        "ProgrammeCurrency",
+        "ProgrammeTier",
+        "TierCondition",
+    }
+)
 
 schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),

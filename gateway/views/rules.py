@@ -5,6 +5,8 @@ from enum import Enum
 import strawberry
 from huiyuan.loyalty.v1 import programmes_pb2
 
+from gateway.scalars import Long
+
 
 @strawberry.enum(description="When points that were earned can be used.")
 class MaturationKind(Enum):
@@ -37,3 +39,15 @@ class ExpiryRounding(Enum):
 class EarnRounding(Enum):
     WHOLE_STEPS = programmes_pb2.EARN_ROUNDING_WHOLE_STEPS
     PROPORTIONAL = programmes_pb2.EARN_ROUNDING_PROPORTIONAL
+
+
+@strawberry.type
+class TierCondition:
+    metric: str = strawberry.field(
+        description="SPEND (minor units of money), ORDERS (a count) or a currency such as GROWTH."
+    )
+    at_least: Long
+
+
+def condition(wire: programmes_pb2.TierCondition) -> TierCondition:
+    return TierCondition(metric=wire.metric, at_least=Long(wire.at_least))

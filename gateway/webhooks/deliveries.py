@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+import prometheus_client
 import structlog
 from cryptography.exceptions import InvalidTag
 
@@ -26,6 +27,10 @@ from gateway.webhooks.signatures import signed
 from services.kit import clock, database, stream
 
 log = structlog.get_logger()
+
+attempts_total = prometheus_client.Counter(
+    "huiyuan_webhook_attempts_total", "Webhooks that were sent, by how that went.", ["outcome"]
+)
 
 UNDER_WAY_AT_MOST = 8
 """So many at a time to one endpoint; what others have under way does not count, so that none waits for another."""
@@ -109,6 +114,7 @@ class Deliverer:
             answer = await self._send(taken, sealed, started_at)
             took_ms = round((time.perf_counter() - began) * 1000)
             error = "" if answer.failure is None else answer.failure.value
+            attempts_total.labels(error or "SUCCEEDED").inc()
             await self._note(taken, Attempt(started_at, took_ms, answer.status_code, error), answer)
         except Exception:
             # The lease ends, and the delivery is tried again.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from gateway.storage.webhooks import delivery_log, endpoints, messages, secrets
@@ -10,15 +10,14 @@ from gateway.storage.webhooks.endpoints import Because, Endpoint, State
 from gateway.storage.webhooks.messages import Message
 from gateway.webhooks import events
 from gateway.webhooks.addresses import check_url
-from gateway.webhooks.secrets import Box, new_secret, spelled
+from gateway.webhooks.keeping import Keeper
+from gateway.webhooks.secrets import Box
 from services.kit import clock, database
 from services.kit.refusal import Declined, Invalid, NotFound
 
 MOST_ENDPOINTS = 100
 LONGEST_NAME = 64
 LONGEST_DESCRIPTION = 200
-OVERLAP = timedelta(days=1)
-"""How long the secret before is good after a rotation."""
 
 
 class UnknownWebhookEndpoint(NotFound):
@@ -51,7 +50,7 @@ class Endpoints:
         self, engine: database.Engine, box: Box, *, closed: bool, now: clock.Clock = clock.now
     ) -> None:
         self._engine = engine
-        self._box = box
+        self._keeper = Keeper(box, now)
         self._closed = closed
         self._now = now
 
@@ -63,15 +62,14 @@ class Endpoints:
     async def previous_secrets_end(self, endpoint_ids: Sequence[str]) -> dict[str, datetime]:
         """Until when the secrets before the newest are good, of those endpoints that have one."""
         async with self._engine.connect() as connection:
-            found = await secrets.current(connection, endpoint_ids, self._now())
-        return {owner: one.expires_at for owner, kept in found.items() for one in kept if one.expires_at}
+            return await self._keeper.previous_end(connection, endpoint_ids)
 
     async def create(
         self, url: str, description: str, event_types: Sequence[str], programme_id: str
     ) -> tuple[Endpoint, str]:
         """A new endpoint, and its secret, which is never shown again."""
         self._check(url=url, description=description, event_types=event_types, programme_id=programme_id)
-        now, secret = self._now(), new_secret()
+        now = self._now()
         endpoint = Endpoint(
             endpoint_id=str(uuid4()),
             url=url,
@@ -88,9 +86,7 @@ class Endpoints:
             if await endpoints.count(connection) >= MOST_ENDPOINTS:
                 raise TooManyWebhooks("there are too many endpoints: delete one", most=MOST_ENDPOINTS)
             await endpoints.add(connection, endpoint)
-            sealed = self._box.seal(secret, endpoint.endpoint_id)
-            await secrets.add(connection, endpoint.endpoint_id, sealed, now)
-        return endpoint, spelled(secret)
+            return endpoint, await self._keeper.make(connection, endpoint.endpoint_id)
 
     async def update(self, endpoint_id: str, **changed: object) -> Endpoint:
         """Change what is given: ``url``, ``description``, ``event_types``, ``programme_id``."""
@@ -120,15 +116,11 @@ class Endpoints:
 
     async def rotate(self, endpoint_id: str, *, end_previous: bool) -> tuple[Endpoint, str]:
         """A new secret; for a day webhooks are signed by the one before too, unless that ends at once."""
-        now, secret = self._now(), new_secret()
         async with self._engine.begin() as connection:
-            endpoint = await endpoints.change(connection, endpoint_id, now)
+            endpoint = await endpoints.change(connection, endpoint_id, self._now())
             if endpoint is None:
                 raise UnknownWebhookEndpoint
-            until = now if end_previous else now + OVERLAP
-            sealed = self._box.seal(secret, endpoint_id)
-            await secrets.rotate(connection, endpoint_id, sealed, now, previous_until=until)
-        return endpoint, spelled(secret)
+            return endpoint, await self._keeper.rotate(connection, endpoint_id, end_previous=end_previous)
 
     async def test(self, endpoint_id: str) -> int:
         """Send a webhook that says nothing but that it is a test, once; its delivery's id."""

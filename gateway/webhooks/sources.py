@@ -11,11 +11,11 @@ from gateway.storage.webhooks.sources import Source
 from gateway.webhooks.endpoints import (
     LONGEST_DESCRIPTION,
     LONGEST_NAME,
-    OVERLAP,
     TooManyWebhooks,
     check_line,
 )
-from gateway.webhooks.secrets import Box, new_secret, spelled
+from gateway.webhooks.keeping import Keeper
+from gateway.webhooks.secrets import Box
 from services.kit import clock, database
 from services.kit.refusal import Conflict, Invalid, NotFound
 
@@ -44,6 +44,7 @@ class Sources:
     def __init__(self, engine: database.Engine, box: Box, *, now: clock.Clock = clock.now) -> None:
         self._engine = engine
         self._box = box
+        self._keeper = Keeper(box, now)
         self._now = now
 
     async def everyone(self) -> list[Source]:
@@ -54,8 +55,7 @@ class Sources:
     async def previous_secrets_end(self, source_ids: Sequence[str]) -> dict[str, datetime]:
         """Until when the secrets before the newest are good, of those sources that have one."""
         async with self._engine.connect() as connection:
-            found = await secrets.current(connection, source_ids, self._now())
-        return {owner: one.expires_at for owner, kept in found.items() for one in kept if one.expires_at}
+            return await self._keeper.previous_end(connection, source_ids)
 
     async def create(self, source: str, description: str, programme_id: str) -> tuple[Source, str]:
         """A new source, and its secret, which is never shown again."""
@@ -66,15 +66,14 @@ class Sources:
             )
         check_line(description, LONGEST_DESCRIPTION, "description")
         check_line(programme_id, LONGEST_NAME, "programme_id")
-        now, secret = self._now(), new_secret()
+        now = self._now()
         made = Source(str(uuid4()), source, description, programme_id, State.ENABLED, now, now)
         async with self._engine.begin() as connection:
             if await sources.count(connection) >= MOST_SOURCES:
                 raise TooManyWebhooks("there are too many sources: delete one", most=MOST_SOURCES)
             if not await sources.add(connection, made):
                 raise WebhookSourceTaken("another source has this name", field="source")
-            await secrets.add(connection, made.source_id, self._box.seal(secret, made.source_id), now)
-        return made, spelled(secret)
+            return made, await self._keeper.make(connection, made.source_id)
 
     async def turn(self, source_id: str, state: State) -> Source:
         """Enable, disable or delete a source."""
@@ -88,15 +87,11 @@ class Sources:
 
     async def rotate(self, source_id: str, *, end_previous: bool) -> tuple[Source, str]:
         """A new secret; for a day the one before is believed too, unless that ends at once."""
-        now, secret = self._now(), new_secret()
         async with self._engine.begin() as connection:
             source = await sources.find(connection, source_id)
             if source is None:
                 raise UnknownWebhookSource
-            until = now if end_previous else now + OVERLAP
-            sealed = self._box.seal(secret, source_id)
-            await secrets.rotate(connection, source_id, sealed, now, previous_until=until)
-        return source, spelled(secret)
+            return source, await self._keeper.rotate(connection, source_id, end_previous=end_previous)
 
     async def receipts(self, *, first: int, before: int | None, source_id: str | None) -> list[Receipt]:
         """What sources sent, newest first, one more than asked when there are more."""
@@ -109,14 +104,13 @@ class Sources:
             source = await sources.find(connection, source_id)
             if source is None or source.state is not State.ENABLED:
                 return None
-            kept = (await secrets.current(connection, [source_id], self._now())).get(source_id, [])
-        return source, [self._box.open(one.sealed, source_id) for one in kept]
+            return source, await self._keeper.good(connection, source_id)
 
     async def receive(self, source_id: str, webhook_id: str, body: bytes) -> bool:
         """Note that a webhook came; False when its id came before with another body."""
         async with self._engine.begin() as connection:
-            digest = self._box.digest(body)
-            return await receipts.receive(connection, source_id, webhook_id, digest, self._now())
+            digests = self._box.digests(body)
+            return await receipts.receive(connection, source_id, webhook_id, digests, self._now())
 
     async def answer(
         self, source_id: str, webhook_id: str, *, type: str, order_id: str, outcome_code: str

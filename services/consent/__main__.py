@@ -18,7 +18,9 @@ def main(command: str) -> None:
                 application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s
             )
         case "work":
-            process.work(lambda: workers(settings))
+            process.work(
+                lambda: workers(settings), host=settings.host, metrics_port=settings.work_metrics_port
+            )
         case "migrate":
             migrate(settings)
         case "verify":

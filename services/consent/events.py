@@ -9,6 +9,7 @@ from huiyuan.kit.v1 import erasures_pb2
 
 from services.consent.rules.acts import Grant, Withdrawal
 from services.consent.rules.preferences import Change, ChangeKind
+from services.consent.rules.notices import Notice
 from services.consent.rules.purposes import Purpose
 from services.consent.rules.topics import SendingRules, Topic
 from services.kit import outbox
@@ -104,6 +105,18 @@ async def sending_rules_published(connection: Connection, rules: SendingRules) -
     """A version of the rules of all sending came into force."""
     published = events_pb2.SendingRulesPublished(version=rules.version)
     event = events_pb2.ConsentEvent(occurred_at=rules.effective_at, sending_rules_published=published)
+    await _append(connection, None, event)
+
+
+async def notice_published(connection: Connection, notice: Notice) -> None:
+    """A version of a notice is shown from its ``effective_at``; what is kept of older ones is void."""
+    told = events_pb2.NoticePublished(
+        key=notice.wording.key,
+        version=notice.version,
+        locale=notice.wording.locale,
+        effective_at=notice.effective_at,
+    )
+    event = events_pb2.ConsentEvent(occurred_at=notice.effective_at, notice_published=told)
     await _append(connection, None, event)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+from prometheus_client import start_http_server
 from starlette.types import ASGIApp
 
 from services.kit import spans, telemetry
@@ -98,8 +99,18 @@ def serve(
         sys.exit(_NOT_STARTED)
 
 
-def work(start: Callable[[], Awaitable[Sequence[Callable[[], Awaitable[None]]]]]) -> None:
-    """Run endless jobs side by side until SIGTERM or Ctrl-C; one that ends by itself ends the process."""
+def work(
+    start: Callable[[], Awaitable[Sequence[Callable[[], Awaitable[None]]]]],
+    *,
+    host: str = "",
+    metrics_port: int | None = None,
+) -> None:
+    """Run endless jobs side by side until SIGTERM or Ctrl-C; one that ends by itself ends the process.
+
+    With a port, its metrics are shown there by a thread of their own.
+    """
+    if metrics_port is not None:
+        start_http_server(metrics_port, host)
     asyncio.run(_work(start))
 
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.kit.telemetry import SAMPLED
+
 
 class Mode(StrEnum):
     """``production`` unless told otherwise; ``development`` listens on loopback alone."""
@@ -30,8 +32,10 @@ class ProcessSettings(BaseSettings):
     log_level: str = Field("INFO", validation_alias="HUIYUAN_LOG_LEVEL")
     traces_url: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     """Where a collector takes spans, OTLP over HTTP; without it none are made."""
-    traces_sampled: float = Field(0.01, ge=0, le=1, validation_alias="OTEL_TRACES_SAMPLER_ARG")
+    traces_sampled: float = Field(SAMPLED, ge=0, le=1, validation_alias="OTEL_TRACES_SAMPLER_ARG")
     """Which part of the traces is followed; the gateway decides, and the services follow."""
+    work_metrics_port: int | None = Field(None, gt=0, lt=65536, validation_alias="HUIYUAN_WORK_METRICS_PORT")
+    """Where ``work`` shows its metrics, on the same host as ``serve`` listens; nowhere without it."""
     redis_url: SecretStr = Field(validation_alias="REDIS_URL")
     drain_seconds: float | None = Field(None, validation_alias="HUIYUAN_DRAIN_SECONDS", ge=0, le=600)
     """For how long a process that was told to stop serves on, not ready any more; 5 by itself, 0 in development."""

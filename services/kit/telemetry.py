@@ -13,7 +13,10 @@ from structlog.typing import ExcInfo
 
 # What a client sends goes into logs, answers and further calls, so nothing but a trace passes.
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
-_sampled_part = 0.01
+SAMPLED = 0.01
+"""The part of the traces that is followed, where nobody says otherwise."""
+
+_sampled_part = SAMPLED
 
 _random = random.Random()  # noqa: S311  # traces are told apart by their ids, they are no secret
 
@@ -31,7 +34,7 @@ call_seconds = Histogram(
 )
 
 
-def configure(process: str, level: str, *, sampled_part: float = 0.01) -> None:
+def configure(process: str, level: str, *, sampled_part: float = SAMPLED) -> None:
     """Send every log line, ours and the libraries', as one JSON object to stderr, with the process and the trace.
 
     ``sampled_part`` of the traces that begin here is followed by spans and to the statements of the databases.

@@ -16,7 +16,9 @@ def main(command: str) -> None:
             app.application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s
         )
     elif command == "work":
-        process.work(lambda: app.workers(settings))
+        process.work(
+            lambda: app.workers(settings), host=settings.host, metrics_port=settings.work_metrics_port
+        )
     elif command == "migrate":
         app.migrate(settings)
     elif command == "verify":

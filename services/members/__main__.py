@@ -30,7 +30,9 @@ def main(command: str, *said: str) -> None:
             app.application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s
         )
     elif command == "work":
-        process.work(lambda: app.workers(settings))
+        process.work(
+            lambda: app.workers(settings), host=settings.host, metrics_port=settings.work_metrics_port
+        )
     elif command == "replay-tombstones":
         found = asyncio.run(app.replay_tombstones(settings, tell_all="--tell-all" in said))
         sys.stdout.write(

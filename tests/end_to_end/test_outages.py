@@ -2,12 +2,10 @@
 
 import asyncio
 import os
+import random
 import signal
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -15,17 +13,16 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
-from infra.local import layout
-from tests.conftest import free_port
 from tests.end_to_end import books
 from tests.end_to_end.callers import PROGRAMME, Json, OrderSystem, Staff, code_of, is_retryable, order
+from tests.end_to_end.chaos import browse_through
 from tests.end_to_end.house import STOP_TIMEOUT_S, House, gone
 from tests.end_to_end.lent import Lent
+from tests.end_to_end.replicas import PATIENCE_S, replica
 
 CALLERS = 16
 MEMBERS = 8
 ORDERS_EACH = 30
-PATIENCE_S = 60
 LANES = 16
 
 
@@ -211,56 +208,11 @@ async def be_enrolled(house: House) -> None:
     assert known == registered
 
 
-class Replica:
-    """A second server of loyalty beside the first, on a port of its own, to be killed and started at will."""
-
-    def __init__(self, house: House, log: Path) -> None:
-        port = free_port()
-        first = psutil.Process(house.pid("loyalty-server")).environ()
-        self._environment = first | {"LOYALTY_PORT": str(port)}
-        self._log = log
-        self.url = f"http://127.0.0.1:{port}"
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "services.loyalty", "serve"],
-                cwd=layout.ROOT,
-                env=self._environment,
-                stdout=log,
-                stderr=log,
-            )
-
-    async def be_ready(self) -> None:
-        async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(trust_env=False) as http:
-            while True:
-                try:
-                    if (await http.get(f"{self.url}/readyz")).status_code == 200:
-                        return
-                except httpx.TransportError:
-                    assert self._process.poll() is None, self._log.read_text()
-                await asyncio.sleep(0.02)
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-
-@contextmanager
-def replica(house: House, log: Path) -> Iterator[Replica]:
-    server = Replica(house, log)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.kill()
-
-
 async def test_loyalty_killed_under_load_and_started_again_keeps_every_order_once(
     lodger: House, shop: OrderSystem, tmp_path: Path
 ) -> None:
     load = Load(shop, "through-loyalty")
-    with replica(lodger, tmp_path / "replica.log") as server:
+    with replica(lodger, "loyalty", tmp_path / "replica.log") as server:
         await server.be_ready()
         pouring = asyncio.create_task(load.run(server.url))
         await load.until(lambda: len(load.answers) >= len(load.orders) // 5)
@@ -275,6 +227,22 @@ async def test_loyalty_killed_under_load_and_started_again_keeps_every_order_onc
         assert recorded.pop("replayed")
         assert recorded["order"] == load.answers[recorded["order"]["orderId"]]["order"]
     await load.be_kept_once(lodger)
+
+
+async def test_whoever_browses_misses_only_what_is_killed_and_only_while_it_is(
+    lodger: House, lent: Lent, shop: OrderSystem, tmp_path: Path
+) -> None:
+    await browse_through(["loyalty", "redis", "postgres"], lodger, lent, shop, tmp_path)
+
+
+@pytest.mark.torture
+async def test_browsing_through_every_outage_again_and_again(
+    lodger: House, lent: Lent, shop: OrderSystem, tmp_path: Path
+) -> None:
+    every = ["members", "redis", "consent", "postgres", "loyalty"]
+    for nth in range(3):
+        (logs := tmp_path / str(nth)).mkdir()
+        await browse_through(random.Random(nth).sample(every, len(every)), lodger, lent, shop, logs)
 
 
 def test_a_lost_process_stops_the_rest_and_says_why(lodger: House) -> None:

@@ -20,6 +20,10 @@ class UnknownMember(NotFound):
     """As the members service says it."""
 
 
+class UnknownProgramme(NotFound):
+    """As the loyalty service says it."""
+
+
 class NotEnoughPoints(Declined):
     """As the loyalty service says it."""
 

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import json
-import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -20,47 +19,13 @@ from websockets.exceptions import ConnectionClosed
 
 from gateway.live import changes, reader
 from gateway.live.positions import CursorNotOurs, Positions
-from infra.local import redis as local_redis
 from infra.local.databases import DatabaseUrls
-from infra.local.processes import Process
 from services.kit import stream
-from tests.conftest import free_port
-from tests.gateway.answers import at
 from tests.gateway.gateway_client import Gateway, running
+from tests.gateway.streams import Streams
 
 BEGINNING = Positions([(0, 0)] * 48).cursor
 CHANGED = "subscription($after:String){memberChanged(after:$after){cursor kind member{points{available}}}}"
-
-
-class Streams:
-    """A Redis that can be stopped and started, and a relay's side of its streams."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._port, self._password = free_port(), secrets.token_hex(16)
-        self.url = local_redis.url(self._port, self._password)
-        self._ends: dict[str, tuple[int, int]] = {}
-        self.start()
-
-    def start(self) -> None:
-        self._process: Process = local_redis.start(
-            self._directory, self._directory.with_suffix(".log"), port=self._port, password=self._password
-        )
-        self._process.wait_until(lambda: local_redis.ready(self.url), 20)
-
-    def stop(self) -> None:
-        self._process.stop()
-
-    async def tell(self, member_id: str, *happened: str, lane: int = 3) -> None:
-        """Send events about a member, as loyalty's relay does."""
-        name = stream.name("loyalty", lane)
-        async with Redis.from_url(self.url) as client:
-            for kind in happened:
-                envelope = events_pb2.LoyaltyEvent(member_id=member_id, occurred_at=at(2026, 9, 1))
-                getattr(envelope, kind).SetInParent()
-                end = self._ends.get(name, (0, 0))
-                event = stream.Event(name, end[0] + 1, 0, member_id, kind, envelope.SerializeToString())
-                self._ends |= await stream.append(client, {name: end}, [event])
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """Nodes: one's own things by their ids; what is another's is answered as what is not there."""
 
+from unittest.mock import ANY
+
 import pytest
 
 from services.kit.refusal import Invalid
@@ -66,3 +68,47 @@ async def test_a_service_that_is_away_is_not_taken_for_an_entry_that_is_not_ther
 async def test_strangers_fetch_nothing_by_its_id(gateway: Gateway) -> None:
     member_id, _ = gateway.join()
     assert code(await gateway.ask(QUERY, variables={"id": member_id})) == "UNAUTHENTICATED"
+
+
+STAFF = (
+    "query($id:ID!){node(id:$id){__typename id ... on Member{balances{available}} ... on Programme{version}}}"
+)
+
+
+async def test_staff_fetch_members_and_programmes_by_their_ids(gateway: Gateway) -> None:
+    member_id, _ = gateway.join(available=7)
+    for spelled in (member_id, member_id.upper()):
+        node = (await gateway.admin(STAFF, "auditor", variables={"id": spelled}))["data"]["node"]
+        assert (node["__typename"], node["id"]) == ("Member", member_id)
+        assert {"available": 7} in node["balances"]
+    node = (await gateway.admin(STAFF, "auditor", variables={"id": "demo"}))["data"]["node"]
+    assert node == {"__typename": "Programme", "id": "demo", "version": 2}
+
+
+@pytest.mark.parametrize("junk", ["", "x" * 41, "a\nb", "{5f0d6e0a-0000-4000-8000-0000000000ff}\x00"])
+async def test_what_is_no_id_of_staffs_is_null(gateway: Gateway, junk: str) -> None:
+    gateway.services.heard.clear()
+    assert await gateway.admin(STAFF, variables={"id": junk}) == {"data": {"node": None}, "extensions": ANY}
+    assert not gateway.services.heard
+
+
+async def test_a_programme_that_is_not_there_is_null_to_staff_and_one_out_of_reach_is_not(
+    gateway: Gateway,
+) -> None:
+    answer = await gateway.admin(STAFF, variables={"id": "another-programme"})
+    assert answer["data"] == {"node": None}
+    assert "errors" not in answer
+    gateway.services.away.add("loyalty")
+    answer = await gateway.admin(STAFF, variables={"id": "demo"})
+    assert (answer["data"], code(answer)) == ({"node": None}, "AWAY")
+
+
+async def test_a_node_shows_a_role_no_more_than_its_type_does(gateway: Gateway) -> None:
+    member_id, _ = gateway.join()
+    query = "query($id:ID!){node(id:$id){... on Member{profile{phone}}}}"
+    gateway.services.heard.clear()
+    answer = await gateway.admin(query, "auditor", variables={"id": member_id})
+    assert code(answer) == "ROLE_NEEDED"
+    assert not gateway.services.heard, "nothing of it is run"
+    answer = await gateway.admin(query, "support", variables={"id": member_id})
+    assert answer["data"]["node"]["profile"]["phone"]

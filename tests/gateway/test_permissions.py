@@ -180,7 +180,7 @@ def test_a_field_that_declares_no_roles_does_not_start() -> None:
 def test_the_storefront_schema_holds_no_admin_field() -> None:
     shared = {"Query", "Mutation", "Member"}
     only_admin = set(schema._schema.type_map) - set(storefront._schema.type_map)
-    assert {"LedgerEntry", "MaskedProfile", "AdminAction", "Programme"} <= only_admin
+    assert {"LedgerEntry", "MaskedProfile", "AdminAction", "EarnRule"} <= only_admin
     for name in shared:
         fields = set(storefront._schema.type_map[name].fields)  # type: ignore[attr-defined]
         assert fields.isdisjoint({"adjustPoints", "unmaskProfile", "memberByPhone", "accesses", "profile"})

@@ -199,3 +199,48 @@ def test_a_rate_reads_as_it_is_written(tmp_path: Path) -> None:
     told = settings(Issuer(tmp_path), "redis://x", "x", {}, "production", RATE_ADMIN_STAFF="300+7/s")
     assert told.rate_staff == Rate(300, 7)
     assert str(told.rate_staff) == "300+7/s"
+
+
+async def _admitted(buckets: Buckets, bucket: Bucket, points: int) -> bool:
+    """As a surface admits: without waiting where there is plenty."""
+    if buckets.is_ample(bucket, points):
+        buckets.take(bucket, points)
+        return True
+    taken = await buckets.take(bucket, points)
+    return taken is not None and not taken.wait_ms
+
+
+async def test_who_does_not_wait_for_a_full_bucket_takes_no_more_than_it_holds(redis: Redis) -> None:
+    buckets, bucket = Buckets(redis), _bucket(100, 1)
+    assert await _admitted(buckets, bucket, 1)
+    ample = 0
+    given = 1
+    for _ in range(4):
+        started = time.monotonic()
+        ample += buckets.is_ample(bucket, 3)
+        given += 3 * sum(await asyncio.gather(*(_admitted(buckets, bucket, 3) for _ in range(15))))
+    assert ample >= 1, "the first do not wait"
+    assert 97 <= given <= 101 + (time.monotonic() - started)
+    left = await buckets.take(bucket, 0)
+    assert left is not None
+    assert left.left <= 3
+    assert not buckets.is_ample(bucket, 1)
+
+
+async def test_a_bucket_counts_as_full_for_a_second_and_while_redis_answers(redis: Redis) -> None:
+    buckets, bucket = Buckets(redis), _bucket(100, 1)
+    assert not buckets.is_ample(bucket, 1), "nobody saw it yet"
+    await buckets.take(bucket, 1)
+    assert [buckets.is_ample(bucket, points) for points in (49, 50)] == [True, False]
+    await asyncio.sleep(1.05)
+    assert not buckets.is_ample(bucket, 1), "others may have emptied it"
+
+
+async def test_what_others_emptied_is_given_once_more_at_most_and_then_refused(redis: Redis) -> None:
+    ours, theirs, bucket = Buckets(redis), Buckets(redis), _bucket(100, 1)
+    await ours.take(bucket, 1)
+    await theirs.take(bucket, 99)
+    assert await _admitted(ours, bucket, 5), "it was seen full"
+    await asyncio.sleep(0.1)
+    assert not ours.is_ample(bucket, 5)
+    assert not await _admitted(ours, bucket, 5)

@@ -29,7 +29,7 @@ from huiyuan.loyalty.v1 import (
 
 from services.kit import rpc
 from tests.gateway import answers
-from tests.gateway.doors import Door, UnknownMember
+from tests.gateway.doors import Door, UnknownMember, UnknownProgramme
 
 
 class Points(Door):
@@ -232,6 +232,9 @@ class Programmes(Door):
     async def get_programme(
         self, request: programmes_pb2.GetProgrammeRequest, _: Any
     ) -> programmes_pb2.GetProgrammeResponse:
+        self.services.turn("loyalty", "programme")
+        if request.programme_id not in ("", answers.PROGRAMME.programme_id):
+            raise UnknownProgramme("there is no such programme")
         return programmes_pb2.GetProgrammeResponse(programme=answers.PROGRAMME)
 
     @rpc.allow(rpc.staff("program_admin", "operations", "support", "auditor"))

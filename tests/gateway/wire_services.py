@@ -39,6 +39,9 @@ from tests.gateway.doors import Door, Services
 
 PHONE = "+8613900000001"
 
+_PATIENT = {"timeout_keep_alive": 60}
+"""Client and server share a loop here: one that stands still for seconds would close what is about to be used."""
+
 
 class Profiles(Door):
     async def _unused(self, request: Any, _: Any) -> Any:
@@ -241,7 +244,7 @@ async def serving(app: Any, **also: Any) -> AsyncIterator[str]:
             log_level="warning",
             timeout_graceful_shutdown=1,
             proxy_headers=False,
-            **also,
+            **_PATIENT | also,
         )
     )
     server.config.load()

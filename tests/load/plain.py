@@ -41,7 +41,7 @@ from services.kit import process
 from services.kit.rpc import Caller, CallerKind, CallerSigner
 from services.kit.tokens import TokenVerifier
 
-_UNNEEDED: Any = (None,) * 4  # queries need none of them
+_UNNEEDED: Any = (None,) * 5  # queries need none of them
 
 
 class Uncompiled(Preparer):

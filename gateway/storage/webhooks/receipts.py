@@ -1,5 +1,6 @@
 """Receipts: what sources sent, by their webhook ids, and how it was answered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,12 +48,12 @@ _FORGET_SOURCES = sa.text(
 
 
 async def receive(
-    connection: AsyncConnection, source_id: str, webhook_id: str, digest: bytes, now: datetime
+    connection: AsyncConnection, source_id: str, webhook_id: str, digests: Sequence[bytes], now: datetime
 ) -> bool:
-    """Note that a webhook came; False when its id came before with other contents."""
-    told = {"source_id": source_id, "webhook_id": webhook_id, "digest": digest, "now": now}
+    """Note that a webhook came, by the first of its digests; False when its id came before with none of them."""
+    told = {"source_id": source_id, "webhook_id": webhook_id, "digest": digests[0], "now": now}
     first: bytes = (await connection.execute(_RECEIVE, told)).scalar_one()
-    return first == digest
+    return first in digests
 
 
 async def answer(

@@ -17,6 +17,14 @@ class Sealed(NamedTuple):
     expires_at: datetime | None
 
 
+class Held(NamedTuple):
+    """A secret at rest that nobody else changes until the transaction ends."""
+
+    secret_id: str
+    owner_id: str
+    sealed: bytes
+
+
 _ADD = sa.text(
     """INSERT INTO webhook_secrets (secret_id, owner_id, sealed, created_at)
        VALUES (gen_random_uuid(), :owner_id, :sealed, :now)"""
@@ -30,6 +38,16 @@ _CURRENT = sa.text(
     """SELECT owner_id::text, sealed, created_at, expires_at FROM webhook_secrets
        WHERE owner_id = ANY(CAST(:owner_ids AS uuid[])) AND (expires_at IS NULL OR expires_at > :now)
        ORDER BY created_at DESC"""
+)
+_HOLD_ALL = sa.text(
+    "SELECT secret_id::text, owner_id::text, sealed FROM webhook_secrets ORDER BY secret_id FOR UPDATE"
+)
+# A row of its own: what rests is never rewritten.
+_REPLACE = sa.text(
+    """WITH gone AS (DELETE FROM webhook_secrets WHERE secret_id = CAST(:secret_id AS uuid)
+         RETURNING owner_id, created_at, expires_at)
+       INSERT INTO webhook_secrets (secret_id, owner_id, sealed, created_at, expires_at)
+       SELECT gen_random_uuid(), owner_id, :sealed, created_at, expires_at FROM gone"""
 )
 
 
@@ -60,3 +78,13 @@ async def current(
     for row in await connection.execute(_CURRENT, {"owner_ids": list(owner_ids), "now": now}):
         found[row.owner_id].append(Sealed(row.sealed, row.created_at, row.expires_at))
     return found
+
+
+async def hold_all(connection: AsyncConnection) -> list[Held]:
+    """Every secret there is, held until the transaction ends."""
+    return [Held(*row) for row in await connection.execute(_HOLD_ALL)]
+
+
+async def replace(connection: AsyncConnection, secret_id: str, sealed: bytes) -> None:
+    """The same secret sealed otherwise; all else of it stays."""
+    await connection.execute(_REPLACE, {"secret_id": secret_id, "sealed": sealed})

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from services.consent import events
 from services.consent.rules import checklists
 from services.consent.rules.notices import Notice, ToldPurpose, Wording
 from services.consent.rules.purposes import UnknownPurpose
@@ -35,4 +36,5 @@ async def publish(
         return newest, True
     notice = Notice(wording, newest.version + 1 if newest else 1, now)
     await notices.add(connection, notice, by)
+    await events.notice_published(connection, notice)
     return notice, False

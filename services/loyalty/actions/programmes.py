@@ -71,6 +71,8 @@ async def create(connection: database.RawConnection, publication: Publication) -
     first_ever = publication.is_default or not known.by_id
     publication = replace(publication, is_default=first_ever)
     founded = await programmes.create(connection, publication)
+    told = events.encode_programme_revised(founded.programme_id, founded.version, founded.effective_at)
+    await programmes.tell(connection, told)
     return replace(publication, programme=founded), False
 
 

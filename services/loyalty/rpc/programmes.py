@@ -8,7 +8,7 @@ from services.kit import clock, database, rpc
 from services.kit.refusal import Invalid
 from services.loyalty.actions import programmes as actions
 from services.loyalty.rpc import currencies, definitions
-from services.loyalty.rpc.wire import micros
+from services.loyalty.rpc.wire import micros, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.storage import programmes
 
@@ -69,12 +69,20 @@ class Programmes:
 
     @rpc.allow(rpc.anyone)
     async def get_programme(self, request: wire.GetProgrammeRequest, _: Any) -> wire.GetProgrammeResponse:
-        known = (await self._rulebook.current()).history(request.programme_id)
-        wanted = request.version or known.at(self._rulebook.now()).version
-        for publication in await self._publications(known.newest.programme_id):
-            if publication.programme.version == wanted:
-                return wire.GetProgrammeResponse(programme=definitions.published(publication))
-        message = f"the programme has versions 1 to {known.newest.version}"
+        # What the rulebook knows may be a second old; who asks because a version was published wants that one.
+        every = await programmes.publications(self._pool)
+        history = programmes.known(0, every).history(request.programme_id)
+        now = self._rulebook.now()
+        wanted = request.version or history.at(now).version
+        changes_at = None if request.version else history.changes_at(now)
+        for publication in every:
+            version = publication.programme
+            if (version.programme_id, version.version) == (history.newest.programme_id, wanted):
+                return wire.GetProgrammeResponse(
+                    programme=definitions.published(publication),
+                    changes_at=None if changes_at is None else timestamp(changes_at),
+                )
+        message = f"the programme has versions 1 to {history.newest.version}"
         raise actions.UnknownVersion(message, field="version", asked=wanted)
 
     @rpc.allow(

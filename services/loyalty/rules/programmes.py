@@ -216,6 +216,11 @@ class ProgrammeHistory:
             raise ProgrammeNotInForce(f"programme {self.newest.programme_id} had not begun then")
         return self.versions[place - 1]
 
+    def changes_at(self, instant: int) -> int | None:
+        """When the next version after an instant takes effect; None while none is published."""
+        coming = (version.effective_at for version in self.versions if version.effective_at > instant)
+        return next(coming, None)
+
 
 @dataclass(frozen=True, slots=True)
 class Programmes:

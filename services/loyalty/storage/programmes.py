@@ -1,5 +1,6 @@
 """Programmes in storage: immutable versions, and one revision number for them all."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import asyncpg
@@ -38,9 +39,14 @@ class Publication:
 async def load(connection: database.RawConnection | asyncpg.Pool) -> Programmes:
     """Every programme with all its versions. The revision is read first, so that it is never too new."""
     newest = await revision(connection)
+    return known(newest, await publications(connection))
+
+
+def known(newest: int, published: Iterable[Publication]) -> Programmes:
+    """The programmes that publications make, each programme's oldest first; ``newest`` is their revision."""
     by_id: dict[str, ProgrammeHistory] = {}
     default_id = ""
-    for publication in await publications(connection):
+    for publication in published:
         programme_id = publication.programme.programme_id
         had = by_id[programme_id].versions if programme_id in by_id else ()
         by_id[programme_id] = ProgrammeHistory((*had, publication.programme))

@@ -169,6 +169,22 @@ async def test_each_act_leaves_one_event_without_personal_data(
     assert published.version == 1
 
 
+async def test_a_notice_that_is_published_is_told_with_when_it_is_shown_from(
+    acted: str, as_app: asyncpg.Connection
+) -> None:
+    (row,) = await as_app.fetch(
+        """SELECT o.member_id, o.event, n.* FROM notices n JOIN outbox o ON o.type = 'NoticePublished'
+           WHERE position(convert_to(n.key, 'UTF8') IN o.event) > 0
+             AND position(convert_to($1, 'UTF8') IN n.canonical) > 0""",
+        f'"{acted}"',
+    )
+    event = events_pb2.ConsentEvent.FromString(row["event"])
+    told = event.notice_published
+    assert (row["member_id"], event.member_id) == (None, "")
+    assert (told.key, told.version, told.locale) == (row["key"], row["version"], row["locale"])
+    assert told.effective_at.ToDatetime(UTC) == row["effective_at"]
+
+
 async def _events(connection: asyncpg.Connection, member_id: str) -> list[dict[str, Any]]:
     query = "SELECT * FROM consent_events WHERE member_id = $1 ORDER BY epoch, ord"
     return [dict(row) for row in await connection.fetch(query, member_id)]

@@ -9,6 +9,7 @@ import pytest
 from gateway.auth import UNKNOWN, Identity
 from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
 from gateway.context import Context, Services
+from gateway.loaders.catalogue import Catalogue
 from gateway.loaders.members import Loaders
 from gateway.scalars import Locale
 from services.kit.rpc import Caller, CallerKind, CallerSigner
@@ -26,7 +27,9 @@ async def context_of() -> AsyncIterator[Callable[[int], Context]]:
             dict.fromkeys(_ALL, address), CallerSigner("gateway", dict.fromkeys(_ALL, b"k" * 32))
         )
         unneeded: Any = None
-        services = Services(clients, Loaders(clients), unneeded, unneeded, unneeded, unneeded)
+        # What is the same for everyone is asked for each time, so that both ways meet the same answers.
+        unkept = Catalogue(lambda: None)
+        services = Services(clients, Loaders(clients), unkept, unneeded, unneeded, unneeded, unneeded)
 
         def of(number: int) -> Context:
             member = Identity(Caller(CallerKind.MEMBER, str(UUID(int=number))))

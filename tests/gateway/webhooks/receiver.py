@@ -77,7 +77,7 @@ class Receiver:
 
     async def until(self, count: int, path: str | None = None) -> list[Got]:
         """Wait for so many requests."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(found := self.got if path is None else self.at(path)) < count:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         return found

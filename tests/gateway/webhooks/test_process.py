@@ -10,12 +10,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+import httpx
 import pytest
 from redis.asyncio import Redis
 
 from infra.local import layout
 from infra.local.databases import DatabaseUrls
 from services.kit import stream
+from tests.conftest import free_port
 from tests.gateway.gateway_client import ISSUER
 from tests.gateway.webhooks.conftest import Office, raised
 from tests.gateway.webhooks.receiver import proven
@@ -74,9 +76,19 @@ async def happen(redis: Redis, *seqs: int) -> None:
 
 
 async def until(rows: asyncpg.Connection, query: str, expected: object) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while await rows.fetchval(query) != expected:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+
+
+async def shown_metrics(port: int) -> str:
+    """What a worker shows, as soon as it does."""
+    async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False) as http:
+        while True:
+            try:
+                return (await http.get(f"http://127.0.0.1:{port}/metrics")).text
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
 
 
 async def test_a_worker_that_is_killed_loses_nothing(
@@ -101,8 +113,10 @@ async def test_a_worker_that_is_killed_loses_nothing(
     await happen(streams, 3)
     # A minute later, the dead worker's leases have ended.
     await office.rows.execute("UPDATE webhook_deliveries SET due_at = now(), leased_until = now()")
-    async with working(told, tmp_path), working(told, tmp_path):
+    port = free_port()
+    async with working(told | {"HUIYUAN_WORK_METRICS_PORT": str(port)}, tmp_path), working(told, tmp_path):
         await until(office.rows, "SELECT count(*) FROM webhook_deliveries WHERE state = 'SUCCEEDED'", 3)
+        assert "# TYPE huiyuan_webhook_attempts_total counter" in await shown_metrics(port)
     taken = sorted(got.id for got in office.receiver.got)
     assert taken == sorted(["evt_loyalty_3_1_0", "evt_loyalty_3_2_0"] * 2 + ["evt_loyalty_3_3_0"])
     assert all(proven(got, secret) for got in office.receiver.got)

@@ -268,10 +268,12 @@ class GetProgrammeRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
 
 class GetProgrammeResponse(_message.Message):
-    __slots__ = ("programme",)
+    __slots__ = ("programme", "changes_at")
     PROGRAMME_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_AT_FIELD_NUMBER: _ClassVar[int]
     programme: Programme
-    def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ...) -> None: ...
+    changes_at: _timestamp_pb2.Timestamp
+    def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ..., changes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ListProgrammeVersionsRequest(_message.Message):
     __slots__ = ("programme_id",)
