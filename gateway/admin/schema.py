@@ -21,8 +21,8 @@ from gateway.admin.ledger import LedgerMutations
 from gateway.admin.member_merges import MemberMergeQueries
 from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
-from gateway.admin.notes import NoteMutations
 from gateway.admin.nodes import NodeQueries
+from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import (
     ADJUSTERS,

@@ -8,8 +8,8 @@ from huiyuan.consent.v1 import events_pb2
 from huiyuan.kit.v1 import erasures_pb2
 
 from services.consent.rules.acts import Grant, Withdrawal
-from services.consent.rules.preferences import Change, ChangeKind
 from services.consent.rules.notices import Notice
+from services.consent.rules.preferences import Change, ChangeKind
 from services.consent.rules.purposes import Purpose
 from services.consent.rules.topics import SendingRules, Topic
 from services.kit import outbox

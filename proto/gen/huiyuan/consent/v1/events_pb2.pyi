@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from huiyuan.kit.v1 import erasures_pb2 as _erasures_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -10,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ConsentEvent(_message.Message):
-    __slots__ = ("member_id", "occurred_at", "epoch", "consent_given", "consent_withdrawn", "purpose_published", "notice_published")
+    __slots__ = ("member_id", "occurred_at", "epoch", "consent_given", "consent_withdrawn", "purpose_published", "notice_published", "merge_followed", "member_erasure_done", "preferences_changed", "suppressions_changed", "automated_decisions_changed", "topic_published", "sending_rules_published")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -18,6 +19,13 @@ class ConsentEvent(_message.Message):
     CONSENT_WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_PUBLISHED_FIELD_NUMBER: _ClassVar[int]
     NOTICE_PUBLISHED_FIELD_NUMBER: _ClassVar[int]
+    MERGE_FOLLOWED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ERASURE_DONE_FIELD_NUMBER: _ClassVar[int]
+    PREFERENCES_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    SUPPRESSIONS_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    AUTOMATED_DECISIONS_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    TOPIC_PUBLISHED_FIELD_NUMBER: _ClassVar[int]
+    SENDING_RULES_PUBLISHED_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     occurred_at: _timestamp_pb2.Timestamp
     epoch: int
@@ -25,7 +33,14 @@ class ConsentEvent(_message.Message):
     consent_withdrawn: ConsentWithdrawn
     purpose_published: PurposePublished
     notice_published: NoticePublished
-    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., epoch: _Optional[int] = ..., consent_given: _Optional[_Union[ConsentGiven, _Mapping]] = ..., consent_withdrawn: _Optional[_Union[ConsentWithdrawn, _Mapping]] = ..., purpose_published: _Optional[_Union[PurposePublished, _Mapping]] = ..., notice_published: _Optional[_Union[NoticePublished, _Mapping]] = ...) -> None: ...
+    merge_followed: MergeFollowed
+    member_erasure_done: MemberErasureDone
+    preferences_changed: PreferencesChanged
+    suppressions_changed: SuppressionsChanged
+    automated_decisions_changed: AutomatedDecisionsChanged
+    topic_published: TopicPublished
+    sending_rules_published: SendingRulesPublished
+    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., epoch: _Optional[int] = ..., consent_given: _Optional[_Union[ConsentGiven, _Mapping]] = ..., consent_withdrawn: _Optional[_Union[ConsentWithdrawn, _Mapping]] = ..., purpose_published: _Optional[_Union[PurposePublished, _Mapping]] = ..., notice_published: _Optional[_Union[NoticePublished, _Mapping]] = ..., merge_followed: _Optional[_Union[MergeFollowed, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., preferences_changed: _Optional[_Union[PreferencesChanged, _Mapping]] = ..., suppressions_changed: _Optional[_Union[SuppressionsChanged, _Mapping]] = ..., automated_decisions_changed: _Optional[_Union[AutomatedDecisionsChanged, _Mapping]] = ..., topic_published: _Optional[_Union[TopicPublished, _Mapping]] = ..., sending_rules_published: _Optional[_Union[SendingRulesPublished, _Mapping]] = ...) -> None: ...
 
 class ConsentGiven(_message.Message):
     __slots__ = ("purposes", "recipient_id")
@@ -50,6 +65,52 @@ class PurposePublished(_message.Message):
     key: str
     version: int
     def __init__(self, key: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
+class MemberErasureDone(_message.Message):
+    __slots__ = ("erasure_id", "proof")
+    ERASURE_ID_FIELD_NUMBER: _ClassVar[int]
+    PROOF_FIELD_NUMBER: _ClassVar[int]
+    erasure_id: str
+    proof: _containers.RepeatedCompositeFieldContainer[_erasures_pb2.StoreProof]
+    def __init__(self, erasure_id: _Optional[str] = ..., proof: _Optional[_Iterable[_Union[_erasures_pb2.StoreProof, _Mapping]]] = ...) -> None: ...
+
+class MergeFollowed(_message.Message):
+    __slots__ = ("merge_id", "into_member_id", "undone")
+    MERGE_ID_FIELD_NUMBER: _ClassVar[int]
+    INTO_MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    UNDONE_FIELD_NUMBER: _ClassVar[int]
+    merge_id: str
+    into_member_id: str
+    undone: bool
+    def __init__(self, merge_id: _Optional[str] = ..., into_member_id: _Optional[str] = ..., undone: _Optional[bool] = ...) -> None: ...
+
+class PreferencesChanged(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SuppressionsChanged(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class AutomatedDecisionsChanged(_message.Message):
+    __slots__ = ("refused",)
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    refused: bool
+    def __init__(self, refused: _Optional[bool] = ...) -> None: ...
+
+class TopicPublished(_message.Message):
+    __slots__ = ("key", "version")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    version: int
+    def __init__(self, key: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
+class SendingRulesPublished(_message.Message):
+    __slots__ = ("version",)
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    version: int
+    def __init__(self, version: _Optional[int] = ...) -> None: ...
 
 class NoticePublished(_message.Message):
     __slots__ = ("key", "version", "locale", "effective_at")
