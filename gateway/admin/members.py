@@ -24,14 +24,14 @@ from gateway.admin.permissions import (
     WATCHERS,
     to,
 )
+from gateway.admin.profiles import MaskedProfile, masked
 from gateway.admin.sending import SendAnswer, Suppression, may_send, suppressions
 from gateway.admin.statuses import MemberLife, life
 from gateway.clients import MEMBERS
 from gateway.context import Info
-from gateway.costs import FREE, PAGED, ListSize
+from gateway.costs import PAGED
 from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
-from gateway.scalars import Long, instant
 from gateway.views import evidence, messaging
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
@@ -41,36 +41,9 @@ from gateway.views.lots import Lot, lots
 from gateway.views.messaging import MessageChannel, MessagePreferences, PreferenceChange
 from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance
-from gateway.views.profiles import MemberStatus, Preference, preferences
 from gateway.views.redemptions import Hold, find_hold
 from gateway.views.tiers import Standing, standing
 from services.kit.refusal import Kind, Refusal
-
-
-@strawberry.type(description="Where the member receives things, coarsely.", directives=[FREE])
-class MaskedAddress:
-    id: strawberry.ID
-    recipient: str
-    phone: str | None
-    place: str = strawberry.field(description="Province and city; abroad the country and the city.")
-    is_default: bool
-
-
-@strawberry.type(description="A profile, masked.")
-class MaskedProfile:
-    display_name: str
-    full_name: str | None
-    phone: str | None
-    email: str | None
-    language: str
-    time_zone: str | None
-    status: MemberStatus
-    joined_at: datetime
-    revision: Long = strawberry.field(description="Grows with every change of the profile.")
-    birth_date: str | None = strawberry.field(description="That there is one; no part of it.")
-    addresses: list[MaskedAddress] = strawberry.field(directives=[ListSize(assumed_size=8)])
-    preferences: list[Preference] = strawberry.field(directives=[ListSize(assumed_size=5)])
-    tags: list[str]
 
 
 @strawberry.input(description="An exact identity.")
@@ -94,7 +67,7 @@ class Member(Node):
             if refusal.kind is Kind.NOT_FOUND:
                 return None
             raise
-        return _profile(wire)
+        return masked(wire)
 
     @strawberry.field(
         metadata=to(UNMASKERS), description="The identity document on file, and nothing of what is on it."
@@ -292,30 +265,3 @@ async def _found(info: Info, identity: kit_pb2.ExternalIdentity) -> Member | Non
         headers=clients.named(MEMBERS, info.context.caller),
     )
     return next((Member(id=strawberry.ID(one.member_id)) for one in response.members), None)
-
-
-def _profile(wire: profiles_pb2.Profile) -> MaskedProfile:
-    return MaskedProfile(
-        display_name=wire.display_name,
-        full_name=wire.full_name_masked or None,
-        phone=wire.phone_masked or None,
-        email=wire.email_masked or None,
-        language=wire.language,
-        time_zone=wire.time_zone or None,
-        status=MemberStatus(wire.status),
-        joined_at=instant(wire.joined_at),
-        revision=Long(wire.revision),
-        birth_date=wire.birth_date_masked or None,
-        addresses=[
-            MaskedAddress(
-                id=strawberry.ID(one.address_id),
-                recipient=one.recipient_masked,
-                phone=one.phone_masked or None,
-                place=one.place_masked,
-                is_default=one.is_default,
-            )
-            for one in wire.addresses
-        ],
-        preferences=preferences(wire.preferences),
-        tags=list(wire.tags),
-    )

@@ -9,10 +9,12 @@ from gateway.errors.catalogue import (
     identities,
     members,
     orders,
+    packages,
     points,
     preferences,
     programmes,
     requests,
+    statuses,
     webhooks,
 )
 from gateway.errors.catalogue.entries import Entry
@@ -23,6 +25,8 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Orders", "订单"): orders.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
     ("Members", "会员"): members.ENTRIES,
+    ("Frozen, closed and erased members", "冻结、注销与删除"): statuses.ENTRIES,
+    ("Packages and exports", "个人数据包与导出"): packages.ENTRIES,
     ("Identities, codes and merges", "身份标识、验证码与合并"): identities.ENTRIES,
     ("Addresses, tags, notes and searches", "地址、标签、备注与查找"): household.ENTRIES,
     ("Consents", "同意"): consents.ENTRIES,
