@@ -1,14 +1,16 @@
 """Events: what happened to members, as messages in the outbox; none carries personal data."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.members.v1 import events_pb2
 
-from services.kit import outbox
+from services.kit import outbox, stream
 from services.kit.database import Connection
 from services.members.rules.erasures import Tombstone
 from services.members.rules.identities import IdentityKind
@@ -22,18 +24,15 @@ async def members_registered(
     """Members registered. Each event goes to its own member's lane, so that later ones follow it there."""
     occurred_at = Timestamp()
     occurred_at.FromDatetime(now)
-    await _append(
-        connection,
-        "MemberRegistered",
-        [
-            events_pb2.MembersEvent(
-                member_id=str(member_id),
-                occurred_at=occurred_at,
-                member_registered=events_pb2.MemberRegistered(joined_at=joined_at),
-            )
-            for member_id, joined_at in joined
-        ],
-    )
+    told = [
+        events_pb2.MembersEvent(
+            member_id=str(member_id),
+            occurred_at=occurred_at,
+            member_registered=events_pb2.MemberRegistered(joined_at=joined_at),
+        )
+        for member_id, joined_at in joined
+    ]
+    await outbox.append_many(connection, [_new("MemberRegistered", event) for event in told])
 
 
 async def members_celebrated(
@@ -130,8 +129,12 @@ async def members_erased(connection: Connection, stones: Sequence[Tombstone], no
 
 
 async def _append(connection: Connection, kind: str, events: Iterable[events_pb2.MembersEvent]) -> None:
-    """Events of many members, each in its own member's lane."""
-    await outbox.append_many(connection, [_new(kind, event) for event in events])
+    """Each event to its own member's lane; lanes in order, so that no two writers wait for each other."""
+    lanes: dict[int, list[outbox.NewEvent]] = defaultdict(list)
+    for event in events:
+        lanes[crc32(event.member_id.encode()) % stream.LANES].append(_new(kind, event))
+    for lane in sorted(lanes):
+        await outbox.append(connection, lanes[lane])
 
 
 async def identity_linked(

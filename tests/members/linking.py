@@ -132,7 +132,9 @@ async def merges(members: Members, member_id: str, caller=SUPPORT):
 
 async def told(members: Members, member_id: str) -> list[events_pb2.MembersEvent]:
     """What happened to a member, as the outbox has it, in order."""
-    rows = await members.peek("SELECT event FROM outbox ORDER BY recorded_at, lane, seq, ord")
+    rows = await members.peek(
+        "SELECT event FROM outbox WHERE type <> 'Packed' ORDER BY recorded_at, lane, seq, ord"
+    )
     events = [events_pb2.MembersEvent.FromString(row["event"]) for row in rows]
     return [event for event in events if event.member_id == member_id]
 

@@ -5,6 +5,7 @@ from huiyuan.loyalty.v1 import events_pb2 as loyalty
 
 from services.kit import stream
 from services.members.consumers import Hearing
+from services.members.rules.erasures import Terms
 from tests.members import linking
 from tests.members.linking import join, merge, merges, undo, unionid
 
@@ -22,7 +23,7 @@ def from_consent(about: str, into: str, merge_id: str, *, undone: bool = False) 
 
 
 async def hear(members, *events: stream.Event) -> None:
-    hearing = Hearing()
+    hearing = Hearing(Terms())
     async with members.databases.members.begin() as connection:
         await hearing.hear_loyalty(connection, [one for one in events if "loyalty" in one.stream])
         await hearing.hear_consent(connection, [one for one in events if "consent" in one.stream])

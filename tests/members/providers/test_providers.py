@@ -11,6 +11,7 @@ from services.kit import clock
 from services.members.jobs import keyrings as refreshing
 from services.members.rules.blobs import Suite
 from services.members.rules.identities import normalised
+from services.members.rules.keyrings import INDEX_KINDS
 from services.members.storage import keyring_moves
 from services.members.storage.keyrings import LOCAL, KeyRingRefused, create_ring, open_ring
 from services.members.storage.providers import http
@@ -33,6 +34,8 @@ OURS = UUID("11111111-2222-4333-8444-555555555555")
 THEIRS = UUID("99999999-2222-4333-8444-555555555555")
 KEK = KeyContext(OURS, "kek 1.1")
 AES = Suite.AES_256_GCM
+KEYS = 1 + len(INDEX_KINDS)
+"""So many keys a new ring has."""
 
 
 def test_what_a_provider_made_or_wrapped_it_unwraps_and_rewraps(kept):
@@ -93,7 +96,7 @@ def test_ring_in_a_provider_s_keeping_opens_and_holds_no_key_in_clear(kept, tmp_
     assert path.stat().st_mode & 0o777 == 0o600
     document = json.loads(path.read_text())
     entries = document["keks"] + document["index_keys"]
-    assert len({entry["key"] for entry in entries}) == 10
+    assert len({entry["key"] for entry in entries}) == KEYS
     for entry in entries:
         with pytest.raises(KeyRingRefused):
             LOCAL.unwrap(entry["key"], KEK)
@@ -115,10 +118,10 @@ def test_local_ring_moves_into_a_provider_s_keeping_and_is_wrapped_anew_there(ke
     before = open_ring(path, OURS, create=True)
     key, phone = before.generate(before.where(THEIRS)), normalised(1, "", "13900001234")
     clear = path.read_text()
-    assert keyring_moves.move(path, OURS, kept.provider) == 10
+    assert keyring_moves.move(path, OURS, kept.provider) == KEYS
     moved = json.loads(path.read_text())
     assert not any(entry["key"] in clear for entry in moved["keks"] + moved["index_keys"])
-    assert keyring_moves.rewrap(path, OURS, kept.provider) == 10
+    assert keyring_moves.rewrap(path, OURS, kept.provider) == KEYS
     assert json.loads(path.read_text())["keks"] != moved["keks"]
     after = open_ring(path, OURS, create=False, provider=kept.provider)
     assert after.unwrap(key.wrapped, after.where(THEIRS)) == key.dek

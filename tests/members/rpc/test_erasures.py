@@ -141,7 +141,14 @@ async def test_an_erasure_is_complete_when_every_store_has_proved_and_says_when_
     await prove(members, "consent", asked, member_id)
     done = await report(members, member_id)
     proofs = {store.store: {one.store: one.count for one in store.proof} for store in done.stores}
-    assert proofs["member_keys"] == {"identities": 1, "keys": 1, "registrations": 1}
+    assert proofs["member_keys"] == {
+        "former_identities": 0,
+        "identities": 1,
+        "keys": 1,
+        "registrations": 1,
+        "traits": 0,
+        "verifications": 0,
+    }
     assert proofs["members"]["members"] == 1
     assert proofs["consent"] == {"rows": 3}
     clean = done.backups_clean_at.ToDatetime() - done.completed_at.ToDatetime()

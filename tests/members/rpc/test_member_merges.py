@@ -185,7 +185,7 @@ async def test_events_of_links_and_merges_tell_nothing_personal(members):
     await linking.verify(members, identity(EMAIL, mail), b)
     await merge(members, a, b)
     await linking.detach(members, identity(PHONE, phone))
-    rows = await members.peek("SELECT event, type FROM outbox")
+    rows = await members.peek("SELECT event, type FROM outbox WHERE type <> 'Packed'")
     everything = b"".join(row["event"] for row in rows) + "".join(row["type"] for row in rows).encode()
     assert b"IdentityDetached" in everything
     for secret in (phone[3:], mail, mail.split("@")[0]):

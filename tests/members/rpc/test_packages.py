@@ -15,6 +15,7 @@ from huiyuan.members.v1 import profiles_pb2
 from services.kit import clock, rpc
 from services.kit.refusal import Refusal, Unavailable
 from services.members.jobs import packages as jobs
+from services.members.rules.blobs import BlobKind
 from services.members.rules.packages import Table
 from tests.members.service import OFFICER, OPERATIONS, SUPPORT, Members, as_member, by, registration
 
@@ -156,7 +157,10 @@ async def test_what_waits_is_sealed_under_a_key_of_its_own(members, elsewhere):
     assert b"PK" not in row["content"][:4]
     assert len(row["content"]) >= package.size_bytes
     keys = "SELECT kind FROM keys WHERE member_id = $1::uuid ORDER BY kind"
-    assert [key["kind"] for key in await members.peek(keys, member_id, keys=True)] == [1, 3]
+    assert [key["kind"] for key in await members.peek(keys, member_id, keys=True)] == [
+        BlobKind.ORDINARY,
+        BlobKind.PACKAGE,
+    ]
     issued = await token(members, member_id, package.package_id)
     await members.peek("DELETE FROM keys WHERE member_id = $1::uuid AND kind = 3", member_id, keys=True)
     assert await code_of(fetched(members, member_id, package.package_id, issued)) == "UNREADABLE"

@@ -23,6 +23,8 @@ from tests.loyalty.conftest import serving
 SECRET = b"s" * 32
 CODE, PHONE = "428163", "+8613900009999"
 
+PAIRS = ("GATEWAY_MEMBERS", "LOYALTY_MEMBERS", "MEMBERS_CONSENT", "MEMBERS_LOYALTY")
+
 
 def message() -> Message:
     now = datetime.now(UTC)
@@ -98,7 +100,7 @@ def test_codes_are_not_sent_where_others_may_read_them(changes: dict[str, str], 
         "DATABASE_URL_MEMBER_KEYS": "postgresql://x",
         "MEMBERS_KEY_RING": "/nowhere",
         "INSTALLATION_ID": str(uuid4()),
-        **{f"CALLER_KEY_{pair}": key for pair in ("GATEWAY_MEMBERS", "LOYALTY_MEMBERS", "MEMBERS_CONSENT")},
+        **{f"CALLER_KEY_{pair}": key for pair in PAIRS},
     }
     Settings.model_validate(told)
     with pytest.raises(ValidationError, match=said):

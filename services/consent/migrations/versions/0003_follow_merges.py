@@ -15,8 +15,7 @@ _STEPS = (
     """CREATE TABLE merges (
       from_member uuid PRIMARY KEY, into_member uuid NOT NULL, merge_id text NOT NULL, epoch bigint NOT NULL)""",
     "CREATE INDEX merges_into ON merges (into_member)",
-    # Another migration beside this one may bring the inbox, too.
-    inbox.CREATE.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1),
+    inbox.CREATE,
 )
 
 _RIGHTS = (

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.kit import inbox, migration
+from services.kit import migration
 
 revision = "0005"
 down_revision = "0004"
@@ -13,7 +13,6 @@ _STEPS = (
       member_id uuid PRIMARY KEY,
       erasure_id uuid NOT NULL,
       erased_at timestamptz NOT NULL)""",
-    inbox.CREATE,
     # The service may neither change nor delete its evidence. This, which is its owner's, changes where rows are kept
     # and nothing that their digests are over, and deletes the rest: only of members who were erased.
     """CREATE FUNCTION erase_member(erased uuid) RETURNS TABLE (store text, gone bigint)
@@ -36,7 +35,6 @@ _STEPS = (
 
 _RIGHTS = (
     "SELECT, INSERT ON erased_members",
-    "SELECT, INSERT, UPDATE ON inbox",
     "EXECUTE ON FUNCTION erase_member(uuid)",
 )
 

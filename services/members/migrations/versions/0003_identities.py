@@ -1,8 +1,8 @@
-"""Merges of members, with how far the other services followed, and the inbox by which they are heard."""
+"""Merges of members, with how far the other services followed."""
 
 from alembic import op
 
-from services.kit import inbox, migration
+from services.kit import migration
 
 revision = "0003"
 down_revision = "0002"
@@ -41,14 +41,11 @@ CREATE INDEX members_merged ON members (merged_into) WHERE merged_into IS NOT NU
 _RIGHTS = (
     "SELECT, INSERT, UPDATE (undone_at, undone_by, undone_reason) ON merges",
     "SELECT, INSERT, UPDATE (merged_at, undone_at) ON merge_followers",
-    "SELECT, INSERT, UPDATE ON inbox",
 )
 
 
 def upgrade() -> None:
-    # Another migration beside this one may bring the inbox, too.
-    heard = inbox.CREATE.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1)
-    for statement in (*_STEPS.split(";\n"), heard):
+    for statement in _STEPS.split(";\n"):
         if statement.strip():
             op.execute(statement)
     app = migration.app_role(op.get_context())
