@@ -162,7 +162,7 @@ async def test_what_waits_is_sealed_under_a_key_of_its_own(members, elsewhere):
         BlobKind.PACKAGE,
     ]
     issued = await token(members, member_id, package.package_id)
-    await members.peek("DELETE FROM keys WHERE member_id = $1::uuid AND kind = 3", member_id, keys=True)
+    await members.peek("DELETE FROM keys WHERE member_id = $1::uuid AND kind = 4", member_id, keys=True)
     assert await code_of(fetched(members, member_id, package.package_id, issued)) == "UNREADABLE"
 
 
