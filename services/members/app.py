@@ -1,13 +1,15 @@
 """The wiring of the members service: the only place that knows all its rooms."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
+from huiyuan.members.v1.rotations_connect import RotationsServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -16,9 +18,12 @@ from starlette.types import ASGIApp
 from services.kit import health, migration, outbox, process, rpc
 from services.kit.tokens import TokenVerifier
 from services.members.jobs import orphans
+from services.members.jobs.rings import RingReader
+from services.members.jobs.rotations import Rotating
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.identities import Identities
 from services.members.rpc.profiles import Profiles
+from services.members.rpc.rotations import Rotations
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, Settings
 from services.members.storage import keyrings
@@ -28,6 +33,7 @@ NAME = "members"
 _HERE = Path(__file__).parent
 _SWEEP_S = 30
 _FORGET_S = 3600
+_ROTATE_S = 1
 
 
 def application(settings: Settings) -> ASGIApp:
@@ -42,24 +48,39 @@ def application(settings: Settings) -> ASGIApp:
         for wire in (
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
+            gatekeeper.admit(Rotations(databases, ring), RotationsServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
-        probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
+        reader = _ring_reader(settings, ring, databases)
+        probes = {
+            "members": databases.probe_members,
+            "member_keys": databases.probe_keys,
+            "key_ring": reader.probe,
+        }
         app.router.routes.extend(health.routes(probes))
+        reading = asyncio.create_task(reader.run())
         yield
+        reading.cancel()
+        with suppress(asyncio.CancelledError):
+            await reading
         await databases.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What works by itself: the relay of events, the sweep, and forgetting what was relayed."""
+    """What works by itself: the relay of events, the sweep, forgetting what was relayed, and rotations of keys."""
+    ring = _key_ring(settings)
     databases = await _databases(settings)
+    reader = _ring_reader(settings, ring, databases)
+    rotating = Rotating(databases, ring, reader, settings.key_ring)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, NAME)
     return [
         relay.run,
+        reader.run,
+        partial(process.every, _ROTATE_S, rotating.work, "rotate keys"),
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
     ]
@@ -76,6 +97,11 @@ def migrate(settings: MigrationSettings) -> None:
 
 def _key_ring(settings: Settings) -> KeyRing:
     return keyrings.open_ring(settings.key_ring, settings.installation_id, create=settings.is_development)
+
+
+def _ring_reader(settings: Settings, ring: KeyRing, databases: Databases) -> RingReader:
+    load = partial(keyrings.open_ring, settings.key_ring, settings.installation_id, create=False)
+    return RingReader(ring, load, settings.key_ring, databases.keys_pool)
 
 
 async def _databases(settings: Settings) -> Databases:

@@ -25,20 +25,24 @@ _KIND_BYTES = {kind: bytes((kind,)) for kind in BlobKind}
 
 @dataclass(frozen=True, slots=True)
 class Kek:
-    """A key-encryption key; the one with the highest epoch wraps what is new."""
+    """A key-encryption key; of those that write, the one with the highest epoch wraps what is new."""
 
     kek_id: int
     epoch: int
     key: bytes = field(repr=False)
+    writes: bool = True
+    """False while it is new and not every process holds it yet: it only unwraps."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexKey:
-    """The key of the blind index of one kind; the highest version indexes what is new."""
+    """The key of the blind index of one kind; what is new is indexed under every version that writes."""
 
     kind: int
     version: int
     key: bytes = field(repr=False)
+    writes: bool = True
+    """False before every process holds it, and once it is about to be destroyed: it is held and not used."""
 
 
 class BlindIndex(NamedTuple):
@@ -67,23 +71,38 @@ class DataKey(NamedTuple):
 
 
 class KeyRing:
-    """One installation's keys in memory."""
+    """One installation's keys in memory. They change under whoever holds the ring: see ``take_over``."""
 
-    def __init__(self, installation: UUID, keks: Sequence[Kek], index_keys: Sequence[IndexKey]) -> None:
+    def __init__(
+        self, installation: UUID, keks: Sequence[Kek], index_keys: Sequence[IndexKey], generation: int = 0
+    ) -> None:
         self.installation = installation
-        newest = max(keks, key=lambda kek: (kek.epoch, kek.kek_id))
+        self.generation = generation
+        """Grows with every change of the ring, so that processes can be asked how far they are."""
+        newest = max((kek for kek in keks if kek.writes), key=lambda kek: (kek.epoch, kek.kek_id))
+        self.writing = KeyHeader(newest.kek_id, newest.epoch)
+        """Which key-encryption key wraps what is new."""
+        self.keks = frozenset(KeyHeader(kek.kek_id, kek.epoch) for kek in keks)
+        self.index_versions = frozenset((key.kind, key.version) for key in index_keys)
         self._keys = KeyWrapper(
             {KeyHeader(kek.kek_id, kek.epoch): kek.key for kek in keks},
-            KeyHeader(newest.kek_id, newest.epoch),
+            self.writing,
         )
-        self._digests = {
-            key.kind: (key.version, hmac.new(key.key, digestmod="sha256"))
-            for key in sorted(index_keys, key=lambda key: key.version)
-        }
+        self._digests: dict[int, list[tuple[int, hmac.HMAC]]] = {}
+        self._all_digests: dict[int, list[tuple[int, hmac.HMAC]]] = {}
+        for key in sorted(index_keys, key=lambda key: key.version, reverse=True):
+            keyed = (key.version, hmac.new(key.key, digestmod="sha256"))
+            self._all_digests.setdefault(key.kind, []).append(keyed)
+            if key.writes:
+                self._digests.setdefault(key.kind, []).append(keyed)
         self._here = installation.bytes
 
     def __repr__(self) -> str:
         return f"<key ring of {self.installation}>"
+
+    def take_over(self, newer: "KeyRing") -> None:
+        """Become what a newer reading of the same ring is, at once and for all who hold this one."""
+        self.__dict__ = newer.__dict__.copy()
 
     def where(self, member: UUID, kind: BlobKind = BlobKind.ORDINARY) -> bytes:
         """Where a member's blob and key belong, as both are sealed to it."""
@@ -98,17 +117,42 @@ class KeyRing:
         """The data key that was wrapped for a place. Raises ``Unreadable``."""
         return self._keys.unwrap(wrapped, where)
 
+    def rewrap(self, wrapped: bytes, where: bytes) -> bytes:
+        """The same data key under the key-encryption key that writes. Raises ``Unreadable``."""
+        return self._keys.wrap(self._keys.unwrap(wrapped, where), where)
+
     def find(self, identity: Identity) -> Place:
-        """Where an identity is found, telling nothing of its value."""
+        """Where an identity is found, telling nothing of its value; under the newest version that writes."""
         return Place(identity.kind, *self._digest(identity.kind, index_input(identity)))
+
+    def places(self, identity: Identity) -> tuple[Place, ...]:
+        """Every place where an identity is looked for and written, newest version first.
+
+        One, but for while an index key is rotated: then whoever links an identity links it in all of them.
+        """
+        content = index_input(identity)
+        return tuple(
+            [
+                Place(identity.kind, version, _mac(keyed, content))
+                for version, keyed in self._digests[identity.kind]
+            ]
+        )
+
+    def indexed(self, kind: int, content: bytes) -> dict[int, bytes]:
+        """A value's digests by version, under every key of its kind that is held; for rotating them."""
+        return {version: _mac(keyed, content) for version, keyed in self._all_digests[kind]}
 
     def request_digest(self, content: bytes) -> BlindIndex:
         """A keyed digest of an idempotency key or of a request's body."""
         return self._digest(REQUESTS, content)
 
     def _digest(self, kind: int, content: bytes) -> BlindIndex:
-        version, keyed = self._digests[kind]
-        # Copying a keyed state spares its set-up, which costs as much as the digest itself.
-        digest = keyed.copy()
-        digest.update(content)
-        return BlindIndex(version, digest.digest()[:INDEX_BYTES])
+        version, keyed = self._digests[kind][0]
+        return BlindIndex(version, _mac(keyed, content))
+
+
+def _mac(keyed: hmac.HMAC, content: bytes) -> bytes:
+    # Copying a keyed state spares its set-up, which costs as much as the digest itself.
+    digest = keyed.copy()
+    digest.update(content)
+    return digest.digest()[:INDEX_BYTES]

@@ -4,7 +4,8 @@
      "keks": [{"kek_id": 1, "epoch": 1, "key": "<base64, 32 bytes>"}],
      "index_keys": [{"kind": 0, "version": 1, "key": "<base64, 32 bytes>"}, ...]}
 
-``provider`` says what protects the keys inside: ``local`` means nothing but the file's own mode.
+``provider`` says what protects the keys inside: ``local`` means nothing but the file's own mode. While keys are
+rotated, ``"generation": n`` counts the changes, and a key with ``"writes": false`` is held but does not write.
 """
 
 import json
@@ -12,6 +13,7 @@ import os
 import secrets
 import stat
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -38,8 +40,8 @@ def _create(path: Path, installation: UUID) -> None:
         "format": FORMAT,
         "installation": str(installation),
         "provider": PROVIDER,
-        "keks": [{"kek_id": 1, "epoch": 1, "key": _new_key()}],
-        "index_keys": [{"kind": int(kind), "version": 1, "key": _new_key()} for kind in INDEX_KINDS],
+        "keks": [{"kek_id": 1, "epoch": 1, "key": new_key()}],
+        "index_keys": [{"kind": int(kind), "version": 1, "key": new_key()} for kind in INDEX_KINDS],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
@@ -75,14 +77,18 @@ def _read(path: Path, installation: UUID) -> KeyRing:
         document = json.loads(path.read_text())
         belongs_to = UUID(document["installation"])
         readable = document["format"] == FORMAT and document["provider"] == PROVIDER
-        keks = [Kek(int(kek["kek_id"]), int(kek["epoch"]), _key(kek["key"])) for kek in document["keks"]]
+        generation = int(document.get("generation", 0))
+        keks = [
+            Kek(int(kek["kek_id"]), int(kek["epoch"]), _key(kek["key"]), kek.get("writes", True) is True)
+            for kek in document["keks"]
+        ]
         index_keys = [
-            IndexKey(int(key["kind"]), int(key["version"]), _key(key["key"]))
+            IndexKey(int(key["kind"]), int(key["version"]), _key(key["key"]), key.get("writes", True) is True)
             for key in document["index_keys"]
         ]
     except (OSError, ValueError, KeyError, TypeError):
         readable = False
-    if not readable or not keks or not {key.kind for key in index_keys}.issuperset(INDEX_KINDS):
+    if not readable or not _complete(keks, index_keys):
         raise KeyRingRefused(
             f"the key ring {path} is not a whole key ring of format {FORMAT}: restore it from its backup"
         )
@@ -91,10 +97,17 @@ def _read(path: Path, installation: UUID) -> KeyRing:
             f"the key ring {path} belongs to installation {belongs_to}, and this is {installation}: put this "
             "installation's key ring there, or set INSTALLATION_ID to the ring's"
         )
-    return KeyRing(installation, keks, index_keys)
+    return KeyRing(installation, keks, index_keys, generation)
 
 
-def _new_key() -> str:
+def _complete(keks: Sequence[Kek], index_keys: Sequence[IndexKey]) -> bool:
+    """Whether everything can be written with some key."""
+    indexing = {key.kind for key in index_keys if key.writes}
+    return any(kek.writes for kek in keks) and indexing.issuperset(INDEX_KINDS)
+
+
+def new_key() -> str:
+    """A fresh key as a ring's file holds it: 32 random bytes in base64."""
     return b64encode(secrets.token_bytes(DEK_BYTES)).decode()
 
 

@@ -1,0 +1,70 @@
+"""Re-indexing: what members are found by is written under the new index keys too, from their own records."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from services.kit.database import RawConnection
+from services.members.rules.identities import index_input
+from services.members.rules.keyrings import KeyRing
+from services.members.rules.members import Member
+from services.members.rules.rotations import Cursor, IndexChange, Rotation
+from services.members.storage import profiles, reindexing
+from services.members.storage.databases import Databases
+from services.members.storage.reindexing import Copy
+
+BATCH = 500
+
+
+async def backfill(
+    databases: Databases, ring: KeyRing, connection: RawConnection, rotation: Rotation
+) -> tuple[Cursor | None, int]:
+    """Index the members after the rotation's cursor anew: where that ended (None at the end), how many rows that made."""
+    changes = rotation.plan.indexes
+    member_ids = await reindexing.following(connection, changes, rotation.cursor.member_id, BATCH)
+    if not member_ids:
+        return None, 0
+    copies = await _copies(databases, ring, member_ids, changes)
+    async with connection.transaction():
+        made = await reindexing.copy(connection, copies)
+    return Cursor(member_ids[-1]), made
+
+
+async def clear_strays(
+    databases: Databases, ring: KeyRing, connection: RawConnection, changes: Sequence[IndexChange]
+) -> int:
+    """Delete copies whose original was detached while it was copied; how many there were."""
+    member_ids = await reindexing.uneven(connection, changes)
+    if not member_ids:
+        return 0
+    kept = await _copies(databases, ring, member_ids, changes)
+    readable = sorted({copy.member_id for copy in kept})
+    async with connection.transaction():
+        return await reindexing.drop_strays(connection, readable, changes, kept)
+
+
+async def _copies(
+    databases: Databases, ring: KeyRing, member_ids: Sequence[UUID], changes: Sequence[IndexChange]
+) -> list[Copy]:
+    found = await profiles.read(databases, ring, member_ids)
+    by_kind = {change.kind: change for change in changes}
+    return sorted(
+        copy
+        for member in found.values()
+        if isinstance(member, Member) and member.profile is not None
+        for copy in _places(ring, member, by_kind)
+    )
+
+
+def _places(ring: KeyRing, member: Member, changes: dict[int, IndexChange]) -> Iterator[Copy]:
+    """Where the values of a profile that are indexed lie and shall lie. Other indexed values join here."""
+    for identity in member.profile.identities if member.profile else ():
+        if change := changes.get(identity.kind):
+            digests = ring.indexed(identity.kind, index_input(identity))
+            yield Copy(
+                member.member_id,
+                change.kind,
+                change.old,
+                digests[change.old],
+                change.new,
+                digests[change.new],
+            )

@@ -1,0 +1,157 @@
+"""Changes of a key ring's file: keys are added, begin to write, retire and are destroyed, one whole file at a time.
+
+Each change can be made again without harm, and answers the ring's generation after it. The file is replaced at once,
+so whoever reads sees the ring before or after; what a change needs is judged by the caller, but for what would leave
+a ring that no service starts with.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from services.members.rules.blobs import KeyHeader
+from services.members.rules.rotations import IndexChange
+from services.members.storage.keyrings import new_key
+
+
+class KeyStillWrites(Exception):
+    """A key that writes is not destroyed: nothing could be written any more, or what was just written be read."""
+
+
+Entry = dict[str, Any]
+
+
+def add_kek(path: Path, header: KeyHeader) -> int:
+    """Put a new key-encryption key into the ring, which reads only."""
+
+    def change(ring: Entry) -> None:
+        if not any(_is_kek(entry, header) for entry in ring["keks"]):
+            ring["keks"].append({**header._asdict(), "key": new_key(), "writes": False})
+
+    return _changed(path, change)
+
+
+def switch_kek(path: Path, header: KeyHeader) -> int:
+    """Let a key-encryption key of the ring write."""
+    return _changed(path, lambda ring: _write(_keks(ring, [header]), writes=True))
+
+
+def destroy_keks(path: Path, headers: Sequence[KeyHeader]) -> int:
+    """Take key-encryption keys out of the ring for good: what they wrapped never opens again.
+
+    Raises ``KeyStillWrites`` for the one that wraps what is new.
+    """
+
+    def change(ring: Entry) -> None:
+        newest = max(
+            (entry for entry in ring["keks"] if entry.get("writes", True)),
+            key=lambda entry: (entry["epoch"], entry["kek_id"]),
+        )
+        if any(_is_kek(newest, header) for header in headers):
+            raise KeyStillWrites("this key-encryption key wraps what is new: rotate it first")
+        going = _keks(ring, headers)
+        ring["keks"] = [entry for entry in ring["keks"] if entry not in going]
+
+    return _changed(path, change)
+
+
+def add_index_keys(path: Path, changes: Sequence[IndexChange]) -> int:
+    """Put new index keys into the ring, which are not used yet."""
+
+    def change(ring: Entry) -> None:
+        held = {(entry["kind"], entry["version"]) for entry in ring["index_keys"]}
+        ring["index_keys"] += [
+            {"kind": one.kind, "version": one.new, "key": new_key(), "writes": False}
+            for one in changes
+            if (one.kind, one.new) not in held
+        ]
+
+    return _changed(path, change)
+
+
+def switch_index_keys(path: Path, changes: Sequence[IndexChange]) -> int:
+    """Let new index keys be read and written beside the old ones."""
+    return _changed(
+        path, lambda ring: _write(_indexes(ring, [(c.kind, c.new) for c in changes]), writes=True)
+    )
+
+
+def retire_index_keys(path: Path, changes: Sequence[IndexChange]) -> int:
+    """Let old index keys be neither read nor written any more."""
+    return _changed(
+        path, lambda ring: _write(_indexes(ring, [(c.kind, c.old) for c in changes]), writes=False)
+    )
+
+
+def destroy_index_keys(path: Path, changes: Sequence[IndexChange]) -> int:
+    """Take old index keys out of the ring for good. Raises ``KeyStillWrites``."""
+
+    def change(ring: Entry) -> None:
+        going = _indexes(ring, [(one.kind, one.old) for one in changes])
+        if any(entry.get("writes", True) for entry in going):
+            raise KeyStillWrites("this index key is still read and written: retire it first")
+        ring["index_keys"] = [entry for entry in ring["index_keys"] if entry not in going]
+
+    return _changed(path, change)
+
+
+def _is_kek(entry: Entry, header: KeyHeader) -> bool:
+    return (entry["kek_id"], entry["epoch"]) == tuple(header)
+
+
+def _keks(ring: Entry, headers: Sequence[KeyHeader]) -> list[Entry]:
+    return [entry for entry in ring["keks"] if any(_is_kek(entry, header) for header in headers)]
+
+
+def _indexes(ring: Entry, wanted: Sequence[tuple[int, int]]) -> list[Entry]:
+    return [entry for entry in ring["index_keys"] if (entry["kind"], entry["version"]) in wanted]
+
+
+def _write(entries: Sequence[Entry], *, writes: bool) -> None:
+    for entry in entries:
+        entry["writes"] = writes
+
+
+def _changed(path: Path, change: Callable[[Entry], None]) -> int:
+    """The ring's generation once the change is in its file, and on the disk."""
+    with _alone(path):
+        before = path.read_text()
+        ring = json.loads(before)
+        change(ring)
+        if ring != json.loads(before):
+            ring["generation"] = ring.get("generation", 0) + 1
+            _replace(path, ring)
+        generation: int = ring.get("generation", 0)
+        return generation
+
+
+def _replace(path: Path, ring: Entry) -> None:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(ring, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        # A new key must not be lost with the directory's entry after something was wrapped with it.
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One change at a time, whichever process makes it. The lock's file stays, since its removal would race."""
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
