@@ -23,7 +23,7 @@ async def backfill(
     member_ids = await reindexing.following(connection, changes, rotation.cursor.member_id, BATCH)
     if not member_ids:
         return None, 0
-    copies = await _copies(databases, ring, member_ids, changes)
+    copies = _copies(ring, await _members(databases, ring, member_ids), changes)
     async with connection.transaction():
         made = await reindexing.copy(connection, copies)
     return Cursor(member_ids[-1]), made
@@ -36,23 +36,23 @@ async def clear_strays(
     member_ids = await reindexing.uneven(connection, changes)
     if not member_ids:
         return 0
-    kept = await _copies(databases, ring, member_ids, changes)
-    readable = sorted({copy.member_id for copy in kept})
+    members = await _members(databases, ring, member_ids)
+    kept = _copies(ring, members, changes)
     async with connection.transaction():
-        return await reindexing.drop_strays(connection, readable, changes, kept)
+        return await reindexing.drop_strays(
+            connection, [member.member_id for member in members], changes, kept
+        )
 
 
-async def _copies(
-    databases: Databases, ring: KeyRing, member_ids: Sequence[UUID], changes: Sequence[IndexChange]
-) -> list[Copy]:
+async def _members(databases: Databases, ring: KeyRing, member_ids: Sequence[UUID]) -> list[Member]:
+    """Members whose record opens, and erased ones, which have none."""
     found = await profiles.read(databases, ring, member_ids)
+    return [member for member in found.values() if isinstance(member, Member)]
+
+
+def _copies(ring: KeyRing, members: Sequence[Member], changes: Sequence[IndexChange]) -> list[Copy]:
     by_kind = {change.kind: change for change in changes}
-    return sorted(
-        copy
-        for member in found.values()
-        if isinstance(member, Member) and member.profile is not None
-        for copy in _places(ring, member, by_kind)
-    )
+    return sorted(copy for member in members for copy in _places(ring, member, by_kind))
 
 
 def _places(ring: KeyRing, member: Member, changes: dict[int, IndexChange]) -> Iterator[Copy]:

@@ -46,7 +46,7 @@ class RingReader:
                     log.exception("key ring not refreshed, will try again")
                 await asyncio.sleep(REFRESH_S)
         finally:
-            await ring_readers.leave(self._pool, self._process_id)
+            await self.leave()
 
     async def refresh(self) -> None:
         """Read the ring again if its file changed, and tell the others."""
@@ -62,6 +62,10 @@ class RingReader:
                 self._read = mark
                 log.info("key ring read", generation=newer.generation)
         self._wanted = await ring_readers.report(self._pool, self._process_id, self._ring.generation)
+
+    async def leave(self) -> None:
+        """Tell the others not to wait for this process any more."""
+        await ring_readers.leave(self._pool, self._process_id)
 
     async def probe(self) -> None:
         """Not ready while others may write with keys that this process has not. Raises ``KeyRingOutdated``."""

@@ -1,11 +1,11 @@
 """Rotations at rest: how far each is, and by whom it is worked on; one worker at a time."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from services.kit.database import Pool, RawConnection
 from services.members.rules.blobs import KeyHeader
@@ -56,7 +56,7 @@ async def add(pool: Pool, new: Rotation) -> Rotation:
             _ADD,
             new.rotation_id,
             new.kind,
-            orjson.dumps(new.plan._asdict()).decode(),
+            json.dumps(new.plan._asdict()),
             new.started_by,
             new.reason,
             new.stage,
@@ -145,7 +145,7 @@ async def destroy(pool: Pool, rotation_id: UUID, by: str) -> bool:
 
 def _rotation(row: asyncpg.Record) -> Rotation:
     found = dict(row)
-    said = orjson.loads(found["plan"])
+    said = json.loads(found["plan"])
     cursor = Cursor(found.pop("cursor_member"), found.pop("cursor_kind"), found.pop("cursor_gen"))
     new_kek = said["new_kek"]
     return Rotation(
