@@ -12,6 +12,7 @@ from gateway.admin.dues import DueQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
 from gateway.admin.integrity import IntegrityQueries
+from gateway.admin.key_rotations import KeyRotationMutations, KeyRotationQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
@@ -26,11 +27,13 @@ from gateway.admin.permissions import (
     FINANCE_READERS,
     HISTORY_READERS,
     INTEGRITY_READERS,
+    KEY_KEEPERS,
     MOVERS,
     ORDER_READERS,
     PROFILE_READERS,
     PUBLISHERS,
     REVERSERS,
+    ROTATION_READERS,
     UNMASKERS,
     WATCHERS,
     WEBHOOK_KEEPERS,
@@ -56,6 +59,7 @@ schema = strawberry.Schema(
             OrderQueries,
             DueQueries,
             IntegrityQueries,
+            KeyRotationQueries,
             ApprovalQueries,
             StatementQueries,
             FinanceQueries,
@@ -77,6 +81,7 @@ schema = strawberry.Schema(
             MergeMutations,
             ForfeitMutations,
             AccessMutations,
+            KeyRotationMutations,
             DocumentMutations,
             WebhookEndpointMutations,
             WebhookDeliveryMutations,
@@ -130,6 +135,10 @@ permissions = Permissions(
         "ForfeitedPoints": MOVERS,
         "HeldPoints": HISTORY_READERS,
         "Hold": EVERY_ROLE,
+        "KeyRotation": ROTATION_READERS,
+        "KeyRotationConnection": ROTATION_READERS,
+        "KeyRotationEdge": ROTATION_READERS,
+        "KeyRotationPayload": KEY_KEEPERS,
         "LedgerCheck": INTEGRITY_READERS,
         "LedgerEntry": EVERY_ROLE,
         "LedgerEntryConnection": EVERY_ROLE,

@@ -8,7 +8,6 @@ from uuid import uuid4
 import structlog
 
 from services.kit.database import Pool
-from services.kit.refusal import Unavailable
 from services.members.rules.keyrings import KeyRing
 from services.members.storage import ring_readers
 from services.members.storage.keyrings import KeyRingRefused
@@ -20,7 +19,7 @@ ALIVE_S = 30.0
 """A process that was not seen for so long is not waited for. What it still writes with a closed key is refused."""
 
 
-class KeyRingOutdated(Unavailable):
+class KeyRingOutdated(Exception):
     """This process's key ring is older than what the databases were written with."""
 
 
