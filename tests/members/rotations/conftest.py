@@ -15,7 +15,7 @@ from tests.members.rotations.house import House
 from tests.members.service import Consents, reached_by, settings
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def place(
     new_database: Callable[[str], DatabaseUrls],
     redis_url: str,
@@ -36,8 +36,8 @@ async def place(
 
 
 @pytest.fixture
-async def house(place: House) -> AsyncIterator[House]:
-    """The service, with no rotation under way from an earlier test."""
+async def house(place: House) -> House:
+    """The service without members, and with no rotation under way."""
+    await place.clear()
     place.service.consents.allow()
-    yield place
-    await place.tidy()
+    return place

@@ -87,12 +87,13 @@ class House:
     async def rotate(self, kind: int, **more: Any) -> wire.Rotation:
         return await self.finish(await self.start(kind, **more))
 
-    async def tidy(self) -> None:
-        """Bring whatever a test left under way out of the next one's way."""
-        await self.service.peek(
-            "UPDATE key_rotations SET stage = 8 WHERE stage NOT IN (6, 8) RETURNING 1", keys=True
+    async def clear(self) -> None:
+        """Begin without members and rotations; the ring stays as the last test left it."""
+        tables = (
+            "keys, identities, registrations, key_rotations, key_ring_readers, closed_keks, closed_indexes"
         )
-        await self.service.peek("DELETE FROM key_ring_readers RETURNING 1", keys=True)
+        await self.service.peek(f"TRUNCATE {tables}", keys=True)
+        await self.service.peek("TRUNCATE members, profile_updates")
 
     async def headers(self) -> set[tuple[int, int]]:
         """The id and epoch in the headers of all wrapped keys, cut from their bytes."""

@@ -24,7 +24,7 @@ async def test_every_member_gets_a_new_key_and_keeps_the_profile(house: House) -
 
 
 async def test_changes_of_profiles_survive_a_renewal_and_it_survives_them(house: House) -> None:
-    members = await house.fill(30)
+    members = await house.fill(15)
     job.BATCH, usual = 7, job.BATCH
     try:
         rotation = await house.start(DEK)
