@@ -8,7 +8,6 @@ import typer
 from huiyuan.members.v1 import rotations_pb2 as wire
 from huiyuan.members.v1.rotations_connect import RotationsServiceClient
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from infra.local.delivery import client
 from infra.local.issuer import Issuer
@@ -182,25 +181,25 @@ def _start(door: _Door, request: wire.StartRotationRequest, *, detach: bool) -> 
 
 
 def report(rotations: list[wire.Rotation]) -> None:
-    """Print who rotated what and when, how much that was, and the proof."""
-    table = Table("rotation", "what", "stage", "rows", "started", "by", "finished")
+    """Print who rotated what, when and why, how much that was, and the proof."""
     for one in rotations:
+        kind = _name(wire.RotationKind.Name(one.kind), "ROTATION_KIND_")
         stage = _name(wire.RotationStage.Name(one.stage), "ROTATION_STAGE_")
-        table.add_row(
-            one.rotation_id,
-            _name(wire.RotationKind.Name(one.kind), "ROTATION_KIND_"),
-            f"{stage}, paused" if one.paused else stage,
-            f"{one.rows_done:,} of {one.rows_total:,}, {one.rows_per_second:,.0f}/s",
-            one.started_at.ToJsonString(),
-            one.started_by,
-            one.finished_at.ToJsonString() if one.HasField("finished_at") else "",
-        )
-    screen.print(table)
-    for one in rotations:
+        lines = {
+            "what": f"{kind} {', '.join(one.old_keys)} → {one.new_key}" if one.new_key else kind,
+            "stage": f"{stage}, paused" if one.paused else stage,
+            "rows": f"{one.rows_done:,} of {one.rows_total:,}, {one.rows_per_second:,.0f} a second",
+            "started": f"{one.started_at.ToJsonString()} by {one.started_by}: {one.reason}",
+            "proof": " ".join(one.proof.split()),
+            "destroyed": f"by {one.destroyed_by}" if one.destroyed_by else "",
+            "finished": one.finished_at.ToJsonString() if one.HasField("finished_at") else "",
+        }
+        screen.print(f"[bold]{one.rotation_id}[/]")
+        for name, said in lines.items():
+            if said:
+                screen.print(f"  {name:<10}{said}", markup=False)
         if one.waiting_for:
             complain(f"{one.rotation_id} waits: {one.waiting_for}")
-        if one.proof:
-            screen.print(f"{one.rotation_id} proved by: {one.proof}", markup=False)
 
 
 def _progress() -> Progress:

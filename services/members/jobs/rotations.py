@@ -23,6 +23,7 @@ from services.members.rules.keyrings import KeyRing
 from services.members.rules.rotations import START, Cursor, Rotation, RotationKind, Stage
 from services.members.storage import keyring_changes, reindexing, renewals, rewraps, ring_readers, rotations
 from services.members.storage.databases import Databases
+from services.members.storage.keyring_changes import KeyRingReadOnly
 
 log = structlog.get_logger()
 
@@ -47,8 +48,10 @@ class Rotating:
             if connection is None:
                 return
             while (rotation := await rotations.under_way(connection)) is not None:
-                step = _STEPS[rotation.stage]
-                after = await step(self, connection, rotation)
+                try:
+                    after = await _STEPS[rotation.stage](self, connection, rotation)
+                except KeyRingReadOnly as why:
+                    after = replace(rotation, waiting_for=str(why))
                 if after is rotation:
                     return
                 await rotations.save(connection, after)

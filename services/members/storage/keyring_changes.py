@@ -19,6 +19,10 @@ from services.members.rules.rotations import IndexChange
 from services.members.storage.keyrings import new_key
 
 
+class KeyRingReadOnly(Exception):
+    """The ring's file cannot be written here: the message says what to change in it by hand."""
+
+
 class KeyStillWrites(Exception):
     """A key that writes is not destroyed: nothing could be written any more, or what was just written be read."""
 
@@ -33,12 +37,16 @@ def add_kek(path: Path, header: KeyHeader) -> int:
         if not any(_is_kek(entry, header) for entry in ring["keks"]):
             ring["keks"].append({**header._asdict(), "key": new_key(), "writes": False})
 
-    return _changed(path, change)
+    return _changed(path, change, f"add {_kek(header)} with writes false")
 
 
 def switch_kek(path: Path, header: KeyHeader) -> int:
     """Let a key-encryption key of the ring write."""
-    return _changed(path, lambda ring: _write(_keks(ring, [header]), writes=True))
+    return _changed(
+        path,
+        lambda ring: _write(_keks(ring, [header]), writes=True),
+        f"let {_kek(header)} write: take its writes out",
+    )
 
 
 def destroy_keks(path: Path, headers: Sequence[KeyHeader]) -> int:
@@ -57,7 +65,7 @@ def destroy_keks(path: Path, headers: Sequence[KeyHeader]) -> int:
         going = _keks(ring, headers)
         ring["keks"] = [entry for entry in ring["keks"] if entry not in going]
 
-    return _changed(path, change)
+    return _changed(path, change, f"take out {', '.join(map(_kek, headers))}")
 
 
 def add_index_keys(path: Path, changes: Sequence[IndexChange]) -> int:
@@ -71,20 +79,24 @@ def add_index_keys(path: Path, changes: Sequence[IndexChange]) -> int:
             if (one.kind, one.new) not in held
         ]
 
-    return _changed(path, change)
+    return _changed(path, change, f"add {_named(changes, new=True)} with writes false")
 
 
 def switch_index_keys(path: Path, changes: Sequence[IndexChange]) -> int:
     """Let new index keys be read and written beside the old ones."""
     return _changed(
-        path, lambda ring: _write(_indexes(ring, [(c.kind, c.new) for c in changes]), writes=True)
+        path,
+        lambda ring: _write(_indexes(ring, [(c.kind, c.new) for c in changes]), writes=True),
+        f"let {_named(changes, new=True)} write: take their writes out",
     )
 
 
 def retire_index_keys(path: Path, changes: Sequence[IndexChange]) -> int:
     """Let old index keys be neither read nor written any more."""
     return _changed(
-        path, lambda ring: _write(_indexes(ring, [(c.kind, c.old) for c in changes]), writes=False)
+        path,
+        lambda ring: _write(_indexes(ring, [(c.kind, c.old) for c in changes]), writes=False),
+        f"set writes of {_named(changes, new=False)} to false",
     )
 
 
@@ -97,7 +109,7 @@ def destroy_index_keys(path: Path, changes: Sequence[IndexChange]) -> int:
             raise KeyStillWrites("this index key is still read and written: retire it first")
         ring["index_keys"] = [entry for entry in ring["index_keys"] if entry not in going]
 
-    return _changed(path, change)
+    return _changed(path, change, f"take out {_named(changes, new=False)}")
 
 
 def _is_kek(entry: Entry, header: KeyHeader) -> bool:
@@ -114,20 +126,45 @@ def _indexes(ring: Entry, wanted: Sequence[tuple[int, int]]) -> list[Entry]:
 
 def _write(entries: Sequence[Entry], *, writes: bool) -> None:
     for entry in entries:
-        entry["writes"] = writes
+        if entry.get("writes", True) is not writes:
+            entry["writes"] = writes
 
 
-def _changed(path: Path, change: Callable[[Entry], None]) -> int:
-    """The ring's generation once the change is in its file, and on the disk."""
-    with _alone(path):
-        before = path.read_text()
-        ring = json.loads(before)
-        change(ring)
-        if ring != json.loads(before):
+def _kek(header: KeyHeader) -> str:
+    return f"key-encryption key {header.kek_id}/{header.epoch}"
+
+
+def _named(changes: Sequence[IndexChange], *, new: bool) -> str:
+    versions = ", ".join(f"{one.kind}/{one.new if new else one.old}" for one in changes)
+    return f"index keys {versions}"
+
+
+def _changed(path: Path, change: Callable[[Entry], None], what: str) -> int:
+    """The ring's generation once the change is in its file, and on the disk. Raises ``KeyRingReadOnly``."""
+    if (generation := _already(path, change)) is not None:
+        return generation
+    try:
+        with _alone(path):
+            if (generation := _already(path, change)) is not None:
+                return generation
+            ring = json.loads(path.read_text())
+            change(ring)
             ring["generation"] = ring.get("generation", 0) + 1
             _replace(path, ring)
-        generation: int = ring.get("generation", 0)
-        return generation
+            return int(ring["generation"])
+    except OSError as error:
+        raise KeyRingReadOnly(
+            f"the key ring {path} cannot be written here ({error.strerror}): make the change by hand in every copy of "
+            f"it, and let its generation grow by one: {what}"
+        ) from None
+
+
+def _already(path: Path, change: Callable[[Entry], None]) -> int | None:
+    """The ring's generation, if it is as the change wants it."""
+    before = path.read_text()
+    ring = json.loads(before)
+    change(ring)
+    return int(ring.get("generation", 0)) if ring == json.loads(before) else None
 
 
 def _replace(path: Path, ring: Entry) -> None:
@@ -152,6 +189,9 @@ def _replace(path: Path, ring: Entry) -> None:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """One change at a time, whichever process makes it. The lock's file stays, since its removal would race."""
-    with path.with_name(f".{path.name}.lock").open("w") as lock:
+    lock = os.open(path.with_name(f".{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)

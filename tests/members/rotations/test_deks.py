@@ -1,9 +1,13 @@
 """Data keys are made anew under running changes, so that a stolen key-encryption key opens nothing from now on."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
+import pytest
+
 from services.members.jobs import renewals as job
+from services.members.rpc import updates
 from tests.members.rotations.house import DEK, House
 from tests.members.service import as_member
 
@@ -61,3 +65,21 @@ async def test_renewal_that_loses_to_a_change_leaves_the_changed_blob_its_key(ho
     await house.finish(rotation, worker=worker)
     answer = await house.service.profile(member, as_member(member))
     assert answer.profile.display_name == "更快"
+
+
+async def test_change_that_a_whole_renewal_overtook_does_not_seal_under_a_key_that_is_gone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [member] = await house.fill(1)
+    replaced = updates.actions.replace
+    overtaken = []
+
+    async def late(*arguments: Any) -> int:
+        if not overtaken:
+            overtaken.append(await house.rotate(DEK))
+        return await replaced(*arguments)
+
+    monkeypatch.setattr(updates.actions, "replace", late)
+    await house.update(member, "迟到")
+    assert overtaken
+    assert await house.readable([member], "迟到")

@@ -224,3 +224,36 @@ async def test_rotations_are_listed_newest_first_page_by_page(house: House) -> N
     rest = await house.rotations.list_rotations(asked, headers=by(AUDITOR))
     assert [one.rotation_id for one in rest.rotations] == [ids[0]]
     assert not rest.has_next_page
+
+
+async def test_ring_that_cannot_be_written_here_is_changed_by_hand(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.fill(2)
+    [(kek_id, old)] = await house.headers()
+    rotation, worker = await house.start(KEK, destroys=True), house.worker()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(30, "Read-only file system")
+
+    by_hand = {
+        wire.ROTATION_STAGE_ADDING: lambda: keyring_changes.add_kek(house.path, KeyHeader(kek_id, old + 1)),
+        wire.ROTATION_STAGE_SWITCHING: lambda: keyring_changes.switch_kek(
+            house.path, KeyHeader(kek_id, old + 1)
+        ),
+        wire.ROTATION_STAGE_DESTROYING: lambda: keyring_changes.destroy_keks(
+            house.path, [KeyHeader(kek_id, old)]
+        ),
+    }
+    for stage, change in by_hand.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(keyring_changes, "_replace", refuse)
+            async with asyncio.timeout(10):
+                while (now := await house.get(rotation)).stage < stage or "by hand" not in now.waiting_for:
+                    await worker.work()
+                    await asyncio.sleep(0.01)
+        assert now.stage == stage
+        assert "key-encryption key" in now.waiting_for
+        change()
+    assert (await house.finish(rotation, worker=worker)).waiting_for == ""
+    assert await house.headers() == {(kek_id, old + 1)}
