@@ -7,6 +7,7 @@ from services.kit.database import RawConnection
 from services.members.rules.identities import index_input
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import Member
+from services.members.rules.profiles import Profile
 from services.members.rules.rotations import Cursor, IndexChange, Rotation
 from services.members.storage import profiles, reindexing
 from services.members.storage.databases import Databases
@@ -33,7 +34,7 @@ async def clear_strays(
     databases: Databases, ring: KeyRing, connection: RawConnection, changes: Sequence[IndexChange]
 ) -> int:
     """Delete copies whose original was detached while it was copied; how many there were."""
-    member_ids = await reindexing.uneven(connection, changes)
+    member_ids = sorted(set(await reindexing.uneven(connection, changes)))[:BATCH]
     if not member_ids:
         return 0
     members = await _members(databases, ring, member_ids)
@@ -56,15 +57,16 @@ def _copies(ring: KeyRing, members: Sequence[Member], changes: Sequence[IndexCha
 
 
 def _places(ring: KeyRing, member: Member, changes: dict[int, IndexChange]) -> Iterator[Copy]:
-    """Where the values of a profile that are indexed lie and shall lie. Other indexed values join here."""
-    for identity in member.profile.identities if member.profile else ():
-        if change := changes.get(identity.kind):
-            digests = ring.indexed(identity.kind, index_input(identity))
+    """Where the values of a member that are indexed lie, and shall lie."""
+    for kind, content in _indexed(member.profile) if member.profile is not None else ():
+        if change := changes.get(kind):
+            digests = ring.indexed(kind, content)
             yield Copy(
-                member.member_id,
-                change.kind,
-                change.old,
-                digests[change.old],
-                change.new,
-                digests[change.new],
+                member.member_id, kind, change.old, digests[change.old], change.new, digests[change.new]
             )
+
+
+def _indexed(profile: Profile) -> Iterator[tuple[int, bytes]]:
+    """All that a profile is found by: the kind of index, and what it digests."""
+    for identity in profile.identities:
+        yield identity.kind, index_input(identity)

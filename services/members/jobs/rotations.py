@@ -27,7 +27,7 @@ from services.members.storage.keyring_changes import KeyRingReadOnly
 
 log = structlog.get_logger()
 
-BATCH = 1000
+BATCH = 4000
 _RETRY = timedelta(seconds=60)
 """How long to leave alone what two passes could not bring to the new key."""
 

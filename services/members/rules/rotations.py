@@ -15,7 +15,6 @@ from uuid import UUID
 
 from services.kit.refusal import Conflict, Declined, Invalid, NotFound
 from services.members.rules.blobs import KeyHeader
-from services.members.rules.identities import IdentityKind
 from services.members.rules.keyrings import REQUESTS, KeyRing
 
 
@@ -160,11 +159,7 @@ def plan(kind: RotationKind, ring: KeyRing, kinds: tuple[int, ...] = ()) -> Plan
         )
     if unknown := set(kinds) - held:
         raise RotationNotValid(f"there is no index of kind {min(unknown)}", field="kinds")
-    return Plan(
-        indexes=tuple(
-            [_index_change(ring, index) for index in sorted(kinds or IdentityKind) if index in held]
-        )
-    )
+    return Plan(indexes=tuple([_index_change(ring, index) for index in sorted(kinds or held - {REQUESTS})]))
 
 
 def _kek_plan(ring: KeyRing) -> Plan:

@@ -1,4 +1,4 @@
-"""Re-indexing at rest: identities pass from one version of an index key to the next, unique all the while.
+"""Re-indexing at rest: blind indexes pass from one version of an index key to the next, unique all the while.
 
 paired   every new row under the old version brings one under the new, or is refused
 closed   nothing is written under the old version any more
@@ -12,41 +12,67 @@ from services.kit.database import RawConnection
 from services.members.rules.rotations import IndexChange
 from services.members.storage.rotations import LOCKS
 
-_IDENTITIES = 2
+_INDEXES = 2
 _TIMEOUTS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '15s'"
 _CHANGES = "unnest($1::smallint[], $2::smallint[], $3::smallint[]) AS change (kind, old, new)"
 _CLOSE = f"""INSERT INTO closed_indexes (kind, index_version, partner) SELECT kind, old, new FROM {_CHANGES}
              ON CONFLICT (kind, index_version) DO UPDATE SET partner = excluded.partner"""  # noqa: S608
-_NEXT = f"""SELECT DISTINCT i.member_id FROM {_CHANGES}
-            JOIN identities i ON i.kind = change.kind AND i.index_version = change.old
-            WHERE i.member_id > $4 ORDER BY i.member_id LIMIT $5"""  # noqa: S608
-# The old row is held until we commit, so that whoever detaches it meanwhile waits, and finds the new one too.
+_NEXT = """SELECT DISTINCT i.member_id FROM {changes}
+           JOIN {table} i ON i.kind = change.kind AND i.index_version = change.old
+           WHERE i.member_id > $4 ORDER BY i.member_id LIMIT $5"""
+_COUNT = """SELECT count(*) FROM {changes} JOIN {table} i ON i.kind = change.kind AND i.index_version = change.old"""
+# The old row is held until we commit where that can be, so that whoever detaches it meanwhile waits for us.
 _COPY = """WITH held AS (
-             SELECT old.kind, old.member_id, old.norm_version, old.verified, old.linked_at, asked.version, asked.new_index
+             SELECT old.kind, old.member_id, asked.version, asked.new_index{copied}
              FROM unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::bytea[], $5::smallint[], $6::bytea[])
                AS asked (member_id, kind, old_version, old_index, version, new_index)
-             JOIN identities old ON old.kind = asked.kind AND old.index_version = asked.old_version
+             JOIN {table} old ON old.kind = asked.kind AND old.index_version = asked.old_version
                AND old.value_index = asked.old_index AND old.member_id = asked.member_id
-             ORDER BY old.kind, old.value_index FOR SHARE OF old)
-           INSERT INTO identities (kind, index_version, value_index, member_id, norm_version, verified, linked_at)
-           SELECT kind, version, new_index, member_id, norm_version, verified, linked_at FROM held
+             ORDER BY old.kind, old.value_index {lock})
+           INSERT INTO {table} (kind, member_id, index_version, value_index{columns})
+           SELECT kind, member_id, version, new_index{columns} FROM held
            ON CONFLICT DO NOTHING"""
-_UNEVEN = """SELECT i.member_id FROM {} JOIN identities i ON i.kind = change.kind
+_UNEVEN = """SELECT i.member_id FROM {changes} JOIN {table} i ON i.kind = change.kind
                AND i.index_version IN (change.old, change.new)
              GROUP BY i.kind, i.member_id
              HAVING count(*) FILTER (WHERE i.index_version = change.old)
                  <> count(*) FILTER (WHERE i.index_version = change.new)"""
-_DROP = """DELETE FROM identities WHERE (kind, index_version, value_index) IN (
-             SELECT i.kind, i.index_version, i.value_index FROM {} JOIN identities i
-               ON i.kind = change.kind AND i.index_version = change.old LIMIT $4)"""
-_STRAY = """DELETE FROM identities i USING unnest($1::uuid[], $2::smallint[], $3::smallint[]) AS m (member_id, kind, version)
+_DROP = """DELETE FROM {table} WHERE ctid = ANY (ARRAY(
+             SELECT i.ctid FROM {changes} JOIN {table} i
+               ON i.kind = change.kind AND i.index_version = change.old LIMIT $4))"""
+_STRAY = """DELETE FROM {table} i USING unnest($1::uuid[], $2::smallint[], $3::smallint[]) AS m (member_id, kind, version)
             WHERE i.member_id = m.member_id AND i.kind = m.kind AND i.index_version = m.version
-              AND NOT EXISTS (SELECT FROM unnest($4::smallint[], $5::smallint[], $6::bytea[]) AS k (kind, version, digest)
-                              WHERE k.kind = i.kind AND k.version = i.index_version AND k.digest = i.value_index)"""
+              AND NOT EXISTS (SELECT FROM unnest($4::uuid[], $5::smallint[], $6::smallint[], $7::bytea[])
+                                AS k (member_id, kind, version, digest)
+                              WHERE k.member_id = i.member_id AND k.kind = i.kind AND k.version = i.index_version
+                                AND k.digest = i.value_index)"""
+
+
+class IndexTable(NamedTuple):
+    """A table of blind indexes: what a copy takes over beside its place, and whether we may hold its rows."""
+
+    name: str
+    copied: tuple[str, ...] = ()
+    held: bool = False
+
+    def sql(self, statement: str, changes: str = _CHANGES) -> str:
+        """A statement on this table."""
+        return statement.format(
+            table=self.name,
+            changes=changes,
+            copied="".join(f", old.{column}" for column in self.copied),
+            columns="".join(f", {column}" for column in self.copied),
+            lock="FOR SHARE OF old" if self.held else "",
+        )
+
+
+IDENTITIES = IndexTable("identities", ("norm_version", "verified", "linked_at"), held=True)
+TABLES = (IDENTITIES,)
+"""Where indexes lie, each kind in one of them. What is copied into each, ``jobs.reindexing`` reads from profiles."""
 
 
 class Copy(NamedTuple):
-    """An identity of a member at its old place, and at the new one."""
+    """A value of a member at its old place, and at the new one."""
 
     member_id: UUID
     kind: int
@@ -68,7 +94,7 @@ async def close(connection: RawConnection, changes: Sequence[IndexChange]) -> No
 
 async def _close(connection: RawConnection, changes: Sequence[IndexChange], *, paired: bool) -> None:
     await connection.execute(_TIMEOUTS)
-    await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", LOCKS, _IDENTITIES)
+    await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", LOCKS, _INDEXES)
     kinds, old, new = _columns(changes)
     await connection.execute(_CLOSE, kinds, old, new if paired else [None] * len(new))
 
@@ -76,41 +102,48 @@ async def _close(connection: RawConnection, changes: Sequence[IndexChange], *, p
 async def following(
     connection: RawConnection, changes: Sequence[IndexChange], after: UUID, limit: int
 ) -> list[UUID]:
-    """Members with identities under an old version, after one of them."""
-    rows = await connection.fetch(_NEXT, *_columns(changes), after, limit)
-    return [row["member_id"] for row in rows]
+    """Members with something under an old version, after one of them."""
+    found = {
+        row["member_id"]
+        for table in TABLES
+        for row in await connection.fetch(table.sql(_NEXT), *_columns(changes), after, limit)
+    }
+    return sorted(found)[:limit]
 
 
 async def count(connection: RawConnection, changes: Sequence[IndexChange]) -> int:
-    """How many identities lie under an old version."""
-    found: int = await connection.fetchval(
-        f"SELECT count(*) FROM {_CHANGES} JOIN identities i ON i.kind = change.kind "  # noqa: S608
-        "AND i.index_version = change.old",
-        *_columns(changes),
-        timeout=600,
+    """How many rows lie under an old version."""
+    return sum(
+        [await connection.fetchval(table.sql(_COUNT), *_columns(changes), timeout=600) for table in TABLES]
     )
-    return found
 
 
 async def copy(connection: RawConnection, copies: Sequence[Copy]) -> int:
-    """Write identities at their new places too, as far as they are at the old ones; how many were not there yet."""
+    """Write values at their new places too, as far as they are at the old ones; how many were not there yet."""
     await connection.execute(_TIMEOUTS)
-    status = await connection.execute(_COPY, *zip(*copies, strict=True)) if copies else "INSERT 0 0"
-    return int(status.rpartition(" ")[2])
+    if not copies:
+        return 0
+    columns = list(zip(*copies, strict=True))
+    return sum([_count(await connection.execute(table.sql(_COPY), *columns)) for table in TABLES])
 
 
 async def left(connection: RawConnection, changes: Sequence[IndexChange]) -> tuple[int, list[UUID], str]:
-    """How many members have not the same number of identities under both versions, the first, and the query."""
-    rows = await connection.fetch(_UNEVEN.format(_CHANGES), *_columns(changes), timeout=600)
+    """How many members have not the same number of rows under both versions, the first, and the query."""
+    members = await uneven(connection, changes)
     values = ", ".join(f"({kind}, {old}, {new})" for kind, old, new in changes)
-    shown = _UNEVEN.format(f"(VALUES {values}) AS change (kind, old, new)")
-    return len(rows), [row["member_id"] for row in rows[:10]], f"SELECT count(*) FROM ({shown}) AS uneven"  # noqa: S608
+    shown = " UNION ALL ".join(
+        table.sql(_UNEVEN, f"(VALUES {values}) AS change (kind, old, new)") for table in TABLES
+    )
+    return len(members), members[:10], f"SELECT count(*) FROM ({shown}) AS uneven"  # noqa: S608
 
 
 async def uneven(connection: RawConnection, changes: Sequence[IndexChange]) -> list[UUID]:
-    """The first members whose identities are not the same number under both versions."""
-    rows = await connection.fetch(_UNEVEN.format(_CHANGES) + " LIMIT 1000", *_columns(changes), timeout=600)
-    return [row["member_id"] for row in rows]
+    """Members whose rows are not the same number under both versions, once for each kind of which that is so."""
+    return [
+        row["member_id"]
+        for table in TABLES
+        for row in await connection.fetch(table.sql(_UNEVEN), *_columns(changes), timeout=600)
+    ]
 
 
 async def drop_strays(
@@ -121,22 +154,27 @@ async def drop_strays(
 ) -> int:
     """Delete what lies at a new place of these members although their profile does not hold it any more."""
     pairs = [(member_id, change) for member_id in member_ids for change in changes]
-    status = await connection.execute(
-        _STRAY,
+    columns = (
         [member_id for member_id, _ in pairs],
         [change.kind for _, change in pairs],
         [change.new for _, change in pairs],
+        [copy.member_id for copy in kept],
         [copy.kind for copy in kept],
         [copy.new_version for copy in kept],
         [copy.new_index for copy in kept],
     )
-    return int(status.rpartition(" ")[2])
+    return sum([_count(await connection.execute(table.sql(_STRAY), *columns)) for table in TABLES])
 
 
 async def drop_old(connection: RawConnection, changes: Sequence[IndexChange], limit: int) -> int:
-    """Delete identities under old versions, in the open transaction; how many there were."""
+    """Delete rows under old versions, in the open transaction; how many there were."""
     await connection.execute(_TIMEOUTS)
-    status = await connection.execute(_DROP.format(_CHANGES), *_columns(changes), limit)
+    return sum(
+        [_count(await connection.execute(table.sql(_DROP), *_columns(changes), limit)) for table in TABLES]
+    )
+
+
+def _count(status: str) -> int:
     return int(status.rpartition(" ")[2])
 
 

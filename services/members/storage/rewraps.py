@@ -1,5 +1,6 @@
 """Re-wraps at rest: wrapped keys pass from one key-encryption key to another, and what is left is counted."""
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -13,13 +14,13 @@ from services.members.storage.rotations import LOCKS
 
 _KEYS = 1
 _TIMEOUTS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '15s'"
-_NEXT = """SELECT member_id, kind, dek_gen, wrapped FROM keys WHERE (member_id, kind, dek_gen) > ($1, $2, $3)
+_PART = 500
+_NEXT = """SELECT ctid, member_id, kind, dek_gen, wrapped FROM keys WHERE (member_id, kind, dek_gen) > ($1, $2, $3)
            ORDER BY member_id, kind, dek_gen LIMIT $4"""
+# A row that was written since lies elsewhere, or holds something else where another one lay: it is left alone.
 _REPLACE = """UPDATE keys AS k SET wrapped = new.wrapped
-              FROM unnest($1::uuid[], $2::smallint[], $3::int[], $4::bytea[], $5::bytea[])
-                AS new (member_id, kind, dek_gen, seen, wrapped)
-              WHERE k.member_id = new.member_id AND k.kind = new.kind AND k.dek_gen = new.dek_gen
-                AND k.wrapped = new.seen"""
+              FROM unnest($1::tid[], $2::bytea[], $3::bytea[]) AS new (ctid, seen, wrapped)
+              WHERE k.ctid = new.ctid AND k.wrapped = new.seen"""
 _LEFT = "SELECT {} FROM keys WHERE substring(wrapped FROM 3 FOR 6) = ANY({})"
 
 
@@ -41,19 +42,35 @@ async def rewrap(
         return None, 0
     headers = {header_bytes(header) for header in old}
     mine = [row for row in rows if row["wrapped"][2:8] in headers]
-    new = [(row, wrapped) for row in mine if (wrapped := _rewrapped(ring, row)) is not None]
-    passed = 0
-    if new:
-        status = await connection.execute(
-            _REPLACE,
-            [row["member_id"] for row, _ in new],
-            [row["kind"] for row, _ in new],
-            [row["dek_gen"] for row, _ in new],
-            [row["wrapped"] for row, _ in new],
-            [wrapped for _, wrapped in new],
-        )
-        passed = int(status.rpartition(" ")[2])
+    passed = await _replaced(connection, ring, mine)
     return Cursor(rows[-1]["member_id"], rows[-1]["kind"], rows[-1]["dek_gen"]), passed
+
+
+async def _replaced(connection: RawConnection, ring: KeyRing, rows: Sequence[asyncpg.Record]) -> int:
+    """How many rows were re-wrapped: part by part, the next one here while PostgreSQL writes the last."""
+    passed, writing = 0, None
+    try:
+        for at in range(0, len(rows), _PART):
+            new = [(row, _rewrapped(ring, row)) for row in rows[at : at + _PART]]
+            if writing is not None:
+                passed += int((await writing).rpartition(" ")[2])
+            writing = asyncio.ensure_future(_replace(connection, new))
+            await asyncio.sleep(0)  # lets it be sent
+        return passed if writing is None else passed + int((await writing).rpartition(" ")[2])
+    finally:
+        if writing is not None:
+            writing.cancel()
+
+
+async def _replace(connection: RawConnection, new: Sequence[tuple[asyncpg.Record, bytes | None]]) -> str:
+    opened = [(row, wrapped) for row, wrapped in new if wrapped is not None]
+    status: str = await connection.execute(
+        _REPLACE,
+        [row["ctid"] for row, _ in opened],
+        [row["wrapped"] for row, _ in opened],
+        [wrapped for _, wrapped in opened],
+    )
+    return status
 
 
 def _rewrapped(ring: KeyRing, row: asyncpg.Record) -> bytes | None:

@@ -90,9 +90,11 @@ async def claim_and_look(house: House, phones: list[str], members: list[str], st
     members += got
     for phone, member in zip(phones, members, strict=True):
         assert await house.found(phone) == member, (phone, stage)
+    await house.update(members[0], f"第{len(phones)}名")
     for phone in (phones[0], phones[len(phones) // 2]):
-        with pytest.raises(Refusal):
+        with pytest.raises(Refusal) as refused:
             await register(house, phone, f"thief-{stage}-{phone}-{len(phones)}")
+        assert refused.value.code == "IDENTITY_ALREADY_TAKEN"
 
 
 async def test_phone_has_one_member_in_every_stage_and_is_found_in_all(house: House) -> None:
