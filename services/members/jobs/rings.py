@@ -52,7 +52,7 @@ class RingReader:
         mark = self._mark()
         if mark != self._read:
             try:
-                newer = self._load()
+                newer = await asyncio.to_thread(self._load)
             except KeyRingRefused as refused:
                 # What we hold goes on; whoever waits for us sees that we are behind.
                 log.error("key ring refused", because=str(refused))

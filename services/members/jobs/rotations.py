@@ -23,7 +23,7 @@ from services.members.rules.keyrings import KeyRing
 from services.members.rules.rotations import START, Cursor, Rotation, RotationKind, Stage
 from services.members.storage import keyring_changes, reindexing, renewals, rewraps, ring_readers, rotations
 from services.members.storage.databases import Databases
-from services.members.storage.keyring_changes import KeyRingReadOnly
+from services.members.storage.keyring_changes import KeyRingReadOnly, MakeKey, local_key
 
 log = structlog.get_logger()
 
@@ -41,6 +41,7 @@ class Rotating:
     reader: RingReader
     path: Path
     alive_s: float = ALIVE_S
+    make: MakeKey = local_key
 
     async def work(self) -> None:
         """Bring the rotation that is under way as far as it goes now, unless another worker does."""
@@ -64,17 +65,19 @@ class Rotating:
     async def _adding(self, connection: RawConnection, rotation: Rotation) -> Rotation:
         plan = rotation.plan
         if plan.new_kek is not None:
-            generation = keyring_changes.add_kek(self.path, plan.new_kek)
+            generation = await asyncio.to_thread(keyring_changes.add_kek, self.path, plan.new_kek, self.make)
         else:
-            generation = keyring_changes.add_index_keys(self.path, plan.indexes)
+            generation = await asyncio.to_thread(
+                keyring_changes.add_index_keys, self.path, plan.indexes, self.make
+            )
         return await self._agreed(connection, rotation, generation, Stage.SWITCHING)
 
     async def _switching(self, connection: RawConnection, rotation: Rotation) -> Rotation:
         plan = rotation.plan
         if plan.new_kek is not None:
-            generation = keyring_changes.switch_kek(self.path, plan.new_kek)
+            generation = await asyncio.to_thread(keyring_changes.switch_kek, self.path, plan.new_kek)
         else:
-            generation = keyring_changes.switch_index_keys(self.path, plan.indexes)
+            generation = await asyncio.to_thread(keyring_changes.switch_index_keys, self.path, plan.indexes)
         after = await self._agreed(connection, rotation, generation, Stage.WORKING)
         if after.stage is not Stage.WORKING:
             return after
@@ -154,7 +157,9 @@ class Rotating:
             return await reindexing.left(connection, rotation.plan.indexes)
 
     async def _retiring(self, connection: RawConnection, rotation: Rotation) -> Rotation:
-        generation = keyring_changes.retire_index_keys(self.path, rotation.plan.indexes)
+        generation = await asyncio.to_thread(
+            keyring_changes.retire_index_keys, self.path, rotation.plan.indexes
+        )
         after = await self._agreed(connection, rotation, generation, Stage.DESTROYING)
         if after.stage is Stage.DESTROYING:
             async with connection.transaction():
@@ -167,7 +172,7 @@ class Rotating:
             async with connection.transaction():
                 if await reindexing.drop_old(connection, plan.indexes, BATCH):
                     return replace(rotation, waiting_for="")
-            generation = keyring_changes.destroy_index_keys(self.path, plan.indexes)
+            generation = await asyncio.to_thread(keyring_changes.destroy_index_keys, self.path, plan.indexes)
         else:
             count, members, query = await self._left(connection, rotation)
             if count:
@@ -177,7 +182,7 @@ class Rotating:
                     proof=f"{query} = {count}",
                     waiting_for=_named(count, members),
                 )
-            generation = keyring_changes.destroy_keks(self.path, plan.old_keks)
+            generation = await asyncio.to_thread(keyring_changes.destroy_keks, self.path, plan.old_keks)
         done = await self._agreed(connection, rotation, generation, Stage.DONE)
         return replace(done, finished_at=clock.now()) if done.stage is Stage.DONE else done
 

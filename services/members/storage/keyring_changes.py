@@ -29,15 +29,23 @@ class KeyStillWrites(Exception):
 
 Entry = dict[str, Any]
 
+MakeKey = Callable[[str, Entry], str]
+"""Makes the key of a new entry of ``keks`` or ``index_keys``, as the ring's file holds it."""
 
-def add_kek(path: Path, header: KeyHeader) -> int:
+
+def local_key(_: str, __: Entry) -> str:
+    """A key that nothing but the file's mode protects."""
+    return new_key()
+
+
+def add_kek(path: Path, header: KeyHeader, make: MakeKey = local_key) -> int:
     """Put a new key-encryption key into the ring, which reads only."""
 
     def change(ring: Entry) -> None:
         if not any(_is_kek(entry, header) for entry in ring["keks"]):
-            ring["keks"].append({**header._asdict(), "key": new_key(), "writes": False})
+            ring["keks"].append({**header._asdict(), "key": None, "writes": False})
 
-    return _changed(path, change, f"add {_kek(header)} with writes false")
+    return _changed(path, change, f"add {_kek(header)} with writes false", make)
 
 
 def switch_kek(path: Path, header: KeyHeader) -> int:
@@ -68,18 +76,16 @@ def destroy_keks(path: Path, headers: Sequence[KeyHeader]) -> int:
     return _changed(path, change, f"take out {', '.join(map(_kek, headers))}")
 
 
-def add_index_keys(path: Path, changes: Sequence[IndexChange]) -> int:
-    """Put new index keys into the ring, which are not used yet."""
+def add_index_keys(path: Path, changes: Sequence[IndexChange], make: MakeKey = local_key) -> int:
+    """Put new index keys into the ring, like the old ones in all but the key, which are not used yet."""
 
     def change(ring: Entry) -> None:
-        held = {(entry["kind"], entry["version"]) for entry in ring["index_keys"]}
-        ring["index_keys"] += [
-            {"kind": one.kind, "version": one.new, "key": new_key(), "writes": False}
-            for one in changes
-            if (one.kind, one.new) not in held
-        ]
+        for one in changes:
+            if not _indexes(ring, [(one.kind, one.new)]):
+                [old] = _indexes(ring, [(one.kind, one.old)])
+                ring["index_keys"].append({**old, "version": one.new, "key": None, "writes": False})
 
-    return _changed(path, change, f"add {_named(changes, new=True)} with writes false")
+    return _changed(path, change, f"add {_named(changes, new=True)} with writes false", make)
 
 
 def switch_index_keys(path: Path, changes: Sequence[IndexChange]) -> int:
@@ -139,8 +145,11 @@ def _named(changes: Sequence[IndexChange], *, new: bool) -> str:
     return f"index keys {versions}"
 
 
-def _changed(path: Path, change: Callable[[Entry], None], what: str) -> int:
-    """The ring's generation once the change is in its file, and on the disk. Raises ``KeyRingReadOnly``."""
+def _changed(path: Path, change: Callable[[Entry], None], what: str, make: MakeKey = local_key) -> int:
+    """The ring's generation once the change is in its file, and on the disk; keys that are None are made.
+
+    Raises ``KeyRingReadOnly``.
+    """
     if (generation := _already(path, change)) is not None:
         return generation
     try:
@@ -149,6 +158,10 @@ def _changed(path: Path, change: Callable[[Entry], None], what: str) -> int:
                 return generation
             ring = json.loads(path.read_text())
             change(ring)
+            for use in ("keks", "index_keys"):
+                for entry in ring[use]:
+                    if entry["key"] is None:
+                        entry["key"] = make(use, entry)
             ring["generation"] = ring.get("generation", 0) + 1
             _replace(path, ring)
             return int(ring["generation"])

@@ -1,6 +1,8 @@
 """Key-encryption keys are exchanged while everything runs, proved unused, and destroyed when that is asked for."""
 
 import asyncio
+import json
+from base64 import b64encode
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from services.kit import database
 from services.kit.refusal import Refusal
 from services.members.jobs import rotations as job
 from services.members.rules.blobs import KeyHeader
+from services.members.rules.rotations import IndexChange
 from services.members.storage import keyring_changes, keyrings, ring_readers
 from tests.members.rotations.house import DONE, KEK, PROVED, House
 from tests.members.service import AUDITOR, INSTALLATION, OFFICER, SUPPORT, by
@@ -144,6 +147,29 @@ async def test_ring_keeps_the_key_that_writes(tmp_path: Path) -> None:
     )
     assert keyrings.open_ring(path, INSTALLATION, create=False).writing == KeyHeader(1, 2)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_new_keys_are_made_by_whoever_keeps_the_ring_and_each_once(tmp_path: Path) -> None:
+    path = tmp_path / "ring"
+    keyrings.open_ring(path, INSTALLATION, create=True)
+    ring = json.loads(path.read_text())
+    ring["index_keys"][1]["digest"] = "sha256"
+    path.write_text(json.dumps(ring))
+    asked: list[tuple[str, dict[str, object]]] = []
+
+    def make(use: str, entry: dict[str, object]) -> str:
+        asked.append((use, dict(entry)))
+        return b64encode(bytes([len(asked)]) * 32).decode()
+
+    for _ in range(2):
+        keyring_changes.add_kek(path, KeyHeader(1, 2), make)
+        assert keyring_changes.add_index_keys(path, [IndexChange(1, 1, 2)], make) == 2
+    assert asked == [
+        ("keks", {"kek_id": 1, "epoch": 2, "key": None, "writes": False}),
+        ("index_keys", {"kind": 1, "version": 2, "key": None, "writes": False, "digest": "sha256"}),
+    ]
+    keys = [entry["key"] for use in ("keks", "index_keys") for entry in json.loads(path.read_text())[use]]
+    assert [b64encode(bytes([n]) * 32).decode() in keys for n in (1, 2)] == [True, True]
 
 
 async def test_profiles_change_and_members_register_while_keys_rotate(house: House) -> None:
