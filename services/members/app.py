@@ -58,6 +58,8 @@ def application(settings: Settings) -> ASGIApp:
             "key_ring": reader.probe,
         }
         app.router.routes.extend(health.routes(probes))
+        with suppress(Exception):  # a database that is away is waited for while we are not ready
+            await reader.refresh()
         reading = asyncio.create_task(reader.run())
         yield
         reading.cancel()

@@ -13,10 +13,10 @@ from tests.end_to_end.house import House
 PUBLISHED_WITHIN_S = 20.0
 
 
-def command(house: House, *words: str) -> tuple[int, str]:
-    """How `huiyuan ledger …` ended, and what it said."""
+def command(house: House, *words: str, of: str = "ledger") -> tuple[int, str]:
+    """How `huiyuan ledger …` or another group's command ended, and what it said."""
     done = subprocess.run(
-        [sys.executable, "-m", "infra.local", "ledger", *words],
+        [sys.executable, "-m", "infra.local", of, *words],
         cwd=layout.ROOT,
         env=house.environment(),
         capture_output=True,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -45,7 +46,8 @@ class RingReader:
                     log.exception("key ring not refreshed, will try again")
                 await asyncio.sleep(REFRESH_S)
         finally:
-            await self.leave()
+            with suppress(Exception):  # a database that is away forgets us by itself
+                await self.leave()
 
     async def refresh(self) -> None:
         """Read the ring again if its file changed, and tell the others."""

@@ -8,8 +8,14 @@ import pytest
 
 from services.members.jobs import renewals as job
 from services.members.rpc import updates
+from services.members.rules.blobs import BlobKind
+from services.members.storage.renewals import BLOBS
 from tests.members.rotations.house import DEK, House
 from tests.members.service import as_member
+
+
+def test_every_kind_of_blob_is_renewed() -> None:
+    assert set(BLOBS) == set(BlobKind)
 
 
 async def test_every_member_gets_a_new_key_and_keeps_the_profile(house: House) -> None:
