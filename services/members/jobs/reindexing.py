@@ -9,7 +9,7 @@ from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import Member
 from services.members.rules.profiles import Profile
 from services.members.rules.rotations import Cursor, IndexChange, Rotation
-from services.members.storage import profiles, reindexing
+from services.members.storage import profiles, reindexing, rotations
 from services.members.storage.databases import Databases
 from services.members.storage.reindexing import Copy
 
@@ -21,7 +21,7 @@ async def backfill(
 ) -> tuple[Cursor | None, int]:
     """Index the members after the rotation's cursor anew: where that ended (None at the end), how many rows that made."""
     changes = rotation.plan.indexes
-    member_ids = await reindexing.following(connection, changes, rotation.cursor.member_id, BATCH)
+    member_ids = await reindexing.following(connection, rotation.cursor.member_id, BATCH)
     if not member_ids:
         return None, 0
     copies = _copies(ring, await _members(databases, ring, member_ids), changes)
@@ -34,7 +34,8 @@ async def clear_strays(
     databases: Databases, ring: KeyRing, connection: RawConnection, changes: Sequence[IndexChange]
 ) -> int:
     """Delete copies whose original was detached while it was copied; how many there were."""
-    member_ids = sorted(set(await reindexing.uneven(connection, changes)))[:BATCH]
+    async with rotations.patiently(connection):
+        member_ids = sorted(set(await reindexing.uneven(connection, changes)))[:BATCH]
     if not member_ids:
         return 0
     members = await _members(databases, ring, member_ids)

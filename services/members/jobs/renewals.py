@@ -27,8 +27,8 @@ async def renew(
     What does not open, or was changed in the same moment, is left: the proof will find it.
     """
     member_id, kind, _ = rotation.cursor
-    owners = await renewals.following(connection, member_id, kind, rotation.started_at, BATCH)
-    if not owners:
+    end, owners = await renewals.following(connection, member_id, kind, rotation.started_at, BATCH)
+    if end is None:
         return None, 0
     seen = [
         sealed
@@ -36,7 +36,7 @@ async def renew(
         for sealed in await renewals.sealed(databases.members_pool, kind, [owner[0] for owner in of_kind])
     ]
     renewed = await _reseal(databases, ring, connection, await _opened(databases, ring, seen))
-    return Cursor(*owners[-1]), renewed
+    return Cursor(*end), renewed
 
 
 async def _opened(

@@ -144,12 +144,12 @@ class Rotating:
     async def _total(self, connection: RawConnection, rotation: Rotation) -> int:
         """How many rows there are to bring to the new key."""
         if rotation.kind is RotationKind.INDEX_KEY:
-            return await reindexing.count(connection, rotation.plan.indexes)
+            async with rotations.patiently(connection):
+                return await reindexing.count(connection, rotation.plan.indexes)
         return (await self._left(connection, rotation))[0]
 
     async def _left(self, connection: RawConnection, rotation: Rotation) -> tuple[int, list[UUID], str]:
-        async with connection.transaction():
-            await connection.execute("SET LOCAL statement_timeout = '600s'")
+        async with rotations.patiently(connection):
             if rotation.kind is RotationKind.KEK:
                 return await rewraps.left(connection, rotation.plan.old_keks)
             if rotation.kind is RotationKind.DEK:

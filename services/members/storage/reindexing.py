@@ -17,9 +17,7 @@ _TIMEOUTS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '15s'"
 _CHANGES = "unnest($1::smallint[], $2::smallint[], $3::smallint[]) AS change (kind, old, new)"
 _CLOSE = f"""INSERT INTO closed_indexes (kind, index_version, partner) SELECT kind, old, new FROM {_CHANGES}
              ON CONFLICT (kind, index_version) DO UPDATE SET partner = excluded.partner"""  # noqa: S608
-_NEXT = """SELECT DISTINCT i.member_id FROM {changes}
-           JOIN {table} i ON i.kind = change.kind AND i.index_version = change.old
-           WHERE i.member_id > $4 ORDER BY i.member_id LIMIT $5"""
+_NEXT = "SELECT member_id FROM {table} WHERE member_id > $1 ORDER BY member_id LIMIT $2"
 _COUNT = """SELECT count(*) FROM {changes} JOIN {table} i ON i.kind = change.kind AND i.index_version = change.old"""
 # The old row is held until we commit where that can be, so that whoever detaches it meanwhile waits for us.
 _COPY = """WITH held AS (
@@ -99,16 +97,16 @@ async def _close(connection: RawConnection, changes: Sequence[IndexChange], *, p
     await connection.execute(_CLOSE, kinds, old, new if paired else [None] * len(new))
 
 
-async def following(
-    connection: RawConnection, changes: Sequence[IndexChange], after: UUID, limit: int
-) -> list[UUID]:
-    """Members with something under an old version, after one of them."""
-    found = {
-        row["member_id"]
-        for table in TABLES
-        for row in await connection.fetch(table.sql(_NEXT), *_columns(changes), after, limit)
-    }
-    return sorted(found)[:limit]
+async def following(connection: RawConnection, after: UUID, limit: int) -> list[UUID]:
+    """Members that are indexed, after one of them: as many as so many rows name, whatever their kinds."""
+    found: set[UUID] = set()
+    ends: list[UUID] = []
+    for table in TABLES:
+        rows = [row["member_id"] for row in await connection.fetch(table.sql(_NEXT), after, limit)]
+        found.update(rows)
+        # A table that was not read to its end may hold more after its last row.
+        ends += rows[-1:] if len(rows) == limit else []
+    return sorted(member_id for member_id in found if not ends or member_id <= min(ends))
 
 
 async def count(connection: RawConnection, changes: Sequence[IndexChange]) -> int:

@@ -42,8 +42,8 @@ BLOBS: Mapping[BlobKind, BlobTable] = {
     BlobKind.ORDINARY: BlobTable("members", "blob", "dek_gen", "revision"),
 }
 
-_NEXT = """SELECT DISTINCT member_id, kind FROM keys WHERE (member_id, kind) > ($1, $2) AND made_at < $3
-           ORDER BY member_id, kind LIMIT $4"""
+_NEXT = """SELECT member_id, kind, made_at < $3 AS is_older FROM keys WHERE (member_id, kind) > ($1, $2)
+           ORDER BY member_id, kind, dek_gen LIMIT $4"""
 _LEFT = "SELECT {} FROM keys WHERE made_at < {}"
 _WRAPPED = """SELECT k.member_id, k.kind, k.dek_gen, k.wrapped
               FROM unnest($1::uuid[], $2::smallint[]) AS asked (member_id, kind)
@@ -64,10 +64,15 @@ _DROP = """DELETE FROM keys AS k USING unnest($1::uuid[], $2::smallint[], $3::in
 
 async def following(
     connection: RawConnection, member_id: UUID, kind: int, before: datetime, limit: int
-) -> list[Owner]:
-    """Whose data keys come after a place and were made before an instant."""
+) -> tuple[Owner | None, list[Owner]]:
+    """Up to where the next so many keys go, None at the end, and whose were made before an instant.
+
+    Older generations come first, so an owner of whom the limit leaves some out is judged by the right ones.
+    """
     rows = await connection.fetch(_NEXT, member_id, kind, before, limit)
-    return [(row["member_id"], BlobKind(row["kind"])) for row in rows]
+    owners = [(row["member_id"], BlobKind(row["kind"])) for row in rows]
+    older = {owner for owner, row in zip(owners, rows, strict=True) if row["is_older"]}
+    return (owners[-1] if owners else None), sorted(older)
 
 
 async def left(connection: RawConnection, before: datetime) -> tuple[int, list[UUID], str]:

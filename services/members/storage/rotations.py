@@ -49,6 +49,14 @@ async def working(pool: Pool) -> AsyncIterator[RawConnection | None]:
                 await connection.execute("SELECT pg_advisory_unlock($1, $2)", LOCKS, _WORKER)
 
 
+@asynccontextmanager
+async def patiently(connection: RawConnection) -> AsyncIterator[None]:
+    """A transaction for what goes through whole tables."""
+    async with connection.transaction():
+        await connection.execute("SET LOCAL statement_timeout = '600s'")
+        yield
+
+
 async def add(pool: Pool, new: Rotation) -> Rotation:
     """Begin a rotation; as it was written. Raises ``RotationRunning``."""
     try:
