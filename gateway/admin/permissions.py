@@ -43,6 +43,11 @@ PUBLISHERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 """Who watches what staff did."""
 
+KEY_KEEPERS: Roles = frozenset({Role.PRIVACY_OFFICER})
+"""Who has the keys of members' profiles exchanged and destroyed."""
+
+ROTATION_READERS: Roles = KEY_KEEPERS | {Role.OPERATIONS, Role.AUDITOR}
+
 WEBHOOK_KEEPERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 """Who says which systems are told of events and believed about orders; they see secrets, once."""
 

@@ -13,6 +13,7 @@ from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
+from gateway.admin.key_rotations import KeyRotationMutations, KeyRotationQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
@@ -28,11 +29,13 @@ from gateway.admin.permissions import (
     FINANCE_READERS,
     HISTORY_READERS,
     INTEGRITY_READERS,
+    KEY_KEEPERS,
     MOVERS,
     ORDER_READERS,
     PROFILE_READERS,
     PUBLISHERS,
     REVERSERS,
+    ROTATION_READERS,
     UNMASKERS,
     WATCHERS,
     WEBHOOK_KEEPERS,
@@ -58,6 +61,7 @@ schema = strawberry.Schema(
             OrderQueries,
             DueQueries,
             IntegrityQueries,
+            KeyRotationQueries,
             ApprovalQueries,
             StatementQueries,
             FinanceQueries,
@@ -80,6 +84,7 @@ schema = strawberry.Schema(
             ForfeitMutations,
             AccessMutations,
             IdentityDocumentMutations,
+            KeyRotationMutations,
             DocumentMutations,
             WebhookEndpointMutations,
             WebhookDeliveryMutations,
@@ -138,6 +143,10 @@ permissions = Permissions(
         "Hold": EVERY_ROLE,
         "IdentityDocument": UNMASKERS,
         "IdentityDocumentOnFile": UNMASKERS,
+        "KeyRotation": ROTATION_READERS,
+        "KeyRotationConnection": ROTATION_READERS,
+        "KeyRotationEdge": ROTATION_READERS,
+        "KeyRotationPayload": KEY_KEEPERS,
         "LedgerCheck": INTEGRITY_READERS,
         "LedgerEntry": EVERY_ROLE,
         "LedgerEntryConnection": EVERY_ROLE,

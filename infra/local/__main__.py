@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from infra.local import evidence, imports, layout, ledger, seeding, system, welcome
+from infra.local import evidence, imports, layout, ledger, members, seeding, system, welcome
 from infra.local.installation import AlreadyRunning, Installation, held
 from infra.local.issuer import STAFF_ROLES, SYSTEM_ROLES, Issuer
 from infra.local.layout import Ports, SettingsIncomplete
@@ -24,6 +24,7 @@ app.add_typer(token, name="token")
 app.add_typer(imports.commands, name="import")
 app.add_typer(ledger.commands, name="ledger")
 app.add_typer(evidence.commands, name="consent")
+app.add_typer(members.commands, name="members")
 
 _DEFAULT = Ports()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceASGIApplication
 from huiyuan.members.v1.identity_documents_connect import IdentityDocumentsServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
+from huiyuan.members.v1.rotations_connect import RotationsServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -18,11 +19,13 @@ from starlette.types import ASGIApp
 from services.kit import health, migration, outbox, process, rpc
 from services.kit.tokens import TokenVerifier
 from services.members.jobs import orphans
-from services.members.jobs.keyrings import LOOK_S, Refresh
+from services.members.jobs.keyrings import RingReader
+from services.members.jobs.rotations import Rotating
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.identities import Identities
 from services.members.rpc.identity_documents import IdentityDocuments
 from services.members.rpc.profiles import Profiles
+from services.members.rpc.rotations import Rotations
 from services.members.rules.keyrings import KeyRing
 from services.members.settings import MigrationSettings, RingSettings, Settings
 from services.members.storage import keyring_moves, keyrings
@@ -33,11 +36,12 @@ NAME = "members"
 _HERE = Path(__file__).parent
 _SWEEP_S = 30
 _FORGET_S = 3600
+_ROTATE_S = 1
 
 
 def application(settings: Settings) -> ASGIApp:
     """What answers. Raises ``KeyRingRefused`` when the key ring cannot be used."""
-    ring = _key_ring(settings)
+    ring = _key_ring(settings, create=settings.is_development)
     gatekeeper = _gatekeeper(settings)
 
     @asynccontextmanager
@@ -50,26 +54,41 @@ def application(settings: Settings) -> ASGIApp:
             gatekeeper.admit(documents, IdentityDocumentsServiceASGIApplication),
             gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
             gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
+            gatekeeper.admit(Rotations(databases, ring), RotationsServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
-        probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
+        reader = _ring_reader(settings, ring, databases)
+        probes = {
+            "members": databases.probe_members,
+            "member_keys": databases.probe_keys,
+            "key_ring": reader.probe,
+        }
         app.router.routes.extend(health.routes(probes))
-        refreshing = asyncio.ensure_future(_refresh(settings, ring)())
+        with suppress(Exception):  # a database that is away is waited for while we are not ready
+            await reader.refresh()
+        reading = asyncio.create_task(reader.run())
         yield
-        refreshing.cancel()
+        reading.cancel()
+        with suppress(asyncio.CancelledError):
+            await reading
         await databases.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What works by itself: the relay of events, the sweep, and forgetting what was relayed."""
+    """What works by itself: the relay of events, the sweep, forgetting what was relayed, and rotations of keys."""
+    ring = _key_ring(settings, create=settings.is_development)
     databases = await _databases(settings)
+    reader = _ring_reader(settings, ring, databases)
+    rotating = Rotating(databases, ring, reader, settings.key_ring, provider=provider_of(settings.choice))
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, NAME)
     return [
         relay.run,
+        reader.run,
+        partial(process.every, _ROTATE_S, rotating.work, "rotate keys"),
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
     ]
@@ -113,19 +132,20 @@ def tend_ring(settings: RingSettings, verb: str, *said: str) -> str:
     return verbs[verb](*said)
 
 
-def _key_ring(settings: Settings) -> KeyRing:
+def _key_ring(settings: Settings, *, create: bool) -> KeyRing:
     return keyrings.open_ring(
         settings.key_ring,
         settings.installation_id,
-        create=settings.is_development,
+        create=create,
         provider=provider_of(settings.choice),
         suite=settings.suite,
     )
 
 
-def _refresh(settings: Settings, ring: KeyRing) -> Callable[[], Awaitable[None]]:
-    refresh = Refresh(ring, settings.key_ring, partial(_key_ring, settings))
-    return partial(process.every, LOOK_S, refresh.look, "refresh key ring")
+def _ring_reader(settings: Settings, ring: KeyRing, databases: Databases) -> RingReader:
+    # Never a new one while we run: it would take the place of the keys that we hold.
+    load = partial(_key_ring, settings, create=False)
+    return RingReader(ring, load, settings.key_ring, databases.keys_pool)
 
 
 async def _databases(settings: Settings) -> Databases:

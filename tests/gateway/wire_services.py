@@ -8,7 +8,14 @@ from typing import Any
 import uvicorn
 from huiyuan.consent.v1 import decisions_connect, decisions_pb2, purposes_connect, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import identities_connect, identities_pb2, profiles_connect, profiles_pb2
+from huiyuan.members.v1 import (
+    identities_connect,
+    identities_pb2,
+    profiles_connect,
+    profiles_pb2,
+    rotations_connect,
+    rotations_pb2,
+)
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
@@ -131,12 +138,33 @@ class Purposes(Door):
         return answers.purposes(request.locale)
 
 
+class Rotations(Door):
+    async def _unused(self, request: Any, _: Any) -> Any:
+        raise NotImplementedError
+
+    get_rotation = rpc.allow(rpc.services("nobody"))(_unused)
+
+    @rpc.allow(rpc.staff("privacy_officer", "operations", "auditor"))
+    async def list_rotations(
+        self, request: rotations_pb2.ListRotationsRequest, _: Any
+    ) -> rotations_pb2.ListRotationsResponse:
+        return rotations_pb2.ListRotationsResponse(rotations=[answers.ROTATION], has_next_page=True)
+
+    async def _change(self, request: Any, _: Any) -> Any:
+        self.services.change(request)
+        return rotations_pb2.StartRotationResponse(rotation=answers.ROTATION)
+
+    start_rotation = rpc.allow(rpc.staff("privacy_officer"))(_change)
+    pause_rotation = resume_rotation = destroy_old_keys = start_rotation
+
+
 _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [*wire_loyalty.DOORS, *wire_history.DOORS],
     "members": [
         (Profiles, profiles_connect.ProfilesServiceASGIApplication),
         (Identities, identities_connect.IdentitiesServiceASGIApplication),
         *wire_documents.DOORS,
+        (Rotations, rotations_connect.RotationsServiceASGIApplication),
     ],
     "consent": [
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),

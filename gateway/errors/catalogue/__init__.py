@@ -10,6 +10,7 @@ from gateway.errors.catalogue import (
     points,
     programmes,
     requests,
+    rotations,
     webhooks,
 )
 from gateway.errors.catalogue.entries import Entry
@@ -20,6 +21,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Orders", "订单"): orders.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
     ("Members", "会员"): members.ENTRIES,
+    ("Rotations of keys", "密钥轮换"): rotations.ENTRIES,
     ("Consents", "同意"): consents.ENTRIES,
     ("Webhooks", "Webhook"): webhooks.ENTRIES,
     ("Codes that are newer than the gateway", "网关尚不认识的代码"): families.ENTRIES,
