@@ -18,6 +18,7 @@ from services.kit import rpc
 from services.members.jobs.keyrings import RingReader
 from services.members.jobs.rotations import Rotating
 from services.members.storage import keyrings
+from services.members.storage.providers.provider import KeyProvider
 from tests.members.service import (
     INSTALLATION,
     OFFICER,
@@ -40,17 +41,25 @@ class House:
     service: Members
     path: Path
     rotations: RotationsServiceClient
+    provider: KeyProvider = keyrings.LOCAL
+    """Who keeps the ring."""
 
     def worker(self, alive_s: float = 30.0) -> Rotating:
         """A worker with a ring of its own, as another process has."""
 
         def load() -> keyrings.KeyRing:
-            return keyrings.open_ring(self.path, INSTALLATION, create=False)
+            return keyrings.open_ring(
+                self.path,
+                INSTALLATION,
+                create=False,
+                provider=self.provider,
+                suite=self.service.settings.suite,
+            )
 
         ring = load()
         databases = self.service.databases
         reader = RingReader(ring, load, self.path, databases.keys_pool)
-        return Rotating(databases, ring, reader, self.path, alive_s)
+        return Rotating(databases, ring, reader, self.path, alive_s, self.provider)
 
     async def fill(self, count: int, name: str = "小明") -> list[str]:
         """Register so many members with a phone each; their ids."""
@@ -93,7 +102,7 @@ class House:
             "keys, identities, registrations, key_rotations, key_ring_readers, closed_keks, closed_indexes"
         )
         await self.service.peek(f"TRUNCATE {tables}", keys=True)
-        await self.service.peek("TRUNCATE members, profile_updates")
+        await self.service.peek("TRUNCATE members, profile_updates, identity_documents")
 
     async def headers(self) -> set[tuple[int, int]]:
         """The id and epoch in the headers of all wrapped keys, cut from their bytes."""
@@ -135,6 +144,6 @@ class House:
         """A member's data keys in clear, opened by today's ring."""
         ring = self.worker().ring
         rows = await self.service.peek(
-            "SELECT wrapped FROM keys WHERE member_id = $1", UUID(member_id), keys=True
+            "SELECT kind, wrapped FROM keys WHERE member_id = $1", UUID(member_id), keys=True
         )
-        return [ring.unwrap(row["wrapped"], ring.where(UUID(member_id))) for row in rows]
+        return [ring.unwrap(row["wrapped"], ring.where(UUID(member_id), row["kind"])) for row in rows]
