@@ -1,5 +1,6 @@
 """Rotations of a ring that a key management service keeps, in an installation that passes from AES to SM4 and SM3."""
 
+import asyncio
 import json
 import threading
 from base64 import b64encode
