@@ -34,6 +34,7 @@ from huiyuan.members.v1.notes_connect import NotesServiceClient
 from huiyuan.members.v1.packages_connect import PackagesServiceClient
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 from huiyuan.members.v1.retention_connect import RetentionServiceClient
+from huiyuan.members.v1.rotations_connect import RotationsServiceClient
 from huiyuan.members.v1.searches_connect import SearchesServiceClient
 from huiyuan.members.v1.statuses_connect import StatusesServiceClient
 from huiyuan.members.v1.tags_connect import TagsServiceClient
@@ -88,6 +89,7 @@ class Clients:
         self.communications = client(CommunicationsServiceClient, members, MEMBERS, signer)
         self.packages = client(PackagesServiceClient, members, MEMBERS, signer)
         self.analyses = client(AnalysesServiceClient, members, MEMBERS, signer)
+        self.rotations = client(RotationsServiceClient, members, MEMBERS, signer)
         self.decisions = client(DecisionsServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.purposes = client(PurposesServiceClient, consent, CONSENT, signer)
         self.receipts = client(ReceiptsServiceClient, consent, CONSENT, signer)

@@ -58,6 +58,10 @@ WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 
 EXPORTERS: Roles = frozenset({Role.PRIVACY_OFFICER})
 """Who lets data leave: what tells of nobody, and a member's own to the member."""
+KEY_KEEPERS: Roles = frozenset({Role.PRIVACY_OFFICER})
+"""Who has the keys of members' profiles exchanged and destroyed."""
+
+ROTATION_READERS: Roles = KEY_KEEPERS | {Role.OPERATIONS, Role.AUDITOR}
 
 WEBHOOK_KEEPERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 """Who says which systems are told of events and believed about orders; they see secrets, once."""

@@ -17,6 +17,7 @@ from gateway.admin.forfeits import ForfeitMutations
 from gateway.admin.identities import IdentityMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
+from gateway.admin.key_rotations import KeyRotationMutations, KeyRotationQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.member_merges import MemberMergeQueries
 from gateway.admin.members import MemberQueries
@@ -56,6 +57,7 @@ schema = strawberry.Schema(
             OrderQueries,
             DueQueries,
             IntegrityQueries,
+            KeyRotationQueries,
             ApprovalQueries,
             StatementQueries,
             FinanceQueries,
@@ -89,6 +91,7 @@ schema = strawberry.Schema(
             NoteMutations,
             CommunicationMutations,
             AnalysisMutations,
+            KeyRotationMutations,
             DocumentMutations,
             WebhookEndpointMutations,
             WebhookDeliveryMutations,

@@ -9,7 +9,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from infra.local import evidence, exports, imports, layout, ledger, seeding, system, tombstones, welcome
+from infra.local import (
+    evidence,
+    exports,
+    imports,
+    layout,
+    ledger,
+    members,
+    seeding,
+    system,
+    tombstones,
+    welcome,
+)
 from infra.local.installation import AlreadyRunning, Installation, held
 from infra.local.issuer import STAFF_ROLES, SYSTEM_ROLES, Issuer
 from infra.local.layout import Ports, SettingsIncomplete
@@ -25,9 +36,8 @@ app.add_typer(imports.commands, name="import")
 app.add_typer(exports.commands, name="export")
 app.add_typer(ledger.commands, name="ledger")
 app.add_typer(evidence.commands, name="consent")
-members = typer.Typer(no_args_is_help=True, help="Keep the members' profiles.")
-members.command("replay-tombstones")(tombstones.replay)
-app.add_typer(members, name="members")
+members.commands.command("replay-tombstones")(tombstones.replay)
+app.add_typer(members.commands, name="members")
 
 _DEFAULT = Ports()
 

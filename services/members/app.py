@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from huiyuan.members.v1.notes_connect import NotesServiceASGIApplication
 from huiyuan.members.v1.packages_connect import PackagesServiceASGIApplication
 from huiyuan.members.v1.profiles_connect import ProfilesServiceASGIApplication
 from huiyuan.members.v1.retention_connect import RetentionServiceASGIApplication
+from huiyuan.members.v1.rotations_connect import RotationsServiceASGIApplication
 from huiyuan.members.v1.searches_connect import SearchesServiceASGIApplication
 from huiyuan.members.v1.statuses_connect import StatusesServiceASGIApplication
 from huiyuan.members.v1.tags_connect import TagsServiceASGIApplication
@@ -50,7 +51,8 @@ from services.members.jobs import (
     traits,
 )
 from services.members.jobs.birthdays import Birthdays as BirthdayJob
-from services.members.jobs.keyrings import LOOK_S, Refresh
+from services.members.jobs.keyrings import RingReader
+from services.members.jobs.rotations import Rotating
 from services.members.rpc.addresses import Addresses
 from services.members.rpc.analyses import Analyses
 from services.members.rpc.birthdays import Birthdays
@@ -67,6 +69,7 @@ from services.members.rpc.packages import Packages
 from services.members.rpc.parts import Parts
 from services.members.rpc.profiles import Profiles
 from services.members.rpc.retention import Retention
+from services.members.rpc.rotations import Rotations
 from services.members.rpc.searches import Searches
 from services.members.rpc.senders import DevelopmentSender, NoSender, Sender, WebhookSender
 from services.members.rpc.statuses import Statuses
@@ -94,11 +97,12 @@ _FORGET_S = 3600
 _GATHER_S = 2
 _EXPIRE_S = 60
 _EXPORT_TIMEOUT_MS = 20_000
+_ROTATE_S = 1
 
 
 def application(settings: Settings) -> ASGIApp:
     """What answers. Raises ``KeyRingRefused`` when the key ring cannot be used."""
-    ring = _key_ring(settings)
+    ring = _key_ring(settings, create=settings.is_development)
     gatekeeper, terms = _gatekeeper(settings), settings.terms
 
     @asynccontextmanager
@@ -131,12 +135,20 @@ def application(settings: Settings) -> ASGIApp:
             gatekeeper.admit(Communications(databases, ring), CommunicationsServiceASGIApplication),
             gatekeeper.admit(Packages(databases, ring), PackagesServiceASGIApplication),
             gatekeeper.admit(Analyses(databases), AnalysesServiceASGIApplication),
+            gatekeeper.admit(Rotations(databases, ring), RotationsServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, app=wire))
-        probes = {"members": databases.probe_members, "member_keys": databases.probe_keys}
+        reader = _ring_reader(settings, ring, databases)
+        probes = {
+            "members": databases.probe_members,
+            "member_keys": databases.probe_keys,
+            "key_ring": reader.probe,
+        }
         app.router.routes.extend(health.routes(probes))
         watch = process.every(_WATCH_S, partial(erasures.watch, databases, terms), "watch erasures")
-        working = [asyncio.ensure_future(job) for job in (_refresh(settings, ring)(), watch)]
+        with suppress(Exception):  # a database that is away is waited for while we are not ready
+            await reader.refresh()
+        working = [asyncio.ensure_future(job) for job in (reader.run(), watch)]
         yield
         await process.end(*working)
         await sender.close()
@@ -146,12 +158,14 @@ def application(settings: Settings) -> ASGIApp:
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What works by itself: the relay, what is heard, sweeps, indexes, birthdays, packages, endings, and forgetting.
+    """What works by itself: the relay, what is heard, sweeps, indexes, birthdays, packages, endings, rotations.
 
     Raises ``KeyRingRefused`` when the key ring cannot be used.
     """
-    ring = _key_ring(settings)
+    ring = _key_ring(settings, create=settings.is_development)
     databases, terms, file = await _databases(settings), settings.terms, _tombstones(settings)
+    reader = _ring_reader(settings, ring, databases)
+    rotating = Rotating(databases, ring, reader, settings.key_ring, provider=provider_of(settings.choice))
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     relay = outbox.Relay(NAME, databases.members_pool, redis)
     birthdays = BirthdayJob(databases, ring, settings.time_zone, settings.leap_birthday)
@@ -170,6 +184,8 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
         partial(process.every, _GATHER_S, make_analyses, "make exports for analysis"),
         partial(process.every, _EXPIRE_S, partial(packages.expire, databases), "destroy old packages"),
         partial(process.every, _EXPIRE_S, partial(analyses.expire, databases), "destroy old exports"),
+        reader.run,
+        partial(process.every, _ROTATE_S, rotating.work, "rotate keys"),
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _INDEX_S, partial(traits.index, databases, ring), "index traits"),
         partial(process.every, _BIRTHDAYS_S, birthdays.tell, "tell birthdays"),
@@ -214,19 +230,20 @@ def tend_ring(settings: RingSettings, verb: str, *said: str) -> str:
     return tending.tend(settings.key_ring, settings.installation_id, provider, settings.suite, verb, *said)
 
 
-def _key_ring(settings: Settings) -> KeyRing:
+def _key_ring(settings: Settings, *, create: bool) -> KeyRing:
     return keyrings.open_ring(
         settings.key_ring,
         settings.installation_id,
-        create=settings.is_development,
+        create=create,
         provider=provider_of(settings.choice),
         suite=settings.suite,
     )
 
 
-def _refresh(settings: Settings, ring: KeyRing) -> Callable[[], Awaitable[None]]:
-    refresh = Refresh(ring, settings.key_ring, partial(_key_ring, settings))
-    return partial(process.every, LOOK_S, refresh.look, "refresh key ring")
+def _ring_reader(settings: Settings, ring: KeyRing, databases: Databases) -> RingReader:
+    # Never a new one while we run: it would take the place of the keys that we hold.
+    load = partial(_key_ring, settings, create=False)
+    return RingReader(ring, load, settings.key_ring, databases.keys_pool)
 
 
 def _tombstones(settings: Settings) -> TombstoneFile | None:

@@ -24,6 +24,7 @@ from huiyuan.members.v1 import (
     merges_pb2,
     packages_pb2,
     profiles_pb2,
+    rotations_pb2,
     verifications_pb2,
 )
 
@@ -407,3 +408,20 @@ def purposes(locale: str) -> purposes_pb2.ListPurposesResponse:
         effective_at=at(2026),
     )
     return purposes_pb2.ListPurposesResponse(purposes=[purpose], notices=[notice])
+
+
+ROTATION = rotations_pb2.Rotation(
+    rotation_id="00000000-0000-7000-8000-000000000001",
+    kind=rotations_pb2.ROTATION_KIND_KEK,
+    stage=rotations_pb2.ROTATION_STAGE_WORKING,
+    started_by="staff:privacy-1",
+    reason="yearly",
+    started_at=at(2026, 7),
+    old_keys=["1/1"],
+    new_key="1/2",
+    rows_total=2**40,
+    rows_done=600,
+    rows_left=400,
+    rows_per_second=200.5,
+    seconds_left=2.0,
+)

@@ -17,6 +17,8 @@ from huiyuan.members.v1 import (
     packages_pb2,
     profiles_connect,
     profiles_pb2,
+    rotations_connect,
+    rotations_pb2,
 )
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -202,6 +204,26 @@ class Purposes(Door):
         return answers.purposes(request.locale)
 
 
+class Rotations(Door):
+    async def _unused(self, request: Any, _: Any) -> Any:
+        raise NotImplementedError
+
+    get_rotation = rpc.allow(rpc.services("nobody"))(_unused)
+
+    @rpc.allow(rpc.staff("privacy_officer", "operations", "auditor"))
+    async def list_rotations(
+        self, request: rotations_pb2.ListRotationsRequest, _: Any
+    ) -> rotations_pb2.ListRotationsResponse:
+        return rotations_pb2.ListRotationsResponse(rotations=[answers.ROTATION], has_next_page=True)
+
+    async def _change(self, request: Any, _: Any) -> Any:
+        self.services.change(request)
+        return rotations_pb2.StartRotationResponse(rotation=answers.ROTATION)
+
+    start_rotation = rpc.allow(rpc.staff("privacy_officer"))(_change)
+    pause_rotation = resume_rotation = destroy_old_keys = start_rotation
+
+
 _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [*wire_loyalty.DOORS, *wire_history.DOORS],
     "members": [
@@ -213,6 +235,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         *wire_household.DOORS,
         (Analyses, analyses_connect.AnalysesServiceASGIApplication),
         (Packages, packages_connect.PackagesServiceASGIApplication),
+        (Rotations, rotations_connect.RotationsServiceASGIApplication),
     ],
     "consent": [
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),

@@ -26,12 +26,14 @@ from rich.console import Console
 from infra.local import databases
 from infra.local.databases import DatabaseUrls, Role
 from services.kit import process
+from services.members.jobs.rotations import BATCH as REWRAPPED
 from services.members.rules import profiles as rules
 from services.members.rules.blobs import BlobKind, blob_header
 from services.members.rules.identities import Identity, normalised
 from services.members.rules.keyrings import INDEX_KINDS, IndexKey, Kek, KeyRing, Place
 from services.members.rules.members import Member, new_member_id
-from services.members.storage import identities, profiles
+from services.members.rules.rotations import Cursor
+from services.members.storage import identities, profiles, rewraps
 from services.members.storage.databases import Databases
 from tests.load import figures, place
 from tests.load.arms import Arm, take_turns
@@ -42,13 +44,9 @@ BATCH = 1_000
 BATCHES = 10
 LOOKUPS = 400
 OPENED = 4_000
-REWRAPPED = 5_000
 _NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _UPDATE = """UPDATE keys SET wrapped = new.wrapped FROM unnest($1::uuid[], $2::bytea[]) AS new (member_id, wrapped)
              WHERE keys.member_id = new.member_id AND kind = 1 AND dek_gen = 1"""
-_REWRAP = """UPDATE keys SET wrapped = new.wrapped
-             FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) AS new (member_id, seen, wrapped)
-             WHERE keys.member_id = new.member_id AND kind = 1 AND dek_gen = 1 AND keys.wrapped = new.seen"""
 _WRAPPED = "SELECT member_id, wrapped FROM keys WHERE member_id = ANY($1) AND kind = 1"
 
 
@@ -82,7 +80,8 @@ class Filled:
             wraps.append((member_id, 1, 1, key.wrapped, None))
             links.append((*self.ring.find(known[0]), member_id, 1, True, _NOW))
         await members.copy_records_to_table("members", records=blobs)
-        await keys.copy_records_to_table("keys", records=wraps)
+        columns = ("member_id", "kind", "dek_gen", "wrapped", "retiring_since")
+        await keys.copy_records_to_table("keys", records=wraps, columns=columns)
         await keys.copy_records_to_table("identities", records=links)
         for connection in (members, keys):
             await connection.execute("VACUUM ANALYZE")
@@ -199,33 +198,34 @@ def looking_up(filled: Filled) -> list[Arm]:
 
 
 def rewrapping(filled: Filled) -> list[Arm]:
-    """Keys wrapped under a newer KEK, by compare-and-set, beside a bare UPDATE of as many rows.
+    """The rotation's own batch, in a transaction as the worker has it, beside a bare UPDATE of as many rows."""
+    pool, next_ring, ids = filled.databases.keys_pool, filled.next_ring, sorted(filled.ids)
+    old = sorted(next_ring.keks - {next_ring.writing})
 
-    The rotation's own batch does more than this statement (progress, order); measure it here once it is joined.
-    """
-    pool, ring, next_ring = filled.databases.keys_pool, filled.ring, filled.next_ring
+    def batch() -> list[UUID]:
+        at = random.randrange(len(ids) - REWRAPPED)
+        return ids[at : at + REWRAPPED]
 
     async def updated() -> float:
-        batch = sorted(filled.batch(REWRAPPED))
-        wrapped = [os.urandom(68) for _ in batch]
-        rows = {row[0]: row[1] for row in await pool.fetch(_WRAPPED, batch)}
+        mine = batch()
+        wrapped = [os.urandom(68) for _ in mine]
+        rows = {row[0]: row[1] for row in await pool.fetch(_WRAPPED, mine)}
         started = time.perf_counter()
-        await pool.execute(_UPDATE, batch, wrapped)
+        await pool.execute(_UPDATE, mine, wrapped)
         took = time.perf_counter() - started
         await pool.execute(_UPDATE, list(rows), list(rows.values()))
         return REWRAPPED / took
 
     async def rewrapped() -> float:
-        batch = sorted(filled.batch(REWRAPPED))
+        mine = batch()
+        rows = {row[0]: row[1] for row in await pool.fetch(_WRAPPED, mine)}
+        after = Cursor(UUID(int=mine[0].int - 1))
         started = time.perf_counter()
-        rows = [(row[0], row[1]) for row in await pool.fetch(_WRAPPED, batch)]
-        anew = []
-        for member_id, wrapped in rows:
-            where = ring.where(member_id)
-            anew.append(next_ring.wrap(next_ring.unwrap(wrapped, where), where))
-        await pool.execute(_REWRAP, [row[0] for row in rows], [row[1] for row in rows], anew)
+        async with pool.acquire() as connection, connection.transaction():
+            _, passed = await rewraps.rewrap(connection, next_ring, old, after, REWRAPPED)
         took = time.perf_counter() - started
-        await pool.execute(_UPDATE, [row[0] for row in rows], [row[1] for row in rows])
+        assert passed == REWRAPPED
+        await pool.execute(_UPDATE, list(rows), list(rows.values()))
         return REWRAPPED / took
 
     return [

@@ -38,6 +38,7 @@ from services.members.rules.keyrings import KeyRing
 from services.members.settings import Settings
 from services.members.storage import keyrings
 from services.members.storage.databases import Databases
+from services.members.storage.providers.choosing import provider_of
 from tests.in_process import client
 
 INSTALLATION = UUID("11111111-2222-4333-8444-555555555555")
@@ -172,7 +173,11 @@ def registration(
     )
 
 
-def settings(members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Path, consent: str) -> Settings:
+def settings(
+    members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Path, consent: str, **more: str
+) -> Settings:
+    """What the service is told; ``more`` is as in the environment."""
+
     def encoded(name: str) -> str:
         return b64encode(KEYS[name]).decode()
 
@@ -193,6 +198,7 @@ def settings(members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Pa
         MEMBERS_UNMASK_QUOTA=5,
         MEMBERS_CODES_LOG=str(ring.with_name("codes.log")),
         MEMBERS_SEARCH_QUOTA=4,
+        **more,
     )
 
 
@@ -223,7 +229,13 @@ async def reached_by(
         client(AnalysesServiceClient, transport, "members"),
         consents,
         await Databases.open(members.app, keys.app),
-        keyrings.open_ring(settings.key_ring, INSTALLATION, create=False),
+        keyrings.open_ring(
+            settings.key_ring,
+            INSTALLATION,
+            create=False,
+            provider=provider_of(settings.choice),
+            suite=settings.suite,
+        ),
         members,
         keys,
         settings,

@@ -14,6 +14,7 @@ from gateway.errors.catalogue import (
     preferences,
     programmes,
     requests,
+    rotations,
     statuses,
     webhooks,
 )
@@ -29,6 +30,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Packages and exports", "个人数据包与导出"): packages.ENTRIES,
     ("Identities, codes and merges", "身份标识、验证码与合并"): identities.ENTRIES,
     ("Addresses, tags, notes and searches", "地址、标签、备注与查找"): household.ENTRIES,
+    ("Rotations of keys", "密钥轮换"): rotations.ENTRIES,
     ("Consents", "同意"): consents.ENTRIES,
     ("Preferences and sending", "偏好与发送"): preferences.ENTRIES,
     ("Webhooks", "Webhook"): webhooks.ENTRIES,

@@ -32,7 +32,11 @@ async def claim(connection: Connection, ring: KeyRing, drafts: Sequence[Draft], 
         member_id = new_member_id(now)
         wrapped = ring.generate(ring.where(member_id)).wrapped
         new.append(registrations.NewClaim(draft.key, draft.body, member_id, wrapped))
-        links += [registrations.NewLink(new.place, member_id, new.verified) for new in draft.identities]
+        links += [
+            registrations.NewLink(place, member_id, new.verified)
+            for new in draft.identities
+            for place in new.places
+        ]
     if not await registrations.claim(connection, new, now) or not await registrations.link(
         connection, links, now
     ):

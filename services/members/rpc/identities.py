@@ -67,12 +67,13 @@ class Identities:
         """Whom identities are linked to, by the index and then by what the member's own record says."""
         if not wanted:
             return {}
-        places = {identity: self._ring.find(identity) for identity in wanted}
-        holders = await identities.holders(self._databases, list(places.values()))
+        places = {identity: self._ring.places(identity) for identity in wanted}
+        holders = await identities.holders(self._databases, [one for each in places.values() for one in each])
         found = await profiles.read(self._databases, self._ring, set(holders.values()))
         linked = {}
-        for identity, place in places.items():
-            member = found.get(holders[place]) if place in holders else None
+        for identity, each in places.items():
+            holder = next((holders[place] for place in each if place in holders), None)
+            member = found.get(holder) if holder else None
             if isinstance(member, Member) and member.profile and identity in member.profile.identities:
                 linked[identity] = member.member_id
         return linked

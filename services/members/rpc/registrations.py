@@ -81,7 +81,7 @@ async def _claim(
     """What each draft holds in the keys' database once this returns; committed."""
     for attempt in range(_ATTEMPTS):
         # Holders first: whoever is seen holding an identity has a claim that is seen too, and may be ourselves.
-        places = [new.place for draft in drafts for new in draft.identities]
+        places = [place for draft in drafts for new in draft.identities for place in new.places]
         holders = await identities.holders(databases, places)
         claims = await registrations.claims(databases, [draft.key for draft in drafts])
         decided = verdicts(drafts, claims, holders)
@@ -107,7 +107,7 @@ def _draft(ring: KeyRing, request: wire.RegisterMemberRequest, now: datetime) ->
         joined_at = joined_at_of(given, now)
         links = _identities(request)
         profile = _profile(request.profile, tuple(links), now)
-        new = tuple([NewIdentity(one, verified, ring.find(one)) for one, verified in links.items()])
+        new = tuple([NewIdentity(one, verified, ring.places(one)) for one, verified in links.items()])
         content = body(profile, list(links.values()), given)
         return Draft(key, ring.request_digest(content), profile, new, joined_at)
     except Invalid as refusal:

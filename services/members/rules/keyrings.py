@@ -30,11 +30,13 @@ _KIND_BYTES = tuple(bytes((kind,)) for kind in range(max(BlobKind) + 1))
 
 @dataclass(frozen=True, slots=True)
 class Kek:
-    """A key-encryption key; the one with the highest epoch wraps what is new."""
+    """A key-encryption key; of those that write, the one with the highest epoch wraps what is new."""
 
     kek_id: int
     epoch: int
     key: bytes = field(repr=False)
+    writes: bool = True
+    """False while it is new and not every process holds it yet: it only unwraps."""
 
 
 class Digest(StrEnum):
@@ -50,12 +52,14 @@ DIGESTS = {Suite.AES_256_GCM: Digest.SHA256, Suite.SM4_GCM: Digest.SM3}
 
 @dataclass(frozen=True, slots=True)
 class IndexKey:
-    """The key of the blind index of one kind; the highest version indexes what is new."""
+    """The key of the blind index of one kind; what is new is indexed under every version that writes."""
 
     kind: int
     version: int
     key: bytes = field(repr=False)
     digest: Digest = Digest.SHA256
+    writes: bool = True
+    """False before every process holds it, and once it is about to be destroyed: it is held and not used."""
 
 
 class BlindIndex(NamedTuple):
@@ -84,7 +88,7 @@ class DataKey(NamedTuple):
 
 
 class KeyRing:
-    """One installation's keys in memory. ``suite`` is what new blobs are sealed by; blobs of all suites open."""
+    """One installation's keys in memory. They change under whoever holds the ring: see ``take_over``."""
 
     def __init__(
         self,
@@ -92,20 +96,33 @@ class KeyRing:
         keks: Sequence[Kek],
         index_keys: Sequence[IndexKey],
         suite: Suite = Suite.AES_256_GCM,
+        generation: int = 0,
     ) -> None:
         self.installation = installation
-        self._suite = suite
+        self.suite = suite
+        """What new blobs are sealed by; blobs of all suites open."""
+        self.generation = generation
+        """Grows with every change of the ring, so that processes can be asked how far they are."""
+        newest = max((kek for kek in keks if kek.writes), key=lambda kek: (kek.epoch, kek.kek_id))
+        self.writing = KeyHeader(newest.kek_id, newest.epoch)
+        """Which key-encryption key wraps what is new."""
+        self.keks = frozenset(KeyHeader(kek.kek_id, kek.epoch) for kek in keks)
+        self.index_versions = frozenset((key.kind, key.version) for key in index_keys)
         self._here = installation.bytes
-        self._keys, self._digests = _wrapper(keks), _digests(index_keys)
+        self._keys = KeyWrapper(
+            {KeyHeader(kek.kek_id, kek.epoch): kek.key for kek in keks},
+            self.writing,
+        )
+        self._held, self._digests = _digests(index_keys)
 
     def __repr__(self) -> str:
         return f"<key ring of {self.installation}>"
 
-    def renew(self, newer: "KeyRing") -> None:
-        """Go on with the keys of a newer reading of this installation's ring; whoever holds this ring has them."""
+    def take_over(self, newer: "KeyRing") -> None:
+        """Become what a newer reading of this installation's ring is, at once and for all who hold this one."""
         if newer.installation != self.installation:
-            raise ValueError("a ring is renewed by its own installation's alone")
-        self._keys, self._digests = newer._keys, newer._digests
+            raise ValueError("a ring takes over its own installation's alone")
+        self.__dict__ = newer.__dict__.copy()
 
     def where(self, member: UUID, kind: BlobKind = BlobKind.ORDINARY) -> bytes:
         """Where a member's blob and key belong, as both are sealed to it."""
@@ -116,50 +133,69 @@ class KeyRing:
         dek = os.urandom(DEK_BYTES)
         return DataKey(dek, self._keys.wrap(dek, where))
 
-    def wrap(self, dek: bytes, where: bytes) -> bytes:
-        """A data key that exists, wrapped for its place by the newest epoch: what a rotation does."""
-        return self._keys.wrap(dek, where)
-
     def unwrap(self, wrapped: bytes, where: bytes) -> bytes:
         """The data key that was wrapped for a place. Raises ``Unreadable``."""
         return self._keys.unwrap(wrapped, where)
 
+    def rewrap(self, wrapped: bytes, where: bytes) -> bytes:
+        """The same data key under the key-encryption key that writes. Raises ``Unreadable``."""
+        return self._keys.wrap(self._keys.unwrap(wrapped, where), where)
+
     def seal(self, content: bytes, dek: bytes, where: bytes, *, schema: int, dek_gen: int) -> bytes:
         """The blob of some content for a place, by the suite that this installation writes."""
-        return blobs.seal(content, dek, where, schema=schema, dek_gen=dek_gen, suite=self._suite)
+        return blobs.seal(content, dek, where, schema=schema, dek_gen=dek_gen, suite=self.suite)
 
     def open(self, blob: bytes, wrapped: bytes, where: bytes) -> bytes:
         """The content of a blob, by the wrapped key that belongs to it. Raises ``Unreadable``."""
         return blobs.open_blob(blob, self._keys.unwrap(wrapped, where), where)
 
     def find(self, identity: Identity) -> Place:
-        """Where an identity is found, telling nothing of its value."""
+        """Where an identity is found, telling nothing of its value; under the newest version that writes."""
         return Place(identity.kind, *self._digest(identity.kind, index_input(identity)))
 
     def find_trait(self, trait: Trait) -> Place:
         """Where the members who have a trait in common are found."""
         return Place(trait.kind, *self._digest(trait.kind, traits.index_input(trait)))
 
+    def places(self, identity: Identity) -> tuple[Place, ...]:
+        """Every place where an identity is looked for and written, newest version first.
+
+        One, but for while an index key is rotated: then whoever links an identity links it in all of them.
+        """
+        content = index_input(identity)
+        return tuple(
+            [
+                Place(identity.kind, version, digest(content)[:INDEX_BYTES])
+                for version, digest in self._digests[identity.kind]
+            ]
+        )
+
+    def indexed(self, kind: int, content: bytes) -> dict[int, bytes]:
+        """A value's digests by version, under every key of its kind that is held; for rotating them."""
+        return {version: digest(content)[:INDEX_BYTES] for version, digest in self._held[kind]}
+
     def request_digest(self, content: bytes) -> BlindIndex:
         """A keyed digest of an idempotency key or of a request's body."""
         return self._digest(REQUESTS, content)
 
     def _digest(self, kind: int, content: bytes) -> BlindIndex:
-        version, digest = self._digests[kind]
+        version, digest = self._digests[kind][0]
         return BlindIndex(version, digest(content)[:INDEX_BYTES])
 
 
-def _wrapper(keks: Sequence[Kek]) -> KeyWrapper:
-    newest = max(keks, key=lambda kek: (kek.epoch, kek.kek_id))
-    return KeyWrapper(
-        {KeyHeader(kek.kek_id, kek.epoch): kek.key for kek in keks},
-        KeyHeader(newest.kek_id, newest.epoch),
-    )
+_Digests = dict[int, list[tuple[int, Callable[[bytes], bytes]]]]
 
 
-def _digests(index_keys: Sequence[IndexKey]) -> dict[int, tuple[int, Callable[[bytes], bytes]]]:
-    """The newest version of each kind's key, ready to digest."""
-    return {key.kind: (key.version, _keyed(key)) for key in sorted(index_keys, key=lambda key: key.version)}
+def _digests(index_keys: Sequence[IndexKey]) -> tuple[_Digests, _Digests]:
+    """Each kind's versions, newest first and ready to digest: all that are held, and those that write."""
+    held: _Digests = {}
+    writing: _Digests = {}
+    for key in sorted(index_keys, key=lambda key: key.version, reverse=True):
+        version = key.version, _keyed(key)
+        held.setdefault(key.kind, []).append(version)
+        if key.writes:
+            writing.setdefault(key.kind, []).append(version)
+    return held, writing
 
 
 def _keyed(key: IndexKey) -> Callable[[bytes], bytes]:

@@ -52,11 +52,11 @@ class RegistrationGivenUp(Unavailable):
 
 
 class NewIdentity(NamedTuple):
-    """An identity that a new member brings, and where it will be found."""
+    """An identity that a new member brings, and where it will be found: in two places while its key is rotated."""
 
     identity: Identity
     verified: bool
-    place: Place
+    places: tuple[Place, ...]
 
 
 class Draft(NamedTuple):
@@ -128,16 +128,18 @@ def verdicts(
     outcomes: list[Claim | Refusal | None] = []
     for draft in drafts:
         claim = claims.get(draft.key)
-        wanted = [new.place for new in draft.identities]
+        wanted = [new.places for new in draft.identities]
         if claim is not None:
             outcomes.append(claim if claim.body_digest == draft.body.digest else IdempotencyKeyReused())
-        elif (number := next((n for n, place in enumerate(wanted) if place in taken), None)) is not None:
+        elif (
+            number := next((n for n, places in enumerate(wanted) if not taken.isdisjoint(places)), None)
+        ) is not None:
             outcomes.append(
                 IdentityAlreadyTaken(
                     "this identity belongs to another member", field=f"identities[{number}].identity"
                 )
             )
         else:
-            taken.update(wanted)
+            taken.update(*wanted)
             outcomes.append(None)
     return outcomes

@@ -1,50 +1,56 @@
 """Keyring moves: the ring's keys stay what they are, and what protects them at rest becomes another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from services.members.storage.keyrings import LOCAL, Entry, RingFile, contexts, read_file, write_file
+from services.members.storage.keyrings import LOCAL, Entry, RingFile, alone, contexts, read_file, write_file
 from services.members.storage.providers.provider import KeyContext, KeyProvider, KeyRingRefused
 
 
 def rewrap(path: Path, installation: UUID, provider: KeyProvider) -> int:
     """Wrap all keys by the newest version of the provider's own key; how many. Raises ``KeyRingRefused``.
 
-    The file is replaced whole when all are wrapped, and before that nothing changed.
+    The file is replaced whole when all are wrapped, and before that nothing changed. A rotation that adds a key in
+    the same moment waits for us, or we for it: else its key would be lost.
     """
-    ring = _ours(path, installation)
-    if ring.provider != provider.name:
-        raise KeyRingRefused(
-            f"the key ring {path} is kept by {ring.provider}, not by {provider.name}: nothing changed"
-        )
-    return _put(path, ring, provider, lambda entry, context: provider.rewrap(entry["key"], context))
+    with _held(path, installation) as ring:
+        if ring.provider != provider.name:
+            raise KeyRingRefused(
+                f"the key ring {path} is kept by {ring.provider}, not by {provider.name}: nothing changed"
+            )
+        return _put(path, ring, provider, lambda entry, context: provider.rewrap(entry["key"], context))
 
 
 def move(path: Path, installation: UUID, provider: KeyProvider) -> int:
     """Take a local ring into the keeping of a key management service; how many keys. Raises ``KeyRingRefused``."""
-    ring = _ours(path, installation)
-    if ring.provider != LOCAL.name or provider.name == LOCAL.name:
-        raise KeyRingRefused(
-            f"only a local ring is moved, and only to a key management service: {path} is kept by {ring.provider}, "
-            f"and MEMBERS_KEY_PROVIDER is {provider.name}; nothing changed"
+    with _held(path, installation) as ring:
+        if ring.provider != LOCAL.name or provider.name == LOCAL.name:
+            raise KeyRingRefused(
+                f"only a local ring is moved, and only to a key management service: {path} is kept by {ring.provider}, "
+                f"and MEMBERS_KEY_PROVIDER is {provider.name}; nothing changed"
+            )
+        provider.describe()
+        return _put(
+            path,
+            ring,
+            provider,
+            lambda entry, context: provider.wrap(LOCAL.unwrap(entry["key"], context), context),
         )
-    provider.describe()
-    return _put(
-        path,
-        ring,
-        provider,
-        lambda entry, context: provider.wrap(LOCAL.unwrap(entry["key"], context), context),
-    )
 
 
-def _ours(path: Path, installation: UUID) -> RingFile:
-    ring = read_file(path)
-    if ring.installation != installation:
-        raise KeyRingRefused(
-            f"the key ring {path} belongs to installation {ring.installation}: nothing changed"
-        )
-    return ring
+@contextmanager
+def _held(path: Path, installation: UUID) -> Iterator[RingFile]:
+    """Our ring, which nobody else changes meanwhile."""
+    read_file(path)  # a ring that is not there is refused before its lock is laid beside it
+    with alone(path):
+        ring = read_file(path)
+        if ring.installation != installation:
+            raise KeyRingRefused(
+                f"the key ring {path} belongs to installation {ring.installation}: nothing changed"
+            )
+        yield ring
 
 
 def _put(

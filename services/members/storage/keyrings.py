@@ -5,7 +5,8 @@
      "index_keys": [{"kind": 0, "version": 1, "digest": "sha256", "key": "<wrapped>"}, ...]}
 
 ``provider`` says what protects the keys inside, and so what ``wrapped`` is: under ``local`` 32 bytes in base64,
-else what the key management service made of them. ``digest`` may be absent, and is then sha256.
+else what the key management service made of them. ``digest`` may be absent, and is then sha256. Where keys are
+rotated, ``"generation": n`` counts the changes, and a key with ``"writes": false`` is held but does not write.
 """
 
 import fcntl
@@ -14,7 +15,8 @@ import os
 import secrets
 import stat
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -28,6 +30,7 @@ from services.members.storage.providers.provider import KeyContext, KeyProvider,
 __all__ = [
     "KeyRingRefused",
     "RingFile",
+    "alone",
     "complete_ring",
     "contexts",
     "create_ring",
@@ -40,6 +43,8 @@ FORMAT = 1
 _FIRST_KINDS = frozenset(range(9))
 """Every ring has had these; kinds that came later are added to a ring that lacks them."""
 LOCAL = Local()
+_MOST = 0x7FFFFFFF
+"""The largest number that the databases keep of a ring's generation."""
 
 Entry = dict[str, Any]
 """A key of the ring as it rests: what it is for, and itself under ``key``, wrapped."""
@@ -52,9 +57,15 @@ class RingFile(NamedTuple):
     provider: str
     keks: list[Entry]
     index_keys: list[Entry]
+    generation: int = 0
 
     def __repr__(self) -> str:
         return f"<ring file of {self.installation}>"
+
+    @property
+    def missing_kinds(self) -> list[int]:
+        """Kinds of index that this version knows, and this ring has no key of."""
+        return sorted({int(kind) for kind in INDEX_KINDS} - {entry["kind"] for entry in self.index_keys})
 
 
 def open_ring(
@@ -75,9 +86,9 @@ def open_ring(
             create_ring(path, installation, provider, suite)
         complete_ring(path, installation, provider, suite)
     ring = read_file(path)
-    if lacking := lacked(ring):
+    if ring.missing_kinds:
         raise KeyRingRefused(
-            f"the key ring {path} lacks the index keys of kinds {', '.join(map(str, lacking))}, which this version "
+            f"the key ring {path} lacks the index keys of kinds {', '.join(map(str, ring.missing_kinds))}, which this version "
             "needs: run python -m services.members ring complete once, back the ring up, and start again"
         )
     if any(entry["digest"] == Digest.SM3 for entry in ring.index_keys):
@@ -94,16 +105,20 @@ def open_ring(
         )
     provider.describe()
     keks = [
-        Kek(entry["kek_id"], entry["epoch"], provider.unwrap(entry["key"], context))
+        Kek(entry["kek_id"], entry["epoch"], provider.unwrap(entry["key"], context), entry["writes"])
         for entry, context in contexts(installation, "kek", ring.keks)
     ]
     index_keys = [
         IndexKey(
-            entry["kind"], entry["version"], provider.unwrap(entry["key"], context), Digest(entry["digest"])
+            entry["kind"],
+            entry["version"],
+            provider.unwrap(entry["key"], context),
+            Digest(entry["digest"]),
+            entry["writes"],
         )
         for entry, context in contexts(installation, "index", ring.index_keys)
     ]
-    return KeyRing(installation, keks, index_keys, suite)
+    return KeyRing(installation, keks, index_keys, suite, ring.generation)
 
 
 def create_ring(path: Path, installation: UUID, provider: KeyProvider, suite: Suite) -> None:
@@ -121,32 +136,25 @@ def create_ring(path: Path, installation: UUID, provider: KeyProvider, suite: Su
     write_file(path, ring, replace=False)
 
 
-def lacked(ring: RingFile) -> list[int]:
-    """The kinds of index keys that a ring is too old to have."""
-    return sorted({int(kind) for kind in INDEX_KINDS} - {entry["kind"] for entry in ring.index_keys})
-
-
 def complete_ring(path: Path, installation: UUID, provider: KeyProvider, suite: Suite) -> list[int]:
     """Give a ring of an earlier version the index keys it lacks; of which kinds. Raises ``KeyRingRefused``.
 
     Nothing that was sealed or indexed before is touched. Who completes holds a lock, so that processes which
     start together end up with the same keys.
     """
-    if not lacked(read_file(path)):
+    if not read_file(path).missing_kinds:
         return []
-    lock = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(path):
         ring = read_file(path)
-        lacking = [{"kind": kind, "version": 1, "digest": DIGESTS[suite].value} for kind in lacked(ring)]
+        lacking = [
+            {"kind": kind, "version": 1, "digest": DIGESTS[suite].value} for kind in ring.missing_kinds
+        ]
         made = [
             {**e, "key": provider.generate(c).wrapped} for e, c in contexts(installation, "index", lacking)
         ]
         if made:
             write_file(path, ring._replace(index_keys=[*ring.index_keys, *made]), replace=True)
         return [entry["kind"] for entry in made]
-    finally:
-        os.close(lock)
 
 
 def _need(suite: Suite) -> None:
@@ -162,6 +170,20 @@ def contexts(installation: UUID, use: str, entries: Iterable[Entry]) -> Iterable
     for entry in entries:
         first, second = ("kek_id", "epoch") if use == "kek" else ("kind", "version")
         yield entry, KeyContext(installation, f"{use} {entry[first]}.{entry[second]}")
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """One change of a ring at a time, whichever process makes it; what it reads in here is what it replaces.
+
+    The lock's file stays, since its removal would race.
+    """
+    lock = os.open(path.with_name(f".{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def write_file(path: Path, ring: RingFile, *, replace: bool) -> None:
@@ -207,9 +229,13 @@ def read_file(path: Path) -> RingFile:
     try:
         return _ring(json.loads(text), path)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise KeyRingRefused(
-            f"the key ring {path} is not a whole key ring of format {FORMAT}: restore it from its backup"
-        ) from None
+        raise _not_whole(path) from None
+
+
+def _not_whole(path: Path) -> KeyRingRefused:
+    return KeyRingRefused(
+        f"the key ring {path} is not a whole key ring of format {FORMAT}: restore it from its backup"
+    )
 
 
 def _ring(document: Mapping[str, Any], path: Path) -> RingFile:
@@ -220,21 +246,26 @@ def _ring(document: Mapping[str, Any], path: Path) -> RingFile:
         {"digest": Digest(key.get("digest", Digest.SHA256)).value, **_entry(key, ("kind", "version"), 0xFF)}
         for key in document["index_keys"]
     ]
-    if not keks or not {key["kind"] for key in index_keys}.issuperset(_FIRST_KINDS):
-        raise ValueError("keys are missing")
+    writing = {key["kind"] for key in index_keys if key["writes"]}
+    if not any(kek["writes"] for kek in keks) or not writing.issuperset(key["kind"] for key in index_keys):
+        raise ValueError("something could not be written with any key")
+    generation = document.get("generation", 0)
+    if type(generation) is not int or not 0 <= generation <= _MOST:
+        raise ValueError("a number is out of range")
     _once("epoch", (kek["epoch"] for kek in keks), path)
     _once("index key (kind, version)", ((key["kind"], key["version"]) for key in index_keys), path)
-    return RingFile(UUID(document["installation"]), str(document["provider"]), keks, index_keys)
+    return RingFile(UUID(document["installation"]), str(document["provider"]), keks, index_keys, generation)
 
 
 def _entry(entry: Mapping[str, Any], numbers: tuple[str, str], most: int) -> Entry:
-    """An entry whose numbers fit the headers that name them."""
+    """An entry whose numbers fit the headers and columns that name them."""
     first, second = (entry[number] for number in numbers)
     if not (type(first) is type(second) is int and 0 <= first <= most and 0 <= second <= 0xFFFFFFFF):
         raise ValueError("a number is out of range")
-    if not isinstance(entry["key"], str):
-        raise TypeError("a key is a text")
-    return {numbers[0]: first, numbers[1]: second, "key": entry["key"]}
+    writes = entry.get("writes", True)
+    if not isinstance(entry["key"], str) or not isinstance(writes, bool):
+        raise TypeError("a key is a text, and writes or does not")
+    return {numbers[0]: first, numbers[1]: second, "key": entry["key"], "writes": writes}
 
 
 def _once(what: str, numbers: Iterable[object], path: Path) -> None:

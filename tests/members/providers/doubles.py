@@ -56,6 +56,7 @@ class Double:
 def served(double: Double) -> Iterator[Double]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # headers and body leave together: else each answer waits for an acknowledgement
 
         def _take(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))

@@ -321,7 +321,7 @@ async def test_running_service_goes_on_with_its_keys_when_the_provider_is_away(v
         return open_ring(path, OURS, create=False, provider=provider)
 
     ring = read()
-    refresh = refreshing.Refresh(ring, path, read)
+    refresh = reader_of(ring, path, read)
     key = ring.generate(ring.where(THEIRS))
     asked = len(double.asked)
     await refresh.look()
@@ -343,7 +343,7 @@ async def test_running_service_goes_on_with_its_keys_when_the_provider_is_away(v
 async def test_running_service_takes_up_a_new_epoch(tmp_path):
     path = tmp_path / "ring"
     ring = open_ring(path, OURS, create=True)
-    refresh = refreshing.Refresh(ring, path, lambda: open_ring(path, OURS, create=False))
+    refresh = reader_of(ring, path, lambda: open_ring(path, OURS, create=False))
     old = ring.generate(ring.where(THEIRS))
     document = json.loads(path.read_text())
     document["keks"].append({"kek_id": 1, "epoch": 2, "key": LOCAL.generate(KEK).wrapped})
@@ -359,7 +359,7 @@ async def test_right_that_was_taken_away_is_noticed_within_the_hour(vault, tmp_p
     _, double, provider = vault
     path = tmp_path / "ring"
     create_ring(path, OURS, provider, AES)
-    refresh = refreshing.Refresh(
+    refresh = reader_of(
         open_ring(path, OURS, create=False, provider=provider),
         path,
         lambda: open_ring(path, OURS, create=False, provider=provider),
@@ -369,6 +369,11 @@ async def test_right_that_was_taken_away_is_noticed_within_the_hour(vault, tmp_p
     monkeypatch.setattr(refreshing, "ASK_AGAIN_S", (clock.now() - refresh._asked_at).total_seconds())
     await refresh.look()
     assert _counted("ProviderDenied") == denied + 1
+
+
+def reader_of(ring, path, load) -> refreshing.RingReader:
+    """A reader that only looks: what it tells the other processes is tried with the rotations."""
+    return refreshing.RingReader(ring, load, path, None)
 
 
 def _counted(outcome: str) -> float:

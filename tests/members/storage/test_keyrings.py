@@ -219,6 +219,18 @@ def test_processes_that_complete_a_ring_together_end_up_with_the_same_keys(path)
     assert len({ring.find_trait(traits.city("杭州")) for ring in rings}) == 1
 
 
+def test_ring_of_another_installation_is_never_taken_over(path):
+    ours, theirs = (
+        open_ring(path, OURS, create=True),
+        open_ring(path.with_name("theirs"), THEIRS, create=True),
+    )
+    phone = normalised(1, "", "13900001234")
+    before = ours.find(phone)
+    with pytest.raises(ValueError, match="its own installation's alone"):
+        ours.take_over(theirs)
+    assert ours.find(phone) == before
+
+
 def test_ring_and_its_keys_show_nothing_when_printed(path):
     ring = open_ring(path, OURS, create=True)
     key = ring.generate(ring.where(OURS))

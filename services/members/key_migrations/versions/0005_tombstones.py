@@ -5,8 +5,8 @@ from alembic import op
 from services.kit import migration
 from services.members.storage import tombstones
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 _GUARD = """
 -- Whoever was still at work on a member while it was erased comes too late, and is told to try again. What slips through between the two

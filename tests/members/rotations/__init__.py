@@ -1,0 +1,1 @@
+"""Rotations of keys, on a members service of their own."""
