@@ -1,17 +1,29 @@
 """``python -m services.members serve | work | migrate | ring create | ring describe | ring rewrap | ring move |
-ring destroy KEY``."""
+ring add-kek ID/EPOCH | ring add-index-key KIND/VERSION | ring destroy KEY``."""
 
 import sys
 
 from services.kit import process
 from services.members import app
 from services.members.settings import MigrationSettings, RingSettings, Settings
+from services.members.storage.keyring_changes import KeyRingReadOnly
 from services.members.storage.keyrings import KeyRingRefused
 
 USAGE = (
     "usage: python -m services.members serve | work | migrate | ring create | ring describe | ring rewrap | ring move"
-    " | ring destroy KEY"
+    " | ring add-kek ID/EPOCH | ring add-index-key KIND/VERSION | ring destroy KEY"
 )
+
+_RING_VERBS = {
+    "create": 0,
+    "describe": 0,
+    "rewrap": 0,
+    "move": 0,
+    "add-kek": 1,
+    "add-index-key": 1,
+    "destroy": 1,
+}
+"""What can be done with a ring by hand, and how many names each takes."""
 
 
 def main(command: str, *said: str) -> None:
@@ -36,7 +48,8 @@ def main(command: str, *said: str) -> None:
 
 def tend(verb: str = "", *said: str) -> None:
     """Do something with the key ring, by hand and with the service's own settings."""
-    if verb not in ("create", "describe", "rewrap", "move", "destroy") or len(said) != (verb == "destroy"):
+    names = _RING_VERBS.get(verb)
+    if names is None or len(said) != names:
         sys.exit(USAGE)
     print(app.tend_ring(RingSettings(), verb, *said))  # noqa: T201  # it answers a person
 
@@ -44,5 +57,5 @@ def tend(verb: str = "", *said: str) -> None:
 if __name__ == "__main__":
     try:
         main(*(sys.argv[1:] or [""]))
-    except KeyRingRefused as refused:
+    except (KeyRingRefused, KeyRingReadOnly) as refused:
         sys.exit(str(refused))

@@ -26,9 +26,11 @@ from services.members.rpc.identities import Identities
 from services.members.rpc.identity_documents import IdentityDocuments
 from services.members.rpc.profiles import Profiles
 from services.members.rpc.rotations import Rotations
-from services.members.rules.keyrings import KeyRing
+from services.members.rules.blobs import KeyHeader
+from services.members.rules.keyrings import DIGESTS, KeyRing
+from services.members.rules.rotations import IndexChange
 from services.members.settings import MigrationSettings, RingSettings, Settings
-from services.members.storage import keyring_moves, keyrings
+from services.members.storage import keyring_changes, keyring_moves, keyrings
 from services.members.storage.databases import Databases
 from services.members.storage.providers.choosing import provider_of
 
@@ -104,7 +106,10 @@ def migrate(settings: MigrationSettings) -> None:
 
 
 def tend_ring(settings: RingSettings, verb: str, *said: str) -> str:
-    """Create, describe, rewrap, move or destroy; what was done. Raises ``KeyRingRefused``, or ``KeyError``."""
+    """Create, describe, rewrap, move, add a key, or destroy; what was done.
+
+    Raises ``KeyRingRefused``, ``KeyRingReadOnly``, or ``KeyError`` for another verb.
+    """
     path, installation, provider = settings.key_ring, settings.installation_id, provider_of(settings.choice)
 
     def create() -> str:
@@ -119,6 +124,16 @@ def tend_ring(settings: RingSettings, verb: str, *said: str) -> str:
         key = f" under {master.master_key} ({master.protection})" if master.master_key else ""
         return f"{path}: installation {ring.installation}, kept by {ring.provider}{key}, epochs {epochs}"
 
+    def add_kek(name: str) -> str:
+        generation = keyring_changes.add_kek(path, KeyHeader(*_pair(name)), provider)
+        return f"key-encryption key {name} is in {path}, which is of generation {generation}: it only reads"
+
+    def add_index_key(name: str) -> str:
+        kind, version = _pair(name)
+        change = IndexChange(kind, version - 1, version)
+        generation = keyring_changes.add_index_keys(path, [change], DIGESTS[settings.suite], provider)
+        return f"index key {name} is in {path}, which is of generation {generation}: it is not used yet"
+
     verbs: dict[str, Callable[..., str]] = {
         "create": create,
         "describe": describe,
@@ -127,9 +142,18 @@ def tend_ring(settings: RingSettings, verb: str, *said: str) -> str:
             f"moved {keyring_moves.move(path, installation, provider)} keys to {provider.name}: "
             "destroy every copy of the old file"
         ),
+        "add-kek": add_kek,
+        "add-index-key": add_index_key,
         "destroy": lambda name: f"{name} is destroyed {provider.destroy(name)}",
     }
     return verbs[verb](*said)
+
+
+def _pair(name: str) -> tuple[int, int]:
+    first, _, second = name.partition("/")
+    if not (first.isdecimal() and second.isdecimal() and int(first) <= 0xFFFF and int(second) <= 0x7FFF):
+        raise keyrings.KeyRingRefused(f"nothing was changed: {name} names no key, write it as 1/2")
+    return int(first), int(second)
 
 
 def _key_ring(settings: Settings, *, create: bool) -> KeyRing:

@@ -24,6 +24,8 @@ from services.members.storage.keyrings import (
 )
 from services.members.storage.providers.provider import KeyContext, KeyNotOpened, KeyProvider, KeyRingRefused
 
+_BY_HAND = " (python -m services.members ring adds it to a copy that you can write)"
+
 
 class KeyRingReadOnly(Exception):
     """The ring's file cannot be written here: the message says what to change in it by hand."""
@@ -41,7 +43,7 @@ def add_kek(path: Path, header: KeyHeader, provider: KeyProvider = LOCAL) -> int
             return ring
         return ring._replace(keks=[*ring.keks, {**header._asdict(), "key": None, "writes": False}])
 
-    return _changed(path, change, f"add {_kek(header)} with writes false", provider)
+    return _changed(path, change, f"add {_kek(header)} with writes false{_BY_HAND}", provider)
 
 
 def switch_kek(path: Path, header: KeyHeader) -> int:
@@ -85,7 +87,7 @@ def add_index_keys(
         ]
         return ring._replace(index_keys=[*ring.index_keys, *new])
 
-    what = f"add {_named(changes, new=True)} with digest {digest.value} and writes false"
+    what = f"add {_named(changes, new=True)} with digest {digest.value} and writes false{_BY_HAND}"
     return _changed(path, change, what, provider)
 
 

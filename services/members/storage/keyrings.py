@@ -158,8 +158,15 @@ def alone(path: Path) -> Iterator[None]:
 
 
 def write_file(path: Path, ring: RingFile, *, replace: bool) -> None:
-    """Put a ring in its place, whole or not at all, on the disk before this returns, and readable by us alone."""
+    """Put a ring in its place, whole or not at all, on the disk before this returns, and readable by us alone.
+
+    Raises ``KeyRingRefused`` for one that could not be read again.
+    """
     document = {"format": FORMAT, **ring._asdict(), "installation": str(ring.installation)}
+    try:
+        _ring(document, path)
+    except (ValueError, KeyError, TypeError):
+        raise KeyRingRefused(f"nothing was changed: {path} would not be a whole key ring any more") from None
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
