@@ -12,7 +12,8 @@ from redis.exceptions import RedisError
 
 from gateway.costs import FREE
 from gateway.errors.catalogue import BY_CODE
-from gateway.errors.codes import IN_CHINESE, UserErrorCode
+from gateway.errors.chinese import IN_CHINESE
+from gateway.errors.codes import UserErrorCode
 from services.kit import database, telemetry
 from services.kit.refusal import Kind, Refusal
 from services.kit.rpc import RemoteRefusal

@@ -1,5 +1,5 @@
 """``python -m services.members serve | work | migrate | replay-tombstones | ring create | ring complete | ring describe |
-ring rewrap | ring move | ring destroy KEY``."""
+ring rewrap | ring move | ring add-kek ID/EPOCH | ring add-index-key KIND/VERSION | ring destroy KEY``."""
 
 import asyncio
 import sys
@@ -7,12 +7,26 @@ import sys
 from services.kit import process
 from services.members import app
 from services.members.settings import MigrationSettings, RingSettings, Settings
+from services.members.storage.keyring_changes import KeyRingReadOnly
 from services.members.storage.keyrings import KeyRingRefused
 
 USAGE = (
     "usage: python -m services.members serve | work | migrate | replay-tombstones | ring create | ring complete | "
-    "ring describe | ring rewrap | ring move | ring destroy KEY"
+    "ring describe | ring rewrap | ring move | ring add-kek ID/EPOCH | ring add-index-key KIND/VERSION | "
+    "ring destroy KEY"
 )
+
+_RING_VERBS = {
+    "create": 0,
+    "complete": 0,
+    "describe": 0,
+    "rewrap": 0,
+    "move": 0,
+    "add-kek": 1,
+    "add-index-key": 1,
+    "destroy": 1,
+}
+"""What can be done with a ring by hand, and how many names each takes."""
 
 
 def main(command: str, *said: str) -> None:
@@ -45,9 +59,8 @@ def main(command: str, *said: str) -> None:
 
 def tend(verb: str = "", *said: str) -> None:
     """Do something with the key ring, by hand and with the service's own settings."""
-    if verb not in ("create", "complete", "describe", "rewrap", "move", "destroy") or len(said) != (
-        verb == "destroy"
-    ):
+    names = _RING_VERBS.get(verb)
+    if names is None or len(said) != names:
         sys.exit(USAGE)
     print(app.tend_ring(RingSettings(), verb, *said))  # noqa: T201  # it answers a person
 
@@ -55,5 +68,5 @@ def tend(verb: str = "", *said: str) -> None:
 if __name__ == "__main__":
     try:
         main(*(sys.argv[1:] or [""]))
-    except KeyRingRefused as refused:
+    except (KeyRingRefused, KeyRingReadOnly) as refused:
         sys.exit(str(refused))

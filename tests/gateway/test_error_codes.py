@@ -12,7 +12,8 @@ import pytest
 import gateway
 import services
 from gateway.errors.catalogue import BY_CODE, CHAPTERS
-from gateway.errors.codes import IN_CHINESE, UserErrorCode
+from gateway.errors.chinese import IN_CHINESE
+from gateway.errors.codes import UserErrorCode
 from services.kit.refusal import Kind, Refusal
 from tests.gateway.gateway_client import Gateway
 

@@ -455,6 +455,24 @@ async def test_ring_is_tended_by_hand(urls, redis_url, tmp_path):
     assert await finished("ring", env, "create") == (1, told)
     told = f"{ring}: installation {INSTALLATION}, kept by local, epochs 1\n"
     assert await finished("ring", env, "describe") == (0, told)
+    for words, told in (
+        (
+            ("add-kek", "1/2"),
+            f"key-encryption key 1/2 is in {ring}, which is of generation 1: it only reads\n",
+        ),
+        (
+            ("add-index-key", "1/2"),
+            f"index key 1/2 is in {ring}, which is of generation 2: it is not used yet\n",
+        ),
+    ):
+        assert await finished("ring", env, *words) == (0, told)
+    for words, told in (
+        (("add-kek", "1.3"), "1.3 names no key, write it as 1/2"),
+        (("add-index-key", "99/2"), f"{ring} would not be a whole key ring any more"),
+    ):
+        assert await finished("ring", env, *words) == (1, f"nothing was changed: {told}\n")
+    document = json.loads(ring.read_text())
+    assert [(kek["epoch"], kek["writes"]) for kek in document["keks"]] == [(1, True), (2, False)]
 
 
 async def test_unknown_command_says_what_there_is(urls, redis_url, tmp_path):

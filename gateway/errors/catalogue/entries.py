@@ -3,7 +3,8 @@
 from enum import Enum
 from typing import NamedTuple
 
-from gateway.errors.codes import IN_CHINESE, UserErrorCode
+from gateway.errors.chinese import IN_CHINESE
+from gateway.errors.codes import UserErrorCode
 from services.kit.refusal import Kind
 
 

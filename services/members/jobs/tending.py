@@ -4,13 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
-from services.members.rules.blobs import Suite
-from services.members.storage import keyring_moves, keyrings
+from services.members.rules.blobs import KeyHeader, Suite
+from services.members.rules.keyrings import DIGESTS
+from services.members.rules.rotations import IndexChange
+from services.members.storage import keyring_changes, keyring_moves, keyrings
 from services.members.storage.providers.provider import KeyProvider
 
 
 def tend(path: Path, installation: UUID, provider: KeyProvider, suite: Suite, verb: str, *said: str) -> str:
-    """Create, complete, describe, rewrap, move or destroy; what was done. Raises ``KeyRingRefused``, or ``KeyError``."""
+    """Create, complete, describe, rewrap, move, add a key, or destroy; what was done.
+
+    Raises ``KeyRingRefused``, ``KeyRingReadOnly``, or ``KeyError`` for another verb.
+    """
 
     def create() -> str:
         if path.exists():
@@ -32,6 +37,16 @@ def tend(path: Path, installation: UUID, provider: KeyProvider, suite: Suite, ve
             else "whole"
         )
 
+    def add_kek(name: str) -> str:
+        generation = keyring_changes.add_kek(path, KeyHeader(*_pair(name)), provider)
+        return f"key-encryption key {name} is in {path}, which is of generation {generation}: it only reads"
+
+    def add_index_key(name: str) -> str:
+        kind, version = _pair(name)
+        change = IndexChange(kind, version - 1, version)
+        generation = keyring_changes.add_index_keys(path, [change], DIGESTS[suite], provider)
+        return f"index key {name} is in {path}, which is of generation {generation}: it is not used yet"
+
     verbs: dict[str, Callable[..., str]] = {
         "create": create,
         "complete": complete,
@@ -41,6 +56,15 @@ def tend(path: Path, installation: UUID, provider: KeyProvider, suite: Suite, ve
             f"moved {keyring_moves.move(path, installation, provider)} keys to {provider.name}: "
             "destroy every copy of the old file"
         ),
+        "add-kek": add_kek,
+        "add-index-key": add_index_key,
         "destroy": lambda name: f"{name} is destroyed {provider.destroy(name)}",
     }
     return verbs[verb](*said)
+
+
+def _pair(name: str) -> tuple[int, int]:
+    first, _, second = name.partition("/")
+    if not (first.isdecimal() and second.isdecimal() and int(first) <= 0xFFFF and int(second) <= 0x7FFF):
+        raise keyrings.KeyRingRefused(f"nothing was changed: {name} names no key, write it as 1/2")
+    return int(first), int(second)

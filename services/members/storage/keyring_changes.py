@@ -13,16 +13,18 @@ from pathlib import Path
 from services.members.rules.blobs import KeyHeader
 from services.members.rules.keyrings import Digest
 from services.members.rules.rotations import IndexChange
+from services.members.storage.files import alone
 from services.members.storage.keyrings import (
     LOCAL,
     Entry,
     RingFile,
-    alone,
     contexts,
     read_file,
     write_file,
 )
 from services.members.storage.providers.provider import KeyContext, KeyNotOpened, KeyProvider, KeyRingRefused
+
+_BY_HAND = " (python -m services.members ring adds it to a copy that you can write)"
 
 
 class KeyRingReadOnly(Exception):
@@ -41,7 +43,7 @@ def add_kek(path: Path, header: KeyHeader, provider: KeyProvider = LOCAL) -> int
             return ring
         return ring._replace(keks=[*ring.keks, {**header._asdict(), "key": None, "writes": False}])
 
-    return _changed(path, change, f"add {_kek(header)} with writes false", provider)
+    return _changed(path, change, f"add {_kek(header)} with writes false{_BY_HAND}", provider)
 
 
 def switch_kek(path: Path, header: KeyHeader) -> int:
@@ -85,7 +87,7 @@ def add_index_keys(
         ]
         return ring._replace(index_keys=[*ring.index_keys, *new])
 
-    what = f"add {_named(changes, new=True)} with digest {digest.value} and writes false"
+    what = f"add {_named(changes, new=True)} with digest {digest.value} and writes false{_BY_HAND}"
     return _changed(path, change, what, provider)
 
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from services.members.storage.keyrings import LOCAL, Entry, RingFile, alone, contexts, read_file, write_file
+from services.members.storage.files import alone
+from services.members.storage.keyrings import LOCAL, Entry, RingFile, contexts, read_file, write_file
 from services.members.storage.providers.provider import KeyContext, KeyProvider, KeyRingRefused
 
 

@@ -9,14 +9,11 @@ else what the key management service made of them. ``digest`` may be absent, and
 rotated, ``"generation": n`` counts the changes, and a key with ``"writes": false`` is held but does not write.
 """
 
-import fcntl
 import json
 import os
-import secrets
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -24,13 +21,13 @@ from uuid import UUID
 from services.members.rules import sm
 from services.members.rules.blobs import Suite
 from services.members.rules.keyrings import DIGESTS, INDEX_KINDS, Digest, IndexKey, Kek, KeyRing
+from services.members.storage.files import alone, put
 from services.members.storage.providers.local import Local
 from services.members.storage.providers.provider import KeyContext, KeyProvider, KeyRingRefused
 
 __all__ = [
     "KeyRingRefused",
     "RingFile",
-    "alone",
     "complete_ring",
     "contexts",
     "create_ring",
@@ -93,16 +90,7 @@ def open_ring(
         )
     if any(entry["digest"] == Digest.SM3 for entry in ring.index_keys):
         _need(Suite.SM4_GCM)
-    if ring.installation != installation:
-        raise KeyRingRefused(
-            f"the key ring {path} belongs to installation {ring.installation}, and this is {installation}: put this "
-            "installation's key ring there, or set INSTALLATION_ID to the ring's"
-        )
-    if ring.provider != provider.name:
-        raise KeyRingRefused(
-            f"the key ring {path} is kept by {ring.provider}, and this service is set to {provider.name}: set "
-            f"MEMBERS_KEY_PROVIDER={ring.provider}, or move the ring by python -m services.members ring move"
-        )
+    _be_kept(path, ring, installation, provider)
     provider.describe()
     keks = [
         Kek(entry["kek_id"], entry["epoch"], provider.unwrap(entry["key"], context), entry["writes"])
@@ -119,6 +107,20 @@ def open_ring(
         for entry, context in contexts(installation, "index", ring.index_keys)
     ]
     return KeyRing(installation, keks, index_keys, suite, ring.generation)
+
+
+def _be_kept(path: Path, ring: RingFile, installation: UUID, provider: KeyProvider) -> None:
+    """Refuse a ring of another installation, or in another's keeping."""
+    if ring.installation != installation:
+        raise KeyRingRefused(
+            f"the key ring {path} belongs to installation {ring.installation}, and this is {installation}: put this "
+            "installation's key ring there, or set INSTALLATION_ID to the ring's"
+        )
+    if ring.provider != provider.name:
+        raise KeyRingRefused(
+            f"the key ring {path} is kept by {ring.provider}, and this service is set to {provider.name}: set "
+            f"MEMBERS_KEY_PROVIDER={ring.provider}, or move the ring by python -m services.members ring move"
+        )
 
 
 def create_ring(path: Path, installation: UUID, provider: KeyProvider, suite: Suite) -> None:
@@ -172,38 +174,17 @@ def contexts(installation: UUID, use: str, entries: Iterable[Entry]) -> Iterable
         yield entry, KeyContext(installation, f"{use} {entry[first]}.{entry[second]}")
 
 
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """One change of a ring at a time, whichever process makes it; what it reads in here is what it replaces.
-
-    The lock's file stays, since its removal would race.
-    """
-    lock = os.open(path.with_name(f".{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
-
-
 def write_file(path: Path, ring: RingFile, *, replace: bool) -> None:
-    """Put a ring in its place, whole or not at all, on the disk before this returns, and readable by us alone."""
+    """Put a ring in its place, whole or not at all, on the disk before this returns, and readable by us alone.
+
+    Raises ``KeyRingRefused`` for one that could not be read again.
+    """
     document = {"format": FORMAT, **ring._asdict(), "installation": str(ring.installation)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(document, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            draft.replace(path)
-        else:
-            _link(draft, path)
-        _sync(path.parent)
-    finally:
-        draft.unlink(missing_ok=True)
+        _ring(document, path)
+    except (ValueError, KeyError, TypeError):
+        raise KeyRingRefused(f"nothing was changed: {path} would not be a whole key ring any more") from None
+    put(path, json.dumps(document, indent=1), replace=replace)
 
 
 def read_file(path: Path) -> RingFile:
@@ -247,6 +228,8 @@ def _ring(document: Mapping[str, Any], path: Path) -> RingFile:
         for key in document["index_keys"]
     ]
     writing = {key["kind"] for key in index_keys if key["writes"]}
+    if not {key["kind"] for key in index_keys}.issuperset(_FIRST_KINDS):
+        raise ValueError("keys are missing")
     if not any(kek["writes"] for kek in keks) or not writing.issuperset(key["kind"] for key in index_keys):
         raise ValueError("something could not be written with any key")
     generation = document.get("generation", 0)
@@ -279,20 +262,3 @@ def _once(what: str, numbers: Iterable[object], path: Path) -> None:
 
 def _is_ours_alone(found: os.stat_result) -> bool:
     return not stat.S_IMODE(found.st_mode) & 0o077
-
-
-def _link(draft: Path, path: Path) -> None:
-    # A link never replaces: when two processes start together, both use the ring of the first.
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-
-
-def _sync(directory: Path) -> None:
-    """Have the directory itself on the disk: a rename alone may be lost with the power."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,0 +1,58 @@
+"""Files: secrets on this machine, written whole or not at all, readable by us alone, one writer at a time."""
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """One change of a file at a time, whichever process makes it; what it reads in here is what it replaces.
+
+    The lock's file stays, since its removal would race.
+    """
+    lock = os.open(path.with_name(f".{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def put(path: Path, text: str, *, replace: bool) -> None:
+    """Put a file in its place, on the disk before this returns; without ``replace``, one that is there stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            draft.replace(path)
+        else:
+            _link(draft, path)
+        _sync(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _link(draft: Path, path: Path) -> None:
+    # A link never replaces: when two processes start together, both use the ring of the first.
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+
+
+def _sync(directory: Path) -> None:
+    """Have the directory itself on the disk: a rename alone may be lost with the power."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
