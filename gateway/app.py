@@ -89,9 +89,7 @@ def application(settings: GatewaySettings) -> Front:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         running = [asyncio.ensure_future(job()) for job in (services.live.run, services.trusted.follow)]
         yield
-        for job in running:
-            job.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await process.end(*running)
         await redis.aclose()
         await rates.aclose()
         await engine.dispose()
