@@ -34,4 +34,4 @@ async def index(
 def _places(ring: KeyRing, member: Member) -> set[Place]:
     if member.profile is None or member.merged_into is not None:
         return set()
-    return {ring.find_trait(trait) for trait in rules.of(member.profile)}
+    return {place for trait in rules.of(member.profile) for place in ring.trait_places(trait)}

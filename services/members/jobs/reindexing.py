@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from services.kit.database import RawConnection
+from services.members.rules import traits
 from services.members.rules.identities import index_input
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import Member
@@ -59,7 +60,7 @@ def _copies(ring: KeyRing, members: Sequence[Member], changes: Sequence[IndexCha
 
 def _places(ring: KeyRing, member: Member, changes: dict[int, IndexChange]) -> Iterator[Copy]:
     """Where the values of a member that are indexed lie, and shall lie."""
-    for kind, content in _indexed(member.profile) if member.profile is not None else ():
+    for kind, content in _indexed(member, member.profile) if member.profile is not None else ():
         if change := changes.get(kind):
             digests = ring.indexed(kind, content)
             yield Copy(
@@ -67,7 +68,10 @@ def _places(ring: KeyRing, member: Member, changes: dict[int, IndexChange]) -> I
             )
 
 
-def _indexed(profile: Profile) -> Iterator[tuple[int, bytes]]:
+def _indexed(member: Member, profile: Profile) -> Iterator[tuple[int, bytes]]:
     """All that a profile is found by: the kind of index, and what it digests."""
     for identity in profile.identities:
         yield identity.kind, index_input(identity)
+    if member.merged_into is None:  # whoever was merged is found by the survivor's traits
+        for trait in traits.of(profile):
+            yield trait.kind, traits.index_input(trait)

@@ -150,12 +150,11 @@ class KeyRing:
         return blobs.open_blob(blob, self._keys.unwrap(wrapped, where), where)
 
     def find(self, identity: Identity) -> Place:
-        """Where an identity is found, telling nothing of its value; under the newest version that writes."""
-        return Place(identity.kind, *self._digest(identity.kind, index_input(identity)))
+        """Where an identity is found, telling nothing of its value: under the oldest version that writes.
 
-    def find_trait(self, trait: Trait) -> Place:
-        """Where the members who have a trait in common are found."""
-        return Place(trait.kind, *self._digest(trait.kind, traits.index_input(trait)))
+        While an index key is rotated, everybody is found there until the last step, and nowhere else.
+        """
+        return Place(identity.kind, *self._digest(identity.kind, index_input(identity)))
 
     def places(self, identity: Identity) -> tuple[Place, ...]:
         """Every place where an identity is looked for and written, newest version first.
@@ -174,12 +173,26 @@ class KeyRing:
         """A value's digests by version, under every key of its kind that is held; for rotating them."""
         return {version: digest(content)[:INDEX_BYTES] for version, digest in self._held[kind]}
 
+    def find_trait(self, trait: Trait) -> Place:
+        """Where the members who have a trait in common are found."""
+        return Place(trait.kind, *self._digest(trait.kind, traits.index_input(trait)))
+
+    def trait_places(self, trait: Trait) -> tuple[Place, ...]:
+        """Every place where a trait is written: more than one while its index key is rotated."""
+        content = traits.index_input(trait)
+        return tuple(
+            [
+                Place(trait.kind, version, digest(content)[:INDEX_BYTES])
+                for version, digest in self._digests[trait.kind]
+            ]
+        )
+
     def request_digest(self, content: bytes) -> BlindIndex:
         """A keyed digest of an idempotency key or of a request's body."""
         return self._digest(REQUESTS, content)
 
     def _digest(self, kind: int, content: bytes) -> BlindIndex:
-        version, digest = self._digests[kind][0]
+        version, digest = self._digests[kind][-1]
         return BlindIndex(version, digest(content)[:INDEX_BYTES])
 
 

@@ -16,7 +16,6 @@ from uuid import UUID
 from services.kit.refusal import Conflict, Declined, Invalid, NotFound
 from services.members.rules.blobs import KeyHeader
 from services.members.rules.keyrings import REQUESTS, KeyRing
-from services.members.rules.traits import TraitKind
 
 
 class RotationKind(IntEnum):
@@ -144,7 +143,7 @@ FIRST_STAGE = {
 
 
 def plan(kind: RotationKind, ring: KeyRing, kinds: tuple[int, ...] = ()) -> Plan:
-    """What a rotation that starts now exchanges. ``kinds`` are those of identities' indexes, all when empty.
+    """What a rotation that starts now exchanges. ``kinds`` are those of indexes, all when empty.
 
     Raises ``RotationNotValid``.
     """
@@ -160,13 +159,7 @@ def plan(kind: RotationKind, ring: KeyRing, kinds: tuple[int, ...] = ()) -> Plan
         )
     if unknown := set(kinds) - held:
         raise RotationNotValid(f"there is no index of kind {min(unknown)}", field="kinds")
-    if fixed := set(kinds) & set(TraitKind):
-        raise RotationNotValid(
-            f"traits (kind {min(fixed)}) are indexed under one key for now: leave their kinds out",
-            field="kinds",
-        )
-    chosen = kinds or held - {REQUESTS, *TraitKind}
-    return Plan(indexes=tuple([_index_change(ring, index) for index in sorted(chosen)]))
+    return Plan(indexes=tuple([_index_change(ring, index) for index in sorted(kinds or held - {REQUESTS})]))
 
 
 def _kek_plan(ring: KeyRing) -> Plan:

@@ -65,11 +65,10 @@ class IndexTable(NamedTuple):
 
 
 IDENTITIES = IndexTable(
-    "identities",
-    ("norm_version", "verified", "linked_at", "verified_at", "source", "change_id"),
-    held=True,
+    "identities", ("norm_version", "verified", "verified_at", "linked_at", "source"), held=True
 )
-TABLES = (IDENTITIES,)
+TRAITS = IndexTable("traits")
+TABLES = (IDENTITIES, TRAITS)
 """Where indexes lie, each kind in one of them. What is copied into each, ``jobs.reindexing`` reads from profiles."""
 
 

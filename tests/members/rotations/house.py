@@ -98,11 +98,9 @@ class House:
 
     async def clear(self) -> None:
         """Begin without members and rotations; the ring stays as the last test left it."""
-        tables = (
-            "keys, identities, registrations, key_rotations, key_ring_readers, closed_keks, closed_indexes"
-        )
+        tables = "keys, identities, traits, registrations, key_rotations, key_ring_readers, closed_keks, closed_indexes"
         await self.service.peek(f"TRUNCATE {tables}", keys=True)
-        await self.service.peek("TRUNCATE members, profile_updates, identity_documents")
+        await self.service.peek("TRUNCATE members, profile_updates, identity_documents, notes")
 
     async def headers(self) -> set[tuple[int, int]]:
         """The id and epoch in the headers of all wrapped keys, cut from their bytes."""
@@ -131,14 +129,14 @@ class House:
         document: dict[str, Any] = json.loads(self.path.read_text())
         return document
 
-    def index_of(self, phone: str, version: int) -> bytes:
-        """A phone's blind index by the page that describes it, made without our code."""
+    def index_of(self, value: str, version: int, kind: int = 1) -> bytes:
+        """The blind index of a phone, or of another kind, by the page that describes it, made without our code."""
         [key] = [
             b64decode(each["key"])
             for each in self.ring_file()["index_keys"]
-            if (each["kind"], each["version"]) == (1, version)
+            if (each["kind"], each["version"]) == (kind, version)
         ]
-        return hmac.digest(key, bytes((1, 1, 0)) + phone.encode(), "sha256")[:16]
+        return hmac.digest(key, bytes((1, kind, 0)) + value.encode(), "sha256")[:16]
 
     async def dek_of(self, member_id: str) -> list[bytes]:
         """A member's data keys in clear, opened by today's ring."""

@@ -5,17 +5,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from huiyuan.members.v1 import notes_pb2
 
 from services.members.jobs import renewals as job
 from services.members.rpc import updates
 from services.members.rules.blobs import BlobKind
 from services.members.storage.renewals import BLOBS
 from tests.members.rotations.house import DEK, House
-from tests.members.service import as_member
+from tests.members.service import OPERATIONS, as_member, by
 
 
-def test_every_kind_of_blob_is_renewed_but_notes_and_packages() -> None:
-    """Notes share one key of many rows, and packages are gone in a week: SECURITY.md says so."""
+def test_every_kind_of_blob_that_is_kept_and_rewritten_is_renewed() -> None:
     assert set(BLOBS) == set(BlobKind) - {BlobKind.NOTES, BlobKind.PACKAGE}
 
 
@@ -90,3 +90,14 @@ async def test_change_that_a_whole_renewal_overtook_does_not_seal_under_a_key_th
     await house.update(member, "迟到")
     assert overtaken
     assert await house.readable([member], "迟到")
+
+
+async def test_notes_keep_the_key_that_they_are_appended_under(house: House) -> None:
+    [member] = await house.fill(1)
+    asked = notes_pb2.AddNoteRequest(member_id=member, text="喜欢红茶", idempotency_key="note-1")
+    await house.service.notes.add_note(asked, headers=by(OPERATIONS))
+    done = await house.rotate(DEK)
+    assert (done.rows_done, done.waiting_for) == (1, "")
+    listed = notes_pb2.ListNotesRequest(member_id=member, first=5)
+    answer = await house.service.notes.list_notes(listed, headers=by(OPERATIONS))
+    assert [note.text for note in answer.notes] == ["喜欢红茶"]

@@ -8,9 +8,12 @@ from huiyuan.members.v1 import rotations_pb2 as wire
 
 from services.kit.refusal import Refusal
 from services.members.jobs import reindexing as job
+from services.members.jobs import traits as traits_job
 from services.members.jobs.rotations import Rotating
+from services.members.rules import traits
 from services.members.rules.identities import normalised
 from services.members.storage import keyring_changes, reindexing
+from services.members.storage import traits as stored
 from tests.members.rotations.house import DONE, INDEX_KEY, House
 from tests.members.service import OFFICER, OPERATIONS, by, registration
 
@@ -219,3 +222,27 @@ async def test_index_key_that_is_read_is_not_destroyed(house: House) -> None:
     with pytest.raises(keyring_changes.KeyStillWrites):
         keyring_changes.destroy_index_keys(house.path, [IndexChange(PHONE, version, version + 1)])
     assert reindexing.LOCKS
+
+
+async def test_traits_pass_to_the_new_key_and_are_found_all_the_while(house: House) -> None:
+    kind = 20  # the full name
+    await house.service.profiles.register_member(
+        registration(house.service.phone(), key="named", full_name="王小明"), headers=by(OPERATIONS)
+    )
+    worker = house.worker()
+    await traits_job.index(house.service.databases, worker.ring)
+    rotation = await house.start(INDEX_KEY, index_kinds=[kind])
+    seen = set()
+    async with asyncio.timeout(20):
+        while (now := await house.get(rotation)).stage != DONE:
+            place = worker.ring.find_trait(traits.full_name("王小明"))
+            assert len(await stored.sharing(house.service.databases, [place], None, 5)) == 1, now.stage
+            seen.add(now.stage)
+            await one_step(worker)
+    await worker.reader.leave()
+    assert seen == {1, 2, 3, 4, 5, 7}
+    [version] = [each["version"] for each in house.ring_file()["index_keys"] if each["kind"] == kind]
+    rows = await house.service.peek(
+        "SELECT index_version, value_index FROM traits WHERE kind = $1", kind, keys=True
+    )
+    assert [tuple(row) for row in rows] == [(version, house.index_of("王小明", version, kind))]

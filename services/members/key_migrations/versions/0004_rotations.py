@@ -85,8 +85,11 @@ END $$"""
 _TRIGGERS = (
     """CREATE TRIGGER refuse_closed AFTER INSERT ON keys REFERENCING NEW TABLE AS new_rows
        FOR EACH STATEMENT EXECUTE FUNCTION refuse_closed_keks()""",
-    """CREATE TRIGGER refuse_closed AFTER INSERT ON identities REFERENCING NEW TABLE AS new_rows
-       FOR EACH STATEMENT EXECUTE FUNCTION refuse_closed_indexes()""",
+    *(
+        f"""CREATE TRIGGER refuse_closed AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_closed_indexes()"""
+        for table in ("identities", "traits")
+    ),
 )
 
 
@@ -102,7 +105,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TRIGGER refuse_closed ON keys")
-    op.execute("DROP TRIGGER refuse_closed ON identities")
+    for table in ("identities", "traits"):
+        op.execute(f"DROP TRIGGER refuse_closed ON {table}")
     op.execute("DROP FUNCTION refuse_closed_keks, refuse_closed_indexes")
     op.execute("DROP TABLE key_rotations, key_ring_readers, closed_keks, closed_indexes")
     op.execute("ALTER TABLE keys DROP COLUMN made_at")
