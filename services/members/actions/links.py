@@ -36,7 +36,7 @@ async def begin_to_end(
     connection: Connection, ring: KeyRing, member: Member, link: Link, change_id: UUID, now: datetime
 ) -> tuple[int, bytes]:
     """Mark the link, and seal the record without it, in the keys' database. Raises ``UnknownIdentity``."""
-    if not await links.mark(connection, member.member_id, link.place, change_id):
+    if not await links.mark(connection, member.member_id, ring.places(link.identity), change_id):
         raise UnknownIdentity
     profile = _profile(member)
     without = profile._replace(identities=tuple(one for one in profile.identities if one != link.identity))

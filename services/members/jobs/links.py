@@ -6,9 +6,10 @@ from uuid import UUID
 import structlog
 
 from services.kit import clock
-from services.members.rules.keyrings import KeyRing
+from services.members.rules.keyrings import KeyRing, Place
 from services.members.rules.links import UnlinkCause
 from services.members.rules.members import Member
+from services.members.rules.profiles import Profile
 from services.members.rules.verifications import KEPT_FOR
 from services.members.storage import links, profiles, verifications
 from services.members.storage.databases import Databases
@@ -40,8 +41,8 @@ async def sweep(databases: Databases, ring: KeyRing, now: datetime | None = None
                     continue  # what does not open tells nothing
                 assert row.change_id is not None
                 settled += 1
-                if member and member.profile and row.place in map(ring.find, member.profile.identities):
-                    await links.settle(connection, row.place, row.change_id)
+                if member and member.profile and _is_theirs(ring, row.place, member.profile):
+                    await links.settle(connection, row.change_id)
                 else:
                     await links.end(connection, row.place, row.change_id, UnlinkCause.UNLINKED, _SWEEPER, now)
         log.warning("links settled after a crash", count=settled)
@@ -49,6 +50,10 @@ async def sweep(databases: Databases, ring: KeyRing, now: datetime | None = None
             break
     async with databases.keys.begin() as connection:
         await verifications.forget(connection, now - KEPT_FOR)
+
+
+def _is_theirs(ring: KeyRing, place: Place, profile: Profile) -> bool:
+    return any(place in ring.places(identity) for identity in profile.identities)
 
 
 def _first_id_of(at: datetime) -> UUID:

@@ -120,7 +120,9 @@ class Claims:
                 now,
             )
         async with self._databases.keys.begin() as connection:
-            await links.prove(connection, holder.place, holder.member_id, IdentitySource.CODE, now)
+            await links.prove(
+                connection, self._ring.places(holder.identity), holder.member_id, IdentitySource.CODE, now
+            )
         return merge
 
     async def _choices(self, survivor: UUID, holder: Link, now: datetime) -> list[ClaimChoice]:

@@ -138,7 +138,9 @@ class Linking:
             async with self._databases.members.begin() as connection:
                 await events.identity_verified(connection, theirs.member_id, theirs.identity.kind, now)
         async with self._databases.keys.begin() as connection:
-            await links.prove(connection, theirs.place, theirs.member_id, new.source, now)
+            await links.prove(
+                connection, self._ring.places(theirs.identity), theirs.member_id, new.source, now
+            )
         source = theirs.source if theirs.verified else new.source
         proven = Link(theirs.member_id, theirs.identity, theirs.place, True, now, theirs.linked_at, source)
         return proven, theirs.verified
@@ -159,7 +161,7 @@ class Linking:
         )
         await self._rewrite(member, blob, dek_gen, tell)
         async with self._databases.keys.begin() as connection:
-            await links.settle(connection, new.place, change_id)
+            await links.settle(connection, change_id)
             await keys.drop_older(connection, [member.member_id], [dek_gen])
 
     async def _unlink(
@@ -186,7 +188,7 @@ class Linking:
 
     async def _settle(self, link: Link, change_id: UUID) -> None:
         async with self._databases.keys.begin() as connection:
-            await links.settle(connection, link.place, change_id)
+            await links.settle(connection, change_id)
 
     async def _end(self, link: Link, change_id: UUID, cause: UnlinkCause, actor: str, now: datetime) -> None:
         async with self._databases.keys.begin() as connection:
@@ -203,7 +205,9 @@ class Linking:
 
 def new_link(ring: KeyRing, identity: Identity, source: rules.IdentitySource, *, verified: bool) -> NewLink:
     """What is to be linked."""
-    return NewLink(identity, ring.find(identity), verified, source)
+    place = ring.find(identity)
+    also = tuple(other for other in ring.places(identity) if other != place)
+    return NewLink(identity, place, verified, source, also)
 
 
 def identity_id(ring: KeyRing, link: Link) -> str:

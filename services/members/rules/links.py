@@ -104,6 +104,12 @@ class NewLink:
     place: Place
     verified: bool
     source: IdentitySource
+    also: tuple[Place, ...] = ()
+    """Where it is written besides, while an index key is rotated."""
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return (self.place, *self.also)
 
 
 def be_linkable(member: Member, links: Sequence[Link]) -> None:

@@ -16,6 +16,9 @@ from services.members.storage.databases import Databases
 _COLUMNS = "kind, index_version, value_index, member_id, verified, verified_at, linked_at, source, change_id"
 _AT = "kind = :kind AND index_version = :version AND value_index = :digest"
 
+_ANY = """(kind, index_version, value_index) IN (SELECT * FROM unnest(
+            CAST(:kinds AS smallint[]), CAST(:versions AS smallint[]), CAST(:digests AS bytea[])))"""
+
 
 class Row(NamedTuple):
     """A link as it rests: where its identity is found, and no more of it."""
@@ -51,16 +54,19 @@ async def at(databases: Databases, place: Place) -> Row | None:
 async def claim(
     connection: AsyncConnection, member_id: UUID, new: NewLink, change_id: UUID, now: datetime
 ) -> bool:
-    """Take a place for a member, or take over the member's own; False when it is another's.
+    """Take a link's places for a member, or take over the member's own; False when one is another's.
 
     The member's own is one that came to nothing, or that a link at the same time made: what it proved stays proven.
     """
+    savepoint = await connection.begin_nested()
     claimed = await connection.execute(
         text(
             """INSERT INTO identities AS i (kind, index_version, value_index, member_id, norm_version, verified,
                                             verified_at, linked_at, source, change_id)
-               VALUES (:kind, :version, :digest, :member_id, :norm, :verified,
-                       CASE WHEN :verified THEN CAST(:now AS timestamptz) END, :now, :source, :change_id)
+               SELECT kind, version, digest, :member_id, :norm, :verified,
+                      CASE WHEN :verified THEN CAST(:now AS timestamptz) END, :now, :source, :change_id
+               FROM unnest(CAST(:kinds AS smallint[]), CAST(:versions AS smallint[]), CAST(:digests AS bytea[]))
+                 AS place (kind, version, digest)
                ON CONFLICT (kind, index_version, value_index) DO UPDATE
                  SET change_id = excluded.change_id, verified = i.verified OR excluded.verified,
                      source = CASE WHEN i.verified THEN i.source ELSE excluded.source END,
@@ -68,7 +74,7 @@ async def claim(
                WHERE i.member_id = :member_id"""
         ),
         {
-            **_named(new.place),
+            **_all_named(new.places),
             "member_id": member_id,
             "norm": NORM_VERSION,
             "verified": new.verified,
@@ -77,23 +83,26 @@ async def claim(
             "now": now,
         },
     )
-    return claimed.rowcount == 1
+    taken: bool = claimed.rowcount == len(new.places)
+    await (savepoint.commit() if taken else savepoint.rollback())
+    return taken
 
 
-async def mark(connection: AsyncConnection, member_id: UUID, place: Place, change_id: UUID) -> bool:
-    """Note that a member's link is about to end; False when it is not there."""
+async def mark(
+    connection: AsyncConnection, member_id: UUID, places: Sequence[Place], change_id: UUID
+) -> bool:
+    """Note that a member's link is about to end, wherever it lies; False when it is nowhere."""
     begun = await connection.execute(
-        text(f"UPDATE identities SET change_id = :change_id WHERE {_AT} AND member_id = :member_id"),  # noqa: S608
-        {**_named(place), "member_id": member_id, "change_id": change_id},
+        text(f"UPDATE identities SET change_id = :change_id WHERE {_ANY} AND member_id = :member_id"),  # noqa: S608
+        {**_all_named(places), "member_id": member_id, "change_id": change_id},
     )
-    return begun.rowcount == 1
+    return begun.rowcount > 0
 
 
-async def settle(connection: AsyncConnection, place: Place, change_id: UUID) -> None:
+async def settle(connection: AsyncConnection, change_id: UUID) -> None:
     """A change is done and the link stays."""
     await connection.execute(
-        text(f"UPDATE identities SET change_id = NULL WHERE {_AT} AND change_id = :change_id"),  # noqa: S608
-        {**_named(place), "change_id": change_id},
+        text("UPDATE identities SET change_id = NULL WHERE change_id = :change_id"), {"change_id": change_id}
     )
 
 
@@ -108,12 +117,12 @@ async def end(
     """A change is done and the link is gone; its digest goes into the history. False when it was another's change."""
     ended = await connection.execute(
         text(
-            f"""WITH gone AS (DELETE FROM identities WHERE {_AT} AND change_id = :change_id RETURNING *)
+            f"""WITH gone AS (DELETE FROM identities WHERE change_id = :change_id RETURNING *)
                 INSERT INTO former_identities (former_id, kind, index_version, value_index, member_id, verified,
                                                linked_at, unlinked_at, cause, actor)
                 SELECT change_id, kind, index_version, value_index, member_id, verified, linked_at, :now, :cause,
                        :actor
-                FROM gone"""  # noqa: S608
+                FROM gone WHERE {_AT}"""  # noqa: S608
         ),
         {**_named(place), "change_id": change_id, "cause": cause, "actor": actor, "now": now},
     )
@@ -121,16 +130,20 @@ async def end(
 
 
 async def prove(
-    connection: AsyncConnection, place: Place, member_id: UUID, source: IdentitySource, now: datetime
+    connection: AsyncConnection,
+    places: Sequence[Place],
+    member_id: UUID,
+    source: IdentitySource,
+    now: datetime,
 ) -> None:
-    """A link was proven once more, or for the first time; the source is of that first time."""
+    """A link was proven once more, or for the first time, wherever it lies; the source is of that first time."""
     await connection.execute(
         text(
             f"""UPDATE identities SET source = CASE WHEN verified THEN source ELSE CAST(:source AS smallint) END,
                                       verified = true, verified_at = :now
-                WHERE {_AT} AND member_id = :member_id"""  # noqa: S608
+                WHERE {_ANY} AND member_id = :member_id"""  # noqa: S608
         ),
-        {**_named(place), "member_id": member_id, "source": source, "now": now},
+        {**_all_named(places), "member_id": member_id, "source": source, "now": now},
     )
 
 
@@ -147,6 +160,11 @@ async def changing(connection: AsyncConnection, before: UUID, limit: int) -> Seq
 
 def _named(place: Place) -> dict[str, object]:
     return {"kind": place.kind, "version": place.version, "digest": place.digest}
+
+
+def _all_named(places: Sequence[Place]) -> dict[str, object]:
+    kinds, versions, digests = zip(*places, strict=True)
+    return {"kinds": list(kinds), "versions": list(versions), "digests": list(digests)}
 
 
 def _row(row: Any) -> Row:

@@ -14,6 +14,7 @@ from services.members.rules import traits
 from services.members.rules.identities import normalised
 from services.members.storage import keyring_changes, reindexing
 from services.members.storage import traits as stored
+from tests.members import linking
 from tests.members.rotations.house import DONE, INDEX_KEY, House
 from tests.members.service import OFFICER, OPERATIONS, by, registration
 
@@ -246,3 +247,42 @@ async def test_traits_pass_to_the_new_key_and_are_found_all_the_while(house: Hou
         "SELECT index_version, value_index FROM traits WHERE kind = $1", kind, keys=True
     )
     assert [tuple(row) for row in rows] == [(version, house.index_of("王小明", version, kind))]
+
+
+async def test_mail_is_linked_proven_and_unlinked_in_every_stage(house: House) -> None:
+    members, mail = house.service, 2
+    owner, thief = await house.fill(2)
+    kept = linking.identity(mail, "kept@example.com")
+    await linking.link(members, owner, kept)
+    rotation, worker = await house.start(INDEX_KEY, index_kinds=[mail]), house.worker()
+    seen: set[int] = set()
+    async with asyncio.timeout(20):
+        while (now := await house.get(rotation)).stage != DONE:
+            if now.stage not in seen:
+                one = linking.identity(mail, f"stage.{now.stage}@example.com")
+                await linking.link(members, owner, one, verified=False)
+                assert (await linking.link(members, owner, one)).identity.verified
+                for taken in (one, kept):
+                    assert await linking.holder(members, taken) == owner
+                    assert (
+                        await linking.code_of(linking.link(members, thief, taken)) == "IDENTITY_ALREADY_TAKEN"
+                    )
+                rows = await members.peek(
+                    "SELECT verified, change_id, member_id FROM identities WHERE kind = $1", mail, keys=True
+                )
+                assert {tuple(row) for row in rows} == {(True, None, UUID(owner))}, now.stage
+                made = [row for row in await linking.listed(members, owner) if row.kind == mail]
+                assert len(made) == 2, now.stage
+                [last] = [
+                    row
+                    for row in made
+                    if row.identity_id == (await linking.link(members, owner, one)).identity.identity_id
+                ]
+                await linking.unlink(members, owner, last.identity_id)
+                assert await linking.holder(members, one) == ""
+            seen.add(now.stage)
+            await one_step(worker)
+    await worker.reader.leave()
+    assert seen == {1, 2, 3, 4, 5, 7}
+    rows = await members.peek("SELECT member_id FROM identities WHERE kind = $1", mail, keys=True)
+    assert [row["member_id"] for row in rows] == [UUID(owner)]
