@@ -124,7 +124,7 @@ _HEADED = st.tuples(
 @given(st.binary(max_size=240) | _HEADED, st.sampled_from(list(BlobKind)))
 @example(b"", BlobKind.ORDINARY)
 @example(b"\x01", BlobKind.ORDINARY)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_whatever_bytes_come_as_blob_or_key_there_is_one_refusal(content, kind):
     opening = ring(Suite.SM4_GCM)
     where = opening.where(MEMBER, kind)

@@ -144,7 +144,7 @@ def test_ring_with_a_key_twice_is_refused(path, entries, says):
     st.binary(max_size=300)
     | st.recursive(_LEAVES, _nested, max_leaves=30).map(lambda x: json.dumps(x).encode())
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_file_holds_there_is_one_refusal(path, content):
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
