@@ -13,7 +13,7 @@ from gateway.admin.audit import audited
 from gateway.admin.permissions import ERASERS, WATCHERS, to
 from gateway.clients import MEMBERS
 from gateway.context import Info
-from gateway.costs import PAGED
+from gateway.costs import FREE, PAGED, ListSize
 from gateway.errors import UserError
 from gateway.paging import Connection, connection, key_of, page_size
 from gateway.scalars import Long, instant
@@ -39,7 +39,7 @@ class StoreAction(Enum):
     KEPT = kit.STORE_ACTION_KEPT
 
 
-@strawberry.type(description="What became of one table's rows about a member.")
+@strawberry.type(description="What became of one table's rows about a member.", directives=[FREE])
 class StoreProof:
     table: str
     action: StoreAction
@@ -68,7 +68,7 @@ class Erasure:
         description="When the last backup that holds a key of theirs is gone, as the operator keeps backups."
     )
     overdue: bool = strawberry.field(description="True while a store is later than it may be.")
-    stores: list[ErasedStore]
+    stores: list[ErasedStore] = strawberry.field(directives=[ListSize(assumed_size=4)])
 
 
 @strawberry.input(description="Whose data to erase, and why. It cannot be taken back.")

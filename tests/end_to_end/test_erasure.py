@@ -115,7 +115,7 @@ async def test_an_erased_member_is_nowhere_and_every_store_proves_it(
 def replay(house: House) -> str:
     """What the command says that one runs after a restore."""
     command = [sys.executable, "-m", "infra.local", "members", "replay-tombstones", "--tell-all"]
-    done = subprocess.run(command, env=house.environment(), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=house.environment(), capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
