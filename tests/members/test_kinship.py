@@ -11,7 +11,7 @@ from tests.members.kinship import DEVICE, PHONE, UNIONID, Kinship
 from tests.members.linking import code_of, identity
 from tests.members.service import OPERATIONS, as_member
 
-STEPS = 25
+STEPS = 15
 LONG = int(os.environ.get("HUIYUAN_KINSHIP_STEPS", "600"))
 
 
