@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from uuid import UUID
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretBytes, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -90,8 +90,10 @@ class RingSettings(BaseSettings):
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("must be one of IANA's, for instance Asia/Shanghai")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be one of IANA's, for instance Asia/Shanghai") from None
     return name
 
 
