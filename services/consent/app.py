@@ -1,6 +1,7 @@
 """The wiring of the consent service: what serves, what works behind it, and how the schema comes up."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -46,7 +47,9 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _FORGET_EVERY_S = 3600.0
 
 
-def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
+def application(
+    settings: Settings, now: clock.Clock = clock.now, monotonic: Callable[[], float] = time.monotonic
+) -> ASGIApp:
     """What answers calls. It starts without its database and answers UNAVAILABLE until that is there."""
     url = settings.database_url.get_secret_value()
     gatekeeper = rpc.Gatekeeper(
@@ -62,7 +65,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         engine, pool = database.engine(url), await database.pool(url)
         reads = GateReads(pool)
-        kept = KeptStandings(reads, now)
+        kept = KeptStandings(reads, now, monotonic)
         redis = Redis.from_url(settings.redis_url.get_secret_value())
         following = asyncio.ensure_future(Follower(redis, kept).run())
         doors = (

@@ -1,5 +1,6 @@
 """A consent service on a real database, asked through its own doors."""
 
+import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from uuid import uuid4
@@ -20,8 +21,10 @@ def urls(new_database: Callable[[str], DatabaseUrls]) -> DatabaseUrls:
 
 @pytest.fixture(scope="session")
 async def served(urls: DatabaseUrls, redis_url: str) -> AsyncIterator[Consent]:
-    clock = SettableClock()
-    async with ASGITransport(application(settings(urls, redis_url), clock)) as transport:
+    clock, hours = SettableClock(), itertools.count(0, 3600)
+    # Each question is an hour after the last, so that nothing is kept: tests change what stands behind the door's back.
+    app = application(settings(urls, redis_url), clock, monotonic=lambda: float(next(hours)))
+    async with ASGITransport(app) as transport:
         yield reached_by(transport, clock)
 
 

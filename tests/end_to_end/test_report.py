@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from tests.end_to_end import books
 from tests.end_to_end.callers import OrderSystem, order
 from tests.end_to_end.house import House
-from tests.end_to_end.test_ledger import command
 
 
 async def test_a_months_report_sums_to_what_the_entries_say(
@@ -17,7 +16,7 @@ async def test_a_months_report_sums_to_what_the_entries_say(
     shop.record(order(shop.register().member_id, 45_600))
     month = f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m}"
     file = tmp_path / "report.csv"
-    code, said = command(running, "report", "--month", month, "--csv", str(file))
+    code, said = running.say("ledger", "report", "--month", month, "--csv", str(file))
     assert code == 0, said
     assert "POINTS" in said
     with file.open(encoding="utf-8") as opened:
@@ -41,6 +40,6 @@ async def test_a_months_report_sums_to_what_the_entries_say(
 
 def test_a_month_that_is_none_is_refused(running: House) -> None:
     for month, why in (("2026-13", "2026-11"), ("november", "2026-11"), ("9000-01", "in the past")):
-        code, said = command(running, "report", "--month", month)
+        code, said = running.say("ledger", "report", "--month", month)
         assert code == 1
         assert why in said

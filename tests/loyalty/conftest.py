@@ -118,6 +118,11 @@ class Loyalty:
         events = [event for row in rows for event in msgpack.unpackb(row["event"])]
         return [type for member_id, type, _ in events if member_id == member]
 
+    async def sql_at_once(self, *queries: str) -> list[list[asyncpg.Record]]:
+        """What several questions find at one instant, while others may still write."""
+        async with self.looking.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+            return [await connection.fetch(query) for query in queries]
+
     async def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
         rows: list[asyncpg.Record] = await self.looking.fetch(query, *values)
         return rows

@@ -44,16 +44,14 @@ async def check_everything(loyalty: Loyalty) -> None:
 
 
 async def check_chain(loyalty: Loyalty) -> None:
-    batches = await loyalty.sql("SELECT * FROM batches ORDER BY lane, seq")
-    entries = await loyalty.sql(
+    batches, entries, rows = await loyalty.sql_at_once(
+        "SELECT * FROM batches ORDER BY lane, seq",
         "SELECT *, type::text AS type_, from_account::text AS from_, to_account::text AS to_, "
         "(EXTRACT(epoch FROM occurred_at) * 1000000)::bigint AS occurred, "
-        "(EXTRACT(epoch FROM recorded_at) * 1000000)::bigint AS recorded FROM entries ORDER BY lane, batch, ord"
+        "(EXTRACT(epoch FROM recorded_at) * 1000000)::bigint AS recorded FROM entries ORDER BY lane, batch, ord",
+        "SELECT lane, seq, event FROM outbox WHERE lane < 15",
     )
-    told = {
-        (row["lane"], row["seq"]): row["event"]
-        for row in await loyalty.sql("SELECT lane, seq, event FROM outbox WHERE lane < 15")
-    }
+    told = {(row["lane"], row["seq"]): row["event"] for row in rows}
     content: dict[tuple[int, int], list[bytes]] = {(batch["lane"], batch["seq"]): [] for batch in batches}
     for e in entries:
         content[e["lane"], e["batch"]].append(as_copied(e))
