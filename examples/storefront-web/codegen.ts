@@ -21,7 +21,7 @@ const config: CodegenConfig = {
         enumType: "string-literal",
         useTypeImports: true,
         strictScalars: true,
-        scalars: { DateTime: "string", Long: "number", UUID: "string" },
+        scalars: { DateTime: "string", JSON: "unknown", Long: "number", UUID: "string" },
       },
     },
   },
