@@ -159,9 +159,9 @@ def test_a_message_goes_only_while_the_member_wants_it_and_staff_see_why_not(
     assert never["userErrors"] == [{"code": "TOPIC_NOT_SWITCHABLE"}]
     assert wish("refuseAutomatedDecisions", "AutomatedDecisionsInput", idempotencyKey="refuse") == done
     seen = shopper.me(
-        "preferences { automatedDecisionsRefused } preferenceChanges(first: 5) { nodes { kind } }"
+        "messagePreferences { automatedDecisionsRefused } preferenceChanges(first: 5) { nodes { kind } }"
     )
-    assert seen["preferences"] == {"automatedDecisionsRefused": True}
+    assert seen["messagePreferences"] == {"automatedDecisionsRefused": True}
     assert [one["kind"] for one in seen["preferenceChanges"]["nodes"]] == [
         "AUTOMATED_DECISIONS_SET",
         "TOPIC_SWITCHED",
