@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -138,15 +139,22 @@ class System:
         self._wait_until(*ready)
 
     def _prepare_databases(self) -> None:
-        for kind, urls in self.backing.databases.items():
-            try:
-                if self.backing.own_postgres:
-                    app, owner = self.installation.roles(kind)
-                    server = postgres.url(self.ports.postgres, self.installation.postgres_password)
-                    asyncio.run(databases.create(server, kind, app=app, owner=owner))
-                databases.migrate(kind, urls)
-            except (OSError, asyncpg.PostgresError, SQLAlchemyError) as why:
-                raise DatabaseNotReady(f"the database {kind} could not be brought up to date: {why}") from why
+        # Apart, so that being asked to stop ends the waiting and never the middle of a driver: what is begun is finished.
+        with ThreadPoolExecutor(1) as apart:
+            for kind, urls in self.backing.databases.items():
+                try:
+                    apart.submit(self._prepare_database, kind, urls).result()
+                except (OSError, asyncpg.PostgresError, SQLAlchemyError) as why:
+                    raise DatabaseNotReady(
+                        f"the database {kind} could not be brought up to date: {why}"
+                    ) from why
+
+    def _prepare_database(self, kind: str, urls: DatabaseUrls) -> None:
+        if self.backing.own_postgres:
+            app, owner = self.installation.roles(kind)
+            server = postgres.url(self.ports.postgres, self.installation.postgres_password)
+            asyncio.run(databases.create(server, kind, app=app, owner=owner))
+        databases.migrate(kind, urls)
 
     def _start_ours(self, name: str, role: str) -> Process:
         title = f"{name}-{'server' if role == 'serve' else 'worker'}"

@@ -229,6 +229,7 @@ async def test_loyalty_killed_under_load_and_started_again_keeps_every_order_onc
     await load.be_kept_once(lodger)
 
 
+@pytest.mark.torture
 async def test_whoever_browses_misses_only_what_is_killed_and_only_while_it_is(
     lodger: House, lent: Lent, shop: OrderSystem, tmp_path: Path
 ) -> None:
