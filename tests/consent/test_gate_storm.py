@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from infra.local.databases import DatabaseUrls
 from services.consent.app import application
-from services.kit import database, outbox
+from services.kit import database, outbox, process
 from tests.consent import factories
 from tests.consent.service import Consent, SettableClock, fresh, reached_by, settings
 
@@ -96,8 +96,7 @@ async def test_what_is_told_is_seen_soon(processes: Processes) -> None:
     try:
         late = await storm(processes, seconds=1.5)
     finally:
-        relaying.cancel()
-        await asyncio.gather(relaying, return_exceptions=True)
+        await process.end(relaying)
         await pool.close()
         await redis.aclose()
     assert max(late) <= BOUND_S

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from infra.local.databases import DatabaseUrls
 from services.consent.app import application, migrate, workers
-from services.kit import stream
+from services.kit import process, stream
 from services.kit.rpc import RemoteRefusal
 from tests.conftest import Servers, free_port
 from tests.consent import factories
@@ -89,9 +89,7 @@ async def test_events_leave_for_the_stream_in_the_order_of_the_epochs(
                     cursors[event.stream] = event.id
                     heard.append(event)
     finally:
-        for job in jobs:
-            job.cancel()
-        await asyncio.gather(*jobs, return_exceptions=True)
+        await process.end(*jobs)
         await redis.aclose()
     mine = [event for event in heard if event.member_id == member_id]
     assert [event.type for event in mine] == ["ConsentGiven", "ConsentWithdrawn"]

@@ -66,9 +66,9 @@ class KeptStandings:
         """What the database says now."""
         _read.inc()
         while True:
-            sent, read_at, changed = self._monotonic(), self._clock(), self._purposes_changed
+            sent, read_at, before = self._monotonic(), self._clock(), self._heard(member_id)
             known = Known(*await self._reads.one(member_id, purpose, recipient_id), read_at)
-            if known.standing.epoch >= self._seen.get(member_id, 0) and changed == self._purposes_changed:
+            if self._heard(member_id) == before:
                 break  # else it was overtaken while it travelled
         if not fresh_only(known.in_force, recipient_id):
             self._keep(
@@ -92,6 +92,10 @@ class KeptStandings:
         """A purpose changed, or events may have been missed: everything is read anew."""
         self._purposes_changed += 1
         self._by_member.clear()
+
+    def _heard(self, member_id: UUID) -> tuple[int, int]:
+        """What was heard so far that bears on the member; what is read after it is no older, whatever it says."""
+        return self._seen.get(member_id, 0), self._purposes_changed
 
     def _keep(self, member_id: UUID, about: tuple[str, str], kept: _Kept) -> None:
         if member_id not in self._by_member and len(self._by_member) >= MOST_MEMBERS:
