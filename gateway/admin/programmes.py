@@ -6,15 +6,52 @@ import strawberry
 from huiyuan.loyalty.v1 import programmes_pb2
 
 from gateway.admin.audit import audited
+from gateway.admin.currencies import CurrencyRules, CurrencyRulesInput, currency
+from gateway.admin.earn_rules import EarnRule, EarnRuleInput, earn_rule
 from gateway.admin.permissions import EVERY_ROLE, ORDER_READERS, PUBLISHERS, to
-from gateway.admin.rule_inputs import CurrencyRulesInput, EarnRuleInput, LocalizedTextInput, TierRuleInput
-from gateway.admin.rules import Programme, programme
+from gateway.admin.texts import LocalizedText, LocalizedTextInput, localized
+from gateway.admin.tier_schemes import TierRule, TierRuleInput, tier_rule
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.errors import UserError
 from gateway.loaders.members import DEFAULT_PROGRAMME
-from gateway.scalars import timestamp
+from gateway.scalars import instant, optional_instant, timestamp
+from gateway.views.nodes import Node
 from services.kit.refusal import Kind, Refusal
+
+
+@strawberry.type(description="A programme as of one version; versions never change.")
+class Programme(Node):
+    version: int
+    name: LocalizedText
+    time_zone: str
+    money_currency: str
+    currencies: list[CurrencyRules]
+    earn_rules: list[EarnRule]
+    tiers: list[TierRule] = strawberry.field(description="Lowest first.")
+    effective_at: datetime
+    published_by: str
+    published_at: datetime | None
+    reason: str | None
+    is_default: bool
+
+
+def programme(wire: programmes_pb2.Programme) -> Programme:
+    return Programme(
+        id=strawberry.ID(wire.programme_id),
+        version=wire.version,
+        name=localized(wire.name),
+        time_zone=wire.time_zone,
+        money_currency=wire.money_currency,
+        currencies=[currency(one) for one in wire.currencies],
+        earn_rules=[earn_rule(one) for one in wire.earn_rules],
+        tiers=[tier_rule(one) for one in wire.tiers],
+        effective_at=instant(wire.effective_at),
+        published_by=wire.published_by,
+        published_at=optional_instant(wire, "published_at"),
+        reason=wire.reason or None,
+        is_default=wire.is_default,
+    )
 
 
 @strawberry.input(

@@ -12,7 +12,7 @@ from gateway.loaders.catalogue import Answer
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Locale, instant, optional_instant, text
 from gateway.storefront.permissions import PUBLIC
-from gateway.views.rules import TierCondition, condition
+from gateway.views.tier_schemes import TierCondition, condition
 from gateway.views.tiers import Benefit, benefit
 
 

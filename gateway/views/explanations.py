@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import strawberry
-from huiyuan.loyalty.v1 import programmes_pb2, statements_pb2
+from huiyuan.loyalty.v1 import currencies_pb2, statements_pb2
 
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.scalars import Long, instant, optional_instant
+from gateway.views.currencies import ExpiryKind, ExpiryRounding, MaturationKind
 from gateway.views.entries import EntryType
 from gateway.views.lots import Lot, lots
 from gateway.views.reckonings import EarningExplanation, RefundExplanation, earning, refund
 from gateway.views.redemptions import Hold, hold
-from gateway.views.rules import ExpiryKind, ExpiryRounding, MaturationKind
 
 
 @strawberry.type(description="Points that were spent, and where they had come from.")
@@ -174,7 +174,7 @@ def _origins(wire: Iterable[statements_pb2.LotOrigin]) -> list[LotOrigin]:
     ]
 
 
-def _rule(wire: programmes_pb2.Expiry) -> ExpiryRule:
+def _rule(wire: currencies_pb2.Expiry) -> ExpiryRule:
     return ExpiryRule(
         kind=ExpiryKind(wire.kind),
         period=wire.period or None,

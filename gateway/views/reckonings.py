@@ -6,7 +6,7 @@ import strawberry
 from huiyuan.loyalty.v1 import statements_pb2
 
 from gateway.scalars import Long, Money, money
-from gateway.views.rules import EarnRounding
+from gateway.views.earn_rules import EarnRounding
 
 
 @strawberry.enum(description="Why a rule gave nothing of a currency. OTHER is newer than this gateway.")

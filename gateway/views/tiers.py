@@ -5,17 +5,17 @@ from enum import Enum
 from functools import lru_cache
 
 import strawberry
-from huiyuan.loyalty.v1 import tiers_pb2
+from huiyuan.loyalty.v1 import benefits_pb2, tiers_pb2
 
 from gateway.scalars import Locale, Long, optional_instant, text
 
 
 @strawberry.enum(description="What a benefit is to the member.")
 class BenefitKind(Enum):
-    ECONOMIC = tiers_pb2.BENEFIT_KIND_ECONOMIC
-    STATUS = tiers_pb2.BENEFIT_KIND_STATUS
-    FUNCTIONAL = tiers_pb2.BENEFIT_KIND_FUNCTIONAL
-    ACCESS = tiers_pb2.BENEFIT_KIND_ACCESS
+    ECONOMIC = benefits_pb2.BENEFIT_KIND_ECONOMIC
+    STATUS = benefits_pb2.BENEFIT_KIND_STATUS
+    FUNCTIONAL = benefits_pb2.BENEFIT_KIND_FUNCTIONAL
+    ACCESS = benefits_pb2.BENEFIT_KIND_ACCESS
 
 
 @strawberry.type(description="Something that a tier gives.")
@@ -55,7 +55,7 @@ class Standing:
     progress: list[ConditionProgress] = strawberry.field(description="Toward the next tier; all must be met.")
 
 
-def benefit(wire: tiers_pb2.Benefit, locale: Locale) -> Benefit:
+def benefit(wire: benefits_pb2.Benefit, locale: Locale) -> Benefit:
     return Benefit(key=wire.key, kind=BenefitKind(wire.kind), name=text(wire.name, locale))
 
 

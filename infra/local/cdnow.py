@@ -16,9 +16,10 @@ from huiyuan.kit.v1.kit_pb2 import (
     LocalizedText,
     Money,
 )
+from huiyuan.loyalty.v1 import currencies_pb2, earn_rules_pb2, tier_schemes_pb2
 from huiyuan.loyalty.v1 import programmes_pb2 as programmes
+from huiyuan.loyalty.v1.benefits_pb2 import Benefit
 from huiyuan.loyalty.v1.orders_pb2 import OrderLine, RecordOrderRequest
-from huiyuan.loyalty.v1.tiers_pb2 import Benefit
 from huiyuan.members.v1.profiles_pb2 import NewIdentity, NewProfile, RegisterMemberRequest
 
 SOURCE = "cdnow"
@@ -102,33 +103,33 @@ def _text(zh: str, en: str) -> LocalizedText:
     return LocalizedText(zh=zh, en=en)
 
 
-def _currency(code: str, zh: str, en: str, *, spendable: bool) -> programmes.CurrencyRules:
-    return programmes.CurrencyRules(
+def _currency(code: str, zh: str, en: str, *, spendable: bool) -> currencies_pb2.CurrencyRules:
+    return currencies_pb2.CurrencyRules(
         code=code,
         name=_text(zh, en),
         spendable=spendable,
-        maturation=programmes.Maturation(kind=programmes.MATURATION_KIND_AT_ONCE),
-        expiry=programmes.Expiry(kind=programmes.EXPIRY_KIND_NEVER),
-        negative_policy=programmes.NEGATIVE_POLICY_ALLOW_NEGATIVE,
+        maturation=currencies_pb2.Maturation(kind=currencies_pb2.MATURATION_KIND_AT_ONCE),
+        expiry=currencies_pb2.Expiry(kind=currencies_pb2.EXPIRY_KIND_NEVER),
+        negative_policy=currencies_pb2.NEGATIVE_POLICY_ALLOW_NEGATIVE,
     )
 
 
-def _rule(key: str, currency: str, *, tier_multiplied: bool) -> programmes.EarnRule:
-    return programmes.EarnRule(
+def _rule(key: str, currency: str, *, tier_multiplied: bool) -> earn_rules_pb2.EarnRule:
+    return earn_rules_pb2.EarnRule(
         key=key,
         currency=currency,
         points=1,
         per=Money(minor_units=100, currency="USD"),
-        rounding=programmes.EARN_ROUNDING_WHOLE_STEPS,
+        rounding=earn_rules_pb2.EARN_ROUNDING_WHOLE_STEPS,
         tier_multiplied=tier_multiplied,
     )
 
 
-def _tier(key: str, zh: str, en: str, spend_minor: int, multiplier: str) -> programmes.TierRule:
-    return programmes.TierRule(
+def _tier(key: str, zh: str, en: str, spend_minor: int, multiplier: str) -> tier_schemes_pb2.TierRule:
+    return tier_schemes_pb2.TierRule(
         key=key,
         name=_text(zh, en),
-        conditions=[programmes.TierCondition(metric="SPEND", at_least=spend_minor)],
+        conditions=[tier_schemes_pb2.TierCondition(metric="SPEND", at_least=spend_minor)],
         multiplier=multiplier,
         benefits=list[Benefit](),
     )

@@ -18,7 +18,7 @@ from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
 from huiyuan.loyalty.v1.programmes_pb2 import CreateProgrammeRequest
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 
-from infra.local import demo, demo_topics
+from infra.local.demo import members, programme, purposes, topics
 from infra.local.installation import Installation
 from infra.local.issuer import Issuer
 from infra.local.layout import Ports
@@ -82,39 +82,39 @@ class _Seeder:
         await self._publish_purposes()
         await self._publish_topics()
         await self._found_programme()
-        members = await self._register_members()
-        order = demo.order(members[0].member_id, self._founded_at)
+        registered = await self._register_members()
+        order = members.order(registered[0].member_id, self._founded_at)
         await self._client(OrdersServiceClient, "loyalty").record_order(order, headers=self._headers)
-        return Seeds(members)
+        return Seeds(registered)
 
     async def _publish_purposes(self) -> None:
         client = self._client(PurposesServiceClient, "consent")
-        for purpose in demo.PURPOSES:
+        for purpose in purposes.PURPOSES:
             await client.publish_purpose(PublishPurposeRequest(purpose=purpose), headers=self._headers)
-        for notice in demo.notices():
+        for notice in purposes.notices():
             await client.publish_notice(PublishNoticeRequest(notice=notice), headers=self._headers)
 
     async def _publish_topics(self) -> None:
         client = self._client(TopicsServiceClient, "consent")
-        for topic in demo_topics.TOPICS:
+        for topic in topics.TOPICS:
             await client.publish_topic(PublishTopicRequest(topic=topic), headers=self._headers)
-        rules = PublishSendingRulesRequest(rules=demo_topics.RULES)
+        rules = PublishSendingRulesRequest(rules=topics.RULES)
         await client.publish_sending_rules(rules, headers=self._headers)
 
     async def _found_programme(self) -> None:
         request = CreateProgrammeRequest(
-            programme=demo.programme(self._founded_at), make_default=True, reason="DEMO"
+            programme=programme.programme(self._founded_at), make_default=True, reason="DEMO"
         )
         client = self._client(ProgrammesServiceClient, "loyalty")
         await client.create_programme(request, headers=self._headers)
 
     async def _register_members(self) -> list[SeededMember]:
         client = self._client(ProfilesServiceClient, "members")
-        members = []
-        for request in demo.registrations(self._founded_at):
+        seeded = []
+        for request in members.registrations(self._founded_at):
             registered = await client.register_member(request, headers=self._headers)
-            members.append(SeededMember(registered.member_id, request.profile.display_name))
-        return members
+            seeded.append(SeededMember(registered.member_id, request.profile.display_name))
+        return seeded
 
     def _client(self, wire: Callable[..., Client], service: str) -> Client:
         unsigned = rpc.CallerSigner("huiyuan-up", {})

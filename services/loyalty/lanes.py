@@ -20,8 +20,9 @@ from services.loyalty.queues import LedgerBusy, Queue, Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.moves import Moves
 from services.loyalty.rules.points import Answer, fold
-from services.loyalty.storage import chain, ledger, moves, programmes
+from services.loyalty.storage import chain, ledger, moves
 from services.loyalty.storage.state import load
+from services.loyalty.storage.telling import TOLD_LANE
 
 log = structlog.get_logger()
 
@@ -32,7 +33,7 @@ UNEVEN = 128
 is made for it in this process then overlaps with what PostgreSQL does for the first. Row locks keep it right.
 Whatever else a member does keeps to one lane, where it is done in the order in which it came: tiers hang on that."""
 
-LANES = programmes.PROGRAMME_LANE
+LANES = TOLD_LANE
 """How many lanes there are over all processes."""
 
 

@@ -7,7 +7,10 @@ from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import (
     adjustments_pb2,
+    benefits_pb2,
+    currencies_pb2,
     dues_pb2,
+    earn_rules_pb2,
     forfeits_pb2,
     integrity_pb2,
     orders_pb2,
@@ -15,6 +18,7 @@ from huiyuan.loyalty.v1 import (
     programmes_pb2,
     quotes_pb2,
     redemptions_pb2,
+    tier_schemes_pb2,
     tiers_pb2,
     transfers_pb2,
 )
@@ -175,8 +179,8 @@ APPROVED = adjustments_pb2.ApproveAdjustmentResponse(
 APPROVED.request.state = adjustments_pb2.ADJUSTMENT_REQUEST_STATE_APPROVED
 APPROVED.request.decided_by = "staff:ops-2"
 APPROVED.request.decided_at.CopyFrom(at(2026, 3, 2))
-_BENEFIT = tiers_pb2.Benefit(
-    key="free_shipping", kind=tiers_pb2.BENEFIT_KIND_ECONOMIC, name=_text("包邮", "Free shipping")
+_BENEFIT = benefits_pb2.Benefit(
+    key="free_shipping", kind=benefits_pb2.BENEFIT_KIND_ECONOMIC, name=_text("包邮", "Free shipping")
 )
 STANDING = tiers_pb2.Standing(
     tier=tiers_pb2.Tier(key="silver", name=_text("银卡", "Silver"), rank=2, benefits=[_BENEFIT]),
@@ -272,29 +276,29 @@ PROGRAMME = programmes_pb2.Programme(
     time_zone="Asia/Shanghai",
     money_currency="CNY",
     currencies=[
-        programmes_pb2.CurrencyRules(
+        currencies_pb2.CurrencyRules(
             code="POINTS",
             name=_text("积分", "Points"),
             spendable=True,
-            maturation=programmes_pb2.Maturation(kind=programmes_pb2.MATURATION_KIND_AT_ONCE),
-            expiry=programmes_pb2.Expiry(kind=programmes_pb2.EXPIRY_KIND_NEVER),
-            negative_policy=programmes_pb2.NEGATIVE_POLICY_ALLOW_NEGATIVE,
+            maturation=currencies_pb2.Maturation(kind=currencies_pb2.MATURATION_KIND_AT_ONCE),
+            expiry=currencies_pb2.Expiry(kind=currencies_pb2.EXPIRY_KIND_NEVER),
+            negative_policy=currencies_pb2.NEGATIVE_POLICY_ALLOW_NEGATIVE,
         )
     ],
     earn_rules=[
-        programmes_pb2.EarnRule(
+        earn_rules_pb2.EarnRule(
             key="base",
             currency="POINTS",
             points=1,
             per=_money(100),
-            rounding=programmes_pb2.EARN_ROUNDING_WHOLE_STEPS,
+            rounding=earn_rules_pb2.EARN_ROUNDING_WHOLE_STEPS,
         )
     ],
     tiers=[
-        programmes_pb2.TierRule(
+        tier_schemes_pb2.TierRule(
             key="silver",
             name=_text("银卡", "Silver"),
-            conditions=[programmes_pb2.TierCondition(metric="GROWTH", at_least=500)],
+            conditions=[tier_schemes_pb2.TierCondition(metric="GROWTH", at_least=500)],
             multiplier="1.5",
             benefits=[_BENEFIT],
         )

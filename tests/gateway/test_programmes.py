@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from huiyuan.loyalty.v1 import currencies_pb2
 from huiyuan.loyalty.v1 import programmes_pb2 as wire
 
 from tests.gateway import answers
@@ -46,21 +47,21 @@ WRITTEN: dict[str, Any] = {
     "longestHoldMinutes": 1440,
     "costMicros": 10000,
 }
-ON_THE_WIRE = wire.CurrencyRules(
+ON_THE_WIRE = currencies_pb2.CurrencyRules(
     code="POINTS",
     name={"zh": "积分", "en": "Points"},
     spendable=True,
-    maturation=wire.Maturation(kind=wire.MATURATION_KIND_ON_DATE, date="2026-06-18"),
-    expiry=wire.Expiry(
-        kind=wire.EXPIRY_KIND_ON_DATES,
+    maturation=currencies_pb2.Maturation(kind=wire.MATURATION_KIND_ON_DATE, date="2026-06-18"),
+    expiry=currencies_pb2.Expiry(
+        kind=currencies_pb2.EXPIRY_KIND_ON_DATES,
         period="P3M",
-        rounding=wire.EXPIRY_ROUNDING_NONE,
+        rounding=currencies_pb2.EXPIRY_ROUNDING_NONE,
         dates=["12-31", "2027-08-08"],
     ),
-    negative_policy=wire.NEGATIVE_POLICY_ALLOW_NEGATIVE,
+    negative_policy=currencies_pb2.NEGATIVE_POLICY_ALLOW_NEGATIVE,
     debt_floor=500,
-    tier_debt_floors=[wire.TierDebtFloor(tier="silver", points=2000)],
-    conversion=wire.Conversion(
+    tier_debt_floors=[currencies_pb2.TierDebtFloor(tier="silver", points=2000)],
+    conversion=currencies_pb2.Conversion(
         points=100,
         worth={"minor_units": 100, "currency": "CNY"},
         minimum=200,
@@ -97,12 +98,12 @@ async def test_a_currency_written_in_short_has_what_is_usual(gateway: Gateway) -
     await gateway.admin(REVISE, variables={"input": revision(currencies=[short, sliding])})
     ((_, request),) = gateway.services.requests
     plain, slides = request.currencies
-    assert plain.maturation == wire.Maturation(kind=wire.MATURATION_KIND_AT_ONCE)
-    assert plain.expiry.kind == wire.EXPIRY_KIND_NEVER
+    assert plain.maturation == currencies_pb2.Maturation(kind=wire.MATURATION_KIND_AT_ONCE)
+    assert plain.expiry.kind == currencies_pb2.EXPIRY_KIND_NEVER
     assert (plain.hold_minutes, plain.longest_hold_minutes, plain.transferable) == (30, 10_080, False)
     assert not plain.HasField("conversion")
-    assert slides.expiry == wire.Expiry(
-        kind=wire.EXPIRY_KIND_AFTER_INACTIVITY, period="P6M", rounding=wire.EXPIRY_ROUNDING_MONTH
+    assert slides.expiry == currencies_pb2.Expiry(
+        kind=currencies_pb2.EXPIRY_KIND_AFTER_INACTIVITY, period="P6M", rounding=wire.EXPIRY_ROUNDING_MONTH
     )
 
 

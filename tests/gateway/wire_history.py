@@ -4,10 +4,11 @@ from typing import Any
 
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import (
+    currencies_pb2,
+    earn_rules_pb2,
     finance_connect,
     finance_pb2,
     points_pb2,
-    programmes_pb2,
     redemptions_pb2,
     statements_connect,
     statements_pb2,
@@ -84,10 +85,10 @@ STATEMENT = statements_pb2.GetStatementResponse(
         statements_pb2.StatementSum(type="EXPIRE", entries=1, points=30, change=_balances(-30)),
     ],
 )
-_EXPIRY = programmes_pb2.Expiry(
-    kind=programmes_pb2.EXPIRY_KIND_AFTER_PERIOD,
+_EXPIRY = currencies_pb2.Expiry(
+    kind=currencies_pb2.EXPIRY_KIND_AFTER_PERIOD,
     period="P12M",
-    rounding=programmes_pb2.EXPIRY_ROUNDING_MONTH,
+    rounding=currencies_pb2.EXPIRY_ROUNDING_MONTH,
 )
 _ORIGIN = statements_pb2.LotOrigin(entry=_entry(1, "EARN", 40, order_ref="shop:order-1"), expiry=_EXPIRY)
 EXPLAINED = statements_pb2.ExplainEntryResponse(
@@ -101,12 +102,12 @@ EXPLAINED = statements_pb2.ExplainEntryResponse(
         total=_cny(450),
         verdicts=[
             statements_pb2.RuleVerdict(
-                rule=programmes_pb2.EarnRule(
+                rule=earn_rules_pb2.EarnRule(
                     key="base",
                     currency="POINTS",
                     points=1,
                     per=_cny(100),
-                    rounding=programmes_pb2.EARN_ROUNDING_WHOLE_STEPS,
+                    rounding=earn_rules_pb2.EARN_ROUNDING_WHOLE_STEPS,
                 ),
                 counted=True,
                 steps=4,
@@ -114,12 +115,12 @@ EXPLAINED = statements_pb2.ExplainEntryResponse(
                 exact="6",
             ),
             statements_pb2.RuleVerdict(
-                rule=programmes_pb2.EarnRule(
+                rule=earn_rules_pb2.EarnRule(
                     key="big",
                     currency="POINTS",
                     points=1,
                     per=_cny(100_000),
-                    rounding=programmes_pb2.EARN_ROUNDING_PROPORTIONAL,
+                    rounding=earn_rules_pb2.EARN_ROUNDING_PROPORTIONAL,
                 ),
                 reason=99,  # type: ignore[arg-type]  # a reason that no gateway knows yet
                 multiplier="1",
@@ -168,7 +169,7 @@ EXPLAINED = statements_pb2.ExplainEntryResponse(
     expiry=statements_pb2.ExpiryExplained(expired_at=at(2027, 2), origins=[_ORIGIN]),
     maturation=statements_pb2.MaturationExplained(
         matures_at=at(2026, 2),
-        rule=programmes_pb2.Maturation(kind=programmes_pb2.MATURATION_KIND_AFTER_PERIOD, period="P7D"),
+        rule=currencies_pb2.Maturation(kind=currencies_pb2.MATURATION_KIND_AFTER_PERIOD, period="P7D"),
         origins=[_ORIGIN],
         has_more=True,
     ),

@@ -9,17 +9,11 @@ import asyncpg
 from infra.local.databases import DatabaseUrls
 from services.kit import clock
 from services.loyalty.actions import programmes as actions
+from services.loyalty.rules.earn_rules import EarnRounding, EarnRule
 from services.loyalty.rules.expiry import NEVER, Expiry, Maturation, Period, Rounding
-from services.loyalty.rules.programmes import (
-    Condition,
-    CurrencyRules,
-    EarnRounding,
-    EarnRule,
-    NegativePolicy,
-    Programme,
-    Text,
-    TierRule,
-)
+from services.loyalty.rules.programmes import CurrencyRules, NegativePolicy, Programme
+from services.loyalty.rules.texts import Text
+from services.loyalty.rules.tier_schemes import Condition, TierRule
 from services.loyalty.storage.programmes import Publication
 
 PROGRAMME = "bench"

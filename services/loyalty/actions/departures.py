@@ -5,13 +5,12 @@ from datetime import datetime
 from services.kit import clock, database
 from services.loyalty import events
 from services.loyalty.rules.events import Event, MemberErasureDone
-from services.loyalty.storage import programmes
+from services.loyalty.storage.telling import tell
 
 
 async def prove_nothing_is_here(
     connection: database.RawConnection, member_id: str, erasure_id: str, now: datetime
 ) -> None:
     """Tell of an erasure where no programme is, so that no fold can: no row of any member is there either."""
-    await programmes.publish_alone(connection)
     done = Event(member_id, "", clock.micros(now), MemberErasureDone(erasure_id, ()))
-    await programmes.tell(connection, events.encode(done))
+    await tell(connection, [events.encode(done)])

@@ -8,16 +8,13 @@ from services.kit import clock, database
 from services.kit.refusal import Invalid, NotFound
 from services.loyalty import events
 from services.loyalty.rules.definitions import check, check_successor
-from services.loyalty.rules.programmes import (
-    CurrencyRules,
-    EarnRule,
-    Programme,
-    TierRule,
-    UnknownProgramme,
-    wrong,
-)
+from services.loyalty.rules.earn_rules import EarnRule
+from services.loyalty.rules.programmes import CurrencyRules, Programme, UnknownProgramme
+from services.loyalty.rules.tier_schemes import TierRule
+from services.loyalty.rules.wellformed import wrong
 from services.loyalty.storage import programmes
 from services.loyalty.storage.programmes import ProgrammeAlreadyThere, Publication, RevisedMeanwhile
+from services.loyalty.storage.telling import tell
 
 _TOLERANCE_US = timedelta(minutes=1) // timedelta(microseconds=1)
 
@@ -72,7 +69,7 @@ async def create(connection: database.RawConnection, publication: Publication) -
     publication = replace(publication, is_default=first_ever)
     founded = await programmes.create(connection, publication)
     told = events.encode_programme_revised(founded.programme_id, founded.version, founded.effective_at)
-    await programmes.tell(connection, told)
+    await tell(connection, [told])
     return replace(publication, programme=founded), False
 
 
@@ -112,7 +109,7 @@ async def revise(connection: database.RawConnection, revision: Revision) -> Publ
     publication = Publication(programme, revision.published_by, now, revision.reason, is_default)
     published = await programmes.append(connection, publication)
     told = events.encode_programme_revised(programme.programme_id, programme.version, programme.effective_at)
-    await programmes.tell(connection, told)
+    await tell(connection, [told])
     return replace(publication, programme=published)
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from huiyuan.loyalty.v1 import statements_pb2 as wire
 
-from services.loyalty.rpc.definitions import decimal, earn_rule
+from services.loyalty.rpc.earn_rules import decimal, earn_rule
 from services.loyalty.rpc.wire import choice, money
 from services.loyalty.rules.earning import Verdict, exact, verdicts
 from services.loyalty.rules.orders import Line, Order

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from huiyuan.loyalty.v1 import programmes_pb2 as wire
+from huiyuan.loyalty.v1 import currencies_pb2 as wire
 
 from services.loyalty.rpc.wire import choice, chosen, localized, money, text
 from services.loyalty.rules.conversion import Conversion
@@ -23,8 +23,8 @@ from services.loyalty.rules.programmes import (
     CurrencyRules,
     NegativePolicy,
     TierDebtFloor,
-    wrong,
 )
+from services.loyalty.rules.wellformed import wrong
 
 
 def rules(messages: Iterable[wire.CurrencyRules], money_currency: str) -> Iterable[CurrencyRules]:

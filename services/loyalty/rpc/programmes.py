@@ -7,7 +7,7 @@ from huiyuan.loyalty.v1 import programmes_pb2 as wire
 from services.kit import clock, database, rpc
 from services.kit.refusal import Invalid
 from services.loyalty.actions import programmes as actions
-from services.loyalty.rpc import currencies, definitions
+from services.loyalty.rpc import currencies, definitions, earn_rules, tier_schemes
 from services.loyalty.rpc.wire import micros, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.storage import programmes
@@ -56,8 +56,8 @@ class Programmes:
             if request.HasField("effective_at")
             else None,
             currencies=tuple(currencies.rules(request.currencies, "")),
-            earn_rules=tuple(definitions.earn_rules(request.earn_rules, "")),
-            tiers=tuple(definitions.tier_rules(request.tiers)),
+            earn_rules=tuple(earn_rules.earn_rules(request.earn_rules, "")),
+            tiers=tuple(tier_schemes.tier_rules(request.tiers)),
             money_named=_money_named(request),
             published_by=rpc.caller().actor,
             reason=reason,

@@ -6,11 +6,11 @@ from huiyuan.loyalty.v1 import tiers_pb2 as wire
 
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
+from services.loyalty.rpc import benefits
 from services.loyalty.rpc.points import MOST_MEMBERS
 from services.loyalty.rpc.wire import (
     PageNotUnderstood,
     be_at_most,
-    choice,
     member_id,
     readable_member,
     text,
@@ -19,7 +19,7 @@ from services.loyalty.rpc.wire import (
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules import tiers
 from services.loyalty.rules.points import Member, snapshot
-from services.loyalty.rules.programmes import TierRule
+from services.loyalty.rules.tier_schemes import TierRule
 from services.loyalty.rules.tiers import Standing
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.storage import points
@@ -101,12 +101,5 @@ def tier(rule: TierRule, rank: int) -> wire.Tier:
         key=rule.key,
         name=text(rule.name),
         rank=rank,
-        benefits=[
-            wire.Benefit(
-                key=benefit.key,
-                kind=choice(wire.BenefitKind, "BENEFIT_KIND_", benefit.kind),
-                name=text(benefit.name),
-            )
-            for benefit in rule.benefits
-        ],
+        benefits=[benefits.published(benefit) for benefit in rule.benefits],
     )

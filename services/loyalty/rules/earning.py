@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.loyalty.rules.programmes import MULTIPLIER_SCALE, EarnRounding, EarnRule, Programme
+from services.loyalty.rules.earn_rules import EarnRounding, EarnRule
+from services.loyalty.rules.programmes import Programme
+from services.loyalty.rules.wellformed import MULTIPLIER_SCALE
 
 
 class Nothing(StrEnum):

@@ -3,21 +3,18 @@
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cached_property
 
-from services.kit.refusal import Declined, Invalid, NotFound
+from services.kit.refusal import Declined, NotFound
 from services.loyalty.rules.conversion import Conversion, Reason, Redeemable, redeemable
+from services.loyalty.rules.earn_rules import EarnRule
 from services.loyalty.rules.expiry import Expiry, Maturation
+from services.loyalty.rules.texts import Text
+from services.loyalty.rules.tier_schemes import TierRule
 
-MULTIPLIER_SCALE = 10_000
 HOLD_MINUTES = 30
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
-
-
-class ProgrammeNotWellFormed(Invalid):
-    """A programme version contradicts itself; the field says where."""
 
 
 class UnknownProgramme(NotFound):
@@ -34,26 +31,6 @@ class NegativePolicy(StrEnum):
     ALLOW_NEGATIVE = "ALLOW_NEGATIVE"
     CLAMP = "CLAMP"
     REFUSE = "REFUSE"
-
-
-class EarnRounding(StrEnum):
-    WHOLE_STEPS = "WHOLE_STEPS"
-    PROPORTIONAL = "PROPORTIONAL"
-
-
-class BenefitKind(StrEnum):
-    ECONOMIC = "ECONOMIC"
-    STATUS = "STATUS"
-    FUNCTIONAL = "FUNCTIONAL"
-    ACCESS = "ACCESS"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text in the languages we serve."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,44 +79,6 @@ class CurrencyRules:
         if not self.spendable:
             return Redeemable(0, 0, Reason.NOT_SPENDABLE)
         return redeemable(self.conversion, asked, available, total_minor)
-
-
-@dataclass(frozen=True, slots=True)
-class EarnRule:
-    """``points`` for each ``per_minor`` of the order's money, times the tier's multiplier where it says so."""
-
-    key: str
-    currency: str
-    points: int
-    per_minor: int
-    rounding: EarnRounding
-    tier_multiplied: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A metric (SPEND in minor units, ORDERS, or a currency's balance) that must reach a value."""
-
-    metric: str
-    at_least: int
-
-
-@dataclass(frozen=True, slots=True)
-class Benefit:
-    key: str
-    kind: BenefitKind
-    name: Text
-
-
-@dataclass(frozen=True, slots=True)
-class TierRule:
-    """One tier of the ladder; ``multiplier`` is in ten-thousandths."""
-
-    key: str
-    name: Text
-    conditions: tuple[Condition, ...]
-    multiplier: int
-    benefits: tuple[Benefit, ...]
 
 
 @dataclass(frozen=True)
@@ -242,23 +181,3 @@ class Programmes:
             wanted = programme_id or "(the default)"
             raise UnknownProgramme(f"there is no programme {wanted}", field="programme_id")
         return found
-
-
-def multiplier(text: str, field: str) -> int:
-    """``"1.5"`` → 15000. Raises ``ProgrammeNotWellFormed``."""
-    try:
-        scaled = Decimal(text or "1") * MULTIPLIER_SCALE
-    except InvalidOperation:
-        raise wrong(f"{text!r} is not a decimal number such as 1.5", field) from None
-    if (
-        not scaled.is_finite()
-        or scaled != scaled.to_integral_value()
-        or not 0 <= scaled <= 100 * MULTIPLIER_SCALE
-    ):
-        raise wrong("a multiplier is 0 to 100 with at most four decimals", field)
-    return int(scaled)
-
-
-def wrong(message: str, field: str) -> ProgrammeNotWellFormed:
-    """The refusal of what a field says."""
-    return ProgrammeNotWellFormed(f"{field}: {message}", field=field)

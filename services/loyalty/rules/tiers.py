@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from services.loyalty.rules.expiry import local_day
-from services.loyalty.rules.programmes import Condition, Programme, ProgrammeHistory, TierRule
+from services.loyalty.rules.programmes import Programme, ProgrammeHistory
+from services.loyalty.rules.tier_schemes import Condition, TierRule
 
 
 class Restriction(IntEnum):

@@ -7,14 +7,10 @@ import asyncpg
 
 from services.kit import database
 from services.kit.clock import instant, micros
-from services.kit.outbox import NewEvent
 from services.kit.refusal import Conflict
 from services.loyalty.rules.programmes import Programme, ProgrammeHistory, Programmes
 from services.loyalty.storage import definitions
 from services.loyalty.storage.ledger import PUBLISHING
-
-PROGRAMME_LANE = 15
-"""The outbox lane of events about programmes; the lanes that post never claim it."""
 
 
 class RevisedMeanwhile(Conflict):
@@ -125,13 +121,3 @@ async def append(connection: database.RawConnection, publication: Publication) -
     )
     await connection.execute("UPDATE programme_revision SET revision = revision + 1")
     return programme
-
-
-async def tell(connection: database.RawConnection, event: NewEvent) -> None:
-    """Write an event about a programme; publishing is alone, so the lane's seq has no gap."""
-    await connection.execute(
-        """INSERT INTO outbox (lane, seq, ord, member_id, type, event)
-           SELECT $1, coalesce(max(seq), 0) + 1, 0, $2, $3, $4 FROM outbox WHERE lane = $1""",
-        PROGRAMME_LANE,
-        *event,
-    )

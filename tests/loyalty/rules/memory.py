@@ -11,26 +11,24 @@ from services.kit.refusal import Refusal
 from services.loyalty.rules import checkout, holding, redemptions, returns
 from services.loyalty.rules.adjustments import adjust
 from services.loyalty.rules.asks import Ask
+from services.loyalty.rules.earn_rules import EarnRounding, EarnRule
 from services.loyalty.rules.entries import Entry, key_of
 from services.loyalty.rules.events import Event
 from services.loyalty.rules.expiry import Expiry, Maturation
 from services.loyalty.rules.orders import Line, Order, check, fingerprint
 from services.loyalty.rules.points import Answer, Operation, fold
 from services.loyalty.rules.programmes import (
-    MULTIPLIER_SCALE,
-    Condition,
     CurrencyRules,
-    EarnRounding,
-    EarnRule,
     NegativePolicy,
     Programme,
     ProgrammeHistory,
     Programmes,
-    Text,
-    TierRule,
 )
 from services.loyalty.rules.refunds import RefundLine
 from services.loyalty.rules.state import State
+from services.loyalty.rules.texts import Text
+from services.loyalty.rules.tier_schemes import Condition, TierRule
+from services.loyalty.rules.wellformed import MULTIPLIER_SCALE
 
 MEMBER = "0b54b4e2-4a3a-4d5e-8c52-6f6f6a1f0001"
 NAME = Text("名", "name")

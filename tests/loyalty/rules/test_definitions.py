@@ -16,11 +16,8 @@ from services.loyalty.rules.expiry import (
     Period,
     Rounding,
 )
-from services.loyalty.rules.programmes import (
-    NegativePolicy,
-    ProgrammeNotWellFormed,
-    TierDebtFloor,
-)
+from services.loyalty.rules.programmes import NegativePolicy, TierDebtFloor
+from services.loyalty.rules.wellformed import ProgrammeNotWellFormed
 from tests.loyalty.rules.memory import currency, programme, tier
 
 HUNDREDS = Conversion(points=100, minor=100, minimum=100, multiple=100, cap_basis_points=5_000)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.loyalty.rules.earn_rules import EarnRounding
 from services.loyalty.rules.earning import earned, share, verdicts
-from services.loyalty.rules.programmes import EarnRounding
 from tests.loyalty.rules.memory import programme, rule, tier
 
 

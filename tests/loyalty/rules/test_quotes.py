@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from services.kit.refusal import Refusal
 from services.loyalty.rules.asks import PointsOutOfRange, UnknownCurrency
 from services.loyalty.rules.conversion import Conversion, Reason
+from services.loyalty.rules.earn_rules import EarnRounding
 from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period
 from services.loyalty.rules.orders import CurrencyNotAccepted, Line, Order
 from services.loyalty.rules.points import Operation
-from services.loyalty.rules.programmes import EarnRounding, NegativePolicy, Programme
+from services.loyalty.rules.programmes import NegativePolicy, Programme
 from services.loyalty.rules.quotes import Quote, QuoteAsked, quote
 from services.loyalty.rules.redemptions import redeem
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme, rule, tier

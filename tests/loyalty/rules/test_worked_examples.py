@@ -28,10 +28,11 @@ import pytest
 
 from services.loyalty.rules.asks import NotEnoughPoints
 from services.loyalty.rules.checkout import OrderBelongsElsewhere
+from services.loyalty.rules.earn_rules import EarnRounding
 from services.loyalty.rules.entries import EntryType
 from services.loyalty.rules.expiry import NEVER, CalendarDate, Expiry, Period, Rounding
 from services.loyalty.rules.points import Answer
-from services.loyalty.rules.programmes import EarnRounding, NegativePolicy
+from services.loyalty.rules.programmes import NegativePolicy
 from services.loyalty.rules.refunds import RefundExceedsOrder
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme, rule, tier
 

@@ -4,7 +4,7 @@ from services.kit.outbox import KEEP_DAYS
 from services.loyalty.storage import chain
 from services.loyalty.storage.copying import COLUMNS
 from services.loyalty.storage.integrity.checks import Statement
-from services.loyalty.storage.programmes import PROGRAMME_LANE
+from services.loyalty.storage.telling import TOLD_LANE
 
 LINKS = Statement(
     "links",
@@ -104,7 +104,7 @@ EVENTS = Statement(
            CASE WHEN b.hash IS NULL THEN 'there is no batch that these events were sealed with'
              WHEN o.event IS NULL THEN format('its %s events are gone, and are too young to be forgotten', b.events)
              ELSE format('they are not the %s events that were sealed', b.events) END AS what
-    FROM (SELECT * FROM outbox WHERE lane <> {PROGRAMME_LANE}) AS o FULL JOIN batches b USING (lane, seq)
+    FROM (SELECT * FROM outbox WHERE lane <> {TOLD_LANE}) AS o FULL JOIN batches b USING (lane, seq)
     WHERE b.hash IS NULL
       OR (o.event IS NULL AND b.events > 0 AND b.committed_at > now() - interval '{KEEP_DAYS} days' + interval '1 hour')
       OR (o.event IS NOT NULL AND (sha256(o.event), o.ord + 1) IS DISTINCT FROM (b.events_hash, b.events))

@@ -24,60 +24,36 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
-from huiyuan.loyalty.v1 import tiers_pb2 as huiyuan_dot_loyalty_dot_v1_dot_tiers__pb2
+from huiyuan.loyalty.v1 import currencies_pb2 as huiyuan_dot_loyalty_dot_v1_dot_currencies__pb2
+from huiyuan.loyalty.v1 import earn_rules_pb2 as huiyuan_dot_loyalty_dot_v1_dot_earn__rules__pb2
+from huiyuan.loyalty.v1 import tier_schemes_pb2 as huiyuan_dot_loyalty_dot_v1_dot_tier__schemes__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/loyalty/v1/programmes.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a\x1ehuiyuan/loyalty/v1/tiers.proto\"\xbe\x03\n\tProgramme\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12+\n\x04name\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12\x16\n\x0emoney_currency\x18\x05 \x01(\t\x12\x35\n\ncurrencies\x18\x06 \x03(\x0b\x32!.huiyuan.loyalty.v1.CurrencyRules\x12\x30\n\nearn_rules\x18\x07 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12+\n\x05tiers\x18\x08 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierRule\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpublished_by\x18\n \x01(\t\x12\x30\n\x0cpublished_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x0c \x01(\t\x12\x12\n\nis_default\x18\r \x01(\x08\"\x8e\x04\n\rCurrencyRules\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x11\n\tspendable\x18\x03 \x01(\x08\x12\x32\n\nmaturation\x18\x04 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.Maturation\x12*\n\x06\x65xpiry\x18\x05 \x01(\x0b\x32\x1a.huiyuan.loyalty.v1.Expiry\x12;\n\x0fnegative_policy\x18\x06 \x01(\x0e\x32\".huiyuan.loyalty.v1.NegativePolicy\x12\x12\n\ndebt_floor\x18\x07 \x01(\x03\x12;\n\x10tier_debt_floors\x18\x08 \x03(\x0b\x32!.huiyuan.loyalty.v1.TierDebtFloor\x12\x32\n\nconversion\x18\t \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.Conversion\x12\x14\n\x0ctransferable\x18\n \x01(\x08\x12\x16\n\x0etransfer_limit\x18\x0b \x01(\x03\x12\x16\n\x0e\x61pproval_above\x18\x0c \x01(\x03\x12\x14\n\x0chold_minutes\x18\r \x01(\x05\x12\x1c\n\x14longest_hold_minutes\x18\x0e \x01(\x05\x12\x13\n\x0b\x63ost_micros\x18\x0f \x01(\x03\"-\n\rTierDebtFloor\x12\x0c\n\x04tier\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\"\x7f\n\nConversion\x12\x0e\n\x06points\x18\x01 \x01(\x03\x12$\n\x05worth\x18\x02 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x0f\n\x07minimum\x18\x03 \x01(\x03\x12\x10\n\x08multiple\x18\x04 \x01(\x03\x12\x18\n\x10\x63\x61p_basis_points\x18\x05 \x01(\x05\"\\\n\nMaturation\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".huiyuan.loyalty.v1.MaturationKind\x12\x0e\n\x06period\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\"\x8b\x01\n\x06\x45xpiry\x12,\n\x04kind\x18\x01 \x01(\x0e\x32\x1e.huiyuan.loyalty.v1.ExpiryKind\x12\x0e\n\x06period\x18\x02 \x01(\t\x12\x34\n\x08rounding\x18\x03 \x01(\x0e\x32\".huiyuan.loyalty.v1.ExpiryRounding\x12\r\n\x05\x64\x61tes\x18\x04 \x03(\t\"\xaa\x01\n\x08\x45\x61rnRule\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\"\n\x03per\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x32\n\x08rounding\x18\x05 \x01(\x0e\x32 .huiyuan.loyalty.v1.EarnRounding\x12\x17\n\x0ftier_multiplied\x18\x06 \x01(\x08\"\xbe\x01\n\x08TierRule\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x35\n\nconditions\x18\x03 \x03(\x0b\x32!.huiyuan.loyalty.v1.TierCondition\x12\x12\n\nmultiplier\x18\x04 \x01(\t\x12-\n\x08\x62\x65nefits\x18\x05 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Benefit\"1\n\rTierCondition\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x10\n\x08\x61t_least\x18\x02 \x01(\x03\"p\n\x16\x43reateProgrammeRequest\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x14\n\x0cmake_default\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\"]\n\x17\x43reateProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"\xa0\x02\n\x16ReviseProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x18\n\x10\x62\x61sed_on_version\x18\x02 \x01(\x05\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\nearn_rules\x18\x04 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12+\n\x05tiers\x18\x05 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierRule\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x35\n\ncurrencies\x18\x07 \x03(\x0b\x32!.huiyuan.loyalty.v1.CurrencyRules\"K\n\x17ReviseProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\"<\n\x13GetProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"x\n\x14GetProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12.\n\nchanges_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"4\n\x1cListProgrammeVersionsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"P\n\x1dListProgrammeVersionsResponse\x12/\n\x08versions\x18\x01 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme*\xb5\x01\n\x0eMaturationKind\x12\x1f\n\x1bMATURATION_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17MATURATION_KIND_AT_ONCE\x10\x01\x12 \n\x1cMATURATION_KIND_AFTER_PERIOD\x10\x02\x12&\n\"MATURATION_KIND_ON_ORDER_COMPLETED\x10\x03\x12\x1b\n\x17MATURATION_KIND_ON_DATE\x10\x04*\x9a\x01\n\nExpiryKind\x12\x1b\n\x17\x45XPIRY_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45XPIRY_KIND_NEVER\x10\x01\x12\x1c\n\x18\x45XPIRY_KIND_AFTER_PERIOD\x10\x02\x12\x18\n\x14\x45XPIRY_KIND_ON_DATES\x10\x03\x12 \n\x1c\x45XPIRY_KIND_AFTER_INACTIVITY\x10\x04*\x9d\x01\n\x0e\x45xpiryRounding\x12\x1f\n\x1b\x45XPIRY_ROUNDING_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45XPIRY_ROUNDING_NONE\x10\x01\x12\x19\n\x15\x45XPIRY_ROUNDING_MONTH\x10\x02\x12\x1b\n\x17\x45XPIRY_ROUNDING_QUARTER\x10\x03\x12\x18\n\x14\x45XPIRY_ROUNDING_YEAR\x10\x04*\x8c\x01\n\x0eNegativePolicy\x12\x1f\n\x1bNEGATIVE_POLICY_UNSPECIFIED\x10\x00\x12\"\n\x1eNEGATIVE_POLICY_ALLOW_NEGATIVE\x10\x01\x12\x19\n\x15NEGATIVE_POLICY_CLAMP\x10\x02\x12\x1a\n\x16NEGATIVE_POLICY_REFUSE\x10\x03*l\n\x0c\x45\x61rnRounding\x12\x1d\n\x19\x45\x41RN_ROUNDING_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45\x41RN_ROUNDING_WHOLE_STEPS\x10\x01\x12\x1e\n\x1a\x45\x41RN_ROUNDING_PROPORTIONAL\x10\x02\x32\xcc\x03\n\x11ProgrammesService\x12j\n\x0f\x43reateProgramme\x12*.huiyuan.loyalty.v1.CreateProgrammeRequest\x1a+.huiyuan.loyalty.v1.CreateProgrammeResponse\x12j\n\x0fReviseProgramme\x12*.huiyuan.loyalty.v1.ReviseProgrammeRequest\x1a+.huiyuan.loyalty.v1.ReviseProgrammeResponse\x12\x61\n\x0cGetProgramme\x12\'.huiyuan.loyalty.v1.GetProgrammeRequest\x1a(.huiyuan.loyalty.v1.GetProgrammeResponse\x12|\n\x15ListProgrammeVersions\x12\x30.huiyuan.loyalty.v1.ListProgrammeVersionsRequest\x1a\x31.huiyuan.loyalty.v1.ListProgrammeVersionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/loyalty/v1/programmes.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a#huiyuan/loyalty/v1/currencies.proto\x1a#huiyuan/loyalty/v1/earn_rules.proto\x1a%huiyuan/loyalty/v1/tier_schemes.proto\"\xbe\x03\n\tProgramme\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12+\n\x04name\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12\x16\n\x0emoney_currency\x18\x05 \x01(\t\x12\x35\n\ncurrencies\x18\x06 \x03(\x0b\x32!.huiyuan.loyalty.v1.CurrencyRules\x12\x30\n\nearn_rules\x18\x07 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12+\n\x05tiers\x18\x08 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierRule\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpublished_by\x18\n \x01(\t\x12\x30\n\x0cpublished_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x0c \x01(\t\x12\x12\n\nis_default\x18\r \x01(\x08\"p\n\x16\x43reateProgrammeRequest\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x14\n\x0cmake_default\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\"]\n\x17\x43reateProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"\xa0\x02\n\x16ReviseProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x18\n\x10\x62\x61sed_on_version\x18\x02 \x01(\x05\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\nearn_rules\x18\x04 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12+\n\x05tiers\x18\x05 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierRule\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x35\n\ncurrencies\x18\x07 \x03(\x0b\x32!.huiyuan.loyalty.v1.CurrencyRules\"K\n\x17ReviseProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\"<\n\x13GetProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"x\n\x14GetProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12.\n\nchanges_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"4\n\x1cListProgrammeVersionsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"P\n\x1dListProgrammeVersionsResponse\x12/\n\x08versions\x18\x01 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme2\xcc\x03\n\x11ProgrammesService\x12j\n\x0f\x43reateProgramme\x12*.huiyuan.loyalty.v1.CreateProgrammeRequest\x1a+.huiyuan.loyalty.v1.CreateProgrammeResponse\x12j\n\x0fReviseProgramme\x12*.huiyuan.loyalty.v1.ReviseProgrammeRequest\x1a+.huiyuan.loyalty.v1.ReviseProgrammeResponse\x12\x61\n\x0cGetProgramme\x12\'.huiyuan.loyalty.v1.GetProgrammeRequest\x1a(.huiyuan.loyalty.v1.GetProgrammeResponse\x12|\n\x15ListProgrammeVersions\x12\x30.huiyuan.loyalty.v1.ListProgrammeVersionsRequest\x1a\x31.huiyuan.loyalty.v1.ListProgrammeVersionsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.programmes_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MATURATIONKIND']._serialized_start=2855
-  _globals['_MATURATIONKIND']._serialized_end=3036
-  _globals['_EXPIRYKIND']._serialized_start=3039
-  _globals['_EXPIRYKIND']._serialized_end=3193
-  _globals['_EXPIRYROUNDING']._serialized_start=3196
-  _globals['_EXPIRYROUNDING']._serialized_end=3353
-  _globals['_NEGATIVEPOLICY']._serialized_start=3356
-  _globals['_NEGATIVEPOLICY']._serialized_end=3496
-  _globals['_EARNROUNDING']._serialized_start=3498
-  _globals['_EARNROUNDING']._serialized_end=3606
-  _globals['_PROGRAMME']._serialized_start=151
-  _globals['_PROGRAMME']._serialized_end=597
-  _globals['_CURRENCYRULES']._serialized_start=600
-  _globals['_CURRENCYRULES']._serialized_end=1126
-  _globals['_TIERDEBTFLOOR']._serialized_start=1128
-  _globals['_TIERDEBTFLOOR']._serialized_end=1173
-  _globals['_CONVERSION']._serialized_start=1175
-  _globals['_CONVERSION']._serialized_end=1302
-  _globals['_MATURATION']._serialized_start=1304
-  _globals['_MATURATION']._serialized_end=1396
-  _globals['_EXPIRY']._serialized_start=1399
-  _globals['_EXPIRY']._serialized_end=1538
-  _globals['_EARNRULE']._serialized_start=1541
-  _globals['_EARNRULE']._serialized_end=1711
-  _globals['_TIERRULE']._serialized_start=1714
-  _globals['_TIERRULE']._serialized_end=1904
-  _globals['_TIERCONDITION']._serialized_start=1906
-  _globals['_TIERCONDITION']._serialized_end=1955
-  _globals['_CREATEPROGRAMMEREQUEST']._serialized_start=1957
-  _globals['_CREATEPROGRAMMEREQUEST']._serialized_end=2069
-  _globals['_CREATEPROGRAMMERESPONSE']._serialized_start=2071
-  _globals['_CREATEPROGRAMMERESPONSE']._serialized_end=2164
-  _globals['_REVISEPROGRAMMEREQUEST']._serialized_start=2167
-  _globals['_REVISEPROGRAMMEREQUEST']._serialized_end=2455
-  _globals['_REVISEPROGRAMMERESPONSE']._serialized_start=2457
-  _globals['_REVISEPROGRAMMERESPONSE']._serialized_end=2532
-  _globals['_GETPROGRAMMEREQUEST']._serialized_start=2534
-  _globals['_GETPROGRAMMEREQUEST']._serialized_end=2594
-  _globals['_GETPROGRAMMERESPONSE']._serialized_start=2596
-  _globals['_GETPROGRAMMERESPONSE']._serialized_end=2716
-  _globals['_LISTPROGRAMMEVERSIONSREQUEST']._serialized_start=2718
-  _globals['_LISTPROGRAMMEVERSIONSREQUEST']._serialized_end=2770
-  _globals['_LISTPROGRAMMEVERSIONSRESPONSE']._serialized_start=2772
-  _globals['_LISTPROGRAMMEVERSIONSRESPONSE']._serialized_end=2852
-  _globals['_PROGRAMMESSERVICE']._serialized_start=3609
-  _globals['_PROGRAMMESSERVICE']._serialized_end=4069
+  _globals['_PROGRAMME']._serialized_start=232
+  _globals['_PROGRAMME']._serialized_end=678
+  _globals['_CREATEPROGRAMMEREQUEST']._serialized_start=680
+  _globals['_CREATEPROGRAMMEREQUEST']._serialized_end=792
+  _globals['_CREATEPROGRAMMERESPONSE']._serialized_start=794
+  _globals['_CREATEPROGRAMMERESPONSE']._serialized_end=887
+  _globals['_REVISEPROGRAMMEREQUEST']._serialized_start=890
+  _globals['_REVISEPROGRAMMEREQUEST']._serialized_end=1178
+  _globals['_REVISEPROGRAMMERESPONSE']._serialized_start=1180
+  _globals['_REVISEPROGRAMMERESPONSE']._serialized_end=1255
+  _globals['_GETPROGRAMMEREQUEST']._serialized_start=1257
+  _globals['_GETPROGRAMMEREQUEST']._serialized_end=1317
+  _globals['_GETPROGRAMMERESPONSE']._serialized_start=1319
+  _globals['_GETPROGRAMMERESPONSE']._serialized_end=1439
+  _globals['_LISTPROGRAMMEVERSIONSREQUEST']._serialized_start=1441
+  _globals['_LISTPROGRAMMEVERSIONSREQUEST']._serialized_end=1493
+  _globals['_LISTPROGRAMMEVERSIONSRESPONSE']._serialized_start=1495
+  _globals['_LISTPROGRAMMEVERSIONSRESPONSE']._serialized_end=1575
+  _globals['_PROGRAMMESSERVICE']._serialized_start=1578
+  _globals['_PROGRAMMESSERVICE']._serialized_end=2038
 # @@protoc_insertion_point(module_scope)

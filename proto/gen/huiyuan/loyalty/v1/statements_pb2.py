@@ -25,69 +25,70 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 from huiyuan.loyalty.v1 import points_pb2 as huiyuan_dot_loyalty_dot_v1_dot_points__pb2
-from huiyuan.loyalty.v1 import programmes_pb2 as huiyuan_dot_loyalty_dot_v1_dot_programmes__pb2
+from huiyuan.loyalty.v1 import currencies_pb2 as huiyuan_dot_loyalty_dot_v1_dot_currencies__pb2
+from huiyuan.loyalty.v1 import earn_rules_pb2 as huiyuan_dot_loyalty_dot_v1_dot_earn__rules__pb2
 from huiyuan.loyalty.v1 import redemptions_pb2 as huiyuan_dot_loyalty_dot_v1_dot_redemptions__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/loyalty/v1/statements.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a\x1fhuiyuan/loyalty/v1/points.proto\x1a#huiyuan/loyalty/v1/programmes.proto\x1a$huiyuan/loyalty/v1/redemptions.proto\"h\n\x15GetBalanceAsOfRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cprogramme_id\x18\x03 \x01(\t\"\xe0\x01\n\x16GetBalanceAsOfResponse\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11programme_version\x18\x02 \x01(\x05\x12-\n\x08\x62\x61lances\x18\x03 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Balance\x12%\n\x04lots\x18\x04 \x03(\x0b\x32\x17.huiyuan.loyalty.v1.Lot\x12-\n\x05holds\x18\x05 \x03(\x0b\x32\x1e.huiyuan.loyalty.v1.HeldPoints\"o\n\nHeldPoints\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd9\x01\n\x13GetStatementRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x30\n\x08instants\x18\x04 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.InstantsH\x00\x12-\n\x04\x64\x61ys\x18\x05 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.LocalDaysH\x00\x12\r\n\x05\x66irst\x18\x06 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x07 \x01(\tB\x08\n\x06period\"`\n\x08Instants\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"(\n\tLocalDays\x12\r\n\x05\x66irst\x18\x01 \x01(\t\x12\x0c\n\x04last\x18\x02 \x01(\t\"\xe3\x02\n\x14GetStatementResponse\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x07opening\x18\x04 \x01(\x0b\x32#.huiyuan.loyalty.v1.AccountBalances\x12\x34\n\x07\x63losing\x18\x05 \x01(\x0b\x32#.huiyuan.loyalty.v1.AccountBalances\x12\x30\n\x05lines\x18\x06 \x03(\x0b\x32!.huiyuan.loyalty.v1.StatementLine\x12\x15\n\rhas_next_page\x18\x07 \x01(\x08\x12.\n\x04sums\x18\x08 \x03(\x0b\x32 .huiyuan.loyalty.v1.StatementSum\"C\n\x0f\x41\x63\x63ountBalances\x12\x11\n\tavailable\x18\x01 \x01(\x03\x12\x0f\n\x07pending\x18\x02 \x01(\x03\x12\x0c\n\x04held\x18\x03 \x01(\x03\"\xd1\x01\n\rStatementLine\x12(\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Entry\x12-\n\tposted_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x06\x63hange\x18\x03 \x01(\x0b\x32#.huiyuan.loyalty.v1.AccountBalances\x12\x32\n\x05\x61\x66ter\x18\x04 \x01(\x0b\x32#.huiyuan.loyalty.v1.AccountBalances\"r\n\x0cStatementSum\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0f\n\x07\x65ntries\x18\x02 \x01(\x05\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\x33\n\x06\x63hange\x18\x04 \x01(\x0b\x32#.huiyuan.loyalty.v1.AccountBalances\"P\n\x13\x45xplainEntryRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x03 \x01(\t\"\x8b\x05\n\x14\x45xplainEntryResponse\x12(\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Entry\x12$\n\x03lot\x18\x02 \x01(\x0b\x32\x17.huiyuan.loyalty.v1.Lot\x12\x35\n\x07\x65\x61rning\x18\x03 \x01(\x0b\x32$.huiyuan.loyalty.v1.EarningExplained\x12\x33\n\x06refund\x18\x04 \x01(\x0b\x32#.huiyuan.loyalty.v1.RefundExplained\x12;\n\nredemption\x18\x05 \x01(\x0b\x32\'.huiyuan.loyalty.v1.RedemptionExplained\x12\x37\n\x08reversal\x18\x06 \x01(\x0b\x32%.huiyuan.loyalty.v1.ReversalExplained\x12&\n\x04hold\x18\x07 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Hold\x12\x33\n\x06\x65xpiry\x18\x08 \x01(\x0b\x32#.huiyuan.loyalty.v1.ExpiryExplained\x12;\n\nmaturation\x18\t \x01(\x0b\x32\'.huiyuan.loyalty.v1.MaturationExplained\x12;\n\nadjustment\x18\n \x01(\x0b\x32\'.huiyuan.loyalty.v1.AdjustmentExplained\x12\x37\n\x08transfer\x18\x0b \x01(\x0b\x32%.huiyuan.loyalty.v1.TransferExplained\x12\x31\n\x05merge\x18\x0c \x01(\x0b\x32\".huiyuan.loyalty.v1.MergeExplained\"\x83\x02\n\x10\x45\x61rningExplained\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x19\n\x11programme_version\x18\x03 \x01(\x05\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12$\n\x05total\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x31\n\x08verdicts\x18\x06 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.RuleVerdict\x12\r\n\x05\x65xact\x18\x07 \x01(\t\x12\x0e\n\x06points\x18\x08 \x01(\x03\x12,\n\x05lines\x18\t \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.LineShare\"\xc1\x01\n\x0bRuleVerdict\x12*\n\x04rule\x18\x01 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12\x0f\n\x07\x63ounted\x18\x02 \x01(\x08\x12\x34\n\x06reason\x18\x03 \x01(\x0e\x32$.huiyuan.loyalty.v1.NotCountedReason\x12\x12\n\x05steps\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12\x12\n\nmultiplier\x18\x05 \x01(\t\x12\r\n\x05\x65xact\x18\x06 \x01(\tB\x08\n\x06_steps\"R\n\tLineShare\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12$\n\x05money\x18\x02 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x0e\n\x06points\x18\x03 \x01(\x03\"\xb8\x03\n\x0fRefundExplained\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x11\n\trefund_id\x18\x03 \x01(\t\x12\'\n\x08refunded\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12$\n\x05total\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x0e\n\x06\x65\x61rned\x18\x06 \x01(\x03\x12.\n\x0frefunded_before\x18\x07 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12-\n\x0erefunded_after\x18\x08 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x19\n\x11taken_back_before\x18\t \x01(\x03\x12\x18\n\x10taken_back_after\x18\n \x01(\x03\x12\x0f\n\x07\x62y_line\x18\x0b \x01(\x08\x12\x30\n\x05lines\x18\x0c \x03(\x0b\x32!.huiyuan.loyalty.v1.LineTakenBack\x12\x13\n\x0b\x62\x65\x63\x61me_debt\x18\r \x01(\x03\x12\x13\n\x0bwritten_off\x18\x0e \x01(\x03\x12\x10\n\x08returned\x18\x0f \x01(\x03\"\xea\x01\n\rLineTakenBack\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12$\n\x05money\x18\x02 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x0e\n\x06\x65\x61rned\x18\x03 \x01(\x03\x12.\n\x0frefunded_before\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12-\n\x0erefunded_after\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x19\n\x11taken_back_before\x18\x06 \x01(\x03\x12\x18\n\x10taken_back_after\x18\x07 \x01(\x03\"r\n\x13RedemptionExplained\x12\x0e\n\x06points\x18\x01 \x01(\x03\x12\x11\n\torder_ref\x18\x02 \x01(\t\x12&\n\x05taken\x18\x03 \x03(\x0b\x32\x17.huiyuan.loyalty.v1.Lot\x12\x10\n\x08returned\x18\x04 \x01(\x03\"f\n\x11ReversalExplained\x12\x1b\n\x13redemption_entry_id\x18\x01 \x01(\t\x12\x13\n\x0breversal_id\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\x0f\n\x07\x65xpired\x18\x04 \x01(\x03\"\x83\x01\n\x0f\x45xpiryExplained\x12.\n\nexpired_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x07origins\x18\x02 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.LotOrigin\x12\x10\n\x08has_more\x18\x03 \x01(\x08\"a\n\tLotOrigin\x12(\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Entry\x12*\n\x06\x65xpiry\x18\x02 \x01(\x0b\x32\x1a.huiyuan.loyalty.v1.Expiry\"\xb5\x01\n\x13MaturationExplained\x12.\n\nmatures_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x04rule\x18\x02 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.Maturation\x12.\n\x07origins\x18\x03 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.LotOrigin\x12\x10\n\x08has_more\x18\x04 \x01(\x08\"(\n\x11TransferExplained\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\"c\n\x0eMergeExplained\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0e\x66rom_member_id\x18\x02 \x01(\t\x12\x16\n\x0einto_member_id\x18\x03 \x01(\t\x12\x0f\n\x07undoing\x18\x04 \x01(\x08\"\xb2\x01\n\x13\x41\x64justmentExplained\x12\r\n\x05\x61\x63tor\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x14\n\x0crequested_by\x18\x04 \x01(\t\x12\x13\n\x0b\x61pproved_by\x18\x05 \x01(\t\x12/\n\x0b\x61pproved_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x07 \x01(\t*\xd0\x01\n\x10NotCountedReason\x12\"\n\x1eNOT_COUNTED_REASON_UNSPECIFIED\x10\x00\x12%\n!NOT_COUNTED_REASON_OTHER_CURRENCY\x10\x01\x12\x1f\n\x1bNOT_COUNTED_REASON_NO_MONEY\x10\x02\x12%\n!NOT_COUNTED_REASON_BELOW_ONE_STEP\x10\x03\x12)\n%NOT_COUNTED_REASON_MULTIPLIED_BY_ZERO\x10\x04\x32\xc2\x02\n\x11StatementsService\x12g\n\x0eGetBalanceAsOf\x12).huiyuan.loyalty.v1.GetBalanceAsOfRequest\x1a*.huiyuan.loyalty.v1.GetBalanceAsOfResponse\x12\x61\n\x0cGetStatement\x12\'.huiyuan.loyalty.v1.GetStatementRequest\x1a(.huiyuan.loyalty.v1.GetStatementResponse\x12\x61\n\x0c\x45xplainEntry\x12\'.huiyuan.loyalty.v1.ExplainEntryRequest\x1a(.huiyuan.loyalty.v1.ExplainEntryResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/loyalty/v1/statements.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a\x1fhuiyuan/loyalty/v1/points.proto\x1a#huiyuan/loyalty/v1/currencies.proto\x1a#huiyuan/loyalty/v1/earn_rules.proto\x1a$huiyuan/loyalty/v1/redemptions.proto\"h\n\x15GetBalanceAsOfRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cprogramme_id\x18\x03 \x01(\t\"\xe0\x01\n\x16GetBalanceAsOfResponse\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11programme_version\x18\x02 \x01(\x05\x12-\n\x08\x62\x61lances\x18\x03 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Balance\x12%\n\x04lots\x18\x04 \x03(\x0b\x32\x17.huiyuan.loyalty.v1.Lot\x12-\n\x05holds\x18\x05 \x03(\x0b\x32\x1e.huiyuan.loyalty.v1.HeldPoints\"o\n\nHeldPoints\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd9\x01\n\x13GetStatementRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x30\n\x08instants\x18\x04 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.InstantsH\x00\x12-\n\x04\x64\x61ys\x18\x05 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.LocalDaysH\x00\x12\r\n\x05\x66irst\x18\x06 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x07 \x01(\tB\x08\n\x06period\"`\n\x08Instants\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"(\n\tLocalDays\x12\r\n\x05\x66irst\x18\x01 \x01(\t\x12\x0c\n\x04last\x18\x02 \x01(\t\"\xe3\x02\n\x14GetStatementResponse\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x07opening\x18\x04 \x01(\x0b\x32#.huiyuan.loyalty.v1.AccountBalances\x12\x34\n\x07\x63losing\x18\x05 \x01(\x0b\x32#.huiyuan.loyalty.v1.AccountBalances\x12\x30\n\x05lines\x18\x06 \x03(\x0b\x32!.huiyuan.loyalty.v1.StatementLine\x12\x15\n\rhas_next_page\x18\x07 \x01(\x08\x12.\n\x04sums\x18\x08 \x03(\x0b\x32 .huiyuan.loyalty.v1.StatementSum\"C\n\x0f\x41\x63\x63ountBalances\x12\x11\n\tavailable\x18\x01 \x01(\x03\x12\x0f\n\x07pending\x18\x02 \x01(\x03\x12\x0c\n\x04held\x18\x03 \x01(\x03\"\xd1\x01\n\rStatementLine\x12(\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Entry\x12-\n\tposted_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x06\x63hange\x18\x03 \x01(\x0b\x32#.huiyuan.loyalty.v1.AccountBalances\x12\x32\n\x05\x61\x66ter\x18\x04 \x01(\x0b\x32#.huiyuan.loyalty.v1.AccountBalances\"r\n\x0cStatementSum\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0f\n\x07\x65ntries\x18\x02 \x01(\x05\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\x33\n\x06\x63hange\x18\x04 \x01(\x0b\x32#.huiyuan.loyalty.v1.AccountBalances\"P\n\x13\x45xplainEntryRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x03 \x01(\t\"\x8b\x05\n\x14\x45xplainEntryResponse\x12(\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Entry\x12$\n\x03lot\x18\x02 \x01(\x0b\x32\x17.huiyuan.loyalty.v1.Lot\x12\x35\n\x07\x65\x61rning\x18\x03 \x01(\x0b\x32$.huiyuan.loyalty.v1.EarningExplained\x12\x33\n\x06refund\x18\x04 \x01(\x0b\x32#.huiyuan.loyalty.v1.RefundExplained\x12;\n\nredemption\x18\x05 \x01(\x0b\x32\'.huiyuan.loyalty.v1.RedemptionExplained\x12\x37\n\x08reversal\x18\x06 \x01(\x0b\x32%.huiyuan.loyalty.v1.ReversalExplained\x12&\n\x04hold\x18\x07 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Hold\x12\x33\n\x06\x65xpiry\x18\x08 \x01(\x0b\x32#.huiyuan.loyalty.v1.ExpiryExplained\x12;\n\nmaturation\x18\t \x01(\x0b\x32\'.huiyuan.loyalty.v1.MaturationExplained\x12;\n\nadjustment\x18\n \x01(\x0b\x32\'.huiyuan.loyalty.v1.AdjustmentExplained\x12\x37\n\x08transfer\x18\x0b \x01(\x0b\x32%.huiyuan.loyalty.v1.TransferExplained\x12\x31\n\x05merge\x18\x0c \x01(\x0b\x32\".huiyuan.loyalty.v1.MergeExplained\"\x83\x02\n\x10\x45\x61rningExplained\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x19\n\x11programme_version\x18\x03 \x01(\x05\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12$\n\x05total\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x31\n\x08verdicts\x18\x06 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.RuleVerdict\x12\r\n\x05\x65xact\x18\x07 \x01(\t\x12\x0e\n\x06points\x18\x08 \x01(\x03\x12,\n\x05lines\x18\t \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.LineShare\"\xc1\x01\n\x0bRuleVerdict\x12*\n\x04rule\x18\x01 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12\x0f\n\x07\x63ounted\x18\x02 \x01(\x08\x12\x34\n\x06reason\x18\x03 \x01(\x0e\x32$.huiyuan.loyalty.v1.NotCountedReason\x12\x12\n\x05steps\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12\x12\n\nmultiplier\x18\x05 \x01(\t\x12\r\n\x05\x65xact\x18\x06 \x01(\tB\x08\n\x06_steps\"R\n\tLineShare\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12$\n\x05money\x18\x02 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x0e\n\x06points\x18\x03 \x01(\x03\"\xb8\x03\n\x0fRefundExplained\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x11\n\trefund_id\x18\x03 \x01(\t\x12\'\n\x08refunded\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12$\n\x05total\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x0e\n\x06\x65\x61rned\x18\x06 \x01(\x03\x12.\n\x0frefunded_before\x18\x07 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12-\n\x0erefunded_after\x18\x08 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x19\n\x11taken_back_before\x18\t \x01(\x03\x12\x18\n\x10taken_back_after\x18\n \x01(\x03\x12\x0f\n\x07\x62y_line\x18\x0b \x01(\x08\x12\x30\n\x05lines\x18\x0c \x03(\x0b\x32!.huiyuan.loyalty.v1.LineTakenBack\x12\x13\n\x0b\x62\x65\x63\x61me_debt\x18\r \x01(\x03\x12\x13\n\x0bwritten_off\x18\x0e \x01(\x03\x12\x10\n\x08returned\x18\x0f \x01(\x03\"\xea\x01\n\rLineTakenBack\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12$\n\x05money\x18\x02 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x0e\n\x06\x65\x61rned\x18\x03 \x01(\x03\x12.\n\x0frefunded_before\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12-\n\x0erefunded_after\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x19\n\x11taken_back_before\x18\x06 \x01(\x03\x12\x18\n\x10taken_back_after\x18\x07 \x01(\x03\"r\n\x13RedemptionExplained\x12\x0e\n\x06points\x18\x01 \x01(\x03\x12\x11\n\torder_ref\x18\x02 \x01(\t\x12&\n\x05taken\x18\x03 \x03(\x0b\x32\x17.huiyuan.loyalty.v1.Lot\x12\x10\n\x08returned\x18\x04 \x01(\x03\"f\n\x11ReversalExplained\x12\x1b\n\x13redemption_entry_id\x18\x01 \x01(\t\x12\x13\n\x0breversal_id\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\x0f\n\x07\x65xpired\x18\x04 \x01(\x03\"\x83\x01\n\x0f\x45xpiryExplained\x12.\n\nexpired_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x07origins\x18\x02 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.LotOrigin\x12\x10\n\x08has_more\x18\x03 \x01(\x08\"a\n\tLotOrigin\x12(\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Entry\x12*\n\x06\x65xpiry\x18\x02 \x01(\x0b\x32\x1a.huiyuan.loyalty.v1.Expiry\"\xb5\x01\n\x13MaturationExplained\x12.\n\nmatures_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x04rule\x18\x02 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.Maturation\x12.\n\x07origins\x18\x03 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.LotOrigin\x12\x10\n\x08has_more\x18\x04 \x01(\x08\"(\n\x11TransferExplained\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\"c\n\x0eMergeExplained\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0e\x66rom_member_id\x18\x02 \x01(\t\x12\x16\n\x0einto_member_id\x18\x03 \x01(\t\x12\x0f\n\x07undoing\x18\x04 \x01(\x08\"\xb2\x01\n\x13\x41\x64justmentExplained\x12\r\n\x05\x61\x63tor\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x14\n\x0crequested_by\x18\x04 \x01(\t\x12\x13\n\x0b\x61pproved_by\x18\x05 \x01(\t\x12/\n\x0b\x61pproved_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x07 \x01(\t*\xd0\x01\n\x10NotCountedReason\x12\"\n\x1eNOT_COUNTED_REASON_UNSPECIFIED\x10\x00\x12%\n!NOT_COUNTED_REASON_OTHER_CURRENCY\x10\x01\x12\x1f\n\x1bNOT_COUNTED_REASON_NO_MONEY\x10\x02\x12%\n!NOT_COUNTED_REASON_BELOW_ONE_STEP\x10\x03\x12)\n%NOT_COUNTED_REASON_MULTIPLIED_BY_ZERO\x10\x04\x32\xc2\x02\n\x11StatementsService\x12g\n\x0eGetBalanceAsOf\x12).huiyuan.loyalty.v1.GetBalanceAsOfRequest\x1a*.huiyuan.loyalty.v1.GetBalanceAsOfResponse\x12\x61\n\x0cGetStatement\x12\'.huiyuan.loyalty.v1.GetStatementRequest\x1a(.huiyuan.loyalty.v1.GetStatementResponse\x12\x61\n\x0c\x45xplainEntry\x12\'.huiyuan.loyalty.v1.ExplainEntryRequest\x1a(.huiyuan.loyalty.v1.ExplainEntryResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.statements_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_NOTCOUNTEDREASON']._serialized_start=4707
-  _globals['_NOTCOUNTEDREASON']._serialized_end=4915
-  _globals['_GETBALANCEASOFREQUEST']._serialized_start=226
-  _globals['_GETBALANCEASOFREQUEST']._serialized_end=330
-  _globals['_GETBALANCEASOFRESPONSE']._serialized_start=333
-  _globals['_GETBALANCEASOFRESPONSE']._serialized_end=557
-  _globals['_HELDPOINTS']._serialized_start=559
-  _globals['_HELDPOINTS']._serialized_end=670
-  _globals['_GETSTATEMENTREQUEST']._serialized_start=673
-  _globals['_GETSTATEMENTREQUEST']._serialized_end=890
-  _globals['_INSTANTS']._serialized_start=892
-  _globals['_INSTANTS']._serialized_end=988
-  _globals['_LOCALDAYS']._serialized_start=990
-  _globals['_LOCALDAYS']._serialized_end=1030
-  _globals['_GETSTATEMENTRESPONSE']._serialized_start=1033
-  _globals['_GETSTATEMENTRESPONSE']._serialized_end=1388
-  _globals['_ACCOUNTBALANCES']._serialized_start=1390
-  _globals['_ACCOUNTBALANCES']._serialized_end=1457
-  _globals['_STATEMENTLINE']._serialized_start=1460
-  _globals['_STATEMENTLINE']._serialized_end=1669
-  _globals['_STATEMENTSUM']._serialized_start=1671
-  _globals['_STATEMENTSUM']._serialized_end=1785
-  _globals['_EXPLAINENTRYREQUEST']._serialized_start=1787
-  _globals['_EXPLAINENTRYREQUEST']._serialized_end=1867
-  _globals['_EXPLAINENTRYRESPONSE']._serialized_start=1870
-  _globals['_EXPLAINENTRYRESPONSE']._serialized_end=2521
-  _globals['_EARNINGEXPLAINED']._serialized_start=2524
-  _globals['_EARNINGEXPLAINED']._serialized_end=2783
-  _globals['_RULEVERDICT']._serialized_start=2786
-  _globals['_RULEVERDICT']._serialized_end=2979
-  _globals['_LINESHARE']._serialized_start=2981
-  _globals['_LINESHARE']._serialized_end=3063
-  _globals['_REFUNDEXPLAINED']._serialized_start=3066
-  _globals['_REFUNDEXPLAINED']._serialized_end=3506
-  _globals['_LINETAKENBACK']._serialized_start=3509
-  _globals['_LINETAKENBACK']._serialized_end=3743
-  _globals['_REDEMPTIONEXPLAINED']._serialized_start=3745
-  _globals['_REDEMPTIONEXPLAINED']._serialized_end=3859
-  _globals['_REVERSALEXPLAINED']._serialized_start=3861
-  _globals['_REVERSALEXPLAINED']._serialized_end=3963
-  _globals['_EXPIRYEXPLAINED']._serialized_start=3966
-  _globals['_EXPIRYEXPLAINED']._serialized_end=4097
-  _globals['_LOTORIGIN']._serialized_start=4099
-  _globals['_LOTORIGIN']._serialized_end=4196
-  _globals['_MATURATIONEXPLAINED']._serialized_start=4199
-  _globals['_MATURATIONEXPLAINED']._serialized_end=4380
-  _globals['_TRANSFEREXPLAINED']._serialized_start=4382
-  _globals['_TRANSFEREXPLAINED']._serialized_end=4422
-  _globals['_MERGEEXPLAINED']._serialized_start=4424
-  _globals['_MERGEEXPLAINED']._serialized_end=4523
-  _globals['_ADJUSTMENTEXPLAINED']._serialized_start=4526
-  _globals['_ADJUSTMENTEXPLAINED']._serialized_end=4704
-  _globals['_STATEMENTSSERVICE']._serialized_start=4918
-  _globals['_STATEMENTSSERVICE']._serialized_end=5240
+  _globals['_NOTCOUNTEDREASON']._serialized_start=4744
+  _globals['_NOTCOUNTEDREASON']._serialized_end=4952
+  _globals['_GETBALANCEASOFREQUEST']._serialized_start=263
+  _globals['_GETBALANCEASOFREQUEST']._serialized_end=367
+  _globals['_GETBALANCEASOFRESPONSE']._serialized_start=370
+  _globals['_GETBALANCEASOFRESPONSE']._serialized_end=594
+  _globals['_HELDPOINTS']._serialized_start=596
+  _globals['_HELDPOINTS']._serialized_end=707
+  _globals['_GETSTATEMENTREQUEST']._serialized_start=710
+  _globals['_GETSTATEMENTREQUEST']._serialized_end=927
+  _globals['_INSTANTS']._serialized_start=929
+  _globals['_INSTANTS']._serialized_end=1025
+  _globals['_LOCALDAYS']._serialized_start=1027
+  _globals['_LOCALDAYS']._serialized_end=1067
+  _globals['_GETSTATEMENTRESPONSE']._serialized_start=1070
+  _globals['_GETSTATEMENTRESPONSE']._serialized_end=1425
+  _globals['_ACCOUNTBALANCES']._serialized_start=1427
+  _globals['_ACCOUNTBALANCES']._serialized_end=1494
+  _globals['_STATEMENTLINE']._serialized_start=1497
+  _globals['_STATEMENTLINE']._serialized_end=1706
+  _globals['_STATEMENTSUM']._serialized_start=1708
+  _globals['_STATEMENTSUM']._serialized_end=1822
+  _globals['_EXPLAINENTRYREQUEST']._serialized_start=1824
+  _globals['_EXPLAINENTRYREQUEST']._serialized_end=1904
+  _globals['_EXPLAINENTRYRESPONSE']._serialized_start=1907
+  _globals['_EXPLAINENTRYRESPONSE']._serialized_end=2558
+  _globals['_EARNINGEXPLAINED']._serialized_start=2561
+  _globals['_EARNINGEXPLAINED']._serialized_end=2820
+  _globals['_RULEVERDICT']._serialized_start=2823
+  _globals['_RULEVERDICT']._serialized_end=3016
+  _globals['_LINESHARE']._serialized_start=3018
+  _globals['_LINESHARE']._serialized_end=3100
+  _globals['_REFUNDEXPLAINED']._serialized_start=3103
+  _globals['_REFUNDEXPLAINED']._serialized_end=3543
+  _globals['_LINETAKENBACK']._serialized_start=3546
+  _globals['_LINETAKENBACK']._serialized_end=3780
+  _globals['_REDEMPTIONEXPLAINED']._serialized_start=3782
+  _globals['_REDEMPTIONEXPLAINED']._serialized_end=3896
+  _globals['_REVERSALEXPLAINED']._serialized_start=3898
+  _globals['_REVERSALEXPLAINED']._serialized_end=4000
+  _globals['_EXPIRYEXPLAINED']._serialized_start=4003
+  _globals['_EXPIRYEXPLAINED']._serialized_end=4134
+  _globals['_LOTORIGIN']._serialized_start=4136
+  _globals['_LOTORIGIN']._serialized_end=4233
+  _globals['_MATURATIONEXPLAINED']._serialized_start=4236
+  _globals['_MATURATIONEXPLAINED']._serialized_end=4417
+  _globals['_TRANSFEREXPLAINED']._serialized_start=4419
+  _globals['_TRANSFEREXPLAINED']._serialized_end=4459
+  _globals['_MERGEEXPLAINED']._serialized_start=4461
+  _globals['_MERGEEXPLAINED']._serialized_end=4560
+  _globals['_ADJUSTMENTEXPLAINED']._serialized_start=4563
+  _globals['_ADJUSTMENTEXPLAINED']._serialized_end=4741
+  _globals['_STATEMENTSSERVICE']._serialized_start=4955
+  _globals['_STATEMENTSSERVICE']._serialized_end=5277
 # @@protoc_insertion_point(module_scope)

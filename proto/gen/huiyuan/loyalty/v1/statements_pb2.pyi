@@ -3,7 +3,8 @@ import datetime
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
 from huiyuan.loyalty.v1 import points_pb2 as _points_pb2
-from huiyuan.loyalty.v1 import programmes_pb2 as _programmes_pb2
+from huiyuan.loyalty.v1 import currencies_pb2 as _currencies_pb2
+from huiyuan.loyalty.v1 import earn_rules_pb2 as _earn_rules_pb2
 from huiyuan.loyalty.v1 import redemptions_pb2 as _redemptions_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -219,13 +220,13 @@ class RuleVerdict(_message.Message):
     STEPS_FIELD_NUMBER: _ClassVar[int]
     MULTIPLIER_FIELD_NUMBER: _ClassVar[int]
     EXACT_FIELD_NUMBER: _ClassVar[int]
-    rule: _programmes_pb2.EarnRule
+    rule: _earn_rules_pb2.EarnRule
     counted: bool
     reason: NotCountedReason
     steps: int
     multiplier: str
     exact: str
-    def __init__(self, rule: _Optional[_Union[_programmes_pb2.EarnRule, _Mapping]] = ..., counted: _Optional[bool] = ..., reason: _Optional[_Union[NotCountedReason, str]] = ..., steps: _Optional[int] = ..., multiplier: _Optional[str] = ..., exact: _Optional[str] = ...) -> None: ...
+    def __init__(self, rule: _Optional[_Union[_earn_rules_pb2.EarnRule, _Mapping]] = ..., counted: _Optional[bool] = ..., reason: _Optional[_Union[NotCountedReason, str]] = ..., steps: _Optional[int] = ..., multiplier: _Optional[str] = ..., exact: _Optional[str] = ...) -> None: ...
 
 class LineShare(_message.Message):
     __slots__ = ("line_id", "money", "points")
@@ -328,8 +329,8 @@ class LotOrigin(_message.Message):
     ENTRY_FIELD_NUMBER: _ClassVar[int]
     EXPIRY_FIELD_NUMBER: _ClassVar[int]
     entry: _points_pb2.Entry
-    expiry: _programmes_pb2.Expiry
-    def __init__(self, entry: _Optional[_Union[_points_pb2.Entry, _Mapping]] = ..., expiry: _Optional[_Union[_programmes_pb2.Expiry, _Mapping]] = ...) -> None: ...
+    expiry: _currencies_pb2.Expiry
+    def __init__(self, entry: _Optional[_Union[_points_pb2.Entry, _Mapping]] = ..., expiry: _Optional[_Union[_currencies_pb2.Expiry, _Mapping]] = ...) -> None: ...
 
 class MaturationExplained(_message.Message):
     __slots__ = ("matures_at", "rule", "origins", "has_more")
@@ -338,10 +339,10 @@ class MaturationExplained(_message.Message):
     ORIGINS_FIELD_NUMBER: _ClassVar[int]
     HAS_MORE_FIELD_NUMBER: _ClassVar[int]
     matures_at: _timestamp_pb2.Timestamp
-    rule: _programmes_pb2.Maturation
+    rule: _currencies_pb2.Maturation
     origins: _containers.RepeatedCompositeFieldContainer[LotOrigin]
     has_more: bool
-    def __init__(self, matures_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rule: _Optional[_Union[_programmes_pb2.Maturation, _Mapping]] = ..., origins: _Optional[_Iterable[_Union[LotOrigin, _Mapping]]] = ..., has_more: _Optional[bool] = ...) -> None: ...
+    def __init__(self, matures_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rule: _Optional[_Union[_currencies_pb2.Maturation, _Mapping]] = ..., origins: _Optional[_Iterable[_Union[LotOrigin, _Mapping]]] = ..., has_more: _Optional[bool] = ...) -> None: ...
 
 class TransferExplained(_message.Message):
     __slots__ = ("transfer_id",)

@@ -1,0 +1,132 @@
+"""The demo's purposes, and the notices that tell of them."""
+
+from huiyuan.consent.v1 import purposes_pb2 as consent
+from huiyuan.kit.v1.kit_pb2 import LocalizedText
+
+from infra.local.demo import text
+
+_CONTACT_ZH = "个人信息处理者：云岭茶会（演示）。个人信息保护负责人：privacy@example.com。"
+_CONTACT_EN = (
+    "Handler: Yunling Tea Club (demo). Personal information protection officer: privacy@example.com."
+)
+_RIGHTS_ZH = (
+    "您可以随时查阅、复制、更正、删除您的个人信息，或撤回同意；撤回不影响撤回前的处理，也不影响会员服务。"
+)
+_RIGHTS_EN = (
+    "You may at any time access, copy, correct or delete your data, or withdraw consent; withdrawal does not "
+    "affect what was done before it, nor your membership."
+)
+
+
+def _consented(
+    key: str, name: LocalizedText, description: LocalizedText, categories: list[str], method: str, dpv: str
+) -> consent.Purpose:
+    return consent.Purpose(
+        key=key,
+        name=name,
+        description=description,
+        lawful_basis=consent.LAWFUL_BASIS_CONSENT,
+        necessity=consent.NECESSITY_OPTIONAL,
+        form=consent.CONSENT_FORM_GENERAL,
+        methods=[method],
+        categories=categories,
+        storage_locations=["CN"],
+        retention="P3Y",
+        dpv_purpose=dpv,
+        articles=["PIPL 13(1)", "PIPL 14", "PIPL 24"],
+    )
+
+
+PURPOSES = (
+    consent.Purpose(
+        key="membership_service",
+        name=text("会员服务", "Membership service"),
+        description=text(
+            "登记会员、记录订单、计算积分与等级、提供会员权益与客服。",
+            "Registering members, recording orders, keeping points and tiers, giving benefits and support.",
+        ),
+        lawful_basis=consent.LAWFUL_BASIS_CONTRACT,
+        necessity=consent.NECESSITY_CORE,
+        methods=["collect", "store", "use"],
+        categories=["name", "phone", "email", "birth_date", "purchase_history"],
+        storage_locations=["CN"],
+        retention="P3Y",
+        dpv_purpose="dpv:ServiceProvision",
+        articles=["PIPL 13(2)"],
+    ),
+    _consented(
+        "marketing_sms",
+        text("短信营销", "Marketing by SMS"),
+        text("用手机号发送优惠与新品短信。", "Sending offers and news by text message to your phone."),
+        ["phone"],
+        "use",
+        "dpv:DirectMarketing",
+    ),
+    _consented(
+        "marketing_email",
+        text("邮件营销", "Marketing by email"),
+        text("用电子邮箱发送优惠与新品邮件。", "Sending offers and news to your email address."),
+        ["email"],
+        "use",
+        "dpv:DirectMarketing",
+    ),
+    _consented(
+        "personalisation",
+        text("个性化推荐", "Personalised offers"),
+        text(
+            "根据购买记录为您推荐商品；可随时关闭，价格不因此不同。",
+            "Choosing what to show you by your purchases; can be switched off at any time, prices stay the same.",
+        ),
+        ["purchase_history"],
+        "profile",
+        "dpv:Personalisation",
+    ),
+)
+
+
+def notices() -> list[consent.Notice]:
+    """For each purpose one notice in each language."""
+    return [_notice(purpose, locale) for purpose in PURPOSES for locale in ("zh", "en")]
+
+
+_DATA_ZH = {
+    "name": "姓名",
+    "phone": "手机",
+    "email": "邮箱",
+    "birth_date": "生日",
+    "purchase_history": "购买记录",
+}
+_METHODS_ZH = {"collect": "收集", "store": "存储", "use": "使用", "profile": "自动化分析"}
+
+
+def _notice(purpose: consent.Purpose, locale: str) -> consent.Notice:
+    core = purpose.necessity == consent.NECESSITY_CORE
+    chinese = locale == "zh"
+    kinds = (
+        "、".join(map(_DATA_ZH.__getitem__, purpose.categories)) if chinese else ", ".join(purpose.categories)
+    )
+    methods = (
+        "、".join(map(_METHODS_ZH.__getitem__, purpose.methods)) if chinese else ", ".join(purpose.methods)
+    )
+    if chinese:
+        lines = [
+            _CONTACT_ZH,
+            f"处理目的：{purpose.description.zh}",
+            f"个人信息种类：{kinds}。处理方式：{methods}。存储地点：中国大陆。保存期限：三年。",
+            _RIGHTS_ZH,
+        ]
+    else:
+        lines = [
+            _CONTACT_EN,
+            f"Purpose: {purpose.description.en}",
+            f"Data: {kinds}. Methods: {methods}. Stored in mainland China for three years.",
+            _RIGHTS_EN,
+        ]
+    return consent.Notice(
+        key=purpose.key,
+        locale=locale,
+        layer=consent.NOTICE_LAYER_GENERAL if core else consent.NOTICE_LAYER_JUST_IN_TIME,
+        title=purpose.name.zh if chinese else purpose.name.en,
+        body="\n".join(lines),
+        purposes=[consent.PurposeVersion(key=purpose.key)],
+    )

@@ -1,0 +1,44 @@
+"""Definitions in storage: a programme's version as JSON, whichever release wrote it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import asyncpg
+import orjson
+
+from services.kit.clock import micros
+from services.loyalty.rules.programmes import Programme
+from services.loyalty.rules.texts import Text
+from services.loyalty.storage.definitions.currencies import currency, encoded
+from services.loyalty.storage.definitions.earn_rules import earn_rule
+from services.loyalty.storage.definitions.tier_schemes import tier
+
+
+def encode(programme: Programme) -> str:
+    """A version's rules as JSON; what a later release adds gets a default where it is decoded."""
+    rules = {
+        "name": asdict(programme.name),
+        "time_zone": programme.time_zone,
+        "money_currency": programme.money_currency,
+        "currencies": [encoded(each) for each in programme.currencies],
+        "earn_rules": [asdict(rule) for rule in programme.earn_rules],
+        "tiers": [asdict(each) for each in programme.tiers],
+    }
+    return orjson.dumps(rules).decode()
+
+
+def decode(row: asyncpg.Record, numbers: Mapping[str, int]) -> Programme:
+    """A version from its row; ``numbers`` are its programme's currencies by code."""
+    rules = orjson.loads(row["rules"])
+    return Programme(
+        programme_id=row["programme_id"],
+        number=row["number"],
+        version=row["version"],
+        name=Text(**rules["name"]),
+        time_zone=rules["time_zone"],
+        money_currency=rules["money_currency"],
+        currencies=tuple(currency(c, numbers[c["code"]]) for c in rules["currencies"]),
+        earn_rules=tuple(earn_rule(rule) for rule in rules["earn_rules"]),
+        tiers=tuple(tier(each) for each in rules["tiers"]),
+        effective_at=micros(row["effective_at"]),
+    )

@@ -1,0 +1,21 @@
+"""Tier schemes as JSON."""
+
+from typing import Any
+
+from services.loyalty.rules.benefits import Benefit, BenefitKind
+from services.loyalty.rules.texts import Text
+from services.loyalty.rules.tier_schemes import Condition, TierRule
+
+
+def tier(stored: dict[str, Any]) -> TierRule:
+    """A tier from its JSON."""
+    return TierRule(
+        key=stored["key"],
+        name=Text(**stored["name"]),
+        conditions=tuple(Condition(**condition) for condition in stored["conditions"]),
+        multiplier=stored["multiplier"],
+        benefits=tuple(
+            Benefit(benefit["key"], BenefitKind(benefit["kind"]), Text(**benefit["name"]))
+            for benefit in stored["benefits"]
+        ),
+    )
