@@ -51,7 +51,7 @@ ON_THE_WIRE = currencies_pb2.CurrencyRules(
     code="POINTS",
     name={"zh": "积分", "en": "Points"},
     spendable=True,
-    maturation=currencies_pb2.Maturation(kind=wire.MATURATION_KIND_ON_DATE, date="2026-06-18"),
+    maturation=currencies_pb2.Maturation(kind=currencies_pb2.MATURATION_KIND_ON_DATE, date="2026-06-18"),
     expiry=currencies_pb2.Expiry(
         kind=currencies_pb2.EXPIRY_KIND_ON_DATES,
         period="P3M",
@@ -98,12 +98,12 @@ async def test_a_currency_written_in_short_has_what_is_usual(gateway: Gateway) -
     await gateway.admin(REVISE, variables={"input": revision(currencies=[short, sliding])})
     ((_, request),) = gateway.services.requests
     plain, slides = request.currencies
-    assert plain.maturation == currencies_pb2.Maturation(kind=wire.MATURATION_KIND_AT_ONCE)
+    assert plain.maturation == currencies_pb2.Maturation(kind=currencies_pb2.MATURATION_KIND_AT_ONCE)
     assert plain.expiry.kind == currencies_pb2.EXPIRY_KIND_NEVER
     assert (plain.hold_minutes, plain.longest_hold_minutes, plain.transferable) == (30, 10_080, False)
     assert not plain.HasField("conversion")
     assert slides.expiry == currencies_pb2.Expiry(
-        kind=currencies_pb2.EXPIRY_KIND_AFTER_INACTIVITY, period="P6M", rounding=wire.EXPIRY_ROUNDING_MONTH
+        kind=currencies_pb2.EXPIRY_KIND_AFTER_INACTIVITY, period="P6M", rounding=currencies_pb2.EXPIRY_ROUNDING_MONTH
     )
 
 
