@@ -1,7 +1,7 @@
 """Grants: what a rule promised is given once, whatever dies in between, and refused where it can never be given."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -157,16 +157,13 @@ async def test_what_is_away_is_tried_again_ever_later_and_noted_with_what_is_giv
     assert (row["state"], row["reference"], row["outcome"]) == ("GIVEN", "coupon-1", "")
 
 
-async def test_the_worker_says_what_is_open_and_how_old(
-    make_loyalty: Callable[..., Any],
-) -> None:
-    async with make_loyalty() as alone:
-        member = alone.new_member()
-        await promise(alone, Grant("k", member, "shop", GrantKind.BENEFIT, template="lounge"))
-        pool = await database.pool(alone.database, size=1)
-        worker = Grants(alone.database, pool, Rulebook(pool), lambda: datetime.now(UTC) + timedelta(hours=1))
-        await worker.measure()
-        await pool.close()
+async def test_the_worker_says_what_is_open_and_how_old(loyalty: Loyalty) -> None:
+    await promise(loyalty, Grant("k", loyalty.new_member(), "shop", GrantKind.BENEFIT, template="lounge"))
+    pool = await database.pool(loyalty.database, size=1)
+    await Grants(
+        loyalty.database, pool, Rulebook(pool), lambda: datetime.now(UTC) + timedelta(hours=1)
+    ).measure()
+    await pool.close()
     assert jobs.open_grants.labels("BENEFIT")._value.get() == 1
     assert jobs.open_grants.labels("POINTS")._value.get() == 0
     assert 3_590 < jobs.oldest_grant_s.labels("BENEFIT")._value.get() < 3_700

@@ -54,4 +54,4 @@ _LONGEST_WAIT_S = 3_600
 
 def wait_s(tries: int) -> int:
     """For how many seconds a grant is left alone that could not be given, after so many tries."""
-    return min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(tries, 16))
+    return min(_LONGEST_WAIT_S, _FIRST_WAIT_S << min(tries, 16))
