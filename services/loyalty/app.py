@@ -7,14 +7,17 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceASGIApplication
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceASGIApplication
+from huiyuan.loyalty.v1.grants_connect import GrantsServiceASGIApplication
 from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
+from huiyuan.loyalty.v1.missions_connect import MissionsServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
@@ -37,7 +40,7 @@ from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
 from services.loyalty.consumers import hear_members
-from services.loyalty.jobs import verification
+from services.loyalty.jobs import activities, verification
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
@@ -45,15 +48,18 @@ from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.lanes import Lanes
+from services.loyalty.rpc.activities import Activities
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.exports import Exports
 from services.loyalty.rpc.finance import Finance
 from services.loyalty.rpc.forfeits import Forfeits
+from services.loyalty.rpc.grants import Grants
 from services.loyalty.rpc.imports import Imports
 from services.loyalty.rpc.integrity import Integrity
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.merges import Merges
+from services.loyalty.rpc.missions import Missions
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.points import Points
 from services.loyalty.rpc.programmes import Programmes
@@ -104,6 +110,9 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
             gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
+            gatekeeper.admit(Activities(pool, rulebook, membership), ActivitiesServiceASGIApplication),
+            gatekeeper.admit(Missions(pool, rulebook), MissionsServiceASGIApplication),
+            gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, wire))
         app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
@@ -158,6 +167,7 @@ async def workers(
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
+        partial(every, activities.HOURLY_S, partial(activities.forget, pool, now), "forget activities"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]
