@@ -146,7 +146,7 @@ async def workers(
     consumer = Consumer("members", database.engine(url, size=2), redis, each(hear_members))
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
-    file, key = _heads_file(settings), _signing_key(settings)
+    file, key = _heads_file(settings), signing.own_key(settings.signing_key)
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
@@ -167,7 +167,7 @@ def migrate(settings: Settings) -> None:
 
 def verify(settings: Settings) -> bool:
     """Go through the whole ledger and say what was found; True when everything agrees."""
-    url, key = settings.database_url.get_secret_value(), _signing_key(settings)
+    url, key = settings.database_url.get_secret_value(), signing.own_key(settings.signing_key)
     keys = signing.trusted(settings.public_keys, key)
     with Display() as display:
         outcome = asyncio.run(verification.verify(url, _heads_file(settings), keys, display))
@@ -177,16 +177,12 @@ def verify(settings: Settings) -> bool:
 
 def show_heads(settings: Settings) -> None:
     """Say by which keys heads are signed, and what was published last."""
-    keys = signing.trusted(settings.public_keys, _signing_key(settings))
+    keys = signing.trusted(settings.public_keys, signing.own_key(settings.signing_key))
     Display().show_heads(keys, _heads_file(settings))
 
 
 def _heads_file(settings: Settings) -> AppendedFile | None:
     return heads.heads_file(settings.heads_file) if settings.heads_file is not None else None
-
-
-def _signing_key(settings: Settings) -> signing.SigningKey | None:
-    return signing.signing_key(settings.signing_key) if settings.signing_key is not None else None
 
 
 def _key(secret: SecretStr) -> bytes:
