@@ -95,9 +95,7 @@ async def publish(
         step.reason,
     )
     await drafts.publish(connection, step.draft_id, publication.programme.version)
-    published = replace(
-        known, state=DraftState.PUBLISHED, published_version=publication.programme.version
-    )
+    published = replace(known, state=DraftState.PUBLISHED, published_version=publication.programme.version)
     return published, publication
 
 

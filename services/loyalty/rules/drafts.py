@@ -72,9 +72,7 @@ class Draft:
     def be_at(self, edition: int) -> None:
         """Refuse what was made from another edition. Raises ``EditedMeanwhile``."""
         if self.edition != edition:
-            message = (
-                f"this was made from edition {edition}, and {self.changed_by} wrote edition {self.edition} since"
-            )
+            message = f"this was made from edition {edition}, and {self.changed_by} wrote edition {self.edition} since"
             raise EditedMeanwhile(message, field="edition", edition=self.edition, changed_by=self.changed_by)
 
     def written(self, programme: Programme, based_on_version: int, by: str, reason: str, now: int) -> "Draft":

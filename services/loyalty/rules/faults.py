@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields, replace
+from typing import Any
 
 from services.kit.refusal import Invalid
 from services.loyalty.rules.definitions import check, check_successor
@@ -73,14 +74,19 @@ class _SetAside:
         stood = self._stood.setdefault(part, list(range(len(values))))
         if nth is None or nth >= len(values):
             # Of the part as a whole: what else is wrong with it shows once that is put right.
-            rest: tuple[object, ...] = ()
+            rest: tuple[Any, ...] = ()
             stood.clear()
         elif part == "currencies" and (plain := _plain(values[nth])) not in values:
-            rest = (*values[:nth], plain, *values[nth + 1 :])  # so that what refers to it still finds its code
+            rest = (
+                *values[:nth],
+                plain,
+                *values[nth + 1 :],
+            )  # so that what refers to it still finds its code
         else:
             rest = (*values[:nth], *values[nth + 1 :])
             del stood[nth]
-        self.left = replace(self.left, **{part: rest})
+        parts: dict[str, Any] = {part: rest}
+        self.left = replace(self.left, **parts)
         return part != "currencies" or bool(rest)
 
 

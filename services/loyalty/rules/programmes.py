@@ -159,9 +159,9 @@ class ProgrammeHistory:
             raise ProgrammeNotInForce(f"programme {self.newest.programme_id} had not begun then")
         return self.versions[place - 1]
 
-    def numbered(self, version: int) -> Programme | None:
-        """The version with a number."""
-        return self.versions[version - 1] if 1 <= version <= len(self.versions) else None
+    def version(self, number: int) -> Programme | None:
+        """A version by its number; None where there is none."""
+        return self.versions[number - 1] if 1 <= number <= len(self.versions) else None
 
     def changes_at(self, instant: int) -> int | None:
         """When the next version after an instant takes effect; None while none is published."""

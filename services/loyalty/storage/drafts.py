@@ -1,9 +1,7 @@
 """Drafts in storage: the newest edition of each, and beside it who wrote which."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -123,15 +121,7 @@ class DraftsAsked:
 
 async def page(pool: asyncpg.Pool, asked: DraftsAsked) -> tuple[list[Draft], bool]:
     """The page, and whether more follow."""
-    rows = await pool.fetch(
-        f"""{_SELECT} WHERE d.programme = $1 AND ($2::text IS NULL OR d.state = $2)
-              AND ($3::uuid IS NULL OR d.nth < (SELECT nth FROM programme_drafts WHERE draft_id = $3))
-            ORDER BY d.nth DESC LIMIT $4""",
-        asked.programme,
-        asked.state,
-        asked.after,
-        asked.first + 1,
-    )
+    rows = await pool.fetch(_PAGE, asked.programme, asked.state, asked.after, asked.first + 1)
     return [_draft(row) for row in rows[: asked.first]], len(rows) > asked.first
 
 
@@ -158,6 +148,12 @@ _SELECT = f"""
 SELECT d.*, {_WHOSE} FROM programme_drafts d JOIN programmes p ON p.number = d.programme
 """  # noqa: S608  # columns of ours
 
+_PAGE = f"""
+{_SELECT} WHERE d.programme = $1 AND ($2::text IS NULL OR d.state = $2)
+  AND ($3::uuid IS NULL OR d.nth < (SELECT nth FROM programme_drafts WHERE draft_id = $3))
+ORDER BY d.nth DESC LIMIT $4
+"""  # noqa: S608  # columns of ours
+
 
 def _draft(row: asyncpg.Record) -> Draft:
     return Draft(
@@ -177,7 +173,7 @@ def _draft(row: asyncpg.Record) -> Draft:
     )
 
 
-def _programme(row: Mapping[str, Any]) -> Programme:
+def _programme(row: asyncpg.Record) -> Programme:
     """A draft's programme; currencies that it adds have no number yet."""
     version = {
         "rules": row["content"],

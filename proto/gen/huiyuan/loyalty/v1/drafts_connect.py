@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .drafts_pb2 import ChangeDraftRequest, ChangeDraftResponse, CheckDraftRequest, CheckDraftResponse, CompareProgrammesRequest, CompareProgrammesResponse, CreateDraftRequest, CreateDraftResponse, DiscardDraftRequest, DiscardDraftResponse, GetDraftRequest, GetDraftResponse, ListDraftsRequest, ListDraftsResponse, ListProgrammeChangesRequest, ListProgrammeChangesResponse, PublishDraftRequest, PublishDraftResponse, RebaseDraftRequest, RebaseDraftResponse
+from .drafts_pb2 import ChangeDraftRequest, ChangeDraftResponse, CheckDraftRequest, CheckDraftResponse, CreateDraftRequest, CreateDraftResponse, DiscardDraftRequest, DiscardDraftResponse, GetDraftRequest, GetDraftResponse, ListDraftsRequest, ListDraftsResponse, PublishDraftRequest, PublishDraftResponse, RebaseDraftRequest, RebaseDraftResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -77,18 +77,6 @@ class DraftsService(Protocol):
     async def list_drafts(self, request: ListDraftsRequest, ctx: RequestContext[ListDraftsRequest, ListDraftsResponse], /) -> ListDraftsResponse:
         """
         A page of a programme's drafts, newest first.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    async def compare_programmes(self, request: CompareProgrammesRequest, ctx: RequestContext[CompareProgrammesRequest, CompareProgrammesResponse], /) -> CompareProgrammesResponse:
-        """
-        What differs between two versions, or between a version and a draft.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    async def list_programme_changes(self, request: ListProgrammeChangesRequest, ctx: RequestContext[ListProgrammeChangesRequest, ListProgrammeChangesResponse], /) -> ListProgrammeChangesResponse:
-        """
-        A page of what was written and published, newest first.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -193,28 +181,6 @@ class DraftsServiceASGIApplication(ConnectASGIApplication[DraftsService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.list_drafts,
-                ),
-                "/huiyuan.loyalty.v1.DraftsService/CompareProgrammes": Endpoint.unary(
-                    method=MethodInfo(
-                        name="CompareProgrammes",
-                        service_name="huiyuan.loyalty.v1.DraftsService",
-                        input=CompareProgrammesRequest,
-                        output=CompareProgrammesResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=svc.compare_programmes,
-                ),
-                "/huiyuan.loyalty.v1.DraftsService/ListProgrammeChanges": Endpoint.unary(
-                    method=MethodInfo(
-                        name="ListProgrammeChanges",
-                        service_name="huiyuan.loyalty.v1.DraftsService",
-                        input=ListProgrammeChangesRequest,
-                        output=ListProgrammeChangesResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=svc.list_programme_changes,
                 ),
             },
             interceptors=interceptors,
@@ -432,52 +398,6 @@ class DraftsServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
-    async def compare_programmes(
-        self,
-        request: CompareProgrammesRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> CompareProgrammesResponse:
-        """
-        What differs between two versions, or between a version and a draft.
-        """
-        return await self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="CompareProgrammes",
-                service_name="huiyuan.loyalty.v1.DraftsService",
-                input=CompareProgrammesRequest,
-                output=CompareProgrammesResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
-    async def list_programme_changes(
-        self,
-        request: ListProgrammeChangesRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> ListProgrammeChangesResponse:
-        """
-        A page of what was written and published, newest first.
-        """
-        return await self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="ListProgrammeChanges",
-                service_name="huiyuan.loyalty.v1.DraftsService",
-                input=ListProgrammeChangesRequest,
-                output=ListProgrammeChangesResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
 
 class DraftsServiceSync(Protocol):
     def create_draft(self, request: CreateDraftRequest, ctx: RequestContext[CreateDraftRequest, CreateDraftResponse], /) -> CreateDraftResponse:
@@ -519,18 +439,6 @@ class DraftsServiceSync(Protocol):
     def list_drafts(self, request: ListDraftsRequest, ctx: RequestContext[ListDraftsRequest, ListDraftsResponse], /) -> ListDraftsResponse:
         """
         A page of a programme's drafts, newest first.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    def compare_programmes(self, request: CompareProgrammesRequest, ctx: RequestContext[CompareProgrammesRequest, CompareProgrammesResponse], /) -> CompareProgrammesResponse:
-        """
-        What differs between two versions, or between a version and a draft.
-        """
-        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
-
-    def list_programme_changes(self, request: ListProgrammeChangesRequest, ctx: RequestContext[ListProgrammeChangesRequest, ListProgrammeChangesResponse], /) -> ListProgrammeChangesResponse:
-        """
-        A page of what was written and published, newest first.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -633,28 +541,6 @@ class DraftsServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.list_drafts,
-                ),
-                "/huiyuan.loyalty.v1.DraftsService/CompareProgrammes": EndpointSync.unary(
-                    method=MethodInfo(
-                        name="CompareProgrammes",
-                        service_name="huiyuan.loyalty.v1.DraftsService",
-                        input=CompareProgrammesRequest,
-                        output=CompareProgrammesResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=service.compare_programmes,
-                ),
-                "/huiyuan.loyalty.v1.DraftsService/ListProgrammeChanges": EndpointSync.unary(
-                    method=MethodInfo(
-                        name="ListProgrammeChanges",
-                        service_name="huiyuan.loyalty.v1.DraftsService",
-                        input=ListProgrammeChangesRequest,
-                        output=ListProgrammeChangesResponse,
-                        idempotency_level=IdempotencyLevel.UNKNOWN,
-                        stream_type=StreamType.UNARY,
-                    ),
-                    function=service.list_programme_changes,
                 ),
             },
             interceptors=interceptors,
@@ -866,52 +752,6 @@ class DraftsServiceClientSync(ConnectClientSync):
                 service_name="huiyuan.loyalty.v1.DraftsService",
                 input=ListDraftsRequest,
                 output=ListDraftsResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
-    def compare_programmes(
-        self,
-        request: CompareProgrammesRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> CompareProgrammesResponse:
-        """
-        What differs between two versions, or between a version and a draft.
-        """
-        return self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="CompareProgrammes",
-                service_name="huiyuan.loyalty.v1.DraftsService",
-                input=CompareProgrammesRequest,
-                output=CompareProgrammesResponse,
-                idempotency_level=IdempotencyLevel.UNKNOWN,
-                stream_type=StreamType.UNARY,
-            ),
-            headers=headers,
-            timeout_ms=timeout_ms,
-        )
-    def list_programme_changes(
-        self,
-        request: ListProgrammeChangesRequest,
-        *,
-        headers: Headers | Mapping[str, str] | None = None, 
-        timeout_ms: int | None = None,
-    ) -> ListProgrammeChangesResponse:
-        """
-        A page of what was written and published, newest first.
-        """
-        return self.execute_unary(
-            request=request,
-            method=MethodInfo(
-                name="ListProgrammeChanges",
-                service_name="huiyuan.loyalty.v1.DraftsService",
-                input=ListProgrammeChangesRequest,
-                output=ListProgrammeChangesResponse,
                 idempotency_level=IdempotencyLevel.UNKNOWN,
                 stream_type=StreamType.UNARY,
             ),

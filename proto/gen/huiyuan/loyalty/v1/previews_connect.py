@@ -40,7 +40,7 @@ _GZIP_COMPRESSION = GzipCompression()
 class PreviewsService(Protocol):
     async def start_preview(self, request: StartPreviewRequest, ctx: RequestContext[StartPreviewRequest, StartPreviewResponse], /) -> StartPreviewResponse:
         """
-        Has a worker see what a draft would do. The same key and body again give the same preview.
+        Has a worker see what a draft would do. While that waits or runs, asking again gives the same preview.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -160,7 +160,7 @@ class PreviewsServiceClient(ConnectClient):
         timeout_ms: int | None = None,
     ) -> StartPreviewResponse:
         """
-        Has a worker see what a draft would do. The same key and body again give the same preview.
+        Has a worker see what a draft would do. While that waits or runs, asking again gives the same preview.
         """
         return await self.execute_unary(
             request=request,
@@ -242,7 +242,7 @@ class PreviewsServiceClient(ConnectClient):
 class PreviewsServiceSync(Protocol):
     def start_preview(self, request: StartPreviewRequest, ctx: RequestContext[StartPreviewRequest, StartPreviewResponse], /) -> StartPreviewResponse:
         """
-        Has a worker see what a draft would do. The same key and body again give the same preview.
+        Has a worker see what a draft would do. While that waits or runs, asking again gives the same preview.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -360,7 +360,7 @@ class PreviewsServiceClientSync(ConnectClientSync):
         timeout_ms: int | None = None,
     ) -> StartPreviewResponse:
         """
-        Has a worker see what a draft would do. The same key and body again give the same preview.
+        Has a worker see what a draft would do. While that waits or runs, asking again gives the same preview.
         """
         return self.execute_unary(
             request=request,

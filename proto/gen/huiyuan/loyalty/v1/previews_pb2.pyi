@@ -119,14 +119,12 @@ class TierCost(_message.Message):
     def __init__(self, tier: _Optional[str] = ..., members_before: _Optional[int] = ..., members_after: _Optional[int] = ..., cost_before: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., cost_after: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class StartPreviewRequest(_message.Message):
-    __slots__ = ("draft_id", "edition", "idempotency_key")
+    __slots__ = ("draft_id", "edition")
     DRAFT_ID_FIELD_NUMBER: _ClassVar[int]
     EDITION_FIELD_NUMBER: _ClassVar[int]
-    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     draft_id: str
     edition: int
-    idempotency_key: str
-    def __init__(self, draft_id: _Optional[str] = ..., edition: _Optional[int] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    def __init__(self, draft_id: _Optional[str] = ..., edition: _Optional[int] = ...) -> None: ...
 
 class StartPreviewResponse(_message.Message):
     __slots__ = ("preview", "replayed")
