@@ -10,6 +10,8 @@ from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.communications import CommunicationMutations
 from gateway.admin.documents import DocumentMutations, DocumentQueries
+from gateway.admin.draft_mutations import ProgrammeDraftMutations
+from gateway.admin.drafts import ProgrammeDraftQueries
 from gateway.admin.dues import DueQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
@@ -26,6 +28,7 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
@@ -54,6 +57,8 @@ schema = strawberry.Schema(
             TagQueries,
             NodeQueries,
             ProgrammeQueries,
+            ProgrammeDraftQueries,
+            ProgrammeChangeQueries,
             OrderQueries,
             DueQueries,
             IntegrityQueries,
@@ -74,6 +79,7 @@ schema = strawberry.Schema(
         "Mutation",
         (
             ProgrammeMutations,
+            ProgrammeDraftMutations,
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,

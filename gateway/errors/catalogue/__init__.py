@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gateway.errors.catalogue import (
     consents,
+    drafts,
     families,
     household,
     identities,
@@ -25,6 +26,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Points", "积分"): points.ENTRIES,
     ("Orders", "订单"): orders.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
+    ("Drafts and previews", "草稿与预览"): drafts.ENTRIES,
     ("Members", "会员"): members.ENTRIES,
     ("Frozen, closed and erased members", "冻结、注销与删除"): statuses.ENTRIES,
     ("Packages and exports", "个人数据包与导出"): packages.ENTRIES,

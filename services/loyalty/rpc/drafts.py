@@ -188,6 +188,7 @@ def draft_id(text: str, field: str = "draft_id") -> str:
 def told(draft: Draft) -> wire.Draft:
     programme = definitions.version(draft.programme)
     programme.state = programmes_pb2.PROGRAMME_VERSION_STATE_DRAFT
+    programme.effective_at.CopyFrom(timestamp(draft.changed_at))
     return wire.Draft(
         draft_id=draft.draft_id,
         programme=programme,
