@@ -230,7 +230,7 @@ async def erasure_completed(
     for store, proofs in proved:
         one = told.stores.add(store=store)
         for proof in proofs:
-            one.proof.add(store=proof.store, action=proof.action.value, count=proof.rows)  # type: ignore[arg-type]
+            one.proof.add(store=proof.store, action=proof.action.value, count=proof.rows)
     await _tell(connection, _about(member_id, now, member_erasure_completed=told), "MemberErasureCompleted")
 
 
