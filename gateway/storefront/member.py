@@ -21,6 +21,7 @@ from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
 from gateway.storefront.entries import Entry, page
 from gateway.views import evidence, messaging, statements
+from gateway.views.benefits import Benefit
 from gateway.views.communications import sent
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
@@ -34,7 +35,7 @@ from gateway.views.points import Balance, balance, named
 from gateway.views.profiles import Gender, MemberStatus, Preference, preferences
 from gateway.views.redemptions import Hold, find_hold
 from gateway.views.statements import BalanceAsOf, LocalDaysInput, Statement
-from gateway.views.tiers import Benefit, Standing, benefits, standing
+from gateway.views.tiers import Standing, benefits, standing
 
 
 @strawberry.type(description="A member, as the member sees it.")
