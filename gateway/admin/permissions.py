@@ -69,6 +69,9 @@ WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 
 EXPORTERS: Roles = frozenset({Role.PRIVACY_OFFICER})
 """Who lets data leave: what tells of nobody, and a member's own to the member."""
+RIGHTS_OFFICERS: Roles = frozenset({Role.PRIVACY_OFFICER})
+"""Who decides what members ask by right."""
+
 KEY_KEEPERS: Roles = frozenset({Role.PRIVACY_OFFICER})
 """Who has the keys of members' profiles exchanged and destroyed."""
 

@@ -33,6 +33,7 @@ from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.retention import RetentionQueries
+from gateway.admin.rights import RightsMutations, RightsQueries
 from gateway.admin.searches import SearchQueries
 from gateway.admin.sending import SendingMutations
 from gateway.admin.statements import StatementQueries
@@ -52,6 +53,7 @@ schema = strawberry.Schema(
             MemberQueries,
             ErasureQueries,
             RetentionQueries,
+            RightsQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -89,6 +91,7 @@ schema = strawberry.Schema(
             ForfeitMutations,
             TopicMutations,
             SendingMutations,
+            RightsMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

@@ -70,6 +70,7 @@ class Issuer:
             "sub": subject,
             "aud": audience,
             "iat": now,
+            "auth_time": now,
             "exp": now + LIFE_S,
             "roles": list(roles),
         }

@@ -43,6 +43,7 @@ from services.loyalty.jobs import verification
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
+from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.lanes import Lanes
@@ -153,6 +154,7 @@ async def workers(
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     file, key = _heads_file(settings), signing.own_key(settings.signing_key)
+    grants = GivenGrants(url, pool, rulebook, now)
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
@@ -160,6 +162,8 @@ async def workers(
         DueRun(url, pool, rulebook, now).run,
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
+        partial(every, 1, grants.give, "give grants"),
+        partial(every, 15, grants.measure, "measure what is to be given"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]
