@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
+from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceASGIApplication
@@ -20,6 +22,7 @@ from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.loyalty.v1.missions_connect import MissionsServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
+from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceASGIApplication
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceASGIApplication
@@ -50,6 +53,7 @@ from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.activities import Activities
 from services.loyalty.rpc.adjustments import Adjustments
+from services.loyalty.rpc.drafts import Drafts
 from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.exports import Exports
 from services.loyalty.rpc.finance import Finance
@@ -62,6 +66,7 @@ from services.loyalty.rpc.merges import Merges
 from services.loyalty.rpc.missions import Missions
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.points import Points
+from services.loyalty.rpc.programme_history import ProgrammeChanges
 from services.loyalty.rpc.programmes import Programmes
 from services.loyalty.rpc.quotes import Quotes
 from services.loyalty.rpc.redemptions import Redemptions
@@ -88,32 +93,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         rulebook = Rulebook(pool, now)
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, _identities(settings))
-        adjustments = Adjustments(pool, lanes, rulebook, membership)
-        for wire in (
-            gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
-            gatekeeper.admit(
-                Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication
-            ),
-            gatekeeper.admit(adjustments, AdjustmentsServiceASGIApplication),
-            gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
-            gatekeeper.admit(
-                Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication
-            ),
-            gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
-            gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
-            gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
-            gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
-            gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
-            gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
-            gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
-            gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
-            gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
-            gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
-            gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
-            gatekeeper.admit(Activities(pool, rulebook, membership), ActivitiesServiceASGIApplication),
-            gatekeeper.admit(Missions(pool, rulebook), MissionsServiceASGIApplication),
-            gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
-        ):
+        for wire in _wires(gatekeeper, pool, unhurried, lanes, rulebook, membership):
             app.router.routes.append(Mount(wire.path, wire))
         app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
         working = asyncio.gather(lanes.run(), rulebook.follow())
@@ -124,6 +104,43 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         await unhurried.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
+
+
+def _wires(
+    gatekeeper: rpc.Gatekeeper,
+    pool: database.Pool,
+    unhurried: database.Pool,
+    lanes: Lanes,
+    rulebook: Rulebook,
+    membership: Membership,
+) -> Sequence[Any]:
+    """Everything that is served, each noun's door."""
+    adjustments = Adjustments(pool, lanes, rulebook, membership)
+    return (
+        gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
+        gatekeeper.admit(
+            Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication
+        ),
+        gatekeeper.admit(adjustments, AdjustmentsServiceASGIApplication),
+        gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
+        gatekeeper.admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication),
+        gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
+        gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
+        gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
+        gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
+        gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+        gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
+        gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
+        gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
+        gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
+        gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
+        gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
+        gatekeeper.admit(Activities(pool, rulebook, membership), ActivitiesServiceASGIApplication),
+        gatekeeper.admit(Missions(pool, rulebook), MissionsServiceASGIApplication),
+        gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
+        gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+        gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
+    )
 
 
 def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:
