@@ -11,6 +11,7 @@ from gateway.admin.audit import AuditQueries
 from gateway.admin.communications import CommunicationMutations
 from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.dues import DueQueries
+from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
@@ -61,6 +62,7 @@ schema = strawberry.Schema(
             ApprovalQueries,
             StatementQueries,
             FinanceQueries,
+            EntitlementQueries,
             TopicQueries,
             AuditQueries,
             AnalysisQueries,
@@ -78,6 +80,7 @@ schema = strawberry.Schema(
             ApprovalMutations,
             RedemptionMutations,
             TransferMutations,
+            EntitlementMutations,
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,
