@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
+from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceASGIApplication
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceASGIApplication
@@ -18,6 +19,7 @@ from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
+from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceASGIApplication
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceASGIApplication
@@ -42,10 +44,12 @@ from services.loyalty.jobs import verification
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
+from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.adjustments import Adjustments
+from services.loyalty.rpc.drafts import Drafts
 from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.entitlements import Entitlements
 from services.loyalty.rpc.exports import Exports
@@ -57,6 +61,7 @@ from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.merges import Merges
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.points import Points
+from services.loyalty.rpc.programme_history import ProgrammeChanges
 from services.loyalty.rpc.programmes import Programmes
 from services.loyalty.rpc.quotes import Quotes
 from services.loyalty.rpc.redemptions import Redemptions
@@ -108,6 +113,8 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
             gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
+            gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+            gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, wire))
         app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
@@ -152,6 +159,7 @@ async def workers(
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     file, key = _heads_file(settings), signing.own_key(settings.signing_key)
+    grants = GivenGrants(url, pool, rulebook, now)
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
@@ -159,6 +167,8 @@ async def workers(
         DueRun(url, pool, rulebook, now).run,
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
+        partial(every, 1, grants.give, "give grants"),
+        partial(every, 15, grants.measure, "measure what is to be given"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]

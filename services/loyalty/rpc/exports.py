@@ -56,6 +56,17 @@ BENEFIT_CLAIMS = {
     "released_at": "instant",
     "coupon_id": "text",
 }
+GRANTS = {
+    "programme_id": "text",
+    "kind": "text",
+    "currency": "text",
+    "points": "integer",
+    "template": "text",
+    "reason": "text",
+    "state": "text",
+    "promised_at": "instant",
+    "settled_at": "instant",
+}
 ENTRIES = {
     "programme_id": "text",
     "currency": "text",
@@ -108,6 +119,7 @@ class Exports:
                         await exports.benefit_claims(self._pool, member_id),
                     ),
                     table("refunds", REFUNDS, await exports.refunds(self._pool, member_id)),
+                    table("grants", GRANTS, await exports.grants(self._pool, member_id)),
                 )
             )
         entries = await exports.entries(self._pool, member_id, after)

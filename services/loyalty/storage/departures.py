@@ -17,6 +17,7 @@ _COUNTED = (
     "benefit_counters",
     "denials",
     "entries",
+    "grants",
     "holds",
     "reversals",
     "standings",

@@ -47,6 +47,12 @@ async def benefit_claims(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncp
     return rows
 
 
+async def grants(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """What the member was promised, oldest first, and what became of it."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_GRANTS, member_id)
+    return rows
+
+
 async def entries(pool: asyncpg.Pool, member_id: UUID, after: Place | None) -> Sequence[asyncpg.Record]:
     """A portion of the member's entries, oldest first; fewer than ``AT_ONCE`` when it is the last."""
     at, ord = after or (None, None)
@@ -105,6 +111,11 @@ SELECT p.programme_id, c.benefit, c.tier, c.state, c.claimed_at, c.good_until, c
        c.coupon_id
 FROM benefit_claims c JOIN programmes p ON p.number = c.programme
 WHERE c.member_id = $1 ORDER BY c.claimed_at, c.claim_id
+"""
+
+_GRANTS = """
+SELECT programme_id, kind, currency, points, template, reason, state, promised_at, settled_at
+FROM grants WHERE member_id = $1 ORDER BY promised_at, key
 """
 
 # Who of the staff did it is theirs, and a shop's key is the shop's: both stay out.
