@@ -159,6 +159,28 @@ class TierRaised:
     to_tier: str
 
 
+@dataclass(frozen=True, slots=True)
+class BenefitClaimed:
+    claim_id: str
+    benefit: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitUsed:
+    claim_id: str
+    benefit: str
+    tier: str
+    order_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitReleased:
+    claim_id: str
+    benefit: str
+    tier: str
+
+
 Decided = (
     OrderRecorded
     | OrderCompleted
@@ -180,6 +202,9 @@ Decided = (
     | TierRaised
     | MissionProgressed
     | MissionCompleted
+    | BenefitClaimed
+    | BenefitUsed
+    | BenefitReleased
 )
 
 

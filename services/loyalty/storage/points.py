@@ -17,7 +17,11 @@ EntryRow = asyncpg.Record
 
 
 async def wallets(
-    pool: asyncpg.Pool, member_ids: Sequence[str], currencies: Sequence[int], *, due_by: int = NEVER
+    pool: asyncpg.Pool | database.RawConnection,
+    member_ids: Sequence[str],
+    currencies: Sequence[int],
+    *,
+    due_by: int = NEVER,
 ) -> list[Wallet]:
     """The wallets that there are, of these members in these currencies, with their open holds.
 
