@@ -41,6 +41,7 @@ from services.loyalty.jobs import verification
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
+from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.lanes import Lanes
@@ -146,7 +147,8 @@ async def workers(
     consumer = Consumer("members", database.engine(url, size=2), redis, each(hear_members))
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
-    file, key = _heads_file(settings), _signing_key(settings)
+    file, key = _heads_file(settings), signing.own_key(settings.signing_key)
+    grants = GivenGrants(url, pool, rulebook, now)
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
@@ -154,6 +156,8 @@ async def workers(
         DueRun(url, pool, rulebook, now).run,
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
+        partial(every, 1, grants.give, "give grants"),
+        partial(every, 15, grants.measure, "measure what is to be given"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]
@@ -167,7 +171,7 @@ def migrate(settings: Settings) -> None:
 
 def verify(settings: Settings) -> bool:
     """Go through the whole ledger and say what was found; True when everything agrees."""
-    url, key = settings.database_url.get_secret_value(), _signing_key(settings)
+    url, key = settings.database_url.get_secret_value(), signing.own_key(settings.signing_key)
     keys = signing.trusted(settings.public_keys, key)
     with Display() as display:
         outcome = asyncio.run(verification.verify(url, _heads_file(settings), keys, display))
@@ -177,16 +181,12 @@ def verify(settings: Settings) -> bool:
 
 def show_heads(settings: Settings) -> None:
     """Say by which keys heads are signed, and what was published last."""
-    keys = signing.trusted(settings.public_keys, _signing_key(settings))
+    keys = signing.trusted(settings.public_keys, signing.own_key(settings.signing_key))
     Display().show_heads(keys, _heads_file(settings))
 
 
 def _heads_file(settings: Settings) -> AppendedFile | None:
     return heads.heads_file(settings.heads_file) if settings.heads_file is not None else None
-
-
-def _signing_key(settings: Settings) -> signing.SigningKey | None:
-    return signing.signing_key(settings.signing_key) if settings.signing_key is not None else None
 
 
 def _key(secret: SecretStr) -> bytes:

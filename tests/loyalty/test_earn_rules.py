@@ -21,6 +21,10 @@ def doubled(**changes: Any) -> dict[str, Any]:
     return rule | changes
 
 
+def coupon(key: str, **changes: Any) -> dict[str, Any]:
+    return {"key": key, "award": "AWARD_KIND_COUPON", "couponTemplate": f"{key}-10"} | changes
+
+
 def festival() -> dict[str, Any]:
     """1 per 1.00; tea counts double up to 50 more a day; 30 points for the first order; a budget of 100."""
     return programme(
@@ -29,6 +33,8 @@ def festival() -> dict[str, Any]:
             doubled(lines="line.sku == 'tea'", caps=[{"window": "CAP_WINDOW_DAY", "points": 50}]),
             gift("welcome", 30, trigger="EARN_TRIGGER_FIRST_ORDER"),
             gift("festival", 60, condition="order.channel == 'fair'", budget=100),
+            coupon("thanks", condition="order.total_minor >= 8000"),
+            coupon("first", trigger="EARN_TRIGGER_FIRST_ORDER"),
             earn_rule("growth", "GROWTH"),
         ]
     )
@@ -99,6 +105,21 @@ async def test_a_refund_gives_the_cap_back(there: Loyalty) -> None:
     assert points(first) == points(again) == 130, "the first order is none once it is refunded whole"
 
 
+async def test_a_coupon_is_promised_with_the_order_and_once(there: Loyalty) -> None:
+    member = there.new_member()
+    first = await paid(there, member, 8_000)
+    refund = {"source": "shop", "orderId": first["orderId"], "refundId": "r", "amount": cny(8_000)}
+    await done(there.order_system("OrdersService/RecordRefund", refund))
+    again = await paid(there, member, 8_000)
+    found = await there.sql(
+        "SELECT key, kind, template FROM grants WHERE member_id = $1 ORDER BY key", member
+    )
+    thanks = sorted(
+        (f"earn:shop:thanks:shop:{each['orderId']}", "COUPON", "thanks-10") for each in (first, again)
+    )
+    assert list(map(tuple, found)) == [("earn:shop:first", "COUPON", "first-10"), *thanks]
+
+
 async def test_two_processes_spend_a_budget_to_the_last_point_and_never_beyond(
     make_loyalty: Any, new_database: Any
 ) -> None:
@@ -138,7 +159,8 @@ async def test_a_condition_that_is_none_is_refused_with_its_column(there: Loyalt
     }
     answer = await there.staff("ProgrammesService/CreateProgramme", body)
     assert code(answer) == "PROGRAMME_NOT_WELL_FORMED"
-    assert "earn_rules[0].condition" in answer.text and "line 2, column 7" in answer.text
+    assert "earn_rules[0].condition" in answer.text
+    assert "line 2, column 7" in answer.text
 
 
 def test_a_rule_stored_by_an_older_release_means_what_it_meant() -> None:

@@ -6,10 +6,12 @@ from services.kit.refusal import Conflict
 from services.loyalty.rules.asks import be_countable, be_free_to_earn
 from services.loyalty.rules.earn_facts import local_time, past_of
 from services.loyalty.rules.earn_limits import Limits, counts_of
+from services.loyalty.rules.earn_rules import EarnRule, EarnTrigger
 from services.loyalty.rules.earning import Decision, decide, earned
 from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.events import Moved, OrderCompleted, OrderRecorded
 from services.loyalty.rules.expiry import NEVER, expires_at, local_day, matures_at
+from services.loyalty.rules.grants import Grant, GrantKind
 from services.loyalty.rules.judgements import Judgement
 from services.loyalty.rules.orders import (
     FUTURE_TOLERANCE_US,
@@ -109,6 +111,7 @@ def _earn(book: Book, member: Member, programme: Programme, order: Order, journa
                 line.earned[code] = part
     if decision is not None:
         _count(book, programme, order, decision)
+        book.state.grants.extend(_coupon(order, rule) for rule in decision.coupons)
 
 
 def _judge(book: Book, member: Member, programme: Programme, order: Order) -> Decision:
@@ -120,6 +123,19 @@ def _judge(book: Book, member: Member, programme: Programme, order: Order) -> De
     coupons = [rule.key for rule in decision.coupons]
     order.judgement = Judgement(past, decision.allowed, decision.by_rule, coupons)
     return decision
+
+
+def _coupon(order: Order, rule: EarnRule) -> Grant:
+    """The promise of a coupon, once for the order; for the first order once for good, whatever is refunded."""
+    of = "" if rule.trigger is EarnTrigger.FIRST_ORDER else f":{order.ref}"
+    return Grant(
+        f"earn:{order.programme_id}:{rule.key}{of}",
+        order.member_id,
+        order.programme_id,
+        GrantKind.COUPON,
+        template=rule.coupon_template,
+        reason="EARN_RULE",
+    )
 
 
 def _count(book: Book, programme: Programme, order: Order, decision: Decision) -> None:
