@@ -15,8 +15,8 @@ from gateway.admin.member_merges import MemberMerge, merges_of
 from gateway.admin.notes import Note, notes
 from gateway.admin.permissions import (
     CONSENT_READERS,
-    EVERY_ROLE,
     IDENTITY_READERS,
+    MEMBER_READERS,
     MERGE_READERS,
     NOTE_KEEPERS,
     PROFILE_READERS,
@@ -235,7 +235,7 @@ class Member(Node):
 @strawberry.type
 class MemberQueries:
     @strawberry.field(
-        metadata=to(EVERY_ROLE),
+        metadata=to(MEMBER_READERS),
         description="The member with this id; what is known is null when there is none.",
     )
     def member(self, id: UUID) -> Member:
