@@ -5,7 +5,7 @@ from alembic import context, op
 from services.kit.migration import app_role
 
 revision = "0030"
-down_revision = "0013"
+down_revision = "0025"
 
 _STEPS = """
 -- What decided over an order beside its money and the tier held; null where nothing else did.
