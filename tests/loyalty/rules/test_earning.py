@@ -81,8 +81,9 @@ def test_the_verdicts_of_the_rules_sum_to_what_is_earned(
             per,
             tier_multiplied=multiplied,
             rounding=EarnRounding.PROPORTIONAL if proportional else EarnRounding.WHOLE_STEPS,
+            key=f"rule-{nth}",
         )
-        for points, per, multiplied, proportional in made
+        for nth, (points, per, multiplied, proportional) in enumerate(made)
     )
     held = replace(tier("gold", 1), multiplier=multiplier)
     shop = programme(earn_rules=rules, tiers=(held,))
