@@ -16,6 +16,7 @@ _COUNTED = (
     "benefit_claims",
     "benefit_counters",
     "denials",
+    "earn_caps",
     "entries",
     "grants",
     "holds",
