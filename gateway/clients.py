@@ -10,13 +10,16 @@ from huiyuan.consent.v1.rights_connect import RightsServiceClient
 from huiyuan.consent.v1.sends_connect import SendsServiceClient
 from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
 from huiyuan.consent.v1.topics_connect import TopicsServiceClient
+from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceClient
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
+from huiyuan.loyalty.v1.grants_connect import GrantsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
+from huiyuan.loyalty.v1.missions_connect import MissionsServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceClient
@@ -75,6 +78,9 @@ class Clients:
             StatementsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS
         )
         self.finance = client(FinanceServiceClient, loyalty, LOYALTY, signer, timeout_ms=_SUMMING_UP_MS)
+        self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
+        self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
+        self.grants = client(GrantsServiceClient, loyalty, LOYALTY, signer)
         self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
         self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
         self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)

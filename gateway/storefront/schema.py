@@ -13,6 +13,7 @@ from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
+from gateway.storefront.missions import MissionMutations, MissionQueries
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.packages import PackageMutations, PackageQueries
 from gateway.storefront.permissions import Permissions
@@ -37,6 +38,7 @@ QUERIES = (
     NodeQueries,
     QuoteQueries,
     ProgrammeQueries,
+    MissionQueries,
     ConsentQueries,
     EvidenceQueries,
     PackageQueries,
@@ -47,6 +49,7 @@ MUTATIONS = (
     IdentityMutations,
     RedemptionMutations,
     TransferMutations,
+    MissionMutations,
     EntitlementMutations,
     ConsentMutations,
     ClosingMutations,
@@ -60,6 +63,10 @@ PUBLIC_TYPES = frozenset(
         "ConsentLog",
         "ConsentPurpose",
         "ConsistencyProof",
+        "Mission",
+        "MissionAward",
+        "MissionCondition",
+        "MissionTask",
         "Notice",
         "Programme",
         "ProgrammeCurrency",

@@ -38,6 +38,7 @@ from tests.gateway import (
     wire_lives,
     wire_loyalty,
     wire_members,
+    wire_missions,
 )
 from tests.gateway.doors import Door, Services
 
@@ -230,6 +231,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [
         *wire_loyalty.DOORS,
         *wire_entitlements.DOORS,
+        *wire_missions.DOORS,
         *wire_history.DOORS,
         *wire_drafts.DOORS,
     ],
