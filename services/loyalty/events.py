@@ -50,6 +50,16 @@ def encode_programme_revised(programme_id: str, version: int, effective_at: int)
     return NewEvent(None, "ProgrammeRevised", message.SerializeToString())
 
 
+def encode_rewards_revised(programme_id: str, reward: str, at: int) -> NewEvent:
+    """That a reward is offered otherwise than before, as an event about nobody."""
+    message = wire.LoyaltyEvent(
+        programme_id=programme_id,
+        occurred_at=_timestamp(at),
+        rewards_revised=wire.RewardsRevised(reward=reward),
+    )
+    return NewEvent(None, "RewardsRevised", message.SerializeToString())
+
+
 # Messages inside the event are dictionaries, which protobuf turns into them at half the cost of making each first.
 Message = dict[str, Any]
 
@@ -203,4 +213,40 @@ def _(what: events.MemberErasureDone) -> Body:
             {"store": store, "action": erasures_pb2.STORE_ACTION_PSEUDONYMISED, "count": count}
             for store, count in what.kept
         ],
+    }
+
+
+@_body.register
+def _(what: events.RewardRedeemed) -> Body:
+    return "reward_redeemed", {
+        "redemption_id": what.redemption_id,
+        "reward": what.reward,
+        "edition": what.edition,
+        "kind": what.kind,
+        "gives": what.gives,
+        "moved": _moved(what.moved),
+    }
+
+
+@_body.register
+def _(what: events.RewardFulfilled) -> Body:
+    return "reward_fulfilled", {"redemption_id": what.redemption_id, "reward": what.reward}
+
+
+@_body.register
+def _(what: events.RewardCancelled) -> Body:
+    return "reward_cancelled", {
+        "redemption_id": what.redemption_id,
+        "reward": what.reward,
+        "moved": _moved(what.moved),
+        "reason": what.reason,
+    }
+
+
+@_body.register
+def _(what: events.ReferralChanged) -> Body:
+    return "referral_changed", {
+        "referral_programme": what.referral_programme,
+        "inviter_id": what.inviter_id,
+        "state": what.state,
     }

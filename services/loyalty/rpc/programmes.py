@@ -5,19 +5,15 @@ from typing import Any
 from huiyuan.loyalty.v1 import programmes_pb2 as wire
 
 from services.kit import clock, database, rpc
-from services.kit.refusal import Invalid
 from services.loyalty.actions import programmes as actions
 from services.loyalty.rpc import currencies, definitions, earn_rules, tier_schemes
+from services.loyalty.rpc.names import reason_given
 from services.loyalty.rpc.wire import micros, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.storage import programmes
 
 _PUBLISHERS = (rpc.staff("program_admin"),)
 _FOUNDERS = (*_PUBLISHERS, rpc.systems("programme_seeder"))
-
-
-class ReasonMissing(Invalid):
-    """A change of the rules says why it is made."""
 
 
 class Programmes:
@@ -36,7 +32,7 @@ class Programmes:
             definitions.programme(request.programme, effective_at=_from(request.programme, now)),
             rpc.caller().actor,
             now,
-            _reason(request.reason),
+            reason_given(request.reason),
             request.make_default,
         )
         async with self._pool.acquire() as connection, connection.transaction():
@@ -48,7 +44,7 @@ class Programmes:
     async def revise_programme(
         self, request: wire.ReviseProgrammeRequest, _: Any
     ) -> wire.ReviseProgrammeResponse:
-        reason = _reason(request.reason)
+        reason = reason_given(request.reason)
         revision = actions.Revision(
             programme_id=request.programme_id,
             based_on_version=request.based_on_version,
@@ -115,9 +111,3 @@ def _money_named(request: wire.ReviseProgrammeRequest) -> dict[str, str]:
 def _from(programme: wire.Programme, now: int) -> int:
     """A founding may lie in the past, so that a history can be imported into it."""
     return micros(programme.effective_at, "effective_at") if programme.HasField("effective_at") else now
-
-
-def _reason(reason: str) -> str:
-    if not 1 <= len(reason) <= 500:
-        raise ReasonMissing("say why in 1 to 500 characters", field="reason")
-    return reason

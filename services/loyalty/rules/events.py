@@ -124,6 +124,39 @@ class MemberErasureDone:
 
 
 @dataclass(frozen=True, slots=True)
+class RewardRedeemed:
+    redemption_id: str
+    reward: str
+    edition: int
+    kind: str
+    gives: str
+    moved: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class RewardFulfilled:
+    redemption_id: str
+    reward: str
+
+
+@dataclass(frozen=True, slots=True)
+class RewardCancelled:
+    redemption_id: str
+    reward: str
+    moved: Moved
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralChanged:
+    """How far an invitation got; told of the invited member."""
+
+    referral_programme: str
+    inviter_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class PointsExpired:
     moved: Moved
 
@@ -155,6 +188,10 @@ Decided = (
     | PointsForfeited
     | MemberMerged
     | MemberErasureDone
+    | RewardRedeemed
+    | RewardFulfilled
+    | RewardCancelled
+    | ReferralChanged
     | PointsExpired
     | PointsMatured
     | TierRaised

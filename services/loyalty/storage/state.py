@@ -10,7 +10,8 @@ from services.kit import database
 from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.programmes import Programmes
 from services.loyalty.rules.state import Place, State
-from services.loyalty.storage import merges, redemptions, rows
+from services.loyalty.storage import merges, redemptions, rows, takings
+from services.loyalty.storage.takings import RewardOf
 
 
 class Touches(NamedTuple):
@@ -18,7 +19,8 @@ class Touches(NamedTuple):
 
     ``members`` are (member, programme number); ``keys`` are probed for what they posted; ``redemptions`` are keys
     whose reversals count too; ``spent_on`` are (member, order reference) whose redemptions count; ``merges`` are
-    members whose merges into others count. ``wallets`` are (member, currency number) that are locked and read by
+    members whose merges into others count. ``rewards`` are those that members want one of, ``takings`` the keys under
+    which they took one or want to. ``wallets`` are (member, currency number) that are locked and read by
     themselves, where nothing but the wallet decides over what falls due in it.
     """
 
@@ -31,6 +33,8 @@ class Touches(NamedTuple):
     spent_on: tuple[tuple[str, str], ...] = ()
     merges: tuple[str, ...] = ()
     wallets: tuple[tuple[str, int], ...] = ()
+    rewards: tuple[RewardOf, ...] = ()
+    takings: tuple[Place, ...] = ()
 
 
 @dataclass(slots=True)
@@ -46,6 +50,8 @@ class _Touched:
     spent_on: set[tuple[str, str]] = field(default_factory=set)
     merges: set[str] = field(default_factory=set)
     wallets: set[tuple[str, int]] = field(default_factory=set)
+    rewards: set[RewardOf] = field(default_factory=set)
+    takings: set[Place] = field(default_factory=set)
 
     @classmethod
     def of(cls, batch: Iterable[Touches]) -> "_Touched":
@@ -60,6 +66,8 @@ class _Touched:
             touched.spent_on.update(one.spent_on)
             touched.merges.update(one.merges)
             touched.wallets.update(one.wallets)
+            touched.rewards.update(one.rewards)
+            touched.takings.update(one.takings)
         return touched
 
 
@@ -77,6 +85,7 @@ async def load(
     await _load_wallets(connection, touched, state)
     await _load_orders(connection, touched, programmes, state)
     await _load_posted(connection, touched, state)
+    await takings.load(connection, touched.rewards, touched.takings, state)
     return state
 
 
@@ -130,6 +139,10 @@ def _follow(went: Iterable[tuple[str, str]], touched: _Touched) -> None:
         touched.redemptions |= {(last, key) for name, key in touched.redemptions if name == member}
         touched.holds |= {(last, hold_id) for name, hold_id in touched.holds if name == member}
         touched.spent_on |= {(last, ref) for name, ref in touched.spent_on if name == member}
+        touched.takings |= {(last, key) for name, key in touched.takings if name == member}
+        touched.rewards |= {
+            (number, reward, last) for number, reward, name in touched.rewards if name == member
+        }
 
 
 async def _load_wallets(connection: database.RawConnection, touched: _Touched, state: State) -> None:
