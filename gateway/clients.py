@@ -19,6 +19,8 @@ from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceClient
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceClient
+from huiyuan.loyalty.v1.reward_redemptions_connect import RewardRedemptionsServiceClient
+from huiyuan.loyalty.v1.rewards_connect import RewardsServiceClient
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceClient
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceClient
@@ -62,6 +64,8 @@ class Clients:
         self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
+        self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
+        self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
         self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
         self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)

@@ -30,6 +30,8 @@ from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.retention import RetentionQueries
+from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
+from gateway.admin.rewards import RewardMutations, RewardQueries
 from gateway.admin.searches import SearchQueries
 from gateway.admin.sending import SendingMutations
 from gateway.admin.statements import StatementQueries
@@ -55,6 +57,8 @@ schema = strawberry.Schema(
             NodeQueries,
             ProgrammeQueries,
             OrderQueries,
+            RewardQueries,
+            RewardRedemptionQueries,
             DueQueries,
             IntegrityQueries,
             KeyRotationQueries,
@@ -77,6 +81,8 @@ schema = strawberry.Schema(
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,
+            RewardMutations,
+            RewardRedemptionMutations,
             TransferMutations,
             IdentityMutations,
             MergeMutations,

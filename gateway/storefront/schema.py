@@ -20,6 +20,7 @@ from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
+from gateway.storefront.rewards import RewardMutations, RewardQueries
 from gateway.storefront.transfers import TransferMutations
 
 
@@ -35,6 +36,7 @@ QUERIES = (
     NodeQueries,
     QuoteQueries,
     ProgrammeQueries,
+    RewardQueries,
     ConsentQueries,
     EvidenceQueries,
     PackageQueries,
@@ -43,6 +45,7 @@ MUTATIONS = (
     ProfileMutations,
     IdentityMutations,
     RedemptionMutations,
+    RewardMutations,
     TransferMutations,
     ConsentMutations,
     ClosingMutations,
@@ -59,6 +62,9 @@ PUBLIC_TYPES = frozenset(
         "Programme",
         "ProgrammeCurrency",
         "ProgrammeTier",
+        "Reward",
+        "RewardLimit",
+        "RewardTierPrice",
         "TierCondition",
     }
 )

@@ -36,6 +36,7 @@ from tests.gateway import (
     wire_lives,
     wire_loyalty,
     wire_members,
+    wire_rewards,
 )
 from tests.gateway.doors import Door, Services
 
@@ -225,7 +226,7 @@ class Rotations(Door):
 
 
 _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
-    "loyalty": [*wire_loyalty.DOORS, *wire_history.DOORS],
+    "loyalty": [*wire_loyalty.DOORS, *wire_history.DOORS, *wire_rewards.DOORS],
     "members": [
         (Profiles, profiles_connect.ProfilesServiceASGIApplication),
         (Identities, identities_connect.IdentitiesServiceASGIApplication),
