@@ -10,6 +10,8 @@ from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.communications import CommunicationMutations
 from gateway.admin.documents import DocumentMutations, DocumentQueries
+from gateway.admin.draft_mutations import ProgrammeDraftMutations
+from gateway.admin.drafts import ProgrammeDraftQueries
 from gateway.admin.dues import DueQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
@@ -26,12 +28,14 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.retention import RetentionQueries
 from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
 from gateway.admin.rewards import RewardMutations, RewardQueries
+from gateway.admin.rights import RightsMutations, RightsQueries
 from gateway.admin.searches import SearchQueries
 from gateway.admin.sending import SendingMutations
 from gateway.admin.statements import StatementQueries
@@ -51,11 +55,14 @@ schema = strawberry.Schema(
             MemberQueries,
             ErasureQueries,
             RetentionQueries,
+            RightsQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
             NodeQueries,
             ProgrammeQueries,
+            ProgrammeDraftQueries,
+            ProgrammeChangeQueries,
             OrderQueries,
             RewardQueries,
             RewardRedemptionQueries,
@@ -78,6 +85,7 @@ schema = strawberry.Schema(
         "Mutation",
         (
             ProgrammeMutations,
+            ProgrammeDraftMutations,
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,
@@ -89,6 +97,7 @@ schema = strawberry.Schema(
             ForfeitMutations,
             TopicMutations,
             SendingMutations,
+            RightsMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

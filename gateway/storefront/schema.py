@@ -21,6 +21,7 @@ from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
 from gateway.storefront.rewards import RewardMutations, RewardQueries
+from gateway.storefront.rights import RightsMutations, RightsQueries
 from gateway.storefront.transfers import TransferMutations
 
 
@@ -40,6 +41,7 @@ QUERIES = (
     ConsentQueries,
     EvidenceQueries,
     PackageQueries,
+    RightsQueries,
 )
 MUTATIONS = (
     ProfileMutations,
@@ -51,6 +53,7 @@ MUTATIONS = (
     ClosingMutations,
     PackageMutations,
     PreferenceMutations,
+    RightsMutations,
 )
 PUBLIC_TYPES = frozenset(
     {

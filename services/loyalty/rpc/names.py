@@ -8,16 +8,11 @@ from services.kit.refusal import Invalid
 from services.loyalty.rpc.wire import MalformedId
 from services.loyalty.rules.orders import LONGEST_ID, LONGEST_SOURCE, is_name, is_source
 
-LONGEST_REASON = 500
 _REASON_CODE = re.compile(r"[A-Z0-9_]{1,64}")
 
 
 class ReasonCodeNotValid(Invalid):
     """A reason code is 1 to 64 of A-Z, 0-9 and _."""
-
-
-class ReasonMissing(Invalid):
-    """A change of the rules says why it is made."""
 
 
 def own_id(text: str, field: str) -> str:
@@ -33,13 +28,6 @@ def reason_code(text: str) -> str:
     if _REASON_CODE.fullmatch(text) is None:
         message = "give a reason code of A-Z, 0-9 and _, 1 to 64 of them, such as GOODWILL"
         raise ReasonCodeNotValid(message, field="reason")
-    return text
-
-
-def reason_given(text: str) -> str:
-    """Why, in the operator's own words. Raises ``ReasonMissing``."""
-    if not 1 <= len(text) <= LONGEST_REASON:
-        raise ReasonMissing(f"say why in 1 to {LONGEST_REASON} characters", field="reason")
     return text
 
 

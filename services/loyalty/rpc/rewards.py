@@ -7,7 +7,8 @@ from huiyuan.loyalty.v1 import rewards_pb2 as wire
 from services.kit import database, rpc
 from services.loyalty.actions import rewards as actions
 from services.loyalty.rpc import reward_terms
-from services.loyalty.rpc.names import own_id, reason_given
+from services.loyalty.rpc.names import own_id
+from services.loyalty.rpc.programmes import reason as reason_given
 from services.loyalty.rpc.wire import PageNotUnderstood, choice, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.programmes import Programme

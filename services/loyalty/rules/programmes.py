@@ -83,7 +83,10 @@ class CurrencyRules:
 
 @dataclass(frozen=True)
 class Programme:
-    """One version of a programme. Immutable; ``effective_at`` in microseconds since 1970."""
+    """One version of a programme. Immutable; ``effective_at`` in microseconds since 1970.
+
+    ``two_persons`` says that who publishes the next version wrote nothing of it.
+    """
 
     programme_id: str
     number: int
@@ -95,6 +98,7 @@ class Programme:
     earn_rules: tuple[EarnRule, ...]
     tiers: tuple[TierRule, ...]
     effective_at: int
+    two_persons: bool = False
 
     # Each operation of a fold asks several times: what the answers are looked up in is made once.
     @cached_property
@@ -154,6 +158,10 @@ class ProgrammeHistory:
         if place == 0:
             raise ProgrammeNotInForce(f"programme {self.newest.programme_id} had not begun then")
         return self.versions[place - 1]
+
+    def version(self, number: int) -> Programme | None:
+        """A version by its number; None where there is none."""
+        return self.versions[number - 1] if 1 <= number <= len(self.versions) else None
 
     def changes_at(self, instant: int) -> int | None:
         """When the next version after an instant takes effect; None while none is published."""
