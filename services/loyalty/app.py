@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
@@ -112,10 +113,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
             gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
-            gatekeeper.admit(Rewards(pool, rulebook), RewardsServiceASGIApplication),
-            gatekeeper.admit(
-                RewardRedemptions(pool, lanes, rulebook, membership), RewardRedemptionsServiceASGIApplication
-            ),
+            *_rewarding(gatekeeper, pool, lanes, rulebook, membership),
             gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
             gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
         ):
@@ -129,6 +127,17 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         await unhurried.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
+
+
+def _rewarding(
+    gatekeeper: rpc.Gatekeeper, pool: database.Pool, lanes: Lanes, rulebook: Rulebook, membership: Membership
+) -> Sequence[Any]:
+    """The doors of what members get for points, and for whom they bring."""
+    redemptions = RewardRedemptions(pool, lanes, rulebook, membership)
+    return (
+        gatekeeper.admit(Rewards(pool, rulebook), RewardsServiceASGIApplication),
+        gatekeeper.admit(redemptions, RewardRedemptionsServiceASGIApplication),
+    )
 
 
 def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:

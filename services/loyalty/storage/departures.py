@@ -12,7 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.loyalty.rules.tiers import Restriction
 
 _NIL = UUID(int=0)
-_COUNTED = ("denials", "entries", "grants", "holds", "reversals", "reward_redemptions", "standings", "wallets")
+_COUNTED = (
+    "denials",
+    "entries",
+    "grants",
+    "holds",
+    "reversals",
+    "reward_redemptions",
+    "standings",
+    "wallets",
+)
 """Tables that keep rows under a member's id, each with an index by it."""
 
 
