@@ -1,5 +1,6 @@
 """Events: what the fold decided, turned into the wire's messages for the outbox."""
 
+from dataclasses import asdict
 from functools import lru_cache, singledispatch
 from typing import Any
 
@@ -230,7 +231,7 @@ def _(what: events.RewardRedeemed) -> Body:
 
 @_body.register
 def _(what: events.RewardFulfilled) -> Body:
-    return "reward_fulfilled", {"redemption_id": what.redemption_id, "reward": what.reward}
+    return "reward_fulfilled", asdict(what)
 
 
 @_body.register
@@ -245,8 +246,19 @@ def _(what: events.RewardCancelled) -> Body:
 
 @_body.register
 def _(what: events.ReferralChanged) -> Body:
-    return "referral_changed", {
-        "referral_programme": what.referral_programme,
-        "inviter_id": what.inviter_id,
-        "state": what.state,
-    }
+    return "referral_changed", asdict(what)
+
+
+@_body.register
+def _(what: events.BenefitClaimed) -> Body:
+    return "benefit_claimed", asdict(what)
+
+
+@_body.register
+def _(what: events.BenefitUsed) -> Body:
+    return "benefit_used", asdict(what)
+
+
+@_body.register
+def _(what: events.BenefitReleased) -> Body:
+    return "benefit_released", asdict(what)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.errors.catalogue import (
+    benefits,
     consents,
     drafts,
     families,
@@ -28,6 +29,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Points", "积分"): points.ENTRIES,
     ("Orders", "订单"): orders.ENTRIES,
     ("Rewards", "积分兑换"): rewards.ENTRIES,
+    ("Benefits", "权益"): benefits.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
     ("Drafts and previews", "草稿与预览"): drafts.ENTRIES,
     ("Members", "会员"): members.ENTRIES,

@@ -172,6 +172,28 @@ class TierRaised:
     to_tier: str
 
 
+@dataclass(frozen=True, slots=True)
+class BenefitClaimed:
+    claim_id: str
+    benefit: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitUsed:
+    claim_id: str
+    benefit: str
+    tier: str
+    order_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitReleased:
+    claim_id: str
+    benefit: str
+    tier: str
+
+
 Decided = (
     OrderRecorded
     | OrderCompleted
@@ -195,6 +217,9 @@ Decided = (
     | PointsExpired
     | PointsMatured
     | TierRaised
+    | BenefitClaimed
+    | BenefitUsed
+    | BenefitReleased
 )
 
 

@@ -13,6 +13,8 @@ from services.loyalty.rules.tiers import Restriction
 
 _NIL = UUID(int=0)
 _COUNTED = (
+    "benefit_claims",
+    "benefit_counters",
     "denials",
     "entries",
     "grants",
