@@ -8,6 +8,7 @@ from functools import cached_property
 
 from services.kit.refusal import Declined, NotFound
 from services.loyalty.rules.conversion import Conversion, Reason, Redeemable, redeemable
+from services.loyalty.rules.earn_plans import EarnPlan
 from services.loyalty.rules.earn_rules import EarnRule
 from services.loyalty.rules.expiry import Expiry, Maturation
 from services.loyalty.rules.texts import Text
@@ -114,6 +115,11 @@ class Programme:
         """What the tiers are measured by."""
         return frozenset(condition.metric for tier in self.tiers for condition in tier.conditions)
 
+    @cached_property
+    def earning(self) -> EarnPlan:
+        """The earn rules, made ready to judge orders."""
+        return EarnPlan(self.earn_rules)
+
     def currency(self, code: str) -> CurrencyRules | None:
         return self._by_code.get(code)
 
@@ -149,6 +155,15 @@ class ProgrammeHistory:
     def metrics(self) -> frozenset[str]:
         """What tiers are or were measured by."""
         return frozenset().union(*(version.metrics for version in self.versions))
+
+    @cached_property
+    def has_limits(self) -> bool:
+        """Whether any version's earn rules have a budget or a cap."""
+        return any(version.earning.limited for version in self.versions)
+
+    def numbered(self, version: int) -> Programme:
+        """The version with a number, which is there."""
+        return next(each for each in self.versions if each.version == version)
 
     def at(self, instant: int) -> Programme:
         """The version in force at an instant. Raises ``ProgrammeNotInForce``."""

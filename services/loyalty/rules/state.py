@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.loyalty.rules.earn_limits import Counts
 from services.loyalty.rules.entries import EntryType, LotKey
+from services.loyalty.rules.grants import Grant
 from services.loyalty.rules.holds import Hold
 from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.orders import Order
@@ -77,9 +79,10 @@ class State:
 
     ``posted`` holds the entries under a key; ``reversals`` those of the redemption under a key, by their own id;
     ``spent_on`` the keys of the redemptions made on a member's order, by its reference; ``merges`` those of a
-    member into others, undone ones too. ``offers`` are rewards, ``takings`` what members took of them by its key,
-    ``taken_at`` the instants at which a member took a reward (programme, key) whose limits count, and
-    ``stock_moved`` how many more or fewer are taken of it.
+    member into others, undone ones too; ``counts`` what limited earn rules gave, ``grants`` what the fold promises
+    beside points. ``offers`` are rewards, ``takings`` what members took of them by its key, ``taken_at`` the instants
+    at which a member took a reward (programme, key) whose limits count, and ``stock_moved`` how many more or fewer
+    are taken of it.
     """
 
     standings: dict[tuple[str, int], Standing] = field(default_factory=dict)
@@ -96,6 +99,8 @@ class State:
     takings: dict[Place, Taking] = field(default_factory=dict)
     taken_at: dict[tuple[str, int, str], list[int]] = field(default_factory=dict)
     stock_moved: Counter[RewardName] = field(default_factory=Counter)
+    counts: Counts = field(default_factory=Counts)
+    grants: list[Grant] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:

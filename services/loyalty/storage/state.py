@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from asyncpg.pgproto.pgproto import UUID  # asyncpg's own, an order of magnitude cheaper to make
 
 from services.kit import database
+from services.loyalty.rules.earn_limits import Count
 from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.programmes import Programmes
 from services.loyalty.rules.state import Place, State
-from services.loyalty.storage import merges, redemptions, rows, takings
+from services.loyalty.storage import earn_counts, merges, redemptions, rows, takings
 from services.loyalty.storage.takings import RewardOf
 
 
@@ -19,9 +20,10 @@ class Touches(NamedTuple):
 
     ``members`` are (member, programme number); ``keys`` are probed for what they posted; ``redemptions`` are keys
     whose reversals count too; ``spent_on`` are (member, order reference) whose redemptions count; ``merges`` are
-    members whose merges into others count. ``rewards`` are those that members want one of, ``takings`` the keys under
-    which they took one or want to. ``wallets`` are (member, currency number) that are locked and read by
-    themselves, where nothing but the wallet decides over what falls due in it.
+    members whose merges into others count. ``wallets`` are (member, currency number) that are locked and read by
+    themselves, where nothing but the wallet decides over what falls due in it. ``paid`` are (member, programme
+    number, instant) of orders on their way in, over which limited earn rules may decide. ``rewards`` are those that
+    members want one of, ``takings`` the keys under which they took one or want to.
     """
 
     members: tuple[tuple[str, int], ...] = ()
@@ -35,6 +37,7 @@ class Touches(NamedTuple):
     wallets: tuple[tuple[str, int], ...] = ()
     rewards: tuple[RewardOf, ...] = ()
     takings: tuple[Place, ...] = ()
+    paid: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -52,22 +55,16 @@ class _Touched:
     wallets: set[tuple[str, int]] = field(default_factory=set)
     rewards: set[RewardOf] = field(default_factory=set)
     takings: set[Place] = field(default_factory=set)
+    paid: set[tuple[str, int, int]] = field(default_factory=set)
 
     @classmethod
     def of(cls, batch: Iterable[Touches]) -> "_Touched":
         touched = cls()
+        into: list[set[Any]] = [getattr(touched, name) for name in Touches._fields]
         for one in batch:
-            touched.members.update(one.members)
-            touched.orders.update(one.orders)
-            touched.refunds.update(one.refunds)
-            touched.keys.update(one.keys)
-            touched.redemptions.update(one.redemptions)
-            touched.holds.update(one.holds)
-            touched.spent_on.update(one.spent_on)
-            touched.merges.update(one.merges)
-            touched.wallets.update(one.wallets)
-            touched.rewards.update(one.rewards)
-            touched.takings.update(one.takings)
+            for there, more in zip(into, one, strict=True):
+                if more:
+                    there.update(more)
         return touched
 
 
@@ -85,6 +82,8 @@ async def load(
     await _load_wallets(connection, touched, state)
     await _load_orders(connection, touched, programmes, state)
     await _load_posted(connection, touched, state)
+    if counted := _counted(touched, programmes, state):
+        await earn_counts.load(connection, counted, state.counts, lock=True)
     await takings.load(connection, touched.rewards, touched.takings, state)
     return state
 
@@ -208,6 +207,23 @@ async def _load_posted(connection: database.RawConnection, touched: _Touched, st
         for row in await connection.fetch(_REVERSALS, *_columns(touched.redemptions)):
             place = str(row["member_id"]), row["redemption"].bytes
             state.reversals.setdefault(place, {})[row["reversal_id"]] = redemptions.reversal(row)
+
+
+def _counted(touched: _Touched, programmes: Programmes, state: State) -> list[Count]:
+    """What limited earn rules gave before and counts here; empty where there are none, as mostly."""
+    by_number = {history.newest.number: history for history in programmes.by_id.values()}
+    counted = []
+    for member_id, number, paid_at in touched.paid:
+        history = by_number[number]
+        if history.has_limits and paid_at >= history.versions[0].effective_at:
+            survivor = state.names(member_id, number)[-1]
+            counted += earn_counts.asked(history.at(paid_at), survivor, paid_at)
+    for source, order_id, _ in touched.refunds:
+        order = state.orders.get((source, order_id))
+        if order is not None and order.judgement is not None:
+            judged_by = by_number[order.programme].numbered(order.rule_version)
+            counted += earn_counts.asked(judged_by, order.member_id, order.paid_at)
+    return counted
 
 
 def _columns(places: Iterable[Place]) -> tuple[Sequence[str], Sequence[UUID]]:
