@@ -21,6 +21,7 @@ def programme(message: wire.Programme, effective_at: int) -> Programme:
         earn_rules=tuple(earn_rules.earn_rules(message.earn_rules, message.money_currency)),
         tiers=tuple(tier_schemes.tier_rules(message.tiers)),
         effective_at=effective_at,
+        tier_scheme=tier_schemes.tier_scheme(message.tier_scheme),
     )
 
 
@@ -41,4 +42,5 @@ def published(publication: Publication) -> wire.Programme:
         published_at=timestamp(publication.published_at),
         reason=publication.reason,
         is_default=publication.is_default,
+        tier_scheme=tier_schemes.published_scheme(version.tier_scheme),
     )
