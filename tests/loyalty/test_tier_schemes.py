@@ -92,7 +92,7 @@ async def test_a_tier_ends_at_midnight_once_though_nobody_looks(timed: Any) -> N
         there.clock.at = utc("2027-06-30 18:00")  # the run is two hours late
         assert await loyalty.tier(idle) == "", "whoever reads sees it gone"
         assert (await held(there, idle))[-1][0] == "gold", "nobody has written it yet"
-        assert (await there.state())["due"] == "1"
+        assert (await there.state())["due"] == "3", "the tier, and the points of both"
         again = DueRun(loyalty.database, there.pool, Rulebook(there.pool), there.clock)
         for run in (there.run, again):
             await run.look()
