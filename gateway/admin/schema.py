@@ -10,6 +10,8 @@ from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.communications import CommunicationMutations
 from gateway.admin.documents import DocumentMutations, DocumentQueries
+from gateway.admin.draft_mutations import ProgrammeDraftMutations
+from gateway.admin.drafts import ProgrammeDraftQueries
 from gateway.admin.dues import DueQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
@@ -26,10 +28,12 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.retention import RetentionQueries
+from gateway.admin.rights import RightsMutations, RightsQueries
 from gateway.admin.searches import SearchQueries
 from gateway.admin.sending import SendingMutations
 from gateway.admin.statements import StatementQueries
@@ -49,11 +53,14 @@ schema = strawberry.Schema(
             MemberQueries,
             ErasureQueries,
             RetentionQueries,
+            RightsQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
             NodeQueries,
             ProgrammeQueries,
+            ProgrammeDraftQueries,
+            ProgrammeChangeQueries,
             OrderQueries,
             DueQueries,
             IntegrityQueries,
@@ -74,6 +81,7 @@ schema = strawberry.Schema(
         "Mutation",
         (
             ProgrammeMutations,
+            ProgrammeDraftMutations,
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,
@@ -83,6 +91,7 @@ schema = strawberry.Schema(
             ForfeitMutations,
             TopicMutations,
             SendingMutations,
+            RightsMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

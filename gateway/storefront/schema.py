@@ -20,6 +20,7 @@ from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
+from gateway.storefront.rights import RightsMutations, RightsQueries
 from gateway.storefront.transfers import TransferMutations
 
 
@@ -38,6 +39,7 @@ QUERIES = (
     ConsentQueries,
     EvidenceQueries,
     PackageQueries,
+    RightsQueries,
 )
 MUTATIONS = (
     ProfileMutations,
@@ -48,6 +50,7 @@ MUTATIONS = (
     ClosingMutations,
     PackageMutations,
     PreferenceMutations,
+    RightsMutations,
 )
 PUBLIC_TYPES = frozenset(
     {

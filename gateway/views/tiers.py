@@ -5,26 +5,12 @@ from enum import Enum
 from functools import lru_cache
 
 import strawberry
-from huiyuan.loyalty.v1 import benefits_pb2, placements_pb2, tiers_pb2
+from huiyuan.loyalty.v1 import placements_pb2, tiers_pb2
 
 from gateway.scalars import Locale, Long, optional_instant, text
 from gateway.views.advice import advice
+from gateway.views.benefits import Benefit, benefit
 from gateway.views.tier_schemes import METRIC, ConditionMatch, TierWindow, match, window
-
-
-@strawberry.enum(description="What a benefit is to the member.")
-class BenefitKind(Enum):
-    ECONOMIC = benefits_pb2.BENEFIT_KIND_ECONOMIC
-    STATUS = benefits_pb2.BENEFIT_KIND_STATUS
-    FUNCTIONAL = benefits_pb2.BENEFIT_KIND_FUNCTIONAL
-    ACCESS = benefits_pb2.BENEFIT_KIND_ACCESS
-
-
-@strawberry.type(description="Something that a tier gives.")
-class Benefit:
-    key: str
-    kind: BenefitKind
-    name: str
 
 
 @strawberry.type(description="A rung of the programme's ladder.")
@@ -95,10 +81,6 @@ class Standing:
     advice: list[str] = strawberry.field(
         description="What is missing to keep the tier and to reach the next one, in sentences."
     )
-
-
-def benefit(wire: benefits_pb2.Benefit, locale: Locale) -> Benefit:
-    return Benefit(key=wire.key, kind=BenefitKind(wire.kind), name=text(wire.name, locale))
 
 
 def tier(wire: tiers_pb2.Tier, locale: Locale) -> Tier:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
+from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceASGIApplication
@@ -18,6 +19,7 @@ from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.placements_connect import PlacementsServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
+from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceASGIApplication
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceASGIApplication
@@ -42,10 +44,12 @@ from services.loyalty.jobs import verification
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
+from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.adjustments import Adjustments
+from services.loyalty.rpc.drafts import Drafts
 from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.exports import Exports
 from services.loyalty.rpc.finance import Finance
@@ -57,6 +61,7 @@ from services.loyalty.rpc.merges import Merges
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.placements import Placements
 from services.loyalty.rpc.points import Points
+from services.loyalty.rpc.programme_history import ProgrammeChanges
 from services.loyalty.rpc.programmes import Programmes
 from services.loyalty.rpc.quotes import Quotes
 from services.loyalty.rpc.redemptions import Redemptions
@@ -106,6 +111,8 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
             gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
+            gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+            gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, wire))
         app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
@@ -149,7 +156,8 @@ async def workers(
     consumer = Consumer("members", database.engine(url, size=2), redis, each(hear_members))
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
-    file, key = _heads_file(settings), _signing_key(settings)
+    file, key = _heads_file(settings), signing.own_key(settings.signing_key)
+    grants = GivenGrants(url, pool, rulebook, now)
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
@@ -157,6 +165,8 @@ async def workers(
         DueRun(url, pool, rulebook, now).run,
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
+        partial(every, 1, grants.give, "give grants"),
+        partial(every, 15, grants.measure, "measure what is to be given"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]
@@ -170,7 +180,7 @@ def migrate(settings: Settings) -> None:
 
 def verify(settings: Settings) -> bool:
     """Go through the whole ledger and say what was found; True when everything agrees."""
-    url, key = settings.database_url.get_secret_value(), _signing_key(settings)
+    url, key = settings.database_url.get_secret_value(), signing.own_key(settings.signing_key)
     keys = signing.trusted(settings.public_keys, key)
     with Display() as display:
         outcome = asyncio.run(verification.verify(url, _heads_file(settings), keys, display))
@@ -180,16 +190,12 @@ def verify(settings: Settings) -> bool:
 
 def show_heads(settings: Settings) -> None:
     """Say by which keys heads are signed, and what was published last."""
-    keys = signing.trusted(settings.public_keys, _signing_key(settings))
+    keys = signing.trusted(settings.public_keys, signing.own_key(settings.signing_key))
     Display().show_heads(keys, _heads_file(settings))
 
 
 def _heads_file(settings: Settings) -> AppendedFile | None:
     return heads.heads_file(settings.heads_file) if settings.heads_file is not None else None
-
-
-def _signing_key(settings: Settings) -> signing.SigningKey | None:
-    return signing.signing_key(settings.signing_key) if settings.signing_key is not None else None
 
 
 def _key(secret: SecretStr) -> bytes:

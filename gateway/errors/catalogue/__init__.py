@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gateway.errors.catalogue import (
     consents,
+    drafts,
     families,
     household,
     identities,
@@ -14,6 +15,7 @@ from gateway.errors.catalogue import (
     preferences,
     programmes,
     requests,
+    rights,
     rotations,
     statuses,
     webhooks,
@@ -25,6 +27,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Points", "积分"): points.ENTRIES,
     ("Orders", "订单"): orders.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
+    ("Drafts and previews", "草稿与预览"): drafts.ENTRIES,
     ("Members", "会员"): members.ENTRIES,
     ("Frozen, closed and erased members", "冻结、注销与删除"): statuses.ENTRIES,
     ("Packages and exports", "个人数据包与导出"): packages.ENTRIES,
@@ -32,6 +35,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Addresses, tags, notes and searches", "地址、标签、备注与查找"): household.ENTRIES,
     ("Rotations of keys", "密钥轮换"): rotations.ENTRIES,
     ("Consents", "同意"): consents.ENTRIES,
+    ("Rights requests", "个人信息权利请求"): rights.ENTRIES,
     ("Preferences and sending", "偏好与发送"): preferences.ENTRIES,
     ("Webhooks", "Webhook"): webhooks.ENTRIES,
     ("Codes that are newer than the gateway", "网关尚不认识的代码"): families.ENTRIES,

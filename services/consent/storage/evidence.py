@@ -86,14 +86,10 @@ async def wishes(connection: database.RawConnection) -> AsyncIterator[Mismatch |
         yield Mismatch("preferences", f"member {row['member_id']}", what) if what else None
 
 
-async def counts(connection: database.RawConnection) -> tuple[int, int, int]:
-    """How many records, leaves and standing decisions there are."""
-    row = await connection.fetchrow(
-        "SELECT (SELECT count(*) FROM consent_events), (SELECT count(*) FROM log_leaves), "
-        "(SELECT count(*) FROM consent_states)"
-    )
-    assert row is not None
-    return row[0], row[1], row[2]
+async def states(connection: database.RawConnection) -> int:
+    """How many standing decisions there are."""
+    found: int = await connection.fetchval("SELECT count(*) FROM consent_states")
+    return found
 
 
 _WISHES = """
@@ -141,7 +137,8 @@ _EPOCHS = """
 SELECT 'members' AS table, member_id, 'its epoch is not that of the last record' AS what
 FROM members m FULL JOIN (
   SELECT member_id, max(epoch) AS epoch
-  FROM (SELECT member_id, epoch FROM consent_events UNION ALL SELECT member_id, epoch FROM preference_changes) made
+  FROM (SELECT member_id, epoch FROM consent_events UNION ALL SELECT member_id, epoch FROM preference_changes
+        UNION ALL SELECT member_id, epoch FROM restriction_changes) made
   GROUP BY 1) e USING (member_id)
 WHERE coalesce(m.epoch, 0) <> coalesce(e.epoch, 0)
 """

@@ -43,6 +43,17 @@ REFUNDS = {
     "refunded_minor": "integer",
     "recorded_at": "instant",
 }
+GRANTS = {
+    "programme_id": "text",
+    "kind": "text",
+    "currency": "text",
+    "points": "integer",
+    "template": "text",
+    "reason": "text",
+    "state": "text",
+    "promised_at": "instant",
+    "settled_at": "instant",
+}
 ENTRIES = {
     "programme_id": "text",
     "currency": "text",
@@ -90,6 +101,7 @@ class Exports:
                     table("lots", LOTS, await exports.lots(self._pool, member_id)),
                     table("orders", ORDERS, await exports.orders(self._pool, member_id)),
                     table("refunds", REFUNDS, await exports.refunds(self._pool, member_id)),
+                    table("grants", GRANTS, await exports.grants(self._pool, member_id)),
                 )
             )
         entries = await exports.entries(self._pool, member_id, after)

@@ -34,7 +34,7 @@ _MATCH, _WINDOW, _DOWNGRADE, _PUBLISH = (
 )
 
 
-def tier_rules(messages: Iterable[wire.TierRule]) -> Iterable[TierRule]:
+def tier_rules(messages: Iterable[wire.TierRule], money_currency: str) -> Iterable[TierRule]:
     for nth, rule in enumerate(messages):
         path = f"tiers[{nth}]"
         yield TierRule(
@@ -43,7 +43,7 @@ def tier_rules(messages: Iterable[wire.TierRule]) -> Iterable[TierRule]:
             _conditions(rule.conditions, f"{path}.conditions"),
             multiplier(rule.multiplier, f"{path}.multiplier"),
             tuple(
-                benefits.benefit(benefit, f"{path}.benefits[{at}]")
+                benefits.benefit(benefit, money_currency, f"{path}.benefits[{at}]")
                 for at, benefit in enumerate(rule.benefits)
             ),
             _or(Match.ALL, wire.ConditionMatch, _MATCH, rule.match, f"{path}.match"),
@@ -52,14 +52,14 @@ def tier_rules(messages: Iterable[wire.TierRule]) -> Iterable[TierRule]:
         )
 
 
-def tier_rule(rule: TierRule) -> wire.TierRule:
+def tier_rule(rule: TierRule, money_currency: str) -> wire.TierRule:
     """A tier as it was published."""
     return wire.TierRule(
         key=rule.key,
         name=text(rule.name),
         conditions=map(condition, rule.conditions),
         multiplier=decimal(rule.multiplier),
-        benefits=[benefits.published(benefit) for benefit in rule.benefits],
+        benefits=[benefits.published(benefit, money_currency) for benefit in rule.benefits],
         match=match(rule.match),
         retain=map(condition, rule.retain),
         retain_match=match(rule.retain_match),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from services.loyalty.rules import benefits
 from services.loyalty.rules.tier_schemes import (
     EARNED,
     ORDERS,
@@ -36,6 +37,7 @@ def check(tiers: Sequence[TierRule], scheme: TierScheme, codes: Iterable[str]) -
         be_like(KEY, tier.key, f"{path}.key", KEY_SAID)
         if not tier.conditions:
             raise wrong("a tier needs at least one condition", f"{path}.conditions")
+        benefits.check(tier.benefits, f"{path}.benefits")
         _check_conditions(tier.conditions, metrics, counted, f"{path}.conditions")
         _check_conditions(tier.retain, metrics, counted, f"{path}.retain")
         _check_order(tier.conditions, below, 1, f"{path}.conditions")

@@ -83,7 +83,10 @@ class CurrencyRules:
 
 @dataclass(frozen=True)
 class Programme:
-    """One version of a programme. Immutable; ``effective_at`` in microseconds since 1970."""
+    """One version of a programme. Immutable; ``effective_at`` in microseconds since 1970.
+
+    ``two_persons`` says that who publishes the next version wrote nothing of it.
+    """
 
     programme_id: str
     number: int
@@ -96,6 +99,7 @@ class Programme:
     tiers: tuple[TierRule, ...]
     effective_at: int
     tier_scheme: TierScheme = WITHOUT_END
+    two_persons: bool = False
 
     # Each operation of a fold asks several times: what the answers are looked up in is made once.
     @cached_property
@@ -174,6 +178,10 @@ class ProgrammeHistory:
         if place == 0:
             raise ProgrammeNotInForce(f"programme {self.newest.programme_id} had not begun then")
         return self.versions[place - 1]
+
+    def version(self, number: int) -> Programme | None:
+        """A version by its number; None where there is none."""
+        return self.versions[number - 1] if 1 <= number <= len(self.versions) else None
 
     def changes_at(self, instant: int) -> int | None:
         """When the next version after an instant takes effect; None while none is published."""

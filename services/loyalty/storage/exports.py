@@ -41,6 +41,12 @@ async def refunds(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Recor
     return rows
 
 
+async def grants(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """What the member was promised, oldest first, and what became of it."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_GRANTS, member_id)
+    return rows
+
+
 async def entries(pool: asyncpg.Pool, member_id: UUID, after: Place | None) -> Sequence[asyncpg.Record]:
     """A portion of the member's entries, oldest first; fewer than ``AT_ONCE`` when it is the last."""
     at, ord = after or (None, None)
@@ -92,6 +98,11 @@ _REFUNDS = """
 SELECT source, order_id, refund_id, refunded_minor, recorded_at FROM refunds r
 WHERE (source, order_id) IN (SELECT source, order_id FROM orders WHERE member_id = $1)
 ORDER BY recorded_at, refund_id
+"""
+
+_GRANTS = """
+SELECT programme_id, kind, currency, points, template, reason, state, promised_at, settled_at
+FROM grants WHERE member_id = $1 ORDER BY promised_at, key
 """
 
 # Who of the staff did it is theirs, and a shop's key is the shop's: both stay out.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import asyncpg
 import orjson
@@ -24,11 +25,12 @@ def encode(programme: Programme) -> str:
         "earn_rules": [asdict(rule) for rule in programme.earn_rules],
         "tiers": [asdict(each) for each in programme.tiers],
         "tier_scheme": encoded_scheme(programme.tier_scheme),
+        "two_persons": programme.two_persons,
     }
     return orjson.dumps(rules).decode()
 
 
-def decode(row: asyncpg.Record, numbers: Mapping[str, int]) -> Programme:
+def decode(row: asyncpg.Record | Mapping[str, Any], numbers: Mapping[str, int]) -> Programme:
     """A version from its row; ``numbers`` are its programme's currencies by code."""
     rules = orjson.loads(row["rules"])
     return Programme(
@@ -43,4 +45,5 @@ def decode(row: asyncpg.Record, numbers: Mapping[str, int]) -> Programme:
         tiers=tuple(tier(each) for each in rules["tiers"]),
         effective_at=micros(row["effective_at"]),
         tier_scheme=tier_scheme(rules.get("tier_scheme")),
+        two_persons=rules.get("two_persons", False),
     )

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-from services.loyalty.rules.benefits import Benefit, BenefitKind
 from services.loyalty.rules.expiry import Period
 from services.loyalty.rules.texts import Text
 from services.loyalty.rules.tier_schemes import (
@@ -19,6 +18,7 @@ from services.loyalty.rules.tier_schemes import (
     TierScheme,
 )
 from services.loyalty.rules.windows import LIFETIME, Window, WindowKind
+from services.loyalty.storage.definitions.benefits import benefit
 
 
 def tier(stored: dict[str, Any]) -> TierRule:
@@ -28,10 +28,7 @@ def tier(stored: dict[str, Any]) -> TierRule:
         name=Text(**stored["name"]),
         conditions=tuple(map(_condition, stored["conditions"])),
         multiplier=stored["multiplier"],
-        benefits=tuple(
-            Benefit(benefit["key"], BenefitKind(benefit["kind"]), Text(**benefit["name"]))
-            for benefit in stored["benefits"]
-        ),
+        benefits=tuple(map(benefit, stored["benefits"])),
         match=Match(stored.get("match", Match.ALL)),
         retain=tuple(map(_condition, stored.get("retain", ()))),
         retain_match=Match(stored.get("retain_match", Match.ALL)),
