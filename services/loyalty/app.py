@@ -10,6 +10,7 @@ from pathlib import Path
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
+from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceASGIApplication
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceASGIApplication
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceASGIApplication
@@ -51,6 +52,7 @@ from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.drafts import Drafts
 from services.loyalty.rpc.dues import Dues
+from services.loyalty.rpc.entitlements import Entitlements
 from services.loyalty.rpc.exports import Exports
 from services.loyalty.rpc.finance import Finance
 from services.loyalty.rpc.forfeits import Forfeits
@@ -105,6 +107,9 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
             gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
             gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+            gatekeeper.admit(
+                Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
+            ),
             gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
             gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
             gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),

@@ -1,5 +1,6 @@
 """Events: what the fold decided, turned into the wire's messages for the outbox."""
 
+from dataclasses import asdict
 from functools import lru_cache, singledispatch
 from typing import Any
 
@@ -227,3 +228,18 @@ def _(what: events.MemberErasureDone) -> Body:
             for store, count in what.kept
         ],
     }
+
+
+@_body.register
+def _(what: events.BenefitClaimed) -> Body:
+    return "benefit_claimed", asdict(what)
+
+
+@_body.register
+def _(what: events.BenefitUsed) -> Body:
+    return "benefit_used", asdict(what)
+
+
+@_body.register
+def _(what: events.BenefitReleased) -> Body:
+    return "benefit_released", asdict(what)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.errors.catalogue import (
+    benefits,
     consents,
     drafts,
     families,
@@ -26,6 +27,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Requests, callers and faults", "请求、身份与故障"): requests.ENTRIES,
     ("Points", "积分"): points.ENTRIES,
     ("Orders", "订单"): orders.ENTRIES,
+    ("Benefits", "权益"): benefits.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
     ("Drafts and previews", "草稿与预览"): drafts.ENTRIES,
     ("Members", "会员"): members.ENTRIES,

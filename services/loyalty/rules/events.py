@@ -168,6 +168,28 @@ class TierPlacementEnded:
     tier: str
 
 
+@dataclass(frozen=True, slots=True)
+class BenefitClaimed:
+    claim_id: str
+    benefit: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitUsed:
+    claim_id: str
+    benefit: str
+    tier: str
+    order_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitReleased:
+    claim_id: str
+    benefit: str
+    tier: str
+
+
 Decided = (
     OrderRecorded
     | OrderCompleted
@@ -191,6 +213,9 @@ Decided = (
     | TierKept
     | TierPlaced
     | TierPlacementEnded
+    | BenefitClaimed
+    | BenefitUsed
+    | BenefitReleased
 )
 
 
