@@ -2,10 +2,11 @@
 
 import asyncio
 from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
@@ -90,35 +91,8 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         rulebook = Rulebook(pool, now)
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, _identities(settings))
-        adjustments = Adjustments(pool, lanes, rulebook, membership)
-        for wire in (
-            gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
-            gatekeeper.admit(
-                Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication
-            ),
-            gatekeeper.admit(adjustments, AdjustmentsServiceASGIApplication),
-            gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
-            gatekeeper.admit(
-                Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication
-            ),
-            gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
-            gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
-            gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
-            gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
-            gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
-            gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
-            gatekeeper.admit(
-                Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
-            ),
-            gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
-            gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
-            gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
-            gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
-            gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
-            gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
-            gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
-            gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
-        ):
+        made = _Made(gatekeeper.admit, pool, unhurried, lanes, rulebook, membership)
+        for wire in (*_ledger_doors(made), *_programme_doors(made)):
             app.router.routes.append(Mount(wire.path, wire))
         app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
         working = asyncio.gather(lanes.run(), rulebook.follow())
@@ -129,6 +103,48 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         await unhurried.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
+
+
+class _Made(NamedTuple):
+    """What the doors are made of."""
+
+    admit: Callable[[Any, Any], Any]
+    pool: database.Pool
+    unhurried: database.Pool
+    lanes: Lanes
+    rulebook: Rulebook
+    membership: Membership
+
+
+def _ledger_doors(made: _Made) -> Iterable[Any]:
+    """Where points are moved, and told of."""
+    admit, pool, unhurried, lanes, rulebook, membership = made
+    adjustments = Adjustments(pool, lanes, rulebook, membership)
+    yield admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication)
+    yield admit(Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication)
+    yield admit(adjustments, AdjustmentsServiceASGIApplication)
+    yield admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication)
+    yield admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication)
+    yield admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication)
+    yield admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication)
+    yield admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication)
+    yield admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication)
+    yield admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication)
+    yield admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication)
+    yield admit(Exports(unhurried), ExportsServiceASGIApplication)
+    yield admit(Dues(pool, rulebook), DuesServiceASGIApplication)
+    yield admit(Integrity(pool), IntegrityServiceASGIApplication)
+
+
+def _programme_doors(made: _Made) -> Iterable[Any]:
+    """Where the programme is shaped, and where members stand in it."""
+    admit, pool, unhurried, lanes, rulebook, membership = made
+    yield admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication)
+    yield admit(Drafts(pool, rulebook), DraftsServiceASGIApplication)
+    yield admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication)
+    yield admit(Tiers(pool, rulebook), TiersServiceASGIApplication)
+    yield admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication)
+    yield admit(Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication)
 
 
 def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:
