@@ -2,12 +2,13 @@
 
 import asyncio
 from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
@@ -15,9 +16,11 @@ from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceASGIAppli
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceASGIApplication
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceASGIApplication
+from huiyuan.loyalty.v1.grants_connect import GrantsServiceASGIApplication
 from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
+from huiyuan.loyalty.v1.missions_connect import MissionsServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.placements_connect import PlacementsServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
@@ -42,7 +45,7 @@ from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
 from services.loyalty.consumers import hear_members
-from services.loyalty.jobs import verification
+from services.loyalty.jobs import activities, verification
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
@@ -50,6 +53,7 @@ from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.lanes import Lanes
+from services.loyalty.rpc.activities import Activities
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.drafts import Drafts
 from services.loyalty.rpc.dues import Dues
@@ -57,10 +61,12 @@ from services.loyalty.rpc.entitlements import Entitlements
 from services.loyalty.rpc.exports import Exports
 from services.loyalty.rpc.finance import Finance
 from services.loyalty.rpc.forfeits import Forfeits
+from services.loyalty.rpc.grants import Grants
 from services.loyalty.rpc.imports import Imports
 from services.loyalty.rpc.integrity import Integrity
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.merges import Merges
+from services.loyalty.rpc.missions import Missions
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.placements import Placements
 from services.loyalty.rpc.points import Points
@@ -91,8 +97,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         rulebook = Rulebook(pool, now)
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, _identities(settings))
-        made = _Made(gatekeeper.admit, pool, unhurried, lanes, rulebook, membership)
-        for wire in (*_ledger_doors(made), *_programme_doors(made)):
+        for wire in _wires(gatekeeper, pool, unhurried, lanes, rulebook, membership):
             app.router.routes.append(Mount(wire.path, wire))
         app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
         working = asyncio.gather(lanes.run(), rulebook.follow())
@@ -105,46 +110,45 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
 
 
-class _Made(NamedTuple):
-    """What the doors are made of."""
-
-    admit: Callable[[Any, Any], Any]
-    pool: database.Pool
-    unhurried: database.Pool
-    lanes: Lanes
-    rulebook: Rulebook
-    membership: Membership
-
-
-def _ledger_doors(made: _Made) -> Iterable[Any]:
-    """Where points are moved, and told of."""
-    admit, pool, unhurried, lanes, rulebook, membership = made
+def _wires(
+    gatekeeper: rpc.Gatekeeper,
+    pool: database.Pool,
+    unhurried: database.Pool,
+    lanes: Lanes,
+    rulebook: Rulebook,
+    membership: Membership,
+) -> Sequence[Any]:
+    """Everything that is served, each noun's door."""
     adjustments = Adjustments(pool, lanes, rulebook, membership)
-    yield admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication)
-    yield admit(Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication)
-    yield admit(adjustments, AdjustmentsServiceASGIApplication)
-    yield admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication)
-    yield admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication)
-    yield admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication)
-    yield admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication)
-    yield admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication)
-    yield admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication)
-    yield admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication)
-    yield admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication)
-    yield admit(Exports(unhurried), ExportsServiceASGIApplication)
-    yield admit(Dues(pool, rulebook), DuesServiceASGIApplication)
-    yield admit(Integrity(pool), IntegrityServiceASGIApplication)
-
-
-def _programme_doors(made: _Made) -> Iterable[Any]:
-    """Where the programme is shaped, and where members stand in it."""
-    admit, pool, unhurried, lanes, rulebook, membership = made
-    yield admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication)
-    yield admit(Drafts(pool, rulebook), DraftsServiceASGIApplication)
-    yield admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication)
-    yield admit(Tiers(pool, rulebook), TiersServiceASGIApplication)
-    yield admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication)
-    yield admit(Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication)
+    return (
+        gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
+        gatekeeper.admit(
+            Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication
+        ),
+        gatekeeper.admit(adjustments, AdjustmentsServiceASGIApplication),
+        gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
+        gatekeeper.admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication),
+        gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
+        gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
+        gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
+        gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
+        gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
+        gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+        gatekeeper.admit(
+            Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
+        ),
+        gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
+        gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
+        gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
+        gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
+        gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
+        gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
+        gatekeeper.admit(Activities(pool, rulebook, membership), ActivitiesServiceASGIApplication),
+        gatekeeper.admit(Missions(pool, rulebook), MissionsServiceASGIApplication),
+        gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
+        gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+        gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
+    )
 
 
 def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:
@@ -188,6 +192,7 @@ async def workers(
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
+        partial(every, activities.HOURLY_S, partial(activities.forget, pool, now), "forget activities"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]
