@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
+from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceASGIApplication
+from huiyuan.loyalty.v1.coupons_connect import CouponsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceASGIApplication
@@ -36,8 +38,9 @@ from services.kit.inbox import Consumer, each
 from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
-from services.loyalty.consumers import hear_members
+from services.loyalty.consumers import hear_members, hear_ourselves
 from services.loyalty.jobs import verification
+from services.loyalty.jobs.coupons import Coupons as CouponsDue
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
@@ -45,6 +48,8 @@ from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.adjustments import Adjustments
+from services.loyalty.rpc.coupon_templates import CouponTemplates
+from services.loyalty.rpc.coupons import Coupons
 from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.exports import Exports
 from services.loyalty.rpc.finance import Finance
@@ -97,6 +102,8 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
             gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
             gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+            gatekeeper.admit(CouponTemplates(pool, rulebook), CouponTemplatesServiceASGIApplication),
+            gatekeeper.admit(Coupons(pool, rulebook, membership), CouponsServiceASGIApplication),
             gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
             gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
             gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
@@ -143,17 +150,21 @@ async def workers(
     url = settings.database_url.get_secret_value()
     pool = await database.pool(url, size=4)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
-    consumer = Consumer("members", database.engine(url, size=2), redis, each(hear_members))
+    engine = database.engine(url, size=2)
+    consumer = Consumer("members", engine, redis, each(hear_members))
+    own = Consumer(SERVICE, engine, redis, each(hear_ourselves))
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     file, key = _heads_file(settings), _signing_key(settings)
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
+        own.run,
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
+        partial(every, 1, CouponsDue(pool, now).look, "keep coupons up"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]

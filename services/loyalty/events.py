@@ -204,3 +204,50 @@ def _(what: events.MemberErasureDone) -> Body:
             for store, count in what.kept
         ],
     }
+
+
+@_body.register
+def _(what: events.CouponIssued) -> Body:
+    return "coupon_issued", {
+        "coupon_id": what.coupon_id,
+        "template": what.template,
+        "expires_at": _timestamp(what.expires_at),
+    }
+
+
+@_body.register
+def _(what: events.CouponUsed) -> Body:
+    return "coupon_used", {
+        "coupon_id": what.coupon_id,
+        "template": what.template,
+        "order_ref": what.order_ref,
+        "taken_off": {"minor_units": what.taken_off_minor, "currency": what.money_currency},
+    }
+
+
+@_body.register
+def _(what: events.CouponExpiring) -> Body:
+    return "coupon_expiring", {
+        "coupon_id": what.coupon_id,
+        "template": what.template,
+        "expires_at": _timestamp(what.expires_at),
+    }
+
+
+@_body.register
+def _(what: events.CouponReinstated) -> Body:
+    return "coupon_reinstated", {
+        "coupon_id": what.coupon_id,
+        "template": what.template,
+        "order_ref": what.order_ref,
+        "expired": what.expired,
+    }
+
+
+@_body.register
+def _(what: events.CouponRevoked) -> Body:
+    return "coupon_revoked", {
+        "coupon_id": what.coupon_id,
+        "template": what.template,
+        "reason": what.reason,
+    }

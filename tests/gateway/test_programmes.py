@@ -103,7 +103,9 @@ async def test_a_currency_written_in_short_has_what_is_usual(gateway: Gateway) -
     assert (plain.hold_minutes, plain.longest_hold_minutes, plain.transferable) == (30, 10_080, False)
     assert not plain.HasField("conversion")
     assert slides.expiry == currencies_pb2.Expiry(
-        kind=currencies_pb2.EXPIRY_KIND_AFTER_INACTIVITY, period="P6M", rounding=currencies_pb2.EXPIRY_ROUNDING_MONTH
+        kind=currencies_pb2.EXPIRY_KIND_AFTER_INACTIVITY,
+        period="P6M",
+        rounding=currencies_pb2.EXPIRY_ROUNDING_MONTH,
     )
 
 

@@ -43,6 +43,20 @@ REFUNDS = {
     "refunded_minor": "integer",
     "recorded_at": "instant",
 }
+COUPONS = {
+    "programme_id": "text",
+    "template": "text",
+    "name_zh": "text",
+    "name_en": "text",
+    "code": "text",
+    "state": "text",
+    "issued_at": "instant",
+    "valid_from": "instant",
+    "expires_at": "instant",
+    "order_ref": "text",
+    "used_at": "instant",
+    "taken_off_minor": "integer",
+}
 ENTRIES = {
     "programme_id": "text",
     "currency": "text",
@@ -90,6 +104,7 @@ class Exports:
                     table("lots", LOTS, await exports.lots(self._pool, member_id)),
                     table("orders", ORDERS, await exports.orders(self._pool, member_id)),
                     table("refunds", REFUNDS, await exports.refunds(self._pool, member_id)),
+                    table("coupons", COUPONS, await exports.coupons(self._pool, member_id)),
                 )
             )
         entries = await exports.entries(self._pool, member_id, after)
