@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import communications_pb2, erasures_pb2, notes_pb2, profiles_pb2, searches_pb2
+from huiyuan.members.v1 import erasures_pb2, notes_pb2, profiles_pb2, searches_pb2
 
 from gateway.admin.accesses import ProfileAccess, accesses
 from gateway.admin.communications import Communication, communications
@@ -33,6 +33,7 @@ from gateway.costs import PAGED
 from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.views import evidence, messaging
+from gateway.views.communications import sent
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
 from gateway.views.identities import IdentityKind, LinkedIdentity, external, known_by
@@ -228,14 +229,7 @@ class Member(Node):
     async def communications(
         self, info: Info, first: int, after: str | None = None
     ) -> Connection[Communication] | None:
-        clients = info.context.clients
-        request = communications_pb2.ListCommunicationsRequest(
-            member_id=self.id, first=page_size(first), after=key_of(after)
-        )
-        response = await clients.communications.list_communications(
-            request, headers=clients.named(MEMBERS, info.context.caller)
-        )
-        return communications(response, after)
+        return communications(await sent(info, self.id, first, after), after)
 
 
 @strawberry.type

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import strawberry
 from huiyuan.loyalty.v1 import tiers_pb2
-from huiyuan.members.v1 import communications_pb2, profiles_pb2, statuses_pb2
+from huiyuan.members.v1 import profiles_pb2, statuses_pb2
 
 from gateway.clients import MEMBERS
 from gateway.context import Info
@@ -21,6 +21,8 @@ from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
 from gateway.storefront.entries import Entry, page
 from gateway.views import evidence, messaging, statements
+from gateway.views.benefits import Benefit
+from gateway.views.communications import sent
 from gateway.views.consents import Consent, consent
 from gateway.views.evidence import ConsentRecord
 from gateway.views.explanations import Explanation, explained, explanation
@@ -33,7 +35,7 @@ from gateway.views.points import Balance, balance, named
 from gateway.views.profiles import Gender, MemberStatus, Preference, preferences
 from gateway.views.redemptions import Hold, find_hold
 from gateway.views.statements import BalanceAsOf, LocalDaysInput, Statement
-from gateway.views.tiers import Benefit, Standing, benefits, standing
+from gateway.views.tiers import Standing, benefits, standing
 
 
 @strawberry.type(description="A member, as the member sees it.")
@@ -106,14 +108,7 @@ class Member(Node):
     async def communications(
         self, info: Info, first: int, after: str | None = None
     ) -> Connection[Communication] | None:
-        clients = info.context.clients
-        request = communications_pb2.ListCommunicationsRequest(
-            member_id=self.id, first=page_size(first), after=key_of(after)
-        )
-        response = await clients.communications.list_communications(
-            request, headers=clients.named(MEMBERS, info.context.caller)
-        )
-        return communications(response, after)
+        return communications(await sent(info, self.id, first, after), after)
 
     @strawberry.field
     async def status(self, info: Info) -> MemberStatus | None:

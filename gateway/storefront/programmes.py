@@ -12,8 +12,8 @@ from gateway.loaders.catalogue import Answer
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Locale, instant, optional_instant, text
 from gateway.storefront.permissions import PUBLIC
+from gateway.views.benefits import Benefit, benefit
 from gateway.views.tier_schemes import TierCondition, condition
-from gateway.views.tiers import Benefit, benefit
 
 
 @strawberry.type(description="One of the programme's currencies.")

@@ -1,28 +1,13 @@
 """Tiers: where a member stands, what that gives, and what the next tier asks."""
 
 from datetime import datetime
-from enum import Enum
 from functools import lru_cache
 
 import strawberry
-from huiyuan.loyalty.v1 import benefits_pb2, tiers_pb2
+from huiyuan.loyalty.v1 import tiers_pb2
 
 from gateway.scalars import Locale, Long, optional_instant, text
-
-
-@strawberry.enum(description="What a benefit is to the member.")
-class BenefitKind(Enum):
-    ECONOMIC = benefits_pb2.BENEFIT_KIND_ECONOMIC
-    STATUS = benefits_pb2.BENEFIT_KIND_STATUS
-    FUNCTIONAL = benefits_pb2.BENEFIT_KIND_FUNCTIONAL
-    ACCESS = benefits_pb2.BENEFIT_KIND_ACCESS
-
-
-@strawberry.type(description="Something that a tier gives.")
-class Benefit:
-    key: str
-    kind: BenefitKind
-    name: str
+from gateway.views.benefits import Benefit, benefit
 
 
 @strawberry.type(description="A rung of the programme's ladder.")
@@ -53,10 +38,6 @@ class Standing:
     valid_until: datetime | None = strawberry.field(description="Exclusive; null when the tier has no end.")
     next_tier: Tier | None = strawberry.field(description="Null at the top of the ladder.")
     progress: list[ConditionProgress] = strawberry.field(description="Toward the next tier; all must be met.")
-
-
-def benefit(wire: benefits_pb2.Benefit, locale: Locale) -> Benefit:
-    return Benefit(key=wire.key, kind=BenefitKind(wire.kind), name=text(wire.name, locale))
 
 
 def tier(wire: tiers_pb2.Tier, locale: Locale) -> Tier:

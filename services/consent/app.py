@@ -58,7 +58,7 @@ def application(
     )
     # Whoever is named by the installation answers for the processing (PIPL 9).
     controllers = (settings.installation_id.urn,)
-    key = _signing_key(settings)
+    key = signing.own_key(settings.signing_key)
     keys = signing.trusted(settings.public_keys, key)
 
     @asynccontextmanager
@@ -99,7 +99,7 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
     pool = await database.pool(url, size=3)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
-    sequencer = Sequencer(pool, _origin(settings), _signing_key(settings), _witness(settings))
+    sequencer = Sequencer(pool, _origin(settings), signing.own_key(settings.signing_key), _witness(settings))
     return (
         outbox.Relay(SERVICE, pool, redis).run,
         sequencer.run,
@@ -120,7 +120,7 @@ def migrate(settings: Settings) -> None:
 def verify(settings: Settings) -> bool:
     """Go through all evidence and say what was found; True when everything agrees."""
     url = settings.database_url.get_secret_value()
-    keys = signing.trusted(settings.public_keys, _signing_key(settings))
+    keys = signing.trusted(settings.public_keys, signing.own_key(settings.signing_key))
     with Display() as display:
         outcome = asyncio.run(verification.verify(url, _origin(settings), _witness(settings), keys, display))
     display.conclude(outcome)
@@ -129,16 +129,12 @@ def verify(settings: Settings) -> bool:
 
 def show_keys(settings: Settings) -> None:
     """Print the public keys by which receipts and checkpoints are verified."""
-    Display().show_keys(signing.trusted(settings.public_keys, _signing_key(settings)))
+    Display().show_keys(signing.trusted(settings.public_keys, signing.own_key(settings.signing_key)))
 
 
 def _origin(settings: Settings) -> str:
     """The log's name in its checkpoints."""
     return f"huiyuan/consent/{settings.installation_id}"
-
-
-def _signing_key(settings: Settings) -> signing.SigningKey | None:
-    return signing.signing_key(settings.signing_key) if settings.signing_key is not None else None
 
 
 def _witness(settings: Settings) -> AppendedFile | None:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _LINE_BYTES = 65_536
 """More than any line has."""
@@ -21,21 +22,19 @@ class AppendedFile:
     ``is_whole`` tells one from the other.
     """
 
-    def __init__(self, path: Path, is_whole: Callable[[bytes], bool]) -> None:
+    def __init__(self, path: Path, is_whole: Callable[[bytes], bool], *, mode: int = 0o644) -> None:
         self.path = path
         self._is_whole = is_whole
+        self._mode = mode
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """The file to ourselves, made when it is not there. Raises ``HeldElsewhere``."""
-        new = not self.path.exists()
-        with self.path.open("ab") as file:
+        with self._open() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise HeldElsewhere(f"{self.path} is being written to") from None
-            if new:
-                _sync(self.path.parent)
             yield
 
     def size(self) -> int:
@@ -65,18 +64,28 @@ class AppendedFile:
             block *= 2
         return b""
 
-    def append(self, line: bytes) -> None:
-        """Write a line and wait until it is on the disk. The file is held."""
-        with self.path.open("a+b") as file:
+    def append(self, *lines: bytes) -> None:
+        """Write lines and wait until they are on the disk. The file is held, or each write stands for itself."""
+        written = b"".join(line + b"\n" for line in lines)
+        with self._open() as file:
             if file.seek(0, os.SEEK_END):
                 file.seek(-1, os.SEEK_END)
-                line = line if file.read(1) == b"\n" else b"\n" + line
-            file.write(line + b"\n")
+                written = written if file.read(1) == b"\n" else b"\n" + written
+            file.write(written)
             file.flush()
             os.fsync(file.fileno())
 
+    def _open(self) -> BinaryIO:
+        """The file, made when it is not there: after a crash it is there, too."""
+        is_new = not self.path.exists()
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, self._mode)
+        if is_new:
+            sync_directory(self.path.parent)
+        return os.fdopen(descriptor, "rb+")
 
-def _sync(directory: Path) -> None:
+
+def sync_directory(directory: Path) -> None:
+    """Have a directory itself on the disk: a new or renamed file alone may be lost with the power."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)

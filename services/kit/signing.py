@@ -42,6 +42,11 @@ def signing_key(path: Path) -> SigningKey:
     return key
 
 
+def own_key(path: Path | None) -> SigningKey | None:
+    """The key of a process that need not have one; None where it has none. Raises ``SigningKeyRefused``."""
+    return None if path is None else signing_key(path)
+
+
 def trusted(public_keys: str, key: SigningKey | None) -> Keys:
     """Whose lines count: public keys as ``shown``, parted by commas, or else the signing key's own.
 

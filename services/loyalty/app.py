@@ -38,12 +38,14 @@ from services.kit.inbox import Consumer, each
 from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
+from services.loyalty.actions import coupons
 from services.loyalty.consumers import hear_members, hear_ourselves
 from services.loyalty.jobs import verification
 from services.loyalty.jobs.coupons import Coupons as CouponsDue
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
+from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.lanes import Lanes
@@ -67,6 +69,7 @@ from services.loyalty.rpc.statements import Statements
 from services.loyalty.rpc.tiers import Tiers
 from services.loyalty.rpc.transfers import Transfers
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.grants import GrantKind
 from services.loyalty.settings import Settings
 from services.loyalty.storage import heads
 
@@ -155,7 +158,8 @@ async def workers(
     own = Consumer(SERVICE, engine, redis, each(hear_ourselves))
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
-    file, key = _heads_file(settings), _signing_key(settings)
+    file, key = _heads_file(settings), signing.own_key(settings.signing_key)
+    grants = GivenGrants(url, pool, rulebook, now, {GrantKind.COUPON: coupons.give})
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
@@ -165,6 +169,8 @@ async def workers(
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
         partial(every, 1, CouponsDue(pool, now).look, "keep coupons up"),
+        partial(every, 1, grants.give, "give grants"),
+        partial(every, 15, grants.measure, "measure what is to be given"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]
@@ -178,7 +184,7 @@ def migrate(settings: Settings) -> None:
 
 def verify(settings: Settings) -> bool:
     """Go through the whole ledger and say what was found; True when everything agrees."""
-    url, key = settings.database_url.get_secret_value(), _signing_key(settings)
+    url, key = settings.database_url.get_secret_value(), signing.own_key(settings.signing_key)
     keys = signing.trusted(settings.public_keys, key)
     with Display() as display:
         outcome = asyncio.run(verification.verify(url, _heads_file(settings), keys, display))
@@ -188,16 +194,12 @@ def verify(settings: Settings) -> bool:
 
 def show_heads(settings: Settings) -> None:
     """Say by which keys heads are signed, and what was published last."""
-    keys = signing.trusted(settings.public_keys, _signing_key(settings))
+    keys = signing.trusted(settings.public_keys, signing.own_key(settings.signing_key))
     Display().show_heads(keys, _heads_file(settings))
 
 
 def _heads_file(settings: Settings) -> AppendedFile | None:
     return heads.heads_file(settings.heads_file) if settings.heads_file is not None else None
-
-
-def _signing_key(settings: Settings) -> signing.SigningKey | None:
-    return signing.signing_key(settings.signing_key) if settings.signing_key is not None else None
 
 
 def _key(secret: SecretStr) -> bytes:

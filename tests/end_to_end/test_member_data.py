@@ -85,7 +85,7 @@ def test_a_member_fetches_all_that_is_held_and_nothing_of_another(shop: OrderSys
     archive = zipfile.ZipFile(io.BytesIO(got.content))
     tables = json.loads(archive.read("member.json"))["tables"]
     assert set(tables) == {
-        *("profile", "identities", "accesses", "standings", "lots", "orders", "refunds", "entries"),
+        *("profile", "identities", "accesses", "standings", "lots", "orders", "refunds", "grants", "entries"),
         *("consents", "purposes"),
     }
     assert [one["value"] for one in tables["identities"] if one["kind"] == "PHONE"] == [shopper.phone]

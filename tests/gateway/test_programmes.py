@@ -132,3 +132,51 @@ async def test_what_a_currency_lacks_is_refused_before_the_service_is_asked(gate
     answer = await gateway.admin(REVISE, variables={"input": revision(currencies=[wrong])})
     assert "minimum" in answer["errors"][0]["message"]
     assert gateway.services.requests == []
+
+
+BENEFITS = """
+{ programme { tiers { benefits {
+  key kind effect description { en zh } quota quotaPeriod unitCost { minorUnits currency } survivesDowngrade
+  couponTemplate
+} } } }
+"""
+
+
+async def test_benefits_that_staff_write_reach_the_service_whole_and_are_shown_as_it_tells_them(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.services.requests.clear()
+    written: dict[str, Any] = {
+        "key": "monthly_coupon",
+        "kind": "ECONOMIC",
+        "effect": "COUPON",
+        "description": {"zh": "每月一张", "en": "One a month"},
+        "quota": 1,
+        "quotaPeriod": "MONTH",
+        "unitCost": {"minorUnits": 500, "currency": "CNY"},
+        "survivesDowngrade": True,
+        "couponTemplate": "off10",
+    }
+    name = {"name": {"zh": "九折券", "en": "10% off"}}
+    short = {"key": "lounge", "kind": "ACCESS", **name}
+    tier = {
+        "key": "silver",
+        **name,
+        "conditions": [{"metric": "GROWTH", "atLeast": 500}],
+        "benefits": [written | name, short],
+    }
+    await gateway.admin(REVISE, variables={"input": revision(tiers=[tier])})
+    ((_, request),) = gateway.services.requests
+    told = wire.Programme()
+    told.CopyFrom(answers.PROGRAMME)
+    told.tiers[0].CopyFrom(request.tiers[0])
+    monkeypatch.setattr(answers, "PROGRAMME", told)
+    (shown,) = (await gateway.admin(BENEFITS))["data"]["programme"]["tiers"]
+    assert shown["benefits"][0] == written
+    assert shown["benefits"][1] == dict.fromkeys(written) | {
+        "key": "lounge",
+        "kind": "ACCESS",
+        "effect": "OTHER",
+        "quotaPeriod": "NONE",
+        "survivesDowngrade": False,
+    }

@@ -243,12 +243,10 @@ async def measure(
     await filled.write(urls)
     process.spare_collections()
     some = filled.ids[:OPENED]
-    blobs = {row[0]: row[5] for row in await stored.members_pool.fetch(profiles._ROWS, some)}
     wraps = {row[0]: row[1] for row in await stored.keys_pool.fetch(_WRAPPED, some)}
+    rows = [(row[0], wraps[row[0]], row[5]) for row in await stored.members_pool.fetch(profiles._ROWS, some)]
     pairs = {
-        "in memory, profiles/s of one processor": opening(
-            filled, [(one, wraps[one], blobs[one]) for one in some]
-        ),
+        "in memory, profiles/s of one processor": opening(filled, rows),
         "batches, profiles/s": reading(filled),
         "look-ups, members/s": looking_up(filled),
         "rotation, keys/s": rewrapping(filled),

@@ -33,6 +33,7 @@ class Sequencer:
         self._origin = origin
         self._key = key
         self._witness = witness
+        self._kept = 0
 
     async def run(self) -> None:
         """Work until cancelled; a database that is away is waited for."""
@@ -78,7 +79,9 @@ class Sequencer:
             if not await self._holds(before, size):
                 log.error("the log lost a published checkpoint", size=before.size, leaves=size)
                 return
-            await stored.keep_checkpoint(self._pool, before)  # a crash may have come before this
+            if self._kept != before.size:  # a crash may have come before it was kept
+                await stored.keep_checkpoint(self._pool, before)
+                self._kept = before.size
         if size == (before.size if before is not None else 0):
             return
         signed = checkpoint(self._origin, size, await stored.root(self._pool, size), name, key)

@@ -172,7 +172,7 @@ async def _standing(connection: database.RawConnection) -> AsyncIterator[Mismatc
     wrong = await evidence.standing(connection)
     for mismatch in wrong:
         yield mismatch
-    _, _, states = await evidence.counts(connection)
+    states = await evidence.states(connection)
     for _ in range(states - len(wrong)):
         yield None
 

@@ -10,7 +10,7 @@ from huiyuan.consent.v1 import preferences_pb2
 from services.consent.actions import preferences as actions
 from services.consent.rpc import sending_wire as wire
 from services.consent.rpc.decisions import admit, at_most
-from services.consent.rpc.wire import uuid_of
+from services.consent.rpc.wire import uuid_of, wire_text
 from services.consent.rules import preferences as rules
 from services.consent.rules.caps import check_caps
 from services.consent.rules.checklists import Malformed
@@ -158,8 +158,8 @@ def _wire(view: _View, standing: Standing) -> preferences_pb2.Preferences:
                 enabled=not switchable(topic, in_force[purpose])
                 or (channel, topic.key) not in wanted.switched_off,
                 may_be_switched_off=switchable(topic, in_force[purpose]),
-                name=wire.wire_text(topic.terms.name),
-                description=wire.wire_text(topic.terms.description),
+                name=wire_text(topic.terms.name),
+                description=wire_text(topic.terms.description),
                 consent_purpose=purpose if in_force[purpose].terms.needs_consent else "",
             )
             for topic in found.values()

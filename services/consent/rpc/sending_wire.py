@@ -8,8 +8,8 @@ from typing import Any
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.consent.v1 import preferences_pb2, sends_pb2, suppressions_pb2, topics_pb2
-from huiyuan.kit.v1 import kit_pb2
 
+from services.consent.rpc.wire import wire_text
 from services.consent.rules.caps import FrequencyCap
 from services.consent.rules.channels import Channel
 from services.consent.rules.checklists import Malformed
@@ -189,7 +189,3 @@ def wire_change(changed: Changed) -> preferences_pb2.PreferenceChange:
         kind=changed.change.kind,
         content_json=json.dumps(changed.change.content, sort_keys=True),
     )
-
-
-def wire_text(text: Text) -> kit_pb2.LocalizedText:
-    return kit_pb2.LocalizedText(zh=text.zh, en=text.en)

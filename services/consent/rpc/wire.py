@@ -111,8 +111,8 @@ def wire_purpose(purpose: Purpose) -> purposes_pb2.Purpose:
     return purposes_pb2.Purpose(
         key=terms.key,
         version=purpose.version,
-        name=_text(terms.name),
-        description=_text(terms.description),
+        name=wire_text(terms.name),
+        description=wire_text(terms.description),
         lawful_basis=f"LAWFUL_BASIS_{terms.lawful_basis}",
         necessity=f"NECESSITY_{terms.necessity}",
         form=f"CONSENT_FORM_{terms.form}",
@@ -165,7 +165,7 @@ def wire_consent(
         necessity=f"NECESSITY_{terms.necessity}",
         form=f"CONSENT_FORM_{terms.form_for(recipient_id)}",
         lawful_basis=f"LAWFUL_BASIS_{terms.lawful_basis}",
-        name=_text(terms.name),
+        name=wire_text(terms.name),
     )
 
 
@@ -197,7 +197,7 @@ def _timestamp(instant: datetime | None) -> Timestamp | None:
     return stamp
 
 
-def _text(text: Text) -> kit_pb2.LocalizedText:
+def wire_text(text: Text) -> kit_pb2.LocalizedText:
     return kit_pb2.LocalizedText(zh=text.zh, en=text.en)
 
 

@@ -86,14 +86,10 @@ async def wishes(connection: database.RawConnection) -> AsyncIterator[Mismatch |
         yield Mismatch("preferences", f"member {row['member_id']}", what) if what else None
 
 
-async def counts(connection: database.RawConnection) -> tuple[int, int, int]:
-    """How many records, leaves and standing decisions there are."""
-    row = await connection.fetchrow(
-        "SELECT (SELECT count(*) FROM consent_events), (SELECT count(*) FROM log_leaves), "
-        "(SELECT count(*) FROM consent_states)"
-    )
-    assert row is not None
-    return row[0], row[1], row[2]
+async def states(connection: database.RawConnection) -> int:
+    """How many standing decisions there are."""
+    found: int = await connection.fetchval("SELECT count(*) FROM consent_states")
+    return found
 
 
 _WISHES = """

@@ -3,7 +3,7 @@
 from services.kit import database
 from services.loyalty import events
 from services.loyalty.actions.coupon_orders import reinstate
-from services.loyalty.actions.coupons import revoke
+from services.loyalty.actions.coupon_revocations import revoke
 from services.loyalty.rules.events import CouponExpiring, Event
 from services.loyalty.storage import coupon_dues, coupon_refunds, programmes
 from services.loyalty.storage.coupon_refunds import RefundedOrder

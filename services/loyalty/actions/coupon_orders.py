@@ -9,7 +9,8 @@ import msgpack
 
 from services.kit import database
 from services.loyalty import events
-from services.loyalty.actions.coupons import be_free, settle
+from services.loyalty.actions.coupon_claims import be_free
+from services.loyalty.actions.coupon_revocations import settle
 from services.loyalty.rules.coupon_baskets import Basket, Off, judge, together
 from services.loyalty.rules.coupon_templates import Within
 from services.loyalty.rules.coupon_terms import CouponKind

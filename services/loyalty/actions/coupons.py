@@ -2,30 +2,30 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
 
-from services.kit import database
+from services.kit import clock, database
 from services.kit.refusal import Refusal
 from services.loyalty import events
-from services.loyalty.actions.coupon_templates import locked, unknown
+from services.loyalty.actions.coupon_templates import locked
 from services.loyalty.rules import coupon_codes
-from services.loyalty.rules.asks import IdempotencyKeyReused, MemberClosed, MemberFrozen
+from services.loyalty.rules.asks import IdempotencyKeyReused, MemberClosed
 from services.loyalty.rules.coupon_templates import CouponsNotIssued, CouponTemplate, Within
-from services.loyalty.rules.coupon_terms import Claim, check_issuable
+from services.loyalty.rules.coupon_terms import check_issuable
 from services.loyalty.rules.coupons import (
     Coupon,
     CouponBudgetSpent,
     CouponLimitReached,
     CouponState,
-    UnknownCoupon,
 )
-from services.loyalty.rules.events import CouponIssued, CouponRevoked, Event
+from services.loyalty.rules.events import CouponIssued, Event
+from services.loyalty.rules.grants import Grant
 from services.loyalty.rules.tiers import Restriction
 from services.loyalty.rules.wellformed import ProgrammeNotWellFormed
-from services.loyalty.storage import coupon_answers, coupon_templates, coupons
+from services.loyalty.storage import coupon_templates, coupons
 from services.loyalty.storage import programmes as stored_programmes
 from services.loyalty.storage.coupons import Holder, NewCoupon
 from services.loyalty.storage.telling import tell
@@ -73,6 +73,20 @@ async def issue(
     if isinstance(result, Refusal):
         raise result
     return result
+
+
+async def give(connection: database.RawConnection, grant: Grant, now: datetime) -> str:
+    """Issue what a grant promises, once by its key; the coupon's id. Raises why not."""
+    issued = await issue(
+        connection,
+        grant.member_id,
+        grant.template,
+        f"grant:{grant.key}",
+        clock.micros(now),
+        grant.reason,
+        programme_id=grant.programme_id,
+    )
+    return issued.coupon.coupon_id
 
 
 async def issue_many(
@@ -171,121 +185,3 @@ class _Issuing:
             valid_from,
             expires_at,
         )
-
-
-async def claim(
-    connection: database.RawConnection,
-    within: Within,
-    member_id: str,
-    template_key: str,
-    claim_code: str,
-    key: str,
-    now: int,
-) -> Issued:
-    """A member takes a coupon by the template's key or by its code. Raises as issuing does, and for a frozen one."""
-    claim_code = claim_code.strip().upper()
-    fingerprint = sha256(f"{within.number}:{template_key}:{claim_code}".encode()).digest()[:16]
-    answer_key = f"claim:{key}"
-    await be_free(connection, within, member_id, "member_id")
-    known = await coupon_answers.claim(connection, member_id, answer_key, fingerprint, now)
-    if known is not None:
-        (coupon,) = (await coupons.lock_by_id(connection, [known["coupon_id"]])).values()
-        return Issued(coupon.as_of(now), replayed=True)
-    if claim_code:
-        template = await coupon_templates.claimed_by(connection, within.number, claim_code)
-        if template is None:
-            raise unknown("claim_code")
-    else:
-        template = await coupon_templates.find(connection, within.number, template_key)
-        if template is None:
-            raise unknown("template")
-    wanted = Claim.BY_CODE if claim_code else Claim.OPEN
-    terms = template.issuing("claim_code" if claim_code else "template")
-    if terms.claim is not wanted:
-        message = "members do not take its coupons so: ask the shop for one"
-        raise CouponsNotIssued(message, field="template", state=template.state)
-    asked = Issue(within, template.key, answer_key, f"member:{member_id}", "CLAIMED")
-    (result,) = await issue_many(connection, asked, [member_id], now)
-    if isinstance(result, Refusal):
-        raise result
-    await coupon_answers.keep(connection, member_id, answer_key, {"coupon_id": result.coupon.coupon_id})
-    return result
-
-
-async def be_free(connection: database.RawConnection, within: Within, member_id: str, field: str) -> str:
-    """Who has the member's coupons now. Raises ``MemberFrozen``, ``MemberClosed`` for who may not spend."""
-    holder = (await coupons.holders(connection, within.number, [member_id]))[member_id]
-    if holder.restriction is Restriction.CLOSED:
-        raise MemberClosed("the membership is over: nothing is earned or spent any more", field=field)
-    if holder.restriction is Restriction.FROZEN:
-        message = "the member is frozen or closing: unfreeze the membership, or cancel its closing, first"
-        raise MemberFrozen(message, field=field)
-    return holder.member_id
-
-
-async def revoke(
-    connection: database.RawConnection,
-    coupon_ids: Sequence[str],
-    by: str,
-    reason: str,
-    now: int,
-    programme_ids: dict[int, str],
-) -> list[Issued | Refusal]:
-    """Take open coupons from their members for good; what is held or used is refused, whatever is around it."""
-    stored = await coupons.lock_by_id(connection, coupon_ids)
-    results: list[Issued | Refusal] = []
-    gone: dict[str, Coupon] = {}
-    for nth, coupon_id in enumerate(coupon_ids):
-        field = f"coupon_ids[{nth}]"
-        found = stored.get(coupon_id)
-        if found is None:
-            results.append(UnknownCoupon("there is no coupon with this id", field=field))
-        elif found.state is CouponState.REVOKED or coupon_id in gone:
-            results.append(Issued(gone.get(coupon_id, found), replayed=True))
-        else:
-            try:
-                found.as_of(now).be_free_for("", field)
-            except Refusal as refusal:
-                results.append(refusal)
-                continue
-            gone[coupon_id] = replace(found.as_of(now).let_go(), state=CouponState.REVOKED)
-            results.append(Issued(gone[coupon_id], replayed=False))
-    await settle(connection, stored, list(gone.values()), by=by, reason=reason)
-    await tell(
-        connection,
-        [
-            events.encode(
-                Event(
-                    coupon.member_id,
-                    programme_ids[coupon.programme],
-                    now,
-                    CouponRevoked(coupon.coupon_id, coupon.template, reason),
-                )
-            )
-            for coupon in gone.values()
-        ],
-    )
-    return results
-
-
-async def settle(
-    connection: database.RawConnection,
-    stored: dict[str, Coupon],
-    after: Sequence[Coupon],
-    *,
-    by: str = "",
-    reason: str = "",
-) -> None:
-    """Write what became of locked coupons, and what that does to their templates' budgets."""
-    changed = [coupon for coupon in after if coupon != stored[coupon.coupon_id]]
-    await coupons.write(connection, changed, by, reason)
-    deltas: dict[int, dict[str, tuple[int, int]]] = {}
-    for coupon in changed:
-        of_programme = deltas.setdefault(coupon.programme, {})
-        issued, committed = of_programme.get(coupon.template, (0, 0))
-        of_programme[coupon.template] = (
-            issued - (coupon.state is CouponState.REVOKED),
-            committed + coupon.committed_minor - stored[coupon.coupon_id].committed_minor,
-        )
-    for programme in sorted(deltas):
-        await coupon_templates.count(connection, programme, deltas[programme])

@@ -7,6 +7,7 @@ from huiyuan.loyalty.v1 import coupons_pb2 as wire
 
 from services.kit import rpc
 from services.kit.refusal import Refusal
+from services.loyalty.actions import coupon_claims, coupon_revocations
 from services.loyalty.actions import coupons as actions
 from services.loyalty.rpc.coupon_orders import CouponOrders
 from services.loyalty.rpc.coupon_wire import (
@@ -72,7 +73,7 @@ class Coupons(CouponOrders):
         key = own_id(request.idempotency_key, "idempotency_key")
         now = self._rulebook.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            claimed = await actions.claim(
+            claimed = await coupon_claims.claim(
                 connection, within, member, request.template, request.claim_code, key, now
             )
         coupon = wire_coupon(claimed.coupon, within, now, whole_code=_is_own())
@@ -138,7 +139,7 @@ class Coupons(CouponOrders):
         known = await self._rulebook.current()
         programmes = {history.newest.number: name for name, history in known.by_id.items()}
         async with self._pool.acquire() as connection, connection.transaction():
-            results = await actions.revoke(
+            results = await coupon_revocations.revoke(
                 connection, ids, rpc.caller().actor, reason, self._rulebook.now(), programmes
             )
         return wire.RevokeCouponsResponse(results=map(_revoked, results))

@@ -19,7 +19,7 @@ def programme(message: wire.Programme, effective_at: int) -> Programme:
         money_currency=message.money_currency,
         currencies=tuple(currencies.rules(message.currencies, message.money_currency)),
         earn_rules=tuple(earn_rules.earn_rules(message.earn_rules, message.money_currency)),
-        tiers=tuple(tier_schemes.tier_rules(message.tiers)),
+        tiers=tuple(tier_schemes.tier_rules(message.tiers, message.money_currency)),
         effective_at=effective_at,
     )
 
@@ -35,7 +35,7 @@ def published(publication: Publication) -> wire.Programme:
         money_currency=version.money_currency,
         currencies=[currencies.published(rules, version.money_currency) for rules in version.currencies],
         earn_rules=[earn_rules.earn_rule(rule, version.money_currency) for rule in version.earn_rules],
-        tiers=[tier_schemes.tier_rule(rule) for rule in version.tiers],
+        tiers=[tier_schemes.tier_rule(rule, version.money_currency) for rule in version.tiers],
         effective_at=timestamp(version.effective_at),
         published_by=publication.published_by,
         published_at=timestamp(publication.published_at),

@@ -57,6 +57,17 @@ COUPONS = {
     "used_at": "instant",
     "taken_off_minor": "integer",
 }
+GRANTS = {
+    "programme_id": "text",
+    "kind": "text",
+    "currency": "text",
+    "points": "integer",
+    "template": "text",
+    "reason": "text",
+    "state": "text",
+    "promised_at": "instant",
+    "settled_at": "instant",
+}
 ENTRIES = {
     "programme_id": "text",
     "currency": "text",
@@ -105,6 +116,7 @@ class Exports:
                     table("orders", ORDERS, await exports.orders(self._pool, member_id)),
                     table("refunds", REFUNDS, await exports.refunds(self._pool, member_id)),
                     table("coupons", COUPONS, await exports.coupons(self._pool, member_id)),
+                    table("grants", GRANTS, await exports.grants(self._pool, member_id)),
                 )
             )
         entries = await exports.entries(self._pool, member_id, after)

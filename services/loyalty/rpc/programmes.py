@@ -7,7 +7,7 @@ from huiyuan.loyalty.v1 import programmes_pb2 as wire
 from services.kit import clock, database, rpc
 from services.kit.refusal import Invalid
 from services.loyalty.actions import programmes as actions
-from services.loyalty.rpc import currencies, definitions, earn_rules, tier_schemes
+from services.loyalty.rpc import benefits, currencies, definitions, earn_rules, tier_schemes
 from services.loyalty.rpc.wire import micros, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.storage import programmes
@@ -57,7 +57,7 @@ class Programmes:
             else None,
             currencies=tuple(currencies.rules(request.currencies, "")),
             earn_rules=tuple(earn_rules.earn_rules(request.earn_rules, "")),
-            tiers=tuple(tier_schemes.tier_rules(request.tiers)),
+            tiers=tuple(tier_schemes.tier_rules(request.tiers, "")),
             money_named=_money_named(request),
             published_by=rpc.caller().actor,
             reason=reason,
@@ -109,6 +109,8 @@ def _money_named(request: wire.ReviseProgrammeRequest) -> dict[str, str]:
     for nth, rules in enumerate(request.currencies):
         if rules.HasField("conversion"):
             named[f"currencies[{nth}].conversion.worth.currency"] = rules.conversion.worth.currency
+    for nth, tier in enumerate(request.tiers):
+        named |= benefits.costs_named(tier.benefits, f"tiers[{nth}].benefits")
     return named
 
 

@@ -11,7 +11,7 @@ from services.loyalty.rules.tier_schemes import Condition, TierRule
 from services.loyalty.rules.wellformed import multiplier
 
 
-def tier_rules(messages: Iterable[wire.TierRule]) -> Iterable[TierRule]:
+def tier_rules(messages: Iterable[wire.TierRule], money_currency: str) -> Iterable[TierRule]:
     for nth, rule in enumerate(messages):
         path = f"tiers[{nth}]"
         yield TierRule(
@@ -20,18 +20,18 @@ def tier_rules(messages: Iterable[wire.TierRule]) -> Iterable[TierRule]:
             tuple(Condition(condition.metric, condition.at_least) for condition in rule.conditions),
             multiplier(rule.multiplier, f"{path}.multiplier"),
             tuple(
-                benefits.benefit(benefit, f"{path}.benefits[{at}]")
+                benefits.benefit(benefit, money_currency, f"{path}.benefits[{at}]")
                 for at, benefit in enumerate(rule.benefits)
             ),
         )
 
 
-def tier_rule(rule: TierRule) -> wire.TierRule:
+def tier_rule(rule: TierRule, money_currency: str) -> wire.TierRule:
     """A tier as it was published."""
     return wire.TierRule(
         key=rule.key,
         name=text(rule.name),
         conditions=[wire.TierCondition(metric=c.metric, at_least=c.at_least) for c in rule.conditions],
         multiplier=decimal(rule.multiplier),
-        benefits=[benefits.published(benefit) for benefit in rule.benefits],
+        benefits=[benefits.published(benefit, money_currency) for benefit in rule.benefits],
     )

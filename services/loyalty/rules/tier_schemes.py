@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from services.loyalty.rules import benefits
 from services.loyalty.rules.benefits import Benefit
 from services.loyalty.rules.texts import Text
 from services.loyalty.rules.wellformed import KEY, KEY_SAID, be_like, be_unique, wrong
@@ -47,4 +48,5 @@ def check(tiers: Sequence[TierRule], codes: Iterable[str]) -> None:
             floor = below.get(condition.metric)
             if floor is not None and condition.at_least <= floor:
                 raise wrong(f"must be above the tier below, which asks {floor}", f"{at}.at_least")
+        benefits.check(tier.benefits, f"{path}.benefits")
         below |= {condition.metric: condition.at_least for condition in tier.conditions}

@@ -12,7 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.loyalty.rules.tiers import Restriction
 
 _NIL = UUID(int=0)
-_COUNTED = ("coupon_answers", "coupons", "denials", "entries", "holds", "reversals", "standings", "wallets")
+_COUNTED = (
+    "coupon_answers",
+    "coupons",
+    "denials",
+    "entries",
+    "grants",
+    "holds",
+    "reversals",
+    "standings",
+    "wallets",
+)
 """Tables that keep rows under a member's id, each with an index by it."""
 
 

@@ -47,6 +47,12 @@ async def coupons(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Recor
     return rows
 
 
+async def grants(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """What the member was promised, oldest first, and what became of it."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_GRANTS, member_id)
+    return rows
+
+
 async def entries(pool: asyncpg.Pool, member_id: UUID, after: Place | None) -> Sequence[asyncpg.Record]:
     """A portion of the member's entries, oldest first; fewer than ``AT_ONCE`` when it is the last."""
     at, ord = after or (None, None)
@@ -106,6 +112,11 @@ SELECT p.programme_id, c.template, e.terms -> 'name' ->> 'zh' AS name_zh, e.term
 FROM coupons c JOIN programmes p ON p.number = c.programme
 JOIN coupon_editions e ON e.programme = c.programme AND e.template = c.template AND e.edition = c.edition
 WHERE c.member_id = $1 ORDER BY c.issued_at, c.coupon_id
+"""
+
+_GRANTS = """
+SELECT programme_id, kind, currency, points, template, reason, state, promised_at, settled_at
+FROM grants WHERE member_id = $1 ORDER BY promised_at, key
 """
 
 # Who of the staff did it is theirs, and a shop's key is the shop's: both stay out.

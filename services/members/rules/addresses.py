@@ -150,21 +150,8 @@ def default(addresses: Sequence[Address]) -> Address | None:
     return next((address for address in addresses if address.is_default), None)
 
 
-def packed(address: Address) -> tuple[object, ...]:
-    """An address as it lies in a profile's blob; ``unpacked`` takes the same parts in the same order."""
-    return (
-        address.address_id,
-        address.label.reveal(),
-        address.recipient.reveal(),
-        reveal(address.phone),
-        address.country,
-        address.province.reveal(),
-        address.city.reveal(),
-        address.district.reveal(),
-        [line.reveal() for line in address.lines],
-        address.postcode.reveal(),
-        address.is_default,
-    )
+KeptAddress = tuple[str, str, str, str, str, str, str, str, tuple[str, ...], str, bool]
+"""An address as it lay in a profile's blob until layout 2: what ``unpacked`` takes."""
 
 
 def unpacked(
@@ -180,6 +167,7 @@ def unpacked(
     postcode: str,
     is_default: bool,  # in the order of the layout
 ) -> Address:
+    """An address of an earlier layout."""
     return Address(
         address_id,
         Personal(label),

@@ -87,12 +87,10 @@ def seal(content: bytes, dek: bytes, where: bytes, *, schema: int, dek_gen: int,
 
 def blob_header(blob: bytes) -> BlobHeader:
     """The header of a well-formed blob. Raises ``Unreadable``."""
-    if len(blob) < _SMALLEST_BLOB or (len(blob) - _SMALLEST_BLOB) % PADDED_TO_BYTES:
+    beyond = len(blob) - _SMALLEST_BLOB
+    if beyond < 0 or beyond % PADDED_TO_BYTES or blob[0] != VERSION or blob[1] not in _CONTENT:
         raise Unreadable
-    version, suite, schema, dek_gen = _header_of(blob)
-    if version != VERSION or suite not in _CONTENT:
-        raise Unreadable
-    return _tuple(BlobHeader, (schema, dek_gen))
+    return _tuple(BlobHeader, _header_of(blob))
 
 
 def open_blob(blob: bytes, dek: bytes, where: bytes) -> bytes:
@@ -104,6 +102,10 @@ def open_blob(blob: bytes, dek: bytes, where: bytes) -> bytes:
         padded = _CONTENT[blob[1]](dek).decrypt(blob[8:20], blob[20:], _BLOB_LABEL + where + blob[:8])
     except (InvalidTag, ValueError, LookupError, UnsupportedAlgorithm):
         raise Unreadable from None
+    return _unpadded(padded)
+
+
+def _unpadded(padded: bytes) -> bytes:
     content = padded.rstrip(b"\0")
     if not content.endswith(b"\x80") or len(padded) - len(content) >= PADDED_TO_BYTES:
         raise Unreadable
@@ -111,7 +113,7 @@ def open_blob(blob: bytes, dek: bytes, where: bytes) -> bytes:
 
 
 _tuple = tuple.__new__
-_header_of = _HEADER.unpack_from
+_header_of = struct.Struct(">xxHI").unpack_from
 _CONTENT: Mapping[int, Callable[[bytes], AESGCM | SM4GCM]] = {
     int(Suite.AES_256_GCM): AESGCM,
     int(Suite.SM4_GCM): sm4_under,
@@ -136,6 +138,23 @@ class KeyWrapper:
         """A data key as it rests."""
         nonce = os.urandom(_NONCE_BYTES)
         return self._header + nonce + self._writing.encrypt(nonce, dek, _KEY_LABEL + where + self._header)
+
+    def open(self, blob: bytes, wrapped: bytes, where: bytes) -> bytes:
+        """What a blob under a wrapped key holds. Raises ``Unreadable``.
+
+        ``unwrap`` and ``open_blob`` as one: of what reading a profile costs, a tenth was calling the two.
+        """
+        key_header = wrapped[:8]
+        aead = self._by_header.get(key_header)
+        if aead is None or len(wrapped) != WRAPPED_BYTES:
+            raise Unreadable
+        header = blob[:8]
+        try:
+            dek = aead.decrypt(wrapped[8:20], wrapped[20:], _KEY_LABEL + where + key_header)
+            padded = _CONTENT[header[1]](dek).decrypt(blob[8:20], blob[20:], _BLOB_LABEL + where + header)
+        except (InvalidTag, ValueError, LookupError, UnsupportedAlgorithm):
+            raise Unreadable from None
+        return _unpadded(padded)
 
     def unwrap(self, wrapped: bytes, where: bytes) -> bytes:
         """The data key. Raises ``Unreadable``."""

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from enum import IntEnum
-from typing import NamedTuple
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from msgspec import Struct
 
 from services.kit.refusal import Invalid
 from services.members.rules import phones
@@ -44,7 +44,7 @@ class IdentityNotValid(Invalid):
     """The identity cannot be one: its kind, scope or value is malformed."""
 
 
-class Identity(NamedTuple):
+class Identity(Struct, frozen=True, array_like=True, gc=False):
     """An identity in its one spelling: phones as E.164, mail in lower case, the rest as NFKC."""
 
     kind: IdentityKind

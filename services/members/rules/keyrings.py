@@ -147,7 +147,7 @@ class KeyRing:
 
     def open(self, blob: bytes, wrapped: bytes, where: bytes) -> bytes:
         """The content of a blob, by the wrapped key that belongs to it. Raises ``Unreadable``."""
-        return blobs.open_blob(blob, self._keys.unwrap(wrapped, where), where)
+        return self._keys.open(blob, wrapped, where)
 
     def find(self, identity: Identity) -> Place:
         """Where an identity is found, telling nothing of its value: under the oldest version that writes.

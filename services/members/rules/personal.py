@@ -1,15 +1,17 @@
 """Personal data in memory: values that no log line, traceback or error message can show by accident."""
 
-from typing import NoReturn
+from typing import Any, NoReturn
+
+from msgspec import Struct
 
 
-class Personal:
-    """A text about a person. Only ``reveal`` shows it; printing, formatting and pickling do not."""
+class Personal(Struct, frozen=True, array_like=True, gc=False):
+    """A text about a person. Only ``reveal`` shows it; printing, formatting and pickling do not.
 
-    __slots__ = ("_text",)
+    In the content of a blob it is a list of one text, so that content is read straight into values of this type.
+    """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    _text: str
 
     def reveal(self) -> str:
         """The text in clear; every call of this is a place to look at in a review."""
@@ -20,14 +22,11 @@ class Personal:
 
     __str__ = __repr__
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("text", "<personal>")]
+
     def __format__(self, _: str) -> str:
         return "<personal>"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Personal) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("personal data does not leave the process by pickling")

@@ -2,26 +2,28 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
-import msgpack
+from msgspec import DecodeError, msgpack
 
 from services.kit.refusal import Declined, Invalid
-from services.members.rules.addresses import Address, packed, unpacked
+from services.members.rules.addresses import Address, KeptAddress, unpacked
 from services.members.rules.blobs import Unreadable
 from services.members.rules.identities import Identity, IdentityKind
 from services.members.rules.personal import Personal
 from services.members.rules.preferences import Preference, chosen
 from services.members.rules.texts import CONTROL, far_too_long
 
-SCHEMA = 2
+SCHEMA = 3
 """The layout of ``encode``: display name, full name, birth date, language, zone, identities (1), then gender,
-addresses, preferences, tags (2). Every earlier layout stays readable; what is written is always the newest."""
+addresses, preferences, tags (2), all of it typed as ``Profile`` is, and read by its types alone (3). Every earlier
+layout stays readable; what is written is always the newest."""
 
 LARGEST_CONTENT = 1984 - 1
 """The bytes that fit into a blob of 2 KiB, once padded to whole 64: a larger record costs more than it gains."""
@@ -157,54 +159,44 @@ def fitting(after: Profile, before: Profile) -> Profile:
 
 def encode(profile: Profile) -> bytes:
     """The content of a profile's blob."""
-    return msgpack.packb(  # type: ignore[no-any-return]
-        (
-            profile.display_name.reveal(),
-            profile.full_name and profile.full_name.reveal(),
-            profile.birth_date and profile.birth_date.reveal(),
-            profile.language,
-            profile.time_zone,
-            [(identity.kind, identity.scope, identity.value.reveal()) for identity in profile.identities],
-            profile.gender and profile.gender.reveal(),
-            [packed(address) for address in profile.addresses],
-            profile.preferences,
-            profile.tags,
-        )
-    )
+    return _encoder.encode(profile)
 
 
 def decode(schema: int, content: bytes) -> Profile:
     """The profile in a blob's content, of this layout or an earlier one. Raises ``Unreadable``."""
-    width = _WIDTHS.get(schema)
     try:
-        kept = _unpacked(content)
-        if len(kept) != width:
-            raise Unreadable
-        display_name, full_name, birth_date, language, time_zone, identities = kept[:6]
-        gender, addresses, preferences, tags = kept[6:] or _SINCE_SCHEMA_2
-        # By ``tuple.__new__``: a named tuple's own takes twice as long, and this is done for each profile read.
-        return _tuple(
-            Profile,
-            (
-                Personal(display_name),
-                None if full_name is None else Personal(full_name),
-                None if birth_date is None else Personal(birth_date),
-                language,
-                time_zone,
-                tuple(
-                    [
-                        _tuple(Identity, (_KINDS[kind], scope, Personal(value)))
-                        for kind, scope, value in identities
-                    ]
-                ),
-                None if gender is None else Personal(gender),
-                tuple([unpacked(*address) for address in addresses]),
-                tuple([Preference(name, value) for name, value in preferences]),
-                tuple(tags),
-            ),
-        )
-    except (ValueError, TypeError, KeyError, msgpack.UnpackException):
+        if schema == SCHEMA:
+            return _decode(content)
+        return _earlier(*_EARLIER[schema](content))
+    except (KeyError, ValueError, DecodeError):
         raise Unreadable from None
+
+
+def _earlier(
+    display_name: str,
+    full_name: str | None,
+    birth_date: str | None,
+    language: str,
+    time_zone: str,
+    identities: tuple[tuple[IdentityKind, str, str], ...],
+    gender: str | None = None,
+    addresses: tuple[KeptAddress, ...] = (),
+    preferences: tuple[Preference, ...] = (),
+    tags: tuple[str, ...] = (),
+) -> Profile:
+    """A profile as it was kept before texts about persons had a type of their own in it."""
+    return Profile(
+        Personal(display_name),
+        None if full_name is None else Personal(full_name),
+        None if birth_date is None else Personal(birth_date),
+        language,
+        time_zone,
+        tuple([Identity(kind, scope, Personal(value)) for kind, scope, value in identities]),
+        None if gender is None else Personal(gender),
+        tuple([unpacked(*address) for address in addresses]),
+        preferences,
+        tags,
+    )
 
 
 def change_body(fields: ProfileFields) -> bytes:
@@ -212,15 +204,28 @@ def change_body(fields: ProfileFields) -> bytes:
     body = (fields.display_name, fields.full_name, fields.birth_date, fields.language, fields.time_zone)
     # A change as it was known at first keeps its first bytes: its retry may come long after.
     since = (fields.gender, fields.preferences) if fields.gender is not None or fields.preferences else ()
-    packed: bytes = msgpack.packb(body + since)
-    return b"update\0" + packed
+    return b"update\0" + msgpack.encode(body + since)
 
 
-_tuple = tuple.__new__
-_unpacked = msgpack.unpackb
-_KINDS = {int(kind): kind for kind in IdentityKind}
-_WIDTHS = {1: 6, 2: 10}
-_SINCE_SCHEMA_2 = (None, (), (), ())
+_encoder = msgpack.Encoder()
+_decode = msgpack.Decoder(Profile).decode
+_Layout1 = tuple[str, str | None, str | None, str, str, tuple[tuple[IdentityKind, str, str], ...]]
+_Layout2 = tuple[
+    str,
+    str | None,
+    str | None,
+    str,
+    str,
+    tuple[tuple[IdentityKind, str, str], ...],
+    str | None,
+    tuple[KeptAddress, ...],
+    tuple[Preference, ...],
+    tuple[str, ...],
+]
+_EARLIER: Mapping[int, Callable[[bytes], tuple[Any, ...]]] = {
+    1: msgpack.Decoder(_Layout1).decode,
+    2: msgpack.Decoder(_Layout2).decode,
+}
 
 
 def _gender(number: int) -> Personal | None:

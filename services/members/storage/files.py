@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from services.kit.appended import sync_directory
+
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
@@ -36,7 +38,7 @@ def put(path: Path, text: str, *, replace: bool) -> None:
             draft.replace(path)
         else:
             _link(draft, path)
-        _sync(path.parent)
+        sync_directory(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -47,12 +49,3 @@ def _link(draft: Path, path: Path) -> None:
         os.link(draft, path)
     except FileExistsError:
         return
-
-
-def _sync(directory: Path) -> None:
-    """Have the directory itself on the disk: a rename alone may be lost with the power."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -49,6 +49,17 @@ GOLDEN_BLOB_2 = bytes.fromhex(
     "8861a3ca565284058dc3e9cc28d58bd4cdde40aab84f06e065bf5b527368765d49d61efe1457c942dea2f7c3494f9d889a7a1629"
     "36b22af4"
 )
+GOLDEN_BLOB_3 = bytes.fromhex(
+    "0101000300000009c8c9cacbcccdcecfd0d1d2d38be9c73e36431db8faadb659908d0ea46f61742695c1991dd49b16d1e8bc99d0"
+    "69f6428bd15187eb41962588e37f608eb8d97ad1179ef6b08ab66dad97637405f6cf9474147f11f51fe3f3f953e7d8b66b08fc46"
+    "5fe0145b7dc2d8969e6e40755bfa65022f82ce1d2e4d0fcb5fddc20be4bef9f179295aed4ab58563a2e450366f74b85c940f4447"
+    "a5a0c4a97ea97fd8783cb2e9dbe406a99e8ff89fb9c1bc300c475c6d77c00be8d88bba3f1368c9d3b163663e8c79eccadd8d2d51"
+    "ef5d82ac711771372ec15869cbd8324a16b31e83c1fe83e7cd47a8b435a3eaba3f797b5cc80175662565c78440bf0324bbf2993a"
+    "cc076f114163e60a5526d96445d62cf637e9bb9899b17770b5aae1fc3dc3d50136b0b917c481f69043fd27c1f687ddd259a3b345"
+    "10db82d5e94d0cd231fc514c0b53822e49b80197538536125d3e5d219fbadbccfcc981a6018e6f1af4bc9e56842907208ddee267"
+    "2b17cabaff25ed6be89c8aa05db70bd4cdde40aab84f06e065bf5b527368765d49d61efe1457c942d698eb6668d2028a26e85df8"
+    "1c1dbac1"
+)
 GOLDEN_KEYS = {
     "AES-256-GCM": bytes.fromhex(
         "0101000900000003c8c9cacbcccdcecfd0d1d2d36c4398865b536375adb05cad09f32c65905936b1bda6788f9f01e309705fb4d0"
@@ -75,9 +86,10 @@ def test_golden_blob_opens_to_the_profile_it_was_made_of():
     ]
 
 
-def test_golden_blob_of_the_second_layout_opens_to_the_household_it_was_made_of():
-    assert blob_header(GOLDEN_BLOB_2) == BlobHeader(schema=2, dek_gen=8)
-    profile = profiles.decode(2, open_blob(GOLDEN_BLOB_2, DEK, HERE))
+@pytest.mark.parametrize(("blob", "schema", "dek_gen"), [(GOLDEN_BLOB_2, 2, 8), (GOLDEN_BLOB_3, 3, 9)])
+def test_golden_blobs_of_later_layouts_open_to_the_household_they_were_made_of(blob, schema, dek_gen):
+    assert blob_header(blob) == BlobHeader(schema, dek_gen)
+    profile = profiles.decode(schema, open_blob(blob, DEK, HERE))
     assert profile.first(IdentityKind.PHONE).reveal() == "+8613900001234"
     assert profile.gender.reveal() == "1"
     home, abroad = profile.addresses
@@ -90,16 +102,20 @@ def test_golden_blob_of_the_second_layout_opens_to_the_household_it_was_made_of(
 
 
 def test_profile_is_encoded_as_the_golden_one_was():
-    content = open_blob(GOLDEN_BLOB_2, DEK, HERE)
-    assert profiles.encode(profiles.decode(2, content)) == content
+    content = open_blob(GOLDEN_BLOB_3, DEK, HERE)
+    assert profiles.encode(profiles.decode(3, content)) == content
 
 
-def test_the_first_layout_is_read_and_the_second_is_written():
+def test_earlier_layouts_are_read_and_the_newest_is_written():
     first = profiles.decode(1, open_blob(GOLDEN_BLOB, DEK, HERE))
     assert (first.gender, first.addresses, first.preferences, first.tags) == (None, (), (), ())
-    assert profiles.decode(2, profiles.encode(first)) == first
-    with pytest.raises(Unreadable):
-        profiles.decode(1, profiles.encode(first))
+    second = profiles.decode(2, open_blob(GOLDEN_BLOB_2, DEK, HERE))
+    for profile in (first, second):
+        written = profiles.encode(profile)
+        assert profiles.decode(profiles.SCHEMA, written) == profile
+        for other in (0, 1, 2, 4):
+            with pytest.raises(Unreadable):
+                profiles.decode(other, written)
 
 
 @pytest.mark.parametrize("suite", GOLDEN_KEYS)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from services.loyalty.rules.benefits import Benefit, BenefitKind
 from services.loyalty.rules.texts import Text
 from services.loyalty.rules.tier_schemes import Condition, TierRule
+from services.loyalty.storage.definitions.benefits import benefit
 
 
 def tier(stored: dict[str, Any]) -> TierRule:
@@ -14,8 +14,5 @@ def tier(stored: dict[str, Any]) -> TierRule:
         name=Text(**stored["name"]),
         conditions=tuple(Condition(**condition) for condition in stored["conditions"]),
         multiplier=stored["multiplier"],
-        benefits=tuple(
-            Benefit(benefit["key"], BenefitKind(benefit["kind"]), Text(**benefit["name"]))
-            for benefit in stored["benefits"]
-        ),
+        benefits=tuple(map(benefit, stored["benefits"])),
     )

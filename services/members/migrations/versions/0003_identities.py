@@ -33,9 +33,7 @@ CREATE TABLE merge_followers (
   merged_at timestamptz,
   undone_at timestamptz,
   PRIMARY KEY (from_member, merge_id, service)
-);
-
-CREATE INDEX members_merged ON members (merged_into) WHERE merged_into IS NOT NULL
+)
 """
 
 _RIGHTS = (
@@ -55,4 +53,3 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TABLE merges, merge_followers")
-    op.execute("DROP INDEX members_merged")

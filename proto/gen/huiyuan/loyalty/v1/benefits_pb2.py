@@ -25,15 +25,19 @@ _sym_db = _symbol_database.Default()
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/loyalty/v1/benefits.proto\x12\x12huiyuan.loyalty.v1\x1a\x18huiyuan/kit/v1/kit.proto\"r\n\x07\x42\x65nefit\x12\x0b\n\x03key\x18\x01 \x01(\t\x12-\n\x04kind\x18\x02 \x01(\x0e\x32\x1f.huiyuan.loyalty.v1.BenefitKind\x12+\n\x04name\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText*\x95\x01\n\x0b\x42\x65nefitKind\x12\x1c\n\x18\x42\x45NEFIT_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x42\x45NEFIT_KIND_ECONOMIC\x10\x01\x12\x17\n\x13\x42\x45NEFIT_KIND_STATUS\x10\x02\x12\x1b\n\x17\x42\x45NEFIT_KIND_FUNCTIONAL\x10\x03\x12\x17\n\x13\x42\x45NEFIT_KIND_ACCESS\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/loyalty/v1/benefits.proto\x12\x12huiyuan.loyalty.v1\x1a\x18huiyuan/kit/v1/kit.proto\"\x8d\x03\n\x07\x42\x65nefit\x12\x0b\n\x03key\x18\x01 \x01(\t\x12-\n\x04kind\x18\x02 \x01(\x0e\x32\x1f.huiyuan.loyalty.v1.BenefitKind\x12+\n\x04name\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x31\n\x06\x65\x66\x66\x65\x63t\x18\x04 \x01(\x0e\x32!.huiyuan.loyalty.v1.BenefitEffect\x12\x32\n\x0b\x64\x65scription\x18\x05 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x12\n\x05quota\x18\x06 \x01(\x03H\x00\x88\x01\x01\x12\x35\n\x0cquota_period\x18\x07 \x01(\x0e\x32\x1f.huiyuan.loyalty.v1.QuotaPeriod\x12(\n\tunit_cost\x18\x08 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x1a\n\x12survives_downgrade\x18\t \x01(\x08\x12\x17\n\x0f\x63oupon_template\x18\n \x01(\tB\x08\n\x06_quota*\x95\x01\n\x0b\x42\x65nefitKind\x12\x1c\n\x18\x42\x45NEFIT_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x42\x45NEFIT_KIND_ECONOMIC\x10\x01\x12\x17\n\x13\x42\x45NEFIT_KIND_STATUS\x10\x02\x12\x1b\n\x17\x42\x45NEFIT_KIND_FUNCTIONAL\x10\x03\x12\x17\n\x13\x42\x45NEFIT_KIND_ACCESS\x10\x04*\x91\x03\n\rBenefitEffect\x12\x1e\n\x1a\x42\x45NEFIT_EFFECT_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42\x45NEFIT_EFFECT_OTHER\x10\x01\x12\x1b\n\x17\x42\x45NEFIT_EFFECT_DISCOUNT\x10\x02\x12 \n\x1c\x42\x45NEFIT_EFFECT_FREE_SHIPPING\x10\x03\x12\x19\n\x15\x42\x45NEFIT_EFFECT_COUPON\x10\x04\x12$\n BENEFIT_EFFECT_POINTS_MULTIPLIER\x10\x05\x12\x1a\n\x16\x42\x45NEFIT_EFFECT_SUPPORT\x10\x06\x12\x17\n\x13\x42\x45NEFIT_EFFECT_GIFT\x10\x07\x12$\n BENEFIT_EFFECT_PRIORITY_SHIPPING\x10\x08\x12)\n%BENEFIT_EFFECT_RETURNS_WITHOUT_REVIEW\x10\t\x12\x1f\n\x1b\x42\x45NEFIT_EFFECT_DOOR_PICK_UP\x10\n\x12\x1f\n\x1b\x42\x45NEFIT_EFFECT_LIMITED_SALE\x10\x0b*\xd8\x01\n\x0bQuotaPeriod\x12\x1c\n\x18QUOTA_PERIOD_UNSPECIFIED\x10\x00\x12\x15\n\x11QUOTA_PERIOD_NONE\x10\x01\x12\x14\n\x10QUOTA_PERIOD_DAY\x10\x02\x12\x15\n\x11QUOTA_PERIOD_WEEK\x10\x03\x12\x16\n\x12QUOTA_PERIOD_MONTH\x10\x04\x12\x18\n\x14QUOTA_PERIOD_QUARTER\x10\x05\x12\x15\n\x11QUOTA_PERIOD_YEAR\x10\x06\x12\x1e\n\x1aQUOTA_PERIOD_TIER_VALIDITY\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.benefits_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_BENEFITKIND']._serialized_start=200
-  _globals['_BENEFITKIND']._serialized_end=349
-  _globals['_BENEFIT']._serialized_start=83
-  _globals['_BENEFIT']._serialized_end=197
+  _globals['_BENEFITKIND']._serialized_start=484
+  _globals['_BENEFITKIND']._serialized_end=633
+  _globals['_BENEFITEFFECT']._serialized_start=636
+  _globals['_BENEFITEFFECT']._serialized_end=1037
+  _globals['_QUOTAPERIOD']._serialized_start=1040
+  _globals['_QUOTAPERIOD']._serialized_end=1256
+  _globals['_BENEFIT']._serialized_start=84
+  _globals['_BENEFIT']._serialized_end=481
 # @@protoc_insertion_point(module_scope)
