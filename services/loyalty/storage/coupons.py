@@ -42,7 +42,7 @@ async def holders(
     return {row[0]: Holder(row[1], Restriction(row[2] or 0)) for row in rows}
 
 
-async def holder(asking: database.Pool, programme: int, member_id: str) -> str:
+async def holder(asking: database.Pool | database.RawConnection, programme: int, member_id: str) -> str:
     """Who has a member's coupons, for reading."""
     row = await asking.fetchrow(_HOLDERS, [member_id], programme)
     return str(row[1]) if row is not None else member_id
