@@ -74,7 +74,8 @@ async def hold(connection: database.RawConnection, asked: OnOrder, now: int) -> 
     ttl_s = asked.ttl_s or min(coupon.terms.hold_minutes for coupon in wanted) * 60
     until = now + ttl_s * _SECOND_US
     held = [off.coupon.held(asked.order_ref, until, off.minor) for off in offs]
-    await settle(connection, stored, [*_let_go(stored, held, now), *held])
+    await settle(connection, stored, _let_go(stored, held, now))  # first: it makes room in its group
+    await settle(connection, stored, held)
     answer = _answer(offs, asked.basket) | {"until": until}
     await coupon_answers.keep(connection, asked.member_id, key, answer)
     return answer, False
@@ -101,7 +102,8 @@ async def use(connection: database.RawConnection, asked: OnOrder, now: int) -> t
     wanted = _wanted(stored, ids, asked.order_ref, now)
     offs = _used_offs(wanted, stored, asked, now)
     used = [off.coupon.used(asked.order_ref, now, off.minor) for off in offs]
-    await settle(connection, stored, [*_let_go(stored, used, now), *used])
+    await settle(connection, stored, _let_go(stored, used, now))
+    await settle(connection, stored, used)
     answer = _answer(offs, asked.basket)
     await coupon_answers.keep(connection, asked.member_id, key, answer)
     await tell(
@@ -245,7 +247,7 @@ def _used_offs(wanted: Sequence[Coupon], stored: dict[str, Coupon], asked: OnOrd
 
 
 def _let_go(stored: dict[str, Coupon], taken: Sequence[Coupon], now: int) -> list[Coupon]:
-    """What the order held until its time was up, written so before others of its group take the place."""
+    """What the order held until its time was up: others of its group can take the place."""
     ids = {coupon.coupon_id for coupon in taken}
     return [
         coupon.as_of(now)

@@ -53,12 +53,25 @@ def decoded(stored: str) -> CouponTerms:
     """Terms from JSON; what a later release added has its default."""
     read: dict[str, Any] = orjson.loads(stored)
     read |= {name: Text(**read[name]) for name in ("name", "terms")}
-    read |= {"kind": CouponKind(read["kind"]), "claim": Claim(read["claim"]), "skus": tuple(read["skus"])}
-    for name in ("valid_from", "valid_until"):
-        read[name] = date.fromisoformat(read[name]) if read[name] else None
-    for name in ("valid_for", "extended_for"):
-        read[name] = Period.parse(read[name]) if read[name] else None
+    made = {
+        "kind": CouponKind,
+        "claim": Claim,
+        "skus": tuple,
+        "valid_from": _day,
+        "valid_until": _day,
+        "valid_for": _period,
+        "extended_for": _period,
+    }
+    read |= {name: make(read[name]) for name, make in made.items() if name in read}
     return CouponTerms(**read)
+
+
+def _day(stored: str) -> date | None:
+    return date.fromisoformat(stored) if stored else None
+
+
+def _period(stored: str) -> Period | None:
+    return Period.parse(stored) if stored else None
 
 
 async def find(asking: Asking, programme: int, key: str) -> CouponTemplate | None:
