@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gateway.errors.catalogue import (
     consents,
+    coupons,
     families,
     household,
     identities,
@@ -24,6 +25,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Requests, callers and faults", "请求、身份与故障"): requests.ENTRIES,
     ("Points", "积分"): points.ENTRIES,
     ("Orders", "订单"): orders.ENTRIES,
+    ("Coupons", "优惠券"): coupons.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
     ("Members", "会员"): members.ENTRIES,
     ("Frozen, closed and erased members", "冻结、注销与删除"): statuses.ENTRIES,

@@ -24,6 +24,10 @@ _BASKET = "basket"
 """What stands for the source and the id of an order that is not one yet."""
 
 
+class BasketNotWellFormed(Invalid):
+    """The basket contradicts itself; the field says where."""
+
+
 class CouponsNotNamed(Invalid):
     """Name 1 to 20 coupons, each once, by their ids or codes."""
 
@@ -52,10 +56,10 @@ def wire_coupon(coupon: Coupon, within: Within, now: int, *, whole_code: bool) -
 
 
 def basket(message: wire.CouponBasket, within: Within, now: int) -> Basket:
-    """A basket, well-formed as an order's lines are. Raises ``OrderNotWellFormed`` and for another money."""
+    """A basket, well-formed as an order's lines are. Raises ``BasketNotWellFormed``, and for another money."""
     shipping = minor_of(message, "shipping", within, "basket.shipping")
     if not 0 <= shipping <= MOST_MINOR:
-        raise OrderNotWellFormed("shipping is 0 or more, at most 2^53 minor units", field="basket.shipping")
+        raise BasketNotWellFormed("shipping is 0 or more, at most 2^53 minor units", field="basket.shipping")
     try:
         found = lines(message.lines, within.money_currency)
         total = sum(line.minor for line in found)
@@ -75,8 +79,7 @@ def basket(message: wire.CouponBasket, within: Within, now: int) -> Basket:
             )
         )
     except OrderNotWellFormed as wrong:
-        wrong.field = f"basket.{wrong.field}"
-        raise
+        raise BasketNotWellFormed(wrong.message, field=f"basket.{wrong.field}") from None
     return Basket(found, shipping)
 
 

@@ -16,7 +16,7 @@ class CouponTemplateChanged(Conflict):
     """Somebody else changed the template meanwhile; look at it and try again."""
 
 
-class NothingToPublish(Conflict):
+class CouponDraftMissing(Conflict):
     """The template has no draft that differs from what is published."""
 
 
@@ -73,9 +73,9 @@ class CouponTemplate:
         return replace(self, draft=terms, revision=self.revision + 1, changed_at=now)
 
     def published(self, now: int) -> "CouponTemplate":
-        """The template by its draft. Raises ``NothingToPublish``."""
+        """The template by its draft. Raises ``CouponDraftMissing``."""
         if self.draft is None or (self.draft == self.terms and self.state is TemplateState.PUBLISHED):
-            raise NothingToPublish("save a draft that says something new first", field="key")
+            raise CouponDraftMissing("save a draft that says something new first", field="key")
         return replace(
             self,
             state=TemplateState.PUBLISHED,

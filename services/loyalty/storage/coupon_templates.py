@@ -1,6 +1,6 @@
 """Coupon templates in storage: their terms as JSON, whichever release wrote them, and what they have issued."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
@@ -53,7 +53,7 @@ def decoded(stored: str) -> CouponTerms:
     """Terms from JSON; what a later release added has its default."""
     read: dict[str, Any] = orjson.loads(stored)
     read |= {name: Text(**read[name]) for name in ("name", "terms")}
-    made = {
+    made: dict[str, Callable[[Any], Any]] = {
         "kind": CouponKind,
         "claim": Claim,
         "skus": tuple,
