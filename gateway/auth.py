@@ -8,7 +8,9 @@ from services.kit.refusal import Unauthenticated
 from services.kit.rpc import Caller, CallerKind
 from services.kit.tokens import TokenRefused, TokenVerifier
 
-STAFF_ROLES = frozenset({"program_admin", "operations", "support", "privacy_officer", "auditor"})
+STAFF_ROLES = frozenset(
+    {"program_admin", "program_publisher", "operations", "support", "privacy_officer", "auditor"}
+)
 
 ANYONE = Caller(CallerKind.ANYONE, "")
 
@@ -20,10 +22,11 @@ class NotSignedIn(Unauthenticated):
 
 
 class Identity(NamedTuple):
-    """Who asks, and until when that is proven (seconds since 1970; endless for anyone)."""
+    """Who asks, until when that is proven, and when they last signed in, if their token says so (seconds since 1970)."""
 
     caller: Caller
     expires_at_s: float = float("inf")
+    authenticated_at_s: float | None = None
 
 
 UNKNOWN = Identity(ANYONE)
@@ -51,7 +54,7 @@ class Authenticator:
             raise NotSignedIn("the authorization header must read: Bearer <token>")
         checked = await self._verifier.verify(token)
         if self._kind is CallerKind.MEMBER:
-            return Identity(_member(checked.subject), checked.expires_at_s)
+            return Identity(_member(checked.subject), checked.expires_at_s, checked.authenticated_at_s)
         return Identity(
             Caller(self._kind, checked.subject, checked.roles & STAFF_ROLES), checked.expires_at_s
         )

@@ -1,6 +1,7 @@
 """Programmes: the rules in force and before, and how program admins change them."""
 
 from datetime import datetime
+from enum import Enum
 
 import strawberry
 from huiyuan.loyalty.v1 import programmes_pb2
@@ -8,7 +9,7 @@ from huiyuan.loyalty.v1 import programmes_pb2
 from gateway.admin.audit import audited
 from gateway.admin.currencies import CurrencyRules, CurrencyRulesInput, currency
 from gateway.admin.earn_rules import EarnRule, EarnRuleInput, earn_rule
-from gateway.admin.permissions import EVERY_ROLE, ORDER_READERS, PUBLISHERS, to
+from gateway.admin.permissions import EVERY_ROLE, PUBLISHERS, RULE_READERS, to
 from gateway.admin.texts import LocalizedText, LocalizedTextInput, localized
 from gateway.admin.tier_schemes import TierRule, TierRuleInput, tier_rule
 from gateway.clients import LOYALTY
@@ -20,6 +21,14 @@ from gateway.views.nodes import Node
 from services.kit.refusal import Kind, Refusal
 
 
+@strawberry.enum(description="What a version is.")
+class ProgrammeVersionState(Enum):
+    DRAFT = programmes_pb2.PROGRAMME_VERSION_STATE_DRAFT
+    # In force, or about to be.
+    PUBLISHED = programmes_pb2.PROGRAMME_VERSION_STATE_PUBLISHED
+    SUPERSEDED = programmes_pb2.PROGRAMME_VERSION_STATE_SUPERSEDED
+
+
 @strawberry.type(description="A programme as of one version; versions never change.")
 class Programme(Node):
     version: int
@@ -29,11 +38,18 @@ class Programme(Node):
     currencies: list[CurrencyRules]
     earn_rules: list[EarnRule]
     tiers: list[TierRule] = strawberry.field(description="Lowest first.")
-    effective_at: datetime
-    published_by: str
+    effective_at: datetime = strawberry.field(description="Of a draft, when it was last changed.")
+    published_by: str = strawberry.field(description="Empty of a draft.")
     published_at: datetime | None
     reason: str | None
     is_default: bool
+    two_persons: bool = strawberry.field(
+        description="True: who publishes the next version is a program_publisher and wrote nothing of it."
+    )
+    state: ProgrammeVersionState
+    superseded_at: datetime | None = strawberry.field(
+        description="When the version after this takes its place; null while none is published."
+    )
 
 
 def programme(wire: programmes_pb2.Programme) -> Programme:
@@ -51,6 +67,9 @@ def programme(wire: programmes_pb2.Programme) -> Programme:
         published_at=optional_instant(wire, "published_at"),
         reason=wire.reason or None,
         is_default=wire.is_default,
+        two_persons=wire.two_persons,
+        state=ProgrammeVersionState(wire.state or programmes_pb2.PROGRAMME_VERSION_STATE_PUBLISHED),
+        superseded_at=optional_instant(wire, "superseded_at"),
     )
 
 
@@ -128,7 +147,7 @@ class ProgrammeQueries:
     ) -> Programme | None:
         return await find_programme(info, id, version or 0)
 
-    @strawberry.field(metadata=to(ORDER_READERS), description="Every version of a programme.")
+    @strawberry.field(metadata=to(RULE_READERS), description="Every version of a programme.")
     async def programme_versions(self, info: Info, id: str = DEFAULT_PROGRAMME) -> list[Programme] | None:
         clients = info.context.clients
         response = await clients.programmes.list_programme_versions(

@@ -10,7 +10,10 @@ from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.communications import CommunicationMutations
 from gateway.admin.documents import DocumentMutations, DocumentQueries
+from gateway.admin.draft_mutations import ProgrammeDraftMutations
+from gateway.admin.drafts import ProgrammeDraftQueries
 from gateway.admin.dues import DueQueries
+from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
@@ -26,10 +29,12 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.retention import RetentionQueries
+from gateway.admin.rights import RightsMutations, RightsQueries
 from gateway.admin.searches import SearchQueries
 from gateway.admin.sending import SendingMutations
 from gateway.admin.statements import StatementQueries
@@ -49,11 +54,14 @@ schema = strawberry.Schema(
             MemberQueries,
             ErasureQueries,
             RetentionQueries,
+            RightsQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
             NodeQueries,
             ProgrammeQueries,
+            ProgrammeDraftQueries,
+            ProgrammeChangeQueries,
             OrderQueries,
             DueQueries,
             IntegrityQueries,
@@ -61,6 +69,7 @@ schema = strawberry.Schema(
             ApprovalQueries,
             StatementQueries,
             FinanceQueries,
+            EntitlementQueries,
             TopicQueries,
             AuditQueries,
             AnalysisQueries,
@@ -74,15 +83,18 @@ schema = strawberry.Schema(
         "Mutation",
         (
             ProgrammeMutations,
+            ProgrammeDraftMutations,
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,
             TransferMutations,
+            EntitlementMutations,
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,
             TopicMutations,
             SendingMutations,
+            RightsMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

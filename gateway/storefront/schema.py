@@ -9,6 +9,7 @@ from gateway.scalars import SCALARS
 from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
+from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
@@ -20,6 +21,7 @@ from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
+from gateway.storefront.rights import RightsMutations, RightsQueries
 from gateway.storefront.transfers import TransferMutations
 
 
@@ -38,16 +40,19 @@ QUERIES = (
     ConsentQueries,
     EvidenceQueries,
     PackageQueries,
+    RightsQueries,
 )
 MUTATIONS = (
     ProfileMutations,
     IdentityMutations,
     RedemptionMutations,
     TransferMutations,
+    EntitlementMutations,
     ConsentMutations,
     ClosingMutations,
     PackageMutations,
     PreferenceMutations,
+    RightsMutations,
 )
 PUBLIC_TYPES = frozenset(
     {

@@ -12,6 +12,7 @@ from huiyuan.consent.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceASGIApplication
 from huiyuan.consent.v1.purposes_connect import PurposesServiceASGIApplication
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceASGIApplication
+from huiyuan.consent.v1.rights_connect import RightsServiceASGIApplication
 from huiyuan.consent.v1.sends_connect import SendsServiceASGIApplication
 from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceASGIApplication
 from huiyuan.consent.v1.topics_connect import TopicsServiceASGIApplication
@@ -20,15 +21,18 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from services.consent.actions.rights import Desk
 from services.consent.consumers import Follower, hear_members
 from services.consent.jobs import verification
 from services.consent.jobs.display import Display
+from services.consent.jobs.rights import watch as watch_rights
 from services.consent.jobs.sequencing import Sequencer
 from services.consent.rpc.decisions import Decisions
 from services.consent.rpc.exports import Exports
 from services.consent.rpc.preferences import PreferencesDoor
 from services.consent.rpc.purposes import Purposes
 from services.consent.rpc.receipts import Receipts
+from services.consent.rpc.rights import Rights
 from services.consent.rpc.sends import Sends
 from services.consent.rpc.suppressions import Suppressions
 from services.consent.rpc.topics import Topics
@@ -45,6 +49,7 @@ from services.kit.tokens import TokenVerifier
 SERVICE = "consent"
 MIGRATIONS = Path(__file__).with_name("migrations")
 _FORGET_EVERY_S = 3600.0
+_WATCH_RIGHTS_S = 60.0
 
 
 def application(
@@ -81,6 +86,9 @@ def application(
                 Receipts(engine, pool, controllers[0], key, keys), ReceiptsServiceASGIApplication
             ),
             gatekeeper.admit(Exports(pool), ExportsServiceASGIApplication),
+            gatekeeper.admit(
+                Rights(engine, Desk(settings.due, controllers), kept, now), RightsServiceASGIApplication
+            ),
         )
         app.router.routes.extend(Mount(door.path, door) for door in doors)
         app.router.routes.extend(health.routes({"database": partial(_reach, pool)}))
@@ -103,6 +111,12 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
     return (
         outbox.Relay(SERVICE, pool, redis).run,
         sequencer.run,
+        partial(
+            process.every,
+            _WATCH_RIGHTS_S,
+            partial(watch_rights, database.engine(url, size=1)),
+            "watch rights",
+        ),
         Consumer("members", database.engine(url, size=2), redis, hear_members).run,
         partial(process.every, _FORGET_EVERY_S, forget, "forget relayed events"),
         partial(process.every, _FORGET_EVERY_S, partial(_forget_sends, pool), "forget old sends"),

@@ -1,17 +1,19 @@
 """The door where consent hears: who was erased, merged or parted, and in every process what any of them decided."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import UTC
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
 from huiyuan.consent.v1.events_pb2 import ConsentEvent
+from huiyuan.kit.v1.erasures_pb2 import StoreAction
 from huiyuan.members.v1.events_pb2 import MembersEvent
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from services.consent.actions import erasures, merges
+from services.consent.actions import erasures, fulfilling, merges
+from services.consent.rules.rights import Proof
 from services.consent.storage.standings import KeptStandings
 from services.kit import database, stream
 
@@ -23,20 +25,71 @@ _PAUSE_S = 0.3
 
 
 async def hear_members(connection: database.Connection, heard: Sequence[stream.Event]) -> None:
-    """Erase whom the members service erased; follow whom it merged, and whom it parted again."""
+    """Erase whom the members service erased; follow whom it merged and parted; note what it did for requests."""
     for event in heard:
-        if event.type not in ("MemberErased", "MembersMerged", "MergeUndone"):
-            continue
-        message = MembersEvent.FromString(event.body)
-        member_id, at = UUID(message.member_id), message.occurred_at.ToDatetime(tzinfo=UTC)
-        if event.type == "MemberErased":
-            await erasures.erase(connection, member_id, UUID(message.member_erased.erasure_id), at)
-        elif event.type == "MembersMerged":
-            merged = message.members_merged
-            await merges.merge(connection, member_id, UUID(merged.into_member_id), merged.merge_id, at)
-        else:
-            undone = message.merge_undone
-            await merges.undo(connection, member_id, UUID(undone.into_member_id), undone.merge_id, at)
+        hear = _HEARD.get(event.type)
+        if hear is not None:
+            message = MembersEvent.FromString(event.body)
+            await hear(connection, message, message.occurred_at.ToDatetime(tzinfo=UTC))
+
+
+async def _erased(connection: database.Connection, told: MembersEvent, at: datetime) -> None:
+    await erasures.erase(connection, UUID(told.member_id), UUID(told.member_erased.erasure_id), at)
+
+
+async def _merged(connection: database.Connection, told: MembersEvent, at: datetime) -> None:
+    merged = told.members_merged
+    await merges.merge(connection, UUID(told.member_id), UUID(merged.into_member_id), merged.merge_id, at)
+
+
+async def _parted(connection: database.Connection, told: MembersEvent, at: datetime) -> None:
+    undone = told.merge_undone
+    await merges.undo(connection, UUID(told.member_id), UUID(undone.into_member_id), undone.merge_id, at)
+
+
+async def _package_ready(connection: database.Connection, told: MembersEvent, at: datetime) -> None:
+    await fulfilling.package_ready(connection, UUID(told.member_id), told.package_ready.package_id, at)
+
+
+async def _closed(connection: database.Connection, told: MembersEvent, at: datetime) -> None:
+    await fulfilling.membership_closed(connection, UUID(told.member_id), at)
+
+
+async def _closing_canceled(connection: database.Connection, told: MembersEvent, at: datetime) -> None:
+    await fulfilling.closing_canceled(connection, UUID(told.member_id), at)
+
+
+async def _declined(connection: database.Connection, told: MembersEvent, at: datetime) -> None:
+    declined = told.rights_task_declined
+    await fulfilling.task_declined(connection, UUID(declined.request_id), declined.code, at)
+
+
+async def _erasure_completed(connection: database.Connection, told: MembersEvent, at: datetime) -> None:
+    completed = told.member_erasure_completed
+    proofs = [
+        Proof(
+            f"{store.store}/{one.store}",
+            StoreAction.Name(one.action).removeprefix("STORE_ACTION_"),
+            one.count,
+            "",
+            at,
+        )
+        for store in completed.stores
+        for one in store.proof
+    ]
+    await fulfilling.erasure_completed(connection, UUID(completed.erasure_id), proofs, at)
+
+
+_HEARD: Mapping[str, Callable[[database.Connection, MembersEvent, datetime], Awaitable[None]]] = {
+    "MemberErased": _erased,
+    "MembersMerged": _merged,
+    "MergeUndone": _parted,
+    "PackageReady": _package_ready,
+    "MemberClosed": _closed,
+    "MemberClosingCanceled": _closing_canceled,
+    "RightsTaskDeclined": _declined,
+    "MemberErasureCompleted": _erasure_completed,
+}
 
 
 class Follower:
@@ -67,5 +120,5 @@ class Follower:
                 if said.epoch:
                     for member_id in {said.member_id, said.merge_followed.into_member_id} - {""}:
                         self._kept.decided(UUID(member_id), said.epoch)
-                else:
+                elif not said.member_id:
                     self._kept.forget()

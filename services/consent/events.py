@@ -1,6 +1,6 @@
 """The door out: what was decided, as events in the outbox of the same transaction; no personal data in them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from services.consent.rules.acts import Grant, Withdrawal
 from services.consent.rules.notices import Notice
 from services.consent.rules.preferences import Change, ChangeKind
 from services.consent.rules.purposes import Purpose
+from services.consent.rules.rights import RightsRequest, Task
 from services.consent.rules.topics import SendingRules, Topic
 from services.kit import outbox
 from services.kit.database import Connection
@@ -108,6 +109,51 @@ async def sending_rules_published(connection: Connection, rules: SendingRules) -
     await _append(connection, None, event)
 
 
+async def rights_request_changed(connection: Connection, request: RightsRequest, now: datetime) -> None:
+    """A rights request came, went on or ended; nobody is named by it once the member is erased."""
+    told = events_pb2.RightsRequestChanged(
+        request_id=str(request.request_id),
+        kind=f"RIGHTS_KIND_{request.kind}",
+        state=f"RIGHTS_STATE_{request.state}",
+    )
+    event = events_pb2.ConsentEvent(occurred_at=now, rights_request_changed=told)
+    await _append_of(connection, request, event)
+
+
+async def rights_request_due(
+    connection: Connection, request: RightsRequest, now: datetime, *, overdue: bool
+) -> None:
+    """The time of an open request is nearly or quite over."""
+    told = events_pb2.RightsRequestDue(
+        request_id=str(request.request_id),
+        kind=f"RIGHTS_KIND_{request.kind}",
+        due_at=request.due_at,
+        overdue=overdue,
+    )
+    event = events_pb2.ConsentEvent(occurred_at=now, rights_request_due=told)
+    await _append_of(connection, request, event)
+
+
+async def rights_task_asked(
+    connection: Connection, request: RightsRequest, task: Task, now: datetime
+) -> None:
+    """The members service is to do its part of a request."""
+    told = events_pb2.RightsTaskAsked(request_id=str(request.request_id), task=f"RIGHTS_TASK_{task}")
+    event = events_pb2.ConsentEvent(member_id=str(request.member_id), occurred_at=now, rights_task_asked=told)
+    await _append(connection, str(request.member_id), event)
+
+
+async def processing_restricted(
+    connection: Connection, member_id: UUID, purposes: Iterable[str], epoch: int, now: datetime
+) -> None:
+    """The gate denies more from this epoch on, or less again."""
+    told = events_pb2.ProcessingRestricted(purposes=sorted(purposes))
+    event = events_pb2.ConsentEvent(
+        member_id=str(member_id), occurred_at=now, epoch=epoch, processing_restricted=told
+    )
+    await _append(connection, str(member_id), event)
+
+
 async def notice_published(connection: Connection, notice: Notice) -> None:
     """A version of a notice is shown from its ``effective_at``; what is kept of older ones is void."""
     told = events_pb2.NoticePublished(
@@ -118,6 +164,13 @@ async def notice_published(connection: Connection, notice: Notice) -> None:
     )
     event = events_pb2.ConsentEvent(occurred_at=notice.effective_at, notice_published=told)
     await _append(connection, None, event)
+
+
+async def _append_of(connection: Connection, request: RightsRequest, event: events_pb2.ConsentEvent) -> None:
+    """Tell of a request in its member's lane; in nobody's where the member is erased, whose pseudonym is told to none."""
+    member_id = None if request.erasure_id else str(request.member_id)
+    event.member_id = member_id or ""
+    await _append(connection, member_id, event)
 
 
 async def _append(connection: Connection, member_id: str | None, event: events_pb2.ConsentEvent) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, SecretStr
 
+from services.consent.rules import deadlines
 from services.kit.settings import ProcessSettings
 
 
@@ -25,9 +26,32 @@ class Settings(ProcessSettings):
     """Whose signatures count, parted by commas: older keys of ours too. The signing key's own when empty."""
     witness_file: Path | None = Field(None, validation_alias="CONSENT_WITNESS_FILE")
     """Where checkpoints are published outside the database; best on a disk that only lets files grow."""
+    rights_working_days: int = Field(15, ge=1, le=60, validation_alias="CONSENT_RIGHTS_WORKING_DAYS")
+    """Within how many working days rights requests are answered; PIPL 50 counts none."""
+    rights_due_source: str = Field(deadlines.SOURCE, validation_alias="CONSENT_RIGHTS_DUE_SOURCE")
+    """Where that number comes from, as it is shown with every request."""
+    rights_alarm_days: int = Field(3, ge=1, le=30, validation_alias="CONSENT_RIGHTS_ALARM_DAYS")
+    """For how many working days before its time is over a request is told of as due soon."""
+    holidays: str = Field("", validation_alias="CONSENT_HOLIDAYS")
+    """Days on which nobody works, parted by commas: 2026-10-01,2026-10-02."""
+    workdays: str = Field("", validation_alias="CONSENT_WORKDAYS")
+    """Weekend days on which people work to make up for holidays."""
+    time_zone: str = Field("Asia/Shanghai", validation_alias="CONSENT_TIME_ZONE")
     gateway_key: SecretStr = Field(validation_alias="CALLER_KEY_GATEWAY_CONSENT")
     loyalty_key: SecretStr = Field(validation_alias="CALLER_KEY_LOYALTY_CONSENT")
     members_key: SecretStr = Field(validation_alias="CALLER_KEY_MEMBERS_CONSENT")
+
+    @property
+    def due(self) -> deadlines.DueTerms:
+        """How long answers to rights requests may take."""
+        return deadlines.DueTerms(
+            self.rights_working_days,
+            self.rights_alarm_days,
+            self.rights_due_source,
+            deadlines.days_of(self.holidays),
+            deadlines.days_of(self.workdays),
+            self.time_zone,
+        )
 
     @property
     def caller_keys(self) -> dict[str, bytes]:

@@ -42,11 +42,15 @@ class IssuerUnavailable(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A checked token: who it speaks for, in which roles, until when (seconds since 1970)."""
+    """A checked token: who it speaks for, in which roles, until when (seconds since 1970).
+
+    ``authenticated_at_s`` is OpenID's ``auth_time``: when they last signed in, if the issuer says so.
+    """
 
     subject: str
     roles: frozenset[str]
     expires_at_s: float
+    authenticated_at_s: float | None = None
 
 
 class TokenVerifier:
@@ -99,7 +103,10 @@ class TokenVerifier:
         roles = claims.get("roles", [])
         if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
             raise TokenRefused("the token's roles must be a list of names")
-        checked = Token(claims["sub"], frozenset(roles), float(claims["exp"]))
+        signed_in = claims.get("auth_time")
+        if signed_in is not None and (isinstance(signed_in, bool) or not isinstance(signed_in, int | float)):
+            raise TokenRefused("the token's auth_time must be a number")
+        checked = Token(claims["sub"], frozenset(roles), float(claims["exp"]), signed_in)
         if len(self._remembered) >= _REMEMBERED:
             del self._remembered[next(iter(self._remembered))]
         self._remembered[token] = checked

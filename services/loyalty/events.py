@@ -1,5 +1,6 @@
 """Events: what the fold decided, turned into the wire's messages for the outbox."""
 
+from dataclasses import asdict
 from functools import lru_cache, singledispatch
 from typing import Any
 
@@ -200,19 +201,53 @@ def _(what: events.MemberErasureDone) -> Body:
     return "member_erasure_done", {
         "erasure_id": what.erasure_id,
         "proof": [
-            {"store": store, "action": erasures_pb2.STORE_ACTION_PSEUDONYMISED, "count": count}
-            for store, count in what.kept
+            {"store": store, "action": action, "count": count}
+            for action, stores in (
+                (erasures_pb2.STORE_ACTION_PSEUDONYMISED, what.kept),
+                (erasures_pb2.STORE_ACTION_DELETED, what.deleted),
+            )
+            for store, count in stores
         ],
     }
 
 
 @_body.register
-def _(what: events.CouponIssued) -> Body:
-    return "coupon_issued", {
-        "coupon_id": what.coupon_id,
-        "template": what.template,
-        "expires_at": _timestamp(what.expires_at),
+def _(what: events.MissionProgressed) -> Body:
+    return "mission_progressed", {
+        "mission": what.mission,
+        "progress": what.progress,
+        "required": what.required,
     }
+
+
+@_body.register
+def _(what: events.MissionCompleted) -> Body:
+    return "mission_completed", {
+        "mission": what.mission,
+        "edition": what.edition,
+        "nth": what.nth,
+        "grant_key": what.grant_key,
+    }
+
+
+@_body.register
+def _(what: events.BenefitClaimed) -> Body:
+    return "benefit_claimed", asdict(what)
+
+
+@_body.register
+def _(what: events.BenefitUsed) -> Body:
+    return "benefit_used", asdict(what)
+
+
+@_body.register
+def _(what: events.BenefitReleased) -> Body:
+    return "benefit_released", asdict(what)
+
+
+@_body.register
+def _(what: events.CouponIssued) -> Body:
+    return "coupon_issued", asdict(what) | {"expires_at": _timestamp(what.expires_at)}
 
 
 @_body.register
@@ -227,27 +262,14 @@ def _(what: events.CouponUsed) -> Body:
 
 @_body.register
 def _(what: events.CouponExpiring) -> Body:
-    return "coupon_expiring", {
-        "coupon_id": what.coupon_id,
-        "template": what.template,
-        "expires_at": _timestamp(what.expires_at),
-    }
+    return "coupon_expiring", asdict(what) | {"expires_at": _timestamp(what.expires_at)}
 
 
 @_body.register
 def _(what: events.CouponReinstated) -> Body:
-    return "coupon_reinstated", {
-        "coupon_id": what.coupon_id,
-        "template": what.template,
-        "order_ref": what.order_ref,
-        "expired": what.expired,
-    }
+    return "coupon_reinstated", asdict(what)
 
 
 @_body.register
 def _(what: events.CouponRevoked) -> Body:
-    return "coupon_revoked", {
-        "coupon_id": what.coupon_id,
-        "template": what.template,
-        "reason": what.reason,
-    }
+    return "coupon_revoked", asdict(what)

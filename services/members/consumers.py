@@ -5,15 +5,22 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from huiyuan.consent.v1 import events_pb2
 from huiyuan.consent.v1.events_pb2 import ConsentEvent
 from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 
 from services.kit import clock, database, stream
-from services.members.actions import erasures, merges
+from services.kit.refusal import Refusal
+from services.members import events
+from services.members.actions import erasures, merges, packages, statuses
 from services.members.actions.statuses import OURSELVES
 from services.members.rules.erasures import Action, Proof, Terms, Trigger
 from services.members.rules.members import UnknownMember
+from services.members.rules.statuses import Step
 from services.members.storage import retention
+
+CONSENT = "service:consent"
+"""Who acts when members asked the consent service for it."""
 
 _PRESENCE = frozenset({"OrderRecorded", "PointsRedeemed", "PointsHeld", "PointsTransferred"})
 """What somebody does in person; points that expire or come back say nothing of that."""
@@ -58,6 +65,27 @@ class Hearing:
                 message = ConsentEvent.FromString(event.body)
                 if not self._erasing.isdisjoint(message.consent_withdrawn.purposes):
                     await self._erase(connection, UUID(message.member_id))
+            elif event.type == "RightsTaskAsked":
+                message = ConsentEvent.FromString(event.body)
+                await self._do(connection, UUID(message.member_id), message.rights_task_asked)
+
+    async def _do(self, connection: database.Connection, member_id: UUID, asked: Any) -> None:
+        """Our part of a rights request; what cannot be done is told, so that nobody waits for it."""
+        now = clock.now()
+        try:
+            match asked.task:
+                case events_pb2.RIGHTS_TASK_PACKAGE:
+                    standing = await statuses.held(connection, member_id)
+                    await packages.request(connection, standing.member_id, now)
+                case events_pb2.RIGHTS_TASK_ERASURE:
+                    reason = f"rights request {asked.request_id}"
+                    await erasures.request(
+                        connection, member_id, Trigger.MEMBER_REQUEST, CONSENT, reason, now
+                    )
+                case events_pb2.RIGHTS_TASK_CLOSING:
+                    await statuses.change(connection, member_id, Step.CLOSE, self._terms, CONSENT, "", now)
+        except Refusal as refusal:
+            await events.rights_task_declined(connection, member_id, asked.request_id, refusal.code, now)
 
     async def _prove(self, connection: database.Connection, store: str, member_id: str, done: Any) -> None:
         proofs = [Proof(one.store, Action(one.action), one.count) for one in done.proof]

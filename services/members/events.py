@@ -12,7 +12,7 @@ from huiyuan.members.v1 import events_pb2
 
 from services.kit import outbox, stream
 from services.kit.database import Connection
-from services.members.rules.erasures import Tombstone
+from services.members.rules.erasures import Proof, Tombstone
 from services.members.rules.identities import IdentityKind
 from services.members.rules.merges import Merge
 from services.members.rules.statuses import FROZEN, Standing, Step
@@ -208,6 +208,30 @@ async def _tell_all(connection: Connection, event: events_pb2.MembersEvent, kind
 
 def _kind(kind: IdentityKind) -> Any:
     return int(kind)  # numbered as the contract's
+
+
+async def rights_task_declined(
+    connection: Connection, member_id: UUID, request_id: str, code: str, now: datetime
+) -> None:
+    """What consent asked for cannot be done here."""
+    told = events_pb2.RightsTaskDeclined(request_id=request_id, code=code)
+    await _tell(connection, _about(member_id, now, rights_task_declined=told), "RightsTaskDeclined")
+
+
+async def erasure_completed(
+    connection: Connection,
+    member_id: UUID,
+    erasure_id: UUID,
+    proved: Iterable[tuple[str, Iterable[Proof]]],
+    now: datetime,
+) -> None:
+    """Every store proved an erasure."""
+    told = events_pb2.MemberErasureCompleted(erasure_id=str(erasure_id))
+    for store, proofs in proved:
+        one = told.stores.add(store=store)
+        for proof in proofs:
+            one.proof.add(store=proof.store, action=proof.action.value, count=proof.rows)
+    await _tell(connection, _about(member_id, now, member_erasure_completed=told), "MemberErasureCompleted")
 
 
 async def package_ready(connection: Connection, member_id: UUID, package_id: UUID, now: datetime) -> None:

@@ -17,6 +17,7 @@ from huiyuan.consent.v1.exports_connect import ExportsServiceClient
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
+from huiyuan.consent.v1.rights_connect import RightsServiceClient
 from huiyuan.consent.v1.sends_connect import SendsServiceClient
 from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
 from huiyuan.consent.v1.topics_connect import TopicsServiceClient
@@ -77,6 +78,7 @@ class Consent:
     preferences: PreferencesServiceClient
     suppressions: SuppressionsServiceClient
     sends: SendsServiceClient
+    rights: RightsServiceClient
     clock: SettableClock = field(default_factory=SettableClock)
     signer: CallerSigner = field(default_factory=lambda: CallerSigner("gateway", {"consent": GATEWAY_KEY}))
 
@@ -145,5 +147,6 @@ def reached_by(transport: ASGITransport, clock: SettableClock) -> Consent:
         client(PreferencesServiceClient, transport, "consent"),
         client(SuppressionsServiceClient, transport, "consent"),
         client(SendsServiceClient, transport, "consent"),
+        client(RightsServiceClient, transport, "consent"),
         clock,
     )

@@ -40,7 +40,9 @@ class Issuer:
         self.jwks = folder / "jwks.json"
         self.jwks.write_text(json.dumps({"keys": [key]}))
 
-    def token(self, subject: str, audience: str, *, roles: tuple[str, ...] = (), life_s: float = 600) -> str:
+    def token(
+        self, subject: str, audience: str, *, roles: tuple[str, ...] = (), life_s: float = 600, **also: Any
+    ) -> str:
         now = time.time()
         claims = {
             "iss": ISSUER,
@@ -49,6 +51,7 @@ class Issuer:
             "iat": int(now) - 60,
             "exp": now + life_s,
             "roles": list(roles),
+            **also,
         }
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": "test"})
 

@@ -7,6 +7,8 @@ from huiyuan.consent.v1 import (
     preferences_pb2,
     receipts_connect,
     receipts_pb2,
+    rights_connect,
+    rights_pb2,
     sends_connect,
     sends_pb2,
     suppressions_connect,
@@ -65,6 +67,25 @@ _RECORD = receipts_pb2.ConsentRecord(
     event_state="GIVEN",
     event_time=at(2026),
     channel="app",
+)
+
+
+RIGHTS_REQUEST = rights_pb2.RightsRequest(
+    request_id="5f0d6e0a-0000-4000-8000-0000000000b1",
+    kind=rights_pb2.RIGHTS_KIND_POSTHUMOUS,
+    wanted=rights_pb2.RIGHTS_KIND_DELETE,
+    state=rights_pb2.RIGHTS_STATE_PARTIAL,
+    received_at=at(2026),
+    due_at=at(2026, 2),
+    due_source="by the book",
+    channel="letter",
+    refusal=rights_pb2.RightsRefusal(
+        ground=rights_pb2.REFUSAL_GROUND_RETENTION_BY_LAW, article="PIPL 47", remedy="Appeal."
+    ),
+    steps=[rights_pb2.RightsStep(state=rights_pb2.RIGHTS_STATE_RECEIVED, at=at(2026), actor="member")],
+    proofs=[
+        rights_pb2.RightsProof(store="loyalty/orders", action="DELETED", count=2**40, proved_at=at(2026))
+    ],
 )
 
 
@@ -203,10 +224,82 @@ class Sends(Door):
         return sends_pb2.MaySendResponse(answer=sends_pb2.SendAnswer(denials=[DENIAL], retry_at=at(2026, 4)))
 
 
+class Rights(Door):
+    @rpc.allow(rpc.members, rpc.staff("privacy_officer", "support"))
+    async def ask_right(self, request: rights_pb2.AskRightRequest, _: Any) -> rights_pb2.AskRightResponse:
+        rpc.be_member(request.member_id)
+        self.services.change(request)
+        return rights_pb2.AskRightResponse(request=RIGHTS_REQUEST)
+
+    @rpc.allow(rpc.members, rpc.staff("privacy_officer"))
+    async def verify_rights_request(
+        self, request: rights_pb2.VerifyRightsRequestRequest, _: Any
+    ) -> rights_pb2.VerifyRightsRequestResponse:
+        self.services.change(request)
+        return rights_pb2.VerifyRightsRequestResponse(request=RIGHTS_REQUEST)
+
+    @rpc.allow(rpc.members, rpc.staff("privacy_officer"))
+    async def cancel_rights_request(
+        self, request: rights_pb2.CancelRightsRequestRequest, _: Any
+    ) -> rights_pb2.CancelRightsRequestResponse:
+        self.services.change(request)
+        return rights_pb2.CancelRightsRequestResponse(request=RIGHTS_REQUEST)
+
+    @rpc.allow(rpc.members)
+    async def appeal_rights_request(
+        self, request: rights_pb2.AppealRightsRequestRequest, _: Any
+    ) -> rights_pb2.AppealRightsRequestResponse:
+        self.services.change(request)
+        return rights_pb2.AppealRightsRequestResponse(request=RIGHTS_REQUEST)
+
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def accept_rights_request(
+        self, request: rights_pb2.AcceptRightsRequestRequest, _: Any
+    ) -> rights_pb2.AcceptRightsRequestResponse:
+        self.services.change(request)
+        return rights_pb2.AcceptRightsRequestResponse(request=RIGHTS_REQUEST)
+
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def refuse_rights_request(
+        self, request: rights_pb2.RefuseRightsRequestRequest, _: Any
+    ) -> rights_pb2.RefuseRightsRequestResponse:
+        self.services.change(request)
+        return rights_pb2.RefuseRightsRequestResponse(request=RIGHTS_REQUEST)
+
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def conclude_rights_request(
+        self, request: rights_pb2.ConcludeRightsRequestRequest, _: Any
+    ) -> rights_pb2.ConcludeRightsRequestResponse:
+        self.services.change(request)
+        return rights_pb2.ConcludeRightsRequestResponse(request=RIGHTS_REQUEST)
+
+    @rpc.allow(rpc.members)
+    async def list_rights_requests(
+        self, request: rights_pb2.ListRightsRequestsRequest, _: Any
+    ) -> rights_pb2.ListRightsRequestsResponse:
+        rpc.be_member(request.member_id)
+        return rights_pb2.ListRightsRequestsResponse(requests=[RIGHTS_REQUEST], cursors=["7"])
+
+    @rpc.allow(rpc.staff("privacy_officer", "support"))
+    async def list_rights_queue(
+        self, _: rights_pb2.ListRightsQueueRequest, __: Any
+    ) -> rights_pb2.ListRightsQueueResponse:
+        return rights_pb2.ListRightsQueueResponse(requests=[RIGHTS_REQUEST], cursors=["1.7"])
+
+    @rpc.allow(rpc.members)
+    async def set_directive(
+        self, request: rights_pb2.SetDirectiveRequest, _: Any
+    ) -> rights_pb2.SetDirectiveResponse:
+        rpc.be_member(request.member_id)
+        self.services.change(request)
+        return rights_pb2.SetDirectiveResponse(directive=request.directive)
+
+
 DOORS: list[tuple[type[Door], Any]] = [
     (Receipts, receipts_connect.ReceiptsServiceASGIApplication),
     (Topics, topics_connect.TopicsServiceASGIApplication),
     (Preferences, preferences_connect.PreferencesServiceASGIApplication),
     (Suppressions, suppressions_connect.SuppressionsServiceASGIApplication),
     (Sends, sends_connect.SendsServiceASGIApplication),
+    (Rights, rights_connect.RightsServiceASGIApplication),
 ]

@@ -10,7 +10,7 @@ from services.consent.rules import acts, merging
 from services.consent.rules.acts import Act
 from services.consent.rules.merging import Joined, Key, MembersMergedMeanwhile
 from services.consent.rules.purposes import ConsentForm
-from services.consent.storage import decisions, merges, purposes
+from services.consent.storage import decisions, merges, purposes, restrictions
 from services.kit.database import Connection
 
 AnyAct = TypeVar("AnyAct", bound=Act)
@@ -18,11 +18,16 @@ AnyAct = TypeVar("AnyAct", bound=Act)
 
 async def surviving(connection: Connection, act: AnyAct) -> AnyAct:
     """The act as the survivor's, whose row is then held. Raises ``MembersMergedMeanwhile``."""
-    survivor = await merges.survivor(connection, act.member_id)
+    return replace(act, member_id=await held_survivor(connection, act.member_id))
+
+
+async def held_survivor(connection: Connection, member_id: UUID) -> UUID:
+    """Who answers as a member, with the row held. Raises ``MembersMergedMeanwhile``."""
+    survivor = await merges.survivor(connection, member_id)
     await decisions.lock_member(connection, survivor)
     if await merges.survivor(connection, survivor) != survivor:
         raise MembersMergedMeanwhile
-    return replace(act, member_id=survivor)
+    return survivor
 
 
 async def merge(
@@ -87,5 +92,6 @@ async def _conclude(
 ) -> None:
     """Void whatever was answered about either before, and tell that the merge counts here."""
     for member_id in (from_member, into_member):
+        await restrictions.weigh(connection, member_id)
         await decisions.advance(connection, member_id, epoch)
     await events.merge_followed(connection, from_member, into_member, merge_id, epoch, now, undone=undone)

@@ -102,6 +102,7 @@ class Decisions:
             self._clock(),
             known.read_at,
             automated_refused=standing.automated_refused,
+            restricted=standing.restricted,
         )
         return wire.wire_answer(answer, standing.epoch)
 
@@ -123,12 +124,20 @@ class Decisions:
         answers = []
         for member_id in members:
             standing = standings.get(member_id)
-            if standing is None or (standing.decision is None and not standing.automated_refused):
+            if standing is None or standing.says_nothing:
                 answers.append(wire.wire_answer(unknown, standing.epoch if standing else 0))
             else:
-                decision, refused = standing.decision, standing.automated_refused
+                decision = standing.decision
                 on = consented[decision.purpose, decision.purpose_version] if decision else None
-                answer = judge(question, decision, on, now, read_at, automated_refused=refused)
+                answer = judge(
+                    question,
+                    decision,
+                    on,
+                    now,
+                    read_at,
+                    automated_refused=standing.automated_refused,
+                    restricted=standing.restricted,
+                )
                 answers.append(wire.wire_answer(answer, standing.epoch))
         return decisions_pb2.CheckManyResponse(answers=answers)
 

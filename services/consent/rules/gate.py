@@ -1,5 +1,6 @@
 """The gate: whether data may be used for a purpose now, with the reason, the article and the basis."""
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from services.consent.rules.decisions import ConsentState, Decision, state
 from services.consent.rules.purposes import ConsentForm, LawfulBasis, Purpose, Widening
+from services.consent.rules.rights import EVERYTHING
 
 KEEP = timedelta(seconds=2)
 """How long a caller may keep an answer, at the most."""
@@ -26,6 +28,7 @@ class Reason(StrEnum):
     CATEGORY_NOT_LISTED = "CATEGORY_NOT_LISTED"
     RECIPIENT_NOT_LISTED = "RECIPIENT_NOT_LISTED"
     AUTOMATED_DECISIONS_REFUSED = "AUTOMATED_DECISIONS_REFUSED"
+    PROCESSING_RESTRICTED = "PROCESSING_RESTRICTED"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,14 @@ class Question:
         """Whether a machine judges the member by it (PIPL 24), on whatever basis."""
         return not PROFILING.isdisjoint((*self.asked.terms.methods, *self.in_force.terms.methods))
 
+    def restricted_by(self, restricted: Set[str]) -> bool:
+        """Whether what a member had restricted (PIPL 44) covers this; what other laws demand goes on."""
+        basis = self.in_force.terms.lawful_basis
+        if basis in _DEMANDED:
+            return False
+        named = self.in_force.key in restricted
+        return named or (EVERYTHING in restricted and basis is not LawfulBasis.CONTRACT)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -86,6 +97,9 @@ class Answer:
 
 PROFILING = frozenset({"profile", "automated_decision"})
 """The methods of processing that a member refuses who refuses automated decisions."""
+
+_DEMANDED = frozenset({LawfulBasis.LEGAL_DUTY, LawfulBasis.EMERGENCY, LawfulBasis.OTHER_LAW})
+"""The bases on which a law wants the processing, so that nobody restricts it (PIPL 44)."""
 
 _DENIED = {
     ConsentState.REFUSED: (Reason.CONSENT_REFUSED, "PIPL 13(1)"),
@@ -115,11 +129,14 @@ def judge(
     read_at: datetime | None = None,
     *,
     automated_refused: bool = False,
+    restricted: Set[str] = frozenset(),
 ) -> Answer:
     """The answer; ``consented`` is the purpose version that the standing decision was on.
 
     ``read_at`` is the instant that all of this is known of, where that is not now: an answer is kept no longer for it.
     """
+    if question.unlisted is None and question.restricted_by(restricted):
+        return _deny(question, Reason.PROCESSING_RESTRICTED, "PIPL 44", decision)
     answer = _judge(question, decision, consented, now, (read_at or now) + KEEP)
     if not (automated_refused and answer.allow and question.profiles):
         return answer

@@ -74,6 +74,7 @@ class Situation:
     preferences: Preferences
     suppressions: Sequence[Suppression]
     sent: Sequence[datetime]
+    restricted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,14 @@ def judge(matter: Matter, situation: Situation, at: datetime) -> SendAnswer:
         return _impossible("CHANNEL_NOT_OFFERED")
     question = gate.Question(matter.purpose, matter.purpose, frozenset(), "")
     refused = situation.preferences.automated_refused_at is not None
-    consent = gate.judge(question, situation.decision, situation.consented, at, automated_refused=refused)
+    consent = gate.judge(
+        question,
+        situation.decision,
+        situation.consented,
+        at,
+        automated_refused=refused,
+        restricted=situation.restricted,
+    )
     denials = [] if consent.allow or consent.non_personalised else [_no_consent(consent)]
     denials += _off(matter, situation.preferences)
     denials += _suppressed(matter, situation.suppressions, at)

@@ -137,7 +137,8 @@ _EPOCHS = """
 SELECT 'members' AS table, member_id, 'its epoch is not that of the last record' AS what
 FROM members m FULL JOIN (
   SELECT member_id, max(epoch) AS epoch
-  FROM (SELECT member_id, epoch FROM consent_events UNION ALL SELECT member_id, epoch FROM preference_changes) made
+  FROM (SELECT member_id, epoch FROM consent_events UNION ALL SELECT member_id, epoch FROM preference_changes
+        UNION ALL SELECT member_id, epoch FROM restriction_changes) made
   GROUP BY 1) e USING (member_id)
 WHERE coalesce(m.epoch, 0) <> coalesce(e.epoch, 0)
 """

@@ -15,7 +15,7 @@ from services.kit.database import RawConnection
 # Who was merged into another is answered as that other.
 _ONE = """
 SELECT (SELECT version FROM purposes WHERE key = $2 ORDER BY version DESC LIMIT 1) AS in_force,
-       m.epoch AS member_epoch, m.automated_refused_at,
+       m.epoch AS member_epoch, m.automated_refused_at, m.restricted,
        s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
 FROM (SELECT coalesce((SELECT merged_into FROM members WHERE member_id = $1), $1) AS member_id) AS who
 LEFT JOIN members m ON m.member_id = who.member_id
@@ -23,7 +23,7 @@ LEFT JOIN consent_states s ON s.member_id = who.member_id AND s.purpose = $2 AND
 
 _MANY = """
 SELECT (SELECT version FROM purposes WHERE key = $2 ORDER BY version DESC LIMIT 1) AS in_force,
-       asked.member_id, m.epoch AS member_epoch, m.automated_refused_at,
+       asked.member_id, m.epoch AS member_epoch, m.automated_refused_at, m.restricted,
        s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
 FROM (VALUES (0)) AS once
 LEFT JOIN members asked ON asked.member_id = ANY($1)
@@ -40,11 +40,18 @@ WHERE asked.member_id = ANY($1)"""
 
 
 class Standing(NamedTuple):
-    """A member's epoch and, of the same moment, the decision that stands, if any, and whether machines may judge."""
+    """A member's epoch and, of the same moment, the decision that stands, if any, whether machines may judge, and what
+    is restricted."""
 
     epoch: int
     decision: Decision | None
     automated_refused: bool = False
+    restricted: frozenset[str] = frozenset()
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the gate answers as for somebody whom it does not know."""
+        return self.decision is None and not self.automated_refused and not self.restricted
 
 
 class GateReads:
@@ -103,7 +110,12 @@ class GateReads:
 
 
 def _standing(row: asyncpg.Record) -> Standing:
-    return Standing(row["member_epoch"] or 0, decision_of(row), row["automated_refused_at"] is not None)
+    return Standing(
+        row["member_epoch"] or 0,
+        decision_of(row),
+        row["automated_refused_at"] is not None,
+        frozenset(row["restricted"] or ()),
+    )
 
 
 def decision_of(row: asyncpg.Record) -> Decision | None:

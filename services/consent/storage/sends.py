@@ -27,7 +27,7 @@ FROM (SELECT * FROM topics WHERE key = $1 ORDER BY version DESC LIMIT 1) t
 LEFT JOIN (SELECT * FROM sending_rules ORDER BY version DESC LIMIT 1) r ON true"""
 
 _SITUATIONS = """
-SELECT asked.member_id, m.epoch AS member_epoch, m.automated_refused_at, p.content AS preferences,
+SELECT asked.member_id, m.epoch AS member_epoch, m.automated_refused_at, m.restricted, p.content AS preferences,
        s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch,
        ARRAY(SELECT ROW(x.channel, x.reason, x.since, x.until, x.actor) FROM suppressions x
              WHERE x.member_id = asked.member_id) AS suppressions,
@@ -105,6 +105,7 @@ async def situations(
                 for channel, reason, *rest in row["suppressions"]
             ],
             sent=row["sent"],
+            restricted=frozenset(row["restricted"] or ()),
         )
     return found
 

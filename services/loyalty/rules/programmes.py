@@ -8,6 +8,7 @@ from functools import cached_property
 
 from services.kit.refusal import Declined, NotFound
 from services.loyalty.rules.conversion import Conversion, Reason, Redeemable, redeemable
+from services.loyalty.rules.earn_plans import EarnPlan
 from services.loyalty.rules.earn_rules import EarnRule
 from services.loyalty.rules.expiry import Expiry, Maturation
 from services.loyalty.rules.texts import Text
@@ -83,7 +84,10 @@ class CurrencyRules:
 
 @dataclass(frozen=True)
 class Programme:
-    """One version of a programme. Immutable; ``effective_at`` in microseconds since 1970."""
+    """One version of a programme. Immutable; ``effective_at`` in microseconds since 1970.
+
+    ``two_persons`` says that who publishes the next version wrote nothing of it.
+    """
 
     programme_id: str
     number: int
@@ -95,6 +99,7 @@ class Programme:
     earn_rules: tuple[EarnRule, ...]
     tiers: tuple[TierRule, ...]
     effective_at: int
+    two_persons: bool = False
 
     # Each operation of a fold asks several times: what the answers are looked up in is made once.
     @cached_property
@@ -109,6 +114,11 @@ class Programme:
     def metrics(self) -> frozenset[str]:
         """What the tiers are measured by."""
         return frozenset(condition.metric for tier in self.tiers for condition in tier.conditions)
+
+    @cached_property
+    def earning(self) -> EarnPlan:
+        """The earn rules, made ready to judge orders."""
+        return EarnPlan(self.earn_rules)
 
     def currency(self, code: str) -> CurrencyRules | None:
         return self._by_code.get(code)
@@ -146,6 +156,15 @@ class ProgrammeHistory:
         """What tiers are or were measured by."""
         return frozenset().union(*(version.metrics for version in self.versions))
 
+    @cached_property
+    def has_limits(self) -> bool:
+        """Whether any version's earn rules have a budget or a cap."""
+        return any(version.earning.limited for version in self.versions)
+
+    def numbered(self, version: int) -> Programme:
+        """The version with a number, which is there."""
+        return next(each for each in self.versions if each.version == version)
+
     def at(self, instant: int) -> Programme:
         """The version in force at an instant. Raises ``ProgrammeNotInForce``."""
         if instant >= self.versions[-1].effective_at:
@@ -154,6 +173,10 @@ class ProgrammeHistory:
         if place == 0:
             raise ProgrammeNotInForce(f"programme {self.newest.programme_id} had not begun then")
         return self.versions[place - 1]
+
+    def version(self, number: int) -> Programme | None:
+        """A version by its number; None where there is none."""
+        return self.versions[number - 1] if 1 <= number <= len(self.versions) else None
 
     def changes_at(self, instant: int) -> int | None:
         """When the next version after an instant takes effect; None while none is published."""

@@ -13,12 +13,16 @@ from services.loyalty.rules.tiers import Restriction
 
 _NIL = UUID(int=0)
 _COUNTED = (
+    "benefit_claims",
+    "benefit_counters",
     "coupon_answers",
     "coupons",
     "denials",
+    "earn_caps",
     "entries",
     "grants",
     "holds",
+    "mission_completions",
     "reversals",
     "standings",
     "wallets",

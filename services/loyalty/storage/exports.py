@@ -47,6 +47,12 @@ async def coupons(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Recor
     return rows
 
 
+async def benefit_claims(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """What the member claimed and used of benefits, oldest first."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_BENEFIT_CLAIMS, member_id)
+    return rows
+
+
 async def grants(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
     """What the member was promised, oldest first, and what became of it."""
     rows: Sequence[asyncpg.Record] = await pool.fetch(_GRANTS, member_id)
@@ -112,6 +118,13 @@ SELECT p.programme_id, c.template, e.terms -> 'name' ->> 'zh' AS name_zh, e.term
 FROM coupons c JOIN programmes p ON p.number = c.programme
 JOIN coupon_editions e ON e.programme = c.programme AND e.template = c.template AND e.edition = c.edition
 WHERE c.member_id = $1 ORDER BY c.issued_at, c.coupon_id
+"""
+
+_BENEFIT_CLAIMS = """
+SELECT p.programme_id, c.benefit, c.tier, c.state, c.claimed_at, c.good_until, c.used_at, c.order_ref, c.released_at,
+       c.coupon_id
+FROM benefit_claims c JOIN programmes p ON p.number = c.programme
+WHERE c.member_id = $1 ORDER BY c.claimed_at, c.claim_id
 """
 
 _GRANTS = """

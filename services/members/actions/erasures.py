@@ -94,7 +94,11 @@ async def acknowledge(
 ) -> bool:
     """Keep what a store proved; whether the erasure is complete by it."""
     await erasures.prove(connection, erasure_id, member_ids, store, proofs, now)
-    return await erasures.complete(connection, erasure_id, now, now + terms.backups_kept)
+    if not await erasures.complete(connection, erasure_id, now, now + terms.backups_kept):
+        return False
+    member_id, proved = await erasures.proved(connection, erasure_id)
+    await events.erasure_completed(connection, member_id, erasure_id, proved, now)
+    return True
 
 
 async def bring_back(connection: Connection, stones: Sequence[Tombstone], now: datetime) -> list[UUID]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.kit.database import Connection
 from services.members import events
 from services.members.rules.erasures import Terms
-from services.members.rules.members import UnknownMember
+from services.members.rules.members import MemberErased, MemberStatus, UnknownMember
 from services.members.rules.statuses import Standing, Step, after
 from services.members.storage import statuses
 
@@ -28,6 +28,16 @@ async def change(
         await statuses.put(connection, following, now, actor, reason)
         await events.status_changed(connection, following, step, now)
     return following
+
+
+async def held(connection: Connection, member_id: UUID) -> Standing:
+    """How a living member stands, held until the commit. Raises ``UnknownMember`` or ``MemberErased``."""
+    standing = await statuses.lock(connection, member_id)
+    if standing is None:
+        raise UnknownMember
+    if standing.status is MemberStatus.ERASED:
+        raise MemberErased
+    return standing
 
 
 async def finish_closing(connection: Connection, member_id: UUID, terms: Terms, now: datetime) -> bool:

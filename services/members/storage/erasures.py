@@ -138,6 +138,25 @@ async def complete(
     return closed.rowcount == 1
 
 
+async def proved(connection: AsyncConnection, erasure_id: UUID) -> tuple[UUID, list[tuple[str, list[Proof]]]]:
+    """Whose erasure was asked for, and what every store proved of it."""
+    member_id: UUID = (
+        await connection.execute(
+            text("SELECT member_id FROM erasures WHERE erasure_id = :erasure_id"), {"erasure_id": erasure_id}
+        )
+    ).scalar_one()
+    rows = await connection.execute(
+        text(
+            "SELECT store, proof::text FROM erasure_stores WHERE erasure_id = :erasure_id ORDER BY member_id, store"
+        ),
+        {"erasure_id": erasure_id},
+    )
+    return member_id, [
+        (store, [Proof(name, Action(action), count) for name, action, count in json.loads(proof)])
+        for store, proof in rows
+    ]
+
+
 async def unproved(databases: Databases, store: str, limit: int) -> list[tuple[UUID, UUID, datetime]]:
     """(erasure, member, told at) of whom a store has not proved yet, the longest first."""
     rows = await databases.members_pool.fetch(

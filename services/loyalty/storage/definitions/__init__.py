@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import asyncpg
 import orjson
@@ -23,11 +24,12 @@ def encode(programme: Programme) -> str:
         "currencies": [encoded(each) for each in programme.currencies],
         "earn_rules": [asdict(rule) for rule in programme.earn_rules],
         "tiers": [asdict(each) for each in programme.tiers],
+        "two_persons": programme.two_persons,
     }
     return orjson.dumps(rules).decode()
 
 
-def decode(row: asyncpg.Record, numbers: Mapping[str, int]) -> Programme:
+def decode(row: asyncpg.Record | Mapping[str, Any], numbers: Mapping[str, int]) -> Programme:
     """A version from its row; ``numbers`` are its programme's currencies by code."""
     rules = orjson.loads(row["rules"])
     return Programme(
@@ -41,4 +43,5 @@ def decode(row: asyncpg.Record, numbers: Mapping[str, int]) -> Programme:
         earn_rules=tuple(earn_rule(rule) for rule in rules["earn_rules"]),
         tiers=tuple(tier(each) for each in rules["tiers"]),
         effective_at=micros(row["effective_at"]),
+        two_persons=rules.get("two_persons", False),
     )

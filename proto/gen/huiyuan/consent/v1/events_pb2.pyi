@@ -1,8 +1,10 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from huiyuan.consent.v1 import rights_pb2 as _rights_pb2
 from huiyuan.kit.v1 import erasures_pb2 as _erasures_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
@@ -10,8 +12,19 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class RightsTask(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RIGHTS_TASK_UNSPECIFIED: _ClassVar[RightsTask]
+    RIGHTS_TASK_PACKAGE: _ClassVar[RightsTask]
+    RIGHTS_TASK_ERASURE: _ClassVar[RightsTask]
+    RIGHTS_TASK_CLOSING: _ClassVar[RightsTask]
+RIGHTS_TASK_UNSPECIFIED: RightsTask
+RIGHTS_TASK_PACKAGE: RightsTask
+RIGHTS_TASK_ERASURE: RightsTask
+RIGHTS_TASK_CLOSING: RightsTask
+
 class ConsentEvent(_message.Message):
-    __slots__ = ("member_id", "occurred_at", "epoch", "consent_given", "consent_withdrawn", "purpose_published", "notice_published", "merge_followed", "member_erasure_done", "preferences_changed", "suppressions_changed", "automated_decisions_changed", "topic_published", "sending_rules_published")
+    __slots__ = ("member_id", "occurred_at", "epoch", "consent_given", "consent_withdrawn", "purpose_published", "notice_published", "merge_followed", "member_erasure_done", "preferences_changed", "suppressions_changed", "automated_decisions_changed", "topic_published", "sending_rules_published", "rights_request_changed", "rights_request_due", "rights_task_asked", "processing_restricted")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -26,6 +39,10 @@ class ConsentEvent(_message.Message):
     AUTOMATED_DECISIONS_CHANGED_FIELD_NUMBER: _ClassVar[int]
     TOPIC_PUBLISHED_FIELD_NUMBER: _ClassVar[int]
     SENDING_RULES_PUBLISHED_FIELD_NUMBER: _ClassVar[int]
+    RIGHTS_REQUEST_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    RIGHTS_REQUEST_DUE_FIELD_NUMBER: _ClassVar[int]
+    RIGHTS_TASK_ASKED_FIELD_NUMBER: _ClassVar[int]
+    PROCESSING_RESTRICTED_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     occurred_at: _timestamp_pb2.Timestamp
     epoch: int
@@ -40,7 +57,11 @@ class ConsentEvent(_message.Message):
     automated_decisions_changed: AutomatedDecisionsChanged
     topic_published: TopicPublished
     sending_rules_published: SendingRulesPublished
-    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., epoch: _Optional[int] = ..., consent_given: _Optional[_Union[ConsentGiven, _Mapping]] = ..., consent_withdrawn: _Optional[_Union[ConsentWithdrawn, _Mapping]] = ..., purpose_published: _Optional[_Union[PurposePublished, _Mapping]] = ..., notice_published: _Optional[_Union[NoticePublished, _Mapping]] = ..., merge_followed: _Optional[_Union[MergeFollowed, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., preferences_changed: _Optional[_Union[PreferencesChanged, _Mapping]] = ..., suppressions_changed: _Optional[_Union[SuppressionsChanged, _Mapping]] = ..., automated_decisions_changed: _Optional[_Union[AutomatedDecisionsChanged, _Mapping]] = ..., topic_published: _Optional[_Union[TopicPublished, _Mapping]] = ..., sending_rules_published: _Optional[_Union[SendingRulesPublished, _Mapping]] = ...) -> None: ...
+    rights_request_changed: RightsRequestChanged
+    rights_request_due: RightsRequestDue
+    rights_task_asked: RightsTaskAsked
+    processing_restricted: ProcessingRestricted
+    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., epoch: _Optional[int] = ..., consent_given: _Optional[_Union[ConsentGiven, _Mapping]] = ..., consent_withdrawn: _Optional[_Union[ConsentWithdrawn, _Mapping]] = ..., purpose_published: _Optional[_Union[PurposePublished, _Mapping]] = ..., notice_published: _Optional[_Union[NoticePublished, _Mapping]] = ..., merge_followed: _Optional[_Union[MergeFollowed, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., preferences_changed: _Optional[_Union[PreferencesChanged, _Mapping]] = ..., suppressions_changed: _Optional[_Union[SuppressionsChanged, _Mapping]] = ..., automated_decisions_changed: _Optional[_Union[AutomatedDecisionsChanged, _Mapping]] = ..., topic_published: _Optional[_Union[TopicPublished, _Mapping]] = ..., sending_rules_published: _Optional[_Union[SendingRulesPublished, _Mapping]] = ..., rights_request_changed: _Optional[_Union[RightsRequestChanged, _Mapping]] = ..., rights_request_due: _Optional[_Union[RightsRequestDue, _Mapping]] = ..., rights_task_asked: _Optional[_Union[RightsTaskAsked, _Mapping]] = ..., processing_restricted: _Optional[_Union[ProcessingRestricted, _Mapping]] = ...) -> None: ...
 
 class ConsentGiven(_message.Message):
     __slots__ = ("purposes", "recipient_id")
@@ -123,3 +144,39 @@ class NoticePublished(_message.Message):
     locale: str
     effective_at: _timestamp_pb2.Timestamp
     def __init__(self, key: _Optional[str] = ..., version: _Optional[int] = ..., locale: _Optional[str] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class RightsRequestChanged(_message.Message):
+    __slots__ = ("request_id", "kind", "state")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    kind: _rights_pb2.RightsKind
+    state: _rights_pb2.RightsState
+    def __init__(self, request_id: _Optional[str] = ..., kind: _Optional[_Union[_rights_pb2.RightsKind, str]] = ..., state: _Optional[_Union[_rights_pb2.RightsState, str]] = ...) -> None: ...
+
+class RightsRequestDue(_message.Message):
+    __slots__ = ("request_id", "kind", "due_at", "overdue")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    DUE_AT_FIELD_NUMBER: _ClassVar[int]
+    OVERDUE_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    kind: _rights_pb2.RightsKind
+    due_at: _timestamp_pb2.Timestamp
+    overdue: bool
+    def __init__(self, request_id: _Optional[str] = ..., kind: _Optional[_Union[_rights_pb2.RightsKind, str]] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., overdue: _Optional[bool] = ...) -> None: ...
+
+class RightsTaskAsked(_message.Message):
+    __slots__ = ("request_id", "task")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    task: RightsTask
+    def __init__(self, request_id: _Optional[str] = ..., task: _Optional[_Union[RightsTask, str]] = ...) -> None: ...
+
+class ProcessingRestricted(_message.Message):
+    __slots__ = ("purposes",)
+    PURPOSES_FIELD_NUMBER: _ClassVar[int]
+    purposes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, purposes: _Optional[_Iterable[str]] = ...) -> None: ...

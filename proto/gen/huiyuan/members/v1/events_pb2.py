@@ -23,54 +23,63 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from huiyuan.kit.v1 import erasures_pb2 as huiyuan_dot_kit_dot_v1_dot_erasures__pb2
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/members/v1/events.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xb3\n\n\x0cMembersEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x41\n\x11member_registered\x18\x03 \x01(\x0b\x32$.huiyuan.members.v1.MemberRegisteredH\x00\x12=\n\x0fprofile_updated\x18\x04 \x01(\x0b\x32\".huiyuan.members.v1.ProfileUpdatedH\x00\x12?\n\x10profile_unmasked\x18\x05 \x01(\x0b\x32#.huiyuan.members.v1.ProfileUnmaskedH\x00\x12?\n\x11identifier_linked\x18\n \x01(\x0b\x32\".huiyuan.members.v1.IdentityLinkedH\x00\x12\x43\n\x13identifier_verified\x18\x0b \x01(\x0b\x32$.huiyuan.members.v1.IdentityVerifiedH\x00\x12\x43\n\x13identifier_unlinked\x18\x0c \x01(\x0b\x32$.huiyuan.members.v1.IdentityUnlinkedH\x00\x12\x43\n\x13identifier_detached\x18\r \x01(\x0b\x32$.huiyuan.members.v1.IdentityDetachedH\x00\x12;\n\x0emembers_merged\x18\x0e \x01(\x0b\x32!.huiyuan.members.v1.MembersMergedH\x00\x12\x37\n\x0cmerge_undone\x18\x0f \x01(\x0b\x32\x1f.huiyuan.members.v1.MergeUndoneH\x00\x12\x39\n\rmember_frozen\x18\x14 \x01(\x0b\x32 .huiyuan.members.v1.MemberFrozenH\x00\x12=\n\x0fmember_unfrozen\x18\x15 \x01(\x0b\x32\".huiyuan.members.v1.MemberUnfrozenH\x00\x12;\n\x0emember_closing\x18\x16 \x01(\x0b\x32!.huiyuan.members.v1.MemberClosingH\x00\x12L\n\x17member_closing_canceled\x18\x17 \x01(\x0b\x32).huiyuan.members.v1.MemberClosingCanceledH\x00\x12\x39\n\rmember_closed\x18\x18 \x01(\x0b\x32 .huiyuan.members.v1.MemberClosedH\x00\x12\x39\n\rmember_erased\x18\x19 \x01(\x0b\x32 .huiyuan.members.v1.MemberErasedH\x00\x12?\n\x11member_celebrated\x18\x1e \x01(\x0b\x32\".huiyuan.members.v1.MemberBirthdayH\x00\x12\x39\n\rpackage_ready\x18( \x01(\x0b\x32 .huiyuan.members.v1.PackageReadyH\x00\x12\x46\n\x14sensitive_record_set\x18< \x01(\x0b\x32&.huiyuan.members.v1.SensitiveRecordSetH\x00\x12N\n\x18sensitive_record_removed\x18= \x01(\x0b\x32*.huiyuan.members.v1.SensitiveRecordRemovedH\x00\x42\x07\n\x05\x65vent\"A\n\x10MemberRegistered\x12-\n\tjoined_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\"\n\x0eProfileUpdated\x12\x10\n\x08revision\x18\x01 \x01(\x03\"$\n\x0fProfileUnmasked\x12\x11\n\taccess_id\x18\x01 \x01(\t\"\x14\n\x12SensitiveRecordSet\"\x18\n\x16SensitiveRecordRemoved\"\x0e\n\x0cMemberFrozen\"\x10\n\x0eMemberUnfrozen\">\n\rMemberClosing\x12-\n\tcloses_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\'\n\x15MemberClosingCanceled\x12\x0e\n\x06\x66rozen\x18\x01 \x01(\x08\"\x0e\n\x0cMemberClosed\"\"\n\x0cMemberErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\"Q\n\x0eIdentityLinked\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\x12\x13\n\x0bis_verified\x18\x02 \x01(\x08\">\n\x10IdentityVerified\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\">\n\x10IdentityUnlinked\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\">\n\x10IdentityDetached\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\"\xb1\x01\n\rMembersMerged\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x32\n\x0e\x66rom_joined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0einto_joined_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"G\n\x0bMergeUndone\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x1e\n\x0eMemberBirthday\x12\x0c\n\x04year\x18\x01 \x01(\x05\"\"\n\x0cPackageReady\x12\x12\n\npackage_id\x18\x01 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/members/v1/events.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\x8a\x0c\n\x0cMembersEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x41\n\x11member_registered\x18\x03 \x01(\x0b\x32$.huiyuan.members.v1.MemberRegisteredH\x00\x12=\n\x0fprofile_updated\x18\x04 \x01(\x0b\x32\".huiyuan.members.v1.ProfileUpdatedH\x00\x12?\n\x10profile_unmasked\x18\x05 \x01(\x0b\x32#.huiyuan.members.v1.ProfileUnmaskedH\x00\x12?\n\x11identifier_linked\x18\n \x01(\x0b\x32\".huiyuan.members.v1.IdentityLinkedH\x00\x12\x43\n\x13identifier_verified\x18\x0b \x01(\x0b\x32$.huiyuan.members.v1.IdentityVerifiedH\x00\x12\x43\n\x13identifier_unlinked\x18\x0c \x01(\x0b\x32$.huiyuan.members.v1.IdentityUnlinkedH\x00\x12\x43\n\x13identifier_detached\x18\r \x01(\x0b\x32$.huiyuan.members.v1.IdentityDetachedH\x00\x12;\n\x0emembers_merged\x18\x0e \x01(\x0b\x32!.huiyuan.members.v1.MembersMergedH\x00\x12\x37\n\x0cmerge_undone\x18\x0f \x01(\x0b\x32\x1f.huiyuan.members.v1.MergeUndoneH\x00\x12\x39\n\rmember_frozen\x18\x14 \x01(\x0b\x32 .huiyuan.members.v1.MemberFrozenH\x00\x12=\n\x0fmember_unfrozen\x18\x15 \x01(\x0b\x32\".huiyuan.members.v1.MemberUnfrozenH\x00\x12;\n\x0emember_closing\x18\x16 \x01(\x0b\x32!.huiyuan.members.v1.MemberClosingH\x00\x12L\n\x17member_closing_canceled\x18\x17 \x01(\x0b\x32).huiyuan.members.v1.MemberClosingCanceledH\x00\x12\x39\n\rmember_closed\x18\x18 \x01(\x0b\x32 .huiyuan.members.v1.MemberClosedH\x00\x12\x39\n\rmember_erased\x18\x19 \x01(\x0b\x32 .huiyuan.members.v1.MemberErasedH\x00\x12?\n\x11member_celebrated\x18\x1e \x01(\x0b\x32\".huiyuan.members.v1.MemberBirthdayH\x00\x12\x39\n\rpackage_ready\x18( \x01(\x0b\x32 .huiyuan.members.v1.PackageReadyH\x00\x12\x46\n\x14sensitive_record_set\x18< \x01(\x0b\x32&.huiyuan.members.v1.SensitiveRecordSetH\x00\x12N\n\x18sensitive_record_removed\x18= \x01(\x0b\x32*.huiyuan.members.v1.SensitiveRecordRemovedH\x00\x12\x46\n\x14rights_task_declined\x18\x46 \x01(\x0b\x32&.huiyuan.members.v1.RightsTaskDeclinedH\x00\x12N\n\x18member_erasure_completed\x18G \x01(\x0b\x32*.huiyuan.members.v1.MemberErasureCompletedH\x00\x12=\n\x0fmember_turned14\x18H \x01(\x0b\x32\".huiyuan.members.v1.MemberTurned14H\x00\x42\x07\n\x05\x65vent\"A\n\x10MemberRegistered\x12-\n\tjoined_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\"\n\x0eProfileUpdated\x12\x10\n\x08revision\x18\x01 \x01(\x03\"$\n\x0fProfileUnmasked\x12\x11\n\taccess_id\x18\x01 \x01(\t\"\x14\n\x12SensitiveRecordSet\"\x18\n\x16SensitiveRecordRemoved\"\x0e\n\x0cMemberFrozen\"\x10\n\x0eMemberUnfrozen\">\n\rMemberClosing\x12-\n\tcloses_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\'\n\x15MemberClosingCanceled\x12\x0e\n\x06\x66rozen\x18\x01 \x01(\x08\"\x0e\n\x0cMemberClosed\"\"\n\x0cMemberErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\"Q\n\x0eIdentityLinked\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\x12\x13\n\x0bis_verified\x18\x02 \x01(\x08\">\n\x10IdentityVerified\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\">\n\x10IdentityUnlinked\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\">\n\x10IdentityDetached\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\"\xb1\x01\n\rMembersMerged\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x32\n\x0e\x66rom_joined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0einto_joined_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"G\n\x0bMergeUndone\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x1e\n\x0eMemberBirthday\x12\x0c\n\x04year\x18\x01 \x01(\x05\"\"\n\x0cPackageReady\x12\x12\n\npackage_id\x18\x01 \x01(\t\"6\n\x12RightsTaskDeclined\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"b\n\x16MemberErasureCompleted\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x34\n\x06stores\x18\x02 \x03(\x0b\x32$.huiyuan.members.v1.ErasedStoreProof\"L\n\x10\x45rasedStoreProof\x12\r\n\x05store\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProof\"\x10\n\x0eMemberTurned14b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.members.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MEMBERSEVENT']._serialized_start=115
-  _globals['_MEMBERSEVENT']._serialized_end=1446
-  _globals['_MEMBERREGISTERED']._serialized_start=1448
-  _globals['_MEMBERREGISTERED']._serialized_end=1513
-  _globals['_PROFILEUPDATED']._serialized_start=1515
-  _globals['_PROFILEUPDATED']._serialized_end=1549
-  _globals['_PROFILEUNMASKED']._serialized_start=1551
-  _globals['_PROFILEUNMASKED']._serialized_end=1587
-  _globals['_SENSITIVERECORDSET']._serialized_start=1589
-  _globals['_SENSITIVERECORDSET']._serialized_end=1609
-  _globals['_SENSITIVERECORDREMOVED']._serialized_start=1611
-  _globals['_SENSITIVERECORDREMOVED']._serialized_end=1635
-  _globals['_MEMBERFROZEN']._serialized_start=1637
-  _globals['_MEMBERFROZEN']._serialized_end=1651
-  _globals['_MEMBERUNFROZEN']._serialized_start=1653
-  _globals['_MEMBERUNFROZEN']._serialized_end=1669
-  _globals['_MEMBERCLOSING']._serialized_start=1671
-  _globals['_MEMBERCLOSING']._serialized_end=1733
-  _globals['_MEMBERCLOSINGCANCELED']._serialized_start=1735
-  _globals['_MEMBERCLOSINGCANCELED']._serialized_end=1774
-  _globals['_MEMBERCLOSED']._serialized_start=1776
-  _globals['_MEMBERCLOSED']._serialized_end=1790
-  _globals['_MEMBERERASED']._serialized_start=1792
-  _globals['_MEMBERERASED']._serialized_end=1826
-  _globals['_IDENTITYLINKED']._serialized_start=1828
-  _globals['_IDENTITYLINKED']._serialized_end=1909
-  _globals['_IDENTITYVERIFIED']._serialized_start=1911
-  _globals['_IDENTITYVERIFIED']._serialized_end=1973
-  _globals['_IDENTITYUNLINKED']._serialized_start=1975
-  _globals['_IDENTITYUNLINKED']._serialized_end=2037
-  _globals['_IDENTITYDETACHED']._serialized_start=2039
-  _globals['_IDENTITYDETACHED']._serialized_end=2101
-  _globals['_MEMBERSMERGED']._serialized_start=2104
-  _globals['_MEMBERSMERGED']._serialized_end=2281
-  _globals['_MERGEUNDONE']._serialized_start=2283
-  _globals['_MERGEUNDONE']._serialized_end=2354
-  _globals['_MEMBERBIRTHDAY']._serialized_start=2356
-  _globals['_MEMBERBIRTHDAY']._serialized_end=2386
-  _globals['_PACKAGEREADY']._serialized_start=2388
-  _globals['_PACKAGEREADY']._serialized_end=2422
+  _globals['_MEMBERSEVENT']._serialized_start=146
+  _globals['_MEMBERSEVENT']._serialized_end=1692
+  _globals['_MEMBERREGISTERED']._serialized_start=1694
+  _globals['_MEMBERREGISTERED']._serialized_end=1759
+  _globals['_PROFILEUPDATED']._serialized_start=1761
+  _globals['_PROFILEUPDATED']._serialized_end=1795
+  _globals['_PROFILEUNMASKED']._serialized_start=1797
+  _globals['_PROFILEUNMASKED']._serialized_end=1833
+  _globals['_SENSITIVERECORDSET']._serialized_start=1835
+  _globals['_SENSITIVERECORDSET']._serialized_end=1855
+  _globals['_SENSITIVERECORDREMOVED']._serialized_start=1857
+  _globals['_SENSITIVERECORDREMOVED']._serialized_end=1881
+  _globals['_MEMBERFROZEN']._serialized_start=1883
+  _globals['_MEMBERFROZEN']._serialized_end=1897
+  _globals['_MEMBERUNFROZEN']._serialized_start=1899
+  _globals['_MEMBERUNFROZEN']._serialized_end=1915
+  _globals['_MEMBERCLOSING']._serialized_start=1917
+  _globals['_MEMBERCLOSING']._serialized_end=1979
+  _globals['_MEMBERCLOSINGCANCELED']._serialized_start=1981
+  _globals['_MEMBERCLOSINGCANCELED']._serialized_end=2020
+  _globals['_MEMBERCLOSED']._serialized_start=2022
+  _globals['_MEMBERCLOSED']._serialized_end=2036
+  _globals['_MEMBERERASED']._serialized_start=2038
+  _globals['_MEMBERERASED']._serialized_end=2072
+  _globals['_IDENTITYLINKED']._serialized_start=2074
+  _globals['_IDENTITYLINKED']._serialized_end=2155
+  _globals['_IDENTITYVERIFIED']._serialized_start=2157
+  _globals['_IDENTITYVERIFIED']._serialized_end=2219
+  _globals['_IDENTITYUNLINKED']._serialized_start=2221
+  _globals['_IDENTITYUNLINKED']._serialized_end=2283
+  _globals['_IDENTITYDETACHED']._serialized_start=2285
+  _globals['_IDENTITYDETACHED']._serialized_end=2347
+  _globals['_MEMBERSMERGED']._serialized_start=2350
+  _globals['_MEMBERSMERGED']._serialized_end=2527
+  _globals['_MERGEUNDONE']._serialized_start=2529
+  _globals['_MERGEUNDONE']._serialized_end=2600
+  _globals['_MEMBERBIRTHDAY']._serialized_start=2602
+  _globals['_MEMBERBIRTHDAY']._serialized_end=2632
+  _globals['_PACKAGEREADY']._serialized_start=2634
+  _globals['_PACKAGEREADY']._serialized_end=2668
+  _globals['_RIGHTSTASKDECLINED']._serialized_start=2670
+  _globals['_RIGHTSTASKDECLINED']._serialized_end=2724
+  _globals['_MEMBERERASURECOMPLETED']._serialized_start=2726
+  _globals['_MEMBERERASURECOMPLETED']._serialized_end=2824
+  _globals['_ERASEDSTOREPROOF']._serialized_start=2826
+  _globals['_ERASEDSTOREPROOF']._serialized_end=2902
+  _globals['_MEMBERTURNED14']._serialized_start=2904
+  _globals['_MEMBERTURNED14']._serialized_end=2920
 # @@protoc_insertion_point(module_scope)

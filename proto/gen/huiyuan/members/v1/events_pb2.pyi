@@ -1,16 +1,18 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from huiyuan.kit.v1 import erasures_pb2 as _erasures_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MembersEvent(_message.Message):
-    __slots__ = ("member_id", "occurred_at", "member_registered", "profile_updated", "profile_unmasked", "identifier_linked", "identifier_verified", "identifier_unlinked", "identifier_detached", "members_merged", "merge_undone", "member_frozen", "member_unfrozen", "member_closing", "member_closing_canceled", "member_closed", "member_erased", "member_celebrated", "package_ready", "sensitive_record_set", "sensitive_record_removed")
+    __slots__ = ("member_id", "occurred_at", "member_registered", "profile_updated", "profile_unmasked", "identifier_linked", "identifier_verified", "identifier_unlinked", "identifier_detached", "members_merged", "merge_undone", "member_frozen", "member_unfrozen", "member_closing", "member_closing_canceled", "member_closed", "member_erased", "member_celebrated", "package_ready", "sensitive_record_set", "sensitive_record_removed", "rights_task_declined", "member_erasure_completed", "member_turned14")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     MEMBER_REGISTERED_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +34,9 @@ class MembersEvent(_message.Message):
     PACKAGE_READY_FIELD_NUMBER: _ClassVar[int]
     SENSITIVE_RECORD_SET_FIELD_NUMBER: _ClassVar[int]
     SENSITIVE_RECORD_REMOVED_FIELD_NUMBER: _ClassVar[int]
+    RIGHTS_TASK_DECLINED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ERASURE_COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_TURNED14_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     occurred_at: _timestamp_pb2.Timestamp
     member_registered: MemberRegistered
@@ -53,7 +58,10 @@ class MembersEvent(_message.Message):
     package_ready: PackageReady
     sensitive_record_set: SensitiveRecordSet
     sensitive_record_removed: SensitiveRecordRemoved
-    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_registered: _Optional[_Union[MemberRegistered, _Mapping]] = ..., profile_updated: _Optional[_Union[ProfileUpdated, _Mapping]] = ..., profile_unmasked: _Optional[_Union[ProfileUnmasked, _Mapping]] = ..., identifier_linked: _Optional[_Union[IdentityLinked, _Mapping]] = ..., identifier_verified: _Optional[_Union[IdentityVerified, _Mapping]] = ..., identifier_unlinked: _Optional[_Union[IdentityUnlinked, _Mapping]] = ..., identifier_detached: _Optional[_Union[IdentityDetached, _Mapping]] = ..., members_merged: _Optional[_Union[MembersMerged, _Mapping]] = ..., merge_undone: _Optional[_Union[MergeUndone, _Mapping]] = ..., member_frozen: _Optional[_Union[MemberFrozen, _Mapping]] = ..., member_unfrozen: _Optional[_Union[MemberUnfrozen, _Mapping]] = ..., member_closing: _Optional[_Union[MemberClosing, _Mapping]] = ..., member_closing_canceled: _Optional[_Union[MemberClosingCanceled, _Mapping]] = ..., member_closed: _Optional[_Union[MemberClosed, _Mapping]] = ..., member_erased: _Optional[_Union[MemberErased, _Mapping]] = ..., member_celebrated: _Optional[_Union[MemberBirthday, _Mapping]] = ..., package_ready: _Optional[_Union[PackageReady, _Mapping]] = ..., sensitive_record_set: _Optional[_Union[SensitiveRecordSet, _Mapping]] = ..., sensitive_record_removed: _Optional[_Union[SensitiveRecordRemoved, _Mapping]] = ...) -> None: ...
+    rights_task_declined: RightsTaskDeclined
+    member_erasure_completed: MemberErasureCompleted
+    member_turned14: MemberTurned14
+    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_registered: _Optional[_Union[MemberRegistered, _Mapping]] = ..., profile_updated: _Optional[_Union[ProfileUpdated, _Mapping]] = ..., profile_unmasked: _Optional[_Union[ProfileUnmasked, _Mapping]] = ..., identifier_linked: _Optional[_Union[IdentityLinked, _Mapping]] = ..., identifier_verified: _Optional[_Union[IdentityVerified, _Mapping]] = ..., identifier_unlinked: _Optional[_Union[IdentityUnlinked, _Mapping]] = ..., identifier_detached: _Optional[_Union[IdentityDetached, _Mapping]] = ..., members_merged: _Optional[_Union[MembersMerged, _Mapping]] = ..., merge_undone: _Optional[_Union[MergeUndone, _Mapping]] = ..., member_frozen: _Optional[_Union[MemberFrozen, _Mapping]] = ..., member_unfrozen: _Optional[_Union[MemberUnfrozen, _Mapping]] = ..., member_closing: _Optional[_Union[MemberClosing, _Mapping]] = ..., member_closing_canceled: _Optional[_Union[MemberClosingCanceled, _Mapping]] = ..., member_closed: _Optional[_Union[MemberClosed, _Mapping]] = ..., member_erased: _Optional[_Union[MemberErased, _Mapping]] = ..., member_celebrated: _Optional[_Union[MemberBirthday, _Mapping]] = ..., package_ready: _Optional[_Union[PackageReady, _Mapping]] = ..., sensitive_record_set: _Optional[_Union[SensitiveRecordSet, _Mapping]] = ..., sensitive_record_removed: _Optional[_Union[SensitiveRecordRemoved, _Mapping]] = ..., rights_task_declined: _Optional[_Union[RightsTaskDeclined, _Mapping]] = ..., member_erasure_completed: _Optional[_Union[MemberErasureCompleted, _Mapping]] = ..., member_turned14: _Optional[_Union[MemberTurned14, _Mapping]] = ...) -> None: ...
 
 class MemberRegistered(_message.Message):
     __slots__ = ("joined_at",)
@@ -172,3 +180,31 @@ class PackageReady(_message.Message):
     PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
     package_id: str
     def __init__(self, package_id: _Optional[str] = ...) -> None: ...
+
+class RightsTaskDeclined(_message.Message):
+    __slots__ = ("request_id", "code")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    code: str
+    def __init__(self, request_id: _Optional[str] = ..., code: _Optional[str] = ...) -> None: ...
+
+class MemberErasureCompleted(_message.Message):
+    __slots__ = ("erasure_id", "stores")
+    ERASURE_ID_FIELD_NUMBER: _ClassVar[int]
+    STORES_FIELD_NUMBER: _ClassVar[int]
+    erasure_id: str
+    stores: _containers.RepeatedCompositeFieldContainer[ErasedStoreProof]
+    def __init__(self, erasure_id: _Optional[str] = ..., stores: _Optional[_Iterable[_Union[ErasedStoreProof, _Mapping]]] = ...) -> None: ...
+
+class ErasedStoreProof(_message.Message):
+    __slots__ = ("store", "proof")
+    STORE_FIELD_NUMBER: _ClassVar[int]
+    PROOF_FIELD_NUMBER: _ClassVar[int]
+    store: str
+    proof: _containers.RepeatedCompositeFieldContainer[_erasures_pb2.StoreProof]
+    def __init__(self, store: _Optional[str] = ..., proof: _Optional[_Iterable[_Union[_erasures_pb2.StoreProof, _Mapping]]] = ...) -> None: ...
+
+class MemberTurned14(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

@@ -1,0 +1,63 @@
+"""Rights requests: asking, verifying, refusing and appealing."""
+
+from gateway.errors.catalogue.entries import Entry
+from services.kit.refusal import Kind
+
+ENTRIES = (
+    Entry(
+        "DIRECTIVE_BLOCKS_KIN",
+        Kind.DECLINED,
+        "The member did not want kin to ask (PIPL 49).",
+        "Refuse the request by the ground DIRECTIVE.",
+        "以 DIRECTIVE 为由拒绝该请求。",
+    ),
+    Entry(
+        "IDENTITY_NOT_VERIFIED",
+        Kind.DECLINED,
+        "It is not known yet who asks: sign in again, or staff verify it.",
+        "Sign in again and verify the request within 15 minutes; staff record a verification.",
+        "重新登录并在 15 分钟内验证请求；工作人员则登记核验。",
+    ),
+    Entry(
+        "NOT_APPEALABLE",
+        Kind.DECLINED,
+        "Only what was refused, in whole or in part, is appealed against, and that once.",
+        "Look at the request's state and whether an appeal was made already.",
+        "查看请求的状态，以及是否已申诉。",
+    ),
+    Entry(
+        "REFUSAL_NOT_REASONED",
+        Kind.INVALID,
+        "Who refuses says why, by which article, and what the asker may do now (PIPL 50).",
+        "Give ground, article and remedy.",
+        "填写理由、条款与救济方式。",
+    ),
+    Entry(
+        "RIGHTS_REQUEST_MALFORMED",
+        Kind.INVALID,
+        "A field of the request is missing or not spelled as it must be; the message says how.",
+        "Correct the field that is named.",
+        "更正所指字段。",
+    ),
+    Entry(
+        "RIGHTS_REQUEST_NOT_OPEN",
+        Kind.DECLINED,
+        "The request is not in a state in which this can be done.",
+        "Read the request again; what has ended is appealed against or asked anew.",
+        "重新读取请求；已结束的请求可申诉或重新提出。",
+    ),
+    Entry(
+        "SAME_OFFICER",
+        Kind.FORBIDDEN,
+        "Who refused a request does not decide on the appeal.",
+        "Let another officer decide.",
+        "由另一位负责人决定。",
+    ),
+    Entry(
+        "UNKNOWN_RIGHTS_REQUEST",
+        Kind.NOT_FOUND,
+        "There is no such request of this caller's.",
+        "Take the id from the list of requests.",
+        "使用请求列表中的编号。",
+    ),
+)

@@ -1,0 +1,61 @@
+"""Restrictions at rest: for what a member's data may not be used meanwhile, and every change of that."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def standing(connection: AsyncConnection, member_id: UUID) -> frozenset[str]:
+    """What is restricted for a member now."""
+    found = await connection.scalar(
+        sa.text("SELECT restricted FROM members WHERE member_id = :member_id"), {"member_id": member_id}
+    )
+    return frozenset(found or ())
+
+
+async def put(
+    connection: AsyncConnection,
+    member_id: UUID,
+    epoch: int,
+    purposes: Iterable[str],
+    request_id: UUID,
+    now: datetime,
+) -> None:
+    """Let exactly this be restricted from an epoch on, and keep by which request."""
+    values = {
+        "member_id": member_id,
+        "epoch": epoch,
+        "purposes": sorted(purposes),
+        "request_id": request_id,
+        "now": now,
+    }
+    await connection.execute(
+        sa.text(
+            """INSERT INTO restriction_changes (member_id, epoch, purposes, request_id, changed_at)
+               VALUES (:member_id, :epoch, :purposes, :request_id, :now)"""
+        ),
+        values,
+    )
+    await connection.execute(
+        sa.text("UPDATE members SET restricted = :purposes WHERE member_id = :member_id"),
+        {"purposes": values["purposes"], "member_id": member_id},
+    )
+
+
+async def weigh(connection: AsyncConnection, survivor: UUID) -> None:
+    """Restrict for a survivor what any of those is restricted for who are the same person: a no wins."""
+    await connection.execute(
+        sa.text(
+            """UPDATE members SET restricted = coalesce((
+                 SELECT array_agg(DISTINCT one) FROM (
+                   SELECT DISTINCT ON (c.member_id) c.purposes FROM restriction_changes c
+                   JOIN members m ON m.member_id = c.member_id
+                   WHERE m.member_id = :survivor OR m.merged_into = :survivor
+                   ORDER BY c.member_id, c.epoch DESC) last, unnest(last.purposes) one), '{}')
+               WHERE member_id = :survivor"""
+        ),
+        {"survivor": survivor},
+    )
