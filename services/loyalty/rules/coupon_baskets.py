@@ -12,8 +12,8 @@ from math import prod
 
 from services.loyalty.rules.coupon_terms import WHOLE, CouponKind
 from services.loyalty.rules.coupons import Coupon, CouponState
-from services.loyalty.rules.earning import share
 from services.loyalty.rules.orders import Line
+from services.loyalty.rules.sharing import share
 
 MOST_COMBINATIONS = 5_000
 """So many are all tried; of more, groups are improved one after the other."""
