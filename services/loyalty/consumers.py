@@ -6,7 +6,7 @@ from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 from huiyuan.members.v1.events_pb2 import MembersEvent
 
 from services.kit import database, stream
-from services.loyalty.rules.tiers import Restriction
+from services.loyalty.rules.standings import Restriction
 from services.loyalty.storage import coupon_refunds, departures, heard_merges, members
 
 _RESTRICTIONS = {

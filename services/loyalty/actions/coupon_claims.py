@@ -9,7 +9,7 @@ from services.loyalty.actions.coupons import Issue, Issued, issue_many
 from services.loyalty.rules.asks import MemberClosed, MemberFrozen
 from services.loyalty.rules.coupon_templates import CouponsNotIssued, Within
 from services.loyalty.rules.coupon_terms import Claim
-from services.loyalty.rules.tiers import Restriction
+from services.loyalty.rules.standings import Restriction
 from services.loyalty.storage import coupon_answers, coupon_templates, coupons
 
 

@@ -23,7 +23,7 @@ from services.loyalty.rules.coupons import (
 )
 from services.loyalty.rules.events import CouponIssued, Event
 from services.loyalty.rules.grants import Grant
-from services.loyalty.rules.tiers import Restriction
+from services.loyalty.rules.standings import Restriction
 from services.loyalty.rules.wellformed import ProgrammeNotWellFormed
 from services.loyalty.storage import coupon_templates, coupons
 from services.loyalty.storage import programmes as stored_programmes

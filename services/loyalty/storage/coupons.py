@@ -9,7 +9,7 @@ from services.kit import database
 from services.kit.clock import instant, micros
 from services.loyalty.rules.coupons import Coupon, CouponState
 from services.loyalty.rules.expiry import NEVER
-from services.loyalty.rules.tiers import Restriction
+from services.loyalty.rules.standings import Restriction
 from services.loyalty.storage.coupon_templates import decoded
 
 
