@@ -30,11 +30,8 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Requests, callers and faults", "请求、身份与故障"): requests.ENTRIES,
     ("Points", "积分"): points.ENTRIES,
     ("Orders", "订单"): orders.ENTRIES,
-<<<<<<< HEAD
     ("Rewards", "积分兑换"): rewards.ENTRIES,
-=======
     ("Coupons", "优惠券"): coupons.ENTRIES,
->>>>>>> next
     ("Benefits", "权益"): benefits.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
     ("Activities, missions and grants", "行为、任务与发放"): missions.ENTRIES,

@@ -5,11 +5,7 @@ from alembic import context, op
 from services.kit.migration import app_role
 
 revision = "0050"
-<<<<<<< HEAD
 down_revision = "0045"
-=======
-down_revision = "0045"
->>>>>>> next
 
 _STEPS = """
 CREATE TABLE grants (
