@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.consent.v1.guardians_connect import GuardiansServiceClient
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
@@ -98,6 +99,7 @@ class Clients:
         self.preferences = client(PreferencesServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.suppressions = client(SuppressionsServiceClient, consent, CONSENT, signer)
         self.sends = client(SendsServiceClient, consent, CONSENT, signer)
+        self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
 
     def assertion(self, service: str, caller: Caller) -> str:

@@ -14,6 +14,7 @@ from gateway.admin.dues import DueQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
+from gateway.admin.guardians import GuardianMutations, GuardianQueries
 from gateway.admin.identities import IdentityMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
@@ -51,6 +52,7 @@ schema = strawberry.Schema(
             ErasureQueries,
             RetentionQueries,
             RightsQueries,
+            GuardianQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -86,6 +88,7 @@ schema = strawberry.Schema(
             TopicMutations,
             SendingMutations,
             RightsMutations,
+            GuardianMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

@@ -10,6 +10,7 @@ from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.evidence import EvidenceQueries
+from gateway.storefront.guardians import GuardianQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
 from gateway.storefront.nodes import NodeQueries
@@ -40,6 +41,7 @@ QUERIES = (
     EvidenceQueries,
     PackageQueries,
     RightsQueries,
+    GuardianQueries,
 )
 MUTATIONS = (
     ProfileMutations,
