@@ -8,7 +8,9 @@ from services.kit.refusal import Unauthenticated
 from services.kit.rpc import Caller, CallerKind
 from services.kit.tokens import TokenRefused, TokenVerifier
 
-STAFF_ROLES = frozenset({"program_admin", "operations", "support", "privacy_officer", "auditor"})
+STAFF_ROLES = frozenset(
+    {"program_admin", "program_publisher", "operations", "support", "privacy_officer", "auditor"}
+)
 
 ANYONE = Caller(CallerKind.ANYONE, "")
 

@@ -16,13 +16,20 @@ class Role(StrEnum):
     SUPPORT = "support"
     PRIVACY_OFFICER = "privacy_officer"
     AUDITOR = "auditor"
+    PROGRAM_PUBLISHER = "program_publisher"
 
 
 Roles = frozenset[Role]
 
 EVERY_ROLE: Roles = frozenset(Role)
-PROFILE_READERS: Roles = EVERY_ROLE - {Role.AUDITOR}
-ORDER_READERS: Roles = EVERY_ROLE - {Role.PRIVACY_OFFICER}
+MEMBER_READERS: Roles = EVERY_ROLE - {Role.PROGRAM_PUBLISHER}
+"""Who sees anything of members one by one: those who only publish rules need not."""
+
+PROFILE_READERS: Roles = MEMBER_READERS - {Role.AUDITOR}
+ORDER_READERS: Roles = MEMBER_READERS - {Role.PRIVACY_OFFICER}
+RULE_READERS: Roles = ORDER_READERS | {Role.PROGRAM_PUBLISHER}
+"""Who reads programmes as they are, were and are to be."""
+
 CONSENT_READERS: Roles = frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER})
 SUPPRESSORS: Roles = CONSENT_READERS
 TOPIC_PUBLISHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.PROGRAM_ADMIN})
@@ -44,6 +51,9 @@ NOTE_KEEPERS: Roles = UNMASKERS
 COMMUNICATION_KEEPERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT})
 TAGGERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PROGRAM_ADMIN})
 TAG_KEEPERS: Roles = frozenset({Role.PROGRAM_ADMIN})
+BENEFIT_KEEPERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT})
+"""Who claims and uses benefits for members, and gives them back."""
+
 ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})
 MOVERS: Roles = frozenset({Role.OPERATIONS})
@@ -53,6 +63,10 @@ MERGE_READERS: Roles = IDENTITY_READERS | {Role.AUDITOR}
 APPROVAL_READERS: Roles = ADJUSTERS | {Role.AUDITOR}
 DOCUMENT_READERS: Roles = DUE_WATCHERS
 PUBLISHERS: Roles = frozenset({Role.PROGRAM_ADMIN})
+DRAFTERS: Roles = PUBLISHERS
+DRAFT_PUBLISHERS: Roles = DRAFTERS | {Role.PROGRAM_PUBLISHER}
+"""Who publishes drafts; where two persons are demanded, the service takes publishers alone."""
+
 WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 """Who watches what staff did."""
 

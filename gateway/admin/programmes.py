@@ -1,6 +1,7 @@
 """Programmes: the rules in force and before, and how program admins change them."""
 
 from datetime import datetime
+from enum import Enum
 
 import strawberry
 from huiyuan.loyalty.v1 import programmes_pb2
@@ -8,9 +9,16 @@ from huiyuan.loyalty.v1 import programmes_pb2
 from gateway.admin.audit import audited
 from gateway.admin.currencies import CurrencyRules, CurrencyRulesInput, currency
 from gateway.admin.earn_rules import EarnRule, EarnRuleInput, earn_rule
-from gateway.admin.permissions import EVERY_ROLE, ORDER_READERS, PUBLISHERS, to
+from gateway.admin.permissions import EVERY_ROLE, PUBLISHERS, RULE_READERS, to
 from gateway.admin.texts import LocalizedText, LocalizedTextInput, localized
-from gateway.admin.tier_schemes import TierRule, TierRuleInput, tier_rule
+from gateway.admin.tier_schemes import (
+    TierRule,
+    TierRuleInput,
+    TierScheme,
+    TierSchemeInput,
+    tier_rule,
+    tier_scheme,
+)
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.errors import UserError
@@ -18,6 +26,14 @@ from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import instant, optional_instant, timestamp
 from gateway.views.nodes import Node
 from services.kit.refusal import Kind, Refusal
+
+
+@strawberry.enum(description="What a version is.")
+class ProgrammeVersionState(Enum):
+    DRAFT = programmes_pb2.PROGRAMME_VERSION_STATE_DRAFT
+    # In force, or about to be.
+    PUBLISHED = programmes_pb2.PROGRAMME_VERSION_STATE_PUBLISHED
+    SUPERSEDED = programmes_pb2.PROGRAMME_VERSION_STATE_SUPERSEDED
 
 
 @strawberry.type(description="A programme as of one version; versions never change.")
@@ -29,11 +45,19 @@ class Programme(Node):
     currencies: list[CurrencyRules]
     earn_rules: list[EarnRule]
     tiers: list[TierRule] = strawberry.field(description="Lowest first.")
-    effective_at: datetime
-    published_by: str
+    tier_scheme: TierScheme
+    effective_at: datetime = strawberry.field(description="Of a draft, when it was last changed.")
+    published_by: str = strawberry.field(description="Empty of a draft.")
     published_at: datetime | None
     reason: str | None
     is_default: bool
+    two_persons: bool = strawberry.field(
+        description="True: who publishes the next version is a program_publisher and wrote nothing of it."
+    )
+    state: ProgrammeVersionState
+    superseded_at: datetime | None = strawberry.field(
+        description="When the version after this takes its place; null while none is published."
+    )
 
 
 def programme(wire: programmes_pb2.Programme) -> Programme:
@@ -46,11 +70,15 @@ def programme(wire: programmes_pb2.Programme) -> Programme:
         currencies=[currency(one) for one in wire.currencies],
         earn_rules=[earn_rule(one) for one in wire.earn_rules],
         tiers=[tier_rule(one) for one in wire.tiers],
+        tier_scheme=tier_scheme(wire.tier_scheme),
         effective_at=instant(wire.effective_at),
         published_by=wire.published_by,
         published_at=optional_instant(wire, "published_at"),
         reason=wire.reason or None,
         is_default=wire.is_default,
+        two_persons=wire.two_persons,
+        state=ProgrammeVersionState(wire.state or programmes_pb2.PROGRAMME_VERSION_STATE_PUBLISHED),
+        superseded_at=optional_instant(wire, "superseded_at"),
     )
 
 
@@ -68,6 +96,11 @@ class ReviseProgrammeInput:
         "there keep their expiry.",
     )
     tiers: list[TierRuleInput] | None = strawberry.field(default=None, description="All tiers, lowest first.")
+    tier_scheme: TierSchemeInput | None = strawberry.field(
+        default=None,
+        description="How long tiers are good for and how they are lost. A tier that members hold is taken away only "
+        "with a successor.",
+    )
     earn_rules: list[EarnRuleInput] | None = None
     effective_at: datetime | None = strawberry.field(
         default=None, description="Without it, at once. Never in the past."
@@ -84,6 +117,7 @@ class CreateProgrammeInput:
     currencies: list[CurrencyRulesInput]
     earn_rules: list[EarnRuleInput]
     tiers: list[TierRuleInput]
+    tier_scheme: TierSchemeInput | None = None
     effective_at: datetime | None = None
     make_default: bool = False
     reason: str
@@ -128,7 +162,7 @@ class ProgrammeQueries:
     ) -> Programme | None:
         return await find_programme(info, id, version or 0)
 
-    @strawberry.field(metadata=to(ORDER_READERS), description="Every version of a programme.")
+    @strawberry.field(metadata=to(RULE_READERS), description="Every version of a programme.")
     async def programme_versions(self, info: Info, id: str = DEFAULT_PROGRAMME) -> list[Programme] | None:
         clients = info.context.clients
         response = await clients.programmes.list_programme_versions(
@@ -150,6 +184,7 @@ class ProgrammeMutations:
             currencies=[rules.wire() for rules in input.currencies or ()],
             earn_rules=[rule.wire() for rule in input.earn_rules or ()],
             tiers=[rule.wire() for rule in input.tiers or ()],
+            tier_scheme=input.tier_scheme.wire() if input.tier_scheme else None,
             reason=input.reason,
         )
         revised, refused = await audited(
@@ -182,6 +217,7 @@ class ProgrammeMutations:
                 currencies=[rules.wire() for rules in input.currencies],
                 earn_rules=[rule.wire() for rule in input.earn_rules],
                 tiers=[rule.wire() for rule in input.tiers],
+                tier_scheme=input.tier_scheme.wire() if input.tier_scheme else None,
                 effective_at=timestamp(input.effective_at),
             ),
             make_default=input.make_default,

@@ -10,7 +10,10 @@ from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.communications import CommunicationMutations
 from gateway.admin.documents import DocumentMutations, DocumentQueries
+from gateway.admin.draft_mutations import ProgrammeDraftMutations
+from gateway.admin.drafts import ProgrammeDraftQueries
 from gateway.admin.dues import DueQueries
+from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
@@ -27,6 +30,7 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
@@ -58,6 +62,8 @@ schema = strawberry.Schema(
             TagQueries,
             NodeQueries,
             ProgrammeQueries,
+            ProgrammeDraftQueries,
+            ProgrammeChangeQueries,
             OrderQueries,
             DueQueries,
             IntegrityQueries,
@@ -65,6 +71,7 @@ schema = strawberry.Schema(
             ApprovalQueries,
             StatementQueries,
             FinanceQueries,
+            EntitlementQueries,
             TopicQueries,
             AuditQueries,
             AnalysisQueries,
@@ -78,10 +85,12 @@ schema = strawberry.Schema(
         "Mutation",
         (
             ProgrammeMutations,
+            ProgrammeDraftMutations,
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,
             TransferMutations,
+            EntitlementMutations,
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,

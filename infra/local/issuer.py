@@ -16,7 +16,7 @@ ADMIN = "huiyuan-admin"
 SERVICES = "huiyuan-services"
 LIFE_S = 12 * 3600
 
-STAFF_ROLES = ("program_admin", "operations", "support", "privacy_officer", "auditor")
+STAFF_ROLES = ("program_admin", "program_publisher", "operations", "support", "privacy_officer", "auditor")
 SYSTEM_ROLES = ("order_recorder", "point_awarder", "member_registrar", "communication_recorder")
 
 

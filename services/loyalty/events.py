@@ -1,5 +1,6 @@
 """Events: what the fold decided, turned into the wire's messages for the outbox."""
 
+from dataclasses import asdict
 from functools import lru_cache, singledispatch
 from typing import Any
 
@@ -8,6 +9,7 @@ from huiyuan.loyalty.v1 import events_pb2 as wire
 
 from services.kit.outbox import NewEvent
 from services.loyalty.rules import events
+from services.loyalty.rules.expiry import NEVER
 
 
 def encode(event: events.Event) -> NewEvent:
@@ -124,6 +126,28 @@ def _(what: events.TierRaised) -> Body:
 
 
 @_body.register
+def _(what: events.TierLowered) -> Body:
+    return "tier_lowered", {"from_tier": what.from_tier, "to_tier": what.to_tier}
+
+
+@_body.register
+def _(what: events.TierKept) -> Body:
+    ends = {} if what.valid_until == NEVER else {"valid_until": _timestamp(what.valid_until)}
+    return "tier_kept", {"tier": what.tier, **ends}
+
+
+@_body.register
+def _(what: events.TierPlaced) -> Body:
+    ends = {} if what.until == NEVER else {"until": _timestamp(what.until)}
+    return "tier_placed", {"kind": f"PLACEMENT_KIND_{what.kind}", "tier": what.tier, **ends}
+
+
+@_body.register
+def _(what: events.TierPlacementEnded) -> Body:
+    return "tier_placement_ended", {"kind": f"PLACEMENT_KIND_{what.kind}", "tier": what.tier}
+
+
+@_body.register
 def _(what: events.PointsAwarded) -> Body:
     return "points_awarded", {"moved": _moved(what.moved), "reason": what.reason}
 
@@ -200,7 +224,44 @@ def _(what: events.MemberErasureDone) -> Body:
     return "member_erasure_done", {
         "erasure_id": what.erasure_id,
         "proof": [
-            {"store": store, "action": erasures_pb2.STORE_ACTION_PSEUDONYMISED, "count": count}
-            for store, count in what.kept
+            {"store": store, "action": action, "count": count}
+            for action, stores in (
+                (erasures_pb2.STORE_ACTION_PSEUDONYMISED, what.kept),
+                (erasures_pb2.STORE_ACTION_DELETED, what.deleted),
+            )
+            for store, count in stores
         ],
     }
+
+
+@_body.register
+def _(what: events.MissionProgressed) -> Body:
+    return "mission_progressed", {
+        "mission": what.mission,
+        "progress": what.progress,
+        "required": what.required,
+    }
+
+
+@_body.register
+def _(what: events.MissionCompleted) -> Body:
+    return "mission_completed", {
+        "mission": what.mission,
+        "edition": what.edition,
+        "nth": what.nth,
+        "grant_key": what.grant_key,
+    }
+
+
+def _(what: events.BenefitClaimed) -> Body:
+    return "benefit_claimed", asdict(what)
+
+
+@_body.register
+def _(what: events.BenefitUsed) -> Body:
+    return "benefit_used", asdict(what)
+
+
+@_body.register
+def _(what: events.BenefitReleased) -> Body:
+    return "benefit_released", asdict(what)

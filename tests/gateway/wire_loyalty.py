@@ -237,7 +237,7 @@ class Programmes(Door):
             raise UnknownProgramme("there is no such programme")
         return programmes_pb2.GetProgrammeResponse(programme=answers.PROGRAMME)
 
-    @rpc.allow(rpc.staff("program_admin", "operations", "support", "auditor"))
+    @rpc.allow(rpc.staff("program_admin", "program_publisher", "operations", "support", "auditor"))
     async def list_programme_versions(
         self, request: programmes_pb2.ListProgrammeVersionsRequest, _: Any
     ) -> programmes_pb2.ListProgrammeVersionsResponse:

@@ -31,6 +31,8 @@ from tests.gateway import (
     answers,
     wire_consent,
     wire_documents,
+    wire_drafts,
+    wire_entitlements,
     wire_history,
     wire_household,
     wire_lives,
@@ -233,7 +235,12 @@ class Rotations(Door):
 
 
 _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
-    "loyalty": [*wire_loyalty.DOORS, *wire_history.DOORS],
+    "loyalty": [
+        *wire_loyalty.DOORS,
+        *wire_entitlements.DOORS,
+        *wire_history.DOORS,
+        *wire_drafts.DOORS,
+    ],
     "members": [
         (Profiles, profiles_connect.ProfilesServiceASGIApplication),
         (Identities, identities_connect.IdentitiesServiceASGIApplication),

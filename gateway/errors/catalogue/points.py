@@ -23,7 +23,7 @@ ENTRIES = (
         Kind.DECLINED,
         "The adjustment is larger than one person may make; nothing is posted yet.",
         "Have another member of staff approve it.",
-        "请另一名员工审批。",
+        "请另一名员工处理。",
         "该调整须经他人审批，尚未入账。",
     ),
     Entry(
@@ -186,8 +186,8 @@ ENTRIES = (
     Entry(
         "SECOND_PERSON_NEEDED",
         Kind.FORBIDDEN,
-        "Who asked for an adjustment does not decide about it.",
-        "Have another member of staff decide.",
+        "Who asked for an adjustment does not decide about it; who wrote a draft does not publish it where two persons are demanded.",
+        "Have another member of staff do it.",
         "请另一名员工审批。",
     ),
     Entry(

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.kit import clock, database
-from services.kit.refusal import Invalid, NotFound
+from services.kit.refusal import Declined, Invalid, NotFound
 from services.loyalty import events
+from services.loyalty.rules.approvals import SecondPersonNeeded
 from services.loyalty.rules.definitions import check, check_successor
 from services.loyalty.rules.earn_rules import EarnRule
-from services.loyalty.rules.programmes import CurrencyRules, Programme, UnknownProgramme
-from services.loyalty.rules.tier_schemes import TierRule
+from services.loyalty.rules.programmes import CurrencyRules, Programme, Programmes, UnknownProgramme
+from services.loyalty.rules.tier_schemes import TierRule, TierScheme
 from services.loyalty.rules.wellformed import wrong
-from services.loyalty.storage import programmes
+from services.loyalty.storage import programmes, tiers
 from services.loyalty.storage.programmes import ProgrammeAlreadyThere, Publication, RevisedMeanwhile
 from services.loyalty.storage.telling import tell
 
@@ -21,6 +22,10 @@ _TOLERANCE_US = timedelta(minutes=1) // timedelta(microseconds=1)
 
 class EffectiveInThePast(Invalid):
     """A version takes effect now or later, never before."""
+
+
+class TierHeld(Declined):
+    """A tier that members hold stays, or its version says where they go."""
 
 
 class UnknownVersion(NotFound):
@@ -41,6 +46,7 @@ class Revision:
     currencies: tuple[CurrencyRules, ...]
     earn_rules: tuple[EarnRule, ...]
     tiers: tuple[TierRule, ...]
+    tier_scheme: TierScheme | None
     money_named: Mapping[str, str]
     published_by: str
     reason: str
@@ -73,44 +79,112 @@ async def create(connection: database.RawConnection, publication: Publication) -
     return replace(publication, programme=founded), False
 
 
-async def revise(connection: database.RawConnection, revision: Revision) -> Publication:
-    """Publish a new version that was made from the newest one."""
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant at which nothing is posted: the programmes as they are, and the newest version of one of them."""
+
+    now: int
+    known: Programmes
+    newest: Programme
+
+
+async def alone(connection: database.RawConnection) -> None:
+    """Let nothing be posted and nothing else published until this transaction ends."""
     await programmes.publish_alone(connection)
+
+
+async def moment(connection: database.RawConnection, programme_id: str) -> Moment:
+    """What there is to publish upon, once ``alone``. Raises ``UnknownProgramme``."""
     now = clock.micros(clock.now())  # not earlier: what was posted while this waited had the rules before it
     known = await programmes.load(connection)
-    if revision.programme_id not in known.by_id:
-        raise UnknownProgramme(f"there is no programme {revision.programme_id!r}", field="programme_id")
-    newest = known.by_id[revision.programme_id].newest
-    if revision.based_on_version != newest.version:
-        raise RevisedMeanwhile(
-            f"this change was made from version {revision.based_on_version} and {newest.version} is the newest",
-            field="based_on_version",
-            newest=newest.version,
-        )
-    earliest = max(newest.effective_at, now - _TOLERANCE_US)
-    effective_at = now if revision.effective_at is None else revision.effective_at
-    if effective_at < earliest:
-        message = "a version takes effect now or later, and not before the one it follows"
-        raise EffectiveInThePast(message, field="effective_at")
+    if programme_id not in known.by_id:
+        raise UnknownProgramme(f"there is no programme {programme_id!r}", field="programme_id")
+    return Moment(now, known, known.by_id[programme_id].newest)
+
+
+async def revise(connection: database.RawConnection, revision: Revision) -> Publication:
+    """Publish a new version that was made from the newest one, at once and by one person."""
+    await alone(connection)
+    here = await moment(connection, revision.programme_id)
+    newest = here.newest
+    if newest.two_persons:
+        message = "this programme demands two persons: draft the version, and let another person publish it"
+        raise SecondPersonNeeded(message, field="programme_id")
     for field, currency in revision.money_named.items():
         if currency != newest.money_currency:
             raise wrong(f"the programme counts in {newest.money_currency}", field)
     programme = replace(
         newest,
-        version=newest.version + 1,
-        effective_at=max(effective_at, now),
-        currencies=_numbered(revision.currencies, newest) or newest.currencies,
+        currencies=revision.currencies or newest.currencies,
         earn_rules=revision.earn_rules or newest.earn_rules,
         tiers=revision.tiers or newest.tiers,
+        tier_scheme=_scheme(revision, newest),
     )
-    check(programme)
-    check_successor(newest, programme)
-    is_default = known.default_id == revision.programme_id
-    publication = Publication(programme, revision.published_by, now, revision.reason, is_default)
+    return await publish(
+        connection,
+        here,
+        programme,
+        revision.based_on_version,
+        revision.effective_at,
+        revision.published_by,
+        revision.reason,
+    )
+
+
+async def publish(
+    connection: database.RawConnection,
+    here: Moment,
+    programme: Programme,
+    based_on_version: int,
+    effective_at: int | None,
+    published_by: str,
+    reason: str,
+) -> Publication:
+    """Publish a programme's next version, which was made from another; ``alone`` and ``moment`` come first."""
+    newest = here.newest
+    if based_on_version != newest.version:
+        raise RevisedMeanwhile(
+            f"this change was made from version {based_on_version} and {newest.version} is the newest",
+            field="based_on_version",
+            newest=newest.version,
+        )
+    earliest = max(newest.effective_at, here.now - _TOLERANCE_US)
+    effective_at = here.now if effective_at is None else effective_at
+    if effective_at < earliest:
+        message = "a version takes effect now or later, and not before the one it follows"
+        raise EffectiveInThePast(message, field="effective_at")
+    version = replace(
+        programme,
+        version=newest.version + 1,
+        effective_at=max(effective_at, here.now),
+        currencies=_numbered(programme.currencies, newest),
+    )
+    check(version)
+    check_successor(newest, version)
+    await _be_left(connection, newest, version)
+    is_default = here.known.default_id == version.programme_id
+    publication = Publication(version, published_by, here.now, reason, is_default)
     published = await programmes.append(connection, publication)
-    told = events.encode_programme_revised(programme.programme_id, programme.version, programme.effective_at)
+    told = events.encode_programme_revised(version.programme_id, version.version, version.effective_at)
     await tell(connection, [told])
     return replace(publication, programme=published)
+
+
+def _scheme(revision: Revision, newest: Programme) -> TierScheme:
+    """The scheme that was given or stays; where members of tiers go that were left behind before is done with."""
+    if revision.tier_scheme is not None:
+        return revision.tier_scheme
+    return replace(newest.tier_scheme, successors=())
+
+
+async def _be_left(connection: database.RawConnection, before: Programme, after: Programme) -> None:
+    """Refuse to take a tier away that members hold, unless the version says where they go."""
+    told = after.tier_scheme.successor_of
+    gone = [tier.key for tier in before.tiers if after.tier(tier.key) is None and tier.key not in told]
+    for key in gone:
+        if await tiers.is_held(connection, before.number, key):
+            message = f"members hold {key!r}: say in tier_scheme.successors where they go, or keep it"
+            raise TierHeld(message, field="tiers", tier=key)
 
 
 def _numbered(currencies: tuple[CurrencyRules, ...], known: Programme) -> tuple[CurrencyRules, ...]:

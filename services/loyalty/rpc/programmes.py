@@ -36,7 +36,7 @@ class Programmes:
             definitions.programme(request.programme, effective_at=_from(request.programme, now)),
             rpc.caller().actor,
             now,
-            _reason(request.reason),
+            reason(request.reason),
             request.make_default,
         )
         async with self._pool.acquire() as connection, connection.transaction():
@@ -48,7 +48,7 @@ class Programmes:
     async def revise_programme(
         self, request: wire.ReviseProgrammeRequest, _: Any
     ) -> wire.ReviseProgrammeResponse:
-        reason = _reason(request.reason)
+        why = reason(request.reason)
         revision = actions.Revision(
             programme_id=request.programme_id,
             based_on_version=request.based_on_version,
@@ -58,9 +58,12 @@ class Programmes:
             currencies=tuple(currencies.rules(request.currencies, "")),
             earn_rules=tuple(earn_rules.earn_rules(request.earn_rules, "")),
             tiers=tuple(tier_schemes.tier_rules(request.tiers, "")),
+            tier_scheme=tier_schemes.tier_scheme(request.tier_scheme)
+            if request.HasField("tier_scheme")
+            else None,
             money_named=_money_named(request),
             published_by=rpc.caller().actor,
-            reason=reason,
+            reason=why,
         )
         async with self._pool.acquire() as connection, connection.transaction():
             published = await actions.revise(connection, revision)
@@ -79,32 +82,51 @@ class Programmes:
             version = publication.programme
             if (version.programme_id, version.version) == (history.newest.programme_id, wanted):
                 return wire.GetProgrammeResponse(
-                    programme=definitions.published(publication),
+                    programme=self._told(publication, every),
                     changes_at=None if changes_at is None else timestamp(changes_at),
                 )
         message = f"the programme has versions 1 to {history.newest.version}"
         raise actions.UnknownVersion(message, field="version", asked=wanted)
 
     @rpc.allow(
-        rpc.staff("program_admin", "operations", "support", "auditor"), rpc.systems("programme_seeder")
+        rpc.staff("program_admin", "program_publisher", "operations", "support", "auditor"),
+        rpc.systems("programme_seeder"),
     )
     async def list_programme_versions(
         self, request: wire.ListProgrammeVersionsRequest, _: Any
     ) -> wire.ListProgrammeVersionsResponse:
         known = (await self._rulebook.current()).history(request.programme_id)
+        every = await programmes.publications(self._pool)
         return wire.ListProgrammeVersionsResponse(
-            versions=map(definitions.published, await self._publications(known.newest.programme_id))
+            versions=[
+                self._told(publication, every)
+                for publication in every
+                if publication.programme.programme_id == known.newest.programme_id
+            ]
         )
 
-    async def _publications(self, programme_id: str) -> list[programmes.Publication]:
-        every = await programmes.publications(self._pool)
-        return [each for each in every if each.programme.programme_id == programme_id]
+    def _told(
+        self, publication: programmes.Publication, every: list[programmes.Publication]
+    ) -> wire.Programme:
+        """A version, with what came after it."""
+        follows = publication.programme.programme_id, publication.programme.version + 1
+        next_from = next(
+            (
+                each.programme.effective_at
+                for each in every
+                if (each.programme.programme_id, each.programme.version) == follows
+            ),
+            None,
+        )
+        return definitions.superseded(definitions.published(publication), next_from, self._rulebook.now())
 
 
 def _money_named(request: wire.ReviseProgrammeRequest) -> dict[str, str]:
     """The money that each part of a revision counts in, by the field that says so."""
     named = {
-        f"earn_rules[{nth}].per.currency": rule.per.currency for nth, rule in enumerate(request.earn_rules)
+        f"earn_rules[{nth}].per.currency": rule.per.currency
+        for nth, rule in enumerate(request.earn_rules)
+        if rule.HasField("per") and (rule.per.minor_units or rule.per.currency)
     }
     for nth, rules in enumerate(request.currencies):
         if rules.HasField("conversion"):
@@ -119,7 +141,8 @@ def _from(programme: wire.Programme, now: int) -> int:
     return micros(programme.effective_at, "effective_at") if programme.HasField("effective_at") else now
 
 
-def _reason(reason: str) -> str:
-    if not 1 <= len(reason) <= 500:
+def reason(text: str) -> str:
+    """Why the rules are changed. Raises ``ReasonMissing``."""
+    if not 1 <= len(text) <= 500:
         raise ReasonMissing("say why in 1 to 500 characters", field="reason")
-    return reason
+    return text

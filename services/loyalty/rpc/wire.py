@@ -16,6 +16,7 @@ from services.loyalty.rules.wellformed import ProgrammeNotWellFormed
 READERS = rpc.staff("operations", "support", "program_admin", "auditor", "privacy_officer")
 Choice = TypeVar("Choice", bound=StrEnum)
 _LATEST_S = 253_402_300_799  # the year 9999, the last that timestamps know
+LONGEST_PAGE = 100
 _ONE_SPELLING = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -37,6 +38,13 @@ class PageNotUnderstood(Invalid):
 
 class BatchTooLarge(Invalid):
     """A batch holds more items than one call takes."""
+
+
+def page_size(first: int) -> int:
+    """``first``, when it is allowed. Raises ``PageNotUnderstood``."""
+    if not 1 <= first <= LONGEST_PAGE:
+        raise PageNotUnderstood(f"first must be 1 to {LONGEST_PAGE}", field="first", asked=first)
+    return first
 
 
 def be_at_most(count: int, most: int, field: str) -> None:

@@ -11,7 +11,7 @@ class UnknownAdjustmentRequest(NotFound):
 
 
 class SecondPersonNeeded(Forbidden):
-    """Who asked for an adjustment does not decide about it."""
+    """Who asked for something, or wrote it, does not decide about it."""
 
 
 class AdjustmentDecided(Conflict):

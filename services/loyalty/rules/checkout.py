@@ -3,11 +3,17 @@
 from dataclasses import dataclass, replace
 
 from services.kit.refusal import Conflict
+from services.loyalty.rules import tiers
 from services.loyalty.rules.asks import be_countable, be_free_to_earn
-from services.loyalty.rules.earning import earned, share
+from services.loyalty.rules.earn_facts import local_time, past_of
+from services.loyalty.rules.earn_limits import Limits, counts_of
+from services.loyalty.rules.earn_rules import EarnRule, EarnTrigger
+from services.loyalty.rules.earning import Decision, decide, earned
 from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.events import Moved, OrderCompleted, OrderRecorded
 from services.loyalty.rules.expiry import NEVER, expires_at, local_day, matures_at
+from services.loyalty.rules.grants import Grant, GrantKind
+from services.loyalty.rules.judgements import Judgement
 from services.loyalty.rules.orders import (
     FUTURE_TOLERANCE_US,
     CurrencyNotAccepted,
@@ -20,6 +26,7 @@ from services.loyalty.rules.orders import (
 )
 from services.loyalty.rules.points import Answer, Book, Member, month_for
 from services.loyalty.rules.programmes import CurrencyRules, Programme
+from services.loyalty.rules.sharing import share
 
 
 class OrderBelongsElsewhere(Conflict):
@@ -50,6 +57,9 @@ def record_order(book: Book, asked: OrderToRecord) -> Answer:
         raise CurrencyNotAccepted(f"{message}: send the order in it", field="total.currency")
     member = book.touch(order.member_id, history)
     be_free_to_earn(member, "member")
+    rewound = asked.may_be_old and tiers.rewind(history, member.standing, order.paid_at)
+    if rewound:
+        book.catch_up(member, order.paid_at)
     if order.member_id != member.standing.member_id:
         order = replace(order, member_id=member.standing.member_id)  # and it stays there, whatever is undone
     order.recorded_at = member.recorded_at
@@ -64,23 +74,31 @@ def record_order(book: Book, asked: OrderToRecord) -> Answer:
         order_ref=order.ref,
     )
     journal.rule_version = programme.version
-    _earn(member, programme, order, journal)
+    _earn(book, member, programme, order, journal)
     member.standing.count(order.paid_at, programme.time_zone, order.total_minor, 1)
     book.tell(member, _recorded(order), order.paid_at)
-    _raise_and_settle(book, member, programme, order.paid_at + 1)
+    if rewound:
+        book.judge(member, programme, order.paid_at + 1)
+    else:
+        _raise(book, member, programme, order.paid_at + 1)
     order.tier_after = member.standing.tier
+    _settle(book, member)
     order.is_new = True
     book.state.orders[place] = order
     return Answer(order)
 
 
-def _earn(member: Member, programme: Programme, order: Order, journal: Journal) -> None:
-    """Credit, or promise, what the order's money earns, and share it over the lines."""
+def _earn(book: Book, member: Member, programme: Programme, order: Order, journal: Journal) -> None:
+    """Credit, or promise, what the order earns, and share it over the lines."""
     order.earned = {}
     for line in order.lines:
         line.earned = {}
     weights = [line.minor for line in order.lines]
-    promised = earned(programme, order.tier_at_payment, order.total_minor)
+    if programme.earning.is_plain:
+        decision, promised = None, earned(programme, order.tier_at_payment, order.total_minor)
+    else:
+        decision = _judge(book, member, programme, order)
+        promised = decision.points
     for code, points in promised.items():
         be_countable(member.wallets[code], points)
     for code, points in promised.items():
@@ -95,9 +113,50 @@ def _earn(member: Member, programme: Programme, order: Order, journal: Journal) 
             wallet.credit(journal, EntryType.EARN, points, lot, Account.ISSUED)
             result.matures_at = 0
         result.balance_after = wallet.available
-        for line, part in zip(order.lines, share(points, weights), strict=True):
+        book.count_earned(member, code, order.paid_at, points)
+        parts = share(points, weights) if decision is None else decision.by_line[code]
+        for line, part in zip(order.lines, parts, strict=True):
             if part:
                 line.earned[code] = part
+    if decision is not None:
+        _count(book, programme, order, decision)
+        book.state.grants.extend(_coupon(order, rule) for rule in decision.coupons)
+
+
+def _judge(book: Book, member: Member, programme: Programme, order: Order) -> Decision:
+    """What the rules say to an order, given what they gave before; kept with it."""
+    plan, local = programme.earning, local_time(order.paid_at, programme.time_zone)
+    past = past_of(member.standing, local, plan.conditions.asks, first=plan.asks_for_first)
+    limits = Limits(programme, book.state.counts, order.member_id, local.date())
+    decision = decide(programme, order, order.tier_at_payment, past, local, limits)
+    coupons = [rule.key for rule in decision.coupons]
+    order.judgement = Judgement(past, decision.allowed, decision.by_rule, coupons)
+    return decision
+
+
+def _coupon(order: Order, rule: EarnRule) -> Grant:
+    """The promise of a coupon, once for the order; for the first order once for good, whatever is refunded."""
+    of = "" if rule.trigger is EarnTrigger.FIRST_ORDER else f":{order.ref}"
+    return Grant(
+        f"earn:{order.programme_id}:{rule.key}{of}",
+        order.member_id,
+        order.programme_id,
+        GrantKind.COUPON,
+        template=rule.coupon_template,
+        reason="EARN_RULE",
+    )
+
+
+def _count(book: Book, programme: Programme, order: Order, decision: Decision) -> None:
+    """Count what limited rules gave, so that they give no more than they may."""
+    if not programme.earning.limited:
+        return
+    today = local_day(order.paid_at, programme.time_zone)
+    for rule in programme.earning.limited:
+        given = decision.by_rule.get(rule.currency, {}).get(rule.key, 0) + (rule in decision.coupons)
+        if given:
+            for count in counts_of(programme, rule, order.member_id, today):
+                book.state.counts.add(count, given)
 
 
 def _be_the_same(order: Order, known: Order) -> None:
@@ -121,18 +180,26 @@ def _recorded(order: Order) -> OrderRecorded:
     return OrderRecorded(order.source, order.order_id, order.money_currency, order.total_minor, moved)
 
 
-def _raise_and_settle(book: Book, member: Member, programme: Programme, since: int) -> None:
-    """Raise the tier under the version that judged the order, then under the one in force; settle what is past.
+def _raise(book: Book, member: Member, programme: Programme, since: int) -> None:
+    """Raise the tier under the version that judged the order, then under the one in force.
 
     A version no longer in force judges only while nothing was paid after that day: what the member reached
-    later is no merit by thresholds that had ended.
+    later is no merit by thresholds that had ended. What came late counts with what was paid since from now on.
     """
+    late = member.standing.last_day > local_day(since, programme.time_zone).toordinal()
     if member.current.version == programme.version:
         book.judge(member, programme, since)
     else:
-        if member.standing.last_day <= local_day(since, programme.time_zone).toordinal():
+        if not late:
             book.judge(member, programme, since)
         book.judge(member, member.current, max(since, member.current.effective_at))
+    if late:
+        book.judge(member, member.current, member.recorded_at)
+
+
+def _settle(book: Book, member: Member) -> None:
+    """Do what is past already: a tier that was reached late, and what matured or expired since."""
+    book.catch_up(member, book.now)
     for rules in member.current.currencies:
         book.settle(member, rules)
 
@@ -189,7 +256,8 @@ def complete_order(book: Book, completion: Completion) -> Answer:
     )
     book.state.orders[order.source, order.order_id] = order
     book.tell(member, OrderCompleted(order.source, order.order_id, moved), completed_at)
-    _raise_and_settle(book, member, member.current, completed_at + 1)
+    _raise(book, member, member.current, completed_at + 1)
+    _settle(book, member)
     return Answer(order)
 
 

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from services.kit.refusal import Declined, NotFound
 from services.loyalty.rules.conversion import Conversion, Reason, Redeemable, redeemable
+from services.loyalty.rules.earn_plans import EarnPlan
 from services.loyalty.rules.earn_rules import EarnRule
 from services.loyalty.rules.expiry import Expiry, Maturation
 from services.loyalty.rules.texts import Text
-from services.loyalty.rules.tier_schemes import TierRule
+from services.loyalty.rules.tier_schemes import EARNED, WITHOUT_END, TierRule, TierScheme
 
 HOLD_MINUTES = 30
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
@@ -83,7 +84,10 @@ class CurrencyRules:
 
 @dataclass(frozen=True)
 class Programme:
-    """One version of a programme. Immutable; ``effective_at`` in microseconds since 1970."""
+    """One version of a programme. Immutable; ``effective_at`` in microseconds since 1970.
+
+    ``two_persons`` says that who publishes the next version wrote nothing of it.
+    """
 
     programme_id: str
     number: int
@@ -95,6 +99,8 @@ class Programme:
     earn_rules: tuple[EarnRule, ...]
     tiers: tuple[TierRule, ...]
     effective_at: int
+    tier_scheme: TierScheme = WITHOUT_END
+    two_persons: bool = False
 
     # Each operation of a fold asks several times: what the answers are looked up in is made once.
     @cached_property
@@ -107,8 +113,23 @@ class Programme:
 
     @cached_property
     def metrics(self) -> frozenset[str]:
-        """What the tiers are measured by."""
-        return frozenset(condition.metric for tier in self.tiers for condition in tier.conditions)
+        """What the tiers are measured by: a currency by its code, be it by its balance or by what was earned."""
+        return frozenset(metric.removeprefix(EARNED) for metric in self._measured)
+
+    @cached_property
+    def earned(self) -> frozenset[str]:
+        """The codes of the currencies of which tiers count what was earned."""
+        return frozenset(m.removeprefix(EARNED) for m in self._measured if m.startswith(EARNED))
+
+    @cached_property
+    def _measured(self) -> frozenset[str]:
+        asked = (each.metric for tier in self.tiers for each in (*tier.conditions, *tier.retain))
+        return frozenset((*asked, *(part.metric for part in self.tier_scheme.score)))
+
+    @cached_property
+    def earning(self) -> EarnPlan:
+        """The earn rules, made ready to judge orders."""
+        return EarnPlan(self.earn_rules)
 
     def currency(self, code: str) -> CurrencyRules | None:
         return self._by_code.get(code)
@@ -143,8 +164,26 @@ class ProgrammeHistory:
 
     @cached_property
     def metrics(self) -> frozenset[str]:
-        """What tiers are or were measured by."""
+        """What tiers are, were or will be measured by."""
         return frozenset().union(*(version.metrics for version in self.versions))
+
+    @cached_property
+    def earned(self) -> frozenset[str]:
+        """The same of what is counted as it is earned."""
+        return frozenset().union(*(version.earned for version in self.versions))
+
+    def rank(self, key: str) -> int:
+        """A tier's place on the last ladder that had it; 0 for none."""
+        return next((rank for version in reversed(self.versions) if (rank := version.rank(key))), 0)
+
+    @cached_property
+    def has_limits(self) -> bool:
+        """Whether any version's earn rules have a budget or a cap."""
+        return any(version.earning.limited for version in self.versions)
+
+    def numbered(self, version: int) -> Programme:
+        """The version with a number, which is there."""
+        return next(each for each in self.versions if each.version == version)
 
     def at(self, instant: int) -> Programme:
         """The version in force at an instant. Raises ``ProgrammeNotInForce``."""
@@ -154,6 +193,10 @@ class ProgrammeHistory:
         if place == 0:
             raise ProgrammeNotInForce(f"programme {self.newest.programme_id} had not begun then")
         return self.versions[place - 1]
+
+    def version(self, number: int) -> Programme | None:
+        """A version by its number; None where there is none."""
+        return self.versions[number - 1] if 1 <= number <= len(self.versions) else None
 
     def changes_at(self, instant: int) -> int | None:
         """When the next version after an instant takes effect; None while none is published."""

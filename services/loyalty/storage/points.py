@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from services.kit import database
 from services.kit.clock import instant, micros
 from services.loyalty.rules.expiry import NEVER
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import Standing
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.storage import redemptions, rows
 
@@ -16,7 +17,11 @@ EntryRow = asyncpg.Record
 
 
 async def wallets(
-    pool: asyncpg.Pool, member_ids: Sequence[str], currencies: Sequence[int], *, due_by: int = NEVER
+    pool: asyncpg.Pool | database.RawConnection,
+    member_ids: Sequence[str],
+    currencies: Sequence[int],
+    *,
+    due_by: int = NEVER,
 ) -> list[Wallet]:
     """The wallets that there are, of these members in these currencies, with their open holds.
 
@@ -31,7 +36,9 @@ async def wallets(
     return found
 
 
-async def standings(pool: asyncpg.Pool, member_ids: Sequence[str], programme: int) -> dict[str, Standing]:
+async def standings(
+    pool: asyncpg.Pool | database.RawConnection, member_ids: Sequence[str], programme: int
+) -> dict[str, Standing]:
     """The standings that there are, by member."""
     found = map(rows.standing, await pool.fetch(_STANDINGS, member_ids, programme))
     return {standing.member_id: standing for standing in found}

@@ -1,0 +1,70 @@
+"""Drafts through the admin schema: what staff write reaches the service, and is shown as it answers."""
+
+from tests.gateway.gateway_client import Gateway
+from tests.gateway.wire_drafts import DRAFT_ID
+
+CREATE = """
+mutation ($input: CreateProgrammeDraftInput!) {
+  createProgrammeDraft(input: $input) {
+    replayed userErrors { field code }
+    draft { id edition state programme { version twoPersons } faults { path code } }
+  }
+}
+"""
+LOOK = """
+query ($draft: UUID!) {
+  programmeDraft(id: $draft) { basedOnVersion changedBy publishedVersion }
+  programmeDiff(toDraftId: $draft) { path kind before after }
+  programmeHistory(first: 1) { nodes { kind by version changes { path } } pageInfo { hasNextPage } }
+}
+"""
+
+
+async def test_only_the_parts_that_are_given_reach_the_service_empty_ones_too(gateway: Gateway) -> None:
+    gateway.services.requests.clear()
+    written = {"earnRules": [], "twoPersons": False, "reason": "June", "idempotencyKey": "k1"}
+    answer = await gateway.admin(CREATE, variables={"input": written})
+    shown = answer["data"]["createProgrammeDraft"]
+    ((_, request),) = gateway.services.requests
+    assert list(request.update_mask.paths) == ["earn_rules", "two_persons"]
+    assert (request.programme.ByteSize(), request.idempotency_key) == (0, "k1")
+    assert (shown["replayed"], shown["userErrors"]) == (True, [])
+    assert shown["draft"] == {
+        "id": DRAFT_ID,
+        "edition": 3,
+        "state": "DRAFT",
+        "programme": {"version": 2, "twoPersons": False},
+        "faults": [{"path": "tiers[1].key", "code": "PROGRAMME_NOT_WELL_FORMED"}],
+    }
+
+
+async def test_changes_are_shown_as_values_and_not_as_text(gateway: Gateway) -> None:
+    answer = await gateway.admin(LOOK, variables={"draft": DRAFT_ID})
+    shown = answer["data"]
+    assert shown["programmeDraft"] == {
+        "basedOnVersion": 2,
+        "changedBy": "staff:bob",
+        "publishedVersion": None,
+    }
+    assert shown["programmeDiff"] == [
+        {"path": "tiers[gold].multiplier", "kind": "CHANGED", "before": "1.2", "after": "1.5"},
+        {
+            "path": "tiers[jade]",
+            "kind": "ADDED",
+            "before": None,
+            "after": {"key": "jade", "conditions": []},
+        },
+    ]
+    (told,) = shown["programmeHistory"]["nodes"]
+    assert (told["kind"], told["by"], told["version"], len(told["changes"])) == (
+        "PUBLISHED",
+        "staff:cid",
+        2,
+        2,
+    )
+    assert shown["programmeHistory"]["pageInfo"]["hasNextPage"] is True
+
+
+async def test_who_is_not_there_is_null(gateway: Gateway) -> None:
+    answer = await gateway.admin('{ programmeDraft(id: "00000000-0000-0000-0000-000000000001") { id } }')
+    assert answer["data"] == {"programmeDraft": None}
