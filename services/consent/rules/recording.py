@@ -35,8 +35,7 @@ def record_of(
 
     Of written consent, what was shown is the document.
     """
-    terms = purpose.terms
-    grant = act if isinstance(act, Grant) else None
+    terms, grant = purpose.terms, act if isinstance(act, Grant) else None
     document = grant.document if grant else None
     return Record(
         schema_version=records.SCHEMA,
