@@ -107,7 +107,6 @@ IN_CHINESE = {
     UserErrorCode.UNKNOWN_COUPON_TEMPLATE: "找不到该券模板。",
     UserErrorCode.NOT_FOUND: "找不到所指的内容。",
     UserErrorCode.NOT_SPENDABLE: "该积分只用于定级，不能消费。",
-    UserErrorCode.NOT_THE_GUARDIAN: "您不是该会员已核实的监护人。",
     UserErrorCode.NOT_TRANSFERABLE: "该积分不可转赠。",
     UserErrorCode.NOT_VERIFIABLE_BY_CODE: "验证码只能发送到手机号或邮箱。",
     UserErrorCode.NO_IDENTITY_DOCUMENT: "该会员未登记证件。",

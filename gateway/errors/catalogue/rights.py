@@ -33,13 +33,6 @@ ENTRIES = (
         "在 verification 中填写材料编号。",
     ),
     Entry(
-        "NOT_THE_GUARDIAN",
-        Kind.FORBIDDEN,
-        "The caller is not the verified guardian of this member.",
-        "Leave childId out, or have the guardian linked first.",
-        "不填 childId，或先关联监护人。",
-    ),
-    Entry(
         "UNKNOWN_SIGNED_DOCUMENT",
         Kind.NOT_FOUND,
         "No record of this id rests on a signed document.",

@@ -13,7 +13,9 @@ class GuardianNeeded(Declined):
 
 
 class NotTheGuardian(Forbidden):
-    """The caller is not the verified guardian of this member."""
+    """The caller is not the verified guardian of this member; told alike of children and of everybody else."""
+
+    code = "NOT_ALLOWED"
 
 
 class GuardianNotEligible(Declined):

@@ -51,12 +51,12 @@ async def test_art_31_a_child_s_own_grant_is_refused_and_the_guardian_s_counts(
     key = fresh("sms")
     shown = await consent.ask(factories.purpose(key))
     request = factories.grant(member_id, shown, key="a")
-    with refused("NOT_THE_GUARDIAN", "PIPL 31"):
+    with refused("NOT_ALLOWED", "PIPL 31"):
         await give(consent, request, by=guardian_id)
     await link(consent, member_id, guardian_id)
     with refused("GUARDIAN_NEEDED", "PIPL 31"):
         await give(consent, request, by=member_id)
-    with refused("NOT_THE_GUARDIAN", "PIPL 31"):
+    with refused("NOT_ALLOWED", "PIPL 31"):
         await give(consent, request, by=str(uuid4()))
     assert not (await consent.check(member_id, key)).allow
     given = await give(consent, request, by=guardian_id)
@@ -85,7 +85,7 @@ async def test_a_child_withdraws_alone_and_so_does_the_guardian(
         request = factories.withdrawal(member_id, key, key=fresh("take"))
         await consent.decisions.withdraw_consent(request, headers=consent.by(member(by)))
         assert not (await consent.check(member_id, key)).allow
-    with refused("NOT_THE_GUARDIAN"):
+    with refused("NOT_ALLOWED"):
         stranger = consent.by(member(str(uuid4())))
         request = factories.withdrawal(member_id, key, key="x")
         await consent.decisions.withdraw_consent(request, headers=stranger)
@@ -101,7 +101,7 @@ async def test_art_31_on_the_fourteenth_birthday_everything_is_asked_anew(
     await hear(urls, member_id, "MemberTurned14", member_turned14=members.MemberTurned14())
     answer = await consent.check(member_id, key)
     assert (answer.allow, answer.reason) == (False, "CONSENT_EXPIRED")
-    with refused("NOT_THE_GUARDIAN"):
+    with refused("NOT_ALLOWED"):
         await give(consent, factories.grant(member_id, shown, key="b"), by=guardian_id)
     await give(consent, factories.grant(member_id, shown, key="c"), by=member_id)
     assert (await consent.check(member_id, key)).allow
@@ -157,7 +157,7 @@ async def test_an_unlinked_or_erased_guardian_acts_no_more_and_leaves_no_trace(
     await link(consent, member_id, guardian_id)
     request = guardians_pb2.UnlinkGuardianRequest(child_id=member_id)
     await consent.guardians.unlink_guardian(request, headers=consent.by(OFFICER))
-    with refused("NOT_THE_GUARDIAN"):
+    with refused("NOT_ALLOWED"):
         await give(consent, factories.grant(member_id, shown, key="a"), by=guardian_id)
     with refused("GUARDIAN_NEEDED"):
         await give(consent, factories.grant(member_id, shown, key="a"), by=member_id)
