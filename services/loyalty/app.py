@@ -17,6 +17,7 @@ from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
+from huiyuan.loyalty.v1.placements_connect import PlacementsServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
 from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
@@ -58,6 +59,7 @@ from services.loyalty.rpc.integrity import Integrity
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.merges import Merges
 from services.loyalty.rpc.orders import Orders
+from services.loyalty.rpc.placements import Placements
 from services.loyalty.rpc.points import Points
 from services.loyalty.rpc.programme_history import ProgrammeChanges
 from services.loyalty.rpc.programmes import Programmes
@@ -101,6 +103,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
             gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
             gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
+            gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
             gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
             gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
             gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),

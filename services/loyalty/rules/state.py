@@ -9,7 +9,7 @@ from services.loyalty.rules.holds import Hold
 from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.orders import Order
 from services.loyalty.rules.refunds import Refund
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import PlacementKind, Standing
 from services.loyalty.rules.wallets import Slices, Wallet
 
 
@@ -57,6 +57,24 @@ class Reversal:
         return sum(part[3] for part in self.slices)
 
 
+@dataclass(frozen=True, slots=True)
+class PlacementRecorded:
+    """What came of a placement or of an ending: the tiers held before and after. ``is_new`` is for storage."""
+
+    programme: int
+    kind: PlacementKind
+    tier: str
+    until: int
+    tier_before: str
+    tier_after: str
+    actor: str
+    reason: str
+    fingerprint: bytes
+    placed_at: int
+    ended: bool
+    is_new: bool = False
+
+
 Place = tuple[str, bytes]
 """A member and a key."""
 
@@ -67,7 +85,7 @@ class State:
 
     ``posted`` holds the entries under a key; ``reversals`` those of the redemption under a key, by their own id;
     ``spent_on`` the keys of the redemptions made on a member's order, by its reference; ``merges`` those of a
-    member into others, undone ones too.
+    member into others, undone ones too; ``placements`` what keys placed members on.
     """
 
     standings: dict[tuple[str, int], Standing] = field(default_factory=dict)
@@ -80,6 +98,7 @@ class State:
     reversals: dict[Place, dict[str, Reversal]] = field(default_factory=dict)
     spent_on: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
     merges: dict[str, list[Merge]] = field(default_factory=dict)
+    placements: dict[Place, PlacementRecorded] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:

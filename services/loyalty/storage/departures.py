@@ -9,10 +9,10 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.loyalty.rules.tiers import Restriction
+from services.loyalty.rules.standings import Restriction
 
 _NIL = UUID(int=0)
-_COUNTED = ("denials", "entries", "grants", "holds", "reversals", "standings", "wallets")
+_COUNTED = ("denials", "entries", "grants", "holds", "placements", "reversals", "standings", "wallets")
 """Tables that keep rows under a member's id, each with an index by it."""
 
 

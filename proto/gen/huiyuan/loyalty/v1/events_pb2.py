@@ -25,55 +25,64 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from huiyuan.kit.v1 import erasures_pb2 as huiyuan_dot_kit_dot_v1_dot_erasures__pb2
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
+from huiyuan.loyalty.v1 import placements_pb2 as huiyuan_dot_loyalty_dot_v1_dot_placements__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/loyalty/v1/events.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\x93\n\n\x0cLoyaltyEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\x0eorder_recorded\x18\x04 \x01(\x0b\x32!.huiyuan.loyalty.v1.OrderRecordedH\x00\x12=\n\x0forder_completed\x18\x05 \x01(\x0b\x32\".huiyuan.loyalty.v1.OrderCompletedH\x00\x12;\n\x0eorder_refunded\x18\x06 \x01(\x0b\x32!.huiyuan.loyalty.v1.OrderRefundedH\x00\x12=\n\x0fpoints_adjusted\x18\x07 \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsAdjustedH\x00\x12;\n\x0epoints_expired\x18\x08 \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsExpiredH\x00\x12;\n\x0epoints_matured\x18\t \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsMaturedH\x00\x12\x35\n\x0btier_raised\x18\n \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierRaisedH\x00\x12\x41\n\x11programme_revised\x18\x0b \x01(\x0b\x32$.huiyuan.loyalty.v1.ProgrammeRevisedH\x00\x12;\n\x0epoints_awarded\x18\x0c \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsAwardedH\x00\x12=\n\x0fpoints_redeemed\x18\r \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsRedeemedH\x00\x12\x45\n\x13redemption_reversed\x18\x0e \x01(\x0b\x32&.huiyuan.loyalty.v1.RedemptionReversedH\x00\x12\x35\n\x0bpoints_held\x18\x0f \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.PointsHeldH\x00\x12\x39\n\rhold_captured\x18\x10 \x01(\x0b\x32 .huiyuan.loyalty.v1.HoldCapturedH\x00\x12\x39\n\rhold_released\x18\x11 \x01(\x0b\x32 .huiyuan.loyalty.v1.HoldReleasedH\x00\x12\x43\n\x12points_transferred\x18\x12 \x01(\x0b\x32%.huiyuan.loyalty.v1.PointsTransferredH\x00\x12=\n\x0fpoints_imported\x18\x13 \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsImportedH\x00\x12?\n\x10points_forfeited\x18\x14 \x01(\x0b\x32#.huiyuan.loyalty.v1.PointsForfeitedH\x00\x12\x39\n\rmember_merged\x18\x15 \x01(\x0b\x32 .huiyuan.loyalty.v1.MemberMergedH\x00\x12\x44\n\x13member_erasure_done\x18\x19 \x01(\x0b\x32%.huiyuan.loyalty.v1.MemberErasureDoneH\x00\x42\x07\n\x05\x65vent\"L\n\x0bPointsMoved\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\x12\x15\n\rbalance_after\x18\x04 \x01(\x10J\x04\x08\x03\x10\x04\"\x88\x01\n\rOrderRecorded\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12$\n\x05total\x18\x03 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12/\n\x06\x65\x61rned\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"d\n\x0eOrderCompleted\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x30\n\x07matured\x18\x03 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"\xd5\x01\n\rOrderRefunded\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x11\n\trefund_id\x18\x03 \x01(\t\x12\'\n\x08refunded\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x33\n\ntaken_back\x18\x05 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x31\n\x08returned\x18\x06 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"P\n\x0ePointsAdjusted\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"?\n\rPointsExpired\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"?\n\rPointsMatured\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"0\n\nTierRaised\x12\x11\n\tfrom_tier\x18\x01 \x01(\t\x12\x0f\n\x07to_tier\x18\x02 \x01(\t\"#\n\x10ProgrammeRevised\x12\x0f\n\x07version\x18\x01 \x01(\x05\"O\n\rPointsAwarded\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"j\n\x0ePointsRedeemed\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x11\n\torder_ref\x18\x03 \x01(\t\"[\n\x12RedemptionReversed\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"\x90\x01\n\nPointsHeld\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\torder_ref\x18\x04 \x01(\t\"f\n\x0cHoldCaptured\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x15\n\rredemption_id\x18\x03 \x01(\t\"b\n\x0cHoldReleased\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x11\n\ttimed_out\x18\x03 \x01(\x08\"X\n\x11PointsTransferred\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"@\n\x0ePointsImported\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"Q\n\x0fPointsForfeited\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"x\n\x0cMemberMerged\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06undone\x18\x03 \x01(\x08\x12.\n\x05moved\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"R\n\x11MemberErasureDone\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProofb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/loyalty/v1/events.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a#huiyuan/loyalty/v1/placements.proto\"\xfe\x0b\n\x0cLoyaltyEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\x0eorder_recorded\x18\x04 \x01(\x0b\x32!.huiyuan.loyalty.v1.OrderRecordedH\x00\x12=\n\x0forder_completed\x18\x05 \x01(\x0b\x32\".huiyuan.loyalty.v1.OrderCompletedH\x00\x12;\n\x0eorder_refunded\x18\x06 \x01(\x0b\x32!.huiyuan.loyalty.v1.OrderRefundedH\x00\x12=\n\x0fpoints_adjusted\x18\x07 \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsAdjustedH\x00\x12;\n\x0epoints_expired\x18\x08 \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsExpiredH\x00\x12;\n\x0epoints_matured\x18\t \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsMaturedH\x00\x12\x35\n\x0btier_raised\x18\n \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierRaisedH\x00\x12\x41\n\x11programme_revised\x18\x0b \x01(\x0b\x32$.huiyuan.loyalty.v1.ProgrammeRevisedH\x00\x12;\n\x0epoints_awarded\x18\x0c \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsAwardedH\x00\x12=\n\x0fpoints_redeemed\x18\r \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsRedeemedH\x00\x12\x45\n\x13redemption_reversed\x18\x0e \x01(\x0b\x32&.huiyuan.loyalty.v1.RedemptionReversedH\x00\x12\x35\n\x0bpoints_held\x18\x0f \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.PointsHeldH\x00\x12\x39\n\rhold_captured\x18\x10 \x01(\x0b\x32 .huiyuan.loyalty.v1.HoldCapturedH\x00\x12\x39\n\rhold_released\x18\x11 \x01(\x0b\x32 .huiyuan.loyalty.v1.HoldReleasedH\x00\x12\x43\n\x12points_transferred\x18\x12 \x01(\x0b\x32%.huiyuan.loyalty.v1.PointsTransferredH\x00\x12=\n\x0fpoints_imported\x18\x13 \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsImportedH\x00\x12?\n\x10points_forfeited\x18\x14 \x01(\x0b\x32#.huiyuan.loyalty.v1.PointsForfeitedH\x00\x12\x39\n\rmember_merged\x18\x15 \x01(\x0b\x32 .huiyuan.loyalty.v1.MemberMergedH\x00\x12\x44\n\x13member_erasure_done\x18\x19 \x01(\x0b\x32%.huiyuan.loyalty.v1.MemberErasureDoneH\x00\x12\x37\n\x0ctier_lowered\x18( \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.TierLoweredH\x00\x12\x31\n\ttier_kept\x18) \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.TierKeptH\x00\x12\x35\n\x0btier_placed\x18* \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierPlacedH\x00\x12\x46\n\x14tier_placement_ended\x18+ \x01(\x0b\x32&.huiyuan.loyalty.v1.TierPlacementEndedH\x00\x42\x07\n\x05\x65vent\"L\n\x0bPointsMoved\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\x12\x15\n\rbalance_after\x18\x04 \x01(\x10J\x04\x08\x03\x10\x04\"\x88\x01\n\rOrderRecorded\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12$\n\x05total\x18\x03 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12/\n\x06\x65\x61rned\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"d\n\x0eOrderCompleted\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x30\n\x07matured\x18\x03 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"\xd5\x01\n\rOrderRefunded\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x11\n\trefund_id\x18\x03 \x01(\t\x12\'\n\x08refunded\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x33\n\ntaken_back\x18\x05 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x31\n\x08returned\x18\x06 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"P\n\x0ePointsAdjusted\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"?\n\rPointsExpired\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"?\n\rPointsMatured\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"0\n\nTierRaised\x12\x11\n\tfrom_tier\x18\x01 \x01(\t\x12\x0f\n\x07to_tier\x18\x02 \x01(\t\"1\n\x0bTierLowered\x12\x11\n\tfrom_tier\x18\x01 \x01(\t\x12\x0f\n\x07to_tier\x18\x02 \x01(\t\"I\n\x08TierKept\x12\x0c\n\x04tier\x18\x01 \x01(\t\x12/\n\x0bvalid_until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"v\n\nTierPlaced\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.huiyuan.loyalty.v1.PlacementKind\x12\x0c\n\x04tier\x18\x02 \x01(\t\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\x12TierPlacementEnded\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.huiyuan.loyalty.v1.PlacementKind\x12\x0c\n\x04tier\x18\x02 \x01(\t\"#\n\x10ProgrammeRevised\x12\x0f\n\x07version\x18\x01 \x01(\x05\"O\n\rPointsAwarded\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"j\n\x0ePointsRedeemed\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x11\n\torder_ref\x18\x03 \x01(\t\"[\n\x12RedemptionReversed\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"\x90\x01\n\nPointsHeld\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\torder_ref\x18\x04 \x01(\t\"f\n\x0cHoldCaptured\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x15\n\rredemption_id\x18\x03 \x01(\t\"b\n\x0cHoldReleased\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x11\n\ttimed_out\x18\x03 \x01(\x08\"X\n\x11PointsTransferred\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"@\n\x0ePointsImported\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"Q\n\x0fPointsForfeited\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"x\n\x0cMemberMerged\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06undone\x18\x03 \x01(\x08\x12.\n\x05moved\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"R\n\x11MemberErasureDone\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProofb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LOYALTYEVENT']._serialized_start=146
-  _globals['_LOYALTYEVENT']._serialized_end=1445
-  _globals['_POINTSMOVED']._serialized_start=1447
-  _globals['_POINTSMOVED']._serialized_end=1523
-  _globals['_ORDERRECORDED']._serialized_start=1526
-  _globals['_ORDERRECORDED']._serialized_end=1662
-  _globals['_ORDERCOMPLETED']._serialized_start=1664
-  _globals['_ORDERCOMPLETED']._serialized_end=1764
-  _globals['_ORDERREFUNDED']._serialized_start=1767
-  _globals['_ORDERREFUNDED']._serialized_end=1980
-  _globals['_POINTSADJUSTED']._serialized_start=1982
-  _globals['_POINTSADJUSTED']._serialized_end=2062
-  _globals['_POINTSEXPIRED']._serialized_start=2064
-  _globals['_POINTSEXPIRED']._serialized_end=2127
-  _globals['_POINTSMATURED']._serialized_start=2129
-  _globals['_POINTSMATURED']._serialized_end=2192
-  _globals['_TIERRAISED']._serialized_start=2194
-  _globals['_TIERRAISED']._serialized_end=2242
-  _globals['_PROGRAMMEREVISED']._serialized_start=2244
-  _globals['_PROGRAMMEREVISED']._serialized_end=2279
-  _globals['_POINTSAWARDED']._serialized_start=2281
-  _globals['_POINTSAWARDED']._serialized_end=2360
-  _globals['_POINTSREDEEMED']._serialized_start=2362
-  _globals['_POINTSREDEEMED']._serialized_end=2468
-  _globals['_REDEMPTIONREVERSED']._serialized_start=2470
-  _globals['_REDEMPTIONREVERSED']._serialized_end=2561
-  _globals['_POINTSHELD']._serialized_start=2564
-  _globals['_POINTSHELD']._serialized_end=2708
-  _globals['_HOLDCAPTURED']._serialized_start=2710
-  _globals['_HOLDCAPTURED']._serialized_end=2812
-  _globals['_HOLDRELEASED']._serialized_start=2814
-  _globals['_HOLDRELEASED']._serialized_end=2912
-  _globals['_POINTSTRANSFERRED']._serialized_start=2914
-  _globals['_POINTSTRANSFERRED']._serialized_end=3002
-  _globals['_POINTSIMPORTED']._serialized_start=3004
-  _globals['_POINTSIMPORTED']._serialized_end=3068
-  _globals['_POINTSFORFEITED']._serialized_start=3070
-  _globals['_POINTSFORFEITED']._serialized_end=3151
-  _globals['_MEMBERMERGED']._serialized_start=3153
-  _globals['_MEMBERMERGED']._serialized_end=3273
-  _globals['_MEMBERERASUREDONE']._serialized_start=3275
-  _globals['_MEMBERERASUREDONE']._serialized_end=3357
+  _globals['_LOYALTYEVENT']._serialized_start=183
+  _globals['_LOYALTYEVENT']._serialized_end=1717
+  _globals['_POINTSMOVED']._serialized_start=1719
+  _globals['_POINTSMOVED']._serialized_end=1795
+  _globals['_ORDERRECORDED']._serialized_start=1798
+  _globals['_ORDERRECORDED']._serialized_end=1934
+  _globals['_ORDERCOMPLETED']._serialized_start=1936
+  _globals['_ORDERCOMPLETED']._serialized_end=2036
+  _globals['_ORDERREFUNDED']._serialized_start=2039
+  _globals['_ORDERREFUNDED']._serialized_end=2252
+  _globals['_POINTSADJUSTED']._serialized_start=2254
+  _globals['_POINTSADJUSTED']._serialized_end=2334
+  _globals['_POINTSEXPIRED']._serialized_start=2336
+  _globals['_POINTSEXPIRED']._serialized_end=2399
+  _globals['_POINTSMATURED']._serialized_start=2401
+  _globals['_POINTSMATURED']._serialized_end=2464
+  _globals['_TIERRAISED']._serialized_start=2466
+  _globals['_TIERRAISED']._serialized_end=2514
+  _globals['_TIERLOWERED']._serialized_start=2516
+  _globals['_TIERLOWERED']._serialized_end=2565
+  _globals['_TIERKEPT']._serialized_start=2567
+  _globals['_TIERKEPT']._serialized_end=2640
+  _globals['_TIERPLACED']._serialized_start=2642
+  _globals['_TIERPLACED']._serialized_end=2760
+  _globals['_TIERPLACEMENTENDED']._serialized_start=2762
+  _globals['_TIERPLACEMENTENDED']._serialized_end=2845
+  _globals['_PROGRAMMEREVISED']._serialized_start=2847
+  _globals['_PROGRAMMEREVISED']._serialized_end=2882
+  _globals['_POINTSAWARDED']._serialized_start=2884
+  _globals['_POINTSAWARDED']._serialized_end=2963
+  _globals['_POINTSREDEEMED']._serialized_start=2965
+  _globals['_POINTSREDEEMED']._serialized_end=3071
+  _globals['_REDEMPTIONREVERSED']._serialized_start=3073
+  _globals['_REDEMPTIONREVERSED']._serialized_end=3164
+  _globals['_POINTSHELD']._serialized_start=3167
+  _globals['_POINTSHELD']._serialized_end=3311
+  _globals['_HOLDCAPTURED']._serialized_start=3313
+  _globals['_HOLDCAPTURED']._serialized_end=3415
+  _globals['_HOLDRELEASED']._serialized_start=3417
+  _globals['_HOLDRELEASED']._serialized_end=3515
+  _globals['_POINTSTRANSFERRED']._serialized_start=3517
+  _globals['_POINTSTRANSFERRED']._serialized_end=3605
+  _globals['_POINTSIMPORTED']._serialized_start=3607
+  _globals['_POINTSIMPORTED']._serialized_end=3671
+  _globals['_POINTSFORFEITED']._serialized_start=3673
+  _globals['_POINTSFORFEITED']._serialized_end=3754
+  _globals['_MEMBERMERGED']._serialized_start=3756
+  _globals['_MEMBERMERGED']._serialized_end=3876
+  _globals['_MEMBERERASUREDONE']._serialized_start=3878
+  _globals['_MEMBERERASUREDONE']._serialized_end=3960
 # @@protoc_insertion_point(module_scope)
