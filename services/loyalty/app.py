@@ -19,6 +19,7 @@ from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.placements_connect import PlacementsServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
+from huiyuan.loyalty.v1.previews_connect import PreviewsServiceASGIApplication
 from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceASGIApplication
@@ -47,6 +48,7 @@ from services.loyalty.jobs.dues import DueRun
 from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
+from services.loyalty.jobs.previews import Previews as MadePreviews
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.drafts import Drafts
@@ -61,6 +63,7 @@ from services.loyalty.rpc.merges import Merges
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.placements import Placements
 from services.loyalty.rpc.points import Points
+from services.loyalty.rpc.previews import Previews
 from services.loyalty.rpc.programme_history import ProgrammeChanges
 from services.loyalty.rpc.programmes import Programmes
 from services.loyalty.rpc.quotes import Quotes
@@ -112,6 +115,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
             gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+            gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
             gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, wire))
@@ -167,6 +171,7 @@ async def workers(
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
+        partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]

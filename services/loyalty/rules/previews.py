@@ -8,9 +8,11 @@ from enum import StrEnum
 from services.kit.refusal import Declined, NotFound
 from services.loyalty.rules import tiers
 from services.loyalty.rules.benefits import Benefit, QuotaPeriod
+from services.loyalty.rules.expiry import local_day
+from services.loyalty.rules.metrics import Measured
 from services.loyalty.rules.programmes import Programme
+from services.loyalty.rules.standings import Restriction, Standing
 from services.loyalty.rules.tier_schemes import TierRule
-from services.loyalty.rules.tiers import Restriction, Standing
 
 SAMPLED_EACH = 10
 """Of how many who move alike it is said why."""
@@ -99,10 +101,17 @@ class Tally:
         move = held, then
         self.moves[move] += 1
         if held != then and self._sampled[move] < SAMPLED_EACH and len(self.sample) < MOST_SAMPLED:
-            if standing.restriction is not Restriction.CLOSED:
-                self._sampled[move] += 1
-                why = _why(self.after, move, standing, balances, now)
-                self.sample.append(MovedMember(standing.member_id, held, then, why))
+            self._say_why(move, standing, balances, now)
+
+    def _say_why(
+        self, move: tuple[str, str], standing: Standing, balances: Mapping[str, int], now: int
+    ) -> None:
+        if (
+            standing.restriction is not Restriction.CLOSED
+        ):  # of those who left nothing more is shown than a sum
+            self._sampled[move] += 1
+            why = _why(self.after, move, standing, balances, now)
+            self.sample.append(MovedMember(standing.member_id, *move, why))
 
     def turned(self) -> tuple[int, int]:
         """How many would be raised, and how many lowered, as whichever version has both tiers ranks them."""
@@ -157,4 +166,8 @@ def _why(
     """What the tier moved to asks, or of one who is lowered, what the tier asks that was left."""
     held, then = move
     asked = after.tier(then if after.rank(then) > after.rank(held) else held)
-    return tuple(_met(after, asked, standing, balances, now)) if asked else ()
+    if asked is None:
+        return ()
+    measured = Measured(after, standing, balances, local_day(now - 1, after.time_zone).toordinal())
+    conditions = asked.conditions if asked.key == then else asked.keeping[0]
+    return tuple(Met(c.metric, c.at_least, measured.value(c.metric, c.window)) for c in conditions)

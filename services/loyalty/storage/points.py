@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from services.kit import database
 from services.kit.clock import instant, micros
 from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.standings import Standing
@@ -16,7 +17,11 @@ EntryRow = asyncpg.Record
 
 
 async def wallets(
-    pool: asyncpg.Pool, member_ids: Sequence[str], currencies: Sequence[int], *, due_by: int = NEVER
+    pool: asyncpg.Pool | database.RawConnection,
+    member_ids: Sequence[str],
+    currencies: Sequence[int],
+    *,
+    due_by: int = NEVER,
 ) -> list[Wallet]:
     """The wallets that there are, of these members in these currencies, with their open holds.
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from services.kit import database
+from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.standings import Standing
 from services.loyalty.storage import rows
 
@@ -51,7 +52,7 @@ async def everybody(
             Counted(
                 rows.standing(row[2 * plain :]),
                 tuple(row[:plain]),
-                min(row[plain : 2 * plain], default=rows.NEVER),
+                min(row[plain : 2 * plain], default=NEVER),
             )
             for row in found
         ]
@@ -60,7 +61,7 @@ async def everybody(
 def _everybody(currencies: Sequence[int]) -> str:
     """A wallet is joined by its currency's number, one join each, so that each is read once and hashed."""
     available = "".join(f"coalesce(w{number:d}.available, 0), " for number in currencies)
-    due_at = "".join(f"coalesce(w{number:d}.next_due_at, {rows.NEVER}), " for number in currencies)
+    due_at = "".join(f"coalesce(w{number:d}.next_due_at, {NEVER}), " for number in currencies)
     joins = " ".join(
         f"LEFT JOIN wallets w{number:d} ON w{number:d}.member_id = s.member_id AND w{number:d}.currency = {number:d}"
         for number in currencies

@@ -54,9 +54,7 @@ class Preview:
 def findings(tally: Tally, as_of: int) -> Findings:
     """What is kept of a finished tally; the most frequent moves first."""
     moves = [(held, then, members) for (held, then), members in tally.moves.most_common()]
-    return Findings(
-        as_of, tally.members, *tally.turned(), moves, tally.costs(), tally.after.money_currency
-    )
+    return Findings(as_of, tally.members, *tally.turned(), moves, tally.costs(), tally.after.money_currency)
 
 
 async def start(connection: database.RawConnection, preview: Preview) -> bool:
@@ -119,14 +117,7 @@ async def page(
     pool: asyncpg.Pool, draft_id: str, first: int, after: str | None
 ) -> tuple[list[Preview], bool]:
     """A draft's previews without their samples, newest first, behind the one with the id ``after``."""
-    rows = await pool.fetch(
-        f"""{_SELECT} WHERE v.draft_id = $1
-              AND ($2::uuid IS NULL OR v.nth < (SELECT nth FROM draft_previews WHERE preview_id = $2))
-            ORDER BY v.nth DESC LIMIT $3""",
-        UUID(draft_id),
-        after,
-        first + 1,
-    )
+    rows = await pool.fetch(_PAGE, UUID(draft_id), after, first + 1)
     return [_preview(row) for row in rows[:first]], len(rows) > first
 
 
@@ -157,7 +148,9 @@ async def note(pool: asyncpg.Pool, preview: Preview, seen: int, about: int, now:
     return bool(done == "UPDATE 1")
 
 
-async def finish(pool: asyncpg.Pool, preview: Preview, found: Findings, sample: Sequence[MovedMember], now: datetime) -> bool:
+async def finish(
+    pool: asyncpg.Pool, preview: Preview, found: Findings, sample: Sequence[MovedMember], now: datetime
+) -> bool:
     """Keep what was found; False when it was cancelled meanwhile, or another worker has it."""
     async with pool.acquire() as connection, connection.transaction():
         done = await connection.execute(
@@ -203,6 +196,12 @@ _SELECT = """
 SELECT v.*, p.programme_id FROM draft_previews v JOIN programme_drafts d USING (draft_id)
 JOIN programmes p ON p.number = d.programme
 """
+
+_PAGE = f"""
+{_SELECT} WHERE v.draft_id = $1
+  AND ($2::uuid IS NULL OR v.nth < (SELECT nth FROM draft_previews WHERE preview_id = $2))
+ORDER BY v.nth DESC LIMIT $3
+"""  # noqa: S608  # columns of ours
 
 _TAKE = """
 UPDATE draft_previews SET state = 'RUNNING', started_at = $1, noted_at = $1, tries = tries + 1, members_seen = 0
