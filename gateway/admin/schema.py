@@ -28,6 +28,7 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
 from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
@@ -61,6 +62,7 @@ schema = strawberry.Schema(
             ProgrammeQueries,
             ProgrammeDraftQueries,
             ProgrammeChangeQueries,
+            DraftPreviewQueries,
             OrderQueries,
             DueQueries,
             IntegrityQueries,
@@ -82,6 +84,7 @@ schema = strawberry.Schema(
         (
             ProgrammeMutations,
             ProgrammeDraftMutations,
+            DraftPreviewMutations,
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,

@@ -154,7 +154,7 @@ async def test_what_fell_due_and_was_not_posted_yet_counts_as_posted(make_loyalt
 
 
 async def test_costs_are_told_by_tier_for_a_year_of_everybody(make_loyalty: Any) -> None:
-    monthly = benefit("coupon", 500, quota=1, period="QUOTA_PERIOD_MONTH")
+    monthly = benefit("coupon", 500, quota=1, quotaPeriod="QUOTA_PERIOD_MONTH")
     async with make_loyalty() as loyalty, worker(loyalty) as previews:
         await shop(loyalty, 100, 300, 600)
         tiers = [
