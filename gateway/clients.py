@@ -13,6 +13,7 @@ from huiyuan.consent.v1.topics_connect import TopicsServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
+from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceClient
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
@@ -64,6 +65,7 @@ class Clients:
         loyalty, members, consent = addresses[LOYALTY], addresses[MEMBERS], addresses[CONSENT]
         self.points = client(PointsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)

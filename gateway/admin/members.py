@@ -9,6 +9,7 @@ from huiyuan.members.v1 import erasures_pb2, notes_pb2, profiles_pb2, searches_p
 
 from gateway.admin.accesses import ProfileAccess, accesses
 from gateway.admin.communications import Communication, communications
+from gateway.admin.entitlements import BenefitClaimRecord, claims
 from gateway.admin.erasures import Erasure, found
 from gateway.admin.ledger import LedgerEntry, page
 from gateway.admin.member_merges import MemberMerge, merges_of
@@ -29,12 +30,13 @@ from gateway.admin.sending import SendAnswer, Suppression, may_send, suppression
 from gateway.admin.statuses import MemberLife, life
 from gateway.clients import MEMBERS
 from gateway.context import Info
-from gateway.costs import PAGED
+from gateway.costs import PAGED, ListSize
 from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.views import evidence, messaging
 from gateway.views.communications import sent
 from gateway.views.consents import Consent, consent
+from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
 from gateway.views.identities import IdentityKind, LinkedIdentity, external, known_by
 from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
@@ -97,6 +99,27 @@ class Member(Node):
         asked = InProgramme(programme_id, self.id)
         wire = await info.context.load.standings_by_member.load(info.context.caller, asked)
         return standing(wire, info.context.locale)
+
+    @strawberry.field(
+        description="What the member has of each benefit now.", directives=[ListSize(assumed_size=10)]
+    )
+    async def entitlements(
+        self, info: Info, programme_id: str = DEFAULT_PROGRAMME
+    ) -> list[Entitlement] | None:
+        return await entitlements(info, self.id, programme_id)
+
+    @strawberry.field(
+        description="What the member claimed and used, newest first; at most 100 a page.", directives=[PAGED]
+    )
+    async def benefit_claims(
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        benefit: str | None = None,
+        programme_id: str = DEFAULT_PROGRAMME,
+    ) -> Connection[BenefitClaimRecord] | None:
+        return await claims(info, self.id, programme_id, benefit, (first, after))
 
     @strawberry.field(description="What the balances consist of; what goes first comes first.")
     async def lots(

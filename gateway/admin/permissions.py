@@ -51,6 +51,9 @@ NOTE_KEEPERS: Roles = UNMASKERS
 COMMUNICATION_KEEPERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT})
 TAGGERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT, Role.PROGRAM_ADMIN})
 TAG_KEEPERS: Roles = frozenset({Role.PROGRAM_ADMIN})
+BENEFIT_KEEPERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT})
+"""Who claims and uses benefits for members, and gives them back."""
+
 ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})
 MOVERS: Roles = frozenset({Role.OPERATIONS})

@@ -13,6 +13,7 @@ from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.draft_mutations import ProgrammeDraftMutations
 from gateway.admin.drafts import ProgrammeDraftQueries
 from gateway.admin.dues import DueQueries
+from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
@@ -70,6 +71,7 @@ schema = strawberry.Schema(
             ApprovalQueries,
             StatementQueries,
             FinanceQueries,
+            EntitlementQueries,
             TopicQueries,
             AuditQueries,
             AnalysisQueries,
@@ -89,6 +91,7 @@ schema = strawberry.Schema(
             ApprovalMutations,
             RedemptionMutations,
             TransferMutations,
+            EntitlementMutations,
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,

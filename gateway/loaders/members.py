@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from huiyuan.consent.v1 import decisions_pb2, preferences_pb2, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.loyalty.v1 import points_pb2, programmes_pb2, tiers_pb2
+from huiyuan.loyalty.v1 import entitlements_pb2, points_pb2, programmes_pb2, tiers_pb2
 from huiyuan.members.v1 import profiles_pb2
 
 from gateway.auth import ANYONE
@@ -47,6 +47,9 @@ class Loaders:
         self.lots_by_member: Lane[InProgramme, points_pb2.MemberLots] = Lane(self._lots, group=itemgetter(0))
         self.standings_by_member: Lane[InProgramme, tiers_pb2.Standing] = Lane(
             self._standings, group=itemgetter(0)
+        )
+        self.entitlements_by_member: Lane[InProgramme, entitlements_pb2.MemberEntitlements] = Lane(
+            self._entitlements, group=itemgetter(0)
         )
         self.entries_by_member: Lane[EntriesOf, points_pb2.EntryPage] = Lane(
             self._entries, group=itemgetter(0)
@@ -89,6 +92,16 @@ class Loaders:
         )
         response = await self._clients.tiers.batch_get_standings(request)
         return _each(response.results, "standing")
+
+    async def _entitlements(
+        self, asked: Sequence[Asked[InProgramme]]
+    ) -> list[entitlements_pb2.MemberEntitlements | Refusal]:
+        request = entitlements_pb2.BatchListEntitlementsRequest(
+            members=[self._key(LOYALTY, one, one.key.member_id) for one in asked],
+            programme_id=asked[0].key.programme_id,
+        )
+        response = await self._clients.entitlements.batch_list_entitlements(request)
+        return _each(response.results, "entitlements")
 
     async def _entries(self, asked: Sequence[Asked[EntriesOf]]) -> list[points_pb2.EntryPage | Refusal]:
         request = points_pb2.BatchListEntriesRequest(

@@ -24,6 +24,7 @@ from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
 from gateway.views.communications import sent
 from gateway.views.consents import Consent, consent
+from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
 from gateway.views.explanations import Explanation, explained, explanation
 from gateway.views.identities import LinkedIdentity, known_by
@@ -137,6 +138,13 @@ class Member(Node):
     @strawberry.field(description="What the tier held gives.")
     async def benefits(self, info: Info) -> list[Benefit] | None:
         return benefits(await _standing(self, info), info.context.locale)
+
+    @strawberry.field(
+        description="What the member has of each benefit now, and what can still be claimed.",
+        directives=[ListSize(assumed_size=10)],
+    )
+    async def entitlements(self, info: Info) -> list[Entitlement] | None:
+        return await entitlements(info, self.id, DEFAULT_PROGRAMME)
 
     @strawberry.field(
         description="The balance in a currency; without one, in the currency that can be spent."

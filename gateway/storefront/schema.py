@@ -9,6 +9,7 @@ from gateway.scalars import SCALARS
 from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
+from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
@@ -46,6 +47,7 @@ MUTATIONS = (
     IdentityMutations,
     RedemptionMutations,
     TransferMutations,
+    EntitlementMutations,
     ConsentMutations,
     ClosingMutations,
     PackageMutations,

@@ -6,7 +6,7 @@ import strawberry
 from huiyuan.loyalty.v1 import statements_pb2
 
 from gateway.scalars import Long, Money, money
-from gateway.views.earn_rules import EarnRounding
+from gateway.views.earn_rules import AwardKind, EarnRounding
 
 
 @strawberry.enum(description="Why a rule gave nothing of a currency. OTHER is newer than this gateway.")
@@ -16,6 +16,15 @@ class NotCountedReason(Enum):
     NO_MONEY = statements_pb2.NOT_COUNTED_REASON_NO_MONEY
     BELOW_ONE_STEP = statements_pb2.NOT_COUNTED_REASON_BELOW_ONE_STEP
     MULTIPLIED_BY_ZERO = statements_pb2.NOT_COUNTED_REASON_MULTIPLIED_BY_ZERO
+    NOT_THE_FIRST_ORDER = statements_pb2.NOT_COUNTED_REASON_NOT_THE_FIRST_ORDER
+    NOT_SCHEDULED = statements_pb2.NOT_COUNTED_REASON_NOT_SCHEDULED
+    CONDITION_NOT_MET = statements_pb2.NOT_COUNTED_REASON_CONDITION_NOT_MET
+    CONDITION_FAILED = statements_pb2.NOT_COUNTED_REASON_CONDITION_FAILED
+    NO_LINE_MATCHES = statements_pb2.NOT_COUNTED_REASON_NO_LINE_MATCHES
+    OVERRULED = statements_pb2.NOT_COUNTED_REASON_OVERRULED
+    CAP_REACHED = statements_pb2.NOT_COUNTED_REASON_CAP_REACHED
+    BUDGET_SPENT = statements_pb2.NOT_COUNTED_REASON_BUDGET_SPENT
+    NOTHING_TO_MULTIPLY = statements_pb2.NOT_COUNTED_REASON_NOTHING_TO_MULTIPLY
 
 
 _REASONS = {reason.value: reason for reason in NotCountedReason}
@@ -32,7 +41,18 @@ class RuleVerdict:
     reason: NotCountedReason | None = strawberry.field(description="Why not.")
     steps: Long | None = strawberry.field(description="Whole steps of money; null for PROPORTIONAL.")
     multiplier: str = strawberry.field(description='What it was multiplied by, for instance "1.5".')
-    exact: str = strawberry.field(description='What it gave, exactly: "12", "25/2".')
+    exact: str = strawberry.field(
+        description='What it gave, exactly: "12", "25/2"; a multiplier what it added.'
+    )
+    award: AwardKind
+    given: Long = strawberry.field(description="What of the points posted it gave.")
+    limited_by: str | None = strawberry.field(
+        description='What cut it: "BUDGET", or the window of a cap such as "DAY".'
+    )
+    overruled_by: str | None = strawberry.field(description="The exclusive rule that stood alone instead.")
+    line_ids: list[strawberry.ID] = strawberry.field(
+        description="The lines that it looked at; empty for all."
+    )
 
 
 @strawberry.type(description="What a line of an order got of its points.")
@@ -97,7 +117,7 @@ def earning(wire: statements_pb2.EarningExplained) -> EarningExplanation:
         programme_version=wire.programme_version,
         tier=wire.tier or None,
         total=money(wire.total),
-        verdicts=[_verdict(one) for one in wire.verdicts],
+        verdicts=[verdict(one) for one in wire.verdicts],
         exact=wire.exact,
         points=Long(wire.points),
         lines=[
@@ -107,7 +127,8 @@ def earning(wire: statements_pb2.EarningExplained) -> EarningExplanation:
     )
 
 
-def _verdict(wire: statements_pb2.RuleVerdict) -> RuleVerdict:
+def verdict(wire: statements_pb2.RuleVerdict) -> RuleVerdict:
+    """What one rule said, as the service told it."""
     return RuleVerdict(
         key=wire.rule.key,
         currency=wire.rule.currency,
@@ -119,6 +140,11 @@ def _verdict(wire: statements_pb2.RuleVerdict) -> RuleVerdict:
         steps=Long(wire.steps) if wire.HasField("steps") else None,
         multiplier=wire.multiplier,
         exact=wire.exact,
+        award=AwardKind(wire.rule.award or AwardKind.PER_AMOUNT.value),
+        given=Long(wire.points),
+        limited_by=wire.limited_by or None,
+        overruled_by=wire.overruled_by or None,
+        line_ids=[strawberry.ID(one) for one in wire.line_ids],
     )
 
 

@@ -6,16 +6,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
+from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceASGIApplication
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceASGIApplication
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceASGIApplication
+from huiyuan.loyalty.v1.grants_connect import GrantsServiceASGIApplication
 from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
+from huiyuan.loyalty.v1.missions_connect import MissionsServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.placements_connect import PlacementsServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
@@ -41,7 +46,7 @@ from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
 from services.loyalty.consumers import hear_members
-from services.loyalty.jobs import verification
+from services.loyalty.jobs import activities, verification
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
@@ -50,16 +55,20 @@ from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.jobs.previews import Previews as MadePreviews
 from services.loyalty.lanes import Lanes
+from services.loyalty.rpc.activities import Activities
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.drafts import Drafts
 from services.loyalty.rpc.dues import Dues
+from services.loyalty.rpc.entitlements import Entitlements
 from services.loyalty.rpc.exports import Exports
 from services.loyalty.rpc.finance import Finance
 from services.loyalty.rpc.forfeits import Forfeits
+from services.loyalty.rpc.grants import Grants
 from services.loyalty.rpc.imports import Imports
 from services.loyalty.rpc.integrity import Integrity
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.merges import Merges
+from services.loyalty.rpc.missions import Missions
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.placements import Placements
 from services.loyalty.rpc.points import Points
@@ -91,33 +100,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         rulebook = Rulebook(pool, now)
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, _identities(settings))
-        adjustments = Adjustments(pool, lanes, rulebook, membership)
-        for wire in (
-            gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
-            gatekeeper.admit(
-                Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication
-            ),
-            gatekeeper.admit(adjustments, AdjustmentsServiceASGIApplication),
-            gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
-            gatekeeper.admit(
-                Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication
-            ),
-            gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
-            gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
-            gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
-            gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
-            gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
-            gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
-            gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
-            gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
-            gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
-            gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
-            gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
-            gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
-            gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
-            gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
-            gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
-        ):
+        for wire in _wires(gatekeeper, pool, unhurried, lanes, rulebook, membership):
             app.router.routes.append(Mount(wire.path, wire))
         app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
         working = asyncio.gather(lanes.run(), rulebook.follow())
@@ -128,6 +111,48 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         await unhurried.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
+
+
+def _wires(
+    gatekeeper: rpc.Gatekeeper,
+    pool: database.Pool,
+    unhurried: database.Pool,
+    lanes: Lanes,
+    rulebook: Rulebook,
+    membership: Membership,
+) -> Sequence[Any]:
+    """Everything that is served, each noun's door."""
+    adjustments = Adjustments(pool, lanes, rulebook, membership)
+    return (
+        gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
+        gatekeeper.admit(
+            Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication
+        ),
+        gatekeeper.admit(adjustments, AdjustmentsServiceASGIApplication),
+        gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
+        gatekeeper.admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication),
+        gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
+        gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
+        gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
+        gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
+        gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
+        gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+        gatekeeper.admit(
+            Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
+        ),
+        gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
+        gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
+        gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
+        gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
+        gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
+        gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
+        gatekeeper.admit(Activities(pool, rulebook, membership), ActivitiesServiceASGIApplication),
+        gatekeeper.admit(Missions(pool, rulebook), MissionsServiceASGIApplication),
+        gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
+        gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+        gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
+        gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
+    )
 
 
 def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:
@@ -172,6 +197,7 @@ async def workers(
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
         partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),
+        partial(every, activities.HOURLY_S, partial(activities.forget, pool, now), "forget activities"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]

@@ -1,5 +1,6 @@
 """Events: what the fold decided, turned into the wire's messages for the outbox."""
 
+from dataclasses import asdict
 from functools import lru_cache, singledispatch
 from typing import Any
 
@@ -223,7 +224,44 @@ def _(what: events.MemberErasureDone) -> Body:
     return "member_erasure_done", {
         "erasure_id": what.erasure_id,
         "proof": [
-            {"store": store, "action": erasures_pb2.STORE_ACTION_PSEUDONYMISED, "count": count}
-            for store, count in what.kept
+            {"store": store, "action": action, "count": count}
+            for action, stores in (
+                (erasures_pb2.STORE_ACTION_PSEUDONYMISED, what.kept),
+                (erasures_pb2.STORE_ACTION_DELETED, what.deleted),
+            )
+            for store, count in stores
         ],
     }
+
+
+@_body.register
+def _(what: events.MissionProgressed) -> Body:
+    return "mission_progressed", {
+        "mission": what.mission,
+        "progress": what.progress,
+        "required": what.required,
+    }
+
+
+@_body.register
+def _(what: events.MissionCompleted) -> Body:
+    return "mission_completed", {
+        "mission": what.mission,
+        "edition": what.edition,
+        "nth": what.nth,
+        "grant_key": what.grant_key,
+    }
+
+
+def _(what: events.BenefitClaimed) -> Body:
+    return "benefit_claimed", asdict(what)
+
+
+@_body.register
+def _(what: events.BenefitUsed) -> Body:
+    return "benefit_used", asdict(what)
+
+
+@_body.register
+def _(what: events.BenefitReleased) -> Body:
+    return "benefit_released", asdict(what)

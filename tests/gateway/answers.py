@@ -11,6 +11,7 @@ from huiyuan.loyalty.v1 import (
     currencies_pb2,
     dues_pb2,
     earn_rules_pb2,
+    entitlements_pb2,
     forfeits_pb2,
     integrity_pb2,
     orders_pb2,
@@ -181,6 +182,39 @@ APPROVED.request.decided_by = "staff:ops-2"
 APPROVED.request.decided_at.CopyFrom(at(2026, 3, 2))
 _BENEFIT = benefits_pb2.Benefit(
     key="free_shipping", kind=benefits_pb2.BENEFIT_KIND_ECONOMIC, name=_text("包邮", "Free shipping")
+)
+BENEFIT_CLAIM = entitlements_pb2.BenefitClaim(
+    claim_id="7c9a1f4e-0000-4000-8000-000000000002",
+    member_id="5f0d6e0a-0000-4000-8000-000000000001",
+    benefit="free_shipping",
+    tier="silver",
+    state=entitlements_pb2.BENEFIT_CLAIM_STATE_CLAIMED,
+    claimed_at=at(2026, 11, 22),
+    good_until=at(2026, 12, 1),
+    claimed_by="staff:ops-1",
+    reason="GOODWILL",
+    unit_cost=_money(800),
+)
+ENTITLEMENTS = entitlements_pb2.MemberEntitlements(
+    entitlements=[
+        entitlements_pb2.Entitlement(
+            benefit=_BENEFIT,
+            tier="silver",
+            claimed=1,
+            used=2,
+            remaining=3,
+            period_until=at(2026, 12, 1),
+            claims=[BENEFIT_CLAIM],
+        )
+    ]
+)
+BENEFIT_COSTS = entitlements_pb2.GetBenefitCostsResponse(
+    costs=[
+        entitlements_pb2.BenefitCost(
+            month="2026-11", tier="silver", benefit="free_shipping", claims=3, used=2, cost=_money(2400)
+        )
+    ],
+    total=_money(2400),
 )
 STANDING = tiers_pb2.Standing(
     tier=tiers_pb2.Tier(key="silver", name=_text("银卡", "Silver"), rank=2, benefits=[_BENEFIT]),

@@ -32,6 +32,7 @@ from tests.gateway import (
     wire_consent,
     wire_documents,
     wire_drafts,
+    wire_entitlements,
     wire_history,
     wire_household,
     wire_lives,
@@ -226,7 +227,12 @@ class Rotations(Door):
 
 
 _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
-    "loyalty": [*wire_loyalty.DOORS, *wire_history.DOORS, *wire_drafts.DOORS],
+    "loyalty": [
+        *wire_loyalty.DOORS,
+        *wire_entitlements.DOORS,
+        *wire_history.DOORS,
+        *wire_drafts.DOORS,
+    ],
     "members": [
         (Profiles, profiles_connect.ProfilesServiceASGIApplication),
         (Identities, identities_connect.IdentitiesServiceASGIApplication),

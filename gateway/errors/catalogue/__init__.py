@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from gateway.errors.catalogue import (
+    benefits,
     consents,
     drafts,
     families,
     household,
     identities,
     members,
+    missions,
     orders,
     packages,
     points,
@@ -26,7 +28,9 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Requests, callers and faults", "请求、身份与故障"): requests.ENTRIES,
     ("Points", "积分"): points.ENTRIES,
     ("Orders", "订单"): orders.ENTRIES,
+    ("Benefits", "权益"): benefits.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
+    ("Activities, missions and grants", "行为、任务与发放"): missions.ENTRIES,
     ("Drafts and previews", "草稿与预览"): drafts.ENTRIES,
     ("Members", "会员"): members.ENTRIES,
     ("Frozen, closed and erased members", "冻结、注销与删除"): statuses.ENTRIES,

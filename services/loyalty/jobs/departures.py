@@ -14,7 +14,7 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.departures import Departure, depart
 from services.loyalty.rules.forfeits import forfeit_key
 from services.loyalty.rules.programmes import ProgrammeHistory
-from services.loyalty.storage import departures
+from services.loyalty.storage import activities, departures
 from services.loyalty.storage.departures import Waiting
 from services.loyalty.storage.state import Touches
 
@@ -53,6 +53,7 @@ class Departures:
 
     async def _settle(self, lanes: Lanes, member: Waiting) -> None:
         known = await self._rulebook.current()
+        deleted = await activities.erase(self._pool, member.member_id) if member.erasure_id else ()
         histories = [
             history for history in known.by_id.values() if history.newest.number in member.programmes
         ]
@@ -65,7 +66,9 @@ class Departures:
         for history in histories:
             is_last = member.erasure_id and history is histories[-1]
             kept = await departures.kept(self._pool, member.member_id) if is_last else None
-            departure = Departure(member.member_id, history.newest.programme_id, member.erasure_id, kept)
+            departure = Departure(
+                member.member_id, history.newest.programme_id, member.erasure_id, kept, deleted
+            )
             await lanes.submit(_task(departure, history))
         await departures.settled(self._pool, member, self._now())
         log.info("departure settled", member_id=member.member_id, erased=bool(member.erasure_id))

@@ -7,23 +7,28 @@ from huiyuan.loyalty.v1 import statements_pb2 as wire
 
 from services.loyalty.rpc.earn_rules import decimal, earn_rule
 from services.loyalty.rpc.wire import choice, money
-from services.loyalty.rules.earning import Verdict, exact, verdicts
+from services.loyalty.rules.earn_facts import local_time
+from services.loyalty.rules.earn_limits import Remembered
+from services.loyalty.rules.earning import Decision, Verdict, decide
+from services.loyalty.rules.judgements import Judgement
 from services.loyalty.rules.orders import Line, Order
 from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.refunds import Refund, TakenBack, retrace
 
 
 def earning(order: Order, version: Programme, code: str) -> wire.EarningExplained:
-    """What every rule said to an order, by the code that posted it."""
-    found = verdicts(version, order.tier_at_payment, order.total_minor)
-    numerator, denominator = exact(found).get(code, (0, 1))
+    """What every rule said to an order, by the code that posted it and by what was kept of the member's past."""
+    kept = order.judgement or Judgement()
+    local = local_time(order.paid_at, version.time_zone)
+    found = decide(version, order, order.tier_at_payment, kept.past, local, Remembered(kept.allowed))
+    numerator, denominator = found.exact.get(code, (0, 1))
     return wire.EarningExplained(
         source=order.source,
         order_id=order.order_id,
         programme_version=version.version,
         tier=order.tier_at_payment,
         total=money(order.total_minor, order.money_currency),
-        verdicts=[_verdict(verdict, version, code) for verdict in found],
+        verdicts=verdicts(found, order, version, code),
         exact=str(Fraction(numerator, denominator)),
         points=numerator // denominator,
         lines=[
@@ -37,14 +42,26 @@ def earning(order: Order, version: Programme, code: str) -> wire.EarningExplaine
     )
 
 
-def _verdict(verdict: Verdict, version: Programme, code: str) -> wire.RuleVerdict:
+def verdicts(found: Decision, order: Order, version: Programme, code: str) -> list[wire.RuleVerdict]:
+    """What each rule said, as to one currency; to every currency where the code is empty."""
+    return [_verdict(verdict, found, order, version, code) for verdict in found.verdicts]
+
+
+def _verdict(
+    verdict: Verdict, found: Decision, order: Order, version: Programme, code: str
+) -> wire.RuleVerdict:
+    rule = verdict.rule
     told = wire.RuleVerdict(
-        rule=earn_rule(verdict.rule, version.money_currency),
+        rule=earn_rule(rule, version.money_currency),
         multiplier=decimal(verdict.multiplier),
         exact=str(Fraction(verdict.numerator, verdict.denominator)),
         steps=verdict.steps,
+        limited_by=verdict.limited_by,
+        overruled_by=verdict.overruled_by,
+        points=found.by_rule.get(rule.currency, {}).get(rule.key, 0),
+        line_ids=[order.lines[nth].line_id for nth in verdict.lines or ()],
     )
-    if verdict.rule.currency != code:
+    if code and rule.currency not in ("", code):
         told.reason = wire.NOT_COUNTED_REASON_OTHER_CURRENCY
     elif verdict.nothing is not None:
         told.reason = choice(wire.NotCountedReason, "NOT_COUNTED_REASON_", verdict.nothing)

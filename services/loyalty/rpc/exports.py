@@ -43,6 +43,19 @@ REFUNDS = {
     "refunded_minor": "integer",
     "recorded_at": "instant",
 }
+BENEFIT_CLAIMS = {
+    "programme_id": "text",
+    "benefit": "text",
+    "tier": "text",
+    "state": "text",
+    "claimed_at": "instant",
+    # Until when it could be used; empty for no end.
+    "good_until": "instant",
+    "used_at": "instant",
+    "order_ref": "text",
+    "released_at": "instant",
+    "coupon_id": "text",
+}
 GRANTS = {
     "programme_id": "text",
     "kind": "text",
@@ -100,6 +113,11 @@ class Exports:
                     table("standings", STANDINGS, await exports.standings(self._pool, member_id)),
                     table("lots", LOTS, await exports.lots(self._pool, member_id)),
                     table("orders", ORDERS, await exports.orders(self._pool, member_id)),
+                    table(
+                        "benefit_claims",
+                        BENEFIT_CLAIMS,
+                        await exports.benefit_claims(self._pool, member_id),
+                    ),
                     table("refunds", REFUNDS, await exports.refunds(self._pool, member_id)),
                     table("grants", GRANTS, await exports.grants(self._pool, member_id)),
                 )

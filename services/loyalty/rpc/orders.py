@@ -90,7 +90,8 @@ class Orders:
         asked = checkout.OrderToRecord(order, caller.actor, may_be_old=caller.has(IMPORTER))
         operation = partial(checkout.record_order, asked=asked)
         place = (order.source, order.order_id)
-        touches = Touches(((member, order.programme),), orders=(place,))
+        paid = ((member, order.programme, order.paid_at),)
+        touches = Touches(((member, order.programme),), orders=(place,), paid=paid)
         return self._lanes.submit(Task(operation, touches))
 
     @rpc.allow(_recorders)

@@ -124,7 +124,9 @@ class Programmes:
 def _money_named(request: wire.ReviseProgrammeRequest) -> dict[str, str]:
     """The money that each part of a revision counts in, by the field that says so."""
     named = {
-        f"earn_rules[{nth}].per.currency": rule.per.currency for nth, rule in enumerate(request.earn_rules)
+        f"earn_rules[{nth}].per.currency": rule.per.currency
+        for nth, rule in enumerate(request.earn_rules)
+        if rule.HasField("per") and (rule.per.minor_units or rule.per.currency)
     }
     for nth, rules in enumerate(request.currencies):
         if rules.HasField("conversion"):

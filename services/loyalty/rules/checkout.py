@@ -5,10 +5,15 @@ from dataclasses import dataclass, replace
 from services.kit.refusal import Conflict
 from services.loyalty.rules import tiers
 from services.loyalty.rules.asks import be_countable, be_free_to_earn
-from services.loyalty.rules.earning import earned, share
+from services.loyalty.rules.earn_facts import local_time, past_of
+from services.loyalty.rules.earn_limits import Limits, counts_of
+from services.loyalty.rules.earn_rules import EarnRule, EarnTrigger
+from services.loyalty.rules.earning import Decision, decide, earned
 from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.events import Moved, OrderCompleted, OrderRecorded
 from services.loyalty.rules.expiry import NEVER, expires_at, local_day, matures_at
+from services.loyalty.rules.grants import Grant, GrantKind
+from services.loyalty.rules.judgements import Judgement
 from services.loyalty.rules.orders import (
     FUTURE_TOLERANCE_US,
     CurrencyNotAccepted,
@@ -21,6 +26,7 @@ from services.loyalty.rules.orders import (
 )
 from services.loyalty.rules.points import Answer, Book, Member, month_for
 from services.loyalty.rules.programmes import CurrencyRules, Programme
+from services.loyalty.rules.sharing import share
 
 
 class OrderBelongsElsewhere(Conflict):
@@ -83,12 +89,16 @@ def record_order(book: Book, asked: OrderToRecord) -> Answer:
 
 
 def _earn(book: Book, member: Member, programme: Programme, order: Order, journal: Journal) -> None:
-    """Credit, or promise, what the order's money earns, and share it over the lines."""
+    """Credit, or promise, what the order earns, and share it over the lines."""
     order.earned = {}
     for line in order.lines:
         line.earned = {}
     weights = [line.minor for line in order.lines]
-    promised = earned(programme, order.tier_at_payment, order.total_minor)
+    if programme.earning.is_plain:
+        decision, promised = None, earned(programme, order.tier_at_payment, order.total_minor)
+    else:
+        decision = _judge(book, member, programme, order)
+        promised = decision.points
     for code, points in promised.items():
         be_countable(member.wallets[code], points)
     for code, points in promised.items():
@@ -104,9 +114,49 @@ def _earn(book: Book, member: Member, programme: Programme, order: Order, journa
             result.matures_at = 0
         result.balance_after = wallet.available
         book.count_earned(member, code, order.paid_at, points)
-        for line, part in zip(order.lines, share(points, weights), strict=True):
+        parts = share(points, weights) if decision is None else decision.by_line[code]
+        for line, part in zip(order.lines, parts, strict=True):
             if part:
                 line.earned[code] = part
+    if decision is not None:
+        _count(book, programme, order, decision)
+        book.state.grants.extend(_coupon(order, rule) for rule in decision.coupons)
+
+
+def _judge(book: Book, member: Member, programme: Programme, order: Order) -> Decision:
+    """What the rules say to an order, given what they gave before; kept with it."""
+    plan, local = programme.earning, local_time(order.paid_at, programme.time_zone)
+    past = past_of(member.standing, local, plan.conditions.asks, first=plan.asks_for_first)
+    limits = Limits(programme, book.state.counts, order.member_id, local.date())
+    decision = decide(programme, order, order.tier_at_payment, past, local, limits)
+    coupons = [rule.key for rule in decision.coupons]
+    order.judgement = Judgement(past, decision.allowed, decision.by_rule, coupons)
+    return decision
+
+
+def _coupon(order: Order, rule: EarnRule) -> Grant:
+    """The promise of a coupon, once for the order; for the first order once for good, whatever is refunded."""
+    of = "" if rule.trigger is EarnTrigger.FIRST_ORDER else f":{order.ref}"
+    return Grant(
+        f"earn:{order.programme_id}:{rule.key}{of}",
+        order.member_id,
+        order.programme_id,
+        GrantKind.COUPON,
+        template=rule.coupon_template,
+        reason="EARN_RULE",
+    )
+
+
+def _count(book: Book, programme: Programme, order: Order, decision: Decision) -> None:
+    """Count what limited rules gave, so that they give no more than they may."""
+    if not programme.earning.limited:
+        return
+    today = local_day(order.paid_at, programme.time_zone)
+    for rule in programme.earning.limited:
+        given = decision.by_rule.get(rule.currency, {}).get(rule.key, 0) + (rule in decision.coupons)
+        if given:
+            for count in counts_of(programme, rule, order.member_id, today):
+                book.state.counts.add(count, given)
 
 
 def _be_the_same(order: Order, known: Order) -> None:

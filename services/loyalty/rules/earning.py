@@ -1,11 +1,23 @@
-"""What an order earns: whole steps or proportional awards, exact multipliers, one floor, then shared by line."""
+"""What an order earns: base rules sum, multipliers multiply exactly, one floor, then shared by line and by rule.
 
-from collections.abc import Iterable, Sequence
+One piece of code posts, quotes, previews and explains. Where one rule is exclusive, it stands alone among base
+rules, or among multipliers; caps and budgets cut what a rule adds, before the one floor.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from services.loyalty.rules.earn_rules import EarnRounding, EarnRule
+from services.loyalty.rules.earn_facts import Facts
+from services.loyalty.rules.earn_limits import Allowed
+from services.loyalty.rules.earn_plans import EarnPlan, Step
+from services.loyalty.rules.earn_rules import AwardKind, EarnRounding, EarnRule
+from services.loyalty.rules.judgements import Past
+from services.loyalty.rules.orders import Order
 from services.loyalty.rules.programmes import Programme
+from services.loyalty.rules.sharing import SumByLine, WholeSum, share, whole_numbers
 from services.loyalty.rules.wellformed import MULTIPLIER_SCALE
 
 
@@ -15,12 +27,29 @@ class Nothing(StrEnum):
     NO_MONEY = "NO_MONEY"
     BELOW_ONE_STEP = "BELOW_ONE_STEP"
     MULTIPLIED_BY_ZERO = "MULTIPLIED_BY_ZERO"
+    NOT_THE_FIRST_ORDER = "NOT_THE_FIRST_ORDER"
+    NOT_SCHEDULED = "NOT_SCHEDULED"
+    CONDITION_NOT_MET = "CONDITION_NOT_MET"
+    CONDITION_FAILED = "CONDITION_FAILED"
+    NO_LINE_MATCHES = "NO_LINE_MATCHES"
+    OVERRULED = "OVERRULED"
+    CAP_REACHED = "CAP_REACHED"
+    BUDGET_SPENT = "BUDGET_SPENT"
+    NOTHING_TO_MULTIPLY = "NOTHING_TO_MULTIPLY"
+
+
+class Limiting(Protocol):
+    """Says what a limited rule may still give."""
+
+    def allowed(self, rule: EarnRule) -> Allowed: ...
 
 
 class Verdict(NamedTuple):
-    """What one rule gives for an order's money: exactly ``numerator / denominator`` points, not rounded yet.
+    """What one rule gives for an order: exactly ``numerator / denominator`` points, not rounded yet.
 
-    ``steps`` are the whole steps it counted (None for PROPORTIONAL), ``multiplier`` is in ten-thousandths.
+    ``steps`` are the whole steps it counted (None where it counts none), ``multiplier`` is in ten-thousandths.
+    ``limited_by`` says which cap, or the budget, cut it; ``overruled_by`` which exclusive rule stood alone.
+    ``lines`` are the places of the lines that it looked at, None for all.
     """
 
     rule: EarnRule
@@ -28,63 +57,232 @@ class Verdict(NamedTuple):
     multiplier: int
     numerator: int
     denominator: int
-
-    @property
-    def nothing(self) -> Nothing | None:
-        """Why it gives nothing; None when it gives something."""
-        if self.numerator > 0:
-            return None
-        if self.multiplier == 0:
-            return Nothing.MULTIPLIED_BY_ZERO
-        return Nothing.NO_MONEY if self.steps is None else Nothing.BELOW_ONE_STEP
+    nothing: Nothing | None = None
+    limited_by: str = ""
+    overruled_by: str = ""
+    lines: tuple[int, ...] | None = None
 
 
-def verdicts(programme: Programme, tier: str, total_minor: int) -> list[Verdict]:
-    """What each rule of a version says to an order of a member on a tier, in the version's order."""
-    held = programme.tier(tier)
-    tier_multiplier = held.multiplier if held is not None else MULTIPLIER_SCALE
-    minor = max(0, total_minor)
-    found = []
-    for rule in programme.earn_rules:
-        times = tier_multiplier if rule.tier_multiplied else MULTIPLIER_SCALE
-        if rule.rounding is EarnRounding.WHOLE_STEPS:
+@dataclass(slots=True)
+class Decision:
+    """What an order earns: points by currency code, by line in the order's order, and by rule; who gives a coupon.
+
+    ``exact`` is before the one floor, as numerator and denominator. ``allowed`` is what limited rules that were
+    asked could give.
+    """
+
+    verdicts: list[Verdict]
+    exact: dict[str, tuple[int, int]] = field(default_factory=dict)
+    points: dict[str, int] = field(default_factory=dict)
+    by_line: dict[str, list[int]] = field(default_factory=dict)
+    by_rule: dict[str, dict[str, int]] = field(default_factory=dict)
+    coupons: list[EarnRule] = field(default_factory=list)
+    allowed: dict[str, Allowed] = field(default_factory=dict)
+
+
+def decide(
+    programme: Programme, order: Order, tier: str, past: Past, local: datetime, limits: Limiting
+) -> Decision:
+    """Judge an order of a member on a tier by every rule of a version. ``local`` is when it was paid."""
+    return _Judge(programme, Facts(order, tier, past, local), limits).decide()
+
+
+class _Judge:
+    """One order before the rules of one version."""
+
+    def __init__(self, programme: Programme, facts: Facts, limits: Limiting) -> None:
+        self._plan: EarnPlan = programme.earning
+        self._facts = facts
+        self._limits = limits
+        held = programme.tier(facts.tier)
+        self._tier_multiplier = held.multiplier if held is not None else MULTIPLIER_SCALE
+        self._minor = max(0, facts.order.total_minor)
+        self._named = facts.named(self._plan.conditions.asks)
+        self._held = self._plan.conditions.held(self._named)
+        self._allowed: dict[str, Allowed] = {}
+        self._verdicts: dict[str, Verdict] = {}
+
+    def decide(self) -> Decision:
+        plan, decision = self._plan, Decision([])
+        bases = self._alone(map(self._base, plan.bases))
+        multipliers = self._alone(map(self._multiplier, plan.multipliers))
+        codes = dict.fromkeys(verdict.rule.currency for verdict in bases)
+        for code in codes:
+            self._sum(
+                decision,
+                code,
+                [verdict for verdict in bases if verdict.rule.currency == code],
+                [verdict for verdict in multipliers if verdict.rule.currency == code],
+            )
+        for verdict in multipliers:
+            if verdict.rule.currency not in codes:
+                self._say(verdict._replace(nothing=Nothing.NOTHING_TO_MULTIPLY))
+        for step in plan.coupons:
+            verdict = self._coupon(step)
+            if verdict.nothing is None:
+                decision.coupons.append(step.rule)
+        decision.verdicts = [self._verdicts[rule.key] for rule in plan.rules]
+        decision.allowed = self._allowed
+        return decision
+
+    def _say(self, verdict: Verdict) -> Verdict:
+        """Keep a verdict, instead of what was said of its rule before."""
+        self._verdicts[verdict.rule.key] = verdict
+        return verdict
+
+    def _sum(self, decision: Decision, code: str, bases: list[Verdict], multipliers: list[Verdict]) -> None:
+        """Sum, multiply, round down once, and share what is left over the lines and over the rules."""
+        lines = self._facts.order.lines
+        whole = all(verdict.lines is None for verdict in (*bases, *multipliers))
+        total: WholeSum | SumByLine = WholeSum(lines) if whole else SumByLine(lines)
+        for verdict in bases:
+            total.add((verdict.numerator, verdict.denominator), verdict.lines)
+        parts = list(bases)
+        for verdict in multipliers:
+            numerator, denominator = total.of(verdict.lines)
+            more = numerator * (verdict.multiplier - MULTIPLIER_SCALE)
+            verdict = verdict._replace(numerator=more, denominator=denominator * MULTIPLIER_SCALE)
+            parts.append(self._say(self._cut(verdict)))
+            total.multiply((parts[-1].numerator, parts[-1].denominator), verdict.lines)
+        numerator, denominator = total.of(None)
+        decision.exact[code] = numerator, denominator
+        points = numerator // denominator
+        if points == 0:
+            return
+        decision.points[code] = points
+        decision.by_line[code] = share(points, total.weights())
+        by_rule = share(points, whole_numbers([(part.numerator, part.denominator) for part in parts]))
+        decision.by_rule[code] = {
+            part.rule.key: given for part, given in zip(parts, by_rule, strict=True) if given
+        }
+
+    def _base(self, step: Step) -> Verdict:
+        rule = step.rule
+        times = self._tier_multiplier if rule.tier_multiplied else MULTIPLIER_SCALE
+        steps, numerator, denominator, lines = None, 0, MULTIPLIER_SCALE, None
+        nothing = self._missing(step)
+        if nothing is None and rule.lines:
+            lines = self._lines(rule)
+            nothing = None if lines else Nothing.NO_LINE_MATCHES
+        minor = self._minor if lines is None else sum(self._facts.order.lines[nth].minor for nth in lines)
+        if nothing is not None:
+            pass
+        elif rule.award is AwardKind.FIXED:
+            numerator = rule.points * times
+        elif rule.rounding is EarnRounding.WHOLE_STEPS:
             steps = minor // rule.per_minor
-            found.append(Verdict(rule, steps, times, rule.points * steps * times, MULTIPLIER_SCALE))
+            numerator = rule.points * steps * times
         else:
-            numerator = rule.points * minor * times
-            found.append(Verdict(rule, None, times, numerator, rule.per_minor * MULTIPLIER_SCALE))
-    return found
+            numerator, denominator = rule.points * minor * times, rule.per_minor * MULTIPLIER_SCALE
+        if nothing is None and numerator == 0:
+            nothing = _nothing_of(times, steps)
+        verdict = Verdict(rule, steps, times, numerator, denominator, nothing, lines=lines)
+        return self._say(self._cut(verdict) if step.is_limited and nothing is None else verdict)
 
+    def _multiplier(self, step: Step) -> Verdict:
+        rule, lines = step.rule, None
+        nothing = self._missing(step)
+        if nothing is None and rule.lines:
+            lines = self._lines(rule)
+            nothing = None if lines else Nothing.NO_LINE_MATCHES
+        verdict = Verdict(rule, None, rule.multiplier, 0, MULTIPLIER_SCALE, nothing, lines=lines)
+        if nothing is None and step.is_limited and (allowed := self._asked(rule)).points == 0:
+            verdict = verdict._replace(nothing=_spent(allowed), limited_by=allowed.by)
+        return self._say(verdict)
 
-def exact(found: Iterable[Verdict]) -> dict[str, tuple[int, int]]:
-    """The sums of verdicts by currency code, as numerator and denominator."""
-    sums: dict[str, tuple[int, int]] = {}
-    for rule, _, _, numerator, denominator in found:
-        known = sums.get(rule.currency)
+    def _coupon(self, step: Step) -> Verdict:
+        verdict = Verdict(step.rule, None, MULTIPLIER_SCALE, 0, 1, self._missing(step))
+        if verdict.nothing is None and step.rule.lines and not self._lines(step.rule):
+            verdict = verdict._replace(nothing=Nothing.NO_LINE_MATCHES)
+        if verdict.nothing is None and step.is_limited and (allowed := self._asked(step.rule)).points == 0:
+            verdict = verdict._replace(nothing=_spent(allowed), limited_by=allowed.by)
+        return self._say(verdict)
+
+    def _missing(self, step: Step) -> Nothing | None:
+        """Why a rule does not look at the order at all."""
+        if step.is_first and not self._facts.past.is_first:
+            return Nothing.NOT_THE_FIRST_ORDER
+        if step.is_scheduled and not step.rule.schedule.holds(self._facts.local):
+            return Nothing.NOT_SCHEDULED
+        if step.rule.condition:
+            held = self._held[step.rule.condition]
+            if not held:
+                return Nothing.CONDITION_FAILED if held is None else Nothing.CONDITION_NOT_MET
+        return None
+
+    def _lines(self, rule: EarnRule) -> tuple[int, ...]:
+        taken = self._plan.conditions.selected(rule.lines, self._named)
+        return tuple(nth for nth, is_taken in enumerate(taken) if is_taken)
+
+    def _asked(self, rule: EarnRule) -> Allowed:
+        known = self._allowed.get(rule.key)
         if known is None:
-            sums[rule.currency] = (numerator, denominator)
-        else:
-            had, per = known
-            sums[rule.currency] = (had * denominator + numerator * per, per * denominator)
-    return sums
+            known = self._allowed[rule.key] = self._limits.allowed(rule)
+        return known
+
+    def _cut(self, verdict: Verdict) -> Verdict:
+        """What is left of a verdict after its rule's caps and budget."""
+        if not (verdict.rule.caps or verdict.rule.budget):
+            return verdict
+        allowed = self._asked(verdict.rule)
+        if verdict.numerator <= allowed.points * verdict.denominator:
+            return verdict
+        nothing = _spent(allowed) if allowed.points == 0 else None
+        return verdict._replace(
+            numerator=allowed.points, denominator=1, nothing=nothing, limited_by=allowed.by
+        )
+
+    def _alone(self, found: Iterable[Verdict]) -> list[Verdict]:
+        """Those that give something; by currency an exclusive one alone, the first in priority."""
+        giving = [verdict for verdict in found if verdict.nothing is None]
+        exclusive = [verdict for verdict in giving if verdict.rule.exclusive]
+        if not exclusive:
+            return giving
+        first: dict[str, EarnRule] = {}
+        for verdict in exclusive:
+            known = first.get(verdict.rule.currency)
+            if known is None or verdict.rule.priority > known.priority:
+                first[verdict.rule.currency] = verdict.rule
+        kept = []
+        for verdict in giving:
+            alone = first.get(verdict.rule.currency, verdict.rule)
+            if alone is verdict.rule or verdict.rule.currency not in first:
+                kept.append(verdict)
+            else:
+                self._say(verdict._replace(nothing=Nothing.OVERRULED, overruled_by=alone.key))
+        return kept
+
+
+def _nothing_of(times: int, steps: int | None) -> Nothing:
+    if times == 0:
+        return Nothing.MULTIPLIED_BY_ZERO
+    return Nothing.NO_MONEY if steps is None else Nothing.BELOW_ONE_STEP
+
+
+def _spent(allowed: Allowed) -> Nothing:
+    return Nothing.BUDGET_SPENT if allowed.by == "BUDGET" else Nothing.CAP_REACHED
 
 
 def earned(programme: Programme, tier: str, total_minor: int) -> dict[str, int]:
-    """Points by currency code that money earns at the rates of a tier held (empty for none): one floor at the end."""
-    sums = exact(verdicts(programme, tier, total_minor))
+    """Points by currency code that plain rules give for money at the rates of a tier held (empty for none).
+
+    Most orders are judged by nothing else, and need no more than one sum and one floor.
+    """
+    held = programme.tier(tier)
+    tier_multiplier = held.multiplier if held is not None else MULTIPLIER_SCALE
+    minor = max(0, total_minor)
+    sums: dict[str, tuple[int, int]] = {}
+    for rule in programme.earn_rules:
+        times = tier_multiplier if rule.tier_multiplied else MULTIPLIER_SCALE
+        if rule.rounding is EarnRounding.WHOLE_STEPS:
+            numerator, denominator = rule.points * (minor // rule.per_minor) * times, MULTIPLIER_SCALE
+        else:
+            numerator, denominator = rule.points * minor * times, rule.per_minor * MULTIPLIER_SCALE
+        had, per = sums.get(rule.currency, (0, denominator))
+        sums[rule.currency] = (
+            (had + numerator, per)
+            if per == denominator
+            else (had * denominator + numerator * per, per * denominator)
+        )
     points = {code: numerator // denominator for code, (numerator, denominator) in sums.items()}
     return {code: whole for code, whole in points.items() if whole > 0}
-
-
-def share(whole: int, weights: Sequence[int]) -> list[int]:
-    """Split a whole by weights without loss: floors first, the rest to the largest remainders, earliest first."""
-    total = sum(weights)
-    if len(weights) == 1 or total == 0:
-        return [whole, *([0] * (len(weights) - 1))]
-    shares = [whole * weight // total for weight in weights]
-    rest = whole - sum(shares)
-    if rest:
-        order = sorted(range(len(weights)), key=lambda nth: (-(whole * weights[nth] % total), nth))
-        for nth in order[:rest]:
-            shares[nth] += 1
-    return shares

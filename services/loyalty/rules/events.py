@@ -117,10 +117,11 @@ class MemberMerged:
 
 @dataclass(frozen=True, slots=True)
 class MemberErasureDone:
-    """What the members service told to be erased leads to nobody here any more; rows kept, by table."""
+    """What the members service told to be erased leads to nobody here any more; rows kept and deleted, by table."""
 
     erasure_id: str
     kept: tuple[tuple[str, int], ...]
+    deleted: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,25 @@ class PointsExpired:
 @dataclass(frozen=True, slots=True)
 class PointsMatured:
     moved: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class MissionProgressed:
+    """Something counted in a mission: ``progress`` of ``required`` are there."""
+
+    mission: str
+    progress: int
+    required: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissionCompleted:
+    """A mission was completed for the nth time in its period, and what was promised goes by the grant's key."""
+
+    mission: str
+    edition: int
+    nth: int
+    grant_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +188,28 @@ class TierPlacementEnded:
     tier: str
 
 
+@dataclass(frozen=True, slots=True)
+class BenefitClaimed:
+    claim_id: str
+    benefit: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitUsed:
+    claim_id: str
+    benefit: str
+    tier: str
+    order_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitReleased:
+    claim_id: str
+    benefit: str
+    tier: str
+
+
 Decided = (
     OrderRecorded
     | OrderCompleted
@@ -191,6 +233,11 @@ Decided = (
     | TierKept
     | TierPlaced
     | TierPlacementEnded
+    | MissionProgressed
+    | MissionCompleted
+    | BenefitClaimed
+    | BenefitUsed
+    | BenefitReleased
 )
 
 

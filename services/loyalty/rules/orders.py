@@ -7,6 +7,7 @@ from hashlib import sha256
 import msgpack
 
 from services.kit.refusal import Conflict, Declined, Invalid, NotFound
+from services.loyalty.rules.judgements import Judgement
 
 LONGEST_SOURCE = 40
 LONGEST_ID = 100
@@ -85,7 +86,10 @@ class Earned:
 
 @dataclass(slots=True)
 class Order:
-    """A recorded order. Instants are microseconds since 1970, 0 for not yet."""
+    """A recorded order. Instants are microseconds since 1970, 0 for not yet.
+
+    ``judgement`` is there where rules judged it that hang on more than its money and the tier.
+    """
 
     source: str
     order_id: str
@@ -105,6 +109,7 @@ class Order:
     refunded_minor: int = 0
     completed_at: int = 0
     earned: dict[str, Earned] = field(default_factory=dict)
+    judgement: Judgement | None = None
     is_new: bool = False
     changed: bool = False
 

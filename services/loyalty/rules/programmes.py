@@ -8,6 +8,7 @@ from functools import cached_property
 
 from services.kit.refusal import Declined, NotFound
 from services.loyalty.rules.conversion import Conversion, Reason, Redeemable, redeemable
+from services.loyalty.rules.earn_plans import EarnPlan
 from services.loyalty.rules.earn_rules import EarnRule
 from services.loyalty.rules.expiry import Expiry, Maturation
 from services.loyalty.rules.texts import Text
@@ -125,6 +126,11 @@ class Programme:
         asked = (each.metric for tier in self.tiers for each in (*tier.conditions, *tier.retain))
         return frozenset((*asked, *(part.metric for part in self.tier_scheme.score)))
 
+    @cached_property
+    def earning(self) -> EarnPlan:
+        """The earn rules, made ready to judge orders."""
+        return EarnPlan(self.earn_rules)
+
     def currency(self, code: str) -> CurrencyRules | None:
         return self._by_code.get(code)
 
@@ -169,6 +175,15 @@ class ProgrammeHistory:
     def rank(self, key: str) -> int:
         """A tier's place on the last ladder that had it; 0 for none."""
         return next((rank for version in reversed(self.versions) if (rank := version.rank(key))), 0)
+
+    @cached_property
+    def has_limits(self) -> bool:
+        """Whether any version's earn rules have a budget or a cap."""
+        return any(version.earning.limited for version in self.versions)
+
+    def numbered(self, version: int) -> Programme:
+        """The version with a number, which is there."""
+        return next(each for each in self.versions if each.version == version)
 
     def at(self, instant: int) -> Programme:
         """The version in force at an instant. Raises ``ProgrammeNotInForce``."""

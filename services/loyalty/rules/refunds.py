@@ -6,8 +6,8 @@ from fractions import Fraction
 from math import floor
 
 from services.kit.refusal import Conflict, Declined, Invalid
-from services.loyalty.rules.earning import share
 from services.loyalty.rules.orders import Line, Order
+from services.loyalty.rules.sharing import share
 
 
 class NotEnoughPointsToTakeBack(Declined):

@@ -9,9 +9,11 @@ import msgpack
 
 from services.loyalty.rules import tiers
 from services.loyalty.rules.checkout import recorded
+from services.loyalty.rules.earn_limits import counts_of
 from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.events import Moved, OrderRefunded
 from services.loyalty.rules.expiry import local_day
+from services.loyalty.rules.judgements import given_back
 from services.loyalty.rules.orders import FUTURE_TOLERANCE_US, CurrencyNotAccepted, Order
 from services.loyalty.rules.points import Answer, Book, Member, take_or_owe
 from services.loyalty.rules.programmes import NegativePolicy
@@ -82,6 +84,7 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     returned, own = _give_back(book, member, spent, asked.refund_id, journal)
     taken = _reverse(book, member, order, back, journal)
     _uncount(book, member, order, sum(shares), back)
+    _give_limits_back(book, order, back)
     refund = Refund(
         *place,
         order.member_id,
@@ -131,6 +134,23 @@ def _uncount(book: Book, member: Member, order: Order, minor: int, back: dict[st
     earned = {member.wallets[code].currency: points for code, points in back.items()}
     for merge in book.state.merges_of(order.member_id, order.programme):
         merge.settle_day(local_day(order.paid_at, member.current.time_zone), minor, orders, earned)
+
+
+def _give_limits_back(book: Book, order: Order, back: dict[str, int]) -> None:
+    """Give budgets and caps back what a refund takes of what limited rules gave, in the same proportion."""
+    if order.judgement is None:
+        return
+    programme = book.programmes.history(order.programme_id).numbered(order.rule_version)
+    today = local_day(order.paid_at, programme.time_zone)
+    for code, points in back.items():
+        earned = order.earned[code].points
+        after = sum(line.taken_back.get(code, 0) for line in order.lines)
+        for key, given in order.judgement.given.get(code, {}).items():
+            rule = programme.earning.by_key[key]
+            returned = given_back(given, earned, after - points, after)
+            if returned and rule.is_limited:
+                for count in counts_of(programme, rule, order.member_id, today):
+                    book.state.counts.add(count, -returned)
 
 
 def _refunded_at(book: Book, order: Order, asked: RefundToRecord) -> int:

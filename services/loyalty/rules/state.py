@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.loyalty.rules.earn_limits import Counts
 from services.loyalty.rules.entries import EntryType, LotKey
+from services.loyalty.rules.grants import Grant
 from services.loyalty.rules.holds import Hold
 from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.orders import Order
@@ -85,7 +87,8 @@ class State:
 
     ``posted`` holds the entries under a key; ``reversals`` those of the redemption under a key, by their own id;
     ``spent_on`` the keys of the redemptions made on a member's order, by its reference; ``merges`` those of a
-    member into others, undone ones too; ``placements`` what keys placed members on.
+    member into others, undone ones too; ``placements`` what keys placed members on; ``counts`` what limited
+    earn rules gave, ``grants`` what the fold promises beside points.
     """
 
     standings: dict[tuple[str, int], Standing] = field(default_factory=dict)
@@ -99,6 +102,8 @@ class State:
     spent_on: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
     merges: dict[str, list[Merge]] = field(default_factory=dict)
     placements: dict[Place, PlacementRecorded] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
+    grants: list[Grant] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:

@@ -12,7 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.loyalty.rules.standings import Restriction
 
 _NIL = UUID(int=0)
-_COUNTED = ("denials", "entries", "grants", "holds", "placements", "reversals", "standings", "wallets")
+_COUNTED = (
+    "benefit_claims",
+    "benefit_counters",
+    "denials",
+    "earn_caps",
+    "entries",
+    "grants",
+    "holds",
+    "mission_completions",
+    "placements",
+    "preview_samples",
+    "reversals",
+    "standings",
+    "wallets",
+)
 """Tables that keep rows under a member's id, each with an index by it."""
 
 

@@ -41,6 +41,12 @@ async def refunds(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Recor
     return rows
 
 
+async def benefit_claims(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """What the member claimed and used of benefits, oldest first."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_BENEFIT_CLAIMS, member_id)
+    return rows
+
+
 async def grants(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
     """What the member was promised, oldest first, and what became of it."""
     rows: Sequence[asyncpg.Record] = await pool.fetch(_GRANTS, member_id)
@@ -98,6 +104,13 @@ _REFUNDS = """
 SELECT source, order_id, refund_id, refunded_minor, recorded_at FROM refunds r
 WHERE (source, order_id) IN (SELECT source, order_id FROM orders WHERE member_id = $1)
 ORDER BY recorded_at, refund_id
+"""
+
+_BENEFIT_CLAIMS = """
+SELECT p.programme_id, c.benefit, c.tier, c.state, c.claimed_at, c.good_until, c.used_at, c.order_ref, c.released_at,
+       c.coupon_id
+FROM benefit_claims c JOIN programmes p ON p.number = c.programme
+WHERE c.member_id = $1 ORDER BY c.claimed_at, c.claim_id
 """
 
 _GRANTS = """

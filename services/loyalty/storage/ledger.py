@@ -9,7 +9,16 @@ from services.kit.clock import instant
 from services.kit.outbox import NewEvent
 from services.loyalty.rules.entries import Entry
 from services.loyalty.rules.state import State
-from services.loyalty.storage import chain, copying, merges, placements, redemptions, rows
+from services.loyalty.storage import (
+    chain,
+    copying,
+    earn_counts,
+    grants,
+    merges,
+    placements,
+    redemptions,
+    rows,
+)
 
 PUBLISHING = 0x68796C01
 """The advisory lock that lanes share while they commit, and that publishing a programme takes alone."""
@@ -45,6 +54,9 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
     await _write_orders(connection, state)
     await _write_holds(connection, state)
     await placements.put(connection, state.placements)
+    if state.counts.added:
+        await earn_counts.write(connection, state.counts)
+    await grants.promise(connection, state.grants)
     denials = [
         redemptions.new_denial(*place, denial) for place, denial in state.denials.items() if denial.is_new
     ]

@@ -9,6 +9,8 @@ import asyncpg
 import orjson
 
 from services.kit.clock import instant, micros
+from services.loyalty.rules.earn_limits import Allowed
+from services.loyalty.rules.judgements import Judgement, Past
 from services.loyalty.rules.orders import Earned, Line, Order
 from services.loyalty.rules.refunds import Refund, TakenBack
 from services.loyalty.rules.standings import Placed, PlacementKind, Restriction, Standing
@@ -137,7 +139,25 @@ def order(row: asyncpg.Record, programme_id: str, money_currency: str) -> Order:
         refunded_minor=row["refunded_minor"],
         completed_at=micros(row["completed_at"]) if row["completed_at"] else 0,
         earned=earned,
+        judgement=judgement(row["judgement"]),
     )
+
+
+def judgement(stored: str | None) -> Judgement | None:
+    """How rules judged an order, from its JSON."""
+    if stored is None:
+        return None
+    found = orjson.loads(stored)
+    allowed = {rule: Allowed(*values) for rule, values in found["allowed"].items()}
+    return Judgement(Past(*found["past"]), allowed, found["given"], found["coupons"])
+
+
+def order_judgement(of: Order) -> str | None:
+    if (kept := of.judgement) is None:
+        return None
+    allowed = {rule: tuple(most) for rule, most in kept.allowed.items()}
+    body = {"past": tuple(kept.past), "allowed": allowed, "given": kept.given, "coupons": kept.coupons}
+    return orjson.dumps(body).decode()
 
 
 def order_lines(of: Order) -> str:
@@ -194,6 +214,7 @@ def new_order(of: Order) -> tuple[Any, ...]:
         instant(of.paid_at),
         instant(of.recorded_at),
         instant(of.completed_at) if of.completed_at else None,
+        order_judgement(of),
     )
 
 
@@ -214,6 +235,7 @@ NEW_ORDER_COLUMNS = (
     "paid_at",
     "recorded_at",
     "completed_at",
+    "judgement",
 )
 
 

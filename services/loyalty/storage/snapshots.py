@@ -4,11 +4,14 @@ import asyncpg
 
 from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.state import State
-from services.loyalty.storage import points, rows
+from services.loyalty.storage import earn_counts, points, rows
 
 
-async def snapshot(pool: asyncpg.Pool, member_id: str, programme: Programme) -> State:
-    """The standing and wallets of a member in a programme, and of those the member was merged into."""
+async def snapshot(pool: asyncpg.Pool, member_id: str, programme: Programme, now: int) -> State:
+    """The standing and wallets of a member in a programme, and of those the member was merged into.
+
+    With them what limited earn rules gave, as it decides over an order paid now.
+    """
     state = State()
     for row in await pool.fetch(_STANDINGS, member_id, programme.number):
         standing = rows.standing(row)
@@ -17,6 +20,9 @@ async def snapshot(pool: asyncpg.Pool, member_id: str, programme: Programme) -> 
     numbers = [currency.number for currency in programme.currencies]
     for wallet in await points.wallets(pool, sorted(names), numbers):
         state.wallets[wallet.member_id, wallet.currency] = wallet
+    survivor = state.names(member_id, programme.number)[-1]
+    if counted := earn_counts.asked(programme, survivor, now):
+        await earn_counts.load(pool, counted, state.counts, lock=False)
     return state
 
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from asyncpg.pgproto.pgproto import UUID  # asyncpg's own, an order of magnitude cheaper to make
 
 from services.kit import database
+from services.loyalty.rules.earn_limits import Count
 from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.programmes import Programmes
 from services.loyalty.rules.state import Place, State
-from services.loyalty.storage import merges, placements, redemptions, rows
+from services.loyalty.storage import earn_counts, merges, placements, redemptions, rows
 
 
 class Touches(NamedTuple):
@@ -18,9 +19,9 @@ class Touches(NamedTuple):
 
     ``members`` are (member, programme number); ``keys`` are probed for what they posted; ``redemptions`` are keys
     whose reversals count too; ``spent_on`` are (member, order reference) whose redemptions count; ``merges`` are
-    members whose merges into others count. ``placements`` are keys that placed members on tiers.
-    ``wallets`` are (member, currency number) that are locked and read by
-    themselves, where nothing but the wallet decides over what falls due in it.
+    members whose merges into others count. ``placements`` are keys that placed members on tiers. ``wallets`` are
+    (member, currency number) that are locked and read by themselves, where nothing but the wallet decides over what falls due in it. ``paid`` are (member, programme
+    number, instant) of orders on their way in, over which limited earn rules may decide.
     """
 
     members: tuple[tuple[str, int], ...] = ()
@@ -33,6 +34,7 @@ class Touches(NamedTuple):
     merges: tuple[str, ...] = ()
     wallets: tuple[tuple[str, int], ...] = ()
     placements: tuple[Place, ...] = ()
+    paid: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class _Touched:
     merges: set[str] = field(default_factory=set)
     wallets: set[tuple[str, int]] = field(default_factory=set)
     placements: set[Place] = field(default_factory=set)
+    paid: set[tuple[str, int, int]] = field(default_factory=set)
 
     @classmethod
     def of(cls, batch: Iterable[Touches]) -> "_Touched":
@@ -64,6 +67,7 @@ class _Touched:
             touched.merges.update(one.merges)
             touched.wallets.update(one.wallets)
             touched.placements.update(one.placements)
+            touched.paid.update(one.paid)
         return touched
 
 
@@ -83,6 +87,8 @@ async def load(
     await _load_posted(connection, touched, state)
     if touched.placements:
         state.placements = await placements.load(connection, sorted(touched.placements))
+    if counted := _counted(touched, programmes, state):
+        await earn_counts.load(connection, counted, state.counts, lock=True)
     return state
 
 
@@ -202,6 +208,23 @@ async def _load_posted(connection: database.RawConnection, touched: _Touched, st
         for row in await connection.fetch(_REVERSALS, *_columns(touched.redemptions)):
             place = str(row["member_id"]), row["redemption"].bytes
             state.reversals.setdefault(place, {})[row["reversal_id"]] = redemptions.reversal(row)
+
+
+def _counted(touched: _Touched, programmes: Programmes, state: State) -> list[Count]:
+    """What limited earn rules gave before and counts here; empty where there are none, as mostly."""
+    by_number = {history.newest.number: history for history in programmes.by_id.values()}
+    counted = []
+    for member_id, number, paid_at in touched.paid:
+        history = by_number[number]
+        if history.has_limits and paid_at >= history.versions[0].effective_at:
+            survivor = state.names(member_id, number)[-1]
+            counted += earn_counts.asked(history.at(paid_at), survivor, paid_at)
+    for source, order_id, _ in touched.refunds:
+        order = state.orders.get((source, order_id))
+        if order is not None and order.judgement is not None:
+            judged_by = by_number[order.programme].numbered(order.rule_version)
+            counted += earn_counts.asked(judged_by, order.member_id, order.paid_at)
+    return counted
 
 
 def _columns(places: Iterable[Place]) -> tuple[Sequence[str], Sequence[UUID]]:

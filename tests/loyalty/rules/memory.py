@@ -63,6 +63,24 @@ def programme(**changes: Any) -> Programme:
     return replace(made, **changes)
 
 
+def order(*minor: int, sku: str = "tea", **changes: Any) -> Order:
+    """An order with a line of one piece for each amount."""
+    made = Order(
+        source="shop",
+        order_id="order",
+        programme=1,
+        programme_id="shop",
+        member_id=MEMBER,
+        fingerprint=b"",
+        money_currency="CNY",
+        total_minor=sum(minor),
+        lines=[Line(str(n), sku, 1, each) for n, each in enumerate(minor, 1)],
+        channel="web",
+        paid_at=at("2026-06-01 12:00"),
+    )
+    return replace(made, **changes)
+
+
 @dataclass
 class Ledger:
     """A ledger at a settable time, asked about one member at a time; refusals are raised."""
@@ -97,22 +115,20 @@ class Ledger:
         self, *minor: int, paid_at: int | None = None, order_id: str = "", member: str = ""
     ) -> Operation:
         """The operation that records such an order."""
-        order = Order(
-            source="shop",
-            order_id=order_id or f"order-{next(self.ids)}",
-            programme=1,
-            programme_id="shop",
-            member_id=member or self.member,
-            fingerprint=b"",
-            money_currency="CNY",
-            total_minor=sum(minor),
-            lines=[Line(str(n), "tea", 1, each) for n, each in enumerate(minor, 1)],
-            channel="web",
-            paid_at=paid_at or self.now,
+        return self.recording(
+            order(
+                *minor,
+                order_id=order_id or f"order-{next(self.ids)}",
+                member_id=member or self.member,
+                paid_at=paid_at or self.now,
+            )
         )
-        check(order)
-        order.fingerprint = fingerprint(order)
-        asked = checkout.OrderToRecord(order, "service:shop", may_be_old=False)
+
+    def recording(self, made: Order) -> Operation:
+        """The operation that records an order."""
+        check(made)
+        made.fingerprint = fingerprint(made)
+        asked = checkout.OrderToRecord(made, "service:shop", may_be_old=False)
         return partial(checkout.record_order, asked=asked)
 
     def refund(

@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.loyalty.rules.earn_facts import local_time
+from services.loyalty.rules.earn_limits import Remembered
 from services.loyalty.rules.earn_rules import EarnRounding
-from services.loyalty.rules.earning import earned, share, verdicts
-from tests.loyalty.rules.memory import programme, rule, tier
+from services.loyalty.rules.earning import decide, earned
+from services.loyalty.rules.judgements import Past
+from services.loyalty.rules.sharing import share
+from tests.loyalty.rules.memory import order, programme, rule, tier
 
 
 @pytest.mark.parametrize(
@@ -77,12 +81,17 @@ def test_the_verdicts_of_the_rules_sum_to_what_is_earned(
             per,
             tier_multiplied=multiplied,
             rounding=EarnRounding.PROPORTIONAL if proportional else EarnRounding.WHOLE_STEPS,
+            key=f"rule-{nth}",
         )
-        for points, per, multiplied, proportional in made
+        for nth, (points, per, multiplied, proportional) in enumerate(made)
     )
     held = replace(tier("gold", 1), multiplier=multiplier)
     shop = programme(earn_rules=rules, tiers=(held,))
-    found = verdicts(shop, "gold", minor)
+    basket = order(minor)
+    decision = decide(
+        shop, basket, "gold", Past(), local_time(basket.paid_at, shop.time_zone), Remembered({})
+    )
+    found = decision.verdicts
     assert [verdict.rule for verdict in found] == list(rules)
     exactly = Fraction(0)
     for verdict, (points, per, multiplied, proportional) in zip(found, made, strict=True):
@@ -91,4 +100,5 @@ def test_the_verdicts_of_the_rules_sum_to_what_is_earned(
         assert Fraction(verdict.numerator, verdict.denominator) == gives
         assert (verdict.nothing is None) == (gives > 0)
         exactly += gives
-    assert earned(shop, "gold", minor).get("POINTS", 0) == floor(exactly)
+    assert decision.points.get("POINTS", 0) == floor(exactly)
+    assert earned(shop, "gold", minor) == decision.points, "what is quick for plain rules gives the same"

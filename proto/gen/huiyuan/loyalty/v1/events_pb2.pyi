@@ -13,7 +13,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class LoyaltyEvent(_message.Message):
-    __slots__ = ("member_id", "programme_id", "occurred_at", "order_recorded", "order_completed", "order_refunded", "points_adjusted", "points_expired", "points_matured", "tier_raised", "programme_revised", "points_awarded", "points_redeemed", "redemption_reversed", "points_held", "hold_captured", "hold_released", "points_transferred", "points_imported", "points_forfeited", "member_merged", "member_erasure_done", "tier_lowered", "tier_kept", "tier_placed", "tier_placement_ended")
+    __slots__ = ("member_id", "programme_id", "occurred_at", "order_recorded", "order_completed", "order_refunded", "points_adjusted", "points_expired", "points_matured", "tier_raised", "programme_revised", "points_awarded", "points_redeemed", "redemption_reversed", "points_held", "hold_captured", "hold_released", "points_transferred", "points_imported", "points_forfeited", "member_merged", "member_erasure_done", "tier_lowered", "tier_kept", "tier_placed", "tier_placement_ended", "mission_progressed", "mission_completed", "benefit_claimed", "benefit_used", "benefit_released")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -40,6 +40,11 @@ class LoyaltyEvent(_message.Message):
     TIER_KEPT_FIELD_NUMBER: _ClassVar[int]
     TIER_PLACED_FIELD_NUMBER: _ClassVar[int]
     TIER_PLACEMENT_ENDED_FIELD_NUMBER: _ClassVar[int]
+    MISSION_PROGRESSED_FIELD_NUMBER: _ClassVar[int]
+    MISSION_COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_CLAIMED_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_USED_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_RELEASED_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     programme_id: str
     occurred_at: _timestamp_pb2.Timestamp
@@ -66,7 +71,12 @@ class LoyaltyEvent(_message.Message):
     tier_kept: TierKept
     tier_placed: TierPlaced
     tier_placement_ended: TierPlacementEnded
-    def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_recorded: _Optional[_Union[OrderRecorded, _Mapping]] = ..., order_completed: _Optional[_Union[OrderCompleted, _Mapping]] = ..., order_refunded: _Optional[_Union[OrderRefunded, _Mapping]] = ..., points_adjusted: _Optional[_Union[PointsAdjusted, _Mapping]] = ..., points_expired: _Optional[_Union[PointsExpired, _Mapping]] = ..., points_matured: _Optional[_Union[PointsMatured, _Mapping]] = ..., tier_raised: _Optional[_Union[TierRaised, _Mapping]] = ..., programme_revised: _Optional[_Union[ProgrammeRevised, _Mapping]] = ..., points_awarded: _Optional[_Union[PointsAwarded, _Mapping]] = ..., points_redeemed: _Optional[_Union[PointsRedeemed, _Mapping]] = ..., redemption_reversed: _Optional[_Union[RedemptionReversed, _Mapping]] = ..., points_held: _Optional[_Union[PointsHeld, _Mapping]] = ..., hold_captured: _Optional[_Union[HoldCaptured, _Mapping]] = ..., hold_released: _Optional[_Union[HoldReleased, _Mapping]] = ..., points_transferred: _Optional[_Union[PointsTransferred, _Mapping]] = ..., points_imported: _Optional[_Union[PointsImported, _Mapping]] = ..., points_forfeited: _Optional[_Union[PointsForfeited, _Mapping]] = ..., member_merged: _Optional[_Union[MemberMerged, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., tier_lowered: _Optional[_Union[TierLowered, _Mapping]] = ..., tier_kept: _Optional[_Union[TierKept, _Mapping]] = ..., tier_placed: _Optional[_Union[TierPlaced, _Mapping]] = ..., tier_placement_ended: _Optional[_Union[TierPlacementEnded, _Mapping]] = ...) -> None: ...
+    mission_progressed: MissionProgressed
+    mission_completed: MissionCompleted
+    benefit_claimed: BenefitClaimed
+    benefit_used: BenefitUsed
+    benefit_released: BenefitReleased
+    def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_recorded: _Optional[_Union[OrderRecorded, _Mapping]] = ..., order_completed: _Optional[_Union[OrderCompleted, _Mapping]] = ..., order_refunded: _Optional[_Union[OrderRefunded, _Mapping]] = ..., points_adjusted: _Optional[_Union[PointsAdjusted, _Mapping]] = ..., points_expired: _Optional[_Union[PointsExpired, _Mapping]] = ..., points_matured: _Optional[_Union[PointsMatured, _Mapping]] = ..., tier_raised: _Optional[_Union[TierRaised, _Mapping]] = ..., programme_revised: _Optional[_Union[ProgrammeRevised, _Mapping]] = ..., points_awarded: _Optional[_Union[PointsAwarded, _Mapping]] = ..., points_redeemed: _Optional[_Union[PointsRedeemed, _Mapping]] = ..., redemption_reversed: _Optional[_Union[RedemptionReversed, _Mapping]] = ..., points_held: _Optional[_Union[PointsHeld, _Mapping]] = ..., hold_captured: _Optional[_Union[HoldCaptured, _Mapping]] = ..., hold_released: _Optional[_Union[HoldReleased, _Mapping]] = ..., points_transferred: _Optional[_Union[PointsTransferred, _Mapping]] = ..., points_imported: _Optional[_Union[PointsImported, _Mapping]] = ..., points_forfeited: _Optional[_Union[PointsForfeited, _Mapping]] = ..., member_merged: _Optional[_Union[MemberMerged, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., tier_lowered: _Optional[_Union[TierLowered, _Mapping]] = ..., tier_kept: _Optional[_Union[TierKept, _Mapping]] = ..., tier_placed: _Optional[_Union[TierPlaced, _Mapping]] = ..., tier_placement_ended: _Optional[_Union[TierPlacementEnded, _Mapping]] = ..., mission_progressed: _Optional[_Union[MissionProgressed, _Mapping]] = ..., mission_completed: _Optional[_Union[MissionCompleted, _Mapping]] = ..., benefit_claimed: _Optional[_Union[BenefitClaimed, _Mapping]] = ..., benefit_used: _Optional[_Union[BenefitUsed, _Mapping]] = ..., benefit_released: _Optional[_Union[BenefitReleased, _Mapping]] = ...) -> None: ...
 
 class PointsMoved(_message.Message):
     __slots__ = ("currency", "points", "balance_after")
@@ -283,3 +293,57 @@ class MemberErasureDone(_message.Message):
     erasure_id: str
     proof: _containers.RepeatedCompositeFieldContainer[_erasures_pb2.StoreProof]
     def __init__(self, erasure_id: _Optional[str] = ..., proof: _Optional[_Iterable[_Union[_erasures_pb2.StoreProof, _Mapping]]] = ...) -> None: ...
+
+class MissionProgressed(_message.Message):
+    __slots__ = ("mission", "progress", "required")
+    MISSION_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    mission: str
+    progress: int
+    required: int
+    def __init__(self, mission: _Optional[str] = ..., progress: _Optional[int] = ..., required: _Optional[int] = ...) -> None: ...
+
+class MissionCompleted(_message.Message):
+    __slots__ = ("mission", "edition", "nth", "grant_key")
+    MISSION_FIELD_NUMBER: _ClassVar[int]
+    EDITION_FIELD_NUMBER: _ClassVar[int]
+    NTH_FIELD_NUMBER: _ClassVar[int]
+    GRANT_KEY_FIELD_NUMBER: _ClassVar[int]
+    mission: str
+    edition: int
+    nth: int
+    grant_key: str
+    def __init__(self, mission: _Optional[str] = ..., edition: _Optional[int] = ..., nth: _Optional[int] = ..., grant_key: _Optional[str] = ...) -> None: ...
+
+class BenefitClaimed(_message.Message):
+    __slots__ = ("claim_id", "benefit", "tier")
+    CLAIM_ID_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    claim_id: str
+    benefit: str
+    tier: str
+    def __init__(self, claim_id: _Optional[str] = ..., benefit: _Optional[str] = ..., tier: _Optional[str] = ...) -> None: ...
+
+class BenefitUsed(_message.Message):
+    __slots__ = ("claim_id", "benefit", "tier", "order_ref")
+    CLAIM_ID_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    ORDER_REF_FIELD_NUMBER: _ClassVar[int]
+    claim_id: str
+    benefit: str
+    tier: str
+    order_ref: str
+    def __init__(self, claim_id: _Optional[str] = ..., benefit: _Optional[str] = ..., tier: _Optional[str] = ..., order_ref: _Optional[str] = ...) -> None: ...
+
+class BenefitReleased(_message.Message):
+    __slots__ = ("claim_id", "benefit", "tier")
+    CLAIM_ID_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    claim_id: str
+    benefit: str
+    tier: str
+    def __init__(self, claim_id: _Optional[str] = ..., benefit: _Optional[str] = ..., tier: _Optional[str] = ...) -> None: ...

@@ -22,11 +22,29 @@ class NotCountedReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NOT_COUNTED_REASON_NO_MONEY: _ClassVar[NotCountedReason]
     NOT_COUNTED_REASON_BELOW_ONE_STEP: _ClassVar[NotCountedReason]
     NOT_COUNTED_REASON_MULTIPLIED_BY_ZERO: _ClassVar[NotCountedReason]
+    NOT_COUNTED_REASON_NOT_THE_FIRST_ORDER: _ClassVar[NotCountedReason]
+    NOT_COUNTED_REASON_NOT_SCHEDULED: _ClassVar[NotCountedReason]
+    NOT_COUNTED_REASON_CONDITION_NOT_MET: _ClassVar[NotCountedReason]
+    NOT_COUNTED_REASON_CONDITION_FAILED: _ClassVar[NotCountedReason]
+    NOT_COUNTED_REASON_NO_LINE_MATCHES: _ClassVar[NotCountedReason]
+    NOT_COUNTED_REASON_OVERRULED: _ClassVar[NotCountedReason]
+    NOT_COUNTED_REASON_CAP_REACHED: _ClassVar[NotCountedReason]
+    NOT_COUNTED_REASON_BUDGET_SPENT: _ClassVar[NotCountedReason]
+    NOT_COUNTED_REASON_NOTHING_TO_MULTIPLY: _ClassVar[NotCountedReason]
 NOT_COUNTED_REASON_UNSPECIFIED: NotCountedReason
 NOT_COUNTED_REASON_OTHER_CURRENCY: NotCountedReason
 NOT_COUNTED_REASON_NO_MONEY: NotCountedReason
 NOT_COUNTED_REASON_BELOW_ONE_STEP: NotCountedReason
 NOT_COUNTED_REASON_MULTIPLIED_BY_ZERO: NotCountedReason
+NOT_COUNTED_REASON_NOT_THE_FIRST_ORDER: NotCountedReason
+NOT_COUNTED_REASON_NOT_SCHEDULED: NotCountedReason
+NOT_COUNTED_REASON_CONDITION_NOT_MET: NotCountedReason
+NOT_COUNTED_REASON_CONDITION_FAILED: NotCountedReason
+NOT_COUNTED_REASON_NO_LINE_MATCHES: NotCountedReason
+NOT_COUNTED_REASON_OVERRULED: NotCountedReason
+NOT_COUNTED_REASON_CAP_REACHED: NotCountedReason
+NOT_COUNTED_REASON_BUDGET_SPENT: NotCountedReason
+NOT_COUNTED_REASON_NOTHING_TO_MULTIPLY: NotCountedReason
 
 class GetBalanceAsOfRequest(_message.Message):
     __slots__ = ("member_id", "at", "programme_id")
@@ -213,20 +231,28 @@ class EarningExplained(_message.Message):
     def __init__(self, source: _Optional[str] = ..., order_id: _Optional[str] = ..., programme_version: _Optional[int] = ..., tier: _Optional[str] = ..., total: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., verdicts: _Optional[_Iterable[_Union[RuleVerdict, _Mapping]]] = ..., exact: _Optional[str] = ..., points: _Optional[int] = ..., lines: _Optional[_Iterable[_Union[LineShare, _Mapping]]] = ...) -> None: ...
 
 class RuleVerdict(_message.Message):
-    __slots__ = ("rule", "counted", "reason", "steps", "multiplier", "exact")
+    __slots__ = ("rule", "counted", "reason", "steps", "multiplier", "exact", "limited_by", "overruled_by", "points", "line_ids")
     RULE_FIELD_NUMBER: _ClassVar[int]
     COUNTED_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     MULTIPLIER_FIELD_NUMBER: _ClassVar[int]
     EXACT_FIELD_NUMBER: _ClassVar[int]
+    LIMITED_BY_FIELD_NUMBER: _ClassVar[int]
+    OVERRULED_BY_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    LINE_IDS_FIELD_NUMBER: _ClassVar[int]
     rule: _earn_rules_pb2.EarnRule
     counted: bool
     reason: NotCountedReason
     steps: int
     multiplier: str
     exact: str
-    def __init__(self, rule: _Optional[_Union[_earn_rules_pb2.EarnRule, _Mapping]] = ..., counted: _Optional[bool] = ..., reason: _Optional[_Union[NotCountedReason, str]] = ..., steps: _Optional[int] = ..., multiplier: _Optional[str] = ..., exact: _Optional[str] = ...) -> None: ...
+    limited_by: str
+    overruled_by: str
+    points: int
+    line_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, rule: _Optional[_Union[_earn_rules_pb2.EarnRule, _Mapping]] = ..., counted: _Optional[bool] = ..., reason: _Optional[_Union[NotCountedReason, str]] = ..., steps: _Optional[int] = ..., multiplier: _Optional[str] = ..., exact: _Optional[str] = ..., limited_by: _Optional[str] = ..., overruled_by: _Optional[str] = ..., points: _Optional[int] = ..., line_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class LineShare(_message.Message):
     __slots__ = ("line_id", "money", "points")

@@ -1,0 +1,57 @@
+"""Entitlements as the gateway meets them on the wire, with canned answers."""
+
+from typing import Any
+
+from huiyuan.loyalty.v1 import entitlements_connect
+from huiyuan.loyalty.v1 import entitlements_pb2 as wire
+
+from services.kit import rpc
+from tests.gateway import answers
+from tests.gateway.doors import Door
+
+_DESK = rpc.staff("operations", "support")
+
+
+class Entitlements(Door):
+    @rpc.allow(rpc.members, _DESK)
+    async def claim_benefit(self, request: wire.ClaimBenefitRequest, _: Any) -> wire.ClaimBenefitResponse:
+        self.services.change(request)
+        return wire.ClaimBenefitResponse(claim=answers.BENEFIT_CLAIM)
+
+    @rpc.allow(rpc.members, _DESK)
+    async def use_benefit(self, request: wire.UseBenefitRequest, _: Any) -> wire.UseBenefitResponse:
+        self.services.change(request)
+        return wire.UseBenefitResponse(claim=answers.BENEFIT_CLAIM, replayed=True)
+
+    @rpc.allow(rpc.members, _DESK)
+    async def release_benefit(
+        self, request: wire.ReleaseBenefitRequest, _: Any
+    ) -> wire.ReleaseBenefitResponse:
+        self.services.change(request)
+        return wire.ReleaseBenefitResponse(claim=answers.BENEFIT_CLAIM)
+
+    @rpc.per_item
+    async def batch_list_entitlements(
+        self, request: wire.BatchListEntitlementsRequest, _: Any
+    ) -> wire.BatchListEntitlementsResponse:
+        self.services.turn("loyalty", "entitlements")
+        answer = wire.BatchListEntitlementsResponse()
+        self.services.each(request.members, answer.results, "entitlements", lambda *_: answers.ENTITLEMENTS)
+        return answer
+
+    @rpc.allow(rpc.staff("operations", "support", "program_admin", "auditor", "privacy_officer"))
+    async def list_benefit_claims(
+        self, request: wire.ListBenefitClaimsRequest, _: Any
+    ) -> wire.ListBenefitClaimsResponse:
+        return wire.ListBenefitClaimsResponse(claims=[answers.BENEFIT_CLAIM], has_next_page=not request.after)
+
+    @rpc.allow(rpc.staff("operations", "program_admin", "auditor"))
+    async def get_benefit_costs(
+        self, request: wire.GetBenefitCostsRequest, _: Any
+    ) -> wire.GetBenefitCostsResponse:
+        return answers.BENEFIT_COSTS
+
+
+DOORS: list[tuple[type[Door], Any]] = [
+    (Entitlements, entitlements_connect.EntitlementsServiceASGIApplication)
+]
