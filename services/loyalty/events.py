@@ -253,6 +253,7 @@ def _(what: events.MissionCompleted) -> Body:
     }
 
 
+@_body.register
 def _(what: events.BenefitClaimed) -> Body:
     return "benefit_claimed", asdict(what)
 
@@ -265,3 +266,33 @@ def _(what: events.BenefitUsed) -> Body:
 @_body.register
 def _(what: events.BenefitReleased) -> Body:
     return "benefit_released", asdict(what)
+
+
+@_body.register
+def _(what: events.CouponIssued) -> Body:
+    return "coupon_issued", asdict(what) | {"expires_at": _timestamp(what.expires_at)}
+
+
+@_body.register
+def _(what: events.CouponUsed) -> Body:
+    return "coupon_used", {
+        "coupon_id": what.coupon_id,
+        "template": what.template,
+        "order_ref": what.order_ref,
+        "taken_off": {"minor_units": what.taken_off_minor, "currency": what.money_currency},
+    }
+
+
+@_body.register
+def _(what: events.CouponExpiring) -> Body:
+    return "coupon_expiring", asdict(what) | {"expires_at": _timestamp(what.expires_at)}
+
+
+@_body.register
+def _(what: events.CouponReinstated) -> Body:
+    return "coupon_reinstated", asdict(what)
+
+
+@_body.register
+def _(what: events.CouponRevoked) -> Body:
+    return "coupon_revoked", asdict(what)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from gateway.errors.catalogue import (
     benefits,
     consents,
+    coupons,
     drafts,
     families,
     household,
@@ -28,6 +29,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Requests, callers and faults", "请求、身份与故障"): requests.ENTRIES,
     ("Points", "积分"): points.ENTRIES,
     ("Orders", "订单"): orders.ENTRIES,
+    ("Coupons", "优惠券"): coupons.ENTRIES,
     ("Benefits", "权益"): benefits.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
     ("Activities, missions and grants", "行为、任务与发放"): missions.ENTRIES,

@@ -160,6 +160,48 @@ class TierRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponIssued:
+    coupon_id: str
+    template: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponUsed:
+    coupon_id: str
+    template: str
+    order_ref: str
+    taken_off_minor: int
+    money_currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CouponExpiring:
+    """Told once, as many days before as the template says."""
+
+    coupon_id: str
+    template: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponReinstated:
+    """The order was refunded: the coupon is open again, unless it expired meanwhile."""
+
+    coupon_id: str
+    template: str
+    order_ref: str
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CouponRevoked:
+    coupon_id: str
+    template: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TierLowered:
     from_tier: str
     to_tier: str
@@ -229,6 +271,11 @@ Decided = (
     | PointsExpired
     | PointsMatured
     | TierRaised
+    | CouponIssued
+    | CouponUsed
+    | CouponExpiring
+    | CouponReinstated
+    | CouponRevoked
     | TierLowered
     | TierKept
     | TierPlaced
