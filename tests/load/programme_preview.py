@@ -108,7 +108,8 @@ class Population:
         await Previews(self.urls.app, self.pool).make()
         took = time.perf_counter() - began
         made = await previews.find(self.pool, asked.preview_id)
-        assert made is not None and made.findings is not None, made
+        assert made is not None
+        assert made.findings is not None, made.state
         assert made.findings.members == self.members, made.findings.members
         return self.members / took
 
