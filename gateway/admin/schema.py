@@ -30,6 +30,7 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
 from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
@@ -64,6 +65,7 @@ schema = strawberry.Schema(
             ProgrammeQueries,
             ProgrammeDraftQueries,
             ProgrammeChangeQueries,
+            DraftPreviewQueries,
             OrderQueries,
             DueQueries,
             IntegrityQueries,
@@ -86,6 +88,7 @@ schema = strawberry.Schema(
         (
             ProgrammeMutations,
             ProgrammeDraftMutations,
+            DraftPreviewMutations,
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,
