@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.consent.v1.guardians_connect import GuardiansServiceClient
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
@@ -19,6 +20,7 @@ from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
+from huiyuan.loyalty.v1.previews_connect import PreviewsServiceClient
 from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceClient
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceClient
@@ -81,6 +83,7 @@ class Clients:
         self.finance = client(FinanceServiceClient, loyalty, LOYALTY, signer, timeout_ms=_SUMMING_UP_MS)
         self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
         self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
+        self.previews = client(PreviewsServiceClient, loyalty, LOYALTY, signer)
         self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)
         self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
         self.integrity = client(IntegrityServiceClient, loyalty, LOYALTY, signer)
@@ -108,6 +111,7 @@ class Clients:
         self.preferences = client(PreferencesServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.suppressions = client(SuppressionsServiceClient, consent, CONSENT, signer)
         self.sends = client(SendsServiceClient, consent, CONSENT, signer)
+        self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
 
     def assertion(self, service: str, caller: Caller) -> str:

@@ -17,6 +17,7 @@ from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
+from gateway.admin.guardians import GuardianMutations, GuardianQueries
 from gateway.admin.identities import IdentityMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
@@ -29,6 +30,7 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
 from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
@@ -57,6 +59,7 @@ schema = strawberry.Schema(
             ErasureQueries,
             RetentionQueries,
             RightsQueries,
+            GuardianQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -64,6 +67,7 @@ schema = strawberry.Schema(
             ProgrammeQueries,
             ProgrammeDraftQueries,
             ProgrammeChangeQueries,
+            DraftPreviewQueries,
             OrderQueries,
             RewardQueries,
             RewardRedemptionQueries,
@@ -88,6 +92,7 @@ schema = strawberry.Schema(
         (
             ProgrammeMutations,
             ProgrammeDraftMutations,
+            DraftPreviewMutations,
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,
@@ -101,6 +106,7 @@ schema = strawberry.Schema(
             TopicMutations,
             SendingMutations,
             RightsMutations,
+            GuardianMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

@@ -11,6 +11,7 @@ from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
+from gateway.storefront.guardians import GuardianQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
 from gateway.storefront.nodes import NodeQueries
@@ -43,6 +44,7 @@ QUERIES = (
     EvidenceQueries,
     PackageQueries,
     RightsQueries,
+    GuardianQueries,
 )
 MUTATIONS = (
     ProfileMutations,

@@ -178,6 +178,14 @@ class Decisions(Door):
         self.services.change(request)
         return decisions_pb2.WithdrawConsentResponse(consents=[answers.CONSENT], replayed=True)
 
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def verify_signed_document(
+        self, _: decisions_pb2.VerifySignedDocumentRequest, __: Any
+    ) -> decisions_pb2.VerifySignedDocumentResponse:
+        return decisions_pb2.VerifySignedDocumentResponse(
+            signed_document=decisions_pb2.SignedDocument(digest="ab" * 32)
+        )
+
     @rpc.per_item
     async def batch_get_consents(
         self, request: decisions_pb2.BatchGetConsentsRequest, _: Any

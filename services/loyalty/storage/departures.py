@@ -24,6 +24,7 @@ _COUNTED = (
     "holds",
     "mission_completions",
     "placements",
+    "preview_samples",
     "reversals",
     "reward_redemptions",
     "standings",
