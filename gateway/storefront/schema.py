@@ -11,6 +11,7 @@ from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
+from gateway.storefront.guardians import GuardianQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
 from gateway.storefront.missions import MissionMutations, MissionQueries
@@ -22,6 +23,7 @@ from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
+from gateway.storefront.rewards import RewardMutations, RewardQueries
 from gateway.storefront.rights import RightsMutations, RightsQueries
 from gateway.storefront.transfers import TransferMutations
 
@@ -39,15 +41,18 @@ QUERIES = (
     QuoteQueries,
     ProgrammeQueries,
     MissionQueries,
+    RewardQueries,
     ConsentQueries,
     EvidenceQueries,
     PackageQueries,
     RightsQueries,
+    GuardianQueries,
 )
 MUTATIONS = (
     ProfileMutations,
     IdentityMutations,
     RedemptionMutations,
+    RewardMutations,
     TransferMutations,
     MissionMutations,
     EntitlementMutations,
@@ -71,6 +76,9 @@ PUBLIC_TYPES = frozenset(
         "Programme",
         "ProgrammeCurrency",
         "ProgrammeTier",
+        "Reward",
+        "RewardLimit",
+        "RewardTierPrice",
         "TierCondition",
     }
 )
