@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.loyalty.rules.tiers import Restriction
+from services.loyalty.rules.standings import Restriction
 
 _NIL = UUID(int=0)
 _COUNTED = (
@@ -21,6 +21,7 @@ _COUNTED = (
     "grants",
     "holds",
     "mission_completions",
+    "placements",
     "reversals",
     "standings",
     "wallets",
