@@ -15,7 +15,9 @@ class Admin:
     """Staff at the gateway's admin side."""
 
     def __init__(self, url: str, token: str) -> None:
-        self._http = httpx.Client(headers={"authorization": f"Bearer {token}"}, timeout=60)
+        self._http = httpx.Client(
+            headers={"authorization": f"Bearer {token}", "accept-language": "en"}, timeout=60
+        )
         self._url = url
 
     def ask(self, document: str, **variables: Any) -> Json:

@@ -5,10 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import batched
 from zoneinfo import ZoneInfo
 
-from huiyuan import Json, Services
+from huiyuan import Json, Refused, Services
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _DAYS = 364
@@ -43,13 +42,13 @@ class Year:
         return [order for order in self.orders if order.member == member]
 
 
-def made(seed: int, members: int, now: datetime) -> Year:
-    """A year up to yesterday: a few members buy often, many now and then, some once."""
+def made(seed: int, members: int, until: datetime) -> Year:
+    """The year before an instant: a few members buy often, many now and then, some once."""
     chance = random.Random(seed)  # noqa: S311 - nobody is to be surprised
     orders = []
     for member in range(members):
         for _ in range(min(60, 1 + int(chance.paretovariate(0.9)))):
-            paid_at = now - timedelta(days=1, seconds=chance.randrange(_DAYS * 86_400))
+            paid_at = until - timedelta(seconds=1 + chance.randrange(_DAYS * 86_400))
             lines = tuple(chance.choice(_FEN) for _ in range(chance.randint(1, 4)))
             orders.append(Order(member, paid_at.astimezone(UTC), lines))
     return Year(seed, sorted(orders, key=lambda order: order.paid_at))
@@ -58,7 +57,7 @@ def made(seed: int, members: int, now: datetime) -> Year:
 def register(year: Year, services: Services, members: int, joined_at: datetime) -> None:
     """Make the members, each with a phone that nobody has; the same seed again finds them again."""
     for number in range(members):
-        phone = f"+86199{year.seed % 100:02d}{number:06d}"
+        phone = f"+86199{(year.seed * 1_000 + number) % 100_000_000:08d}"
         identity = {"identity": {"kind": "IDENTITY_KIND_PHONE", "value": phone}, "verified": True}
         new = {
             "identities": [identity],
@@ -70,13 +69,15 @@ def register(year: Year, services: Services, members: int, joined_at: datetime) 
 
 
 def record(year: Year, services: Services, programme_id: str, source: str) -> Counter[str]:
-    """Record every order in the order of its payment; the points earned by currency."""
+    """Record every order in the order of its payment; the points earned by currency. Raises ``Refused``."""
     earned: Counter[str] = Counter()
-    numbered = list(enumerate(year.orders))
-    for some in batched(numbered, _AT_ONCE):
-        batch = [_order(year, number, order, programme_id, source) for number, order in some]
+    sent = [_order(year, number, order, programme_id, source) for number, order in enumerate(year.orders)]
+    for begin in range(0, len(sent), _AT_ONCE):
+        batch = sent[begin : begin + _AT_ONCE]
         said = services.call("loyalty", "OrdersService/RecordOrders", {"orders": batch})
         for result in said["results"]:
+            if refusal := result.get("refusal"):
+                raise Refused(f"an order: {refusal['code']} {refusal['message']}")
             for one in result["recorded"]["order"].get("earned", ()):
                 earned[one["currency"]] += int(one["points"])
     return earned
