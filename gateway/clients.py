@@ -71,10 +71,8 @@ class Clients:
         loyalty, members, consent = addresses[LOYALTY], addresses[MEMBERS], addresses[CONSENT]
         self.points = client(PointsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
-        self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
-        self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
         self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
         self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
@@ -84,9 +82,7 @@ class Clients:
             StatementsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS
         )
         self.finance = client(FinanceServiceClient, loyalty, LOYALTY, signer, timeout_ms=_SUMMING_UP_MS)
-        self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
-        self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
-        self.grants = client(GrantsServiceClient, loyalty, LOYALTY, signer)
+        self._know_what_is_given(loyalty, signer)
         self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
         self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
         self.previews = client(PreviewsServiceClient, loyalty, LOYALTY, signer)
@@ -119,6 +115,13 @@ class Clients:
         self.sends = client(SendsServiceClient, consent, CONSENT, signer)
         self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
+
+    def _know_what_is_given(self, loyalty: str, signer: CallerSigner) -> None:
+        self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
+        self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
+        self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
+        self.grants = client(GrantsServiceClient, loyalty, LOYALTY, signer)
 
     def assertion(self, service: str, caller: Caller) -> str:
         """The caller's signed name, as items of batch reads carry it."""
