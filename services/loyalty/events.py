@@ -242,3 +242,13 @@ def _(what: events.BenefitUsed) -> Body:
 @_body.register
 def _(what: events.BenefitReleased) -> Body:
     return "benefit_released", asdict(what)
+
+
+@_body.register
+def _(what: events.MembershipRecorded) -> Body:
+    return "membership_recorded", asdict(what) | {"ends": _timestamp(what.ends)}
+
+
+@_body.register
+def _(what: events.MembershipEnded) -> Body:
+    return "membership_ended", asdict(what)

@@ -181,6 +181,23 @@ class BenefitReleased:
     tier: str
 
 
+@dataclass(frozen=True, slots=True)
+class MembershipRecorded:
+    """A tier was paid for, until an instant in microseconds since 1970."""
+
+    source: str
+    order_id: str
+    tier: str
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipEnded:
+    source: str
+    order_id: str
+    tier: str
+
+
 Decided = (
     OrderRecorded
     | OrderCompleted
@@ -205,6 +222,8 @@ Decided = (
     | BenefitClaimed
     | BenefitUsed
     | BenefitReleased
+    | MembershipRecorded
+    | MembershipEnded
 )
 
 

@@ -20,6 +20,8 @@ _COUNTED = (
     "entries",
     "grants",
     "holds",
+    "membership_offers",
+    "memberships",
     "mission_completions",
     "reversals",
     "standings",
