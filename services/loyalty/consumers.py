@@ -5,7 +5,7 @@ from datetime import UTC
 from huiyuan.members.v1.events_pb2 import MembersEvent
 
 from services.kit import database, stream
-from services.loyalty.rules.tiers import Restriction
+from services.loyalty.rules.standings import Restriction
 from services.loyalty.storage import departures, heard_merges, members
 
 _RESTRICTIONS = {

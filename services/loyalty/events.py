@@ -9,6 +9,7 @@ from huiyuan.loyalty.v1 import events_pb2 as wire
 
 from services.kit.outbox import NewEvent
 from services.loyalty.rules import events
+from services.loyalty.rules.expiry import NEVER
 
 
 def encode(event: events.Event) -> NewEvent:
@@ -122,6 +123,28 @@ def _(what: events.PointsMatured) -> Body:
 @_body.register
 def _(what: events.TierRaised) -> Body:
     return "tier_raised", {"from_tier": what.from_tier, "to_tier": what.to_tier}
+
+
+@_body.register
+def _(what: events.TierLowered) -> Body:
+    return "tier_lowered", {"from_tier": what.from_tier, "to_tier": what.to_tier}
+
+
+@_body.register
+def _(what: events.TierKept) -> Body:
+    ends = {} if what.valid_until == NEVER else {"valid_until": _timestamp(what.valid_until)}
+    return "tier_kept", {"tier": what.tier, **ends}
+
+
+@_body.register
+def _(what: events.TierPlaced) -> Body:
+    ends = {} if what.until == NEVER else {"until": _timestamp(what.until)}
+    return "tier_placed", {"kind": f"PLACEMENT_KIND_{what.kind}", "tier": what.tier, **ends}
+
+
+@_body.register
+def _(what: events.TierPlacementEnded) -> Body:
+    return "tier_placement_ended", {"kind": f"PLACEMENT_KIND_{what.kind}", "tier": what.tier}
 
 
 @_body.register

@@ -14,7 +14,7 @@ from services.loyalty.rules.grants import Grant
 from services.loyalty.rules.mission_progress import Progress, ProgressState, enough, period_of, progress_of
 from services.loyalty.rules.missions import ActivityTask, Mission
 from services.loyalty.rules.programmes import Programme
-from services.loyalty.rules.tiers import Restriction
+from services.loyalty.rules.standings import Restriction
 from services.loyalty.storage import activities, families, grants, missions, points
 from services.loyalty.storage import mission_progress as kept
 from services.loyalty.storage.activities import Declared

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.kit import clock, database
-from services.kit.refusal import Invalid, NotFound
+from services.kit.refusal import Declined, Invalid, NotFound
 from services.loyalty import events
 from services.loyalty.rules.approvals import SecondPersonNeeded
 from services.loyalty.rules.definitions import check, check_successor
 from services.loyalty.rules.earn_rules import EarnRule
 from services.loyalty.rules.programmes import CurrencyRules, Programme, Programmes, UnknownProgramme
-from services.loyalty.rules.tier_schemes import TierRule
+from services.loyalty.rules.tier_schemes import TierRule, TierScheme
 from services.loyalty.rules.wellformed import wrong
-from services.loyalty.storage import programmes
+from services.loyalty.storage import programmes, tiers
 from services.loyalty.storage.programmes import ProgrammeAlreadyThere, Publication, RevisedMeanwhile
 from services.loyalty.storage.telling import tell
 
@@ -22,6 +22,10 @@ _TOLERANCE_US = timedelta(minutes=1) // timedelta(microseconds=1)
 
 class EffectiveInThePast(Invalid):
     """A version takes effect now or later, never before."""
+
+
+class TierHeld(Declined):
+    """A tier that members hold stays, or its version says where they go."""
 
 
 class UnknownVersion(NotFound):
@@ -42,6 +46,7 @@ class Revision:
     currencies: tuple[CurrencyRules, ...]
     earn_rules: tuple[EarnRule, ...]
     tiers: tuple[TierRule, ...]
+    tier_scheme: TierScheme | None
     money_named: Mapping[str, str]
     published_by: str
     reason: str
@@ -113,6 +118,7 @@ async def revise(connection: database.RawConnection, revision: Revision) -> Publ
         currencies=revision.currencies or newest.currencies,
         earn_rules=revision.earn_rules or newest.earn_rules,
         tiers=revision.tiers or newest.tiers,
+        tier_scheme=_scheme(revision, newest),
     )
     return await publish(
         connection,
@@ -155,12 +161,30 @@ async def publish(
     )
     check(version)
     check_successor(newest, version)
+    await _be_left(connection, newest, version)
     is_default = here.known.default_id == version.programme_id
     publication = Publication(version, published_by, here.now, reason, is_default)
     published = await programmes.append(connection, publication)
     told = events.encode_programme_revised(version.programme_id, version.version, version.effective_at)
     await tell(connection, [told])
     return replace(publication, programme=published)
+
+
+def _scheme(revision: Revision, newest: Programme) -> TierScheme:
+    """The scheme that was given or stays; where members of tiers go that were left behind before is done with."""
+    if revision.tier_scheme is not None:
+        return revision.tier_scheme
+    return replace(newest.tier_scheme, successors=())
+
+
+async def _be_left(connection: database.RawConnection, before: Programme, after: Programme) -> None:
+    """Refuse to take a tier away that members hold, unless the version says where they go."""
+    told = after.tier_scheme.successor_of
+    gone = [tier.key for tier in before.tiers if after.tier(tier.key) is None and tier.key not in told]
+    for key in gone:
+        if await tiers.is_held(connection, before.number, key):
+            message = f"members hold {key!r}: say in tier_scheme.successors where they go, or keep it"
+            raise TierHeld(message, field="tiers", tier=key)
 
 
 def _numbered(currencies: tuple[CurrencyRules, ...], known: Programme) -> tuple[CurrencyRules, ...]:

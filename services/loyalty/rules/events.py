@@ -160,6 +160,35 @@ class TierRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class TierLowered:
+    from_tier: str
+    to_tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierKept:
+    """A tier's validity ended and another began, until an instant in microseconds since 1970."""
+
+    tier: str
+    valid_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierPlaced:
+    """The member was placed on a tier until an instant in microseconds since 1970, whatever the ladder says."""
+
+    kind: str
+    tier: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierPlacementEnded:
+    kind: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
 class BenefitClaimed:
     claim_id: str
     benefit: str
@@ -217,6 +246,10 @@ Decided = (
     | PointsExpired
     | PointsMatured
     | TierRaised
+    | TierLowered
+    | TierKept
+    | TierPlaced
+    | TierPlacementEnded
     | MissionProgressed
     | MissionCompleted
     | BenefitClaimed

@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.loyalty.rules.tiers import Restriction
+from services.loyalty.rules.standings import Restriction
 
 _NIL = UUID(int=0)
 _COUNTED = (
@@ -23,6 +23,7 @@ _COUNTED = (
     "membership_offers",
     "memberships",
     "mission_completions",
+    "placements",
     "reversals",
     "standings",
     "wallets",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from services.kit import database
-from services.loyalty.rules.tiers import Restriction
+from services.loyalty.rules.standings import Restriction
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import asyncpg
 from services.kit import database
 from services.kit.clock import instant, micros
 from services.loyalty.rules.expiry import NEVER
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import Standing
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.storage import redemptions, rows
 
