@@ -17,6 +17,7 @@ from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceClient
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
+from huiyuan.loyalty.v1.memberships_connect import MembershipsServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceClient
@@ -65,6 +66,7 @@ class Clients:
         self.points = client(PointsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.memberships = client(MembershipsServiceClient, loyalty, LOYALTY, signer)
         self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)

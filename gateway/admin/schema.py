@@ -24,6 +24,7 @@ from gateway.admin.key_rotations import KeyRotationMutations, KeyRotationQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.member_merges import MemberMergeQueries
 from gateway.admin.members import MemberQueries
+from gateway.admin.memberships import MembershipMutations
 from gateway.admin.merges import MergeMutations
 from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
@@ -89,6 +90,7 @@ schema = strawberry.Schema(
             RedemptionMutations,
             TransferMutations,
             EntitlementMutations,
+            MembershipMutations,
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,

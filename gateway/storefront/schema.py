@@ -13,6 +13,7 @@ from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
+from gateway.storefront.memberships import MembershipMutations
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.packages import PackageMutations, PackageQueries
 from gateway.storefront.permissions import Permissions
@@ -48,6 +49,7 @@ MUTATIONS = (
     RedemptionMutations,
     TransferMutations,
     EntitlementMutations,
+    MembershipMutations,
     ConsentMutations,
     ClosingMutations,
     PackageMutations,
@@ -60,11 +62,14 @@ PUBLIC_TYPES = frozenset(
         "ConsentLog",
         "ConsentPurpose",
         "ConsistencyProof",
+        "Money",
         "Notice",
+        "PriceStep",
         "Programme",
         "ProgrammeCurrency",
         "ProgrammeTier",
         "TierCondition",
+        "TierSale",
     }
 )
 

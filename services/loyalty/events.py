@@ -253,6 +253,7 @@ def _(what: events.MissionCompleted) -> Body:
     }
 
 
+@_body.register
 def _(what: events.BenefitClaimed) -> Body:
     return "benefit_claimed", asdict(what)
 

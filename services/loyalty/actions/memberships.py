@@ -23,8 +23,8 @@ from services.loyalty.rules.memberships import (
 )
 from services.loyalty.rules.points import Book, Member
 from services.loyalty.rules.programmes import ProgrammeHistory, Programmes
-from services.loyalty.storage import memberships, programmes
 from services.loyalty.storage import entitlements as storage
+from services.loyalty.storage import memberships, programmes
 from services.loyalty.storage.state import Touches
 from services.loyalty.storage.telling import tell
 
@@ -32,7 +32,12 @@ Clock = Callable[[], int]
 
 
 async def offer(
-    connection: database.RawConnection, known: Programmes, member_id: str, programme_id: str, tier: str, now: Clock
+    connection: database.RawConnection,
+    known: Programmes,
+    member_id: str,
+    programme_id: str,
+    tier: str,
+    now: Clock,
 ) -> Offer:
     """Offer a membership of a tier at what it costs the member now; it can be paid for an hour."""
     place = await _place(connection, known, member_id, programme_id, now)
@@ -57,7 +62,8 @@ async def record(
     be_free_to_earn(place.member)
     version = place.history.versions[offered.version - 1]
     tier = version.tier(offered.tier)
-    assert tier is not None and tier.sale is not None, "versions never change"
+    assert tier is not None, "versions never change"
+    assert tier.sale is not None, "versions never change"
     made = rules.bought(
         purchase, offered, place.memberships, version.time_zone, tier.sale, place.member.recorded_at
     )

@@ -1,6 +1,7 @@
 """Memberships, followed: tiers follow what was bought and ended, also where the door that took it lived no longer."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -14,7 +15,7 @@ from services.loyalty.storage import memberships
 log = structlog.get_logger()
 
 _AT_ONCE = 500
-_LEFT_TO_DOORS_S = 10
+_LEFT_TO_DOORS = timedelta(seconds=10)
 """For so long a door may still be about to do it itself."""
 
 
@@ -31,7 +32,7 @@ class Memberships:
 
     async def follow(self) -> None:
         """Follow everything that waits; a lane is claimed only while something does."""
-        waiting = await memberships.unsettled(self._pool, _LEFT_TO_DOORS_S, _AT_ONCE)
+        waiting = await memberships.unsettled(self._pool, self._now() - _LEFT_TO_DOORS, _AT_ONCE)
         if not waiting:
             return
         known = await self._rulebook.current()

@@ -71,9 +71,7 @@ class Memberships:
         return wire.RecordMembershipResponse(membership=_shown(made, history), replayed=replayed)
 
     @rpc.allow(_recorders, rpc.staff("operations"))
-    async def end_membership(
-        self, request: wire.EndMembershipRequest, _: Any
-    ) -> wire.EndMembershipResponse:
+    async def end_membership(self, request: wire.EndMembershipRequest, _: Any) -> wire.EndMembershipResponse:
         order = own_id(request.source, "source"), own_id(request.order_id, "order_id")
         by = rpc.caller().actor, reason_code(request.reason)
         known = await self._rulebook.current()
@@ -116,7 +114,9 @@ def _purchase(request: wire.RecordMembershipRequest, member: str, history: Progr
     """What was bought. A member alone takes only what costs nothing, under the offer's own id."""
     who = rpc.caller()
     if who.kind is rpc.CallerKind.MEMBER and (request.price.minor_units or request.source != "storefront"):
-        raise rpc.NotAllowed("members take what is free; what costs is recorded by who was paid", field="price")
+        raise rpc.NotAllowed(
+            "members take what is free; what costs is recorded by who was paid", field="price"
+        )
     currency = history.newest.money_currency
     if request.price.currency != currency:
         raise CurrencyNotOffered(f"the programme counts in {currency}", field="price.currency")

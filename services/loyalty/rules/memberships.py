@@ -21,6 +21,7 @@ from services.loyalty.rules.tier_schemes import SCORE, TierRule
 OFFER_GOOD_US = timedelta(hours=1) // timedelta(microseconds=1)
 REASON = "MEMBERSHIP"
 AHEAD_US = timedelta(minutes=5) // timedelta(microseconds=1)
+"""By so much clocks of order systems may differ from ours."""
 
 
 class TierNotForSale(Declined):
@@ -206,7 +207,10 @@ def bought(
     if purchase.price_minor != offered.price_minor:
         message = f"{offered.price_minor} was offered, and {purchase.price_minor} paid, in minor units"
         raise PriceNotAsOffered(message, field="price", offered=offered.price_minor)
-    if not offered.offered_at <= purchase.paid_at < offered.expires_at or purchase.paid_at > now + AHEAD_US:
+    if (
+        not offered.offered_at - AHEAD_US <= purchase.paid_at < offered.expires_at
+        or purchase.paid_at > now + AHEAD_US
+    ):
         message = "what was offered was not paid while that was good: quote anew"
         raise OfferExpired(message, field="paid_at", expired_ms=offered.expires_at // 1_000)
     last = active(memberships, purchase.paid_at)
@@ -251,8 +255,6 @@ def _be_renewable(last: Membership, tier: TierRule, sale: TierSale, now: int, zo
 
 def _before(period: Period) -> Period:
     return Period(-period.months, -period.days)
-
-
 
 
 def following(made: Membership, programme_id: str, now: int) -> Placement | Ending:

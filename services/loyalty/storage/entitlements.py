@@ -16,7 +16,6 @@ from services.loyalty.rules.state import State
 from services.loyalty.storage import points, rows
 from services.loyalty.storage.benefit_claims import NAMES_OF_ALL, claim
 
-
 _Reader = asyncpg.Pool | database.RawConnection
 
 

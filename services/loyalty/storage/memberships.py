@@ -1,6 +1,7 @@
 """Memberships at rest: what was offered, what was bought, and whether the tier has followed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import asyncpg
 
@@ -118,12 +119,12 @@ async def settled(pool: asyncpg.Pool, made: Membership) -> None:
     )
 
 
-async def unsettled(pool: asyncpg.Pool, age_s: int, limit: int) -> list[tuple[Membership, int]]:
-    """What tiers have yet to follow after so many seconds, with the programmes' numbers."""
+async def unsettled(pool: asyncpg.Pool, before: datetime, limit: int) -> list[tuple[Membership, int]]:
+    """What tiers have yet to follow since before an instant, with the programmes' numbers."""
     rows = await pool.fetch(
         "SELECT * FROM memberships WHERE NOT settled "
-        "AND coalesce(ended_at, recorded_at) < now() - make_interval(secs => $1) ORDER BY recorded_at LIMIT $2",
-        float(age_s),
+        "AND coalesce(ended_at, recorded_at) < $1 ORDER BY recorded_at LIMIT $2",
+        before,
         limit,
     )
     return [(_membership(row), row["programme"]) for row in rows]
