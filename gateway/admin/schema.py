@@ -17,6 +17,7 @@ from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
+from gateway.admin.guardians import GuardianMutations, GuardianQueries
 from gateway.admin.identities import IdentityMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
@@ -30,11 +31,14 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
 from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.retention import RetentionQueries
+from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
+from gateway.admin.rewards import RewardMutations, RewardQueries
 from gateway.admin.rights import RightsMutations, RightsQueries
 from gateway.admin.searches import SearchQueries
 from gateway.admin.sending import SendingMutations
@@ -56,6 +60,7 @@ schema = strawberry.Schema(
             ErasureQueries,
             RetentionQueries,
             RightsQueries,
+            GuardianQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -63,7 +68,10 @@ schema = strawberry.Schema(
             ProgrammeQueries,
             ProgrammeDraftQueries,
             ProgrammeChangeQueries,
+            DraftPreviewQueries,
             OrderQueries,
+            RewardQueries,
+            RewardRedemptionQueries,
             DueQueries,
             IntegrityQueries,
             KeyRotationQueries,
@@ -85,9 +93,12 @@ schema = strawberry.Schema(
         (
             ProgrammeMutations,
             ProgrammeDraftMutations,
+            DraftPreviewMutations,
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,
+            RewardMutations,
+            RewardRedemptionMutations,
             TransferMutations,
             EntitlementMutations,
             MembershipMutations,
@@ -97,6 +108,7 @@ schema = strawberry.Schema(
             TopicMutations,
             SendingMutations,
             RightsMutations,
+            GuardianMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

@@ -10,6 +10,8 @@ from typing import Any
 
 from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
+from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceASGIApplication
+from huiyuan.loyalty.v1.coupons_connect import CouponsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceASGIApplication
@@ -25,10 +27,13 @@ from huiyuan.loyalty.v1.missions_connect import MissionsServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.placements_connect import PlacementsServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
+from huiyuan.loyalty.v1.previews_connect import PreviewsServiceASGIApplication
 from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceASGIApplication
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceASGIApplication
+from huiyuan.loyalty.v1.reward_redemptions_connect import RewardRedemptionsServiceASGIApplication
+from huiyuan.loyalty.v1.rewards_connect import RewardsServiceASGIApplication
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceASGIApplication
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceASGIApplication
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceASGIApplication
@@ -45,8 +50,10 @@ from services.kit.inbox import Consumer, each
 from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
-from services.loyalty.consumers import hear_members
+from services.loyalty.actions import coupons
+from services.loyalty.consumers import hear_members, hear_ourselves
 from services.loyalty.jobs import activities, verification
+from services.loyalty.jobs.coupons import Coupons as CouponsDue
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
@@ -54,9 +61,12 @@ from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.memberships import Memberships as FollowedMemberships
 from services.loyalty.jobs.merges import Merges as FollowedMerges
+from services.loyalty.jobs.previews import Previews as MadePreviews
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.activities import Activities
 from services.loyalty.rpc.adjustments import Adjustments
+from services.loyalty.rpc.coupon_templates import CouponTemplates
+from services.loyalty.rpc.coupons import Coupons
 from services.loyalty.rpc.drafts import Drafts
 from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.entitlements import Entitlements
@@ -73,14 +83,18 @@ from services.loyalty.rpc.missions import Missions
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.placements import Placements
 from services.loyalty.rpc.points import Points
+from services.loyalty.rpc.previews import Previews
 from services.loyalty.rpc.programme_history import ProgrammeChanges
 from services.loyalty.rpc.programmes import Programmes
 from services.loyalty.rpc.quotes import Quotes
 from services.loyalty.rpc.redemptions import Redemptions
+from services.loyalty.rpc.reward_redemptions import RewardRedemptions
+from services.loyalty.rpc.rewards import Rewards
 from services.loyalty.rpc.statements import Statements
 from services.loyalty.rpc.tiers import Tiers
 from services.loyalty.rpc.transfers import Transfers
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.grants import GrantKind
 from services.loyalty.settings import Settings
 from services.loyalty.storage import heads
 
@@ -151,7 +165,14 @@ def _wires(
         gatekeeper.admit(Missions(pool, rulebook), MissionsServiceASGIApplication),
         gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
         gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+        gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
+        gatekeeper.admit(CouponTemplates(pool, rulebook), CouponTemplatesServiceASGIApplication),
+        gatekeeper.admit(Coupons(pool, rulebook, membership), CouponsServiceASGIApplication),
         gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
+        gatekeeper.admit(Rewards(pool, rulebook), RewardsServiceASGIApplication),
+        gatekeeper.admit(
+            RewardRedemptions(pool, lanes, rulebook, membership), RewardRedemptionsServiceASGIApplication
+        ),
     )
 
 
@@ -182,21 +203,26 @@ async def workers(
     url = settings.database_url.get_secret_value()
     pool = await database.pool(url, size=4)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
-    consumer = Consumer("members", database.engine(url, size=2), redis, each(hear_members))
+    engine = database.engine(url, size=2)
+    consumer = Consumer("members", engine, redis, each(hear_members))
+    own = Consumer(SERVICE, engine, redis, each(hear_ourselves))
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     file, key = _heads_file(settings), signing.own_key(settings.signing_key)
-    grants = GivenGrants(url, pool, rulebook, now)
+    grants = GivenGrants(url, pool, rulebook, now, {GrantKind.COUPON: coupons.give})
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
+        own.run,
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
         partial(every, 5, FollowedMemberships(url, pool, rulebook, now).follow, "follow memberships"),
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
+        partial(every, 1, CouponsDue(pool, now).look, "keep coupons up"),
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
+        partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),
         partial(every, activities.HOURLY_S, partial(activities.forget, pool, now), "forget activities"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),

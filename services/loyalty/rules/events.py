@@ -3,6 +3,41 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from services.loyalty.rules.given import (
+    BenefitClaimed,
+    BenefitReleased,
+    BenefitUsed,
+    CouponExpiring,
+    CouponIssued,
+    CouponReinstated,
+    CouponRevoked,
+    CouponUsed,
+    Given,
+    MembershipEnded,
+    MembershipRecorded,
+    MissionCompleted,
+    MissionProgressed,
+    ReferralChanged,
+    RewardFulfilled,
+)
+
+__all__ = [
+    "BenefitClaimed",
+    "BenefitReleased",
+    "BenefitUsed",
+    "CouponExpiring",
+    "CouponIssued",
+    "CouponReinstated",
+    "CouponRevoked",
+    "CouponUsed",
+    "MembershipEnded",
+    "MembershipRecorded",
+    "MissionCompleted",
+    "MissionProgressed",
+    "ReferralChanged",
+    "RewardFulfilled",
+]
+
 
 class Moved(NamedTuple):
     """Points of one currency that moved, and the balance after."""
@@ -125,6 +160,24 @@ class MemberErasureDone:
 
 
 @dataclass(frozen=True, slots=True)
+class RewardRedeemed:
+    redemption_id: str
+    reward: str
+    edition: int
+    kind: str
+    gives: str
+    moved: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class RewardCancelled:
+    redemption_id: str
+    reward: str
+    moved: Moved
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PointsExpired:
     moved: Moved
 
@@ -132,25 +185,6 @@ class PointsExpired:
 @dataclass(frozen=True, slots=True)
 class PointsMatured:
     moved: Moved
-
-
-@dataclass(frozen=True, slots=True)
-class MissionProgressed:
-    """Something counted in a mission: ``progress`` of ``required`` are there."""
-
-    mission: str
-    progress: int
-    required: int
-
-
-@dataclass(frozen=True, slots=True)
-class MissionCompleted:
-    """A mission was completed for the nth time in its period, and what was promised goes by the grant's key."""
-
-    mission: str
-    edition: int
-    nth: int
-    grant_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,47 +222,9 @@ class TierPlacementEnded:
     tier: str
 
 
-@dataclass(frozen=True, slots=True)
-class BenefitClaimed:
-    claim_id: str
-    benefit: str
-    tier: str
-
-
-@dataclass(frozen=True, slots=True)
-class BenefitUsed:
-    claim_id: str
-    benefit: str
-    tier: str
-    order_ref: str
-
-
-@dataclass(frozen=True, slots=True)
-class BenefitReleased:
-    claim_id: str
-    benefit: str
-    tier: str
-
-
-@dataclass(frozen=True, slots=True)
-class MembershipRecorded:
-    """A tier was paid for, until an instant in microseconds since 1970."""
-
-    source: str
-    order_id: str
-    tier: str
-    ends: int
-
-
-@dataclass(frozen=True, slots=True)
-class MembershipEnded:
-    source: str
-    order_id: str
-    tier: str
-
-
 Decided = (
-    OrderRecorded
+    Given
+    | OrderRecorded
     | OrderCompleted
     | OrderRefunded
     | PointsAdjusted
@@ -243,6 +239,8 @@ Decided = (
     | PointsForfeited
     | MemberMerged
     | MemberErasureDone
+    | RewardRedeemed
+    | RewardCancelled
     | PointsExpired
     | PointsMatured
     | TierRaised
@@ -250,13 +248,6 @@ Decided = (
     | TierKept
     | TierPlaced
     | TierPlacementEnded
-    | MissionProgressed
-    | MissionCompleted
-    | BenefitClaimed
-    | BenefitUsed
-    | BenefitReleased
-    | MembershipRecorded
-    | MembershipEnded
 )
 
 

@@ -15,6 +15,8 @@ _NIL = UUID(int=0)
 _COUNTED = (
     "benefit_claims",
     "benefit_counters",
+    "coupon_answers",
+    "coupons",
     "denials",
     "earn_caps",
     "entries",
@@ -24,7 +26,9 @@ _COUNTED = (
     "memberships",
     "mission_completions",
     "placements",
+    "preview_samples",
     "reversals",
+    "reward_redemptions",
     "standings",
     "wallets",
 )

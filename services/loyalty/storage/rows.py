@@ -71,7 +71,7 @@ s.grace_until, s.placed, (SELECT m.joined_at FROM members m WHERE m.member_id = 
 RESTRICTIONS = {int(restriction): restriction for restriction in Restriction}
 
 
-def standing(row: asyncpg.Record) -> Standing:
+def standing(row: asyncpg.Record | tuple[Any, ...]) -> Standing:
     member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, *fate, joined_at = row
     (
         merged_into,
