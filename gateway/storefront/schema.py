@@ -15,6 +15,7 @@ from gateway.storefront.guardians import GuardianQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
 from gateway.storefront.memberships import MembershipMutations
+from gateway.storefront.missions import MissionMutations, MissionQueries
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.packages import PackageMutations, PackageQueries
 from gateway.storefront.permissions import Permissions
@@ -40,6 +41,7 @@ QUERIES = (
     NodeQueries,
     QuoteQueries,
     ProgrammeQueries,
+    MissionQueries,
     RewardQueries,
     ConsentQueries,
     EvidenceQueries,
@@ -53,6 +55,7 @@ MUTATIONS = (
     RedemptionMutations,
     RewardMutations,
     TransferMutations,
+    MissionMutations,
     EntitlementMutations,
     MembershipMutations,
     ConsentMutations,
@@ -67,6 +70,10 @@ PUBLIC_TYPES = frozenset(
         "ConsentLog",
         "ConsentPurpose",
         "ConsistencyProof",
+        "Mission",
+        "MissionAward",
+        "MissionCondition",
+        "MissionTask",
         "Money",
         "Notice",
         "PriceStep",
