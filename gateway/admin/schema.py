@@ -35,6 +35,7 @@ from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
+from gateway.admin.registers import RegisterMutations, RegisterQueries
 from gateway.admin.retention import RetentionQueries
 from gateway.admin.rights import RightsMutations, RightsQueries
 from gateway.admin.searches import SearchQueries
@@ -58,6 +59,7 @@ schema = strawberry.Schema(
             RetentionQueries,
             RightsQueries,
             GuardianQueries,
+            RegisterQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -101,6 +103,7 @@ schema = strawberry.Schema(
             SendingMutations,
             RightsMutations,
             GuardianMutations,
+            RegisterMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

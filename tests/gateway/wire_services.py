@@ -256,6 +256,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),
         (Purposes, purposes_connect.PurposesServiceASGIApplication),
         *wire_consent.DOORS,
+        *wire_registers.DOORS,
     ],
 }
 
