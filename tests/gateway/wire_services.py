@@ -38,6 +38,7 @@ from tests.gateway import (
     wire_lives,
     wire_loyalty,
     wire_members,
+    wire_registers,
 )
 from tests.gateway.doors import Door, Services
 
