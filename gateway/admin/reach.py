@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from gateway.admin.given_reach import ROLES_OF_GIVEN
 from gateway.admin.permissions import (
     ADJUSTERS,
     APPROVAL_READERS,
-    BENEFIT_KEEPERS,
     COMMUNICATION_KEEPERS,
     CONSENT_READERS,
     DOCUMENT_KEEPERS,
@@ -48,6 +48,7 @@ from gateway.admin.permissions import (
 )
 
 ROLES_BY_TYPE: Mapping[str, Roles] = {
+    **ROLES_OF_GIVEN,
     "AccountBalances": HISTORY_READERS,
     "AccountTotal": FINANCE_READERS,
     "AddNotePayload": NOTE_KEEPERS,
@@ -65,19 +66,14 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "Balance": MEMBER_READERS,
     "BalanceAsOf": HISTORY_READERS,
     "Benefit": EVERY_ROLE,
-    "BenefitClaim": EVERY_ROLE,
-    "BenefitClaimPayload": BENEFIT_KEEPERS,
-    "BenefitClaimRecord": EVERY_ROLE,
-    "BenefitClaimRecordConnection": EVERY_ROLE,
-    "BenefitClaimRecordEdge": EVERY_ROLE,
-    "BenefitCost": FINANCE_READERS,
-    "BenefitCosts": FINANCE_READERS,
     "BenefitRule": EVERY_ROLE,
     "Breach": WATCHERS,
     "BreachNotice": WATCHERS,
     "BreachPayload": RIGHTS_OFFICERS,
     "Breakage": FINANCE_READERS,
     "BreakageCohort": FINANCE_READERS,
+    "CancelRewardRedemptionPayload": REVERSERS,
+    "ChangeRewardStockPayload": ADJUSTERS,
     "ChangeStatusPayload": LIFE_KEEPERS,
     "ClearField": UNMASKERS,
     "Communication": NOTE_KEEPERS,
@@ -125,6 +121,7 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "ExportRoute": WATCHERS,
     "ExportRoutePayload": RIGHTS_OFFICERS,
     "Fact": EVERY_ROLE,
+    "FulfilRewardRedemptionPayload": REVERSERS,
     "ForfeitPointsPayload": MOVERS,
     "ForfeitedPoints": MOVERS,
     "FrequencyCap": EVERY_ROLE,

@@ -3,6 +3,20 @@
 from gateway.errors.codes import UserErrorCode
 
 IN_CHINESE = {
+    UserErrorCode.REWARD_ALREADY_FULFILLED: "该奖品已发放，不能取消。",
+    UserErrorCode.REWARD_COSTS_OTHERWISE: "所需积分已变化，请刷新后重试。",
+    UserErrorCode.REWARD_DRAFT_GONE: "该草稿已发布或被改写。",
+    UserErrorCode.REWARD_EDITION_FIXED: "首次发布的版本已固定此项。",
+    UserErrorCode.REWARD_LIMIT_REACHED: "已达到该奖品的兑换次数上限。",
+    UserErrorCode.REWARD_NOT_FOR_TIER: "当前等级不能兑换该奖品。",
+    UserErrorCode.REWARD_NOT_LIMITED: "该奖品不限量，没有库存可改。",
+    UserErrorCode.REWARD_NOT_OFFERED: "该奖品现在不可兑换。",
+    UserErrorCode.REWARD_REDEMPTION_DECIDED: "该兑换已取消，或已用其他兑换码发放。",
+    UserErrorCode.REWARD_SOLD_OUT: "该奖品已兑完。",
+    UserErrorCode.STOCK_BELOW_TAKEN: "库存不能少于已兑换的数量。",
+    UserErrorCode.TOO_MANY_REWARDS: "同时提供的奖品已达上限。",
+    UserErrorCode.UNKNOWN_REWARD: "没有这个奖品。",
+    UserErrorCode.UNKNOWN_REWARD_REDEMPTION: "没有这个兑换记录。",
     UserErrorCode.ACTIVITY_ALREADY_RECORDED: "同一行为编号已记录，且内容不同。",
     UserErrorCode.ACTIVITY_IN_THE_FUTURE: "行为时间在将来。",
     UserErrorCode.ACTIVITY_TOO_OLD: "行为时间过早。",

@@ -14,6 +14,7 @@ from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.guardians import GuardianQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
+from gateway.storefront.missions import MissionMutations, MissionQueries
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.packages import PackageMutations, PackageQueries
 from gateway.storefront.permissions import Permissions
@@ -22,6 +23,7 @@ from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
+from gateway.storefront.rewards import RewardMutations, RewardQueries
 from gateway.storefront.rights import RightsMutations, RightsQueries
 from gateway.storefront.transfers import TransferMutations
 
@@ -38,6 +40,8 @@ QUERIES = (
     NodeQueries,
     QuoteQueries,
     ProgrammeQueries,
+    MissionQueries,
+    RewardQueries,
     ConsentQueries,
     EvidenceQueries,
     PackageQueries,
@@ -48,7 +52,9 @@ MUTATIONS = (
     ProfileMutations,
     IdentityMutations,
     RedemptionMutations,
+    RewardMutations,
     TransferMutations,
+    MissionMutations,
     EntitlementMutations,
     ConsentMutations,
     ClosingMutations,
@@ -62,10 +68,17 @@ PUBLIC_TYPES = frozenset(
         "ConsentLog",
         "ConsentPurpose",
         "ConsistencyProof",
+        "Mission",
+        "MissionAward",
+        "MissionCondition",
+        "MissionTask",
         "Notice",
         "Programme",
         "ProgrammeCurrency",
         "ProgrammeTier",
+        "Reward",
+        "RewardLimit",
+        "RewardTierPrice",
         "TierCondition",
     }
 )

@@ -39,6 +39,8 @@ from tests.gateway import (
     wire_loyalty,
     wire_members,
     wire_registers,
+    wire_missions,
+    wire_rewards,
 )
 from tests.gateway.doors import Door, Services
 
@@ -239,8 +241,10 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [
         *wire_loyalty.DOORS,
         *wire_entitlements.DOORS,
+        *wire_missions.DOORS,
         *wire_history.DOORS,
         *wire_drafts.DOORS,
+        *wire_rewards.DOORS,
     ],
     "members": [
         (Profiles, profiles_connect.ProfilesServiceASGIApplication),
