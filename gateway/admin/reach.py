@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from gateway.admin.given_reach import ROLES_OF_GIVEN
 from gateway.admin.permissions import (
     ADJUSTERS,
     APPROVAL_READERS,
-    BENEFIT_KEEPERS,
     COMMUNICATION_KEEPERS,
     CONSENT_READERS,
     DOCUMENT_KEEPERS,
@@ -48,6 +48,7 @@ from gateway.admin.permissions import (
 )
 
 ROLES_BY_TYPE: Mapping[str, Roles] = {
+    **ROLES_OF_GIVEN,
     "AccountBalances": HISTORY_READERS,
     "AccountTotal": FINANCE_READERS,
     "AddNotePayload": NOTE_KEEPERS,
@@ -65,13 +66,6 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "Balance": MEMBER_READERS,
     "BalanceAsOf": HISTORY_READERS,
     "Benefit": EVERY_ROLE,
-    "BenefitClaim": EVERY_ROLE,
-    "BenefitClaimPayload": BENEFIT_KEEPERS,
-    "BenefitClaimRecord": EVERY_ROLE,
-    "BenefitClaimRecordConnection": EVERY_ROLE,
-    "BenefitClaimRecordEdge": EVERY_ROLE,
-    "BenefitCost": FINANCE_READERS,
-    "BenefitCosts": FINANCE_READERS,
     "BenefitRule": EVERY_ROLE,
     "Breakage": FINANCE_READERS,
     "BreakageCohort": FINANCE_READERS,
@@ -108,11 +102,9 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "EarnCap": EVERY_ROLE,
     "EarnRule": EVERY_ROLE,
     "EarnSchedule": EVERY_ROLE,
-    "Hours": EVERY_ROLE,
     "EarnedPoints": ORDER_READERS,
     "EarningExplanation": HISTORY_READERS,
     "ErasedStore": WATCHERS,
-    "Entitlement": EVERY_ROLE,
     "Erasure": WATCHERS,
     "ErasureConnection": WATCHERS,
     "ErasureEdge": WATCHERS,
@@ -128,6 +120,7 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "GuardianPayload": RIGHTS_OFFICERS,
     "HeldPoints": HISTORY_READERS,
     "Hold": MEMBER_READERS,
+    "Hours": EVERY_ROLE,
     "IdentityDocument": UNMASKERS,
     "IdentityDocumentOnFile": UNMASKERS,
     "KeyRotation": ROTATION_READERS,
@@ -218,19 +211,6 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "ReversalExplanation": HISTORY_READERS,
     "ReverseRedemptionPayload": REVERSERS,
     "ReviseProgrammePayload": PUBLISHERS,
-    "Reward": ORDER_READERS,
-    "RewardConnection": ORDER_READERS,
-    "RewardEdge": ORDER_READERS,
-    "RewardEdition": ORDER_READERS,
-    "RewardHistory": ORDER_READERS,
-    "RewardLimit": ORDER_READERS,
-    "RewardPayload": PUBLISHERS,
-    "RewardRedemption": ORDER_READERS,
-    "RewardRedemptionConnection": ORDER_READERS,
-    "RewardRedemptionEdge": ORDER_READERS,
-    "RewardStockChange": ORDER_READERS,
-    "RewardTerms": ORDER_READERS,
-    "RewardTierPrice": ORDER_READERS,
     "RightsDecisionPayload": CONSENT_READERS,
     "RightsProof": CONSENT_READERS,
     "RightsRefusal": CONSENT_READERS,
