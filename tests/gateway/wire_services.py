@@ -38,8 +38,8 @@ from tests.gateway import (
     wire_lives,
     wire_loyalty,
     wire_members,
-    wire_registers,
     wire_missions,
+    wire_registers,
     wire_rewards,
 )
 from tests.gateway.doors import Door, Services
