@@ -39,6 +39,7 @@ from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
+from gateway.admin.registers import RegisterMutations, RegisterQueries
 from gateway.admin.retention import RetentionQueries
 from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
 from gateway.admin.rewards import RewardMutations, RewardQueries
@@ -64,6 +65,7 @@ schema = strawberry.Schema(
             RetentionQueries,
             RightsQueries,
             GuardianQueries,
+            RegisterQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -118,6 +120,7 @@ schema = strawberry.Schema(
             SendingMutations,
             RightsMutations,
             GuardianMutations,
+            RegisterMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,
