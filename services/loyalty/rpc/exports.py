@@ -87,6 +87,18 @@ MISSIONS = {
     "nth": "integer",
     "completed_at": "instant",
 }
+MEMBERSHIPS = {
+    "programme_id": "text",
+    "source": "text",
+    "order_id": "text",
+    "tier": "text",
+    "price_minor": "integer",
+    "begins": "instant",
+    # Until when it is good, that instant left out.
+    "ends": "instant",
+    "recorded_at": "instant",
+    "ended_at": "instant",
+}
 GRANTS = {
     "programme_id": "text",
     "kind": "text",
@@ -153,6 +165,7 @@ class Exports:
                     table("coupons", COUPONS, await exports.coupons(self._pool, member_id)),
                     table("activities", ACTIVITIES, await exports.activities(self._pool, member_id)),
                     table("missions", MISSIONS, await exports.missions(self._pool, member_id)),
+                    table("memberships", MEMBERSHIPS, await exports.memberships(self._pool, member_id)),
                     table("grants", GRANTS, await exports.grants(self._pool, member_id)),
                 )
             )

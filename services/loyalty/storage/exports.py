@@ -65,6 +65,12 @@ async def missions(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Reco
     return rows
 
 
+async def memberships(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """The memberships that the member bought, oldest first."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_MEMBERSHIPS, member_id)
+    return rows
+
+
 async def grants(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
     """What the member was promised, oldest first, and what became of it."""
     rows: Sequence[asyncpg.Record] = await pool.fetch(_GRANTS, member_id)
@@ -149,6 +155,11 @@ _MISSIONS = """
 SELECT p.programme_id, c.mission, c.period, c.nth, c.completed_at
 FROM mission_completions c JOIN programmes p ON p.number = c.programme
 WHERE c.member_id = $1 ORDER BY c.completed_at, c.mission, c.period, c.nth
+"""
+
+_MEMBERSHIPS = """
+SELECT p.programme_id, m.source, m.order_id, m.tier, m.price_minor, m.begins, m.ends, m.recorded_at, m.ended_at
+FROM memberships m JOIN programmes p ON p.number = m.programme WHERE m.member_id = $1 ORDER BY m.recorded_at
 """
 
 _GRANTS = """
