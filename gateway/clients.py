@@ -19,6 +19,7 @@ from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
+from huiyuan.loyalty.v1.placements_connect import PlacementsServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.previews_connect import PreviewsServiceClient
 from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceClient
@@ -75,6 +76,7 @@ class Clients:
         self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
         self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
+        self.placements = client(PlacementsServiceClient, loyalty, LOYALTY, signer)
         self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
         self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
         self.statements = client(

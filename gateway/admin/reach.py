@@ -265,6 +265,8 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "TierCost": PREVIEW_READERS,
     "TierDebtFloor": EVERY_ROLE,
     "TierMove": PREVIEW_READERS,
+    "TierPlacement": ORDER_READERS,
+    "TierPlacementPayload": ADJUSTERS,
     "TierRule": EVERY_ROLE,
     "TierScheme": EVERY_ROLE,
     "TierSuccessor": EVERY_ROLE,

@@ -30,6 +30,7 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.placements import PlacementMutations, PlacementQueries
 from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
 from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
@@ -68,6 +69,7 @@ schema = strawberry.Schema(
             ProgrammeDraftQueries,
             ProgrammeChangeQueries,
             DraftPreviewQueries,
+            PlacementQueries,
             OrderQueries,
             RewardQueries,
             RewardRedemptionQueries,
@@ -103,6 +105,7 @@ schema = strawberry.Schema(
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,
+            PlacementMutations,
             TopicMutations,
             SendingMutations,
             RightsMutations,
