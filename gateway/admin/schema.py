@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from gateway.admin.accesses import AccessMutations
+from gateway.admin.activities import ActivityMutations, ActivityQueries
 from gateway.admin.analyses import AnalysisMutations, AnalysisQueries
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
@@ -17,15 +18,17 @@ from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
+from gateway.admin.grants import GrantMutations, GrantQueries
 from gateway.admin.guardians import GuardianMutations, GuardianQueries
 from gateway.admin.identities import IdentityMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
 from gateway.admin.key_rotations import KeyRotationMutations, KeyRotationQueries
 from gateway.admin.ledger import LedgerMutations
+from gateway.admin.lookups import MemberQueries
 from gateway.admin.member_merges import MemberMergeQueries
-from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
+from gateway.admin.missions import MissionMutations, MissionQueries
 from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
@@ -36,6 +39,7 @@ from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
+from gateway.admin.registers import RegisterMutations, RegisterQueries
 from gateway.admin.retention import RetentionQueries
 from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
 from gateway.admin.rewards import RewardMutations, RewardQueries
@@ -61,6 +65,7 @@ schema = strawberry.Schema(
             RetentionQueries,
             RightsQueries,
             GuardianQueries,
+            RegisterQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -71,6 +76,9 @@ schema = strawberry.Schema(
             DraftPreviewQueries,
             PlacementQueries,
             OrderQueries,
+            ActivityQueries,
+            MissionQueries,
+            GrantQueries,
             RewardQueries,
             RewardRedemptionQueries,
             DueQueries,
@@ -96,6 +104,9 @@ schema = strawberry.Schema(
             ProgrammeDraftMutations,
             DraftPreviewMutations,
             LedgerMutations,
+            ActivityMutations,
+            MissionMutations,
+            GrantMutations,
             ApprovalMutations,
             RedemptionMutations,
             RewardMutations,
@@ -110,6 +121,7 @@ schema = strawberry.Schema(
             SendingMutations,
             RightsMutations,
             GuardianMutations,
+            RegisterMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

@@ -38,6 +38,8 @@ from tests.gateway import (
     wire_lives,
     wire_loyalty,
     wire_members,
+    wire_missions,
+    wire_registers,
     wire_rewards,
 )
 from tests.gateway.doors import Door, Services
@@ -239,6 +241,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [
         *wire_loyalty.DOORS,
         *wire_entitlements.DOORS,
+        *wire_missions.DOORS,
         *wire_history.DOORS,
         *wire_drafts.DOORS,
         *wire_rewards.DOORS,
@@ -258,6 +261,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),
         (Purposes, purposes_connect.PurposesServiceASGIApplication),
         *wire_consent.DOORS,
+        *wire_registers.DOORS,
     ],
 }
 
