@@ -13,6 +13,7 @@ from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Locale, instant, optional_instant, text
 from gateway.storefront.permissions import PUBLIC
 from gateway.views.benefits import Benefit, benefit
+from gateway.views.tier_sales import TierSale, sale
 from gateway.views.tier_schemes import ConditionMatch, TierCondition, condition, match
 
 
@@ -39,6 +40,9 @@ class ProgrammeTier:
         description="What keeps the tier when its validity ends; empty for what raises to it."
     )
     retain_match: ConditionMatch
+    sale: TierSale | None = strawberry.field(
+        description="What a membership of the tier costs; null where it is not for sale."
+    )
 
 
 @strawberry.type(description="The programme, as it is in force now.")
@@ -103,6 +107,7 @@ def programme(wire: programmes_pb2.Programme, locale: Locale) -> Programme:
                 match=match(one.match),
                 retain=[condition(each) for each in one.retain],
                 retain_match=match(one.retain_match),
+                sale=sale(one.sale) if one.HasField("sale") else None,
             )
             for rank, one in enumerate(wire.tiers, 1)
         ],
