@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
+from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceASGIApplication
@@ -49,6 +50,7 @@ from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.adjustments import Adjustments
+from services.loyalty.rpc.campaigns import Campaigns
 from services.loyalty.rpc.drafts import Drafts
 from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.entitlements import Entitlements
@@ -114,6 +116,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
             gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
             gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
             gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+            gatekeeper.admit(Campaigns(pool, unhurried, rulebook), CampaignsServiceASGIApplication),
             gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
         ):
             app.router.routes.append(Mount(wire.path, wire))

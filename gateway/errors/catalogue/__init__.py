@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gateway.errors.catalogue import (
     benefits,
+    campaigns,
     consents,
     drafts,
     families,
@@ -29,6 +30,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Orders", "订单"): orders.ENTRIES,
     ("Benefits", "权益"): benefits.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
+    ("Campaigns", "营销活动"): campaigns.ENTRIES,
     ("Drafts and previews", "草稿与预览"): drafts.ENTRIES,
     ("Members", "会员"): members.ENTRIES,
     ("Frozen, closed and erased members", "冻结、注销与删除"): statuses.ENTRIES,
