@@ -11,7 +11,14 @@ from gateway.admin.currencies import CurrencyRules, CurrencyRulesInput, currency
 from gateway.admin.earn_rules import EarnRule, EarnRuleInput, earn_rule
 from gateway.admin.permissions import EVERY_ROLE, PUBLISHERS, RULE_READERS, to
 from gateway.admin.texts import LocalizedText, LocalizedTextInput, localized
-from gateway.admin.tier_schemes import TierRule, TierRuleInput, tier_rule
+from gateway.admin.tier_schemes import (
+    TierRule,
+    TierRuleInput,
+    TierScheme,
+    TierSchemeInput,
+    tier_rule,
+    tier_scheme,
+)
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.errors import UserError
@@ -38,6 +45,7 @@ class Programme(Node):
     currencies: list[CurrencyRules]
     earn_rules: list[EarnRule]
     tiers: list[TierRule] = strawberry.field(description="Lowest first.")
+    tier_scheme: TierScheme
     effective_at: datetime = strawberry.field(description="Of a draft, when it was last changed.")
     published_by: str = strawberry.field(description="Empty of a draft.")
     published_at: datetime | None
@@ -62,6 +70,7 @@ def programme(wire: programmes_pb2.Programme) -> Programme:
         currencies=[currency(one) for one in wire.currencies],
         earn_rules=[earn_rule(one) for one in wire.earn_rules],
         tiers=[tier_rule(one) for one in wire.tiers],
+        tier_scheme=tier_scheme(wire.tier_scheme),
         effective_at=instant(wire.effective_at),
         published_by=wire.published_by,
         published_at=optional_instant(wire, "published_at"),
@@ -87,6 +96,11 @@ class ReviseProgrammeInput:
         "there keep their expiry.",
     )
     tiers: list[TierRuleInput] | None = strawberry.field(default=None, description="All tiers, lowest first.")
+    tier_scheme: TierSchemeInput | None = strawberry.field(
+        default=None,
+        description="How long tiers are good for and how they are lost. A tier that members hold is taken away only "
+        "with a successor.",
+    )
     earn_rules: list[EarnRuleInput] | None = None
     effective_at: datetime | None = strawberry.field(
         default=None, description="Without it, at once. Never in the past."
@@ -103,6 +117,7 @@ class CreateProgrammeInput:
     currencies: list[CurrencyRulesInput]
     earn_rules: list[EarnRuleInput]
     tiers: list[TierRuleInput]
+    tier_scheme: TierSchemeInput | None = None
     effective_at: datetime | None = None
     make_default: bool = False
     reason: str
@@ -169,6 +184,7 @@ class ProgrammeMutations:
             currencies=[rules.wire() for rules in input.currencies or ()],
             earn_rules=[rule.wire() for rule in input.earn_rules or ()],
             tiers=[rule.wire() for rule in input.tiers or ()],
+            tier_scheme=input.tier_scheme.wire() if input.tier_scheme else None,
             reason=input.reason,
         )
         revised, refused = await audited(
@@ -201,6 +217,7 @@ class ProgrammeMutations:
                 currencies=[rules.wire() for rules in input.currencies],
                 earn_rules=[rule.wire() for rule in input.earn_rules],
                 tiers=[rule.wire() for rule in input.tiers],
+                tier_scheme=input.tier_scheme.wire() if input.tier_scheme else None,
                 effective_at=timestamp(input.effective_at),
             ),
             make_default=input.make_default,

@@ -31,6 +31,7 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
 from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
@@ -66,6 +67,7 @@ schema = strawberry.Schema(
             ProgrammeChangeQueries,
             CampaignQueries,
             EarnTrialQueries,
+            DraftPreviewQueries,
             OrderQueries,
             DueQueries,
             IntegrityQueries,
@@ -89,6 +91,7 @@ schema = strawberry.Schema(
             ProgrammeMutations,
             ProgrammeDraftMutations,
             CampaignMutations,
+            DraftPreviewMutations,
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,

@@ -1,13 +1,16 @@
 """Tiers: where a member stands, what that gives, and what the next tier asks."""
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import Enum
 from functools import lru_cache
 
 import strawberry
-from huiyuan.loyalty.v1 import tiers_pb2
+from huiyuan.loyalty.v1 import placements_pb2, tiers_pb2
 
 from gateway.scalars import Locale, Long, optional_instant, text
+from gateway.views.advice import advice
 from gateway.views.benefits import Benefit, benefit
+from gateway.views.tier_schemes import METRIC, ConditionMatch, TierWindow, match, window
 
 
 @strawberry.type(description="A rung of the programme's ladder.")
@@ -18,14 +21,33 @@ class Tier:
     benefits: list[Benefit]
 
 
-@strawberry.type(description="One condition of the next tier, and how far the member is.")
+@strawberry.type(description="One condition of a tier, and how far the member is.")
 class ConditionProgress:
-    metric: str = strawberry.field(
-        description="SPEND (minor units of money), ORDERS (a count) or a currency such as GROWTH."
-    )
+    metric: str = strawberry.field(description=METRIC)
     actual: Long
     required: Long
     missing: Long
+    window: TierWindow
+    first_day: date | None = strawberry.field(description="The first day that counts; null for all time.")
+    last_day: date | None = strawberry.field(
+        description="The last day on which more counts; null where there is none."
+    )
+
+
+@strawberry.type(description="A part of the score, what it comes to and from what.")
+class ScorePartProgress:
+    key: str
+    name: str
+    metric: str = strawberry.field(description=METRIC)
+    actual: Long
+    score: Long
+    cap: Long = strawberry.field(description="The most that the part comes to.")
+
+
+@strawberry.enum(description="Why a member holds a tier that the ladder did not give.")
+class PlacementKind(Enum):
+    OVERRIDE = placements_pb2.PLACEMENT_KIND_OVERRIDE
+    PAID = placements_pb2.PLACEMENT_KIND_PAID
 
 
 @strawberry.type(description="Where a member stands. key, name and rank are null while no tier is held yet.")
@@ -37,7 +59,28 @@ class Standing:
     since: datetime | None
     valid_until: datetime | None = strawberry.field(description="Exclusive; null when the tier has no end.")
     next_tier: Tier | None = strawberry.field(description="Null at the top of the ladder.")
-    progress: list[ConditionProgress] = strawberry.field(description="Toward the next tier; all must be met.")
+    progress: list[ConditionProgress] = strawberry.field(description="Toward the next tier.")
+    next_match: ConditionMatch = strawberry.field(description="How many of progress must be met.")
+    to_keep: list[ConditionProgress] = strawberry.field(
+        description="What keeps the tier that the ladder gives, as it will be measured on its last day; empty where "
+        "it is never lost."
+    )
+    keep_match: ConditionMatch = strawberry.field(description="How many of toKeep must be met.")
+    kept: bool = strawberry.field(description="Whether the tier would be kept as things are.")
+    judged_at: datetime | None = strawberry.field(
+        description="When that is decided: the end of the validity, or of the grace. Exclusive."
+    )
+    grace_until: datetime | None = strawberry.field(
+        description="Set while the validity has ended and the tier is held in its grace."
+    )
+    placed_by: PlacementKind | None = strawberry.field(
+        description="Set while the tier is held whatever the ladder gives."
+    )
+    ladder_tier: Tier | None = strawberry.field(description="What the ladder gives; null for none.")
+    score: list[ScorePartProgress] = strawberry.field(description="The parts of SCORE, where there is one.")
+    advice: list[str] = strawberry.field(
+        description="What is missing to keep the tier and to reach the next one, in sentences."
+    )
 
 
 def tier(wire: tiers_pb2.Tier, locale: Locale) -> Tier:
@@ -67,13 +110,37 @@ def standing(wire: tiers_pb2.Standing, locale: Locale) -> Standing:
         since=optional_instant(wire, "since"),
         valid_until=optional_instant(wire, "valid_until"),
         next_tier=tier(wire.next_tier, locale) if wire.HasField("next_tier") else None,
-        progress=[
-            ConditionProgress(
-                metric=condition.metric,
-                actual=Long(condition.actual),
-                required=Long(condition.required),
-                missing=Long(max(0, condition.required - condition.actual)),
+        progress=[_progress(one) for one in wire.toward_next],
+        next_match=match(wire.next_match),
+        to_keep=[_progress(one) for one in wire.to_keep],
+        keep_match=match(wire.keep_match),
+        kept=wire.kept or not wire.to_keep,
+        judged_at=optional_instant(wire, "judged_at"),
+        grace_until=optional_instant(wire, "grace_until"),
+        placed_by=PlacementKind(wire.placed_by) if wire.placed_by else None,
+        ladder_tier=tier(wire.ladder_tier, locale) if wire.HasField("ladder_tier") else None,
+        score=[
+            ScorePartProgress(
+                key=part.key,
+                name=text(part.name, locale),
+                metric=part.metric,
+                actual=Long(part.actual),
+                score=Long(part.score),
+                cap=Long(part.cap),
             )
-            for condition in wire.toward_next
+            for part in wire.score
         ],
+        advice=advice(wire, locale),
+    )
+
+
+def _progress(wire: tiers_pb2.ConditionProgress) -> ConditionProgress:
+    return ConditionProgress(
+        metric=wire.metric,
+        actual=Long(wire.actual),
+        required=Long(wire.required),
+        missing=Long(max(0, wire.required - wire.actual)),
+        window=window(wire.window),
+        first_day=date.fromisoformat(wire.first_day) if wire.first_day else None,
+        last_day=date.fromisoformat(wire.last_day) if wire.last_day else None,
     )

@@ -6,20 +6,28 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
 from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceASGIApplication
+from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceASGIApplication
+from huiyuan.loyalty.v1.coupons_connect import CouponsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceASGIApplication
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceASGIApplication
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceASGIApplication
+from huiyuan.loyalty.v1.grants_connect import GrantsServiceASGIApplication
 from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
+from huiyuan.loyalty.v1.missions_connect import MissionsServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
+from huiyuan.loyalty.v1.placements_connect import PlacementsServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
+from huiyuan.loyalty.v1.previews_connect import PreviewsServiceASGIApplication
 from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceASGIApplication
@@ -40,29 +48,39 @@ from services.kit.inbox import Consumer, each
 from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
-from services.loyalty.consumers import hear_members
-from services.loyalty.jobs import verification
+from services.loyalty.actions import coupons
+from services.loyalty.consumers import hear_members, hear_ourselves
+from services.loyalty.jobs import activities, verification
+from services.loyalty.jobs.coupons import Coupons as CouponsDue
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
+from services.loyalty.jobs.previews import Previews as MadePreviews
 from services.loyalty.lanes import Lanes
+from services.loyalty.rpc.activities import Activities
 from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.campaigns import Campaigns
+from services.loyalty.rpc.coupon_templates import CouponTemplates
+from services.loyalty.rpc.coupons import Coupons
 from services.loyalty.rpc.drafts import Drafts
 from services.loyalty.rpc.dues import Dues
 from services.loyalty.rpc.entitlements import Entitlements
 from services.loyalty.rpc.exports import Exports
 from services.loyalty.rpc.finance import Finance
 from services.loyalty.rpc.forfeits import Forfeits
+from services.loyalty.rpc.grants import Grants
 from services.loyalty.rpc.imports import Imports
 from services.loyalty.rpc.integrity import Integrity
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.merges import Merges
+from services.loyalty.rpc.missions import Missions
 from services.loyalty.rpc.orders import Orders
+from services.loyalty.rpc.placements import Placements
 from services.loyalty.rpc.points import Points
+from services.loyalty.rpc.previews import Previews
 from services.loyalty.rpc.programme_history import ProgrammeChanges
 from services.loyalty.rpc.programmes import Programmes
 from services.loyalty.rpc.quotes import Quotes
@@ -71,6 +89,7 @@ from services.loyalty.rpc.statements import Statements
 from services.loyalty.rpc.tiers import Tiers
 from services.loyalty.rpc.transfers import Transfers
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.grants import GrantKind
 from services.loyalty.settings import Settings
 from services.loyalty.storage import heads
 
@@ -90,35 +109,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         rulebook = Rulebook(pool, now)
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, _identities(settings))
-        adjustments = Adjustments(pool, lanes, rulebook, membership)
-        for wire in (
-            gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
-            gatekeeper.admit(
-                Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication
-            ),
-            gatekeeper.admit(adjustments, AdjustmentsServiceASGIApplication),
-            gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
-            gatekeeper.admit(
-                Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication
-            ),
-            gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
-            gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
-            gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
-            gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
-            gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
-            gatekeeper.admit(
-                Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
-            ),
-            gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
-            gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
-            gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
-            gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
-            gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
-            gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
-            gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
-            gatekeeper.admit(Campaigns(pool, unhurried, rulebook), CampaignsServiceASGIApplication),
-            gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
-        ):
+        for wire in _wires(gatekeeper, pool, unhurried, lanes, rulebook, membership):
             app.router.routes.append(Mount(wire.path, wire))
         app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
         working = asyncio.gather(lanes.run(), rulebook.follow())
@@ -129,6 +120,51 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         await unhurried.close()
 
     return rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
+
+
+def _wires(
+    gatekeeper: rpc.Gatekeeper,
+    pool: database.Pool,
+    unhurried: database.Pool,
+    lanes: Lanes,
+    rulebook: Rulebook,
+    membership: Membership,
+) -> Sequence[Any]:
+    """Everything that is served, each noun's door."""
+    adjustments = Adjustments(pool, lanes, rulebook, membership)
+    return (
+        gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
+        gatekeeper.admit(
+            Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication
+        ),
+        gatekeeper.admit(adjustments, AdjustmentsServiceASGIApplication),
+        gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
+        gatekeeper.admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication),
+        gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
+        gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
+        gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
+        gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
+        gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
+        gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+        gatekeeper.admit(
+            Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
+        ),
+        gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
+        gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
+        gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
+        gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
+        gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
+        gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
+        gatekeeper.admit(Activities(pool, rulebook, membership), ActivitiesServiceASGIApplication),
+        gatekeeper.admit(Missions(pool, rulebook), MissionsServiceASGIApplication),
+        gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
+        gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+        gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
+        gatekeeper.admit(CouponTemplates(pool, rulebook), CouponTemplatesServiceASGIApplication),
+        gatekeeper.admit(Coupons(pool, rulebook, membership), CouponsServiceASGIApplication),
+        gatekeeper.admit(Campaigns(pool, unhurried, rulebook), CampaignsServiceASGIApplication),
+        gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
+    )
 
 
 def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:
@@ -158,20 +194,26 @@ async def workers(
     url = settings.database_url.get_secret_value()
     pool = await database.pool(url, size=4)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
-    consumer = Consumer("members", database.engine(url, size=2), redis, each(hear_members))
+    engine = database.engine(url, size=2)
+    consumer = Consumer("members", engine, redis, each(hear_members))
+    own = Consumer(SERVICE, engine, redis, each(hear_ourselves))
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     file, key = _heads_file(settings), signing.own_key(settings.signing_key)
-    grants = GivenGrants(url, pool, rulebook, now)
+    grants = GivenGrants(url, pool, rulebook, now, {GrantKind.COUPON: coupons.give})
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
+        own.run,
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
+        partial(every, 1, CouponsDue(pool, now).look, "keep coupons up"),
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
+        partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),
+        partial(every, activities.HOURLY_S, partial(activities.forget, pool, now), "forget activities"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]

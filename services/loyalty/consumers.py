@@ -2,11 +2,12 @@
 
 from datetime import UTC
 
+from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 from huiyuan.members.v1.events_pb2 import MembersEvent
 
 from services.kit import database, stream
-from services.loyalty.rules.tiers import Restriction
-from services.loyalty.storage import departures, heard_merges, members
+from services.loyalty.rules.standings import Restriction
+from services.loyalty.storage import coupon_refunds, departures, heard_merges, members
 
 _RESTRICTIONS = {
     "MemberFrozen": Restriction.FROZEN,
@@ -60,3 +61,11 @@ async def _merged(connection: database.Connection, message: MembersEvent) -> Non
     await heard_merges.hear(
         connection, message.member_id, merged.into_member_id, merged.merge_id, merged.reason, undone=False
     )
+
+
+async def hear_ourselves(connection: database.Connection, event: stream.Event) -> None:
+    """Keep which orders were refunded, so that coupons that were used on them come back."""
+    if event.type == "OrderRefunded":
+        message = LoyaltyEvent.FromString(event.body)
+        refunded = message.order_refunded
+        await coupon_refunds.hear(connection, refunded.source, refunded.order_id, message.programme_id)

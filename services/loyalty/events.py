@@ -9,6 +9,7 @@ from huiyuan.loyalty.v1 import events_pb2 as wire
 
 from services.kit.outbox import NewEvent
 from services.loyalty.rules import events
+from services.loyalty.rules.expiry import NEVER
 
 
 def encode(event: events.Event) -> NewEvent:
@@ -125,6 +126,28 @@ def _(what: events.TierRaised) -> Body:
 
 
 @_body.register
+def _(what: events.TierLowered) -> Body:
+    return "tier_lowered", {"from_tier": what.from_tier, "to_tier": what.to_tier}
+
+
+@_body.register
+def _(what: events.TierKept) -> Body:
+    ends = {} if what.valid_until == NEVER else {"valid_until": _timestamp(what.valid_until)}
+    return "tier_kept", {"tier": what.tier, **ends}
+
+
+@_body.register
+def _(what: events.TierPlaced) -> Body:
+    ends = {} if what.until == NEVER else {"until": _timestamp(what.until)}
+    return "tier_placed", {"kind": f"PLACEMENT_KIND_{what.kind}", "tier": what.tier, **ends}
+
+
+@_body.register
+def _(what: events.TierPlacementEnded) -> Body:
+    return "tier_placement_ended", {"kind": f"PLACEMENT_KIND_{what.kind}", "tier": what.tier}
+
+
+@_body.register
 def _(what: events.PointsAwarded) -> Body:
     return "points_awarded", {"moved": _moved(what.moved), "reason": what.reason}
 
@@ -201,9 +224,32 @@ def _(what: events.MemberErasureDone) -> Body:
     return "member_erasure_done", {
         "erasure_id": what.erasure_id,
         "proof": [
-            {"store": store, "action": erasures_pb2.STORE_ACTION_PSEUDONYMISED, "count": count}
-            for store, count in what.kept
+            {"store": store, "action": action, "count": count}
+            for action, stores in (
+                (erasures_pb2.STORE_ACTION_PSEUDONYMISED, what.kept),
+                (erasures_pb2.STORE_ACTION_DELETED, what.deleted),
+            )
+            for store, count in stores
         ],
+    }
+
+
+@_body.register
+def _(what: events.MissionProgressed) -> Body:
+    return "mission_progressed", {
+        "mission": what.mission,
+        "progress": what.progress,
+        "required": what.required,
+    }
+
+
+@_body.register
+def _(what: events.MissionCompleted) -> Body:
+    return "mission_completed", {
+        "mission": what.mission,
+        "edition": what.edition,
+        "nth": what.nth,
+        "grant_key": what.grant_key,
     }
 
 
@@ -220,3 +266,33 @@ def _(what: events.BenefitUsed) -> Body:
 @_body.register
 def _(what: events.BenefitReleased) -> Body:
     return "benefit_released", asdict(what)
+
+
+@_body.register
+def _(what: events.CouponIssued) -> Body:
+    return "coupon_issued", asdict(what) | {"expires_at": _timestamp(what.expires_at)}
+
+
+@_body.register
+def _(what: events.CouponUsed) -> Body:
+    return "coupon_used", {
+        "coupon_id": what.coupon_id,
+        "template": what.template,
+        "order_ref": what.order_ref,
+        "taken_off": {"minor_units": what.taken_off_minor, "currency": what.money_currency},
+    }
+
+
+@_body.register
+def _(what: events.CouponExpiring) -> Body:
+    return "coupon_expiring", asdict(what) | {"expires_at": _timestamp(what.expires_at)}
+
+
+@_body.register
+def _(what: events.CouponReinstated) -> Body:
+    return "coupon_reinstated", asdict(what)
+
+
+@_body.register
+def _(what: events.CouponRevoked) -> Body:
+    return "coupon_revoked", asdict(what)

@@ -28,6 +28,7 @@ def declared() -> dict[str, dict[str, str]]:
         "lots": loyalty.LOTS,
         "orders": loyalty.ORDERS,
         "refunds": loyalty.REFUNDS,
+        "coupons": loyalty.COUPONS,
         "grants": loyalty.GRANTS,
         "entries": loyalty.ENTRIES,
         "consents": consent.HISTORY,

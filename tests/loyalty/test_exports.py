@@ -46,7 +46,16 @@ async def test_everything_of_a_member_is_exported_and_nothing_of_another(
     assert (await loyalty.order_system("OrdersService/RecordRefund", {**refund, **lines})).status_code == 200
     monkeypatch.setattr(exports, "AT_ONCE", 2)
     tables = await exported(loyalty, member)
-    assert set(tables) == {"standings", "lots", "orders", "refunds", "grants", "entries", "benefit_claims"}
+    assert set(tables) == {
+        "standings",
+        "lots",
+        "orders",
+        "refunds",
+        "coupons",
+        "grants",
+        "entries",
+        "benefit_claims",
+    }
     assert {row["order_id"] for row in tables["orders"]} == {one["orderId"] for one in mine}
     assert [row["refund_id"] for row in tables["refunds"]] == ["r-1"]
     assert tables["standings"][-1]["tier"] == await loyalty.tier(member)

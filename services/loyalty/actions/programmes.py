@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.kit import clock, database
-from services.kit.refusal import Invalid, NotFound
+from services.kit.refusal import Declined, Invalid, NotFound
 from services.loyalty import events
 from services.loyalty.rules.approvals import SecondPersonNeeded
 from services.loyalty.rules.campaigns import be_affordable
 from services.loyalty.rules.definitions import check, check_successor
+from services.loyalty.rules.drafts import begun_from
 from services.loyalty.rules.earn_rules import EarnRule
 from services.loyalty.rules.programmes import CurrencyRules, Programme, Programmes, UnknownProgramme
-from services.loyalty.rules.tier_schemes import TierRule
+from services.loyalty.rules.tier_schemes import TierRule, TierScheme
 from services.loyalty.rules.wellformed import wrong
-from services.loyalty.storage import campaigns, programmes
+from services.loyalty.storage import campaigns, programmes, tiers
 from services.loyalty.storage.programmes import ProgrammeAlreadyThere, Publication, RevisedMeanwhile
 from services.loyalty.storage.telling import tell
 
@@ -23,6 +24,10 @@ _TOLERANCE_US = timedelta(minutes=1) // timedelta(microseconds=1)
 
 class EffectiveInThePast(Invalid):
     """A version takes effect now or later, never before."""
+
+
+class TierHeld(Declined):
+    """A tier that members hold stays, or its version says where they go."""
 
 
 class UnknownVersion(NotFound):
@@ -43,6 +48,7 @@ class Revision:
     currencies: tuple[CurrencyRules, ...]
     earn_rules: tuple[EarnRule, ...]
     tiers: tuple[TierRule, ...]
+    tier_scheme: TierScheme | None
     money_named: Mapping[str, str]
     published_by: str
     reason: str
@@ -112,6 +118,7 @@ async def revise(connection: database.RawConnection, revision: Revision) -> Publ
         currencies=revision.currencies or newest.currencies,
         earn_rules=revision.earn_rules or newest.earn_rules,
         tiers=revision.tiers or newest.tiers,
+        tier_scheme=revision.tier_scheme or begun_from(newest).tier_scheme,
     )
     return await publish(
         connection,
@@ -162,12 +169,25 @@ async def publish(
     check(version)
     check_successor(newest, version)
     be_affordable(version, await campaigns.spent(connection, version.number))
+    await be_left(connection, newest, version)
     is_default = here.known.default_id == version.programme_id
     publication = Publication(version, published_by, here.now, reason, is_default)
     published = await programmes.append(connection, publication)
     told = events.encode_programme_revised(version.programme_id, version.version, version.effective_at)
     await tell(connection, [told])
     return replace(publication, programme=published)
+
+
+async def be_left(
+    connection: database.RawConnection | database.Pool, before: Programme, after: Programme
+) -> None:
+    """Refuse to take a tier away that members hold, unless the version says where they go. Raises ``TierHeld``."""
+    told = after.tier_scheme.successor_of
+    gone = [tier.key for tier in before.tiers if after.tier(tier.key) is None and tier.key not in told]
+    for key in gone:
+        if await tiers.is_held(connection, before.number, key):
+            message = f"members hold {key!r}: say in tier_scheme.successors where they go, or keep it"
+            raise TierHeld(message, field="tiers", tier=key)
 
 
 def _numbered(currencies: tuple[CurrencyRules, ...], known: Programme) -> tuple[CurrencyRules, ...]:

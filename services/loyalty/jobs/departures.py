@@ -7,14 +7,15 @@ import structlog
 
 from services.kit import clock, database
 from services.kit.refusal import Refusal
+from services.loyalty.actions.coupon_dues import leave
 from services.loyalty.actions.departures import prove_nothing_is_here
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.departures import Departure, depart
 from services.loyalty.rules.forfeits import forfeit_key
-from services.loyalty.rules.programmes import ProgrammeHistory
-from services.loyalty.storage import departures
+from services.loyalty.rules.programmes import ProgrammeHistory, Programmes
+from services.loyalty.storage import activities, departures
 from services.loyalty.storage.departures import Waiting
 from services.loyalty.storage.state import Touches
 
@@ -53,6 +54,7 @@ class Departures:
 
     async def _settle(self, lanes: Lanes, member: Waiting) -> None:
         known = await self._rulebook.current()
+        deleted = await activities.erase(self._pool, member.member_id) if member.erasure_id else ()
         histories = [
             history for history in known.by_id.values() if history.newest.number in member.programmes
         ]
@@ -62,13 +64,22 @@ class Departures:
             if not histories:
                 async with self._pool.acquire() as connection, connection.transaction():
                     await prove_nothing_is_here(connection, member.member_id, member.erasure_id, self._now())
+
+        await self._leave_coupons(member.member_id, known)
         for history in histories:
             is_last = member.erasure_id and history is histories[-1]
             kept = await departures.kept(self._pool, member.member_id) if is_last else None
-            departure = Departure(member.member_id, history.newest.programme_id, member.erasure_id, kept)
+            departure = Departure(
+                member.member_id, history.newest.programme_id, member.erasure_id, kept, deleted
+            )
             await lanes.submit(_task(departure, history))
         await departures.settled(self._pool, member, self._now())
         log.info("departure settled", member_id=member.member_id, erased=bool(member.erasure_id))
+
+    async def _leave_coupons(self, member_id: str, known: Programmes) -> None:
+        names = {history.newest.number: programme_id for programme_id, history in known.by_id.items()}
+        async with self._pool.acquire() as connection, connection.transaction():
+            await leave(connection, member_id, clock.micros(self._now()), names)
 
 
 def _task(departure: Departure, history: ProgrammeHistory) -> Task:

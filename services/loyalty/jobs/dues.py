@@ -1,4 +1,4 @@
-"""The due run: what falls due is done for members whom nobody touches."""
+"""The due run: what falls due is done for members whom nobody touches, in wallets and on the ladder of tiers."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ class Progress:
 class DueRun:
     """Settles wallets in which something fell due, and touches whom a version that came into force has not judged.
 
-    Its only memory is the due instants in the wallets, so that it may be killed at any point and goes on where
+    Its only memory is the due instants in wallets and standings, so that it may be killed at any point and goes on where
     it stopped. One worker runs it at a time; two would find each other's work done and change nothing.
     """
 
@@ -145,10 +145,13 @@ class DueRun:
             most = LOOK_AHEAD + len(under_way)
             found = await dues.due(connection, self._micros(), most, self._set_aside)
             new = [wallet for wallet in found if wallet not in under_way]
-            if not new and not under_way:
+            ended = await dues.due_standings(connection, self._micros(), most, self._set_aside)
+            members = [who for who in ended if who not in under_way]
+            if not new and not members and not under_way:
                 return
             await _queue(new, batches, progress)
-            if len(new) < AT_ONCE:
+            await _queue(members, batches, progress)
+            if len(new) + len(members) < AT_ONCE:
                 await batches.join()
 
     async def _queue_not_judged(

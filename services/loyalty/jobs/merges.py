@@ -7,6 +7,7 @@ import structlog
 
 from services.kit import clock, database
 from services.kit.refusal import Refusal
+from services.loyalty.actions.coupon_dues import follow_merge
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
@@ -79,7 +80,9 @@ class Merges:
             log.warning("merge waits", member_id=one.from_member, because=refusal.code)
             self._left_alone[one.nth] = asyncio.get_running_loop().time() + _LEAVE_ALONE_S
             return one.members
-        await heard_merges.followed(self._pool, done, self._now())
+        async with self._pool.acquire() as connection, connection.transaction():
+            await follow_merge(connection, one.from_member, one.into_member, one.merge_id, undone=one.undone)
+            await heard_merges.followed(connection, done, self._now())
         log.info("merge followed", member_id=one.from_member, undone=one.undone)
         return frozenset()
 

@@ -9,7 +9,7 @@ from huiyuan.loyalty.v1 import campaigns_pb2 as wire
 from services.kit import clock, database, rpc
 from services.loyalty.actions import campaigns as actions
 from services.loyalty.actions.programmes import UnknownVersion
-from services.loyalty.rpc import drafts, earn_rules, previews
+from services.loyalty.rpc import drafts, earn_previews, earn_rules
 from services.loyalty.rpc.accounting import verdicts
 from services.loyalty.rpc.earn_trials import Trial, order_of, trial
 from services.loyalty.rpc.programmes import reason
@@ -55,7 +55,7 @@ class Campaigns:
         self, request: wire.PreviewEarnRulesRequest, _: Any
     ) -> wire.PreviewEarnRulesResponse:
         programme = await self._meant(request.rules)
-        place = previews.place(request, programme, self._rulebook.now())
+        place = earn_previews.place(request, programme, self._rulebook.now())
         since, until = clock.instant(place.since), clock.instant(place.until)
         if place.in_all is None:
             place.in_all = await storage.count(self._unhurried, programme.number, since, until)
@@ -67,7 +67,7 @@ class Campaigns:
                 place.preview.look(programme, orders, standing)
                 await asyncio.sleep(0)
             place.after, place.done = read.after, read.is_last
-        return previews.told(place, programme)
+        return earn_previews.told(place, programme)
 
     @rpc.allow(drafts.readers)
     async def list_campaigns(self, request: wire.ListCampaignsRequest, _: Any) -> wire.ListCampaignsResponse:

@@ -50,6 +50,7 @@ def programme(message: wire.Programme, effective_at: int) -> Programme:
         earn_rules=tuple(earn_rules.earn_rules(message.earn_rules, message.money_currency)),
         tiers=tuple(tier_schemes.tier_rules(message.tiers, message.money_currency)),
         effective_at=effective_at,
+        tier_scheme=tier_schemes.tier_scheme(message.tier_scheme),
         two_persons=message.two_persons,
     )
 
@@ -65,6 +66,7 @@ def version(version: Programme) -> wire.Programme:
         currencies=[currencies.published(rules, version.money_currency) for rules in version.currencies],
         earn_rules=[earn_rules.earn_rule(rule, version.money_currency) for rule in version.earn_rules],
         tiers=[tier_schemes.tier_rule(rule, version.money_currency) for rule in version.tiers],
+        tier_scheme=tier_schemes.published_scheme(version.tier_scheme),
         two_persons=version.two_persons,
     )
 

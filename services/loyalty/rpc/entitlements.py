@@ -29,9 +29,10 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules import entitlements, periods
 from services.loyalty.rules.entitlements import Asked, Claim, Entitlement
 from services.loyalty.rules.expiry import NEVER
-from services.loyalty.rules.points import Member, snapshot
+from services.loyalty.rules.points import Member
 from services.loyalty.rules.programmes import Programmes
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.reading import snapshot
+from services.loyalty.rules.standings import Standing
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.rules.wellformed import KEY_SAID
 from services.loyalty.storage import benefit_claims, points

@@ -43,6 +43,20 @@ REFUNDS = {
     "refunded_minor": "integer",
     "recorded_at": "instant",
 }
+COUPONS = {
+    "programme_id": "text",
+    "template": "text",
+    "name_zh": "text",
+    "name_en": "text",
+    "code": "text",
+    "state": "text",
+    "issued_at": "instant",
+    "valid_from": "instant",
+    "expires_at": "instant",
+    "order_ref": "text",
+    "used_at": "instant",
+    "taken_off_minor": "integer",
+}
 BENEFIT_CLAIMS = {
     "programme_id": "text",
     "benefit": "text",
@@ -119,6 +133,7 @@ class Exports:
                         await exports.benefit_claims(self._pool, member_id),
                     ),
                     table("refunds", REFUNDS, await exports.refunds(self._pool, member_id)),
+                    table("coupons", COUPONS, await exports.coupons(self._pool, member_id)),
                     table("grants", GRANTS, await exports.grants(self._pool, member_id)),
                 )
             )

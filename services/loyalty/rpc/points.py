@@ -22,8 +22,8 @@ from services.loyalty.rules.awards import award
 from services.loyalty.rules.entries import EntryType, is_promise, key_of
 from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.moves import Move
-from services.loyalty.rules.points import settled
 from services.loyalty.rules.programmes import CurrencyRules, Programme
+from services.loyalty.rules.reading import settled
 from services.loyalty.rules.state import Part
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.storage import points

@@ -1,103 +1,132 @@
-"""Previews at the door: how far one got travels with its caller, so that any process may go on with it."""
+"""Previews at the door: asked for, watched, called off and looked up; a worker makes them."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections import Counter
-from dataclasses import dataclass, field
-from datetime import timedelta
-from hashlib import sha256
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-import msgpack
-from huiyuan.loyalty.v1 import campaigns_pb2 as wire
+from huiyuan.loyalty.v1 import previews_pb2 as wire
 
-from services.loyalty.rpc.wire import PageNotUnderstood
-from services.loyalty.rules.earn_previews import Preview
-from services.loyalty.rules.programmes import Programme
-from services.loyalty.rules.wellformed import be_within
-from services.loyalty.storage import definitions
-from services.loyalty.storage.campaigns import BEGIN
+from services.kit import database, rpc
+from services.loyalty.actions import previews as actions
+from services.loyalty.rpc.drafts import draft_id, find
+from services.loyalty.rpc.wire import MalformedId, choice, money, page_size, timestamp
+from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.previews import MovedMember, PreviewState, TierCost, UnknownPreview
+from services.loyalty.storage import previews
+from services.loyalty.storage.previews import Findings, Preview
 
-MOST_DAYS = 366
-_DAY_US = timedelta(days=1) // timedelta(microseconds=1)
-_COUNTED = ("earned", "would", "given", "orders", "budgets")
-
-
-@dataclass(slots=True)
-class Place:
-    """How far a preview of rules got through the orders paid from ``since`` until ``until`` (microseconds)."""
-
-    rules: bytes
-    since: int
-    until: int
-    in_all: int | None = None
-    after: str = BEGIN
-    done: bool = False
-    preview: Preview = field(default_factory=Preview)
+_drafters = rpc.staff("program_admin", "program_publisher")
+_readers = rpc.staff("program_admin", "program_publisher", "auditor")
 
 
-def place(request: wire.PreviewEarnRulesRequest, programme: Programme, now: int) -> Place:
-    """Where to begin, or to go on. Raises where that was made for other rules, or by somebody else."""
-    rules = sha256(definitions.encode(programme).encode()).digest()[:16]
-    be_within(request.days, 1, MOST_DAYS, "days")
-    if not request.continue_from:
-        return Place(rules, now - request.days * _DAY_US, now)
+class Previews:
+    """``huiyuan.loyalty.v1.PreviewsService``."""
+
+    def __init__(self, pool: database.Pool, rulebook: Rulebook) -> None:
+        self._pool = pool
+        self._rulebook = rulebook
+
+    @rpc.allow(_drafters)
+    async def start_preview(self, request: wire.StartPreviewRequest, _: Any) -> wire.StartPreviewResponse:
+        known = await find(self._pool, request.draft_id)
+        if request.edition:
+            known.be_at(request.edition)
+        known.be_open()
+        preview = Preview(
+            preview_id=str(uuid4()),
+            draft_id=known.draft_id,
+            programme_id=known.programme.programme_id,
+            edition=known.edition,
+            state=PreviewState.WAITING,
+            asked_by=rpc.caller().actor,
+            asked_at=self._rulebook.now(),
+        )
+        async with self._pool.acquire() as connection, connection.transaction():
+            started, replayed = await actions.start(connection, preview)
+        return wire.StartPreviewResponse(preview=_told(started), replayed=replayed)
+
+    @rpc.allow(_drafters)
+    async def cancel_preview(self, request: wire.CancelPreviewRequest, _: Any) -> wire.CancelPreviewResponse:
+        known = await self._find(request.preview_id)
+        if known.state is not PreviewState.CANCELLED:
+            async with self._pool.acquire() as connection, connection.transaction():
+                await actions.cancel(connection, known, self._rulebook.now())
+        return wire.CancelPreviewResponse(preview=_told(await self._find(request.preview_id)))
+
+    @rpc.allow(_readers)
+    async def get_preview(self, request: wire.GetPreviewRequest, _: Any) -> wire.GetPreviewResponse:
+        return wire.GetPreviewResponse(preview=_told(await self._find(request.preview_id)))
+
+    @rpc.allow(_readers)
+    async def list_previews(self, request: wire.ListPreviewsRequest, _: Any) -> wire.ListPreviewsResponse:
+        first, after = page_size(request.first), _id(request.after, "after") if request.after else None
+        page, more = await previews.page(self._pool, draft_id(request.draft_id), first, after)
+        return wire.ListPreviewsResponse(previews=map(_told, page), has_next_page=more)
+
+    async def _find(self, preview_id: str) -> Preview:
+        found = await previews.find(self._pool, _id(preview_id, "preview_id"))
+        if found is None:
+            raise UnknownPreview("there is no preview with this id: check the id", field="preview_id")
+        return found
+
+
+def _id(text: str, field: str) -> str:
     try:
-        known = msgpack.unpackb(urlsafe_b64decode(request.continue_from))
-        found = _place(*known)
-    except (ValueError, TypeError, msgpack.UnpackException):
-        raise PageNotUnderstood(
-            "continue_from is what the answer before said, as it was", field="continue_from"
-        ) from None
-    if found.rules != rules:
-        raise PageNotUnderstood("the rules changed meanwhile: begin again", field="continue_from")
-    return found
+        return str(UUID(text))
+    except ValueError:
+        raise MalformedId("the id of a preview is a UUID", field=field) from None
 
 
-def _place(
-    rules: bytes, since: int, until: int, in_all: int, after: str, seen: int, changed: int, *sums: Any
-) -> Place:
-    counters = [Counter({str(name): int(count) for name, count in each.items()}) for each in sums]
-    preview = Preview(int(seen), int(changed), *counters)
-    return Place(rules, int(since), int(until), int(in_all), str(UUID(after)), preview=preview)
-
-
-def told(place: Place, programme: Programme) -> wire.PreviewEarnRulesResponse:
-    """The sums so far, and with what to go on."""
-    preview = place.preview
-    sums = [dict(getattr(preview, name)) for name in _COUNTED]
-    state = (
-        place.rules,
-        place.since,
-        place.until,
-        place.in_all,
-        place.after,
-        preview.seen,
-        preview.changed,
-        *sums,
+def _told(preview: Preview) -> wire.Preview:
+    return wire.Preview(
+        preview_id=preview.preview_id,
+        programme_id=preview.programme_id,
+        draft_id=preview.draft_id,
+        edition=preview.edition,
+        state=choice(wire.PreviewState, "PREVIEW_STATE_", preview.state),
+        asked_by=preview.asked_by,
+        asked_at=timestamp(preview.asked_at),
+        started_at=timestamp(preview.started_at) if preview.started_at else None,
+        ended_at=timestamp(preview.ended_at) if preview.ended_at else None,
+        members_seen=preview.members_seen,
+        members_about=preview.members_about,
+        findings=None if preview.findings is None else _findings(preview.findings, preview.sample),
     )
-    return wire.PreviewEarnRulesResponse(
-        done=place.done,
-        continue_from="" if place.done else urlsafe_b64encode(msgpack.packb(state)).decode(),
-        orders_seen=preview.seen,
-        orders_in_all=place.in_all or 0,
-        orders_changed=preview.changed,
-        currencies=[
-            wire.PreviewedCurrency(
-                currency=currency.code,
-                earned=preview.earned[currency.code],
-                would_have_earned=preview.would[currency.code],
-            )
-            for currency in programme.currencies
+
+
+def _findings(found: Findings, sample: Sequence[MovedMember]) -> wire.PreviewFindings:
+    return wire.PreviewFindings(
+        as_of=timestamp(found.as_of),
+        members=found.members,
+        raised=found.raised,
+        lowered=found.lowered,
+        moves=[
+            wire.TierMove(from_tier=held, to_tier=then, members=members)
+            for held, then, members in found.moves
         ],
-        rules=[
-            wire.PreviewedRule(
-                key=rule.key,
-                currency=rule.currency,
-                orders=preview.orders[rule.key],
-                given=preview.given[rule.key],
-                budget_spent=bool(rule.budget) and preview.budgets[rule.key] >= rule.budget,
-            )
-            for rule in programme.earn_rules
+        sample=map(_moved, sample),
+        costs=[_cost(cost, found.money_currency) for cost in found.costs],
+    )
+
+
+def _moved(moved: MovedMember) -> wire.MovedMember:
+    return wire.MovedMember(
+        member_id=moved.member_id,
+        from_tier=moved.from_tier,
+        to_tier=moved.to_tier,
+        conditions=[
+            wire.MetCondition(metric=met.metric, required=met.required, actual=met.actual)
+            for met in moved.conditions
         ],
+    )
+
+
+def _cost(cost: TierCost, currency: str) -> wire.TierCost:
+    return wire.TierCost(
+        tier=cost.tier,
+        members_before=cost.members_before,
+        members_after=cost.members_after,
+        cost_before=money(cost.minor_before, currency),
+        cost_after=money(cost.minor_after, currency),
+        unlimited=cost.unlimited,
     )

@@ -58,6 +58,9 @@ class Programmes:
             currencies=tuple(currencies.rules(request.currencies, "")),
             earn_rules=tuple(earn_rules.earn_rules(request.earn_rules, "")),
             tiers=tuple(tier_schemes.tier_rules(request.tiers, "")),
+            tier_scheme=tier_schemes.tier_scheme(request.tier_scheme)
+            if request.HasField("tier_scheme")
+            else None,
             money_named=_money_named(request),
             published_by=rpc.caller().actor,
             reason=why,

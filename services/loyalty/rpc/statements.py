@@ -15,8 +15,8 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules import periods
 from services.loyalty.rules.asks import UnknownCurrency
 from services.loyalty.rules.periods import InstantAhead, PeriodNotUnderstood
-from services.loyalty.rules.points import settled
 from services.loyalty.rules.programmes import CurrencyRules, Programme, ProgrammeHistory
+from services.loyalty.rules.reading import settled
 from services.loyalty.rules.replay import Replay
 from services.loyalty.rules.statements import Balances, Line, Statement
 from services.loyalty.rules.wallets import Wallet

@@ -2,25 +2,31 @@
 
 from typing import Any
 
+from huiyuan.loyalty.v1 import placements_pb2
 from huiyuan.loyalty.v1 import tiers_pb2 as wire
 
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
-from services.loyalty.rpc import benefits
+from services.loyalty.rpc import benefits, tier_schemes
 from services.loyalty.rpc.points import MOST_MEMBERS
 from services.loyalty.rpc.wire import (
     PageNotUnderstood,
     be_at_most,
+    choice,
     member_id,
     readable_member,
     text,
     timestamp,
 )
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules import tiers
-from services.loyalty.rules.points import Member, snapshot
+from services.loyalty.rules.expiry import NEVER
+from services.loyalty.rules.outlooks import Scored, Step, outlook
+from services.loyalty.rules.points import Member
+from services.loyalty.rules.programmes import Programme
+from services.loyalty.rules.reading import snapshot
+from services.loyalty.rules.standings import Standing
 from services.loyalty.rules.tier_schemes import TierRule
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.tiers import good_until, placement_of
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.storage import points
 from services.loyalty.storage import tiers as holders
@@ -81,18 +87,55 @@ class Tiers:
 
 def _standing(member: Member) -> wire.Standing:
     programme, standing = member.current, member.standing
-    held, above = programme.tier(standing.tier), tiers.next_tier(programme, standing)
-    toward = tiers.progress(above, standing, member.balances()) if above else []
-    return wire.Standing(
-        tier=tier(held, programme.rank(held.key)) if held else None,
+    held, way = programme.tier(standing.tier), outlook(member)
+    message = wire.Standing(
+        tier=_tier(programme, held),
         since=timestamp(standing.tiers[-1][1]) if held else None,
-        next_tier=tier(above, programme.rank(above.key)) if above else None,
-        toward_next=[
-            wire.ConditionProgress(
-                metric=step.condition.metric, actual=step.actual, required=step.condition.at_least
-            )
-            for step in toward
-        ],
+        ladder_tier=_tier(programme, programme.tier(standing.ladder)),
+        money_currency=programme.money_currency,
+        score=[_scored(part) for part in way.score],
+    )
+    if held and (until := good_until(standing)) < NEVER:
+        message.valid_until.CopyFrom(timestamp(until))
+    if standing.grace_until:
+        message.grace_until.CopyFrom(timestamp(standing.grace_until))
+    if placed := placement_of(standing):
+        message.placed_by = choice(placements_pb2.PlacementKind, "PLACEMENT_KIND_", placed.kind)
+    if rising := way.rising:
+        message.next_tier.CopyFrom(tier(rising.tier, programme.rank(rising.tier.key)))
+        message.toward_next.extend(map(_progress, rising.steps))
+        message.next_match = tier_schemes.match(rising.match)
+    if keeping := way.keeping:
+        message.to_keep.extend(map(_progress, keeping.steps))
+        message.keep_match = tier_schemes.match(keeping.match)
+        message.kept = keeping.is_kept
+        message.judged_at.CopyFrom(timestamp(keeping.judged_at))
+    return message
+
+
+def _tier(programme: Programme, rule: TierRule | None) -> wire.Tier | None:
+    return None if rule is None else tier(rule, programme.rank(rule.key))
+
+
+def _progress(step: Step) -> wire.ConditionProgress:
+    return wire.ConditionProgress(
+        metric=step.condition.metric,
+        actual=step.actual,
+        required=step.condition.at_least,
+        window=tier_schemes.window(step.condition.window),
+        first_day="" if step.first_day is None else str(step.first_day),
+        last_day="" if step.last_day is None else str(step.last_day),
+    )
+
+
+def _scored(of: Scored) -> wire.ScorePartProgress:
+    return wire.ScorePartProgress(
+        key=of.part.key,
+        name=text(of.part.name),
+        metric=of.part.metric,
+        actual=of.value,
+        score=of.score,
+        cap=of.part.knots[-1].score,
     )
 
 

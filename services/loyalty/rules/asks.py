@@ -8,8 +8,8 @@ import msgpack
 from services.kit.refusal import Conflict, Declined, Invalid
 from services.loyalty.rules.points import Book, Member
 from services.loyalty.rules.programmes import CurrencyRules
+from services.loyalty.rules.standings import Restriction
 from services.loyalty.rules.state import Denial, Part, Place
-from services.loyalty.rules.tiers import Restriction
 from services.loyalty.rules.wallets import Wallet
 
 MOST_POINTS = 2**53

@@ -39,6 +39,7 @@ def award(book: Book, ask: Ask) -> Answer:
         lot = lot_of(rules, now, zone, SOURCE_AWARDED)
         wallet.credit(journal, EntryType.EARN, ask.points, lot, Account.ISSUED)
     book.tell(member, PointsAwarded(Moved(rules.code, ask.points, wallet.available), ask.reason), now)
+    book.count_earned(member, rules.code, now, ask.points)
     if rules.code in member.current.metrics:
         book.judge(member, member.current, now)
     return Answer(book.post(ask.key, member, first)[-1])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from services.kit.refusal import Conflict
+from services.loyalty.rules import tiers
 from services.loyalty.rules.asks import be_countable, be_free_to_earn
 from services.loyalty.rules.earn_facts import local_time, past_of
 from services.loyalty.rules.earn_limits import Limits, counts_of
@@ -56,6 +57,9 @@ def record_order(book: Book, asked: OrderToRecord) -> Answer:
         raise CurrencyNotAccepted(f"{message}: send the order in it", field="total.currency")
     member = book.touch(order.member_id, history)
     be_free_to_earn(member, "member")
+    rewound = asked.may_be_old and tiers.rewind(history, member.standing, order.paid_at)
+    if rewound:
+        book.catch_up(member, order.paid_at)
     if order.member_id != member.standing.member_id:
         order = replace(order, member_id=member.standing.member_id)  # and it stays there, whatever is undone
     order.recorded_at = member.recorded_at
@@ -73,8 +77,12 @@ def record_order(book: Book, asked: OrderToRecord) -> Answer:
     _earn(book, member, programme, order, journal)
     member.standing.count(order.paid_at, programme.time_zone, order.total_minor, 1)
     book.tell(member, _recorded(order), order.paid_at)
-    _raise_and_settle(book, member, programme, order.paid_at + 1)
+    if rewound:
+        book.judge(member, programme, order.paid_at + 1)
+    else:
+        _raise(book, member, programme, order.paid_at + 1)
     order.tier_after = member.standing.tier
+    _settle(book, member)
     order.is_new = True
     book.state.orders[place] = order
     return Answer(order)
@@ -105,6 +113,7 @@ def _earn(book: Book, member: Member, programme: Programme, order: Order, journa
             wallet.credit(journal, EntryType.EARN, points, lot, Account.ISSUED)
             result.matures_at = 0
         result.balance_after = wallet.available
+        book.count_earned(member, code, order.paid_at, points)
         parts = share(points, weights) if decision is None else decision.by_line[code]
         for line, part in zip(order.lines, parts, strict=True):
             if part:
@@ -171,18 +180,26 @@ def _recorded(order: Order) -> OrderRecorded:
     return OrderRecorded(order.source, order.order_id, order.money_currency, order.total_minor, moved)
 
 
-def _raise_and_settle(book: Book, member: Member, programme: Programme, since: int) -> None:
-    """Raise the tier under the version that judged the order, then under the one in force; settle what is past.
+def _raise(book: Book, member: Member, programme: Programme, since: int) -> None:
+    """Raise the tier under the version that judged the order, then under the one in force.
 
     A version no longer in force judges only while nothing was paid after that day: what the member reached
-    later is no merit by thresholds that had ended.
+    later is no merit by thresholds that had ended. What came late counts with what was paid since from now on.
     """
+    late = member.standing.last_day > local_day(since, programme.time_zone).toordinal()
     if member.current.version == programme.version:
         book.judge(member, programme, since)
     else:
-        if member.standing.last_day <= local_day(since, programme.time_zone).toordinal():
+        if not late:
             book.judge(member, programme, since)
         book.judge(member, member.current, max(since, member.current.effective_at))
+    if late:
+        book.judge(member, member.current, member.recorded_at)
+
+
+def _settle(book: Book, member: Member) -> None:
+    """Do what is past already: a tier that was reached late, and what matured or expired since."""
+    book.catch_up(member, book.now)
     for rules in member.current.currencies:
         book.settle(member, rules)
 
@@ -239,7 +256,8 @@ def complete_order(book: Book, completion: Completion) -> Answer:
     )
     book.state.orders[order.source, order.order_id] = order
     book.tell(member, OrderCompleted(order.source, order.order_id, moved), completed_at)
-    _raise_and_settle(book, member, member.current, completed_at + 1)
+    _raise(book, member, member.current, completed_at + 1)
+    _settle(book, member)
     return Answer(order)
 
 

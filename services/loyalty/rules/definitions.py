@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.loyalty.rules import earn_rules, tier_schemes
+from services.loyalty.rules import earn_rules, ladder_checks
 from services.loyalty.rules.conversion import WHOLE_ORDER, Conversion, worth
 from services.loyalty.rules.expiry import Expiry, ExpiryKind, Maturation, Rounding
 from services.loyalty.rules.programmes import CurrencyRules, NegativePolicy, Programme
@@ -30,7 +30,7 @@ def check(programme: Programme) -> None:
         _check_currency(programme, currency, f"currencies[{nth}]")
     codes = [currency.code for currency in programme.currencies]
     earn_rules.check(programme.earn_rules, codes)
-    tier_schemes.check(programme.tiers, codes)
+    ladder_checks.check(programme.tiers, programme.tier_scheme, codes)
 
 
 def check_successor(before: Programme, after: Programme) -> None:

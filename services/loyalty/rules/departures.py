@@ -15,14 +15,15 @@ REASON = "MEMBER_CLOSED"
 class Departure:
     """A member who left one programme. ``erasure_id`` is empty where the membership was only closed.
 
-    ``kept`` says of each table how many rows stay under an id that leads to nobody any more; it is told in the
-    member's last programme alone, hence None in the others.
+    ``kept`` says of each table how many rows stay under an id that leads to nobody any more, and ``deleted`` how many
+    went; both are told in the member's last programme alone, hence None in the others.
     """
 
     member_id: str
     programme_id: str
     erasure_id: str
     kept: tuple[tuple[str, int], ...] | None = None
+    deleted: tuple[tuple[str, int], ...] = ()
 
     @property
     def forfeit_id(self) -> str:
@@ -38,6 +39,6 @@ def depart(book: Book, departure: Departure) -> Answer:
         forfeited = forfeit(book, asked).value
     if departure.kept is not None:
         # Under the member's own id, also where the member was merged into another: each is awaited by itself.
-        what = MemberErasureDone(departure.erasure_id, departure.kept)
+        what = MemberErasureDone(departure.erasure_id, departure.kept, departure.deleted)
         book.events.append(Event(departure.member_id, departure.programme_id, book.now, what))
     return Answer(forfeited)

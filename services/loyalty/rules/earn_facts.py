@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from services.loyalty.rules.conditions import MADE_LINE
 from services.loyalty.rules.judgements import NO_ORDER, Past
 from services.loyalty.rules.orders import Order
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import Standing
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MEMBERS = frozenset({"member.orders", "member.spend_minor", "member.days_since_order"})

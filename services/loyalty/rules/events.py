@@ -117,10 +117,11 @@ class MemberMerged:
 
 @dataclass(frozen=True, slots=True)
 class MemberErasureDone:
-    """What the members service told to be erased leads to nobody here any more; rows kept, by table."""
+    """What the members service told to be erased leads to nobody here any more; rows kept and deleted, by table."""
 
     erasure_id: str
     kept: tuple[tuple[str, int], ...]
+    deleted: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,99 @@ class PointsMatured:
 
 
 @dataclass(frozen=True, slots=True)
+class MissionProgressed:
+    """Something counted in a mission: ``progress`` of ``required`` are there."""
+
+    mission: str
+    progress: int
+    required: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissionCompleted:
+    """A mission was completed for the nth time in its period, and what was promised goes by the grant's key."""
+
+    mission: str
+    edition: int
+    nth: int
+    grant_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class TierRaised:
     from_tier: str
     to_tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class CouponIssued:
+    coupon_id: str
+    template: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponUsed:
+    coupon_id: str
+    template: str
+    order_ref: str
+    taken_off_minor: int
+    money_currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CouponExpiring:
+    """Told once, as many days before as the template says."""
+
+    coupon_id: str
+    template: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponReinstated:
+    """The order was refunded: the coupon is open again, unless it expired meanwhile."""
+
+    coupon_id: str
+    template: str
+    order_ref: str
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CouponRevoked:
+    coupon_id: str
+    template: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierLowered:
+    from_tier: str
+    to_tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierKept:
+    """A tier's validity ended and another began, until an instant in microseconds since 1970."""
+
+    tier: str
+    valid_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierPlaced:
+    """The member was placed on a tier until an instant in microseconds since 1970, whatever the ladder says."""
+
+    kind: str
+    tier: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierPlacementEnded:
+    kind: str
+    tier: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +271,17 @@ Decided = (
     | PointsExpired
     | PointsMatured
     | TierRaised
+    | CouponIssued
+    | CouponUsed
+    | CouponExpiring
+    | CouponReinstated
+    | CouponRevoked
+    | TierLowered
+    | TierKept
+    | TierPlaced
+    | TierPlacementEnded
+    | MissionProgressed
+    | MissionCompleted
     | BenefitClaimed
     | BenefitUsed
     | BenefitReleased

@@ -1,11 +1,12 @@
 """Merges: what became another member's when two turned out to be one, so that it can be given back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from services.loyalty.rules.entries import Entry, EntryType, LotKey
 from services.loyalty.rules.expiry import NEVER
+from services.loyalty.rules.standings import NO_TERM, Term
 from services.loyalty.rules.wallets import Slices, split
 
 Days = list[list[int]]
@@ -73,7 +74,8 @@ class Merge:
     """One member's merge into another in one programme. Instants are microseconds since 1970, 0 for not yet.
 
     ``moved`` is what went over and ``returned`` what an un-merge brought back, both by currency number. ``shares``,
-    ``days`` and ``tiers`` are what is there to be given back; ``tier_before`` is the survivor's right before.
+    ``days``, ``earned``, ``tiers`` and ``term`` are what is there to be given back; ``tier_before`` is what the
+    ladder gave the survivor right before.
     """
 
     from_member: str
@@ -88,6 +90,8 @@ class Merge:
     days: Days = field(default_factory=list)
     tiers: list[tuple[str, int]] = field(default_factory=list)
     tier_before: str = ""
+    earned: Days = field(default_factory=list)
+    term: Term = NO_TERM
     undone_at: int = 0
     undone_by: str = ""
     undone_reason: str = ""
@@ -105,12 +109,16 @@ class Merge:
             self.shares.setdefault(entry.currency, Share()).settle(entry)
             self.changed = True
 
-    def settle_day(self, local: date, spend_minor: int, orders: int) -> None:
-        """Take away from the sums of a local day what is no longer counted."""
-        for day in self.days:
-            if day[0] == local.toordinal():
-                day[1] -= spend_minor
-                day[2] -= orders
+    def settle_day(self, local: date, spend_minor: int, orders: int, earned: Mapping[int, int]) -> None:
+        """Take away from the sums of a local day, or of what it was summed up in, what is no longer counted."""
+        ordinal = local.toordinal()
+        if day := next((day for day in self.days if day[0] >= ordinal), None):
+            day[1] -= spend_minor
+            day[2] -= orders
+            self.changed = True
+        for number, points in earned.items():
+            if row := next((row for row in self.earned if row[0] >= ordinal and row[1] == number), None):
+                row[2] -= points
                 self.changed = True
 
 

@@ -1,18 +1,20 @@
 """Merging: two members turn out to be one; what one had becomes the other's; part of the fold."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import msgpack
 
 from services.kit.refusal import Conflict, Declined, Invalid, Unavailable
+from services.loyalty.rules import tiers
 from services.loyalty.rules.asks import be_countable
 from services.loyalty.rules.entries import Account, EntryType, Journal, LotKey, key_of
-from services.loyalty.rules.events import MemberMerged, Moved, TierRaised
+from services.loyalty.rules.events import MemberMerged, Moved
 from services.loyalty.rules.merges import Amounts, Merge, Share
 from services.loyalty.rules.points import Answer, Book, Member
 from services.loyalty.rules.programmes import ProgrammeHistory, ProgrammeNotInForce
+from services.loyalty.rules.standings import NO_TERM
 from services.loyalty.rules.wallets import Wallet
 
 
@@ -124,7 +126,7 @@ def _move(book: Book, asked: MergeAsked, gone: Member, survivor: Member) -> Merg
         asked.actor,
         asked.reason,
         survivor.recorded_at,
-        tier_before=survivor.standing.tier,
+        tier_before=survivor.standing.ladder,
         is_new=True,
     )
     key = key_of("merge", number, asked.from_member, asked.merge_id)
@@ -163,16 +165,21 @@ def _move_points(gone: Wallet, survivor: Wallet, out: Journal, into: Journal) ->
 
 
 def _move_standing(book: Book, merged: Merge, gone: Member, survivor: Member) -> None:
-    """Sum what tiers are measured by, and let the survivor hold the higher tier from now on."""
-    merged.days, gone.standing.days = gone.standing.days, []
-    merged.tiers, gone.standing.tiers = gone.standing.tiers, []
-    gone.standing.changed = True
+    """Sum what tiers are measured by; the survivor has the higher tier from now on, and what both were placed on."""
+    left, kept = gone.standing, survivor.standing
+    merged.days, left.days = left.days, []
+    merged.earned, left.earned = left.earned, []
+    merged.tiers, left.tiers = left.tiers, []
+    merged.term, left.term = left.term, NO_TERM
     for ordinal, spend_minor, orders in merged.days:
-        survivor.standing.add(ordinal, spend_minor, orders)
-    higher = merged.tiers[-1][0] if merged.tiers else ""
-    if survivor.current.rank(higher) > survivor.current.rank(merged.tier_before):
-        since = survivor.standing.hold(higher, survivor.recorded_at)
-        book.tell(survivor, TierRaised(merged.tier_before, higher), since)
+        kept.add(ordinal, spend_minor, orders)
+    for ordinal, number, points in merged.earned:
+        kept.earn(ordinal, number, points)
+    both = (*kept.placed, *(each for each in merged.term.placed if not kept.is_placed(each.kind)))
+    if survivor.current.rank(merged.term.ladder) > survivor.current.rank(kept.ladder):
+        kept.term = replace(merged.term, ladder_since=survivor.recorded_at)
+    kept.placed = list(both)
+    book.tell_moves(survivor, tiers.show(survivor.current, kept, survivor.recorded_at))
     book.judge(survivor, survivor.current, survivor.recorded_at)
 
 

@@ -4,7 +4,7 @@ It is given the state that the operations touch, changes it, and returns the ent
 has no input or output of its own, so that posting, replay, quote and preview are one piece of code.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -28,9 +28,11 @@ from services.loyalty.rules.events import (
     Moved,
     PointsExpired,
     PointsMatured,
+    TierKept,
+    TierLowered,
     TierRaised,
 )
-from services.loyalty.rules.expiry import NEVER, expires_at, month_of
+from services.loyalty.rules.expiry import NEVER, expires_at, local_day, month_of
 from services.loyalty.rules.programmes import (
     CurrencyRules,
     NegativePolicy,
@@ -38,8 +40,8 @@ from services.loyalty.rules.programmes import (
     ProgrammeHistory,
     Programmes,
 )
+from services.loyalty.rules.standings import Standing
 from services.loyalty.rules.state import Part, State
-from services.loyalty.rules.tiers import Standing
 from services.loyalty.rules.wallets import Wallet
 
 SYSTEM = "system"
@@ -89,13 +91,18 @@ class Book:
             last = max(last, wallet.touched_at)
         recorded_at = standing.touched_at = max(self.now, last + 1)
         member = Member(standing, history, current, wallets, recorded_at)
+        self.catch_up(member, self.now)
         for rules in current.currencies:
             self.settle(member, rules)
-        if standing.judged_version < current.version:
-            rises = tiers.judge_revisions(history, standing, member.balances(), self.now)
-            for since, from_tier, to_tier in rises:
-                self.tell(member, TierRaised(from_tier, to_tier), since)
         return member
+
+    def catch_up(self, member: Member, until: int) -> None:
+        """Let versions come into force and tiers end by an instant, each with the balances of its own."""
+        while (at := tiers.next_change(member.history, member.standing, until)) is not None:
+            for rules in member.current.currencies:
+                self.settle(member, rules, at)
+            moves = tiers.change(member.history, member.standing, member.balances(), at)
+            self.tell_moves(member, moves)
 
     def _standing(self, member_id: str, programme: int) -> Standing:
         """The standing of a member, or of whom the member was merged into."""
@@ -120,13 +127,16 @@ class Book:
         standing = Standing(wallet.member_id, current.number)
         self.settle(Member(standing, history, current, {rules.code: wallet}, recorded_at), rules)
 
-    def settle(self, member: Member, rules: CurrencyRules) -> None:
-        """Apply to one wallet what fell due by the member's own time, which a slow clock elsewhere never turns back."""
-        wallet = member.wallets[rules.code]
-        if wallet.next_due_at > member.recorded_at:
+    def settle(self, member: Member, rules: CurrencyRules, by: int | None = None) -> None:
+        """Apply to one wallet what fell due by an instant.
+
+        Without one by the member's own time, which a slow clock elsewhere never turns back.
+        """
+        wallet, until = member.wallets[rules.code], member.recorded_at if by is None else by
+        if wallet.next_due_at > until:
             return
         journal = self.journal(member, b"", SYSTEM, b"", self.now)
-        for due in apply_due(wallet, rules, member.current.time_zone, journal, member.recorded_at):
+        for due in apply_due(wallet, rules, member.current.time_zone, journal, until):
             moved = Moved(rules.code, due.points, due.balance_after)
             match due.type:
                 case EntryType.EXPIRE:
@@ -164,8 +174,13 @@ class Book:
 
     def judge(self, member: Member, programme: Programme, since: int) -> None:
         """Raise the member's tier to what the metrics now reach under a version's thresholds."""
-        if rise := tiers.judge(programme, member.standing, member.balances(), since):
-            self.tell(member, TierRaised(*rise), member.standing.tiers[-1][1])
+        self.tell_moves(member, tiers.judge(programme, member.standing, member.balances(), since))
+
+    def count_earned(self, member: Member, code: str, at: int, points: int) -> None:
+        """Count what was earned of a currency, or below 0 taken back of that, where any version's tiers ask for it."""
+        if code in member.history.earned:
+            day = local_day(at, member.current.time_zone).toordinal()
+            member.standing.earn(day, member.wallets[code].currency, points)
 
     def post(self, key: bytes, member: Member, first: int) -> list[Part]:
         """Keep the entries written since ``first`` as what the key posted, so that a duplicate finds them."""
@@ -188,6 +203,17 @@ class Book:
         ]
         self.state.posted[member_id, key] = parts
         return parts
+
+    def tell_moves(self, member: Member, moves: Iterable[tiers.Move]) -> None:
+        """Tell where a member went on the ladder, as the versions rank the tiers."""
+        for at, from_tier, to_tier in moves:
+            kind: type[TierRaised | TierLowered] = TierRaised
+            if from_tier == to_tier:
+                self.tell(member, TierKept(to_tier, tiers.good_until(member.standing)), at)
+                continue
+            if member.history.rank(to_tier) < member.history.rank(from_tier):
+                kind = TierLowered
+            self.tell(member, kind(from_tier, to_tier), at)
 
     def tell(self, member: Member, what: Any, occurred_at: int) -> None:
         programme_id = member.current.programme_id
@@ -262,24 +288,3 @@ def fold(state: State, operations: Sequence[Operation], programmes: Programmes, 
             answers.append(refusal)
         book.now += 1
     return Folded(book.entries, book.events, answers)
-
-
-def snapshot(
-    programmes: Programmes, programme_id: str, standing: Standing, wallets: Sequence[Wallet], now: int
-) -> Member:
-    """A member as of now, for reading: due things are applied to copies and nothing is posted."""
-    state = State(
-        {(standing.member_id, standing.programme): standing.copy()},
-        {(wallet.member_id, wallet.currency): wallet.copy() for wallet in wallets},
-    )
-    return Book(state, programmes, now).touch(standing.member_id, programmes.history(programme_id))
-
-
-def settled(wallet: Wallet, programme: Programme, rules: CurrencyRules, now: int) -> Wallet:
-    """A wallet as of now, for reading: itself when nothing is due, else a copy with due things applied."""
-    if wallet.next_due_at > now:
-        return wallet
-    copy = wallet.copy()
-    journal = Journal([], wallet.member_id, b"", programme.version, SYSTEM, b"", now, now)
-    apply_due(copy, rules, programme.time_zone, journal, now)
-    return copy

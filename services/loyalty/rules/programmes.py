@@ -12,7 +12,7 @@ from services.loyalty.rules.earn_plans import EarnPlan
 from services.loyalty.rules.earn_rules import EarnRule
 from services.loyalty.rules.expiry import Expiry, Maturation
 from services.loyalty.rules.texts import Text
-from services.loyalty.rules.tier_schemes import TierRule
+from services.loyalty.rules.tier_schemes import EARNED, WITHOUT_END, TierRule, TierScheme
 
 HOLD_MINUTES = 30
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
@@ -99,6 +99,7 @@ class Programme:
     earn_rules: tuple[EarnRule, ...]
     tiers: tuple[TierRule, ...]
     effective_at: int
+    tier_scheme: TierScheme = WITHOUT_END
     two_persons: bool = False
 
     # Each operation of a fold asks several times: what the answers are looked up in is made once.
@@ -112,8 +113,18 @@ class Programme:
 
     @cached_property
     def metrics(self) -> frozenset[str]:
-        """What the tiers are measured by."""
-        return frozenset(condition.metric for tier in self.tiers for condition in tier.conditions)
+        """What the tiers are measured by: a currency by its code, be it by its balance or by what was earned."""
+        return frozenset(metric.removeprefix(EARNED) for metric in self._measured)
+
+    @cached_property
+    def earned(self) -> frozenset[str]:
+        """The codes of the currencies of which tiers count what was earned."""
+        return frozenset(m.removeprefix(EARNED) for m in self._measured if m.startswith(EARNED))
+
+    @cached_property
+    def _measured(self) -> frozenset[str]:
+        asked = (each.metric for tier in self.tiers for each in (*tier.conditions, *tier.retain))
+        return frozenset((*asked, *(part.metric for part in self.tier_scheme.score)))
 
     @cached_property
     def earning(self) -> EarnPlan:
@@ -153,8 +164,17 @@ class ProgrammeHistory:
 
     @cached_property
     def metrics(self) -> frozenset[str]:
-        """What tiers are or were measured by."""
+        """What tiers are, were or will be measured by."""
         return frozenset().union(*(version.metrics for version in self.versions))
+
+    @cached_property
+    def earned(self) -> frozenset[str]:
+        """The same of what is counted as it is earned."""
+        return frozenset().union(*(version.earned for version in self.versions))
+
+    def rank(self, key: str) -> int:
+        """A tier's place on the last ladder that had it; 0 for none."""
+        return next((rank for version in reversed(self.versions) if (rank := version.rank(key))), 0)
 
     @cached_property
     def has_limits(self) -> bool:

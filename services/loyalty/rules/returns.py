@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import msgpack
 
+from services.loyalty.rules import tiers
 from services.loyalty.rules.checkout import recorded
 from services.loyalty.rules.earn_limits import counts_of
 from services.loyalty.rules.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
@@ -82,7 +83,7 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     )
     returned, own = _give_back(book, member, spent, asked.refund_id, journal)
     taken = _reverse(book, member, order, back, journal)
-    _uncount(book, member, order, sum(shares))
+    _uncount(book, member, order, sum(shares), back)
     _give_limits_back(book, order, back)
     refund = Refund(
         *place,
@@ -101,6 +102,8 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     book.state.orders[asked.source, asked.order_id] = order
     book.state.refunds[place] = refund
     book.tell(member, _told(refund, member, own), refunded_at)
+    fallen = tiers.recount(member.current, member.standing, member.balances(), member.recorded_at)
+    book.tell_moves(member, fallen)
     return Answer(refund)
 
 
@@ -119,12 +122,18 @@ def _told(refund: Refund, member: Member, own: dict[str, int]) -> OrderRefunded:
     )
 
 
-def _uncount(book: Book, member: Member, order: Order, minor: int) -> None:
-    """Count refunded money no longer, nor an order once all of it is refunded; a merge gives back neither."""
+def _uncount(book: Book, member: Member, order: Order, minor: int, back: dict[str, int]) -> None:
+    """Count refunded money and what it earned no longer, nor an order once all of it is refunded.
+
+    A merge gives back none of them.
+    """
     orders = int(order.refundable_minor == 0 and minor > 0)
     member.standing.count(order.paid_at, member.current.time_zone, -minor, -orders)
+    for code, points in back.items():
+        book.count_earned(member, code, order.paid_at, -points)
+    earned = {member.wallets[code].currency: points for code, points in back.items()}
     for merge in book.state.merges_of(order.member_id, order.programme):
-        merge.settle_day(local_day(order.paid_at, member.current.time_zone), minor, orders)
+        merge.settle_day(local_day(order.paid_at, member.current.time_zone), minor, orders, earned)
 
 
 def _give_limits_back(book: Book, order: Order, back: dict[str, int]) -> None:

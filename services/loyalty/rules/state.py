@@ -11,7 +11,7 @@ from services.loyalty.rules.holds import Hold
 from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.orders import Order
 from services.loyalty.rules.refunds import Refund
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import PlacementKind, Standing
 from services.loyalty.rules.wallets import Slices, Wallet
 
 
@@ -59,6 +59,24 @@ class Reversal:
         return sum(part[3] for part in self.slices)
 
 
+@dataclass(frozen=True, slots=True)
+class PlacementRecorded:
+    """What came of a placement or of an ending: the tiers held before and after. ``is_new`` is for storage."""
+
+    programme: int
+    kind: PlacementKind
+    tier: str
+    until: int
+    tier_before: str
+    tier_after: str
+    actor: str
+    reason: str
+    fingerprint: bytes
+    placed_at: int
+    ended: bool
+    is_new: bool = False
+
+
 Place = tuple[str, bytes]
 """A member and a key."""
 
@@ -69,8 +87,8 @@ class State:
 
     ``posted`` holds the entries under a key; ``reversals`` those of the redemption under a key, by their own id;
     ``spent_on`` the keys of the redemptions made on a member's order, by its reference; ``merges`` those of a
-    member into others, undone ones too; ``counts`` what limited earn rules gave, ``grants``
-    what the fold promises beside points.
+    member into others, undone ones too; ``placements`` what keys placed members on; ``counts`` what limited
+    earn rules gave, ``grants`` what the fold promises beside points.
     """
 
     standings: dict[tuple[str, int], Standing] = field(default_factory=dict)
@@ -83,6 +101,7 @@ class State:
     reversals: dict[Place, dict[str, Reversal]] = field(default_factory=dict)
     spent_on: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
     merges: dict[str, list[Merge]] = field(default_factory=dict)
+    placements: dict[Place, PlacementRecorded] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     grants: list[Grant] = field(default_factory=list)
 

@@ -1,52 +1,117 @@
-"""Tier schemes: the ladder of tiers, and what each asks."""
+"""Tier schemes: the ladder of tiers, what each asks to be reached and to be kept, and how long it is good for."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
 
-from services.loyalty.rules import benefits
 from services.loyalty.rules.benefits import Benefit
+from services.loyalty.rules.expiry import Period
 from services.loyalty.rules.texts import Text
-from services.loyalty.rules.wellformed import KEY, KEY_SAID, be_like, be_unique, wrong
+from services.loyalty.rules.windows import LIFETIME, Window
+
+SPEND, ORDERS, SCORE = "SPEND", "ORDERS", "SCORE"
+EARNED = "EARNED:"
+"""Before a currency's code: what was earned of it. The code alone is what is there of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A metric (SPEND in minor units, ORDERS, or a currency's balance) that must reach a value."""
+    """A metric that must reach a value within a window.
+
+    SPEND is in minor units and ORDERS a count; a currency's code is its balance, ``EARNED:`` and the code what was
+    earned of it; SCORE is the scheme's.
+    """
 
     metric: str
     at_least: int
+    window: Window = LIFETIME
+
+
+class Match(StrEnum):
+    """How many of a tier's conditions must hold."""
+
+    ALL = "ALL"
+    ANY = "ANY"
+
+
+class Downgrade(StrEnum):
+    """Where a member goes who does not keep a tier: nowhere, one down, or to what is still reached."""
+
+    NONE = "NONE"
+    ONE_STEP = "ONE_STEP"
+    TO_QUALIFIED = "TO_QUALIFIED"
+
+
+class OnPublish(StrEnum):
+    """What a version does to standings as it comes into force."""
+
+    RAISE_ONLY = "RAISE_ONLY"
+    REASSESS = "REASSESS"
 
 
 @dataclass(frozen=True, slots=True)
 class TierRule:
-    """One tier of the ladder; ``multiplier`` is in ten-thousandths."""
+    """One tier of the ladder; ``multiplier`` is in ten-thousandths. Without ``retain``, what raises to it keeps it."""
 
     key: str
     name: Text
     conditions: tuple[Condition, ...]
     multiplier: int
     benefits: tuple[Benefit, ...]
+    match: Match = Match.ALL
+    retain: tuple[Condition, ...] = ()
+    retain_match: Match = Match.ALL
+
+    @property
+    def keeping(self) -> tuple[tuple[Condition, ...], Match]:
+        """What keeps the tier, and how much of it must hold."""
+        return (self.retain, self.retain_match) if self.retain else (self.conditions, self.match)
 
 
-def check(tiers: Sequence[TierRule], codes: Iterable[str]) -> None:
-    """Refuse a ladder that contradicts itself; ``codes`` are the programme's currencies."""
-    be_unique([tier.key for tier in tiers], "tiers", ".key")
-    metrics = {"SPEND", "ORDERS", *codes}
-    below: dict[str, int] = {}
-    for nth, tier in enumerate(tiers):
-        path = f"tiers[{nth}]"
-        be_like(KEY, tier.key, f"{path}.key", KEY_SAID)
-        if not tier.conditions:
-            raise wrong("a tier needs at least one condition", f"{path}.conditions")
-        be_unique([condition.metric for condition in tier.conditions], f"{path}.conditions", ".metric")
-        for place, condition in enumerate(tier.conditions):
-            at = f"{path}.conditions[{place}]"
-            if condition.metric not in metrics:
-                raise wrong(f"{condition.metric!r} is none of {', '.join(sorted(metrics))}", f"{at}.metric")
-            if condition.at_least < 0:
-                raise wrong("a threshold is 0 or more", f"{at}.at_least")
-            floor = below.get(condition.metric)
-            if floor is not None and condition.at_least <= floor:
-                raise wrong(f"must be above the tier below, which asks {floor}", f"{at}.at_least")
-        benefits.check(tier.benefits, f"{path}.benefits")
-        below |= {condition.metric: condition.at_least for condition in tier.conditions}
+@dataclass(frozen=True, slots=True)
+class Knot:
+    """Where a part of the score bends: a value of its metric, and what the part comes to there."""
+
+    at: int
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """A part of the score: linear from 0 at 0 to each knot, and after the last one that, which is its cap."""
+
+    key: str
+    name: Text
+    metric: str
+    window: Window
+    knots: tuple[Knot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """Where members of a tier go that is no longer there; ``to_tier`` empty for none."""
+
+    from_tier: str
+    to_tier: str
+
+
+@dataclass(frozen=True)
+class TierScheme:
+    """What the ladder as a whole says; without a validity, tiers have no end."""
+
+    validity: Period | None = None
+    grace: Period | None = None
+    downgrade: Downgrade = Downgrade.NONE
+    refunds_count_at_once: bool = False
+    on_publish: OnPublish = OnPublish.RAISE_ONLY
+    score: tuple[ScorePart, ...] = ()
+    successors: tuple[Successor, ...] = ()
+
+    @cached_property
+    def successor_of(self) -> dict[str, str]:
+        """Where members of tiers that are gone go, by the key of the tier."""
+        return {each.from_tier: each.to_tier for each in self.successors}
+
+
+WITHOUT_END = TierScheme()
+"""What a version means that says nothing of it: tiers are reached once and for good."""

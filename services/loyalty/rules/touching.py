@@ -25,6 +25,9 @@ def touch_members(book: Book, members: Sequence[tuple[str, str]]) -> Answer:
         history = book.programmes.history(programme_id)
         book.touch(member_id, history)
         for name in book.state.names(member_id, history.newest.number):
+            standing = book.state.standings.get((name, history.newest.number))
+            if standing is not None and standing.next_due_at <= book.now:
+                stuck.add(name)
             for rules in history.newest.currencies:
                 wallet = book.state.wallets.get((name, rules.number))
                 if wallet is None:

@@ -1,6 +1,6 @@
 """Un-merging: a merge was a mistake, and what it moved goes back as far as it is there; part of the fold."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.kit.refusal import Conflict, NotFound
 from services.loyalty.rules import tiers
@@ -10,7 +10,7 @@ from services.loyalty.rules.merges import Amounts, Merge, Share
 from services.loyalty.rules.merging import begun, journals, tell
 from services.loyalty.rules.points import Answer, Book, Member
 from services.loyalty.rules.programmes import CurrencyRules
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import Standing
 from services.loyalty.rules.wallets import Slices, Wallet
 
 
@@ -80,7 +80,9 @@ def _part(standing: Standing, undone: Merge | None) -> None:
     standing.merged_into, standing.was_merged = "", True
     if undone is not None:
         standing.days = [list(day) for day in undone.days]
+        standing.earned = [list(row) for row in undone.earned]
         standing.tiers = list(undone.tiers)
+        standing.term = undone.term
     standing.changed = standing.fate_changed = True
 
 
@@ -98,7 +100,7 @@ def _give_back(book: Book, asked: UnmergeAsked, undone: Merge, gone: Member, sur
             wallets = survivor.wallets[rules.code], gone.wallets[rules.code]
             returning = _Returning(*wallets, out, into, rules, gone.current.time_zone)
             undone.returned[rules.number] = returning.all_of(share)
-    _restore_survivor(undone, survivor)
+    _restore_survivor(book, undone, survivor)
     for side in (gone, survivor):
         for rules in side.current.currencies:
             book.settle(side, rules)
@@ -176,12 +178,17 @@ class _Returning:
         return points
 
 
-def _restore_survivor(undone: Merge, survivor: Member) -> None:
+def _restore_survivor(book: Book, undone: Merge, survivor: Member) -> None:
     """Count no longer what went back; the tier held is the one from before, or what is still reached."""
     standing, current = survivor.standing, survivor.current
     for ordinal, spend_minor, orders in undone.days:
         standing.add(ordinal, -spend_minor, -orders)
-    still = replace(standing, tiers=[(undone.tier_before, 0)])
+    for ordinal, number, points in undone.earned:
+        standing.earn(ordinal, number, -points)
+    standing.placed = [each for each in standing.placed if each not in undone.term.placed]
+    still = standing.copy()
+    still.ladder, still.tiers = undone.tier_before, []
     tiers.judge(current, still, survivor.balances(), survivor.recorded_at)
-    if current.rank(still.tier) < current.rank(standing.tier):
-        standing.hold(still.tier, survivor.recorded_at)
+    if current.rank(still.ladder) < current.rank(standing.ladder):
+        tiers.stand(current, standing, still.ladder, survivor.recorded_at)
+    book.tell_moves(survivor, tiers.show(current, standing, survivor.recorded_at))

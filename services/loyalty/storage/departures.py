@@ -9,17 +9,22 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.loyalty.rules.tiers import Restriction
+from services.loyalty.rules.standings import Restriction
 
 _NIL = UUID(int=0)
 _COUNTED = (
     "benefit_claims",
     "benefit_counters",
+    "coupon_answers",
+    "coupons",
     "denials",
     "earn_caps",
     "entries",
     "grants",
     "holds",
+    "mission_completions",
+    "placements",
+    "preview_samples",
     "reversals",
     "standings",
     "wallets",

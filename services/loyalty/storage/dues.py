@@ -62,9 +62,20 @@ async def due(
     return [DueWallet(*row) for row in await connection.fetch(_DUE, now, most, left_out)]
 
 
+async def due_standings(
+    connection: database.RawConnection, now: int, most: int, but: Iterable[InProgramme]
+) -> list[InProgramme]:
+    """The standings in which a tier ends, the earliest first."""
+    left_out = [member_id for member_id, _ in but]
+    return [InProgramme(*row) for row in await connection.fetch(_DUE_STANDINGS, now, most, left_out)]
+
+
 async def anything_due(pool: asyncpg.Pool, now: int) -> bool:
-    """Whether any wallet has something due."""
-    return await pool.fetchval(_FIRST_DUE, now) is not None
+    """Whether any wallet has something due, or any tier ended."""
+    for table in ("wallets", "standings"):
+        if await pool.fetchval(_FIRST_DUE.format(table=table), now) is not None:
+            return True
+    return False
 
 
 async def oldest_due_at(pool: asyncpg.Pool, now: int) -> int | None:
@@ -74,7 +85,7 @@ async def oldest_due_at(pool: asyncpg.Pool, now: int) -> int | None:
 
 
 async def count_due(pool: asyncpg.Pool, now: int) -> int:
-    """How many wallets have something due, counted up to ``MOST_COUNTED``."""
+    """How many wallets and standings have something due, counted up to ``MOST_COUNTED``."""
     found: int = await pool.fetchval(_COUNT, now, MOST_COUNTED)
     return found
 
@@ -119,7 +130,7 @@ async def note(pool: asyncpg.Pool, run: Run) -> None:
     )
 
 
-# Each names what the partial index wallets_due leaves out, so that it is found whatever the plan.
+# Each names what the partial indexes wallets_due and standings_due leave out, so that it is found whatever the plan.
 
 _DUE = """
 SELECT d.member_id::text, d.currency, c.programme
@@ -131,20 +142,31 @@ FROM (
 ORDER BY d.next_due_at
 """
 
+_DUE_STANDINGS = """
+SELECT member_id::text, programme FROM standings
+WHERE next_due_at <= $1 AND next_due_at < 9223372036854775807 AND member_id <> ALL ($3::uuid[])
+ORDER BY next_due_at LIMIT $2
+"""
+
 # In order, although any would do: else the planner may go through the table, sure to meet one at once.
 _FIRST_DUE = """
-SELECT next_due_at FROM wallets
+SELECT next_due_at FROM {table}
 WHERE next_due_at <= $1 AND next_due_at < 9223372036854775807 ORDER BY next_due_at LIMIT 1
 """
 
 _OLDEST = """
-SELECT min(next_due_at) FROM wallets
-WHERE next_due_at <= $1 AND next_due_at < 9223372036854775807 AND next_due_at > 0
+SELECT least(
+  (SELECT min(next_due_at) FROM wallets
+   WHERE next_due_at <= $1 AND next_due_at < 9223372036854775807 AND next_due_at > 0),
+  (SELECT min(next_due_at) FROM standings
+   WHERE next_due_at <= $1 AND next_due_at < 9223372036854775807))
 """
 
 _COUNT = """
-SELECT count(*) FROM (
-  SELECT FROM wallets WHERE next_due_at <= $1 AND next_due_at < 9223372036854775807 LIMIT $2
+SELECT least($2, count(*)) FROM (
+  (SELECT FROM wallets WHERE next_due_at <= $1 AND next_due_at < 9223372036854775807 LIMIT $2)
+  UNION ALL
+  (SELECT FROM standings WHERE next_due_at <= $1 AND next_due_at < 9223372036854775807 LIMIT $2)
 ) AS due
 """
 

@@ -11,8 +11,8 @@ from services.loyalty.rules.entitlements import Claim
 from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.quotas import Taken
+from services.loyalty.rules.standings import Standing
 from services.loyalty.rules.state import State
-from services.loyalty.rules.tiers import Standing
 from services.loyalty.storage import points, rows
 from services.loyalty.storage.benefit_claims import NAMES_OF_ALL, claim
 

@@ -41,6 +41,12 @@ async def refunds(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Recor
     return rows
 
 
+async def coupons(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """The member's coupons, oldest first."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_COUPONS, member_id)
+    return rows
+
+
 async def benefit_claims(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
     """What the member claimed and used of benefits, oldest first."""
     rows: Sequence[asyncpg.Record] = await pool.fetch(_BENEFIT_CLAIMS, member_id)
@@ -104,6 +110,14 @@ _REFUNDS = """
 SELECT source, order_id, refund_id, refunded_minor, recorded_at FROM refunds r
 WHERE (source, order_id) IN (SELECT source, order_id FROM orders WHERE member_id = $1)
 ORDER BY recorded_at, refund_id
+"""
+
+_COUPONS = """
+SELECT p.programme_id, c.template, e.terms -> 'name' ->> 'zh' AS name_zh, e.terms -> 'name' ->> 'en' AS name_en,
+       c.code, c.state, c.issued_at, c.valid_from, c.expires_at, c.order_ref, c.used_at, c.taken_off_minor
+FROM coupons c JOIN programmes p ON p.number = c.programme
+JOIN coupon_editions e ON e.programme = c.programme AND e.template = c.template AND e.edition = c.edition
+WHERE c.member_id = $1 ORDER BY c.issued_at, c.coupon_id
 """
 
 _BENEFIT_CLAIMS = """

@@ -12,7 +12,10 @@ from services.loyalty.rules.grants import Grant, GrantKind, GrantState, wait_s
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A grant and what became of it; ``outcome`` is the code of the last refusal, ``reference`` what was given."""
+    """A grant and what became of it; ``outcome`` is the code of the last refusal, ``reference`` what was given.
+
+    ``nth`` is its place among all grants.
+    """
 
     grant: Grant
     state: GrantState
@@ -22,11 +25,7 @@ class Kept:
     settled_at: datetime | None
     reference: str
     outcome: str
-
-    @property
-    def place(self) -> str:
-        """The cursor of a page."""
-        return f"{self.promised_at.isoformat()}|{self.grant.member_id}|{self.grant.key}"
+    nth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +153,13 @@ async def backlog(pool: asyncpg.Pool) -> list[Backlog]:
 
 @dataclass(frozen=True, slots=True)
 class GrantsAsked:
-    """A page of grants, newest first, behind the one at ``after``; of a member where one is named."""
+    """A page of grants, newest first, behind the nth one; of a member where one is named."""
 
     programme_id: str
     member_id: str | None
     state: GrantState | None
     first: int
-    after: tuple[datetime, str, str] | None
+    after: int | None
 
 
 async def page(pool: asyncpg.Pool, asked: GrantsAsked) -> tuple[list[Kept], bool]:
@@ -170,7 +169,7 @@ async def page(pool: asyncpg.Pool, asked: GrantsAsked) -> tuple[list[Kept], bool
         asked.programme_id,
         asked.member_id,
         asked.state,
-        *(asked.after or (None, None, None)),
+        asked.after,
         asked.first + 1,
     )
     return [_kept(row) for row in rows[: asked.first]], len(rows) > asked.first
@@ -196,6 +195,7 @@ def _kept(row: asyncpg.Record) -> Kept:
         row["settled_at"],
         row["reference"],
         row["outcome"],
+        row["nth"],
     )
 
 
@@ -210,6 +210,6 @@ RETURNING member_id, key
 _PAGE = """
 SELECT * FROM grants
 WHERE programme_id = $1 AND ($2::uuid IS NULL OR member_id = $2) AND ($3::text IS NULL OR state = $3)
-  AND ($4::timestamptz IS NULL OR (promised_at, member_id, key) < ($4, $5::uuid, $6::text))
-ORDER BY promised_at DESC, member_id DESC, key DESC LIMIT $7
+  AND ($4::bigint IS NULL OR nth < $4)
+ORDER BY nth DESC LIMIT $5
 """

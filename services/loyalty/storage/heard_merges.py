@@ -7,6 +7,8 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit import database
+
 
 class Heard(NamedTuple):
     """A merge, or its undoing, as it was told."""
@@ -59,6 +61,6 @@ async def waiting(pool: asyncpg.Pool, limit: int) -> list[Heard]:
     return [Heard(*row) for row in rows]
 
 
-async def followed(pool: asyncpg.Pool, nths: list[int], now: datetime) -> None:
+async def followed(connection: database.RawConnection, nths: list[int], now: datetime) -> None:
     """Note that the ledger did it."""
-    await pool.execute("UPDATE heard_merges SET followed_at = $2 WHERE nth = ANY($1)", nths, now)
+    await connection.execute("UPDATE heard_merges SET followed_at = $2 WHERE nth = ANY($1)", nths, now)

@@ -9,7 +9,16 @@ from services.kit.clock import instant
 from services.kit.outbox import NewEvent
 from services.loyalty.rules.entries import Entry
 from services.loyalty.rules.state import State
-from services.loyalty.storage import chain, copying, earn_counts, grants, merges, redemptions, rows
+from services.loyalty.storage import (
+    chain,
+    copying,
+    earn_counts,
+    grants,
+    merges,
+    placements,
+    redemptions,
+    rows,
+)
 
 PUBLISHING = 0x68796C01
 """The advisory lock that lanes share while they commit, and that publishing a programme takes alone."""
@@ -44,6 +53,7 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
     await _write_standings(connection, state)
     await _write_orders(connection, state)
     await _write_holds(connection, state)
+    await placements.put(connection, state.placements)
     if state.counts.added:
         await earn_counts.write(connection, state.counts)
     await grants.promise(connection, state.grants)
@@ -78,6 +88,12 @@ async def _write_standings(connection: database.RawConnection, state: State) -> 
             [rows.array(standing.days) for standing in standings],
             rows.numbers([standing.judged_version for standing in standings]),
             rows.numbers([standing.touched_at for standing in standings]),
+            [rows.array(standing.earned) for standing in standings],
+            rows.numbers([standing.ladder_since for standing in standings]),
+            rows.numbers([standing.valid_until for standing in standings]),
+            rows.numbers([standing.grace_until for standing in standings]),
+            [rows.placements(standing) for standing in standings],
+            rows.numbers([standing.next_due_at for standing in standings]),
         )
     if fates := [standing for standing in standings if standing.fate_changed]:
         await merges.put_fates(connection, fates)
@@ -177,10 +193,14 @@ WHERE w.member_id = n.member_id AND w.currency = n.currency
 _PUT_STANDINGS = """
 UPDATE standings s SET
   tier_keys = n.tier_keys::text[], tier_since = n.tier_since::bigint[], days = n.days::bigint[],
-  judged_version = n.judged_version, touched_at = n.touched_at
+  judged_version = n.judged_version, touched_at = n.touched_at, earned = n.earned::bigint[],
+  ladder_since = n.ladder_since, valid_until = n.valid_until, grace_until = n.grace_until, placed = n.placed::json,
+  next_due_at = n.next_due_at
 FROM unnest($1::uuid[], $2::text::smallint[], $3::text[], $4::text[], $5::text[], $6::text::int[],
-            $7::text::bigint[])
-  AS n(member_id, programme, tier_keys, tier_since, days, judged_version, touched_at)
+            $7::text::bigint[], $8::text[], $9::text::bigint[], $10::text::bigint[], $11::text::bigint[],
+            $12::text[], $13::text::bigint[])
+  AS n(member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, earned, ladder_since,
+       valid_until, grace_until, placed, next_due_at)
 WHERE s.member_id = n.member_id AND s.programme = n.programme
 """
 

@@ -10,27 +10,28 @@ import orjson
 from services.kit import database
 from services.kit.clock import instant, micros
 from services.loyalty.rules.merges import Amounts, Merge, Share
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import NO_TERM, Standing, Term
+from services.loyalty.storage import rows
 
 
 async def load(
     connection: database.RawConnection | asyncpg.Pool, from_members: Collection[str]
 ) -> list[Merge]:
     """All merges of members into others, each member's oldest first."""
-    rows = await connection.fetch(
+    found = await connection.fetch(
         "SELECT * FROM merges WHERE from_member = ANY($1::uuid[]) ORDER BY merged_at, from_member, programme",
         list(from_members),
     )
-    return [_merge(row) for row in rows]
+    return [_merge(row) for row in found]
 
 
 async def of_member(connection: database.RawConnection, member_id: str) -> list[Merge]:
     """Merges of a member into others, and of others into the member."""
-    rows = await connection.fetch(
+    found = await connection.fetch(
         "SELECT * FROM merges WHERE from_member = $1 OR into_member = $1 ORDER BY merged_at, programme",
         member_id,
     )
-    return [_merge(row) for row in rows]
+    return [_merge(row) for row in found]
 
 
 async def put(connection: database.RawConnection, merges: Sequence[Merge]) -> None:
@@ -80,6 +81,8 @@ def _merge(row: asyncpg.Record) -> Merge:
         share["days"],
         [(key, since) for key, since in share["tiers"]],
         share["tier_before"],
+        share.get("earned", []),
+        _term(share),
         micros(row["undone_at"]) if row["undone_at"] else 0,
         row["undone_by"],
         row["undone_reason"],
@@ -129,8 +132,18 @@ def _share(merge: Merge) -> str:
             "days": merge.days,
             "tiers": merge.tiers,
             "tier_before": merge.tier_before,
+            "earned": merge.earned,
+            "term": astuple(merge.term),
         }
     ).decode()
+
+
+def _term(share: Mapping[str, Any]) -> Term:
+    """The term that went over; of merges made by an older release, the last tier, without an end."""
+    if (stored := share.get("term")) is None:
+        return Term(*share["tiers"][-1]) if share["tiers"] else NO_TERM
+    ladder, since, valid_until, grace_until, placed = stored
+    return Term(ladder, since, valid_until, grace_until, tuple(rows.placed(placed)))
 
 
 def _amounts(by_currency: Mapping[int, Amounts]) -> str:

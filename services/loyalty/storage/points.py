@@ -9,7 +9,7 @@ import asyncpg
 from services.kit import database
 from services.kit.clock import instant, micros
 from services.loyalty.rules.expiry import NEVER
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import Standing
 from services.loyalty.rules.wallets import Wallet
 from services.loyalty.storage import redemptions, rows
 
@@ -36,7 +36,9 @@ async def wallets(
     return found
 
 
-async def standings(pool: asyncpg.Pool, member_ids: Sequence[str], programme: int) -> dict[str, Standing]:
+async def standings(
+    pool: asyncpg.Pool | database.RawConnection, member_ids: Sequence[str], programme: int
+) -> dict[str, Standing]:
     """The standings that there are, by member."""
     found = map(rows.standing, await pool.fetch(_STANDINGS, member_ids, programme))
     return {standing.member_id: standing for standing in found}

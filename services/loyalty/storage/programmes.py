@@ -8,7 +8,8 @@ import asyncpg
 from services.kit import database
 from services.kit.clock import instant, micros
 from services.kit.refusal import Conflict
-from services.loyalty.rules.programmes import Programme, ProgrammeHistory, Programmes
+from services.loyalty.rules.coupon_templates import Within
+from services.loyalty.rules.programmes import Programme, ProgrammeHistory, Programmes, UnknownProgramme
 from services.loyalty.storage import definitions
 from services.loyalty.storage.ledger import PUBLISHING
 
@@ -121,3 +122,17 @@ async def append(connection: database.RawConnection, publication: Publication) -
     )
     await connection.execute("UPDATE programme_revision SET revision = revision + 1")
     return programme
+
+
+async def within(connection: database.RawConnection | asyncpg.Pool, programme_id: str) -> Within:
+    """What coupons need to know of a programme, the default one for "". Raises ``UnknownProgramme``."""
+    row = await connection.fetchrow(
+        """SELECT p.number, p.programme_id, v.rules ->> 'time_zone', v.rules ->> 'money_currency'
+           FROM programmes p JOIN programme_versions v ON v.programme = p.number
+           WHERE p.programme_id = $1 OR ($1 = '' AND p.is_default) ORDER BY v.version DESC LIMIT 1""",
+        programme_id,
+    )
+    if row is None:
+        wanted = programme_id or "(the default)"
+        raise UnknownProgramme(f"there is no programme {wanted}", field="programme_id")
+    return Within(*row)

@@ -1,6 +1,7 @@
 """Rows: how what the ledger remembers looks in the database, both ways."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from struct import Struct
 from typing import Any
 
@@ -12,7 +13,7 @@ from services.loyalty.rules.earn_limits import Allowed
 from services.loyalty.rules.judgements import Judgement, Past
 from services.loyalty.rules.orders import Earned, Line, Order
 from services.loyalty.rules.refunds import Refund, TakenBack
-from services.loyalty.rules.tiers import Restriction, Standing
+from services.loyalty.rules.standings import Placed, PlacementKind, Restriction, Standing
 from services.loyalty.rules.wallets import Wallet
 
 
@@ -61,7 +62,8 @@ def slices(sent: bytes | None) -> list[list[int]]:
 
 STANDING = """
 s.member_id::text, s.programme, s.tier_keys, s.tier_since, array_send(s.days), s.judged_version, s.touched_at,
-s.merged_into::text, s.was_merged, s.forfeited_at, s.restriction
+s.merged_into::text, s.was_merged, s.forfeited_at, s.restriction, array_send(s.earned), s.ladder_since, s.valid_until,
+s.grace_until, s.placed, (SELECT m.joined_at FROM members m WHERE m.member_id = s.member_id)
 """
 """What is selected of standings ``s`` to make one of a row."""
 
@@ -69,13 +71,26 @@ s.merged_into::text, s.was_merged, s.forfeited_at, s.restriction
 RESTRICTIONS = {int(restriction): restriction for restriction in Restriction}
 
 
-def standing(row: asyncpg.Record) -> Standing:
-    member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, *fate = row
-    merged_into, was_merged, forfeited_at, restriction = fate
+def standing(row: asyncpg.Record | tuple[Any, ...]) -> Standing:
+    member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, *fate, joined_at = row
+    (
+        merged_into,
+        was_merged,
+        forfeited_at,
+        restriction,
+        earned,
+        ladder_since,
+        valid_until,
+        grace_until,
+        above,
+    ) = fate
+    tiers = list(zip(tier_keys, tier_since, strict=True))
+    held, since = tiers[-1] if tiers else ("", 0)
+    ladder, *placements = orjson.loads(above) if above else (held,)
     return Standing(
         member_id,
         programme,
-        list(zip(tier_keys, tier_since, strict=True)),
+        tiers,
         list(map(list, _DAYS(days[_SENT_HEADER:]))),
         judged_version,
         touched_at,
@@ -83,7 +98,24 @@ def standing(row: asyncpg.Record) -> Standing:
         was_merged,
         forfeited_at,
         RESTRICTIONS[restriction],
+        list(map(list, _DAYS(earned[_SENT_HEADER:]))),
+        ladder,
+        ladder_since or since,
+        valid_until,
+        grace_until,
+        placed(placements),
+        micros(joined_at) if joined_at else 0,
     )
+
+
+def placements(of: Standing) -> str | None:
+    """What stands above the ladder, after what the ladder gives; None where nothing does."""
+    return orjson.dumps([of.ladder, *map(astuple, of.placed)]).decode() if of.placed else None
+
+
+def placed(stored: Iterable[Sequence[Any]]) -> list[Placed]:
+    """Placements as they are stored."""
+    return [Placed(PlacementKind(kind), tier, until, id) for kind, tier, until, id in stored]
 
 
 def order(row: asyncpg.Record, programme_id: str, money_currency: str) -> Order:

@@ -11,7 +11,7 @@ from services.loyalty.rules.earn_limits import Count
 from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.programmes import Programmes
 from services.loyalty.rules.state import Place, State
-from services.loyalty.storage import earn_counts, merges, redemptions, rows
+from services.loyalty.storage import earn_counts, merges, placements, redemptions, rows
 
 
 class Touches(NamedTuple):
@@ -19,8 +19,8 @@ class Touches(NamedTuple):
 
     ``members`` are (member, programme number); ``keys`` are probed for what they posted; ``redemptions`` are keys
     whose reversals count too; ``spent_on`` are (member, order reference) whose redemptions count; ``merges`` are
-    members whose merges into others count. ``wallets`` are (member, currency number) that are locked and read by
-    themselves, where nothing but the wallet decides over what falls due in it. ``paid`` are (member, programme
+    members whose merges into others count. ``placements`` are keys that placed members on tiers. ``wallets`` are
+    (member, currency number) that are locked and read by themselves, where nothing but the wallet decides over what falls due in it. ``paid`` are (member, programme
     number, instant) of orders on their way in, over which limited earn rules may decide.
     """
 
@@ -33,6 +33,7 @@ class Touches(NamedTuple):
     spent_on: tuple[tuple[str, str], ...] = ()
     merges: tuple[str, ...] = ()
     wallets: tuple[tuple[str, int], ...] = ()
+    placements: tuple[Place, ...] = ()
     paid: tuple[tuple[str, int, int], ...] = ()
 
 
@@ -49,6 +50,7 @@ class _Touched:
     spent_on: set[tuple[str, str]] = field(default_factory=set)
     merges: set[str] = field(default_factory=set)
     wallets: set[tuple[str, int]] = field(default_factory=set)
+    placements: set[Place] = field(default_factory=set)
     paid: set[tuple[str, int, int]] = field(default_factory=set)
 
     @classmethod
@@ -64,6 +66,7 @@ class _Touched:
             touched.spent_on.update(one.spent_on)
             touched.merges.update(one.merges)
             touched.wallets.update(one.wallets)
+            touched.placements.update(one.placements)
             touched.paid.update(one.paid)
         return touched
 
@@ -82,6 +85,8 @@ async def load(
     await _load_wallets(connection, touched, state)
     await _load_orders(connection, touched, programmes, state)
     await _load_posted(connection, touched, state)
+    if touched.placements:
+        state.placements = await placements.load(connection, sorted(touched.placements))
     if counted := _counted(touched, programmes, state):
         await earn_counts.load(connection, counted, state.counts, lock=True)
     return state
@@ -134,6 +139,7 @@ def _follow(went: Iterable[tuple[str, str]], touched: _Touched) -> None:
     """Look under the names of those whom members were merged into as well; what was done since is there."""
     for member, last in went:  # in the order of the merges, so that a chain is followed to its end
         touched.keys |= {(last, key) for name, key in touched.keys if name == member}
+        touched.placements |= {(last, key) for name, key in touched.placements if name == member}
         touched.redemptions |= {(last, key) for name, key in touched.redemptions if name == member}
         touched.holds |= {(last, hold_id) for name, hold_id in touched.holds if name == member}
         touched.spent_on |= {(last, ref) for name, ref in touched.spent_on if name == member}

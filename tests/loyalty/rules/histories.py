@@ -17,8 +17,9 @@ from services.loyalty.rules.awards import award
 from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period, Rounding, local_day
 from services.loyalty.rules.forfeits import Forfeiture, forfeit
 from services.loyalty.rules.imports import OpeningLot, import_balance
-from services.loyalty.rules.points import Answer, settled
+from services.loyalty.rules.points import Answer
 from services.loyalty.rules.programmes import NegativePolicy, Programme
+from services.loyalty.rules.reading import settled
 from services.loyalty.rules.wallets import Wallet
 from tests.loyalty.rules import memory
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme

@@ -20,7 +20,7 @@ from services.loyalty.rules.merging import (
     merge,
 )
 from services.loyalty.rules.points import Answer
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import Standing
 from services.loyalty.rules.unmerging import SurvivorMerged, UnknownMerge, UnmergeAsked, unmerge
 from tests.loyalty.rules import memory
 from tests.loyalty.rules.memory import Ledger, at, currency, programme

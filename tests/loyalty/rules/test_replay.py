@@ -6,8 +6,8 @@ from hypothesis.stateful import invariant
 
 from services.loyalty.rules.entries import Entry
 from services.loyalty.rules.expiry import Expiry, Period
-from services.loyalty.rules.points import settled
 from services.loyalty.rules.programmes import NegativePolicy
+from services.loyalty.rules.reading import settled
 from services.loyalty.rules.replay import EntryDoesNotFollow, Replay
 from tests.loyalty.rules.histories import NUMBERS, Held, Histories
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme

@@ -12,7 +12,7 @@ from services.loyalty.rules.asks import IdempotencyKeyReused, NotEnoughPoints, N
 from services.loyalty.rules.events import PointsTransferred
 from services.loyalty.rules.expiry import Expiry, Period
 from services.loyalty.rules.points import Answer
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import Standing
 from services.loyalty.rules.transfers import (
     NotTransferable,
     ReceiverMerged,

@@ -5,7 +5,7 @@ from alembic import context, op
 from services.kit.migration import app_role
 
 revision = "0025"
-down_revision = "0013"
+down_revision = "0021"
 
 _STEPS = """
 -- content: as programme_versions.rules. published_version is what it was published as.

@@ -5,13 +5,15 @@ from alembic import context, op
 from services.kit.migration import app_role
 
 revision = "0050"
-down_revision = "0035"
+down_revision = "0040"
 
 _STEPS = """
 CREATE TABLE grants (
   member_id uuid NOT NULL,
   -- Made of what earned it, so that the same is never promised twice; what is given is given under it, too.
   key text NOT NULL,
+  -- The order in which staff look at them.
+  nth bigint GENERATED ALWAYS AS IDENTITY,
   programme_id text NOT NULL,
   kind text NOT NULL CHECK (kind IN ('POINTS', 'COUPON', 'BENEFIT')),
   currency text NOT NULL DEFAULT '',
@@ -31,7 +33,7 @@ CREATE TABLE grants (
   PRIMARY KEY (member_id, key)
 );
 CREATE INDEX grants_due ON grants (due_at) WHERE state = 'OPEN';
-CREATE INDEX grants_by_time ON grants (promised_at, member_id, key);
+CREATE INDEX grants_in_order ON grants (nth);
 """
 
 _GRANTS = """

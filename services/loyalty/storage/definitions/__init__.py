@@ -12,7 +12,7 @@ from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.texts import Text
 from services.loyalty.storage.definitions.currencies import currency, encoded
 from services.loyalty.storage.definitions.earn_rules import earn_rule
-from services.loyalty.storage.definitions.tier_schemes import tier
+from services.loyalty.storage.definitions.tier_schemes import encoded_scheme, tier, tier_scheme
 
 
 def encode(programme: Programme) -> str:
@@ -24,6 +24,7 @@ def encode(programme: Programme) -> str:
         "currencies": [encoded(each) for each in programme.currencies],
         "earn_rules": [asdict(rule) for rule in programme.earn_rules],
         "tiers": [asdict(each) for each in programme.tiers],
+        "tier_scheme": encoded_scheme(programme.tier_scheme),
         "two_persons": programme.two_persons,
     }
     return orjson.dumps(rules).decode()
@@ -43,5 +44,6 @@ def decode(row: asyncpg.Record | Mapping[str, Any], numbers: Mapping[str, int]) 
         earn_rules=tuple(earn_rule(rule) for rule in rules["earn_rules"]),
         tiers=tuple(tier(each) for each in rules["tiers"]),
         effective_at=micros(row["effective_at"]),
+        tier_scheme=tier_scheme(rules.get("tier_scheme")),
         two_persons=rules.get("two_persons", False),
     )

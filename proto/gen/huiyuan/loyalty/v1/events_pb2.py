@@ -25,61 +25,84 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from huiyuan.kit.v1 import erasures_pb2 as huiyuan_dot_kit_dot_v1_dot_erasures__pb2
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
+from huiyuan.loyalty.v1 import placements_pb2 as huiyuan_dot_loyalty_dot_v1_dot_placements__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/loyalty/v1/events.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xcc\x0b\n\x0cLoyaltyEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\x0eorder_recorded\x18\x04 \x01(\x0b\x32!.huiyuan.loyalty.v1.OrderRecordedH\x00\x12=\n\x0forder_completed\x18\x05 \x01(\x0b\x32\".huiyuan.loyalty.v1.OrderCompletedH\x00\x12;\n\x0eorder_refunded\x18\x06 \x01(\x0b\x32!.huiyuan.loyalty.v1.OrderRefundedH\x00\x12=\n\x0fpoints_adjusted\x18\x07 \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsAdjustedH\x00\x12;\n\x0epoints_expired\x18\x08 \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsExpiredH\x00\x12;\n\x0epoints_matured\x18\t \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsMaturedH\x00\x12\x35\n\x0btier_raised\x18\n \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierRaisedH\x00\x12\x41\n\x11programme_revised\x18\x0b \x01(\x0b\x32$.huiyuan.loyalty.v1.ProgrammeRevisedH\x00\x12;\n\x0epoints_awarded\x18\x0c \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsAwardedH\x00\x12=\n\x0fpoints_redeemed\x18\r \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsRedeemedH\x00\x12\x45\n\x13redemption_reversed\x18\x0e \x01(\x0b\x32&.huiyuan.loyalty.v1.RedemptionReversedH\x00\x12\x35\n\x0bpoints_held\x18\x0f \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.PointsHeldH\x00\x12\x39\n\rhold_captured\x18\x10 \x01(\x0b\x32 .huiyuan.loyalty.v1.HoldCapturedH\x00\x12\x39\n\rhold_released\x18\x11 \x01(\x0b\x32 .huiyuan.loyalty.v1.HoldReleasedH\x00\x12\x43\n\x12points_transferred\x18\x12 \x01(\x0b\x32%.huiyuan.loyalty.v1.PointsTransferredH\x00\x12=\n\x0fpoints_imported\x18\x13 \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsImportedH\x00\x12?\n\x10points_forfeited\x18\x14 \x01(\x0b\x32#.huiyuan.loyalty.v1.PointsForfeitedH\x00\x12\x39\n\rmember_merged\x18\x15 \x01(\x0b\x32 .huiyuan.loyalty.v1.MemberMergedH\x00\x12\x44\n\x13member_erasure_done\x18\x19 \x01(\x0b\x32%.huiyuan.loyalty.v1.MemberErasureDoneH\x00\x12=\n\x0f\x62\x65nefit_claimed\x18\x37 \x01(\x0b\x32\".huiyuan.loyalty.v1.BenefitClaimedH\x00\x12\x37\n\x0c\x62\x65nefit_used\x18\x38 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.BenefitUsedH\x00\x12?\n\x10\x62\x65nefit_released\x18\x39 \x01(\x0b\x32#.huiyuan.loyalty.v1.BenefitReleasedH\x00\x42\x07\n\x05\x65vent\"L\n\x0bPointsMoved\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\x12\x15\n\rbalance_after\x18\x04 \x01(\x10J\x04\x08\x03\x10\x04\"\x88\x01\n\rOrderRecorded\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12$\n\x05total\x18\x03 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12/\n\x06\x65\x61rned\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"d\n\x0eOrderCompleted\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x30\n\x07matured\x18\x03 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"\xd5\x01\n\rOrderRefunded\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x11\n\trefund_id\x18\x03 \x01(\t\x12\'\n\x08refunded\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x33\n\ntaken_back\x18\x05 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x31\n\x08returned\x18\x06 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"P\n\x0ePointsAdjusted\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"?\n\rPointsExpired\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"?\n\rPointsMatured\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"0\n\nTierRaised\x12\x11\n\tfrom_tier\x18\x01 \x01(\t\x12\x0f\n\x07to_tier\x18\x02 \x01(\t\"#\n\x10ProgrammeRevised\x12\x0f\n\x07version\x18\x01 \x01(\x05\"O\n\rPointsAwarded\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"j\n\x0ePointsRedeemed\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x11\n\torder_ref\x18\x03 \x01(\t\"[\n\x12RedemptionReversed\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"\x90\x01\n\nPointsHeld\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\torder_ref\x18\x04 \x01(\t\"f\n\x0cHoldCaptured\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x15\n\rredemption_id\x18\x03 \x01(\t\"b\n\x0cHoldReleased\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x11\n\ttimed_out\x18\x03 \x01(\x08\"X\n\x11PointsTransferred\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"@\n\x0ePointsImported\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"Q\n\x0fPointsForfeited\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"x\n\x0cMemberMerged\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06undone\x18\x03 \x01(\x08\x12.\n\x05moved\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"R\n\x11MemberErasureDone\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProof\"A\n\x0e\x42\x65nefitClaimed\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x0f\n\x07\x62\x65nefit\x18\x02 \x01(\t\x12\x0c\n\x04tier\x18\x03 \x01(\t\"Q\n\x0b\x42\x65nefitUsed\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x0f\n\x07\x62\x65nefit\x18\x02 \x01(\t\x12\x0c\n\x04tier\x18\x03 \x01(\t\x12\x11\n\torder_ref\x18\x04 \x01(\t\"B\n\x0f\x42\x65nefitReleased\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x0f\n\x07\x62\x65nefit\x18\x02 \x01(\t\x12\x0c\n\x04tier\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/loyalty/v1/events.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a#huiyuan/loyalty/v1/placements.proto\"\xf0\x10\n\x0cLoyaltyEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\x0eorder_recorded\x18\x04 \x01(\x0b\x32!.huiyuan.loyalty.v1.OrderRecordedH\x00\x12=\n\x0forder_completed\x18\x05 \x01(\x0b\x32\".huiyuan.loyalty.v1.OrderCompletedH\x00\x12;\n\x0eorder_refunded\x18\x06 \x01(\x0b\x32!.huiyuan.loyalty.v1.OrderRefundedH\x00\x12=\n\x0fpoints_adjusted\x18\x07 \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsAdjustedH\x00\x12;\n\x0epoints_expired\x18\x08 \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsExpiredH\x00\x12;\n\x0epoints_matured\x18\t \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsMaturedH\x00\x12\x35\n\x0btier_raised\x18\n \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierRaisedH\x00\x12\x41\n\x11programme_revised\x18\x0b \x01(\x0b\x32$.huiyuan.loyalty.v1.ProgrammeRevisedH\x00\x12;\n\x0epoints_awarded\x18\x0c \x01(\x0b\x32!.huiyuan.loyalty.v1.PointsAwardedH\x00\x12=\n\x0fpoints_redeemed\x18\r \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsRedeemedH\x00\x12\x45\n\x13redemption_reversed\x18\x0e \x01(\x0b\x32&.huiyuan.loyalty.v1.RedemptionReversedH\x00\x12\x35\n\x0bpoints_held\x18\x0f \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.PointsHeldH\x00\x12\x39\n\rhold_captured\x18\x10 \x01(\x0b\x32 .huiyuan.loyalty.v1.HoldCapturedH\x00\x12\x39\n\rhold_released\x18\x11 \x01(\x0b\x32 .huiyuan.loyalty.v1.HoldReleasedH\x00\x12\x43\n\x12points_transferred\x18\x12 \x01(\x0b\x32%.huiyuan.loyalty.v1.PointsTransferredH\x00\x12=\n\x0fpoints_imported\x18\x13 \x01(\x0b\x32\".huiyuan.loyalty.v1.PointsImportedH\x00\x12?\n\x10points_forfeited\x18\x14 \x01(\x0b\x32#.huiyuan.loyalty.v1.PointsForfeitedH\x00\x12\x39\n\rmember_merged\x18\x15 \x01(\x0b\x32 .huiyuan.loyalty.v1.MemberMergedH\x00\x12\x44\n\x13member_erasure_done\x18\x19 \x01(\x0b\x32%.huiyuan.loyalty.v1.MemberErasureDoneH\x00\x12\x39\n\rcoupon_issued\x18< \x01(\x0b\x32 .huiyuan.loyalty.v1.CouponIssuedH\x00\x12\x35\n\x0b\x63oupon_used\x18= \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.CouponUsedH\x00\x12=\n\x0f\x63oupon_expiring\x18> \x01(\x0b\x32\".huiyuan.loyalty.v1.CouponExpiringH\x00\x12\x41\n\x11\x63oupon_reinstated\x18? \x01(\x0b\x32$.huiyuan.loyalty.v1.CouponReinstatedH\x00\x12;\n\x0e\x63oupon_revoked\x18@ \x01(\x0b\x32!.huiyuan.loyalty.v1.CouponRevokedH\x00\x12\x37\n\x0ctier_lowered\x18( \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.TierLoweredH\x00\x12\x31\n\ttier_kept\x18) \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.TierKeptH\x00\x12\x35\n\x0btier_placed\x18* \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierPlacedH\x00\x12\x46\n\x14tier_placement_ended\x18+ \x01(\x0b\x32&.huiyuan.loyalty.v1.TierPlacementEndedH\x00\x12\x43\n\x12mission_progressed\x18\x46 \x01(\x0b\x32%.huiyuan.loyalty.v1.MissionProgressedH\x00\x12\x41\n\x11mission_completed\x18G \x01(\x0b\x32$.huiyuan.loyalty.v1.MissionCompletedH\x00\x12=\n\x0f\x62\x65nefit_claimed\x18\x37 \x01(\x0b\x32\".huiyuan.loyalty.v1.BenefitClaimedH\x00\x12\x37\n\x0c\x62\x65nefit_used\x18\x38 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.BenefitUsedH\x00\x12?\n\x10\x62\x65nefit_released\x18\x39 \x01(\x0b\x32#.huiyuan.loyalty.v1.BenefitReleasedH\x00\x42\x07\n\x05\x65vent\"L\n\x0bPointsMoved\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\x12\x15\n\rbalance_after\x18\x04 \x01(\x10J\x04\x08\x03\x10\x04\"\x88\x01\n\rOrderRecorded\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12$\n\x05total\x18\x03 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12/\n\x06\x65\x61rned\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"d\n\x0eOrderCompleted\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x30\n\x07matured\x18\x03 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"\xd5\x01\n\rOrderRefunded\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x11\n\trefund_id\x18\x03 \x01(\t\x12\'\n\x08refunded\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x33\n\ntaken_back\x18\x05 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x31\n\x08returned\x18\x06 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"P\n\x0ePointsAdjusted\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"?\n\rPointsExpired\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"?\n\rPointsMatured\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"0\n\nTierRaised\x12\x11\n\tfrom_tier\x18\x01 \x01(\t\x12\x0f\n\x07to_tier\x18\x02 \x01(\t\"1\n\x0bTierLowered\x12\x11\n\tfrom_tier\x18\x01 \x01(\t\x12\x0f\n\x07to_tier\x18\x02 \x01(\t\"I\n\x08TierKept\x12\x0c\n\x04tier\x18\x01 \x01(\t\x12/\n\x0bvalid_until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"v\n\nTierPlaced\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.huiyuan.loyalty.v1.PlacementKind\x12\x0c\n\x04tier\x18\x02 \x01(\t\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\x12TierPlacementEnded\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.huiyuan.loyalty.v1.PlacementKind\x12\x0c\n\x04tier\x18\x02 \x01(\t\"#\n\x10ProgrammeRevised\x12\x0f\n\x07version\x18\x01 \x01(\x05\"O\n\rPointsAwarded\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"j\n\x0ePointsRedeemed\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x11\n\torder_ref\x18\x03 \x01(\t\"[\n\x12RedemptionReversed\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"\x90\x01\n\nPointsHeld\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\torder_ref\x18\x04 \x01(\t\"f\n\x0cHoldCaptured\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x15\n\rredemption_id\x18\x03 \x01(\t\"b\n\x0cHoldReleased\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x11\n\ttimed_out\x18\x03 \x01(\x08\"X\n\x11PointsTransferred\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12.\n\x05moved\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"@\n\x0ePointsImported\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"Q\n\x0fPointsForfeited\x12.\n\x05moved\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\x12\x0e\n\x06reason\x18\x02 \x01(\t\"x\n\x0cMemberMerged\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06undone\x18\x03 \x01(\x08\x12.\n\x05moved\x18\x04 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsMoved\"R\n\x11MemberErasureDone\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProof\"c\n\x0c\x43ouponIssued\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"n\n\nCouponUsed\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\x11\n\torder_ref\x18\x03 \x01(\t\x12(\n\ttaken_off\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\"e\n\x0e\x43ouponExpiring\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"[\n\x10\x43ouponReinstated\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\x11\n\torder_ref\x18\x03 \x01(\t\x12\x0f\n\x07\x65xpired\x18\x04 \x01(\x08\"D\n\rCouponRevoked\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"H\n\x11MissionProgressed\x12\x0f\n\x07mission\x18\x01 \x01(\t\x12\x10\n\x08progress\x18\x02 \x01(\x05\x12\x10\n\x08required\x18\x03 \x01(\x05\"T\n\x10MissionCompleted\x12\x0f\n\x07mission\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\x12\x0b\n\x03nth\x18\x03 \x01(\x05\x12\x11\n\tgrant_key\x18\x04 \x01(\t\"A\n\x0e\x42\x65nefitClaimed\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x0f\n\x07\x62\x65nefit\x18\x02 \x01(\t\x12\x0c\n\x04tier\x18\x03 \x01(\t\"Q\n\x0b\x42\x65nefitUsed\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x0f\n\x07\x62\x65nefit\x18\x02 \x01(\t\x12\x0c\n\x04tier\x18\x03 \x01(\t\x12\x11\n\torder_ref\x18\x04 \x01(\t\"B\n\x0f\x42\x65nefitReleased\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x0f\n\x07\x62\x65nefit\x18\x02 \x01(\t\x12\x0c\n\x04tier\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LOYALTYEVENT']._serialized_start=146
-  _globals['_LOYALTYEVENT']._serialized_end=1630
-  _globals['_POINTSMOVED']._serialized_start=1632
-  _globals['_POINTSMOVED']._serialized_end=1708
-  _globals['_ORDERRECORDED']._serialized_start=1711
-  _globals['_ORDERRECORDED']._serialized_end=1847
-  _globals['_ORDERCOMPLETED']._serialized_start=1849
-  _globals['_ORDERCOMPLETED']._serialized_end=1949
-  _globals['_ORDERREFUNDED']._serialized_start=1952
-  _globals['_ORDERREFUNDED']._serialized_end=2165
-  _globals['_POINTSADJUSTED']._serialized_start=2167
-  _globals['_POINTSADJUSTED']._serialized_end=2247
-  _globals['_POINTSEXPIRED']._serialized_start=2249
-  _globals['_POINTSEXPIRED']._serialized_end=2312
-  _globals['_POINTSMATURED']._serialized_start=2314
-  _globals['_POINTSMATURED']._serialized_end=2377
-  _globals['_TIERRAISED']._serialized_start=2379
-  _globals['_TIERRAISED']._serialized_end=2427
-  _globals['_PROGRAMMEREVISED']._serialized_start=2429
-  _globals['_PROGRAMMEREVISED']._serialized_end=2464
-  _globals['_POINTSAWARDED']._serialized_start=2466
-  _globals['_POINTSAWARDED']._serialized_end=2545
-  _globals['_POINTSREDEEMED']._serialized_start=2547
-  _globals['_POINTSREDEEMED']._serialized_end=2653
-  _globals['_REDEMPTIONREVERSED']._serialized_start=2655
-  _globals['_REDEMPTIONREVERSED']._serialized_end=2746
-  _globals['_POINTSHELD']._serialized_start=2749
-  _globals['_POINTSHELD']._serialized_end=2893
-  _globals['_HOLDCAPTURED']._serialized_start=2895
-  _globals['_HOLDCAPTURED']._serialized_end=2997
-  _globals['_HOLDRELEASED']._serialized_start=2999
-  _globals['_HOLDRELEASED']._serialized_end=3097
-  _globals['_POINTSTRANSFERRED']._serialized_start=3099
-  _globals['_POINTSTRANSFERRED']._serialized_end=3187
-  _globals['_POINTSIMPORTED']._serialized_start=3189
-  _globals['_POINTSIMPORTED']._serialized_end=3253
-  _globals['_POINTSFORFEITED']._serialized_start=3255
-  _globals['_POINTSFORFEITED']._serialized_end=3336
-  _globals['_MEMBERMERGED']._serialized_start=3338
-  _globals['_MEMBERMERGED']._serialized_end=3458
-  _globals['_MEMBERERASUREDONE']._serialized_start=3460
-  _globals['_MEMBERERASUREDONE']._serialized_end=3542
-  _globals['_BENEFITCLAIMED']._serialized_start=3544
-  _globals['_BENEFITCLAIMED']._serialized_end=3609
-  _globals['_BENEFITUSED']._serialized_start=3611
-  _globals['_BENEFITUSED']._serialized_end=3692
-  _globals['_BENEFITRELEASED']._serialized_start=3694
-  _globals['_BENEFITRELEASED']._serialized_end=3760
+  _globals['_LOYALTYEVENT']._serialized_start=183
+  _globals['_LOYALTYEVENT']._serialized_end=2343
+  _globals['_POINTSMOVED']._serialized_start=2345
+  _globals['_POINTSMOVED']._serialized_end=2421
+  _globals['_ORDERRECORDED']._serialized_start=2424
+  _globals['_ORDERRECORDED']._serialized_end=2560
+  _globals['_ORDERCOMPLETED']._serialized_start=2562
+  _globals['_ORDERCOMPLETED']._serialized_end=2662
+  _globals['_ORDERREFUNDED']._serialized_start=2665
+  _globals['_ORDERREFUNDED']._serialized_end=2878
+  _globals['_POINTSADJUSTED']._serialized_start=2880
+  _globals['_POINTSADJUSTED']._serialized_end=2960
+  _globals['_POINTSEXPIRED']._serialized_start=2962
+  _globals['_POINTSEXPIRED']._serialized_end=3025
+  _globals['_POINTSMATURED']._serialized_start=3027
+  _globals['_POINTSMATURED']._serialized_end=3090
+  _globals['_TIERRAISED']._serialized_start=3092
+  _globals['_TIERRAISED']._serialized_end=3140
+  _globals['_TIERLOWERED']._serialized_start=3142
+  _globals['_TIERLOWERED']._serialized_end=3191
+  _globals['_TIERKEPT']._serialized_start=3193
+  _globals['_TIERKEPT']._serialized_end=3266
+  _globals['_TIERPLACED']._serialized_start=3268
+  _globals['_TIERPLACED']._serialized_end=3386
+  _globals['_TIERPLACEMENTENDED']._serialized_start=3388
+  _globals['_TIERPLACEMENTENDED']._serialized_end=3471
+  _globals['_PROGRAMMEREVISED']._serialized_start=3473
+  _globals['_PROGRAMMEREVISED']._serialized_end=3508
+  _globals['_POINTSAWARDED']._serialized_start=3510
+  _globals['_POINTSAWARDED']._serialized_end=3589
+  _globals['_POINTSREDEEMED']._serialized_start=3591
+  _globals['_POINTSREDEEMED']._serialized_end=3697
+  _globals['_REDEMPTIONREVERSED']._serialized_start=3699
+  _globals['_REDEMPTIONREVERSED']._serialized_end=3790
+  _globals['_POINTSHELD']._serialized_start=3793
+  _globals['_POINTSHELD']._serialized_end=3937
+  _globals['_HOLDCAPTURED']._serialized_start=3939
+  _globals['_HOLDCAPTURED']._serialized_end=4041
+  _globals['_HOLDRELEASED']._serialized_start=4043
+  _globals['_HOLDRELEASED']._serialized_end=4141
+  _globals['_POINTSTRANSFERRED']._serialized_start=4143
+  _globals['_POINTSTRANSFERRED']._serialized_end=4231
+  _globals['_POINTSIMPORTED']._serialized_start=4233
+  _globals['_POINTSIMPORTED']._serialized_end=4297
+  _globals['_POINTSFORFEITED']._serialized_start=4299
+  _globals['_POINTSFORFEITED']._serialized_end=4380
+  _globals['_MEMBERMERGED']._serialized_start=4382
+  _globals['_MEMBERMERGED']._serialized_end=4502
+  _globals['_MEMBERERASUREDONE']._serialized_start=4504
+  _globals['_MEMBERERASUREDONE']._serialized_end=4586
+  _globals['_COUPONISSUED']._serialized_start=4588
+  _globals['_COUPONISSUED']._serialized_end=4687
+  _globals['_COUPONUSED']._serialized_start=4689
+  _globals['_COUPONUSED']._serialized_end=4799
+  _globals['_COUPONEXPIRING']._serialized_start=4801
+  _globals['_COUPONEXPIRING']._serialized_end=4902
+  _globals['_COUPONREINSTATED']._serialized_start=4904
+  _globals['_COUPONREINSTATED']._serialized_end=4995
+  _globals['_COUPONREVOKED']._serialized_start=4997
+  _globals['_COUPONREVOKED']._serialized_end=5065
+  _globals['_MISSIONPROGRESSED']._serialized_start=5067
+  _globals['_MISSIONPROGRESSED']._serialized_end=5139
+  _globals['_MISSIONCOMPLETED']._serialized_start=5141
+  _globals['_MISSIONCOMPLETED']._serialized_end=5225
+  _globals['_BENEFITCLAIMED']._serialized_start=5227
+  _globals['_BENEFITCLAIMED']._serialized_end=5292
+  _globals['_BENEFITUSED']._serialized_start=5294
+  _globals['_BENEFITUSED']._serialized_end=5375
+  _globals['_BENEFITRELEASED']._serialized_start=5377
+  _globals['_BENEFITRELEASED']._serialized_end=5443
 # @@protoc_insertion_point(module_scope)

@@ -3,6 +3,7 @@ import datetime
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import erasures_pb2 as _erasures_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
+from huiyuan.loyalty.v1 import placements_pb2 as _placements_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -12,7 +13,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class LoyaltyEvent(_message.Message):
-    __slots__ = ("member_id", "programme_id", "occurred_at", "order_recorded", "order_completed", "order_refunded", "points_adjusted", "points_expired", "points_matured", "tier_raised", "programme_revised", "points_awarded", "points_redeemed", "redemption_reversed", "points_held", "hold_captured", "hold_released", "points_transferred", "points_imported", "points_forfeited", "member_merged", "member_erasure_done", "benefit_claimed", "benefit_used", "benefit_released")
+    __slots__ = ("member_id", "programme_id", "occurred_at", "order_recorded", "order_completed", "order_refunded", "points_adjusted", "points_expired", "points_matured", "tier_raised", "programme_revised", "points_awarded", "points_redeemed", "redemption_reversed", "points_held", "hold_captured", "hold_released", "points_transferred", "points_imported", "points_forfeited", "member_merged", "member_erasure_done", "coupon_issued", "coupon_used", "coupon_expiring", "coupon_reinstated", "coupon_revoked", "tier_lowered", "tier_kept", "tier_placed", "tier_placement_ended", "mission_progressed", "mission_completed", "benefit_claimed", "benefit_used", "benefit_released")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -35,6 +36,17 @@ class LoyaltyEvent(_message.Message):
     POINTS_FORFEITED_FIELD_NUMBER: _ClassVar[int]
     MEMBER_MERGED_FIELD_NUMBER: _ClassVar[int]
     MEMBER_ERASURE_DONE_FIELD_NUMBER: _ClassVar[int]
+    COUPON_ISSUED_FIELD_NUMBER: _ClassVar[int]
+    COUPON_USED_FIELD_NUMBER: _ClassVar[int]
+    COUPON_EXPIRING_FIELD_NUMBER: _ClassVar[int]
+    COUPON_REINSTATED_FIELD_NUMBER: _ClassVar[int]
+    COUPON_REVOKED_FIELD_NUMBER: _ClassVar[int]
+    TIER_LOWERED_FIELD_NUMBER: _ClassVar[int]
+    TIER_KEPT_FIELD_NUMBER: _ClassVar[int]
+    TIER_PLACED_FIELD_NUMBER: _ClassVar[int]
+    TIER_PLACEMENT_ENDED_FIELD_NUMBER: _ClassVar[int]
+    MISSION_PROGRESSED_FIELD_NUMBER: _ClassVar[int]
+    MISSION_COMPLETED_FIELD_NUMBER: _ClassVar[int]
     BENEFIT_CLAIMED_FIELD_NUMBER: _ClassVar[int]
     BENEFIT_USED_FIELD_NUMBER: _ClassVar[int]
     BENEFIT_RELEASED_FIELD_NUMBER: _ClassVar[int]
@@ -60,10 +72,21 @@ class LoyaltyEvent(_message.Message):
     points_forfeited: PointsForfeited
     member_merged: MemberMerged
     member_erasure_done: MemberErasureDone
+    coupon_issued: CouponIssued
+    coupon_used: CouponUsed
+    coupon_expiring: CouponExpiring
+    coupon_reinstated: CouponReinstated
+    coupon_revoked: CouponRevoked
+    tier_lowered: TierLowered
+    tier_kept: TierKept
+    tier_placed: TierPlaced
+    tier_placement_ended: TierPlacementEnded
+    mission_progressed: MissionProgressed
+    mission_completed: MissionCompleted
     benefit_claimed: BenefitClaimed
     benefit_used: BenefitUsed
     benefit_released: BenefitReleased
-    def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_recorded: _Optional[_Union[OrderRecorded, _Mapping]] = ..., order_completed: _Optional[_Union[OrderCompleted, _Mapping]] = ..., order_refunded: _Optional[_Union[OrderRefunded, _Mapping]] = ..., points_adjusted: _Optional[_Union[PointsAdjusted, _Mapping]] = ..., points_expired: _Optional[_Union[PointsExpired, _Mapping]] = ..., points_matured: _Optional[_Union[PointsMatured, _Mapping]] = ..., tier_raised: _Optional[_Union[TierRaised, _Mapping]] = ..., programme_revised: _Optional[_Union[ProgrammeRevised, _Mapping]] = ..., points_awarded: _Optional[_Union[PointsAwarded, _Mapping]] = ..., points_redeemed: _Optional[_Union[PointsRedeemed, _Mapping]] = ..., redemption_reversed: _Optional[_Union[RedemptionReversed, _Mapping]] = ..., points_held: _Optional[_Union[PointsHeld, _Mapping]] = ..., hold_captured: _Optional[_Union[HoldCaptured, _Mapping]] = ..., hold_released: _Optional[_Union[HoldReleased, _Mapping]] = ..., points_transferred: _Optional[_Union[PointsTransferred, _Mapping]] = ..., points_imported: _Optional[_Union[PointsImported, _Mapping]] = ..., points_forfeited: _Optional[_Union[PointsForfeited, _Mapping]] = ..., member_merged: _Optional[_Union[MemberMerged, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., benefit_claimed: _Optional[_Union[BenefitClaimed, _Mapping]] = ..., benefit_used: _Optional[_Union[BenefitUsed, _Mapping]] = ..., benefit_released: _Optional[_Union[BenefitReleased, _Mapping]] = ...) -> None: ...
+    def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_recorded: _Optional[_Union[OrderRecorded, _Mapping]] = ..., order_completed: _Optional[_Union[OrderCompleted, _Mapping]] = ..., order_refunded: _Optional[_Union[OrderRefunded, _Mapping]] = ..., points_adjusted: _Optional[_Union[PointsAdjusted, _Mapping]] = ..., points_expired: _Optional[_Union[PointsExpired, _Mapping]] = ..., points_matured: _Optional[_Union[PointsMatured, _Mapping]] = ..., tier_raised: _Optional[_Union[TierRaised, _Mapping]] = ..., programme_revised: _Optional[_Union[ProgrammeRevised, _Mapping]] = ..., points_awarded: _Optional[_Union[PointsAwarded, _Mapping]] = ..., points_redeemed: _Optional[_Union[PointsRedeemed, _Mapping]] = ..., redemption_reversed: _Optional[_Union[RedemptionReversed, _Mapping]] = ..., points_held: _Optional[_Union[PointsHeld, _Mapping]] = ..., hold_captured: _Optional[_Union[HoldCaptured, _Mapping]] = ..., hold_released: _Optional[_Union[HoldReleased, _Mapping]] = ..., points_transferred: _Optional[_Union[PointsTransferred, _Mapping]] = ..., points_imported: _Optional[_Union[PointsImported, _Mapping]] = ..., points_forfeited: _Optional[_Union[PointsForfeited, _Mapping]] = ..., member_merged: _Optional[_Union[MemberMerged, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., coupon_issued: _Optional[_Union[CouponIssued, _Mapping]] = ..., coupon_used: _Optional[_Union[CouponUsed, _Mapping]] = ..., coupon_expiring: _Optional[_Union[CouponExpiring, _Mapping]] = ..., coupon_reinstated: _Optional[_Union[CouponReinstated, _Mapping]] = ..., coupon_revoked: _Optional[_Union[CouponRevoked, _Mapping]] = ..., tier_lowered: _Optional[_Union[TierLowered, _Mapping]] = ..., tier_kept: _Optional[_Union[TierKept, _Mapping]] = ..., tier_placed: _Optional[_Union[TierPlaced, _Mapping]] = ..., tier_placement_ended: _Optional[_Union[TierPlacementEnded, _Mapping]] = ..., mission_progressed: _Optional[_Union[MissionProgressed, _Mapping]] = ..., mission_completed: _Optional[_Union[MissionCompleted, _Mapping]] = ..., benefit_claimed: _Optional[_Union[BenefitClaimed, _Mapping]] = ..., benefit_used: _Optional[_Union[BenefitUsed, _Mapping]] = ..., benefit_released: _Optional[_Union[BenefitReleased, _Mapping]] = ...) -> None: ...
 
 class PointsMoved(_message.Message):
     __slots__ = ("currency", "points", "balance_after")
@@ -140,6 +163,40 @@ class TierRaised(_message.Message):
     from_tier: str
     to_tier: str
     def __init__(self, from_tier: _Optional[str] = ..., to_tier: _Optional[str] = ...) -> None: ...
+
+class TierLowered(_message.Message):
+    __slots__ = ("from_tier", "to_tier")
+    FROM_TIER_FIELD_NUMBER: _ClassVar[int]
+    TO_TIER_FIELD_NUMBER: _ClassVar[int]
+    from_tier: str
+    to_tier: str
+    def __init__(self, from_tier: _Optional[str] = ..., to_tier: _Optional[str] = ...) -> None: ...
+
+class TierKept(_message.Message):
+    __slots__ = ("tier", "valid_until")
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    VALID_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    tier: str
+    valid_until: _timestamp_pb2.Timestamp
+    def __init__(self, tier: _Optional[str] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class TierPlaced(_message.Message):
+    __slots__ = ("kind", "tier", "until")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    kind: _placements_pb2.PlacementKind
+    tier: str
+    until: _timestamp_pb2.Timestamp
+    def __init__(self, kind: _Optional[_Union[_placements_pb2.PlacementKind, str]] = ..., tier: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class TierPlacementEnded(_message.Message):
+    __slots__ = ("kind", "tier")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    kind: _placements_pb2.PlacementKind
+    tier: str
+    def __init__(self, kind: _Optional[_Union[_placements_pb2.PlacementKind, str]] = ..., tier: _Optional[str] = ...) -> None: ...
 
 class ProgrammeRevised(_message.Message):
     __slots__ = ("version",)
@@ -246,6 +303,82 @@ class MemberErasureDone(_message.Message):
     erasure_id: str
     proof: _containers.RepeatedCompositeFieldContainer[_erasures_pb2.StoreProof]
     def __init__(self, erasure_id: _Optional[str] = ..., proof: _Optional[_Iterable[_Union[_erasures_pb2.StoreProof, _Mapping]]] = ...) -> None: ...
+
+class CouponIssued(_message.Message):
+    __slots__ = ("coupon_id", "template", "expires_at")
+    COUPON_ID_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    coupon_id: str
+    template: str
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, coupon_id: _Optional[str] = ..., template: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CouponUsed(_message.Message):
+    __slots__ = ("coupon_id", "template", "order_ref", "taken_off")
+    COUPON_ID_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_REF_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_OFF_FIELD_NUMBER: _ClassVar[int]
+    coupon_id: str
+    template: str
+    order_ref: str
+    taken_off: _kit_pb2.Money
+    def __init__(self, coupon_id: _Optional[str] = ..., template: _Optional[str] = ..., order_ref: _Optional[str] = ..., taken_off: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class CouponExpiring(_message.Message):
+    __slots__ = ("coupon_id", "template", "expires_at")
+    COUPON_ID_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    coupon_id: str
+    template: str
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, coupon_id: _Optional[str] = ..., template: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CouponReinstated(_message.Message):
+    __slots__ = ("coupon_id", "template", "order_ref", "expired")
+    COUPON_ID_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_REF_FIELD_NUMBER: _ClassVar[int]
+    EXPIRED_FIELD_NUMBER: _ClassVar[int]
+    coupon_id: str
+    template: str
+    order_ref: str
+    expired: bool
+    def __init__(self, coupon_id: _Optional[str] = ..., template: _Optional[str] = ..., order_ref: _Optional[str] = ..., expired: _Optional[bool] = ...) -> None: ...
+
+class CouponRevoked(_message.Message):
+    __slots__ = ("coupon_id", "template", "reason")
+    COUPON_ID_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    coupon_id: str
+    template: str
+    reason: str
+    def __init__(self, coupon_id: _Optional[str] = ..., template: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class MissionProgressed(_message.Message):
+    __slots__ = ("mission", "progress", "required")
+    MISSION_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    mission: str
+    progress: int
+    required: int
+    def __init__(self, mission: _Optional[str] = ..., progress: _Optional[int] = ..., required: _Optional[int] = ...) -> None: ...
+
+class MissionCompleted(_message.Message):
+    __slots__ = ("mission", "edition", "nth", "grant_key")
+    MISSION_FIELD_NUMBER: _ClassVar[int]
+    EDITION_FIELD_NUMBER: _ClassVar[int]
+    NTH_FIELD_NUMBER: _ClassVar[int]
+    GRANT_KEY_FIELD_NUMBER: _ClassVar[int]
+    mission: str
+    edition: int
+    nth: int
+    grant_key: str
+    def __init__(self, mission: _Optional[str] = ..., edition: _Optional[int] = ..., nth: _Optional[int] = ..., grant_key: _Optional[str] = ...) -> None: ...
 
 class BenefitClaimed(_message.Message):
     __slots__ = ("claim_id", "benefit", "tier")

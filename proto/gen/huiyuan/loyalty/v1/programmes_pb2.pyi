@@ -26,7 +26,7 @@ PROGRAMME_VERSION_STATE_PUBLISHED: ProgrammeVersionState
 PROGRAMME_VERSION_STATE_SUPERSEDED: ProgrammeVersionState
 
 class Programme(_message.Message):
-    __slots__ = ("programme_id", "version", "name", "time_zone", "money_currency", "currencies", "earn_rules", "tiers", "effective_at", "published_by", "published_at", "reason", "is_default", "two_persons", "state", "superseded_at")
+    __slots__ = ("programme_id", "version", "name", "time_zone", "money_currency", "currencies", "earn_rules", "tiers", "effective_at", "published_by", "published_at", "reason", "is_default", "tier_scheme", "two_persons", "state", "superseded_at")
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -40,6 +40,7 @@ class Programme(_message.Message):
     PUBLISHED_AT_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     IS_DEFAULT_FIELD_NUMBER: _ClassVar[int]
+    TIER_SCHEME_FIELD_NUMBER: _ClassVar[int]
     TWO_PERSONS_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     SUPERSEDED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -56,10 +57,11 @@ class Programme(_message.Message):
     published_at: _timestamp_pb2.Timestamp
     reason: str
     is_default: bool
+    tier_scheme: _tier_schemes_pb2.TierScheme
     two_persons: bool
     state: ProgrammeVersionState
     superseded_at: _timestamp_pb2.Timestamp
-    def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., time_zone: _Optional[str] = ..., money_currency: _Optional[str] = ..., currencies: _Optional[_Iterable[_Union[_currencies_pb2.CurrencyRules, _Mapping]]] = ..., earn_rules: _Optional[_Iterable[_Union[_earn_rules_pb2.EarnRule, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[_tier_schemes_pb2.TierRule, _Mapping]]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., published_by: _Optional[str] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., is_default: _Optional[bool] = ..., two_persons: _Optional[bool] = ..., state: _Optional[_Union[ProgrammeVersionState, str]] = ..., superseded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., time_zone: _Optional[str] = ..., money_currency: _Optional[str] = ..., currencies: _Optional[_Iterable[_Union[_currencies_pb2.CurrencyRules, _Mapping]]] = ..., earn_rules: _Optional[_Iterable[_Union[_earn_rules_pb2.EarnRule, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[_tier_schemes_pb2.TierRule, _Mapping]]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., published_by: _Optional[str] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., is_default: _Optional[bool] = ..., tier_scheme: _Optional[_Union[_tier_schemes_pb2.TierScheme, _Mapping]] = ..., two_persons: _Optional[bool] = ..., state: _Optional[_Union[ProgrammeVersionState, str]] = ..., superseded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CreateProgrammeRequest(_message.Message):
     __slots__ = ("programme", "make_default", "reason")
@@ -80,7 +82,7 @@ class CreateProgrammeResponse(_message.Message):
     def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
 
 class ReviseProgrammeRequest(_message.Message):
-    __slots__ = ("programme_id", "based_on_version", "effective_at", "earn_rules", "tiers", "reason", "currencies")
+    __slots__ = ("programme_id", "based_on_version", "effective_at", "earn_rules", "tiers", "reason", "currencies", "tier_scheme")
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     BASED_ON_VERSION_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
@@ -88,6 +90,7 @@ class ReviseProgrammeRequest(_message.Message):
     TIERS_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     CURRENCIES_FIELD_NUMBER: _ClassVar[int]
+    TIER_SCHEME_FIELD_NUMBER: _ClassVar[int]
     programme_id: str
     based_on_version: int
     effective_at: _timestamp_pb2.Timestamp
@@ -95,7 +98,8 @@ class ReviseProgrammeRequest(_message.Message):
     tiers: _containers.RepeatedCompositeFieldContainer[_tier_schemes_pb2.TierRule]
     reason: str
     currencies: _containers.RepeatedCompositeFieldContainer[_currencies_pb2.CurrencyRules]
-    def __init__(self, programme_id: _Optional[str] = ..., based_on_version: _Optional[int] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., earn_rules: _Optional[_Iterable[_Union[_earn_rules_pb2.EarnRule, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[_tier_schemes_pb2.TierRule, _Mapping]]] = ..., reason: _Optional[str] = ..., currencies: _Optional[_Iterable[_Union[_currencies_pb2.CurrencyRules, _Mapping]]] = ...) -> None: ...
+    tier_scheme: _tier_schemes_pb2.TierScheme
+    def __init__(self, programme_id: _Optional[str] = ..., based_on_version: _Optional[int] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., earn_rules: _Optional[_Iterable[_Union[_earn_rules_pb2.EarnRule, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[_tier_schemes_pb2.TierRule, _Mapping]]] = ..., reason: _Optional[str] = ..., currencies: _Optional[_Iterable[_Union[_currencies_pb2.CurrencyRules, _Mapping]]] = ..., tier_scheme: _Optional[_Union[_tier_schemes_pb2.TierScheme, _Mapping]] = ...) -> None: ...
 
 class ReviseProgrammeResponse(_message.Message):
     __slots__ = ("programme",)

@@ -25,31 +25,35 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 from huiyuan.loyalty.v1 import benefits_pb2 as huiyuan_dot_loyalty_dot_v1_dot_benefits__pb2
+from huiyuan.loyalty.v1 import placements_pb2 as huiyuan_dot_loyalty_dot_v1_dot_placements__pb2
+from huiyuan.loyalty.v1 import tier_schemes_pb2 as huiyuan_dot_loyalty_dot_v1_dot_tier__schemes__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ehuiyuan/loyalty/v1/tiers.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a!huiyuan/loyalty/v1/benefits.proto\"\\\n\x18ListMembersByTierRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0c\n\x04tier\x18\x02 \x01(\t\x12\r\n\x05\x66irst\x18\x03 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"F\n\x19ListMembersByTierResponse\x12\x12\n\nmember_ids\x18\x01 \x03(\t\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\\\n\x18\x42\x61tchGetStandingsRequest\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\"P\n\x19\x42\x61tchGetStandingsResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".huiyuan.loyalty.v1.StandingResult\"x\n\x0eStandingResult\x12\x30\n\x08standing\x18\x01 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.StandingH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"\xf7\x01\n\x08Standing\x12&\n\x04tier\x18\x01 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Tier\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\tnext_tier\x18\x04 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Tier\x12:\n\x0btoward_next\x18\x05 \x03(\x0b\x32%.huiyuan.loyalty.v1.ConditionProgress\"E\n\x11\x43onditionProgress\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tual\x18\x02 \x01(\x03\x12\x10\n\x08required\x18\x03 \x01(\x03\"}\n\x04Tier\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x0c\n\x04rank\x18\x03 \x01(\x05\x12-\n\x08\x62\x65nefits\x18\x04 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Benefit2\xf2\x01\n\x0cTiersService\x12p\n\x11\x42\x61tchGetStandings\x12,.huiyuan.loyalty.v1.BatchGetStandingsRequest\x1a-.huiyuan.loyalty.v1.BatchGetStandingsResponse\x12p\n\x11ListMembersByTier\x12,.huiyuan.loyalty.v1.ListMembersByTierRequest\x1a-.huiyuan.loyalty.v1.ListMembersByTierResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ehuiyuan/loyalty/v1/tiers.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a!huiyuan/loyalty/v1/benefits.proto\x1a#huiyuan/loyalty/v1/placements.proto\x1a%huiyuan/loyalty/v1/tier_schemes.proto\"\\\n\x18ListMembersByTierRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0c\n\x04tier\x18\x02 \x01(\t\x12\r\n\x05\x66irst\x18\x03 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"F\n\x19ListMembersByTierResponse\x12\x12\n\nmember_ids\x18\x01 \x03(\t\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\\\n\x18\x42\x61tchGetStandingsRequest\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\"P\n\x19\x42\x61tchGetStandingsResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".huiyuan.loyalty.v1.StandingResult\"x\n\x0eStandingResult\x12\x30\n\x08standing\x18\x01 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.StandingH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"\xc0\x05\n\x08Standing\x12&\n\x04tier\x18\x01 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Tier\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\tnext_tier\x18\x04 \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Tier\x12:\n\x0btoward_next\x18\x05 \x03(\x0b\x32%.huiyuan.loyalty.v1.ConditionProgress\x12\x36\n\nnext_match\x18\x06 \x01(\x0e\x32\".huiyuan.loyalty.v1.ConditionMatch\x12\x36\n\x07to_keep\x18\x07 \x03(\x0b\x32%.huiyuan.loyalty.v1.ConditionProgress\x12\x36\n\nkeep_match\x18\x08 \x01(\x0e\x32\".huiyuan.loyalty.v1.ConditionMatch\x12\x0c\n\x04kept\x18\t \x01(\x08\x12-\n\tjudged_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bgrace_until\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\tplaced_by\x18\x0c \x01(\x0e\x32!.huiyuan.loyalty.v1.PlacementKind\x12-\n\x0bladder_tier\x18\r \x01(\x0b\x32\x18.huiyuan.loyalty.v1.Tier\x12\x16\n\x0emoney_currency\x18\x0e \x01(\t\x12\x34\n\x05score\x18\x0f \x03(\x0b\x32%.huiyuan.loyalty.v1.ScorePartProgress\"\x89\x01\n\x11ScorePartProgress\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x0e\n\x06metric\x18\x03 \x01(\t\x12\x0e\n\x06\x61\x63tual\x18\x04 \x01(\x03\x12\r\n\x05score\x18\x05 \x01(\x03\x12\x0b\n\x03\x63\x61p\x18\x06 \x01(\x03\"\x9a\x01\n\x11\x43onditionProgress\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tual\x18\x02 \x01(\x03\x12\x10\n\x08required\x18\x03 \x01(\x03\x12.\n\x06window\x18\x04 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierWindow\x12\x11\n\tfirst_day\x18\x05 \x01(\t\x12\x10\n\x08last_day\x18\x06 \x01(\t\"}\n\x04Tier\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x0c\n\x04rank\x18\x03 \x01(\x05\x12-\n\x08\x62\x65nefits\x18\x04 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Benefit2\xf2\x01\n\x0cTiersService\x12p\n\x11\x42\x61tchGetStandings\x12,.huiyuan.loyalty.v1.BatchGetStandingsRequest\x1a-.huiyuan.loyalty.v1.BatchGetStandingsResponse\x12p\n\x11ListMembersByTier\x12,.huiyuan.loyalty.v1.ListMembersByTierRequest\x1a-.huiyuan.loyalty.v1.ListMembersByTierResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.tiers_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LISTMEMBERSBYTIERREQUEST']._serialized_start=148
-  _globals['_LISTMEMBERSBYTIERREQUEST']._serialized_end=240
-  _globals['_LISTMEMBERSBYTIERRESPONSE']._serialized_start=242
-  _globals['_LISTMEMBERSBYTIERRESPONSE']._serialized_end=312
-  _globals['_BATCHGETSTANDINGSREQUEST']._serialized_start=314
-  _globals['_BATCHGETSTANDINGSREQUEST']._serialized_end=406
-  _globals['_BATCHGETSTANDINGSRESPONSE']._serialized_start=408
-  _globals['_BATCHGETSTANDINGSRESPONSE']._serialized_end=488
-  _globals['_STANDINGRESULT']._serialized_start=490
-  _globals['_STANDINGRESULT']._serialized_end=610
-  _globals['_STANDING']._serialized_start=613
-  _globals['_STANDING']._serialized_end=860
-  _globals['_CONDITIONPROGRESS']._serialized_start=862
-  _globals['_CONDITIONPROGRESS']._serialized_end=931
-  _globals['_TIER']._serialized_start=933
-  _globals['_TIER']._serialized_end=1058
-  _globals['_TIERSSERVICE']._serialized_start=1061
-  _globals['_TIERSSERVICE']._serialized_end=1303
+  _globals['_LISTMEMBERSBYTIERREQUEST']._serialized_start=224
+  _globals['_LISTMEMBERSBYTIERREQUEST']._serialized_end=316
+  _globals['_LISTMEMBERSBYTIERRESPONSE']._serialized_start=318
+  _globals['_LISTMEMBERSBYTIERRESPONSE']._serialized_end=388
+  _globals['_BATCHGETSTANDINGSREQUEST']._serialized_start=390
+  _globals['_BATCHGETSTANDINGSREQUEST']._serialized_end=482
+  _globals['_BATCHGETSTANDINGSRESPONSE']._serialized_start=484
+  _globals['_BATCHGETSTANDINGSRESPONSE']._serialized_end=564
+  _globals['_STANDINGRESULT']._serialized_start=566
+  _globals['_STANDINGRESULT']._serialized_end=686
+  _globals['_STANDING']._serialized_start=689
+  _globals['_STANDING']._serialized_end=1393
+  _globals['_SCOREPARTPROGRESS']._serialized_start=1396
+  _globals['_SCOREPARTPROGRESS']._serialized_end=1533
+  _globals['_CONDITIONPROGRESS']._serialized_start=1536
+  _globals['_CONDITIONPROGRESS']._serialized_end=1690
+  _globals['_TIER']._serialized_start=1692
+  _globals['_TIER']._serialized_end=1817
+  _globals['_TIERSSERVICE']._serialized_start=1820
+  _globals['_TIERSSERVICE']._serialized_end=2062
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,92 @@
+"""Coupon templates: keep a draft, publish it as an edition, stop; each is one transaction."""
+
+from services.kit import database
+from services.loyalty.rules import coupon_terms
+from services.loyalty.rules.coupon_templates import (
+    CouponTemplate,
+    CouponTemplateChanged,
+    TemplateState,
+    UnknownCouponTemplate,
+    Within,
+)
+from services.loyalty.rules.coupon_terms import CouponTerms
+from services.loyalty.rules.wellformed import KEY, KEY_SAID, be_like
+from services.loyalty.storage import coupon_templates
+
+
+async def save(
+    connection: database.RawConnection,
+    within: Within,
+    key: str,
+    terms: CouponTerms,
+    based_on_revision: int,
+    now: int,
+) -> tuple[CouponTemplate, bool]:
+    """Keep terms as a template's draft; True when the draft said the same already.
+
+    Raises ``ProgrammeNotWellFormed``, ``CouponTemplateChanged``.
+    """
+    be_like(KEY, key, "key", KEY_SAID)
+    coupon_terms.check(terms)
+    known = await coupon_templates.lock(connection, within.number, key)
+    if known is None:
+        new = CouponTemplate(within.number, key, TemplateState.DRAFT, 0, 0, None, None, 0, 0, now).drafted(
+            terms, now
+        )
+        if based_on_revision == 0 and await coupon_templates.insert(connection, new):
+            return new, False
+        known = await locked(connection, within, key, "key")
+    if known.draft == terms:
+        return known, True
+    if based_on_revision == 0:
+        message = f"{key} is there already: change its revision {known.revision}, or choose another key"
+        raise CouponTemplateChanged(message, field="key", newest=known.revision)
+    known.be_at(based_on_revision)
+    drafted = known.drafted(terms, now)
+    await coupon_templates.update(connection, drafted)
+    return drafted, False
+
+
+async def publish(
+    connection: database.RawConnection,
+    within: Within,
+    key: str,
+    based_on_revision: int,
+    by: str,
+    reason: str,
+    now: int,
+) -> CouponTemplate:
+    """Make the draft the next edition; coupons that are out keep theirs. Raises as the rules do."""
+    known = await locked(connection, within, key, "key")
+    known.be_at(based_on_revision)
+    published = known.published(now)
+    assert published.terms is not None, "what was published has terms"
+    coupon_terms.check(published.terms)
+    coupon_terms.check_issuable(published.terms, now, within.time_zone)
+    coupon_terms.check_budget_holds(published.terms, known.issued, known.committed_minor)
+    await coupon_templates.update(connection, published)
+    await coupon_templates.add_edition(connection, published, by, reason)
+    return published
+
+
+async def stop(
+    connection: database.RawConnection, within: Within, key: str, now: int
+) -> tuple[CouponTemplate, bool]:
+    """Issue no more coupons; True when that was so already. What was claimed by a code is free for another."""
+    known = await locked(connection, within, key, "key")
+    stopped = known.stopped(now)
+    if stopped != known:
+        await coupon_templates.update(connection, stopped)
+    return stopped, stopped == known
+
+
+async def locked(connection: database.RawConnection, within: Within, key: str, field: str) -> CouponTemplate:
+    """A template nobody else issues by until the transaction ends. Raises ``UnknownCouponTemplate``."""
+    known = await coupon_templates.lock(connection, within.number, key)
+    if known is None:
+        raise unknown(field)
+    return known
+
+
+def unknown(field: str) -> UnknownCouponTemplate:
+    return UnknownCouponTemplate("the programme has no such coupon template: check the key", field=field)

@@ -1,0 +1,22 @@
+"""Grants: have one tried again that was refused."""
+
+from datetime import datetime
+
+from services.kit import database
+from services.loyalty.rules.grants import GrantNotRefused, GrantState, UnknownGrant
+from services.loyalty.storage import grants
+from services.loyalty.storage.grants import Kept
+
+
+async def retry(
+    connection: database.RawConnection, member_id: str, key: str, now: datetime
+) -> tuple[Kept, bool]:
+    """Open a refused grant again; one that is open is a replay (True)."""
+    kept = await grants.lock(connection, member_id, key)
+    if kept is None:
+        raise UnknownGrant("nothing was promised to this member under this key", field="key")
+    if kept.state is GrantState.OPEN:
+        return kept, True
+    if kept.state is GrantState.GIVEN:
+        raise GrantNotRefused("it was given: there is nothing to try again", field="key")
+    return await grants.reopen(connection, kept.grant, now), False

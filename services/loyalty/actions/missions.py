@@ -1,0 +1,135 @@
+"""Missions: draft an edition, put it in force, stop it; say where members stand."""
+
+from dataclasses import replace
+from datetime import date
+
+import asyncpg
+
+from services.kit import database
+from services.kit.clock import instant
+from services.loyalty.rules import missions as rules
+from services.loyalty.rules.mission_progress import Progress, ProgressState, period_of, progress_of
+from services.loyalty.rules.missions import (
+    ActivityTask,
+    BudgetBelowAwarded,
+    Mission,
+    MissionNotInForce,
+    MissionRevisedMeanwhile,
+    MissionState,
+    UnknownMission,
+)
+from services.loyalty.rules.programmes import Programme
+from services.loyalty.storage import activities, missions
+from services.loyalty.storage import mission_progress as kept
+from services.loyalty.storage.families import Family
+from services.loyalty.storage.mission_progress import Place
+from services.loyalty.storage.missions import Edition
+
+
+async def draft(
+    connection: database.RawConnection, programme: Programme, mission: Mission, by: str, reason: str, now: int
+) -> Edition:
+    """Write a mission's next edition as a draft, in place of the draft there is."""
+    declared = await activities.types(connection, programme.number)
+    rules.check(mission, programme, {key: one.type for key, one in declared.items()}, now)
+    await missions.lock(connection, programme.number, mission.key)
+    newest = next(iter(await missions.editions(connection, programme.number, mission.key)), None)
+    edition = 1
+    if newest:
+        edition = newest.mission.edition + (newest.state is not MissionState.DRAFT)
+    drafted = Edition(replace(mission, edition=edition), MissionState.DRAFT, reason, by, instant(now))
+    await missions.draft(connection, programme.number, drafted)
+    return replace(drafted, awarded=newest.awarded if newest else 0)
+
+
+async def publish(
+    connection: database.RawConnection,
+    programme: Programme,
+    which: tuple[str, int],
+    by: str,
+    reason: str,
+    now: int,
+) -> tuple[Edition, bool]:
+    """Put the newest draft, ``which`` by key and edition, in force; published before, it is a replay (True).
+
+    A mission that says no start starts now, or when the edition did that it takes the place of.
+    """
+    key, number = which
+    await missions.lock(connection, programme.number, key)
+    known = await missions.editions(connection, programme.number, key)
+    if not known:
+        raise _unknown(key)
+    newest = known[0]
+    if newest.mission.edition != number:
+        message = f"edition {number} was looked at and {newest.mission.edition} is the newest"
+        raise MissionRevisedMeanwhile(message, field="edition", newest=newest.mission.edition)
+    if newest.state is MissionState.PUBLISHED:
+        return newest, True
+    if newest.state is MissionState.STOPPED:
+        raise MissionRevisedMeanwhile("this edition was stopped: draft the next one", field="edition")
+    declared = await activities.types(connection, programme.number)
+    rules.check(newest.mission, programme, {one: each.type for one, each in declared.items()}, now)
+    if 0 < newest.mission.budget < newest.awarded:
+        message = f"{newest.awarded} awards were given: the budget cannot be {newest.mission.budget}"
+        raise BudgetBelowAwarded(message, field="key", awarded=newest.awarded, asked=newest.mission.budget)
+    before = next((one for one in known if one.state is MissionState.PUBLISHED), None)
+    if before:
+        await missions.move(connection, programme.number, _stopped(before, by, now, before.reason))
+    starts_at = newest.mission.starts_at or (before.mission.starts_at if before else now)
+    published = replace(
+        newest,
+        mission=replace(newest.mission, starts_at=starts_at),
+        state=MissionState.PUBLISHED,
+        reason=reason,
+        published_by=by,
+        published_at=instant(now),
+    )
+    await missions.move(connection, programme.number, published)
+    return published, False
+
+
+async def stop(
+    connection: database.RawConnection, programme: Programme, key: str, by: str, reason: str, now: int
+) -> tuple[Edition, bool]:
+    """Take a mission out of force; stopped before, it is a replay (True)."""
+    await missions.lock(connection, programme.number, key)
+    known = await missions.editions(connection, programme.number, key)
+    if not known:
+        raise _unknown(key)
+    in_force = next((one for one in known if one.state is MissionState.PUBLISHED), None)
+    if in_force is None:
+        last = next((one for one in known if one.state is MissionState.STOPPED), None)
+        if last is None:
+            raise MissionNotInForce("it was never published: there is nothing to stop", field="key")
+        return last, True
+    stopped = _stopped(in_force, by, now, reason)
+    await missions.move(connection, programme.number, stopped)
+    return stopped, False
+
+
+async def standing(
+    pool: asyncpg.Pool, programme: Programme, edition: Edition, family: Family, today: date
+) -> Progress:
+    """Where a member stands in a mission today."""
+    mission, task = edition.mission, edition.mission.task
+    assert isinstance(task, ActivityTask), "occasions are nothing to stand in"
+    period = period_of(mission, task, today, programme.time_zone)
+    place = Place(programme.number, mission.key, period.name)
+    times = (await kept.completed(pool, family.names, place)).times
+    state = ProgressState.OPEN
+    if mission.budget and edition.awarded >= mission.budget:
+        state = ProgressState.EXHAUSTED
+    if task.times and times >= task.times:
+        state = ProgressState.DONE
+    there = task.count
+    if state is not ProgressState.DONE:
+        there = progress_of(task, await kept.unused(pool, family.names, place), today)
+    return Progress(mission.key, there, task.count, times, state, period.ends_at)
+
+
+def _stopped(edition: Edition, by: str, now: int, reason: str) -> Edition:
+    return replace(edition, state=MissionState.STOPPED, stopped_by=by, stopped_at=instant(now), reason=reason)
+
+
+def _unknown(key: str) -> UnknownMission:
+    return UnknownMission(f"there is no mission {key!r}: draft it first", field="key")
