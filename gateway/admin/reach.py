@@ -231,7 +231,6 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "TestEarnRulePayload": RULE_READERS,
     "StopEarnRulePayload": PUBLISHERS,
     "RuleVerdict": RULE_READERS,
-    "RuleVerdict": HISTORY_READERS,
     "ScoreKnot": EVERY_ROLE,
     "ScorePart": EVERY_ROLE,
     "ScorePartProgress": EVERY_ROLE,
