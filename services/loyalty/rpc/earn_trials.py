@@ -14,8 +14,8 @@ from services.loyalty.rules.earning import Decision, decide
 from services.loyalty.rules.judgements import NO_ORDER, Past
 from services.loyalty.rules.orders import CurrencyNotAccepted, Order, check
 from services.loyalty.rules.programmes import Programme
+from services.loyalty.rules.standings import Standing
 from services.loyalty.rules.state import State
-from services.loyalty.rules.tiers import Standing
 from services.loyalty.rules.wellformed import be_within, wrong
 from services.loyalty.storage import earn_counts
 from services.loyalty.storage.snapshots import snapshot

@@ -10,7 +10,7 @@ from services.loyalty.rules.earning import decide
 from services.loyalty.rules.expiry import local_day
 from services.loyalty.rules.orders import Order
 from services.loyalty.rules.programmes import Programme
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import Standing
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ import asyncpg
 from services.kit import database
 from services.loyalty.rules.orders import Order
 from services.loyalty.rules.programmes import Programme
-from services.loyalty.rules.tiers import Standing
+from services.loyalty.rules.standings import Standing
 from services.loyalty.storage import rows
 
 BEGIN = "00000000-0000-0000-0000-000000000000"
