@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.consent.v1.guardians_connect import GuardiansServiceClient
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
@@ -25,6 +26,8 @@ from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryService
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceClient
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceClient
+from huiyuan.loyalty.v1.reward_redemptions_connect import RewardRedemptionsServiceClient
+from huiyuan.loyalty.v1.rewards_connect import RewardsServiceClient
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceClient
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceClient
@@ -69,6 +72,8 @@ class Clients:
         self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
+        self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
+        self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
         self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
         self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
@@ -108,6 +113,7 @@ class Clients:
         self.preferences = client(PreferencesServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.suppressions = client(SuppressionsServiceClient, consent, CONSENT, signer)
         self.sends = client(SendsServiceClient, consent, CONSENT, signer)
+        self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
 
     def assertion(self, service: str, caller: Caller) -> str:

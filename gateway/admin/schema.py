@@ -19,6 +19,7 @@ from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
+from gateway.admin.guardians import GuardianMutations, GuardianQueries
 from gateway.admin.identities import IdentityMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
@@ -37,6 +38,8 @@ from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.retention import RetentionQueries
+from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
+from gateway.admin.rewards import RewardMutations, RewardQueries
 from gateway.admin.rights import RightsMutations, RightsQueries
 from gateway.admin.searches import SearchQueries
 from gateway.admin.sending import SendingMutations
@@ -58,6 +61,7 @@ schema = strawberry.Schema(
             ErasureQueries,
             RetentionQueries,
             RightsQueries,
+            GuardianQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -69,6 +73,8 @@ schema = strawberry.Schema(
             EarnTrialQueries,
             DraftPreviewQueries,
             OrderQueries,
+            RewardQueries,
+            RewardRedemptionQueries,
             DueQueries,
             IntegrityQueries,
             KeyRotationQueries,
@@ -95,6 +101,8 @@ schema = strawberry.Schema(
             LedgerMutations,
             ApprovalMutations,
             RedemptionMutations,
+            RewardMutations,
+            RewardRedemptionMutations,
             TransferMutations,
             EntitlementMutations,
             IdentityMutations,
@@ -103,6 +111,7 @@ schema = strawberry.Schema(
             TopicMutations,
             SendingMutations,
             RightsMutations,
+            GuardianMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

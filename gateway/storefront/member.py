@@ -20,6 +20,7 @@ from gateway.storefront.accesses import DataAccess, data_accesses
 from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
 from gateway.storefront.entries import Entry, page
+from gateway.storefront.rewards import RewardRedemption, reward_redemptions
 from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
 from gateway.views.communications import sent
@@ -110,6 +111,14 @@ class Member(Node):
         self, info: Info, first: int, after: str | None = None
     ) -> Connection[Communication] | None:
         return communications(await sent(info, self.id, first, after), after)
+
+    @strawberry.field(
+        description="Rewards that the member took, newest first; at most 100 a page.", directives=[PAGED]
+    )
+    async def reward_redemptions(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[RewardRedemption] | None:
+        return await reward_redemptions(info, self.id, first, after)
 
     @strawberry.field
     async def status(self, info: Info) -> MemberStatus | None:

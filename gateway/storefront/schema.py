@@ -11,6 +11,7 @@ from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
+from gateway.storefront.guardians import GuardianQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
 from gateway.storefront.nodes import NodeQueries
@@ -21,6 +22,7 @@ from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
+from gateway.storefront.rewards import RewardMutations, RewardQueries
 from gateway.storefront.rights import RightsMutations, RightsQueries
 from gateway.storefront.transfers import TransferMutations
 
@@ -37,15 +39,18 @@ QUERIES = (
     NodeQueries,
     QuoteQueries,
     ProgrammeQueries,
+    RewardQueries,
     ConsentQueries,
     EvidenceQueries,
     PackageQueries,
     RightsQueries,
+    GuardianQueries,
 )
 MUTATIONS = (
     ProfileMutations,
     IdentityMutations,
     RedemptionMutations,
+    RewardMutations,
     TransferMutations,
     EntitlementMutations,
     ConsentMutations,
@@ -64,6 +69,9 @@ PUBLIC_TYPES = frozenset(
         "Programme",
         "ProgrammeCurrency",
         "ProgrammeTier",
+        "Reward",
+        "RewardLimit",
+        "RewardTierPrice",
         "TierCondition",
     }
 )

@@ -32,6 +32,8 @@ from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryService
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceASGIApplication
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceASGIApplication
+from huiyuan.loyalty.v1.reward_redemptions_connect import RewardRedemptionsServiceASGIApplication
+from huiyuan.loyalty.v1.rewards_connect import RewardsServiceASGIApplication
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceASGIApplication
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceASGIApplication
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceASGIApplication
@@ -85,6 +87,8 @@ from services.loyalty.rpc.programme_history import ProgrammeChanges
 from services.loyalty.rpc.programmes import Programmes
 from services.loyalty.rpc.quotes import Quotes
 from services.loyalty.rpc.redemptions import Redemptions
+from services.loyalty.rpc.reward_redemptions import RewardRedemptions
+from services.loyalty.rpc.rewards import Rewards
 from services.loyalty.rpc.statements import Statements
 from services.loyalty.rpc.tiers import Tiers
 from services.loyalty.rpc.transfers import Transfers
@@ -164,6 +168,10 @@ def _wires(
         gatekeeper.admit(Coupons(pool, rulebook, membership), CouponsServiceASGIApplication),
         gatekeeper.admit(Campaigns(pool, unhurried, rulebook), CampaignsServiceASGIApplication),
         gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
+        gatekeeper.admit(Rewards(pool, rulebook), RewardsServiceASGIApplication),
+        gatekeeper.admit(
+            RewardRedemptions(pool, lanes, rulebook, membership), RewardRedemptionsServiceASGIApplication
+        ),
     )
 
 

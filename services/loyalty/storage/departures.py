@@ -26,6 +26,7 @@ _COUNTED = (
     "placements",
     "preview_samples",
     "reversals",
+    "reward_redemptions",
     "standings",
     "wallets",
 )
