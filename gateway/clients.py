@@ -66,29 +66,8 @@ class Clients:
 
     def __init__(self, addresses: Mapping[str, str], signer: CallerSigner) -> None:
         self._signer = signer
-        loyalty, members, consent = addresses[LOYALTY], addresses[MEMBERS], addresses[CONSENT]
-        self.points = client(PointsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
-        self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
-        self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
-        self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
-        self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
-        self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
-        self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
-        self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
-        self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
-        self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
-        self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
-        self.statements = client(
-            StatementsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS
-        )
-        self.finance = client(FinanceServiceClient, loyalty, LOYALTY, signer, timeout_ms=_SUMMING_UP_MS)
-        self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
-        self.campaigns = client(CampaignsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS)
-        self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
-        self.previews = client(PreviewsServiceClient, loyalty, LOYALTY, signer)
-        self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)
-        self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
-        self.integrity = client(IntegrityServiceClient, loyalty, LOYALTY, signer)
+        members, consent = addresses[MEMBERS], addresses[CONSENT]
+        self._reach_loyalty(addresses[LOYALTY], signer)
         self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)
         self.identities = client(IdentitiesServiceClient, members, MEMBERS, signer)
         self.identity_documents = client(IdentityDocumentsServiceClient, members, MEMBERS, signer)
@@ -115,6 +94,30 @@ class Clients:
         self.sends = client(SendsServiceClient, consent, CONSENT, signer)
         self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
+
+    def _reach_loyalty(self, loyalty: str, signer: CallerSigner) -> None:
+        self.points = client(PointsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
+        self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
+        self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
+        self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
+        self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
+        self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
+        self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
+        self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
+        self.statements = client(
+            StatementsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS
+        )
+        self.finance = client(FinanceServiceClient, loyalty, LOYALTY, signer, timeout_ms=_SUMMING_UP_MS)
+        self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
+        self.campaigns = client(CampaignsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS)
+        self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
+        self.previews = client(PreviewsServiceClient, loyalty, LOYALTY, signer)
+        self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)
+        self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
+        self.integrity = client(IntegrityServiceClient, loyalty, LOYALTY, signer)
 
     def assertion(self, service: str, caller: Caller) -> str:
         """The caller's signed name, as items of batch reads carry it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gateway.admin.earn_rule_reach import EARN_RULE_TYPES
 from gateway.admin.permissions import (
     ADJUSTERS,
     APPROVAL_READERS,
@@ -48,6 +49,7 @@ from gateway.admin.permissions import (
 )
 
 ROLES_BY_TYPE: Mapping[str, Roles] = {
+    **EARN_RULE_TYPES,
     "AccountBalances": HISTORY_READERS,
     "AccountTotal": FINANCE_READERS,
     "AddNotePayload": NOTE_KEEPERS,
@@ -105,10 +107,6 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "DraftPreviewPayload": DRAFT_PUBLISHERS,
     "DueRun": DUE_WATCHERS,
     "DueState": DUE_WATCHERS,
-    "EarnCap": EVERY_ROLE,
-    "EarnRule": EVERY_ROLE,
-    "EarnSchedule": EVERY_ROLE,
-    "Hours": EVERY_ROLE,
     "EarnedPoints": ORDER_READERS,
     "EarningExplanation": HISTORY_READERS,
     "ErasedStore": WATCHERS,
@@ -238,17 +236,6 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "RightsRequestConnection": CONSENT_READERS,
     "RightsRequestEdge": CONSENT_READERS,
     "RightsStep": CONSENT_READERS,
-    "Campaign": RULE_READERS,
-    "EarnRulesPreview": RULE_READERS,
-    "MemberFacts": RULE_READERS,
-    "PreviewEarnRulesPayload": RULE_READERS,
-    "PreviewedCurrency": RULE_READERS,
-    "PreviewedRule": RULE_READERS,
-    "SampleLine": RULE_READERS,
-    "SamplePoints": RULE_READERS,
-    "TestEarnRulePayload": RULE_READERS,
-    "StopEarnRulePayload": PUBLISHERS,
-    "RuleVerdict": RULE_READERS,
     "ScoreKnot": EVERY_ROLE,
     "ScorePart": EVERY_ROLE,
     "ScorePartProgress": EVERY_ROLE,
