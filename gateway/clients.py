@@ -11,6 +11,7 @@ from huiyuan.consent.v1.rights_connect import RightsServiceClient
 from huiyuan.consent.v1.sends_connect import SendsServiceClient
 from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
 from huiyuan.consent.v1.topics_connect import TopicsServiceClient
+from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceClient
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceClient
@@ -18,7 +19,9 @@ from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceClient
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
+from huiyuan.loyalty.v1.grants_connect import GrantsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
+from huiyuan.loyalty.v1.missions_connect import MissionsServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.previews_connect import PreviewsServiceClient
@@ -66,8 +69,27 @@ class Clients:
 
     def __init__(self, addresses: Mapping[str, str], signer: CallerSigner) -> None:
         self._signer = signer
-        members, consent = addresses[MEMBERS], addresses[CONSENT]
-        self._reach_loyalty(addresses[LOYALTY], signer)
+        loyalty, members, consent = addresses[LOYALTY], addresses[MEMBERS], addresses[CONSENT]
+        self.points = client(PointsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
+        self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
+        self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
+        self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
+        self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
+        self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
+        self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
+        self.statements = client(
+            StatementsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS
+        )
+        self.finance = client(FinanceServiceClient, loyalty, LOYALTY, signer, timeout_ms=_SUMMING_UP_MS)
+        self._know_what_is_given(loyalty, signer)
+        self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
+        self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
+        self.previews = client(PreviewsServiceClient, loyalty, LOYALTY, signer)
+        self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)
+        self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
+        self.integrity = client(IntegrityServiceClient, loyalty, LOYALTY, signer)
         self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)
         self.identities = client(IdentitiesServiceClient, members, MEMBERS, signer)
         self.identity_documents = client(IdentityDocumentsServiceClient, members, MEMBERS, signer)
@@ -95,29 +117,13 @@ class Clients:
         self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
 
-    def _reach_loyalty(self, loyalty: str, signer: CallerSigner) -> None:
-        self.points = client(PointsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
-        self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
-        self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
-        self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
-        self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
-        self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
-        self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
-        self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
-        self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
-        self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
-        self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
-        self.statements = client(
-            StatementsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS
-        )
-        self.finance = client(FinanceServiceClient, loyalty, LOYALTY, signer, timeout_ms=_SUMMING_UP_MS)
-        self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
+    def _know_what_is_given(self, loyalty: str, signer: CallerSigner) -> None:
         self.campaigns = client(CampaignsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS)
-        self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
-        self.previews = client(PreviewsServiceClient, loyalty, LOYALTY, signer)
-        self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)
-        self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
-        self.integrity = client(IntegrityServiceClient, loyalty, LOYALTY, signer)
+        self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
+        self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
+        self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
+        self.grants = client(GrantsServiceClient, loyalty, LOYALTY, signer)
 
     def assertion(self, service: str, caller: Caller) -> str:
         """The caller's signed name, as items of batch reads carry it."""

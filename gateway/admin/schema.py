@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from gateway.admin.accesses import AccessMutations
+from gateway.admin.activities import ActivityMutations, ActivityQueries
 from gateway.admin.analyses import AnalysisMutations, AnalysisQueries
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
@@ -19,15 +20,17 @@ from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
+from gateway.admin.grants import GrantMutations, GrantQueries
 from gateway.admin.guardians import GuardianMutations, GuardianQueries
 from gateway.admin.identities import IdentityMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
 from gateway.admin.key_rotations import KeyRotationMutations, KeyRotationQueries
 from gateway.admin.ledger import LedgerMutations
+from gateway.admin.lookups import MemberQueries
 from gateway.admin.member_merges import MemberMergeQueries
-from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
+from gateway.admin.missions import MissionMutations, MissionQueries
 from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
@@ -73,6 +76,9 @@ schema = strawberry.Schema(
             EarnTrialQueries,
             DraftPreviewQueries,
             OrderQueries,
+            ActivityQueries,
+            MissionQueries,
+            GrantQueries,
             RewardQueries,
             RewardRedemptionQueries,
             DueQueries,
@@ -99,6 +105,9 @@ schema = strawberry.Schema(
             CampaignMutations,
             DraftPreviewMutations,
             LedgerMutations,
+            ActivityMutations,
+            MissionMutations,
+            GrantMutations,
             ApprovalMutations,
             RedemptionMutations,
             RewardMutations,

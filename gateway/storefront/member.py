@@ -20,6 +20,7 @@ from gateway.storefront.accesses import DataAccess, data_accesses
 from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
 from gateway.storefront.entries import Entry, page
+from gateway.storefront.missions import MemberMission, member_missions
 from gateway.storefront.rewards import RewardRedemption, reward_redemptions
 from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
@@ -217,6 +218,13 @@ class Member(Node):
         return await statements.statement(
             info, self.id, DEFAULT_PROGRAMME, currency, (since, until, days), (first, after)
         )
+
+    @strawberry.field(
+        description="What there is to do for the member, and how far it is done.",
+        directives=[ListSize(assumed_size=10)],
+    )
+    async def missions(self, info: Info) -> list[MemberMission] | None:
+        return await member_missions(info, self.id)
 
     @strawberry.field(description="Why an entry is what it is.")
     async def explain(self, info: Info, entry_id: strawberry.ID) -> Explanation | None:

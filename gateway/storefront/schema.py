@@ -14,6 +14,7 @@ from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.guardians import GuardianQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
+from gateway.storefront.missions import MissionMutations, MissionQueries
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.packages import PackageMutations, PackageQueries
 from gateway.storefront.permissions import Permissions
@@ -39,6 +40,7 @@ QUERIES = (
     NodeQueries,
     QuoteQueries,
     ProgrammeQueries,
+    MissionQueries,
     RewardQueries,
     ConsentQueries,
     EvidenceQueries,
@@ -52,6 +54,7 @@ MUTATIONS = (
     RedemptionMutations,
     RewardMutations,
     TransferMutations,
+    MissionMutations,
     EntitlementMutations,
     ConsentMutations,
     ClosingMutations,
@@ -65,6 +68,10 @@ PUBLIC_TYPES = frozenset(
         "ConsentLog",
         "ConsentPurpose",
         "ConsistencyProof",
+        "Mission",
+        "MissionAward",
+        "MissionCondition",
+        "MissionTask",
         "Notice",
         "Programme",
         "ProgrammeCurrency",

@@ -39,6 +39,7 @@ from tests.gateway import (
     wire_lives,
     wire_loyalty,
     wire_members,
+    wire_missions,
     wire_rewards,
 )
 from tests.gateway.doors import Door, Services
@@ -240,6 +241,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [
         *wire_loyalty.DOORS,
         *wire_entitlements.DOORS,
+        *wire_missions.DOORS,
         *wire_history.DOORS,
         *wire_drafts.DOORS,
         *wire_campaigns.DOORS,
