@@ -21,6 +21,7 @@ from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
 from huiyuan.loyalty.v1.grants_connect import GrantsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
+from huiyuan.loyalty.v1.memberships_connect import MembershipsServiceClient
 from huiyuan.loyalty.v1.missions_connect import MissionsServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
@@ -121,6 +122,7 @@ class Clients:
     def _know_what_is_given(self, loyalty: str, signer: CallerSigner) -> None:
         self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
         self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
+        self.memberships = client(MembershipsServiceClient, loyalty, LOYALTY, signer)
         self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
         self.grants = client(GrantsServiceClient, loyalty, LOYALTY, signer)

@@ -27,6 +27,7 @@ from gateway.admin.key_rotations import KeyRotationMutations, KeyRotationQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.lookups import MemberQueries
 from gateway.admin.member_merges import MemberMergeQueries
+from gateway.admin.memberships import MembershipMutations
 from gateway.admin.merges import MergeMutations
 from gateway.admin.missions import MissionMutations, MissionQueries
 from gateway.admin.nodes import NodeQueries
@@ -111,6 +112,7 @@ schema = strawberry.Schema(
             RewardRedemptionMutations,
             TransferMutations,
             EntitlementMutations,
+            MembershipMutations,
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,
