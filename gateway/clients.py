@@ -80,7 +80,6 @@ class Clients:
         self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
         self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
-        self.placements = client(PlacementsServiceClient, loyalty, LOYALTY, signer)
         self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
         self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
         self.statements = client(
@@ -88,10 +87,7 @@ class Clients:
         )
         self.finance = client(FinanceServiceClient, loyalty, LOYALTY, signer, timeout_ms=_SUMMING_UP_MS)
         self._know_what_is_given(loyalty, signer)
-        self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
-        self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
-        self.previews = client(PreviewsServiceClient, loyalty, LOYALTY, signer)
-        self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)
+        self._know_the_programme(loyalty, signer)
         self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
         self.integrity = client(IntegrityServiceClient, loyalty, LOYALTY, signer)
         self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)
@@ -121,6 +117,13 @@ class Clients:
         self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
         self.registers = client(RegistersServiceClient, consent, CONSENT, signer)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
+
+    def _know_the_programme(self, loyalty: str, signer: CallerSigner) -> None:
+        self.placements = client(PlacementsServiceClient, loyalty, LOYALTY, signer)
+        self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
+        self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
+        self.previews = client(PreviewsServiceClient, loyalty, LOYALTY, signer)
+        self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)
 
     def _know_what_is_given(self, loyalty: str, signer: CallerSigner) -> None:
         self.campaigns = client(CampaignsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS)
