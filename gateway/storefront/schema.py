@@ -14,6 +14,7 @@ from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.guardians import GuardianQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
+from gateway.storefront.memberships import MembershipMutations
 from gateway.storefront.missions import MissionMutations, MissionQueries
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.packages import PackageMutations, PackageQueries
@@ -56,6 +57,7 @@ MUTATIONS = (
     TransferMutations,
     MissionMutations,
     EntitlementMutations,
+    MembershipMutations,
     ConsentMutations,
     ClosingMutations,
     PackageMutations,
@@ -72,7 +74,9 @@ PUBLIC_TYPES = frozenset(
         "MissionAward",
         "MissionCondition",
         "MissionTask",
+        "Money",
         "Notice",
+        "PriceStep",
         "Programme",
         "ProgrammeCurrency",
         "ProgrammeTier",
@@ -80,6 +84,7 @@ PUBLIC_TYPES = frozenset(
         "RewardLimit",
         "RewardTierPrice",
         "TierCondition",
+        "TierSale",
     }
 )
 
