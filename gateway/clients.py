@@ -14,6 +14,7 @@ from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
 from huiyuan.consent.v1.topics_connect import TopicsServiceClient
 from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
+from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceClient
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceClient
@@ -120,6 +121,7 @@ class Clients:
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
 
     def _know_what_is_given(self, loyalty: str, signer: CallerSigner) -> None:
+        self.campaigns = client(CampaignsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS)
         self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
         self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
         self.memberships = client(MembershipsServiceClient, loyalty, LOYALTY, signer)
