@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gateway.admin.earn_rule_reach import EARN_RULE_TYPES
 from gateway.admin.given_reach import ROLES_OF_GIVEN
 from gateway.admin.permissions import (
     ADJUSTERS,
@@ -46,8 +47,11 @@ from gateway.admin.permissions import (
     WEBHOOK_READERS,
     Roles,
 )
+from gateway.admin.tier_reach import TIER_TYPES
 
 ROLES_BY_TYPE: Mapping[str, Roles] = {
+    **EARN_RULE_TYPES,
+    **TIER_TYPES,
     **ROLES_OF_GIVEN,
     "AccountBalances": HISTORY_READERS,
     "AccountTotal": FINANCE_READERS,
@@ -79,7 +83,6 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "Communication": NOTE_KEEPERS,
     "CommunicationConnection": NOTE_KEEPERS,
     "CommunicationEdge": NOTE_KEEPERS,
-    "ConditionProgress": MEMBER_READERS,
     "Consent": CONSENT_READERS,
     "ConsentRecord": CONSENT_READERS,
     "ConsentRecordConnection": CONSENT_READERS,
@@ -236,10 +239,6 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "RightsRequestConnection": CONSENT_READERS,
     "RightsRequestEdge": CONSENT_READERS,
     "RightsStep": CONSENT_READERS,
-    "RuleVerdict": HISTORY_READERS,
-    "ScoreKnot": EVERY_ROLE,
-    "ScorePart": EVERY_ROLE,
-    "ScorePartProgress": EVERY_ROLE,
     "SendAnswer": CONSENT_READERS,
     "SendDenial": CONSENT_READERS,
     "SendTestWebhookPayload": WEBHOOK_OPERATORS,
@@ -248,7 +247,6 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "SignedDocumentCheck": RIGHTS_OFFICERS,
     "SourcePoints": FINANCE_READERS,
     "SpentPoints": REVERSERS,
-    "Standing": MEMBER_READERS,
     "Statement": HISTORY_READERS,
     "StatementLine": HISTORY_READERS,
     "StatementSum": HISTORY_READERS,
@@ -258,16 +256,9 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "SuppressionsPayload": SUPPRESSORS,
     "Tag": PROFILE_READERS,
     "TagMemberPayload": TAGGERS,
-    "Tier": EVERY_ROLE,
-    "TierCondition": EVERY_ROLE,
     "TierCost": PREVIEW_READERS,
-    "TierDebtFloor": EVERY_ROLE,
     "TierMove": PREVIEW_READERS,
-    "TierRule": EVERY_ROLE,
     "TierSale": EVERY_ROLE,
-    "TierScheme": EVERY_ROLE,
-    "TierSuccessor": EVERY_ROLE,
-    "TierWindow": EVERY_ROLE,
     "Topic": EVERY_ROLE,
     "TopicChannel": EVERY_ROLE,
     "TopicPreference": CONSENT_READERS,

@@ -9,11 +9,13 @@ from gateway.admin.activities import ActivityMutations, ActivityQueries
 from gateway.admin.analyses import AnalysisMutations, AnalysisQueries
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
+from gateway.admin.campaigns import CampaignMutations, CampaignQueries
 from gateway.admin.communications import CommunicationMutations
 from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.draft_mutations import ProgrammeDraftMutations
 from gateway.admin.drafts import ProgrammeDraftQueries
 from gateway.admin.dues import DueQueries
+from gateway.admin.earn_trials import EarnTrialQueries
 from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
@@ -34,6 +36,7 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.placements import PlacementMutations, PlacementQueries
 from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
 from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
@@ -73,7 +76,10 @@ schema = strawberry.Schema(
             ProgrammeQueries,
             ProgrammeDraftQueries,
             ProgrammeChangeQueries,
+            CampaignQueries,
+            EarnTrialQueries,
             DraftPreviewQueries,
+            PlacementQueries,
             OrderQueries,
             ActivityQueries,
             MissionQueries,
@@ -101,6 +107,7 @@ schema = strawberry.Schema(
         (
             ProgrammeMutations,
             ProgrammeDraftMutations,
+            CampaignMutations,
             DraftPreviewMutations,
             LedgerMutations,
             ActivityMutations,
@@ -116,6 +123,7 @@ schema = strawberry.Schema(
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,
+            PlacementMutations,
             TopicMutations,
             SendingMutations,
             RightsMutations,

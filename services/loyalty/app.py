@@ -10,6 +10,7 @@ from typing import Any
 
 from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
+from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceASGIApplication
 from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceASGIApplication
 from huiyuan.loyalty.v1.coupons_connect import CouponsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
@@ -50,7 +51,7 @@ from services.kit.inbox import Consumer, each
 from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
-from services.loyalty.actions import coupons
+from services.loyalty.actions import coupons, entitlements
 from services.loyalty.consumers import hear_members, hear_ourselves
 from services.loyalty.jobs import activities, verification
 from services.loyalty.jobs.coupons import Coupons as CouponsDue
@@ -66,6 +67,7 @@ from services.loyalty.jobs.previews import Previews as MadePreviews
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.activities import Activities
 from services.loyalty.rpc.adjustments import Adjustments
+from services.loyalty.rpc.campaigns import Campaigns
 from services.loyalty.rpc.coupon_templates import CouponTemplates
 from services.loyalty.rpc.coupons import Coupons
 from services.loyalty.rpc.drafts import Drafts
@@ -169,6 +171,7 @@ def _wires(
         gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
         gatekeeper.admit(CouponTemplates(pool, rulebook), CouponTemplatesServiceASGIApplication),
         gatekeeper.admit(Coupons(pool, rulebook, membership), CouponsServiceASGIApplication),
+        gatekeeper.admit(Campaigns(pool, unhurried, rulebook), CampaignsServiceASGIApplication),
         gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
         gatekeeper.admit(Rewards(pool, rulebook), RewardsServiceASGIApplication),
         gatekeeper.admit(
@@ -210,7 +213,8 @@ async def workers(
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     file, key = _heads_file(settings), signing.own_key(settings.signing_key)
-    grants = GivenGrants(url, pool, rulebook, now, {GrantKind.COUPON: coupons.give})
+    givers = {GrantKind.COUPON: coupons.give, GrantKind.BENEFIT: entitlements.give}
+    grants = GivenGrants(url, pool, rulebook, now, givers)
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
