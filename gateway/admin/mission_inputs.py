@@ -38,6 +38,11 @@ class ActivityTaskInput:
     times: int | None = strawberry.field(
         default=1, description="How often in a period; null for as often as it is done."
     )
+    condition: str | None = strawberry.field(
+        default=None,
+        description="In the Common Expression Language, for instance `activity.minutes >= 30`. An attribute that was "
+        "not told makes it not hold.",
+    )
 
     def wire(self) -> missions_pb2.ActivityTask:
         return missions_pb2.ActivityTask(
@@ -51,6 +56,7 @@ class ActivityTaskInput:
             ],
             period=self.period.value,
             times=self.times or 0,
+            condition=self.condition or "",
         )
 
 
