@@ -25,6 +25,7 @@ from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryService
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceClient
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceClient
+from huiyuan.loyalty.v1.referrals_connect import ReferralsServiceClient
 from huiyuan.loyalty.v1.reward_redemptions_connect import RewardRedemptionsServiceClient
 from huiyuan.loyalty.v1.rewards_connect import RewardsServiceClient
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceClient
@@ -71,6 +72,7 @@ class Clients:
         self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
+        self.referrals = client(ReferralsServiceClient, loyalty, LOYALTY, signer)
         self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
         self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)

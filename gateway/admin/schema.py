@@ -35,6 +35,7 @@ from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
+from gateway.admin.referrals import ReferralMutations, ReferralQueries
 from gateway.admin.retention import RetentionQueries
 from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
 from gateway.admin.rewards import RewardMutations, RewardQueries
@@ -70,6 +71,7 @@ schema = strawberry.Schema(
             DraftPreviewQueries,
             OrderQueries,
             RewardQueries,
+            ReferralQueries,
             RewardRedemptionQueries,
             DueQueries,
             IntegrityQueries,
@@ -97,6 +99,7 @@ schema = strawberry.Schema(
             ApprovalMutations,
             RedemptionMutations,
             RewardMutations,
+            ReferralMutations,
             RewardRedemptionMutations,
             TransferMutations,
             EntitlementMutations,

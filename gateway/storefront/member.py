@@ -20,6 +20,7 @@ from gateway.storefront.accesses import DataAccess, data_accesses
 from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
 from gateway.storefront.entries import Entry, page
+from gateway.storefront.referrals import Invitation, invitations, invite_code
 from gateway.storefront.rewards import RewardRedemption, reward_redemptions
 from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
@@ -119,6 +120,22 @@ class Member(Node):
         self, info: Info, first: int, after: str | None = None
     ) -> Connection[RewardRedemption] | None:
         return await reward_redemptions(info, self.id, first, after)
+
+    @strawberry.field(
+        description="The code by which the member invites to a referral programme, always the same; null where that "
+        "takes nobody."
+    )
+    async def invite_code(self, info: Info, referral: str) -> str | None:
+        return await invite_code(info, self.id, referral)
+
+    @strawberry.field(
+        description="Invitations of the member's that were accepted, newest first; at most 100 a page.",
+        directives=[PAGED],
+    )
+    async def invitations(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[Invitation] | None:
+        return await invitations(info, self.id, first, after)
 
     @strawberry.field
     async def status(self, info: Info) -> MemberStatus | None:

@@ -22,6 +22,7 @@ from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
+from gateway.storefront.referrals import ReferralMutations
 from gateway.storefront.rewards import RewardMutations, RewardQueries
 from gateway.storefront.rights import RightsMutations, RightsQueries
 from gateway.storefront.transfers import TransferMutations
@@ -51,6 +52,7 @@ MUTATIONS = (
     IdentityMutations,
     RedemptionMutations,
     RewardMutations,
+    ReferralMutations,
     TransferMutations,
     EntitlementMutations,
     ConsentMutations,
