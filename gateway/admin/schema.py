@@ -5,27 +5,33 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from gateway.admin.accesses import AccessMutations
+from gateway.admin.activities import ActivityMutations, ActivityQueries
 from gateway.admin.analyses import AnalysisMutations, AnalysisQueries
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
+from gateway.admin.campaigns import CampaignMutations, CampaignQueries
 from gateway.admin.communications import CommunicationMutations
 from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.draft_mutations import ProgrammeDraftMutations
 from gateway.admin.drafts import ProgrammeDraftQueries
 from gateway.admin.dues import DueQueries
+from gateway.admin.earn_trials import EarnTrialQueries
 from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
+from gateway.admin.grants import GrantMutations, GrantQueries
 from gateway.admin.guardians import GuardianMutations, GuardianQueries
 from gateway.admin.identities import IdentityMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
 from gateway.admin.key_rotations import KeyRotationMutations, KeyRotationQueries
 from gateway.admin.ledger import LedgerMutations
+from gateway.admin.lookups import MemberQueries
 from gateway.admin.member_merges import MemberMergeQueries
-from gateway.admin.members import MemberQueries
+from gateway.admin.memberships import MembershipMutations
 from gateway.admin.merges import MergeMutations
+from gateway.admin.missions import MissionMutations, MissionQueries
 from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
@@ -36,6 +42,7 @@ from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.referrals import ReferralMutations, ReferralQueries
+from gateway.admin.registers import RegisterMutations, RegisterQueries
 from gateway.admin.retention import RetentionQueries
 from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
 from gateway.admin.rewards import RewardMutations, RewardQueries
@@ -61,6 +68,7 @@ schema = strawberry.Schema(
             RetentionQueries,
             RightsQueries,
             GuardianQueries,
+            RegisterQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -68,8 +76,13 @@ schema = strawberry.Schema(
             ProgrammeQueries,
             ProgrammeDraftQueries,
             ProgrammeChangeQueries,
+            CampaignQueries,
+            EarnTrialQueries,
             DraftPreviewQueries,
             OrderQueries,
+            ActivityQueries,
+            MissionQueries,
+            GrantQueries,
             RewardQueries,
             ReferralQueries,
             RewardRedemptionQueries,
@@ -94,8 +107,12 @@ schema = strawberry.Schema(
         (
             ProgrammeMutations,
             ProgrammeDraftMutations,
+            CampaignMutations,
             DraftPreviewMutations,
             LedgerMutations,
+            ActivityMutations,
+            MissionMutations,
+            GrantMutations,
             ApprovalMutations,
             RedemptionMutations,
             RewardMutations,
@@ -103,6 +120,7 @@ schema = strawberry.Schema(
             RewardRedemptionMutations,
             TransferMutations,
             EntitlementMutations,
+            MembershipMutations,
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,
@@ -110,6 +128,7 @@ schema = strawberry.Schema(
             SendingMutations,
             RightsMutations,
             GuardianMutations,
+            RegisterMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

@@ -20,8 +20,8 @@ from gateway.storefront.accesses import DataAccess, data_accesses
 from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
 from gateway.storefront.entries import Entry, page
-from gateway.storefront.referrals import Invitation, invitations, invite_code
-from gateway.storefront.rewards import RewardRedemption, reward_redemptions
+from gateway.storefront.missions import MemberMission, member_missions
+from gateway.storefront.rewarded import Rewarded
 from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
 from gateway.views.communications import sent
@@ -32,6 +32,7 @@ from gateway.views.explanations import Explanation, explained, explanation
 from gateway.views.identities import LinkedIdentity, known_by
 from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.lots import Lot, lots
+from gateway.views.memberships import Memberships, memberships
 from gateway.views.messaging import MessagePreferences, PreferenceChange
 from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance, named
@@ -42,7 +43,7 @@ from gateway.views.tiers import Standing, benefits, standing
 
 
 @strawberry.type(description="A member, as the member sees it.")
-class Member(Node):
+class Member(Rewarded, Node):
     @strawberry.field(description="What the member wants to be called.")
     async def display_name(self, info: Info) -> str | None:
         return (await _profile(self, info)).display_name
@@ -113,30 +114,6 @@ class Member(Node):
     ) -> Connection[Communication] | None:
         return communications(await sent(info, self.id, first, after), after)
 
-    @strawberry.field(
-        description="Rewards that the member took, newest first; at most 100 a page.", directives=[PAGED]
-    )
-    async def reward_redemptions(
-        self, info: Info, first: int, after: str | None = None
-    ) -> Connection[RewardRedemption] | None:
-        return await reward_redemptions(info, self.id, first, after)
-
-    @strawberry.field(
-        description="The code by which the member invites to a referral programme, always the same; null where that "
-        "takes nobody."
-    )
-    async def invite_code(self, info: Info, referral: str) -> str | None:
-        return await invite_code(info, self.id, referral)
-
-    @strawberry.field(
-        description="Invitations of the member's that were accepted, newest first; at most 100 a page.",
-        directives=[PAGED],
-    )
-    async def invitations(
-        self, info: Info, first: int, after: str | None = None
-    ) -> Connection[Invitation] | None:
-        return await invitations(info, self.id, first, after)
-
     @strawberry.field
     async def status(self, info: Info) -> MemberStatus | None:
         return MemberStatus((await _profile(self, info)).status)
@@ -171,6 +148,12 @@ class Member(Node):
     )
     async def entitlements(self, info: Info) -> list[Entitlement] | None:
         return await entitlements(info, self.id, DEFAULT_PROGRAMME)
+
+    @strawberry.field(
+        description="What tiers the member could buy or renew, at what price, and what was bought."
+    )
+    async def memberships(self, info: Info) -> Memberships | None:
+        return await memberships(info, self.id, DEFAULT_PROGRAMME)
 
     @strawberry.field(
         description="The balance in a currency; without one, in the currency that can be spent."
@@ -234,6 +217,13 @@ class Member(Node):
         return await statements.statement(
             info, self.id, DEFAULT_PROGRAMME, currency, (since, until, days), (first, after)
         )
+
+    @strawberry.field(
+        description="What there is to do for the member, and how far it is done.",
+        directives=[ListSize(assumed_size=10)],
+    )
+    async def missions(self, info: Info) -> list[MemberMission] | None:
+        return await member_missions(info, self.id)
 
     @strawberry.field(description="Why an entry is what it is.")
     async def explain(self, info: Info, entry_id: strawberry.ID) -> Explanation | None:

@@ -14,6 +14,8 @@ from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.guardians import GuardianQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
+from gateway.storefront.memberships import MembershipMutations
+from gateway.storefront.missions import MissionMutations, MissionQueries
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.packages import PackageMutations, PackageQueries
 from gateway.storefront.permissions import Permissions
@@ -40,6 +42,7 @@ QUERIES = (
     NodeQueries,
     QuoteQueries,
     ProgrammeQueries,
+    MissionQueries,
     RewardQueries,
     ConsentQueries,
     EvidenceQueries,
@@ -54,7 +57,9 @@ MUTATIONS = (
     RewardMutations,
     ReferralMutations,
     TransferMutations,
+    MissionMutations,
     EntitlementMutations,
+    MembershipMutations,
     ConsentMutations,
     ClosingMutations,
     PackageMutations,
@@ -67,7 +72,13 @@ PUBLIC_TYPES = frozenset(
         "ConsentLog",
         "ConsentPurpose",
         "ConsistencyProof",
+        "Mission",
+        "MissionAward",
+        "MissionCondition",
+        "MissionTask",
+        "Money",
         "Notice",
+        "PriceStep",
         "Programme",
         "ProgrammeCurrency",
         "ProgrammeTier",
@@ -75,6 +86,7 @@ PUBLIC_TYPES = frozenset(
         "RewardLimit",
         "RewardTierPrice",
         "TierCondition",
+        "TierSale",
     }
 )
 

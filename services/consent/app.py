@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from huiyuan.consent.v1.guardians_connect import GuardiansServiceASGIApplication
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceASGIApplication
 from huiyuan.consent.v1.purposes_connect import PurposesServiceASGIApplication
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceASGIApplication
+from huiyuan.consent.v1.registers_connect import RegistersServiceASGIApplication
 from huiyuan.consent.v1.rights_connect import RightsServiceASGIApplication
 from huiyuan.consent.v1.sends_connect import SendsServiceASGIApplication
 from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceASGIApplication
@@ -24,7 +26,7 @@ from starlette.types import ASGIApp
 
 from services.consent.actions.rights import Desk
 from services.consent.consumers import Follower, hear_members
-from services.consent.jobs import verification
+from services.consent.jobs import packs, verification
 from services.consent.jobs.display import Display
 from services.consent.jobs.rights import watch as watch_rights
 from services.consent.jobs.sequencing import Sequencer
@@ -34,13 +36,16 @@ from services.consent.rpc.guardians import Guardians
 from services.consent.rpc.preferences import PreferencesDoor
 from services.consent.rpc.purposes import Purposes
 from services.consent.rpc.receipts import Receipts
+from services.consent.rpc.registers import Registers
 from services.consent.rpc.rights import Rights
 from services.consent.rpc.sends import Sends
 from services.consent.rpc.suppressions import Suppressions
 from services.consent.rpc.topics import Topics
+from services.consent.rules.registers import Ceilings
 from services.consent.settings import Settings
 from services.consent.storage import sends
 from services.consent.storage.gate import GateReads
+from services.consent.storage.gate_limits import GateLimits
 from services.consent.storage.standings import KeptStandings
 from services.consent.storage.witness import witness_file
 from services.kit import clock, database, health, migration, outbox, process, rpc, signing
@@ -52,6 +57,7 @@ SERVICE = "consent"
 MIGRATIONS = Path(__file__).with_name("migrations")
 _FORGET_EVERY_S = 3600.0
 _WATCH_RIGHTS_S = 60.0
+_CEILINGS = Ceilings()
 
 
 def application(
@@ -73,12 +79,13 @@ def application(
         engine, pool = database.engine(url), await database.pool(url)
         reads = GateReads(pool)
         kept = KeptStandings(reads, now, monotonic)
+        limits = GateLimits(pool, _CEILINGS, settings.time_zone)
         redis = Redis.from_url(settings.redis_url.get_secret_value())
         following = asyncio.ensure_future(Follower(redis, kept).run())
         doors = (
             gatekeeper.admit(Purposes(engine, now), PurposesServiceASGIApplication),
             gatekeeper.admit(
-                Decisions(engine, reads, kept, controllers, now), DecisionsServiceASGIApplication
+                Decisions(engine, reads, kept, limits, controllers, now), DecisionsServiceASGIApplication
             ),
             gatekeeper.admit(Topics(engine, now), TopicsServiceASGIApplication),
             gatekeeper.admit(PreferencesDoor(engine, kept, now), PreferencesServiceASGIApplication),
@@ -88,6 +95,7 @@ def application(
                 Receipts(engine, pool, controllers[0], key, keys), ReceiptsServiceASGIApplication
             ),
             gatekeeper.admit(Exports(pool), ExportsServiceASGIApplication),
+            gatekeeper.admit(Registers(engine, _CEILINGS, now), RegistersServiceASGIApplication),
             gatekeeper.admit(Guardians(engine, now), GuardiansServiceASGIApplication),
             gatekeeper.admit(
                 Rights(engine, Desk(settings.due, controllers), kept, now), RightsServiceASGIApplication
@@ -142,6 +150,22 @@ def verify(settings: Settings) -> bool:
         outcome = asyncio.run(verification.verify(url, _origin(settings), _witness(settings), keys, display))
     display.conclude(outcome)
     return outcome.agrees
+
+
+def pack(settings: Settings, article: str, until: str, folder: str) -> bool:
+    """Write what shows how an article was kept to until an instant, empty for now; True when it was written."""
+    key = signing.own_key(settings.signing_key)
+    if key is None:
+        raise SystemExit("set CONSENT_SIGNING_KEY: the index of the evidence is signed")
+    keys = signing.trusted(settings.public_keys, key)
+    at = datetime.fromisoformat(until) if until else clock.now()
+    url = settings.database_url.get_secret_value()
+    try:
+        rows = asyncio.run(packs.write(url, int(article), at, Path(folder), key, keys))
+    except (packs.NotCoveredYet, packs.PackRefused) as why:
+        raise SystemExit(str(why)) from None
+    Display().packed(folder, article, at, rows)
+    return True
 
 
 def show_keys(settings: Settings) -> None:

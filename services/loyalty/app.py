@@ -10,6 +10,7 @@ from typing import Any
 
 from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
+from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceASGIApplication
 from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceASGIApplication
 from huiyuan.loyalty.v1.coupons_connect import CouponsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
@@ -21,6 +22,7 @@ from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceASGIApplication
 from huiyuan.loyalty.v1.grants_connect import GrantsServiceASGIApplication
 from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceASGIApplication
+from huiyuan.loyalty.v1.memberships_connect import MembershipsServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.loyalty.v1.missions_connect import MissionsServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
@@ -59,12 +61,14 @@ from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
+from services.loyalty.jobs.memberships import Memberships as FollowedMemberships
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.jobs.previews import Previews as MadePreviews
 from services.loyalty.jobs.referrals import SettledReferrals
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.activities import Activities
 from services.loyalty.rpc.adjustments import Adjustments
+from services.loyalty.rpc.campaigns import Campaigns
 from services.loyalty.rpc.coupon_templates import CouponTemplates
 from services.loyalty.rpc.coupons import Coupons
 from services.loyalty.rpc.drafts import Drafts
@@ -77,6 +81,7 @@ from services.loyalty.rpc.grants import Grants
 from services.loyalty.rpc.imports import Imports
 from services.loyalty.rpc.integrity import Integrity
 from services.loyalty.rpc.members import Membership
+from services.loyalty.rpc.memberships import Memberships
 from services.loyalty.rpc.merges import Merges
 from services.loyalty.rpc.missions import Missions
 from services.loyalty.rpc.orders import Orders
@@ -151,6 +156,7 @@ def _wires(
         gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
         gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
         gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+        gatekeeper.admit(Memberships(pool, lanes, rulebook, membership), MembershipsServiceASGIApplication),
         gatekeeper.admit(
             Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
         ),
@@ -167,6 +173,7 @@ def _wires(
         gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
         gatekeeper.admit(CouponTemplates(pool, rulebook), CouponTemplatesServiceASGIApplication),
         gatekeeper.admit(Coupons(pool, rulebook, membership), CouponsServiceASGIApplication),
+        gatekeeper.admit(Campaigns(pool, unhurried, rulebook), CampaignsServiceASGIApplication),
         gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
         gatekeeper.admit(Rewards(pool, rulebook), RewardsServiceASGIApplication),
         gatekeeper.admit(Referrals(pool, rulebook, membership), ReferralsServiceASGIApplication),
@@ -217,6 +224,7 @@ async def workers(
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
+        partial(every, 5, FollowedMemberships(url, pool, rulebook, now).follow, "follow memberships"),
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
         partial(every, 1, CouponsDue(pool, now).look, "keep coupons up"),
         partial(every, 1, SettledReferrals(pool, rulebook, now).settle, "settle referrals"),

@@ -29,6 +29,7 @@ from services.kit.tokens import TokenVerifier
 from tests.conftest import free_port
 from tests.gateway import (
     answers,
+    wire_campaigns,
     wire_consent,
     wire_documents,
     wire_drafts,
@@ -38,6 +39,8 @@ from tests.gateway import (
     wire_lives,
     wire_loyalty,
     wire_members,
+    wire_missions,
+    wire_registers,
     wire_rewards,
 )
 from tests.gateway.doors import Door, Services
@@ -239,8 +242,10 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [
         *wire_loyalty.DOORS,
         *wire_entitlements.DOORS,
+        *wire_missions.DOORS,
         *wire_history.DOORS,
         *wire_drafts.DOORS,
+        *wire_campaigns.DOORS,
         *wire_rewards.DOORS,
     ],
     "members": [
@@ -258,6 +263,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),
         (Purposes, purposes_connect.PurposesServiceASGIApplication),
         *wire_consent.DOORS,
+        *wire_registers.DOORS,
     ],
 }
 

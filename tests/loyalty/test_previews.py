@@ -9,8 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
 from services.kit import clock, database
+from services.loyalty.jobs import population
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.jobs.previews import Previews
 from services.loyalty.rulebook import Rulebook
@@ -277,3 +279,32 @@ async def test_what_was_found_is_never_rewritten(loyalty: Loyalty) -> None:
             raise AssertionError(change)
     finally:
         await connection.close()
+
+
+@pytest.mark.parametrize(
+    "processes", [1, pytest.param(2, marks=pytest.mark.torture)], ids=["one after the other", "side by side"]
+)
+async def test_a_population_in_parts_is_counted_whole(
+    make_loyalty: Any, monkeypatch: Any, processes: int
+) -> None:
+    monkeypatch.setattr(population, "PAGES_EACH", 1)
+    monkeypatch.setattr(population, "MOST_PROCESSES", processes)
+    async with make_loyalty() as loyalty, worker(loyalty) as previews:
+        await shop(loyalty, *(20 * nth for nth in range(1, 101)))
+        pages = await loyalty.sql("SELECT pg_relation_size('standings') / 8192 AS pages")
+        assert pages[0]["pages"] > 3
+        draft = await begin(loyalty, tiers=[tier("silver", 300, "1"), tier("gold", 2000, "1")])
+        started = await start(loyalty, draft)
+        await previews.make()
+        found = (await look(loyalty, started))["findings"]
+        said = {
+            (each.get("fromTier", ""), each.get("toTier", "")): each["members"] for each in found["moves"]
+        }
+        # 20, 40 … 2000: 14 below 300, 10 from 300 to 480, 75 from 500 to 1980, one with 2000.
+        assert said == {
+            ("", ""): "14",
+            ("", "silver"): "10",
+            ("silver", "silver"): "75",
+            ("gold", "gold"): "1",
+        }
+        assert len(found["sample"]) == 10

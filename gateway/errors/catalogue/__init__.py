@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gateway.errors.catalogue import (
     benefits,
+    campaigns,
     consents,
     coupons,
     drafts,
@@ -11,6 +12,7 @@ from gateway.errors.catalogue import (
     household,
     identities,
     members,
+    memberships,
     missions,
     orders,
     packages,
@@ -35,7 +37,9 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Referrals", "邀请有礼"): referrals.ENTRIES,
     ("Coupons", "优惠券"): coupons.ENTRIES,
     ("Benefits", "权益"): benefits.ENTRIES,
+    ("Memberships", "付费会员"): memberships.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
+    ("Campaigns", "营销活动"): campaigns.ENTRIES,
     ("Activities, missions and grants", "行为、任务与发放"): missions.ENTRIES,
     ("Drafts and previews", "草稿与预览"): drafts.ENTRIES,
     ("Members", "会员"): members.ENTRIES,

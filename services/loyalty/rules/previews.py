@@ -113,6 +113,16 @@ class Tally:
             why = _why(self.after, move, standing, balances, now)
             self.sample.append(MovedMember(standing.member_id, *move, why))
 
+    def add(self, other: "Tally") -> "Tally":
+        """Take in what was found among others."""
+        self.moves.update(other.moves)
+        for moved in other.sample:
+            move = moved.from_tier, moved.to_tier
+            if self._sampled[move] < SAMPLED_EACH and len(self.sample) < MOST_SAMPLED:
+                self._sampled[move] += 1
+                self.sample.append(moved)
+        return self
+
     def turned(self) -> tuple[int, int]:
         """How many would be raised, and how many lowered, as whichever version has both tiers ranks them."""
         raised = lowered = 0

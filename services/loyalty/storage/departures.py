@@ -23,6 +23,8 @@ _COUNTED = (
     "grants",
     "holds",
     "invite_codes",
+    "membership_offers",
+    "memberships",
     "mission_completions",
     "placements",
     "preview_samples",
