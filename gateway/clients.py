@@ -11,6 +11,8 @@ from huiyuan.consent.v1.sends_connect import SendsServiceClient
 from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
 from huiyuan.consent.v1.topics_connect import TopicsServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
+from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceClient
+from huiyuan.loyalty.v1.coupons_connect import CouponsServiceClient
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceClient
@@ -68,6 +70,8 @@ class Clients:
         self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
+        self.coupons = client(CouponsServiceClient, loyalty, LOYALTY, signer)
+        self.coupon_templates = client(CouponTemplatesServiceClient, loyalty, LOYALTY, signer)
         self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
         self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
         self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)

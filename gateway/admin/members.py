@@ -36,6 +36,7 @@ from gateway.paging import Connection, key_of, page_size
 from gateway.views import evidence, messaging
 from gateway.views.communications import sent
 from gateway.views.consents import Consent, consent
+from gateway.views.coupons import Coupon, CouponState, coupons
 from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
 from gateway.views.identities import IdentityKind, LinkedIdentity, external, known_by
@@ -87,6 +88,22 @@ class Member(Node):
     )
     async def erasure(self, info: Info) -> Erasure | None:
         return await found(info, erasures_pb2.GetErasureRequest(member_id=self.id))
+
+    @strawberry.field(
+        description="The member's coupons; at most 100 a page. With a state of what is still good, those that expire "
+        "first come first, otherwise those that expire last.",
+        directives=[PAGED],
+    )
+    async def coupons(
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        state: CouponState | None = None,
+        expires_before: datetime | None = None,
+        programme_id: str = DEFAULT_PROGRAMME,
+    ) -> Connection[Coupon] | None:
+        return await coupons(info, self.id, state, expires_before, (first, after), programme_id)
 
     @strawberry.field
     async def balances(self, info: Info, programme_id: str = DEFAULT_PROGRAMME) -> list[Balance] | None:

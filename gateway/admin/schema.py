@@ -9,6 +9,8 @@ from gateway.admin.analyses import AnalysisMutations, AnalysisQueries
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.communications import CommunicationMutations
+from gateway.admin.coupon_templates import CouponTemplateMutations, CouponTemplateQueries
+from gateway.admin.coupons import CouponMutations, CouponQueries
 from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.draft_mutations import ProgrammeDraftMutations
 from gateway.admin.drafts import ProgrammeDraftQueries
@@ -70,6 +72,8 @@ schema = strawberry.Schema(
             StatementQueries,
             FinanceQueries,
             EntitlementQueries,
+            CouponTemplateQueries,
+            CouponQueries,
             TopicQueries,
             AuditQueries,
             AnalysisQueries,
@@ -89,6 +93,8 @@ schema = strawberry.Schema(
             RedemptionMutations,
             TransferMutations,
             EntitlementMutations,
+            CouponTemplateMutations,
+            CouponMutations,
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,

@@ -9,6 +9,7 @@ from gateway.scalars import SCALARS
 from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
+from gateway.storefront.coupons import CouponMutations
 from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.identities import IdentityMutations
@@ -48,6 +49,7 @@ MUTATIONS = (
     RedemptionMutations,
     TransferMutations,
     EntitlementMutations,
+    CouponMutations,
     ConsentMutations,
     ClosingMutations,
     PackageMutations,

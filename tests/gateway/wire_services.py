@@ -30,6 +30,7 @@ from tests.conftest import free_port
 from tests.gateway import (
     answers,
     wire_consent,
+    wire_coupons,
     wire_documents,
     wire_drafts,
     wire_entitlements,
@@ -230,6 +231,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [
         *wire_loyalty.DOORS,
         *wire_entitlements.DOORS,
+        *wire_coupons.DOORS,
         *wire_history.DOORS,
         *wire_drafts.DOORS,
     ],
