@@ -10,7 +10,7 @@ from huiyuan.loyalty.v1 import coupon_templates_pb2 as wire
 
 from gateway.admin.audit import audited
 from gateway.admin.coupon_terms import CouponTerms, CouponTermsInput, terms
-from gateway.admin.permissions import EVERY_ROLE, PUBLISHERS, to
+from gateway.admin.permissions import DRAFT_PUBLISHERS, DRAFTERS, RULE_READERS, to
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import PAGED
@@ -128,7 +128,7 @@ class CouponTemplatePayload:
 @strawberry.type
 class CouponTemplateQueries:
     @strawberry.field(
-        metadata=to(EVERY_ROLE),
+        metadata=to(RULE_READERS),
         description="The templates of coupons by their keys; at most 100 a page.",
         directives=[PAGED],
     )
@@ -156,7 +156,9 @@ class CouponTemplateQueries:
             after=after,
         )
 
-    @strawberry.field(metadata=to(EVERY_ROLE), description="A template of coupons; null when there is none.")
+    @strawberry.field(
+        metadata=to(RULE_READERS), description="A template of coupons; null when there is none."
+    )
     async def coupon_template(
         self, info: Info, key: str, programme_id: str = DEFAULT_PROGRAMME
     ) -> CouponTemplate | None:
@@ -167,7 +169,7 @@ class CouponTemplateQueries:
 @strawberry.type
 class CouponTemplateMutations:
     @strawberry.mutation(
-        metadata=to(PUBLISHERS), description="Keeps terms as a template's draft; what is published stays."
+        metadata=to(DRAFTERS), description="Keeps terms as a template's draft; what is published stays."
     )
     async def save_coupon_template(self, info: Info, input: SaveCouponTemplateInput) -> CouponTemplatePayload:
         request = wire.SaveCouponTemplateRequest(
@@ -181,7 +183,7 @@ class CouponTemplateMutations:
         return await _changed(info, "saveCouponTemplate", request, call)
 
     @strawberry.mutation(
-        metadata=to(PUBLISHERS),
+        metadata=to(DRAFT_PUBLISHERS),
         description="Makes the draft the next edition, by which coupons are issued from now on.",
     )
     async def publish_coupon_template(
@@ -197,7 +199,7 @@ class CouponTemplateMutations:
         return await _changed(info, "publishCouponTemplate", request, call)
 
     @strawberry.mutation(
-        metadata=to(PUBLISHERS), description="Issues no more coupons; those that are out stay good."
+        metadata=to(DRAFT_PUBLISHERS), description="Issues no more coupons; those that are out stay good."
     )
     async def stop_coupon_template(self, info: Info, input: StopCouponTemplateInput) -> CouponTemplatePayload:
         request = wire.StopCouponTemplateRequest(

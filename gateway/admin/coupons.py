@@ -9,7 +9,7 @@ from huiyuan.loyalty.v1 import coupons_pb2 as wire
 from huiyuan.loyalty.v1 import redemptions_pb2
 
 from gateway.admin.audit import audited
-from gateway.admin.permissions import COUPON_ISSUERS, EVERY_ROLE, REVERSERS, to
+from gateway.admin.permissions import COUPON_ISSUERS, MEMBER_READERS, REVERSERS, to
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import PAGED, ListSize
@@ -99,7 +99,7 @@ class ReinstateCouponsPayload:
 @strawberry.type
 class CouponQueries:
     @strawberry.field(
-        metadata=to(EVERY_ROLE),
+        metadata=to(MEMBER_READERS),
         description="The coupon of a code as it stands on it; null when there is none.",
     )
     async def coupon_by_code(self, info: Info, code: str) -> MemberCoupon | None:

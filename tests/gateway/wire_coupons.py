@@ -13,7 +13,9 @@ from tests.gateway.doors import Door
 
 _READERS = rpc.staff("operations", "support", "program_admin", "auditor", "privacy_officer")
 _ISSUERS = rpc.staff("operations", "program_admin")
-_KEEPERS = rpc.staff("program_admin")
+_DRAFTERS = rpc.staff("program_admin")
+_PUBLISHERS = rpc.staff("program_admin", "program_publisher")
+_RULE_READERS = rpc.staff("program_admin", "program_publisher", "operations", "support", "auditor")
 
 
 def _money(minor: int) -> kit_pb2.Money:
@@ -81,30 +83,30 @@ REFUSAL = kit_pb2.Refusal(
 
 
 class CouponTemplates(Door):
-    @rpc.allow(_KEEPERS)
+    @rpc.allow(_DRAFTERS)
     async def save_coupon_template(self, request: templates.SaveCouponTemplateRequest, _: Any) -> Any:
         self.services.change(request)
         return templates.SaveCouponTemplateResponse(template=TEMPLATE, replayed=True)
 
-    @rpc.allow(_KEEPERS)
+    @rpc.allow(_PUBLISHERS)
     async def publish_coupon_template(self, request: templates.PublishCouponTemplateRequest, _: Any) -> Any:
         self.services.change(request)
         return templates.PublishCouponTemplateResponse(template=TEMPLATE)
 
-    @rpc.allow(_KEEPERS)
+    @rpc.allow(_PUBLISHERS)
     async def stop_coupon_template(self, request: templates.StopCouponTemplateRequest, _: Any) -> Any:
         self.services.change(request)
         return templates.StopCouponTemplateResponse(template=TEMPLATE)
 
-    @rpc.allow(_READERS)
+    @rpc.allow(_RULE_READERS)
     async def get_coupon_template(self, request: templates.GetCouponTemplateRequest, _: Any) -> Any:
         return templates.GetCouponTemplateResponse(template=TEMPLATE, statistics=STATISTICS)
 
-    @rpc.allow(_READERS)
+    @rpc.allow(_RULE_READERS)
     async def list_coupon_templates(self, request: templates.ListCouponTemplatesRequest, _: Any) -> Any:
         return templates.ListCouponTemplatesResponse(templates=[TEMPLATE], has_next_page=not request.after)
 
-    @rpc.allow(_READERS)
+    @rpc.allow(_RULE_READERS)
     async def list_coupon_editions(self, request: templates.ListCouponEditionsRequest, _: Any) -> Any:
         edition = templates.CouponEdition(
             edition=1, terms=TERMS, published_by="staff:ada", published_at=at(2026, 11), reason="autumn"
