@@ -5,7 +5,7 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
-.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-members bench-gateway bench-consent soak release-schema compose audits test-browser explorer
+.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-members bench-gateway bench-consent bench-programme soak release-schema compose audits test-browser explorer
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/make \1\t\2/p' Makefile
@@ -85,6 +85,9 @@ bench-gateway: .venv/.installed  ## Measure the gateway against a bare ASGI answ
 
 bench-consent: .venv/.installed  ## Measure the consent gate against the same RPC answered by a constant.
 	$(BIN)/python -m tests.load.consent
+
+bench-programme: .venv/.installed  ## Measure the preview of a programme's draft against one aggregate query.
+	$(BIN)/python -m tests.load.programme_preview
 
 soak: .venv/.installed  ## Load one loyalty process for ten minutes and watch its memory.
 	$(BIN)/python -m tests.load.soak

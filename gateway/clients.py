@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from huiyuan.consent.v1.guardians_connect import GuardiansServiceClient
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
@@ -10,6 +11,7 @@ from huiyuan.consent.v1.rights_connect import RightsServiceClient
 from huiyuan.consent.v1.sends_connect import SendsServiceClient
 from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
 from huiyuan.consent.v1.topics_connect import TopicsServiceClient
+from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceClient
 from huiyuan.loyalty.v1.coupons_connect import CouponsServiceClient
@@ -18,13 +20,18 @@ from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceClient
 from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
+from huiyuan.loyalty.v1.grants_connect import GrantsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
+from huiyuan.loyalty.v1.missions_connect import MissionsServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
+from huiyuan.loyalty.v1.previews_connect import PreviewsServiceClient
 from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceClient
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceClient
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceClient
+from huiyuan.loyalty.v1.reward_redemptions_connect import RewardRedemptionsServiceClient
+from huiyuan.loyalty.v1.rewards_connect import RewardsServiceClient
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceClient
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceClient
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceClient
@@ -66,9 +73,9 @@ class Clients:
         loyalty, members, consent = addresses[LOYALTY], addresses[MEMBERS], addresses[CONSENT]
         self.points = client(PointsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
-        self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
+        self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
         self.coupons = client(CouponsServiceClient, loyalty, LOYALTY, signer)
         self.coupon_templates = client(CouponTemplatesServiceClient, loyalty, LOYALTY, signer)
@@ -79,8 +86,10 @@ class Clients:
             StatementsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS
         )
         self.finance = client(FinanceServiceClient, loyalty, LOYALTY, signer, timeout_ms=_SUMMING_UP_MS)
+        self._know_what_is_given(loyalty, signer)
         self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
         self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
+        self.previews = client(PreviewsServiceClient, loyalty, LOYALTY, signer)
         self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)
         self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
         self.integrity = client(IntegrityServiceClient, loyalty, LOYALTY, signer)
@@ -108,7 +117,15 @@ class Clients:
         self.preferences = client(PreferencesServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.suppressions = client(SuppressionsServiceClient, consent, CONSENT, signer)
         self.sends = client(SendsServiceClient, consent, CONSENT, signer)
+        self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
+
+    def _know_what_is_given(self, loyalty: str, signer: CallerSigner) -> None:
+        self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
+        self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
+        self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
+        self.grants = client(GrantsServiceClient, loyalty, LOYALTY, signer)
 
     def assertion(self, service: str, caller: Caller) -> str:
         """The caller's signed name, as items of batch reads carry it."""

@@ -16,7 +16,7 @@ from gateway.admin.earn_rules import EarnRuleInput
 from gateway.admin.permissions import DRAFT_PUBLISHERS, DRAFTERS, to
 from gateway.admin.programmes import Programme, programme
 from gateway.admin.texts import LocalizedTextInput
-from gateway.admin.tier_schemes import TierRuleInput
+from gateway.admin.tier_schemes import TierRuleInput, TierSchemeInput
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.errors import UserError
@@ -32,6 +32,10 @@ class ProgrammePartsInput:
     )
     earn_rules: list[EarnRuleInput] | None = None
     tiers: list[TierRuleInput] | None = strawberry.field(default=None, description="All tiers, lowest first.")
+    tier_scheme: TierSchemeInput | None = strawberry.field(
+        default=None,
+        description="What the ladder as a whole says, and where members of tiers go that are left out.",
+    )
     two_persons: bool | None = strawberry.field(
         default=None,
         description="True: from then on whoever publishes is a program_publisher and wrote nothing of the draft.",
@@ -44,6 +48,7 @@ class ProgrammePartsInput:
             "currencies": _wired(self.currencies),
             "earn_rules": _wired(self.earn_rules),
             "tiers": _wired(self.tiers),
+            "tier_scheme": None if self.tier_scheme is None else self.tier_scheme.wire(),
             "two_persons": self.two_persons,
         }
         given = {name: part for name, part in parts.items() if part is not None}

@@ -1,23 +1,23 @@
 """Members as staff see them: found by an identity, masked, with what every service knows."""
 
 from datetime import datetime
-from uuid import UUID
 
 import strawberry
-from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import erasures_pb2, notes_pb2, profiles_pb2, searches_pb2
+from huiyuan.members.v1 import erasures_pb2, notes_pb2, profiles_pb2
 
 from gateway.admin.accesses import ProfileAccess, accesses
+from gateway.admin.activities import Activity, activities
 from gateway.admin.communications import Communication, communications
 from gateway.admin.entitlements import BenefitClaimRecord, claims
 from gateway.admin.erasures import Erasure, found
 from gateway.admin.ledger import LedgerEntry, page
 from gateway.admin.member_merges import MemberMerge, merges_of
+from gateway.admin.missions import standings
 from gateway.admin.notes import Note, notes
 from gateway.admin.permissions import (
     CONSENT_READERS,
+    HISTORY_READERS,
     IDENTITY_READERS,
-    MEMBER_READERS,
     MERGE_READERS,
     NOTE_KEEPERS,
     PROFILE_READERS,
@@ -39,24 +39,16 @@ from gateway.views.consents import Consent, consent
 from gateway.views.coupons import Coupon, CouponState, coupons
 from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
-from gateway.views.identities import IdentityKind, LinkedIdentity, external, known_by
+from gateway.views.identities import LinkedIdentity, known_by
 from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.lots import Lot, lots
 from gateway.views.messaging import MessageChannel, MessagePreferences, PreferenceChange
+from gateway.views.missions import MissionProgress
 from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance
 from gateway.views.redemptions import Hold, find_hold
 from gateway.views.tiers import Standing, standing
 from services.kit.refusal import Kind, Refusal
-
-
-@strawberry.input(description="An exact identity.")
-class FindMemberInput:
-    kind: IdentityKind
-    scope: str = strawberry.field(
-        default="", description="Which account, app or shop the value belongs to; empty for phone and email."
-    )
-    value: str
 
 
 @strawberry.type(
@@ -161,6 +153,25 @@ class Member(Node):
     ) -> Connection[LedgerEntry] | None:
         asked = EntriesOf(programme_id, self.id, page_size(first), key_of(after), currency or "")
         return page(await info.context.load.entries_by_member.load(info.context.caller, asked), after)
+
+    @strawberry.field(
+        metadata=to(HISTORY_READERS),
+        description="What the member did besides ordering, newest first; at most 100 a page.",
+        directives=[PAGED],
+    )
+    async def activities(
+        self, info: Info, first: int, after: str | None = None, programme_id: str = DEFAULT_PROGRAMME
+    ) -> Connection[Activity] | None:
+        return await activities(info, self.id, programme_id, first, after)
+
+    @strawberry.field(
+        description="Where the member stands in the missions that are open.",
+        directives=[ListSize(assumed_size=10)],
+    )
+    async def missions(
+        self, info: Info, programme_id: str = DEFAULT_PROGRAMME
+    ) -> list[MissionProgress] | None:
+        return await standings(info, self.id, programme_id)
 
     @strawberry.field(
         metadata=to(IDENTITY_READERS),
@@ -270,32 +281,3 @@ class Member(Node):
         self, info: Info, first: int, after: str | None = None
     ) -> Connection[Communication] | None:
         return communications(await sent(info, self.id, first, after), after)
-
-
-@strawberry.type
-class MemberQueries:
-    @strawberry.field(
-        metadata=to(MEMBER_READERS),
-        description="The member with this id; what is known is null when there is none.",
-    )
-    def member(self, id: UUID) -> Member:
-        return Member(id=strawberry.ID(str(id)))
-
-    @strawberry.field(metadata=to(PROFILE_READERS), description="The member with exactly this phone number.")
-    async def member_by_phone(self, info: Info, phone: str) -> Member | None:
-        identity = kit_pb2.ExternalIdentity(kind=kit_pb2.IDENTITY_KIND_PHONE, value=phone)
-        return await _found(info, identity)
-
-    @strawberry.field(metadata=to(PROFILE_READERS), description="The member with exactly this identity.")
-    async def find_member(self, info: Info, input: FindMemberInput) -> Member | None:
-        return await _found(info, external(input.kind, input.scope, input.value))
-
-
-async def _found(info: Info, identity: kit_pb2.ExternalIdentity) -> Member | None:
-    """By a search, so that whoever tries a list of numbers is counted and logged."""
-    clients = info.context.clients
-    response = await clients.searches.search_members(
-        searches_pb2.SearchMembersRequest(identity=identity, first=1),
-        headers=clients.named(MEMBERS, info.context.caller),
-    )
-    return next((Member(id=strawberry.ID(one.member_id)) for one in response.members), None)

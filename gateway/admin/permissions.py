@@ -70,6 +70,8 @@ DRAFTERS: Roles = PUBLISHERS
 DRAFT_PUBLISHERS: Roles = DRAFTERS | {Role.PROGRAM_PUBLISHER}
 """Who publishes drafts; where two persons are demanded, the service takes publishers alone."""
 
+PREVIEW_READERS: Roles = DRAFT_PUBLISHERS | {Role.AUDITOR}
+
 WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 """Who watches what staff did."""
 

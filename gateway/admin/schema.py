@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from gateway.admin.accesses import AccessMutations
+from gateway.admin.activities import ActivityMutations, ActivityQueries
 from gateway.admin.analyses import AnalysisMutations, AnalysisQueries
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
@@ -19,23 +20,29 @@ from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
 from gateway.admin.forfeits import ForfeitMutations
+from gateway.admin.grants import GrantMutations, GrantQueries
+from gateway.admin.guardians import GuardianMutations, GuardianQueries
 from gateway.admin.identities import IdentityMutations
 from gateway.admin.identity_documents import IdentityDocumentMutations
 from gateway.admin.integrity import IntegrityQueries
 from gateway.admin.key_rotations import KeyRotationMutations, KeyRotationQueries
 from gateway.admin.ledger import LedgerMutations
+from gateway.admin.lookups import MemberQueries
 from gateway.admin.member_merges import MemberMergeQueries
-from gateway.admin.members import MemberQueries
 from gateway.admin.merges import MergeMutations
+from gateway.admin.missions import MissionMutations, MissionQueries
 from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
 from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
 from gateway.admin.retention import RetentionQueries
+from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
+from gateway.admin.rewards import RewardMutations, RewardQueries
 from gateway.admin.rights import RightsMutations, RightsQueries
 from gateway.admin.searches import SearchQueries
 from gateway.admin.sending import SendingMutations
@@ -57,6 +64,7 @@ schema = strawberry.Schema(
             ErasureQueries,
             RetentionQueries,
             RightsQueries,
+            GuardianQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -64,7 +72,13 @@ schema = strawberry.Schema(
             ProgrammeQueries,
             ProgrammeDraftQueries,
             ProgrammeChangeQueries,
+            DraftPreviewQueries,
             OrderQueries,
+            ActivityQueries,
+            MissionQueries,
+            GrantQueries,
+            RewardQueries,
+            RewardRedemptionQueries,
             DueQueries,
             IntegrityQueries,
             KeyRotationQueries,
@@ -88,9 +102,15 @@ schema = strawberry.Schema(
         (
             ProgrammeMutations,
             ProgrammeDraftMutations,
+            DraftPreviewMutations,
             LedgerMutations,
+            ActivityMutations,
+            MissionMutations,
+            GrantMutations,
             ApprovalMutations,
             RedemptionMutations,
+            RewardMutations,
+            RewardRedemptionMutations,
             TransferMutations,
             EntitlementMutations,
             CouponTemplateMutations,
@@ -101,6 +121,7 @@ schema = strawberry.Schema(
             TopicMutations,
             SendingMutations,
             RightsMutations,
+            GuardianMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

@@ -14,6 +14,21 @@ from gateway.storefront.permissions import PUBLIC
 from gateway.views.consents import Consent, consent
 
 
+@strawberry.input(description="A document that the member signed, for purposes that take written consent.")
+class SignedDocumentInput:
+    digest: str = strawberry.field(description="SHA-256 of the document, in hex.")
+    media_type: str = strawberry.field(description='For instance "application/pdf".')
+    reference: str = strawberry.field(description="Where the operator keeps it: an id without personal data.")
+
+    def wire(self) -> decisions_pb2.SignedDocument:
+        return decisions_pb2.SignedDocument(
+            digest=self.digest, media_type=self.media_type, reference=self.reference
+        )
+
+
+_CHILD = "The child under fourteen whose guardian the signed-in member is (PIPL 31); null: for oneself."
+
+
 @strawberry.input(description="One act of consent, for the purposes named.")
 class GiveConsentInput:
     purposes: list[str]
@@ -30,6 +45,10 @@ class GiveConsentInput:
     language: str | None = strawberry.field(
         default=None, description="BCP 47; without it, the language of the notice."
     )
+    signed_document: SignedDocumentInput | None = strawberry.field(
+        default=None, description="Needed where the purpose's form is WRITTEN, and nowhere else."
+    )
+    child_id: strawberry.ID | None = strawberry.field(default=None, description=_CHILD)
     idempotency_key: str = strawberry.field(description="1 to 100 characters; a retry sends the same.")
 
 
@@ -37,6 +56,7 @@ class GiveConsentInput:
 class WithdrawConsentInput:
     purposes: list[str]
     recipient_id: str | None = None
+    child_id: strawberry.ID | None = strawberry.field(default=None, description=_CHILD)
     channel: str
     idempotency_key: str = strawberry.field(description="1 to 100 characters; a retry sends the same.")
 
@@ -77,7 +97,7 @@ class ConsentMutations:
     async def give_consent(self, info: Info, input: GiveConsentInput) -> GiveConsentPayload:
         context = info.context
         request = decisions_pb2.GiveConsentRequest(
-            member_id=context.member_id(),
+            member_id=input.child_id or context.member_id(),
             purposes=input.purposes,
             notice_id=input.notice_id,
             notice_digest=input.notice_digest,
@@ -88,6 +108,7 @@ class ConsentMutations:
             channel=input.channel,
             app_version=input.app_version or "",
             screen_digest=input.screen_digest or "",
+            signed_document=input.signed_document.wire() if input.signed_document else None,
             idempotency_key=input.idempotency_key,
         )
         call = context.clients.decisions.give_consent(
@@ -104,7 +125,7 @@ class ConsentMutations:
     async def withdraw_consent(self, info: Info, input: WithdrawConsentInput) -> WithdrawConsentPayload:
         context = info.context
         request = decisions_pb2.WithdrawConsentRequest(
-            member_id=context.member_id(),
+            member_id=input.child_id or context.member_id(),
             purposes=input.purposes,
             recipient_id=input.recipient_id or "",
             channel=input.channel,

@@ -20,6 +20,8 @@ from gateway.storefront.accesses import DataAccess, data_accesses
 from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
 from gateway.storefront.entries import Entry, page
+from gateway.storefront.missions import MemberMission, member_missions
+from gateway.storefront.rewards import RewardRedemption, reward_redemptions
 from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
 from gateway.views.communications import sent
@@ -111,6 +113,14 @@ class Member(Node):
         self, info: Info, first: int, after: str | None = None
     ) -> Connection[Communication] | None:
         return communications(await sent(info, self.id, first, after), after)
+
+    @strawberry.field(
+        description="Rewards that the member took, newest first; at most 100 a page.", directives=[PAGED]
+    )
+    async def reward_redemptions(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Connection[RewardRedemption] | None:
+        return await reward_redemptions(info, self.id, first, after)
 
     @strawberry.field
     async def status(self, info: Info) -> MemberStatus | None:
@@ -224,6 +234,13 @@ class Member(Node):
         return await statements.statement(
             info, self.id, DEFAULT_PROGRAMME, currency, (since, until, days), (first, after)
         )
+
+    @strawberry.field(
+        description="What there is to do for the member, and how far it is done.",
+        directives=[ListSize(assumed_size=10)],
+    )
+    async def missions(self, info: Info) -> list[MemberMission] | None:
+        return await member_missions(info, self.id)
 
     @strawberry.field(description="Why an entry is what it is.")
     async def explain(self, info: Info, entry_id: strawberry.ID) -> Explanation | None:

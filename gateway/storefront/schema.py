@@ -12,8 +12,10 @@ from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.coupons import CouponMutations
 from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
+from gateway.storefront.guardians import GuardianQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
+from gateway.storefront.missions import MissionMutations, MissionQueries
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.packages import PackageMutations, PackageQueries
 from gateway.storefront.permissions import Permissions
@@ -22,6 +24,7 @@ from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
+from gateway.storefront.rewards import RewardMutations, RewardQueries
 from gateway.storefront.rights import RightsMutations, RightsQueries
 from gateway.storefront.transfers import TransferMutations
 
@@ -38,16 +41,21 @@ QUERIES = (
     NodeQueries,
     QuoteQueries,
     ProgrammeQueries,
+    MissionQueries,
+    RewardQueries,
     ConsentQueries,
     EvidenceQueries,
     PackageQueries,
     RightsQueries,
+    GuardianQueries,
 )
 MUTATIONS = (
     ProfileMutations,
     IdentityMutations,
     RedemptionMutations,
+    RewardMutations,
     TransferMutations,
+    MissionMutations,
     EntitlementMutations,
     CouponMutations,
     ConsentMutations,
@@ -62,10 +70,17 @@ PUBLIC_TYPES = frozenset(
         "ConsentLog",
         "ConsentPurpose",
         "ConsistencyProof",
+        "Mission",
+        "MissionAward",
+        "MissionCondition",
+        "MissionTask",
         "Notice",
         "Programme",
         "ProgrammeCurrency",
         "ProgrammeTier",
+        "Reward",
+        "RewardLimit",
+        "RewardTierPrice",
         "TierCondition",
     }
 )

@@ -1,4 +1,4 @@
-"""Orders: what an order system's webhooks ask the ledger to record, in the source's name."""
+"""Orders and activities: what a system's webhooks ask the ledger to record, in the source's name."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
-from huiyuan.loyalty.v1 import orders_pb2
+from huiyuan.loyalty.v1 import activities_pb2, orders_pb2
 
 from gateway.clients import LOYALTY, Clients
 from gateway.storage.webhooks.sources import Source
@@ -14,7 +14,9 @@ from services.kit.refusal import Forbidden, Invalid
 from services.kit.rpc import Caller, CallerKind
 
 RECORDER = "order_recorder"
-"""The one role that a source has at the loyalty service: it records orders, and reads or changes nothing else."""
+"""The role that a source has at the loyalty service for orders: it records them, and reads or changes nothing else."""
+ACTIVITY_RECORDER = "activity_recorder"
+"""The same for activities."""
 
 _PATH = re.compile(r"(?:Failed to parse \w+ field: )*")
 _FIELD = re.compile(r"Failed to parse (\w+) field: ")
@@ -33,7 +35,7 @@ class OrderBelongsToAnotherSource(Forbidden):
 
 
 class Received(NamedTuple):
-    """A webhook as it was understood; ``order_id`` is empty where the data has none."""
+    """A webhook as it was understood; ``order_id`` is the activity's of an activity, empty where the data has none."""
 
     type: str
     order_id: str
@@ -44,6 +46,7 @@ _REQUESTS: dict[str, Callable[[], Any]] = {
     "order.paid": orders_pb2.RecordOrderRequest,
     "order.completed": orders_pb2.CompleteOrderRequest,
     "order.refunded": orders_pb2.RecordRefundRequest,
+    "activity.recorded": activities_pb2.RecordActivityRequest,
 }
 
 
@@ -66,7 +69,8 @@ def understand(source: Source, body: bytes) -> Received:
     except (ParseError, ValueError, TypeError, RecursionError) as error:
         raise _not_understood(error) from None
     _be_the_sources(source, request)
-    return Received(kind, request.order_id, request)
+    is_order = kind != "activity.recorded"
+    return Received(kind, request.order_id if is_order else request.activity_id, request)
 
 
 def _be_the_sources(source: Source, request: Any) -> None:
@@ -102,13 +106,15 @@ class Orders:
 
     async def record(self, source: Source, received: Received) -> dict[str, Any]:
         """The ledger's answer, which is the first one when it was asked before. Raises its refusal."""
-        caller = Caller(CallerKind.SYSTEM, f"webhook:{source.source}", frozenset({RECORDER}))
+        role = RECORDER if received.type.startswith("order.") else ACTIVITY_RECORDER
+        caller = Caller(CallerKind.SYSTEM, f"webhook:{source.source}", frozenset({role}))
         headers = self._clients.named(LOYALTY, caller)
         orders = self._clients.orders
         calls: dict[str, Callable[..., Awaitable[Any]]] = {
             "order.paid": orders.record_order,
             "order.completed": orders.complete_order,
             "order.refunded": orders.record_refund,
+            "activity.recorded": self._clients.activities.record_activity,
         }
         answer = await calls[received.type](received.request, headers=headers)
         return MessageToDict(answer, always_print_fields_with_no_presence=True)

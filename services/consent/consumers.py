@@ -12,7 +12,7 @@ from huiyuan.members.v1.events_pb2 import MembersEvent
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from services.consent.actions import erasures, fulfilling, merges
+from services.consent.actions import erasures, fulfilling, guardians, merges
 from services.consent.rules.rights import Proof
 from services.consent.storage.standings import KeptStandings
 from services.kit import database, stream
@@ -80,7 +80,25 @@ async def _erasure_completed(connection: database.Connection, told: MembersEvent
     await fulfilling.erasure_completed(connection, UUID(completed.erasure_id), proofs, at)
 
 
+async def _registered(connection: database.Connection, told: MembersEvent, at: datetime) -> None:
+    if told.member_registered.under14:
+        await guardians.learn(connection, UUID(told.member_id), under14=True, now=at)
+
+
+async def _profile_updated(connection: database.Connection, told: MembersEvent, at: datetime) -> None:
+    updated = told.profile_updated
+    if updated.HasField("under14"):
+        await guardians.learn(connection, UUID(told.member_id), under14=updated.under14, now=at)
+
+
+async def _turned14(connection: database.Connection, told: MembersEvent, at: datetime) -> None:
+    await guardians.learn(connection, UUID(told.member_id), under14=False, now=at)
+
+
 _HEARD: Mapping[str, Callable[[database.Connection, MembersEvent, datetime], Awaitable[None]]] = {
+    "MemberRegistered": _registered,
+    "ProfileUpdated": _profile_updated,
+    "MemberTurned14": _turned14,
     "MemberErased": _erased,
     "MembersMerged": _merged,
     "MergeUndone": _parted,

@@ -154,6 +154,13 @@ async def processing_restricted(
     await _append(connection, str(member_id), event)
 
 
+async def guardian_changed(connection: Connection, child_id: UUID, epoch: int, now: datetime) -> None:
+    """Somebody else consents for a child from this epoch on, or nobody has to any more."""
+    event = events_pb2.ConsentEvent(member_id=str(child_id), occurred_at=now, epoch=epoch)
+    event.guardian_changed.SetInParent()
+    await _append(connection, str(child_id), event)
+
+
 async def notice_published(connection: Connection, notice: Notice) -> None:
     """A version of a notice is shown from its ``effective_at``; what is kept of older ones is void."""
     told = events_pb2.NoticePublished(

@@ -26,10 +26,13 @@ from huiyuan.loyalty.v1.missions_connect import MissionsServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.placements_connect import PlacementsServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
+from huiyuan.loyalty.v1.previews_connect import PreviewsServiceASGIApplication
 from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceASGIApplication
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceASGIApplication
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceASGIApplication
+from huiyuan.loyalty.v1.reward_redemptions_connect import RewardRedemptionsServiceASGIApplication
+from huiyuan.loyalty.v1.rewards_connect import RewardsServiceASGIApplication
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceASGIApplication
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceASGIApplication
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceASGIApplication
@@ -56,6 +59,7 @@ from services.loyalty.jobs.dues import DueRun
 from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.merges import Merges as FollowedMerges
+from services.loyalty.jobs.previews import Previews as MadePreviews
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.activities import Activities
 from services.loyalty.rpc.adjustments import Adjustments
@@ -76,10 +80,13 @@ from services.loyalty.rpc.missions import Missions
 from services.loyalty.rpc.orders import Orders
 from services.loyalty.rpc.placements import Placements
 from services.loyalty.rpc.points import Points
+from services.loyalty.rpc.previews import Previews
 from services.loyalty.rpc.programme_history import ProgrammeChanges
 from services.loyalty.rpc.programmes import Programmes
 from services.loyalty.rpc.quotes import Quotes
 from services.loyalty.rpc.redemptions import Redemptions
+from services.loyalty.rpc.reward_redemptions import RewardRedemptions
+from services.loyalty.rpc.rewards import Rewards
 from services.loyalty.rpc.statements import Statements
 from services.loyalty.rpc.tiers import Tiers
 from services.loyalty.rpc.transfers import Transfers
@@ -154,9 +161,14 @@ def _wires(
         gatekeeper.admit(Missions(pool, rulebook), MissionsServiceASGIApplication),
         gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
         gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+        gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
         gatekeeper.admit(CouponTemplates(pool, rulebook), CouponTemplatesServiceASGIApplication),
         gatekeeper.admit(Coupons(pool, rulebook, membership), CouponsServiceASGIApplication),
         gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
+        gatekeeper.admit(Rewards(pool, rulebook), RewardsServiceASGIApplication),
+        gatekeeper.admit(
+            RewardRedemptions(pool, lanes, rulebook, membership), RewardRedemptionsServiceASGIApplication
+        ),
     )
 
 
@@ -205,6 +217,7 @@ async def workers(
         partial(every, 1, CouponsDue(pool, now).look, "keep coupons up"),
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
+        partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),
         partial(every, activities.HOURLY_S, partial(activities.forget, pool, now), "forget activities"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),

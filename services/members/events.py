@@ -1,7 +1,7 @@
 """Events: what happened to members, as messages in the outbox; none carries personal data."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,16 +19,21 @@ from services.members.rules.statuses import FROZEN, Standing, Step
 
 
 async def members_registered(
-    connection: Connection, joined: Iterable[tuple[UUID, datetime]], now: datetime
+    connection: Connection,
+    joined: Iterable[tuple[UUID, datetime]],
+    now: datetime,
+    children: Set[UUID] = frozenset(),
 ) -> None:
-    """Members registered. Each event goes to its own member's lane, so that later ones follow it there."""
+    """Members registered, of whom some are under fourteen. Each event goes to its own member's lane, so that later ones follow it there."""
     occurred_at = Timestamp()
     occurred_at.FromDatetime(now)
     told = [
         events_pb2.MembersEvent(
             member_id=str(member_id),
             occurred_at=occurred_at,
-            member_registered=events_pb2.MemberRegistered(joined_at=joined_at),
+            member_registered=events_pb2.MemberRegistered(
+                joined_at=joined_at, under14=True if member_id in children else None
+            ),
         )
         for member_id, joined_at in joined
     ]
@@ -53,12 +58,24 @@ async def members_celebrated(
     )
 
 
-async def profile_updated(connection: Connection, member_id: UUID, revision: int, now: datetime) -> None:
-    """A profile changed."""
+async def members_turned_14(connection: Connection, member_ids: Iterable[UUID], now: datetime) -> None:
+    """These members are children no more (PIPL 31); the date is not told."""
+    turned = events_pb2.MemberTurned14()
+    await _append(
+        connection,
+        "MemberTurned14",
+        [_about(member_id, now, member_turned14=turned) for member_id in member_ids],
+    )
+
+
+async def profile_updated(
+    connection: Connection, member_id: UUID, revision: int, now: datetime, *, under_14: bool | None = None
+) -> None:
+    """A profile changed; ``under_14`` is told of children, and of who turned out to be none."""
     event = events_pb2.MembersEvent(
         member_id=str(member_id),
         occurred_at=now,
-        profile_updated=events_pb2.ProfileUpdated(revision=revision),
+        profile_updated=events_pb2.ProfileUpdated(revision=revision, under14=under_14),
     )
     await outbox.append(connection, [_new("ProfileUpdated", event)])
 

@@ -14,6 +14,7 @@ import pytest
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.exports_connect import ExportsServiceClient
+from huiyuan.consent.v1.guardians_connect import GuardiansServiceClient
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
@@ -79,6 +80,7 @@ class Consent:
     suppressions: SuppressionsServiceClient
     sends: SendsServiceClient
     rights: RightsServiceClient
+    guardians: GuardiansServiceClient
     clock: SettableClock = field(default_factory=SettableClock)
     signer: CallerSigner = field(default_factory=lambda: CallerSigner("gateway", {"consent": GATEWAY_KEY}))
 
@@ -148,5 +150,6 @@ def reached_by(transport: ASGITransport, clock: SettableClock) -> Consent:
         client(SuppressionsServiceClient, transport, "consent"),
         client(SendsServiceClient, transport, "consent"),
         client(RightsServiceClient, transport, "consent"),
+        client(GuardiansServiceClient, transport, "consent"),
         clock,
     )

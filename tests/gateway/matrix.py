@@ -195,8 +195,8 @@ def _value(name: str, wanted: Any) -> Any:
         given = _BY_NAME.get(name) or {}
         return given or {
             key: _value(key, field.type)
-            for key, field in named.fields.items()
-            if graphql.is_required_input_field(field)
+            for key, field in [*named.fields.items()][: 1 if named.is_one_of else None]
+            if named.is_one_of or graphql.is_required_input_field(field)
         }
     if name in _BY_NAME and not isinstance(named, graphql.GraphQLEnumType):
         return _BY_NAME[name]

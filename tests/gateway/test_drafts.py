@@ -18,6 +18,18 @@ query ($draft: UUID!) {
   programmeHistory(first: 1) { nodes { kind by version changes { path } } pageInfo { hasNextPage } }
 }
 """
+PREVIEW = """
+query ($id: UUID!) {
+  draftPreview(id: $id) {
+    state membersSeen
+    findings {
+      moves { fromTier toTier members }
+      sample { conditions { metric required actual } }
+      costs { tier costAfter { minorUnits } unlimited }
+    }
+  }
+}
+"""
 
 
 async def test_only_the_parts_that_are_given_reach_the_service_empty_ones_too(gateway: Gateway) -> None:
@@ -68,3 +80,16 @@ async def test_changes_are_shown_as_values_and_not_as_text(gateway: Gateway) -> 
 async def test_who_is_not_there_is_null(gateway: Gateway) -> None:
     answer = await gateway.admin('{ programmeDraft(id: "00000000-0000-0000-0000-000000000001") { id } }')
     assert answer["data"] == {"programmeDraft": None}
+
+
+async def test_a_preview_is_shown_with_its_matrix_its_reasons_and_its_costs(gateway: Gateway) -> None:
+    answer = await gateway.admin(PREVIEW, variables={"id": DRAFT_ID})
+    assert answer["data"]["draftPreview"] == {
+        "state": "DONE",
+        "membersSeen": 2**40,
+        "findings": {
+            "moves": [{"fromTier": None, "toTier": "silver", "members": 2}],
+            "sample": [{"conditions": [{"metric": "GROWTH", "required": 300, "actual": 350}]}],
+            "costs": [{"tier": "silver", "costAfter": {"minorUnits": 18000}, "unlimited": ["freight"]}],
+        },
+    }

@@ -63,3 +63,25 @@ async def test_the_officer_refuses_with_reasons_and_the_audit_keeps_which_reques
         "subject": {"requestId": said["requestId"]},
         "outcomeCode": "REFUSAL_NOT_REASONED",
     }
+
+
+async def test_a_guardian_gives_for_the_child_by_its_id_and_signs_where_it_must(gateway: Gateway) -> None:
+    gateway.services.join(ONE)
+    child = "5f0d6e0a-0000-4000-8000-0000000000c1"
+    document = {"digest": "ab" * 32, "mediaType": "application/pdf", "reference": "archive/12"}
+    said = {
+        "purposes": ["faces"],
+        "noticeId": "faces.zh.1",
+        "noticeDigest": "cd" * 32,
+        "affirmativeAct": True,
+        "channel": "app",
+        "idempotencyKey": "k",
+        "childId": child,
+        "signedDocument": document,
+    }
+    text = "mutation($input: GiveConsentInput!) { giveConsent(input: $input) { userErrors { code } } }"
+    answer = await gateway.ask(text, gateway.issuer.member(ONE), variables={"input": said})
+    assert answer["data"]["giveConsent"]["userErrors"] == []
+    [(caller, request)] = gateway.services.requests
+    assert (caller.id, request.member_id) == (ONE, child)
+    assert request.signed_document.reference == "archive/12"

@@ -3,6 +3,8 @@
 from typing import Any
 
 from huiyuan.consent.v1 import (
+    guardians_connect,
+    guardians_pb2,
     preferences_connect,
     preferences_pb2,
     receipts_connect,
@@ -70,6 +72,7 @@ _RECORD = receipts_pb2.ConsentRecord(
 )
 
 
+WARD = guardians_pb2.Ward(child_id="5f0d6e0a-0000-4000-8000-0000000000c1", linked_at=at(2026))
 RIGHTS_REQUEST = rights_pb2.RightsRequest(
     request_id="5f0d6e0a-0000-4000-8000-0000000000b1",
     kind=rights_pb2.RIGHTS_KIND_POSTHUMOUS,
@@ -295,11 +298,39 @@ class Rights(Door):
         return rights_pb2.SetDirectiveResponse(directive=request.directive)
 
 
+class Guardians(Door):
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def link_guardian(
+        self, request: guardians_pb2.LinkGuardianRequest, _: Any
+    ) -> guardians_pb2.LinkGuardianResponse:
+        self.services.change(request)
+        return guardians_pb2.LinkGuardianResponse(ward=WARD)
+
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def unlink_guardian(
+        self, request: guardians_pb2.UnlinkGuardianRequest, _: Any
+    ) -> guardians_pb2.UnlinkGuardianResponse:
+        self.services.change(request)
+        return guardians_pb2.UnlinkGuardianResponse(ward=WARD)
+
+    @rpc.allow(rpc.staff("privacy_officer", "support"))
+    async def get_ward(self, _: guardians_pb2.GetWardRequest, __: Any) -> guardians_pb2.GetWardResponse:
+        return guardians_pb2.GetWardResponse(ward=WARD)
+
+    @rpc.allow(rpc.members)
+    async def list_wards(
+        self, request: guardians_pb2.ListWardsRequest, _: Any
+    ) -> guardians_pb2.ListWardsResponse:
+        rpc.be_member(request.guardian_id)
+        return guardians_pb2.ListWardsResponse(wards=[WARD])
+
+
 DOORS: list[tuple[type[Door], Any]] = [
     (Receipts, receipts_connect.ReceiptsServiceASGIApplication),
     (Topics, topics_connect.TopicsServiceASGIApplication),
     (Preferences, preferences_connect.PreferencesServiceASGIApplication),
     (Suppressions, suppressions_connect.SuppressionsServiceASGIApplication),
     (Sends, sends_connect.SendsServiceASGIApplication),
+    (Guardians, guardians_connect.GuardiansServiceASGIApplication),
     (Rights, rights_connect.RightsServiceASGIApplication),
 ]

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from huiyuan.loyalty.v1 import drafts_connect, programme_history_connect
+from huiyuan.loyalty.v1 import drafts_connect, previews_connect, programme_history_connect
 from huiyuan.loyalty.v1 import drafts_pb2 as wire
+from huiyuan.loyalty.v1 import previews_pb2 as seen
 from huiyuan.loyalty.v1 import programme_history_pb2 as history
 
 from services.kit import rpc
@@ -27,6 +28,43 @@ DRAFT = wire.Draft(
     changed_by="staff:bob",
     changed_at=answers.at(2026, 11, 21),
     reason="June",
+)
+PREVIEW = seen.Preview(
+    preview_id=str(UUID(int=8)),
+    programme_id="demo",
+    draft_id=DRAFT_ID,
+    edition=3,
+    state=seen.PREVIEW_STATE_DONE,
+    asked_by="staff:ada",
+    asked_at=answers.at(2026, 11, 22),
+    started_at=answers.at(2026, 11, 22),
+    ended_at=answers.at(2026, 11, 22),
+    members_seen=2**40,
+    members_about=2**40,
+    findings=seen.PreviewFindings(
+        as_of=answers.at(2026, 11, 22),
+        members=2**40,
+        raised=2,
+        lowered=1,
+        moves=[seen.TierMove(from_tier="", to_tier="silver", members=2)],
+        sample=[
+            seen.MovedMember(
+                member_id=str(UUID(int=9)),
+                to_tier="silver",
+                conditions=[seen.MetCondition(metric="GROWTH", required=300, actual=350)],
+            )
+        ],
+        costs=[
+            seen.TierCost(
+                tier="silver",
+                members_before=1,
+                members_after=3,
+                cost_before={"minor_units": 6000, "currency": "CNY"},
+                cost_after={"minor_units": 18000, "currency": "CNY"},
+                unlimited=["freight"],
+            )
+        ],
+    ),
 )
 CHANGES = [
     history.DefinitionChange(
@@ -107,7 +145,28 @@ class ProgrammeHistory(Door):
         return history.ListProgrammeChangesResponse(changes=[published], has_next_page=not request.after)
 
 
+class Previews(Door):
+    @rpc.allow(_publishers)
+    async def start_preview(self, request: seen.StartPreviewRequest, _: Any) -> seen.StartPreviewResponse:
+        self.services.change(request)
+        return seen.StartPreviewResponse(preview=PREVIEW, replayed=True)
+
+    @rpc.allow(_publishers)
+    async def cancel_preview(self, request: seen.CancelPreviewRequest, _: Any) -> seen.CancelPreviewResponse:
+        self.services.change(request)
+        return seen.CancelPreviewResponse(preview=PREVIEW)
+
+    @rpc.allow(rpc.staff("program_admin", "program_publisher", "auditor"))
+    async def get_preview(self, request: seen.GetPreviewRequest, _: Any) -> seen.GetPreviewResponse:
+        return seen.GetPreviewResponse(preview=PREVIEW)
+
+    @rpc.allow(rpc.staff("program_admin", "program_publisher", "auditor"))
+    async def list_previews(self, request: seen.ListPreviewsRequest, _: Any) -> seen.ListPreviewsResponse:
+        return seen.ListPreviewsResponse(previews=[PREVIEW], has_next_page=not request.after)
+
+
 DOORS: list[tuple[type[Door], Any]] = [
     (Drafts, drafts_connect.DraftsServiceASGIApplication),
+    (Previews, previews_connect.PreviewsServiceASGIApplication),
     (ProgrammeHistory, programme_history_connect.ProgrammeHistoryServiceASGIApplication),
 ]

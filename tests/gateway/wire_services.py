@@ -39,6 +39,8 @@ from tests.gateway import (
     wire_lives,
     wire_loyalty,
     wire_members,
+    wire_missions,
+    wire_rewards,
 )
 from tests.gateway.doors import Door, Services
 
@@ -178,6 +180,14 @@ class Decisions(Door):
         self.services.change(request)
         return decisions_pb2.WithdrawConsentResponse(consents=[answers.CONSENT], replayed=True)
 
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def verify_signed_document(
+        self, _: decisions_pb2.VerifySignedDocumentRequest, __: Any
+    ) -> decisions_pb2.VerifySignedDocumentResponse:
+        return decisions_pb2.VerifySignedDocumentResponse(
+            signed_document=decisions_pb2.SignedDocument(digest="ab" * 32)
+        )
+
     @rpc.per_item
     async def batch_get_consents(
         self, request: decisions_pb2.BatchGetConsentsRequest, _: Any
@@ -232,8 +242,10 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         *wire_loyalty.DOORS,
         *wire_entitlements.DOORS,
         *wire_coupons.DOORS,
+        *wire_missions.DOORS,
         *wire_history.DOORS,
         *wire_drafts.DOORS,
+        *wire_rewards.DOORS,
     ],
     "members": [
         (Profiles, profiles_connect.ProfilesServiceASGIApplication),

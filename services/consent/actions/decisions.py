@@ -6,14 +6,15 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from services.consent import events
-from services.consent.actions import merges
-from services.consent.rules import acts
-from services.consent.rules.acts import Act, Grant, NoticeNotServed, Party, Withdrawal
+from services.consent.actions import guardians, merges
+from services.consent.rules import acts, recording
+from services.consent.rules.acts import Act, Grant, NoticeNotServed, Withdrawal
 from services.consent.rules.decisions import Decision, later
 from services.consent.rules.notices import Notice
 from services.consent.rules.purposes import Purpose, UnknownPurpose
+from services.consent.rules.recording import Party
 from services.consent.rules.records import EventState, Record
-from services.consent.storage import decisions, erasures, notices, purposes
+from services.consent.storage import decisions, documents, erasures, notices, purposes
 from services.consent.storage.decisions import Member
 from services.kit.database import Connection
 
@@ -26,10 +27,17 @@ class Decided(NamedTuple):
     replayed: bool
 
 
-async def give(connection: Connection, grant: Grant, controllers: tuple[str, ...], now: datetime) -> Decided:
-    """Record that the member gave consent; all of the act counts, or nothing of it."""
+async def give(
+    connection: Connection,
+    grant: Grant,
+    controllers: tuple[str, ...],
+    now: datetime,
+    by: UUID | None = None,
+) -> Decided:
+    """Record that the member gave consent, or the guardian ``by`` for a child; all of the act counts, or nothing."""
     grant.check()
     grant = await merges.surviving(connection, grant)
+    guardian = await guardians.acting(connection, grant.member_id, by or grant.member_id)
     member = await _living(connection, grant.member_id)
     if (before := await _before(connection, grant)) is not None:
         await _refuse_withdrawn(connection, grant)
@@ -42,15 +50,27 @@ async def give(connection: Connection, grant: Grant, controllers: tuple[str, ...
     by_key = {key: purpose for (key, _), purpose in told.items()}
     [newest] = await notices.newest(connection, notice.wording.locale, notice.wording.key)
     acts.admit(grant, notice, newest, by_key, in_force)
-    return await _record(connection, grant, member, by_key, notice, controllers, now)
+    party = Party(member.principal_id, controllers, guardian)
+    decided = await _record(connection, grant, member, by_key, notice, party, now)
+    if grant.document is not None:
+        [(decision, _)] = decided.decisions
+        await documents.add(connection, grant.member_id, decision.record_id, grant.document)
+    return decided
 
 
 async def withdraw(
-    connection: Connection, act: Withdrawal, controllers: tuple[str, ...], now: datetime
+    connection: Connection,
+    act: Withdrawal,
+    controllers: tuple[str, ...],
+    now: datetime,
+    by: UUID | None = None,
 ) -> Decided:
-    """Record that the member withdrew: no reason asked, nothing to approve."""
+    """Record that the member withdrew, or the guardian ``by``: no reason asked, nothing to approve."""
     act.check()
+    asked = act.member_id
     act = await merges.surviving(connection, act)
+    # A child withdraws as well: a no needs nobody's leave.
+    guardian = await guardians.acting(connection, act.member_id, by) if by not in (None, asked) else None
     member = await _living(connection, act.member_id)
     if (before := await _before(connection, act)) is not None:
         return before
@@ -62,7 +82,8 @@ async def withdraw(
         connection, [(d.purpose, d.purpose_version) for d in standing.values()]
     )
     about = in_force | {key: purpose for (key, _), purpose in consented.items()}
-    return await _record(connection, act, member, about, None, controllers, now)
+    party = Party(member.principal_id, controllers, guardian)
+    return await _record(connection, act, member, about, None, party, now)
 
 
 async def _living(connection: Connection, member_id: UUID) -> Member:
@@ -113,13 +134,12 @@ async def _record(
     member: Member,
     about: Mapping[str, Purpose],
     notice: Notice | None,
-    controllers: tuple[str, ...],
+    party: Party,
     now: datetime,
 ) -> Decided:
     epoch = member.epoch + 1
-    party = Party(member.principal_id, controllers)
     records = [
-        acts.record_of(act, party, about[key], notice, record_id=uuid4(), epoch=epoch, now=now)
+        recording.record_of(act, party, about[key], notice, record_id=uuid4(), epoch=epoch, now=now)
         for key in act.purposes
     ]
     decided = _decided(records, about)
@@ -134,4 +154,6 @@ async def _record(
 
 
 def _decided(records: Sequence[Record], about: Mapping[str, Purpose]) -> list[tuple[Decision, Purpose]]:
-    return [(acts.decision_of(record, about[record.purpose]), about[record.purpose]) for record in records]
+    return [
+        (recording.decision_of(record, about[record.purpose]), about[record.purpose]) for record in records
+    ]

@@ -6,11 +6,11 @@ from typing import TypeVar
 from uuid import UUID
 
 from services.consent import events
-from services.consent.rules import acts, merging
+from services.consent.rules import merging, recording
 from services.consent.rules.acts import Act
 from services.consent.rules.merging import Joined, Key, MembersMergedMeanwhile
 from services.consent.rules.purposes import ConsentForm
-from services.consent.storage import decisions, merges, purposes, restrictions
+from services.consent.storage import decisions, guardians, merges, purposes, restrictions
 from services.kit.database import Connection
 
 AnyAct = TypeVar("AnyAct", bound=Act)
@@ -60,7 +60,7 @@ async def _stand(connection: Connection, survivor: UUID) -> None:
     """Let stand for a survivor what follows from the own records and from what others brought."""
     records = await merges.records(connection, survivor)
     about = await purposes.versions(connection, [(one.purpose, one.purpose_version) for one in records])
-    own = [acts.decision_of(one, about[one.purpose, one.purpose_version]) for one in records]
+    own = [recording.decision_of(one, about[one.purpose, one.purpose_version]) for one in records]
     joined = [
         Joined(edge.epoch, tuple(await merges.states(connection, edge.from_member)))
         for edge in await merges.of_survivor(connection, survivor)
@@ -78,6 +78,7 @@ async def _stand(connection: Connection, survivor: UUID) -> None:
     await merges.drop_states(connection, survivor, before - stands.keys())
     if stands:
         await decisions.put_standing(connection, survivor, stands.values())
+    await guardians.void(connection, survivor)
 
 
 async def _conclude(

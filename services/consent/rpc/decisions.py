@@ -13,6 +13,7 @@ from services.consent.rpc import wire
 from services.consent.rules.decisions import Decision
 from services.consent.rules.gate import Question, judge
 from services.consent.rules.purposes import Purpose
+from services.consent.storage import documents
 from services.consent.storage.gate import GateReads
 from services.consent.storage.standings import KeptStandings
 from services.kit import rpc
@@ -55,10 +56,10 @@ class Decisions:
     async def give_consent(
         self, request: decisions_pb2.GiveConsentRequest, _: Context
     ) -> decisions_pb2.GiveConsentResponse:
-        rpc.be_member(request.member_id)
         grant, now = wire.grant_of(request), self._clock()
+        by = wire.uuid_of(rpc.caller().id)
         async with self._engine.begin() as connection:
-            decided = await actions.give(connection, grant, self._controllers, now)
+            decided = await actions.give(connection, grant, self._controllers, now, by)
         self._kept.decided(grant.member_id, decided.epoch)
         return decisions_pb2.GiveConsentResponse(
             consents=_consents(decided, now), epoch=decided.epoch, replayed=decided.replayed
@@ -68,13 +69,27 @@ class Decisions:
     async def withdraw_consent(
         self, request: decisions_pb2.WithdrawConsentRequest, _: Context
     ) -> decisions_pb2.WithdrawConsentResponse:
-        rpc.be_member(request.member_id)
         withdrawal, now = wire.withdrawal_of(request), self._clock()
+        by = wire.uuid_of(rpc.caller().id)
         async with self._engine.begin() as connection:
-            decided = await actions.withdraw(connection, withdrawal, self._controllers, now)
+            decided = await actions.withdraw(connection, withdrawal, self._controllers, now, by)
         self._kept.decided(withdrawal.member_id, decided.epoch)
         return decisions_pb2.WithdrawConsentResponse(
             consents=_consents(decided, now), epoch=decided.epoch, replayed=decided.replayed
+        )
+
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def verify_signed_document(
+        self, request: decisions_pb2.VerifySignedDocumentRequest, _: Context
+    ) -> decisions_pb2.VerifySignedDocumentResponse:
+        record_id, digest = (
+            wire.uuid_of(request.record_id, "record_id"),
+            wire.sha256_of(request.digest, "digest"),
+        )
+        async with self._engine.connect() as connection:
+            document = await documents.of_record(connection, record_id)
+        return decisions_pb2.VerifySignedDocumentResponse(
+            matches=document.digest == digest, signed_document=wire.wire_document(document)
         )
 
     @rpc.allow(*_GATE_CALLERS)

@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
 
-from services.consent.rules.acts import ActMalformed, Grant, Withdrawal
+from services.consent.rules.acts import ActMalformed, Grant, SignedDocument, Withdrawal
 from services.consent.rules.checklists import Malformed
 from services.consent.rules.decisions import Decision, state
 from services.consent.rules.gate import Answer
@@ -87,12 +87,23 @@ def grant_of(said: decisions_pb2.GiveConsentRequest) -> Grant:
         channel=said.channel,
         idempotency_key=said.idempotency_key,
         notice_id=said.notice_id,
-        notice_digest=_sha256(said.notice_digest, "notice_digest"),
+        notice_digest=sha256_of(said.notice_digest, "notice_digest"),
         affirmative_act=said.affirmative_act,
         preselected=said.preselected,
         language=said.language,
         app_version=said.app_version,
-        screen_digest=_sha256(said.screen_digest, "screen_digest") if said.screen_digest else None,
+        screen_digest=sha256_of(said.screen_digest, "screen_digest") if said.screen_digest else None,
+        document=document_of(said.signed_document) if said.HasField("signed_document") else None,
+    )
+
+
+def document_of(said: decisions_pb2.SignedDocument) -> SignedDocument:
+    return SignedDocument(sha256_of(said.digest, "signed_document.digest"), said.media_type, said.reference)
+
+
+def wire_document(document: SignedDocument) -> decisions_pb2.SignedDocument:
+    return decisions_pb2.SignedDocument(
+        digest=document.digest.hex(), media_type=document.media_type, reference=document.reference
     )
 
 
@@ -208,7 +219,8 @@ def _enum(wire: Any, number: int, prefix: str, field: str) -> str:
     return name.removeprefix(prefix)
 
 
-def _sha256(text: str, field: str) -> bytes:
+def sha256_of(text: str, field: str) -> bytes:
+    """A digest of 64 hex digits. Raises when it is none."""
     try:
         digest = bytes.fromhex(text)
     except ValueError:

@@ -1,16 +1,14 @@
-"""Acts: what a member does in one go, what makes it count as consent, and the records that it leaves."""
+"""Acts: what a member does in one go, and what makes it count as consent."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
 from uuid import UUID
 
-from services.consent.rules import canonical, records
+from services.consent.rules import canonical
 from services.consent.rules.decisions import Decision
 from services.consent.rules.notices import Notice
 from services.consent.rules.purposes import KEY, PARTY, ConsentForm, Purpose
-from services.consent.rules.records import EventState, EventType, Record
 from services.kit.refusal import Conflict, Declined, Invalid
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -19,6 +17,7 @@ _VERSION = re.compile(r"[\x21-\x7e]{0,40}")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}")
 _NOTICE = re.compile(rf"{KEY.pattern}\.(zh|en)\.[0-9]{{1,9}}")
 _PURPOSES_MOST = 50
+MEDIA_TYPES = frozenset({"application/pdf", "application/ofd", "image/jpeg", "image/png"})
 
 
 class ActMalformed(Invalid):
@@ -87,6 +86,8 @@ class Act:
     def fingerprint(self) -> bytes:
         """The same for the same act, so that another act under its key is noticed."""
         said = {f.name: str(getattr(self, f.name)) for f in fields(self) if f.name != "purposes"}
+        if said.get("document") == "None":
+            del said["document"]  # acts of before there were any keep their fingerprints
         return canonical.digest(
             canonical.encode({"act": type(self).__name__, "purposes": sorted(self.purposes), **said})
         )
@@ -110,6 +111,24 @@ class Withdrawal(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class SignedDocument:
+    """A document that a member signed: kept where the reference says, and bound to the record by its digest."""
+
+    digest: bytes
+    media_type: str
+    reference: str
+
+    def check(self) -> None:
+        """Refuse what no document can be kept by."""
+        if self.media_type not in MEDIA_TYPES:
+            raise ActMalformed(
+                f"a signed document is one of {', '.join(sorted(MEDIA_TYPES))}",
+                field="signed_document.media_type",
+            )
+        _match(PARTY, self.reference, "signed_document.reference", "an id of up to 100 characters")
+
+
+@dataclass(frozen=True, slots=True)
 class Grant(Act):
     """A member gives consent, with what they were shown and how they said so."""
 
@@ -120,6 +139,7 @@ class Grant(Act):
     language: str
     app_version: str
     screen_digest: bytes | None
+    document: SignedDocument | None = None
 
     def check(self) -> None:
         Act.check(self)
@@ -132,16 +152,10 @@ class Grant(Act):
         )
         _match(_NAME, self.channel, "channel", "a lower-case name like app or web")
         _match(_VERSION, self.app_version, "app_version", "up to 40 visible ASCII characters")
+        if self.document is not None:
+            self.document.check()
         if self.language:
             _match(_LANGUAGE, self.language, "language", "a BCP 47 tag like zh-CN")
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Who stands behind a record: the member by pseudonym, and who answers for the processing."""
-
-    principal_id: UUID
-    controllers: tuple[str, ...]
 
 
 def admit(
@@ -193,11 +207,13 @@ def _admit_purpose(grant: Grant, told: Purpose, in_force: Purpose) -> None:
     if grant.recipient_id and grant.recipient_id not in terms.recipients:
         raise RecipientNotListed(f"{told.key} does not name this recipient (PIPL 23)", field="recipient_id")
     form = terms.form_for(grant.recipient_id)
-    if form is ConsentForm.WRITTEN:
+    if form is ConsentForm.WRITTEN and grant.document is None:
         raise SignedDocumentNeeded(
             f"{told.key} needs written consent with a signed document (PIPL 14, 29)", field="purposes"
         )
-    if form is ConsentForm.SEPARATE and len(grant.purposes) > 1:
+    if form is not ConsentForm.WRITTEN and grant.document is not None:
+        raise ActMalformed(f"{told.key} takes no signed document", field="signed_document")
+    if form in (ConsentForm.SEPARATE, ConsentForm.WRITTEN) and len(grant.purposes) > 1:
         article = "PIPL 23" if grant.recipient_id else ", ".join(terms.articles) or "PIPL 29"
         raise SeparateConsentNeeded(
             f"{told.key} needs an act of its own ({article}): give it apart from the others",
@@ -219,70 +235,6 @@ def admit_withdrawal(act: Withdrawal, purpose: Purpose, standing: Decision | Non
         raise RecipientNotListed(
             f"{purpose.key} does not name this recipient (PIPL 23)", field="recipient_id"
         )
-
-
-def record_of(
-    act: Grant | Withdrawal,
-    party: Party,
-    purpose: Purpose,
-    notice: Notice | None,
-    *,
-    record_id: UUID,
-    epoch: int,
-    now: datetime,
-) -> Record:
-    """The evidence that an act leaves on one purpose; ``notice`` is what a grant was shown."""
-    terms = purpose.terms
-    grant = act if isinstance(act, Grant) else None
-    return Record(
-        schema_version=records.SCHEMA,
-        record_id=record_id,
-        pii_principal_id=party.principal_id,
-        privacy_notice=notice.notice_id if notice else None,
-        language=(grant and grant.language) or (notice.wording.locale if notice else None),
-        purpose=purpose.key,
-        lawful_basis=terms.lawful_basis.value,
-        pii_information=terms.categories,
-        pii_controllers=party.controllers,
-        processing_methods=terms.methods,
-        storage_locations=terms.storage_locations,
-        retention_period=terms.retention,
-        jurisdiction=records.JURISDICTION,
-        recipient_third_parties=terms.recipients,
-        withdrawal_method=records.WITHDRAWAL_METHOD,
-        event_time=now,
-        validity_duration=(terms.validity_duration or None) if grant else None,
-        entity_id=str(party.principal_id),
-        event_type=EventType.EXPLICIT.value,
-        event_state=(EventState.GIVEN if grant else EventState.WITHDRAWN).value,
-        purpose_version=purpose.version,
-        purpose_digest=purpose.digest,
-        notice_digest=notice.digest if notice else None,
-        form=terms.form_for(act.recipient_id).value,
-        articles=terms.articles,
-        recipient_id=act.recipient_id,
-        guardian_id=None,
-        channel=act.channel,
-        app_version=grant.app_version if grant else "",
-        screen_digest=grant.screen_digest if grant else None,
-        idempotency_key=act.idempotency_key,
-        epoch=epoch,
-    )
-
-
-def decision_of(record: Record, purpose: Purpose) -> Decision:
-    """What a record decided; ``purpose`` is the version that it is about."""
-    given = record.event_state == EventState.GIVEN
-    return Decision(
-        purpose=record.purpose,
-        recipient_id=record.recipient_id,
-        record_id=record.record_id,
-        purpose_version=record.purpose_version,
-        event_state=EventState(record.event_state),
-        event_time=record.event_time,
-        valid_until=purpose.terms.valid_until(record.event_time) if given else None,
-        epoch=record.epoch,
-    )
 
 
 def _match(pattern: re.Pattern[str], text: str, field: str, wanted: str) -> None:

@@ -138,7 +138,8 @@ SELECT 'members' AS table, member_id, 'its epoch is not that of the last record'
 FROM members m FULL JOIN (
   SELECT member_id, max(epoch) AS epoch
   FROM (SELECT member_id, epoch FROM consent_events UNION ALL SELECT member_id, epoch FROM preference_changes
-        UNION ALL SELECT member_id, epoch FROM restriction_changes) made
+        UNION ALL SELECT member_id, epoch FROM restriction_changes
+        UNION ALL SELECT member_id, epoch FROM guardian_changes) made
   GROUP BY 1) e USING (member_id)
 WHERE coalesce(m.epoch, 0) <> coalesce(e.epoch, 0)
 """

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-import asyncpg
-
 from services.kit import database
 from services.kit.clock import instant
 from services.loyalty.rules import missions as rules
@@ -108,7 +106,7 @@ async def stop(
 
 
 async def standing(
-    pool: asyncpg.Pool, programme: Programme, edition: Edition, family: Family, today: date
+    pool: database.Pool, programme: Programme, edition: Edition, family: Family, today: date
 ) -> Progress:
     """Where a member stands in a mission today."""
     mission, task = edition.mission, edition.mission.task

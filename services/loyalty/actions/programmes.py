@@ -9,6 +9,7 @@ from services.kit.refusal import Declined, Invalid, NotFound
 from services.loyalty import events
 from services.loyalty.rules.approvals import SecondPersonNeeded
 from services.loyalty.rules.definitions import check, check_successor
+from services.loyalty.rules.drafts import begun_from
 from services.loyalty.rules.earn_rules import EarnRule
 from services.loyalty.rules.programmes import CurrencyRules, Programme, Programmes, UnknownProgramme
 from services.loyalty.rules.tier_schemes import TierRule, TierScheme
@@ -118,7 +119,7 @@ async def revise(connection: database.RawConnection, revision: Revision) -> Publ
         currencies=revision.currencies or newest.currencies,
         earn_rules=revision.earn_rules or newest.earn_rules,
         tiers=revision.tiers or newest.tiers,
-        tier_scheme=_scheme(revision, newest),
+        tier_scheme=revision.tier_scheme or begun_from(newest).tier_scheme,
     )
     return await publish(
         connection,
@@ -161,7 +162,7 @@ async def publish(
     )
     check(version)
     check_successor(newest, version)
-    await _be_left(connection, newest, version)
+    await be_left(connection, newest, version)
     is_default = here.known.default_id == version.programme_id
     publication = Publication(version, published_by, here.now, reason, is_default)
     published = await programmes.append(connection, publication)
@@ -170,15 +171,10 @@ async def publish(
     return replace(publication, programme=published)
 
 
-def _scheme(revision: Revision, newest: Programme) -> TierScheme:
-    """The scheme that was given or stays; where members of tiers go that were left behind before is done with."""
-    if revision.tier_scheme is not None:
-        return revision.tier_scheme
-    return replace(newest.tier_scheme, successors=())
-
-
-async def _be_left(connection: database.RawConnection, before: Programme, after: Programme) -> None:
-    """Refuse to take a tier away that members hold, unless the version says where they go."""
+async def be_left(
+    connection: database.RawConnection | database.Pool, before: Programme, after: Programme
+) -> None:
+    """Refuse to take a tier away that members hold, unless the version says where they go. Raises ``TierHeld``."""
     told = after.tier_scheme.successor_of
     gone = [tier.key for tier in before.tiers if after.tier(tier.key) is None and tier.key not in told]
     for key in gone:

@@ -12,7 +12,7 @@ from services.kit import database, rpc
 from services.kit.clock import instant
 from services.loyalty.actions import activities as actions
 from services.loyalty.rpc.members import Membership
-from services.loyalty.rpc.missions import progress, why
+from services.loyalty.rpc.missions import RULE_READERS, progress, why
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.wire import (
     READERS,
@@ -104,7 +104,7 @@ class Activities:
             kept, replayed = await actions.declare(connection, programme, declared)
         return wire.DeclareActivityTypeResponse(type=_wire_type(kept), replayed=replayed)
 
-    @rpc.allow(READERS)
+    @rpc.allow(RULE_READERS)
     async def list_activity_types(
         self, request: wire.ListActivityTypesRequest, _: Any
     ) -> wire.ListActivityTypesResponse:

@@ -10,13 +10,14 @@ from huiyuan.loyalty.v1 import programmes_pb2
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
 from services.loyalty.actions import drafts as actions
+from services.loyalty.actions.programmes import TierHeld, be_left
 from services.loyalty.rpc import changes, definitions
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.programmes import reason
 from services.loyalty.rpc.rebasing import rebased
 from services.loyalty.rpc.wire import MalformedId, choice, micros, page_size, timestamp
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.drafts import Draft, DraftState, EditionKind, Publisher, UnknownDraft
+from services.loyalty.rules.drafts import Draft, DraftState, EditionKind, Publisher, UnknownDraft, begun_from
 from services.loyalty.rules.faults import faults
 from services.loyalty.rules.programmes import Programme, ProgrammeHistory
 from services.loyalty.storage import drafts, programmes
@@ -41,7 +42,7 @@ class Drafts:
         known = (await programmes.load(self._pool)).history(request.programme_id)
         based_on = request.based_on_version or known.newest.version
         base = _version(known, based_on)
-        programme = definitions.revised(base, request.programme, _parts(request))
+        programme = definitions.revised(begun_from(base), request.programme, _parts(request))
         now, who = self._rulebook.now(), rpc.caller().actor
         draft = Draft(
             draft_id=str(uuid4()),
@@ -88,6 +89,10 @@ class Drafts:
         known = await find(self._pool, request.draft_id)
         history = await self._history(known.programme.programme_id)
         found: list[Refusal] = [*faults(known.programme, history.newest)]
+        try:
+            await be_left(self._pool, history.newest, known.programme)
+        except TierHeld as fault:
+            found.append(fault)
         if known.based_on_version != history.newest.version:
             found.append(_overtaken(history, known.based_on_version))
         return wire.CheckDraftResponse(

@@ -36,7 +36,9 @@ from services.loyalty.rules.programmes import Programme
 from services.loyalty.storage import families, missions, points
 from services.loyalty.storage.missions import Edition
 
-_PUBLISHERS = rpc.staff("program_admin")
+_DRAFTERS = rpc.staff("program_admin")
+_PUBLISHERS = rpc.staff("program_admin", "program_publisher")
+RULE_READERS = rpc.staff("operations", "support", "program_admin", "program_publisher", "auditor")
 
 
 class Missions:
@@ -46,7 +48,7 @@ class Missions:
         self._pool = pool
         self._rulebook = rulebook
 
-    @rpc.allow(_PUBLISHERS)
+    @rpc.allow(_DRAFTERS)
     async def draft_mission(self, request: wire.DraftMissionRequest, _: Any) -> wire.DraftMissionResponse:
         reason, programme = why(request.reason), await self._programme(request.programme_id)
         who, now = rpc.caller().actor, self._rulebook.now()
@@ -73,7 +75,7 @@ class Missions:
             stopped, replayed = await actions.stop(connection, programme, request.key, who, reason, now)
         return wire.StopMissionResponse(mission=_wire(stopped), replayed=replayed)
 
-    @rpc.allow(READERS)
+    @rpc.allow(RULE_READERS)
     async def list_missions(self, request: wire.ListMissionsRequest, _: Any) -> wire.ListMissionsResponse:
         programme = await self._programme(request.programme_id)
         found = await missions.editions(self._pool, programme.number)

@@ -2,6 +2,7 @@
 
 from services.kit.refusal import Conflict
 from services.loyalty.rpc import definitions
+from services.loyalty.rules.drafts import begun_from
 from services.loyalty.rules.programmes import Programme
 
 
@@ -15,7 +16,7 @@ def rebased(base: Programme, draft: Programme, newest: Programme) -> Programme:
     A part that the draft left as its base has it is the newest version's. One that both changed is nobody's to
     guess: the draft is begun anew.
     """
-    was, has, now = (definitions.version(version) for version in (base, draft, newest))
+    was, has, now = (definitions.version(each) for each in (begun_from(base), draft, begun_from(newest)))
     ours = [part for part in definitions.PARTS if getattr(has, part) != getattr(was, part)]
     both = [part for part in ours if getattr(now, part) not in (getattr(was, part), getattr(has, part))]
     if both:
@@ -23,4 +24,4 @@ def rebased(base: Programme, draft: Programme, newest: Programme) -> Programme:
             f"{', '.join(both)}: changed by the draft and by a version since. Begin a draft from the newest"
         )
         raise DraftConflicts(message, field="draft_id", parts=", ".join(both), newest=newest.version)
-    return definitions.revised(newest, has, ours)
+    return definitions.revised(begun_from(newest), has, ours)

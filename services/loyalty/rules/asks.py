@@ -83,15 +83,16 @@ def posted_before(book: Book, ask: Ask, fingerprint: bytes) -> list[Part] | None
     programme = book.programmes.history(ask.programme_id).newest.number
     place = book.state.place(*ask.place, programme)
     if known := book.state.posted.get(place):
-        _be_the_same(known[0].fingerprint, fingerprint)
+        be_the_same(known[0].fingerprint, fingerprint)
         return known
     if denial := book.state.denials.get(place):
-        _be_the_same(denial.fingerprint, fingerprint)
-        raise _not_enough(denial, replayed=True)
+        be_the_same(denial.fingerprint, fingerprint)
+        raise not_enough(denial, replayed=True)
     return None
 
 
-def _be_the_same(known: bytes, fingerprint: bytes) -> None:
+def be_the_same(known: bytes, fingerprint: bytes) -> None:
+    """Refuse another body under a key that was used. Raises ``IdempotencyKeyReused``."""
     if known != fingerprint:
         message = "this idempotency key was used for another request: take a new one"
         raise IdempotencyKeyReused(message, field="idempotency_key")
@@ -168,10 +169,11 @@ def be_available(book: Book, ask: Ask, wallet: Wallet, fingerprint: bytes, recor
     if ask.points > available:
         denial = Denial(fingerprint, ask.points, available, wallet.held, recorded_at, is_new=True)
         book.state.denials[ask.place] = denial
-        raise _not_enough(denial, replayed=False)
+        raise not_enough(denial, replayed=False)
 
 
-def _not_enough(denial: Denial, *, replayed: bool) -> NotEnoughPoints:
+def not_enough(denial: Denial, *, replayed: bool) -> NotEnoughPoints:
+    """The refusal of what the wallet does not have."""
     return NotEnoughPoints(
         f"{denial.asked} asked, {denial.available} available, {denial.held} held: ask for fewer",
         field="points",

@@ -88,6 +88,11 @@ class Draft:
         )
 
 
+def begun_from(version: Programme) -> Programme:
+    """What a draft begins as: the version, but for where members of tiers went that it left behind itself."""
+    return replace(version, tier_scheme=replace(version.tier_scheme, successors=()))
+
+
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """Who publishes: a name as the audit knows it, and roles."""

@@ -3,6 +3,37 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from services.loyalty.rules.given import (
+    BenefitClaimed,
+    BenefitReleased,
+    BenefitUsed,
+    CouponExpiring,
+    CouponIssued,
+    CouponReinstated,
+    CouponRevoked,
+    CouponUsed,
+    Given,
+    MissionCompleted,
+    MissionProgressed,
+    ReferralChanged,
+    RewardFulfilled,
+)
+
+__all__ = [
+    "BenefitClaimed",
+    "BenefitReleased",
+    "BenefitUsed",
+    "CouponExpiring",
+    "CouponIssued",
+    "CouponReinstated",
+    "CouponRevoked",
+    "CouponUsed",
+    "MissionCompleted",
+    "MissionProgressed",
+    "ReferralChanged",
+    "RewardFulfilled",
+]
+
 
 class Moved(NamedTuple):
     """Points of one currency that moved, and the balance after."""
@@ -125,6 +156,24 @@ class MemberErasureDone:
 
 
 @dataclass(frozen=True, slots=True)
+class RewardRedeemed:
+    redemption_id: str
+    reward: str
+    edition: int
+    kind: str
+    gives: str
+    moved: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class RewardCancelled:
+    redemption_id: str
+    reward: str
+    moved: Moved
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PointsExpired:
     moved: Moved
 
@@ -135,70 +184,9 @@ class PointsMatured:
 
 
 @dataclass(frozen=True, slots=True)
-class MissionProgressed:
-    """Something counted in a mission: ``progress`` of ``required`` are there."""
-
-    mission: str
-    progress: int
-    required: int
-
-
-@dataclass(frozen=True, slots=True)
-class MissionCompleted:
-    """A mission was completed for the nth time in its period, and what was promised goes by the grant's key."""
-
-    mission: str
-    edition: int
-    nth: int
-    grant_key: str
-
-
-@dataclass(frozen=True, slots=True)
 class TierRaised:
     from_tier: str
     to_tier: str
-
-
-@dataclass(frozen=True, slots=True)
-class CouponIssued:
-    coupon_id: str
-    template: str
-    expires_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class CouponUsed:
-    coupon_id: str
-    template: str
-    order_ref: str
-    taken_off_minor: int
-    money_currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class CouponExpiring:
-    """Told once, as many days before as the template says."""
-
-    coupon_id: str
-    template: str
-    expires_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class CouponReinstated:
-    """The order was refunded: the coupon is open again, unless it expired meanwhile."""
-
-    coupon_id: str
-    template: str
-    order_ref: str
-    expired: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CouponRevoked:
-    coupon_id: str
-    template: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,30 +218,9 @@ class TierPlacementEnded:
     tier: str
 
 
-@dataclass(frozen=True, slots=True)
-class BenefitClaimed:
-    claim_id: str
-    benefit: str
-    tier: str
-
-
-@dataclass(frozen=True, slots=True)
-class BenefitUsed:
-    claim_id: str
-    benefit: str
-    tier: str
-    order_ref: str
-
-
-@dataclass(frozen=True, slots=True)
-class BenefitReleased:
-    claim_id: str
-    benefit: str
-    tier: str
-
-
 Decided = (
-    OrderRecorded
+    Given
+    | OrderRecorded
     | OrderCompleted
     | OrderRefunded
     | PointsAdjusted
@@ -268,23 +235,15 @@ Decided = (
     | PointsForfeited
     | MemberMerged
     | MemberErasureDone
+    | RewardRedeemed
+    | RewardCancelled
     | PointsExpired
     | PointsMatured
     | TierRaised
-    | CouponIssued
-    | CouponUsed
-    | CouponExpiring
-    | CouponReinstated
-    | CouponRevoked
     | TierLowered
     | TierKept
     | TierPlaced
     | TierPlacementEnded
-    | MissionProgressed
-    | MissionCompleted
-    | BenefitClaimed
-    | BenefitUsed
-    | BenefitReleased
 )
 
 

@@ -1,7 +1,7 @@
 """Metrics: what tiers are measured by, as of a local day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.standings import Standing
@@ -20,9 +20,16 @@ class Measured:
     standing: Standing
     balances: Mapping[str, int]
     day: int
+    _known: dict[tuple[str, Window], int] = field(default_factory=dict, compare=False, repr=False)
 
     def value(self, metric: str, window: Window = LIFETIME) -> int:
         """A metric's value; of a window that ends, what was counted by the day itself."""
+        known = self._known.get((metric, window))
+        if known is None:  # tiers of one ladder mostly ask for the same
+            known = self._known[metric, window] = self._value(metric, window)
+        return known
+
+    def _value(self, metric: str, window: Window) -> int:
         if metric == SPEND:
             return self._sum(self.standing.days, _SPEND, window)
         if metric == ORDERS:

@@ -1,5 +1,6 @@
 """State: what one fold is given, as it was before, and what it leaves for storage to write."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,7 +12,9 @@ from services.loyalty.rules.holds import Hold
 from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.orders import Order
 from services.loyalty.rules.refunds import Refund
+from services.loyalty.rules.rewards import Offer
 from services.loyalty.rules.standings import PlacementKind, Standing
+from services.loyalty.rules.takings import Taking
 from services.loyalty.rules.wallets import Slices, Wallet
 
 
@@ -32,13 +35,17 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A redemption or hold that was declined, and the numbers that led to it; its key is used up for good."""
+    """A redemption or hold that was declined, and the numbers that led to it; its key is used up for good.
+
+    ``because`` is the code of why, empty for too few points.
+    """
 
     fingerprint: bytes
     asked: int
     available: int
     held: int
     recorded_at: int
+    because: str = ""
     is_new: bool = False
 
 
@@ -80,6 +87,9 @@ class PlacementRecorded:
 Place = tuple[str, bytes]
 """A member and a key."""
 
+RewardName = tuple[int, str]
+"""A programme's number and a reward's key."""
+
 
 @dataclass(slots=True)
 class State:
@@ -88,7 +98,9 @@ class State:
     ``posted`` holds the entries under a key; ``reversals`` those of the redemption under a key, by their own id;
     ``spent_on`` the keys of the redemptions made on a member's order, by its reference; ``merges`` those of a
     member into others, undone ones too; ``placements`` what keys placed members on; ``counts`` what limited
-    earn rules gave, ``grants`` what the fold promises beside points.
+    earn rules gave, ``grants`` what the fold promises beside points. ``offers`` are rewards, ``takings`` what members
+    took of them by its key, ``taken_at`` the instants at which a member took a reward (programme, key) whose limits
+    count, and ``stock_moved`` how many more or fewer are taken of it.
     """
 
     standings: dict[tuple[str, int], Standing] = field(default_factory=dict)
@@ -101,6 +113,10 @@ class State:
     reversals: dict[Place, dict[str, Reversal]] = field(default_factory=dict)
     spent_on: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
     merges: dict[str, list[Merge]] = field(default_factory=dict)
+    offers: dict[RewardName, Offer] = field(default_factory=dict)
+    takings: dict[Place, Taking] = field(default_factory=dict)
+    taken_at: dict[tuple[str, int, str], list[int]] = field(default_factory=dict)
+    stock_moved: Counter[RewardName] = field(default_factory=Counter)
     placements: dict[Place, PlacementRecorded] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     grants: list[Grant] = field(default_factory=list)

@@ -24,7 +24,9 @@ _COUNTED = (
     "holds",
     "mission_completions",
     "placements",
+    "preview_samples",
     "reversals",
+    "reward_redemptions",
     "standings",
     "wallets",
 )

@@ -18,6 +18,7 @@ from services.loyalty.storage import (
     placements,
     redemptions,
     rows,
+    takings,
 )
 
 PUBLISHING = 0x68796C01
@@ -53,6 +54,7 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
     await _write_standings(connection, state)
     await _write_orders(connection, state)
     await _write_holds(connection, state)
+    await takings.write(connection, state)
     await placements.put(connection, state.placements)
     if state.counts.added:
         await earn_counts.write(connection, state.counts)

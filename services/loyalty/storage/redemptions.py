@@ -103,15 +103,40 @@ def part(row: asyncpg.Record) -> Part:
 
 
 def denial(row: asyncpg.Record) -> Denial:
-    return Denial(row["fingerprint"], row["asked"], row["available"], row["held"], micros(row["recorded_at"]))
+    return Denial(
+        row["fingerprint"],
+        row["asked"],
+        row["available"],
+        row["held"],
+        micros(row["recorded_at"]),
+        row["because"],
+    )
 
 
 def new_denial(member_id: str, key: bytes, of: Denial) -> tuple[Any, ...]:
     """A denial's row, in the order of ``NEW_DENIAL_COLUMNS``."""
-    return member_id, UUID(key), of.fingerprint, of.asked, of.available, of.held, instant(of.recorded_at)
+    return (
+        member_id,
+        UUID(key),
+        of.fingerprint,
+        of.asked,
+        of.available,
+        of.held,
+        instant(of.recorded_at),
+        of.because,
+    )
 
 
-NEW_DENIAL_COLUMNS = ("member_id", "key", "fingerprint", "asked", "available", "held", "recorded_at")
+NEW_DENIAL_COLUMNS = (
+    "member_id",
+    "key",
+    "fingerprint",
+    "asked",
+    "available",
+    "held",
+    "recorded_at",
+    "because",
+)
 
 
 def reversal(row: asyncpg.Record) -> Reversal:

@@ -1,6 +1,6 @@
 """Rows: how what the ledger remembers looks in the database, both ways."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
 from struct import Struct
 from typing import Any
@@ -60,18 +60,21 @@ def slices(sent: bytes | None) -> list[list[int]]:
     return [] if sent is None else list(map(list, _SLICES(sent[_SENT_HEADER:])))
 
 
-STANDING = """
+STANDING_JOINED = """
 s.member_id::text, s.programme, s.tier_keys, s.tier_since, array_send(s.days), s.judged_version, s.touched_at,
 s.merged_into::text, s.was_merged, s.forfeited_at, s.restriction, array_send(s.earned), s.ladder_since, s.valid_until,
-s.grace_until, s.placed, (SELECT m.joined_at FROM members m WHERE m.member_id = s.member_id)
+s.grace_until, s.placed, {joined_at}
 """
+JOINED_AT = "(SELECT m.joined_at FROM members m WHERE m.member_id = s.member_id)"
+STANDING = STANDING_JOINED.format(joined_at=JOINED_AT)
 """What is selected of standings ``s`` to make one of a row."""
 
 
 RESTRICTIONS = {int(restriction): restriction for restriction in Restriction}
 
 
-def standing(row: asyncpg.Record) -> Standing:
+def standing(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] = list) -> Standing:
+    """A standing from its row. Who only reads has its days ``made`` tuples, which cost nothing."""
     member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, *fate, joined_at = row
     (
         merged_into,
@@ -91,14 +94,14 @@ def standing(row: asyncpg.Record) -> Standing:
         member_id,
         programme,
         tiers,
-        list(map(list, _DAYS(days[_SENT_HEADER:]))),
+        list(map(made, _DAYS(days[_SENT_HEADER:]))),
         judged_version,
         touched_at,
         merged_into or "",
         was_merged,
         forfeited_at,
         RESTRICTIONS[restriction],
-        list(map(list, _DAYS(earned[_SENT_HEADER:]))),
+        list(map(made, _DAYS(earned[_SENT_HEADER:]))),
         ladder,
         ladder_since or since,
         valid_until,

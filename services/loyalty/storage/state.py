@@ -1,8 +1,6 @@
 """The state that a batch of operations touches: members are locked in id order, the rest is read after that."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from asyncpg.pgproto.pgproto import UUID  # asyncpg's own, an order of magnitude cheaper to make
 
@@ -11,64 +9,10 @@ from services.loyalty.rules.earn_limits import Count
 from services.loyalty.rules.merges import Merge
 from services.loyalty.rules.programmes import Programmes
 from services.loyalty.rules.state import Place, State
-from services.loyalty.storage import earn_counts, merges, placements, redemptions, rows
+from services.loyalty.storage import earn_counts, merges, placements, redemptions, rows, takings
+from services.loyalty.storage.touches import Touched, Touches
 
-
-class Touches(NamedTuple):
-    """What one operation is about, so that it is locked and read.
-
-    ``members`` are (member, programme number); ``keys`` are probed for what they posted; ``redemptions`` are keys
-    whose reversals count too; ``spent_on`` are (member, order reference) whose redemptions count; ``merges`` are
-    members whose merges into others count. ``placements`` are keys that placed members on tiers. ``wallets`` are
-    (member, currency number) that are locked and read by themselves, where nothing but the wallet decides over what falls due in it. ``paid`` are (member, programme
-    number, instant) of orders on their way in, over which limited earn rules may decide.
-    """
-
-    members: tuple[tuple[str, int], ...] = ()
-    orders: tuple[tuple[str, str], ...] = ()
-    refunds: tuple[tuple[str, str, str], ...] = ()
-    keys: tuple[Place, ...] = ()
-    redemptions: tuple[Place, ...] = ()
-    holds: tuple[tuple[str, str], ...] = ()
-    spent_on: tuple[tuple[str, str], ...] = ()
-    merges: tuple[str, ...] = ()
-    wallets: tuple[tuple[str, int], ...] = ()
-    placements: tuple[Place, ...] = ()
-    paid: tuple[tuple[str, int, int], ...] = ()
-
-
-@dataclass(slots=True)
-class _Touched:
-    """What all operations of a batch are about."""
-
-    members: set[tuple[str, int]] = field(default_factory=set)
-    orders: set[tuple[str, str]] = field(default_factory=set)
-    refunds: set[tuple[str, str, str]] = field(default_factory=set)
-    keys: set[Place] = field(default_factory=set)
-    redemptions: set[Place] = field(default_factory=set)
-    holds: set[tuple[str, str]] = field(default_factory=set)
-    spent_on: set[tuple[str, str]] = field(default_factory=set)
-    merges: set[str] = field(default_factory=set)
-    wallets: set[tuple[str, int]] = field(default_factory=set)
-    placements: set[Place] = field(default_factory=set)
-    paid: set[tuple[str, int, int]] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, batch: Iterable[Touches]) -> "_Touched":
-        touched = cls()
-        for one in batch:
-            touched.members.update(one.members)
-            touched.orders.update(one.orders)
-            touched.refunds.update(one.refunds)
-            touched.keys.update(one.keys)
-            touched.redemptions.update(one.redemptions)
-            touched.holds.update(one.holds)
-            touched.spent_on.update(one.spent_on)
-            touched.merges.update(one.merges)
-            touched.wallets.update(one.wallets)
-            touched.placements.update(one.placements)
-            touched.paid.update(one.paid)
-        return touched
+__all__ = ["Touches", "load"]
 
 
 async def load(
@@ -78,7 +22,7 @@ async def load(
 
     None when a programme was published since ``programmes`` was read.
     """
-    touched, state = _Touched.of(batch), State()
+    touched, state = Touched.of(batch), State()
     _follow(await _lock_standings(connection, touched, state), touched)
     if await connection.fetchval("SELECT revision FROM programme_revision") != programmes.revision:
         return None
@@ -89,11 +33,12 @@ async def load(
         state.placements = await placements.load(connection, sorted(touched.placements))
     if counted := _counted(touched, programmes, state):
         await earn_counts.load(connection, counted, state.counts, lock=True)
+    await takings.load(connection, touched.rewards, touched.takings, state)
     return state
 
 
 async def _lock_standings(
-    connection: database.RawConnection, touched: _Touched, state: State
+    connection: database.RawConnection, touched: Touched, state: State
 ) -> list[tuple[str, str]]:
     """Lock and read the standings, also of those that members are or were merged into; who went into whom."""
     went: list[tuple[str, str]] = []
@@ -123,7 +68,7 @@ async def _lock_standings(
     return went
 
 
-async def _load_merges(connection: database.RawConnection, touched: _Touched, state: State) -> list[Merge]:
+async def _load_merges(connection: database.RawConnection, touched: Touched, state: State) -> list[Merge]:
     """The merges of members that were not read yet; nobody else changes them while the member is locked."""
     wanted = touched.merges - state.merges.keys()
     if not wanted:
@@ -135,7 +80,7 @@ async def _load_merges(connection: database.RawConnection, touched: _Touched, st
     return found
 
 
-def _follow(went: Iterable[tuple[str, str]], touched: _Touched) -> None:
+def _follow(went: Iterable[tuple[str, str]], touched: Touched) -> None:
     """Look under the names of those whom members were merged into as well; what was done since is there."""
     for member, last in went:  # in the order of the merges, so that a chain is followed to its end
         touched.keys |= {(last, key) for name, key in touched.keys if name == member}
@@ -143,9 +88,13 @@ def _follow(went: Iterable[tuple[str, str]], touched: _Touched) -> None:
         touched.redemptions |= {(last, key) for name, key in touched.redemptions if name == member}
         touched.holds |= {(last, hold_id) for name, hold_id in touched.holds if name == member}
         touched.spent_on |= {(last, ref) for name, ref in touched.spent_on if name == member}
+        touched.takings |= {(last, key) for name, key in touched.takings if name == member}
+        touched.rewards |= {
+            (number, reward, last) for number, reward, name in touched.rewards if name == member
+        }
 
 
-async def _load_wallets(connection: database.RawConnection, touched: _Touched, state: State) -> None:
+async def _load_wallets(connection: database.RawConnection, touched: Touched, state: State) -> None:
     if touched.wallets:
         alone = zip(*sorted(touched.wallets), strict=True)
         for row in await connection.fetch(_WALLETS_ALONE, *alone):
@@ -171,7 +120,7 @@ async def _load_wallets(connection: database.RawConnection, touched: _Touched, s
 
 
 async def _load_orders(
-    connection: database.RawConnection, touched: _Touched, programmes: Programmes, state: State
+    connection: database.RawConnection, touched: Touched, programmes: Programmes, state: State
 ) -> None:
     by_number = {history.newest.number: history.newest for history in programmes.by_id.values()}
     money = {}
@@ -189,7 +138,7 @@ async def _load_orders(
             state.refunds[refund.source, refund.order_id, refund.refund_id] = refund
 
 
-async def _load_posted(connection: database.RawConnection, touched: _Touched, state: State) -> None:
+async def _load_posted(connection: database.RawConnection, touched: Touched, state: State) -> None:
     """What keys posted or were declined with, and what was given back of redemptions."""
     if touched.spent_on:
         for row in await connection.fetch(_SPENT_ON, *zip(*touched.spent_on, strict=True)):
@@ -210,7 +159,7 @@ async def _load_posted(connection: database.RawConnection, touched: _Touched, st
             state.reversals.setdefault(place, {})[row["reversal_id"]] = redemptions.reversal(row)
 
 
-def _counted(touched: _Touched, programmes: Programmes, state: State) -> list[Count]:
+def _counted(touched: Touched, programmes: Programmes, state: State) -> list[Count]:
     """What limited earn rules gave before and counts here; empty where there are none, as mostly."""
     by_number = {history.newest.number: history for history in programmes.by_id.values()}
     counted = []

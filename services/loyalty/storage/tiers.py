@@ -15,7 +15,7 @@ async def holders(pool: asyncpg.Pool, programme: int, tier: str, after: str | No
     return [row[0] for row in await pool.fetch(_HOLDERS, programme, tier, after, count)]
 
 
-async def is_held(connection: database.RawConnection, programme: int, tier: str) -> bool:
+async def is_held(connection: database.RawConnection | asyncpg.Pool, programme: int, tier: str) -> bool:
     """Whether any standing, as it was last written, is a tier."""
     held = await connection.fetchval(
         """SELECT EXISTS (SELECT FROM standings

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.kit.database import Connection
 from services.members import events
-from services.members.rules import profiles
+from services.members.rules import birthdays, profiles
 from services.members.rules.keyrings import BlindIndex, KeyRing
 from services.members.rules.members import Member, ProfileRaced
 from services.members.storage import keys
@@ -31,8 +31,12 @@ async def replace(
     dek_gen: int,
     once: tuple[BlindIndex, BlindIndex] | None,
     now: datetime,
+    profile: profiles.Profile | None = None,
 ) -> int:
-    """Replace the profile that was seen; its new revision. Raises ``ProfileRaced`` when it changed meanwhile."""
+    """Replace the profile that was seen by what the blob holds; its new revision.
+
+    Raises ``ProfileRaced`` when it changed meanwhile.
+    """
     if not await stored.replace(
         connection, seen.member_id, blob, dek_gen=dek_gen, seen_revision=seen.revision
     ):
@@ -40,5 +44,7 @@ async def replace(
     revision = seen.revision + 1
     if once is not None:
         await stored.remember_update(connection, seen.member_id, *once, revision, now)
-    await events.profile_updated(connection, seen.member_id, revision, now)
+    was, is_child = birthdays.under_14(seen.profile, now), birthdays.under_14(profile or seen.profile, now)
+    told = is_child if was or is_child else None
+    await events.profile_updated(connection, seen.member_id, revision, now, under_14=told)
     return revision

@@ -12,6 +12,7 @@ from services.kit.database import Connection
 from services.kit.refusal import Refusal
 from services.members import events
 from services.members.rules import profiles
+from services.members.rules.birthdays import under_14
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import MemberStatus, new_member_id
 from services.members.rules.registrations import (
@@ -63,8 +64,12 @@ async def complete(
     added = await members.add(connection, missing, now) if missing else set()
     if len(added) < len(missing):
         standings = await members.standings(connection, [claim.member_id for claim, _ in claimed])
+    children = {claim.member_id for claim, draft in claimed if under_14(draft.profile, now)}
     await events.members_registered(
-        connection, [(new.member_id, new.joined_at) for new in missing if new.member_id in added], now
+        connection,
+        [(new.member_id, new.joined_at) for new in missing if new.member_id in added],
+        now,
+        children,
     )
     outcomes: list[Registered | Refusal] = []
     for claim, _ in claimed:

@@ -54,5 +54,10 @@ class Birthdays:
             ]
             if celebrating:
                 async with self.databases.members.begin() as connection:
-                    total += await actions.tell(connection, celebrating, day.year, now)
+                    turning = {member_id for member_id, one in found.items() if _turns_14(one, day)}
+                    total += await actions.tell(connection, celebrating, day.year, now, turning)
         return total
+
+
+def _turns_14(found: object, day: date) -> bool:
+    return isinstance(found, Member) and rules.turns_14(found, day)

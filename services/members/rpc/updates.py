@@ -116,7 +116,7 @@ async def _rewrite(
         dek_gen, blob = await actions.renew_key(connection, ring, member, profile, now)
     try:
         async with databases.members.begin() as connection:
-            revision = await actions.replace(connection, member, blob, dek_gen, once, now)
+            revision = await actions.replace(connection, member, blob, dek_gen, once, now, profile)
     except ProfileRaced:
         async with databases.keys.begin() as connection:
             await keys.drop(connection, member.member_id, dek_gen)

@@ -7,12 +7,17 @@ from zoneinfo import ZoneInfo
 from services.kit.refusal import Invalid
 from services.members.rules import traits
 from services.members.rules.members import Member, MemberStatus
+from services.members.rules.profiles import Profile
 
 LATE = timedelta(days=2)
 """For how long a birthday is still told that was missed, for instance while nothing ran."""
 
 _FIRST_ZONE = timedelta(hours=14)
 _LAST_ZONE = timedelta(hours=-12)
+
+
+CHILD_UNTIL_AGE = 14
+"""Until then a guardian consents (PIPL 31)."""
 
 
 class DayNotValid(Invalid):
@@ -52,3 +57,17 @@ def has_begun(member: Member, day: date, home_zone: str, now: datetime) -> bool:
     """Whether a day has begun where the member lives, or else where the programme is at home."""
     zone = (member.profile and member.profile.time_zone) or home_zone
     return now.astimezone(ZoneInfo(zone)).date() >= day
+
+
+def turns_14(member: Member, day: date) -> bool:
+    """Whether the birthday that is kept on a day is the fourteenth."""
+    born = member.profile and member.profile.birth_date
+    return born is not None and int(born.reveal()[:4]) + CHILD_UNTIL_AGE == day.year
+
+
+def under_14(profile: Profile | None, now: datetime) -> bool:
+    """Whether a profile is a child's, by the last place on earth where it still is."""
+    if profile is None or profile.birth_date is None:
+        return False
+    born, today = profile.birth_date.reveal(), (now + _LAST_ZONE).date()
+    return (int(born[:4]) + CHILD_UNTIL_AGE, born[5:]) > (today.year, today.isoformat()[5:])

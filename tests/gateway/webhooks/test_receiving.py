@@ -120,6 +120,25 @@ async def test_a_paid_order_is_recorded_in_the_sources_name(till: Till, receipts
     assert await outcomes(receipts) == [("order.paid", "order-7", "SUCCEEDED", 1)]
 
 
+async def test_an_activity_is_recorded_in_the_sources_name_by_a_role_of_its_own(
+    till: Till, receipts: asyncpg.Connection
+) -> None:
+    data = {
+        "activityId": "a-7",
+        "memberId": MEMBER,
+        "type": "lesson",
+        "occurredAt": "2026-09-01T09:00:00Z",
+        "attributes": {"course": "tea", "minutes": 45},
+    }
+    answer = await till.send(orjson.dumps({"type": "activity.recorded", "data": data}))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["missions"][0]["progress"] == 2
+    ((caller, request),) = till.gateway.services.requests
+    assert (caller.id, caller.roles) == ("webhook:shop", {"activity_recorder"})
+    assert (request.source, request.activity_id, request.attributes["minutes"]) == ("shop", "a-7", 45)
+    assert await outcomes(receipts) == [("activity.recorded", "a-7", "SUCCEEDED", 1)]
+
+
 async def test_refunds_and_completions_are_recorded_too(till: Till) -> None:
     refund = {"orderId": "order-7", "refundId": "r1", "amount": {"minorUnits": 500, "currency": "CNY"}}
     for body in (

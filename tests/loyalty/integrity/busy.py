@@ -15,6 +15,7 @@ import asyncpg
 from services.kit import database
 from services.kit.clock import micros
 from services.kit.refusal import Refusal
+from services.loyalty.actions import rewards
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
@@ -28,6 +29,7 @@ from services.loyalty.rules import (
     merging,
     redemptions,
     returns,
+    reward_redemptions,
     transfers,
     unmerging,
 )
@@ -39,6 +41,8 @@ from services.loyalty.rules.orders import Line, Order, fingerprint
 from services.loyalty.rules.points import Answer
 from services.loyalty.rules.programmes import NegativePolicy
 from services.loyalty.rules.refunds import RefundLine
+from services.loyalty.rules.rewards import RewardKind, Terms
+from services.loyalty.rules.texts import Text
 from services.loyalty.storage import programmes
 from services.loyalty.storage.state import Touches
 from tests.loyalty.rules.memory import currency, programme, rule
@@ -62,6 +66,8 @@ CURRENCIES = (
     ),
     currency("SLIDING", 0, expiry=Expiry(Period(0, 10), sliding=True), transferable=True),
 )
+REWARD = "cup"
+CUP = Terms(Text("杯", "cup"), Text("杯", "cup"), RewardKind.GOODS, "", "POINTS", 40, limited=True)
 CODES = [rules.code for rules in CURRENCIES]
 
 
@@ -125,7 +131,7 @@ class Shop:
             self.clock += timedelta(hours=self.dice.choice((1, 20, 24, 49)))
 
     async def end(self) -> None:
-        """What chance may have left out: points written off, debt, a redemption refunded, and holds that stay open."""
+        """What chance may have left out: points written off, debt, a redemption refunded, holds that stay open, rewards."""
         member, other = (str(UUID(int=self.dice.getrandbits(128), version=4)) for _ in range(2))
         await self.order(member, [10_000])
         self.clock += timedelta(days=8)
@@ -138,6 +144,20 @@ class Shop:
         for code in ("POINTS", "SLIDING"):
             await self.award(Ask(other, "shop", code, 300, b"", "staff:ada", "TEST"))
             await self.hold(Ask(other, "shop", code, 100, b"", "staff:ada", "TEST"), lasts=86_400)
+        for name in ("kept", "cancelled"):
+            await self.take(other, name)
+        asked = reward_redemptions.CancelAsked(other, "shop", "cancelled", "TEST", "staff:ada")
+        place = ((other, reward_redemptions.reward_key("cancelled")),)
+        operation = partial(reward_redemptions.cancel_reward, asked=asked)
+        await self.do(operation, other, redemptions=place, takings=place)
+
+    async def take(self, member: str, name: str) -> None:
+        """One of the reward that there is, which is limited."""
+        asked = reward_redemptions.RewardAsked(member, "shop", REWARD, name, 0, "service:shop")
+        place = ((member, reward_redemptions.reward_key(name)),)
+        operation = partial(reward_redemptions.redeem_reward, asked=asked)
+        wanted = ((self.number, REWARD, member),)
+        assert await self.do(operation, member, keys=place, takings=place, rewards=wanted)
 
     async def order(self, member: str = "", minor: Sequence[int] = ()) -> None:
         member = member or self.dice.choice(self.members)
@@ -291,13 +311,17 @@ class Shop:
 
 
 async def found(url: str) -> int:
-    """Found the programme; its number."""
+    """Found the programme and offer a reward; the programme's number."""
     connection = await asyncpg.connect(url)
     rules = tuple(rule(1, 100, code) for code in CODES)
     made = programme(number=0, currencies=CURRENCIES, earn_rules=rules)
     try:
         async with connection.transaction():
             publication = programmes.Publication(made, "test", micros(datetime.now(UTC)), "test", True)
-            return (await programmes.create(connection, publication)).number
+            made = await programmes.create(connection, publication)
+            await rewards.draft(connection, made, REWARD, CUP, "test", "test", 1)
+            await rewards.publish(connection, made, REWARD, 1, "test", "test", 1)
+            await rewards.change_stock(connection, made, REWARD, "first", 5, "test", "test", 1)
+            return made.number
     finally:
         await connection.close()

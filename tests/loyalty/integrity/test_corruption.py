@@ -20,6 +20,7 @@ ENTRY = "json_build_object('member_id', member_id, 'key', key, 'part', part)"
 OF_ENTRY = "json_build_object('lane', lane, 'seq', batch)"
 BATCH = "json_build_object('lane', lane, 'seq', seq)"
 WALLET = "json_build_object('member_id', member_id, 'currency', currency)"
+TAKING = "json_build_object('member_id', member_id, 'key', key)"
 HOLD = "json_build_object('member_id', member_id, 'hold_id', hold_id)"
 
 
@@ -222,6 +223,25 @@ CORRUPTIONS = {
         "redemptions",
         f"""INSERT INTO denials SELECT member_id, key, fingerprint, points, 0, 0, recorded_at FROM entries
             WHERE {SPENT} RETURNING json_build_object('member_id', member_id, 'key', key)""",
+    ),
+    "a reward of which less is taken": Corruption(
+        "reward stock",
+        f"""UPDATE rewards SET taken = taken - 1 WHERE {of("rewards")}
+            RETURNING json_build_object('programme', programme, 'reward', reward)""",
+    ),
+    "a redeemed reward that is gone": Corruption(
+        "reward stock",
+        f"""WITH gone AS (DELETE FROM reward_redemptions WHERE {of("reward_redemptions", "state = 'PENDING'")} RETURNING *)
+            SELECT json_build_object('programme', programme, 'reward', reward) FROM gone""",
+    ),
+    "a reward said to have cost less": Corruption(
+        "reward points",
+        f"UPDATE reward_redemptions SET points = points - 1 WHERE {of('reward_redemptions')} RETURNING {TAKING}",
+    ),
+    "a reward cancelled by a word": Corruption(
+        "reward points",
+        f"""UPDATE reward_redemptions SET state = 'CANCELLED'
+            WHERE {of("reward_redemptions", "state = 'PENDING'")} RETURNING {TAKING}""",
     ),
     "an order said to have earned more": Corruption(
         "orders",

@@ -157,3 +157,36 @@ async def test_services_list_a_day_in_pages_and_nobody_else_does(members):
         with pytest.raises(Refusal) as refused:
             await listed(members, "2026-05-05", caller=caller)
         assert refused.value.code == "NOT_ALLOWED"
+
+
+async def test_art_31_who_turns_fourteen_is_told_of_once_and_without_the_date(members):
+    turning, older = await born(members, ("2012-09-09", ""), ("2011-09-09", ""))
+    for hour in (1, 2):
+        await job(members).tell(datetime(2026, 9, 9, hour, tzinfo=UTC))
+    rows = await members.peek(
+        "SELECT member_id::text, event FROM outbox WHERE type = 'MemberTurned14' AND member_id = ANY($1::uuid[])",
+        [turning, older],
+    )
+    [event] = [events_pb2.MembersEvent.FromString(row["event"]) for row in rows]
+    assert event.member_id == turning
+    assert not event.member_turned14.ListFields()
+
+
+async def test_art_31_children_are_told_of_as_such_when_they_register_and_when_it_was_a_mistake(members):
+    this_year = datetime.now(UTC).year
+    child, adult = await born(members, (f"{this_year - 10}-01-02", ""), ("1990-01-02", ""))
+    update = profiles_pb2.UpdateProfileRequest(member_id=child, birth_date="1989-01-02")
+    await members.profiles.update_profile(update, headers=by(as_member(child)))
+    update = profiles_pb2.UpdateProfileRequest(member_id=adult, display_name="Mei")
+    await members.profiles.update_profile(update, headers=by(as_member(adult)))
+    said = {}
+    for member_id in (child, adult):
+        rows = await members.peek(
+            "SELECT event FROM outbox WHERE member_id = $1::uuid AND type IN ('MemberRegistered', 'ProfileUpdated') "
+            "ORDER BY seq",
+            member_id,
+        )
+        events = [events_pb2.MembersEvent.FromString(row["event"]) for row in rows]
+        bodies = [getattr(one, one.WhichOneof("event")) for one in events]
+        said[member_id] = [one.under14 if one.HasField("under14") else None for one in bodies]
+    assert said == {child: [True, False], adult: [None, None]}

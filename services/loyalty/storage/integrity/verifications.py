@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from services.kit import database
-from services.loyalty.storage.integrity import accounts, chains, members, orders, spending
+from services.loyalty.storage.integrity import accounts, chains, members, orders, rewards, spending
 from services.loyalty.storage.integrity.checks import Check, Mismatch
 from services.loyalty.storage.integrity.replays import SlidingLots
 
@@ -29,6 +29,8 @@ CHECKS: tuple[Check, ...] = (
     spending.HELD_LOTS,
     spending.REVERSALS,
     spending.REDEMPTIONS,
+    rewards.REWARD_STOCK,
+    rewards.REWARD_POINTS,
     orders.EARNED,
     orders.REFUNDED,
     orders.REFUNDS,

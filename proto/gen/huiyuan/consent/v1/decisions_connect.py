@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .decisions_pb2 import BatchGetConsentsRequest, BatchGetConsentsResponse, CheckManyRequest, CheckManyResponse, CheckRequest, CheckResponse, GiveConsentRequest, GiveConsentResponse, WithdrawConsentRequest, WithdrawConsentResponse
+from .decisions_pb2 import BatchGetConsentsRequest, BatchGetConsentsResponse, CheckManyRequest, CheckManyResponse, CheckRequest, CheckResponse, GiveConsentRequest, GiveConsentResponse, VerifySignedDocumentRequest, VerifySignedDocumentResponse, WithdrawConsentRequest, WithdrawConsentResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -59,6 +59,12 @@ class DecisionsService(Protocol):
     async def check_many(self, request: CheckManyRequest, ctx: RequestContext[CheckManyRequest, CheckManyResponse], /) -> CheckManyResponse:
         """
         The gate for up to 10,000 members and one purpose.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def verify_signed_document(self, request: VerifySignedDocumentRequest, ctx: RequestContext[VerifySignedDocumentRequest, VerifySignedDocumentResponse], /) -> VerifySignedDocumentResponse:
+        """
+        Whether a document is the one that was signed.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -125,6 +131,17 @@ class DecisionsServiceASGIApplication(ConnectASGIApplication[DecisionsService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.check_many,
+                ),
+                "/huiyuan.consent.v1.DecisionsService/VerifySignedDocument": Endpoint.unary(
+                    method=MethodInfo(
+                        name="VerifySignedDocument",
+                        service_name="huiyuan.consent.v1.DecisionsService",
+                        input=VerifySignedDocumentRequest,
+                        output=VerifySignedDocumentResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.verify_signed_document,
                 ),
                 "/huiyuan.consent.v1.DecisionsService/BatchGetConsents": Endpoint.unary(
                     method=MethodInfo(
@@ -267,6 +284,29 @@ class DecisionsServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def verify_signed_document(
+        self,
+        request: VerifySignedDocumentRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> VerifySignedDocumentResponse:
+        """
+        Whether a document is the one that was signed.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="VerifySignedDocument",
+                service_name="huiyuan.consent.v1.DecisionsService",
+                input=VerifySignedDocumentRequest,
+                output=VerifySignedDocumentResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     async def batch_get_consents(
         self,
         request: BatchGetConsentsRequest,
@@ -313,6 +353,12 @@ class DecisionsServiceSync(Protocol):
     def check_many(self, request: CheckManyRequest, ctx: RequestContext[CheckManyRequest, CheckManyResponse], /) -> CheckManyResponse:
         """
         The gate for up to 10,000 members and one purpose.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def verify_signed_document(self, request: VerifySignedDocumentRequest, ctx: RequestContext[VerifySignedDocumentRequest, VerifySignedDocumentResponse], /) -> VerifySignedDocumentResponse:
+        """
+        Whether a document is the one that was signed.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -377,6 +423,17 @@ class DecisionsServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.check_many,
+                ),
+                "/huiyuan.consent.v1.DecisionsService/VerifySignedDocument": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="VerifySignedDocument",
+                        service_name="huiyuan.consent.v1.DecisionsService",
+                        input=VerifySignedDocumentRequest,
+                        output=VerifySignedDocumentResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.verify_signed_document,
                 ),
                 "/huiyuan.consent.v1.DecisionsService/BatchGetConsents": EndpointSync.unary(
                     method=MethodInfo(
@@ -513,6 +570,29 @@ class DecisionsServiceClientSync(ConnectClientSync):
                 service_name="huiyuan.consent.v1.DecisionsService",
                 input=CheckManyRequest,
                 output=CheckManyResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def verify_signed_document(
+        self,
+        request: VerifySignedDocumentRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> VerifySignedDocumentResponse:
+        """
+        Whether a document is the one that was signed.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="VerifySignedDocument",
+                service_name="huiyuan.consent.v1.DecisionsService",
+                input=VerifySignedDocumentRequest,
+                output=VerifySignedDocumentResponse,
                 idempotency_level=IdempotencyLevel.UNKNOWN,
                 stream_type=StreamType.UNARY,
             ),

@@ -30,7 +30,7 @@ CONSENT_STATE_EXPIRED: ConsentState
 CONSENT_STATE_REAFFIRM_REQUIRED: ConsentState
 
 class GiveConsentRequest(_message.Message):
-    __slots__ = ("member_id", "purposes", "notice_id", "notice_digest", "affirmative_act", "preselected", "recipient_id", "language", "channel", "app_version", "screen_digest", "idempotency_key")
+    __slots__ = ("member_id", "purposes", "notice_id", "notice_digest", "affirmative_act", "preselected", "recipient_id", "language", "channel", "app_version", "screen_digest", "idempotency_key", "signed_document")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     PURPOSES_FIELD_NUMBER: _ClassVar[int]
     NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -43,6 +43,7 @@ class GiveConsentRequest(_message.Message):
     APP_VERSION_FIELD_NUMBER: _ClassVar[int]
     SCREEN_DIGEST_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    SIGNED_DOCUMENT_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     purposes: _containers.RepeatedScalarFieldContainer[str]
     notice_id: str
@@ -55,7 +56,18 @@ class GiveConsentRequest(_message.Message):
     app_version: str
     screen_digest: str
     idempotency_key: str
-    def __init__(self, member_id: _Optional[str] = ..., purposes: _Optional[_Iterable[str]] = ..., notice_id: _Optional[str] = ..., notice_digest: _Optional[str] = ..., affirmative_act: _Optional[bool] = ..., preselected: _Optional[bool] = ..., recipient_id: _Optional[str] = ..., language: _Optional[str] = ..., channel: _Optional[str] = ..., app_version: _Optional[str] = ..., screen_digest: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    signed_document: SignedDocument
+    def __init__(self, member_id: _Optional[str] = ..., purposes: _Optional[_Iterable[str]] = ..., notice_id: _Optional[str] = ..., notice_digest: _Optional[str] = ..., affirmative_act: _Optional[bool] = ..., preselected: _Optional[bool] = ..., recipient_id: _Optional[str] = ..., language: _Optional[str] = ..., channel: _Optional[str] = ..., app_version: _Optional[str] = ..., screen_digest: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., signed_document: _Optional[_Union[SignedDocument, _Mapping]] = ...) -> None: ...
+
+class SignedDocument(_message.Message):
+    __slots__ = ("digest", "media_type", "reference")
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    digest: str
+    media_type: str
+    reference: str
+    def __init__(self, digest: _Optional[str] = ..., media_type: _Optional[str] = ..., reference: _Optional[str] = ...) -> None: ...
 
 class GiveConsentResponse(_message.Message):
     __slots__ = ("consents", "epoch", "replayed")
@@ -198,3 +210,19 @@ class MemberConsents(_message.Message):
     consents: _containers.RepeatedCompositeFieldContainer[Consent]
     epoch: int
     def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., epoch: _Optional[int] = ...) -> None: ...
+
+class VerifySignedDocumentRequest(_message.Message):
+    __slots__ = ("record_id", "digest")
+    RECORD_ID_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    record_id: str
+    digest: str
+    def __init__(self, record_id: _Optional[str] = ..., digest: _Optional[str] = ...) -> None: ...
+
+class VerifySignedDocumentResponse(_message.Message):
+    __slots__ = ("matches", "signed_document")
+    MATCHES_FIELD_NUMBER: _ClassVar[int]
+    SIGNED_DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    matches: bool
+    signed_document: SignedDocument
+    def __init__(self, matches: _Optional[bool] = ..., signed_document: _Optional[_Union[SignedDocument, _Mapping]] = ...) -> None: ...

@@ -13,7 +13,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class LoyaltyEvent(_message.Message):
-    __slots__ = ("member_id", "programme_id", "occurred_at", "order_recorded", "order_completed", "order_refunded", "points_adjusted", "points_expired", "points_matured", "tier_raised", "programme_revised", "points_awarded", "points_redeemed", "redemption_reversed", "points_held", "hold_captured", "hold_released", "points_transferred", "points_imported", "points_forfeited", "member_merged", "member_erasure_done", "coupon_issued", "coupon_used", "coupon_expiring", "coupon_reinstated", "coupon_revoked", "tier_lowered", "tier_kept", "tier_placed", "tier_placement_ended", "mission_progressed", "mission_completed", "benefit_claimed", "benefit_used", "benefit_released")
+    __slots__ = ("member_id", "programme_id", "occurred_at", "order_recorded", "order_completed", "order_refunded", "points_adjusted", "points_expired", "points_matured", "tier_raised", "programme_revised", "points_awarded", "points_redeemed", "redemption_reversed", "points_held", "hold_captured", "hold_released", "points_transferred", "points_imported", "points_forfeited", "member_merged", "member_erasure_done", "reward_redeemed", "reward_fulfilled", "reward_cancelled", "rewards_revised", "referral_changed", "coupon_issued", "coupon_used", "coupon_expiring", "coupon_reinstated", "coupon_revoked", "tier_lowered", "tier_kept", "tier_placed", "tier_placement_ended", "mission_progressed", "mission_completed", "benefit_claimed", "benefit_used", "benefit_released")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +36,11 @@ class LoyaltyEvent(_message.Message):
     POINTS_FORFEITED_FIELD_NUMBER: _ClassVar[int]
     MEMBER_MERGED_FIELD_NUMBER: _ClassVar[int]
     MEMBER_ERASURE_DONE_FIELD_NUMBER: _ClassVar[int]
+    REWARD_REDEEMED_FIELD_NUMBER: _ClassVar[int]
+    REWARD_FULFILLED_FIELD_NUMBER: _ClassVar[int]
+    REWARD_CANCELLED_FIELD_NUMBER: _ClassVar[int]
+    REWARDS_REVISED_FIELD_NUMBER: _ClassVar[int]
+    REFERRAL_CHANGED_FIELD_NUMBER: _ClassVar[int]
     COUPON_ISSUED_FIELD_NUMBER: _ClassVar[int]
     COUPON_USED_FIELD_NUMBER: _ClassVar[int]
     COUPON_EXPIRING_FIELD_NUMBER: _ClassVar[int]
@@ -72,6 +77,11 @@ class LoyaltyEvent(_message.Message):
     points_forfeited: PointsForfeited
     member_merged: MemberMerged
     member_erasure_done: MemberErasureDone
+    reward_redeemed: RewardRedeemed
+    reward_fulfilled: RewardFulfilled
+    reward_cancelled: RewardCancelled
+    rewards_revised: RewardsRevised
+    referral_changed: ReferralChanged
     coupon_issued: CouponIssued
     coupon_used: CouponUsed
     coupon_expiring: CouponExpiring
@@ -86,7 +96,7 @@ class LoyaltyEvent(_message.Message):
     benefit_claimed: BenefitClaimed
     benefit_used: BenefitUsed
     benefit_released: BenefitReleased
-    def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_recorded: _Optional[_Union[OrderRecorded, _Mapping]] = ..., order_completed: _Optional[_Union[OrderCompleted, _Mapping]] = ..., order_refunded: _Optional[_Union[OrderRefunded, _Mapping]] = ..., points_adjusted: _Optional[_Union[PointsAdjusted, _Mapping]] = ..., points_expired: _Optional[_Union[PointsExpired, _Mapping]] = ..., points_matured: _Optional[_Union[PointsMatured, _Mapping]] = ..., tier_raised: _Optional[_Union[TierRaised, _Mapping]] = ..., programme_revised: _Optional[_Union[ProgrammeRevised, _Mapping]] = ..., points_awarded: _Optional[_Union[PointsAwarded, _Mapping]] = ..., points_redeemed: _Optional[_Union[PointsRedeemed, _Mapping]] = ..., redemption_reversed: _Optional[_Union[RedemptionReversed, _Mapping]] = ..., points_held: _Optional[_Union[PointsHeld, _Mapping]] = ..., hold_captured: _Optional[_Union[HoldCaptured, _Mapping]] = ..., hold_released: _Optional[_Union[HoldReleased, _Mapping]] = ..., points_transferred: _Optional[_Union[PointsTransferred, _Mapping]] = ..., points_imported: _Optional[_Union[PointsImported, _Mapping]] = ..., points_forfeited: _Optional[_Union[PointsForfeited, _Mapping]] = ..., member_merged: _Optional[_Union[MemberMerged, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., coupon_issued: _Optional[_Union[CouponIssued, _Mapping]] = ..., coupon_used: _Optional[_Union[CouponUsed, _Mapping]] = ..., coupon_expiring: _Optional[_Union[CouponExpiring, _Mapping]] = ..., coupon_reinstated: _Optional[_Union[CouponReinstated, _Mapping]] = ..., coupon_revoked: _Optional[_Union[CouponRevoked, _Mapping]] = ..., tier_lowered: _Optional[_Union[TierLowered, _Mapping]] = ..., tier_kept: _Optional[_Union[TierKept, _Mapping]] = ..., tier_placed: _Optional[_Union[TierPlaced, _Mapping]] = ..., tier_placement_ended: _Optional[_Union[TierPlacementEnded, _Mapping]] = ..., mission_progressed: _Optional[_Union[MissionProgressed, _Mapping]] = ..., mission_completed: _Optional[_Union[MissionCompleted, _Mapping]] = ..., benefit_claimed: _Optional[_Union[BenefitClaimed, _Mapping]] = ..., benefit_used: _Optional[_Union[BenefitUsed, _Mapping]] = ..., benefit_released: _Optional[_Union[BenefitReleased, _Mapping]] = ...) -> None: ...
+    def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_recorded: _Optional[_Union[OrderRecorded, _Mapping]] = ..., order_completed: _Optional[_Union[OrderCompleted, _Mapping]] = ..., order_refunded: _Optional[_Union[OrderRefunded, _Mapping]] = ..., points_adjusted: _Optional[_Union[PointsAdjusted, _Mapping]] = ..., points_expired: _Optional[_Union[PointsExpired, _Mapping]] = ..., points_matured: _Optional[_Union[PointsMatured, _Mapping]] = ..., tier_raised: _Optional[_Union[TierRaised, _Mapping]] = ..., programme_revised: _Optional[_Union[ProgrammeRevised, _Mapping]] = ..., points_awarded: _Optional[_Union[PointsAwarded, _Mapping]] = ..., points_redeemed: _Optional[_Union[PointsRedeemed, _Mapping]] = ..., redemption_reversed: _Optional[_Union[RedemptionReversed, _Mapping]] = ..., points_held: _Optional[_Union[PointsHeld, _Mapping]] = ..., hold_captured: _Optional[_Union[HoldCaptured, _Mapping]] = ..., hold_released: _Optional[_Union[HoldReleased, _Mapping]] = ..., points_transferred: _Optional[_Union[PointsTransferred, _Mapping]] = ..., points_imported: _Optional[_Union[PointsImported, _Mapping]] = ..., points_forfeited: _Optional[_Union[PointsForfeited, _Mapping]] = ..., member_merged: _Optional[_Union[MemberMerged, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., reward_redeemed: _Optional[_Union[RewardRedeemed, _Mapping]] = ..., reward_fulfilled: _Optional[_Union[RewardFulfilled, _Mapping]] = ..., reward_cancelled: _Optional[_Union[RewardCancelled, _Mapping]] = ..., rewards_revised: _Optional[_Union[RewardsRevised, _Mapping]] = ..., referral_changed: _Optional[_Union[ReferralChanged, _Mapping]] = ..., coupon_issued: _Optional[_Union[CouponIssued, _Mapping]] = ..., coupon_used: _Optional[_Union[CouponUsed, _Mapping]] = ..., coupon_expiring: _Optional[_Union[CouponExpiring, _Mapping]] = ..., coupon_reinstated: _Optional[_Union[CouponReinstated, _Mapping]] = ..., coupon_revoked: _Optional[_Union[CouponRevoked, _Mapping]] = ..., tier_lowered: _Optional[_Union[TierLowered, _Mapping]] = ..., tier_kept: _Optional[_Union[TierKept, _Mapping]] = ..., tier_placed: _Optional[_Union[TierPlaced, _Mapping]] = ..., tier_placement_ended: _Optional[_Union[TierPlacementEnded, _Mapping]] = ..., mission_progressed: _Optional[_Union[MissionProgressed, _Mapping]] = ..., mission_completed: _Optional[_Union[MissionCompleted, _Mapping]] = ..., benefit_claimed: _Optional[_Union[BenefitClaimed, _Mapping]] = ..., benefit_used: _Optional[_Union[BenefitUsed, _Mapping]] = ..., benefit_released: _Optional[_Union[BenefitReleased, _Mapping]] = ...) -> None: ...
 
 class PointsMoved(_message.Message):
     __slots__ = ("currency", "points", "balance_after")
@@ -303,6 +313,58 @@ class MemberErasureDone(_message.Message):
     erasure_id: str
     proof: _containers.RepeatedCompositeFieldContainer[_erasures_pb2.StoreProof]
     def __init__(self, erasure_id: _Optional[str] = ..., proof: _Optional[_Iterable[_Union[_erasures_pb2.StoreProof, _Mapping]]] = ...) -> None: ...
+
+class RewardRedeemed(_message.Message):
+    __slots__ = ("redemption_id", "reward", "edition", "kind", "gives", "moved")
+    REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    REWARD_FIELD_NUMBER: _ClassVar[int]
+    EDITION_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    GIVES_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    redemption_id: str
+    reward: str
+    edition: int
+    kind: str
+    gives: str
+    moved: PointsMoved
+    def __init__(self, redemption_id: _Optional[str] = ..., reward: _Optional[str] = ..., edition: _Optional[int] = ..., kind: _Optional[str] = ..., gives: _Optional[str] = ..., moved: _Optional[_Union[PointsMoved, _Mapping]] = ...) -> None: ...
+
+class RewardFulfilled(_message.Message):
+    __slots__ = ("redemption_id", "reward")
+    REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    REWARD_FIELD_NUMBER: _ClassVar[int]
+    redemption_id: str
+    reward: str
+    def __init__(self, redemption_id: _Optional[str] = ..., reward: _Optional[str] = ...) -> None: ...
+
+class RewardCancelled(_message.Message):
+    __slots__ = ("redemption_id", "reward", "moved", "reason")
+    REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    REWARD_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    redemption_id: str
+    reward: str
+    moved: PointsMoved
+    reason: str
+    def __init__(self, redemption_id: _Optional[str] = ..., reward: _Optional[str] = ..., moved: _Optional[_Union[PointsMoved, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class RewardsRevised(_message.Message):
+    __slots__ = ("reward",)
+    REWARD_FIELD_NUMBER: _ClassVar[int]
+    reward: str
+    def __init__(self, reward: _Optional[str] = ...) -> None: ...
+
+class ReferralChanged(_message.Message):
+    __slots__ = ("referral_programme", "inviter_id", "state")
+    REFERRAL_PROGRAMME_FIELD_NUMBER: _ClassVar[int]
+    INVITER_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    referral_programme: str
+    inviter_id: str
+    state: str
+    def __init__(self, referral_programme: _Optional[str] = ..., inviter_id: _Optional[str] = ..., state: _Optional[str] = ...) -> None: ...
 
 class CouponIssued(_message.Message):
     __slots__ = ("coupon_id", "template", "expires_at")

@@ -26,15 +26,15 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/loyalty/v1/previews.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\x89\x03\n\x07Preview\x12\x12\n\npreview_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x64raft_id\x18\x03 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\x05\x12/\n\x05state\x18\x05 \x01(\x0e\x32 .huiyuan.loyalty.v1.PreviewState\x12\x10\n\x08\x61sked_by\x18\x06 \x01(\t\x12,\n\x08\x61sked_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cmembers_seen\x18\n \x01(\x03\x12\x15\n\rmembers_about\x18\x0b \x01(\x03\x12\x35\n\x08\x66indings\x18\x0c \x01(\x0b\x32#.huiyuan.loyalty.v1.PreviewFindings\"\xf9\x01\n\x0fPreviewFindings\x12)\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07members\x18\x02 \x01(\x03\x12\x0e\n\x06raised\x18\x03 \x01(\x03\x12\x0f\n\x07lowered\x18\x04 \x01(\x03\x12+\n\x05moves\x18\x05 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierMove\x12/\n\x06sample\x18\x06 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.MovedMember\x12+\n\x05\x63osts\x18\x07 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierCost\"?\n\x08TierMove\x12\x11\n\tfrom_tier\x18\x01 \x01(\t\x12\x0f\n\x07to_tier\x18\x02 \x01(\t\x12\x0f\n\x07members\x18\x03 \x01(\x03\"z\n\x0bMovedMember\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x11\n\tfrom_tier\x18\x02 \x01(\t\x12\x0f\n\x07to_tier\x18\x03 \x01(\t\x12\x34\n\nconditions\x18\x04 \x03(\x0b\x32 .huiyuan.loyalty.v1.MetCondition\"@\n\x0cMetCondition\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x10\n\x08required\x18\x02 \x01(\x03\x12\x0e\n\x06\x61\x63tual\x18\x03 \x01(\x03\"\x9e\x01\n\x08TierCost\x12\x0c\n\x04tier\x18\x01 \x01(\t\x12\x16\n\x0emembers_before\x18\x02 \x01(\x03\x12\x15\n\rmembers_after\x18\x03 \x01(\x03\x12*\n\x0b\x63ost_before\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12)\n\ncost_after\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\"8\n\x13StartPreviewRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\"V\n\x14StartPreviewResponse\x12,\n\x07preview\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Preview\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"*\n\x14\x43\x61ncelPreviewRequest\x12\x12\n\npreview_id\x18\x01 \x01(\t\"E\n\x15\x43\x61ncelPreviewResponse\x12,\n\x07preview\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Preview\"\'\n\x11GetPreviewRequest\x12\x12\n\npreview_id\x18\x01 \x01(\t\"B\n\x12GetPreviewResponse\x12,\n\x07preview\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Preview\"E\n\x13ListPreviewsRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\"\\\n\x14ListPreviewsResponse\x12-\n\x08previews\x18\x01 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Preview\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08*\xb2\x01\n\x0cPreviewState\x12\x1d\n\x19PREVIEW_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PREVIEW_STATE_WAITING\x10\x01\x12\x19\n\x15PREVIEW_STATE_RUNNING\x10\x02\x12\x16\n\x12PREVIEW_STATE_DONE\x10\x03\x12\x1b\n\x17PREVIEW_STATE_CANCELLED\x10\x04\x12\x18\n\x14PREVIEW_STATE_FAILED\x10\x05\x32\x9a\x03\n\x0fPreviewsService\x12\x61\n\x0cStartPreview\x12\'.huiyuan.loyalty.v1.StartPreviewRequest\x1a(.huiyuan.loyalty.v1.StartPreviewResponse\x12\x64\n\rCancelPreview\x12(.huiyuan.loyalty.v1.CancelPreviewRequest\x1a).huiyuan.loyalty.v1.CancelPreviewResponse\x12[\n\nGetPreview\x12%.huiyuan.loyalty.v1.GetPreviewRequest\x1a&.huiyuan.loyalty.v1.GetPreviewResponse\x12\x61\n\x0cListPreviews\x12\'.huiyuan.loyalty.v1.ListPreviewsRequest\x1a(.huiyuan.loyalty.v1.ListPreviewsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/loyalty/v1/previews.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\x89\x03\n\x07Preview\x12\x12\n\npreview_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08\x64raft_id\x18\x03 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\x05\x12/\n\x05state\x18\x05 \x01(\x0e\x32 .huiyuan.loyalty.v1.PreviewState\x12\x10\n\x08\x61sked_by\x18\x06 \x01(\t\x12,\n\x08\x61sked_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cmembers_seen\x18\n \x01(\x03\x12\x15\n\rmembers_about\x18\x0b \x01(\x03\x12\x35\n\x08\x66indings\x18\x0c \x01(\x0b\x32#.huiyuan.loyalty.v1.PreviewFindings\"\xf9\x01\n\x0fPreviewFindings\x12)\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07members\x18\x02 \x01(\x03\x12\x0e\n\x06raised\x18\x03 \x01(\x03\x12\x0f\n\x07lowered\x18\x04 \x01(\x03\x12+\n\x05moves\x18\x05 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierMove\x12/\n\x06sample\x18\x06 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.MovedMember\x12+\n\x05\x63osts\x18\x07 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierCost\"?\n\x08TierMove\x12\x11\n\tfrom_tier\x18\x01 \x01(\t\x12\x0f\n\x07to_tier\x18\x02 \x01(\t\x12\x0f\n\x07members\x18\x03 \x01(\x03\"z\n\x0bMovedMember\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x11\n\tfrom_tier\x18\x02 \x01(\t\x12\x0f\n\x07to_tier\x18\x03 \x01(\t\x12\x34\n\nconditions\x18\x04 \x03(\x0b\x32 .huiyuan.loyalty.v1.MetCondition\"@\n\x0cMetCondition\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x10\n\x08required\x18\x02 \x01(\x03\x12\x0e\n\x06\x61\x63tual\x18\x03 \x01(\x03\"\xb1\x01\n\x08TierCost\x12\x0c\n\x04tier\x18\x01 \x01(\t\x12\x16\n\x0emembers_before\x18\x02 \x01(\x03\x12\x15\n\rmembers_after\x18\x03 \x01(\x03\x12*\n\x0b\x63ost_before\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12)\n\ncost_after\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x11\n\tunlimited\x18\x06 \x03(\t\"8\n\x13StartPreviewRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\"V\n\x14StartPreviewResponse\x12,\n\x07preview\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Preview\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"*\n\x14\x43\x61ncelPreviewRequest\x12\x12\n\npreview_id\x18\x01 \x01(\t\"E\n\x15\x43\x61ncelPreviewResponse\x12,\n\x07preview\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Preview\"\'\n\x11GetPreviewRequest\x12\x12\n\npreview_id\x18\x01 \x01(\t\"B\n\x12GetPreviewResponse\x12,\n\x07preview\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Preview\"E\n\x13ListPreviewsRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\"\\\n\x14ListPreviewsResponse\x12-\n\x08previews\x18\x01 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Preview\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08*\xb2\x01\n\x0cPreviewState\x12\x1d\n\x19PREVIEW_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PREVIEW_STATE_WAITING\x10\x01\x12\x19\n\x15PREVIEW_STATE_RUNNING\x10\x02\x12\x16\n\x12PREVIEW_STATE_DONE\x10\x03\x12\x1b\n\x17PREVIEW_STATE_CANCELLED\x10\x04\x12\x18\n\x14PREVIEW_STATE_FAILED\x10\x05\x32\x9a\x03\n\x0fPreviewsService\x12\x61\n\x0cStartPreview\x12\'.huiyuan.loyalty.v1.StartPreviewRequest\x1a(.huiyuan.loyalty.v1.StartPreviewResponse\x12\x64\n\rCancelPreview\x12(.huiyuan.loyalty.v1.CancelPreviewRequest\x1a).huiyuan.loyalty.v1.CancelPreviewResponse\x12[\n\nGetPreview\x12%.huiyuan.loyalty.v1.GetPreviewRequest\x1a&.huiyuan.loyalty.v1.GetPreviewResponse\x12\x61\n\x0cListPreviews\x12\'.huiyuan.loyalty.v1.ListPreviewsRequest\x1a(.huiyuan.loyalty.v1.ListPreviewsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.previews_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PREVIEWSTATE']._serialized_start=1716
-  _globals['_PREVIEWSTATE']._serialized_end=1894
+  _globals['_PREVIEWSTATE']._serialized_start=1735
+  _globals['_PREVIEWSTATE']._serialized_end=1913
   _globals['_PREVIEW']._serialized_start=117
   _globals['_PREVIEW']._serialized_end=510
   _globals['_PREVIEWFINDINGS']._serialized_start=513
@@ -46,23 +46,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_METCONDITION']._serialized_start=953
   _globals['_METCONDITION']._serialized_end=1017
   _globals['_TIERCOST']._serialized_start=1020
-  _globals['_TIERCOST']._serialized_end=1178
-  _globals['_STARTPREVIEWREQUEST']._serialized_start=1180
-  _globals['_STARTPREVIEWREQUEST']._serialized_end=1236
-  _globals['_STARTPREVIEWRESPONSE']._serialized_start=1238
-  _globals['_STARTPREVIEWRESPONSE']._serialized_end=1324
-  _globals['_CANCELPREVIEWREQUEST']._serialized_start=1326
-  _globals['_CANCELPREVIEWREQUEST']._serialized_end=1368
-  _globals['_CANCELPREVIEWRESPONSE']._serialized_start=1370
-  _globals['_CANCELPREVIEWRESPONSE']._serialized_end=1439
-  _globals['_GETPREVIEWREQUEST']._serialized_start=1441
-  _globals['_GETPREVIEWREQUEST']._serialized_end=1480
-  _globals['_GETPREVIEWRESPONSE']._serialized_start=1482
-  _globals['_GETPREVIEWRESPONSE']._serialized_end=1548
-  _globals['_LISTPREVIEWSREQUEST']._serialized_start=1550
-  _globals['_LISTPREVIEWSREQUEST']._serialized_end=1619
-  _globals['_LISTPREVIEWSRESPONSE']._serialized_start=1621
-  _globals['_LISTPREVIEWSRESPONSE']._serialized_end=1713
-  _globals['_PREVIEWSSERVICE']._serialized_start=1897
-  _globals['_PREVIEWSSERVICE']._serialized_end=2307
+  _globals['_TIERCOST']._serialized_end=1197
+  _globals['_STARTPREVIEWREQUEST']._serialized_start=1199
+  _globals['_STARTPREVIEWREQUEST']._serialized_end=1255
+  _globals['_STARTPREVIEWRESPONSE']._serialized_start=1257
+  _globals['_STARTPREVIEWRESPONSE']._serialized_end=1343
+  _globals['_CANCELPREVIEWREQUEST']._serialized_start=1345
+  _globals['_CANCELPREVIEWREQUEST']._serialized_end=1387
+  _globals['_CANCELPREVIEWRESPONSE']._serialized_start=1389
+  _globals['_CANCELPREVIEWRESPONSE']._serialized_end=1458
+  _globals['_GETPREVIEWREQUEST']._serialized_start=1460
+  _globals['_GETPREVIEWREQUEST']._serialized_end=1499
+  _globals['_GETPREVIEWRESPONSE']._serialized_start=1501
+  _globals['_GETPREVIEWRESPONSE']._serialized_end=1567
+  _globals['_LISTPREVIEWSREQUEST']._serialized_start=1569
+  _globals['_LISTPREVIEWSREQUEST']._serialized_end=1638
+  _globals['_LISTPREVIEWSRESPONSE']._serialized_start=1640
+  _globals['_LISTPREVIEWSRESPONSE']._serialized_end=1732
+  _globals['_PREVIEWSSERVICE']._serialized_start=1916
+  _globals['_PREVIEWSSERVICE']._serialized_end=2326
 # @@protoc_insertion_point(module_scope)

@@ -105,18 +105,20 @@ class MetCondition(_message.Message):
     def __init__(self, metric: _Optional[str] = ..., required: _Optional[int] = ..., actual: _Optional[int] = ...) -> None: ...
 
 class TierCost(_message.Message):
-    __slots__ = ("tier", "members_before", "members_after", "cost_before", "cost_after")
+    __slots__ = ("tier", "members_before", "members_after", "cost_before", "cost_after", "unlimited")
     TIER_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_BEFORE_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_AFTER_FIELD_NUMBER: _ClassVar[int]
     COST_BEFORE_FIELD_NUMBER: _ClassVar[int]
     COST_AFTER_FIELD_NUMBER: _ClassVar[int]
+    UNLIMITED_FIELD_NUMBER: _ClassVar[int]
     tier: str
     members_before: int
     members_after: int
     cost_before: _kit_pb2.Money
     cost_after: _kit_pb2.Money
-    def __init__(self, tier: _Optional[str] = ..., members_before: _Optional[int] = ..., members_after: _Optional[int] = ..., cost_before: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., cost_after: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ...) -> None: ...
+    unlimited: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, tier: _Optional[str] = ..., members_before: _Optional[int] = ..., members_after: _Optional[int] = ..., cost_before: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., cost_after: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., unlimited: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class StartPreviewRequest(_message.Message):
     __slots__ = ("draft_id", "edition")

@@ -64,16 +64,20 @@ class MembersEvent(_message.Message):
     def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_registered: _Optional[_Union[MemberRegistered, _Mapping]] = ..., profile_updated: _Optional[_Union[ProfileUpdated, _Mapping]] = ..., profile_unmasked: _Optional[_Union[ProfileUnmasked, _Mapping]] = ..., identifier_linked: _Optional[_Union[IdentityLinked, _Mapping]] = ..., identifier_verified: _Optional[_Union[IdentityVerified, _Mapping]] = ..., identifier_unlinked: _Optional[_Union[IdentityUnlinked, _Mapping]] = ..., identifier_detached: _Optional[_Union[IdentityDetached, _Mapping]] = ..., members_merged: _Optional[_Union[MembersMerged, _Mapping]] = ..., merge_undone: _Optional[_Union[MergeUndone, _Mapping]] = ..., member_frozen: _Optional[_Union[MemberFrozen, _Mapping]] = ..., member_unfrozen: _Optional[_Union[MemberUnfrozen, _Mapping]] = ..., member_closing: _Optional[_Union[MemberClosing, _Mapping]] = ..., member_closing_canceled: _Optional[_Union[MemberClosingCanceled, _Mapping]] = ..., member_closed: _Optional[_Union[MemberClosed, _Mapping]] = ..., member_erased: _Optional[_Union[MemberErased, _Mapping]] = ..., member_celebrated: _Optional[_Union[MemberBirthday, _Mapping]] = ..., package_ready: _Optional[_Union[PackageReady, _Mapping]] = ..., sensitive_record_set: _Optional[_Union[SensitiveRecordSet, _Mapping]] = ..., sensitive_record_removed: _Optional[_Union[SensitiveRecordRemoved, _Mapping]] = ..., rights_task_declined: _Optional[_Union[RightsTaskDeclined, _Mapping]] = ..., member_erasure_completed: _Optional[_Union[MemberErasureCompleted, _Mapping]] = ..., member_turned14: _Optional[_Union[MemberTurned14, _Mapping]] = ...) -> None: ...
 
 class MemberRegistered(_message.Message):
-    __slots__ = ("joined_at",)
+    __slots__ = ("joined_at", "under14")
     JOINED_AT_FIELD_NUMBER: _ClassVar[int]
+    UNDER14_FIELD_NUMBER: _ClassVar[int]
     joined_at: _timestamp_pb2.Timestamp
-    def __init__(self, joined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    under14: bool
+    def __init__(self, joined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., under14: _Optional[bool] = ...) -> None: ...
 
 class ProfileUpdated(_message.Message):
-    __slots__ = ("revision",)
+    __slots__ = ("revision", "under14")
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    UNDER14_FIELD_NUMBER: _ClassVar[int]
     revision: int
-    def __init__(self, revision: _Optional[int] = ...) -> None: ...
+    under14: bool
+    def __init__(self, revision: _Optional[int] = ..., under14: _Optional[bool] = ...) -> None: ...
 
 class ProfileUnmasked(_message.Message):
     __slots__ = ("access_id",)

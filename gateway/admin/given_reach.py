@@ -1,0 +1,58 @@
+"""Reach of what members are given: who may select what of missions, grants, benefits and rewards does not say so
+itself."""
+
+from collections.abc import Mapping
+
+from gateway.admin.permissions import (
+    ADJUSTERS,
+    BENEFIT_KEEPERS,
+    DRAFT_PUBLISHERS,
+    DRAFTERS,
+    EVERY_ROLE,
+    FINANCE_READERS,
+    HISTORY_READERS,
+    ORDER_READERS,
+    PUBLISHERS,
+    Roles,
+)
+
+ROLES_OF_GIVEN: Mapping[str, Roles] = {
+    "Activity": HISTORY_READERS,
+    "ActivityAttribute": EVERY_ROLE,
+    "ActivityConnection": HISTORY_READERS,
+    "ActivityEdge": HISTORY_READERS,
+    "ActivityType": EVERY_ROLE,
+    "BenefitClaim": EVERY_ROLE,
+    "BenefitClaimPayload": BENEFIT_KEEPERS,
+    "BenefitClaimRecord": EVERY_ROLE,
+    "BenefitClaimRecordConnection": EVERY_ROLE,
+    "BenefitClaimRecordEdge": EVERY_ROLE,
+    "BenefitCost": FINANCE_READERS,
+    "BenefitCosts": FINANCE_READERS,
+    "DeclareActivityTypePayload": DRAFTERS,
+    "Entitlement": EVERY_ROLE,
+    "Grant": ORDER_READERS,
+    "GrantConnection": ORDER_READERS,
+    "GrantEdge": ORDER_READERS,
+    "LifecycleTask": EVERY_ROLE,
+    "Mission": EVERY_ROLE,
+    "MissionAward": EVERY_ROLE,
+    "MissionCondition": EVERY_ROLE,
+    "MissionPayload": DRAFT_PUBLISHERS,
+    "MissionProgress": EVERY_ROLE,
+    "MissionTask": EVERY_ROLE,
+    "RetryGrantPayload": ADJUSTERS,
+    "Reward": ORDER_READERS,
+    "RewardConnection": ORDER_READERS,
+    "RewardEdge": ORDER_READERS,
+    "RewardEdition": ORDER_READERS,
+    "RewardHistory": ORDER_READERS,
+    "RewardLimit": ORDER_READERS,
+    "RewardPayload": PUBLISHERS,
+    "RewardRedemption": ORDER_READERS,
+    "RewardRedemptionConnection": ORDER_READERS,
+    "RewardRedemptionEdge": ORDER_READERS,
+    "RewardStockChange": ORDER_READERS,
+    "RewardTerms": ORDER_READERS,
+    "RewardTierPrice": ORDER_READERS,
+}

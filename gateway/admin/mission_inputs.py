@@ -1,0 +1,118 @@
+"""Missions as staff write them."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+from huiyuan.loyalty.v1 import missions_pb2
+
+from gateway.admin.texts import LocalizedTextInput
+from gateway.scalars import Long, timestamp
+from gateway.views.missions import CountedBy, MissionPeriod
+
+
+@strawberry.enum(description="Occasions in a member's life.")
+class LifecycleKind(Enum):
+    # The last order lies so many days back; once after each last order.
+    NO_ORDER_FOR = missions_pb2.LIFECYCLE_KIND_NO_ORDER_FOR
+    # The first order lies so many days back; once.
+    AFTER_FIRST_ORDER = missions_pb2.LIFECYCLE_KIND_AFTER_FIRST_ORDER
+
+
+@strawberry.input(description="An attribute that must have a value.")
+class MissionConditionInput:
+    attribute: str
+    equals: str = strawberry.field(description="As JSON writes it without quotes: OPENER, 5, true.")
+
+
+@strawberry.input(description="Activities of a type, so many of them.")
+class ActivityTaskInput:
+    type: str = strawberry.field(description='For instance "share".')
+    count: int = strawberry.field(description="1 to 1000.")
+    counted_by: CountedBy = CountedBy.ACTIVITY
+    attribute: str | None = strawberry.field(default=None, description="Each value of it counts once.")
+    conditions: list[MissionConditionInput] = strawberry.field(
+        default_factory=list, description="All must hold."
+    )
+    period: MissionPeriod = MissionPeriod.EVER
+    times: int | None = strawberry.field(
+        default=1, description="How often in a period; null for as often as it is done."
+    )
+
+    def wire(self) -> missions_pb2.ActivityTask:
+        return missions_pb2.ActivityTask(
+            type=self.type,
+            count=self.count,
+            counted_by=self.counted_by.value,
+            attribute=self.attribute or "",
+            conditions=[
+                missions_pb2.AttributeCondition(attribute=one.attribute, equals=one.equals)
+                for one in self.conditions
+            ],
+            period=self.period.value,
+            times=self.times or 0,
+        )
+
+
+@strawberry.input(description="An occasion so many days after an order.")
+class LifecycleTaskInput:
+    kind: LifecycleKind
+    days: int
+
+
+@strawberry.input(description="Points of a currency.")
+class PointsAwardInput:
+    points: Long
+    currency: str | None = strawberry.field(
+        default=None, description="Without one, the programme's first that can be spent."
+    )
+
+
+@strawberry.input(description="Exactly one of these.", one_of=True)
+class MissionAwardInput:
+    points: PointsAwardInput | None = strawberry.UNSET
+    coupon_template: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The key of a coupon's template."
+    )
+    benefit: str | None = strawberry.field(default=strawberry.UNSET, description="The key of a benefit.")
+
+    def wire(self) -> missions_pb2.MissionAward:
+        if self.points:
+            points = missions_pb2.PointsAward(currency=self.points.currency or "", points=self.points.points)
+            return missions_pb2.MissionAward(points=points)
+        if self.coupon_template:
+            return missions_pb2.MissionAward(coupon_template=self.coupon_template)
+        return missions_pb2.MissionAward(benefit=self.benefit or "")
+
+
+@strawberry.input(description="A mission: activities or an occasion, one of the two, and what is given.")
+class MissionInput:
+    key: str = strawberry.field(description="1 to 40 characters of a-z, 0-9, _ and -.")
+    name: LocalizedTextInput
+    description: LocalizedTextInput
+    activities: ActivityTaskInput | None = None
+    lifecycle: LifecycleTaskInput | None = None
+    award: MissionAwardInput
+    budget: Long | None = strawberry.field(
+        default=None, description="How many awards there are in all; without one, any number."
+    )
+    starts_at: datetime | None = strawberry.field(
+        default=None, description="Without one, when it is published."
+    )
+    ends_at: datetime | None = strawberry.field(default=None, description="Without one, when it is stopped.")
+    tiers: list[str] = strawberry.field(default_factory=list, description="Who may; empty for all.")
+
+    def wire(self) -> missions_pb2.Mission:
+        of = self.lifecycle
+        return missions_pb2.Mission(
+            key=self.key,
+            name=self.name.wire(),
+            description=self.description.wire(),
+            activities=self.activities.wire() if self.activities else None,
+            lifecycle=missions_pb2.LifecycleTask(kind=of.kind.value, days=of.days) if of else None,
+            award=self.award.wire(),
+            budget=self.budget or 0,
+            starts_at=timestamp(self.starts_at),
+            ends_at=timestamp(self.ends_at),
+            tiers=self.tiers,
+        )

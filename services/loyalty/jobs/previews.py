@@ -1,0 +1,78 @@
+"""Previews made: one pass over everybody as of one snapshot, which changes nothing, and may be cancelled."""
+
+import asyncio
+from contextlib import aclosing
+
+import structlog
+
+from services.kit import clock, database
+from services.loyalty.jobs.population import Question, tallies
+from services.loyalty.rules.previews import Tally
+from services.loyalty.storage import drafts, populations, previews
+from services.loyalty.storage.previews import Preview
+
+log = structlog.get_logger()
+
+NOTE_EACH_S = 1.0
+
+
+class Cancelled(Exception):
+    """Somebody called it off, or another worker has it by now."""
+
+
+class Previews:
+    """Makes what staff ask for, one after the other. Killed at any point, another worker begins the same anew."""
+
+    def __init__(self, url: str, pool: database.Pool, now: clock.Clock = clock.now) -> None:
+        self._url = url
+        self._pool = pool
+        self._now = now
+
+    async def make(self) -> None:
+        """Make all that wait. A database that is away is waited for."""
+        try:
+            while (preview := await previews.take(self._pool, self._now())) is not None:
+                await self._make(preview)
+            await previews.forget_samples(self._pool, self._now())
+        except Exception as error:
+            if not database.is_away(error):
+                raise
+            log.warning("previews wait", because=type(error).__name__)
+
+    async def _make(self, preview: Preview) -> None:
+        try:
+            tally, as_of = await self._pass(preview)
+        except Cancelled:
+            log.info("preview was called off", preview_id=preview.preview_id)
+            return
+        found = previews.findings(tally, as_of)
+        if await previews.finish(self._pool, preview, found, tally.sample, self._now()):
+            seconds = (clock.micros(self._now()) - preview.started_at) / 1_000_000
+            log.info(
+                "preview made",
+                preview_id=preview.preview_id,
+                members=found.members,
+                seconds=round(seconds, 3),
+            )
+
+    async def _pass(self, preview: Preview) -> tuple[Tally, int]:
+        """Go through everybody; the tally, and the instant as of which it was made."""
+        draft = await drafts.edition(self._pool, preview.draft_id, preview.edition)
+        assert draft is not None, "a preview is of an edition that is there"
+        clock_s = asyncio.get_running_loop().time
+        noted_at, whole = clock_s(), None
+        async with populations.snapshot(self._url) as connection:
+            question = Question(self._url, draft, clock.micros(self._now()))
+            about = await populations.about(connection)
+            async with aclosing(tallies(question, connection)) as found:
+                async for tally in found:
+                    whole = tally if whole is None else whole.add(tally)
+                    if clock_s() - noted_at >= NOTE_EACH_S:
+                        noted_at = clock_s()
+                        await self._note(preview, whole.members, max(about, whole.members))
+        assert whole is not None, "there is a tally, be it of nobody"
+        return whole, question.as_of
+
+    async def _note(self, preview: Preview, seen: int, about: int) -> None:
+        if not await previews.note(self._pool, preview, seen, about, self._now()):
+            raise Cancelled

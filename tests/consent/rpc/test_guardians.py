@@ -1,0 +1,190 @@
+"""Guardians (PIPL 31): a child's own grant counts for nothing, a verified guardian's does, until the child is fourteen."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from huiyuan.consent.v1 import decisions_pb2, guardians_pb2
+from huiyuan.members.v1 import events_pb2 as members
+
+from infra.local.databases import DatabaseUrls
+from services.kit.rpc import Caller
+from tests.consent import factories
+from tests.consent.rights import hear
+from tests.consent.service import OFFICER, SUPPORT, Consent, fresh, member, refused
+
+
+@pytest.fixture
+def guardian_id() -> str:
+    return str(uuid4())
+
+
+async def link(
+    consent: Consent,
+    child: str,
+    guardian: str,
+    verification: str = "birth certificate 12",
+    by: Caller = OFFICER,
+) -> guardians_pb2.LinkGuardianResponse:
+    request = guardians_pb2.LinkGuardianRequest(
+        child_id=child, guardian_id=guardian, verification=verification
+    )
+    return await consent.guardians.link_guardian(request, headers=consent.by(by))
+
+
+async def give(
+    consent: Consent, request: decisions_pb2.GiveConsentRequest, by: str
+) -> decisions_pb2.GiveConsentResponse:
+    return await consent.decisions.give_consent(request, headers=consent.by(member(by)))
+
+
+async def wards(consent: Consent, guardian: str) -> list[str]:
+    request = guardians_pb2.ListWardsRequest(guardian_id=guardian)
+    answer = await consent.guardians.list_wards(request, headers=consent.by(member(guardian)))
+    return [one.child_id for one in answer.wards]
+
+
+async def test_art_31_a_child_s_own_grant_is_refused_and_the_guardian_s_counts(
+    consent: Consent, member_id: str, guardian_id: str, as_app: asyncpg.Connection
+) -> None:
+    key = fresh("sms")
+    shown = await consent.ask(factories.purpose(key))
+    request = factories.grant(member_id, shown, key="a")
+    with refused("NOT_ALLOWED", "PIPL 31"):
+        await give(consent, request, by=guardian_id)
+    await link(consent, member_id, guardian_id)
+    with refused("GUARDIAN_NEEDED", "PIPL 31"):
+        await give(consent, request, by=member_id)
+    with refused("NOT_ALLOWED", "PIPL 31"):
+        await give(consent, request, by=str(uuid4()))
+    assert not (await consent.check(member_id, key)).allow
+    given = await give(consent, request, by=guardian_id)
+    assert (await consent.check(member_id, key)).allow
+    assert not (await consent.check(guardian_id, key)).allow
+    row = await as_app.fetchrow(
+        "SELECT guardian_id, pii_principal_id FROM consent_events WHERE record_id = $1",
+        UUID(given.consents[0].record_id),
+    )
+    pseudonym = await as_app.fetchval(
+        "SELECT pii_principal_id FROM members WHERE member_id = $1", UUID(guardian_id)
+    )
+    assert row["guardian_id"] == pseudonym != row["pii_principal_id"]
+    assert await wards(consent, guardian_id) == [member_id]
+
+
+async def test_a_child_withdraws_alone_and_so_does_the_guardian(
+    consent: Consent, member_id: str, guardian_id: str
+) -> None:
+    key = fresh("sms")
+    shown = await consent.ask(factories.purpose(key))
+    await link(consent, member_id, guardian_id)
+    for by in (member_id, guardian_id):
+        await give(consent, factories.grant(member_id, shown, key=fresh("give")), by=guardian_id)
+        assert (await consent.check(member_id, key)).allow
+        request = factories.withdrawal(member_id, key, key=fresh("take"))
+        await consent.decisions.withdraw_consent(request, headers=consent.by(member(by)))
+        assert not (await consent.check(member_id, key)).allow
+    with refused("NOT_ALLOWED"):
+        stranger = consent.by(member(str(uuid4())))
+        request = factories.withdrawal(member_id, key, key="x")
+        await consent.decisions.withdraw_consent(request, headers=stranger)
+
+
+async def test_art_31_on_the_fourteenth_birthday_everything_is_asked_anew(
+    consent: Consent, member_id: str, guardian_id: str, urls: DatabaseUrls
+) -> None:
+    key = fresh("sms")
+    shown = await consent.ask(factories.purpose(key))
+    await link(consent, member_id, guardian_id)
+    await give(consent, factories.grant(member_id, shown, key="a"), by=guardian_id)
+    await hear(urls, member_id, "MemberTurned14", member_turned14=members.MemberTurned14())
+    answer = await consent.check(member_id, key)
+    assert (answer.allow, answer.reason) == (False, "CONSENT_EXPIRED")
+    with refused("NOT_ALLOWED"):
+        await give(consent, factories.grant(member_id, shown, key="b"), by=guardian_id)
+    await give(consent, factories.grant(member_id, shown, key="c"), by=member_id)
+    assert (await consent.check(member_id, key)).allow
+    assert await wards(consent, guardian_id) == []
+
+
+@pytest.mark.parametrize("how", ["registered", "updated"])
+async def test_what_a_child_gave_before_it_was_known_to_be_one_stands_no_more(
+    consent: Consent, member_id: str, urls: DatabaseUrls, how: str
+) -> None:
+    key = fresh("sms")
+    shown = await consent.ask(factories.purpose(key))
+    await consent.give(factories.grant(member_id, shown, key="a"))
+    if how == "registered":
+        told: dict[str, Any] = {"member_registered": members.MemberRegistered(under14=True)}
+    else:
+        told = {"profile_updated": members.ProfileUpdated(revision=2, under14=True)}
+    kind = "MemberRegistered" if how == "registered" else "ProfileUpdated"
+    for _ in range(2):
+        await hear(urls, member_id, kind, **told)
+    assert not (await consent.check(member_id, key)).allow
+    with refused("GUARDIAN_NEEDED"):
+        await consent.give(factories.grant(member_id, shown, key="b"))
+    corrected = members.ProfileUpdated(revision=3, under14=False)
+    await hear(urls, member_id, "ProfileUpdated", profile_updated=corrected)
+    await consent.give(factories.grant(member_id, shown, key="c"))
+    assert (await consent.check(member_id, key)).allow
+
+
+async def test_nobody_is_linked_unseen_to_themselves_or_to_a_child(
+    consent: Consent, member_id: str, guardian_id: str
+) -> None:
+    for verification in ("", " ", "x" * 101):
+        with refused("GUARDIAN_NOT_VERIFIED", "PIPL 31"):
+            await link(consent, member_id, guardian_id, verification)
+    with refused("GUARDIAN_NOT_ELIGIBLE"):
+        await link(consent, member_id, member_id)
+    with refused("NOT_ALLOWED"):
+        await link(consent, member_id, guardian_id, by=SUPPORT)
+    assert not (await link(consent, member_id, guardian_id)).replayed
+    assert (await link(consent, member_id, guardian_id)).replayed
+    with refused("GUARDIAN_NOT_ELIGIBLE"):
+        await link(consent, guardian_id, member_id)
+    with refused("GUARDIAN_NOT_ELIGIBLE"):
+        await link(consent, str(uuid4()), member_id)
+
+
+async def test_an_unlinked_or_erased_guardian_acts_no_more_and_leaves_no_trace(
+    consent: Consent, member_id: str, guardian_id: str, urls: DatabaseUrls, as_app: asyncpg.Connection
+) -> None:
+    key, second = fresh("sms"), str(uuid4())
+    shown = await consent.ask(factories.purpose(key))
+    await link(consent, member_id, guardian_id)
+    request = guardians_pb2.UnlinkGuardianRequest(child_id=member_id)
+    await consent.guardians.unlink_guardian(request, headers=consent.by(OFFICER))
+    with refused("NOT_ALLOWED"):
+        await give(consent, factories.grant(member_id, shown, key="a"), by=guardian_id)
+    with refused("GUARDIAN_NEEDED"):
+        await give(consent, factories.grant(member_id, shown, key="a"), by=member_id)
+    await link(consent, member_id, second)
+    erased = members.MemberErased(erasure_id=str(uuid4()))
+    await hear(urls, second, "MemberErased", member_erased=erased)
+    for table in ("wards", "guardian_changes"):
+        left = await as_app.fetchval(
+            f"SELECT count(*) FROM {table} WHERE guardian_id = $1",
+            UUID(second),
+        )
+        assert left == 0, table
+
+
+async def test_a_merged_child_stays_a_child_and_a_merged_guardian_its_guardian(
+    consent: Consent, member_id: str, guardian_id: str, urls: DatabaseUrls
+) -> None:
+    child, adult, key = str(uuid4()), str(uuid4()), fresh("sms")
+    shown = await consent.ask(factories.purpose(key))
+    await consent.give(factories.grant(child, shown, key="own"))
+    await link(consent, member_id, guardian_id)
+    merged = members.MembersMerged(merge_id=fresh("m"), into_member_id=child)
+    await hear(urls, member_id, "MembersMerged", members_merged=merged)
+    merged = members.MembersMerged(merge_id=fresh("m"), into_member_id=adult)
+    await hear(urls, guardian_id, "MembersMerged", members_merged=merged)
+    assert not (await consent.check(child, key)).allow
+    with refused("GUARDIAN_NEEDED"):
+        await give(consent, factories.grant(child, shown, key="b"), by=child)
+    await give(consent, factories.grant(child, shown, key="c"), by=adult)
+    assert (await consent.check(child, key)).allow

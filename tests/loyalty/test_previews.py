@@ -1,0 +1,310 @@
+"""Previews: what a draft would do to everybody, which publishing it then does."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from services.kit import clock, database
+from services.loyalty.jobs import population
+from services.loyalty.jobs.dues import DueRun
+from services.loyalty.jobs.previews import Previews
+from services.loyalty.rulebook import Rulebook
+from services.loyalty.storage import populations
+from tests.loyalty.conftest import Loyalty, cny, order, programme, tier
+from tests.loyalty.test_drafts import at, begin, call
+
+HELD = """
+SELECT member_id::text, coalesce(tier_keys[cardinality(tier_keys)], '') AS tier FROM standings
+WHERE merged_into IS NULL
+"""
+
+
+@asynccontextmanager
+async def worker(loyalty: Loyalty, now: clock.Clock = clock.now) -> AsyncIterator[Previews]:
+    pool = await database.pool(loyalty.database, size=2)
+    try:
+        yield Previews(loyalty.database, pool, now)
+    finally:
+        await pool.close()
+
+
+async def ask(loyalty: Loyalty, method: str, body: dict[str, Any], *roles: str) -> dict[str, Any]:
+    answer = await loyalty.staff(f"PreviewsService/{method}", body, *(roles or ("program_admin",)))
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def start(loyalty: Loyalty, draft: dict[str, Any]) -> dict[str, Any]:
+    started: dict[str, Any] = (await ask(loyalty, "StartPreview", {"draftId": draft["draftId"]}))["preview"]
+    return started
+
+
+async def look(loyalty: Loyalty, preview: dict[str, Any]) -> dict[str, Any]:
+    looked: dict[str, Any] = (await ask(loyalty, "GetPreview", {"previewId": preview["previewId"]}))[
+        "preview"
+    ]
+    return looked
+
+
+async def held(loyalty: Loyalty) -> dict[str, str]:
+    return {row["member_id"]: row["tier"] for row in await loyalty.sql(HELD)}
+
+
+async def shop(loyalty: Loyalty, *totals: int) -> list[str]:
+    """Members who bought for so much each, one or two orders each, so that one has every kind of past."""
+    members = [loyalty.new_member() for _ in totals]
+    orders = [order(member, total * 100) for member, total in zip(members, totals, strict=True)]
+    answer = await loyalty.order_system("OrdersService/RecordOrders", {"orders": orders})
+    assert answer.status_code == 200, answer.text
+    return members
+
+
+async def touch_everybody(loyalty: Loyalty) -> None:
+    """Let the due run judge everybody by what was published, as if some time had passed."""
+    pool = await database.pool(loyalty.database, size=4)
+    later = lambda: datetime.now(UTC) + timedelta(seconds=15)  # noqa: E731
+    await DueRun(loyalty.database, pool, Rulebook(pool, later), later).look()
+    await pool.close()
+
+
+def benefit(key: str, cost: int, **more: Any) -> dict[str, Any]:
+    return {
+        "key": key,
+        "kind": "BENEFIT_KIND_ECONOMIC",
+        "name": {"zh": key, "en": key},
+        "unitCost": cny(cost),
+        **more,
+    }
+
+
+async def test_what_is_previewed_is_what_publishing_then_does(make_loyalty: Any) -> None:
+    async with make_loyalty() as loyalty, worker(loyalty) as previews:
+        members = await shop(loyalty, 10, 100, 299, 300, 500, 899, 900, 1999, 2000, 2500)
+        before = await held(loyalty)
+        tiers = [tier("silver", 300, "1.2"), tier("jade", 900, "1.3"), tier("gold", 2000, "1.5")]
+        scheme = {"onPublish": "ON_PUBLISH_REASSESS", "downgrade": "DOWNGRADE_MODE_NONE"}
+        draft = await begin(loyalty, tiers=tiers, tierScheme=scheme)
+        started = await start(loyalty, draft)
+        assert (started["state"], started["edition"]) == ("PREVIEW_STATE_WAITING", 1)
+        assert await start(loyalty, draft) == started, "while one waits, it is the answer"
+        await previews.make()
+        preview = await look(loyalty, started)
+        assert (preview["state"], preview["membersSeen"]) == ("PREVIEW_STATE_DONE", "10")
+        assert await held(loyalty) == before, "a preview changes nothing"
+        status, answer = await call(loyalty, "PublishDraft", at(draft))
+        assert status == 200, answer
+        await touch_everybody(loyalty)
+        after = await held(loyalty)
+        found = preview["findings"]
+        said = {
+            (move.get("fromTier", ""), move.get("toTier", "")): int(move["members"])
+            for move in found["moves"]
+        }
+        assert said == Counter((before[member], after[member]) for member in members)
+        assert said[("", "silver")] == 1, "who has 300 to 499 had none before"
+        assert {
+            moved["memberId"]: (moved.get("fromTier", ""), moved["toTier"]) for moved in found["sample"]
+        } == {
+            member: (before[member], after[member]) for member in members if before[member] != after[member]
+        }
+        why = next(moved for moved in found["sample"] if moved["memberId"] == members[3])
+        assert why["conditions"] == [{"metric": "GROWTH", "required": "300", "actual": "300"}]
+        assert int(found["raised"]) == len(found["sample"])
+
+
+async def test_who_would_be_lowered_is_told_with_what_is_missing(make_loyalty: Any) -> None:
+    async with make_loyalty() as loyalty, worker(loyalty) as previews:
+        members = await shop(loyalty, 600, 700)
+        scheme = {"onPublish": "ON_PUBLISH_REASSESS"}
+        draft = await begin(
+            loyalty, tiers=[tier("silver", 650, "1"), tier("gold", 2000, "1")], tierScheme=scheme
+        )
+        started = await start(loyalty, draft)
+        await previews.make()
+        found = (await look(loyalty, started))["findings"]
+        assert (found["lowered"], found.get("raised", "0")) == ("1", "0")
+        (moved,) = found["sample"]
+        assert (moved["memberId"], moved["fromTier"], moved.get("toTier", "")) == (members[0], "silver", "")
+        assert moved["conditions"] == [{"metric": "GROWTH", "required": "650", "actual": "600"}]
+        await call(loyalty, "PublishDraft", at(draft))
+        await touch_everybody(loyalty)
+        assert await held(loyalty) == {members[0]: "", members[1]: "silver"}
+
+
+async def test_what_fell_due_and_was_not_posted_yet_counts_as_posted(make_loyalty: Any) -> None:
+    """Tiers by a balance that expires: whoever would be judged with old points is judged without them."""
+    rules = programme()
+    rules["currencies"][1]["expiry"] = {"kind": "EXPIRY_KIND_AFTER_PERIOD", "period": "P30D"}
+    async with make_loyalty(rules) as loyalty:
+        early = await shop(loyalty, 400)
+        later = lambda: datetime.now(UTC) + timedelta(days=31)  # noqa: E731
+        async with worker(loyalty, later) as previews:
+            draft = await begin(loyalty, tiers=[tier("silver", 300, "1"), tier("gold", 2000, "1")])
+            started = await start(loyalty, draft)
+            await previews.make()
+            found = (await look(loyalty, started))["findings"]
+            assert [(move.get("toTier", ""), move["members"]) for move in found["moves"]] == [("", "1")], (
+                early
+            )
+
+
+async def test_costs_are_told_by_tier_for_a_year_of_everybody(make_loyalty: Any) -> None:
+    monthly = benefit("coupon", 500, quota=1, quotaPeriod="QUOTA_PERIOD_MONTH")
+    async with make_loyalty() as loyalty, worker(loyalty) as previews:
+        await shop(loyalty, 100, 300, 600)
+        tiers = [
+            tier("silver", 300, "1.2") | {"benefits": [monthly, benefit("freight", 800)]},
+            tier("gold", 2000, "1.5"),
+        ]
+        started = await start(loyalty, await begin(loyalty, tiers=tiers))
+        await previews.make()
+        costs = (await look(loyalty, started))["findings"]["costs"]
+        assert [
+            (cost.get("tier", ""), cost.get("membersBefore", "0"), cost.get("membersAfter", "0"))
+            for cost in costs
+        ] == [("", "2", "1"), ("silver", "1", "2"), ("gold", "0", "0")]
+        assert costs[1]["costAfter"]["minorUnits"] == str(2 * 12 * 500)
+        assert costs[1]["costBefore"].get("minorUnits", "0") == "0"
+        assert costs[1]["unlimited"] == ["freight"]
+
+
+async def test_a_preview_is_called_off_while_it_runs(make_loyalty: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(populations, "AT_ONCE", 1)
+    monkeypatch.setattr("services.loyalty.jobs.previews.NOTE_EACH_S", 0)
+    async with make_loyalty() as loyalty, worker(loyalty) as previews:
+        await shop(loyalty, 100, 300, 600)
+        started = await start(loyalty, await begin(loyalty))
+        reached = asyncio.Event()
+        going_on = asyncio.Event()
+        noting = Previews._note
+
+        async def wait(self: Previews, *args: Any) -> None:
+            reached.set()
+            await going_on.wait()
+            await noting(self, *args)
+
+        monkeypatch.setattr(Previews, "_note", wait)
+        making = asyncio.create_task(previews.make())
+        await reached.wait()
+        running = await look(loyalty, started)
+        assert running["state"] == "PREVIEW_STATE_RUNNING"
+        answer = await ask(loyalty, "CancelPreview", {"previewId": started["previewId"]})
+        assert answer["preview"]["state"] == "PREVIEW_STATE_CANCELLED"
+        going_on.set()
+        await making
+        cancelled = await look(loyalty, started)
+        assert (cancelled["state"], "findings" in cancelled) == ("PREVIEW_STATE_CANCELLED", False)
+        assert await start(loyalty, {"draftId": started["draftId"]}) != started, "another may be begun"
+
+
+async def test_publishing_while_a_preview_runs_changes_neither(make_loyalty: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(populations, "AT_ONCE", 1)
+    async with make_loyalty() as loyalty, worker(loyalty) as previews:
+        members = await shop(loyalty, 100, 350, 600)
+        draft = await begin(loyalty, tiers=[tier("silver", 300, "1"), tier("gold", 2000, "1")])
+        started = await start(loyalty, draft)
+        everybody = populations.everybody
+
+        async def publish_between(*args: Any) -> AsyncIterator[Any]:
+            first = True
+            async for some in everybody(*args):
+                if first:
+                    status, _ = await call(loyalty, "PublishDraft", at(draft))
+                    assert status == 200
+                    await touch_everybody(loyalty)
+                    first = False
+                yield some
+
+        monkeypatch.setattr(populations, "everybody", publish_between)
+        await previews.make()
+        found = (await look(loyalty, started))["findings"]
+        said = {
+            (each.get("fromTier", ""), each.get("toTier", "")): each["members"] for each in found["moves"]
+        }
+        assert said == {("", ""): "1", ("", "silver"): "1", ("silver", "silver"): "1"}, "as of its snapshot"
+        assert (await held(loyalty))[members[1]] == "silver"
+
+
+async def test_what_a_killed_worker_began_is_begun_anew_and_in_the_end_given_up(make_loyalty: Any) -> None:
+    async with make_loyalty() as loyalty, worker(loyalty) as previews:
+        await shop(loyalty, 600)
+        started = await start(loyalty, await begin(loyalty))
+        lost = "UPDATE draft_previews SET state = 'RUNNING', tries = $2, started_at = $3, noted_at = $3 WHERE preview_id = $1"
+        just_now, long_ago = datetime.now(UTC), datetime.now(UTC) - timedelta(minutes=1)
+        await loyalty.sql(lost, started["previewId"], 1, just_now)
+        await previews.make()
+        assert (await look(loyalty, started))["state"] == "PREVIEW_STATE_RUNNING", "somebody is at it"
+        await loyalty.sql(lost, started["previewId"], 2, long_ago)
+        await previews.make()
+        assert (await look(loyalty, started))["state"] == "PREVIEW_STATE_DONE"
+        await loyalty.sql("DELETE FROM preview_samples")
+        await loyalty.sql(lost, started["previewId"], 3, long_ago)
+        await previews.make()
+        assert (await look(loyalty, started))["state"] == "PREVIEW_STATE_FAILED"
+
+
+async def test_bad_input_and_callers_are_refused_by_name(loyalty: Loyalty) -> None:
+    async def code(method: str, body: dict[str, Any], *roles: str) -> str:
+        return str((await ask(loyalty, method, body, *roles)).get("message", "none")).split(":")[0]
+
+    assert await code("GetPreview", {"previewId": "none"}) == "MALFORMED_ID"
+    assert await code("CancelPreview", {"previewId": str(uuid4())}) == "UNKNOWN_PREVIEW"
+    assert await code("StartPreview", {"draftId": str(uuid4())}) == "UNKNOWN_DRAFT"
+    draft = await begin(loyalty)
+    assert await code("StartPreview", {"draftId": draft["draftId"], "edition": 7}) == "EDITED_MEANWHILE"
+    assert await code("StartPreview", {"draftId": draft["draftId"]}, "support", "operations") == "NOT_ALLOWED"
+    assert await code("ListPreviews", {"draftId": draft["draftId"], "first": 0}) == "PAGE_NOT_UNDERSTOOD"
+
+
+async def test_what_was_found_is_never_rewritten(loyalty: Loyalty) -> None:
+    connection = await asyncpg.connect(loyalty.database)
+    try:
+        for change in (
+            "UPDATE programme_draft_editions SET reason = ''",
+            "DELETE FROM draft_previews",
+            "UPDATE preview_samples SET to_tier = ''",
+            "UPDATE programme_drafts SET created_by = ''",
+        ):
+            try:
+                await connection.execute(change)
+            except asyncpg.InsufficientPrivilegeError:
+                continue
+            raise AssertionError(change)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    "processes", [1, pytest.param(2, marks=pytest.mark.torture)], ids=["one after the other", "side by side"]
+)
+async def test_a_population_in_parts_is_counted_whole(
+    make_loyalty: Any, monkeypatch: Any, processes: int
+) -> None:
+    monkeypatch.setattr(population, "PAGES_EACH", 1)
+    monkeypatch.setattr(population, "MOST_PROCESSES", processes)
+    async with make_loyalty() as loyalty, worker(loyalty) as previews:
+        await shop(loyalty, *(20 * nth for nth in range(1, 101)))
+        pages = await loyalty.sql("SELECT pg_relation_size('standings') / 8192 AS pages")
+        assert pages[0]["pages"] > 3
+        draft = await begin(loyalty, tiers=[tier("silver", 300, "1"), tier("gold", 2000, "1")])
+        started = await start(loyalty, draft)
+        await previews.make()
+        found = (await look(loyalty, started))["findings"]
+        said = {
+            (each.get("fromTier", ""), each.get("toTier", "")): each["members"] for each in found["moves"]
+        }
+        # 20, 40 … 2000: 14 below 300, 10 from 300 to 480, 75 from 500 to 1980, one with 2000.
+        assert said == {
+            ("", ""): "14",
+            ("", "silver"): "10",
+            ("silver", "silver"): "75",
+            ("gold", "gold"): "1",
+        }
+        assert len(found["sample"]) == 10

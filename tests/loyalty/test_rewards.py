@@ -1,0 +1,200 @@
+"""Rewards: points and a piece go together or not at all, and whoever asks again gets the first answer."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.kit import rpc
+from tests.loyalty.conftest import Loyalty, cny, order
+from tests.loyalty.rewarding import decide, draft, left, offer, offered, publish, stock, take, terms
+from tests.loyalty.spending import code, done, with_points
+from tests.loyalty.torture.judge import be_sound
+
+
+async def test_a_member_takes_one_for_points_and_gets_the_same_answer_again(loyalty: Loyalty) -> None:
+    await offer(loyalty, "cup", 5)
+    member = await with_points(loyalty, 150)
+    said = await done(take(loyalty, member, "cup", "r1"))
+    assert said["redemption"] | {"redeemedAt": ""} == {
+        "memberId": member,
+        "programmeId": "shop",
+        "redemptionId": "r1",
+        "reward": "cup",
+        "edition": 1,
+        "kind": "REWARD_KIND_GOODS",
+        "currency": "POINTS",
+        "points": "100",
+        "state": "REWARD_REDEMPTION_STATE_PENDING",
+        "redeemedAt": "",
+    }
+    assert said["balanceAfter"] == "50"
+    assert await done(take(loyalty, member, "cup", "r1")) == said | {"replayed": True}
+    assert code(await take(loyalty, member, "cup", "r1", pointsShown=100)) == "IDEMPOTENCY_KEY_REUSED"
+    assert (await loyalty.balance(member))["available"] == 50
+    assert await left(loyalty, "cup") == (5, 1)
+    assert await loyalty.told(member) == ["PointsAdjusted", "RewardRedeemed"]
+    (entry,) = [one for one in await loyalty.entries(member) if one["type"] == "REDEEM"]
+    assert (entry["reason"], entry["entryId"]) == ("reward:cup", said["entryId"])
+
+
+async def test_what_was_declined_stays_declined_under_its_id(loyalty: Loyalty) -> None:
+    await offer(loyalty, "vase", 1)
+    poor, rich = await with_points(loyalty, 99), await with_points(loyalty, 200)
+    assert code(await take(loyalty, poor, "vase", "a")) == "NOT_ENOUGH_POINTS"
+    await done(take(loyalty, rich, "vase", "a"))
+    assert code(await take(loyalty, rich, "vase", "b")) == "REWARD_SOLD_OUT"
+    await done(stock(loyalty, "vase", 5, "more"))
+    assert code(await take(loyalty, rich, "vase", "b")) == "REWARD_SOLD_OUT", "the id is used up"
+    await done(take(loyalty, rich, "vase", "c"))
+    assert await left(loyalty, "vase") == (6, 2)
+    assert code(await take(loyalty, rich, "nothing", "d")) == "UNKNOWN_REWARD"
+
+
+async def test_limits_tiers_and_windows_are_kept(loyalty: Loyalty) -> None:
+    now = datetime.now(UTC)
+    coming = (now + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+    await offer(loyalty, "later", **{"from": coming})
+    daily = [{"most": 1, "period": "REWARD_LIMIT_PERIOD_EVER"}]
+    await offer(loyalty, "once", points=1, limits=daily)
+    prices = [{"tier": "silver", "points": 60}]
+    await offer(loyalty, "silver", tiers=["silver"], tierPrices=prices)
+    member = await with_points(loyalty, 100)
+    assert code(await take(loyalty, member, "later", "1")) == "REWARD_NOT_OFFERED"
+    await done(take(loyalty, member, "once", "2"))
+    assert code(await take(loyalty, member, "once", "3")) == "REWARD_LIMIT_REACHED"
+    await done(decide(loyalty, "Cancel", member, "2", reason="CHANGED_MIND"))
+    await done(take(loyalty, member, "once", "4"))
+    assert code(await take(loyalty, member, "silver", "5")) == "REWARD_NOT_FOR_TIER"
+    await done(loyalty.order_system("OrdersService/RecordOrder", order(member, 50_000)))
+    assert code(await take(loyalty, member, "silver", "6", pointsShown=100)) == "REWARD_COSTS_OTHERWISE"
+    said = await done(take(loyalty, member, "silver", "6", pointsShown=60))
+    assert said["redemption"]["points"] == "60"
+    assert "later" not in await offered(loyalty)
+
+
+async def test_a_cancelled_one_gives_points_and_piece_back_once(loyalty: Loyalty) -> None:
+    await offer(loyalty, "bowl", 2)
+    member = await with_points(loyalty, 100)
+    await done(take(loyalty, member, "bowl", "r"))
+    said = await done(decide(loyalty, "Cancel", member, "r", reason="BROKEN"))
+    assert (said["returned"], said["balanceAfter"]) == ("100", "100")
+    assert said["redemption"]["state"] == "REWARD_REDEMPTION_STATE_CANCELLED"
+    assert await done(decide(loyalty, "Cancel", member, "r", reason="BROKEN")) == said | {"replayed": True}
+    assert await left(loyalty, "bowl") == (2, 0)
+    assert code(await decide(loyalty, "Fulfil", member, "r")) == "REWARD_REDEMPTION_DECIDED"
+    assert (await loyalty.told(member))[1:] == ["RewardRedeemed", "RewardCancelled"]
+    replay = await done(take(loyalty, member, "bowl", "r"))
+    assert replay["redemption"]["state"] == "REWARD_REDEMPTION_STATE_CANCELLED"
+    assert (
+        code(await decide(loyalty, "Cancel", member, "other", reason="BROKEN")) == "UNKNOWN_REWARD_REDEMPTION"
+    )
+
+
+async def test_what_is_fulfilled_is_not_cancelled(loyalty: Loyalty) -> None:
+    await offer(loyalty, "film", kind="REWARD_KIND_PARTNER")
+    await offer(loyalty, "plate")
+    member = await with_points(loyalty, 200)
+    await done(take(loyalty, member, "film", "f"))
+    await done(take(loyalty, member, "plate", "p"))
+    said = await done(decide(loyalty, "Fulfil", member, "f", code="AB-12"))
+    assert said["redemption"]["code"] == "AB-12"
+    assert (await done(decide(loyalty, "Fulfil", member, "f", code="AB-12")))["replayed"]
+    assert code(await decide(loyalty, "Fulfil", member, "f", code="CD-34")) == "REWARD_REDEMPTION_DECIDED"
+    assert code(await decide(loyalty, "Cancel", member, "f", reason="OOPS")) == "REWARD_ALREADY_FULFILLED"
+    assert code(await decide(loyalty, "Fulfil", member, "p", code="AB-12")) == "PROGRAMME_NOT_WELL_FORMED"
+    listed = await loyalty.staff(
+        "RewardRedemptionsService/ListRewardRedemptions", {"memberId": member, "first": 1}, "auditor"
+    )
+    (newest,) = listed.json()["redemptions"]
+    assert newest["redemptionId"] == "p"
+    assert listed.json()["hasNextPage"]
+    after = {"memberId": member, "first": 5, "after": listed.json()["places"][0]}
+    (older,) = (
+        await done(loyalty.staff("RewardRedemptionsService/ListRewardRedemptions", after, "auditor"))
+    )["redemptions"]
+    assert older["redemptionId"] == "f"
+    assert "code" not in older, "a code is not for who only looks"
+
+
+async def test_editions_follow_on_each_other_and_stopped_is_stopped(loyalty: Loyalty) -> None:
+    await done(draft(loyalty, "pen"))
+    assert "pen" not in await offered(loyalty)
+    member = await with_points(loyalty, 500)
+    assert code(await take(loyalty, member, "pen", "1")) == "UNKNOWN_REWARD"
+    await publish(loyalty, "pen")
+    assert (await publish(loyalty, "pen"))["replayed"]
+    await done(take(loyalty, member, "pen", "2"))
+    await done(draft(loyalty, "pen", terms=terms(points=200)))
+    assert (await done(take(loyalty, member, "pen", "3")))["redemption"]["points"] == "100"
+    await publish(loyalty, "pen", 2)
+    assert (await done(take(loyalty, member, "pen", "4")))["redemption"]["edition"] == 2
+    answer = await draft(loyalty, "pen", terms=terms(limited=True))
+    assert code(answer) == "REWARD_EDITION_FIXED"
+    await done(loyalty.staff("RewardsService/StopReward", {"reward": "pen", "reason": "sold elsewhere"}))
+    assert code(await take(loyalty, member, "pen", "5")) == "REWARD_NOT_OFFERED"
+    assert "pen" not in await offered(loyalty)
+    found = await done(loyalty.staff("RewardsService/GetReward", {"reward": "pen"}))
+    assert [one["edition"] for one in found["editions"]] == [2, 1]
+    assert found["editions"][1]["publishedBy"] == "staff:ada"
+
+
+async def test_stock_is_never_less_than_what_is_taken(loyalty: Loyalty) -> None:
+    await offer(loyalty, "lamp", 3)
+    member = await with_points(loyalty, 200)
+    await done(take(loyalty, member, "lamp", "1"))
+    assert code(await stock(loyalty, "lamp", -3, "all")) == "STOCK_BELOW_TAKEN"
+    said = await done(stock(loyalty, "lamp", -2, "some"))
+    assert (said["change"]["stockAfter"], said["taken"]) == ("1", "1")
+    assert (await done(stock(loyalty, "lamp", -2, "some")))["replayed"]
+    assert code(await stock(loyalty, "lamp", 2, "some")) == "IDEMPOTENCY_KEY_REUSED"
+    assert await left(loyalty, "lamp") == (1, 1)
+    await offer(loyalty, "air")
+    assert code(await stock(loyalty, "air", 1, "x")) == "REWARD_NOT_LIMITED"
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"points": 0}, "terms.points"),
+        ({"currency": "GROWTH"}, "terms.currency"),
+        ({"tiers": ["tin"]}, "terms.tiers[0]"),
+        ({"tierPrices": [{"tier": "tin", "points": 1}]}, "terms.tier_prices[0].tier"),
+        ({"kind": "REWARD_KIND_COUPON"}, "terms.gives"),
+        ({"kind": "REWARD_KIND_UNSPECIFIED"}, "terms.kind"),
+        ({"limits": [{"most": 0, "period": "REWARD_LIMIT_PERIOD_DAY"}]}, "terms.limits[0].most"),
+        ({"from": "2030-01-02T00:00:00Z", "until": "2030-01-01T00:00:00Z"}, "terms.until"),
+        ({"unitCost": cny(1) | {"currency": "USD"}}, "terms.unit_cost"),
+    ],
+)
+async def test_terms_that_make_no_sense_are_refused_with_their_path(
+    loyalty: Loyalty, changes: dict[str, Any], path: str
+) -> None:
+    answer = await draft(loyalty, "wrong", terms=terms(**changes))
+    assert answer.status_code == 400
+    assert path in answer.json()["message"]
+
+
+async def test_only_who_may_offers_takes_and_gives(loyalty: Loyalty) -> None:
+    body = {"reward": "mine", "reason": "mine"}
+    for method in ("DraftReward", "PublishReward", "StopReward", "ChangeRewardStock"):
+        assert (await loyalty.staff(f"RewardsService/{method}", body, "support")).status_code == 403
+    member, other = loyalty.new_member(), loyalty.new_member()
+    asked = {"memberId": other, "redemptionId": "x"}
+    headers = {rpc.CALLER_HEADER: loyalty.assertion("member", member)}
+    for method in ("RedeemReward", "FulfilRewardRedemption", "CancelRewardRedemption"):
+        answer = await loyalty.call(f"RewardRedemptionsService/{method}", asked, headers=headers)
+        assert answer.status_code == 403, method
+    everyone = await loyalty.call(
+        "RewardRedemptionsService/ListRewardRedemptions", {"first": 1}, headers=headers
+    )
+    assert everyone.status_code == 403
+
+
+async def test_the_ledger_agrees_with_what_was_taken(loyalty: Loyalty) -> None:
+    await offer(loyalty, "tray", 3)
+    members = [await with_points(loyalty, 100) for _ in range(2)]
+    for member in members:
+        await done(take(loyalty, member, "tray", "t"))
+    await done(decide(loyalty, "Cancel", members[0], "t", reason="X"))
+    await be_sound(loyalty)
