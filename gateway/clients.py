@@ -7,6 +7,7 @@ from huiyuan.consent.v1.guardians_connect import GuardiansServiceClient
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
+from huiyuan.consent.v1.registers_connect import RegistersServiceClient
 from huiyuan.consent.v1.rights_connect import RightsServiceClient
 from huiyuan.consent.v1.sends_connect import SendsServiceClient
 from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
@@ -22,6 +23,7 @@ from huiyuan.loyalty.v1.finance_connect import FinanceServiceClient
 from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
 from huiyuan.loyalty.v1.grants_connect import GrantsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
+from huiyuan.loyalty.v1.memberships_connect import MembershipsServiceClient
 from huiyuan.loyalty.v1.missions_connect import MissionsServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
@@ -118,11 +120,13 @@ class Clients:
         self.suppressions = client(SuppressionsServiceClient, consent, CONSENT, signer)
         self.sends = client(SendsServiceClient, consent, CONSENT, signer)
         self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
+        self.registers = client(RegistersServiceClient, consent, CONSENT, signer)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
 
     def _know_what_is_given(self, loyalty: str, signer: CallerSigner) -> None:
         self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
         self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
+        self.memberships = client(MembershipsServiceClient, loyalty, LOYALTY, signer)
         self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
         self.grants = client(GrantsServiceClient, loyalty, LOYALTY, signer)

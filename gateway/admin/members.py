@@ -42,6 +42,7 @@ from gateway.views.evidence import ConsentRecord
 from gateway.views.identities import LinkedIdentity, known_by
 from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.lots import Lot, lots
+from gateway.views.memberships import Memberships, memberships
 from gateway.views.messaging import MessageChannel, MessagePreferences, PreferenceChange
 from gateway.views.missions import MissionProgress
 from gateway.views.nodes import Node
@@ -116,6 +117,12 @@ class Member(Node):
         self, info: Info, programme_id: str = DEFAULT_PROGRAMME
     ) -> list[Entitlement] | None:
         return await entitlements(info, self.id, programme_id)
+
+    @strawberry.field(
+        description="What tiers the member could buy or renew, at what price, and what was bought."
+    )
+    async def memberships(self, info: Info, programme_id: str = DEFAULT_PROGRAMME) -> Memberships | None:
+        return await memberships(info, self.id, programme_id)
 
     @strawberry.field(
         description="What the member claimed and used, newest first; at most 100 a page.", directives=[PAGED]

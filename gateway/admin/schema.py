@@ -29,6 +29,7 @@ from gateway.admin.key_rotations import KeyRotationMutations, KeyRotationQueries
 from gateway.admin.ledger import LedgerMutations
 from gateway.admin.lookups import MemberQueries
 from gateway.admin.member_merges import MemberMergeQueries
+from gateway.admin.memberships import MembershipMutations
 from gateway.admin.merges import MergeMutations
 from gateway.admin.missions import MissionMutations, MissionQueries
 from gateway.admin.nodes import NodeQueries
@@ -40,6 +41,7 @@ from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
+from gateway.admin.registers import RegisterMutations, RegisterQueries
 from gateway.admin.retention import RetentionQueries
 from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
 from gateway.admin.rewards import RewardMutations, RewardQueries
@@ -65,6 +67,7 @@ schema = strawberry.Schema(
             RetentionQueries,
             RightsQueries,
             GuardianQueries,
+            RegisterQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -115,6 +118,7 @@ schema = strawberry.Schema(
             EntitlementMutations,
             CouponTemplateMutations,
             CouponMutations,
+            MembershipMutations,
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,
@@ -122,6 +126,7 @@ schema = strawberry.Schema(
             SendingMutations,
             RightsMutations,
             GuardianMutations,
+            RegisterMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

@@ -7,7 +7,9 @@ from huiyuan.loyalty.v1 import tier_schemes_pb2
 
 from gateway.admin.benefits import BenefitInput, BenefitRule, benefit
 from gateway.admin.texts import LocalizedText, LocalizedTextInput, localized
+from gateway.admin.tier_sales import TierSaleInput
 from gateway.scalars import Long
+from gateway.views.tier_sales import TierSale, sale
 from gateway.views.tier_schemes import (
     METRIC,
     ConditionMatch,
@@ -47,6 +49,7 @@ class TierRule:
     retain_match: ConditionMatch
     multiplier: str = strawberry.field(description="What tier-multiplied earn rules are multiplied by.")
     benefits: list[BenefitRule]
+    sale: TierSale | None = strawberry.field(description="Null where the tier is not for sale.")
 
 
 def tier_rule(wire: tier_schemes_pb2.TierRule) -> TierRule:
@@ -59,6 +62,7 @@ def tier_rule(wire: tier_schemes_pb2.TierRule) -> TierRule:
         retain_match=match(wire.retain_match),
         multiplier=wire.multiplier,
         benefits=[benefit(one) for one in wire.benefits],
+        sale=sale(wire.sale) if wire.HasField("sale") else None,
     )
 
 
@@ -161,6 +165,10 @@ class TierRuleInput:
     retain_match: ConditionMatch = ConditionMatch.ALL
     multiplier: str = strawberry.field(default="1", description='A decimal such as "1.5".')
     benefits: list[BenefitInput] = strawberry.field(default_factory=list)
+    sale: TierSaleInput | None = strawberry.field(
+        default=None,
+        description="Without it, the tier is not for sale. With it, conditions may be empty: nothing else reaches it.",
+    )
 
     def wire(self) -> tier_schemes_pb2.TierRule:
         return tier_schemes_pb2.TierRule(
@@ -172,6 +180,7 @@ class TierRuleInput:
             retain_match=self.retain_match.value,
             multiplier=self.multiplier,
             benefits=[one.wire() for one in self.benefits],
+            sale=self.sale.wire() if self.sale else None,
         )
 
 

@@ -33,6 +33,7 @@ from gateway.views.explanations import Explanation, explained, explanation
 from gateway.views.identities import LinkedIdentity, known_by
 from gateway.views.identity_documents import IdentityDocumentOnFile, find_on_file
 from gateway.views.lots import Lot, lots
+from gateway.views.memberships import Memberships, memberships
 from gateway.views.messaging import MessagePreferences, PreferenceChange
 from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance, named
@@ -156,6 +157,12 @@ class Member(Node):
     )
     async def entitlements(self, info: Info) -> list[Entitlement] | None:
         return await entitlements(info, self.id, DEFAULT_PROGRAMME)
+
+    @strawberry.field(
+        description="What tiers the member could buy or renew, at what price, and what was bought."
+    )
+    async def memberships(self, info: Info) -> Memberships | None:
+        return await memberships(info, self.id, DEFAULT_PROGRAMME)
 
     @strawberry.field(
         description="The balance in a currency; without one, in the currency that can be spent."

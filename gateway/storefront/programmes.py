@@ -13,6 +13,7 @@ from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Locale, instant, optional_instant, text
 from gateway.storefront.permissions import PUBLIC
 from gateway.views.benefits import Benefit, benefit
+from gateway.views.tier_sales import TierSale, sale
 from gateway.views.tier_schemes import TierCondition, condition
 
 
@@ -34,6 +35,9 @@ class ProgrammeTier:
     )
     benefits: list[Benefit]
     conditions: list[TierCondition] = strawberry.field(description="All must be met; none for the first.")
+    sale: TierSale | None = strawberry.field(
+        description="What a membership of the tier costs; null where it is not for sale."
+    )
 
 
 @strawberry.type(description="The programme, as it is in force now.")
@@ -91,6 +95,7 @@ def programme(wire: programmes_pb2.Programme, locale: Locale) -> Programme:
                 multiplier=one.multiplier,
                 benefits=[benefit(each, locale) for each in one.benefits],
                 conditions=[condition(each) for each in one.conditions],
+                sale=sale(one.sale) if one.HasField("sale") else None,
             )
             for rank, one in enumerate(wire.tiers, 1)
         ],

@@ -15,6 +15,7 @@ from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.guardians import GuardianQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
+from gateway.storefront.memberships import MembershipMutations
 from gateway.storefront.missions import MissionMutations, MissionQueries
 from gateway.storefront.nodes import NodeQueries
 from gateway.storefront.packages import PackageMutations, PackageQueries
@@ -58,6 +59,7 @@ MUTATIONS = (
     MissionMutations,
     EntitlementMutations,
     CouponMutations,
+    MembershipMutations,
     ConsentMutations,
     ClosingMutations,
     PackageMutations,
@@ -74,7 +76,9 @@ PUBLIC_TYPES = frozenset(
         "MissionAward",
         "MissionCondition",
         "MissionTask",
+        "Money",
         "Notice",
+        "PriceStep",
         "Programme",
         "ProgrammeCurrency",
         "ProgrammeTier",
@@ -82,6 +86,7 @@ PUBLIC_TYPES = frozenset(
         "RewardLimit",
         "RewardTierPrice",
         "TierCondition",
+        "TierSale",
     }
 )
 

@@ -13,6 +13,7 @@ from huiyuan.consent.v1.guardians_connect import GuardiansServiceASGIApplication
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceASGIApplication
 from huiyuan.consent.v1.purposes_connect import PurposesServiceASGIApplication
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceASGIApplication
+from huiyuan.consent.v1.registers_connect import RegistersServiceASGIApplication
 from huiyuan.consent.v1.rights_connect import RightsServiceASGIApplication
 from huiyuan.consent.v1.sends_connect import SendsServiceASGIApplication
 from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceASGIApplication
@@ -34,13 +35,16 @@ from services.consent.rpc.guardians import Guardians
 from services.consent.rpc.preferences import PreferencesDoor
 from services.consent.rpc.purposes import Purposes
 from services.consent.rpc.receipts import Receipts
+from services.consent.rpc.registers import Registers
 from services.consent.rpc.rights import Rights
 from services.consent.rpc.sends import Sends
 from services.consent.rpc.suppressions import Suppressions
 from services.consent.rpc.topics import Topics
+from services.consent.rules.registers import Ceilings
 from services.consent.settings import Settings
 from services.consent.storage import sends
 from services.consent.storage.gate import GateReads
+from services.consent.storage.gate_limits import GateLimits
 from services.consent.storage.standings import KeptStandings
 from services.consent.storage.witness import witness_file
 from services.kit import clock, database, health, migration, outbox, process, rpc, signing
@@ -52,6 +56,7 @@ SERVICE = "consent"
 MIGRATIONS = Path(__file__).with_name("migrations")
 _FORGET_EVERY_S = 3600.0
 _WATCH_RIGHTS_S = 60.0
+_CEILINGS = Ceilings()
 
 
 def application(
@@ -73,12 +78,13 @@ def application(
         engine, pool = database.engine(url), await database.pool(url)
         reads = GateReads(pool)
         kept = KeptStandings(reads, now, monotonic)
+        limits = GateLimits(pool, _CEILINGS, settings.time_zone)
         redis = Redis.from_url(settings.redis_url.get_secret_value())
         following = asyncio.ensure_future(Follower(redis, kept).run())
         doors = (
             gatekeeper.admit(Purposes(engine, now), PurposesServiceASGIApplication),
             gatekeeper.admit(
-                Decisions(engine, reads, kept, controllers, now), DecisionsServiceASGIApplication
+                Decisions(engine, reads, kept, limits, controllers, now), DecisionsServiceASGIApplication
             ),
             gatekeeper.admit(Topics(engine, now), TopicsServiceASGIApplication),
             gatekeeper.admit(PreferencesDoor(engine, kept, now), PreferencesServiceASGIApplication),
@@ -88,6 +94,7 @@ def application(
                 Receipts(engine, pool, controllers[0], key, keys), ReceiptsServiceASGIApplication
             ),
             gatekeeper.admit(Exports(pool), ExportsServiceASGIApplication),
+            gatekeeper.admit(Registers(engine, _CEILINGS, now), RegistersServiceASGIApplication),
             gatekeeper.admit(Guardians(engine, now), GuardiansServiceASGIApplication),
             gatekeeper.admit(
                 Rights(engine, Desk(settings.due, controllers), kept, now), RightsServiceASGIApplication

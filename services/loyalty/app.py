@@ -21,6 +21,7 @@ from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceASGIApplication
 from huiyuan.loyalty.v1.grants_connect import GrantsServiceASGIApplication
 from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceASGIApplication
+from huiyuan.loyalty.v1.memberships_connect import MembershipsServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.loyalty.v1.missions_connect import MissionsServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
@@ -58,6 +59,7 @@ from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
+from services.loyalty.jobs.memberships import Memberships as FollowedMemberships
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.jobs.previews import Previews as MadePreviews
 from services.loyalty.lanes import Lanes
@@ -75,6 +77,7 @@ from services.loyalty.rpc.grants import Grants
 from services.loyalty.rpc.imports import Imports
 from services.loyalty.rpc.integrity import Integrity
 from services.loyalty.rpc.members import Membership
+from services.loyalty.rpc.memberships import Memberships
 from services.loyalty.rpc.merges import Merges
 from services.loyalty.rpc.missions import Missions
 from services.loyalty.rpc.orders import Orders
@@ -148,6 +151,7 @@ def _wires(
         gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
         gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
         gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+        gatekeeper.admit(Memberships(pool, lanes, rulebook, membership), MembershipsServiceASGIApplication),
         gatekeeper.admit(
             Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
         ),
@@ -213,6 +217,7 @@ async def workers(
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
+        partial(every, 5, FollowedMemberships(url, pool, rulebook, now).follow, "follow memberships"),
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
         partial(every, 1, CouponsDue(pool, now).look, "keep coupons up"),
         partial(every, 1, grants.give, "give grants"),

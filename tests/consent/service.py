@@ -18,6 +18,7 @@ from huiyuan.consent.v1.guardians_connect import GuardiansServiceClient
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
+from huiyuan.consent.v1.registers_connect import RegistersServiceClient
 from huiyuan.consent.v1.rights_connect import RightsServiceClient
 from huiyuan.consent.v1.sends_connect import SendsServiceClient
 from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
@@ -81,6 +82,7 @@ class Consent:
     sends: SendsServiceClient
     rights: RightsServiceClient
     guardians: GuardiansServiceClient
+    registers: RegistersServiceClient
     clock: SettableClock = field(default_factory=SettableClock)
     signer: CallerSigner = field(default_factory=lambda: CallerSigner("gateway", {"consent": GATEWAY_KEY}))
 
@@ -151,5 +153,6 @@ def reached_by(transport: ASGITransport, clock: SettableClock) -> Consent:
         client(SendsServiceClient, transport, "consent"),
         client(RightsServiceClient, transport, "consent"),
         client(GuardiansServiceClient, transport, "consent"),
+        client(RegistersServiceClient, transport, "consent"),
         clock,
     )

@@ -14,6 +14,7 @@ from huiyuan.loyalty.v1 import (
     entitlements_pb2,
     forfeits_pb2,
     integrity_pb2,
+    memberships_pb2,
     orders_pb2,
     points_pb2,
     programmes_pb2,
@@ -207,6 +208,30 @@ ENTITLEMENTS = entitlements_pb2.MemberEntitlements(
             claims=[BENEFIT_CLAIM],
         )
     ]
+)
+MEMBERSHIP_OFFER = memberships_pb2.MembershipOffer(
+    offer_id="7c9a1f4e-0000-4000-8000-000000000003",
+    tier="vip",
+    price=_money(8800),
+    score=1200,
+    score_from=1000,
+    step_price=_money(8800),
+    spent=_money(0),
+    spent_since=at(2025, 11, 23),
+    begins=at(2026, 11, 22),
+    ends=at(2027, 11, 22),
+    expires_at=at(2026, 11, 23),
+    programme_version=2,
+)
+MEMBERSHIP = memberships_pb2.Membership(
+    source="till",
+    order_id="o-1",
+    member_id="5f0d6e0a-0000-4000-8000-000000000001",
+    tier="vip",
+    price=_money(8800),
+    begins=at(2026, 11, 22),
+    ends=at(2027, 11, 22),
+    recorded_at=at(2026, 11, 22),
 )
 BENEFIT_COSTS = entitlements_pb2.GetBenefitCostsResponse(
     costs=[

@@ -85,3 +85,26 @@ async def test_a_guardian_gives_for_the_child_by_its_id_and_signs_where_it_must(
     [(caller, request)] = gateway.services.requests
     assert (caller.id, request.member_id) == (ONE, child)
     assert request.signed_document.reference == "archive/12"
+
+
+async def test_a_breach_is_opened_by_the_officer_and_seen_by_the_auditor(gateway: Gateway) -> None:
+    text = "mutation($i: OpenBreachInput!) { openBreach(input: $i) { breach { affectedMembers } userErrors { code } } }"
+    said = {
+        "id": "breach-1",
+        "foundAt": "2026-01-01T00:00:00Z",
+        "categories": ["phone"],
+        "cause": "lost_laptop",
+        "reason": "reported by the police",
+    }
+    answer = await gateway.admin(text, "privacy_officer", variables={"i": said})
+    assert answer["data"]["openBreach"] == {"breach": {"affectedMembers": 2**40}, "userErrors": []}
+    [(_, request)] = gateway.services.requests
+    assert (request.breach_id, list(request.categories), request.cause) == (
+        "breach-1",
+        ["phone"],
+        "lost_laptop",
+    )
+    seen = await gateway.admin("{ breaches { id overdue notices { kind } } }", "auditor")
+    assert seen["data"]["breaches"] == [
+        {"id": "breach-1", "overdue": False, "notices": [{"kind": "AUTHORITY"}]}
+    ]

@@ -1,8 +1,8 @@
-"""Entitlements as the gateway meets them on the wire, with canned answers."""
+"""Entitlements and memberships as the gateway meets them on the wire, with canned answers."""
 
 from typing import Any
 
-from huiyuan.loyalty.v1 import entitlements_connect
+from huiyuan.loyalty.v1 import entitlements_connect, memberships_connect, memberships_pb2
 from huiyuan.loyalty.v1 import entitlements_pb2 as wire
 
 from services.kit import rpc
@@ -52,6 +52,40 @@ class Entitlements(Door):
         return answers.BENEFIT_COSTS
 
 
+class Memberships(Door):
+    @rpc.allow(rpc.members, rpc.staff("operations", "support", "program_admin", "auditor", "privacy_officer"))
+    async def get_memberships(
+        self, request: memberships_pb2.GetMembershipsRequest, _: Any
+    ) -> memberships_pb2.GetMembershipsResponse:
+        shown = memberships_pb2.MembershipOffer()
+        shown.CopyFrom(answers.MEMBERSHIP_OFFER)
+        shown.offer_id = ""
+        shown.ClearField("expires_at")
+        return memberships_pb2.GetMembershipsResponse(offers=[shown], memberships=[answers.MEMBERSHIP])
+
+    @rpc.allow(rpc.members)
+    async def offer_membership(
+        self, request: memberships_pb2.OfferMembershipRequest, _: Any
+    ) -> memberships_pb2.OfferMembershipResponse:
+        self.services.change(request)
+        return memberships_pb2.OfferMembershipResponse(offer=answers.MEMBERSHIP_OFFER)
+
+    @rpc.allow(rpc.members)
+    async def record_membership(
+        self, request: memberships_pb2.RecordMembershipRequest, _: Any
+    ) -> memberships_pb2.RecordMembershipResponse:
+        self.services.change(request)
+        return memberships_pb2.RecordMembershipResponse(membership=answers.MEMBERSHIP, replayed=True)
+
+    @rpc.allow(rpc.staff("operations"))
+    async def end_membership(
+        self, request: memberships_pb2.EndMembershipRequest, _: Any
+    ) -> memberships_pb2.EndMembershipResponse:
+        self.services.change(request)
+        return memberships_pb2.EndMembershipResponse(membership=answers.MEMBERSHIP)
+
+
 DOORS: list[tuple[type[Door], Any]] = [
-    (Entitlements, entitlements_connect.EntitlementsServiceASGIApplication)
+    (Entitlements, entitlements_connect.EntitlementsServiceASGIApplication),
+    (Memberships, memberships_connect.MembershipsServiceASGIApplication),
 ]

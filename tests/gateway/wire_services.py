@@ -40,6 +40,7 @@ from tests.gateway import (
     wire_loyalty,
     wire_members,
     wire_missions,
+    wire_registers,
     wire_rewards,
 )
 from tests.gateway.doors import Door, Services
@@ -262,6 +263,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         (Decisions, decisions_connect.DecisionsServiceASGIApplication),
         (Purposes, purposes_connect.PurposesServiceASGIApplication),
         *wire_consent.DOORS,
+        *wire_registers.DOORS,
     ],
 }
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from services.kit import rpc
+from tests.loyalty import coupons
 from tests.loyalty.conftest import Loyalty, order, programme, tier
 from tests.loyalty.test_departures import hear, settle
 from tests.loyalty.test_exports import exported
@@ -388,3 +389,20 @@ async def test_what_was_given_is_never_rewritten(loyalty: Loyalty) -> None:
                 await connection.execute(change)
     finally:
         await connection.close()
+
+
+async def test_a_claim_of_a_coupon_issues_it_once_with_the_claim(make_loyalty: Any) -> None:
+    monthly = benefit("monthly", 1, effect="BENEFIT_EFFECT_COUPON", couponTemplate="off10")
+    async with make_loyalty(programme(tiers=[giving("silver", 500, monthly)])) as loyalty:
+        member = await holding(loyalty)
+        unknown = await claim(loyalty, member, "k", "monthly")
+        assert unknown.status_code != 200
+        assert (await entitled(loyalty, member))["monthly"] == (0, 0, 1), "no template, nothing taken"
+        await coupons.published(loyalty, coupons.amount_off(), "off10")
+        answers = await asyncio.gather(*(claim(loyalty, member, f"k{nth}", "monthly") for nth in range(5)))
+        assert sorted(outcome(answer) for answer in answers) == ["QUOTA_USED_UP"] * 4 + ["USED"]
+        (made,) = [answer.json()["claim"] for answer in answers if answer.status_code == 200]
+        issued = await coupons.listed(loyalty, member)
+        assert [each["couponId"] for each in issued] == [made["couponId"]]
+        back = await as_member(loyalty, member, RELEASE, claimId=made["claimId"])
+        assert outcome(back) == "CLAIM_SPENT", "the coupon is revoked instead"

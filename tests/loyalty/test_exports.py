@@ -55,6 +55,7 @@ async def test_everything_of_a_member_is_exported_and_nothing_of_another(
         "grants",
         "entries",
         "benefit_claims",
+        "memberships",
     }
     assert {row["order_id"] for row in tables["orders"]} == {one["orderId"] for one in mine}
     assert [row["refund_id"] for row in tables["refunds"]] == ["r-1"]

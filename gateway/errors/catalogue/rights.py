@@ -5,6 +5,34 @@ from services.kit.refusal import Kind
 
 ENTRIES = (
     Entry(
+        "ASSESSMENT_LOCKED",
+        Kind.DECLINED,
+        "An impact assessment is kept for three years (PIPL 56).",
+        "Wait until lockedUntil.",
+        "等到 lockedUntil 之后。",
+    ),
+    Entry(
+        "ENTRY_DIFFERS",
+        Kind.CONFLICT,
+        "The register has an entry of this id that says something else; entries do not change.",
+        "Take a new id.",
+        "使用新的编号。",
+    ),
+    Entry(
+        "ENTRY_NOT_VALID",
+        Kind.INVALID,
+        "A field of the register's entry is missing or not as it must be; the message says how.",
+        "Correct the field that is named.",
+        "更正所指字段。",
+    ),
+    Entry(
+        "UNKNOWN_ENTRY_OF_REGISTER",
+        Kind.NOT_FOUND,
+        "The register has no entry of this id.",
+        "Take the id from the register.",
+        "使用登记册中的编号。",
+    ),
+    Entry(
         "DIRECTIVE_BLOCKS_KIN",
         Kind.DECLINED,
         "The member did not want kin to ask (PIPL 49).",

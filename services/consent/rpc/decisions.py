@@ -15,6 +15,7 @@ from services.consent.rules.gate import Question, judge
 from services.consent.rules.purposes import Purpose
 from services.consent.storage import documents
 from services.consent.storage.gate import GateReads
+from services.consent.storage.gate_limits import GateLimits
 from services.consent.storage.standings import KeptStandings
 from services.kit import rpc
 from services.kit.clock import Clock
@@ -43,12 +44,14 @@ class Decisions:
         engine: Engine,
         reads: GateReads,
         kept: KeptStandings,
+        limits: GateLimits,
         controllers: tuple[str, ...],
         clock: Clock,
     ) -> None:
         self._engine = engine
         self._reads = reads
         self._kept = kept
+        self._limits = limits
         self._controllers = controllers
         self._clock = clock
 
@@ -119,6 +122,7 @@ class Decisions:
             automated_refused=standing.automated_refused,
             restricted=standing.restricted,
         )
+        answer = await self._limits.heed(question, answer, member_id, self._clock())
         return wire.wire_answer(answer, standing.epoch)
 
     @rpc.allow(*_GATE_CALLERS)
@@ -140,7 +144,8 @@ class Decisions:
         for member_id in members:
             standing = standings.get(member_id)
             if standing is None or standing.says_nothing:
-                answers.append(wire.wire_answer(unknown, standing.epoch if standing else 0))
+                answer = await self._limits.heed(question, unknown, member_id, now)
+                answers.append(wire.wire_answer(answer, standing.epoch if standing else 0))
             else:
                 decision = standing.decision
                 on = consented[decision.purpose, decision.purpose_version] if decision else None
@@ -153,6 +158,7 @@ class Decisions:
                     automated_refused=standing.automated_refused,
                     restricted=standing.restricted,
                 )
+                answer = await self._limits.heed(question, answer, member_id, now)
                 answers.append(wire.wire_answer(answer, standing.epoch))
         return decisions_pb2.CheckManyResponse(answers=answers)
 

@@ -29,6 +29,9 @@ class Reason(StrEnum):
     RECIPIENT_NOT_LISTED = "RECIPIENT_NOT_LISTED"
     AUTOMATED_DECISIONS_REFUSED = "AUTOMATED_DECISIONS_REFUSED"
     PROCESSING_RESTRICTED = "PROCESSING_RESTRICTED"
+    PROCESSOR_TERM_OVER = "PROCESSOR_TERM_OVER"
+    EXPORT_ROUTE_MISSING = "EXPORT_ROUTE_MISSING"
+    EXPORT_CEILING_REACHED = "EXPORT_CEILING_REACHED"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,10 @@ class Question:
     def profiles(self) -> bool:
         """Whether a machine judges the member by it (PIPL 24), on whatever basis."""
         return not PROFILING.isdisjoint((*self.asked.terms.methods, *self.in_force.terms.methods))
+
+    @cached_property
+    def goes_abroad(self) -> bool:
+        return self.asked.terms.goes_abroad or self.in_force.terms.goes_abroad
 
     def restricted_by(self, restricted: Set[str]) -> bool:
         """Whether what a member had restricted (PIPL 44) covers this; what other laws demand goes on."""

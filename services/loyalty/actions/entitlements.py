@@ -6,9 +6,10 @@ from uuid import uuid4
 
 from services.kit import database
 from services.loyalty import events
+from services.loyalty.actions import coupons
 from services.loyalty.rules import entitlements
 from services.loyalty.rules.asks import IdempotencyKeyReused, be_free_to_spend
-from services.loyalty.rules.benefits import Benefit
+from services.loyalty.rules.benefits import Benefit, BenefitEffect
 from services.loyalty.rules.entitlements import Asked, Claim, ClaimSpent, ClaimState, UnknownClaim
 from services.loyalty.rules.events import BenefitClaimed, BenefitReleased, BenefitUsed, Decided, Event
 from services.loyalty.rules.points import Book, Member
@@ -17,6 +18,8 @@ from services.loyalty.storage import benefit_claims, programmes
 from services.loyalty.storage import entitlements as storage
 from services.loyalty.storage.entitlements import Held
 from services.loyalty.storage.telling import tell
+
+_REASON = "BENEFIT"
 
 Given = tuple[Claim, Member, bool]
 """A claim, its member with everything due applied, and whether this was answered before."""
@@ -34,7 +37,7 @@ async def claim(
     benefit = entitlements.wanted(place.member, asked.benefit)
     entitlements.be_limited(benefit)
     made = entitlements.claimed(place.member, benefit, asked, str(uuid4()))
-    await _give(connection, place, benefit, made)
+    made = await _give(connection, place, benefit, made)
     await _tell(connection, place, BenefitClaimed(made.claim_id, made.benefit, made.tier))
     return made, place.member, False
 
@@ -68,7 +71,7 @@ async def use(
         entitlements.be_limited(benefit)
     made = entitlements.claimed(place.member, benefit, asked, str(uuid4()))
     used = entitlements.used_at_once(made, asked)
-    await _give(connection, place, benefit, used)
+    used = await _give(connection, place, benefit, used)
     await _tell_used(connection, place, used)
     return used, place.member, False
 
@@ -137,12 +140,28 @@ async def _find(connection: database.RawConnection, place: _Place, claim_id: str
     return found
 
 
-async def _give(connection: database.RawConnection, place: _Place, benefit: Benefit, claim: Claim) -> None:
-    """Take a claim from its quota and write it down. Raises ``QuotaUsedUp``."""
+async def _give(connection: database.RawConnection, place: _Place, benefit: Benefit, claim: Claim) -> Claim:
+    """Take a claim from its quota and write it down, with the coupon that it is for.
+
+    Raises ``QuotaUsedUp``, and why no coupon is issued.
+    """
     number = place.member.current.number
     if not await storage.take(connection, place.held.names, claim, number, benefit.quota):
         raise entitlements.used_up(benefit, claim.window.ends)
+    if benefit.effect is BenefitEffect.COUPON:
+        issued = await coupons.issue(
+            connection,
+            claim.member_id,
+            benefit.coupon_template,
+            f"benefit:{claim.claim_id}",
+            claim.claimed_at,
+            claim.reason or _REASON,
+            programme_id=place.member.current.programme_id,
+            actor=claim.claimed_by,
+        )
+        claim = replace(claim, coupon_id=issued.coupon.coupon_id)
     await benefit_claims.insert(connection, claim, number)
+    return claim
 
 
 def _be_the_same(known: bytes, asked: Asked) -> None:

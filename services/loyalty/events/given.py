@@ -100,3 +100,13 @@ def _(what: events.CouponReinstated) -> Body:
 @body.register
 def _(what: events.CouponRevoked) -> Body:
     return "coupon_revoked", asdict(what)
+
+
+@body.register
+def _(what: events.MembershipRecorded) -> Body:
+    return "membership_recorded", asdict(what) | {"ends": timestamp(what.ends)}
+
+
+@body.register
+def _(what: events.MembershipEnded) -> Body:
+    return "membership_ended", asdict(what)

@@ -70,6 +70,18 @@ BENEFIT_CLAIMS = {
     "released_at": "instant",
     "coupon_id": "text",
 }
+MEMBERSHIPS = {
+    "programme_id": "text",
+    "source": "text",
+    "order_id": "text",
+    "tier": "text",
+    "price_minor": "integer",
+    "begins": "instant",
+    # Until when it is good, that instant left out.
+    "ends": "instant",
+    "recorded_at": "instant",
+    "ended_at": "instant",
+}
 GRANTS = {
     "programme_id": "text",
     "kind": "text",
@@ -134,6 +146,7 @@ class Exports:
                     ),
                     table("refunds", REFUNDS, await exports.refunds(self._pool, member_id)),
                     table("coupons", COUPONS, await exports.coupons(self._pool, member_id)),
+                    table("memberships", MEMBERSHIPS, await exports.memberships(self._pool, member_id)),
                     table("grants", GRANTS, await exports.grants(self._pool, member_id)),
                 )
             )

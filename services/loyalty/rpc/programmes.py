@@ -7,7 +7,7 @@ from huiyuan.loyalty.v1 import programmes_pb2 as wire
 from services.kit import clock, database, rpc
 from services.kit.refusal import Invalid
 from services.loyalty.actions import programmes as actions
-from services.loyalty.rpc import benefits, currencies, definitions, earn_rules, tier_schemes
+from services.loyalty.rpc import benefits, currencies, definitions, earn_rules, tier_sales, tier_schemes
 from services.loyalty.rpc.wire import micros, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.storage import programmes
@@ -133,6 +133,8 @@ def _money_named(request: wire.ReviseProgrammeRequest) -> dict[str, str]:
             named[f"currencies[{nth}].conversion.worth.currency"] = rules.conversion.worth.currency
     for nth, tier in enumerate(request.tiers):
         named |= benefits.costs_named(tier.benefits, f"tiers[{nth}].benefits")
+        if tier.HasField("sale"):
+            named |= tier_sales.prices_named(tier.sale, f"tiers[{nth}].sale")
     return named
 
 

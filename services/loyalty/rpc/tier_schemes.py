@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from huiyuan.loyalty.v1 import tier_schemes_pb2 as wire
 
-from services.loyalty.rpc import benefits
+from services.loyalty.rpc import benefits, tier_sales
 from services.loyalty.rpc.earn_rules import decimal
 from services.loyalty.rpc.wire import choice, chosen, localized, text
 from services.loyalty.rules.expiry import Period
@@ -49,6 +49,7 @@ def tier_rules(messages: Iterable[wire.TierRule], money_currency: str) -> Iterab
             _or(Match.ALL, wire.ConditionMatch, _MATCH, rule.match, f"{path}.match"),
             _conditions(rule.retain, f"{path}.retain"),
             _or(Match.ALL, wire.ConditionMatch, _MATCH, rule.retain_match, f"{path}.retain_match"),
+            tier_sales.sale(rule.sale, money_currency, f"{path}.sale") if rule.HasField("sale") else None,
         )
 
 
@@ -63,6 +64,7 @@ def tier_rule(rule: TierRule, money_currency: str) -> wire.TierRule:
         match=match(rule.match),
         retain=map(condition, rule.retain),
         retain_match=match(rule.retain_match),
+        sale=None if rule.sale is None else tier_sales.published(rule.sale, money_currency),
     )
 
 

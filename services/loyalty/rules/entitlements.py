@@ -8,6 +8,7 @@ from hashlib import sha256
 import msgpack
 
 from services.kit.refusal import Conflict, Declined, NotFound
+from services.loyalty.rules import tiers
 from services.loyalty.rules.benefits import Benefit, BenefitEffect
 from services.loyalty.rules.expiry import NEVER
 from services.loyalty.rules.points import Member
@@ -140,8 +141,12 @@ def wanted(member: Member, key: str) -> Benefit:
 
 def window_of(member: Member, benefit: Benefit) -> Window:
     """The period of a benefit's quota that now lies in."""
-    since = member.standing.tiers[-1][1] if member.standing.tiers else 0
-    return window(benefit.period, since, member.recorded_at, member.current.time_zone)
+    standing = member.standing
+    since = standing.tiers[-1][1] if standing.tiers else 0
+    if tiers.placement_of(standing) is None:
+        since = max(since, standing.ladder_since)  # kept for another validity, it is given anew
+    held = Window(since, tiers.good_until(standing))
+    return window(benefit.period, held, member.recorded_at, member.current.time_zone)
 
 
 def used_up(benefit: Benefit, ends: int) -> QuotaUsedUp:

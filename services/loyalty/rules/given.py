@@ -1,4 +1,4 @@
-"""Events of what members get beside points: rewards, referrals, missions, benefits, coupons."""
+"""Events of what members get beside points: rewards, referrals, missions, benefits, memberships, coupons."""
 
 from dataclasses import dataclass
 
@@ -101,6 +101,23 @@ class BenefitReleased:
     tier: str
 
 
+@dataclass(frozen=True, slots=True)
+class MembershipRecorded:
+    """A tier was paid for, until an instant in microseconds since 1970."""
+
+    source: str
+    order_id: str
+    tier: str
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipEnded:
+    source: str
+    order_id: str
+    tier: str
+
+
 Given = (
     RewardFulfilled
     | ReferralChanged
@@ -114,4 +131,6 @@ Given = (
     | BenefitClaimed
     | BenefitUsed
     | BenefitReleased
+    | MembershipRecorded
+    | MembershipEnded
 )

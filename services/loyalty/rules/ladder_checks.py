@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from services.loyalty.rules import benefits
+from services.loyalty.rules import benefits, tier_sales
 from services.loyalty.rules.tier_schemes import (
     EARNED,
     ORDERS,
@@ -35,8 +35,10 @@ def check(tiers: Sequence[TierRule], scheme: TierScheme, codes: Iterable[str]) -
     for nth, tier in enumerate(tiers):
         path = f"tiers[{nth}]"
         be_like(KEY, tier.key, f"{path}.key", KEY_SAID)
-        if not tier.conditions:
-            raise wrong("a tier needs at least one condition", f"{path}.conditions")
+        if not tier.conditions and tier.sale is None:
+            raise wrong("a tier that is not for sale needs at least one condition", f"{path}.conditions")
+        if tier.sale is not None:
+            tier_sales.check(tier.sale, f"{path}.sale", has_score=bool(scheme.score))
         benefits.check(tier.benefits, f"{path}.benefits")
         _check_conditions(tier.conditions, metrics, counted, f"{path}.conditions")
         _check_conditions(tier.retain, metrics, counted, f"{path}.retain")

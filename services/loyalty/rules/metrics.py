@@ -59,9 +59,12 @@ class Measured:
         return met(self.value(each.metric, each.window) >= each.at_least for each in conditions)
 
     def qualified(self, lowest: int, highest: int) -> str:
-        """The highest tier of the ranks from ``lowest`` to ``highest`` that is reached; empty for none."""
+        """The highest tier of the ranks from ``lowest`` to ``highest`` that is reached; empty for none.
+
+        What asks nothing is for sale alone, and never reached.
+        """
         for tier in reversed(self.programme.tiers[max(0, lowest - 1) : highest]):
-            if self.holds((tier.conditions, tier.match)):
+            if tier.conditions and self.holds((tier.conditions, tier.match)):
                 return tier.key
         return ""
 

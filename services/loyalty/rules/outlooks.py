@@ -87,9 +87,9 @@ def _keeping(member: Member) -> Keeping | None:
 
 def _rising(programme: Programme, ladder: str, now: Measured) -> Rising | None:
     rank = programme.rank(ladder)
-    if rank == len(programme.tiers):
+    tier = next((tier for tier in programme.tiers[rank:] if tier.conditions), None)
+    if tier is None:
         return None
-    tier = programme.tiers[rank]
     return Rising(tier, tuple(_step(each, now, None) for each in tier.conditions), tier.match)
 
 

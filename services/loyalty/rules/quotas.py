@@ -21,12 +21,12 @@ class Window(NamedTuple):
     ends: int
 
 
-def window(period: QuotaPeriod, tier_since: int, now: int, zone: str) -> Window:
-    """The period of a quota that an instant lies in, by local days; of the tier's validity, the one held now."""
+def window(period: QuotaPeriod, held: Window, now: int, zone: str) -> Window:
+    """The period of a quota that an instant lies in, by local days; ``held`` is the tier's validity."""
     if period is QuotaPeriod.NONE:
         return Window(0, NEVER)
     if period is QuotaPeriod.TIER_VALIDITY:
-        return Window(tier_since, NEVER)
+        return held
     first, next_first = _days(period, local_day(now, zone))
     return Window(midnight(first, zone), midnight(next_first, zone))
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from services.loyalty.rules.benefits import Benefit
 from services.loyalty.rules.expiry import Period
 from services.loyalty.rules.texts import Text
+from services.loyalty.rules.tier_sales import TierSale
 from services.loyalty.rules.windows import LIFETIME, Window
 
 SPEND, ORDERS, SCORE = "SPEND", "ORDERS", "SCORE"
@@ -61,6 +62,7 @@ class TierRule:
     match: Match = Match.ALL
     retain: tuple[Condition, ...] = ()
     retain_match: Match = Match.ALL
+    sale: TierSale | None = None
 
     @property
     def keeping(self) -> tuple[tuple[Condition, ...], Match]:

@@ -22,6 +22,8 @@ _COUNTED = (
     "entries",
     "grants",
     "holds",
+    "membership_offers",
+    "memberships",
     "mission_completions",
     "placements",
     "preview_samples",

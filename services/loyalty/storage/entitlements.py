@@ -16,6 +16,8 @@ from services.loyalty.rules.state import State
 from services.loyalty.storage import points, rows
 from services.loyalty.storage.benefit_claims import NAMES_OF_ALL, claim
 
+_Reader = asyncpg.Pool | database.RawConnection
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -38,20 +40,42 @@ async def hold(connection: database.RawConnection, member_id: str, programme: Pr
     Whoever was merged into another is that other.
     """
     while True:
-        names = [str(row[0]) for row in await connection.fetch(_NAMES, member_id, programme.number)]
-        restriction = await connection.fetchval(_LOCK_MEMBER, names[0])
-        locked = [rows.standing(row) for row in await connection.fetch(_LOCK, names, programme.number)]
-        standings = {standing.member_id: standing for standing in locked}
+        names = await _names(connection, member_id, programme)
+        restriction = await connection.fetchval(f"{_MEMBER} FOR NO KEY UPDATE", names[0])
+        # Shared, so that whoever posts for the member waits for no longer than this transaction, and the tier stays.
+        locked = await connection.fetch(f"{_STANDINGS} FOR SHARE", names, programme.number)
         # A merge may have come between: it changes standings that are locked now.
-        again = [str(row[0]) for row in await connection.fetch(_NAMES, member_id, programme.number)]
-        if again == names:
-            break
-    state = State({(name, programme.number): standing for name, standing in standings.items()})
-    if names[0] not in standings:
+        if await _names(connection, member_id, programme) == names:
+            return await _held(connection, names, restriction, locked, programme)
+
+
+async def seen(pool: asyncpg.Pool, member_id: str, programme: Programme) -> Held:
+    """The same for reading, with nothing locked."""
+    names = await _names(pool, member_id, programme)
+    restriction = await pool.fetchval(_MEMBER, names[0])
+    return await _held(
+        pool, names, restriction, await pool.fetch(_STANDINGS, names, programme.number), programme
+    )
+
+
+async def _names(reader: _Reader, member_id: str, programme: Programme) -> list[str]:
+    return [str(row[0]) for row in await reader.fetch(_NAMES, member_id, programme.number)]
+
+
+async def _held(
+    reader: _Reader,
+    names: list[str],
+    restriction: int | None,
+    found: Sequence[asyncpg.Record],
+    programme: Programme,
+) -> Held:
+    standings = {(each.member_id, each.programme): each for each in map(rows.standing, found)}
+    if (names[0], programme.number) not in standings:
         free = Standing(names[0], programme.number, restriction=rows.RESTRICTIONS[restriction or 0])
-        state.standings[names[0], programme.number] = free
+        standings[names[0], programme.number] = free
+    state = State(standings)
     numbers = [currency.number for currency in programme.currencies]
-    for wallet in await points.wallets(connection, names[:1], numbers):
+    for wallet in await points.wallets(reader, names[:1], numbers):
         state.wallets[wallet.member_id, wallet.currency] = wallet
     return Held(tuple(names), state)
 
@@ -111,12 +135,10 @@ WITH RECURSIVE upwards AS (
 SELECT member_id FROM names ORDER BY step, member_id
 """
 
-_LOCK_MEMBER = "SELECT restriction FROM members WHERE member_id = $1 FOR NO KEY UPDATE"
+_MEMBER = "SELECT restriction FROM members WHERE member_id = $1"
 
-# Shared, so that whoever posts for the member waits for no longer than this transaction, and the tier stays.
-_LOCK = f"""
-SELECT {rows.STANDING} FROM standings s WHERE s.member_id = ANY($1::uuid[]) AND s.programme = $2
-ORDER BY s.member_id FOR SHARE
+_STANDINGS = f"""
+SELECT {rows.STANDING} FROM standings s WHERE s.member_id = ANY($1::uuid[]) AND s.programme = $2 ORDER BY s.member_id
 """  # noqa: S608  # columns of ours
 
 _TAKEN_BY = """

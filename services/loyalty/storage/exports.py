@@ -53,6 +53,12 @@ async def benefit_claims(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncp
     return rows
 
 
+async def memberships(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """The memberships that the member bought, oldest first."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_MEMBERSHIPS, member_id)
+    return rows
+
+
 async def grants(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
     """What the member was promised, oldest first, and what became of it."""
     rows: Sequence[asyncpg.Record] = await pool.fetch(_GRANTS, member_id)
@@ -125,6 +131,11 @@ SELECT p.programme_id, c.benefit, c.tier, c.state, c.claimed_at, c.good_until, c
        c.coupon_id
 FROM benefit_claims c JOIN programmes p ON p.number = c.programme
 WHERE c.member_id = $1 ORDER BY c.claimed_at, c.claim_id
+"""
+
+_MEMBERSHIPS = """
+SELECT p.programme_id, m.source, m.order_id, m.tier, m.price_minor, m.begins, m.ends, m.recorded_at, m.ended_at
+FROM memberships m JOIN programmes p ON p.number = m.programme WHERE m.member_id = $1 ORDER BY m.recorded_at
 """
 
 _GRANTS = """

@@ -12,7 +12,7 @@ from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.texts import Text
 from services.loyalty.storage.definitions.currencies import currency, encoded
 from services.loyalty.storage.definitions.earn_rules import earn_rule
-from services.loyalty.storage.definitions.tier_schemes import encoded_scheme, tier, tier_scheme
+from services.loyalty.storage.definitions.tier_schemes import encoded_scheme, encoded_tier, tier, tier_scheme
 
 
 def encode(programme: Programme) -> str:
@@ -23,7 +23,7 @@ def encode(programme: Programme) -> str:
         "money_currency": programme.money_currency,
         "currencies": [encoded(each) for each in programme.currencies],
         "earn_rules": [asdict(rule) for rule in programme.earn_rules],
-        "tiers": [asdict(each) for each in programme.tiers],
+        "tiers": [encoded_tier(each) for each in programme.tiers],
         "tier_scheme": encoded_scheme(programme.tier_scheme),
         "two_persons": programme.two_persons,
     }

@@ -19,6 +19,7 @@ from services.loyalty.rules.tier_schemes import (
 )
 from services.loyalty.rules.windows import LIFETIME, Window, WindowKind
 from services.loyalty.storage.definitions.benefits import benefit
+from services.loyalty.storage.definitions.tier_sales import encoded, sale
 
 
 def tier(stored: dict[str, Any]) -> TierRule:
@@ -32,7 +33,13 @@ def tier(stored: dict[str, Any]) -> TierRule:
         match=Match(stored.get("match", Match.ALL)),
         retain=tuple(map(_condition, stored.get("retain", ()))),
         retain_match=Match(stored.get("retain_match", Match.ALL)),
+        sale=None if stored.get("sale") is None else sale(stored["sale"]),
     )
+
+
+def encoded_tier(rule: TierRule) -> dict[str, Any]:
+    """A tier for JSON."""
+    return asdict(rule) | {"sale": None if rule.sale is None else encoded(rule.sale)}
 
 
 def encoded_scheme(scheme: TierScheme) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class LoyaltyEvent(_message.Message):
-    __slots__ = ("member_id", "programme_id", "occurred_at", "order_recorded", "order_completed", "order_refunded", "points_adjusted", "points_expired", "points_matured", "tier_raised", "programme_revised", "points_awarded", "points_redeemed", "redemption_reversed", "points_held", "hold_captured", "hold_released", "points_transferred", "points_imported", "points_forfeited", "member_merged", "member_erasure_done", "reward_redeemed", "reward_fulfilled", "reward_cancelled", "rewards_revised", "referral_changed", "coupon_issued", "coupon_used", "coupon_expiring", "coupon_reinstated", "coupon_revoked", "tier_lowered", "tier_kept", "tier_placed", "tier_placement_ended", "mission_progressed", "mission_completed", "benefit_claimed", "benefit_used", "benefit_released")
+    __slots__ = ("member_id", "programme_id", "occurred_at", "order_recorded", "order_completed", "order_refunded", "points_adjusted", "points_expired", "points_matured", "tier_raised", "programme_revised", "points_awarded", "points_redeemed", "redemption_reversed", "points_held", "hold_captured", "hold_released", "points_transferred", "points_imported", "points_forfeited", "member_merged", "member_erasure_done", "reward_redeemed", "reward_fulfilled", "reward_cancelled", "rewards_revised", "referral_changed", "coupon_issued", "coupon_used", "coupon_expiring", "coupon_reinstated", "coupon_revoked", "tier_lowered", "tier_kept", "tier_placed", "tier_placement_ended", "mission_progressed", "mission_completed", "benefit_claimed", "benefit_used", "benefit_released", "membership_recorded", "membership_ended")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -55,6 +55,8 @@ class LoyaltyEvent(_message.Message):
     BENEFIT_CLAIMED_FIELD_NUMBER: _ClassVar[int]
     BENEFIT_USED_FIELD_NUMBER: _ClassVar[int]
     BENEFIT_RELEASED_FIELD_NUMBER: _ClassVar[int]
+    MEMBERSHIP_RECORDED_FIELD_NUMBER: _ClassVar[int]
+    MEMBERSHIP_ENDED_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     programme_id: str
     occurred_at: _timestamp_pb2.Timestamp
@@ -96,7 +98,9 @@ class LoyaltyEvent(_message.Message):
     benefit_claimed: BenefitClaimed
     benefit_used: BenefitUsed
     benefit_released: BenefitReleased
-    def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_recorded: _Optional[_Union[OrderRecorded, _Mapping]] = ..., order_completed: _Optional[_Union[OrderCompleted, _Mapping]] = ..., order_refunded: _Optional[_Union[OrderRefunded, _Mapping]] = ..., points_adjusted: _Optional[_Union[PointsAdjusted, _Mapping]] = ..., points_expired: _Optional[_Union[PointsExpired, _Mapping]] = ..., points_matured: _Optional[_Union[PointsMatured, _Mapping]] = ..., tier_raised: _Optional[_Union[TierRaised, _Mapping]] = ..., programme_revised: _Optional[_Union[ProgrammeRevised, _Mapping]] = ..., points_awarded: _Optional[_Union[PointsAwarded, _Mapping]] = ..., points_redeemed: _Optional[_Union[PointsRedeemed, _Mapping]] = ..., redemption_reversed: _Optional[_Union[RedemptionReversed, _Mapping]] = ..., points_held: _Optional[_Union[PointsHeld, _Mapping]] = ..., hold_captured: _Optional[_Union[HoldCaptured, _Mapping]] = ..., hold_released: _Optional[_Union[HoldReleased, _Mapping]] = ..., points_transferred: _Optional[_Union[PointsTransferred, _Mapping]] = ..., points_imported: _Optional[_Union[PointsImported, _Mapping]] = ..., points_forfeited: _Optional[_Union[PointsForfeited, _Mapping]] = ..., member_merged: _Optional[_Union[MemberMerged, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., reward_redeemed: _Optional[_Union[RewardRedeemed, _Mapping]] = ..., reward_fulfilled: _Optional[_Union[RewardFulfilled, _Mapping]] = ..., reward_cancelled: _Optional[_Union[RewardCancelled, _Mapping]] = ..., rewards_revised: _Optional[_Union[RewardsRevised, _Mapping]] = ..., referral_changed: _Optional[_Union[ReferralChanged, _Mapping]] = ..., coupon_issued: _Optional[_Union[CouponIssued, _Mapping]] = ..., coupon_used: _Optional[_Union[CouponUsed, _Mapping]] = ..., coupon_expiring: _Optional[_Union[CouponExpiring, _Mapping]] = ..., coupon_reinstated: _Optional[_Union[CouponReinstated, _Mapping]] = ..., coupon_revoked: _Optional[_Union[CouponRevoked, _Mapping]] = ..., tier_lowered: _Optional[_Union[TierLowered, _Mapping]] = ..., tier_kept: _Optional[_Union[TierKept, _Mapping]] = ..., tier_placed: _Optional[_Union[TierPlaced, _Mapping]] = ..., tier_placement_ended: _Optional[_Union[TierPlacementEnded, _Mapping]] = ..., mission_progressed: _Optional[_Union[MissionProgressed, _Mapping]] = ..., mission_completed: _Optional[_Union[MissionCompleted, _Mapping]] = ..., benefit_claimed: _Optional[_Union[BenefitClaimed, _Mapping]] = ..., benefit_used: _Optional[_Union[BenefitUsed, _Mapping]] = ..., benefit_released: _Optional[_Union[BenefitReleased, _Mapping]] = ...) -> None: ...
+    membership_recorded: MembershipRecorded
+    membership_ended: MembershipEnded
+    def __init__(self, member_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_recorded: _Optional[_Union[OrderRecorded, _Mapping]] = ..., order_completed: _Optional[_Union[OrderCompleted, _Mapping]] = ..., order_refunded: _Optional[_Union[OrderRefunded, _Mapping]] = ..., points_adjusted: _Optional[_Union[PointsAdjusted, _Mapping]] = ..., points_expired: _Optional[_Union[PointsExpired, _Mapping]] = ..., points_matured: _Optional[_Union[PointsMatured, _Mapping]] = ..., tier_raised: _Optional[_Union[TierRaised, _Mapping]] = ..., programme_revised: _Optional[_Union[ProgrammeRevised, _Mapping]] = ..., points_awarded: _Optional[_Union[PointsAwarded, _Mapping]] = ..., points_redeemed: _Optional[_Union[PointsRedeemed, _Mapping]] = ..., redemption_reversed: _Optional[_Union[RedemptionReversed, _Mapping]] = ..., points_held: _Optional[_Union[PointsHeld, _Mapping]] = ..., hold_captured: _Optional[_Union[HoldCaptured, _Mapping]] = ..., hold_released: _Optional[_Union[HoldReleased, _Mapping]] = ..., points_transferred: _Optional[_Union[PointsTransferred, _Mapping]] = ..., points_imported: _Optional[_Union[PointsImported, _Mapping]] = ..., points_forfeited: _Optional[_Union[PointsForfeited, _Mapping]] = ..., member_merged: _Optional[_Union[MemberMerged, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., reward_redeemed: _Optional[_Union[RewardRedeemed, _Mapping]] = ..., reward_fulfilled: _Optional[_Union[RewardFulfilled, _Mapping]] = ..., reward_cancelled: _Optional[_Union[RewardCancelled, _Mapping]] = ..., rewards_revised: _Optional[_Union[RewardsRevised, _Mapping]] = ..., referral_changed: _Optional[_Union[ReferralChanged, _Mapping]] = ..., coupon_issued: _Optional[_Union[CouponIssued, _Mapping]] = ..., coupon_used: _Optional[_Union[CouponUsed, _Mapping]] = ..., coupon_expiring: _Optional[_Union[CouponExpiring, _Mapping]] = ..., coupon_reinstated: _Optional[_Union[CouponReinstated, _Mapping]] = ..., coupon_revoked: _Optional[_Union[CouponRevoked, _Mapping]] = ..., tier_lowered: _Optional[_Union[TierLowered, _Mapping]] = ..., tier_kept: _Optional[_Union[TierKept, _Mapping]] = ..., tier_placed: _Optional[_Union[TierPlaced, _Mapping]] = ..., tier_placement_ended: _Optional[_Union[TierPlacementEnded, _Mapping]] = ..., mission_progressed: _Optional[_Union[MissionProgressed, _Mapping]] = ..., mission_completed: _Optional[_Union[MissionCompleted, _Mapping]] = ..., benefit_claimed: _Optional[_Union[BenefitClaimed, _Mapping]] = ..., benefit_used: _Optional[_Union[BenefitUsed, _Mapping]] = ..., benefit_released: _Optional[_Union[BenefitReleased, _Mapping]] = ..., membership_recorded: _Optional[_Union[MembershipRecorded, _Mapping]] = ..., membership_ended: _Optional[_Union[MembershipEnded, _Mapping]] = ...) -> None: ...
 
 class PointsMoved(_message.Message):
     __slots__ = ("currency", "points", "balance_after")
@@ -473,3 +477,25 @@ class BenefitReleased(_message.Message):
     benefit: str
     tier: str
     def __init__(self, claim_id: _Optional[str] = ..., benefit: _Optional[str] = ..., tier: _Optional[str] = ...) -> None: ...
+
+class MembershipRecorded(_message.Message):
+    __slots__ = ("source", "order_id", "tier", "ends")
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    ENDS_FIELD_NUMBER: _ClassVar[int]
+    source: str
+    order_id: str
+    tier: str
+    ends: _timestamp_pb2.Timestamp
+    def __init__(self, source: _Optional[str] = ..., order_id: _Optional[str] = ..., tier: _Optional[str] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class MembershipEnded(_message.Message):
+    __slots__ = ("source", "order_id", "tier")
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    source: str
+    order_id: str
+    tier: str
+    def __init__(self, source: _Optional[str] = ..., order_id: _Optional[str] = ..., tier: _Optional[str] = ...) -> None: ...

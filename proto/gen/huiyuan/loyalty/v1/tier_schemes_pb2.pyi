@@ -1,5 +1,6 @@
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
 from huiyuan.loyalty.v1 import benefits_pb2 as _benefits_pb2
+from huiyuan.loyalty.v1 import tier_sales_pb2 as _tier_sales_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -56,7 +57,7 @@ ON_PUBLISH_RAISE_ONLY: OnPublish
 ON_PUBLISH_REASSESS: OnPublish
 
 class TierRule(_message.Message):
-    __slots__ = ("key", "name", "conditions", "multiplier", "benefits", "match", "retain", "retain_match")
+    __slots__ = ("key", "name", "conditions", "multiplier", "benefits", "match", "retain", "retain_match", "sale")
     KEY_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     CONDITIONS_FIELD_NUMBER: _ClassVar[int]
@@ -65,6 +66,7 @@ class TierRule(_message.Message):
     MATCH_FIELD_NUMBER: _ClassVar[int]
     RETAIN_FIELD_NUMBER: _ClassVar[int]
     RETAIN_MATCH_FIELD_NUMBER: _ClassVar[int]
+    SALE_FIELD_NUMBER: _ClassVar[int]
     key: str
     name: _kit_pb2.LocalizedText
     conditions: _containers.RepeatedCompositeFieldContainer[TierCondition]
@@ -73,7 +75,8 @@ class TierRule(_message.Message):
     match: ConditionMatch
     retain: _containers.RepeatedCompositeFieldContainer[TierCondition]
     retain_match: ConditionMatch
-    def __init__(self, key: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., conditions: _Optional[_Iterable[_Union[TierCondition, _Mapping]]] = ..., multiplier: _Optional[str] = ..., benefits: _Optional[_Iterable[_Union[_benefits_pb2.Benefit, _Mapping]]] = ..., match: _Optional[_Union[ConditionMatch, str]] = ..., retain: _Optional[_Iterable[_Union[TierCondition, _Mapping]]] = ..., retain_match: _Optional[_Union[ConditionMatch, str]] = ...) -> None: ...
+    sale: _tier_sales_pb2.TierSale
+    def __init__(self, key: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., conditions: _Optional[_Iterable[_Union[TierCondition, _Mapping]]] = ..., multiplier: _Optional[str] = ..., benefits: _Optional[_Iterable[_Union[_benefits_pb2.Benefit, _Mapping]]] = ..., match: _Optional[_Union[ConditionMatch, str]] = ..., retain: _Optional[_Iterable[_Union[TierCondition, _Mapping]]] = ..., retain_match: _Optional[_Union[ConditionMatch, str]] = ..., sale: _Optional[_Union[_tier_sales_pb2.TierSale, _Mapping]] = ...) -> None: ...
 
 class TierCondition(_message.Message):
     __slots__ = ("metric", "at_least", "window")

@@ -1,0 +1,41 @@
+"""The officer's registers: each entry is one transaction, and is written once."""
+
+from datetime import datetime
+
+from services.consent.rules.registers import (
+    Assessment,
+    AssessmentLocked,
+    Breach,
+    Notice,
+    UnknownEntry,
+    check_reference,
+)
+from services.consent.storage import registers
+from services.kit.database import Connection
+
+
+async def delete_assessment(connection: Connection, assessment_id: str, now: datetime) -> None:
+    """Forget an assessment whose three years are over. Raises ``AssessmentLocked`` before, ``UnknownEntry``."""
+    found: Assessment | None = next(
+        (one for one in await registers.assessments(connection) if one.assessment_id == assessment_id), None
+    )
+    if found is None:
+        raise UnknownEntry("there is no such assessment", field="assessment_id")
+    if now < found.locked_until:
+        raise AssessmentLocked(
+            "an impact assessment is kept for three years (PIPL 56)",
+            field="assessment_id",
+            locked_until=found.locked_until.isoformat(),
+        )
+    await registers.delete_assessment(connection, assessment_id)
+
+
+async def record_notice(connection: Connection, breach_id: str, notice: Notice, by: str) -> Breach:
+    """Keep that somebody was told of a breach; the breach with it. Raises ``UnknownEntry``."""
+    check_reference(notice.reference, "reference")
+    if await registers.breach(connection, breach_id) is None:
+        raise UnknownEntry("there is no such breach", field="breach_id")
+    await registers.note_notice(connection, breach_id, notice, by)
+    found = await registers.breach(connection, breach_id)
+    assert found is not None, "breaches are never deleted"
+    return found

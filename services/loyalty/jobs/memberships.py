@@ -1,0 +1,51 @@
+"""Memberships, followed: tiers follow what was bought and ended, also where the door that took it lived no longer."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from services.kit import clock, database
+from services.kit.refusal import Refusal
+from services.loyalty.actions.memberships import following
+from services.loyalty.lanes import Lanes
+from services.loyalty.rulebook import Rulebook
+from services.loyalty.storage import memberships
+
+log = structlog.get_logger()
+
+_AT_ONCE = 500
+_LEFT_TO_DOORS = timedelta(seconds=10)
+"""For so long a door may still be about to do it itself."""
+
+
+class Memberships:
+    """Works off what tiers have yet to follow; what it did before it was killed is found done, by its key."""
+
+    def __init__(
+        self, url: str, pool: database.Pool, rulebook: Rulebook, now: clock.Clock = clock.now
+    ) -> None:
+        self._url = url
+        self._pool = pool
+        self._rulebook = rulebook
+        self._now = now
+
+    async def follow(self) -> None:
+        """Follow everything that waits; a lane is claimed only while something does."""
+        waiting = await memberships.unsettled(self._pool, self._now() - _LEFT_TO_DOORS, _AT_ONCE)
+        if not waiting:
+            return
+        known = await self._rulebook.current()
+        by_number = {history.newest.number: history for history in known.by_id.values()}
+        lanes = Lanes(self._url, self._rulebook, 1, self._now)
+        working = asyncio.ensure_future(lanes.run())
+        try:
+            for made, number in waiting:
+                try:
+                    await lanes.submit(following(made, by_number[number]))
+                    await memberships.settled(self._pool, made)
+                except Refusal as refusal:  # one that cannot be followed yet holds up nobody else
+                    log.warning("membership waits", member_id=made.member_id, because=refusal.code)
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
