@@ -79,8 +79,6 @@ class Clients:
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.quotes = client(QuotesServiceClient, loyalty, LOYALTY, signer)
-        self.coupons = client(CouponsServiceClient, loyalty, LOYALTY, signer)
-        self.coupon_templates = client(CouponTemplatesServiceClient, loyalty, LOYALTY, signer)
         self.transfers = client(TransfersServiceClient, loyalty, LOYALTY, signer)
         self.forfeits = client(ForfeitsServiceClient, loyalty, LOYALTY, signer)
         self.adjustments = client(AdjustmentsServiceClient, loyalty, LOYALTY, signer)
@@ -124,6 +122,8 @@ class Clients:
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
 
     def _know_what_is_given(self, loyalty: str, signer: CallerSigner) -> None:
+        self.coupons = client(CouponsServiceClient, loyalty, LOYALTY, signer)
+        self.coupon_templates = client(CouponTemplatesServiceClient, loyalty, LOYALTY, signer)
         self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
         self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
         self.memberships = client(MembershipsServiceClient, loyalty, LOYALTY, signer)

@@ -36,7 +36,7 @@ from gateway.paging import Connection, key_of, page_size
 from gateway.views import evidence, messaging
 from gateway.views.communications import sent
 from gateway.views.consents import Consent, consent
-from gateway.views.coupons import Coupon, CouponState, coupons
+from gateway.views.coupons import COUPONS, Coupon, CouponState, coupons
 from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
 from gateway.views.identities import LinkedIdentity, known_by
@@ -83,8 +83,7 @@ class Member(Node):
         return await found(info, erasures_pb2.GetErasureRequest(member_id=self.id))
 
     @strawberry.field(
-        description="The member's coupons; at most 100 a page. With a state of what is still good, those that expire "
-        "first come first, otherwise those that expire last.",
+        description=COUPONS,
         directives=[PAGED],
     )
     async def coupons(

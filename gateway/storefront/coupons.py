@@ -9,10 +9,12 @@ from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import SPENDS
 from gateway.errors import UserError, attempt
+from gateway.paging import Connection
 from gateway.scalars import Long, Money, MoneyInput, instant, money
 from gateway.storefront.baskets import BasketLineInput
 from gateway.storefront.redemptions import OrderReferenceInput
-from gateway.views.coupons import Coupon, CouponOff, coupon, offs
+from gateway.views.coupons import Coupon, CouponOff, CouponState, coupon, coupons, offs
+from gateway.views.nodes import Node
 
 _KEY = "1 to 100 printable characters; a retry sends the same."
 
@@ -67,6 +69,18 @@ class ReleaseCouponsPayload:
     released: list[Coupon]
     replayed: bool = strawberry.field(description="True when the order held nothing of it any more.")
     user_errors: list[UserError]
+
+
+async def own_coupons(
+    root: strawberry.Parent[Node],
+    info: Info,
+    first: int,
+    after: str | None = None,
+    state: CouponState | None = None,
+    expires_before: datetime | None = None,
+) -> Connection[Coupon] | None:
+    """A page of the coupons of the member whose field this is."""
+    return await coupons(info, root.id, state, expires_before, (first, after))
 
 
 @strawberry.type

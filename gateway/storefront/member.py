@@ -19,6 +19,7 @@ from gateway.scalars import instant
 from gateway.storefront.accesses import DataAccess, data_accesses
 from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
+from gateway.storefront.coupons import own_coupons
 from gateway.storefront.entries import Entry, page
 from gateway.storefront.missions import MemberMission, member_missions
 from gateway.storefront.rewards import RewardRedemption, reward_redemptions
@@ -26,7 +27,7 @@ from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
 from gateway.views.communications import sent
 from gateway.views.consents import Consent, consent
-from gateway.views.coupons import Coupon, CouponState, coupons
+from gateway.views.coupons import COUPONS, Coupon
 from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
 from gateway.views.explanations import Explanation, explained, explanation
@@ -204,20 +205,9 @@ class Member(Node):
         asked = EntriesOf(DEFAULT_PROGRAMME, self.id, page_size(first), key_of(after), currency or "")
         return page(await info.context.load.entries_by_member.load(info.context.caller, asked), after)
 
-    @strawberry.field(
-        description="The member's coupons; at most 100 a page. With a state of what is still good, those that expire "
-        "first come first, otherwise those that expire last.",
-        directives=[PAGED],
+    coupons: Connection[Coupon] | None = strawberry.field(
+        resolver=own_coupons, description=COUPONS, directives=[PAGED]
     )
-    async def coupons(
-        self,
-        info: Info,
-        first: int,
-        after: str | None = None,
-        state: CouponState | None = None,
-        expires_before: datetime | None = None,
-    ) -> Connection[Coupon] | None:
-        return await coupons(info, self.id, state, expires_before, (first, after))
 
     @strawberry.field(description="What the member had at a past instant.")
     async def balance_as_of(self, info: Info, at: datetime) -> BalanceAsOf | None:

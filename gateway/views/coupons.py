@@ -55,6 +55,12 @@ class CouponRefusedReason(Enum):
     GROUP_TAKEN = coupons_pb2.COUPON_REFUSED_REASON_GROUP_TAKEN
 
 
+COUPONS = (
+    "The member's coupons; at most 100 a page. With a state of what is still good, those that expire first come first, "
+    "otherwise those that expire last."
+)
+
+
 @strawberry.type(
     description="A coupon. Its terms are those it was issued by, whatever its template says now."
 )
