@@ -5,7 +5,7 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
-.PHONY: help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-members bench-gateway bench-consent bench-programme soak release-schema compose audits test-browser explorer
+.PHONY: pipl-report help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-members bench-gateway bench-consent bench-programme soak release-schema compose audits test-browser explorer
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/make \1\t\2/p' Makefile
@@ -91,6 +91,9 @@ bench-programme: .venv/.installed  ## Measure the preview of a programme's draft
 
 soak: .venv/.installed  ## Load one loyalty process for ten minutes and watch its memory.
 	$(BIN)/python -m tests.load.soak
+
+pipl-report: .venv/.installed  ## Prove each article of the PIPL: its tests pass, and fail under a planted violation.
+	$(BIN)/python -m tests.pipl
 
 audits: .venv/.installed  ## Run graphql-http's server audits against both endpoints; needs Node and npm.
 	$(BIN)/python -m tests.conformance

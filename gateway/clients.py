@@ -14,6 +14,7 @@ from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
 from huiyuan.consent.v1.topics_connect import TopicsServiceClient
 from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
+from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceClient
 from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceClient
 from huiyuan.loyalty.v1.coupons_connect import CouponsServiceClient
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceClient
@@ -124,6 +125,7 @@ class Clients:
     def _know_what_is_given(self, loyalty: str, signer: CallerSigner) -> None:
         self.coupons = client(CouponsServiceClient, loyalty, LOYALTY, signer)
         self.coupon_templates = client(CouponTemplatesServiceClient, loyalty, LOYALTY, signer)
+        self.campaigns = client(CampaignsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS)
         self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
         self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
         self.memberships = client(MembershipsServiceClient, loyalty, LOYALTY, signer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gateway.admin.earn_rule_reach import EARN_RULE_TYPES
 from gateway.admin.given_reach import ROLES_OF_GIVEN
 from gateway.admin.permissions import (
     ADJUSTERS,
@@ -48,6 +49,7 @@ from gateway.admin.permissions import (
 )
 
 ROLES_BY_TYPE: Mapping[str, Roles] = {
+    **EARN_RULE_TYPES,
     **ROLES_OF_GIVEN,
     "AccountBalances": HISTORY_READERS,
     "AccountTotal": FINANCE_READERS,
@@ -236,7 +238,6 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "RightsRequestConnection": CONSENT_READERS,
     "RightsRequestEdge": CONSENT_READERS,
     "RightsStep": CONSENT_READERS,
-    "RuleVerdict": HISTORY_READERS,
     "ScoreKnot": EVERY_ROLE,
     "ScorePart": EVERY_ROLE,
     "ScorePartProgress": EVERY_ROLE,

@@ -9,6 +9,7 @@ from gateway.admin.activities import ActivityMutations, ActivityQueries
 from gateway.admin.analyses import AnalysisMutations, AnalysisQueries
 from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
+from gateway.admin.campaigns import CampaignMutations, CampaignQueries
 from gateway.admin.communications import CommunicationMutations
 from gateway.admin.coupon_templates import CouponTemplateMutations, CouponTemplateQueries
 from gateway.admin.coupons import CouponMutations, CouponQueries
@@ -16,6 +17,7 @@ from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.draft_mutations import ProgrammeDraftMutations
 from gateway.admin.drafts import ProgrammeDraftQueries
 from gateway.admin.dues import DueQueries
+from gateway.admin.earn_trials import EarnTrialQueries
 from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
 from gateway.admin.erasures import ErasureMutations, ErasureQueries
 from gateway.admin.finance import FinanceQueries
@@ -75,6 +77,8 @@ schema = strawberry.Schema(
             ProgrammeQueries,
             ProgrammeDraftQueries,
             ProgrammeChangeQueries,
+            CampaignQueries,
+            EarnTrialQueries,
             DraftPreviewQueries,
             OrderQueries,
             ActivityQueries,
@@ -105,6 +109,7 @@ schema = strawberry.Schema(
         (
             ProgrammeMutations,
             ProgrammeDraftMutations,
+            CampaignMutations,
             DraftPreviewMutations,
             LedgerMutations,
             ActivityMutations,

@@ -10,8 +10,10 @@ from services.kit.refusal import Kind, Refusal
 @strawberry.enum(description="Why a request was turned down. Later versions may add codes.")
 class UserErrorCode(StrEnum):
     # A refusal whose code is newer than this gateway is told as its family.
+    EARN_RULES_AMBIGUOUS = "EARN_RULES_AMBIGUOUS"
     INVALID = "INVALID"
     FORBIDDEN = "FORBIDDEN"
+    LAST_EARN_RULE = "LAST_EARN_RULE"
     NOT_FOUND = "NOT_FOUND"
     CONFLICT = "CONFLICT"
     DECLINED = "DECLINED"
@@ -205,6 +207,7 @@ class UserErrorCode(StrEnum):
     UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
     UNKNOWN_DOCUMENT = "UNKNOWN_DOCUMENT"
     UNKNOWN_DRAFT = "UNKNOWN_DRAFT"
+    UNKNOWN_EARN_RULE = "UNKNOWN_EARN_RULE"
     UNKNOWN_ENTRY_OF_REGISTER = "UNKNOWN_ENTRY_OF_REGISTER"
     UNKNOWN_ERASURE = "UNKNOWN_ERASURE"
     UNKNOWN_EVENT_TYPE = "UNKNOWN_EVENT_TYPE"

@@ -8,6 +8,7 @@ import typer
 
 from infra.local.asking import ask
 from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, screen
+from services.consent.jobs import packs
 from services.consent.rules import evidence
 from services.consent.rules.evidence import ReceiptRefused, Verified
 from services.kit.signing import SigningKeyRefused, signing_key, trusted
@@ -63,6 +64,37 @@ def verify_log(home: Home = DEFAULT_HOME) -> None:
     Exits with 1, and names the rows, when anything is not as it must be.
     """
     raise typer.Exit(ask("consent", "verify", home))
+
+
+@commands.command("evidence")
+def pack(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty folder, or one to make.")],
+    article: Annotated[int, typer.Option(help="The article of the PIPL.")],
+    until: Annotated[
+        str, typer.Option(help="An instant by RFC 3339; now when left out. The same gives the same pack.")
+    ] = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Write a pack that shows how an article is kept to: records, what proves them, and a signed index."""
+    raise typer.Exit(ask("consent", "evidence", home, str(article), until, str(folder.resolve())))
+
+
+@commands.command("verify-evidence")
+def verify_pack(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A pack.")],
+    key: Annotated[
+        str, typer.Option(help="The public key, in base64. This installation's when left out.")
+    ] = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Verify a pack with the public key alone. Exits with 1 when it is not what was signed."""
+    try:
+        keys = trusted(key, None if key else signing_key(existing(home).consent_signing_key))
+        index = packs.verify(folder, keys)
+    except (packs.PackRefused, SigningKeyRefused) as why:
+        complain(why)
+        raise typer.Exit(1) from None
+    screen.print(f"[green]✓[/] {index['article']} until {index['until']}: every file is what was signed")
 
 
 @commands.command("keys")

@@ -1,14 +1,15 @@
 """The consent processes: ``serve`` answers calls, ``work`` relays events and keeps the log, ``migrate`` brings the
-schema up, ``verify`` goes through all evidence, ``keys`` prints the public keys that prove it."""
+schema up, ``verify`` goes through all evidence, ``keys`` prints the public keys that prove it, and ``evidence ARTICLE
+UNTIL DIR`` writes a pack of it."""
 
 import sys
 
-from services.consent.app import SERVICE, application, migrate, show_keys, verify, workers
+from services.consent.app import SERVICE, application, migrate, pack, show_keys, verify, workers
 from services.consent.settings import Settings
 from services.kit import process
 
 
-def main(command: str) -> None:
+def main(command: str, *more: str) -> None:
     """Run one of this service's processes."""
     settings = Settings()
     process.be_seen(f"{SERVICE}-{command}", settings)
@@ -27,9 +28,13 @@ def main(command: str) -> None:
             sys.exit(0 if verify(settings) else 1)
         case "keys":
             show_keys(settings)
+        case "evidence" if len(more) == 3:
+            sys.exit(0 if pack(settings, *more) else 1)
         case _:
-            sys.exit("usage: python -m services.consent serve | work | migrate | verify | keys")
+            sys.exit(
+                "usage: python -m services.consent serve | work | migrate | verify | keys | evidence ARTICLE UNTIL DIR"
+            )
 
 
 if __name__ == "__main__":
-    main(" ".join(sys.argv[1:]))
+    main(*sys.argv[1:] or [""])

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from starlette.types import ASGIApp
 
 from services.consent.actions.rights import Desk
 from services.consent.consumers import Follower, hear_members
-from services.consent.jobs import verification
+from services.consent.jobs import packs, verification
 from services.consent.jobs.display import Display
 from services.consent.jobs.rights import watch as watch_rights
 from services.consent.jobs.sequencing import Sequencer
@@ -149,6 +150,22 @@ def verify(settings: Settings) -> bool:
         outcome = asyncio.run(verification.verify(url, _origin(settings), _witness(settings), keys, display))
     display.conclude(outcome)
     return outcome.agrees
+
+
+def pack(settings: Settings, article: str, until: str, folder: str) -> bool:
+    """Write what shows how an article was kept to until an instant, empty for now; True when it was written."""
+    key = signing.own_key(settings.signing_key)
+    if key is None:
+        raise SystemExit("set CONSENT_SIGNING_KEY: the index of the evidence is signed")
+    keys = signing.trusted(settings.public_keys, key)
+    at = datetime.fromisoformat(until) if until else clock.now()
+    url = settings.database_url.get_secret_value()
+    try:
+        rows = asyncio.run(packs.write(url, int(article), at, Path(folder), key, keys))
+    except (packs.NotCoveredYet, packs.PackRefused) as why:
+        raise SystemExit(str(why)) from None
+    Display().packed(folder, article, at, rows)
+    return True
 
 
 def show_keys(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
+from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceASGIApplication
 from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceASGIApplication
 from huiyuan.loyalty.v1.coupons_connect import CouponsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
@@ -65,6 +66,7 @@ from services.loyalty.jobs.previews import Previews as MadePreviews
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.activities import Activities
 from services.loyalty.rpc.adjustments import Adjustments
+from services.loyalty.rpc.campaigns import Campaigns
 from services.loyalty.rpc.coupon_templates import CouponTemplates
 from services.loyalty.rpc.coupons import Coupons
 from services.loyalty.rpc.drafts import Drafts
@@ -168,6 +170,7 @@ def _wires(
         gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
         gatekeeper.admit(CouponTemplates(pool, rulebook), CouponTemplatesServiceASGIApplication),
         gatekeeper.admit(Coupons(pool, rulebook, membership), CouponsServiceASGIApplication),
+        gatekeeper.admit(Campaigns(pool, unhurried, rulebook), CampaignsServiceASGIApplication),
         gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
         gatekeeper.admit(Rewards(pool, rulebook), RewardsServiceASGIApplication),
         gatekeeper.admit(

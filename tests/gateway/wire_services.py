@@ -29,6 +29,7 @@ from services.kit.tokens import TokenVerifier
 from tests.conftest import free_port
 from tests.gateway import (
     answers,
+    wire_campaigns,
     wire_consent,
     wire_coupons,
     wire_documents,
@@ -246,6 +247,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
         *wire_missions.DOORS,
         *wire_history.DOORS,
         *wire_drafts.DOORS,
+        *wire_campaigns.DOORS,
         *wire_rewards.DOORS,
     ],
     "members": [

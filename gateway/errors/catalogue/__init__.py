@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gateway.errors.catalogue import (
     benefits,
+    campaigns,
     consents,
     coupons,
     drafts,
@@ -36,6 +37,7 @@ CHAPTERS: Mapping[tuple[str, str], tuple[Entry, ...]] = {
     ("Benefits", "权益"): benefits.ENTRIES,
     ("Memberships", "付费会员"): memberships.ENTRIES,
     ("Programmes and periods", "计划与期间"): programmes.ENTRIES,
+    ("Campaigns", "营销活动"): campaigns.ENTRIES,
     ("Activities, missions and grants", "行为、任务与发放"): missions.ENTRIES,
     ("Drafts and previews", "草稿与预览"): drafts.ENTRIES,
     ("Members", "会员"): members.ENTRIES,

@@ -1,5 +1,7 @@
 """What the person at the terminal sees of a verification: each check with its pace, and every row that is wrong."""
 
+from datetime import datetime
+
 from rich.console import Console
 
 from services.consent.jobs.verification import Checked, Outcome
@@ -43,6 +45,12 @@ class Display:
         wrong = sum(checked.wrong for checked in outcome.checks)
         self._console.print(
             "[green]everything agrees[/]" if outcome.agrees else f"[red]{wrong:,} mismatches[/]"
+        )
+
+    def packed(self, folder: str, article: str, until: datetime, rows: int) -> None:
+        """Say what was written, and how it comes out the same again."""
+        self._console.print(
+            f"[green]✓[/] PIPL {article}: {rows:,} rows until {until.isoformat()} in {folder}"
         )
 
     def show_keys(self, keys: Keys) -> None:

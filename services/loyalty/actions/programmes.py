@@ -8,13 +8,14 @@ from services.kit import clock, database
 from services.kit.refusal import Declined, Invalid, NotFound
 from services.loyalty import events
 from services.loyalty.rules.approvals import SecondPersonNeeded
+from services.loyalty.rules.campaigns import be_affordable
 from services.loyalty.rules.definitions import check, check_successor
 from services.loyalty.rules.drafts import begun_from
 from services.loyalty.rules.earn_rules import EarnRule
 from services.loyalty.rules.programmes import CurrencyRules, Programme, Programmes, UnknownProgramme
 from services.loyalty.rules.tier_schemes import TierRule, TierScheme
 from services.loyalty.rules.wellformed import wrong
-from services.loyalty.storage import programmes, tiers
+from services.loyalty.storage import campaigns, programmes, tiers
 from services.loyalty.storage.programmes import ProgrammeAlreadyThere, Publication, RevisedMeanwhile
 from services.loyalty.storage.telling import tell
 
@@ -108,9 +109,7 @@ async def revise(connection: database.RawConnection, revision: Revision) -> Publ
     await alone(connection)
     here = await moment(connection, revision.programme_id)
     newest = here.newest
-    if newest.two_persons:
-        message = "this programme demands two persons: draft the version, and let another person publish it"
-        raise SecondPersonNeeded(message, field="programme_id")
+    be_for_one_person(newest)
     for field, currency in revision.money_named.items():
         if currency != newest.money_currency:
             raise wrong(f"the programme counts in {newest.money_currency}", field)
@@ -130,6 +129,13 @@ async def revise(connection: database.RawConnection, revision: Revision) -> Publ
         revision.published_by,
         revision.reason,
     )
+
+
+def be_for_one_person(newest: Programme) -> None:
+    """Refuse to publish at once where it takes two. Raises ``SecondPersonNeeded``."""
+    if newest.two_persons:
+        message = "this programme demands two persons: draft the version, and let another person publish it"
+        raise SecondPersonNeeded(message, field="programme_id")
 
 
 async def publish(
@@ -162,6 +168,7 @@ async def publish(
     )
     check(version)
     check_successor(newest, version)
+    be_affordable(version, await campaigns.spent(connection, version.number))
     await be_left(connection, newest, version)
     is_default = here.known.default_id == version.programme_id
     publication = Publication(version, published_by, here.now, reason, is_default)

@@ -181,10 +181,6 @@ class ProgrammeHistory:
         """Whether any version's earn rules have a budget or a cap."""
         return any(version.earning.limited for version in self.versions)
 
-    def numbered(self, version: int) -> Programme:
-        """The version with a number, which is there."""
-        return next(each for each in self.versions if each.version == version)
-
     def at(self, instant: int) -> Programme:
         """The version in force at an instant. Raises ``ProgrammeNotInForce``."""
         if instant >= self.versions[-1].effective_at:
@@ -197,6 +193,10 @@ class ProgrammeHistory:
     def version(self, number: int) -> Programme | None:
         """A version by its number; None where there is none."""
         return self.versions[number - 1] if 1 <= number <= len(self.versions) else None
+
+    def judging(self, order_version: int) -> Programme:
+        """The version that judged an order, which is there."""
+        return self.versions[order_version - 1]
 
     def changes_at(self, instant: int) -> int | None:
         """When the next version after an instant takes effect; None while none is published."""

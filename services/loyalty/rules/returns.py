@@ -140,7 +140,7 @@ def _give_limits_back(book: Book, order: Order, back: dict[str, int]) -> None:
     """Give budgets and caps back what a refund takes of what limited rules gave, in the same proportion."""
     if order.judgement is None:
         return
-    programme = book.programmes.history(order.programme_id).numbered(order.rule_version)
+    programme = book.programmes.history(order.programme_id).judging(order.rule_version)
     today = local_day(order.paid_at, programme.time_zone)
     for code, points in back.items():
         earned = order.earned[code].points

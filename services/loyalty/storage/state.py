@@ -171,7 +171,7 @@ def _counted(touched: Touched, programmes: Programmes, state: State) -> list[Cou
     for source, order_id, _ in touched.refunds:
         order = state.orders.get((source, order_id))
         if order is not None and order.judgement is not None:
-            judged_by = by_number[order.programme].numbered(order.rule_version)
+            judged_by = by_number[order.programme].judging(order.rule_version)
             counted += earn_counts.asked(judged_by, order.member_id, order.paid_at)
     return counted
 

@@ -378,3 +378,13 @@ async def test_whoever_s_time_is_nearly_over_is_told_of_once_before_and_once_aft
     consent.clock.shift = timedelta(days=26)
     late = {one.request_id: one.overdue for one in (await desk.queue(due_soon_only=True)).requests}
     assert late[request.request_id]
+
+
+async def test_art_20_what_came_to_a_joint_handler_is_taken_in(
+    desk: Desk, member_id: str, as_app: asyncpg.Connection
+) -> None:
+    noted = await desk.ask(member_id, "ACCESS", by=SUPPORT, channel="partner", verification="partner file 3")
+    assert (state(noted), noted.channel, noted.steps[0].actor) == ("RUNNING", "partner", "staff:support-1")
+    assert await tasks(as_app, member_id) == ["PACKAGE"]
+    [mine] = await desk.mine(member_id)
+    assert mine.request_id == noted.request_id
