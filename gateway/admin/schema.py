@@ -38,6 +38,7 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.placements import PlacementMutations, PlacementQueries
 from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
 from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
@@ -80,6 +81,7 @@ schema = strawberry.Schema(
             CampaignQueries,
             EarnTrialQueries,
             DraftPreviewQueries,
+            PlacementQueries,
             OrderQueries,
             ActivityQueries,
             MissionQueries,
@@ -127,6 +129,7 @@ schema = strawberry.Schema(
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,
+            PlacementMutations,
             TopicMutations,
             SendingMutations,
             RightsMutations,
