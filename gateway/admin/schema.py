@@ -11,6 +11,8 @@ from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.campaigns import CampaignMutations, CampaignQueries
 from gateway.admin.communications import CommunicationMutations
+from gateway.admin.coupon_templates import CouponTemplateMutations, CouponTemplateQueries
+from gateway.admin.coupons import CouponMutations, CouponQueries
 from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.draft_mutations import ProgrammeDraftMutations
 from gateway.admin.drafts import ProgrammeDraftQueries
@@ -36,6 +38,7 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.placements import PlacementMutations, PlacementQueries
 from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
 from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
@@ -79,6 +82,7 @@ schema = strawberry.Schema(
             CampaignQueries,
             EarnTrialQueries,
             DraftPreviewQueries,
+            PlacementQueries,
             OrderQueries,
             ActivityQueries,
             MissionQueries,
@@ -93,6 +97,8 @@ schema = strawberry.Schema(
             StatementQueries,
             FinanceQueries,
             EntitlementQueries,
+            CouponTemplateQueries,
+            CouponQueries,
             TopicQueries,
             AuditQueries,
             AnalysisQueries,
@@ -120,10 +126,13 @@ schema = strawberry.Schema(
             RewardRedemptionMutations,
             TransferMutations,
             EntitlementMutations,
+            CouponTemplateMutations,
+            CouponMutations,
             MembershipMutations,
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,
+            PlacementMutations,
             TopicMutations,
             SendingMutations,
             RightsMutations,

@@ -19,6 +19,7 @@ from gateway.scalars import instant
 from gateway.storefront.accesses import DataAccess, data_accesses
 from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
+from gateway.storefront.coupons import own_coupons
 from gateway.storefront.entries import Entry, page
 from gateway.storefront.missions import MemberMission, member_missions
 from gateway.storefront.rewarded import Rewarded
@@ -26,6 +27,7 @@ from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
 from gateway.views.communications import sent
 from gateway.views.consents import Consent, consent
+from gateway.views.coupons import COUPONS, Coupon
 from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
 from gateway.views.explanations import Explanation, explained, explanation
@@ -194,6 +196,10 @@ class Member(Rewarded, Node):
     ) -> Connection[Entry] | None:
         asked = EntriesOf(DEFAULT_PROGRAMME, self.id, page_size(first), key_of(after), currency or "")
         return page(await info.context.load.entries_by_member.load(info.context.caller, asked), after)
+
+    coupons: Connection[Coupon] | None = strawberry.field(
+        resolver=own_coupons, description=COUPONS, directives=[PAGED]
+    )
 
     @strawberry.field(description="What the member had at a past instant.")
     async def balance_as_of(self, info: Info, at: datetime) -> BalanceAsOf | None:

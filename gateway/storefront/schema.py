@@ -9,6 +9,7 @@ from gateway.scalars import SCALARS
 from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
+from gateway.storefront.coupons import CouponMutations
 from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.guardians import GuardianQueries
@@ -59,6 +60,7 @@ MUTATIONS = (
     TransferMutations,
     MissionMutations,
     EntitlementMutations,
+    CouponMutations,
     MembershipMutations,
     ConsentMutations,
     ClosingMutations,
