@@ -51,7 +51,7 @@ from services.kit.inbox import Consumer, each
 from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
-from services.loyalty.actions import coupons
+from services.loyalty.actions import coupons, entitlements
 from services.loyalty.consumers import hear_members, hear_ourselves
 from services.loyalty.jobs import activities, verification
 from services.loyalty.jobs.coupons import Coupons as CouponsDue
@@ -212,7 +212,8 @@ async def workers(
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     file, key = _heads_file(settings), signing.own_key(settings.signing_key)
-    grants = GivenGrants(url, pool, rulebook, now, {GrantKind.COUPON: coupons.give})
+    givers = {GrantKind.COUPON: coupons.give, GrantKind.BENEFIT: entitlements.give}
+    grants = GivenGrants(url, pool, rulebook, now, givers)
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,

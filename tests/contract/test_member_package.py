@@ -33,6 +33,7 @@ def declared() -> dict[str, dict[str, str]]:
         "entries": loyalty.ENTRIES,
         "consents": consent.HISTORY,
         "purposes": consent.PURPOSES,
+        "rights_requests": consent.RIGHTS_REQUESTS,
     }
 
 
