@@ -25,6 +25,7 @@ from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
 from huiyuan.loyalty.v1.memberships_connect import MembershipsServiceClient
 from huiyuan.loyalty.v1.missions_connect import MissionsServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
+from huiyuan.loyalty.v1.placements_connect import PlacementsServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.previews_connect import PreviewsServiceClient
 from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryServiceClient
@@ -86,10 +87,7 @@ class Clients:
         )
         self.finance = client(FinanceServiceClient, loyalty, LOYALTY, signer, timeout_ms=_SUMMING_UP_MS)
         self._know_what_is_given(loyalty, signer)
-        self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
-        self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
-        self.previews = client(PreviewsServiceClient, loyalty, LOYALTY, signer)
-        self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)
+        self._know_the_programme(loyalty, signer)
         self.dues = client(DuesServiceClient, loyalty, LOYALTY, signer)
         self.integrity = client(IntegrityServiceClient, loyalty, LOYALTY, signer)
         self.profiles = client(ProfilesServiceClient, members, MEMBERS, signer, default_caller=ITSELF)
@@ -119,6 +117,13 @@ class Clients:
         self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
         self.registers = client(RegistersServiceClient, consent, CONSENT, signer)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
+
+    def _know_the_programme(self, loyalty: str, signer: CallerSigner) -> None:
+        self.placements = client(PlacementsServiceClient, loyalty, LOYALTY, signer)
+        self.programmes = client(ProgrammesServiceClient, loyalty, LOYALTY, signer)
+        self.drafts = client(DraftsServiceClient, loyalty, LOYALTY, signer)
+        self.previews = client(PreviewsServiceClient, loyalty, LOYALTY, signer)
+        self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)
 
     def _know_what_is_given(self, loyalty: str, signer: CallerSigner) -> None:
         self.campaigns = client(CampaignsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS)

@@ -36,6 +36,7 @@ from gateway.admin.nodes import NodeQueries
 from gateway.admin.notes import NoteMutations
 from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
+from gateway.admin.placements import PlacementMutations, PlacementQueries
 from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
 from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
@@ -78,6 +79,7 @@ schema = strawberry.Schema(
             CampaignQueries,
             EarnTrialQueries,
             DraftPreviewQueries,
+            PlacementQueries,
             OrderQueries,
             ActivityQueries,
             MissionQueries,
@@ -121,6 +123,7 @@ schema = strawberry.Schema(
             IdentityMutations,
             MergeMutations,
             ForfeitMutations,
+            PlacementMutations,
             TopicMutations,
             SendingMutations,
             RightsMutations,

@@ -290,7 +290,16 @@ ROWS: tuple[Row, ...] = (
         ),
         Violation(f"{_CONSENT}/rules/rights.py", "if not self.remedy.strip() or", "if"),
     ),
-    Row("51, 52", "the officer is named in notices", "", missing="notices are not checked for the officer"),
+    Row(
+        "51, 52",
+        "the officer is named in notices",
+        "rules/checklists.check_notice",
+        (
+            f"{_RPC}/test_publishing.py::"
+            "test_art_52_a_notice_that_does_not_name_the_officer_is_refused_above_the_threshold",
+        ),
+        Violation(f"{_CONSENT}/rules/checklists.py", "and officer not in wording.body:", "and False:"),
+    ),
     Row(
         "54, 69",
         "audit, and proof by the handler",
