@@ -31,6 +31,7 @@ from tests.gateway import (
     answers,
     wire_campaigns,
     wire_consent,
+    wire_coupons,
     wire_documents,
     wire_drafts,
     wire_entitlements,
@@ -249,6 +250,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [
         *wire_loyalty.DOORS,
         *wire_entitlements.DOORS,
+        *wire_coupons.DOORS,
         *wire_missions.DOORS,
         *wire_history.DOORS,
         *wire_drafts.DOORS,
