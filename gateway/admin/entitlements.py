@@ -31,7 +31,9 @@ class BenefitClaimRecord:
         description="Who claimed it: the member, or one who was merged into the member."
     )
     benefit: str = strawberry.field(description="The benefit's key.")
-    tier: str = strawberry.field(description="The key of the tier that gave it.")
+    tier: str = strawberry.field(
+        description="The key of the tier that gave it; empty where it was promised beside all tiers."
+    )
     state: BenefitClaimState
     claimed_at: datetime
     claimed_by: str

@@ -27,7 +27,9 @@ class BenefitClaimState(Enum):
 class BenefitClaim:
     id: strawberry.ID
     benefit: str = strawberry.field(description="The benefit's key.")
-    tier: str = strawberry.field(description="The key of the tier that gave it.")
+    tier: str = strawberry.field(
+        description="The key of the tier that gave it; empty where it was promised beside all tiers."
+    )
     state: BenefitClaimState
     claimed_at: datetime
     good_until: datetime | None = strawberry.field(
@@ -46,7 +48,9 @@ class BenefitClaim:
 @strawberry.type(description="What a member has of a benefit now.")
 class Entitlement:
     benefit: Benefit
-    tier: str = strawberry.field(description="The key of the tier that gives it.")
+    tier: str = strawberry.field(
+        description="The key of the tier that gives it; empty where it was promised beside all tiers."
+    )
     claimed: Long = strawberry.field(description="Set aside and not used yet.")
     used: Long = strawberry.field(description="Used within the period.")
     remaining: Long | None = strawberry.field(

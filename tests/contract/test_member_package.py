@@ -29,10 +29,13 @@ def declared() -> dict[str, dict[str, str]]:
         "orders": loyalty.ORDERS,
         "refunds": loyalty.REFUNDS,
         "coupons": loyalty.COUPONS,
+        "activities": loyalty.ACTIVITIES,
+        "missions": loyalty.MISSIONS,
         "grants": loyalty.GRANTS,
         "entries": loyalty.ENTRIES,
         "consents": consent.HISTORY,
         "purposes": consent.PURPOSES,
+        "rights_requests": consent.RIGHTS_REQUESTS,
     }
 
 

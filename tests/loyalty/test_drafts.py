@@ -263,3 +263,26 @@ async def test_history_says_who_changed_what_and_why_page_by_page(make_loyalty: 
             ("DRAFTED", "staff:ada", 0, []),
             ("PUBLISHED", "staff:ada", 1, []),
         ]
+
+
+async def test_a_tier_that_members_hold_is_not_taken_away_unseen(make_loyalty: Any) -> None:
+    async with make_loyalty() as loyalty:
+        await loyalty.order_system("OrdersService/RecordOrder", order(loyalty.new_member(), 60_000))
+        draft = await begin(loyalty, tiers=[tier("gold", 2000, "1.5")])
+        _, answer = await call(loyalty, "CheckDraft", {"draftId": draft["draftId"]})
+        assert [(fault["path"], fault["code"]) for fault in answer["faults"]] == [("tiers", "TIER_HELD")]
+        assert await code(loyalty, "PublishDraft", at(draft)) == "TIER_HELD"
+        told = {"successors": [{"fromTier": "silver", "toTier": "gold"}]}
+        _, answer = await call(loyalty, "ChangeDraft", at(draft, programme={"tierScheme": told}))
+        status, answer = await call(loyalty, "PublishDraft", at(answer["draft"]))
+        assert status == 200, answer
+        following = await begin(loyalty)
+        assert "successors" not in following["programme"].get("tierScheme", {}), "that is done with"
+
+
+async def test_what_an_older_release_published_demands_one_person(make_loyalty: Any) -> None:
+    async with make_loyalty() as loyalty:
+        await loyalty.sql("UPDATE programme_versions SET rules = rules - 'two_persons'")
+        draft = await begin(loyalty, tiers=LOWER)
+        status, answer = await call(loyalty, "PublishDraft", at(draft))
+        assert (status, answer["programme"].get("twoPersons", False)) == (200, False)

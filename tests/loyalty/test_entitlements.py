@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,10 @@ import asyncpg
 import httpx
 import pytest
 
-from services.kit import rpc
+from services.kit import clock, rpc
+from services.loyalty.actions.entitlements import give
+from services.loyalty.rules.entitlements import UnknownBenefit
+from services.loyalty.rules.grants import Grant, GrantKind
 from tests.loyalty import coupons
 from tests.loyalty.conftest import Loyalty, order, programme, tier
 from tests.loyalty.test_departures import hear, settle
@@ -406,3 +410,48 @@ async def test_a_claim_of_a_coupon_issues_it_once_with_the_claim(make_loyalty: A
         assert [each["couponId"] for each in issued] == [made["couponId"]]
         back = await as_member(loyalty, member, RELEASE, claimId=made["claimId"])
         assert outcome(back) == "CLAIM_SPENT", "the coupon is revoked instead"
+
+
+async def test_a_promised_benefit_is_given_once_beside_its_quota_and_without_its_tier(
+    loyalty: Loyalty,
+) -> None:
+    member = loyalty.new_member()
+    await loyalty.order_system("OrdersService/RecordOrder", order(member, 100))
+    grant = Grant("mission:7", member, "shop", GrantKind.BENEFIT, template="lounge")
+    connection = await asyncpg.connect(loyalty.database)
+    try:
+        for _ in range(2):
+            async with connection.transaction():
+                claim_id = await give(connection, grant, datetime.now(UTC))
+        with pytest.raises(UnknownBenefit):
+            await give(connection, replace(grant, key="other", template="yacht"), datetime.now(UTC))
+    finally:
+        await connection.close()
+    assert await entitled(loyalty, member) == {"lounge": (1, 0, 0)}
+    assert outcome(await as_member(loyalty, member, USE, claimId=claim_id, idempotencyKey="u")) == "USED"
+    assert await entitled(loyalty, member) == {}
+
+
+async def test_claims_and_the_loss_of_their_tier_at_once_are_one_before_the_other(loyalty: Loyalty) -> None:
+    outcomes = set()
+    for nth in range(6):
+        member = await holding(loyalty)
+        until = (datetime.now(UTC) + timedelta(days=9)).isoformat()
+        placed = {"memberId": member, "reason": "GOODWILL"}
+        gold = placed | {"tier": "gold", "until": until, "idempotencyKey": f"up{nth}"}
+        assert (await loyalty.staff("PlacementsService/OverrideTier", gold)).status_code == 200
+        down = loyalty.staff("PlacementsService/EndTierOverride", placed | {"idempotencyKey": f"down{nth}"})
+        *answers, ended = await asyncio.gather(
+            *(claim(loyalty, member, f"k{each}", "lounge") for each in range(2)), down
+        )
+        assert ended.status_code == 200, ended.text
+        outcomes |= {outcome(answer) for answer in answers}
+        (row,) = await loyalty.sql(
+            "SELECT tier_since[cardinality(tier_since)] AS lost_at FROM standings WHERE member_id = $1",
+            member,
+        )
+        made = await loyalty.sql("SELECT claimed_at FROM benefit_claims WHERE member_id = $1", member)
+        assert all(clock.micros(each["claimed_at"]) < row["lost_at"] for each in made)
+        assert len(made) == [outcome(answer) for answer in answers].count("CLAIMED")
+        assert "lounge" not in await entitled(loyalty, member)
+    assert outcomes <= {"CLAIMED", "BENEFIT_NOT_IN_TIER"}

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -205,31 +206,30 @@ async def test_a_preview_is_called_off_while_it_runs(make_loyalty: Any, monkeypa
 
 
 async def test_publishing_while_a_preview_runs_changes_neither(make_loyalty: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(populations, "AT_ONCE", 1)
+    monkeypatch.setattr(population, "PAGES_EACH", 1)
+    monkeypatch.setattr(population, "MOST_PROCESSES", 1)
     async with make_loyalty() as loyalty, worker(loyalty) as previews:
-        members = await shop(loyalty, 100, 350, 600)
+        members = await shop(loyalty, *[350] * 60)
         draft = await begin(loyalty, tiers=[tier("silver", 300, "1"), tier("gold", 2000, "1")])
         started = await start(loyalty, draft)
-        everybody = populations.everybody
+        everybody, parts = populations.everybody, 0
 
         async def publish_between(*args: Any) -> AsyncIterator[Any]:
-            first = True
+            nonlocal parts
+            parts += 1
+            if parts == 2:
+                status, _ = await call(loyalty, "PublishDraft", at(draft))
+                assert status == 200
+                await touch_everybody(loyalty)
             async for some in everybody(*args):
-                if first:
-                    status, _ = await call(loyalty, "PublishDraft", at(draft))
-                    assert status == 200
-                    await touch_everybody(loyalty)
-                    first = False
                 yield some
 
         monkeypatch.setattr(populations, "everybody", publish_between)
         await previews.make()
-        found = (await look(loyalty, started))["findings"]
-        said = {
-            (each.get("fromTier", ""), each.get("toTier", "")): each["members"] for each in found["moves"]
-        }
-        assert said == {("", ""): "1", ("", "silver"): "1", ("silver", "silver"): "1"}, "as of its snapshot"
-        assert (await held(loyalty))[members[1]] == "silver"
+        assert parts > 2
+        (move,) = (await look(loyalty, started))["findings"]["moves"]
+        assert (move.get("fromTier", ""), move["toTier"], move["members"]) == ("", "silver", "60")
+        assert await held(loyalty) == dict.fromkeys(members, "silver")
 
 
 async def test_what_a_killed_worker_began_is_begun_anew_and_in_the_end_given_up(make_loyalty: Any) -> None:
@@ -308,3 +308,74 @@ async def test_a_population_in_parts_is_counted_whole(
             ("gold", "gold"): "1",
         }
         assert len(found["sample"]) == 10
+
+
+WINDOWS: list[dict[str, Any]] = [
+    {},
+    {"window": {"kind": "TIER_WINDOW_KIND_ROLLING_DAYS", "days": 90}},
+    {"window": {"kind": "TIER_WINDOW_KIND_CALENDAR_YEAR"}},
+    {"window": {"kind": "TIER_WINDOW_KIND_ANNIVERSARY"}},
+]
+
+
+def any_ladder(chance: Random, before: list[str]) -> dict[str, Any]:
+    """A scheme of one to four tiers over one or two metrics; tiers of before that it lacks say where members go."""
+    asked = chance.sample(
+        [("GROWTH", 1, {}), *(("SPEND", 100, window) for window in WINDOWS), ("ORDERS", 0, {})],
+        chance.randint(1, 2),
+    )
+    keys = chance.sample(["bronze", "silver", "gold", "jade", "ruby"], chance.randint(1, 4))
+    steps = sorted(chance.sample(range(1, 40), len(keys)))
+    tiers = [
+        tier(key, 0, "1")
+        | {
+            "conditions": [
+                {"metric": metric, "atLeast": step * 50 * unit if unit else 1 + nth} | window
+                for metric, unit, window in asked
+            ],
+            "match": chance.choice(["CONDITION_MATCH_ALL", "CONDITION_MATCH_ANY"]),
+        }
+        for nth, (key, step) in enumerate(zip(keys, steps, strict=True))
+    ]
+    scheme = {
+        "onPublish": chance.choice(["ON_PUBLISH_REASSESS", "ON_PUBLISH_RAISE_ONLY"]),
+        "downgrade": chance.choice(["DOWNGRADE_MODE_ONE_STEP", "DOWNGRADE_MODE_TO_QUALIFIED"]),
+        "validity": chance.choice(["P1M", "P12M"]),
+        "successors": [
+            {"fromTier": key, "toTier": chance.choice(["", *keys])} for key in before if key not in keys
+        ],
+    }
+    return {"tiers": tiers, "tierScheme": scheme}
+
+
+@pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.torture)])
+async def test_whatever_the_scheme_publishing_does_what_was_previewed(make_loyalty: Any, rounds: int) -> None:
+    """The oracle is the ledger itself: who held what before the version came into force, and who after it."""
+    chance, keys, moved = Random(22), ["silver", "gold"], 0
+    async with make_loyalty() as loyalty, worker(loyalty) as previews:
+        members, now = [loyalty.new_member() for _ in range(40)], datetime.now(UTC)
+        paid = sorted(now - timedelta(days=chance.uniform(0.1, 360)) for _ in range(120))
+        orders = [
+            order(chance.choice(members), chance.randint(1, 60) * 1_000, paidAt=moment.isoformat())
+            for moment in paid
+        ]
+        answer = await loyalty.order_system("OrdersService/RecordOrders", {"orders": orders})
+        assert [each["refusal"] for each in answer.json()["results"] if "refusal" in each] == []
+        for _ in range(rounds):
+            draft = await begin(loyalty, **any_ladder(chance, keys))
+            keys = [tier["key"] for tier in draft["programme"]["tiers"]]
+            started = await start(loyalty, draft)
+            before = await held(loyalty)
+            await previews.make()
+            found = (await look(loyalty, started))["findings"]
+            status, answer = await call(loyalty, "PublishDraft", at(draft))
+            assert status == 200, answer
+            await touch_everybody(loyalty)
+            after = await held(loyalty)
+            said = {
+                (each.get("fromTier", ""), each.get("toTier", "")): int(each["members"])
+                for each in found["moves"]
+            }
+            assert said == Counter((before[member], after[member]) for member in before), draft
+            moved += sum(before[member] != after[member] for member in before)
+        assert moved, "some moved"

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import uuid4
 
-from services.kit import database
+from services.kit import clock, database
 from services.loyalty import events
 from services.loyalty.actions import coupons
 from services.loyalty.rules import entitlements
-from services.loyalty.rules.asks import IdempotencyKeyReused, be_free_to_spend
+from services.loyalty.rules.asks import IdempotencyKeyReused, be_free_to_earn, be_free_to_spend
 from services.loyalty.rules.benefits import Benefit, BenefitEffect
 from services.loyalty.rules.entitlements import Asked, Claim, ClaimSpent, ClaimState, UnknownClaim
 from services.loyalty.rules.events import BenefitClaimed, BenefitReleased, BenefitUsed, Decided, Event
-from services.loyalty.rules.points import Book, Member
+from services.loyalty.rules.grants import Grant
+from services.loyalty.rules.points import SYSTEM, Book, Member
 from services.loyalty.rules.programmes import Programmes
 from services.loyalty.storage import benefit_claims, programmes
 from services.loyalty.storage import entitlements as storage
@@ -100,6 +102,24 @@ async def release(
     await storage.give_back(connection, released, place.member.current.number)
     await _tell(connection, place, BenefitReleased(released.claim_id, released.benefit, released.tier))
     return released, place.member, False
+
+
+async def give(connection: database.RawConnection, grant: Grant, now: datetime) -> str:
+    """Give a benefit that was promised beside all quotas, once by the grant's key; the claim's id.
+
+    The key begins with what no caller's own has, so that nobody takes it before. Raises ``UnknownBenefit``.
+    """
+    known, at = await programmes.load(connection), clock.micros(now)
+    key = f"\x1f{grant.key}"
+    asked = Asked(grant.member_id, grant.programme_id, grant.template, key, SYSTEM, reason=grant.reason)
+    place = await _place(connection, known, asked, lambda: at)
+    if found := await benefit_claims.by_claim_key(connection, place.held.names, key):
+        return found.claim_id
+    be_free_to_earn(place.member)
+    made = entitlements.promised(place.member, asked, str(uuid4()))
+    await benefit_claims.insert(connection, made, place.member.current.number)
+    await _tell(connection, place, BenefitClaimed(made.claim_id, made.benefit, made.tier))
+    return made.claim_id
 
 
 @dataclass(frozen=True, slots=True)

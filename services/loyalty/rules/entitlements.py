@@ -15,6 +15,9 @@ from services.loyalty.rules.points import Member
 from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.quotas import Taken, Window, window
 
+BESIDE_QUOTAS = -1
+"""The begin of no period: what counts towards no quota."""
+
 
 class UnknownBenefit(NotFound):
     """No tier of the programme gives such a benefit."""
@@ -127,6 +130,12 @@ def benefits_of(programme: Programme, tier_key: str) -> dict[str, Benefit]:
     return {} if tier is None else {benefit.key: benefit for benefit in tier.benefits}
 
 
+def defined(programme: Programme, tier_key: str, key: str) -> Benefit | None:
+    """A benefit as a tier gives it, or else as the lowest tier does that gives it."""
+    tiers_first = (tier_key, *(tier.key for tier in programme.tiers))
+    return next((found for each in tiers_first if (found := benefits_of(programme, each).get(key))), None)
+
+
 def wanted(member: Member, key: str) -> Benefit:
     """A benefit that the tier held now gives. Raises ``UnknownBenefit``, ``BenefitNotInTier``."""
     if found := given(member).get(key):
@@ -186,6 +195,31 @@ def claimed(member: Member, benefit: Benefit, asked: Asked, claim_id: str) -> Cl
     return claim
 
 
+def promised(member: Member, asked: Asked, claim_id: str) -> Claim:
+    """A claim beside all quotas, of what some tier gives; it has no end and does not hang on a tier.
+
+    Raises ``UnknownBenefit``.
+    """
+    benefit = defined(member.current, "", asked.benefit)
+    if benefit is None:
+        raise UnknownBenefit(f"no tier gives {asked.benefit!r}: look at the programme", field="benefit")
+    return Claim(
+        claim_id,
+        member.standing.member_id,
+        benefit.key,
+        "",
+        Window(BESIDE_QUOTAS, NEVER),
+        True,
+        benefit.unit_cost_minor,
+        ClaimState.CLAIMED,
+        member.recorded_at,
+        asked.actor,
+        asked.key,
+        asked.fingerprint,
+        reason=asked.reason,
+    )
+
+
 def used_at_once(claim: Claim, asked: Asked) -> Claim:
     """The same claim, made by its use: there was none before, and it has the key of the use alone."""
     return replace(
@@ -230,9 +264,8 @@ def be_good(claim: Claim, member: Member) -> None:
 
 def state_of(claim: Claim, member: Member) -> ClaimState:
     """What became of a claim, by what is known now."""
-    if claim.state is ClaimState.CLAIMED and lapsed_at(claim, member) < NEVER:
-        return ClaimState.LAPSED
-    return claim.state
+    lapsed = claim.state is ClaimState.CLAIMED and lapsed_at(claim, member) < NEVER
+    return ClaimState.LAPSED if lapsed else claim.state
 
 
 def entitlements(
@@ -258,7 +291,7 @@ def _outlived(member: Member, good: Iterable[Claim]) -> list[Entitlement]:
     now_given = given(member)
     found: dict[str, Entitlement] = {}
     for claim in good:
-        lost = benefits_of(member.current, claim.tier).get(claim.benefit)
+        lost = defined(member.current, claim.tier, claim.benefit)
         if claim.benefit not in now_given and lost is not None:
             before = found.get(claim.benefit)
             own = (*before.open, claim) if before else (claim,)
