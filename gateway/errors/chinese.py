@@ -43,6 +43,7 @@ IN_CHINESE = {
     UserErrorCode.CONFLICT: "与已有记录冲突，请刷新后重试。",
     UserErrorCode.CONSENT_MISSING: "会员未同意将这些信息用于该目的。",
     UserErrorCode.CONSENT_NOT_ASKED: "该目的不以同意为依据，无需同意或撤回。",
+    UserErrorCode.CONSENT_STANDS: "目前仍为同意状态，请改为撤回。",
     UserErrorCode.COUPONS_DO_NOT_STACK: "同一叠加组的券每单只能用一张。",
     UserErrorCode.COUPONS_NOT_ISSUED: "该券模板目前不发券。",
     UserErrorCode.COUPONS_NOT_NAMED: "请按要求列出优惠券。",

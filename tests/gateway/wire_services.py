@@ -182,6 +182,13 @@ class Decisions(Door):
         self.services.change(request)
         return decisions_pb2.WithdrawConsentResponse(consents=[answers.CONSENT], replayed=True)
 
+    @rpc.allow(rpc.members)
+    async def refuse_consent(
+        self, request: decisions_pb2.RefuseConsentRequest, _: Any
+    ) -> decisions_pb2.RefuseConsentResponse:
+        self.services.change(request)
+        return decisions_pb2.RefuseConsentResponse(consents=[answers.CONSENT])
+
     @rpc.allow(rpc.staff("privacy_officer"))
     async def verify_signed_document(
         self, _: decisions_pb2.VerifySignedDocumentRequest, __: Any
