@@ -29,6 +29,8 @@ def declared() -> dict[str, dict[str, str]]:
         "orders": loyalty.ORDERS,
         "refunds": loyalty.REFUNDS,
         "coupons": loyalty.COUPONS,
+        "memberships": loyalty.MEMBERSHIPS,
+        "benefit_claims": loyalty.BENEFIT_CLAIMS,
         "grants": loyalty.GRANTS,
         "entries": loyalty.ENTRIES,
         "consents": consent.HISTORY,
