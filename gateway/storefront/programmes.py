@@ -14,7 +14,7 @@ from gateway.scalars import Locale, instant, optional_instant, text
 from gateway.storefront.permissions import PUBLIC
 from gateway.views.benefits import Benefit, benefit
 from gateway.views.tier_sales import TierSale, sale
-from gateway.views.tier_schemes import TierCondition, condition
+from gateway.views.tier_schemes import ConditionMatch, TierCondition, condition, match
 
 
 @strawberry.type(description="One of the programme's currencies.")
@@ -34,7 +34,12 @@ class ProgrammeTier:
         description='What points are multiplied by that depend on the tier, for instance "1.5".'
     )
     benefits: list[Benefit]
-    conditions: list[TierCondition] = strawberry.field(description="All must be met; none for the first.")
+    conditions: list[TierCondition] = strawberry.field(description="What raises to the tier.")
+    match: ConditionMatch = strawberry.field(description="How many of conditions must be met.")
+    retain: list[TierCondition] = strawberry.field(
+        description="What keeps the tier when its validity ends; empty for what raises to it."
+    )
+    retain_match: ConditionMatch
     sale: TierSale | None = strawberry.field(
         description="What a membership of the tier costs; null where it is not for sale."
     )
@@ -51,6 +56,10 @@ class Programme:
     tiers: list[ProgrammeTier] = strawberry.field(
         description="Lowest first.", directives=[ListSize(assumed_size=6)]
     )
+    tier_validity: str | None = strawberry.field(
+        description="How long a tier is good for, such as P12M; null for ever."
+    )
+    tier_grace: str | None = strawberry.field(description="How much longer it is held after that.")
     effective_at: datetime
 
 
@@ -95,9 +104,14 @@ def programme(wire: programmes_pb2.Programme, locale: Locale) -> Programme:
                 multiplier=one.multiplier,
                 benefits=[benefit(each, locale) for each in one.benefits],
                 conditions=[condition(each) for each in one.conditions],
+                match=match(one.match),
+                retain=[condition(each) for each in one.retain],
+                retain_match=match(one.retain_match),
                 sale=sale(one.sale) if one.HasField("sale") else None,
             )
             for rank, one in enumerate(wire.tiers, 1)
         ],
+        tier_validity=wire.tier_scheme.validity or None,
+        tier_grace=wire.tier_scheme.grace or None,
         effective_at=instant(wire.effective_at),
     )

@@ -83,7 +83,7 @@ def application(
         redis = Redis.from_url(settings.redis_url.get_secret_value())
         following = asyncio.ensure_future(Follower(redis, kept).run())
         doors = (
-            gatekeeper.admit(Purposes(engine, now), PurposesServiceASGIApplication),
+            gatekeeper.admit(Purposes(engine, now, settings.officer_contact), PurposesServiceASGIApplication),
             gatekeeper.admit(
                 Decisions(engine, reads, kept, limits, controllers, now), DecisionsServiceASGIApplication
             ),

@@ -26,6 +26,11 @@ class Settings(ProcessSettings):
     """Whose signatures count, parted by commas: older keys of ours too. The signing key's own when empty."""
     witness_file: Path | None = Field(None, validation_alias="CONSENT_WITNESS_FILE")
     """Where checkpoints are published outside the database; best on a disk that only lets files grow."""
+    officer_contact: str = Field("", validation_alias="CONSENT_OFFICER_CONTACT")
+    """How the protection officer is reached; every notice but those just in time has to say it, once it is set.
+
+    Handlers of more data than the authority's threshold must have one (PIPL 52).
+    """
     rights_working_days: int = Field(15, ge=1, le=60, validation_alias="CONSENT_RIGHTS_WORKING_DAYS")
     """Within how many working days rights requests are answered; PIPL 50 counts none."""
     rights_due_source: str = Field(deadlines.SOURCE, validation_alias="CONSENT_RIGHTS_DUE_SOURCE")

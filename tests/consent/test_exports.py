@@ -9,6 +9,7 @@ from huiyuan.kit.v1 import exports_pb2 as kit
 
 from services.kit.rpc import Caller, CallerKind
 from tests.consent import factories
+from tests.consent.rights import REASONED, Desk
 from tests.consent.service import MEMBERS, OFFICER, Consent, fresh, member, refused
 
 
@@ -42,7 +43,25 @@ async def test_every_act_is_exported_with_the_purposes_and_nobody_elses(
     [named] = [purpose for purpose in tables["purposes"] if purpose["key"] == key]
     assert named["version"] == "1"
     assert named["retention"]
-    assert await exported(consent, str(uuid4())) == {"consents": [], "purposes": tables["purposes"]}
+    assert tables["rights_requests"] == []
+    assert await exported(consent, str(uuid4())) == {
+        "consents": [],
+        "purposes": tables["purposes"],
+        "rights_requests": [],
+    }
+
+
+async def test_what_was_asked_by_right_is_exported_with_its_refusal(consent: Consent, member_id: str) -> None:
+    desk = Desk(consent)
+    refused_request = await desk.refuse(await desk.ask(member_id, "DELETE"))
+    appeal = await desk.appeal(refused_request)
+    await desk.ask(str(uuid4()), "DELETE")
+    rows = (await exported(consent, member_id))["rights_requests"]
+    assert [(row["request_id"], row["state"], row["appeal_of"]) for row in rows] == [
+        (refused_request.request_id, "REFUSED", ""),
+        (appeal.request_id, "RECEIVED", refused_request.request_id),
+    ]
+    assert (rows[0]["refusal_article"], rows[0]["refusal_remedy"]) == (REASONED.article, REASONED.remedy)
 
 
 @pytest.mark.parametrize(

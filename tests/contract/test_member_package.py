@@ -31,10 +31,13 @@ def declared() -> dict[str, dict[str, str]]:
         "coupons": loyalty.COUPONS,
         "memberships": loyalty.MEMBERSHIPS,
         "benefit_claims": loyalty.BENEFIT_CLAIMS,
+        "activities": loyalty.ACTIVITIES,
+        "missions": loyalty.MISSIONS,
         "grants": loyalty.GRANTS,
         "entries": loyalty.ENTRIES,
         "consents": consent.HISTORY,
         "purposes": consent.PURPOSES,
+        "rights_requests": consent.RIGHTS_REQUESTS,
     }
 
 

@@ -16,6 +16,7 @@ from huiyuan.loyalty.v1 import (
     integrity_pb2,
     memberships_pb2,
     orders_pb2,
+    placements_pb2,
     points_pb2,
     programmes_pb2,
     quotes_pb2,
@@ -155,6 +156,17 @@ MEMBER_MERGE = merges_pb2.MemberMerge(
         merges_pb2.MergeFollower(service="consent"),
     ],
 )
+PLACEMENT = placements_pb2.Placement(
+    placement_id="00000000-0000-0000-0000-00000000000a",
+    kind=placements_pb2.PLACEMENT_KIND_OVERRIDE,
+    tier="gold",
+    until=at(2027),
+    tier_before="silver",
+    tier_after="gold",
+    placed_at=at(2026, 3, 1),
+    placed_by="staff:ada",
+    reason="GOODWILL",
+)
 FORFEITED = forfeits_pb2.ForfeitPointsResponse(
     forfeited=[forfeits_pb2.ForfeitedPoints(currency="POINTS", available=120, pending=30, released=20)],
     replayed=True,
@@ -246,6 +258,20 @@ STANDING = tiers_pb2.Standing(
     since=at(2026, 3, 1),
     next_tier=tiers_pb2.Tier(key="gold", name=_text("金卡", "Gold"), rank=3),
     toward_next=[tiers_pb2.ConditionProgress(metric="GROWTH", actual=620, required=1000)],
+    ladder_tier=tiers_pb2.Tier(key="silver", name=_text("银卡", "Silver"), rank=2),
+    to_keep=[
+        tiers_pb2.ConditionProgress(
+            metric="SPEND",
+            actual=38_000,
+            required=50_000,
+            window=tier_schemes_pb2.TierWindow(kind=tier_schemes_pb2.TIER_WINDOW_KIND_CALENDAR_YEAR),
+            first_day="2026-01-01",
+            last_day="2026-12-31",
+        )
+    ],
+    judged_at=at(2027),
+    valid_until=at(2027),
+    money_currency="CNY",
 )
 
 

@@ -13,6 +13,8 @@ from huiyuan.loyalty.v1 import (
     integrity_pb2,
     orders_connect,
     orders_pb2,
+    placements_connect,
+    placements_pb2,
     points_connect,
     points_pb2,
     programmes_connect,
@@ -262,6 +264,29 @@ class Forfeits(Door):
         return answers.FORFEITED
 
 
+class Placements(Door):
+    @rpc.allow(rpc.staff("operations", "program_admin"))
+    async def override_tier(
+        self, request: placements_pb2.OverrideTierRequest, _: Any
+    ) -> placements_pb2.OverrideTierResponse:
+        self.services.change(request)
+        return placements_pb2.OverrideTierResponse(placement=answers.PLACEMENT)
+
+    @rpc.allow(rpc.staff("operations", "program_admin"))
+    async def end_tier_override(
+        self, request: placements_pb2.EndTierOverrideRequest, _: Any
+    ) -> placements_pb2.EndTierOverrideResponse:
+        self.services.change(request)
+        return placements_pb2.EndTierOverrideResponse(placement=answers.PLACEMENT, replayed=True)
+
+    @rpc.allow(rpc.staff("operations", "program_admin", "support", "auditor"))
+    async def list_placements(
+        self, request: placements_pb2.ListPlacementsRequest, _: Any
+    ) -> placements_pb2.ListPlacementsResponse:
+        self.services.turn("loyalty", "placements")
+        return placements_pb2.ListPlacementsResponse(placements=[answers.PLACEMENT])
+
+
 class Adjustments(Door):
     @rpc.allow(rpc.staff("operations", "program_admin"))
     async def approve_adjustment(
@@ -295,6 +320,7 @@ DOORS: list[tuple[type[Door], Any]] = [
     (Orders, orders_connect.OrdersServiceASGIApplication),
     (Redemptions, redemptions_connect.RedemptionsServiceASGIApplication),
     (Transfers, transfers_connect.TransfersServiceASGIApplication),
+    (Placements, placements_connect.PlacementsServiceASGIApplication),
     (Forfeits, forfeits_connect.ForfeitsServiceASGIApplication),
     (Adjustments, adjustments_connect.AdjustmentsServiceASGIApplication),
     (Quotes, quotes_connect.QuotesServiceASGIApplication),

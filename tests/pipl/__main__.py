@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -34,7 +35,11 @@ def main(wanted: list[str]) -> int:
                 shutil.copytree(of, copy / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
             else:
                 shutil.copy(of, copy / name)
-        results = [(row, _result(row, copy, console)) for row in rows]
+        proving = [row for row in rows if row.tests and row.violation]
+        console.print(f"the tests of {len(proving)} rows, as the software is")
+        whole = dict.fromkeys(test for row in proving for test in row.tests)
+        green = not whole or _run(list(whole), copy) == _PASSED
+        results = [(row, _result(row, copy, console, green=green)) for row in rows]
     table = Table("article", "demand", "software", "tests", "planted violation", "result")
     for row, result in results:
         planted = f"{row.violation.file}: {row.violation.text.strip()}" if row.violation else "-"
@@ -48,12 +53,12 @@ def main(wanted: list[str]) -> int:
     return 1 if unproved else 0
 
 
-def _result(row: Row, copy: Path, console: Console) -> str:
-    """What became of a row: its tests pass, and fail once the violation is planted."""
+def _result(row: Row, copy: Path, console: Console, *, green: bool) -> str:
+    """What became of a row: its tests pass, and fail once the violation is planted; ``green`` when all tests passed."""
     if not row.tests or row.violation is None:
         return f"NOT PROVED: {row.missing}"
     console.print(f"PIPL {row.article}: {row.demand}")
-    if (said := _run(row, copy)) != _PASSED:
+    if not green and (said := _run(row.tests, copy)) != _PASSED:
         return f"NOT PROVED: the tests do not pass (pytest {said})"
     file = copy / row.violation.file
     before = file.read_text()
@@ -61,7 +66,7 @@ def _result(row: Row, copy: Path, console: Console) -> str:
         return "NOT PROVED: the violation cannot be planted, its text is not there once"
     file.write_text(before.replace(row.violation.text, row.violation.instead))
     try:
-        said = _run(row, copy)
+        said = _run(row.tests, copy)
     finally:
         file.write_text(before)
     if said != _FAILED:
@@ -69,9 +74,9 @@ def _result(row: Row, copy: Path, console: Console) -> str:
     return f"NOT PROVED in part: {row.missing}" if row.missing else "proved"
 
 
-def _run(row: Row, copy: Path) -> int:
-    """Run a row's tests in the copy; pytest's exit code, 1 where a test failed."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *row.tests]
+def _run(tests: Sequence[str], copy: Path) -> int:
+    """Run tests in the copy; pytest's exit code, 1 where a test failed."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     told = {
         **os.environ,
         "PYTHONPATH": f"{copy}{os.pathsep}{copy / 'proto/gen'}",

@@ -133,7 +133,17 @@ ROWS: tuple[Row, ...] = (
             "return named or EVERYTHING in restricted",
         ),
     ),
-    Row("N22", "no repeated asking", "", missing="there is no cooldown after a refusal"),
+    Row(
+        "N22",
+        "no repeated asking",
+        "rules/decisions.ask_again_at; whoever prompts keeps to it",
+        (f"{_RPC}/test_refusing.py",),
+        Violation(
+            f"{_CONSENT}/rules/decisions.py",
+            "return until if until > now else None",
+            "return None",
+        ),
+    ),
     Row(
         "17, N21",
         "what a notice says",
@@ -290,7 +300,16 @@ ROWS: tuple[Row, ...] = (
         ),
         Violation(f"{_CONSENT}/rules/rights.py", "if not self.remedy.strip() or", "if"),
     ),
-    Row("51, 52", "the officer is named in notices", "", missing="notices are not checked for the officer"),
+    Row(
+        "51, 52",
+        "the officer is named in notices",
+        "rules/checklists.check_notice",
+        (
+            f"{_RPC}/test_publishing.py::"
+            "test_art_52_a_notice_that_does_not_name_the_officer_is_refused_above_the_threshold",
+        ),
+        Violation(f"{_CONSENT}/rules/checklists.py", "and officer not in wording.body:", "and False:"),
+    ),
     Row(
         "54, 69",
         "audit, and proof by the handler",

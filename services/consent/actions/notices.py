@@ -18,6 +18,7 @@ async def publish(
     told: Sequence[tuple[str, int]],
     by: str,
     now: datetime,
+    officer: str = "",
 ) -> tuple[Notice, bool]:
     """The published version, and whether it was there already; ``told`` are keys and versions, 0 for in force."""
     in_force = await purposes.in_force(connection, [key for key, _ in told])
@@ -29,7 +30,7 @@ async def publish(
                 "no such version of the purpose was published", field=f"notice.purposes[{place}]"
             )
     wording = replace(wording, purposes=tuple(ToldPurpose(*one, digest=found[one].digest) for one in wanted))
-    wording = checklists.check_notice(wording, found.values())
+    wording = checklists.check_notice(wording, found.values(), officer)
     await purposes.lock(connection, f"notice {wording.key} {wording.locale}")
     newest = next(iter(await notices.newest(connection, wording.locale, wording.key)), None)
     if newest is not None and newest.wording == wording:

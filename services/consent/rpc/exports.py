@@ -45,6 +45,21 @@ PURPOSES = {
     "storage_locations": "text",
     "retention": "text",
 }
+RIGHTS_REQUESTS = {
+    "request_id": "text",
+    "kind": "text",
+    "state": "text",
+    "purposes": "text",
+    "subject": "text",
+    "channel": "text",
+    "received_at": "instant",
+    "due_at": "instant",
+    "ended_at": "instant",
+    "refusal_ground": "text",
+    "refusal_article": "text",
+    "refusal_remedy": "text",
+    "appeal_of": "text",
+}
 
 
 class Exports:
@@ -60,6 +75,7 @@ class Exports:
     ) -> wire_exports.ExportMemberResponse:
         member_id = wire.uuid_of(request.member_id)
         history = await exports.history(self._pool, member_id)
+        requests = await exports.rights_requests(self._pool, member_id)
         purposes = [
             (
                 terms.key,
@@ -82,5 +98,6 @@ class Exports:
             tables=[
                 table("consents", HISTORY, [tuple(row) for row in history]),
                 table("purposes", PURPOSES, purposes),
+                table("rights_requests", RIGHTS_REQUESTS, [tuple(row) for row in requests]),
             ]
         )

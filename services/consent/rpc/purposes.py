@@ -22,8 +22,9 @@ Context = RequestContext[Any, Any]
 class Purposes:
     """Serves ``PurposesService``."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, officer: str = "") -> None:
         self._engine = engine
+        self._officer = officer
         self._clock = clock
 
     @rpc.allow(*_PUBLISHERS)
@@ -45,7 +46,7 @@ class Purposes:
         told = [(wire.purpose_key(one.key), one.version) for one in request.notice.purposes]
         async with self._engine.begin() as connection:
             notice, replayed = await notice_actions.publish(
-                connection, wording, told, rpc.caller().actor, self._clock()
+                connection, wording, told, rpc.caller().actor, self._clock(), self._officer
             )
         return purposes_pb2.PublishNoticeResponse(notice=wire.wire_notice(notice), replayed=replayed)
 

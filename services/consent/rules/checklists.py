@@ -174,8 +174,11 @@ def check_purpose(terms: Terms) -> Terms:
     return terms
 
 
-def check_notice(wording: Wording, told: Iterable[Purpose]) -> Wording:
-    """The wording, tidied, when it may be published; ``told`` are its purposes. Raises what is missing first."""
+def check_notice(wording: Wording, told: Iterable[Purpose], officer: str = "") -> Wording:
+    """The wording, tidied, when it may be published; ``told`` are its purposes. Raises what is missing first.
+
+    ``officer`` is how the officer is reached, where the handler must have one (PIPL 52).
+    """
     wording = replace(
         wording,
         title=_tidy(wording.title),
@@ -194,6 +197,12 @@ def check_notice(wording: Wording, told: Iterable[Purpose]) -> Wording:
             raise NoticeNotPublishable(
                 f"{item.wanted} ({item.article})", field=item.field, article=item.article
             )
+    if officer and wording.layer is not Layer.JUST_IN_TIME and officer not in wording.body:
+        raise NoticeNotPublishable(
+            "say how the personal information protection officer is reached (PIPL 52)",
+            field="notice.body",
+            article="PIPL 52",
+        )
     if wording.layer is Layer.GENERAL and any(purpose.terms.sensitive for purpose in told):
         raise NoticeNotPublishable(
             "sensitive data is told of in an ENHANCED or JUST_IN_TIME notice (PIPL 30)",

@@ -9,10 +9,24 @@ import asyncpg
 import pytest
 from huiyuan.consent.v1 import purposes_pb2
 from huiyuan.kit.v1.kit_pb2 import LocalizedText
+from pyqwest.testing import ASGITransport
 
+from infra.local.databases import DatabaseUrls
+from services.consent.app import application
 from services.kit.rpc import Caller, CallerKind, RemoteRefusal
 from tests.consent import factories
-from tests.consent.service import MEMBERS, OFFICER, SUPPORT, Consent, fresh, member, refused
+from tests.consent.service import (
+    MEMBERS,
+    OFFICER,
+    SUPPORT,
+    Consent,
+    SettableClock,
+    fresh,
+    member,
+    reached_by,
+    refused,
+    settings,
+)
 
 SEEDER = Caller(CallerKind.SYSTEM, "seed", frozenset({"programme_seeder"}))
 SENSITIVE = {"sensitive": True, "form": factories.SEPARATE, "assessment_id": "DPIA-1"}
@@ -227,3 +241,21 @@ async def _listed(consent: Consent, key: str, locale: str) -> tuple[int, str | N
 def _sha256(document: dict[str, Any]) -> str:
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def test_art_52_a_notice_that_does_not_name_the_officer_is_refused_above_the_threshold(
+    urls: DatabaseUrls, redis_url: str
+) -> None:
+    contact = "privacy@example.com"
+    told = settings(urls, redis_url, CONSENT_OFFICER_CONTACT=contact)
+    async with ASGITransport(application(told)) as transport:
+        consent = reached_by(transport, SettableClock())
+        key = fresh("sms")
+        await consent.publish(factories.purpose(key))
+        said = factories.notice(key, layer=purposes_pb2.NOTICE_LAYER_ENHANCED)
+        with refused("NOTICE_NOT_PUBLISHABLE", "PIPL 52"):
+            await consent.tell(said)
+        said.body += f" 个人信息保护负责人：{contact}"
+        assert (await consent.tell(said)).notice_id
+        just_in_time = factories.notice(key, key=fresh("sms"))
+        assert (await consent.tell(just_in_time)).notice_id
