@@ -60,6 +60,7 @@ from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.jobs.grants import Grants as GivenGrants
 from services.loyalty.jobs.heads import HeadsPublisher
+from services.loyalty.jobs.lifecycle import LOOK_AGAIN_S, Lifecycle
 from services.loyalty.jobs.memberships import Memberships as FollowedMemberships
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.jobs.previews import Previews as MadePreviews
@@ -227,6 +228,7 @@ async def workers(
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
         partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),
+        partial(every, LOOK_AGAIN_S, Lifecycle(pool, rulebook, now).look, "look for occasions"),
         partial(every, activities.HOURLY_S, partial(activities.forget, pool, now), "forget activities"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),

@@ -29,6 +29,8 @@ def declared() -> dict[str, dict[str, str]]:
         "orders": loyalty.ORDERS,
         "refunds": loyalty.REFUNDS,
         "coupons": loyalty.COUPONS,
+        "activities": loyalty.ACTIVITIES,
+        "missions": loyalty.MISSIONS,
         "grants": loyalty.GRANTS,
         "entries": loyalty.ENTRIES,
         "consents": consent.HISTORY,

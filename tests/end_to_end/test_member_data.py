@@ -85,7 +85,19 @@ def test_a_member_fetches_all_that_is_held_and_nothing_of_another(shop: OrderSys
     archive = zipfile.ZipFile(io.BytesIO(got.content))
     tables = json.loads(archive.read("member.json"))["tables"]
     assert set(tables) == {
-        *("profile", "identities", "accesses", "standings", "lots", "orders", "refunds", "grants", "entries"),
+        *(
+            "profile",
+            "identities",
+            "accesses",
+            "standings",
+            "lots",
+            "orders",
+            "refunds",
+            "activities",
+            "missions",
+            "grants",
+            "entries",
+        ),
         *("consents", "purposes"),
     }
     assert [one["value"] for one in tables["identities"] if one["kind"] == "PHONE"] == [shopper.phone]

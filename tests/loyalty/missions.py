@@ -11,8 +11,11 @@ import httpx
 from huiyuan.kit.v1.kit_pb2 import Refusal
 
 from services.kit import database, rpc
+from services.loyalty.actions import coupons
 from services.loyalty.jobs.grants import Grants
+from services.loyalty.jobs.lifecycle import Lifecycle
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.grants import GrantKind
 from tests.loyalty.conftest import Loyalty
 
 RECORD, CHECK_IN = "ActivitiesService/RecordActivity", "ActivitiesService/CheckIn"
@@ -125,7 +128,15 @@ class Operator:
         """One round of the worker, at whatever time the clock has it."""
         pool = await database.pool(self.loyalty.database, size=2)
         ahead = max(self.clock(), datetime.now(UTC)) + timedelta(minutes=1)
-        await Grants(self.loyalty.database, pool, Rulebook(pool), lambda: ahead).give()
+        await Grants(
+            self.loyalty.database, pool, Rulebook(pool), lambda: ahead, {GrantKind.COUPON: coupons.give}
+        ).give()
+        await pool.close()
+
+    async def look(self) -> None:
+        """One look of the worker for occasions, at the clock's time."""
+        pool = await database.pool(self.loyalty.database, size=2)
+        await Lifecycle(pool, Rulebook(pool), self.clock).look()
         await pool.close()
 
     async def available(self, member: str) -> int:

@@ -52,6 +52,8 @@ async def test_everything_of_a_member_is_exported_and_nothing_of_another(
         "orders",
         "refunds",
         "coupons",
+        "activities",
+        "missions",
         "grants",
         "entries",
         "benefit_claims",

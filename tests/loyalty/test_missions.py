@@ -12,6 +12,7 @@ from services.kit import rpc
 from tests.loyalty.conftest import programme
 from tests.loyalty.missions import Json, Operator, mission, named, rfc3339, timed, wrong_field
 from tests.loyalty.test_departures import hear, settle
+from tests.loyalty.test_exports import exported
 from tests.loyalty.test_integrity import check_everything
 
 
@@ -45,6 +46,10 @@ async def test_three_shares_give_two_hundred_points_once(operator: Operator) -> 
     await operator.give()
     await operator.give()
     assert await operator.available(member) == 200
+    tables = await exported(operator.loyalty, member)
+    assert [row["activity_id"] for row in tables["activities"]] == [one["activityId"] for one in shares]
+    assert [(row["nth"], row["period"]) for row in tables["missions"]] == [("1", "")]
+    assert [(row["points"], row["state"]) for row in tables["grants"]] == [("200", "GIVEN")]
     told = await operator.happened(member)
     assert (told.count("MissionProgressed"), told.count("MissionCompleted")) == (3, 1)
     await check_everything(operator.loyalty)

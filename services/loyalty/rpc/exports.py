@@ -70,6 +70,23 @@ BENEFIT_CLAIMS = {
     "released_at": "instant",
     "coupon_id": "text",
 }
+ACTIVITIES = {
+    "programme_id": "text",
+    "source": "text",
+    "activity_id": "text",
+    "type": "text",
+    "occurred_at": "instant",
+    "recorded_at": "instant",
+    "attributes": "json",
+}
+MISSIONS = {
+    "programme_id": "text",
+    "mission": "text",
+    # The day, week or month that it was completed in, or the occasion; empty where it counts for good.
+    "period": "text",
+    "nth": "integer",
+    "completed_at": "instant",
+}
 MEMBERSHIPS = {
     "programme_id": "text",
     "source": "text",
@@ -146,6 +163,8 @@ class Exports:
                     ),
                     table("refunds", REFUNDS, await exports.refunds(self._pool, member_id)),
                     table("coupons", COUPONS, await exports.coupons(self._pool, member_id)),
+                    table("activities", ACTIVITIES, await exports.activities(self._pool, member_id)),
+                    table("missions", MISSIONS, await exports.missions(self._pool, member_id)),
                     table("memberships", MEMBERSHIPS, await exports.memberships(self._pool, member_id)),
                     table("grants", GRANTS, await exports.grants(self._pool, member_id)),
                 )

@@ -53,6 +53,18 @@ async def benefit_claims(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncp
     return rows
 
 
+async def activities(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """What the member did besides ordering, as far as it is kept, oldest first."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_ACTIVITIES, member_id)
+    return rows
+
+
+async def missions(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """The missions that the member completed, oldest first."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_MISSIONS, member_id)
+    return rows
+
+
 async def memberships(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
     """The memberships that the member bought, oldest first."""
     rows: Sequence[asyncpg.Record] = await pool.fetch(_MEMBERSHIPS, member_id)
@@ -131,6 +143,18 @@ SELECT p.programme_id, c.benefit, c.tier, c.state, c.claimed_at, c.good_until, c
        c.coupon_id
 FROM benefit_claims c JOIN programmes p ON p.number = c.programme
 WHERE c.member_id = $1 ORDER BY c.claimed_at, c.claim_id
+"""
+
+_ACTIVITIES = """
+SELECT p.programme_id, a.source, a.activity_id, a.type, a.occurred_at, a.recorded_at, a.attributes::text AS attributes
+FROM member_activities a JOIN programmes p ON p.number = a.programme
+WHERE a.member_id = $1 ORDER BY a.occurred_at, a.source, a.activity_id
+"""
+
+_MISSIONS = """
+SELECT p.programme_id, c.mission, c.period, c.nth, c.completed_at
+FROM mission_completions c JOIN programmes p ON p.number = c.programme
+WHERE c.member_id = $1 ORDER BY c.completed_at, c.mission, c.period, c.nth
 """
 
 _MEMBERSHIPS = """
