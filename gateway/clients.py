@@ -15,6 +15,8 @@ from huiyuan.consent.v1.topics_connect import TopicsServiceClient
 from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceClient
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceClient
+from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceClient
+from huiyuan.loyalty.v1.coupons_connect import CouponsServiceClient
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceClient
@@ -32,6 +34,7 @@ from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryService
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceClient
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceClient
+from huiyuan.loyalty.v1.referrals_connect import ReferralsServiceClient
 from huiyuan.loyalty.v1.reward_redemptions_connect import RewardRedemptionsServiceClient
 from huiyuan.loyalty.v1.rewards_connect import RewardsServiceClient
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceClient
@@ -126,11 +129,14 @@ class Clients:
         self.programme_history = client(ProgrammeHistoryServiceClient, loyalty, LOYALTY, signer)
 
     def _know_what_is_given(self, loyalty: str, signer: CallerSigner) -> None:
+        self.coupons = client(CouponsServiceClient, loyalty, LOYALTY, signer)
+        self.coupon_templates = client(CouponTemplatesServiceClient, loyalty, LOYALTY, signer)
         self.campaigns = client(CampaignsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS)
         self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
         self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
         self.memberships = client(MembershipsServiceClient, loyalty, LOYALTY, signer)
         self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.referrals = client(ReferralsServiceClient, loyalty, LOYALTY, signer)
         self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)
         self.grants = client(GrantsServiceClient, loyalty, LOYALTY, signer)
 

@@ -36,6 +36,7 @@ from gateway.paging import Connection, key_of, page_size
 from gateway.views import evidence, messaging
 from gateway.views.communications import sent
 from gateway.views.consents import Consent, consent
+from gateway.views.coupons import COUPONS, Coupon, CouponState, coupons
 from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
 from gateway.views.identities import LinkedIdentity, known_by
@@ -80,6 +81,21 @@ class Member(Node):
     )
     async def erasure(self, info: Info) -> Erasure | None:
         return await found(info, erasures_pb2.GetErasureRequest(member_id=self.id))
+
+    @strawberry.field(
+        description=COUPONS,
+        directives=[PAGED],
+    )
+    async def coupons(
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        state: CouponState | None = None,
+        expires_before: datetime | None = None,
+        programme_id: str = DEFAULT_PROGRAMME,
+    ) -> Connection[Coupon] | None:
+        return await coupons(info, self.id, state, expires_before, (first, after), programme_id)
 
     @strawberry.field
     async def balances(self, info: Info, programme_id: str = DEFAULT_PROGRAMME) -> list[Balance] | None:

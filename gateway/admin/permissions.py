@@ -54,6 +54,9 @@ TAG_KEEPERS: Roles = frozenset({Role.PROGRAM_ADMIN})
 BENEFIT_KEEPERS: Roles = frozenset({Role.OPERATIONS, Role.SUPPORT})
 """Who claims and uses benefits for members, and gives them back."""
 
+COUPON_ISSUERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
+"""Who issues coupons to members and takes them back."""
+
 ADJUSTERS: Roles = frozenset({Role.OPERATIONS, Role.PROGRAM_ADMIN})
 REVERSERS: Roles = frozenset({Role.OPERATIONS})
 MOVERS: Roles = frozenset({Role.OPERATIONS})

@@ -11,6 +11,8 @@ from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
 from gateway.admin.campaigns import CampaignMutations, CampaignQueries
 from gateway.admin.communications import CommunicationMutations
+from gateway.admin.coupon_templates import CouponTemplateMutations, CouponTemplateQueries
+from gateway.admin.coupons import CouponMutations, CouponQueries
 from gateway.admin.documents import DocumentMutations, DocumentQueries
 from gateway.admin.draft_mutations import ProgrammeDraftMutations
 from gateway.admin.drafts import ProgrammeDraftQueries
@@ -42,6 +44,7 @@ from gateway.admin.programme_changes import ProgrammeChangeQueries
 from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
 from gateway.admin.redemptions import RedemptionMutations
+from gateway.admin.referrals import ReferralMutations, ReferralQueries
 from gateway.admin.registers import RegisterMutations, RegisterQueries
 from gateway.admin.retention import RetentionQueries
 from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
@@ -85,6 +88,7 @@ schema = strawberry.Schema(
             MissionQueries,
             GrantQueries,
             RewardQueries,
+            ReferralQueries,
             RewardRedemptionQueries,
             DueQueries,
             IntegrityQueries,
@@ -93,6 +97,8 @@ schema = strawberry.Schema(
             StatementQueries,
             FinanceQueries,
             EntitlementQueries,
+            CouponTemplateQueries,
+            CouponQueries,
             TopicQueries,
             AuditQueries,
             AnalysisQueries,
@@ -116,9 +122,12 @@ schema = strawberry.Schema(
             ApprovalMutations,
             RedemptionMutations,
             RewardMutations,
+            ReferralMutations,
             RewardRedemptionMutations,
             TransferMutations,
             EntitlementMutations,
+            CouponTemplateMutations,
+            CouponMutations,
             MembershipMutations,
             IdentityMutations,
             MergeMutations,

@@ -76,6 +76,21 @@ class WithdrawConsentPayload:
 
 
 @strawberry.type
+class RefuseConsentPayload:
+    consents: list[Consent]
+    replayed: bool = strawberry.field(description="True when this answer was given before.")
+    user_errors: list[UserError]
+
+
+@strawberry.input(description="The purposes that the member was asked about and says no to.")
+class RefuseConsentInput:
+    purposes: list[str]
+    recipient_id: str | None = None
+    channel: str
+    idempotency_key: str = strawberry.field(description="1 to 100 characters; a retry sends the same.")
+
+
+@strawberry.type
 class ConsentQueries:
     @strawberry.field(
         metadata=PUBLIC, description="What members are asked, why, and the notices to show. Public."
@@ -138,5 +153,27 @@ class ConsentMutations:
         return WithdrawConsentPayload(
             consents=[consent(one, context.locale) for one in withdrawn.consents] if withdrawn else [],
             replayed=withdrawn is not None and withdrawn.replayed,
+            user_errors=refused,
+        )
+
+    @strawberry.mutation(
+        description="Records that the signed-in member said no, so that nobody asks again before askAgainAt."
+    )
+    async def refuse_consent(self, info: Info, input: RefuseConsentInput) -> RefuseConsentPayload:
+        context = info.context
+        request = decisions_pb2.RefuseConsentRequest(
+            member_id=context.member_id(),
+            purposes=input.purposes,
+            recipient_id=input.recipient_id or "",
+            channel=input.channel,
+            idempotency_key=input.idempotency_key,
+        )
+        call = context.clients.decisions.refuse_consent(
+            request, headers=context.clients.named(CONSENT, context.caller)
+        )
+        said, refused = await attempt(call, context.locale)
+        return RefuseConsentPayload(
+            consents=[consent(one, context.locale) for one in said.consents] if said else [],
+            replayed=said is not None and said.replayed,
             user_errors=refused,
         )

@@ -19,13 +19,15 @@ from gateway.scalars import instant
 from gateway.storefront.accesses import DataAccess, data_accesses
 from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
+from gateway.storefront.coupons import own_coupons
 from gateway.storefront.entries import Entry, page
 from gateway.storefront.missions import MemberMission, member_missions
-from gateway.storefront.rewards import RewardRedemption, reward_redemptions
+from gateway.storefront.rewarded import Rewarded
 from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
 from gateway.views.communications import sent
 from gateway.views.consents import Consent, consent
+from gateway.views.coupons import COUPONS, Coupon
 from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
 from gateway.views.explanations import Explanation, explained, explanation
@@ -43,7 +45,7 @@ from gateway.views.tiers import Standing, benefits, standing
 
 
 @strawberry.type(description="A member, as the member sees it.")
-class Member(Node):
+class Member(Rewarded, Node):
     @strawberry.field(description="What the member wants to be called.")
     async def display_name(self, info: Info) -> str | None:
         return (await _profile(self, info)).display_name
@@ -113,14 +115,6 @@ class Member(Node):
         self, info: Info, first: int, after: str | None = None
     ) -> Connection[Communication] | None:
         return communications(await sent(info, self.id, first, after), after)
-
-    @strawberry.field(
-        description="Rewards that the member took, newest first; at most 100 a page.", directives=[PAGED]
-    )
-    async def reward_redemptions(
-        self, info: Info, first: int, after: str | None = None
-    ) -> Connection[RewardRedemption] | None:
-        return await reward_redemptions(info, self.id, first, after)
 
     @strawberry.field
     async def status(self, info: Info) -> MemberStatus | None:
@@ -202,6 +196,10 @@ class Member(Node):
     ) -> Connection[Entry] | None:
         asked = EntriesOf(DEFAULT_PROGRAMME, self.id, page_size(first), key_of(after), currency or "")
         return page(await info.context.load.entries_by_member.load(info.context.caller, asked), after)
+
+    coupons: Connection[Coupon] | None = strawberry.field(
+        resolver=own_coupons, description=COUPONS, directives=[PAGED]
+    )
 
     @strawberry.field(description="What the member had at a past instant.")
     async def balance_as_of(self, info: Info, at: datetime) -> BalanceAsOf | None:

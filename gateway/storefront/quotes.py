@@ -11,20 +11,10 @@ from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Locale, Long, Money, MoneyInput, instant, money
+from gateway.storefront.baskets import BasketLineInput, quote_coupons
+from gateway.storefront.redemptions import OrderReferenceInput
+from gateway.views.coupons import CouponQuote
 from gateway.views.tiers import Tier, tier
-
-
-@strawberry.input(description="A line of the basket.")
-class BasketLineInput:
-    line_id: str = strawberry.field(description="Unique within the basket.")
-    sku: str
-    quantity: Long
-    money: MoneyInput = strawberry.field(description="What is to be paid for the whole line.")
-
-    def wire(self) -> orders_pb2.OrderLine:
-        return orders_pb2.OrderLine(
-            line_id=self.line_id, sku=self.sku, quantity=self.quantity, money=self.money.wire()
-        )
 
 
 @strawberry.input(description="A basket as if it were paid now.")
@@ -95,6 +85,20 @@ class Quote:
         description="Null when the programme has nothing that can be spent."
     )
     quoted_at: datetime
+    asked: strawberry.Private[QuoteInput]
+
+    @strawberry.field(
+        description="Which of the member's coupons the basket takes, and which go best together, or what those named "
+        "take off. To see what is earned after them, ask for a quote of what is left to pay."
+    )
+    async def coupons(
+        self,
+        info: Info,
+        coupon_ids: list[strawberry.ID] | None = None,
+        shipping: MoneyInput | None = None,
+        order: OrderReferenceInput | None = None,
+    ) -> CouponQuote | None:
+        return await quote_coupons(info, self.asked.lines, shipping, coupon_ids or [], order)
 
 
 @strawberry.type
@@ -116,10 +120,10 @@ class QuoteQueries:
         wire = await context.clients.quotes.quote_order(
             request, headers=context.clients.named(LOYALTY, context.caller)
         )
-        return _quote(wire, context.locale)
+        return _quote(wire, context.locale, input)
 
 
-def _quote(wire: quotes_pb2.QuoteOrderResponse, locale: Locale) -> Quote:
+def _quote(wire: quotes_pb2.QuoteOrderResponse, locale: Locale, asked: QuoteInput) -> Quote:
     return Quote(
         earned=[
             QuotedPoints(
@@ -137,6 +141,7 @@ def _quote(wire: quotes_pb2.QuoteOrderResponse, locale: Locale) -> Quote:
         tier_reached=tier(wire.tier_reached, locale) if wire.HasField("tier_reached") else None,
         redeemable=_redeemable(wire.redeemable) if wire.HasField("redeemable") else None,
         quoted_at=instant(wire.quoted_at),
+        asked=asked,
     )
 
 

@@ -9,6 +9,7 @@ from gateway.scalars import SCALARS
 from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
+from gateway.storefront.coupons import CouponMutations
 from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.guardians import GuardianQueries
@@ -24,6 +25,7 @@ from gateway.storefront.profile import ProfileMutations
 from gateway.storefront.programmes import ProgrammeQueries
 from gateway.storefront.quotes import QuoteQueries
 from gateway.storefront.redemptions import RedemptionMutations
+from gateway.storefront.referrals import ReferralMutations
 from gateway.storefront.rewards import RewardMutations, RewardQueries
 from gateway.storefront.rights import RightsMutations, RightsQueries
 from gateway.storefront.transfers import TransferMutations
@@ -54,9 +56,11 @@ MUTATIONS = (
     IdentityMutations,
     RedemptionMutations,
     RewardMutations,
+    ReferralMutations,
     TransferMutations,
     MissionMutations,
     EntitlementMutations,
+    CouponMutations,
     MembershipMutations,
     ConsentMutations,
     ClosingMutations,

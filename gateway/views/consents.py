@@ -56,6 +56,9 @@ class Consent:
     record_id: str | None = strawberry.field(description="The record that proves it; null when never asked.")
     decided_at: datetime | None
     valid_until: datetime | None
+    ask_again_at: datetime | None = strawberry.field(
+        description="After a no: until then the member must not be asked. Null where asking is free."
+    )
 
 
 # Looked up instead of called: a member has many consents.
@@ -76,4 +79,5 @@ def consent(wire: decisions_pb2.Consent, locale: Locale) -> Consent:
         record_id=wire.record_id or None,
         decided_at=optional_instant(wire, "decided_at"),
         valid_until=optional_instant(wire, "valid_until"),
+        ask_again_at=optional_instant(wire, "ask_again_at"),
     )

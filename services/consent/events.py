@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from huiyuan.consent.v1 import events_pb2
 from huiyuan.kit.v1 import erasures_pb2
 
-from services.consent.rules.acts import Grant, Withdrawal
+from services.consent.rules.acts import Grant, Rejection, Withdrawal
 from services.consent.rules.notices import Notice
 from services.consent.rules.preferences import Change, ChangeKind
 from services.consent.rules.purposes import Purpose
@@ -17,10 +18,18 @@ from services.kit import outbox
 from services.kit.database import Connection
 
 
-async def decided(connection: Connection, act: Grant | Withdrawal, epoch: int, now: datetime) -> None:
-    """A member gave or withdrew; answers older than the epoch are void."""
+async def decided(
+    connection: Connection, act: Grant | Withdrawal | Rejection, epoch: int, now: datetime
+) -> None:
+    """A member gave, withdrew or refused; answers older than the epoch are void."""
     event = events_pb2.ConsentEvent(member_id=str(act.member_id), occurred_at=now, epoch=epoch)
-    kind = event.consent_given if isinstance(act, Grant) else event.consent_withdrawn
+    match act:
+        case Grant():
+            kind: Any = event.consent_given
+        case Withdrawal():
+            kind = event.consent_withdrawn
+        case _:
+            kind = event.consent_refused
     kind.purposes.extend(act.purposes)
     kind.recipient_id = act.recipient_id
     kind.SetInParent()

@@ -33,6 +33,7 @@ from huiyuan.loyalty.v1.programme_history_connect import ProgrammeHistoryService
 from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceASGIApplication
 from huiyuan.loyalty.v1.quotes_connect import QuotesServiceASGIApplication
 from huiyuan.loyalty.v1.redemptions_connect import RedemptionsServiceASGIApplication
+from huiyuan.loyalty.v1.referrals_connect import ReferralsServiceASGIApplication
 from huiyuan.loyalty.v1.reward_redemptions_connect import RewardRedemptionsServiceASGIApplication
 from huiyuan.loyalty.v1.rewards_connect import RewardsServiceASGIApplication
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceASGIApplication
@@ -64,6 +65,7 @@ from services.loyalty.jobs.lifecycle import LOOK_AGAIN_S, Lifecycle
 from services.loyalty.jobs.memberships import Memberships as FollowedMemberships
 from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.jobs.previews import Previews as MadePreviews
+from services.loyalty.jobs.referrals import SettledReferrals
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.activities import Activities
 from services.loyalty.rpc.adjustments import Adjustments
@@ -91,6 +93,7 @@ from services.loyalty.rpc.programme_history import ProgrammeChanges
 from services.loyalty.rpc.programmes import Programmes
 from services.loyalty.rpc.quotes import Quotes
 from services.loyalty.rpc.redemptions import Redemptions
+from services.loyalty.rpc.referrals import Referrals
 from services.loyalty.rpc.reward_redemptions import RewardRedemptions
 from services.loyalty.rpc.rewards import Rewards
 from services.loyalty.rpc.statements import Statements
@@ -174,6 +177,7 @@ def _wires(
         gatekeeper.admit(Campaigns(pool, unhurried, rulebook), CampaignsServiceASGIApplication),
         gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
         gatekeeper.admit(Rewards(pool, rulebook), RewardsServiceASGIApplication),
+        gatekeeper.admit(Referrals(pool, rulebook, membership), ReferralsServiceASGIApplication),
         gatekeeper.admit(
             RewardRedemptions(pool, lanes, rulebook, membership), RewardRedemptionsServiceASGIApplication
         ),
@@ -225,6 +229,7 @@ async def workers(
         partial(every, 5, FollowedMemberships(url, pool, rulebook, now).follow, "follow memberships"),
         partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
         partial(every, 1, CouponsDue(pool, now).look, "keep coupons up"),
+        partial(every, 1, SettledReferrals(pool, rulebook, now).settle, "settle referrals"),
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
         partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),

@@ -7,7 +7,7 @@ from huiyuan.members.v1.events_pb2 import MembersEvent
 
 from services.kit import database, stream
 from services.loyalty.rules.standings import Restriction
-from services.loyalty.storage import coupon_refunds, departures, heard_merges, members
+from services.loyalty.storage import coupon_refunds, departures, heard_merges, members, referrals
 
 _RESTRICTIONS = {
     "MemberFrozen": Restriction.FROZEN,
@@ -64,7 +64,9 @@ async def _merged(connection: database.Connection, message: MembersEvent) -> Non
 
 
 async def hear_ourselves(connection: database.Connection, event: stream.Event) -> None:
-    """Keep which orders were refunded, so that coupons that were used on them come back."""
+    """Keep which orders were refunded, so that coupons used on them come back, and whose order was awaited."""
+    if event.type == "OrderRecorded" and event.member_id:
+        await referrals.hear_order(connection, event.member_id)
     if event.type == "OrderRefunded":
         message = LoyaltyEvent.FromString(event.body)
         refunded = message.order_refunded

@@ -1,6 +1,6 @@
 """Rewards through both schemas: the public catalogue, a member's redemption, and the staff's side of it."""
 
-from huiyuan.loyalty.v1 import reward_redemptions_pb2, rewards_pb2
+from huiyuan.loyalty.v1 import referrals_pb2, reward_redemptions_pb2, rewards_pb2
 
 from services.kit.refusal import Declined
 from tests.gateway.gateway_client import Gateway, code
@@ -107,3 +107,30 @@ async def test_staff_fulfil_without_the_code_in_the_audit(gateway: Gateway) -> N
     (action,) = audit["data"]["adminActions"]["nodes"]
     assert action["operation"] == "fulfilRewardRedemption"
     assert "AB-12" not in str(action)
+
+
+async def test_a_member_invites_and_a_new_one_says_who_did(gateway: Gateway) -> None:
+    member_id, token = gateway.join()
+    mine = """{me{inviteCode(referral:"friends") invitations(first:5){nodes{referral state}}}}"""
+    me = (await gateway.ask(mine, token))["data"]["me"]
+    assert me["inviteCode"] == "7K3M9QX2V4TN"
+    assert me["invitations"]["nodes"] == [{"referral": "friends", "state": "HELD"}]
+    accept = """mutation($input:AcceptInviteInput!){acceptInvite(input:$input){invitation{state} userErrors{code}}}"""
+    body = {"code": "7k3m-9qx2-v4tn"}
+    answer = await gateway.ask(accept, token, variables={"input": body})
+    assert answer["data"]["acceptInvite"] == {"invitation": {"state": "HELD"}, "userErrors": []}
+    assert gateway.services.requests[-1][1] == referrals_pb2.AcceptInviteRequest(
+        member_id=member_id, code="7k3m-9qx2-v4tn"
+    )
+
+
+async def test_staff_decide_about_held_invitations_and_it_is_written_down(gateway: Gateway) -> None:
+    member_id, _ = gateway.join()
+    decide = """mutation($input:DecideReferralInput!){decideReferral(input:$input){referral{because} userErrors{code}}}"""
+    body = {"memberId": member_id, "approve": True, "reason": "KNOWN"}
+    answer = await gateway.admin(decide, "operations", variables={"input": body})
+    assert answer["data"]["decideReferral"]["referral"] == {"because": "VELOCITY"}
+    assert gateway.services.requests[-1][1].approve
+    held = await gateway.admin("{referrals(first:5,state:HELD){nodes{inviterId state}}}", "support")
+    assert held["data"]["referrals"]["nodes"][0]["state"] == "HELD"
+    assert code(await gateway.admin(decide, "support", variables={"input": body})) == "ROLE_NEEDED"

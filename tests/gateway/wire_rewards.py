@@ -4,6 +4,8 @@ from typing import Any
 
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import (
+    referrals_connect,
+    referrals_pb2,
     reward_redemptions_connect,
     reward_redemptions_pb2,
     rewards_connect,
@@ -67,6 +69,34 @@ REDEMPTION = reward_redemptions_pb2.RewardRedemption(
     changed_at=at(2026, 5),
     changed_by="staff:ops-1",
     code="AB-12",
+)
+OFFERED = referrals_pb2.ReferralProgramme(
+    referral="friends",
+    programme_id="shop",
+    edition=1,
+    terms=referrals_pb2.ReferralTerms(
+        name=kit_pb2.LocalizedText(zh="邀请", en="Bring a friend"),
+        inviter=referrals_pb2.ReferralReward(currency="POINTS", points=50),
+        invited=referrals_pb2.ReferralReward(template="ten-off"),
+        trigger=referrals_pb2.REFERRAL_TRIGGER_ORDER,
+        order_at_least=kit_pb2.Money(minor_units=10_000, currency="CNY"),
+        within_days=30,
+        limits=[rewards_pb2.RewardLimit(most=5, period=rewards_pb2.REWARD_LIMIT_PERIOD_MONTH)],
+        new_for_days=7,
+    ),
+    published_by="staff:ada",
+    published_at=at(2026),
+    reason="spring",
+)
+REFERRED = referrals_pb2.Referral(
+    member_id="00000000-0000-4000-8000-000000000002",
+    inviter_id="00000000-0000-4000-8000-000000000001",
+    programme_id="shop",
+    referral="friends",
+    edition=1,
+    state=referrals_pb2.REFERRAL_STATE_HELD,
+    joined_at=at(2026, 4),
+    because="VELOCITY",
 )
 _staff = rpc.staff("program_admin", "operations", "support", "auditor")
 
@@ -143,7 +173,50 @@ class RewardRedemptions(Door):
         )
 
 
+class Referrals(Door):
+    @rpc.allow(rpc.staff("program_admin"))
+    async def publish_referral_programme(
+        self, request: referrals_pb2.PublishReferralProgrammeRequest, _: Any
+    ) -> Any:
+        self.services.change(request)
+        return referrals_pb2.PublishReferralProgrammeResponse(referral_programme=OFFERED)
+
+    @rpc.allow(rpc.staff("program_admin"))
+    async def stop_referral_programme(
+        self, request: referrals_pb2.StopReferralProgrammeRequest, _: Any
+    ) -> Any:
+        self.services.change(request)
+        return referrals_pb2.StopReferralProgrammeResponse(referral_programme=OFFERED)
+
+    @rpc.allow(_staff)
+    async def list_referral_programmes(
+        self, request: referrals_pb2.ListReferralProgrammesRequest, _: Any
+    ) -> Any:
+        return referrals_pb2.ListReferralProgrammesResponse(referral_programmes=[OFFERED])
+
+    @rpc.allow(rpc.members)
+    async def get_invite_code(self, request: referrals_pb2.GetInviteCodeRequest, _: Any) -> Any:
+        rpc.be_member(request.member_id)
+        return referrals_pb2.GetInviteCodeResponse(code="7K3M9QX2V4TN")
+
+    @rpc.allow(rpc.members)
+    async def accept_invite(self, request: referrals_pb2.AcceptInviteRequest, _: Any) -> Any:
+        self.services.change(request)
+        return referrals_pb2.AcceptInviteResponse(referral=REFERRED)
+
+    @rpc.allow(rpc.staff("operations", "program_admin"))
+    async def decide_referral(self, request: referrals_pb2.DecideReferralRequest, _: Any) -> Any:
+        self.services.change(request)
+        return referrals_pb2.DecideReferralResponse(referral=REFERRED)
+
+    @rpc.allow(rpc.members, _staff)
+    async def list_referrals(self, request: referrals_pb2.ListReferralsRequest, _: Any) -> Any:
+        rpc.be_member(request.inviter_id)
+        return referrals_pb2.ListReferralsResponse(referrals=[REFERRED], places=["1.2"])
+
+
 DOORS: list[tuple[type[Door], Any]] = [
+    (Referrals, referrals_connect.ReferralsServiceASGIApplication),
     (Rewards, rewards_connect.RewardsServiceASGIApplication),
     (RewardRedemptions, reward_redemptions_connect.RewardRedemptionsServiceASGIApplication),
 ]

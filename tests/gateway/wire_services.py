@@ -31,6 +31,7 @@ from tests.gateway import (
     answers,
     wire_campaigns,
     wire_consent,
+    wire_coupons,
     wire_documents,
     wire_drafts,
     wire_entitlements,
@@ -181,6 +182,13 @@ class Decisions(Door):
         self.services.change(request)
         return decisions_pb2.WithdrawConsentResponse(consents=[answers.CONSENT], replayed=True)
 
+    @rpc.allow(rpc.members)
+    async def refuse_consent(
+        self, request: decisions_pb2.RefuseConsentRequest, _: Any
+    ) -> decisions_pb2.RefuseConsentResponse:
+        self.services.change(request)
+        return decisions_pb2.RefuseConsentResponse(consents=[answers.CONSENT])
+
     @rpc.allow(rpc.staff("privacy_officer"))
     async def verify_signed_document(
         self, _: decisions_pb2.VerifySignedDocumentRequest, __: Any
@@ -242,6 +250,7 @@ _DOORS: dict[str, list[tuple[type[Door], Any]]] = {
     "loyalty": [
         *wire_loyalty.DOORS,
         *wire_entitlements.DOORS,
+        *wire_coupons.DOORS,
         *wire_missions.DOORS,
         *wire_history.DOORS,
         *wire_drafts.DOORS,

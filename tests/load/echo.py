@@ -41,7 +41,9 @@ class Echo(DecisionsService):
             )
         return _ANSWER
 
-    give_consent = withdraw_consent = check_many = batch_get_consents = verify_signed_document = check
+    give_consent = withdraw_consent = check_many = batch_get_consents = refuse_consent = (
+        verify_signed_document
+    ) = check
 
 
 def main() -> None:

@@ -120,34 +120,38 @@ async def test_a_coupon_is_promised_with_the_order_and_once(there: Loyalty) -> N
     assert list(map(tuple, found)) == [("earn:shop:first", "COUPON", "first-10"), *thanks]
 
 
-async def test_two_processes_spend_a_budget_to_the_last_point_and_never_beyond(
+async def test_two_processes_spend_budgets_to_the_last_point_and_never_beyond(
     make_loyalty: Any, new_database: Any
 ) -> None:
-    urls = new_database("loyalty")
+    """Each budget runs out while both processes spend of it: of each, the second wave asks for more than is left."""
+    urls, keys = new_database("loyalty"), [f"fair-{nth}" for nth in range(8)]
     async with make_loyalty(urls=urls) as one, make_loyalty(urls=urls) as other:
+        ever = [{"window": "CAP_WINDOW_EVER", "points": 10}]
         rules = [
             earn_rule("base", "POINTS"),
-            gift("festival", 7, budget=200, caps=[{"window": "CAP_WINDOW_EVER", "points": 20}]),
+            *(gift(key, 7, budget=60, condition=f"order.channel == '{key}'", caps=ever) for key in keys),
         ]
         body = {"programme": programme(earnRules=rules), "makeDefault": True, "reason": "test"}
         await done(one.staff("ProgrammesService/CreateProgramme", body))
-        members = [one.new_member() for _ in range(14)]
-        doors = (one, other)
-        orders = await asyncio.gather(
-            *(paid(doors[nth % 2], member, 100) for nth in range(4) for member in members)
-        )
-        given = [points(each) - 1 for each in orders]
-        assert (sum(given), max(given)) == (200, 7)
-        by_member = [sum(given[nth :: len(members)]) for nth in range(len(members))]
-        assert max(by_member) <= 20
-        (row,) = await one.sql("SELECT spent FROM earn_budgets WHERE rule = 'festival'")
-        assert row["spent"] == 200
-        counted = {str(row["member_id"]): row["given"] for row in await one.sql("SELECT * FROM earn_caps")}
-        assert counted == {member: sum_ for member, sum_ in zip(members, by_member, strict=True) if sum_}
+        doors, members = (one, other), [one.new_member() for _ in range(12)]
+        for key in keys:
+            waves = members[:4], [*members[4:], members[0]]
+            orders = [
+                each
+                for wave in waves
+                for each in await asyncio.gather(
+                    *(paid(doors[nth % 2], member, 100, channel=key) for nth, member in enumerate(wave))
+                )
+            ]
+            given = [points(each) - 1 for each in orders]
+            assert (sum(given), max(given)) == (60, 7)
+            assert given[0] + given[-1] <= 10, "the cap of who came twice"
+        spent = {row["rule"]: row["spent"] for row in await one.sql("SELECT rule, spent FROM earn_budgets")}
+        assert spent == dict.fromkeys(keys, 60)
         back = next(each for each in orders if points(each) == 8)
         refund = {"source": "shop", "orderId": back["orderId"], "refundId": "r", "amount": cny(100)}
         await done(other.order_system("OrdersService/RecordRefund", refund))
-        late = [await paid(one, one.new_member(), 100) for _ in range(2)]
+        late = [await paid(one, one.new_member(), 100, channel=keys[-1]) for _ in range(2)]
         assert [points(each) for each in late] == [8, 1], "what came back is given once more"
 
 

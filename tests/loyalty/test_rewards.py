@@ -117,6 +117,19 @@ async def test_what_is_fulfilled_is_not_cancelled(loyalty: Loyalty) -> None:
     assert "code" not in older, "a code is not for who only looks"
 
 
+async def test_a_coupon_is_promised_with_the_points_it_costs(loyalty: Loyalty) -> None:
+    await offer(loyalty, "ten-off", kind="REWARD_KIND_COUPON", gives="ten-off")
+    member = await with_points(loyalty, 100)
+    for _ in range(2):
+        said = await done(take(loyalty, member, "ten-off", "c"))
+    assert said["redemption"]["state"] == "REWARD_REDEMPTION_STATE_FULFILLED"
+    (grant,) = await loyalty.sql("SELECT kind, template, reason FROM grants WHERE member_id = $1", member)
+    assert tuple(grant) == ("COUPON", "ten-off", "REWARD")
+    assert code(await decide(loyalty, "Cancel", member, "c", reason="OOPS")) == "REWARD_ALREADY_FULFILLED"
+    assert code(await take(loyalty, member, "ten-off", "d")) == "NOT_ENOUGH_POINTS"
+    assert len(await loyalty.sql("SELECT FROM grants WHERE member_id = $1", member)) == 1
+
+
 async def test_editions_follow_on_each_other_and_stopped_is_stopped(loyalty: Loyalty) -> None:
     await done(draft(loyalty, "pen"))
     assert "pen" not in await offered(loyalty)

@@ -133,7 +133,17 @@ ROWS: tuple[Row, ...] = (
             "return named or EVERYTHING in restricted",
         ),
     ),
-    Row("N22", "no repeated asking", "", missing="there is no cooldown after a refusal"),
+    Row(
+        "N22",
+        "no repeated asking",
+        "rules/decisions.ask_again_at; whoever prompts keeps to it",
+        (f"{_RPC}/test_refusing.py",),
+        Violation(
+            f"{_CONSENT}/rules/decisions.py",
+            "return until if until > now else None",
+            "return None",
+        ),
+    ),
     Row(
         "17, N21",
         "what a notice says",

@@ -33,6 +33,13 @@ ENTRIES = (
         "使用登记册中的编号。",
     ),
     Entry(
+        "CONSENT_STANDS",
+        Kind.CONFLICT,
+        "The member consents now: what stands is withdrawn and not refused.",
+        "Withdraw the consent.",
+        "请撤回同意。",
+    ),
+    Entry(
         "DIRECTIVE_BLOCKS_KIN",
         Kind.DECLINED,
         "The member did not want kin to ask (PIPL 49).",

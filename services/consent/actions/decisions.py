@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from services.consent import events
 from services.consent.actions import guardians, merges
 from services.consent.rules import acts, recording
-from services.consent.rules.acts import Act, Grant, NoticeNotServed, Withdrawal
+from services.consent.rules.acts import Act, Grant, NoticeNotServed, Rejection, Withdrawal
 from services.consent.rules.decisions import Decision, later
 from services.consent.rules.notices import Notice
 from services.consent.rules.purposes import Purpose, UnknownPurpose
@@ -86,6 +86,23 @@ async def withdraw(
     return await _record(connection, act, member, about, None, party, now)
 
 
+async def reject(
+    connection: Connection, act: Rejection, controllers: tuple[str, ...], now: datetime
+) -> Decided:
+    """Record that the member was asked and said no."""
+    act.check()
+    act = await merges.surviving(connection, act)
+    member = await _living(connection, act.member_id)
+    if (before := await _before(connection, act)) is not None:
+        return before
+    in_force = await _in_force(connection, act)
+    standing = await decisions.standing(connection, act.member_id, act.purposes, act.recipient_id)
+    for key in act.purposes:
+        acts.admit_rejection(act, in_force[key], standing.get(key))
+    party = Party(member.principal_id, controllers)
+    return await _record(connection, act, member, in_force, None, party, now)
+
+
 async def _living(connection: Connection, member_id: UUID) -> Member:
     """The member's row, held. Raises ``MemberErased``; the row that the lock then made goes with the transaction."""
     member = await decisions.lock_member(connection, member_id)
@@ -130,7 +147,7 @@ async def _refuse_withdrawn(connection: Connection, grant: Grant) -> None:
 
 async def _record(
     connection: Connection,
-    act: Grant | Withdrawal,
+    act: Grant | Withdrawal | Rejection,
     member: Member,
     about: Mapping[str, Purpose],
     notice: Notice | None,

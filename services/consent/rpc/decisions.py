@@ -81,6 +81,19 @@ class Decisions:
             consents=_consents(decided, now), epoch=decided.epoch, replayed=decided.replayed
         )
 
+    @rpc.allow(rpc.members)
+    async def refuse_consent(
+        self, request: decisions_pb2.RefuseConsentRequest, _: Context
+    ) -> decisions_pb2.RefuseConsentResponse:
+        rpc.be_member(request.member_id)
+        rejection, now = wire.rejection_of(request), self._clock()
+        async with self._engine.begin() as connection:
+            decided = await actions.reject(connection, rejection, self._controllers, now)
+        self._kept.decided(rejection.member_id, decided.epoch)
+        return decisions_pb2.RefuseConsentResponse(
+            consents=_consents(decided, now), epoch=decided.epoch, replayed=decided.replayed
+        )
+
     @rpc.allow(rpc.staff("privacy_officer"))
     async def verify_signed_document(
         self, request: decisions_pb2.VerifySignedDocumentRequest, _: Context

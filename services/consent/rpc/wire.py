@@ -9,9 +9,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
 
-from services.consent.rules.acts import ActMalformed, Grant, SignedDocument, Withdrawal
+from services.consent.rules.acts import ActMalformed, Grant, Rejection, SignedDocument, Withdrawal
 from services.consent.rules.checklists import Malformed
-from services.consent.rules.decisions import Decision, state
+from services.consent.rules.decisions import Decision, ask_again_at, state
 from services.consent.rules.gate import Answer
 from services.consent.rules.notices import Layer, Notice, Wording
 from services.consent.rules.purposes import (
@@ -117,6 +117,16 @@ def withdrawal_of(said: decisions_pb2.WithdrawConsentRequest) -> Withdrawal:
     )
 
 
+def rejection_of(said: decisions_pb2.RefuseConsentRequest) -> Rejection:
+    return Rejection(
+        member_id=uuid_of(said.member_id),
+        purposes=tuple(said.purposes),
+        recipient_id=said.recipient_id,
+        channel=said.channel,
+        idempotency_key=said.idempotency_key,
+    )
+
+
 def wire_purpose(purpose: Purpose) -> purposes_pb2.Purpose:
     terms = purpose.terms
     return purposes_pb2.Purpose(
@@ -177,6 +187,7 @@ def wire_consent(
         form=f"CONSENT_FORM_{terms.form_for(recipient_id)}",
         lawful_basis=f"LAWFUL_BASIS_{terms.lawful_basis}",
         name=wire_text(terms.name),
+        ask_again_at=ask_again_at(decision, now),
     )
 
 

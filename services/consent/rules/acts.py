@@ -9,6 +9,7 @@ from services.consent.rules import canonical
 from services.consent.rules.decisions import Decision
 from services.consent.rules.notices import Notice
 from services.consent.rules.purposes import KEY, PARTY, ConsentForm, Purpose
+from services.consent.rules.records import EventState
 from services.kit.refusal import Conflict, Declined, Invalid
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -68,6 +69,10 @@ class IdempotencyKeyReused(Conflict):
     """The member has used the key for another act."""
 
 
+class ConsentStands(Conflict):
+    """The member consents now: what stands is withdrawn and not refused."""
+
+
 class WithdrawnSince(Conflict):
     """The grant that is sent again was withdrawn in the meantime."""
 
@@ -108,6 +113,11 @@ class Act:
 @dataclass(frozen=True, slots=True)
 class Withdrawal(Act):
     """A member withdraws: no notice, no reason, nothing to confirm (PIPL 15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection(Act):
+    """A member was asked and says no: kept, so that nobody asks again soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +242,20 @@ def admit_withdrawal(act: Withdrawal, purpose: Purpose, standing: Decision | Non
             field="purposes",
         )
     if standing is None and act.recipient_id and act.recipient_id not in terms.recipients:
+        raise RecipientNotListed(
+            f"{purpose.key} does not name this recipient (PIPL 23)", field="recipient_id"
+        )
+
+
+def admit_rejection(act: Rejection, purpose: Purpose, standing: Decision | None) -> None:
+    """Refuse to say no to what nobody asks, or in the place of a withdrawal."""
+    if not purpose.terms.needs_consent:
+        raise ConsentNotAsked(
+            f"{purpose.key} rests on {purpose.terms.lawful_basis} and asks for no consent", field="purposes"
+        )
+    if standing is not None and standing.event_state is EventState.GIVEN:
+        raise ConsentStands(f"{purpose.key} was consented to: withdraw instead", field="purposes")
+    if act.recipient_id and act.recipient_id not in purpose.terms.recipients:
         raise RecipientNotListed(
             f"{purpose.key} does not name this recipient (PIPL 23)", field="recipient_id"
         )

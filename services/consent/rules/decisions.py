@@ -1,7 +1,7 @@
 """Decisions: what a member's events say, and the state that they fold to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -35,6 +35,18 @@ class Decision:
 
     def expired(self, now: datetime) -> bool:
         return self.valid_until is not None and now >= self.valid_until
+
+
+COOLDOWN = timedelta(days=180)
+"""For how long nobody asks again after a no: our own number; 网络数据安全管理条例 22 forbids to ask frequently."""
+
+
+def ask_again_at(decision: Decision | None, now: datetime) -> datetime | None:
+    """Until when a member must not be asked after a no; None where asking is free."""
+    if decision is None or decision.event_state is EventState.GIVEN:
+        return None
+    until = decision.event_time + COOLDOWN
+    return until if until > now else None
 
 
 _DENIAL = {EventState.GIVEN: 0, EventState.REFUSED: 1, EventState.WITHDRAWN: 2}

@@ -1,11 +1,12 @@
 """Recording: the evidence that an act leaves, and what it decided."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.consent.rules import records
-from services.consent.rules.acts import Grant, Withdrawal
+from services.consent.rules.acts import Act, Grant, Rejection, Withdrawal
 from services.consent.rules.decisions import Decision
 from services.consent.rules.notices import Notice
 from services.consent.rules.purposes import Purpose
@@ -21,8 +22,15 @@ class Party:
     guardian_id: UUID | None = None
 
 
+_STATES: Mapping[type[Act], EventState] = {
+    Grant: EventState.GIVEN,
+    Withdrawal: EventState.WITHDRAWN,
+    Rejection: EventState.REFUSED,
+}
+
+
 def record_of(
-    act: Grant | Withdrawal,
+    act: Grant | Withdrawal | Rejection,
     party: Party,
     purpose: Purpose,
     notice: Notice | None,
@@ -57,7 +65,7 @@ def record_of(
         validity_duration=(terms.validity_duration or None) if grant else None,
         entity_id=str(party.principal_id),
         event_type=EventType.EXPLICIT.value,
-        event_state=(EventState.GIVEN if grant else EventState.WITHDRAWN).value,
+        event_state=_STATES[type(act)].value,
         purpose_version=purpose.version,
         purpose_digest=purpose.digest,
         notice_digest=notice.digest if notice else None,

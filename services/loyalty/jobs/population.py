@@ -89,7 +89,8 @@ class _Going:
         self._connection = connection
         self._known = known
         self._as_of = question.as_of
-        self.wanted = populations.asked(self._after, self._after.metrics | history.metrics)
+        # What else falls due moves nobody: a tier only goes with a version or an end, of which standings tell.
+        self.wanted = populations.asked(self._after)
         codes = {currency.number: currency.code for currency in self._after.currencies}
         self._codes = [codes[number] for number in self.wanted.currencies]
 

@@ -9,11 +9,12 @@ from services.loyalty.rpc.earn_rules import decimal, earn_rule
 from services.loyalty.rpc.wire import choice, money
 from services.loyalty.rules.earn_facts import local_time
 from services.loyalty.rules.earn_limits import Remembered
-from services.loyalty.rules.earning import Decision, Verdict, decide
+from services.loyalty.rules.earning import Decision, decide
 from services.loyalty.rules.judgements import Judgement
 from services.loyalty.rules.orders import Line, Order
 from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.refunds import Refund, TakenBack, retrace
+from services.loyalty.rules.verdicts import Verdict
 
 
 def earning(order: Order, version: Programme, code: str) -> wire.EarningExplained:

@@ -13,15 +13,16 @@ from services.loyalty.rpc.coupon_terms import (
     wire_template,
 )
 from services.loyalty.rpc.programmes import ReasonMissing
-from services.loyalty.rpc.wire import READERS, PageNotUnderstood, choice
+from services.loyalty.rpc.wire import PageNotUnderstood, choice
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.coupon_templates import TemplateState, Within
 from services.loyalty.rules.programmes import Programmes
 from services.loyalty.storage import coupon_templates
 
 MOST_TEMPLATES = 100
-_keepers = rpc.staff("program_admin")
-_readers = (READERS, rpc.systems("coupon_issuer"))
+_drafters = rpc.staff("program_admin")
+_publishers = rpc.staff("program_admin", "program_publisher")
+_readers = rpc.staff("program_admin", "program_publisher", "operations", "support", "auditor")
 
 
 class CouponTemplates:
@@ -31,7 +32,7 @@ class CouponTemplates:
         self._pool = pool
         self._rulebook = rulebook
 
-    @rpc.allow(_keepers)
+    @rpc.allow(_drafters)
     async def save_coupon_template(
         self, request: wire.SaveCouponTemplateRequest, _: Any
     ) -> wire.SaveCouponTemplateResponse:
@@ -44,7 +45,7 @@ class CouponTemplates:
             )
         return wire.SaveCouponTemplateResponse(template=wire_template(template, within), replayed=replayed)
 
-    @rpc.allow(_keepers)
+    @rpc.allow(_publishers)
     async def publish_coupon_template(
         self, request: wire.PublishCouponTemplateRequest, _: Any
     ) -> wire.PublishCouponTemplateResponse:
@@ -61,7 +62,7 @@ class CouponTemplates:
             )
         return wire.PublishCouponTemplateResponse(template=wire_template(template, within))
 
-    @rpc.allow(_keepers)
+    @rpc.allow(_publishers)
     async def stop_coupon_template(
         self, request: wire.StopCouponTemplateRequest, _: Any
     ) -> wire.StopCouponTemplateResponse:
@@ -71,7 +72,7 @@ class CouponTemplates:
             template, replayed = await actions.stop(connection, within, request.key, self._rulebook.now())
         return wire.StopCouponTemplateResponse(template=wire_template(template, within), replayed=replayed)
 
-    @rpc.allow(*_readers)
+    @rpc.allow(_readers, rpc.systems("coupon_issuer"))
     async def get_coupon_template(
         self, request: wire.GetCouponTemplateRequest, _: Any
     ) -> wire.GetCouponTemplateResponse:
@@ -85,7 +86,7 @@ class CouponTemplates:
             template=wire_template(template, within), statistics=wire_statistics(template, found, within)
         )
 
-    @rpc.allow(*_readers)
+    @rpc.allow(_readers, rpc.systems("coupon_issuer"))
     async def list_coupon_templates(
         self, request: wire.ListCouponTemplatesRequest, _: Any
     ) -> wire.ListCouponTemplatesResponse:
@@ -103,7 +104,7 @@ class CouponTemplates:
             templates=[wire_template(each, within) for each in page], has_next_page=more
         )
 
-    @rpc.allow(READERS)
+    @rpc.allow(_readers)
     async def list_coupon_editions(
         self, request: wire.ListCouponEditionsRequest, _: Any
     ) -> wire.ListCouponEditionsResponse:

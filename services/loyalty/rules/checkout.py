@@ -128,7 +128,7 @@ def _judge(book: Book, member: Member, programme: Programme, order: Order) -> De
     plan, local = programme.earning, local_time(order.paid_at, programme.time_zone)
     past = past_of(member.standing, local, plan.conditions.asks, first=plan.asks_for_first)
     limits = Limits(programme, book.state.counts, order.member_id, local.date())
-    decision = decide(programme, order, order.tier_at_payment, past, local, limits)
+    decision = decide(programme, order, order.tier_at_payment, past, local, limits, explained=False)
     coupons = [rule.key for rule in decision.coupons]
     order.judgement = Judgement(past, decision.allowed, decision.by_rule, coupons)
     return decision

@@ -115,24 +115,22 @@ class Conditions:
     """The conditions of one version, compiled once and asked together: one call costs less than many."""
 
     def __init__(self, texts: Sequence[str], selectors: Sequence[str] = ()) -> None:
-        self._texts = list(dict.fromkeys(texts))
-        self._places = {text: nth for nth, text in enumerate(self._texts)}
-        self._one_by_one = [_OF_ORDER.compile(text) for text in self._texts]
-        self._together = _compiled("[" + ",".join(f"({text}\n)" for text in self._texts) + "]")
+        self._one_by_one = [_OF_ORDER.compile(text) for text in texts]
+        self._together = _compiled("[" + ",".join(f"({text}\n)" for text in texts) + "]")
         self._selectors = {
             text: _OF_ORDER.compile(f"order.lines.map(line, ({text}\n))") for text in dict.fromkeys(selectors)
         }
         self.asks = names([*texts, *selectors]) | ({"order.lines"} if selectors else frozenset())
 
-    def held(self, facts: Any) -> dict[str, bool | None]:
-        """Which conditions hold; None for one that could not be told, as after a division by zero."""
-        if not self._texts:
-            return {}
+    def held(self, facts: Any) -> list[bool | None]:
+        """Which conditions hold, in their order; None for one that could not be told, as after a division by zero."""
+        if not self._one_by_one:
+            return []
         activation = _OF_ORDER.Activation(facts)
         answers = _answer(self._together, activation) if self._together is not None else None
         if not isinstance(answers, list):
             answers = [_answer(program, activation) for program in self._one_by_one]
-        return dict(zip(self._texts, answers, strict=True))
+        return answers
 
     def selected(self, text: str, facts: Any) -> list[bool]:
         """Which of the order's lines a selector takes; none where that could not be told."""

@@ -6,16 +6,24 @@ from typing import NamedTuple
 from services.loyalty.rules.conditions import Conditions
 from services.loyalty.rules.earn_rules import AwardKind, EarnRule, EarnTrigger
 from services.loyalty.rules.earn_schedules import ALWAYS
+from services.loyalty.rules.verdicts import Verdict
+from services.loyalty.rules.wellformed import MULTIPLIER_SCALE
 
 
 class Step(NamedTuple):
-    """A rule with what is known of it before any order: where it stands, and what has to be asked at all."""
+    """A rule with what is known of it before any order: where it stands, and what has to be asked at all.
+
+    ``condition`` and ``schedule`` are places among the plan's; ``always`` is what it says to every order that it
+    looks at, where that is known.
+    """
 
     place: int
     rule: EarnRule
     is_first: bool
-    is_scheduled: bool
     is_limited: bool
+    condition: int | None
+    schedule: int | None
+    always: Verdict | None
 
 
 class EarnPlan:
@@ -24,13 +32,19 @@ class EarnPlan:
     def __init__(self, rules: Sequence[EarnRule]) -> None:
         self.rules = rules
         self.is_plain = all(rule.is_plain for rule in rules)
+        self.schedules = list(dict.fromkeys(rule.schedule for rule in rules if rule.schedule != ALWAYS))
+        conditions = list(dict.fromkeys(rule.condition for rule in rules if rule.condition))
+        selectors = [rule.lines for rule in rules if rule.lines]
+        self.conditions = Conditions(conditions, selectors)
         steps = [
             Step(
                 place,
                 rule,
                 rule.trigger is EarnTrigger.FIRST_ORDER,
-                rule.schedule != ALWAYS,
                 bool(rule.caps or rule.budget),
+                conditions.index(rule.condition) if rule.condition else None,
+                self.schedules.index(rule.schedule) if rule.schedule != ALWAYS else None,
+                _always(rule),
             )
             for place, rule in enumerate(rules)
         ]
@@ -46,8 +60,12 @@ class EarnPlan:
         )
         self.coupons = [step for step, kind in zip(steps, kinds, strict=True) if kind is AwardKind.COUPON]
         self.asks_for_first = any(step.is_first for step in steps)
-        self.conditions = Conditions(
-            [rule.condition for rule in rules if rule.condition], [rule.lines for rule in rules if rule.lines]
-        )
         self.limited = [rule for rule in rules if rule.is_limited]
         self.by_key = {rule.key: rule for rule in rules}
+
+
+def _always(rule: EarnRule) -> Verdict | None:
+    """What a rule says that gives a fixed number of points, and is neither multiplied, limited nor for some lines."""
+    if rule.award is not AwardKind.FIXED or rule.tier_multiplied or rule.lines or rule.caps or rule.budget:
+        return None
+    return Verdict(rule, None, MULTIPLIER_SCALE, rule.points * MULTIPLIER_SCALE, MULTIPLIER_SCALE)

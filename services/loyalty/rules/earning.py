@@ -4,11 +4,10 @@ One piece of code posts, quotes, previews and explains. Where one rule is exclus
 rules, or among multipliers; caps and budgets cut what a rule adds, before the one floor.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from services.loyalty.rules.earn_facts import Facts
 from services.loyalty.rules.earn_limits import Allowed
@@ -18,49 +17,14 @@ from services.loyalty.rules.judgements import Past
 from services.loyalty.rules.orders import Order
 from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.sharing import SumByLine, WholeSum, share, whole_numbers
+from services.loyalty.rules.verdicts import Nothing, Verdict
 from services.loyalty.rules.wellformed import MULTIPLIER_SCALE
-
-
-class Nothing(StrEnum):
-    """Why a rule gave nothing for an order."""
-
-    NO_MONEY = "NO_MONEY"
-    BELOW_ONE_STEP = "BELOW_ONE_STEP"
-    MULTIPLIED_BY_ZERO = "MULTIPLIED_BY_ZERO"
-    NOT_THE_FIRST_ORDER = "NOT_THE_FIRST_ORDER"
-    NOT_SCHEDULED = "NOT_SCHEDULED"
-    CONDITION_NOT_MET = "CONDITION_NOT_MET"
-    CONDITION_FAILED = "CONDITION_FAILED"
-    NO_LINE_MATCHES = "NO_LINE_MATCHES"
-    OVERRULED = "OVERRULED"
-    CAP_REACHED = "CAP_REACHED"
-    BUDGET_SPENT = "BUDGET_SPENT"
-    NOTHING_TO_MULTIPLY = "NOTHING_TO_MULTIPLY"
 
 
 class Limiting(Protocol):
     """Says what a limited rule may still give."""
 
     def allowed(self, rule: EarnRule) -> Allowed: ...
-
-
-class Verdict(NamedTuple):
-    """What one rule gives for an order: exactly ``numerator / denominator`` points, not rounded yet.
-
-    ``steps`` are the whole steps it counted (None where it counts none), ``multiplier`` is in ten-thousandths.
-    ``limited_by`` says which cap, or the budget, cut it; ``overruled_by`` which exclusive rule stood alone.
-    ``lines`` are the places of the lines that it looked at, None for all.
-    """
-
-    rule: EarnRule
-    steps: int | None
-    multiplier: int
-    numerator: int
-    denominator: int
-    nothing: Nothing | None = None
-    limited_by: str = ""
-    overruled_by: str = ""
-    lines: tuple[int, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -81,16 +45,28 @@ class Decision:
 
 
 def decide(
-    programme: Programme, order: Order, tier: str, past: Past, local: datetime, limits: Limiting
+    programme: Programme,
+    order: Order,
+    tier: str,
+    past: Past,
+    local: datetime,
+    limits: Limiting,
+    *,
+    explained: bool = True,
 ) -> Decision:
-    """Judge an order of a member on a tier by every rule of a version. ``local`` is when it was paid."""
-    return _Judge(programme, Facts(order, tier, past, local), limits).decide()
+    """Judge an order of a member on a tier by every rule of a version. ``local`` is when it was paid.
+
+    Not ``explained``, it has no verdicts, and shares over the rules only where one of them is limited: posting
+    needs no more, and half of the time goes into saying why.
+    """
+    return _Judge(programme, Facts(order, tier, past, local), limits, explained).decide()
 
 
 class _Judge:
     """One order before the rules of one version."""
 
-    def __init__(self, programme: Programme, facts: Facts, limits: Limiting) -> None:
+    def __init__(self, programme: Programme, facts: Facts, limits: Limiting, explained: bool) -> None:
+        self._explained = explained
         self._plan: EarnPlan = programme.earning
         self._facts = facts
         self._limits = limits
@@ -99,13 +75,14 @@ class _Judge:
         self._minor = max(0, facts.order.total_minor)
         self._named = facts.named(self._plan.conditions.asks)
         self._held = self._plan.conditions.held(self._named)
+        self._open = [schedule.holds(facts.local) for schedule in self._plan.schedules]
         self._allowed: dict[str, Allowed] = {}
         self._verdicts: dict[str, Verdict] = {}
 
     def decide(self) -> Decision:
         plan, decision = self._plan, Decision([])
-        bases = self._alone(map(self._base, plan.bases))
-        multipliers = self._alone(map(self._multiplier, plan.multipliers))
+        bases = self._alone(self._heard(self._base, plan.bases))
+        multipliers = self._alone(self._heard(self._multiplier, plan.multipliers))
         codes = dict.fromkeys(verdict.rule.currency for verdict in bases)
         for code in codes:
             self._sum(
@@ -117,17 +94,37 @@ class _Judge:
         for verdict in multipliers:
             if verdict.rule.currency not in codes:
                 self._say(verdict._replace(nothing=Nothing.NOTHING_TO_MULTIPLY))
-        for step in plan.coupons:
-            verdict = self._coupon(step)
+        for verdict in self._heard(self._coupon, plan.coupons):
             if verdict.nothing is None:
-                decision.coupons.append(step.rule)
-        decision.verdicts = [self._verdicts[rule.key] for rule in plan.rules]
+                decision.coupons.append(verdict.rule)
+        if self._explained:
+            decision.verdicts = [self._verdicts[rule.key] for rule in plan.rules]
         decision.allowed = self._allowed
         return decision
 
+    def _heard(
+        self, judge: Callable[[Step, Nothing | None], Verdict], steps: Iterable[Step]
+    ) -> Iterator[Verdict]:
+        """What rules say, of those that look at the order; of the others where it is to be explained."""
+        open_now, held, is_first = self._open, self._held, self._facts.past.is_first
+        for step in steps:
+            nothing = None
+            if step.is_first and not is_first:
+                nothing = Nothing.NOT_THE_FIRST_ORDER
+            elif step.schedule is not None and not open_now[step.schedule]:
+                nothing = Nothing.NOT_SCHEDULED
+            elif step.condition is not None and not held[step.condition]:
+                failed = held[step.condition] is None
+                nothing = Nothing.CONDITION_FAILED if failed else Nothing.CONDITION_NOT_MET
+            if nothing is None and step.always is not None:
+                yield self._say(step.always) if self._explained else step.always
+            elif nothing is None or self._explained:
+                yield judge(step, nothing)
+
     def _say(self, verdict: Verdict) -> Verdict:
         """Keep a verdict, instead of what was said of its rule before."""
-        self._verdicts[verdict.rule.key] = verdict
+        if self._explained:
+            self._verdicts[verdict.rule.key] = verdict
         return verdict
 
     def _sum(self, decision: Decision, code: str, bases: list[Verdict], multipliers: list[Verdict]) -> None:
@@ -135,8 +132,12 @@ class _Judge:
         lines = self._facts.order.lines
         whole = all(verdict.lines is None for verdict in (*bases, *multipliers))
         total: WholeSum | SumByLine = WholeSum(lines) if whole else SumByLine(lines)
+        if whole:  # most rules count in the same fractions: these are summed first
+            even = sum(verdict.numerator for verdict in bases if verdict.denominator == MULTIPLIER_SCALE)
+            total.add((even, MULTIPLIER_SCALE), None)
         for verdict in bases:
-            total.add((verdict.numerator, verdict.denominator), verdict.lines)
+            if not whole or verdict.denominator != MULTIPLIER_SCALE:
+                total.add((verdict.numerator, verdict.denominator), verdict.lines)
         parts = list(bases)
         for verdict in multipliers:
             numerator, denominator = total.of(verdict.lines)
@@ -151,16 +152,17 @@ class _Judge:
             return
         decision.points[code] = points
         decision.by_line[code] = share(points, total.weights())
+        if not (self._explained or self._plan.limited):
+            return
         by_rule = share(points, whole_numbers([(part.numerator, part.denominator) for part in parts]))
         decision.by_rule[code] = {
             part.rule.key: given for part, given in zip(parts, by_rule, strict=True) if given
         }
 
-    def _base(self, step: Step) -> Verdict:
+    def _base(self, step: Step, nothing: Nothing | None) -> Verdict:
         rule = step.rule
         times = self._tier_multiplier if rule.tier_multiplied else MULTIPLIER_SCALE
         steps, numerator, denominator, lines = None, 0, MULTIPLIER_SCALE, None
-        nothing = self._missing(step)
         if nothing is None and rule.lines:
             lines = self._lines(rule)
             nothing = None if lines else Nothing.NO_LINE_MATCHES
@@ -179,9 +181,8 @@ class _Judge:
         verdict = Verdict(rule, steps, times, numerator, denominator, nothing, lines=lines)
         return self._say(self._cut(verdict) if step.is_limited and nothing is None else verdict)
 
-    def _multiplier(self, step: Step) -> Verdict:
+    def _multiplier(self, step: Step, nothing: Nothing | None) -> Verdict:
         rule, lines = step.rule, None
-        nothing = self._missing(step)
         if nothing is None and rule.lines:
             lines = self._lines(rule)
             nothing = None if lines else Nothing.NO_LINE_MATCHES
@@ -190,25 +191,13 @@ class _Judge:
             verdict = verdict._replace(nothing=_spent(allowed), limited_by=allowed.by)
         return self._say(verdict)
 
-    def _coupon(self, step: Step) -> Verdict:
-        verdict = Verdict(step.rule, None, MULTIPLIER_SCALE, 0, 1, self._missing(step))
+    def _coupon(self, step: Step, nothing: Nothing | None) -> Verdict:
+        verdict = Verdict(step.rule, None, MULTIPLIER_SCALE, 0, 1, nothing)
         if verdict.nothing is None and step.rule.lines and not self._lines(step.rule):
             verdict = verdict._replace(nothing=Nothing.NO_LINE_MATCHES)
         if verdict.nothing is None and step.is_limited and (allowed := self._asked(step.rule)).points == 0:
             verdict = verdict._replace(nothing=_spent(allowed), limited_by=allowed.by)
         return self._say(verdict)
-
-    def _missing(self, step: Step) -> Nothing | None:
-        """Why a rule does not look at the order at all."""
-        if step.is_first and not self._facts.past.is_first:
-            return Nothing.NOT_THE_FIRST_ORDER
-        if step.is_scheduled and not step.rule.schedule.holds(self._facts.local):
-            return Nothing.NOT_SCHEDULED
-        if step.rule.condition:
-            held = self._held[step.rule.condition]
-            if not held:
-                return Nothing.CONDITION_FAILED if held is None else Nothing.CONDITION_NOT_MET
-        return None
 
     def _lines(self, rule: EarnRule) -> tuple[int, ...]:
         taken = self._plan.conditions.selected(rule.lines, self._named)

@@ -55,8 +55,11 @@ class Measured:
     def holds(self, asked: tuple[tuple[Condition, ...], Match]) -> bool:
         """Whether as many of the conditions hold as must."""
         conditions, match = asked
-        met = any if match is Match.ANY else all
-        return met(self.value(each.metric, each.window) >= each.at_least for each in conditions)
+        decides = match is Match.ANY  # the first that holds decides, or of all the first that does not
+        for each in conditions:
+            if (self.value(each.metric, each.window) >= each.at_least) is decides:
+                return decides
+        return not decides
 
     def qualified(self, lowest: int, highest: int) -> str:
         """The highest tier of the ranks from ``lowest`` to ``highest`` that is reached; empty for none.

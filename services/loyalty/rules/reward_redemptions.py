@@ -14,10 +14,11 @@ from services.loyalty.rules.asks import (
     spendable_of,
 )
 from services.loyalty.rules.entries import Account, EntryType, key_of
-from services.loyalty.rules.events import Moved, RewardCancelled, RewardRedeemed
-from services.loyalty.rules.points import Answer, Book, Member
+from services.loyalty.rules.events import Moved, RewardCancelled, RewardFulfilled, RewardRedeemed
+from services.loyalty.rules.grants import Grant, GrantKind
+from services.loyalty.rules.points import SYSTEM, Answer, Book, Member
 from services.loyalty.rules.redemptions import give_back, left_of, redemption_of, wallet_of
-from services.loyalty.rules.rewards import Offer, RewardState, UnknownReward
+from services.loyalty.rules.rewards import Offer, RewardKind, RewardState, UnknownReward
 from services.loyalty.rules.state import Denial, Part, Place, Reversal
 from services.loyalty.rules.takings import Taking, TakingState
 
@@ -52,6 +53,9 @@ class UnknownRewardRedemption(NotFound):
 class RewardAlreadyFulfilled(Declined):
     """The member has the reward already: it is not cancelled any more."""
 
+
+_GRANTED = {RewardKind.COUPON: GrantKind.COUPON, RewardKind.BENEFIT: GrantKind.BENEFIT}
+"""What is given by a grant, and by nobody's hand."""
 
 _SAID: dict[type[Refusal], str] = {
     RewardNotOffered: "the reward is not offered now: look for another",
@@ -171,7 +175,7 @@ def _take(book: Book, asked: RewardAsked, member: Member, offer: Offer, price: i
         offer.left -= 1
         book.state.stock_moved[number, asked.reward] += 1
     place = spender, key
-    book.state.takings[place] = Taking(
+    taking = book.state.takings[place] = Taking(
         spender,
         key,
         asked.redemption_id,
@@ -192,6 +196,14 @@ def _take(book: Book, asked: RewardAsked, member: Member, offer: Offer, price: i
         RewardRedeemed(asked.redemption_id, asked.reward, offer.edition, terms.kind, terms.gives, moved),
         now,
     )
+    if kind := _GRANTED.get(terms.kind):
+        # Promised with the points it costs, it is given by its key, once; what is given so is not cancelled.
+        name, programme_id = f"reward:{key.hex()}", member.current.programme_id
+        book.state.grants.append(
+            Grant(name, spender, programme_id, kind, template=terms.gives, reason="REWARD")
+        )
+        taking.fulfil(SYSTEM, "", now)
+        book.tell(member, RewardFulfilled(asked.redemption_id, asked.reward), now)
     return Answer(_taken(book, place, book.post(key, member, first)))
 
 

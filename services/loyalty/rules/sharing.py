@@ -26,7 +26,8 @@ class WholeSum:
         if denominator == per:
             self._sum = numerator + more, denominator
         else:
-            self._sum = numerator * per + more * denominator, denominator * per
+            common = lcm(denominator, per)  # and not their product, which many rules would make huge
+            self._sum = numerator * (common // denominator) + more * (common // per), common
 
     multiply = add
 

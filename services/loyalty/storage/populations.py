@@ -40,9 +40,9 @@ class Asked:
     with_joining: bool
 
 
-def asked(programme: Programme, metrics: frozenset[str]) -> Asked:
-    """What has to be read to measure members by metrics, under a version."""
-    counted = [c.number for c in programme.currencies if c.number and c.code in metrics]
+def asked(programme: Programme) -> Asked:
+    """What has to be read to measure members under a version."""
+    counted = [c.number for c in programme.currencies if c.number and c.code in programme.metrics]
     windows = [each.window for tier in programme.tiers for each in (*tier.conditions, *tier.retain)]
     windows += [part.window for part in programme.tier_scheme.score]
     joining = any(window.kind is WindowKind.ANNIVERSARY for window in windows)

@@ -5,7 +5,7 @@ from alembic import context, op
 from services.kit.migration import app_role
 
 revision = "0050"
-down_revision = "0045"
+down_revision = "0046"
 
 _STEPS = """
 CREATE TABLE grants (

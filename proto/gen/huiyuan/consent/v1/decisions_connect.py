@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .decisions_pb2 import BatchGetConsentsRequest, BatchGetConsentsResponse, CheckManyRequest, CheckManyResponse, CheckRequest, CheckResponse, GiveConsentRequest, GiveConsentResponse, VerifySignedDocumentRequest, VerifySignedDocumentResponse, WithdrawConsentRequest, WithdrawConsentResponse
+from .decisions_pb2 import BatchGetConsentsRequest, BatchGetConsentsResponse, CheckManyRequest, CheckManyResponse, CheckRequest, CheckResponse, GiveConsentRequest, GiveConsentResponse, RefuseConsentRequest, RefuseConsentResponse, VerifySignedDocumentRequest, VerifySignedDocumentResponse, WithdrawConsentRequest, WithdrawConsentResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -47,6 +47,12 @@ class DecisionsService(Protocol):
     async def withdraw_consent(self, request: WithdrawConsentRequest, ctx: RequestContext[WithdrawConsentRequest, WithdrawConsentResponse], /) -> WithdrawConsentResponse:
         """
         Records that a member withdrew. Needs no reason and no approval.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def refuse_consent(self, request: RefuseConsentRequest, ctx: RequestContext[RefuseConsentRequest, RefuseConsentResponse], /) -> RefuseConsentResponse:
+        """
+        Records that a member was asked and said no, so that nobody asks again soon (网络数据安全管理条例 22).
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -109,6 +115,17 @@ class DecisionsServiceASGIApplication(ConnectASGIApplication[DecisionsService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.withdraw_consent,
+                ),
+                "/huiyuan.consent.v1.DecisionsService/RefuseConsent": Endpoint.unary(
+                    method=MethodInfo(
+                        name="RefuseConsent",
+                        service_name="huiyuan.consent.v1.DecisionsService",
+                        input=RefuseConsentRequest,
+                        output=RefuseConsentResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.refuse_consent,
                 ),
                 "/huiyuan.consent.v1.DecisionsService/Check": Endpoint.unary(
                     method=MethodInfo(
@@ -238,6 +255,29 @@ class DecisionsServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def refuse_consent(
+        self,
+        request: RefuseConsentRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> RefuseConsentResponse:
+        """
+        Records that a member was asked and said no, so that nobody asks again soon (网络数据安全管理条例 22).
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="RefuseConsent",
+                service_name="huiyuan.consent.v1.DecisionsService",
+                input=RefuseConsentRequest,
+                output=RefuseConsentResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     async def check(
         self,
         request: CheckRequest,
@@ -344,6 +384,12 @@ class DecisionsServiceSync(Protocol):
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
+    def refuse_consent(self, request: RefuseConsentRequest, ctx: RequestContext[RefuseConsentRequest, RefuseConsentResponse], /) -> RefuseConsentResponse:
+        """
+        Records that a member was asked and said no, so that nobody asks again soon (网络数据安全管理条例 22).
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
     def check(self, request: CheckRequest, ctx: RequestContext[CheckRequest, CheckResponse], /) -> CheckResponse:
         """
         The gate: may this member's data be used for this purpose now?
@@ -401,6 +447,17 @@ class DecisionsServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.withdraw_consent,
+                ),
+                "/huiyuan.consent.v1.DecisionsService/RefuseConsent": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="RefuseConsent",
+                        service_name="huiyuan.consent.v1.DecisionsService",
+                        input=RefuseConsentRequest,
+                        output=RefuseConsentResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.refuse_consent,
                 ),
                 "/huiyuan.consent.v1.DecisionsService/Check": EndpointSync.unary(
                     method=MethodInfo(
@@ -524,6 +581,29 @@ class DecisionsServiceClientSync(ConnectClientSync):
                 service_name="huiyuan.consent.v1.DecisionsService",
                 input=WithdrawConsentRequest,
                 output=WithdrawConsentResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def refuse_consent(
+        self,
+        request: RefuseConsentRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> RefuseConsentResponse:
+        """
+        Records that a member was asked and said no, so that nobody asks again soon (网络数据安全管理条例 22).
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="RefuseConsent",
+                service_name="huiyuan.consent.v1.DecisionsService",
+                input=RefuseConsentRequest,
+                output=RefuseConsentResponse,
                 idempotency_level=IdempotencyLevel.UNKNOWN,
                 stream_type=StreamType.UNARY,
             ),

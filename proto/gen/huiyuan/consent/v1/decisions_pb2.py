@@ -27,15 +27,15 @@ from huiyuan.consent.v1 import purposes_pb2 as huiyuan_dot_consent_dot_v1_dot_pu
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"huiyuan/consent/v1/decisions.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!huiyuan/consent/v1/purposes.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xcc\x02\n\x12GiveConsentRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08purposes\x18\x02 \x03(\t\x12\x11\n\tnotice_id\x18\x03 \x01(\t\x12\x15\n\rnotice_digest\x18\x04 \x01(\t\x12\x17\n\x0f\x61\x66\x66irmative_act\x18\x05 \x01(\x08\x12\x13\n\x0bpreselected\x18\x06 \x01(\x08\x12\x14\n\x0crecipient_id\x18\x07 \x01(\t\x12\x10\n\x08language\x18\x08 \x01(\t\x12\x0f\n\x07\x63hannel\x18\t \x01(\t\x12\x13\n\x0b\x61pp_version\x18\n \x01(\t\x12\x15\n\rscreen_digest\x18\x0b \x01(\t\x12\x17\n\x0fidempotency_key\x18\x0c \x01(\t\x12;\n\x0fsigned_document\x18\r \x01(\x0b\x32\".huiyuan.consent.v1.SignedDocument\"G\n\x0eSignedDocument\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x11\n\treference\x18\x03 \x01(\t\"e\n\x13GiveConsentResponse\x12-\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x1b.huiyuan.consent.v1.Consent\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"}\n\x16WithdrawConsentRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08purposes\x18\x02 \x03(\t\x12\x14\n\x0crecipient_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x04 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x05 \x01(\t\"i\n\x17WithdrawConsentResponse\x12-\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x1b.huiyuan.consent.v1.Consent\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"\xb3\x03\n\x07\x43onsent\x12\x0f\n\x07purpose\x18\x01 \x01(\t\x12\x17\n\x0fpurpose_version\x18\x02 \x01(\x05\x12\x14\n\x0crecipient_id\x18\x03 \x01(\t\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .huiyuan.consent.v1.ConsentState\x12\x11\n\trecord_id\x18\x05 \x01(\t\x12.\n\ndecided_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\tnecessity\x18\x08 \x01(\x0e\x32\x1d.huiyuan.consent.v1.Necessity\x12-\n\x04\x66orm\x18\t \x01(\x0e\x32\x1f.huiyuan.consent.v1.ConsentForm\x12\x35\n\x0clawful_basis\x18\n \x01(\x0e\x32\x1f.huiyuan.consent.v1.LawfulBasis\x12+\n\x04name\x18\x0b \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\"\x88\x01\n\x0c\x43heckRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12\x17\n\x0fpurpose_version\x18\x03 \x01(\x05\x12\x12\n\ncategories\x18\x04 \x03(\t\x12\x14\n\x0crecipient_id\x18\x05 \x01(\t\x12\x11\n\tmin_epoch\x18\x06 \x01(\x03\"\xe3\x01\n\rCheckResponse\x12\r\n\x05\x61llow\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07\x61rticle\x18\x03 \x01(\t\x12\x11\n\trecord_id\x18\x04 \x01(\t\x12\r\n\x05\x65poch\x18\x05 \x01(\x03\x12/\n\x0bvalid_until\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x0clawful_basis\x18\x07 \x01(\x0e\x32\x1f.huiyuan.consent.v1.LawfulBasis\x12\x18\n\x10non_personalised\x18\x08 \x01(\x08\"a\n\x10\x43heckManyRequest\x12\x12\n\nmember_ids\x18\x01 \x03(\t\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12\x12\n\ncategories\x18\x03 \x03(\t\x12\x14\n\x0crecipient_id\x18\x04 \x01(\t\"G\n\x11\x43heckManyResponse\x12\x32\n\x07\x61nswers\x18\x01 \x03(\x0b\x32!.huiyuan.consent.v1.CheckResponse\"E\n\x17\x42\x61tchGetConsentsRequest\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\"O\n\x18\x42\x61tchGetConsentsResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".huiyuan.consent.v1.ConsentsResult\"~\n\x0e\x43onsentsResult\x12\x36\n\x08\x63onsents\x18\x01 \x01(\x0b\x32\".huiyuan.consent.v1.MemberConsentsH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"N\n\x0eMemberConsents\x12-\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x1b.huiyuan.consent.v1.Consent\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\"@\n\x1bVerifySignedDocumentRequest\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"l\n\x1cVerifySignedDocumentResponse\x12\x0f\n\x07matches\x18\x01 \x01(\x08\x12;\n\x0fsigned_document\x18\x02 \x01(\x0b\x32\".huiyuan.consent.v1.SignedDocument*\xdb\x01\n\x0c\x43onsentState\x12\x1d\n\x19\x43ONSENT_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43ONSENT_STATE_NOT_ASKED\x10\x01\x12\x17\n\x13\x43ONSENT_STATE_GIVEN\x10\x02\x12\x19\n\x15\x43ONSENT_STATE_REFUSED\x10\x03\x12\x1b\n\x17\x43ONSENT_STATE_WITHDRAWN\x10\x04\x12\x19\n\x15\x43ONSENT_STATE_EXPIRED\x10\x05\x12#\n\x1f\x43ONSENT_STATE_REAFFIRM_REQUIRED\x10\x06\x32\xf0\x04\n\x10\x44\x65\x63isionsService\x12^\n\x0bGiveConsent\x12&.huiyuan.consent.v1.GiveConsentRequest\x1a\'.huiyuan.consent.v1.GiveConsentResponse\x12j\n\x0fWithdrawConsent\x12*.huiyuan.consent.v1.WithdrawConsentRequest\x1a+.huiyuan.consent.v1.WithdrawConsentResponse\x12L\n\x05\x43heck\x12 .huiyuan.consent.v1.CheckRequest\x1a!.huiyuan.consent.v1.CheckResponse\x12X\n\tCheckMany\x12$.huiyuan.consent.v1.CheckManyRequest\x1a%.huiyuan.consent.v1.CheckManyResponse\x12y\n\x14VerifySignedDocument\x12/.huiyuan.consent.v1.VerifySignedDocumentRequest\x1a\x30.huiyuan.consent.v1.VerifySignedDocumentResponse\x12m\n\x10\x42\x61tchGetConsents\x12+.huiyuan.consent.v1.BatchGetConsentsRequest\x1a,.huiyuan.consent.v1.BatchGetConsentsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"huiyuan/consent/v1/decisions.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!huiyuan/consent/v1/purposes.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xcc\x02\n\x12GiveConsentRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08purposes\x18\x02 \x03(\t\x12\x11\n\tnotice_id\x18\x03 \x01(\t\x12\x15\n\rnotice_digest\x18\x04 \x01(\t\x12\x17\n\x0f\x61\x66\x66irmative_act\x18\x05 \x01(\x08\x12\x13\n\x0bpreselected\x18\x06 \x01(\x08\x12\x14\n\x0crecipient_id\x18\x07 \x01(\t\x12\x10\n\x08language\x18\x08 \x01(\t\x12\x0f\n\x07\x63hannel\x18\t \x01(\t\x12\x13\n\x0b\x61pp_version\x18\n \x01(\t\x12\x15\n\rscreen_digest\x18\x0b \x01(\t\x12\x17\n\x0fidempotency_key\x18\x0c \x01(\t\x12;\n\x0fsigned_document\x18\r \x01(\x0b\x32\".huiyuan.consent.v1.SignedDocument\"G\n\x0eSignedDocument\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x11\n\treference\x18\x03 \x01(\t\"e\n\x13GiveConsentResponse\x12-\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x1b.huiyuan.consent.v1.Consent\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"}\n\x16WithdrawConsentRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08purposes\x18\x02 \x03(\t\x12\x14\n\x0crecipient_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x04 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x05 \x01(\t\"i\n\x17WithdrawConsentResponse\x12-\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x1b.huiyuan.consent.v1.Consent\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"{\n\x14RefuseConsentRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x10\n\x08purposes\x18\x02 \x03(\t\x12\x14\n\x0crecipient_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x04 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x05 \x01(\t\"g\n\x15RefuseConsentResponse\x12-\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x1b.huiyuan.consent.v1.Consent\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"\xe5\x03\n\x07\x43onsent\x12\x0f\n\x07purpose\x18\x01 \x01(\t\x12\x17\n\x0fpurpose_version\x18\x02 \x01(\x05\x12\x14\n\x0crecipient_id\x18\x03 \x01(\t\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .huiyuan.consent.v1.ConsentState\x12\x11\n\trecord_id\x18\x05 \x01(\t\x12.\n\ndecided_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\tnecessity\x18\x08 \x01(\x0e\x32\x1d.huiyuan.consent.v1.Necessity\x12-\n\x04\x66orm\x18\t \x01(\x0e\x32\x1f.huiyuan.consent.v1.ConsentForm\x12\x35\n\x0clawful_basis\x18\n \x01(\x0e\x32\x1f.huiyuan.consent.v1.LawfulBasis\x12+\n\x04name\x18\x0b \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x30\n\x0c\x61sk_again_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x88\x01\n\x0c\x43heckRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12\x17\n\x0fpurpose_version\x18\x03 \x01(\x05\x12\x12\n\ncategories\x18\x04 \x03(\t\x12\x14\n\x0crecipient_id\x18\x05 \x01(\t\x12\x11\n\tmin_epoch\x18\x06 \x01(\x03\"\xe3\x01\n\rCheckResponse\x12\r\n\x05\x61llow\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07\x61rticle\x18\x03 \x01(\t\x12\x11\n\trecord_id\x18\x04 \x01(\t\x12\r\n\x05\x65poch\x18\x05 \x01(\x03\x12/\n\x0bvalid_until\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x0clawful_basis\x18\x07 \x01(\x0e\x32\x1f.huiyuan.consent.v1.LawfulBasis\x12\x18\n\x10non_personalised\x18\x08 \x01(\x08\"a\n\x10\x43heckManyRequest\x12\x12\n\nmember_ids\x18\x01 \x03(\t\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12\x12\n\ncategories\x18\x03 \x03(\t\x12\x14\n\x0crecipient_id\x18\x04 \x01(\t\"G\n\x11\x43heckManyResponse\x12\x32\n\x07\x61nswers\x18\x01 \x03(\x0b\x32!.huiyuan.consent.v1.CheckResponse\"E\n\x17\x42\x61tchGetConsentsRequest\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\"O\n\x18\x42\x61tchGetConsentsResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".huiyuan.consent.v1.ConsentsResult\"~\n\x0e\x43onsentsResult\x12\x36\n\x08\x63onsents\x18\x01 \x01(\x0b\x32\".huiyuan.consent.v1.MemberConsentsH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"N\n\x0eMemberConsents\x12-\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x1b.huiyuan.consent.v1.Consent\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\"@\n\x1bVerifySignedDocumentRequest\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"l\n\x1cVerifySignedDocumentResponse\x12\x0f\n\x07matches\x18\x01 \x01(\x08\x12;\n\x0fsigned_document\x18\x02 \x01(\x0b\x32\".huiyuan.consent.v1.SignedDocument*\xdb\x01\n\x0c\x43onsentState\x12\x1d\n\x19\x43ONSENT_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43ONSENT_STATE_NOT_ASKED\x10\x01\x12\x17\n\x13\x43ONSENT_STATE_GIVEN\x10\x02\x12\x19\n\x15\x43ONSENT_STATE_REFUSED\x10\x03\x12\x1b\n\x17\x43ONSENT_STATE_WITHDRAWN\x10\x04\x12\x19\n\x15\x43ONSENT_STATE_EXPIRED\x10\x05\x12#\n\x1f\x43ONSENT_STATE_REAFFIRM_REQUIRED\x10\x06\x32\xd6\x05\n\x10\x44\x65\x63isionsService\x12^\n\x0bGiveConsent\x12&.huiyuan.consent.v1.GiveConsentRequest\x1a\'.huiyuan.consent.v1.GiveConsentResponse\x12j\n\x0fWithdrawConsent\x12*.huiyuan.consent.v1.WithdrawConsentRequest\x1a+.huiyuan.consent.v1.WithdrawConsentResponse\x12\x64\n\rRefuseConsent\x12(.huiyuan.consent.v1.RefuseConsentRequest\x1a).huiyuan.consent.v1.RefuseConsentResponse\x12L\n\x05\x43heck\x12 .huiyuan.consent.v1.CheckRequest\x1a!.huiyuan.consent.v1.CheckResponse\x12X\n\tCheckMany\x12$.huiyuan.consent.v1.CheckManyRequest\x1a%.huiyuan.consent.v1.CheckManyResponse\x12y\n\x14VerifySignedDocument\x12/.huiyuan.consent.v1.VerifySignedDocumentRequest\x1a\x30.huiyuan.consent.v1.VerifySignedDocumentResponse\x12m\n\x10\x42\x61tchGetConsents\x12+.huiyuan.consent.v1.BatchGetConsentsRequest\x1a,.huiyuan.consent.v1.BatchGetConsentsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.consent.v1.decisions_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONSENTSTATE']._serialized_start=2413
-  _globals['_CONSENTSTATE']._serialized_end=2632
+  _globals['_CONSENTSTATE']._serialized_start=2693
+  _globals['_CONSENTSTATE']._serialized_end=2912
   _globals['_GIVECONSENTREQUEST']._serialized_start=153
   _globals['_GIVECONSENTREQUEST']._serialized_end=485
   _globals['_SIGNEDDOCUMENT']._serialized_start=487
@@ -46,28 +46,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WITHDRAWCONSENTREQUEST']._serialized_end=788
   _globals['_WITHDRAWCONSENTRESPONSE']._serialized_start=790
   _globals['_WITHDRAWCONSENTRESPONSE']._serialized_end=895
-  _globals['_CONSENT']._serialized_start=898
-  _globals['_CONSENT']._serialized_end=1333
-  _globals['_CHECKREQUEST']._serialized_start=1336
-  _globals['_CHECKREQUEST']._serialized_end=1472
-  _globals['_CHECKRESPONSE']._serialized_start=1475
-  _globals['_CHECKRESPONSE']._serialized_end=1702
-  _globals['_CHECKMANYREQUEST']._serialized_start=1704
-  _globals['_CHECKMANYREQUEST']._serialized_end=1801
-  _globals['_CHECKMANYRESPONSE']._serialized_start=1803
-  _globals['_CHECKMANYRESPONSE']._serialized_end=1874
-  _globals['_BATCHGETCONSENTSREQUEST']._serialized_start=1876
-  _globals['_BATCHGETCONSENTSREQUEST']._serialized_end=1945
-  _globals['_BATCHGETCONSENTSRESPONSE']._serialized_start=1947
-  _globals['_BATCHGETCONSENTSRESPONSE']._serialized_end=2026
-  _globals['_CONSENTSRESULT']._serialized_start=2028
-  _globals['_CONSENTSRESULT']._serialized_end=2154
-  _globals['_MEMBERCONSENTS']._serialized_start=2156
-  _globals['_MEMBERCONSENTS']._serialized_end=2234
-  _globals['_VERIFYSIGNEDDOCUMENTREQUEST']._serialized_start=2236
-  _globals['_VERIFYSIGNEDDOCUMENTREQUEST']._serialized_end=2300
-  _globals['_VERIFYSIGNEDDOCUMENTRESPONSE']._serialized_start=2302
-  _globals['_VERIFYSIGNEDDOCUMENTRESPONSE']._serialized_end=2410
-  _globals['_DECISIONSSERVICE']._serialized_start=2635
-  _globals['_DECISIONSSERVICE']._serialized_end=3259
+  _globals['_REFUSECONSENTREQUEST']._serialized_start=897
+  _globals['_REFUSECONSENTREQUEST']._serialized_end=1020
+  _globals['_REFUSECONSENTRESPONSE']._serialized_start=1022
+  _globals['_REFUSECONSENTRESPONSE']._serialized_end=1125
+  _globals['_CONSENT']._serialized_start=1128
+  _globals['_CONSENT']._serialized_end=1613
+  _globals['_CHECKREQUEST']._serialized_start=1616
+  _globals['_CHECKREQUEST']._serialized_end=1752
+  _globals['_CHECKRESPONSE']._serialized_start=1755
+  _globals['_CHECKRESPONSE']._serialized_end=1982
+  _globals['_CHECKMANYREQUEST']._serialized_start=1984
+  _globals['_CHECKMANYREQUEST']._serialized_end=2081
+  _globals['_CHECKMANYRESPONSE']._serialized_start=2083
+  _globals['_CHECKMANYRESPONSE']._serialized_end=2154
+  _globals['_BATCHGETCONSENTSREQUEST']._serialized_start=2156
+  _globals['_BATCHGETCONSENTSREQUEST']._serialized_end=2225
+  _globals['_BATCHGETCONSENTSRESPONSE']._serialized_start=2227
+  _globals['_BATCHGETCONSENTSRESPONSE']._serialized_end=2306
+  _globals['_CONSENTSRESULT']._serialized_start=2308
+  _globals['_CONSENTSRESULT']._serialized_end=2434
+  _globals['_MEMBERCONSENTS']._serialized_start=2436
+  _globals['_MEMBERCONSENTS']._serialized_end=2514
+  _globals['_VERIFYSIGNEDDOCUMENTREQUEST']._serialized_start=2516
+  _globals['_VERIFYSIGNEDDOCUMENTREQUEST']._serialized_end=2580
+  _globals['_VERIFYSIGNEDDOCUMENTRESPONSE']._serialized_start=2582
+  _globals['_VERIFYSIGNEDDOCUMENTRESPONSE']._serialized_end=2690
+  _globals['_DECISIONSSERVICE']._serialized_start=2915
+  _globals['_DECISIONSSERVICE']._serialized_end=3641
 # @@protoc_insertion_point(module_scope)

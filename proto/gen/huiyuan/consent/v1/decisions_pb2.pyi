@@ -103,8 +103,32 @@ class WithdrawConsentResponse(_message.Message):
     replayed: bool
     def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., epoch: _Optional[int] = ..., replayed: _Optional[bool] = ...) -> None: ...
 
+class RefuseConsentRequest(_message.Message):
+    __slots__ = ("member_id", "purposes", "recipient_id", "channel", "idempotency_key")
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    PURPOSES_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    member_id: str
+    purposes: _containers.RepeatedScalarFieldContainer[str]
+    recipient_id: str
+    channel: str
+    idempotency_key: str
+    def __init__(self, member_id: _Optional[str] = ..., purposes: _Optional[_Iterable[str]] = ..., recipient_id: _Optional[str] = ..., channel: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class RefuseConsentResponse(_message.Message):
+    __slots__ = ("consents", "epoch", "replayed")
+    CONSENTS_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    consents: _containers.RepeatedCompositeFieldContainer[Consent]
+    epoch: int
+    replayed: bool
+    def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., epoch: _Optional[int] = ..., replayed: _Optional[bool] = ...) -> None: ...
+
 class Consent(_message.Message):
-    __slots__ = ("purpose", "purpose_version", "recipient_id", "state", "record_id", "decided_at", "valid_until", "necessity", "form", "lawful_basis", "name")
+    __slots__ = ("purpose", "purpose_version", "recipient_id", "state", "record_id", "decided_at", "valid_until", "necessity", "form", "lawful_basis", "name", "ask_again_at")
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_VERSION_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -116,6 +140,7 @@ class Consent(_message.Message):
     FORM_FIELD_NUMBER: _ClassVar[int]
     LAWFUL_BASIS_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    ASK_AGAIN_AT_FIELD_NUMBER: _ClassVar[int]
     purpose: str
     purpose_version: int
     recipient_id: str
@@ -127,7 +152,8 @@ class Consent(_message.Message):
     form: _purposes_pb2.ConsentForm
     lawful_basis: _purposes_pb2.LawfulBasis
     name: _kit_pb2.LocalizedText
-    def __init__(self, purpose: _Optional[str] = ..., purpose_version: _Optional[int] = ..., recipient_id: _Optional[str] = ..., state: _Optional[_Union[ConsentState, str]] = ..., record_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., necessity: _Optional[_Union[_purposes_pb2.Necessity, str]] = ..., form: _Optional[_Union[_purposes_pb2.ConsentForm, str]] = ..., lawful_basis: _Optional[_Union[_purposes_pb2.LawfulBasis, str]] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ...) -> None: ...
+    ask_again_at: _timestamp_pb2.Timestamp
+    def __init__(self, purpose: _Optional[str] = ..., purpose_version: _Optional[int] = ..., recipient_id: _Optional[str] = ..., state: _Optional[_Union[ConsentState, str]] = ..., record_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., necessity: _Optional[_Union[_purposes_pb2.Necessity, str]] = ..., form: _Optional[_Union[_purposes_pb2.ConsentForm, str]] = ..., lawful_basis: _Optional[_Union[_purposes_pb2.LawfulBasis, str]] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., ask_again_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CheckRequest(_message.Message):
     __slots__ = ("member_id", "purpose", "purpose_version", "categories", "recipient_id", "min_epoch")

@@ -1,0 +1,206 @@
+"""Referrals: each step from a programme's publication to what both sides are promised is one transaction."""
+
+from dataclasses import replace
+
+from services.kit import database
+from services.kit.refusal import NotFound
+from services.loyalty import events
+from services.loyalty.rules import referrals as rules
+from services.loyalty.rules.events import Event, ReferralChanged
+from services.loyalty.rules.programmes import Programme
+from services.loyalty.rules.referrals import Referral, ReferralState, ReferralTerms, Trigger
+from services.loyalty.storage import families, grants, referral_programmes, referrals
+from services.loyalty.storage.referral_programmes import Offered
+from services.loyalty.storage.telling import tell
+
+
+async def publish(
+    connection: database.RawConnection,
+    programme: Programme,
+    referral: str,
+    based_on: int,
+    terms: ReferralTerms,
+    by: str,
+    reason: str,
+    now: int,
+) -> Offered:
+    """Put the next edition in force; it was made from the one before."""
+    rules.check(referral, terms, programme)
+    await referral_programmes.take_turns(connection, programme.number, referral)
+    known = await referral_programmes.find(connection, programme.number, referral)
+    newest = known.edition if known else 0
+    if based_on != newest:
+        message = f"this edition was made from {based_on} and {newest} is the newest: look at that one first"
+        raise rules.ReferralRevisedMeanwhile(message, field="based_on_edition", newest=newest)
+    rewarded = known.rewarded if known else 0
+    of = Offered(programme.number, referral, newest + 1, False, rewarded, terms, by, now, reason)
+    await referral_programmes.publish(connection, of)
+    return of
+
+
+async def stop(connection: database.RawConnection, programme: Programme, referral: str) -> Offered:
+    """Take no more invitations; done before, it stays so."""
+    await referral_programmes.take_turns(connection, programme.number, referral)
+    known = await offered(connection, programme, referral)
+    await referral_programmes.stop(connection, programme.number, referral)
+    return replace(known, stopped=True)
+
+
+async def offered(
+    reader: referral_programmes.Reader, programme: Programme, referral: str, edition: int = 0
+) -> Offered:
+    """A referral programme. Raises ``UnknownReferralProgramme``."""
+    known = await referral_programmes.find(reader, programme.number, referral, edition)
+    if known is None:
+        message = "there is no referral programme with this key: publish it first"
+        raise rules.UnknownReferralProgramme(message, field="referral")
+    return known
+
+
+async def accept(
+    connection: database.RawConnection, programme: Programme, member_id: str, text: str, now: int
+) -> tuple[Referral, bool]:
+    """A new member says by whose code they came; the same again is a replay (True)."""
+    code = rules.read_code(text)
+    whose = await referrals.who_invites(connection, programme.number, code)
+    if whose is None:
+        raise rules.unknown_invite()
+    inviter_id, key = whose
+    await referral_programmes.take_turns(connection, programme.number, key)
+    family = await families.lock(connection, member_id, programme.number)
+    if known := await referrals.of_any(connection, programme.number, family.names):
+        if known.code != code:
+            message = "another invitation was accepted before: one counts, for good"
+            raise rules.AlreadyInvited(message, field="code")
+        return known, True
+    offer = await offered(connection, programme, key)
+    if offer.stopped or not offer.terms.is_open(now):
+        raise rules.InvitesNotOffered("this referral programme takes nobody now", field="code")
+    inviter = await families.find(connection, inviter_id, programme.number)
+    if inviter.member_id in family.names or inviter_id in family.names:
+        raise rules.InviteOfOneself("members do not invite themselves", field="code")
+    await _be_new(connection, offer, family.names, member_id, now)
+    above = await referrals.invited_by(connection, programme.number, inviter_id)
+    if not above.isdisjoint(family.names):
+        raise rules.InviteCircle("the inviter was brought by the member", field="code")
+    accepted = await referrals.accepted_of(connection, inviter_id, programme.number, key)
+    if offer.terms.limit_reached(accepted, now, programme.time_zone):
+        raise rules.InviterLimitReached("the inviter brought as many as count for now", field="code")
+    held = offer.terms.is_hasty(accepted, now)
+    of = Referral(
+        programme.number,
+        key,
+        offer.edition,
+        member_id,
+        inviter_id,
+        code,
+        ReferralState.HELD if held else ReferralState.JOINED,
+        now,
+        offer.terms.qualifies_until(now, programme.time_zone),
+        because=rules.VELOCITY if held else "",
+    )
+    await referrals.insert(connection, of)
+    if not held and offer.terms.trigger is Trigger.SIGN_UP:
+        return await _reward(connection, programme, of, offer.terms, now), False
+    await _tell(connection, programme, of, now)
+    return of, False
+
+
+async def decide(
+    connection: database.RawConnection,
+    programme: Programme,
+    member_id: str,
+    by: str,
+    reason: str,
+    now: int,
+    *,
+    approve: bool,
+) -> tuple[Referral, bool]:
+    """Let a held invitation go on, or refuse it for good; decided so before, it is a replay (True)."""
+    of = await _locked(connection, programme, member_id)
+    if of.decided_by and (of.state is not ReferralState.REFUSED) is approve:
+        return of, True
+    if of.state is not ReferralState.HELD:
+        message = "only an invitation that is held is decided about"
+        raise rules.ReferralDecided(message, field="member_id", state=of.state)
+    of = replace(of, decided_by=by, reason=reason)
+    if not approve:
+        of = replace(of, state=ReferralState.REFUSED, settled_at=now)
+        await referrals.change(connection, of)
+        await _tell(connection, programme, of, now)
+        return of, False
+    offer = await offered(connection, programme, of.referral, of.edition)
+    of = replace(of, state=ReferralState.JOINED)
+    await referrals.change(connection, of)
+    return await _look(connection, programme, of, offer.terms, now), False
+
+
+async def look(
+    connection: database.RawConnection, programme: Programme, member_id: str, now: int
+) -> Referral:
+    """Reward an invitation whose order came, or let it lapse once it is too late."""
+    of = await _locked(connection, programme, member_id)
+    if of.state is not ReferralState.JOINED:
+        return of
+    offer = await offered(connection, programme, of.referral, of.edition)
+    return await _look(connection, programme, of, offer.terms, now)
+
+
+async def _look(
+    connection: database.RawConnection, programme: Programme, of: Referral, terms: ReferralTerms, now: int
+) -> Referral:
+    if terms.trigger is Trigger.SIGN_UP:
+        return await _reward(connection, programme, of, terms, now)
+    family = await families.find(connection, of.member_id, programme.number)
+    if await referrals.has_ordered(
+        connection, family.names, of.joined_at, of.qualifies_until, terms.order_at_least
+    ):
+        return await _reward(connection, programme, of, terms, now)
+    if now >= of.qualifies_until:
+        of = replace(of, state=ReferralState.LAPSED, because=rules.LATE, settled_at=now)
+    await referrals.change(connection, of)
+    if of.settled_at:
+        await _tell(connection, programme, of, now)
+    return of
+
+
+async def _reward(
+    connection: database.RawConnection, programme: Programme, of: Referral, terms: ReferralTerms, now: int
+) -> Referral:
+    """Promise both sides theirs, unless nothing is left to give."""
+    if await referral_programmes.count_rewarded(connection, of, terms.most_rewarded):
+        of = replace(of, state=ReferralState.REWARDED, because="", settled_at=now)
+        await grants.promise(connection, rules.promises(of, terms, programme.programme_id))
+    else:
+        of = replace(of, state=ReferralState.LAPSED, because=rules.BUDGET, settled_at=now)
+    await referrals.change(connection, of)
+    await _tell(connection, programme, of, now)
+    return of
+
+
+async def _be_new(
+    connection: database.RawConnection, offer: Offered, names: tuple[str, ...], member_id: str, now: int
+) -> None:
+    """Refuse who was a member before, under any name. Raises ``MemberNotNew``."""
+    joined_at = min([await referrals.joined_at(connection, name) for name in names], default=now)
+    if joined_at <= now - offer.terms.new_for_days * rules.DAY_US:
+        message = f"only who joined in the last {offer.terms.new_for_days} days is invited"
+        raise rules.MemberNotNew(message, field="member_id")
+    if await referrals.has_ordered(connection, names, 0, now, 0):
+        raise rules.MemberNotNew("only who did not order before is invited", field="member_id")
+
+
+async def _locked(connection: database.RawConnection, programme: Programme, member_id: str) -> Referral:
+    of = await referrals.of_any(connection, programme.number, [member_id])
+    if of is None:
+        raise unknown()
+    return of
+
+
+async def _tell(connection: database.RawConnection, programme: Programme, of: Referral, now: int) -> None:
+    what = ReferralChanged(of.referral, of.inviter_id, of.state)
+    await tell(connection, [events.encode(Event(of.member_id, programme.programme_id, now, what))])
+
+
+def unknown() -> NotFound:
+    return rules.UnknownReferral("the member accepted no invitation: check the id", field="member_id")

@@ -1,0 +1,97 @@
+"""A flash reward: 100 pieces, 10,000 takers at 256 at once, over the lanes of two services on one database.
+
+``python -m tests.load.programme_rewards`` runs it by itself and says what it took.
+"""
+
+import asyncio
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+import asyncpg
+
+from services.kit import clock, database
+from services.kit.refusal import Refusal
+from services.loyalty.actions import rewards
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
+from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.reward_redemptions import RewardAsked, redeem_reward, reward_key
+from services.loyalty.rules.rewards import RewardKind, Terms
+from services.loyalty.rules.texts import Text
+from services.loyalty.storage.state import Touches
+from tests.load.place import opened
+
+PIECES, TAKERS, AT_ONCE, SERVICES, LANES = 100, 10_000, 256, 2, 2
+P99_MS = 250.0
+_NAME = Text("限量", "flash")
+
+
+async def flash(url: str, owner: str) -> str:
+    """Offer the reward and let everybody at it; what came of it."""
+    pool = await database.pool(url)
+    rulebooks = [Rulebook(pool) for _ in range(SERVICES)]
+    programme = (await rulebooks[0].current()).history("").newest
+    async with pool.acquire() as connection, connection.transaction():
+        terms = Terms(_NAME, _NAME, RewardKind.GOODS, "", "POINTS", 10, limited=True)
+        now = clock.micros(clock.now())
+        await rewards.draft(connection, programme, "flash", terms, "bench", "bench", now)
+        await rewards.publish(connection, programme, "flash", 1, "bench", "bench", now)
+        await rewards.change_stock(connection, programme, "flash", "all", PIECES, "bench", "bench", now)
+    services = [Lanes(url, rulebook, LANES) for rulebook in rulebooks]
+    running = [asyncio.ensure_future(lanes.run()) for lanes in services]
+    members = [
+        str(row[0])
+        for row in await pool.fetch("SELECT member_id FROM wallets WHERE currency = 1 LIMIT $1", TAKERS)
+    ]
+    waits: list[float] = []
+    outcomes: dict[str, int] = {}
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def take(nth: int, member: str) -> None:
+        own = ((member, reward_key("flash")),)
+        asked = RewardAsked(member, programme.programme_id, "flash", "flash", 0, "bench")
+        number = programme.number
+        touches = Touches(((member, number),), keys=own, takings=own, rewards=((number, "flash", member),))
+        async with room:
+            began = time.perf_counter()
+            try:
+                await services[nth % SERVICES].submit(Task(partial(redeem_reward, asked=asked), touches))
+                outcome = "taken"
+            except Refusal as refusal:
+                outcome = refusal.code
+            waits.append((time.perf_counter() - began) * 1_000)
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+
+    began = time.perf_counter()
+    await asyncio.gather(*(take(nth, member) for nth, member in enumerate(members)))
+    seconds = time.perf_counter() - began
+    for each in running:
+        each.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    charged = await _charged(owner)
+    await pool.close()
+    waits.sort()
+    p50, p99 = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
+    exact = outcomes.get("taken") == charged == PIECES
+    verdict = "holds" if exact and p99 <= P99_MS else "DOES NOT HOLD"
+    return (
+        f"{len(members):,} takers in {seconds:.2f} s, {AT_ONCE} at once: {outcomes}, {charged} charged; "
+        f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {waits[-1]:.1f} ms (<= {P99_MS:.0f}): {verdict}"
+    )
+
+
+async def _charged(owner: str) -> int:
+    """Who paid, by the entries alone."""
+    connection = await asyncpg.connect(owner)
+    try:
+        count: int = await connection.fetchval("SELECT count(*) FROM entries WHERE reason = 'reward:flash'")
+        return count
+    finally:
+        await connection.close()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder), TAKERS, 2) as place:
+        print(asyncio.run(flash(place.urls.app, place.superuser)))
