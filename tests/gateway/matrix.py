@@ -217,11 +217,11 @@ def _written(value: Any, wanted: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_written(one, wanted.of_type) for one in value)}]"
     if isinstance(value, dict):
-        fields = getattr(wanted, "fields", None)  # a scalar that takes any JSON has none
-        said = (
-            f"{key}: {_written(one, fields[key].type if fields else wanted)}" for key, one in value.items()
+        return (
+            "{"
+            + ", ".join(f"{key}: {_written(one, wanted.fields[key].type)}" for key, one in value.items())
+            + "}"
         )
-        return f"{{{', '.join(said)}}}"
     if isinstance(wanted, graphql.GraphQLEnumType):
         return str(value)
     return (
