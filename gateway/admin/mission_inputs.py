@@ -38,6 +38,11 @@ class ActivityTaskInput:
     times: int | None = strawberry.field(
         default=1, description="How often in a period; null for as often as it is done."
     )
+    condition: str | None = strawberry.field(
+        default=None,
+        description="In the Common Expression Language, for instance `activity.minutes >= 30`. An attribute that was "
+        "not told makes it not hold.",
+    )
 
     def wire(self) -> missions_pb2.ActivityTask:
         return missions_pb2.ActivityTask(
@@ -51,6 +56,7 @@ class ActivityTaskInput:
             ],
             period=self.period.value,
             times=self.times or 0,
+            condition=self.condition or "",
         )
 
 
@@ -68,21 +74,25 @@ class PointsAwardInput:
     )
 
 
-@strawberry.input(description="Exactly one of these.", one_of=True)
+@strawberry.input(description="Exactly one of these.")
 class MissionAwardInput:
-    points: PointsAwardInput | None = strawberry.UNSET
+    points: PointsAwardInput | None = None
     coupon_template: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The key of a coupon's template."
+        default=None, description="The key of a coupon's template."
     )
-    benefit: str | None = strawberry.field(default=strawberry.UNSET, description="The key of a benefit.")
+    benefit: str | None = strawberry.field(default=None, description="The key of a benefit.")
 
     def wire(self) -> missions_pb2.MissionAward:
+        """None of several: the service says that one is to be chosen."""
+        given = [one for one in (self.points, self.coupon_template, self.benefit) if one is not None]
+        if len(given) != 1:
+            return missions_pb2.MissionAward()
         if self.points:
             points = missions_pb2.PointsAward(currency=self.points.currency or "", points=self.points.points)
             return missions_pb2.MissionAward(points=points)
-        if self.coupon_template:
+        if self.coupon_template is not None:
             return missions_pb2.MissionAward(coupon_template=self.coupon_template)
-        return missions_pb2.MissionAward(benefit=self.benefit or "")
+        return missions_pb2.MissionAward(benefit=self.benefit)
 
 
 @strawberry.input(description="A mission: activities or an occasion, one of the two, and what is given.")

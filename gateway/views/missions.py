@@ -62,6 +62,7 @@ class MissionTask:
     conditions: list[MissionCondition] = strawberry.field(description="All must hold.")
     period: MissionPeriod
     times: int | None = strawberry.field(description="How often in a period; null for any number.")
+    condition: str | None = strawberry.field(description="In the Common Expression Language; must hold too.")
 
 
 @strawberry.type(description="What is given each time.")
@@ -93,6 +94,7 @@ def task(wire: missions_pb2.ActivityTask) -> MissionTask:
         conditions=[MissionCondition(attribute=one.attribute, equals=one.equals) for one in wire.conditions],
         period=MissionPeriod(wire.period),
         times=wire.times or None,
+        condition=wire.condition or None,
     )
 
 

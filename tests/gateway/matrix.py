@@ -144,7 +144,11 @@ _BY_NAME = {
 }
 """What arguments and input fields say where any value of their type will not do."""
 
-_BY_PLACE = {("Query", "node", "id"): ONE, ("Query", "webhookDelivery", "id"): str(webhook_rows.DELIVERY)}
+_BY_PLACE = {
+    ("Query", "node", "id"): ONE,
+    ("Query", "webhookDelivery", "id"): str(webhook_rows.DELIVERY),
+    ("Query", "earnRulesPreview", "days"): 30,
+}
 """What arguments say that are named as others are."""
 
 _OF_TYPE = {
@@ -195,10 +199,11 @@ def _value(name: str, wanted: Any) -> Any:
         given = _BY_NAME.get(name) or {}
         return given or {
             key: _value(key, field.type)
-            for key, field in [*named.fields.items()][: 1 if named.is_one_of else None]
-            if named.is_one_of or graphql.is_required_input_field(field)
+            for key, field in named.fields.items()
+            if graphql.is_required_input_field(field)
         }
-    if name in _BY_NAME and not isinstance(named, graphql.GraphQLEnumType):
+    fits = not isinstance(named, graphql.GraphQLEnumType) and not isinstance(_BY_NAME.get(name), dict)
+    if name in _BY_NAME and fits:
         return _BY_NAME[name]
     if graphql.is_list_type(graphql.get_nullable_type(wanted)):
         return _BY_NAME.get(name, [])

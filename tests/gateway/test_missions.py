@@ -87,6 +87,9 @@ async def test_staff_draft_publish_and_stop_with_a_reason(gateway: Gateway) -> N
         },
         "reason": "spring",
     }
+    both = body["mission"] | {"award": {"couponTemplate": "win-back", "benefit": "lounge"}}
+    await gateway.admin(draft, "program_admin", variables={"input": body | {"mission": both}})
+    assert not gateway.services.requests[-1][1].mission.award.WhichOneof("award"), "the service refuses none"
     publish = f"mutation($input: PublishMissionInput!) {{ publishMission(input: $input) {{ {shown} }} }}"
     published = {"key": "three-shares", "edition": 2, "reason": "go"}
     answer = await gateway.admin(publish, "program_admin", variables={"input": published})

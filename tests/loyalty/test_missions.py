@@ -122,6 +122,25 @@ async def test_a_group_gives_everyone_in_it_a_bonus_and_its_opener_more(operator
     assert [await operator.available(member) for member in (first, second)] == [50, 70]
 
 
+async def test_a_condition_asks_of_what_was_told_and_what_was_not_told_does_not_hold(
+    operator: Operator,
+) -> None:
+    condition = "activity.with_picture && activity.product.startsWith('tea-')"
+    await operator.publish(mission(named(), "review", 2, activities={"condition": condition}))
+    member = operator.loyalty.new_member()
+
+    async def reviewed(**attributes: object) -> int:
+        told = await operator.told(operator.activity(member, "review", attributes=attributes))
+        return int(told.get("progress", 0))
+
+    assert await reviewed(with_picture=True, product="tea-1") == 1
+    assert await reviewed(with_picture=False, product="tea-1") == 0
+    assert await reviewed(with_picture=True, product="cup-1") == 0
+    assert await reviewed(product="tea-1") == 0, "nobody said that there was a picture"
+    assert await reviewed() == 0
+    assert await reviewed(with_picture=True, product="tea-2") == 2
+
+
 async def test_periods_begin_at_local_midnight_and_a_late_activity_counts_where_it_belongs(
     operator: Operator,
 ) -> None:
@@ -268,6 +287,8 @@ BAD: list[tuple[Json, str]] = [
     ({"activities": {"count": 0}}, "mission.activities.count"),
     ({"activities": {"countedBy": "COUNTED_BY_ATTRIBUTE"}}, "mission.activities.attribute"),
     ({"activities": {"conditions": [{"attribute": "colour"}]}}, "mission.activities.conditions[0].attribute"),
+    ({"activities": {"condition": "activity.colour == 'red'"}}, "mission.activities.condition"),
+    ({"activities": {"condition": "activity.channel"}}, "mission.activities.condition"),
     ({"activities": {"period": "MISSION_PERIOD_UNSPECIFIED"}}, "mission.activities.period"),
     ({"activities": {"period": "MISSION_PERIOD_CAMPAIGN"}}, "mission.ends_at"),
     ({"award": {"points": {"currency": "STARS", "points": 1}}}, "mission.award.points.currency"),

@@ -166,6 +166,7 @@ def _task(message: wire.Mission) -> ActivityTask | LifecycleTask:
                 tuple(Condition(one.attribute, one.equals) for one in of.conditions),
                 chosen(MissionPeriod, wire.MissionPeriod, "MISSION_PERIOD_", of.period, f"{path}.period"),
                 of.times,
+                of.condition,
             )
         case "lifecycle":
             once = message.lifecycle
@@ -240,6 +241,7 @@ def _wire_task(task: ActivityTask) -> wire.ActivityTask:
         attribute=task.attribute,
         period=choice(wire.MissionPeriod, "MISSION_PERIOD_", task.period),
         times=task.times,
+        condition=task.condition,
     )
 
 

@@ -83,7 +83,7 @@ def check(text: str, path: str, *, of_line: bool = False) -> None:
     try:
         program = (_OF_LINE if of_line else _OF_ORDER).compile(text)
     except RuntimeError as refused:
-        raise _told(str(refused), path) from None
+        raise told(str(refused), path) from None
     if program.return_type() != cel.Type.BOOL:
         kind = program.return_type().name().lower()
         raise wrong(f"a condition is true or false, and this is a value of type {kind}", path)
@@ -96,8 +96,8 @@ def check(text: str, path: str, *, of_line: bool = False) -> None:
         ) from None
 
 
-def _told(refused: str, path: str) -> ProgrammeNotWellFormed:
-    """The compiler's first complaint, with where it is."""
+def told(refused: str, path: str) -> ProgrammeNotWellFormed:
+    """The refusal that says the compiler's first complaint, and where it is."""
     found = _WRONG_AT.search(refused)
     if found is None:
         return wrong("this is no expression", path)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
+from services.loyalty.rules import activity_conditions
 from services.loyalty.rules.activities import Activity
 from services.loyalty.rules.expiry import midnight
 from services.loyalty.rules.missions import ActivityTask, CountedBy, Mission, MissionPeriod, written
@@ -70,6 +71,8 @@ def period_of(mission: Mission, task: ActivityTask, day: date, zone: str) -> Per
 def counts(task: ActivityTask, activity: Activity) -> bool:
     """Whether an activity is one of those that are asked for."""
     if task.type != activity.type or not all(one.holds(activity.attributes) for one in task.conditions):
+        return False
+    if not activity_conditions.holds(task.condition, activity.attributes):
         return False
     return task.counted_by is not CountedBy.ATTRIBUTE or task.attribute in activity.attributes
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.kit.refusal import Conflict, Declined, Invalid, NotFound
+from services.loyalty.rules import activity_conditions
 from services.loyalty.rules.activity_types import ActivityType, AttributeType
 from services.loyalty.rules.asks import MOST_POINTS
 from services.loyalty.rules.grants import Grant, GrantKind
 from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.texts import Text
-from services.loyalty.rules.wellformed import KEY, KEY_SAID
+from services.loyalty.rules.wellformed import KEY, KEY_SAID, ProgrammeNotWellFormed
 
 MOST_COUNT = 1_000
 MOST_TIMES = 1_000
@@ -86,7 +87,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class ActivityTask:
-    """So many activities of a type in a period; ``times`` is how often it is done in one, 0 for any number."""
+    """So many activities of a type in a period; ``times`` is how often it is done in one, 0 for any number.
+
+    ``condition`` asks of their attributes, beside what they have to equal.
+    """
 
     type: str
     count: int
@@ -95,6 +99,7 @@ class ActivityTask:
     conditions: tuple[Condition, ...] = ()
     period: MissionPeriod = MissionPeriod.EVER
     times: int = 1
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +215,11 @@ def _check_task(task: ActivityTask, types: Mapping[str, ActivityType]) -> None:
     by_day = task.counted_by in (CountedBy.DAY, CountedBy.DAY_IN_A_ROW)
     if by_day and task.period is MissionPeriod.DAY and task.count > 1:
         raise _wrong("a day has one day: choose a longer period", f"{path}.period")
+    if task.condition:
+        try:
+            activity_conditions.check(task.condition, type, f"{path}.condition")
+        except ProgrammeNotWellFormed as wrong:
+            raise MissionNotWellFormed(wrong.message, field=wrong.field, **wrong.facts) from None
     if len(task.conditions) > MOST_CONDITIONS:
         raise _wrong(f"at most {MOST_CONDITIONS}", f"{path}.conditions")
     for nth, condition in enumerate(task.conditions):

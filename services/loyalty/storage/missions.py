@@ -180,6 +180,7 @@ def _definition(mission: Mission) -> str:
             "conditions": [[one.attribute, one.equals] for one in task.conditions],
             "period": task.period,
             "times": task.times,
+            "condition": task.condition,
         }
     return orjson.dumps(kept).decode()
 
@@ -198,6 +199,7 @@ def _mission(key: str, kept: dict[str, Any]) -> Mission:
             tuple(Condition(*one) for one in of["conditions"]),
             MissionPeriod(of["period"]),
             of["times"],
+            of.get("condition", ""),
         )
     award = kept["award"]
     return Mission(

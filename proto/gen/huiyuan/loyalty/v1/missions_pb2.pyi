@@ -79,7 +79,7 @@ class AttributeCondition(_message.Message):
     def __init__(self, attribute: _Optional[str] = ..., equals: _Optional[str] = ...) -> None: ...
 
 class ActivityTask(_message.Message):
-    __slots__ = ("type", "conditions", "count", "counted_by", "attribute", "period", "times")
+    __slots__ = ("type", "conditions", "count", "counted_by", "attribute", "period", "times", "condition")
     TYPE_FIELD_NUMBER: _ClassVar[int]
     CONDITIONS_FIELD_NUMBER: _ClassVar[int]
     COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -87,6 +87,7 @@ class ActivityTask(_message.Message):
     ATTRIBUTE_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     TIMES_FIELD_NUMBER: _ClassVar[int]
+    CONDITION_FIELD_NUMBER: _ClassVar[int]
     type: str
     conditions: _containers.RepeatedCompositeFieldContainer[AttributeCondition]
     count: int
@@ -94,7 +95,8 @@ class ActivityTask(_message.Message):
     attribute: str
     period: MissionPeriod
     times: int
-    def __init__(self, type: _Optional[str] = ..., conditions: _Optional[_Iterable[_Union[AttributeCondition, _Mapping]]] = ..., count: _Optional[int] = ..., counted_by: _Optional[_Union[CountedBy, str]] = ..., attribute: _Optional[str] = ..., period: _Optional[_Union[MissionPeriod, str]] = ..., times: _Optional[int] = ...) -> None: ...
+    condition: str
+    def __init__(self, type: _Optional[str] = ..., conditions: _Optional[_Iterable[_Union[AttributeCondition, _Mapping]]] = ..., count: _Optional[int] = ..., counted_by: _Optional[_Union[CountedBy, str]] = ..., attribute: _Optional[str] = ..., period: _Optional[_Union[MissionPeriod, str]] = ..., times: _Optional[int] = ..., condition: _Optional[str] = ...) -> None: ...
 
 class LifecycleTask(_message.Message):
     __slots__ = ("kind", "days")
