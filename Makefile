@@ -86,8 +86,8 @@ bench-gateway: .venv/.installed  ## Measure the gateway against a bare ASGI answ
 bench-consent: .venv/.installed  ## Measure the consent gate against the same RPC answered by a constant.
 	$(BIN)/python -m tests.load.consent
 
-bench-programme: .venv/.installed  ## Measure the preview of a programme's draft against one aggregate query, and earn rules.
-	$(BIN)/python -m tests.load.programme_preview
+bench-programme: .venv/.installed  ## Measure a programme in the admins' hands: the tier decision, the preview, earn rules.
+	$(BIN)/python -m tests.load.programme
 	$(BIN)/python -m tests.load.programme_earning
 
 soak: .venv/.installed  ## Load one loyalty process for ten minutes and watch its memory.

@@ -259,13 +259,13 @@ class EarnTrialQueries:
         directives=[_LOOKS_BACK],
     )
     async def earn_rules_preview(
-        self, info: Info, rules: EarnRulesInput, days: int = 30, continue_from: str | None = None
+        self, info: Info, rules: EarnRulesInput, last_days: int = 30, continue_from: str | None = None
     ) -> PreviewEarnRulesPayload:
         clients, language = info.context.clients, info.context.locale
 
         async def ask() -> campaigns_pb2.PreviewEarnRulesResponse:
             request = campaigns_pb2.PreviewEarnRulesRequest(
-                rules=rules.wire(), days=days, continue_from=continue_from or ""
+                rules=rules.wire(), days=last_days, continue_from=continue_from or ""
             )
             headers = clients.named(LOYALTY, info.context.caller)
             return await clients.campaigns.preview_earn_rules(request, headers=headers)

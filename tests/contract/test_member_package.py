@@ -31,6 +31,8 @@ def declared() -> dict[str, dict[str, str]]:
         "coupons": loyalty.COUPONS,
         "activities": loyalty.ACTIVITIES,
         "missions": loyalty.MISSIONS,
+        "memberships": loyalty.MEMBERSHIPS,
+        "benefit_claims": loyalty.BENEFIT_CLAIMS,
         "grants": loyalty.GRANTS,
         "entries": loyalty.ENTRIES,
         "consents": consent.HISTORY,

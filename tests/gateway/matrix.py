@@ -144,7 +144,11 @@ _BY_NAME = {
 }
 """What arguments and input fields say where any value of their type will not do."""
 
-_BY_PLACE = {("Query", "node", "id"): ONE, ("Query", "webhookDelivery", "id"): str(webhook_rows.DELIVERY)}
+_BY_PLACE = {
+    ("Query", "node", "id"): ONE,
+    ("Query", "webhookDelivery", "id"): str(webhook_rows.DELIVERY),
+    ("Query", "earnRulesPreview", "days"): 30,
+}
 """What arguments say that are named as others are."""
 
 _OF_TYPE = {

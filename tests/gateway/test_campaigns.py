@@ -13,7 +13,7 @@ query ($input: TestEarnRuleInput!) {
 """
 PREVIEW = """
 query ($rules: EarnRulesInput!) {
-  earnRulesPreview(rules: $rules, days: 7) {
+  earnRulesPreview(rules: $rules, lastDays: 7) {
     preview {
       done continueFrom ordersSeen ordersInAll
       currencies { earned wouldHaveEarned changeBasisPoints } rules { key given budgetSpent }

@@ -178,11 +178,11 @@ ROWS: tuple[Row, ...] = (
         "23",
         "each third party for itself",
         "rules/gate, by recipient",
-        (f"{_RPC}/test_checking.py::test_art_23_each_recipient_needs_consent_of_its_own",),
+        (f"{_RPC}/test_giving.py::test_art_23_a_third_party_is_never_part_of_a_bundle",),
         Violation(
-            f"{_CONSENT}/storage/gate.py",
-            'AND s.recipient_id = $3"""\n\n_MANY',
-            'AND s.recipient_id IN ($3, \'\')"""\n\n_MANY',
+            f"{_CONSENT}/rules/purposes.py",
+            "if recipient_id and self.form is ConsentForm.GENERAL:",
+            "if False:",
         ),
     ),
     Row(

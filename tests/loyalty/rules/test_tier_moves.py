@@ -4,8 +4,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import orjson
 import pytest
 
+from services.kit import clock
 from services.loyalty.rules.awards import award
 from services.loyalty.rules.entries import key_of
 from services.loyalty.rules.expiry import NEVER, Period
@@ -31,6 +33,7 @@ from services.loyalty.rules.tier_schemes import (
 )
 from services.loyalty.rules.tiers import Why, reassess
 from services.loyalty.rules.windows import LIFETIME, Window, WindowKind
+from services.loyalty.storage import definitions
 from tests.loyalty.rules.memory import MEMBER, NAME, Ledger, at, programme, tier
 from tests.loyalty.rules.test_tier_examples import ledger_of, moves, spending
 
@@ -242,3 +245,22 @@ def test_days_that_no_window_sees_are_one_sum() -> None:
     standing.add(730_001, -100, -1)
     assert len(standing.days) == KEPT_DAYS + 2
     assert sum(day[2] for day in standing.days) == 2 * KEPT_DAYS - 1
+
+
+def test_a_version_of_an_older_release_means_what_it_meant() -> None:
+    made = programme(tiers=(tier("silver", 100), tier("gold", 500)))
+    rules = orjson.loads(definitions.encode(made))
+    del rules["tier_scheme"]
+    for each in rules["tiers"]:
+        for added in ("match", "retain", "retain_match"):
+            del each[added]
+        for condition in each["conditions"]:
+            del condition["window"]
+    row = {
+        "programme_id": "shop",
+        "number": 1,
+        "version": 1,
+        "rules": orjson.dumps(rules),
+        "effective_at": clock.instant(made.effective_at),
+    }
+    assert definitions.decode(row, {"POINTS": 1}) == made
