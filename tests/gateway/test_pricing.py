@@ -97,7 +97,7 @@ def test_what_spends_points_is_marked_and_what_does_not_is_not() -> None:
     }
     assert spending == {
         *("storefront.redeemPoints", "storefront.holdPoints", "storefront.transferPoints"),
-        "storefront.redeemReward",
+        *("storefront.redeemReward", "storefront.claimCoupon", "storefront.holdCoupons"),
         *("admin.transferPoints", "admin.adjustPoints"),
     }
     redeem = 'mutation{redeemPoints(input:{points:1,redemptionId:"r"}){replayed}}'
