@@ -57,6 +57,14 @@ def running_servers() -> Iterator[Servers]:
         shutil.rmtree(directory)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side, a file's tests stay together, and all that want the whole system: it is started once."""
+    for item in items:
+        directory, _, _ = item.nodeid.rpartition("/")
+        group = directory if directory == "tests/end_to_end" else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """The session's servers."""

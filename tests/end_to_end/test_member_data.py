@@ -93,6 +93,7 @@ def test_a_member_fetches_all_that_is_held_and_nothing_of_another(shop: OrderSys
             "lots",
             "orders",
             "refunds",
+            "rights_requests",
             "activities",
             "missions",
             "grants",

@@ -109,8 +109,8 @@ class Source:
         if resolver is None:
             return f"source.{asked.definition.python_name}"
         words = ["source"] if resolver.self_parameter else []
-        for parameter in (resolver.parent_parameter, resolver.root_parameter):
-            words += [f"{parameter.name}=source"] if parameter else []
+        parents = (resolver.parent_parameter, resolver.root_parameter)  # may be one and the same
+        words += [f"{name}=source" for name in dict.fromkeys(each.name for each in parents if each)]
         words += [f"{resolver.info_parameter.name}=info"] if resolver.info_parameter else []
         if asked.field.args:
             words.append(f"**given[{len(self.asked)}]()")

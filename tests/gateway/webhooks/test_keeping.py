@@ -302,7 +302,7 @@ async def test_a_disabled_endpoint_takes_no_test_and_says_why_it_is_disabled(des
         ({"url": "no url"}, "WEBHOOK_URL_REFUSED", "url"),
         ({"url": "http://user:secret@127.0.0.1/"}, "WEBHOOK_URL_REFUSED", "url"),
         ({"eventTypes": []}, "UNKNOWN_EVENT_TYPE", "eventTypes"),
-        ({"eventTypes": ["tier.raised", "tier.lowered"]}, "UNKNOWN_EVENT_TYPE", "eventTypes"),
+        ({"eventTypes": ["tier.raised", "tier.forgotten"]}, "UNKNOWN_EVENT_TYPE", "eventTypes"),
         ({"eventTypes": ["webhook.test"]}, "UNKNOWN_EVENT_TYPE", "eventTypes"),
         ({"description": "two\nlines"}, "DESCRIPTION_NOT_VALID", "description"),
         ({"programmeId": "x" * 65}, "DESCRIPTION_NOT_VALID", "programmeId"),
