@@ -37,7 +37,7 @@ async def _judge(
         for nth in range(2):
             judged = (case.judge(given[nth], context_of(seed)) for seed, case, given in cases)
             came.update(await asyncio.gather(*judged))
-    assert came[ANSWERED] > 0.4 * came.total(), came
+    assert came[ANSWERED] > 0.3 * came.total(), came
     assert came[FAILED] > 0.02 * came.total(), came
     return came
 
