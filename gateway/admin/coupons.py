@@ -44,9 +44,7 @@ class CouponRefusal:
     error: UserError
 
 
-@strawberry.input(
-    description="Members to issue a coupon of a template to, at most 250; a file takes `huiyuan issue`."
-)
+@strawberry.input(description="Members to issue a coupon of a template to, at most 250 a call.")
 class IssueCouponsInput:
     template: str
     member_ids: list[UUID]
