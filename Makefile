@@ -17,7 +17,7 @@ reset: .venv/.installed  ## Throw away what `make up` keeps in .huiyuan/.
 	@$(BIN)/huiyuan reset --yes
 
 test: .venv/.installed  ## Run every test against real servers.
-	$(BIN)/pytest -n 3 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadfile
 
 test-browser: .venv/.browser  ## Open the pages in Chromium; wants npm and Chromium.
 	$(BIN)/python -m tests.browser

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from infra.local import databases, postgres, redis
 from infra.local.databases import DatabaseUrls, Role
 
 START_TIMEOUT_S = 60.0
+WHOLE_SYSTEM = "tests/end_to_end/"
 
 
 class Servers(NamedTuple):
@@ -57,12 +60,16 @@ def running_servers() -> Iterator[Servers]:
         shutil.rmtree(directory)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByFile(LoadFileScheduling):
     """Side by side, a file's tests stay together, and all that want the whole system: it is started once."""
-    for item in items:
-        directory, _, _ = item.nodeid.rpartition("/")
-        group = directory if directory == "tests/end_to_end" else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return WHOLE_SYSTEM if file.startswith(WHOLE_SYSTEM) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
