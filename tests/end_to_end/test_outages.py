@@ -117,6 +117,7 @@ class Load:
         assert totals["spend"]["minorUnits"] == str(100 * each * MEMBERS)
 
 
+@pytest.mark.torture
 async def test_postgres_killed_under_load_costs_callers_a_retry_and_nothing_else(
     lodger: House, lent: Lent, shop: OrderSystem
 ) -> None:
@@ -208,6 +209,7 @@ async def be_enrolled(house: House) -> None:
     assert known == registered
 
 
+@pytest.mark.torture
 async def test_loyalty_killed_under_load_and_started_again_keeps_every_order_once(
     lodger: House, shop: OrderSystem, tmp_path: Path
 ) -> None:

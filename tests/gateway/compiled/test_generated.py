@@ -23,7 +23,7 @@ pytestmark = [
     ),
 ]
 
-SHORT, FULL = range(120), range(1000, 11_000)
+SHORT, FULL = range(64), range(1000, 11_000)
 
 
 async def _judge(
