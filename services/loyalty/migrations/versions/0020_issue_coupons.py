@@ -4,8 +4,8 @@ from alembic import context, op
 
 from services.kit.migration import app_role
 
-revision = "0040"
-down_revision = "0036"
+revision = "0020"
+down_revision = "0019"
 
 _STEPS = """
 -- issued counts coupons that were not revoked. committed_minor is what they took off and cost, and may still.

@@ -4,8 +4,8 @@ from alembic import context, op
 
 from services.kit.migration import app_role
 
-revision = "0036"
-down_revision = "0035"
+revision = "0019"
+down_revision = "0018"
 
 _STEPS = """
 CREATE TABLE membership_offers (

@@ -4,8 +4,8 @@ from alembic import context, op
 
 from services.kit.migration import app_role
 
-revision = "0030"
-down_revision = "0025"
+revision = "0017"
+down_revision = "0016"
 
 _STEPS = """
 -- What decided over an order beside its money and the tier held; null where nothing else did.

@@ -4,8 +4,8 @@ from alembic import context, op
 
 from services.kit.migration import app_role
 
-revision = "0035"
-down_revision = "0030"
+revision = "0018"
+down_revision = "0017"
 
 _STEPS = """
 -- Once given, whatever the tier held later says. period_from: microseconds since 1970, 0 for the quota that is for

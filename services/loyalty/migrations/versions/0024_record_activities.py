@@ -4,8 +4,8 @@ from alembic import context, op
 
 from services.kit.migration import app_role
 
-revision = "0051"
-down_revision = "0050"
+revision = "0024"
+down_revision = "0023"
 
 _STEPS = """
 CREATE TABLE activity_types (

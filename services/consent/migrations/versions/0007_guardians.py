@@ -4,8 +4,8 @@ from alembic import op
 
 from services.kit import migration
 
-revision = "0021"
-down_revision = "0020"
+revision = "0007"
+down_revision = "0006"
 
 _TABLES = (
     """CREATE TABLE wards (

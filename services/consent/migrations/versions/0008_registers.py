@@ -4,8 +4,8 @@ from alembic import op
 
 from services.kit import migration
 
-revision = "0022"
-down_revision = "0021"
+revision = "0008"
+down_revision = "0007"
 
 _TABLES = (
     """CREATE TABLE assessments (

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0025"
+down_revision = "0024"
 
 _ORDERS = "CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_by_payment ON orders USING brin (paid_at)"
 

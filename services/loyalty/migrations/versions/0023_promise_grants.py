@@ -4,8 +4,8 @@ from alembic import context, op
 
 from services.kit.migration import app_role
 
-revision = "0050"
-down_revision = "0046"
+revision = "0023"
+down_revision = "0022"
 
 _STEPS = """
 CREATE TABLE grants (

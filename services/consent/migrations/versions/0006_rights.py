@@ -4,7 +4,7 @@ from alembic import op
 
 from services.kit import migration
 
-revision = "0020"
+revision = "0006"
 down_revision = "0005"
 
 _TABLES = (

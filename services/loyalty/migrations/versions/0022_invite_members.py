@@ -4,8 +4,8 @@ from alembic import context, op
 
 from services.kit.migration import app_role
 
-revision = "0046"
-down_revision = "0045"
+revision = "0022"
+down_revision = "0021"
 
 _STEPS = """
 CREATE TABLE referral_programmes (

@@ -4,8 +4,8 @@ from alembic import context, op
 
 from services.kit.migration import app_role
 
-revision = "0025"
-down_revision = "0021"
+revision = "0016"
+down_revision = "0015"
 
 _STEPS = """
 -- content: as programme_versions.rules. published_version is what it was published as.

@@ -4,8 +4,8 @@ from alembic import context, op
 
 from services.kit.migration import app_role
 
-revision = "0021"
-down_revision = "0020"
+revision = "0015"
+down_revision = "0014"
 
 _STEPS = """
 CREATE TABLE placements (

@@ -4,8 +4,8 @@ from alembic import context, op
 
 from services.kit.migration import app_role
 
-revision = "0045"
-down_revision = "0040"
+revision = "0021"
+down_revision = "0020"
 
 _STEPS = """
 CREATE TABLE rewards (
