@@ -127,7 +127,7 @@ async def running(
         }
         app = application(settings(issuer, redis_url, database_url, addresses, mode, **also))
         address = await stack.enter_async_context(wire_services.serving(app))
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30))
         yield Gateway(address, http, services, issuer)
 
 
