@@ -79,10 +79,30 @@ class Filled:
             blobs.append((member_id, 1, 1, _NOW, _NOW, None, 1, blob))
             wraps.append((member_id, 1, 1, key.wrapped, None))
             links.append((*self.ring.find(known[0]), member_id, 1, True, _NOW))
-        await members.copy_records_to_table("members", records=blobs)
-        columns = ("member_id", "kind", "dek_gen", "wrapped", "retiring_since")
-        await keys.copy_records_to_table("keys", records=wraps, columns=columns)
-        await keys.copy_records_to_table("identities", records=links)
+        columns = (
+            "member_id",
+            "status",
+            "revision",
+            "joined_at",
+            "registered_at",
+            "merged_into",
+            "dek_gen",
+            "blob",
+        )
+        await members.copy_records_to_table("members", records=blobs, columns=columns)
+        await keys.copy_records_to_table(
+            "keys", records=wraps, columns=("member_id", "kind", "dek_gen", "wrapped", "retiring_since")
+        )
+        columns = (
+            "kind",
+            "index_version",
+            "value_index",
+            "member_id",
+            "norm_version",
+            "verified",
+            "linked_at",
+        )
+        await keys.copy_records_to_table("identities", records=links, columns=columns)
         for connection in (members, keys):
             await connection.execute("VACUUM ANALYZE")
             await connection.close()
