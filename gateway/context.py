@@ -70,6 +70,10 @@ class Context(NamedTuple):
     def catalogue(self) -> Catalogue:
         return self.services.catalogue
 
+    def named(self, service: str) -> dict[str, str]:
+        """The headers of a call to a service in the caller's name."""
+        return self.clients.named(service, self.caller)
+
     def member_id(self) -> str:
         """The signed-in member's id. Raises ``NotSignedIn``."""
         if self.caller.kind is not CallerKind.MEMBER:

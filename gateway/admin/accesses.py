@@ -73,9 +73,7 @@ class AccessMutations:
                 "purpose": input.purpose,
             },
             input.reason,
-            lambda: context.clients.profiles.unmask_profile(
-                request, headers=context.clients.named(MEMBERS, context.caller)
-            ),
+            lambda: context.clients.profiles.unmask_profile(request, headers=context.named(MEMBERS)),
         )
         return UnmaskProfilePayload(
             fields=[ClearField(field=PersonalField(one.field), value=one.value) for one in shown.fields]

@@ -118,7 +118,7 @@ class ActivityQueries:
         clients = info.context.clients
         response = await clients.activities.list_activity_types(
             activities_pb2.ListActivityTypesRequest(programme_id=programme_id),
-            headers=clients.named(LOYALTY, info.context.caller),
+            headers=info.context.named(LOYALTY),
         )
         return [_type(one) for one in response.types]
 
@@ -138,9 +138,7 @@ class ActivityMutations:
             "declareActivityType",
             {"programmeId": input.programme_id, "type": input.type.key},
             input.reason,
-            lambda: clients.activities.declare_activity_type(
-                request, headers=clients.named(LOYALTY, info.context.caller)
-            ),
+            lambda: clients.activities.declare_activity_type(request, headers=info.context.named(LOYALTY)),
         )
         return DeclareActivityTypePayload(
             type=_type(declared.type) if declared else None,
@@ -157,9 +155,7 @@ async def activities(
     request = activities_pb2.ListActivitiesRequest(
         member_id=member_id, programme_id=programme_id, first=page_size(first), after=key_of(after)
     )
-    page = await clients.activities.list_activities(
-        request, headers=clients.named(LOYALTY, info.context.caller)
-    )
+    page = await clients.activities.list_activities(request, headers=info.context.named(LOYALTY))
     shown = [
         Activity(
             source=one.source,

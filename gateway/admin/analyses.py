@@ -82,7 +82,7 @@ class AnalysisQueries:
     async def analyses(self, info: Info) -> list[Analysis] | None:
         clients = info.context.clients
         wire = await clients.analyses.list_analyses(
-            analyses_pb2.ListAnalysesRequest(), headers=clients.named(MEMBERS, info.context.caller)
+            analyses_pb2.ListAnalysesRequest(), headers=info.context.named(MEMBERS)
         )
         return [_analysis(one) for one in wire.analyses]
 
@@ -102,9 +102,7 @@ class AnalysisMutations:
             "createAnalysis",
             {"k": input.k, "columns": input.columns, "purpose": input.purpose},
             input.reason,
-            lambda: clients.analyses.create_analysis(
-                request, headers=clients.named(MEMBERS, info.context.caller)
-            ),
+            lambda: clients.analyses.create_analysis(request, headers=info.context.named(MEMBERS)),
         )
         return CreateAnalysisPayload(analysis=_analysis(wire.analysis) if wire else None, user_errors=refused)
 
@@ -122,9 +120,7 @@ class AnalysisMutations:
             "requestMemberData",
             {"memberId": request.member_id},
             input.reason,
-            lambda: clients.packages.request_package(
-                request, headers=clients.named(MEMBERS, info.context.caller)
-            ),
+            lambda: clients.packages.request_package(request, headers=info.context.named(MEMBERS)),
         )
         return RequestMemberDataPayload(
             package_id=strawberry.ID(wire.package.package_id) if wire else None, user_errors=refused

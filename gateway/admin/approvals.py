@@ -87,9 +87,7 @@ class ApprovalQueries:
             first=page_size(first),
             after=key_of(after),
         )
-        page = await clients.adjustments.list_adjustment_requests(
-            asked, headers=clients.named(LOYALTY, info.context.caller)
-        )
+        page = await clients.adjustments.list_adjustment_requests(asked, headers=info.context.named(LOYALTY))
         return connection(
             [_request(one) for one in page.requests],
             [one.request_id for one in page.requests],
@@ -114,9 +112,7 @@ class ApprovalMutations:
             "approveAdjustment",
             {"requestId": request.request_id},
             input.reason,
-            lambda: context.clients.adjustments.approve_adjustment(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.adjustments.approve_adjustment(request, headers=context.named(LOYALTY)),
         )
         return ApproveAdjustmentPayload(
             request=_request(approved.request) if approved else None,
@@ -140,9 +136,7 @@ class ApprovalMutations:
             "rejectAdjustment",
             {"requestId": request.request_id},
             input.reason,
-            lambda: context.clients.adjustments.reject_adjustment(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.adjustments.reject_adjustment(request, headers=context.named(LOYALTY)),
         )
         return RejectAdjustmentPayload(
             request=_request(rejected.request) if rejected else None,

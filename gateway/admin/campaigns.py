@@ -76,7 +76,7 @@ class CampaignQueries:
         clients = info.context.clients
         response = await clients.campaigns.list_campaigns(
             campaigns_pb2.ListCampaignsRequest(programme_id=programme_id),
-            headers=clients.named(LOYALTY, info.context.caller),
+            headers=info.context.named(LOYALTY),
         )
         every = [_campaign(one) for one in response.campaigns]
         return [one for one in every if state is None or one.state is state]
@@ -97,9 +97,7 @@ class CampaignMutations:
             "stopEarnRule",
             {"programmeId": input.programme_id, "key": input.key},
             input.reason,
-            lambda: context.clients.campaigns.stop_earn_rule(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.campaigns.stop_earn_rule(request, headers=context.named(LOYALTY)),
         )
         return StopEarnRulePayload(
             version=stopped.version if stopped else None,

@@ -70,7 +70,7 @@ class CommunicationMutations:
         async def record() -> communications_pb2.RecordedCommunication:
             response = await clients.communications.record_communications(
                 communications_pb2.RecordCommunicationsRequest(communications=[new]),
-                headers=clients.named(MEMBERS, info.context.caller),
+                headers=info.context.named(MEMBERS),
             )
             [result] = response.results
             if result.WhichOneof("result") == "refusal":

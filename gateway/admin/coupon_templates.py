@@ -78,7 +78,8 @@ class CouponTemplate:
     async def editions(self, info: Info) -> list[CouponEdition] | None:
         clients = info.context.clients
         found = await clients.coupon_templates.list_coupon_editions(
-            wire.ListCouponEditionsRequest(programme_id=self.programme_id, key=self.key), headers=_named(info)
+            wire.ListCouponEditionsRequest(programme_id=self.programme_id, key=self.key),
+            headers=info.context.named(LOYALTY),
         )
         return [
             CouponEdition(
@@ -147,7 +148,7 @@ class CouponTemplateQueries:
                 first=page_size(first),
                 after=key_of(after),
             ),
-            headers=_named(info),
+            headers=info.context.named(LOYALTY),
         )
         return connection(
             [_template(one) for one in found.templates],
@@ -215,7 +216,7 @@ async def _changed(
     """Change a template between two rows of the audit, which names the revision before; editions keep the terms."""
     subject = {"template": request.key, "revision": getattr(request, "based_on_revision", 0)}
     done, refused = await audited(
-        info, operation, subject, request.reason, lambda: call(request, headers=_named(info))
+        info, operation, subject, request.reason, lambda: call(request, headers=info.context.named(LOYALTY))
     )
     return CouponTemplatePayload(
         template=_template(done.template) if done else None,
@@ -227,15 +228,13 @@ async def _changed(
 async def _get(info: Info, programme_id: str, key: str) -> wire.GetCouponTemplateResponse | None:
     request = wire.GetCouponTemplateRequest(programme_id=programme_id, key=key)
     try:
-        return await info.context.clients.coupon_templates.get_coupon_template(request, headers=_named(info))
+        return await info.context.clients.coupon_templates.get_coupon_template(
+            request, headers=info.context.named(LOYALTY)
+        )
     except Refusal as refusal:
         if refusal.kind is Kind.NOT_FOUND:
             return None
         raise
-
-
-def _named(info: Info) -> dict[str, str]:
-    return info.context.clients.named(LOYALTY, info.context.caller)
 
 
 def _template(told: wire.CouponTemplate) -> CouponTemplate:

@@ -103,7 +103,9 @@ class CouponQueries:
     async def coupon_by_code(self, info: Info, code: str) -> MemberCoupon | None:
         clients = info.context.clients
         try:
-            found = await clients.coupons.find_coupon(wire.FindCouponRequest(code=code), headers=_named(info))
+            found = await clients.coupons.find_coupon(
+                wire.FindCouponRequest(code=code), headers=info.context.named(LOYALTY)
+            )
         except Refusal as refusal:
             if refusal.kind is Kind.NOT_FOUND:
                 return None
@@ -133,7 +135,7 @@ class CouponQueries:
                 first=page_size(first),
                 after=key_of(after),
             ),
-            headers=_named(info),
+            headers=info.context.named(LOYALTY),
         )
         return connection(
             [_of(info, one) for one in found.coupons],
@@ -166,7 +168,7 @@ class CouponMutations:
             "issueCoupons",
             subject,
             input.reason,
-            lambda: context.clients.coupons.issue_coupons(request, headers=_named(info)),
+            lambda: context.clients.coupons.issue_coupons(request, headers=info.context.named(LOYALTY)),
         )
         results = list(zip(members, done.results, strict=True)) if done else []
         return IssueCouponsPayload(
@@ -199,7 +201,7 @@ class CouponMutations:
             "revokeCoupons",
             subject,
             input.reason,
-            lambda: context.clients.coupons.revoke_coupons(request, headers=_named(info)),
+            lambda: context.clients.coupons.revoke_coupons(request, headers=info.context.named(LOYALTY)),
         )
         results = list(zip(ids, done.results, strict=True)) if done else []
         return RevokeCouponsPayload(
@@ -228,17 +230,13 @@ class CouponMutations:
             "reinstateCoupons",
             subject,
             input.reason,
-            lambda: context.clients.coupons.reinstate_coupons(request, headers=_named(info)),
+            lambda: context.clients.coupons.reinstate_coupons(request, headers=info.context.named(LOYALTY)),
         )
         return ReinstateCouponsPayload(
             reinstated=[coupon(one, context.locale) for one in done.reinstated] if done else [],
             replayed=done is not None and done.replayed,
             user_errors=refused,
         )
-
-
-def _named(info: Info) -> dict[str, str]:
-    return info.context.clients.named(LOYALTY, info.context.caller)
 
 
 def _of(info: Info, told: wire.Coupon) -> MemberCoupon:

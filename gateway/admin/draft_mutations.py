@@ -201,7 +201,7 @@ async def _done(
         operation,
         subject,
         request.reason,
-        lambda: call(request, headers=context.clients.named(LOYALTY, context.caller)),
+        lambda: call(request, headers=context.named(LOYALTY)),
     )
 
 

@@ -55,7 +55,7 @@ class ProgrammeDraft:
         clients = info.context.clients
         checked = await clients.drafts.check_draft(
             drafts_pb2.CheckDraftRequest(draft_id=self.id),
-            headers=clients.named(LOYALTY, info.context.caller),
+            headers=info.context.named(LOYALTY),
         )
         return [
             DraftFault(path=fault.path, code=fault.code, message=fault.message) for fault in checked.faults
@@ -86,7 +86,7 @@ class ProgrammeDraftQueries:
         try:
             found = await clients.drafts.get_draft(
                 drafts_pb2.GetDraftRequest(draft_id=str(id)),
-                headers=clients.named(LOYALTY, info.context.caller),
+                headers=info.context.named(LOYALTY),
             )
         except Refusal as refusal:
             if refusal.kind is Kind.NOT_FOUND:
@@ -115,7 +115,7 @@ class ProgrammeDraftQueries:
                 first=page_size(first),
                 after=key_of(after),
             ),
-            headers=clients.named(LOYALTY, info.context.caller),
+            headers=info.context.named(LOYALTY),
         )
         return connection(
             [draft(one) for one in page.drafts],

@@ -44,7 +44,7 @@ class DueQueries:
     async def due_run(self, info: Info) -> DueState | None:
         clients = info.context.clients
         wire = await clients.dues.get_due_state(
-            dues_pb2.GetDueStateRequest(), headers=clients.named(LOYALTY, info.context.caller)
+            dues_pb2.GetDueStateRequest(), headers=info.context.named(LOYALTY)
         )
         return DueState(
             due=Long(wire.due),

@@ -235,7 +235,7 @@ class EarnTrialQueries:
         clients, language = info.context.clients, info.context.locale
 
         async def ask() -> campaigns_pb2.TryEarnRulesResponse:
-            headers = clients.named(LOYALTY, info.context.caller)
+            headers = info.context.named(LOYALTY)
             return await clients.campaigns.try_earn_rules(_asked(input), headers=headers)
 
         told, refused = await attempt(_placed(ask()), language)
@@ -267,7 +267,7 @@ class EarnTrialQueries:
             request = campaigns_pb2.PreviewEarnRulesRequest(
                 rules=rules.wire(), days=last_days, continue_from=continue_from or ""
             )
-            headers = clients.named(LOYALTY, info.context.caller)
+            headers = info.context.named(LOYALTY)
             return await clients.campaigns.preview_earn_rules(request, headers=headers)
 
         told, refused = await attempt(_placed(ask()), language)

@@ -86,9 +86,7 @@ async def claims(
         first=page_size(first),
         after=key_of(after),
     )
-    told = await clients.entitlements.list_benefit_claims(
-        request, headers=clients.named(LOYALTY, info.context.caller)
-    )
+    told = await clients.entitlements.list_benefit_claims(request, headers=info.context.named(LOYALTY))
     return connection(
         [record(one) for one in told.claims],
         [one.claim_id for one in told.claims],
@@ -134,9 +132,7 @@ class EntitlementQueries:
         request = wire.GetBenefitCostsRequest(
             programme_id=programme_id, since=timestamp(since), until=timestamp(until)
         )
-        told = await clients.entitlements.get_benefit_costs(
-            request, headers=clients.named(LOYALTY, info.context.caller)
-        )
+        told = await clients.entitlements.get_benefit_costs(request, headers=info.context.named(LOYALTY))
         return BenefitCosts(
             costs=[
                 BenefitCost(
@@ -210,9 +206,7 @@ class EntitlementMutations:
             "claimBenefit",
             input,
             {"benefit": input.benefit, "idempotencyKey": input.idempotency_key},
-            lambda: context.clients.entitlements.claim_benefit(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.entitlements.claim_benefit(request, headers=context.named(LOYALTY)),
         )
 
     @strawberry.mutation(metadata=to(BENEFIT_KEEPERS), description="Uses a benefit for a member.")
@@ -239,9 +233,7 @@ class EntitlementMutations:
                 "orderId": input.order_id,
                 "idempotencyKey": input.idempotency_key,
             },
-            lambda: context.clients.entitlements.use_benefit(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.entitlements.use_benefit(request, headers=context.named(LOYALTY)),
         )
 
     @strawberry.mutation(
@@ -260,9 +252,7 @@ class EntitlementMutations:
             "releaseBenefit",
             input,
             {"claimId": request.claim_id},
-            lambda: context.clients.entitlements.release_benefit(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.entitlements.release_benefit(request, headers=context.named(LOYALTY)),
         )
 
 

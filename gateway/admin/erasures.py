@@ -106,7 +106,7 @@ class ErasureQueries:
             erasures_pb2.ListErasuresRequest(
                 first=page_size(first), after=key_of(after), open_only=open_only
             ),
-            headers=clients.named(MEMBERS, info.context.caller),
+            headers=info.context.named(MEMBERS),
         )
         return connection(
             [_erasure(one) for one in wire.erasures],
@@ -133,9 +133,7 @@ class ErasureMutations:
             "requestErasure",
             {"memberId": request.member_id, "trigger": input.trigger.name},
             input.reason,
-            lambda: context.clients.erasures.request_erasure(
-                request, headers=context.clients.named(MEMBERS, context.caller)
-            ),
+            lambda: context.clients.erasures.request_erasure(request, headers=context.named(MEMBERS)),
         )
         return RequestErasurePayload(
             erasure=_erasure(answer.erasure) if answer else None, user_errors=refused
@@ -146,9 +144,7 @@ async def found(info: Info, request: erasures_pb2.GetErasureRequest) -> Erasure 
     """The erasure that is asked for; None when there is none."""
     clients = info.context.clients
     try:
-        answer = await clients.erasures.get_erasure(
-            request, headers=clients.named(MEMBERS, info.context.caller)
-        )
+        answer = await clients.erasures.get_erasure(request, headers=info.context.named(MEMBERS))
     except Refusal as refusal:
         if refusal.kind is Kind.NOT_FOUND:
             return None

@@ -195,7 +195,7 @@ class FinanceQueries:
 
 
 def _headers(info: Info) -> dict[str, str]:
-    return info.context.clients.named(LOYALTY, info.context.caller)
+    return info.context.named(LOYALTY)
 
 
 def _outstanding(wire: finance_pb2.OutstandingPoints) -> OutstandingPoints:

@@ -63,9 +63,7 @@ class ForfeitMutations:
                 "forfeitId": input.forfeit_id,
             },
             input.reason,
-            lambda: context.clients.forfeits.forfeit_points(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.forfeits.forfeit_points(request, headers=context.named(LOYALTY)),
         )
         return ForfeitPointsPayload(
             forfeited=[

@@ -88,7 +88,7 @@ class GrantQueries:
             first=page_size(first),
             after=key_of(after),
         )
-        page = await clients.grants.list_grants(request, headers=clients.named(LOYALTY, info.context.caller))
+        page = await clients.grants.list_grants(request, headers=info.context.named(LOYALTY))
         places = [one.place for one in page.grants]
         return connection(
             [_grant(one) for one in page.grants], places, has_next_page=page.has_next_page, after=after
@@ -108,7 +108,7 @@ class GrantMutations:
             "retryGrant",
             {"memberId": request.member_id, "grant": input.key},
             input.reason,
-            lambda: clients.grants.retry_grant(request, headers=clients.named(LOYALTY, info.context.caller)),
+            lambda: clients.grants.retry_grant(request, headers=info.context.named(LOYALTY)),
         )
         return RetryGrantPayload(
             grant=_grant(retried.grant) if retried else None,

@@ -53,7 +53,7 @@ class GuardianQueries:
     )
     async def ward(self, info: Info, member_id: UUID) -> Ward | None:
         request = guardians_pb2.GetWardRequest(member_id=str(member_id))
-        wire = await info.context.clients.guardians.get_ward(request, headers=_named(info))
+        wire = await info.context.clients.guardians.get_ward(request, headers=info.context.named(CONSENT))
         return ward(wire.ward) if wire.HasField("ward") else None
 
     @strawberry.field(
@@ -64,7 +64,9 @@ class GuardianQueries:
         self, info: Info, record_id: UUID, sha256: str
     ) -> SignedDocumentCheck | None:
         request = decisions_pb2.VerifySignedDocumentRequest(record_id=str(record_id), digest=sha256)
-        wire = await info.context.clients.decisions.verify_signed_document(request, headers=_named(info))
+        wire = await info.context.clients.decisions.verify_signed_document(
+            request, headers=info.context.named(CONSENT)
+        )
         signed = wire.signed_document
         return SignedDocumentCheck(
             matches=wire.matches,
@@ -88,7 +90,9 @@ class GuardianMutations:
             "linkGuardian",
             {"childId": str(input.child_id), "guardianId": str(input.guardian_id)},
             input.reason,
-            lambda: info.context.clients.guardians.link_guardian(request, headers=_named(info)),
+            lambda: info.context.clients.guardians.link_guardian(
+                request, headers=info.context.named(CONSENT)
+            ),
         )
         return GuardianPayload(ward=ward(done.ward) if done else None, user_errors=refused)
 
@@ -102,11 +106,9 @@ class GuardianMutations:
             "unlinkGuardian",
             {"childId": str(input.child_id)},
             input.reason,
-            lambda: info.context.clients.guardians.unlink_guardian(request, headers=_named(info)),
+            lambda: info.context.clients.guardians.unlink_guardian(
+                request, headers=info.context.named(CONSENT)
+            ),
         )
         found = done is not None and done.HasField("ward")
         return GuardianPayload(ward=ward(done.ward) if done and found else None, user_errors=refused)
-
-
-def _named(info: Info) -> dict[str, str]:
-    return info.context.clients.named(CONSENT, info.context.caller)

@@ -82,9 +82,7 @@ class IdentityMutations:
             "linkIdentity",
             {"memberId": request.member_id, "kind": input.kind.name, "verified": input.verified},
             input.reason,
-            lambda: context.clients.links.link_identity(
-                request, headers=context.clients.named(MEMBERS, context.caller)
-            ),
+            lambda: context.clients.links.link_identity(request, headers=context.named(MEMBERS)),
         )
         return LinkIdentityPayload(
             identity=identity(made.identity) if made else None,
@@ -106,9 +104,7 @@ class IdentityMutations:
             "unlinkIdentity",
             {"memberId": request.member_id, "identityId": request.identity_id},
             input.reason,
-            lambda: context.clients.links.unlink_identity(
-                request, headers=context.clients.named(MEMBERS, context.caller)
-            ),
+            lambda: context.clients.links.unlink_identity(request, headers=context.named(MEMBERS)),
         )
         return UnlinkIdentityPayload(replayed=gone is not None and gone.replayed, user_errors=refused)
 
@@ -124,9 +120,7 @@ class IdentityMutations:
             "detachIdentity",
             {"kind": input.kind.name},
             input.reason,
-            lambda: context.clients.links.detach_identity(
-                request, headers=context.clients.named(MEMBERS, context.caller)
-            ),
+            lambda: context.clients.links.detach_identity(request, headers=context.named(MEMBERS)),
         )
         member_id = gone.member_id if gone else ""
         return DetachIdentityPayload(

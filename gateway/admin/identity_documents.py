@@ -94,7 +94,7 @@ class IdentityDocumentMutations:
             {"memberId": request.member_id, "kind": input.kind.name, "purpose": input.purpose},
             input.reason,
             lambda: context.clients.identity_documents.set_identity_document(
-                request, headers=context.clients.named(MEMBERS, context.caller)
+                request, headers=context.named(MEMBERS)
             ),
         )
         return SetIdentityDocumentPayload(on_file=on_file(put.on_file) if put else None, user_errors=refused)
@@ -113,7 +113,7 @@ class IdentityDocumentMutations:
             {"memberId": request.member_id},
             input.reason,
             lambda: context.clients.identity_documents.remove_identity_document(
-                request, headers=context.clients.named(MEMBERS, context.caller)
+                request, headers=context.named(MEMBERS)
             ),
         )
         return RemoveIdentityDocumentPayload(removed=bool(answer and answer.removed), user_errors=refused)
@@ -135,7 +135,7 @@ class IdentityDocumentMutations:
             {"memberId": request.member_id, "purpose": input.purpose},
             input.reason,
             lambda: context.clients.identity_documents.reveal_identity_document(
-                request, headers=context.clients.named(MEMBERS, context.caller)
+                request, headers=context.named(MEMBERS)
             ),
         )
         return RevealIdentityDocumentPayload(

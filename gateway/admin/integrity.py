@@ -73,7 +73,7 @@ class IntegrityQueries:
     async def ledger_integrity(self, info: Info) -> LedgerIntegrity | None:
         clients = info.context.clients
         wire = await clients.integrity.get_integrity(
-            integrity_pb2.GetIntegrityRequest(), headers=clients.named(LOYALTY, info.context.caller)
+            integrity_pb2.GetIntegrityRequest(), headers=info.context.named(LOYALTY)
         )
         there = wire.HasField("last")
         return LedgerIntegrity(

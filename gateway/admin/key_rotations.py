@@ -113,7 +113,7 @@ class KeyRotationQueries:
         clients = info.context.clients
         page = await clients.rotations.list_rotations(
             wire.ListRotationsRequest(first=page_size(first), after=key_of(after)),
-            headers=clients.named(MEMBERS, info.context.caller),
+            headers=info.context.named(MEMBERS),
         )
         return connection(
             [_rotation(one) for one in page.rotations],
@@ -142,9 +142,7 @@ class KeyRotationMutations:
             "startKeyRotation",
             {"kind": input.kind.name, "indexKinds": list(input.index_kinds), "destroys": input.destroys},
             input.reason,
-            lambda: context.clients.rotations.start_rotation(
-                request, headers=context.clients.named(MEMBERS, context.caller)
-            ),
+            lambda: context.clients.rotations.start_rotation(request, headers=context.named(MEMBERS)),
         )
         return KeyRotationPayload(
             rotation=_rotation(started.rotation) if started else None, user_errors=refused
@@ -188,7 +186,7 @@ async def _done(
         operation,
         {"rotationId": str(input.rotation_id)},
         input.reason,
-        lambda: call(request, headers=context.clients.named(MEMBERS, context.caller)),
+        lambda: call(request, headers=context.named(MEMBERS)),
     )
     return KeyRotationPayload(rotation=_rotation(answer.rotation) if answer else None, user_errors=refused)
 

@@ -93,9 +93,7 @@ class LedgerMutations:
                 "idempotencyKey": input.idempotency_key,
             },
             input.reason,
-            lambda: context.clients.points.adjust_points(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.points.adjust_points(request, headers=context.named(LOYALTY)),
         )
         posted = adjusted if adjusted and adjusted.entry_id else None
         return AdjustPointsPayload(

@@ -46,6 +46,6 @@ async def _found(info: Info, identity: kit_pb2.ExternalIdentity) -> Member | Non
     clients = info.context.clients
     response = await clients.searches.search_members(
         searches_pb2.SearchMembersRequest(identity=identity, first=1),
-        headers=clients.named(MEMBERS, info.context.caller),
+        headers=info.context.named(MEMBERS),
     )
     return next((Member(id=strawberry.ID(one.member_id)) for one in response.members), None)

@@ -58,7 +58,7 @@ async def merges_of(info: Info, member_id: str) -> list[MemberMerge]:
     """Merges of a member into others, and of others into the member, newest first."""
     clients = info.context.clients
     answer = await clients.merges.list_merges(
-        merges_pb2.ListMergesRequest(member_id=member_id), headers=clients.named(MEMBERS, info.context.caller)
+        merges_pb2.ListMergesRequest(member_id=member_id), headers=info.context.named(MEMBERS)
     )
     return [member_merge(one) for one in answer.merges]
 

@@ -261,7 +261,7 @@ class Member(Node):
             member_id=self.id, first=page_size(first), after=key_of(after)
         )
         response = await info.context.clients.profiles.list_profile_accesses(
-            request, headers=info.context.clients.named(MEMBERS, info.context.caller)
+            request, headers=info.context.named(MEMBERS)
         )
         return accesses(response, after)
 
@@ -273,9 +273,7 @@ class Member(Node):
     async def notes(self, info: Info, first: int, after: str | None = None) -> Connection[Note] | None:
         clients = info.context.clients
         request = notes_pb2.ListNotesRequest(member_id=self.id, first=page_size(first), after=key_of(after))
-        response = await clients.notes.list_notes(
-            request, headers=clients.named(MEMBERS, info.context.caller)
-        )
+        response = await clients.notes.list_notes(request, headers=info.context.named(MEMBERS))
         return notes(response, after)
 
     @strawberry.field(

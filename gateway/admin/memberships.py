@@ -39,9 +39,7 @@ class MembershipMutations:
             "endMembership",
             {"source": input.source, "orderId": input.order_id},
             input.reason,
-            lambda: context.clients.memberships.end_membership(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.memberships.end_membership(request, headers=context.named(LOYALTY)),
         )
         return EndMembershipPayload(
             membership=membership(told.membership) if told else None,

@@ -97,9 +97,7 @@ class MergeMutations:
                 "mergeId": input.merge_id,
             },
             input.reason,
-            lambda: context.clients.merges.merge_members(
-                request, headers=context.clients.named(MEMBERS, context.caller)
-            ),
+            lambda: context.clients.merges.merge_members(request, headers=context.named(MEMBERS)),
         )
         return MergeMembersPayload(
             merge=member_merge(merged.merge) if merged else None,
@@ -123,9 +121,7 @@ class MergeMutations:
             "unmergeMembers",
             {"fromMemberId": request.from_member_id, "mergeId": input.merge_id},
             input.reason,
-            lambda: context.clients.merges.undo_merge(
-                request, headers=context.clients.named(MEMBERS, context.caller)
-            ),
+            lambda: context.clients.merges.undo_merge(request, headers=context.named(MEMBERS)),
         )
         return UnmergeMembersPayload(
             merge=member_merge(undone.merge) if undone else None,

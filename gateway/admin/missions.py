@@ -98,7 +98,7 @@ class MissionQueries:
         clients = info.context.clients
         response = await clients.missions.list_missions(
             missions_pb2.ListMissionsRequest(programme_id=programme_id),
-            headers=clients.named(LOYALTY, info.context.caller),
+            headers=info.context.named(LOYALTY),
         )
         return [mission(one) for one in response.missions]
 
@@ -116,9 +116,7 @@ class MissionMutations:
             "draftMission",
             {"programmeId": input.programme_id, "mission": input.mission.key},
             input.reason,
-            lambda: clients.missions.draft_mission(
-                request, headers=clients.named(LOYALTY, info.context.caller)
-            ),
+            lambda: clients.missions.draft_mission(request, headers=info.context.named(LOYALTY)),
         )
         return MissionPayload(
             mission=mission(drafted.mission) if drafted else None, replayed=False, user_errors=refused
@@ -137,9 +135,7 @@ class MissionMutations:
             "publishMission",
             {"programmeId": input.programme_id, "mission": input.key, "edition": input.edition},
             input.reason,
-            lambda: clients.missions.publish_mission(
-                request, headers=clients.named(LOYALTY, info.context.caller)
-            ),
+            lambda: clients.missions.publish_mission(request, headers=info.context.named(LOYALTY)),
         )
         return MissionPayload(
             mission=mission(published.mission) if published else None,
@@ -158,9 +154,7 @@ class MissionMutations:
             "stopMission",
             {"programmeId": input.programme_id, "mission": input.key},
             input.reason,
-            lambda: clients.missions.stop_mission(
-                request, headers=clients.named(LOYALTY, info.context.caller)
-            ),
+            lambda: clients.missions.stop_mission(request, headers=info.context.named(LOYALTY)),
         )
         return MissionPayload(
             mission=mission(stopped.mission) if stopped else None,
@@ -174,7 +168,7 @@ async def standings(info: Info, member_id: str, programme_id: str) -> list[Missi
     clients = info.context.clients
     response = await clients.missions.list_member_missions(
         missions_pb2.ListMemberMissionsRequest(member_id=member_id, programme_id=programme_id),
-        headers=clients.named(LOYALTY, info.context.caller),
+        headers=info.context.named(LOYALTY),
     )
     return [progress(one.progress) for one in response.missions]
 

@@ -62,7 +62,7 @@ class NoteMutations:
             "addNote",
             {"memberId": request.member_id},
             _REASON,
-            lambda: clients.notes.add_note(request, headers=clients.named(MEMBERS, info.context.caller)),
+            lambda: clients.notes.add_note(request, headers=info.context.named(MEMBERS)),
         )
         return AddNotePayload(
             note=_note(added.note) if added else None,

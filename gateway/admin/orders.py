@@ -70,9 +70,7 @@ class OrderQueries:
         clients = info.context.clients
         request = orders_pb2.GetOrderRequest(source=source, order_id=order_id)
         try:
-            response = await clients.orders.get_order(
-                request, headers=clients.named(LOYALTY, info.context.caller)
-            )
+            response = await clients.orders.get_order(request, headers=info.context.named(LOYALTY))
         except Refusal as refusal:
             if refusal.kind is Kind.NOT_FOUND:
                 return None
@@ -88,9 +86,7 @@ class OrderQueries:
     ) -> OrderTotals | None:
         clients = info.context.clients
         request = orders_pb2.GetOrderTotalsRequest(programme_id=programme_id, source=source or "")
-        wire = await clients.orders.get_order_totals(
-            request, headers=clients.named(LOYALTY, info.context.caller)
-        )
+        wire = await clients.orders.get_order_totals(request, headers=info.context.named(LOYALTY))
         return OrderTotals(
             orders=Long(wire.orders),
             zero_value_orders=Long(wire.zero_value_orders),

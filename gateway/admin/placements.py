@@ -91,7 +91,7 @@ class PlacementQueries:
             placements_pb2.ListPlacementsRequest(
                 member_id=str(member_id), programme_id=programme_id, first=page_size(first)
             ),
-            headers=clients.named(LOYALTY, info.context.caller),
+            headers=info.context.named(LOYALTY),
         )
         return [placement(one) for one in response.placements]
 
@@ -117,9 +117,7 @@ class PlacementMutations:
             "overrideTier",
             _subject(input) | {"tier": request.tier, "until": input.until.isoformat()},
             input.reason,
-            lambda: context.clients.placements.override_tier(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.placements.override_tier(request, headers=context.named(LOYALTY)),
         )
         return TierPlacementPayload(
             placement=placement(answer.placement) if answer else None,
@@ -144,9 +142,7 @@ class PlacementMutations:
             "endTierOverride",
             _subject(input),
             input.reason,
-            lambda: context.clients.placements.end_tier_override(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.placements.end_tier_override(request, headers=context.named(LOYALTY)),
         )
         return TierPlacementPayload(
             placement=placement(answer.placement) if answer else None,

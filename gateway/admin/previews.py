@@ -128,7 +128,7 @@ class DraftPreviewQueries:
         try:
             found = await clients.previews.get_preview(
                 wire.GetPreviewRequest(preview_id=str(id)),
-                headers=clients.named(LOYALTY, info.context.caller),
+                headers=info.context.named(LOYALTY),
             )
         except Refusal as refusal:
             if refusal.kind is Kind.NOT_FOUND:
@@ -147,7 +147,7 @@ class DraftPreviewQueries:
         clients = info.context.clients
         page = await clients.previews.list_previews(
             wire.ListPreviewsRequest(draft_id=str(draft_id), first=page_size(first), after=key_of(after)),
-            headers=clients.named(LOYALTY, info.context.caller),
+            headers=info.context.named(LOYALTY),
         )
         return connection(
             [_preview(one) for one in page.previews],
@@ -173,9 +173,7 @@ class DraftPreviewMutations:
             "previewProgrammeDraft",
             {"draftId": str(input.draft_id), "edition": input.edition},
             input.reason,
-            lambda: context.clients.previews.start_preview(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.previews.start_preview(request, headers=context.named(LOYALTY)),
         )
         return DraftPreviewPayload(
             preview=_preview(started.preview) if started else None,
@@ -192,9 +190,7 @@ class DraftPreviewMutations:
             "cancelDraftPreview",
             {"previewId": str(input.preview_id)},
             input.reason,
-            lambda: context.clients.previews.cancel_preview(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.previews.cancel_preview(request, headers=context.named(LOYALTY)),
         )
         return DraftPreviewPayload(
             preview=_preview(cancelled.preview) if cancelled else None, replayed=False, user_errors=refused

@@ -84,7 +84,7 @@ class ProgrammeChangeQueries:
         elif to_version is not None:
             asked.to_version = to_version
         compared = await clients.programme_history.compare_programmes(
-            asked, headers=clients.named(LOYALTY, info.context.caller)
+            asked, headers=info.context.named(LOYALTY)
         )
         return [_definition_change(one) for one in compared.changes]
 
@@ -101,7 +101,7 @@ class ProgrammeChangeQueries:
             wire.ListProgrammeChangesRequest(
                 programme_id=programme_id, first=page_size(first), after=key_of(after)
             ),
-            headers=clients.named(LOYALTY, info.context.caller),
+            headers=info.context.named(LOYALTY),
         )
         return connection(
             [_programme_change(one) for one in page.changes],

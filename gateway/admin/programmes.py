@@ -141,9 +141,7 @@ async def find_programme(info: Info, programme_id: str, version: int = 0) -> Pro
     clients = info.context.clients
     request = programmes_pb2.GetProgrammeRequest(programme_id=programme_id, version=version)
     try:
-        response = await clients.programmes.get_programme(
-            request, headers=clients.named(LOYALTY, info.context.caller)
-        )
+        response = await clients.programmes.get_programme(request, headers=info.context.named(LOYALTY))
     except Refusal as refusal:
         if refusal.kind is Kind.NOT_FOUND:
             return None
@@ -167,7 +165,7 @@ class ProgrammeQueries:
         clients = info.context.clients
         response = await clients.programmes.list_programme_versions(
             programmes_pb2.ListProgrammeVersionsRequest(programme_id=id),
-            headers=clients.named(LOYALTY, info.context.caller),
+            headers=info.context.named(LOYALTY),
         )
         return [programme(one) for one in response.versions]
 
@@ -198,9 +196,7 @@ class ProgrammeMutations:
                 "earnRules": [rule.key for rule in input.earn_rules or ()],
             },
             input.reason,
-            lambda: context.clients.programmes.revise_programme(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.programmes.revise_programme(request, headers=context.named(LOYALTY)),
         )
         shown = programme(revised.programme) if revised else None
         return ReviseProgrammePayload(programme=shown, user_errors=refused)
@@ -228,9 +224,7 @@ class ProgrammeMutations:
             "createProgramme",
             {"programmeId": input.programme_id, "makeDefault": input.make_default},
             input.reason,
-            lambda: context.clients.programmes.create_programme(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.programmes.create_programme(request, headers=context.named(LOYALTY)),
         )
         return CreateProgrammePayload(
             programme=programme(created.programme) if created else None,

@@ -62,9 +62,7 @@ class RedemptionMutations:
                 "points": input.points,
             },
             input.reason,
-            lambda: context.clients.redemptions.reverse_redemption(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.redemptions.reverse_redemption(request, headers=context.named(LOYALTY)),
         )
         return ReverseRedemptionPayload(
             points=Long(given_back.points) if given_back else None,

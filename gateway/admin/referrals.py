@@ -87,7 +87,7 @@ class ReferralQueries:
         clients = info.context.clients
         found = await clients.referrals.list_referral_programmes(
             referrals_pb2.ListReferralProgrammesRequest(programme_id=programme_id),
-            headers=clients.named(LOYALTY, info.context.caller),
+            headers=info.context.named(LOYALTY),
         )
         return [referral_programme(one) for one in found.referral_programmes]
 
@@ -113,9 +113,7 @@ class ReferralQueries:
             first=page_size(first),
             after=key_of(after),
         )
-        page = await clients.referrals.list_referrals(
-            request, headers=clients.named(LOYALTY, info.context.caller)
-        )
+        page = await clients.referrals.list_referrals(request, headers=info.context.named(LOYALTY))
         return connection(
             [_referral(one) for one in page.referrals],
             list(page.places),
@@ -150,7 +148,7 @@ class ReferralMutations:
             },
             input.reason,
             lambda: context.clients.referrals.publish_referral_programme(
-                request, headers=context.clients.named(LOYALTY, context.caller)
+                request, headers=context.named(LOYALTY)
             ),
         )
         return ReferralProgrammePayload(
@@ -174,7 +172,7 @@ class ReferralMutations:
             {"programmeId": input.programme_id, "referral": input.key},
             input.reason,
             lambda: context.clients.referrals.stop_referral_programme(
-                request, headers=context.clients.named(LOYALTY, context.caller)
+                request, headers=context.named(LOYALTY)
             ),
         )
         return ReferralProgrammePayload(
@@ -202,9 +200,7 @@ class ReferralMutations:
                 "approve": input.approve,
             },
             input.reason,
-            lambda: context.clients.referrals.decide_referral(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.referrals.decide_referral(request, headers=context.named(LOYALTY)),
         )
         return DecideReferralPayload(
             referral=_referral(decided.referral) if decided else None,

@@ -113,7 +113,9 @@ class RegisterQueries:
     )
     async def processing_records(self, info: Info) -> list[ProcessingRecord] | None:
         request = registers_pb2.ListProcessingRecordsRequest()
-        wire = await info.context.clients.registers.list_processing_records(request, headers=_named(info))
+        wire = await info.context.clients.registers.list_processing_records(
+            request, headers=info.context.named(CONSENT)
+        )
         return [views.processing_record(one) for one in wire.records]
 
     @strawberry.field(
@@ -123,7 +125,9 @@ class RegisterQueries:
     )
     async def impact_assessments(self, info: Info) -> list[ImpactAssessment] | None:
         request = registers_pb2.ListAssessmentsRequest()
-        wire = await info.context.clients.registers.list_assessments(request, headers=_named(info))
+        wire = await info.context.clients.registers.list_assessments(
+            request, headers=info.context.named(CONSENT)
+        )
         return [views.assessment(one) for one in wire.assessments]
 
     @strawberry.field(
@@ -133,13 +137,17 @@ class RegisterQueries:
     )
     async def processor_agreements(self, info: Info) -> list[ProcessorAgreement] | None:
         request = registers_pb2.ListAgreementsRequest()
-        wire = await info.context.clients.registers.list_agreements(request, headers=_named(info))
+        wire = await info.context.clients.registers.list_agreements(
+            request, headers=info.context.named(CONSENT)
+        )
         return [views.agreement(one) for one in wire.agreements]
 
     @strawberry.field(metadata=to(WATCHERS), description="The routes abroad, and how far they are used.")
     async def export_register(self, info: Info) -> ExportRegister | None:
         request = registers_pb2.ListExportRoutesRequest()
-        wire = await info.context.clients.registers.list_export_routes(request, headers=_named(info))
+        wire = await info.context.clients.registers.list_export_routes(
+            request, headers=info.context.named(CONSENT)
+        )
         return views.export_register(wire)
 
     @strawberry.field(
@@ -149,7 +157,9 @@ class RegisterQueries:
     )
     async def breaches(self, info: Info) -> list[Breach] | None:
         request = registers_pb2.ListBreachesRequest()
-        wire = await info.context.clients.registers.list_breaches(request, headers=_named(info))
+        wire = await info.context.clients.registers.list_breaches(
+            request, headers=info.context.named(CONSENT)
+        )
         return [views.breach(one) for one in wire.breaches]
 
 
@@ -171,7 +181,9 @@ class RegisterMutations:
             "registerImpactAssessment",
             {"assessmentId": input.id},
             input.reason,
-            lambda: info.context.clients.registers.register_assessment(request, headers=_named(info)),
+            lambda: info.context.clients.registers.register_assessment(
+                request, headers=info.context.named(CONSENT)
+            ),
         )
         return ImpactAssessmentPayload(
             assessment=views.assessment(done.assessment) if done else None, user_errors=refused
@@ -189,7 +201,9 @@ class RegisterMutations:
             "deleteImpactAssessment",
             {"assessmentId": input.id},
             input.reason,
-            lambda: info.context.clients.registers.delete_assessment(request, headers=_named(info)),
+            lambda: info.context.clients.registers.delete_assessment(
+                request, headers=info.context.named(CONSENT)
+            ),
         )
         return ImpactAssessmentPayload(assessment=None, user_errors=refused)
 
@@ -210,7 +224,9 @@ class RegisterMutations:
             "registerProcessorAgreement",
             {"agreementId": input.id, "recipientId": input.recipient_id},
             input.reason,
-            lambda: info.context.clients.registers.register_agreement(request, headers=_named(info)),
+            lambda: info.context.clients.registers.register_agreement(
+                request, headers=info.context.named(CONSENT)
+            ),
         )
         return ProcessorAgreementPayload(
             agreement=views.agreement(done.agreement) if done else None, user_errors=refused
@@ -231,7 +247,9 @@ class RegisterMutations:
             "registerExportRoute",
             {"purpose": input.purpose, "kind": input.kind.name},
             input.reason,
-            lambda: info.context.clients.registers.register_export_route(request, headers=_named(info)),
+            lambda: info.context.clients.registers.register_export_route(
+                request, headers=info.context.named(CONSENT)
+            ),
         )
         return ExportRoutePayload(route=views.export_route(done.route) if done else None, user_errors=refused)
 
@@ -248,7 +266,7 @@ class RegisterMutations:
             "openBreach",
             {"breachId": input.id},
             input.reason,
-            lambda: info.context.clients.registers.open_breach(request, headers=_named(info)),
+            lambda: info.context.clients.registers.open_breach(request, headers=info.context.named(CONSENT)),
         )
         return BreachPayload(breach=views.breach(done.breach) if done else None, user_errors=refused)
 
@@ -264,10 +282,8 @@ class RegisterMutations:
             "recordBreachNotice",
             {"breachId": input.breach_id, "kind": input.kind.name},
             input.reason,
-            lambda: info.context.clients.registers.record_breach_notice(request, headers=_named(info)),
+            lambda: info.context.clients.registers.record_breach_notice(
+                request, headers=info.context.named(CONSENT)
+            ),
         )
         return BreachPayload(breach=views.breach(done.breach) if done else None, user_errors=refused)
-
-
-def _named(info: Info) -> dict[str, str]:
-    return info.context.clients.named(CONSENT, info.context.caller)

@@ -36,7 +36,7 @@ class RetentionQueries:
     async def retention(self, info: Info) -> list[RetentionRule] | None:
         clients = info.context.clients
         wire = await clients.retention.get_retention(
-            retention_pb2.GetRetentionRequest(), headers=clients.named(MEMBERS, info.context.caller)
+            retention_pb2.GetRetentionRequest(), headers=info.context.named(MEMBERS)
         )
         return [
             RetentionRule(

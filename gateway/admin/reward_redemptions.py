@@ -101,7 +101,7 @@ class RewardRedemptionQueries:
             after=key_of(after),
         )
         page = await clients.reward_redemptions.list_reward_redemptions(
-            request, headers=clients.named(LOYALTY, info.context.caller)
+            request, headers=info.context.named(LOYALTY)
         )
         return connection(
             [_redemption(one) for one in page.redemptions],
@@ -130,7 +130,7 @@ class RewardRedemptionMutations:
             _subject(request),
             input.reason,
             lambda: context.clients.reward_redemptions.fulfil_reward_redemption(
-                request, headers=context.clients.named(LOYALTY, context.caller)
+                request, headers=context.named(LOYALTY)
             ),
         )
         return FulfilRewardRedemptionPayload(
@@ -159,7 +159,7 @@ class RewardRedemptionMutations:
             _subject(request),
             input.reason,
             lambda: context.clients.reward_redemptions.cancel_reward_redemption(
-                request, headers=context.clients.named(LOYALTY, context.caller)
+                request, headers=context.named(LOYALTY)
             ),
         )
         return CancelRewardRedemptionPayload(

@@ -94,9 +94,7 @@ class RewardQueries:
             after=key_of(after),
             state=state.value if state else rewards_pb2.REWARD_STATE_UNSPECIFIED,
         )
-        page = await clients.rewards.list_reward_catalogue(
-            request, headers=clients.named(LOYALTY, info.context.caller)
-        )
+        page = await clients.rewards.list_reward_catalogue(request, headers=info.context.named(LOYALTY))
         return connection(
             [reward(one) for one in page.rewards],
             [one.reward for one in page.rewards],
@@ -113,9 +111,7 @@ class RewardQueries:
         clients = info.context.clients
         request = rewards_pb2.GetRewardRequest(programme_id=programme_id, reward=key)
         try:
-            found = await clients.rewards.get_reward(
-                request, headers=clients.named(LOYALTY, info.context.caller)
-            )
+            found = await clients.rewards.get_reward(request, headers=info.context.named(LOYALTY))
         except Refusal as refusal:
             if refusal.kind is Kind.NOT_FOUND:
                 return None
@@ -146,9 +142,7 @@ class RewardMutations:
             "draftReward",
             _subject(input.programme_id, input.key),
             input.reason,
-            lambda: context.clients.rewards.draft_reward(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.rewards.draft_reward(request, headers=context.named(LOYALTY)),
         )
         return RewardPayload(
             reward=reward(drafted.reward) if drafted else None, replayed=False, user_errors=refused
@@ -167,9 +161,7 @@ class RewardMutations:
             "publishReward",
             _subject(input.programme_id, input.key) | {"edition": input.edition},
             input.reason,
-            lambda: context.clients.rewards.publish_reward(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.rewards.publish_reward(request, headers=context.named(LOYALTY)),
         )
         return RewardPayload(
             reward=reward(published.reward) if published else None,
@@ -190,9 +182,7 @@ class RewardMutations:
             "stopReward",
             _subject(input.programme_id, input.key),
             input.reason,
-            lambda: context.clients.rewards.stop_reward(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.rewards.stop_reward(request, headers=context.named(LOYALTY)),
         )
         return RewardPayload(
             reward=reward(stopped.reward) if stopped else None,
@@ -217,9 +207,7 @@ class RewardMutations:
             "changeRewardStock",
             _subject(input.programme_id, input.key) | {"changeId": input.change_id, "delta": input.delta},
             input.reason,
-            lambda: context.clients.rewards.change_reward_stock(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.rewards.change_reward_stock(request, headers=context.named(LOYALTY)),
         )
         return ChangeRewardStockPayload(
             change=stock_change(changed.change) if changed else None,

@@ -106,7 +106,9 @@ class RightsQueries:
             due_soon_only=due_soon_only,
             kind=kind.value if kind else None,
         )
-        wire = await info.context.clients.rights.list_rights_queue(request, headers=_named(info))
+        wire = await info.context.clients.rights.list_rights_queue(
+            request, headers=info.context.named(CONSENT)
+        )
         return connection(
             [rights_request(one) for one in wire.requests],
             wire.cursors,
@@ -192,7 +194,7 @@ async def _decided(
     request: Any,
 ) -> RightsDecisionPayload:
     done, refused = await audited(
-        info, operation, subject, reason, lambda: call(request, headers=_named(info))
+        info, operation, subject, reason, lambda: call(request, headers=info.context.named(CONSENT))
     )
     return RightsDecisionPayload(request=rights_request(done.request) if done else None, user_errors=refused)
 
@@ -204,7 +206,3 @@ def _about(
     | ConcludeRightsRequestInput,
 ) -> dict[str, object]:
     return {"requestId": str(input.request_id)}
-
-
-def _named(info: Info) -> dict[str, str]:
-    return info.context.clients.named(CONSENT, info.context.caller)

@@ -110,9 +110,7 @@ class SearchQueries:
         request = searches_pb2.ListSearchesRequest(
             first=page_size(first), after=key_of(after), actor=actor or ""
         )
-        response = await clients.searches.list_searches(
-            request, headers=clients.named(MEMBERS, info.context.caller)
-        )
+        response = await clients.searches.list_searches(request, headers=info.context.named(MEMBERS))
         return connection(
             [_search(one) for one in response.searches],
             [one.search_id for one in response.searches],
@@ -125,7 +123,7 @@ async def _found(
     info: Info, request: searches_pb2.SearchMembersRequest
 ) -> searches_pb2.SearchMembersResponse:
     clients = info.context.clients
-    return await clients.searches.search_members(request, headers=clients.named(MEMBERS, info.context.caller))
+    return await clients.searches.search_members(request, headers=info.context.named(MEMBERS))
 
 
 async def _holding(
@@ -137,7 +135,7 @@ async def _holding(
         tiers_pb2.ListMembersByTierRequest(
             programme_id=tier.programme_id, tier=tier.key, first=first, after=after
         ),
-        headers=clients.named(LOYALTY, info.context.caller),
+        headers=info.context.named(LOYALTY),
     )
     request = _request(search, first, "")
     # Asked even of nobody, so that every search is counted and logged.

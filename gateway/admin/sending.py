@@ -110,7 +110,7 @@ class SendingMutations:
             "suppressMember",
             _subject(input),
             input.reason,
-            lambda: clients.suppressions.suppress_member(request, headers=_named(info)),
+            lambda: clients.suppressions.suppress_member(request, headers=info.context.named(CONSENT)),
         )
         return _payload(done, refused)
 
@@ -129,7 +129,7 @@ class SendingMutations:
             "unsuppressMember",
             _subject(input),
             input.reason,
-            lambda: clients.suppressions.unsuppress_member(request, headers=_named(info)),
+            lambda: clients.suppressions.unsuppress_member(request, headers=info.context.named(CONSENT)),
         )
         return _payload(done, refused)
 
@@ -137,7 +137,9 @@ class SendingMutations:
 async def suppressions(info: Info, member_id: str) -> list[Suppression]:
     """What stands against writing to a member."""
     request = suppressions_pb2.ListSuppressionsRequest(member_id=member_id)
-    wire = await info.context.clients.suppressions.list_suppressions(request, headers=_named(info))
+    wire = await info.context.clients.suppressions.list_suppressions(
+        request, headers=info.context.named(CONSENT)
+    )
     return [_suppression(one) for one in wire.suppressions]
 
 
@@ -148,7 +150,7 @@ async def may_send(
     request = sends_pb2.MaySendRequest(
         member_id=member_id, channel=channel.value, topic=topic, at=timestamp(at)
     )
-    wire = (await info.context.clients.sends.may_send(request, headers=_named(info))).answer
+    wire = (await info.context.clients.sends.may_send(request, headers=info.context.named(CONSENT))).answer
     return SendAnswer(
         may_send=wire.may_send,
         denials=[
@@ -165,10 +167,6 @@ async def may_send(
         purpose=wire.purpose or None,
         record_id=wire.record_id or None,
     )
-
-
-def _named(info: Info) -> dict[str, str]:
-    return info.context.clients.named(CONSENT, info.context.caller)
 
 
 def _subject(input: SuppressMemberInput | UnsuppressMemberInput) -> dict[str, object]:

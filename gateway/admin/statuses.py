@@ -86,7 +86,7 @@ async def _change(
         operation,
         {"memberId": request.member_id},
         request.reason,
-        lambda: call(request, headers=context.clients.named(MEMBERS, context.caller)),
+        lambda: call(request, headers=context.named(MEMBERS)),
     )
     standing: statuses_pb2.MemberStanding | None = answer.standing if answer else None
     return ChangeStatusPayload(
@@ -101,7 +101,7 @@ async def life(info: Info, member_id: str) -> MemberLife:
     context = info.context
     wire = await context.clients.statuses.get_status(
         statuses_pb2.GetStatusRequest(member_id=member_id),
-        headers=context.clients.named(MEMBERS, context.caller),
+        headers=context.named(MEMBERS),
     )
     standing = wire.standing
     return MemberLife(

@@ -72,7 +72,7 @@ class TagQueries:
     async def tags(self, info: Info) -> list[Tag] | None:
         clients = info.context.clients
         response = await clients.tags.list_tags(
-            tags_pb2.ListTagsRequest(), headers=clients.named(MEMBERS, info.context.caller)
+            tags_pb2.ListTagsRequest(), headers=info.context.named(MEMBERS)
         )
         return [_tag(one) for one in response.tags]
 
@@ -90,7 +90,7 @@ class TagMutations:
             "defineTag",
             {"tag": input.key},
             input.reason,
-            lambda: clients.tags.define_tag(request, headers=clients.named(MEMBERS, info.context.caller)),
+            lambda: clients.tags.define_tag(request, headers=info.context.named(MEMBERS)),
         )
         return DefineTagPayload(tag=_tag(defined.tag) if defined else None, user_errors=refused)
 
@@ -103,7 +103,7 @@ class TagMutations:
             "retireTag",
             {"tag": input.key},
             input.reason,
-            lambda: clients.tags.retire_tag(request, headers=clients.named(MEMBERS, info.context.caller)),
+            lambda: clients.tags.retire_tag(request, headers=info.context.named(MEMBERS)),
         )
         return RetireTagPayload(tag=_tag(retired.tag) if retired else None, user_errors=refused)
 
@@ -119,7 +119,7 @@ class TagMutations:
             # That a member was tagged, not how: which tags someone bears rests sealed.
             {"memberId": request.member_id},
             input.reason,
-            lambda: clients.tags.tag_member(request, headers=clients.named(MEMBERS, info.context.caller)),
+            lambda: clients.tags.tag_member(request, headers=info.context.named(MEMBERS)),
         )
         return TagMemberPayload(tags=list(tagged.profile.tags) if tagged else None, user_errors=refused)
 

@@ -106,7 +106,7 @@ class TopicQueries:
     )
     async def topics(self, info: Info) -> list[Topic] | None:
         wire = await info.context.clients.topics.list_topics(
-            topics_pb2.ListTopicsRequest(), headers=_named(info)
+            topics_pb2.ListTopicsRequest(), headers=info.context.named(CONSENT)
         )
         return [_topic(one) for one in wire.topics]
 
@@ -115,7 +115,7 @@ class TopicQueries:
     )
     async def sending_rules(self, info: Info) -> SendingRules | None:
         wire = await info.context.clients.topics.get_sending_rules(
-            topics_pb2.GetSendingRulesRequest(), headers=_named(info)
+            topics_pb2.GetSendingRulesRequest(), headers=info.context.named(CONSENT)
         )
         return _rules(wire.rules) if wire.HasField("rules") else None
 
@@ -147,7 +147,7 @@ class TopicMutations:
             "publishTopic",
             {"topic": input.key},
             input.reason,
-            lambda: clients.topics.publish_topic(request, headers=_named(info)),
+            lambda: clients.topics.publish_topic(request, headers=info.context.named(CONSENT)),
         )
         return PublishTopicPayload(
             topic=_topic(done.topic) if done else None,
@@ -174,17 +174,13 @@ class TopicMutations:
             "publishSendingRules",
             {},
             input.reason,
-            lambda: clients.topics.publish_sending_rules(request, headers=_named(info)),
+            lambda: clients.topics.publish_sending_rules(request, headers=info.context.named(CONSENT)),
         )
         return PublishSendingRulesPayload(
             rules=_rules(done.rules) if done else None,
             replayed=done is not None and done.replayed,
             user_errors=refused,
         )
-
-
-def _named(info: Info) -> dict[str, str]:
-    return info.context.clients.named(CONSENT, info.context.caller)
 
 
 def _topic(wire: topics_pb2.Topic) -> Topic:

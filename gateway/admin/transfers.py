@@ -66,9 +66,7 @@ class TransferMutations:
                 "transferId": input.transfer_id,
             },
             input.reason,
-            lambda: context.clients.transfers.transfer_points(
-                request, headers=context.clients.named(LOYALTY, context.caller)
-            ),
+            lambda: context.clients.transfers.transfer_points(request, headers=context.named(LOYALTY)),
         )
         return TransferPointsPayload(
             given=spent(given.given) if given else [],

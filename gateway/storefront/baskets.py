@@ -45,6 +45,6 @@ async def quote_coupons(
             coupon_ids=coupon_ids,
             order=order.wire() if order else None,
         ),
-        headers=context.clients.named(LOYALTY, context.caller),
+        headers=context.named(LOYALTY),
     )
     return coupon_quote(wire, context.locale)

@@ -37,7 +37,7 @@ class ClosingMutations:
         context = info.context
         call = context.clients.statuses.close_member(
             statuses_pb2.CloseMemberRequest(member_id=context.member_id()),
-            headers=context.clients.named(MEMBERS, context.caller),
+            headers=context.named(MEMBERS),
         )
         answer, refused = await attempt(call, context.locale)
         standing = answer.standing if answer else None
@@ -52,7 +52,7 @@ class ClosingMutations:
         context = info.context
         call = context.clients.statuses.cancel_closing(
             statuses_pb2.CancelClosingRequest(member_id=context.member_id()),
-            headers=context.clients.named(MEMBERS, context.caller),
+            headers=context.named(MEMBERS),
         )
         answer, refused = await attempt(call, context.locale)
         return CancelClosingPayload(

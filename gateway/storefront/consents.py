@@ -126,9 +126,7 @@ class ConsentMutations:
             signed_document=input.signed_document.wire() if input.signed_document else None,
             idempotency_key=input.idempotency_key,
         )
-        call = context.clients.decisions.give_consent(
-            request, headers=context.clients.named(CONSENT, context.caller)
-        )
+        call = context.clients.decisions.give_consent(request, headers=context.named(CONSENT))
         given, refused = await attempt(call, context.locale)
         return GiveConsentPayload(
             consents=[consent(one, context.locale) for one in given.consents] if given else [],
@@ -146,9 +144,7 @@ class ConsentMutations:
             channel=input.channel,
             idempotency_key=input.idempotency_key,
         )
-        call = context.clients.decisions.withdraw_consent(
-            request, headers=context.clients.named(CONSENT, context.caller)
-        )
+        call = context.clients.decisions.withdraw_consent(request, headers=context.named(CONSENT))
         withdrawn, refused = await attempt(call, context.locale)
         return WithdrawConsentPayload(
             consents=[consent(one, context.locale) for one in withdrawn.consents] if withdrawn else [],
@@ -168,9 +164,7 @@ class ConsentMutations:
             channel=input.channel,
             idempotency_key=input.idempotency_key,
         )
-        call = context.clients.decisions.refuse_consent(
-            request, headers=context.clients.named(CONSENT, context.caller)
-        )
+        call = context.clients.decisions.refuse_consent(request, headers=context.named(CONSENT))
         said, refused = await attempt(call, context.locale)
         return RefuseConsentPayload(
             consents=[consent(one, context.locale) for one in said.consents] if said else [],

@@ -95,9 +95,7 @@ class CouponMutations:
             request.claim_code = input.code
         else:
             request.template = input.template or ""
-        call = context.clients.coupons.claim_coupon(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.coupons.claim_coupon(request, headers=context.named(LOYALTY))
         claimed, refused = await attempt(call, context.locale)
         return ClaimCouponPayload(
             coupon=coupon(claimed.coupon, context.locale) if claimed else None,
@@ -121,9 +119,7 @@ class CouponMutations:
             time_to_live_seconds=input.time_to_live_seconds,
             idempotency_key=input.idempotency_key,
         )
-        call = context.clients.coupons.hold_coupons(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.coupons.hold_coupons(request, headers=context.named(LOYALTY))
         held, refused = await attempt(call, context.locale)
         return HoldCouponsPayload(
             held=offs(held.held) if held else [],
@@ -139,9 +135,7 @@ class CouponMutations:
         request = coupons_pb2.ReleaseCouponsRequest(
             member_id=context.member_id(), order=input.order.wire(), coupon_ids=input.coupon_ids or []
         )
-        call = context.clients.coupons.release_coupons(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.coupons.release_coupons(request, headers=context.named(LOYALTY))
         released, refused = await attempt(call, context.locale)
         return ReleaseCouponsPayload(
             released=[coupon(one, context.locale) for one in released.released] if released else [],

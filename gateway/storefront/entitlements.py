@@ -55,9 +55,7 @@ class EntitlementMutations:
         request = wire.ClaimBenefitRequest(
             member_id=context.member_id(), benefit=input.benefit, idempotency_key=input.idempotency_key
         )
-        call = context.clients.entitlements.claim_benefit(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.entitlements.claim_benefit(request, headers=context.named(LOYALTY))
         return _payload(*await attempt(call, context.locale))
 
     @strawberry.mutation(description="Uses a benefit of the signed-in member.")
@@ -70,18 +68,14 @@ class EntitlementMutations:
             idempotency_key=input.idempotency_key,
             order=input.order.wire() if input.order else None,
         )
-        call = context.clients.entitlements.use_benefit(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.entitlements.use_benefit(request, headers=context.named(LOYALTY))
         return _payload(*await attempt(call, context.locale))
 
     @strawberry.mutation(description="Gives a claim of the signed-in member back to its quota.")
     async def release_benefit(self, info: Info, input: ReleaseBenefitInput) -> BenefitClaimPayload:
         context = info.context
         request = wire.ReleaseBenefitRequest(member_id=context.member_id(), claim_id=input.claim_id)
-        call = context.clients.entitlements.release_benefit(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.entitlements.release_benefit(request, headers=context.named(LOYALTY))
         return _payload(*await attempt(call, context.locale))
 
 

@@ -38,7 +38,7 @@ class EvidenceQueries:
     async def consent_log(self, info: Info) -> ConsentLog | None:
         clients = info.context.clients
         wire = await clients.receipts.get_log(
-            receipts_pb2.GetLogRequest(), headers=clients.named(CONSENT, info.context.caller)
+            receipts_pb2.GetLogRequest(), headers=info.context.named(CONSENT)
         )
         return ConsentLog(
             checkpoint=wire.checkpoint or None, size=Long(wire.size), public_keys=list(wire.public_keys)
@@ -55,6 +55,6 @@ class EvidenceQueries:
         clients = info.context.clients
         wire = await clients.receipts.get_consistency_proof(
             receipts_pb2.GetConsistencyProofRequest(older_size=older_size, newer_size=newer_size or 0),
-            headers=clients.named(CONSENT, info.context.caller),
+            headers=info.context.named(CONSENT),
         )
         return ConsistencyProof(newer_size=Long(wire.newer_size), hashes=[one.hex() for one in wire.hashes])

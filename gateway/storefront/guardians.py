@@ -19,6 +19,6 @@ class GuardianQueries:
         context = info.context
         wire = await context.clients.guardians.list_wards(
             guardians_pb2.ListWardsRequest(guardian_id=context.member_id()),
-            headers=context.clients.named(CONSENT, context.caller),
+            headers=context.named(CONSENT),
         )
         return [ward(one) for one in wire.wards]

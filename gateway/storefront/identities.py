@@ -109,7 +109,7 @@ class IdentityMutations:
             language=context.locale.value,
         )
         call = context.clients.verifications.request_verification_code(
-            request, headers=context.clients.named(MEMBERS, context.caller)
+            request, headers=context.named(MEMBERS)
         )
         sent, refused = await attempt(call, context.locale)
         return RequestVerificationCodePayload(
@@ -132,7 +132,7 @@ class IdentityMutations:
             member_id=member_id,
         )
         call = context.clients.verifications.confirm_verification_code(
-            request, headers=context.clients.named(MEMBERS, context.caller)
+            request, headers=context.named(MEMBERS)
         )
         proven, refused = await attempt(call, context.locale)
         return ConfirmVerificationCodePayload(
@@ -157,9 +157,7 @@ class IdentityMutations:
             member_id=member_id,
             choice=input.choice.value,
         )
-        call = context.clients.verifications.claim_identity(
-            request, headers=context.clients.named(MEMBERS, context.caller)
-        )
+        call = context.clients.verifications.claim_identity(request, headers=context.named(MEMBERS))
         claimed, refused = await attempt(call, context.locale)
         return ClaimIdentityPayload(
             identity=identity(claimed.identity) if claimed and claimed.HasField("identity") else None,
@@ -175,9 +173,7 @@ class IdentityMutations:
         context = info.context
         member_id = context.member_id()
         request = links_pb2.UnlinkIdentityRequest(member_id=member_id, identity_id=input.identity_id)
-        call = context.clients.links.unlink_identity(
-            request, headers=context.clients.named(MEMBERS, context.caller)
-        )
+        call = context.clients.links.unlink_identity(request, headers=context.named(MEMBERS))
         gone, refused = await attempt(call, context.locale)
         return UnlinkIdentityPayload(
             member=Member(id=strawberry.ID(member_id)) if gone is not None else None, user_errors=refused

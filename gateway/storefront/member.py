@@ -103,9 +103,7 @@ class Member(Rewarded, Node):
         request = profiles_pb2.ListProfileAccessesRequest(
             member_id=self.id, first=page_size(first), after=key_of(after)
         )
-        response = await clients.profiles.list_profile_accesses(
-            request, headers=clients.named(MEMBERS, info.context.caller)
-        )
+        response = await clients.profiles.list_profile_accesses(request, headers=info.context.named(MEMBERS))
         return data_accesses(response, after)
 
     @strawberry.field(
@@ -127,7 +125,7 @@ class Member(Rewarded, Node):
         clients = info.context.clients
         wire = await clients.statuses.get_status(
             statuses_pb2.GetStatusRequest(member_id=self.id),
-            headers=clients.named(MEMBERS, info.context.caller),
+            headers=info.context.named(MEMBERS),
         )
         standing = wire.standing
         return instant(standing.closes_at) if standing.HasField("closes_at") else None

@@ -47,7 +47,7 @@ class MembershipMutations:
         context = info.context
         call = context.clients.memberships.offer_membership(
             wire.OfferMembershipRequest(member_id=context.member_id(), tier=input.tier),
-            headers=context.clients.named(LOYALTY, context.caller),
+            headers=context.named(LOYALTY),
         )
         told, refused = await attempt(call, context.locale)
         return OfferMembershipPayload(offer=offer(told.offer) if told else None, user_errors=refused)
@@ -67,9 +67,7 @@ class MembershipMutations:
             price=input.price.wire(),
             paid_at=paid_at,
         )
-        call = context.clients.memberships.record_membership(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.memberships.record_membership(request, headers=context.named(LOYALTY))
         told, refused = await attempt(call, context.locale)
         return TakeMembershipPayload(
             membership=membership(told.membership) if told else None,

@@ -80,7 +80,7 @@ class MissionMutations:
         context.member_id()
         call = context.clients.activities.check_in(
             activities_pb2.CheckInRequest(programme_id=DEFAULT_PROGRAMME),
-            headers=context.clients.named(LOYALTY, context.caller),
+            headers=context.named(LOYALTY),
         )
         done, refused = await attempt(call, context.locale)
         shown = None
@@ -98,7 +98,7 @@ async def member_missions(info: Info, member_id: str) -> list[MemberMission]:
     context = info.context
     response = await context.clients.missions.list_member_missions(
         missions_pb2.ListMemberMissionsRequest(member_id=member_id, programme_id=DEFAULT_PROGRAMME),
-        headers=context.clients.named(LOYALTY, context.caller),
+        headers=context.named(LOYALTY),
     )
     return [
         MemberMission(mission=mission(one.mission, context.locale), progress=progress(one.progress))

@@ -63,7 +63,7 @@ class PackageQueries:
         context = info.context
         wire = await context.clients.packages.list_packages(
             packages_pb2.ListPackagesRequest(member_id=context.member_id()),
-            headers=context.clients.named(MEMBERS, context.caller),
+            headers=context.named(MEMBERS),
         )
         return [_package(one) for one in wire.packages]
 
@@ -78,7 +78,7 @@ class PackageMutations:
         context = info.context
         call = context.clients.packages.request_package(
             packages_pb2.RequestPackageRequest(member_id=context.member_id()),
-            headers=context.clients.named(MEMBERS, context.caller),
+            headers=context.named(MEMBERS),
         )
         wire, refused = await attempt(call, context.locale)
         return RequestMyDataPayload(package=_package(wire.package) if wire else None, user_errors=refused)
@@ -90,7 +90,7 @@ class PackageMutations:
         context = info.context
         call = context.clients.packages.issue_download(
             packages_pb2.IssueDownloadRequest(member_id=context.member_id(), package_id=input.package_id),
-            headers=context.clients.named(MEMBERS, context.caller),
+            headers=context.named(MEMBERS),
         )
         wire, refused = await attempt(call, context.locale)
         return IssueMyDataDownloadPayload(

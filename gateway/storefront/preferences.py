@@ -66,7 +66,8 @@ class PreferenceMutations:
             idempotency_key=input.idempotency_key,
         )
         return await _payload(
-            info, info.context.clients.preferences.set_preference(request, headers=_named(info))
+            info,
+            info.context.clients.preferences.set_preference(request, headers=info.context.named(CONSENT)),
         )
 
     @strawberry.mutation(description="Sets the hours in which the member wants to be left alone.")
@@ -77,7 +78,8 @@ class PreferenceMutations:
             idempotency_key=input.idempotency_key,
         )
         return await _payload(
-            info, info.context.clients.preferences.set_quiet_hours(request, headers=_named(info))
+            info,
+            info.context.clients.preferences.set_quiet_hours(request, headers=info.context.named(CONSENT)),
         )
 
     @strawberry.mutation(description="Sets how much the member wants to get at the most.")
@@ -88,7 +90,8 @@ class PreferenceMutations:
             idempotency_key=input.idempotency_key,
         )
         return await _payload(
-            info, info.context.clients.preferences.set_frequency_caps(request, headers=_named(info))
+            info,
+            info.context.clients.preferences.set_frequency_caps(request, headers=info.context.named(CONSENT)),
         )
 
     @strawberry.mutation(
@@ -112,12 +115,11 @@ async def _decide(info: Info, input: AutomatedDecisionsInput, *, refused: bool) 
         member_id=info.context.member_id(), refused=refused, idempotency_key=input.idempotency_key
     )
     return await _payload(
-        info, info.context.clients.preferences.set_automated_decisions(request, headers=_named(info))
+        info,
+        info.context.clients.preferences.set_automated_decisions(
+            request, headers=info.context.named(CONSENT)
+        ),
     )
-
-
-def _named(info: Info) -> dict[str, str]:
-    return info.context.clients.named(CONSENT, info.context.caller)
 
 
 async def _payload(info: Info, call: Awaitable[Any]) -> PreferencesPayload:

@@ -82,9 +82,7 @@ class ProfileMutations:
                 profiles_pb2.Preference(name=one.name, value=one.value) for one in input.preferences or ()
             ],
         )
-        call = context.clients.profiles.update_profile(
-            request, headers=context.clients.named(MEMBERS, context.caller)
-        )
+        call = context.clients.profiles.update_profile(request, headers=context.named(MEMBERS))
         updated, refused = await attempt(call, context.locale)
         member = Member(id=strawberry.ID(member_id)) if updated is not None else None
         return UpdateProfilePayload(member=member, user_errors=refused)
@@ -98,9 +96,7 @@ class ProfileMutations:
             address=written(input.address_id, input.address),
             idempotency_key=input.idempotency_key,
         )
-        call = context.clients.addresses.save_address(
-            request, headers=context.clients.named(MEMBERS, context.caller)
-        )
+        call = context.clients.addresses.save_address(request, headers=context.named(MEMBERS))
         saved, refused = await attempt(call, context.locale)
         if saved is None:
             return SaveAddressPayload(address=None, member=None, user_errors=refused)
@@ -117,9 +113,7 @@ class ProfileMutations:
         request = addresses_pb2.RemoveAddressRequest(
             member_id=member_id, address_id=input.address_id, idempotency_key=input.idempotency_key
         )
-        call = context.clients.addresses.remove_address(
-            request, headers=context.clients.named(MEMBERS, context.caller)
-        )
+        call = context.clients.addresses.remove_address(request, headers=context.named(MEMBERS))
         removed, refused = await attempt(call, context.locale)
         member = Member(id=strawberry.ID(member_id)) if removed is not None else None
         return RemoveAddressPayload(member=member, user_errors=refused)

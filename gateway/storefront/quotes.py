@@ -117,9 +117,7 @@ class QuoteQueries:
             redeem_currency=input.redeem_currency or "",
             redeem_points=input.redeem_points,
         )
-        wire = await context.clients.quotes.quote_order(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        wire = await context.clients.quotes.quote_order(request, headers=context.named(LOYALTY))
         return _quote(wire, context.locale, input)
 
 

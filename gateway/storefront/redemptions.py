@@ -95,9 +95,7 @@ class RedemptionMutations:
             redemption_id=input.redemption_id,
             order=input.order.wire() if input.order else None,
         )
-        call = context.clients.redemptions.redeem_points(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.redemptions.redeem_points(request, headers=context.named(LOYALTY))
         redeemed, refused = await attempt(call, context.locale)
         return RedeemPointsPayload(
             redemption=_redemption(redeemed) if redeemed else None,
@@ -118,9 +116,7 @@ class RedemptionMutations:
             time_to_live_seconds=input.time_to_live_seconds,
             order=input.order.wire() if input.order else None,
         )
-        call = context.clients.redemptions.hold_points(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.redemptions.hold_points(request, headers=context.named(LOYALTY))
         made, refused = await attempt(call, context.locale)
         return HoldPointsPayload(
             hold=hold(made.hold) if made else None,
@@ -133,9 +129,7 @@ class RedemptionMutations:
     async def release_hold(self, info: Info, input: ReleaseHoldInput) -> ReleaseHoldPayload:
         context = info.context
         request = redemptions_pb2.ReleaseHoldRequest(member_id=context.member_id(), hold_id=input.hold_id)
-        call = context.clients.redemptions.release_hold(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.redemptions.release_hold(request, headers=context.named(LOYALTY))
         released, refused = await attempt(call, context.locale)
         return ReleaseHoldPayload(
             hold=hold(released.hold) if released else None,

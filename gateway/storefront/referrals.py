@@ -41,9 +41,7 @@ class ReferralMutations:
     async def accept_invite(self, info: Info, input: AcceptInviteInput) -> AcceptInvitePayload:
         context = info.context
         request = referrals_pb2.AcceptInviteRequest(member_id=context.member_id(), code=input.code)
-        call = context.clients.referrals.accept_invite(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.referrals.accept_invite(request, headers=context.named(LOYALTY))
         accepted, refused = await attempt(call, context.locale)
         return AcceptInvitePayload(
             invitation=_invitation(accepted.referral) if accepted else None,
@@ -57,9 +55,7 @@ async def invite_code(info: Info, member_id: str, referral: str) -> str | None:
     clients = info.context.clients
     request = referrals_pb2.GetInviteCodeRequest(member_id=member_id, referral=referral)
     try:
-        found = await clients.referrals.get_invite_code(
-            request, headers=clients.named(LOYALTY, info.context.caller)
-        )
+        found = await clients.referrals.get_invite_code(request, headers=info.context.named(LOYALTY))
     except Refusal as refusal:
         if refusal.kind in (Kind.NOT_FOUND, Kind.DECLINED):
             return None
@@ -73,9 +69,7 @@ async def invitations(info: Info, member_id: str, first: int, after: str | None)
     request = referrals_pb2.ListReferralsRequest(
         inviter_id=member_id, first=page_size(first), after=key_of(after)
     )
-    page = await clients.referrals.list_referrals(
-        request, headers=clients.named(LOYALTY, info.context.caller)
-    )
+    page = await clients.referrals.list_referrals(request, headers=info.context.named(LOYALTY))
     return connection(
         [_invitation(one) for one in page.referrals],
         list(page.places),

@@ -130,9 +130,7 @@ class RewardMutations:
             redemption_id=input.redemption_id,
             points_shown=input.points_shown or 0,
         )
-        call = context.clients.reward_redemptions.redeem_reward(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.reward_redemptions.redeem_reward(request, headers=context.named(LOYALTY))
         redeemed, refused = await attempt(call, context.locale)
         return RedeemRewardPayload(
             redemption=_redemption(redeemed.redemption) if redeemed else None,
@@ -151,7 +149,7 @@ async def reward_redemptions(
         member_id=member_id, first=page_size(first), after=key_of(after)
     )
     page = await clients.reward_redemptions.list_reward_redemptions(
-        request, headers=clients.named(LOYALTY, info.context.caller)
+        request, headers=info.context.named(LOYALTY)
     )
     return connection(
         [_redemption(one) for one in page.redemptions],

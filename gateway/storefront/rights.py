@@ -71,7 +71,9 @@ class RightsQueries:
         request = rights_pb2.ListRightsRequestsRequest(
             member_id=info.context.member_id(), first=page_size(first), after=key_of(after)
         )
-        wire = await info.context.clients.rights.list_rights_requests(request, headers=_named(info))
+        wire = await info.context.clients.rights.list_rights_requests(
+            request, headers=info.context.named(CONSENT)
+        )
         return connection(
             [rights_request(one) for one in wire.requests],
             wire.cursors,
@@ -96,7 +98,7 @@ class RightsMutations:
             idempotency_key=input.idempotency_key,
             authenticated_at=_authenticated_at(info),
         )
-        call = info.context.clients.rights.ask_right(request, headers=_named(info))
+        call = info.context.clients.rights.ask_right(request, headers=info.context.named(CONSENT))
         return _payload(*await attempt(call, info.context.locale))
 
     @strawberry.mutation(
@@ -106,13 +108,13 @@ class RightsMutations:
         request = rights_pb2.VerifyRightsRequestRequest(
             request_id=input.request_id, authenticated_at=_authenticated_at(info)
         )
-        call = info.context.clients.rights.verify_rights_request(request, headers=_named(info))
+        call = info.context.clients.rights.verify_rights_request(request, headers=info.context.named(CONSENT))
         return _payload(*await attempt(call, info.context.locale))
 
     @strawberry.mutation(description="Takes a request back, unless an erasure has begun.")
     async def cancel_rights_request(self, info: Info, input: RightsRequestInput) -> RightsRequestPayload:
         request = rights_pb2.CancelRightsRequestRequest(request_id=input.request_id)
-        call = info.context.clients.rights.cancel_rights_request(request, headers=_named(info))
+        call = info.context.clients.rights.cancel_rights_request(request, headers=info.context.named(CONSENT))
         return _payload(*await attempt(call, info.context.locale))
 
     @strawberry.mutation(
@@ -124,7 +126,7 @@ class RightsMutations:
         request = rights_pb2.AppealRightsRequestRequest(
             request_id=input.request_id, idempotency_key=input.idempotency_key
         )
-        call = info.context.clients.rights.appeal_rights_request(request, headers=_named(info))
+        call = info.context.clients.rights.appeal_rights_request(request, headers=info.context.named(CONSENT))
         return _payload(*await attempt(call, info.context.locale))
 
     @strawberry.mutation(
@@ -136,7 +138,7 @@ class RightsMutations:
         request = rights_pb2.SetDirectiveRequest(
             member_id=info.context.member_id(), directive=directive.value
         )
-        call = info.context.clients.rights.set_directive(request, headers=_named(info))
+        call = info.context.clients.rights.set_directive(request, headers=info.context.named(CONSENT))
         done, refused = await attempt(call, info.context.locale)
         return PosthumousDirectivePayload(
             directive=PosthumousDirective(done.directive) if done else None, user_errors=refused
@@ -162,7 +164,3 @@ def _authenticated_at(info: Info) -> Timestamp | None:
     """When the member last signed in, as the token says; None where it does not."""
     at_s = info.context.identity.authenticated_at_s
     return None if at_s is None else Timestamp(seconds=int(at_s))
-
-
-def _named(info: Info) -> dict[str, str]:
-    return info.context.clients.named(CONSENT, info.context.caller)

@@ -57,9 +57,7 @@ class TransferMutations:
             points=input.points,
             transfer_id=input.transfer_id,
         )
-        call = context.clients.transfers.transfer_points(
-            request, headers=context.clients.named(LOYALTY, context.caller)
-        )
+        call = context.clients.transfers.transfer_points(request, headers=context.named(LOYALTY))
         given, refused = await attempt(call, context.locale)
         return TransferPointsPayload(
             transfer=_transfer(given) if given else None,

@@ -35,6 +35,4 @@ async def sent(
     """A page of what a member was sent, newest first. Raises ``PageTooLong``, ``CursorNotOurs`` or the members service's refusal."""
     clients = info.context.clients
     request = wire.ListCommunicationsRequest(member_id=member_id, first=page_size(first), after=key_of(after))
-    return await clients.communications.list_communications(
-        request, headers=clients.named(MEMBERS, info.context.caller)
-    )
+    return await clients.communications.list_communications(request, headers=info.context.named(MEMBERS))

@@ -207,7 +207,7 @@ async def coupons(
             first=page_size(first),
             after=key_of(after),
         ),
-        headers=clients.named(LOYALTY, info.context.caller),
+        headers=info.context.named(LOYALTY),
     )
     return connection(
         [coupon(one, info.context.locale) for one in wire.coupons],

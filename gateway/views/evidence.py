@@ -42,7 +42,7 @@ async def records(info: Info, member_id: str, first: int, after: str | None) -> 
     request = receipts_pb2.ListRecordsRequest(
         member_id=member_id, first=page_size(first), after=key_of(after)
     )
-    wire = await clients.receipts.list_records(request, headers=clients.named(CONSENT, info.context.caller))
+    wire = await clients.receipts.list_records(request, headers=info.context.named(CONSENT))
     cursors = [record.cursor for record in wire.records]
     return connection(
         [_record(one) for one in wire.records], cursors, has_next_page=wire.has_next_page, after=after
@@ -53,7 +53,7 @@ async def receipt(info: Info, member_id: str, record_id: str) -> str:
     """The receipt of one of a member's records."""
     clients = info.context.clients
     request = receipts_pb2.GetReceiptRequest(member_id=member_id, record_id=record_id)
-    headers = clients.named(CONSENT, info.context.caller)
+    headers = info.context.named(CONSENT)
     return (await clients.receipts.get_receipt(request, headers=headers)).receipt
 
 

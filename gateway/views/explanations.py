@@ -97,9 +97,7 @@ async def explained(
     request = statements_pb2.ExplainEntryRequest(
         member_id=member_id, programme_id=programme_id, entry_id=entry_id
     )
-    return await clients.statements.explain_entry(
-        request, headers=clients.named(LOYALTY, info.context.caller)
-    )
+    return await clients.statements.explain_entry(request, headers=info.context.named(LOYALTY))
 
 
 def explanation(wire: statements_pb2.ExplainEntryResponse) -> Explanation:

@@ -77,7 +77,7 @@ async def known_by(info: Info, member_id: str) -> list[LinkedIdentity]:
     clients = info.context.clients
     answer = await clients.links.list_identities(
         links_pb2.ListIdentitiesRequest(member_id=member_id),
-        headers=clients.named(MEMBERS, info.context.caller),
+        headers=info.context.named(MEMBERS),
     )
     return identities(answer.identities)
 

@@ -37,6 +37,6 @@ async def find_on_file(info: Info, member_id: str) -> IdentityDocumentOnFile | N
     clients = info.context.clients
     answer = await clients.identity_documents.get_identity_document(
         wire.GetIdentityDocumentRequest(member_id=member_id),
-        headers=clients.named(MEMBERS, info.context.caller),
+        headers=info.context.named(MEMBERS),
     )
     return on_file(answer.on_file) if answer.HasField("on_file") else None

@@ -96,7 +96,7 @@ async def memberships(info: Info, member_id: str, programme_id: str) -> Membersh
     clients = info.context.clients
     told = await clients.memberships.get_memberships(
         wire.GetMembershipsRequest(member_id=member_id, programme_id=programme_id),
-        headers=clients.named(LOYALTY, info.context.caller),
+        headers=info.context.named(LOYALTY),
     )
     return Memberships(
         offers=[offer(one) for one in told.offers], bought=[membership(one) for one in told.memberships]

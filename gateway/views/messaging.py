@@ -125,9 +125,7 @@ async def changes(info: Info, member_id: str, first: int, after: str | None) -> 
     request = preferences_pb2.ListPreferenceChangesRequest(
         member_id=member_id, first=page_size(first), after=key_of(after)
     )
-    wire = await clients.preferences.list_preference_changes(
-        request, headers=clients.named(CONSENT, info.context.caller)
-    )
+    wire = await clients.preferences.list_preference_changes(request, headers=info.context.named(CONSENT))
     return connection(
         [_change(one) for one in wire.changes],
         [one.cursor for one in wire.changes],

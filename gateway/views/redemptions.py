@@ -65,9 +65,7 @@ async def find_hold(info: Info, member_id: str, programme_id: str, hold_id: str)
     clients = info.context.clients
     request = redemptions_pb2.GetHoldRequest(member_id=member_id, programme_id=programme_id, hold_id=hold_id)
     try:
-        response = await clients.redemptions.get_hold(
-            request, headers=clients.named(LOYALTY, info.context.caller)
-        )
+        response = await clients.redemptions.get_hold(request, headers=info.context.named(LOYALTY))
     except Refusal as refusal:
         if refusal.kind is Kind.NOT_FOUND:
             return None

@@ -99,9 +99,7 @@ async def balance_as_of(info: Info, member_id: str, programme_id: str, at: datet
     request = statements_pb2.GetBalanceAsOfRequest(
         member_id=member_id, at=timestamp(at), programme_id=programme_id
     )
-    wire = await clients.statements.get_balance_as_of(
-        request, headers=clients.named(LOYALTY, info.context.caller)
-    )
+    wire = await clients.statements.get_balance_as_of(request, headers=info.context.named(LOYALTY))
     return BalanceAsOf(
         at=instant(wire.at),
         programme_version=wire.programme_version,
@@ -145,9 +143,7 @@ async def statement(
     elif since is not None or until is not None:
         instants = statements_pb2.Instants(since=timestamp(since), until=timestamp(until))
         request.instants.CopyFrom(instants)
-    wire = await clients.statements.get_statement(
-        request, headers=clients.named(LOYALTY, info.context.caller)
-    )
+    wire = await clients.statements.get_statement(request, headers=info.context.named(LOYALTY))
     recorded = [line.entry.entry_id for line in wire.lines if line.entry.entry_id]
     return Statement(
         currency=wire.currency,
