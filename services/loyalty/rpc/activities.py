@@ -24,6 +24,7 @@ from services.loyalty.rpc.wire import (
     meant,
     member_id,
     micros,
+    page_size,
     text,
 )
 from services.loyalty.rulebook import Rulebook
@@ -117,9 +118,7 @@ class Activities:
         self, request: wire.ListActivitiesRequest, _: Any
     ) -> wire.ListActivitiesResponse:
         rpc.be_member(member := member_id(request.member_id))
-        if not 1 <= request.first <= MOST_ACTIVITIES:
-            message = f"first must be 1 to {MOST_ACTIVITIES}"
-            raise PageNotUnderstood(message, field="first", asked=request.first)
+        page_size(request.first, MOST_ACTIVITIES)
         programme = await self._programme(request.programme_id)
         names = (await families.find(self._pool, member, programme.number)).names
         asked = activities.ActivitiesAsked(programme.number, names, request.first, _after(request.after))

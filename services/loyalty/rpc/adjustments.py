@@ -15,7 +15,7 @@ from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import reason_code
-from services.loyalty.rpc.wire import MalformedId, PageNotUnderstood, choice, member_id, timestamp
+from services.loyalty.rpc.wire import MalformedId, choice, member_id, page_size, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.adjustments import ApprovalNeeded, adjust
 from services.loyalty.rules.approvals import AdjustmentRequest, RequestState
@@ -119,9 +119,7 @@ class Adjustments:
     async def list_adjustment_requests(
         self, request: wire.ListAdjustmentRequestsRequest, _: Any
     ) -> wire.ListAdjustmentRequestsResponse:
-        if not 1 <= request.first <= MOST_REQUESTS:
-            message = f"first must be 1 to {MOST_REQUESTS}"
-            raise PageNotUnderstood(message, field="first", asked=request.first)
+        page_size(request.first, MOST_REQUESTS)
         programme = (await self._rulebook.current()).history(request.programme_id).newest
         names = {choice(wire.AdjustmentRequestState, _STATE, state): state for state in RequestState}
         after = _id(request.after, "after") if request.after else None

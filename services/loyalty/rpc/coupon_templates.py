@@ -13,7 +13,7 @@ from services.loyalty.rpc.coupon_terms import (
     wire_template,
 )
 from services.loyalty.rpc.programmes import ReasonMissing
-from services.loyalty.rpc.wire import PageNotUnderstood, choice
+from services.loyalty.rpc.wire import choice, page_size
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.coupon_templates import TemplateState, Within
 from services.loyalty.rules.programmes import Programmes
@@ -90,9 +90,7 @@ class CouponTemplates:
     async def list_coupon_templates(
         self, request: wire.ListCouponTemplatesRequest, _: Any
     ) -> wire.ListCouponTemplatesResponse:
-        if not 1 <= request.first <= MOST_TEMPLATES:
-            message = f"first must be 1 to {MOST_TEMPLATES}"
-            raise PageNotUnderstood(message, field="first", asked=request.first)
+        page_size(request.first, MOST_TEMPLATES)
         within = await self._within(request)
         names = {
             choice(wire.CouponTemplateState, "COUPON_TEMPLATE_STATE_", each): each for each in TemplateState

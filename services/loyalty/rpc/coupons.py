@@ -24,12 +24,12 @@ from services.loyalty.rpc.coupon_wire import (
 from services.loyalty.rpc.names import order_ref, own_id, reason_code
 from services.loyalty.rpc.wire import (
     READERS,
-    PageNotUnderstood,
     be_at_most,
     choice,
     meant,
     micros,
     money,
+    page_size,
     timestamp,
 )
 from services.loyalty.rules import coupon_codes
@@ -81,7 +81,7 @@ class Coupons(CouponOrders):
 
     @rpc.allow(rpc.members, READERS, _tills)
     async def list_coupons(self, request: wire.ListCouponsRequest, _: Any) -> wire.ListCouponsResponse:
-        _be_a_page(request.first, MOST_COUPONS)
+        page_size(request.first, MOST_COUPONS)
         member, within = await self._whose(request)
         now = self._rulebook.now()
         names = {choice(wire.CouponState, STATE, state): state for state in CouponState}
@@ -148,7 +148,7 @@ class Coupons(CouponOrders):
     async def list_expiring_coupons(
         self, request: wire.ListExpiringCouponsRequest, _: Any
     ) -> wire.ListExpiringCouponsResponse:
-        _be_a_page(request.first, MOST_EXPIRING)
+        page_size(request.first, MOST_EXPIRING)
         within, now = await self._within(request), self._rulebook.now()
         until = micros(request.expires_before, "expires_before")
         after = coupon_id(request.after, "after") if request.after else None
@@ -206,11 +206,6 @@ def _wire(page: Sequence[Coupon], within: Within, now: int) -> list[wire.Coupon]
 def _is_own() -> bool:
     """True where the caller is a member, who reads none but the own."""
     return rpc.members(rpc.caller())
-
-
-def _be_a_page(first: int, most: int) -> None:
-    if not 1 <= first <= most:
-        raise PageNotUnderstood(f"first must be 1 to {most}", field="first", asked=first)
 
 
 def _issued(result: actions.Issued | Refusal) -> wire.IssueCouponResult:

@@ -16,12 +16,12 @@ from services.loyalty.rpc.points import MOST_MEMBERS
 from services.loyalty.rpc.wire import (
     READERS,
     MalformedId,
-    PageNotUnderstood,
     be_at_most,
     choice,
     member_id,
     micros,
     money,
+    page_size,
     readable_member,
     timestamp,
 )
@@ -114,8 +114,7 @@ class Entitlements:
     async def list_benefit_claims(
         self, request: wire.ListBenefitClaimsRequest, _: Any
     ) -> wire.ListBenefitClaimsResponse:
-        if not 1 <= request.first <= _LONGEST_PAGE:
-            raise PageNotUnderstood(f"first must be 1 to {_LONGEST_PAGE}", field="first", asked=request.first)
+        page_size(request.first, _LONGEST_PAGE)
         wanted = member_id(request.member_id)
         rpc.be_member(wanted)
         after = _claim_id(request.after, "after") if request.after else None

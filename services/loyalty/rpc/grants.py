@@ -7,7 +7,7 @@ from huiyuan.loyalty.v1 import grants_pb2 as wire
 from services.kit import database, rpc
 from services.kit.clock import instant
 from services.loyalty.actions import grants as actions
-from services.loyalty.rpc.wire import READERS, PageNotUnderstood, choice, member_id
+from services.loyalty.rpc.wire import READERS, PageNotUnderstood, choice, member_id, page_size
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.grants import GrantState
 from services.loyalty.storage import grants
@@ -26,9 +26,7 @@ class Grants:
 
     @rpc.allow(READERS)
     async def list_grants(self, request: wire.ListGrantsRequest, _: Any) -> wire.ListGrantsResponse:
-        if not 1 <= request.first <= MOST_GRANTS:
-            message = f"first must be 1 to {MOST_GRANTS}"
-            raise PageNotUnderstood(message, field="first", asked=request.first)
+        page_size(request.first, MOST_GRANTS)
         programme = (await self._rulebook.current()).history(request.programme_id).newest
         names = {choice(wire.GrantState, _STATE, state): state for state in GrantState}
         asked = GrantsAsked(

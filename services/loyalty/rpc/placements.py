@@ -11,7 +11,7 @@ from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import own_id, reason_code
-from services.loyalty.rpc.wire import PageNotUnderstood, choice, member_id, micros, timestamp
+from services.loyalty.rpc.wire import choice, member_id, micros, page_size, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.entries import key_of
 from services.loyalty.rules.placements import Ending, Placement, end_placement, place
@@ -72,9 +72,7 @@ class Placements:
     async def list_placements(
         self, request: wire.ListPlacementsRequest, _: Any
     ) -> wire.ListPlacementsResponse:
-        if not 1 <= request.first <= MOST_SHOWN:
-            message = f"first must be 1 to {MOST_SHOWN}"
-            raise PageNotUnderstood(message, field="first", asked=request.first)
+        page_size(request.first, MOST_SHOWN)
         programme = (await self._rulebook.current()).history(request.programme_id).newest
         whose = member_id(request.member_id)
         found = await placements.newest(self._pool, whose, programme.number, request.first)

@@ -15,7 +15,14 @@ from services.loyalty.rpc.adjustments import Adjustments
 from services.loyalty.rpc.lots import lots
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import order_ref, own_id, reason_code
-from services.loyalty.rpc.wire import PageNotUnderstood, be_at_most, meant, readable_member, timestamp
+from services.loyalty.rpc.wire import (
+    PageNotUnderstood,
+    be_at_most,
+    meant,
+    page_size,
+    readable_member,
+    timestamp,
+)
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.asks import Ask, UnknownCurrency
 from services.loyalty.rules.awards import award
@@ -197,8 +204,7 @@ def _balance(rules: CurrencyRules, wallet: Wallet, now: int) -> dict[str, Any]:
 
 def _entries_asked(key: wire.EntriesKey, programme: Programme) -> points.EntriesAsked | Refusal:
     try:
-        if not 1 <= key.first <= MOST_ENTRIES:
-            raise PageNotUnderstood(f"first must be 1 to {MOST_ENTRIES}", field="first", asked=key.first)
+        page_size(key.first, MOST_ENTRIES)
         after = place_of(key.after, "after") if key.after else None
         numbers = tuple(c.number for c in programme.currencies if key.currency in ("", c.code))
         if not numbers:

@@ -12,7 +12,7 @@ from services.loyalty.rpc import referral_terms
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import reason_code
 from services.loyalty.rpc.programmes import reason as reason_given
-from services.loyalty.rpc.wire import MalformedId, PageNotUnderstood, choice, member_id
+from services.loyalty.rpc.wire import MalformedId, choice, member_id, page_size
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.referrals import RANDOM_BYTES, InvitesNotOffered, ReferralState, make_code
@@ -121,9 +121,7 @@ class Referrals:
 
     @rpc.allow(rpc.members, _readers)
     async def list_referrals(self, request: wire.ListReferralsRequest, _: Any) -> wire.ListReferralsResponse:
-        if not 1 <= request.first <= MOST_REFERRALS:
-            message = f"first must be 1 to {MOST_REFERRALS}"
-            raise PageNotUnderstood(message, field="first", asked=request.first)
+        page_size(request.first, MOST_REFERRALS)
         inviter = member_id(request.inviter_id, "inviter_id") if request.inviter_id else ""
         rpc.be_member(inviter)
         programme = await self._programme(request.programme_id)

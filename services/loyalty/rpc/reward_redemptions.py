@@ -13,7 +13,7 @@ from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rpc.members import Membership
 from services.loyalty.rpc.names import own_id, reason_code
-from services.loyalty.rpc.wire import MalformedId, PageNotUnderstood, choice, member_id, timestamp
+from services.loyalty.rpc.wire import MalformedId, choice, member_id, page_size, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.programmes import ProgrammeHistory
 from services.loyalty.rules.reward_redemptions import (
@@ -106,9 +106,7 @@ class RewardRedemptions:
     async def list_reward_redemptions(
         self, request: wire.ListRewardRedemptionsRequest, _: Any
     ) -> wire.ListRewardRedemptionsResponse:
-        if not 1 <= request.first <= MOST_REDEMPTIONS:
-            message = f"first must be 1 to {MOST_REDEMPTIONS}"
-            raise PageNotUnderstood(message, field="first", asked=request.first)
+        page_size(request.first, MOST_REDEMPTIONS)
         member = member_id(request.member_id) if request.member_id else ""
         rpc.be_member(member)
         history = (await self._rulebook.current()).history(request.programme_id)

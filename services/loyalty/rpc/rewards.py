@@ -9,7 +9,7 @@ from services.loyalty.actions import rewards as actions
 from services.loyalty.rpc import reward_terms
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.programmes import reason as reason_given
-from services.loyalty.rpc.wire import PageNotUnderstood, choice, timestamp
+from services.loyalty.rpc.wire import choice, page_size, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.programmes import Programme
 from services.loyalty.rules.rewards import RewardState, UnknownReward
@@ -99,9 +99,7 @@ class Rewards:
     async def list_reward_catalogue(
         self, request: wire.ListRewardCatalogueRequest, _: Any
     ) -> wire.ListRewardCatalogueResponse:
-        if not 1 <= request.first <= MOST_REWARDS:
-            message = f"first must be 1 to {MOST_REWARDS}"
-            raise PageNotUnderstood(message, field="first", asked=request.first)
+        page_size(request.first, MOST_REWARDS)
         programme = await self._programme(request.programme_id)
         states = {choice(wire.RewardState, _STATE, state): state for state in RewardState}
         page, more = await rewards.page(

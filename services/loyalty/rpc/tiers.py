@@ -10,10 +10,10 @@ from services.kit.refusal import Refusal
 from services.loyalty.rpc import benefits, tier_schemes
 from services.loyalty.rpc.points import MOST_MEMBERS
 from services.loyalty.rpc.wire import (
-    PageNotUnderstood,
     be_at_most,
     choice,
     member_id,
+    page_size,
     readable_member,
     text,
     timestamp,
@@ -74,8 +74,7 @@ class Tiers:
     async def list_members_by_tier(
         self, request: wire.ListMembersByTierRequest, _: Any
     ) -> wire.ListMembersByTierResponse:
-        if not 1 <= request.first <= _LONGEST_PAGE:
-            raise PageNotUnderstood(f"first must be 1 to {_LONGEST_PAGE}", field="first", asked=request.first)
+        page_size(request.first, _LONGEST_PAGE)
         after = member_id(request.after, "after") if request.after else None
         known = await self._rulebook.current()
         programme = known.history(request.programme_id).at(self._rulebook.now())

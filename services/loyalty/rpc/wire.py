@@ -40,10 +40,10 @@ class BatchTooLarge(Invalid):
     """A batch holds more items than one call takes."""
 
 
-def page_size(first: int) -> int:
+def page_size(first: int, most: int = LONGEST_PAGE) -> int:
     """``first``, when it is allowed. Raises ``PageNotUnderstood``."""
-    if not 1 <= first <= LONGEST_PAGE:
-        raise PageNotUnderstood(f"first must be 1 to {LONGEST_PAGE}", field="first", asked=first)
+    if not 1 <= first <= most:
+        raise PageNotUnderstood(f"first must be 1 to {most}", field="first", asked=first)
     return first
 
 
