@@ -9,7 +9,8 @@ any member.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 
 import structlog
 
@@ -64,6 +65,18 @@ class Lanes:
             queue = least
         queue.put(task)
         return task.answer
+
+
+@asynccontextmanager
+async def one_lane(url: str, rulebook: Rulebook, now: clock.Clock) -> AsyncIterator[Lanes]:
+    """A lane for a job that has something to post, given back once that is done."""
+    lanes = Lanes(url, rulebook, 1, now)
+    working = asyncio.ensure_future(lanes.run())
+    try:
+        yield lanes
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
 
 
 class Lane:

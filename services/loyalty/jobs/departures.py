@@ -1,6 +1,5 @@
 """Departures, settled: what closed and erased members leave is forfeited, and erasures are proved."""
 
-import asyncio
 from functools import partial
 
 import structlog
@@ -9,7 +8,7 @@ from services.kit import clock, database
 from services.kit.refusal import Refusal
 from services.loyalty.actions.coupon_dues import leave
 from services.loyalty.actions.departures import prove_nothing_is_here
-from services.loyalty.lanes import Lanes
+from services.loyalty.lanes import Lanes, one_lane
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.departures import Departure, depart
@@ -40,17 +39,12 @@ class Departures:
         members = await departures.waiting(self._pool, _AT_ONCE)
         if not members:
             return
-        lanes = Lanes(self._url, self._rulebook, 1, self._now)
-        working = asyncio.ensure_future(lanes.run())
-        try:
+        async with one_lane(self._url, self._rulebook, self._now) as lanes:
             for member in members:
                 try:
                     await self._settle(lanes, member)
                 except Refusal as refusal:  # one who cannot be settled yet holds up nobody else
                     log.warning("departure waits", member_id=member.member_id, because=refusal.code)
-        finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
 
     async def _settle(self, lanes: Lanes, member: Waiting) -> None:
         known = await self._rulebook.current()

@@ -1,8 +1,7 @@
 """Grants, given: what rules promised members, by the ledger and by whoever else gives."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -11,7 +10,7 @@ from prometheus_client import Counter, Gauge
 
 from services.kit import clock, database
 from services.kit.refusal import Kind, Refusal
-from services.loyalty.lanes import Lanes
+from services.loyalty.lanes import Lanes, one_lane
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.asks import Ask
@@ -71,7 +70,7 @@ class Grants:
             more = len(due) == _AT_ONCE
             by_lane = [kept for kept in due if kept.grant.kind is GrantKind.POINTS]
             if by_lane:
-                async with self._lanes() as lanes:
+                async with one_lane(self._url, self._rulebook, self._now) as lanes:
                     await asyncio.gather(
                         *(self._settle(kept, partial(self._post, lanes)) for kept in by_lane)
                     )
@@ -86,16 +85,6 @@ class Grants:
             one = found.get(kind)
             open_grants.labels(kind).set(one.count if one else 0)
             oldest_grant_s.labels(kind).set((now - one.oldest_at).total_seconds() if one else 0)
-
-    @asynccontextmanager
-    async def _lanes(self) -> AsyncIterator[Lanes]:
-        lanes = Lanes(self._url, self._rulebook, 1, self._now)
-        working = asyncio.ensure_future(lanes.run())
-        try:
-            yield lanes
-        finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
 
     async def _settle(self, kept: Kept, give: Callable[[Grant], Awaitable[None]]) -> None:
         grant = kept.grant

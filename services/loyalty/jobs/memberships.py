@@ -1,6 +1,5 @@
 """Memberships, followed: tiers follow what was bought and ended, also where the door that took it lived no longer."""
 
-import asyncio
 from datetime import timedelta
 
 import structlog
@@ -8,7 +7,7 @@ import structlog
 from services.kit import clock, database
 from services.kit.refusal import Refusal
 from services.loyalty.actions.memberships import following
-from services.loyalty.lanes import Lanes
+from services.loyalty.lanes import one_lane
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.storage import memberships
 
@@ -37,15 +36,10 @@ class Memberships:
             return
         known = await self._rulebook.current()
         by_number = {history.newest.number: history for history in known.by_id.values()}
-        lanes = Lanes(self._url, self._rulebook, 1, self._now)
-        working = asyncio.ensure_future(lanes.run())
-        try:
+        async with one_lane(self._url, self._rulebook, self._now) as lanes:
             for made, number in waiting:
                 try:
                     await lanes.submit(following(made, by_number[number]))
                     await memberships.settled(self._pool, made)
                 except Refusal as refusal:  # one that cannot be followed yet holds up nobody else
                     log.warning("membership waits", member_id=made.member_id, because=refusal.code)
-        finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)

@@ -8,7 +8,7 @@ import structlog
 from services.kit import clock, database
 from services.kit.refusal import Refusal
 from services.loyalty.actions.coupon_dues import follow_merge
-from services.loyalty.lanes import Lanes
+from services.loyalty.lanes import Lanes, one_lane
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.merging import MergeAsked, merge
@@ -51,18 +51,13 @@ class Merges:
         self._left_alone = {nth: until for nth, until in self._left_alone.items() if until > clock_s}
         if all(one.nth in self._left_alone for one in heard):
             return
-        lanes = Lanes(self._url, self._rulebook, 1, self._now)
-        working = asyncio.ensure_future(lanes.run())
         held_up: set[str] = set()
-        try:
+        async with one_lane(self._url, self._rulebook, self._now) as lanes:
             for one in heard:
                 if one.nth in self._left_alone:
                     held_up |= one.members
                 elif one.members.isdisjoint(held_up) or _takes_back(one, heard):
                     held_up |= await self._follow(lanes, one, heard)
-        finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
 
     async def _follow(self, lanes: Lanes, one: Heard, heard: list[Heard]) -> frozenset[str]:
         """Do what was heard; whom it holds up when it cannot be done yet."""
