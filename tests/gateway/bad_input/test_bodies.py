@@ -105,5 +105,5 @@ async def _opened(gateway: Gateway) -> tuple[asyncio.StreamReader, asyncio.Strea
 
 
 def _head(gateway: Gateway, *more: str) -> bytes:
-    lines = ["POST /graphql HTTP/1.1", "host: x", "content-type: application/json", *more]
+    lines = ["POST /graphql HTTP/1.1", "host: localhost", "content-type: application/json", *more]
     return "\r\n".join([*lines, "", ""]).encode()
