@@ -45,14 +45,16 @@ ROWS: tuple[Row, ...] = (
     Row(
         "6",
         "no data beyond what the purpose lists",
-        "rules/gate.Question.unlisted",
-        (f"{_RPC}/test_checking.py::test_art_6_a_category_that_the_purpose_does_not_list_is_denied",),
-        Violation(
-            f"{_CONSENT}/rules/gate.py",
-            "if not self.used <= set(terms.categories):",
-            "if False:",
+        "members: rules/collecting; consent: rules/gate.Question.unlisted",
+        (
+            f"{_RPC}/test_checking.py::test_art_6_a_category_that_the_purpose_does_not_list_is_denied",
+            "tests/members/rpc/test_collecting.py",
         ),
-        missing="the members' door takes a field that no purpose lists; only its use is denied",
+        Violation(
+            "services/members/rules/collecting.py",
+            "unlisted = sorted({field.category for field in brought} - listed)",
+            "unlisted: list[str] = []",
+        ),
     ),
     Row(
         "19",
@@ -269,7 +271,7 @@ ROWS: tuple[Row, ...] = (
             f"{_RIGHTS}test_erasure_takes_wishes_directives_and_restrictions_with_it",
         ),
         Violation(
-            f"{_CONSENT}/migrations/versions/0020_rights.py",
+            f"{_CONSENT}/migrations/versions/0006_rights.py",
             "ARRAY['preference_changes', 'preferences', 'suppressions', 'sends',",
             "ARRAY['preferences', 'suppressions', 'sends',",
         ),
