@@ -197,7 +197,17 @@ ROWS: tuple[Row, ...] = (
             "if not (automated_refused and answer.allow and question.profiles):",
             "if True:",
         ),
-        missing="no test compares prices between who refused and who did not",
+    ),
+    Row(
+        "24",
+        "like members get like prices, and who refuses gets those without a profile, explained",
+        "loyalty: rules/metrics.is_neutral, rules/decisions; storefront: explainDecision",
+        ("tests/loyalty/test_decisions.py",),
+        Violation(
+            "services/loyalty/rules/metrics.py",
+            "return part.neutral is not None and self.standing.automated_refused",
+            "return False",
+        ),
     ),
     Row(
         "28 to 30",

@@ -63,7 +63,7 @@ def slices(sent: bytes | None) -> list[list[int]]:
 STANDING_JOINED = """
 s.member_id::text, s.programme, s.tier_keys, s.tier_since, array_send(s.days), s.judged_version, s.touched_at,
 s.merged_into::text, s.was_merged, s.forfeited_at, s.restriction, array_send(s.earned), s.ladder_since, s.valid_until,
-s.grace_until, s.placed, {joined_at}
+s.grace_until, s.placed, s.automated_refused, {joined_at}
 """
 JOINED_AT = "(SELECT m.joined_at FROM members m WHERE m.member_id = s.member_id)"
 STANDING = STANDING_JOINED.format(joined_at=JOINED_AT)
@@ -86,6 +86,7 @@ def standing(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] =
         valid_until,
         grace_until,
         above,
+        automated_refused,
     ) = fate
     tiers = list(zip(tier_keys, tier_since, strict=True))
     held, since = tiers[-1] if tiers else ("", 0)
@@ -108,6 +109,7 @@ def standing(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] =
         grace_until,
         placed(placements),
         micros(joined_at) if joined_at else 0,
+        automated_refused=automated_refused,
     )
 
 
