@@ -8,7 +8,7 @@ from huiyuan.loyalty.v1 import referrals_pb2
 
 from gateway.admin.audit import audited
 from gateway.admin.permissions import ADJUSTERS, ORDER_READERS, PUBLISHERS, to
-from gateway.admin.referral_terms import ReferralProgramme, ReferralTermsInput, referral_programme
+from gateway.admin.referrals.referral_terms import ReferralProgramme, ReferralTermsInput, referral_programme
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import PAGED, ListSize

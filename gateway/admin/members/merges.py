@@ -6,7 +6,7 @@ import strawberry
 from huiyuan.members.v1 import merges_pb2
 
 from gateway.admin.audit import audited
-from gateway.admin.member_merges import MemberMerge, member_merge
+from gateway.admin.members.member_merges import MemberMerge, member_merge
 from gateway.admin.permissions import MOVERS, to
 from gateway.clients import MEMBERS
 from gateway.context import Info

@@ -5,7 +5,7 @@ from huiyuan.loyalty.v1 import rewards_pb2
 
 from gateway.admin.audit import audited
 from gateway.admin.permissions import ADJUSTERS, ORDER_READERS, PUBLISHERS, to
-from gateway.admin.reward_terms import (
+from gateway.admin.rewards.reward_terms import (
     Reward,
     RewardHistory,
     RewardState,

@@ -7,11 +7,11 @@ import strawberry
 from huiyuan.loyalty.v1 import programmes_pb2
 
 from gateway.admin.audit import audited
-from gateway.admin.currencies import CurrencyRules, CurrencyRulesInput, currency
-from gateway.admin.earn_rules import EarnRule, EarnRuleInput, earn_rule
+from gateway.admin.earning.earn_rules import EarnRule, EarnRuleInput, earn_rule
 from gateway.admin.permissions import EVERY_ROLE, PUBLISHERS, RULE_READERS, to
+from gateway.admin.programmes.currencies import CurrencyRules, CurrencyRulesInput, currency
 from gateway.admin.texts import LocalizedText, LocalizedTextInput, localized
-from gateway.admin.tier_schemes import (
+from gateway.admin.tiers.tier_schemes import (
     TierRule,
     TierRuleInput,
     TierScheme,

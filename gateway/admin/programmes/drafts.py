@@ -8,7 +8,7 @@ import strawberry
 from huiyuan.loyalty.v1 import drafts_pb2
 
 from gateway.admin.permissions import RULE_READERS, to
-from gateway.admin.programmes import Programme, programme
+from gateway.admin.programmes.programmes import Programme, programme
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import PAGED

@@ -9,7 +9,7 @@ import strawberry
 from huiyuan.loyalty.v1 import coupon_templates_pb2 as wire
 
 from gateway.admin.audit import audited
-from gateway.admin.coupon_terms import CouponTerms, CouponTermsInput, terms
+from gateway.admin.coupons.coupon_terms import CouponTerms, CouponTermsInput, terms
 from gateway.admin.permissions import DRAFT_PUBLISHERS, DRAFTERS, RULE_READERS, to
 from gateway.clients import LOYALTY
 from gateway.context import Info

@@ -5,15 +5,18 @@ from datetime import datetime
 import strawberry
 from huiyuan.members.v1 import erasures_pb2, notes_pb2, profiles_pb2
 
-from gateway.admin.accesses import ProfileAccess, accesses
-from gateway.admin.activities import Activity, activities
-from gateway.admin.communications import Communication, communications
-from gateway.admin.entitlements import BenefitClaimRecord, claims
-from gateway.admin.erasures import Erasure, found
-from gateway.admin.ledger import LedgerEntry, page
-from gateway.admin.member_merges import MemberMerge, merges_of
-from gateway.admin.missions import standings
-from gateway.admin.notes import Note, notes
+from gateway.admin.benefits.entitlements import BenefitClaimRecord, claims
+from gateway.admin.consent.sending import SendAnswer, Suppression, may_send, suppressions
+from gateway.admin.ledger.ledger import LedgerEntry, page
+from gateway.admin.members.accesses import ProfileAccess, accesses
+from gateway.admin.members.communications import Communication, communications
+from gateway.admin.members.erasures import Erasure, found
+from gateway.admin.members.member_merges import MemberMerge, merges_of
+from gateway.admin.members.notes import Note, notes
+from gateway.admin.members.profiles import MaskedProfile, masked
+from gateway.admin.members.statuses import MemberLife, life
+from gateway.admin.missions.activities import Activity, activities
+from gateway.admin.missions.missions import standings
 from gateway.admin.permissions import (
     CONSENT_READERS,
     HISTORY_READERS,
@@ -25,9 +28,6 @@ from gateway.admin.permissions import (
     WATCHERS,
     to,
 )
-from gateway.admin.profiles import MaskedProfile, masked
-from gateway.admin.sending import SendAnswer, Suppression, may_send, suppressions
-from gateway.admin.statuses import MemberLife, life
 from gateway.clients import MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED, ListSize

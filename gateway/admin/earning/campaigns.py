@@ -6,7 +6,7 @@ import strawberry
 from huiyuan.loyalty.v1 import campaigns_pb2
 
 from gateway.admin.audit import audited
-from gateway.admin.earn_rules import EarnRule, earn_rule
+from gateway.admin.earning.earn_rules import EarnRule, earn_rule
 from gateway.admin.permissions import PUBLISHERS, RULE_READERS, to
 from gateway.clients import LOYALTY
 from gateway.context import Info

@@ -6,7 +6,7 @@ from enum import Enum
 import strawberry
 from huiyuan.loyalty.v1 import referrals_pb2, rewards_pb2
 
-from gateway.admin.reward_terms import RewardLimitInput
+from gateway.admin.rewards.reward_terms import RewardLimitInput
 from gateway.admin.texts import LocalizedText, LocalizedTextInput, localized
 from gateway.scalars import Long, Money, MoneyInput, instant, money, optional_instant, timestamp
 from gateway.views.rewards import RewardLimit, limits

@@ -5,9 +5,9 @@ from enum import Enum
 import strawberry
 from huiyuan.loyalty.v1 import tier_schemes_pb2
 
-from gateway.admin.benefits import BenefitInput, BenefitRule, benefit
+from gateway.admin.benefits.benefits import BenefitInput, BenefitRule, benefit
 from gateway.admin.texts import LocalizedText, LocalizedTextInput, localized
-from gateway.admin.tier_sales import TierSaleInput
+from gateway.admin.tiers.tier_sales import TierSaleInput
 from gateway.scalars import Long
 from gateway.views.tier_sales import TierSale, sale
 from gateway.views.tier_schemes import (

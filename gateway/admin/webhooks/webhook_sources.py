@@ -7,8 +7,8 @@ import strawberry
 
 from gateway.admin.audit import audited
 from gateway.admin.permissions import WEBHOOK_KEEPERS, WEBHOOK_READERS, to
-from gateway.admin.webhook_deliveries import number_of
-from gateway.admin.webhook_endpoints import WebhookState
+from gateway.admin.webhooks.webhook_deliveries import number_of
+from gateway.admin.webhooks.webhook_endpoints import WebhookState
 from gateway.context import Info
 from gateway.costs import PAGED
 from gateway.errors import UserError

@@ -9,7 +9,7 @@ import strawberry
 from huiyuan.loyalty.v1 import campaigns_pb2
 from huiyuan.loyalty.v1.orders_pb2 import EarnedPoints
 
-from gateway.admin.earn_rules import EarnRuleInput
+from gateway.admin.earning.earn_rules import EarnRuleInput
 from gateway.admin.permissions import RULE_READERS, to
 from gateway.clients import LOYALTY
 from gateway.context import Info

@@ -7,7 +7,7 @@ import strawberry
 from huiyuan.loyalty.v1 import missions_pb2
 
 from gateway.admin.audit import audited
-from gateway.admin.mission_inputs import LifecycleKind, MissionInput
+from gateway.admin.missions.mission_inputs import LifecycleKind, MissionInput
 from gateway.admin.permissions import DRAFT_PUBLISHERS, DRAFTERS, RULE_READERS, to
 from gateway.admin.texts import LocalizedText, localized
 from gateway.clients import LOYALTY

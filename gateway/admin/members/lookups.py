@@ -6,7 +6,7 @@ import strawberry
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import searches_pb2
 
-from gateway.admin.members import Member
+from gateway.admin.members.members import Member
 from gateway.admin.permissions import MEMBER_READERS, PROFILE_READERS, to
 from gateway.clients import MEMBERS
 from gateway.context import Info

@@ -10,13 +10,13 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from huiyuan.loyalty.v1 import drafts_pb2, programmes_pb2
 
 from gateway.admin.audit import audited
-from gateway.admin.currencies import CurrencyRulesInput
-from gateway.admin.drafts import ProgrammeDraft, draft
-from gateway.admin.earn_rules import EarnRuleInput
+from gateway.admin.earning.earn_rules import EarnRuleInput
 from gateway.admin.permissions import DRAFT_PUBLISHERS, DRAFTERS, to
-from gateway.admin.programmes import Programme, programme
+from gateway.admin.programmes.currencies import CurrencyRulesInput
+from gateway.admin.programmes.drafts import ProgrammeDraft, draft
+from gateway.admin.programmes.programmes import Programme, programme
 from gateway.admin.texts import LocalizedTextInput
-from gateway.admin.tier_schemes import TierRuleInput, TierSchemeInput
+from gateway.admin.tiers.tier_schemes import TierRuleInput, TierSchemeInput
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.errors import UserError

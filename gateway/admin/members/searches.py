@@ -9,8 +9,8 @@ from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import tiers_pb2
 from huiyuan.members.v1 import searches_pb2
 
-from gateway.admin.lookups import FindMemberInput
-from gateway.admin.members import Member
+from gateway.admin.members.lookups import FindMemberInput
+from gateway.admin.members.members import Member
 from gateway.admin.permissions import PROFILE_READERS, WATCHERS, to
 from gateway.clients import LOYALTY, MEMBERS
 from gateway.context import Info
