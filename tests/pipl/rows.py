@@ -204,7 +204,7 @@ ROWS: tuple[Row, ...] = (
         "loyalty: rules/metrics.is_neutral, rules/decisions; storefront: explainDecision",
         ("tests/loyalty/test_decisions.py",),
         Violation(
-            "services/loyalty/rules/metrics.py",
+            "services/loyalty/rules/tiers/metrics.py",
             "return part.neutral is not None and self.standing.automated_refused",
             "return False",
         ),
