@@ -271,7 +271,17 @@ ROWS: tuple[Row, ...] = (
             "if False:",
         ),
     ),
-    Row("46", "correction reaches every projection", "", missing="no test follows a correction everywhere"),
+    Row(
+        "46",
+        "correction reaches every projection",
+        "members: rpc/updates, actions/profiles; consent: actions/fulfilling.profile_corrected",
+        ("tests/members/rpc/test_correcting.py", f"{_RPC}/test_correcting.py"),
+        Violation(
+            "services/members/rpc/updates.py",
+            "if traits.of(profile) != traits.of(member.profile):",
+            "if False:",
+        ),
+    ),
     Row(
         "47",
         "deletion, proved by every store",

@@ -69,7 +69,6 @@ JOINED_AT = "(SELECT m.joined_at FROM members m WHERE m.member_id = s.member_id)
 STANDING = STANDING_JOINED.format(joined_at=JOINED_AT)
 """What is selected of standings ``s`` to make one of a row."""
 
-
 RESTRICTIONS = {int(restriction): restriction for restriction in Restriction}
 
 
