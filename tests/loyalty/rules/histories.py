@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from services.kit.refusal import Refusal
 from services.loyalty.rules.awards import award
+from services.loyalty.rules.earn_rules import EarnTrigger
 from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period, Rounding, local_day
 from services.loyalty.rules.forfeits import Forfeiture, forfeit
 from services.loyalty.rules.imports import OpeningLot, import_balance
@@ -46,7 +47,13 @@ FIRST = programme(
         ),
         currency("LIVELY", 4, expiry=Expiry(Period.parse("P10D"), sliding=True)),
     ),
-    earn_rules=tuple(memory.rule(code=code) for code in ("POINTS", "SLOW", "WAITING", "LIVELY")),
+    earn_rules=(
+        *(memory.rule(code=code) for code in ("POINTS", "SLOW", "WAITING", "LIVELY")),
+        *(
+            memory.rule(1, 300, code, key=f"{code.lower()}-arrived", trigger=EarnTrigger.ORDER_COMPLETED)
+            for code in ("POINTS", "SLOW", "LIVELY")
+        ),
+    ),
 )
 SECOND = programme(
     version=2,
