@@ -336,6 +336,8 @@ def test_a_currency_whose_points_all_wait_for_the_completion_waits_for_it_once()
     ledger.refund(paid, amount=5_000)
     ledger.complete(paid)
     assert (ledger.balance(), pending(ledger)) == (70, 0)
+    ledger.refund(paid, amount=5_000)
+    assert (ledger.balance(), pending(ledger)) == (0, 0)
 
 
 def test_a_refund_that_may_not_go_into_debt_asks_only_for_what_was_given() -> None:
