@@ -107,9 +107,7 @@ def _earn(book: Book, member: Member, programme: Programme, order: Order, journa
         assert rules is not None, "a version's earn rules name its own currencies"
         wallet = member.wallets[code]
         order.earned[code] = result = _place(rules, points, order.paid_at, programme.time_zone)
-        if (
-            decision is not None and result.matures_at != NEVER
-        ):  # else all of it waits for the completion anyhow
+        if decision is not None and result.matures_at != NEVER:  # else all of it waits anyhow
             result.on_completion = decision.on_completion.get(code, 0)
         _give(wallet, journal, result, order.paid_at)
         result.balance_after = wallet.available
@@ -254,9 +252,8 @@ def complete_order(book: Book, completion: Completion) -> Answer:
     for merge in book.state.merges_of(order.member_id, order.programme):
         merge.settle(book.entries[first:])
     order.completed_at = completed_at
-    if order.judgement and (
-        order.refundable_minor or not order.total_minor
-    ):  # what was returned whole earns none
+    returned = order.total_minor and not order.refundable_minor
+    if order.judgement and not returned:
         by_key = history.judging(order.rule_version).earning.by_key
         given = (by_key[key] for key in order.judgement.coupons)
         book.state.grants.extend(_coupon(order, rule) for rule in given if rule.on_completion)
