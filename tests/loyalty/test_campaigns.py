@@ -117,8 +117,8 @@ async def test_a_preview_goes_on_where_it_was_and_not_under_other_rules(
 ) -> None:
     for _ in range(3):
         await paid(there, there.new_member(), 1_000)
-    monkeypatch.setattr("services.loyalty.rpc.campaigns.AT_ONCE", 1)
-    monkeypatch.setattr("services.loyalty.rpc.campaigns.PATIENCE_S", 0.0001)
+    monkeypatch.setattr("services.loyalty.rpc.earning.campaigns.AT_ONCE", 1)
+    monkeypatch.setattr("services.loyalty.rpc.earning.campaigns.PATIENCE_S", 0.0001)
     found, calls = await previewed(there, {"rules": {"rules": [BASE]}})
     assert calls > 1
     assert found["ordersSeen"] == found["ordersInAll"]

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from services.kit import rpc
-from services.loyalty.storage.definitions import earn_rules as stored
+from services.loyalty.storage.programmes.definitions import earn_rules as stored
 from tests.loyalty.conftest import Loyalty, cny, earn_rule, order, programme
 from tests.loyalty.spending import code, done
 

@@ -6,12 +6,19 @@ from typing import Any
 
 import pytest
 
-from services.loyalty.rules.definitions import check
-from services.loyalty.rules.earn_limits import Count
-from services.loyalty.rules.earn_rules import AwardKind, Cap, CapWindow, EarnRounding, EarnRule, EarnTrigger
-from services.loyalty.rules.earn_schedules import Hours, Schedule
-from services.loyalty.rules.orders import Line, Order
-from services.loyalty.rules.wellformed import ProgrammeNotWellFormed
+from services.loyalty.rules.earning.earn_limits import Count
+from services.loyalty.rules.earning.earn_rules import (
+    AwardKind,
+    Cap,
+    CapWindow,
+    EarnRounding,
+    EarnRule,
+    EarnTrigger,
+)
+from services.loyalty.rules.earning.earn_schedules import Hours, Schedule
+from services.loyalty.rules.orders.orders import Line, Order
+from services.loyalty.rules.programmes.definitions import check
+from services.loyalty.rules.programmes.wellformed import ProgrammeNotWellFormed
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, order, programme, rule, tier
 
 BASE = rule(tier_multiplied=False, key="base")
