@@ -193,6 +193,7 @@ def order_earned(of: Order) -> str:
                 e.matured,
                 e.matured_balance_after,
                 e.waited,
+                *((e.on_completion, e.completion_expires_at) if e.on_completion else ()),
             )
             for code, e in of.earned.items()
         }
