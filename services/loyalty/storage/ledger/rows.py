@@ -75,18 +75,8 @@ RESTRICTIONS = {int(restriction): restriction for restriction in Restriction}
 def standing(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] = list) -> Standing:
     """A standing from its row. Who only reads has its days ``made`` tuples, which cost nothing."""
     member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, *fate, joined_at = row
-    (
-        merged_into,
-        was_merged,
-        forfeited_at,
-        restriction,
-        earned,
-        ladder_since,
-        valid_until,
-        grace_until,
-        above,
-        automated_refused,
-    ) = fate
+    merged_into, was_merged, forfeited_at, restriction, earned, *term, automated_refused = fate
+    ladder_since, valid_until, grace_until, above = term
     tiers = list(zip(tier_keys, tier_since, strict=True))
     held, since = tiers[-1] if tiers else ("", 0)
     ladder, *placements = orjson.loads(above) if above else (held,)
