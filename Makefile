@@ -5,6 +5,9 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
+# A run starts the same modules in a hundred processes: they are compiled once, whatever the caller's shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: pipl-report help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-members bench-gateway bench-consent bench-programme soak release-schema compose audits test-browser explorer
 
 help:  ## Show this.
