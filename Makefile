@@ -20,7 +20,7 @@ reset: .venv/.installed  ## Throw away what `make up` keeps in .huiyuan/.
 	@$(BIN)/huiyuan reset --yes
 
 test: .venv/.installed  ## Run every test against real servers.
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --max-worker-restart=0
 
 test-browser: .venv/.browser  ## Open the pages in Chromium; wants npm and Chromium.
 	$(BIN)/python -m tests.browser
@@ -72,7 +72,7 @@ format: .venv/.installed  ## Format the code.
 	$(BIN)/ruff format
 
 torture: .venv/.installed  ## Run in full the proofs that `make test` runs in short; wants HUIYUAN_CDNOW=FILE.
-	$(BIN)/pytest -m torture -s
+	$(BIN)/pytest -m torture -s -o faulthandler_timeout=7200
 
 bench: .venv/.installed  ## Measure, against what the machine can do.
 	$(BIN)/python -m tests.load
