@@ -6,8 +6,10 @@ from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 from huiyuan.members.v1.events_pb2 import MembersEvent
 
 from services.kit import database, stream
-from services.loyalty.rules.standings import Restriction
-from services.loyalty.storage import coupon_refunds, departures, heard_merges, members, referrals
+from services.loyalty.rules.tiers.standings import Restriction
+from services.loyalty.storage.coupons import coupon_refunds
+from services.loyalty.storage.members import departures, heard_merges, members
+from services.loyalty.storage.referrals import referrals
 
 _RESTRICTIONS = {
     "MemberFrozen": Restriction.FROZEN,

@@ -15,9 +15,9 @@ from services.loyalty.jobs.dues import DueRun
 from services.loyalty.lanes import Lane
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.touching import touch_members
-from services.loyalty.storage.dues import DUE_RUN
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.ledger.touching import touch_members
+from services.loyalty.storage.ledger.dues import DUE_RUN
+from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import Loyalty
 from tests.loyalty.spending import code, done, facts, spend
 from tests.loyalty.test_integrity import check_everything
