@@ -102,6 +102,12 @@ class GatewaySettings(ProcessSettings):
         keys = {"loyalty": self.key_loyalty, "members": self.key_members, "consent": self.key_consent}
         return {service: b64decode(key.get_secret_value()) for service, key in keys.items()}
 
+    @property
+    def webhook_keys(self) -> list[bytes]:
+        """What webhooks' secrets are sealed under: first what new ones are."""
+        keys = (self.webhook_key, self.webhook_key_before)
+        return [b64decode(key.get_secret_value()) for key in keys if key is not None]
+
 
 class MigrationSettings(BaseSettings):
     """What ``migrate`` needs, and no more."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gateway.admin.earn_rule_reach import EARN_RULE_TYPES
+from gateway.admin.earning.earn_rule_reach import EARN_RULE_TYPES
 from gateway.admin.given_reach import ROLES_OF_GIVEN
 from gateway.admin.permissions import (
     ADJUSTERS,
@@ -47,7 +47,7 @@ from gateway.admin.permissions import (
     WEBHOOK_READERS,
     Roles,
 )
-from gateway.admin.tier_reach import TIER_TYPES
+from gateway.admin.tiers.tier_reach import TIER_TYPES
 
 ROLES_BY_TYPE: Mapping[str, Roles] = {
     **EARN_RULE_TYPES,

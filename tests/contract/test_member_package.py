@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from services.consent.rpc import exports as consent
-from services.loyalty.rpc import exports as loyalty
+from services.loyalty.rpc.members import exports as loyalty
 from services.members.rules import packages as members
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "member-package.schema.json"

@@ -9,12 +9,12 @@ import asyncpg
 from infra.local.databases import DatabaseUrls
 from services.kit import clock
 from services.loyalty.actions import programmes as actions
-from services.loyalty.rules.earn_rules import EarnRounding, EarnRule
-from services.loyalty.rules.expiry import NEVER, Expiry, Maturation, Period, Rounding
-from services.loyalty.rules.programmes import CurrencyRules, NegativePolicy, Programme
-from services.loyalty.rules.texts import Text
-from services.loyalty.rules.tier_schemes import Condition, TierRule
-from services.loyalty.storage.programmes import Publication
+from services.loyalty.rules.earning.earn_rules import EarnRounding, EarnRule
+from services.loyalty.rules.ledger.expiry import NEVER, Expiry, Maturation, Period, Rounding
+from services.loyalty.rules.programmes.programmes import CurrencyRules, NegativePolicy, Programme
+from services.loyalty.rules.programmes.texts import Text
+from services.loyalty.rules.tiers.tier_schemes import Condition, TierRule
+from services.loyalty.storage.programmes.programmes import Publication
 
 PROGRAMME = "bench"
 ENTRIES_PER_ORDER = 2

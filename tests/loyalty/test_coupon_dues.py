@@ -13,7 +13,7 @@ from services.loyalty.actions import coupons as actions
 from services.loyalty.consumers import hear_ourselves
 from services.loyalty.jobs import coupons as job
 from services.loyalty.jobs.coupons import Coupons
-from services.loyalty.rules.grants import Grant, GrantKind
+from services.loyalty.rules.ledger.grants import Grant, GrantKind
 from tests.loyalty.conftest import Loyalty, cny, order
 from tests.loyalty.coupons import (
     COUPONS,

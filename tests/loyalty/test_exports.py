@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.kit import rpc
-from services.loyalty.storage import exports
+from services.loyalty.storage.members import exports
 from tests.loyalty.conftest import CALLED_BY_MEMBERS_KEY, Loyalty, order
 
 signer = rpc.CallerSigner("members", {"loyalty": CALLED_BY_MEMBERS_KEY})

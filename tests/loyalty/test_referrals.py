@@ -12,7 +12,7 @@ from services.kit import clock, database, rpc
 from services.kit.refusal import Refusal
 from services.loyalty.jobs.referrals import SettledReferrals
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.referrals import make_code, read_code
+from services.loyalty.rules.referrals.referrals import make_code, read_code
 from tests.loyalty.conftest import Loyalty, cny, order
 from tests.loyalty.spending import code, done
 

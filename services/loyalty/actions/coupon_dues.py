@@ -4,10 +4,11 @@ from services.kit import database
 from services.loyalty import events
 from services.loyalty.actions.coupon_orders import reinstate
 from services.loyalty.actions.coupon_revocations import revoke
-from services.loyalty.rules.events import CouponExpiring, Event
-from services.loyalty.storage import coupon_dues, coupon_refunds, programmes
-from services.loyalty.storage.coupon_refunds import RefundedOrder
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.ledger.events import CouponExpiring, Event
+from services.loyalty.storage.coupons import coupon_dues, coupon_refunds
+from services.loyalty.storage.coupons.coupon_refunds import RefundedOrder
+from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.programmes import programmes
 
 MEMBER_CLOSED = "MEMBER_CLOSED"
 _BY_MEMBERS = "service:members"

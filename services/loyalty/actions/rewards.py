@@ -5,9 +5,10 @@ from dataclasses import replace
 from services.kit import database
 from services.kit.refusal import Conflict
 from services.loyalty import events
-from services.loyalty.rules.asks import IdempotencyKeyReused
-from services.loyalty.rules.programmes import Programme
-from services.loyalty.rules.rewards import (
+from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.programmes.wellformed import KEY, KEY_SAID, be_like, wrong
+from services.loyalty.rules.rewards.rewards import (
     MOST_OFFERED,
     MOST_POINTS,
     RewardDraftGone,
@@ -19,10 +20,10 @@ from services.loyalty.rules.rewards import (
     UnknownReward,
     check,
 )
-from services.loyalty.rules.wellformed import KEY, KEY_SAID, be_like, wrong
-from services.loyalty.storage import programmes, rewards
-from services.loyalty.storage.rewards import Edition, Reward, StockChange
-from services.loyalty.storage.telling import tell
+from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.programmes import programmes
+from services.loyalty.storage.rewards import rewards
+from services.loyalty.storage.rewards.rewards import Edition, Reward, StockChange
 
 
 class RewardNotLimited(Conflict):

@@ -10,8 +10,8 @@ from huiyuan.kit.v1.kit_pb2 import ExternalIdentity, LocalizedText, MemberKey, M
 
 from services.kit import rpc
 from services.kit.refusal import Invalid, Refusal
-from services.loyalty.rules.texts import Text
-from services.loyalty.rules.wellformed import ProgrammeNotWellFormed
+from services.loyalty.rules.programmes.texts import Text
+from services.loyalty.rules.programmes.wellformed import ProgrammeNotWellFormed
 
 READERS = rpc.staff("operations", "support", "program_admin", "auditor", "privacy_officer")
 Choice = TypeVar("Choice", bound=StrEnum)
