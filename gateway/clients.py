@@ -17,6 +17,7 @@ from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceClient
 from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceClient
 from huiyuan.loyalty.v1.coupons_connect import CouponsServiceClient
+from huiyuan.loyalty.v1.decisions_connect import DecisionsServiceClient as DecidedServiceClient
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceClient
@@ -135,6 +136,7 @@ class Clients:
         self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
         self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
         self.memberships = client(MembershipsServiceClient, loyalty, LOYALTY, signer)
+        self.decided = client(DecidedServiceClient, loyalty, LOYALTY, signer)
         self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.referrals = client(ReferralsServiceClient, loyalty, LOYALTY, signer)
         self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)

@@ -10,6 +10,7 @@ from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.coupons import CouponMutations
+from gateway.storefront.decisions import DecisionQueries
 from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.guardians import GuardianQueries
@@ -45,6 +46,7 @@ QUERIES = (
     ProgrammeQueries,
     MissionQueries,
     RewardQueries,
+    DecisionQueries,
     ConsentQueries,
     EvidenceQueries,
     PackageQueries,
