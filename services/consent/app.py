@@ -72,8 +72,7 @@ def application(
         TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience),
     )
     # Whoever is named by the installation answers for the processing (PIPL 9).
-    controllers = (settings.installation_id.urn,)
-    key = signing.own_key(settings.signing_key)
+    controllers, key = (settings.installation_id.urn,), signing.own_key(settings.signing_key)
     keys = signing.trusted(settings.public_keys, key)
 
     @asynccontextmanager
