@@ -104,7 +104,7 @@ class Standing:
     @property
     def next_due_at(self) -> int:
         """When the tier may next change by itself."""
-        due_at = self.judged_at
+        due_at = self.grace_until or self.valid_until
         for placed in self.placed:
             due_at = min(due_at, placed.until)
         return due_at
@@ -147,7 +147,10 @@ class Standing:
 
     def add(self, ordinal: int, spend_minor: int, orders: int) -> None:
         """The same for a day by its ordinal."""
-        place = bisect_left(self.days, ordinal, key=lambda day: day[0])
+        if self.last_day == ordinal:  # as mostly, and it is the last of the list
+            place = -1
+        else:
+            place = bisect_left(self.days, ordinal, key=lambda day: day[0])
         if place == len(self.days) or self.days[place][0] != ordinal:
             self.days.insert(place, [ordinal, 0, 0])
             self._sum_up()
