@@ -147,10 +147,8 @@ class Standing:
 
     def add(self, ordinal: int, spend_minor: int, orders: int) -> None:
         """The same for a day by its ordinal."""
-        if self.last_day == ordinal:  # as mostly, and it is the last of the list
-            place = -1
-        else:
-            place = bisect_left(self.days, ordinal, key=lambda day: day[0])
+        is_last = self.last_day == ordinal  # as mostly
+        place = -1 if is_last else bisect_left(self.days, ordinal, key=lambda day: day[0])
         if place == len(self.days) or self.days[place][0] != ordinal:
             self.days.insert(place, [ordinal, 0, 0])
             self._sum_up()

@@ -153,7 +153,7 @@ async def _load_posted(connection: database.RawConnection, touched: Touched, sta
             state.spent_on.setdefault((member_id, row["order_ref"]), []).append(key)
             touched.redemptions.add((member_id, key))
     asked = _columns(touched.keys | touched.redemptions)
-    revision, posted, denied = await connection.fetchrow(_LOOK, *asked)
+    ((revision, posted, denied),) = await connection.fetch(_LOOK, *asked)
     if posted:
         for row in await connection.fetch(_POSTED, *asked):
             state.posted.setdefault((str(row["member_id"]), row["key"].bytes), []).append(
