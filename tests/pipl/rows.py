@@ -175,7 +175,13 @@ ROWS: tuple[Row, ...] = (
             "return True",
         ),
     ),
-    Row("22", "a merger of handlers", "", missing="there is no transfer of consents to another handler"),
+    Row(
+        "22",
+        "a merger of handlers",
+        "rules/handlers, actions/handlers; purposes.widenings",
+        (f"{_RPC}/test_handlers.py",),
+        Violation(f"{_CONSENT}/rules/handlers.py", "if transfer.effective_at <= at]", "if False]"),
+    ),
     Row(
         "23",
         "each third party for itself",
@@ -355,6 +361,20 @@ ROWS: tuple[Row, ...] = (
             "test_art_56_an_assessment_is_kept_for_three_years_by_the_door_and_by_the_database",
         ),
         Violation(f"{_CONSENT}/actions/registers.py", "    if now < found.locked_until:", "    if False:"),
+    ),
+    Row(
+        "55",
+        "nothing that needs an impact assessment without one in the register",
+        "actions/purposes, storage/registers.assessed",
+        (
+            f"{_RPC}/test_registers.py::"
+            "test_art_55_a_purpose_that_needs_an_assessment_is_published_once_that_stands_in_the_register",
+        ),
+        Violation(
+            f"{_CONSENT}/actions/purposes.py",
+            "if terms.assessment_id and not await",
+            "if False and not await",
+        ),
     ),
     Row(
         "57",
