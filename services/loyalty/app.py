@@ -149,11 +149,10 @@ def _wires(
 ) -> Sequence[Any]:
     """Everything that is served, each noun's door."""
     adjustments = Adjustments(pool, lanes, rulebook, membership)
+    points = Points(pool, lanes, rulebook, membership, adjustments)
     return (
         gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
-        gatekeeper.admit(
-            Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication
-        ),
+        gatekeeper.admit(points, PointsServiceASGIApplication),
         gatekeeper.admit(adjustments, AdjustmentsServiceASGIApplication),
         gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
         gatekeeper.admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication),
