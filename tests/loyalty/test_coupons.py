@@ -29,6 +29,7 @@ from tests.loyalty.coupons import (
     percentage,
     published,
     state,
+    waiting_for_locks,
 )
 
 
@@ -304,6 +305,25 @@ async def test_a_hold_a_use_and_a_revocation_at_once_leave_one_truth(loyalty: Lo
         revoked = "revoked" in answers[2].json()["results"][0]
         assert held + used + revoked == 1, [answer.text for answer in answers]
         assert await state(loyalty, coupon) == ("HELD" if held else "USED" if used else "REVOKED")
+    await be_counted(loyalty)
+
+
+async def test_an_order_gives_its_coupon_back_once_however_many_ask_and_never_what_it_only_holds(
+    loyalty: Loyalty,
+) -> None:
+    member = loyalty.new_member()
+    coupon = await new(loyalty, member, percentage(1_000, cap=cny(5_000), cost=cny(30)))
+    await on_order(loyalty, "Hold", member, "back", [coupon], basket=basket(10_000))
+    assert (await on_order(loyalty, "Reinstate", member, "back", [])).json()["replayed"]
+    assert await state(loyalty, coupon) == "HELD"
+    await on_order(loyalty, "Use", member, "back", [])
+    async with loyalty.looking.acquire() as holding, holding.transaction():
+        await holding.execute("SELECT FROM coupons WHERE coupon_id = $1 FOR NO KEY UPDATE", coupon)
+        asked = [asyncio.ensure_future(on_order(loyalty, "Reinstate", member, "back", [])) for _ in range(4)]
+        await waiting_for_locks(loyalty, 2)
+    answers = [answer.json() for answer in await asyncio.gather(*asked)]
+    assert sorted(answer.get("replayed", False) for answer in answers) == [False, True, True, True]
+    assert await state(loyalty, coupon) == "ISSUED"
     await be_counted(loyalty)
 
 

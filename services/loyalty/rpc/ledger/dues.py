@@ -1,9 +1,7 @@
 """Dues at the door: how much is due, and how the due run gets on."""
 
-from datetime import datetime
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.loyalty.v1 import dues_pb2 as wire
 
 from services.kit import clock, database, rpc
@@ -35,15 +33,11 @@ class Dues:
 def _run(run: dues.Run) -> wire.DueRun:
     seconds = (run.noted_at - run.started_at).total_seconds()
     return wire.DueRun(
-        started_at=_instant(run.started_at),
-        finished_at=None if run.finished_at is None else _instant(run.finished_at),
-        noted_at=_instant(run.noted_at),
+        started_at=timestamp(clock.micros(run.started_at)),
+        finished_at=None if run.finished_at is None else timestamp(clock.micros(run.finished_at)),
+        noted_at=timestamp(clock.micros(run.noted_at)),
         members=run.members,
         entries=run.entries,
         set_aside=run.set_aside,
         members_per_second=run.members / seconds if seconds > 0 else 0,
     )
-
-
-def _instant(at: datetime) -> Timestamp:
-    return timestamp(clock.micros(at))

@@ -1,9 +1,7 @@
 """Integrity at the door: what the last verification found, and where the chains end now."""
 
-from datetime import datetime
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.loyalty.v1 import integrity_pb2 as wire
 
 from services.kit import clock, database, rpc
@@ -43,8 +41,8 @@ class Integrity:
 def _verification(of: Verification) -> wire.Verification:
     return wire.Verification(
         verification_id=of.verification_id,
-        started_at=_instant(of.started_at),
-        finished_at=_instant(of.finished_at),
+        started_at=timestamp(clock.micros(of.started_at)),
+        finished_at=timestamp(clock.micros(of.finished_at)),
         entries=of.entries,
         batches=of.batches,
         wallets=of.wallets,
@@ -62,7 +60,3 @@ def _verification(of: Verification) -> wire.Verification:
 
 def _mismatch(of: Mismatch) -> wire.Mismatch:
     return wire.Mismatch(check=of.check, table=of.table, row=of.row, what=of.what)
-
-
-def _instant(at: datetime) -> Timestamp:
-    return timestamp(clock.micros(at))

@@ -87,15 +87,15 @@ def _line(line: Line, currency: str) -> wire.RecordedLine:
 
 
 def earned(of: Order) -> list[wire.EarnedPoints]:
-    """What an order earned in all, as it was recorded."""
+    """What an order earned in all, as it was recorded; of one currency what was promised beside what was given."""
     return [
-        wire.EarnedPoints(
-            currency=code,
-            points=e.points,
-            pending=e.was_pending(of.recorded_at),
-            balance_after=e.balance_after,
-        )
+        wire.EarnedPoints(currency=code, points=points, pending=pending, balance_after=e.balance_after)
         for code, e in of.earned.items()
+        for points, pending in (
+            (e.points - e.on_completion, e.was_pending(of.recorded_at)),
+            (e.on_completion, True),
+        )
+        if points
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import gcd, lcm
+from operator import itemgetter
 from typing import NamedTuple
 
 from services.loyalty.rules.earning.conditions import Conditions
@@ -36,13 +37,14 @@ class Step(NamedTuple):
 
 
 class Stack(NamedTuple):
-    """The rules of one currency that look at an order, as they are judged: base rules, and then multipliers.
+    """The rules of one currency and one moment that look at an order: base rules, and then multipliers.
 
-    ``bases`` is what base rules say, with something in the places of those steps that are still to be ``asked``.
+    They exclude, sum, multiply and are rounded down among themselves. ``bases`` is what base rules say, with something in the places of those steps that are still to be ``asked``.
     What they give of a whole order, and what multipliers make of it, are whole numbers of ``unit``-ths of a point.
     """
 
     code: str
+    on_completion: bool
     bases: list[Verdict]
     asked: list[tuple[int, Step]]
     multipliers: list[Step]
@@ -101,17 +103,18 @@ class EarnPlan:
                 shut[step.rule.key] = Nothing.CONDITION_FAILED if failed else Nothing.CONDITION_NOT_MET
         looking = [step for step in self._steps if step.rule.key not in shut]
         points = [step for step in looking if step.rule.award is not AwardKind.COUPON]
-        codes = dict.fromkeys(step.rule.currency for step in points)
+        kinds = dict.fromkeys((step.rule.on_completion, step.rule.currency) for step in points)
         coupons = [step for step in looking if step.rule.award is AwardKind.COUPON]
-        return Case([_stack(code, points) for code in codes], coupons, shut)
+        return Case([_stack(*kind, points) for kind in sorted(kinds, key=itemgetter(0))], coupons, shut)
 
 
-def _stack(code: str, steps: Sequence[Step]) -> Stack:
-    own = [step for step in steps if step.rule.currency == code]
+def _stack(on_completion: bool, code: str, steps: Sequence[Step]) -> Stack:
+    own = [step for step in steps if (step.rule.on_completion, step.rule.currency) == (on_completion, code)]
     bases = [step for step in own if step.rule.award is not AwardKind.MULTIPLIER]
     multipliers = [step for step in own if step.rule.award is AwardKind.MULTIPLIER]
     return Stack(
         code,
+        on_completion,
         [step.always or Verdict(step.rule, None, 0, 0, 1) for step in bases],
         [(place, step) for place, step in enumerate(bases) if not step.is_sure],
         sorted(multipliers, key=lambda step: -step.rule.priority),

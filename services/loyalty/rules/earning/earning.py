@@ -5,9 +5,9 @@ rules, or among multipliers; caps and budgets cut what a rule adds, before the o
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.loyalty.rules.earning.decisions import Decision
 from services.loyalty.rules.earning.earn_facts import Facts
 from services.loyalty.rules.earning.earn_limits import Allowed, Limiting
 from services.loyalty.rules.earning.earn_plans import EarnPlan, Stack, Step
@@ -18,23 +18,6 @@ from services.loyalty.rules.orders.orders import Order
 from services.loyalty.rules.orders.sharing import SumByLine, share, whole_numbers
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.programmes.wellformed import MULTIPLIER_SCALE
-
-
-@dataclass(slots=True)
-class Decision:
-    """What an order earns: points by currency code, by line in the order's order, and by rule; who gives a coupon.
-
-    ``exact`` is before the one floor, as numerator and denominator. ``allowed`` is what limited rules that were
-    asked could give.
-    """
-
-    verdicts: list[Verdict]
-    exact: dict[str, tuple[int, int]] = field(default_factory=dict)
-    points: dict[str, int] = field(default_factory=dict)
-    by_line: dict[str, list[int]] = field(default_factory=dict)
-    by_rule: dict[str, dict[str, int]] = field(default_factory=dict)
-    coupons: list[EarnRule] = field(default_factory=list)
-    allowed: dict[str, Allowed] = field(default_factory=dict)
 
 
 def decide(
@@ -142,13 +125,19 @@ class _Judge:
         else:
             denominator, weights = stack.unit, self._whole(parts, multipliers, stack.unit)
             numerator, line_weights = sum(weights), [line.minor for line in self._facts.order.lines]
-        decision.exact[code] = numerator, denominator
+        had, per = decision.exact.get(code, (0, 1))
+        decision.exact[code] = had * denominator + numerator * per, per * denominator
         points = numerator // denominator
         if points == 0:
             return
-        decision.points[code] = points
-        decision.by_line[code] = share(points, line_weights)
-        decision.by_rule[code] = self._by_rule(points, parts, weights)
+        by_line = share(points, line_weights)
+        if before := decision.by_line.get(code):
+            by_line = [one + other for one, other in zip(before, by_line, strict=True)]
+        decision.by_line[code] = by_line
+        decision.points[code] = decision.points.get(code, 0) + points
+        if stack.on_completion:
+            decision.on_completion[code] = points
+        decision.by_rule.setdefault(code, {}).update(self._by_rule(points, parts, weights))
 
     def _whole(self, parts: list[Verdict], multipliers: list[Verdict], unit: int) -> list[int]:
         """What each of the parts, and of the multipliers put after them, gives of the whole order, in units."""

@@ -64,6 +64,8 @@ class Earned:
     """What an order earned in one currency, and where it lies.
 
     ``matures_at`` is 0 for points that were credited, ``expires_at`` is 0 while an event must come.
+    ``on_completion`` of ``points`` are promised for the order's completion by rules, whatever the currency says;
+    ``completion_expires_at`` is when these expire, 0 until then.
     """
 
     points: int
@@ -74,6 +76,8 @@ class Earned:
     matured: int = 0
     matured_balance_after: int = 0
     waited: bool = False
+    on_completion: int = 0
+    completion_expires_at: int = 0
 
     def is_pending(self, now: int) -> bool:
         """True while the points are promised and not yet spendable."""

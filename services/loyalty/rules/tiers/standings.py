@@ -63,7 +63,7 @@ class Standing:
 
     ``ladder`` is the tier that the ladder gives, good from ``ladder_since`` until ``valid_until`` and after that in
     its grace until ``grace_until`` (0 before); what is in ``placed`` may stand above it. ``joined_at`` is 0 while
-    nobody said.
+    nobody said. Who ``automated_refused`` is not judged by a profile (PIPL 24), as the consent service says.
     """
 
     member_id: str
@@ -85,6 +85,7 @@ class Standing:
     joined_at: int = 0
     changed: bool = False
     fate_changed: bool = False
+    automated_refused: bool = False
 
     @property
     def tier(self) -> str:

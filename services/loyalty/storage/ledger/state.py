@@ -193,11 +193,12 @@ ORDER BY s.member_id, s.programme FOR UPDATE OF s
 
 # A member that was merged is so in programmes founded later, too.
 _NEW_STANDINGS = """
-INSERT INTO standings (member_id, programme, merged_into, restriction)
+INSERT INTO standings (member_id, programme, merged_into, restriction, automated_refused)
 SELECT k.member_id, k.programme,
        (SELECT s.merged_into FROM standings s
         WHERE s.member_id = k.member_id AND s.merged_into IS NOT NULL LIMIT 1),
-       coalesce((SELECT m.restriction FROM members m WHERE m.member_id = k.member_id), 0)
+       coalesce((SELECT m.restriction FROM members m WHERE m.member_id = k.member_id), 0),
+       EXISTS (SELECT FROM members m WHERE m.member_id = k.member_id AND m.automated_refused)
 FROM unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme) ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """
