@@ -12,6 +12,7 @@ from tests.loyalty.conftest import Loyalty, cny, order
 from tests.loyalty.coupons import waiting_for_locks
 from tests.loyalty.rewarding import decide, draft, left, offer, offered, publish, stock, take, terms
 from tests.loyalty.spending import code, done, with_points
+from tests.loyalty.test_merges import MERGE, UNMERGE, merging, undoing
 from tests.loyalty.torture.judge import be_sound
 
 
@@ -176,6 +177,18 @@ async def test_who_asks_many_times_at_once_gets_no_more_than_the_limit(loyalty: 
     refused = [code(answer) for answer in answers if answer.status_code != 200]
     assert refused == ["REWARD_LIMIT_REACHED"] * 6
     assert (await loyalty.balance(member))["available"] == 98
+
+
+async def test_what_the_merged_took_counts_for_who_remains(loyalty: Loyalty) -> None:
+    await offer(loyalty, "shared", points=1, limits=[{"most": 2, "period": "REWARD_LIMIT_PERIOD_EVER"}])
+    old, new = await with_points(loyalty, 100), await with_points(loyalty, 100)
+    await done(take(loyalty, old, "shared", "1"))
+    await done(loyalty.staff(MERGE, merging(old, new), "operations"))
+    await done(take(loyalty, old, "shared", "2"))
+    for member in (old, new):
+        assert code(await take(loyalty, member, "shared", f"3-{member}")) == "REWARD_LIMIT_REACHED"
+    await done(loyalty.staff(UNMERGE, undoing(old), "operations"))
+    assert [(await take(loyalty, member, "shared", "4")).status_code for member in (old, new)] == [200, 200]
 
 
 async def test_the_last_piece_goes_once_between_two_processes_that_both_want_it(
