@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.guardians_connect import GuardiansServiceClient
+from huiyuan.consent.v1.handlers_connect import HandlersServiceClient
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
@@ -120,6 +121,7 @@ class Clients:
         self.sends = client(SendsServiceClient, consent, CONSENT, signer)
         self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
         self.registers = client(RegistersServiceClient, consent, CONSENT, signer)
+        self.handlers = client(HandlersServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
 
     def _know_the_programme(self, loyalty: str, signer: CallerSigner) -> None:

@@ -31,6 +31,8 @@ IN_CHINESE = {
     UserErrorCode.BENEFIT_NOT_IN_TIER: "您目前的等级没有这项权益。",
     UserErrorCode.BENEFIT_NOT_NAMED: "请填写权益或领取记录，两者其一。",
     UserErrorCode.BIRTH_DATE_NOT_VALID: "生日不是有效日期。",
+    UserErrorCode.TRANSFER_NOT_TOLD: "尚未向会员告知接收方的名称和联系方式。",
+    UserErrorCode.TRANSFER_NOT_VALID: "接收方信息有误。",
     UserErrorCode.FIELD_WITHOUT_PURPOSE: "没有任何处理目的需要此类信息，不予收集。",
     UserErrorCode.BUDGET_BELOW_AWARDED: "预算低于已发放的数量。",
     UserErrorCode.CAPS_NOT_VALID: "频率上限无效。",

@@ -14,6 +14,7 @@ from gateway.storefront.decisions import DecisionQueries
 from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.guardians import GuardianQueries
+from gateway.storefront.handlers import HandlerQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
 from gateway.storefront.memberships import MembershipMutations
@@ -52,6 +53,7 @@ QUERIES = (
     PackageQueries,
     RightsQueries,
     GuardianQueries,
+    HandlerQueries,
 )
 MUTATIONS = (
     ProfileMutations,
@@ -76,6 +78,7 @@ PUBLIC_TYPES = frozenset(
         "ConsentLog",
         "ConsentPurpose",
         "ConsistencyProof",
+        "HandlerTransfer",
         "Mission",
         "MissionAward",
         "MissionCondition",

@@ -127,12 +127,23 @@ ROWS: tuple[Row, ...] = (
     Row(
         "16, K32",
         "the service goes on without what is optional",
-        "rules/gate; loyalty asks no gate for what the contract needs, and its tests run without one",
+        "rules/gate",
         (f"{_RPC}/test_refusing_everything.py",),
         Violation(
             f"{_CONSENT}/rules/gate.py",
             "return named or (EVERYTHING in restricted and basis is not LawfulBasis.CONTRACT)",
             "return named or EVERYTHING in restricted",
+        ),
+    ),
+    Row(
+        "16",
+        "points, tiers and rewards for who refuses everything",
+        "loyalty asks no gate for what the contract needs; its own tests, asked of who refused",
+        ("tests/loyalty/test_refusing_everything.py", "tests/loyalty/test_consenting.py"),
+        Violation(
+            "services/loyalty/rules/ledger/asks.py",
+            "    if member.standing.restriction is Restriction.CLOSED:",
+            "    if member.standing.automated_refused or member.standing.restriction is Restriction.CLOSED:",
         ),
     ),
     Row(
@@ -175,7 +186,13 @@ ROWS: tuple[Row, ...] = (
             "return True",
         ),
     ),
-    Row("22", "a merger of handlers", "", missing="there is no transfer of consents to another handler"),
+    Row(
+        "22",
+        "a merger of handlers",
+        "rules/handlers, actions/handlers; purposes.widenings",
+        (f"{_RPC}/test_handlers.py",),
+        Violation(f"{_CONSENT}/rules/handlers.py", "if transfer.effective_at <= at]", "if False]"),
+    ),
     Row(
         "23",
         "each third party for itself",
@@ -355,6 +372,20 @@ ROWS: tuple[Row, ...] = (
             "test_art_56_an_assessment_is_kept_for_three_years_by_the_door_and_by_the_database",
         ),
         Violation(f"{_CONSENT}/actions/registers.py", "    if now < found.locked_until:", "    if False:"),
+    ),
+    Row(
+        "55",
+        "nothing that needs an impact assessment without one in the register",
+        "actions/purposes, storage/registers.assessed",
+        (
+            f"{_RPC}/test_registers.py::"
+            "test_art_55_a_purpose_that_needs_an_assessment_is_published_once_that_stands_in_the_register",
+        ),
+        Violation(
+            f"{_CONSENT}/actions/purposes.py",
+            "if terms.assessment_id and not await",
+            "if False and not await",
+        ),
     ),
     Row(
         "57",

@@ -20,7 +20,7 @@ _SPEND, _ORDERS = 1, 2
 """Where a day of a standing has each."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Measured:
     """A member as measured as of a local day (by its ordinal); ``balances`` are by currency code."""
 

@@ -105,7 +105,7 @@ class Standing:
     @property
     def next_due_at(self) -> int:
         """When the tier may next change by itself."""
-        due_at = self.judged_at
+        due_at = self.grace_until or self.valid_until
         for placed in self.placed:
             due_at = min(due_at, placed.until)
         return due_at
@@ -148,7 +148,8 @@ class Standing:
 
     def add(self, ordinal: int, spend_minor: int, orders: int) -> None:
         """The same for a day by its ordinal."""
-        place = bisect_left(self.days, ordinal, key=lambda day: day[0])
+        is_last = self.last_day == ordinal  # as mostly
+        place = -1 if is_last else bisect_left(self.days, ordinal, key=lambda day: day[0])
         if place == len(self.days) or self.days[place][0] != ordinal:
             self.days.insert(place, [ordinal, 0, 0])
             self._sum_up()

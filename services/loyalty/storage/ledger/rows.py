@@ -16,25 +16,6 @@ from services.loyalty.rules.orders.orders import Earned, Line, Order
 from services.loyalty.rules.orders.refunds import Refund, TakenBack
 from services.loyalty.rules.tiers.standings import Placed, PlacementKind, Restriction, Standing
 
-
-def array(rows: Sequence[Sequence[int]]) -> str:
-    """Rows of numbers as a Postgres array's text, so that arrays of unlike length travel side by side."""
-    return orjson.dumps(rows).translate(_BRACES).decode()
-
-
-def numbers(column: Sequence[int]) -> str:
-    """The same of a column of numbers: asyncpg's own encoder of arrays takes four times as long for each."""
-    return orjson.dumps(column).translate(_BRACES).decode()
-
-
-_BRACES = bytes.maketrans(b"[]", b"{}")
-
-
-def texts(plain: Iterable[str]) -> str:
-    """Texts without quotes or backslashes as a Postgres array's text; quoted, since a bare null is no text."""
-    return "{" + ",".join(f'"{text}"' for text in plain) + "}"
-
-
 # Rows of numbers come back by array_send: asyncpg's own decoder of arrays took half of all that reading took.
 _SENT_HEADER = 28
 """Dimensions, flags and type, and of both dimensions size and lower bound; of an empty array less, and nothing else."""
