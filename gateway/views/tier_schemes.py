@@ -58,4 +58,5 @@ def match(wire: int) -> ConditionMatch:
 
 _ALWAYS = tier_schemes_pb2.TIER_WINDOW_KIND_LIFETIME
 # Looked up instead of called: every condition of a standing has one.
-_KINDS, _MATCHES = {one.value: one for one in TierWindowKind}, {one.value: one for one in ConditionMatch}
+_KINDS: dict[int, TierWindowKind] = {one.value: one for one in TierWindowKind}
+_MATCHES: dict[int, ConditionMatch] = {one.value: one for one in ConditionMatch}
