@@ -113,6 +113,8 @@ class KeyRing:
             {KeyHeader(kek.kek_id, kek.epoch): kek.key for kek in keks},
             self.writing,
         )
+        self.open = self._keys.open
+        """The content of a blob, by the wrapped key that belongs to it, for a place. Raises ``Unreadable``."""
         self._held, self._digests = _digests(index_keys)
 
     def __repr__(self) -> str:
@@ -144,10 +146,6 @@ class KeyRing:
     def seal(self, content: bytes, dek: bytes, where: bytes, *, schema: int, dek_gen: int) -> bytes:
         """The blob of some content for a place, by the suite that this installation writes."""
         return blobs.seal(content, dek, where, schema=schema, dek_gen=dek_gen, suite=self.suite)
-
-    def open(self, blob: bytes, wrapped: bytes, where: bytes) -> bytes:
-        """The content of a blob, by the wrapped key that belongs to it. Raises ``Unreadable``."""
-        return self._keys.open(blob, wrapped, where)
 
     def find(self, identity: Identity) -> Place:
         """Where an identity is found, telling nothing of its value: under the oldest version that writes.
