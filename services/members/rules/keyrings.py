@@ -159,11 +159,11 @@ class KeyRing:
 
         One, but for while an index key is rotated: then whoever links an identity links it in all of them.
         """
-        content = index_input(identity)
+        kind, content = identity.kind, index_input(identity)
         return tuple(
             [
-                Place(identity.kind, version, digest(content)[:INDEX_BYTES])
-                for version, digest in self._digests[identity.kind]
+                _tuple(Place, (kind, version, digest(content)[:INDEX_BYTES]))
+                for version, digest in self._digests[kind]
             ]
         )
 
@@ -194,6 +194,7 @@ class KeyRing:
         return BlindIndex(version, digest(content)[:INDEX_BYTES])
 
 
+_tuple = tuple.__new__
 _Digests = dict[int, list[tuple[int, Callable[[bytes], bytes]]]]
 
 
