@@ -7,9 +7,9 @@ from uuid import UUID
 
 import strawberry
 
-from gateway.admin.members import Member
+from gateway.admin.members.members import Member
 from gateway.admin.permissions import EVERY_ROLE, to
-from gateway.admin.programmes import find_programme
+from gateway.admin.programmes.programmes import find_programme
 from gateway.context import Info
 from gateway.views.nodes import Node
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gateway.admin.earn_rule_reach import EARN_RULE_TYPES
+from gateway.admin.earning.earn_rule_reach import EARN_RULE_TYPES
 from gateway.admin.given_reach import ROLES_OF_GIVEN
 from gateway.admin.permissions import (
     ADJUSTERS,
@@ -47,7 +47,7 @@ from gateway.admin.permissions import (
     WEBHOOK_READERS,
     Roles,
 )
-from gateway.admin.tier_reach import TIER_TYPES
+from gateway.admin.tiers.tier_reach import TIER_TYPES
 
 ROLES_BY_TYPE: Mapping[str, Roles] = {
     **EARN_RULE_TYPES,
@@ -64,6 +64,9 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "AdminAction": WATCHERS,
     "AdminActionConnection": WATCHERS,
     "AdminActionEdge": WATCHERS,
+    "AffectedMember": RIGHTS_OFFICERS,
+    "AffectedMemberConnection": RIGHTS_OFFICERS,
+    "AffectedMemberEdge": RIGHTS_OFFICERS,
     "Analysis": WATCHERS,
     "AnalysisColumn": WATCHERS,
     "ApproveAdjustmentPayload": ADJUSTERS,
@@ -132,6 +135,7 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "Hours": EVERY_ROLE,
     "IdentityDocument": UNMASKERS,
     "IdentityDocumentOnFile": UNMASKERS,
+    "HandlerTransfer": WATCHERS,
     "ImpactAssessment": WATCHERS,
     "ImpactAssessmentPayload": RIGHTS_OFFICERS,
     "KeyRotation": ROTATION_READERS,
@@ -269,6 +273,7 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "UnmergeMembersPayload": MOVERS,
     "UnmergedPoints": MOVERS,
     "UploadDocumentsPayload": PUBLISHERS,
+    "TransferHandlingPayload": RIGHTS_OFFICERS,
     "UserError": EVERY_ROLE,
     "Ward": CONSENT_READERS,
     "WebhookAttempt": WEBHOOK_READERS,

@@ -4,62 +4,64 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from gateway.admin.accesses import AccessMutations
-from gateway.admin.activities import ActivityMutations, ActivityQueries
-from gateway.admin.analyses import AnalysisMutations, AnalysisQueries
-from gateway.admin.approvals import ApprovalMutations, ApprovalQueries
 from gateway.admin.audit import AuditQueries
-from gateway.admin.campaigns import CampaignMutations, CampaignQueries
-from gateway.admin.communications import CommunicationMutations
-from gateway.admin.coupon_templates import CouponTemplateMutations, CouponTemplateQueries
-from gateway.admin.coupons import CouponMutations, CouponQueries
+from gateway.admin.benefits.entitlements import EntitlementMutations, EntitlementQueries
+from gateway.admin.consent.breaches import BreachQueries
+from gateway.admin.consent.guardians import GuardianMutations, GuardianQueries
+from gateway.admin.consent.handlers import HandlerMutations, HandlerQueries
+from gateway.admin.consent.registers import RegisterMutations, RegisterQueries
+from gateway.admin.consent.rights import RightsMutations, RightsQueries
+from gateway.admin.consent.sending import SendingMutations
+from gateway.admin.consent.topics import TopicMutations, TopicQueries
+from gateway.admin.coupons.coupon_templates import CouponTemplateMutations, CouponTemplateQueries
+from gateway.admin.coupons.coupons import CouponMutations, CouponQueries
 from gateway.admin.documents import DocumentMutations, DocumentQueries
-from gateway.admin.draft_mutations import ProgrammeDraftMutations
-from gateway.admin.drafts import ProgrammeDraftQueries
-from gateway.admin.dues import DueQueries
-from gateway.admin.earn_trials import EarnTrialQueries
-from gateway.admin.entitlements import EntitlementMutations, EntitlementQueries
-from gateway.admin.erasures import ErasureMutations, ErasureQueries
-from gateway.admin.finance import FinanceQueries
-from gateway.admin.forfeits import ForfeitMutations
-from gateway.admin.grants import GrantMutations, GrantQueries
-from gateway.admin.guardians import GuardianMutations, GuardianQueries
-from gateway.admin.identities import IdentityMutations
-from gateway.admin.identity_documents import IdentityDocumentMutations
-from gateway.admin.integrity import IntegrityQueries
-from gateway.admin.key_rotations import KeyRotationMutations, KeyRotationQueries
-from gateway.admin.ledger import LedgerMutations
-from gateway.admin.lookups import MemberQueries
-from gateway.admin.member_merges import MemberMergeQueries
-from gateway.admin.memberships import MembershipMutations
-from gateway.admin.merges import MergeMutations
-from gateway.admin.missions import MissionMutations, MissionQueries
+from gateway.admin.earning.campaigns import CampaignMutations, CampaignQueries
+from gateway.admin.earning.earn_trials import EarnTrialQueries
+from gateway.admin.ledger.approvals import ApprovalMutations, ApprovalQueries
+from gateway.admin.ledger.dues import DueQueries
+from gateway.admin.ledger.finance import FinanceQueries
+from gateway.admin.ledger.forfeits import ForfeitMutations
+from gateway.admin.ledger.grants import GrantMutations, GrantQueries
+from gateway.admin.ledger.integrity import IntegrityQueries
+from gateway.admin.ledger.ledger import LedgerMutations
+from gateway.admin.ledger.orders import OrderQueries
+from gateway.admin.ledger.redemptions import RedemptionMutations
+from gateway.admin.ledger.statements import StatementQueries
+from gateway.admin.ledger.transfers import TransferMutations
+from gateway.admin.members.accesses import AccessMutations
+from gateway.admin.members.analyses import AnalysisMutations, AnalysisQueries
+from gateway.admin.members.communications import CommunicationMutations
+from gateway.admin.members.erasures import ErasureMutations, ErasureQueries
+from gateway.admin.members.identities import IdentityMutations
+from gateway.admin.members.identity_documents import IdentityDocumentMutations
+from gateway.admin.members.key_rotations import KeyRotationMutations, KeyRotationQueries
+from gateway.admin.members.lookups import MemberQueries
+from gateway.admin.members.member_merges import MemberMergeQueries
+from gateway.admin.members.merges import MergeMutations
+from gateway.admin.members.notes import NoteMutations
+from gateway.admin.members.retention import RetentionQueries
+from gateway.admin.members.searches import SearchQueries
+from gateway.admin.members.statuses import StatusMutations
+from gateway.admin.members.tags import TagMutations, TagQueries
+from gateway.admin.missions.activities import ActivityMutations, ActivityQueries
+from gateway.admin.missions.missions import MissionMutations, MissionQueries
 from gateway.admin.nodes import NodeQueries
-from gateway.admin.notes import NoteMutations
-from gateway.admin.orders import OrderQueries
 from gateway.admin.permissions import Permissions
-from gateway.admin.placements import PlacementMutations, PlacementQueries
-from gateway.admin.previews import DraftPreviewMutations, DraftPreviewQueries
-from gateway.admin.programme_changes import ProgrammeChangeQueries
-from gateway.admin.programmes import ProgrammeMutations, ProgrammeQueries
+from gateway.admin.programmes.draft_mutations import ProgrammeDraftMutations
+from gateway.admin.programmes.drafts import ProgrammeDraftQueries
+from gateway.admin.programmes.previews import DraftPreviewMutations, DraftPreviewQueries
+from gateway.admin.programmes.programme_changes import ProgrammeChangeQueries
+from gateway.admin.programmes.programmes import ProgrammeMutations, ProgrammeQueries
 from gateway.admin.reach import ROLES_BY_TYPE
-from gateway.admin.redemptions import RedemptionMutations
-from gateway.admin.referrals import ReferralMutations, ReferralQueries
-from gateway.admin.registers import RegisterMutations, RegisterQueries
-from gateway.admin.retention import RetentionQueries
-from gateway.admin.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
-from gateway.admin.rewards import RewardMutations, RewardQueries
-from gateway.admin.rights import RightsMutations, RightsQueries
-from gateway.admin.searches import SearchQueries
-from gateway.admin.sending import SendingMutations
-from gateway.admin.statements import StatementQueries
-from gateway.admin.statuses import StatusMutations
-from gateway.admin.tags import TagMutations, TagQueries
-from gateway.admin.topics import TopicMutations, TopicQueries
-from gateway.admin.transfers import TransferMutations
-from gateway.admin.webhook_deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
-from gateway.admin.webhook_endpoints import WebhookEndpointMutations, WebhookEndpointQueries
-from gateway.admin.webhook_sources import WebhookSourceMutations, WebhookSourceQueries
+from gateway.admin.referrals.referrals import ReferralMutations, ReferralQueries
+from gateway.admin.rewards.reward_redemptions import RewardRedemptionMutations, RewardRedemptionQueries
+from gateway.admin.rewards.rewards import RewardMutations, RewardQueries
+from gateway.admin.tiers.memberships import MembershipMutations
+from gateway.admin.tiers.placements import PlacementMutations, PlacementQueries
+from gateway.admin.webhooks.webhook_deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
+from gateway.admin.webhooks.webhook_endpoints import WebhookEndpointMutations, WebhookEndpointQueries
+from gateway.admin.webhooks.webhook_sources import WebhookSourceMutations, WebhookSourceQueries
 from gateway.scalars import SCALARS
 
 schema = strawberry.Schema(
@@ -72,6 +74,8 @@ schema = strawberry.Schema(
             RightsQueries,
             GuardianQueries,
             RegisterQueries,
+            BreachQueries,
+            HandlerQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -138,6 +142,7 @@ schema = strawberry.Schema(
             RightsMutations,
             GuardianMutations,
             RegisterMutations,
+            HandlerMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

@@ -13,6 +13,7 @@ from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplica
 from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceASGIApplication
 from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceASGIApplication
 from huiyuan.loyalty.v1.coupons_connect import CouponsServiceASGIApplication
+from huiyuan.loyalty.v1.decisions_connect import DecisionsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceASGIApplication
@@ -53,7 +54,7 @@ from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
 from services.loyalty.actions import coupons, entitlements
-from services.loyalty.consumers import hear_members, hear_ourselves
+from services.loyalty.consumers import hear_consent, hear_members, hear_ourselves
 from services.loyalty.jobs import activities, verification
 from services.loyalty.jobs.coupons import Coupons as CouponsDue
 from services.loyalty.jobs.departures import Departures
@@ -67,42 +68,43 @@ from services.loyalty.jobs.merges import Merges as FollowedMerges
 from services.loyalty.jobs.previews import Previews as MadePreviews
 from services.loyalty.jobs.referrals import SettledReferrals
 from services.loyalty.lanes import Lanes
-from services.loyalty.rpc.activities import Activities
-from services.loyalty.rpc.adjustments import Adjustments
-from services.loyalty.rpc.campaigns import Campaigns
-from services.loyalty.rpc.coupon_templates import CouponTemplates
-from services.loyalty.rpc.coupons import Coupons
-from services.loyalty.rpc.drafts import Drafts
-from services.loyalty.rpc.dues import Dues
-from services.loyalty.rpc.entitlements import Entitlements
-from services.loyalty.rpc.exports import Exports
-from services.loyalty.rpc.finance import Finance
-from services.loyalty.rpc.forfeits import Forfeits
-from services.loyalty.rpc.grants import Grants
-from services.loyalty.rpc.imports import Imports
-from services.loyalty.rpc.integrity import Integrity
-from services.loyalty.rpc.members import Membership
-from services.loyalty.rpc.memberships import Memberships
-from services.loyalty.rpc.merges import Merges
-from services.loyalty.rpc.missions import Missions
-from services.loyalty.rpc.orders import Orders
-from services.loyalty.rpc.placements import Placements
-from services.loyalty.rpc.points import Points
-from services.loyalty.rpc.previews import Previews
-from services.loyalty.rpc.programme_history import ProgrammeChanges
-from services.loyalty.rpc.programmes import Programmes
-from services.loyalty.rpc.quotes import Quotes
-from services.loyalty.rpc.redemptions import Redemptions
-from services.loyalty.rpc.referrals import Referrals
-from services.loyalty.rpc.reward_redemptions import RewardRedemptions
-from services.loyalty.rpc.rewards import Rewards
-from services.loyalty.rpc.statements import Statements
-from services.loyalty.rpc.tiers import Tiers
-from services.loyalty.rpc.transfers import Transfers
+from services.loyalty.rpc.benefits.entitlements import Entitlements
+from services.loyalty.rpc.coupons.coupon_templates import CouponTemplates
+from services.loyalty.rpc.coupons.coupons import Coupons
+from services.loyalty.rpc.earning.campaigns import Campaigns
+from services.loyalty.rpc.ledger.adjustments import Adjustments
+from services.loyalty.rpc.ledger.dues import Dues
+from services.loyalty.rpc.ledger.finance import Finance
+from services.loyalty.rpc.ledger.grants import Grants
+from services.loyalty.rpc.ledger.imports import Imports
+from services.loyalty.rpc.ledger.integrity import Integrity
+from services.loyalty.rpc.ledger.points import Points
+from services.loyalty.rpc.ledger.redemptions import Redemptions
+from services.loyalty.rpc.ledger.statements import Statements
+from services.loyalty.rpc.ledger.transfers import Transfers
+from services.loyalty.rpc.members.exports import Exports
+from services.loyalty.rpc.members.forfeits import Forfeits
+from services.loyalty.rpc.members.members import Membership
+from services.loyalty.rpc.members.merges import Merges
+from services.loyalty.rpc.missions.activities import Activities
+from services.loyalty.rpc.missions.missions import Missions
+from services.loyalty.rpc.orders.orders import Orders
+from services.loyalty.rpc.orders.quotes import Quotes
+from services.loyalty.rpc.programmes.drafts import Drafts
+from services.loyalty.rpc.programmes.previews import Previews
+from services.loyalty.rpc.programmes.programme_history import ProgrammeChanges
+from services.loyalty.rpc.programmes.programmes import Programmes
+from services.loyalty.rpc.referrals.referrals import Referrals
+from services.loyalty.rpc.rewards.reward_redemptions import RewardRedemptions
+from services.loyalty.rpc.rewards.rewards import Rewards
+from services.loyalty.rpc.tiers.decisions import Decisions
+from services.loyalty.rpc.tiers.memberships import Memberships
+from services.loyalty.rpc.tiers.placements import Placements
+from services.loyalty.rpc.tiers.tiers import Tiers
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.grants import GrantKind
+from services.loyalty.rules.ledger.grants import GrantKind
 from services.loyalty.settings import Settings
-from services.loyalty.storage import heads
+from services.loyalty.storage.ledger import heads
 
 SERVICE = "loyalty"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -157,6 +159,7 @@ def _wires(
         gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
         gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
         gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+        gatekeeper.admit(Decisions(pool, rulebook, membership), DecisionsServiceASGIApplication),
         gatekeeper.admit(Memberships(pool, lanes, rulebook, membership), MembershipsServiceASGIApplication),
         gatekeeper.admit(
             Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
@@ -222,6 +225,7 @@ async def workers(
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
+        Consumer("consent", engine, redis, each(hear_consent)).run,
         own.run,
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,

@@ -19,11 +19,11 @@ from services.kit.refusal import Refusal, Unavailable
 from services.loyalty import events
 from services.loyalty.queues import LedgerBusy, Queue, Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.moves import Moves
-from services.loyalty.rules.points import Answer, fold
-from services.loyalty.storage import chain, ledger, moves
-from services.loyalty.storage.state import load
-from services.loyalty.storage.telling import TOLD_LANE
+from services.loyalty.rules.ledger.moves import Moves
+from services.loyalty.rules.ledger.points import Answer, fold
+from services.loyalty.storage.ledger import chain, ledger, moves
+from services.loyalty.storage.ledger.state import load
+from services.loyalty.storage.ledger.telling import TOLD_LANE
 
 log = structlog.get_logger()
 

@@ -5,9 +5,9 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from services.kit.refusal import Unavailable
-from services.loyalty.rules.moves import Move
-from services.loyalty.rules.points import Answer, Operation
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.ledger.moves import Move
+from services.loyalty.rules.ledger.points import Answer, Operation
+from services.loyalty.storage.ledger.state import Touches
 
 MOST_AT_ONCE = 2_000
 MOST_WAITING = 20_000

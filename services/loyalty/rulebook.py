@@ -2,8 +2,8 @@
 
 from services.kit import clock, database
 from services.kit.process import every
-from services.loyalty.rules.programmes import Programmes
-from services.loyalty.storage import programmes
+from services.loyalty.rules.programmes.programmes import Programmes
+from services.loyalty.storage.programmes import programmes
 
 LOOK_AGAIN_S = 1.0
 

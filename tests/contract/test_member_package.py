@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from services.consent.rpc import exports as consent
-from services.loyalty.rpc import exports as loyalty
+from services.loyalty.rpc.members import exports as loyalty
 from services.members.rules import packages as members
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "member-package.schema.json"
@@ -33,6 +33,9 @@ def declared() -> dict[str, dict[str, str]]:
         "missions": loyalty.MISSIONS,
         "memberships": loyalty.MEMBERSHIPS,
         "benefit_claims": loyalty.BENEFIT_CLAIMS,
+        "rewards": loyalty.REWARDS,
+        "invite_codes": loyalty.INVITE_CODES,
+        "referrals": loyalty.REFERRALS,
         "grants": loyalty.GRANTS,
         "entries": loyalty.ENTRIES,
         "consents": consent.HISTORY,

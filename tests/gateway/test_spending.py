@@ -5,8 +5,8 @@ from huiyuan.loyalty.v1 import points_pb2, quotes_pb2, redemptions_pb2
 
 from gateway.documents import manifest
 from gateway.views.entries import EntryType, change
-from services.loyalty.rules.entries import Account
-from services.loyalty.rules.entries import EntryType as Posted
+from services.loyalty.rules.ledger.entries import Account
+from services.loyalty.rules.ledger.entries import EntryType as Posted
 from tests.gateway.doors import NotEnoughPoints
 from tests.gateway.gateway_client import Gateway, code
 

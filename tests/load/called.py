@@ -13,8 +13,8 @@ from huiyuan.loyalty.v1.orders_pb2 import OrderLine, RecordOrderRequest, RecordO
 from huiyuan.loyalty.v1.points_pb2 import BatchGetBalancesRequest
 
 from services.kit import rpc
-from services.loyalty.rpc.points import NOTICE_US
-from services.loyalty.storage import points
+from services.loyalty.rpc.ledger.points import NOTICE_US
+from services.loyalty.storage.ledger import points
 from tests.load import history
 from tests.load.arms import Arm
 from tests.load.callers import Answered, crowd

@@ -23,8 +23,8 @@ from services.kit import clock, database, process
 from services.loyalty.actions import programmes as actions
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.expiry import NEVER
-from services.loyalty.storage.programmes import Publication
+from services.loyalty.rules.ledger.expiry import NEVER
+from services.loyalty.storage.programmes.programmes import Publication
 from tests.load import figures, history, place
 from tests.load.figures import Figure, Row, ratios
 

@@ -17,15 +17,15 @@ from statistics import median
 
 from rich.console import Console
 
-from services.loyalty.rules.definitions import check
-from services.loyalty.rules.earn_facts import local_time, past_of
-from services.loyalty.rules.earn_limits import Counts, Limits
-from services.loyalty.rules.earn_rules import AwardKind, Cap, CapWindow, EarnRounding, EarnRule
-from services.loyalty.rules.earn_schedules import Hours, Schedule
-from services.loyalty.rules.earning import decide, earned
-from services.loyalty.rules.orders import Line, Order
-from services.loyalty.rules.programmes import Programme
-from services.loyalty.rules.standings import Standing
+from services.loyalty.rules.earning.earn_facts import local_time, past_of
+from services.loyalty.rules.earning.earn_limits import Counts, Limits
+from services.loyalty.rules.earning.earn_rules import AwardKind, Cap, CapWindow, EarnRounding, EarnRule
+from services.loyalty.rules.earning.earn_schedules import Hours, Schedule
+from services.loyalty.rules.earning.earning import decide, earned
+from services.loyalty.rules.orders.orders import Line, Order
+from services.loyalty.rules.programmes.definitions import check
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.tiers.standings import Standing
 from tests.load import history
 
 RULES = 50

@@ -25,14 +25,14 @@ from services.loyalty.actions import drafts as drafting
 from services.loyalty.actions import previews as asking
 from services.loyalty.actions import programmes as actions
 from services.loyalty.jobs.previews import Previews
-from services.loyalty.rules.drafts import Draft, DraftState
-from services.loyalty.rules.expiry import NEVER
-from services.loyalty.rules.previews import PreviewState
-from services.loyalty.rules.tier_schemes import Condition, OnPublish, TierRule, TierScheme
-from services.loyalty.rules.windows import Window, WindowKind
-from services.loyalty.storage import previews
-from services.loyalty.storage.previews import Preview
-from services.loyalty.storage.programmes import Publication
+from services.loyalty.rules.ledger.expiry import NEVER
+from services.loyalty.rules.programmes.drafts import Draft, DraftState
+from services.loyalty.rules.programmes.previews import PreviewState
+from services.loyalty.rules.tiers.tier_schemes import Condition, OnPublish, TierRule, TierScheme
+from services.loyalty.rules.tiers.windows import Window, WindowKind
+from services.loyalty.storage.programmes import previews
+from services.loyalty.storage.programmes.previews import Preview
+from services.loyalty.storage.programmes.programmes import Publication
 from tests.load import figures, history, place
 from tests.load.figures import Figure, Row, ratios
 

@@ -17,10 +17,10 @@ from services.loyalty.actions import rewards
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.reward_redemptions import RewardAsked, redeem_reward, reward_key
-from services.loyalty.rules.rewards import RewardKind, Terms
-from services.loyalty.rules.texts import Text
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.programmes.texts import Text
+from services.loyalty.rules.rewards.reward_redemptions import RewardAsked, redeem_reward, reward_key
+from services.loyalty.rules.rewards.rewards import RewardKind, Terms
+from services.loyalty.storage.ledger.state import Touches
 from tests.load.place import opened
 
 PIECES, TAKERS, AT_ONCE, SERVICES, LANES = 100, 10_000, 256, 2, 2

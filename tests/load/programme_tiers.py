@@ -21,14 +21,14 @@ from services.loyalty.actions import programmes as actions
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.checkout import OrderToRecord, record_order
-from services.loyalty.rules.expiry import Period, local_day
-from services.loyalty.rules.orders import Line, Order, fingerprint
-from services.loyalty.rules.programmes import Programme
-from services.loyalty.rules.tier_schemes import Condition, Downgrade, TierRule, TierScheme
-from services.loyalty.rules.windows import Window, WindowKind
-from services.loyalty.storage.programmes import Publication
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.ledger.expiry import Period, local_day
+from services.loyalty.rules.orders.checkout import OrderToRecord, record_order
+from services.loyalty.rules.orders.orders import Line, Order, fingerprint
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.tiers.tier_schemes import Condition, Downgrade, TierRule, TierScheme
+from services.loyalty.rules.tiers.windows import Window, WindowKind
+from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.programmes.programmes import Publication
 from tests.load import history
 from tests.load.figures import Figure, Row, ratios
 

@@ -7,12 +7,12 @@ from functools import partial
 
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
-from services.loyalty.rules.asks import Ask
-from services.loyalty.rules.awards import award
-from services.loyalty.rules.moves import Move
-from services.loyalty.rules.points import Answer
-from services.loyalty.rules.redemptions import redeem
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.ledger.asks import Ask
+from services.loyalty.rules.ledger.awards import award
+from services.loyalty.rules.ledger.moves import Move
+from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.rules.ledger.redemptions import redeem
+from services.loyalty.storage.ledger.state import Touches
 from tests.load import history
 from tests.load.arms import LONGEST_WAIT_MS, Arm
 from tests.load.callers import crowd

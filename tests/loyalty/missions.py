@@ -15,7 +15,7 @@ from services.loyalty.actions import coupons
 from services.loyalty.jobs.grants import Grants
 from services.loyalty.jobs.lifecycle import Lifecycle
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.grants import GrantKind
+from services.loyalty.rules.ledger.grants import GrantKind
 from tests.loyalty.conftest import Loyalty
 
 RECORD, CHECK_IN = "ActivitiesService/RecordActivity", "ActivitiesService/CheckIn"

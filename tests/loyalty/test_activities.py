@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.kit import database, rpc
-from services.loyalty.storage import activities
+from services.loyalty.storage.missions import activities
 from tests.loyalty.missions import CHECK_IN, RECORD, Json, Operator, named, timed, wrong_field
 
 DECLARE = "ActivitiesService/DeclareActivityType"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from services.loyalty.rules.entries import Account, Entry, EntryType, LotKey
-from services.loyalty.storage import copying
+from services.loyalty.rules.ledger.entries import Account, Entry, EntryType, LotKey
+from services.loyalty.storage.ledger import copying
 
 INT2, INT4, INT8 = 2**15 - 1, 2**31 - 1, 2**63 - 1
 LATEST_US = 253_402_300_799 * 10**6

@@ -13,8 +13,8 @@ import pytest
 
 from services.kit import clock, rpc
 from services.loyalty.actions.entitlements import give
-from services.loyalty.rules.entitlements import UnknownBenefit
-from services.loyalty.rules.grants import Grant, GrantKind
+from services.loyalty.rules.benefits.entitlements import UnknownBenefit
+from services.loyalty.rules.ledger.grants import Grant, GrantKind
 from tests.loyalty import coupons
 from tests.loyalty.conftest import Loyalty, order, programme, tier
 from tests.loyalty.test_departures import hear, settle

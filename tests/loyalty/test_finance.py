@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from services.kit import database, rpc
-from services.loyalty.storage import finance
+from services.loyalty.storage.ledger import finance
 from tests.loyalty.conftest import Loyalty, cny, order, programme
 from tests.loyalty.pasts import Past, Wanderer, lively, past, utc
 from tests.loyalty.spending import code, done

@@ -166,7 +166,7 @@ async def test_a_worker_killed_after_the_ledger_did_it_does_it_once(
         raise ConnectionResetError
 
     with monkeypatch.context() as patched:
-        patched.setattr("services.loyalty.storage.heard_merges.followed", die)
+        patched.setattr("services.loyalty.storage.members.heard_merges.followed", die)
         with pytest.raises(ConnectionResetError):
             await follow(loyalty)
     assert (await available(loyalty, new), await waiting(loyalty, old)) == (30, 1)

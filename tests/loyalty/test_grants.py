@@ -12,8 +12,8 @@ from services.kit.refusal import Unavailable
 from services.loyalty.jobs import grants as jobs
 from services.loyalty.jobs.grants import Giver, Grants
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.grants import Grant, GrantKind
-from services.loyalty.storage import grants
+from services.loyalty.rules.ledger.grants import Grant, GrantKind
+from services.loyalty.storage.ledger import grants
 from tests.loyalty.conftest import Loyalty
 from tests.loyalty.test_departures import hear
 from tests.loyalty.test_integrity import check_everything

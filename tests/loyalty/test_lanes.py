@@ -13,10 +13,10 @@ from sqlalchemy.engine import make_url
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.asks import Ask
-from services.loyalty.rules.moves import Move
-from services.loyalty.rules.points import Answer
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.ledger.asks import Ask
+from services.loyalty.rules.ledger.moves import Move
+from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import Loyalty, order
 from tests.loyalty.spending import code, done, facts, spend, with_points
 from tests.loyalty.torture.acts import transferable

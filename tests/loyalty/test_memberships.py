@@ -11,7 +11,7 @@ import pytest
 from services.kit import database, rpc
 from services.loyalty.jobs.memberships import Memberships
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.storage import memberships as stored
+from services.loyalty.storage.tiers import memberships as stored
 from tests.loyalty.conftest import Loyalty, cny, order, programme, tier
 from tests.loyalty.test_entitlements import NAME, benefit, entitled, giving
 

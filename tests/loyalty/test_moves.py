@@ -21,16 +21,16 @@ from services.loyalty import events
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.adjustments import adjust
-from services.loyalty.rules.asks import Ask, IdempotencyKeyReused, NotEnoughPoints
-from services.loyalty.rules.awards import award
-from services.loyalty.rules.entries import key_of
-from services.loyalty.rules.merging import MergeAsked, merge
-from services.loyalty.rules.moves import Move, Moves
-from services.loyalty.rules.redemptions import redeem
-from services.loyalty.rules.unmerging import UnmergeAsked, unmerge
-from services.loyalty.storage import chain, moves
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.ledger.adjustments import adjust
+from services.loyalty.rules.ledger.asks import Ask, IdempotencyKeyReused, NotEnoughPoints
+from services.loyalty.rules.ledger.awards import award
+from services.loyalty.rules.ledger.entries import key_of
+from services.loyalty.rules.ledger.moves import Move, Moves
+from services.loyalty.rules.ledger.redemptions import redeem
+from services.loyalty.rules.members.merging import MergeAsked, merge
+from services.loyalty.rules.members.unmerging import UnmergeAsked, unmerge
+from services.loyalty.storage.ledger import chain, moves
+from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import Loyalty
 from tests.loyalty.test_integrity import check_everything
 

@@ -16,10 +16,10 @@ from services.loyalty.jobs.verification import verify
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.merging import MergeAsked, merge
-from services.loyalty.rules.moves import Moves
-from services.loyalty.storage import chain, moves
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.ledger.moves import Moves
+from services.loyalty.rules.members.merging import MergeAsked, merge
+from services.loyalty.storage.ledger import chain, moves
+from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import programme, tier
 from tests.loyalty.integrity.conftest import Silent
 from tests.loyalty.spending import done, spend

@@ -17,7 +17,7 @@ from services.loyalty.jobs import population
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.jobs.previews import Previews
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.storage import populations
+from services.loyalty.storage.programmes import populations
 from tests.loyalty.conftest import Loyalty, cny, order, programme, tier
 from tests.loyalty.test_drafts import at, begin, call
 

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 from huiyuan.loyalty.v1 import events_pb2
 
-from services.loyalty.storage.ledger import PUBLISHING
+from services.loyalty.storage.ledger.ledger import PUBLISHING
 from tests.loyalty.conftest import earn_rule, order, programme, tier
 
 WAITS_FOR_ITS_TURN = """

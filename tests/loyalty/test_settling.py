@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from services.loyalty.jobs.verification import verify
-from services.loyalty.rules.points import Answer, Book
-from services.loyalty.rules.touching import touch_members
+from services.loyalty.rules.ledger.points import Answer, Book
+from services.loyalty.rules.ledger.touching import touch_members
 from tests.loyalty.integrity.conftest import Silent
 from tests.loyalty.spending import done, spend
 from tests.loyalty.timed import Timed, expiring, going_by, utc

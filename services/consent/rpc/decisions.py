@@ -9,9 +9,10 @@ from connectrpc.request import RequestContext
 from huiyuan.consent.v1 import decisions_pb2
 
 from services.consent.actions import decisions as actions
+from services.consent.actions import guardians
 from services.consent.rpc import wire
+from services.consent.rpc.gate import Gate, at_most
 from services.consent.rules.decisions import Decision
-from services.consent.rules.gate import Question, judge
 from services.consent.rules.purposes import Purpose
 from services.consent.storage import documents
 from services.consent.storage.gate import GateReads
@@ -20,20 +21,11 @@ from services.consent.storage.standings import KeptStandings
 from services.kit import rpc
 from services.kit.clock import Clock
 from services.kit.database import Engine
-from services.kit.refusal import Invalid, Refusal, Unavailable
+from services.kit.refusal import Refusal
 
 _GATE_CALLERS = (rpc.services("members", "loyalty", "gateway"), rpc.staff("privacy_officer"))
-_CHECK_MOST = 10_000
 _READ_MOST = 500
 Context = RequestContext[Any, Any]
-
-
-class TooMany(Invalid):
-    """A batch asks about more members than one call answers."""
-
-
-class EpochNotReached(Unavailable):
-    """The demanded epoch is not known here yet; the question must not be answered from the past."""
 
 
 class Decisions:
@@ -51,7 +43,7 @@ class Decisions:
         self._engine = engine
         self._reads = reads
         self._kept = kept
-        self._limits = limits
+        self._gate = Gate(reads, kept, limits, clock)
         self._controllers = controllers
         self._clock = clock
 
@@ -110,77 +102,20 @@ class Decisions:
 
     @rpc.allow(*_GATE_CALLERS)
     async def check(self, request: decisions_pb2.CheckRequest, _: Context) -> decisions_pb2.CheckResponse:
-        member_id = wire.uuid_of(request.member_id)
-        about = member_id, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
-        known = await self._kept.one(*about, request.min_epoch)
-        question = await self._question(request, known.in_force)
-        if question.fresh_only and known.is_kept:
-            known = await self._kept.fresh(*about)
-            question = await self._question(request, known.in_force)
-        standing = known.standing
-        if standing.epoch < request.min_epoch:
-            raise EpochNotReached(
-                "the demanded epoch is not known here yet: try again",
-                field="min_epoch",
-                epoch=standing.epoch,
-                min_epoch=request.min_epoch,
-            )
-        consented = await self._consented(standing.decision)
-        answer = judge(
-            question,
-            standing.decision,
-            consented,
-            self._clock(),
-            known.read_at,
-            automated_refused=standing.automated_refused,
-            restricted=standing.restricted,
-        )
-        answer = await self._limits.heed(question, answer, member_id, self._clock())
-        return wire.wire_answer(answer, standing.epoch)
+        return await self._gate.check(request)
 
     @rpc.allow(*_GATE_CALLERS)
     async def check_many(
         self, request: decisions_pb2.CheckManyRequest, _: Context
     ) -> decisions_pb2.CheckManyResponse:
-        at_most(_CHECK_MOST, len(request.member_ids), "member_ids")
-        members = [wire.uuid_of(one, f"member_ids[{at}]") for at, one in enumerate(request.member_ids)]
-        read_at = self._clock()
-        in_force, standings = await self._reads.many(
-            members, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
-        )
-        question = Question(in_force, in_force, frozenset(request.categories), request.recipient_id)
-        decided = [standing.decision for standing in standings.values() if standing.decision is not None]
-        consented = await self._reads.consented(decided)
-        now = self._clock()
-        unknown = judge(question, None, None, now, read_at)
-        answers = []
-        for member_id in members:
-            standing = standings.get(member_id)
-            if standing is None or standing.says_nothing:
-                answer = await self._limits.heed(question, unknown, member_id, now)
-                answers.append(wire.wire_answer(answer, standing.epoch if standing else 0))
-            else:
-                decision = standing.decision
-                on = consented[decision.purpose, decision.purpose_version] if decision else None
-                answer = judge(
-                    question,
-                    decision,
-                    on,
-                    now,
-                    read_at,
-                    automated_refused=standing.automated_refused,
-                    restricted=standing.restricted,
-                )
-                answer = await self._limits.heed(question, answer, member_id, now)
-                answers.append(wire.wire_answer(answer, standing.epoch))
-        return decisions_pb2.CheckManyResponse(answers=answers)
+        return await self._gate.check_many(request)
 
     @rpc.per_item
     async def batch_get_consents(
         self, request: decisions_pb2.BatchGetConsentsRequest, _: Context
     ) -> decisions_pb2.BatchGetConsentsResponse:
         at_most(_READ_MOST, len(request.members), "members")
-        admitted = [admit(item.member_id, item.caller) for item in request.members]
+        admitted = [await self._readable(item.member_id, item.caller) for item in request.members]
         wanted = {member_id for member_id in admitted if isinstance(member_id, UUID)}
         found = await self._reads.all(list(wanted))
         in_force = {purpose.key: purpose for purpose in await self._reads.in_force()}
@@ -201,16 +136,20 @@ class Decisions:
                 )
         return decisions_pb2.BatchGetConsentsResponse(results=results)
 
-    async def _question(self, request: decisions_pb2.CheckRequest, in_force: Purpose) -> Question:
-        asked = in_force
-        if request.purpose_version not in (0, in_force.version):
-            asked = await self._reads.version(request.purpose, request.purpose_version)
-        return Question(asked, in_force, frozenset(request.categories), request.recipient_id)
-
-    async def _consented(self, decision: Decision | None) -> Purpose | None:
-        if decision is None:
-            return None
-        return await self._reads.version(decision.purpose, decision.purpose_version)
+    async def _readable(self, member_id: str, assertion: str) -> UUID | Refusal:
+        """The member whom the item's caller may read, as itself, its guardian or staff; or why not."""
+        admitted = admit(member_id, assertion)
+        if not isinstance(admitted, rpc.NotAllowed):
+            return admitted
+        try:
+            who, child_id = rpc.caller_of_item(assertion), wire.uuid_of(member_id)
+        except Refusal as refusal:
+            return refusal
+        if who.kind is rpc.CallerKind.MEMBER:
+            async with self._engine.connect() as connection:
+                if await guardians.may_read(connection, child_id, wire.uuid_of(who.id)):
+                    return child_id
+        return admitted
 
 
 def admit(member_id: str, assertion: str) -> UUID | Refusal:
@@ -247,9 +186,3 @@ def _overview(
         on = consented[key, decision.purpose_version] if decision else None
         consents.append(wire.wire_consent(in_force[key], recipient_id, decision, on, now))
     return consents
-
-
-def at_most(most: int, count: int, field: str) -> None:
-    """Refuse a batch about more members than one call answers."""
-    if count > most:
-        raise TooMany(f"one call takes at most {most:,} members", field=field, asked=count, most=most)

@@ -9,7 +9,8 @@ from huiyuan.consent.v1 import preferences_pb2
 
 from services.consent.actions import preferences as actions
 from services.consent.rpc import sending_wire as wire
-from services.consent.rpc.decisions import admit, at_most
+from services.consent.rpc.decisions import admit
+from services.consent.rpc.gate import at_most
 from services.consent.rpc.wire import uuid_of, wire_text
 from services.consent.rules import preferences as rules
 from services.consent.rules.caps import check_caps

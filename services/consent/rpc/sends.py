@@ -12,7 +12,7 @@ from huiyuan.consent.v1 import sends_pb2
 from services.consent.actions import sends as actions
 from services.consent.actions.sends import SendNotValid
 from services.consent.rpc import sending_wire as wire
-from services.consent.rpc.decisions import EpochNotReached, at_most
+from services.consent.rpc.gate import EpochNotReached, at_most
 from services.consent.rpc.wire import uuid_of
 from services.consent.rules.purposes import KEY
 from services.consent.rules.sending import judge

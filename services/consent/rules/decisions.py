@@ -1,8 +1,8 @@
 """Decisions: what a member's events say, and the state that they fold to."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from services.consent.rules.purposes import Purpose
@@ -20,8 +20,7 @@ class ConsentState(StrEnum):
     REAFFIRM_REQUIRED = "REAFFIRM_REQUIRED"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What one event decided, as far as later questions need it."""
 
     purpose: str
@@ -70,8 +69,13 @@ def state(
     """What stands now; ``consented`` is the purpose version that the decision was on."""
     if decision is None or consented is None:
         return ConsentState.NOT_ASKED
+    if (over := ended(decision, now)) is not None:
+        return over
+    return ConsentState.REAFFIRM_REQUIRED if in_force.outgrows(consented) else ConsentState.GIVEN
+
+
+def ended(decision: Decision, now: datetime) -> ConsentState | None:
+    """Why a decision is no consent, whatever it was on; None for one that was given and lasts."""
     if decision.event_state is not EventState.GIVEN:
         return ConsentState(decision.event_state)
-    if decision.expired(now):
-        return ConsentState.EXPIRED
-    return ConsentState.REAFFIRM_REQUIRED if in_force.outgrows(consented) else ConsentState.GIVEN
+    return ConsentState.EXPIRED if decision.expired(now) else None

@@ -1,13 +1,14 @@
 """The gate: whether data may be used for a purpose now, with the reason, the article and the basis."""
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
-from services.consent.rules.decisions import ConsentState, Decision, state
+from services.consent.rules.decisions import ConsentState, Decision, ended
 from services.consent.rules.purposes import ConsentForm, LawfulBasis, Purpose, Widening
 from services.consent.rules.rights import EVERYTHING
 
@@ -36,7 +37,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """What a caller wants to do: for a purpose as it is asked for and as it is in force, with which data."""
+    """What a caller wants to do: for a purpose as it is asked for and as it is in force, with which data.
+
+    Versions never change, so neither does what follows from a question alone: it is found out once.
+    """
 
     asked: Purpose
     in_force: Purpose
@@ -76,6 +80,23 @@ class Question:
     def goes_abroad(self) -> bool:
         return self.asked.terms.goes_abroad or self.in_force.terms.goes_abroad
 
+    @cached_property
+    def limited(self) -> bool:
+        """Whether registers have a say as well."""
+        return bool(self.recipient_id) or self.goes_abroad
+
+    def covered_by(self, consented: Purpose) -> bool:
+        """Whether consent to a version of the purpose, given and lasting, covers this."""
+        covered = self._covered.get(consented.version)
+        if covered is None:
+            covered = self._covered[consented.version] = _covers(consented, self)
+        return covered
+
+    @cached_property
+    def _covered(self) -> dict[int, bool]:
+        """By version, as far as it was asked for."""
+        return {}
+
     def restricted_by(self, restricted: Set[str]) -> bool:
         """Whether what a member had restricted (PIPL 44) covers this; what other laws demand goes on."""
         basis = self.in_force.terms.lawful_basis
@@ -85,8 +106,7 @@ class Question:
         return named or (EVERYTHING in restricted and basis is not LawfulBasis.CONTRACT)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What the gate says; ``keep_until`` is None when the answer must not be kept.
 
     ``non_personalised`` comes with a no whose only ground is that automated decisions were refused: the same without
@@ -142,19 +162,33 @@ def judge(
 
     ``read_at`` is the instant that all of this is known of, where that is not now: an answer is kept no longer for it.
     """
-    if question.unlisted is None and question.restricted_by(restricted):
+    if restricted and question.unlisted is None and question.restricted_by(restricted):
         return _deny(question, Reason.PROCESSING_RESTRICTED, "PIPL 44", decision)
     answer = _judge(question, decision, consented, now, (read_at or now) + KEEP)
     if not (automated_refused and answer.allow and question.profiles):
         return answer
-    return replace(
-        answer,
+    return answer._replace(
         allow=False,
         reason=Reason.AUTOMATED_DECISIONS_REFUSED,
         article="PIPL 24",
         keep_until=None,
         non_personalised=True,
     )
+
+
+def cause(
+    decision: Decision | None, automated_refused: bool, restricted: Set[str], read_at: datetime
+) -> tuple[object, ...]:
+    """What ``judge`` heeds of a standing, but for which record it is: by equal causes, equal answers to a question.
+
+    A consent's end that is farther away than any answer is kept is as good as none.
+    """
+    if decision is None:
+        return automated_refused, restricted
+    ends = decision.valid_until
+    if ends is not None and ends > read_at + KEEP:
+        ends = None
+    return decision.purpose_version, decision.event_state, ends, automated_refused, restricted
 
 
 def _judge(
@@ -171,26 +205,21 @@ def _judge(
         return Answer(True, Reason.CONSENT_NOT_NEEDED, basis.article, basis, None, keep_until)
     if decision is None or consented is None:
         return _deny(question, Reason.NOT_ASKED, "PIPL 13(1)", None)
-    stands = _stands(question, decision, consented, now)
-    if stands in _DENIED:
+    stands = ended(decision, now)
+    if stands is None and not question.covered_by(consented):
+        stands = ConsentState.REAFFIRM_REQUIRED
+    if stands is not None:
         return _deny(question, *_DENIED[stands], decision)
     until = None if question.fresh_only else min(keep_until, decision.valid_until or keep_until)
     return Answer(True, Reason.CONSENT_GIVEN, "PIPL 13(1)", LawfulBasis.CONSENT, decision.record_id, until)
 
 
-def _stands(question: Question, decision: Decision, consented: Purpose, now: datetime) -> ConsentState:
-    stands = state(decision, consented, question.asked, now)
-    if stands is ConsentState.REAFFIRM_REQUIRED and _covers(consented, question):
-        stands = ConsentState.GIVEN
-    if stands is ConsentState.GIVEN and question.in_force.outgrows(consented) & _STRICTER:
-        stands = ConsentState.REAFFIRM_REQUIRED
-    return stands
-
-
 def _covers(consented: Purpose, question: Question) -> bool:
-    """True when the question stays within the part that did not grow."""
+    """True where nothing grew since, or the question stays within the part that did not grow."""
     grown = question.asked.outgrows(consented)
-    return grown <= _BY_PART and question.used <= set(consented.terms.categories)
+    if grown and not (grown <= _BY_PART and question.used <= set(consented.terms.categories)):
+        return False
+    return not question.in_force.outgrows(consented) & _STRICTER
 
 
 def _deny(question: Question, reason: Reason, article: str, decision: Decision | None) -> Answer:

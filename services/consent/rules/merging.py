@@ -5,7 +5,7 @@ refused. What the member decides after the merge counts as ever.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.consent.rules.decisions import Decision, later
 from services.consent.rules.records import EventState
@@ -58,7 +58,7 @@ def _weighed(
         if not denials and needs_its_own_act(key):
             continue
         counts = max(denials or sides, key=lambda side: (side.event_time, side.record_id))
-        stands[key] = replace(counts, epoch=joined.epoch)
+        stands[key] = counts._replace(epoch=joined.epoch)
     return stands
 
 

@@ -1,7 +1,6 @@
 """Stored decisions: members' epochs, their acts, the events these left, and what stands by them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, fields
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from services.consent.rules.decisions import Decision
 from services.consent.rules.records import FIELDS, EventState, Record
 from services.consent.storage.tables import acts, consent_events, consent_states, members
 
-STATE_FIELDS = tuple(field.name for field in fields(Decision))
+STATE_FIELDS = Decision._fields
 
 
 class Member(NamedTuple):
@@ -123,4 +122,6 @@ async def put_standing(connection: AsyncConnection, member_id: UUID, decisions: 
         index_elements=key,
         set_={name: added.excluded[name] for name in STATE_FIELDS if name not in key},
     )
-    await connection.execute(query, [{"member_id": member_id, **asdict(decision)} for decision in decisions])
+    await connection.execute(
+        query, [{"member_id": member_id, **decision._asdict()} for decision in decisions]
+    )

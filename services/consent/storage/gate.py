@@ -39,6 +39,10 @@ LEFT JOIN consent_states s ON s.member_id = m.member_id
 WHERE asked.member_id = ANY($1)"""
 
 
+_STATES = {str(state): state for state in EventState}
+_NOTHING: frozenset[str] = frozenset()
+
+
 class Standing(NamedTuple):
     """A member's epoch and, of the same moment, the decision that stands, if any, whether machines may judge, and what
     is restricted."""
@@ -46,12 +50,11 @@ class Standing(NamedTuple):
     epoch: int
     decision: Decision | None
     automated_refused: bool = False
-    restricted: frozenset[str] = frozenset()
+    restricted: frozenset[str] = _NOTHING
 
-    @property
-    def says_nothing(self) -> bool:
-        """Whether the gate answers as for somebody whom it does not know."""
-        return self.decision is None and not self.automated_refused and not self.restricted
+
+NOBODY = Standing(0, None)
+"""What stands for somebody who is not known."""
 
 
 class GateReads:
@@ -114,7 +117,7 @@ def _standing(row: asyncpg.Record) -> Standing:
         row["member_epoch"] or 0,
         decision_of(row),
         row["automated_refused_at"] is not None,
-        frozenset(row["restricted"] or ()),
+        frozenset(row["restricted"]) if row["restricted"] else _NOTHING,
     )
 
 
@@ -127,7 +130,7 @@ def decision_of(row: asyncpg.Record) -> Decision | None:
         recipient_id=row["recipient_id"],
         record_id=row["record_id"],
         purpose_version=row["purpose_version"],
-        event_state=EventState(row["event_state"]),
+        event_state=_STATES[row["event_state"]],
         event_time=row["event_time"],
         valid_until=row["valid_until"],
         epoch=row["epoch"],

@@ -4,7 +4,6 @@ Asked only of recipients and of what is kept abroad, which is never answered fro
 on consent; so a term that ends and a ceiling that is reached hold at once.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -40,7 +39,7 @@ class GateLimits:
 
     async def heed(self, question: Question, answer: Answer, member_id: UUID, now: datetime) -> Answer:
         """The answer, or a no; a member who is allowed what goes abroad is counted."""
-        if not answer.allow:
+        if not answer.allow or not question.limited:
             return answer
         if question.recipient_id and not await self._covered(question.recipient_id, now):
             return _no(answer, Reason.PROCESSOR_TERM_OVER, "PIPL 21")
@@ -55,7 +54,7 @@ class GateLimits:
         most = self._ceilings.of(route.kind, sensitive=sensitive)
         if not await self._count(member_id, now.astimezone(self._zone).year, sensitive, most):
             return _no(answer, Reason.EXPORT_CEILING_REACHED, "PIPL 38")
-        return replace(answer, keep_until=None)
+        return answer._replace(keep_until=None)
 
     async def _covered(self, recipient_id: str, now: datetime) -> bool:
         """Whether a term covers the recipient now, or none was ever registered: not everyone is a processor."""
@@ -79,6 +78,6 @@ class GateLimits:
 
 
 def _no(answer: Answer, reason: Reason, article: str) -> Answer:
-    return replace(
-        answer, allow=False, reason=reason, article=article, keep_until=None, non_personalised=False
+    return answer._replace(
+        allow=False, reason=reason, article=article, keep_until=None, non_personalised=False
     )

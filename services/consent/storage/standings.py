@@ -8,7 +8,7 @@ it tells is dropped, and never put in again.
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -28,11 +28,15 @@ MOST_SEEN = 100_000
 
 
 class Known(NamedTuple):
-    """The version in force and what stands, as they were at an instant."""
+    """The version in force and what stands, as they were at an instant.
+
+    ``answers`` is the door's own: what it answered by this goes when this goes.
+    """
 
     in_force: Purpose
     standing: Standing
     read_at: datetime
+    answers: dict[Any, Any]
     is_kept: bool = False
 
 
@@ -56,7 +60,8 @@ class KeptStandings:
 
     async def one(self, member_id: UUID, purpose: str, recipient_id: str, min_epoch: int = 0) -> Known:
         """What is known, no older than two seconds and of at least this epoch if that was reached."""
-        kept = self._by_member.get(member_id, {}).get((purpose, recipient_id))
+        of_member = self._by_member.get(member_id)
+        kept = of_member.get((purpose, recipient_id)) if of_member is not None else None
         if kept is not None and kept.until > self._monotonic() and kept.known.standing.epoch >= min_epoch:
             _kept.inc()
             return kept.known
@@ -67,7 +72,7 @@ class KeptStandings:
         _read.inc()
         while True:
             sent, read_at, before = self._monotonic(), self._clock(), self._heard(member_id)
-            known = Known(*await self._reads.one(member_id, purpose, recipient_id), read_at)
+            known = Known(*await self._reads.one(member_id, purpose, recipient_id), read_at, {})
             if self._heard(member_id) == before:
                 break  # else it was overtaken while it travelled
         if not fresh_only(known.in_force, recipient_id):

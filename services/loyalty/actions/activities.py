@@ -6,21 +6,29 @@ from typing import Any
 from services.kit import database
 from services.kit.refusal import Conflict
 from services.loyalty import events
-from services.loyalty.rules import activity_types, mission_progress
-from services.loyalty.rules.activities import Activity, ActivityAlreadyRecorded
-from services.loyalty.rules.asks import MemberClosed
-from services.loyalty.rules.events import Decided, Event, MissionCompleted, MissionProgressed
-from services.loyalty.rules.grants import Grant
-from services.loyalty.rules.mission_progress import Progress, ProgressState, enough, period_of, progress_of
-from services.loyalty.rules.missions import ActivityTask, Mission
-from services.loyalty.rules.programmes import Programme
-from services.loyalty.rules.standings import Restriction
-from services.loyalty.storage import activities, families, grants, missions, points
-from services.loyalty.storage import mission_progress as kept
-from services.loyalty.storage.activities import Declared
-from services.loyalty.storage.families import Family
-from services.loyalty.storage.mission_progress import Place
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.ledger.asks import MemberClosed
+from services.loyalty.rules.ledger.events import Decided, Event, MissionCompleted, MissionProgressed
+from services.loyalty.rules.ledger.grants import Grant
+from services.loyalty.rules.missions import activity_types, mission_progress
+from services.loyalty.rules.missions.activities import Activity, ActivityAlreadyRecorded
+from services.loyalty.rules.missions.mission_progress import (
+    Progress,
+    ProgressState,
+    enough,
+    period_of,
+    progress_of,
+)
+from services.loyalty.rules.missions.missions import ActivityTask, Mission
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.tiers.standings import Restriction
+from services.loyalty.storage.ledger import grants, points
+from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.members import families
+from services.loyalty.storage.members.families import Family
+from services.loyalty.storage.missions import activities, missions
+from services.loyalty.storage.missions import mission_progress as kept
+from services.loyalty.storage.missions.activities import Declared
+from services.loyalty.storage.missions.mission_progress import Place
 
 
 class TypeDeclaredMeanwhile(Conflict):

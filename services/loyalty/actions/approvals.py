@@ -3,13 +3,9 @@
 from dataclasses import replace
 
 from services.kit import database
-from services.loyalty.rules.approvals import (
-    AdjustmentRequest,
-    RequestState,
-    UnknownAdjustmentRequest,
-)
-from services.loyalty.rules.asks import IdempotencyKeyReused
-from services.loyalty.storage import approvals
+from services.loyalty.rules.ledger.approvals import AdjustmentRequest, RequestState, UnknownAdjustmentRequest
+from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
+from services.loyalty.storage.ledger import approvals
 
 
 def be_the_same(known: AdjustmentRequest, fingerprint: bytes) -> None:

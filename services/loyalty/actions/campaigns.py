@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from services.kit import database
 from services.loyalty.actions import programmes as actions
-from services.loyalty.rules.campaigns import LastEarnRule, UnknownEarnRule
-from services.loyalty.rules.earn_rules import EarnRule
+from services.loyalty.rules.earning.campaigns import LastEarnRule, UnknownEarnRule
+from services.loyalty.rules.earning.earn_rules import EarnRule
 
 
 async def stop(

@@ -6,11 +6,11 @@ from services.kit import database
 from services.kit.refusal import Refusal
 from services.loyalty.actions.coupon_templates import unknown
 from services.loyalty.actions.coupons import Issue, Issued, issue_many
-from services.loyalty.rules.asks import MemberClosed, MemberFrozen
-from services.loyalty.rules.coupon_templates import CouponsNotIssued, Within
-from services.loyalty.rules.coupon_terms import Claim
-from services.loyalty.rules.standings import Restriction
-from services.loyalty.storage import coupon_answers, coupon_templates, coupons
+from services.loyalty.rules.coupons.coupon_templates import CouponsNotIssued, Within
+from services.loyalty.rules.coupons.coupon_terms import Claim
+from services.loyalty.rules.ledger.asks import MemberClosed, MemberFrozen
+from services.loyalty.rules.tiers.standings import Restriction
+from services.loyalty.storage.coupons import coupon_answers, coupon_templates, coupons
 
 
 async def claim(

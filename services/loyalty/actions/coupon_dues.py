@@ -4,10 +4,11 @@ from services.kit import database
 from services.loyalty import events
 from services.loyalty.actions.coupon_orders import reinstate
 from services.loyalty.actions.coupon_revocations import revoke
-from services.loyalty.rules.events import CouponExpiring, Event
-from services.loyalty.storage import coupon_dues, coupon_refunds, programmes
-from services.loyalty.storage.coupon_refunds import RefundedOrder
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.ledger.events import CouponExpiring, Event
+from services.loyalty.storage.coupons import coupon_dues, coupon_refunds
+from services.loyalty.storage.coupons.coupon_refunds import RefundedOrder
+from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.programmes import programmes
 
 MEMBER_CLOSED = "MEMBER_CLOSED"
 _BY_MEMBERS = "service:members"
@@ -47,8 +48,13 @@ async def leave(
 async def follow_merge(
     connection: database.RawConnection, from_member: str, into_member: str, merge_id: str, *, undone: bool
 ) -> None:
-    """Bring a merged member's coupons along, or give back what the merge brought."""
+    """Bring a merged member's coupons along, or give back what the merge brought.
+
+    What is asked again after the ledger went the other way changes nothing.
+    """
     await coupon_dues.be_alone_with(connection, frozenset({from_member, into_member}))
+    if await coupon_dues.is_merged(connection, from_member) is undone:
+        return
     change = coupon_dues.give_back if undone else coupon_dues.bring
     await change(connection, from_member, into_member, merge_id)
 

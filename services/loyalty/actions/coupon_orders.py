@@ -11,10 +11,10 @@ from services.kit import database
 from services.loyalty import events
 from services.loyalty.actions.coupon_claims import be_free
 from services.loyalty.actions.coupon_revocations import settle
-from services.loyalty.rules.coupon_baskets import Basket, Off, judge, together
-from services.loyalty.rules.coupon_templates import Within
-from services.loyalty.rules.coupon_terms import CouponKind
-from services.loyalty.rules.coupons import (
+from services.loyalty.rules.coupons.coupon_baskets import Basket, Off, judge, together
+from services.loyalty.rules.coupons.coupon_templates import Within
+from services.loyalty.rules.coupons.coupon_terms import CouponKind
+from services.loyalty.rules.coupons.coupons import (
     Coupon,
     CouponNotApplicable,
     CouponNotOpen,
@@ -22,9 +22,9 @@ from services.loyalty.rules.coupons import (
     CouponState,
     UnknownCoupon,
 )
-from services.loyalty.rules.events import CouponReinstated, CouponUsed, Event
-from services.loyalty.storage import coupon_answers, coupons
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.ledger.events import CouponReinstated, CouponUsed, Event
+from services.loyalty.storage.coupons import coupon_answers, coupons
+from services.loyalty.storage.ledger.telling import tell
 
 _SECOND_US = 1_000_000
 

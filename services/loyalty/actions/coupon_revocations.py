@@ -7,10 +7,10 @@ from services.kit import database
 from services.kit.refusal import Refusal
 from services.loyalty import events
 from services.loyalty.actions.coupons import Issued
-from services.loyalty.rules.coupons import Coupon, CouponState, UnknownCoupon
-from services.loyalty.rules.events import CouponRevoked, Event
-from services.loyalty.storage import coupon_templates, coupons
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.coupons.coupons import Coupon, CouponState, UnknownCoupon
+from services.loyalty.rules.ledger.events import CouponRevoked, Event
+from services.loyalty.storage.coupons import coupon_templates, coupons
+from services.loyalty.storage.ledger.telling import tell
 
 
 async def revoke(

@@ -1,17 +1,17 @@
 """Coupon templates: keep a draft, publish it as an edition, stop; each is one transaction."""
 
 from services.kit import database
-from services.loyalty.rules import coupon_terms
-from services.loyalty.rules.coupon_templates import (
+from services.loyalty.rules.coupons import coupon_terms
+from services.loyalty.rules.coupons.coupon_templates import (
     CouponTemplate,
     CouponTemplateChanged,
     TemplateState,
     UnknownCouponTemplate,
     Within,
 )
-from services.loyalty.rules.coupon_terms import CouponTerms
-from services.loyalty.rules.wellformed import KEY, KEY_SAID, be_like
-from services.loyalty.storage import coupon_templates
+from services.loyalty.rules.coupons.coupon_terms import CouponTerms
+from services.loyalty.rules.programmes.wellformed import KEY, KEY_SAID, be_like
+from services.loyalty.storage.coupons import coupon_templates
 
 
 async def save(

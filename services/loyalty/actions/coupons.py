@@ -11,24 +11,19 @@ from services.kit import clock, database
 from services.kit.refusal import Refusal
 from services.loyalty import events
 from services.loyalty.actions.coupon_templates import locked
-from services.loyalty.rules import coupon_codes
-from services.loyalty.rules.asks import IdempotencyKeyReused, MemberClosed
-from services.loyalty.rules.coupon_templates import CouponsNotIssued, CouponTemplate, Within
-from services.loyalty.rules.coupon_terms import check_issuable
-from services.loyalty.rules.coupons import (
-    Coupon,
-    CouponBudgetSpent,
-    CouponLimitReached,
-    CouponState,
-)
-from services.loyalty.rules.events import CouponIssued, Event
-from services.loyalty.rules.grants import Grant
-from services.loyalty.rules.standings import Restriction
-from services.loyalty.rules.wellformed import ProgrammeNotWellFormed
-from services.loyalty.storage import coupon_templates, coupons
-from services.loyalty.storage import programmes as stored_programmes
-from services.loyalty.storage.coupons import Holder, NewCoupon
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.coupons import coupon_codes
+from services.loyalty.rules.coupons.coupon_templates import CouponsNotIssued, CouponTemplate, Within
+from services.loyalty.rules.coupons.coupon_terms import check_issuable
+from services.loyalty.rules.coupons.coupons import Coupon, CouponBudgetSpent, CouponLimitReached, CouponState
+from services.loyalty.rules.ledger.asks import IdempotencyKeyReused, MemberClosed
+from services.loyalty.rules.ledger.events import CouponIssued, Event
+from services.loyalty.rules.ledger.grants import Grant
+from services.loyalty.rules.programmes.wellformed import ProgrammeNotWellFormed
+from services.loyalty.rules.tiers.standings import Restriction
+from services.loyalty.storage.coupons import coupon_templates, coupons
+from services.loyalty.storage.coupons.coupons import Holder, NewCoupon
+from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.programmes import programmes as stored_programmes
 
 ACTOR = "service:loyalty"
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from services.kit import clock, database
 from services.loyalty import events
-from services.loyalty.rules.events import Event, MemberErasureDone
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.ledger.events import Event, MemberErasureDone
+from services.loyalty.storage.ledger.telling import tell
 
 
 async def prove_nothing_is_here(

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from services.kit import database
 from services.loyalty.actions import programmes as publishing
-from services.loyalty.rules.asks import IdempotencyKeyReused
-from services.loyalty.rules.drafts import (
+from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
+from services.loyalty.rules.programmes.drafts import (
     Draft,
     DraftState,
     EditionKind,
@@ -13,9 +13,9 @@ from services.loyalty.rules.drafts import (
     UnknownDraft,
     be_free_to_publish,
 )
-from services.loyalty.rules.programmes import Programme
-from services.loyalty.storage import drafts
-from services.loyalty.storage.programmes import Publication
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.storage.programmes import drafts
+from services.loyalty.storage.programmes.programmes import Publication
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,19 @@ from uuid import uuid4
 from services.kit import clock, database
 from services.loyalty import events
 from services.loyalty.actions import coupons
-from services.loyalty.rules import entitlements
-from services.loyalty.rules.asks import IdempotencyKeyReused, be_free_to_earn, be_free_to_spend
-from services.loyalty.rules.benefits import Benefit, BenefitEffect
-from services.loyalty.rules.entitlements import Asked, Claim, ClaimSpent, ClaimState, UnknownClaim
-from services.loyalty.rules.events import BenefitClaimed, BenefitReleased, BenefitUsed, Decided, Event
-from services.loyalty.rules.grants import Grant
-from services.loyalty.rules.points import SYSTEM, Book, Member
-from services.loyalty.rules.programmes import Programmes
-from services.loyalty.storage import benefit_claims, programmes
-from services.loyalty.storage import entitlements as storage
-from services.loyalty.storage.entitlements import Held
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.benefits import entitlements
+from services.loyalty.rules.benefits.benefits import Benefit, BenefitEffect
+from services.loyalty.rules.benefits.entitlements import Asked, Claim, ClaimSpent, ClaimState, UnknownClaim
+from services.loyalty.rules.ledger.asks import IdempotencyKeyReused, be_free_to_earn, be_free_to_spend
+from services.loyalty.rules.ledger.events import BenefitClaimed, BenefitReleased, BenefitUsed, Decided, Event
+from services.loyalty.rules.ledger.grants import Grant
+from services.loyalty.rules.ledger.points import SYSTEM, Book, Member
+from services.loyalty.rules.programmes.programmes import Programmes
+from services.loyalty.storage.benefits import benefit_claims
+from services.loyalty.storage.benefits import entitlements as storage
+from services.loyalty.storage.benefits.entitlements import Held
+from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.programmes import programmes
 
 _REASON = "BENEFIT"
 

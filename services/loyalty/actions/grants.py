@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from services.kit import database
-from services.loyalty.rules.grants import GrantNotRefused, GrantState, UnknownGrant
-from services.loyalty.storage import grants
-from services.loyalty.storage.grants import Kept
+from services.loyalty.rules.ledger.grants import GrantNotRefused, GrantState, UnknownGrant
+from services.loyalty.storage.ledger import grants
+from services.loyalty.storage.ledger.grants import Kept
 
 
 async def retry(

@@ -2,12 +2,13 @@
 
 from services.kit import database
 from services.loyalty import events
-from services.loyalty.rules.events import Event, MissionCompleted
-from services.loyalty.rules.missions import LifecycleKind, LifecycleTask, Mission
-from services.loyalty.rules.programmes import Programme
-from services.loyalty.storage import grants, lifecycle, missions, points
-from services.loyalty.storage.lifecycle import Occasion
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.ledger.events import Event, MissionCompleted
+from services.loyalty.rules.missions.missions import LifecycleKind, LifecycleTask, Mission
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.storage.ledger import grants, points
+from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.missions import lifecycle, missions
+from services.loyalty.storage.missions.lifecycle import Occasion
 
 DAY_US = 24 * 3600 * 1_000_000
 LONGEST_LOOK_US = DAY_US

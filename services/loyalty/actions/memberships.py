@@ -8,10 +8,12 @@ from uuid import uuid4
 from services.kit import database
 from services.loyalty import events
 from services.loyalty.queues import Task
-from services.loyalty.rules import memberships as rules
-from services.loyalty.rules.asks import be_free_to_earn
-from services.loyalty.rules.events import Event, MembershipEnded, MembershipRecorded
-from services.loyalty.rules.memberships import (
+from services.loyalty.rules.ledger.asks import be_free_to_earn
+from services.loyalty.rules.ledger.events import Event, MembershipEnded, MembershipRecorded
+from services.loyalty.rules.ledger.points import Book, Member
+from services.loyalty.rules.programmes.programmes import ProgrammeHistory, Programmes
+from services.loyalty.rules.tiers import memberships as rules
+from services.loyalty.rules.tiers.memberships import (
     Membership,
     MembershipAlreadyRecorded,
     MembershipUnsettled,
@@ -21,12 +23,11 @@ from services.loyalty.rules.memberships import (
     UnknownMembership,
     UnknownOffer,
 )
-from services.loyalty.rules.points import Book, Member
-from services.loyalty.rules.programmes import ProgrammeHistory, Programmes
-from services.loyalty.storage import entitlements as storage
-from services.loyalty.storage import memberships, programmes
-from services.loyalty.storage.state import Touches
-from services.loyalty.storage.telling import tell
+from services.loyalty.storage.benefits import entitlements as storage
+from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.programmes import programmes
+from services.loyalty.storage.tiers import memberships
 
 Clock = Callable[[], int]
 

@@ -5,9 +5,9 @@ from datetime import date
 
 from services.kit import database
 from services.kit.clock import instant
-from services.loyalty.rules import missions as rules
-from services.loyalty.rules.mission_progress import Progress, ProgressState, period_of, progress_of
-from services.loyalty.rules.missions import (
+from services.loyalty.rules.missions import missions as rules
+from services.loyalty.rules.missions.mission_progress import Progress, ProgressState, period_of, progress_of
+from services.loyalty.rules.missions.missions import (
     ActivityTask,
     BudgetBelowAwarded,
     Mission,
@@ -16,12 +16,12 @@ from services.loyalty.rules.missions import (
     MissionState,
     UnknownMission,
 )
-from services.loyalty.rules.programmes import Programme
-from services.loyalty.storage import activities, missions
-from services.loyalty.storage import mission_progress as kept
-from services.loyalty.storage.families import Family
-from services.loyalty.storage.mission_progress import Place
-from services.loyalty.storage.missions import Edition
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.storage.members.families import Family
+from services.loyalty.storage.missions import activities, missions
+from services.loyalty.storage.missions import mission_progress as kept
+from services.loyalty.storage.missions.mission_progress import Place
+from services.loyalty.storage.missions.missions import Edition
 
 
 async def draft(

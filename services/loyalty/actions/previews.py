@@ -1,9 +1,9 @@
 """Previews: asked for and called off, each in one transaction; the pass itself is a job's."""
 
 from services.kit import clock, database
-from services.loyalty.rules.previews import PreviewClosed, PreviewsRunning
-from services.loyalty.storage import previews
-from services.loyalty.storage.previews import Preview
+from services.loyalty.rules.programmes.previews import PreviewClosed, PreviewsRunning
+from services.loyalty.storage.programmes import previews
+from services.loyalty.storage.programmes.previews import Preview
 
 MOST_OPEN = 20
 

@@ -7,17 +7,28 @@ from datetime import timedelta
 from services.kit import clock, database
 from services.kit.refusal import Declined, Invalid, NotFound
 from services.loyalty import events
-from services.loyalty.rules.approvals import SecondPersonNeeded
-from services.loyalty.rules.campaigns import be_affordable
-from services.loyalty.rules.definitions import check, check_successor
-from services.loyalty.rules.drafts import begun_from
-from services.loyalty.rules.earn_rules import EarnRule
-from services.loyalty.rules.programmes import CurrencyRules, Programme, Programmes, UnknownProgramme
-from services.loyalty.rules.tier_schemes import TierRule, TierScheme
-from services.loyalty.rules.wellformed import wrong
-from services.loyalty.storage import campaigns, programmes, tiers
-from services.loyalty.storage.programmes import ProgrammeAlreadyThere, Publication, RevisedMeanwhile
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.earning.campaigns import be_affordable
+from services.loyalty.rules.earning.earn_rules import EarnRule
+from services.loyalty.rules.ledger.approvals import SecondPersonNeeded
+from services.loyalty.rules.programmes.definitions import check, check_successor
+from services.loyalty.rules.programmes.drafts import begun_from
+from services.loyalty.rules.programmes.programmes import (
+    CurrencyRules,
+    Programme,
+    Programmes,
+    UnknownProgramme,
+)
+from services.loyalty.rules.programmes.wellformed import wrong
+from services.loyalty.rules.tiers.tier_schemes import TierRule, TierScheme
+from services.loyalty.storage.earning import campaigns
+from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.programmes import programmes
+from services.loyalty.storage.programmes.programmes import (
+    ProgrammeAlreadyThere,
+    Publication,
+    RevisedMeanwhile,
+)
+from services.loyalty.storage.tiers import tiers
 
 _TOLERANCE_US = timedelta(minutes=1) // timedelta(microseconds=1)
 

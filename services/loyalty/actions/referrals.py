@@ -5,13 +5,15 @@ from dataclasses import replace
 from services.kit import database
 from services.kit.refusal import NotFound
 from services.loyalty import events
-from services.loyalty.rules import referrals as rules
-from services.loyalty.rules.events import Event, ReferralChanged
-from services.loyalty.rules.programmes import Programme
-from services.loyalty.rules.referrals import Referral, ReferralState, ReferralTerms, Trigger
-from services.loyalty.storage import families, grants, referral_programmes, referrals
-from services.loyalty.storage.referral_programmes import Offered
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.ledger.events import Event, ReferralChanged
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.referrals import referrals as rules
+from services.loyalty.rules.referrals.referrals import Referral, ReferralState, ReferralTerms, Trigger
+from services.loyalty.storage.ledger import grants
+from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.members import families
+from services.loyalty.storage.referrals import referral_programmes, referrals
+from services.loyalty.storage.referrals.referral_programmes import Offered
 
 
 async def publish(

@@ -2,12 +2,12 @@
 
 from services.kit import database
 from services.loyalty import events
-from services.loyalty.rules.events import Event, RewardFulfilled
-from services.loyalty.rules.rewards import RewardKind
-from services.loyalty.rules.takings import Taking
-from services.loyalty.rules.wellformed import wrong
-from services.loyalty.storage import reward_redemptions, takings
-from services.loyalty.storage.telling import tell
+from services.loyalty.rules.ledger.events import Event, RewardFulfilled
+from services.loyalty.rules.programmes.wellformed import wrong
+from services.loyalty.rules.rewards.rewards import RewardKind
+from services.loyalty.rules.rewards.takings import Taking
+from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.rewards import reward_redemptions, takings
 
 
 async def fulfil(

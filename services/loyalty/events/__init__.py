@@ -9,8 +9,8 @@ from huiyuan.loyalty.v1 import events_pb2 as wire
 from services.kit.outbox import NewEvent
 from services.loyalty.events import given  # noqa: F401  # so that what it says is found
 from services.loyalty.events.bodies import Body, body, moved, timestamp
-from services.loyalty.rules import events
-from services.loyalty.rules.expiry import NEVER
+from services.loyalty.rules.ledger import events
+from services.loyalty.rules.ledger.expiry import NEVER
 
 
 def encode(event: events.Event) -> NewEvent:

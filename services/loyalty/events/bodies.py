@@ -3,7 +3,7 @@
 from functools import singledispatch
 from typing import Any
 
-from services.loyalty.rules import events
+from services.loyalty.rules.ledger import events
 
 # Messages inside the event are dictionaries, which protobuf turns into them at half the cost of making each first.
 Message = dict[str, Any]

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from services.loyalty.events.bodies import Body, body, moved, timestamp
-from services.loyalty.rules import events
+from services.loyalty.rules.ledger import events
 
 
 @body.register

@@ -3,7 +3,7 @@
 import structlog
 
 from services.kit import clock, database
-from services.loyalty.storage import activities
+from services.loyalty.storage.missions import activities
 
 log = structlog.get_logger()
 

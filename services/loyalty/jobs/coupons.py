@@ -7,7 +7,7 @@ import structlog
 from services.kit import clock, database
 from services.kit.refusal import Refusal
 from services.loyalty.actions import coupon_dues as actions
-from services.loyalty.storage import coupon_refunds
+from services.loyalty.storage.coupons import coupon_refunds
 
 log = structlog.get_logger()
 

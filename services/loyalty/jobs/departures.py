@@ -11,12 +11,13 @@ from services.loyalty.actions.departures import prove_nothing_is_here
 from services.loyalty.lanes import Lanes, one_lane
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.departures import Departure, depart
-from services.loyalty.rules.forfeits import forfeit_key
-from services.loyalty.rules.programmes import ProgrammeHistory, Programmes
-from services.loyalty.storage import activities, departures
-from services.loyalty.storage.departures import Waiting
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.members.departures import Departure, depart
+from services.loyalty.rules.members.forfeits import forfeit_key
+from services.loyalty.rules.programmes.programmes import ProgrammeHistory, Programmes
+from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.members import departures
+from services.loyalty.storage.members.departures import Waiting
+from services.loyalty.storage.missions import activities
 
 log = structlog.get_logger()
 

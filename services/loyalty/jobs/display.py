@@ -6,9 +6,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from services.kit.appended import AppendedFile
 from services.kit.signing import shown
 from services.loyalty.jobs.verification import Outcome
-from services.loyalty.rules.heads import Keys, read
-from services.loyalty.storage.integrity.checks import Check, Findings
-from services.loyalty.storage.integrity.verifications import CHECKS, Checked
+from services.loyalty.rules.ledger.heads import Keys, read
+from services.loyalty.storage.ledger.integrity.checks import Check, Findings
+from services.loyalty.storage.ledger.integrity.verifications import CHECKS, Checked
 
 
 class Display:

@@ -14,10 +14,10 @@ from services.kit.refusal import Unavailable
 from services.loyalty.lanes import Lane
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.touching import Settled, Touched, settle_wallets, touch_members
-from services.loyalty.storage import dues
-from services.loyalty.storage.dues import DueWallet, InProgramme
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.ledger.touching import Settled, Touched, settle_wallets, touch_members
+from services.loyalty.storage.ledger import dues
+from services.loyalty.storage.ledger.dues import DueWallet, InProgramme
+from services.loyalty.storage.ledger.state import Touches
 
 log = structlog.get_logger()
 

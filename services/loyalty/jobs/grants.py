@@ -13,15 +13,15 @@ from services.kit.refusal import Kind, Refusal
 from services.loyalty.lanes import Lanes, one_lane
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.asks import Ask
-from services.loyalty.rules.awards import award
-from services.loyalty.rules.entries import key_of
-from services.loyalty.rules.grants import Grant, GrantKind
-from services.loyalty.rules.moves import Move
-from services.loyalty.rules.points import SYSTEM
-from services.loyalty.storage import grants, points
-from services.loyalty.storage.grants import Kept
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.ledger.asks import Ask
+from services.loyalty.rules.ledger.awards import award
+from services.loyalty.rules.ledger.entries import key_of
+from services.loyalty.rules.ledger.grants import Grant, GrantKind
+from services.loyalty.rules.ledger.moves import Move
+from services.loyalty.rules.ledger.points import SYSTEM
+from services.loyalty.storage.ledger import grants, points
+from services.loyalty.storage.ledger.grants import Kept
+from services.loyalty.storage.ledger.state import Touches
 
 log = structlog.get_logger()
 

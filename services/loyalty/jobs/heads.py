@@ -9,8 +9,8 @@ from services.kit import clock, database
 from services.kit.appended import AppendedFile, HeldElsewhere
 from services.kit.process import every
 from services.kit.signing import SigningKey, key_id
-from services.loyalty.rules.heads import digest, read, write
-from services.loyalty.storage import heads
+from services.loyalty.rules.ledger.heads import digest, read, write
+from services.loyalty.storage.ledger import heads
 
 log = structlog.get_logger()
 

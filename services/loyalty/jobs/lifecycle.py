@@ -7,9 +7,9 @@ import structlog
 from services.kit import clock, database
 from services.loyalty.actions import lifecycle
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.missions import LifecycleTask
-from services.loyalty.rules.programmes import Programme, ProgrammeNotInForce
-from services.loyalty.storage import missions
+from services.loyalty.rules.missions.missions import LifecycleTask
+from services.loyalty.rules.programmes.programmes import Programme, ProgrammeNotInForce
+from services.loyalty.storage.missions import missions
 
 log = structlog.get_logger()
 

@@ -9,7 +9,7 @@ from services.kit.refusal import Refusal
 from services.loyalty.actions.memberships import following
 from services.loyalty.lanes import one_lane
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.storage import memberships
+from services.loyalty.storage.tiers import memberships
 
 log = structlog.get_logger()
 

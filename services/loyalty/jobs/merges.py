@@ -11,13 +11,13 @@ from services.loyalty.actions.coupon_dues import follow_merge
 from services.loyalty.lanes import Lanes, one_lane
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.merging import MergeAsked, merge
-from services.loyalty.rules.points import Operation
-from services.loyalty.rules.programmes import Programmes
-from services.loyalty.rules.unmerging import UnknownMerge, UnmergeAsked, disown, unmerge
-from services.loyalty.storage import heard_merges
-from services.loyalty.storage.heard_merges import Heard
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.ledger.points import Operation
+from services.loyalty.rules.members.merging import MergeAsked, merge
+from services.loyalty.rules.members.unmerging import UnknownMerge, UnmergeAsked, disown, unmerge
+from services.loyalty.rules.programmes.programmes import Programmes
+from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.members import heard_merges
+from services.loyalty.storage.members.heard_merges import Heard
 
 log = structlog.get_logger()
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
 from services.kit import database
-from services.loyalty.rules.previews import Tally
-from services.loyalty.rules.programmes import Programme, Programmes
-from services.loyalty.rules.reading import snapshot
-from services.loyalty.rules.standings import Standing
-from services.loyalty.rules.wallets import Wallet
-from services.loyalty.storage import points, populations, programmes
-from services.loyalty.storage.populations import Counted, Part
+from services.loyalty.rules.ledger.reading import snapshot
+from services.loyalty.rules.ledger.wallets import Wallet
+from services.loyalty.rules.programmes.previews import Tally
+from services.loyalty.rules.programmes.programmes import Programme, Programmes
+from services.loyalty.rules.tiers.standings import Standing
+from services.loyalty.storage.ledger import points
+from services.loyalty.storage.programmes import populations, programmes
+from services.loyalty.storage.programmes.populations import Counted, Part
 
 PAGES_EACH = 1_024
 """How much of the table a process takes at once: some ten thousand members, half a second."""

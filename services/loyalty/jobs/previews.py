@@ -7,9 +7,9 @@ import structlog
 
 from services.kit import clock, database
 from services.loyalty.jobs.population import Question, tallies
-from services.loyalty.rules.previews import Tally
-from services.loyalty.storage import drafts, populations, previews
-from services.loyalty.storage.previews import Preview
+from services.loyalty.rules.programmes.previews import Tally
+from services.loyalty.storage.programmes import drafts, populations, previews
+from services.loyalty.storage.programmes.previews import Preview
 
 log = structlog.get_logger()
 

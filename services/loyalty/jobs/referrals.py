@@ -6,7 +6,7 @@ from services.kit import clock, database
 from services.kit.refusal import Refusal
 from services.loyalty.actions import referrals as actions
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.storage import referrals
+from services.loyalty.storage.referrals import referrals
 
 log = structlog.get_logger()
 

@@ -11,12 +11,12 @@ import structlog
 
 from services.kit import clock, database
 from services.kit.appended import AppendedFile
-from services.loyalty.rules.heads import Keys, PublishedHead
-from services.loyalty.storage import heads
-from services.loyalty.storage.integrity import verifications
-from services.loyalty.storage.integrity.checks import Check, Findings, Mismatch, counted
-from services.loyalty.storage.integrity.published import Publication
-from services.loyalty.storage.integrity.verifications import CHECKS, Checked, Head, Verification
+from services.loyalty.rules.ledger.heads import Keys, PublishedHead
+from services.loyalty.storage.ledger import heads
+from services.loyalty.storage.ledger.integrity import verifications
+from services.loyalty.storage.ledger.integrity.checks import Check, Findings, Mismatch, counted
+from services.loyalty.storage.ledger.integrity.published import Publication
+from services.loyalty.storage.ledger.integrity.verifications import CHECKS, Checked, Head, Verification
 
 log = structlog.get_logger()
 

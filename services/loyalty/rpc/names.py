@@ -6,7 +6,7 @@ from huiyuan.loyalty.v1.redemptions_pb2 import OrderReference
 
 from services.kit.refusal import Invalid
 from services.loyalty.rpc.wire import MalformedId
-from services.loyalty.rules.orders import LONGEST_ID, LONGEST_SOURCE, is_name, is_source
+from services.loyalty.rules.orders.orders import LONGEST_ID, LONGEST_SOURCE, is_name, is_source
 
 _REASON_CODE = re.compile(r"[A-Z0-9_]{1,64}")
 

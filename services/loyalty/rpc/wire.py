@@ -10,8 +10,8 @@ from huiyuan.kit.v1.kit_pb2 import ExternalIdentity, LocalizedText, MemberKey, M
 
 from services.kit import rpc
 from services.kit.refusal import Invalid, Refusal
-from services.loyalty.rules.texts import Text
-from services.loyalty.rules.wellformed import ProgrammeNotWellFormed
+from services.loyalty.rules.programmes.texts import Text
+from services.loyalty.rules.programmes.wellformed import ProgrammeNotWellFormed
 
 READERS = rpc.staff("operations", "support", "program_admin", "auditor", "privacy_officer")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -86,9 +86,10 @@ def readable_member(key: MemberKey) -> str | Refusal:
 
 def micros(timestamp: Timestamp, field: str) -> int:
     """An instant in microseconds since 1970. Raises ``MalformedInstant``."""
-    if not 0 < timestamp.seconds <= _LATEST_S or not 0 <= timestamp.nanos < 10**9:
+    seconds, nanos = timestamp.seconds, timestamp.nanos
+    if not 0 < seconds <= _LATEST_S or not 0 <= nanos < 10**9:
         raise MalformedInstant(f"{field} must be an instant such as 2026-01-31T12:00:00Z", field=field)
-    return timestamp.seconds * 1_000_000 + timestamp.nanos // 1000
+    return seconds * 1_000_000 + nanos // 1000
 
 
 def timestamp(instant: int) -> Timestamp:

@@ -7,23 +7,15 @@ from huiyuan.kit.v1 import erasures_pb2 as kit
 from huiyuan.members.v1 import erasures_pb2 as wire
 
 from services.kit import clock, rpc
-from services.kit.refusal import Invalid
 from services.members.actions import erasures as actions
+from services.members.rpc.pages import after_of
 from services.members.rules import statuses as reasons
 from services.members.rules.erasures import Erasure, StoreState, Terms, UnknownErasure, trigger_of
 from services.members.rules.members import UnknownMember, member_id_of
 from services.members.storage import erasures
 from services.members.storage.databases import Databases
 
-MOST_ERASURES = 100
-
 _READERS = rpc.staff("privacy_officer", "auditor")
-
-
-class ErasurePageNotValid(Invalid):
-    """The page asked for is too large, too small, or begins after nothing we know."""
-
-    code = "PAGE_NOT_VALID"
 
 
 class Erasures:
@@ -57,11 +49,7 @@ class Erasures:
 
     @rpc.allow(_READERS)
     async def list_erasures(self, request: wire.ListErasuresRequest, _: Any) -> wire.ListErasuresResponse:
-        if not 1 <= request.first <= MOST_ERASURES:
-            raise ErasurePageNotValid(f"first must be 1 to {MOST_ERASURES}", field="first")
-        after = member_id_of(request.after)
-        if request.after and after is None:
-            raise ErasurePageNotValid("after must be the erasure_id of one seen before", field="after")
+        after = after_of(request.first, request.after)
         page = await erasures.newest(self._databases, request.first + 1, after, open_only=request.open_only)
         return wire.ListErasuresResponse(
             erasures=[self._message(one) for one in page[: request.first]],

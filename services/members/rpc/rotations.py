@@ -8,7 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.members.v1 import rotations_pb2 as wire
 
 from services.kit import clock, rpc
-from services.members.rpc.pages import PageNotValid
+from services.members.rpc.pages import after_of
 from services.members.rules import rotations as rules
 from services.members.rules.accesses import UnmaskNotValid, reason_of
 from services.members.rules.keyrings import KeyRing
@@ -23,7 +23,6 @@ from services.members.rules.rotations import (
 from services.members.storage import rotations
 from services.members.storage.databases import Databases
 
-MOST_ROTATIONS = 100
 _KINDS = {kind: wire.RotationKind.Name(kind) for kind in RotationKind}
 _STAGES = {stage: wire.RotationStage.Name(stage) for stage in rules.Stage}
 _KEEPERS = (rpc.staff("privacy_officer"), rpc.systems("key_keeper"))
@@ -63,11 +62,7 @@ class Rotations:
 
     @rpc.allow(*_READERS)
     async def list_rotations(self, request: wire.ListRotationsRequest, _: Any) -> wire.ListRotationsResponse:
-        if not 1 <= request.first <= MOST_ROTATIONS:
-            raise PageNotValid(f"first must be 1 to {MOST_ROTATIONS}", field="first")
-        after = member_id_of(request.after)
-        if request.after and after is None:
-            raise PageNotValid("after must be the id of a rotation seen before", field="after")
+        after = after_of(request.first, request.after)
         page = await rotations.newest(self._pool, request.first + 1, after)
         return wire.ListRotationsResponse(
             rotations=[_rotation(each) for each in page[: request.first]],

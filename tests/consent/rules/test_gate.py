@@ -1,7 +1,9 @@
 """The gate's judgement: allow needs a reason; everything else denies."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consent.rules.decisions import Decision
-from services.consent.rules.gate import Question, Reason, judge
+from services.consent.rules.gate import Question, Reason, cause, judge
 from services.consent.rules.purposes import ConsentForm, LawfulBasis, Purpose
 from services.consent.rules.records import EventState
 from tests.consent.rules.test_decisions import version
@@ -99,3 +101,36 @@ def test_every_denial_says_why() -> None:
     }
     assert told == {Reason.CONSENT_REFUSED, Reason.CONSENT_WITHDRAWN}
     assert judge(question, None, None, NOW).reason is Reason.NOT_ASKED
+
+
+DECISIONS = [
+    Decision("sms", "", UUID(int=nth), version, event, NOW - timedelta(days=9), until, nth)
+    for nth, (version, event, until) in enumerate(
+        product((1, 2), EventState, (None, *(NOW + timedelta(seconds=s) for s in (-5, 0, 1, 2, 3, 9_000))))
+    )
+]
+RESTRICTED = [frozenset[str](), frozenset({"sms"}), frozenset({"other"})]
+
+
+@pytest.mark.parametrize("late_s", [0, 1])
+@pytest.mark.parametrize("methods", [("use",), ("profile",)], ids=str)
+def test_standings_of_one_cause_get_one_answer(methods: tuple[str, ...], late_s: int) -> None:
+    """But for whose record it is; ``late_s`` after they were read they are judged."""
+    versions = {number: _purpose(number, CATEGORIES[:number], methods=methods) for number in (1, 2)}
+    question = Question(versions[2], versions[2], frozenset({"phone"}), "")
+    answers = defaultdict(set)
+    for decision, refused, restricted in product([None, *DECISIONS], (False, True), RESTRICTED):
+        answer = judge(
+            question,
+            decision,
+            versions[decision.purpose_version] if decision else None,
+            NOW + timedelta(seconds=late_s),
+            NOW,
+            automated_refused=refused,
+            restricted=restricted,
+        )
+        assert answer.record_id in (None, decision.record_id if decision else None)
+        of_nobody = answer._replace(record_id=answer.record_id and UUID(int=0))
+        answers[cause(decision, refused, restricted, NOW)].add(of_nobody)
+    assert all(len(alike) == 1 for alike in answers.values())
+    assert len(answers) < len(DECISIONS) * 6, "nothing was alike, so nothing was proved"

@@ -19,32 +19,22 @@ from services.loyalty.actions import rewards
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules import (
-    adjustments,
-    awards,
-    checkout,
-    forfeits,
-    holding,
-    imports,
-    merging,
-    redemptions,
-    returns,
-    reward_redemptions,
-    transfers,
-    unmerging,
-)
-from services.loyalty.rules.asks import Ask
-from services.loyalty.rules.entries import key_of
-from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period
-from services.loyalty.rules.moves import Move
-from services.loyalty.rules.orders import Line, Order, fingerprint
-from services.loyalty.rules.points import Answer
-from services.loyalty.rules.programmes import NegativePolicy
-from services.loyalty.rules.refunds import RefundLine
-from services.loyalty.rules.rewards import RewardKind, Terms
-from services.loyalty.rules.texts import Text
-from services.loyalty.storage import programmes
-from services.loyalty.storage.state import Touches
+from services.loyalty.rules.ledger import adjustments, awards, holding, imports, redemptions, transfers
+from services.loyalty.rules.ledger.asks import Ask
+from services.loyalty.rules.ledger.entries import key_of
+from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationKind, Period
+from services.loyalty.rules.ledger.moves import Move
+from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.rules.members import forfeits, merging, unmerging
+from services.loyalty.rules.orders import checkout, returns
+from services.loyalty.rules.orders.orders import Line, Order, fingerprint
+from services.loyalty.rules.orders.refunds import RefundLine
+from services.loyalty.rules.programmes.programmes import NegativePolicy
+from services.loyalty.rules.programmes.texts import Text
+from services.loyalty.rules.rewards import reward_redemptions
+from services.loyalty.rules.rewards.rewards import RewardKind, Terms
+from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.programmes import programmes
 from tests.loyalty.rules.memory import currency, programme, rule
 
 WEEK, MONTH = Period(0, 7), Period(1, 0)

@@ -16,9 +16,9 @@ from services.kit.appended import AppendedFile
 from services.kit.signing import Keys, key_id
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.verification import Outcome, verify
-from services.loyalty.storage.heads import heads_file
-from services.loyalty.storage.integrity.checks import Check, Findings, Mismatch
-from services.loyalty.storage.integrity.verifications import Checked
+from services.loyalty.storage.ledger.heads import heads_file
+from services.loyalty.storage.ledger.integrity.checks import Check, Findings, Mismatch
+from services.loyalty.storage.ledger.integrity.verifications import Checked
 from tests.conftest import Servers
 from tests.loyalty.integrity.busy import Shop, found
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import orjson
 import pytest
 
-from services.loyalty.storage.integrity.verifications import CHECKS
+from services.loyalty.storage.ledger.integrity.verifications import CHECKS
 from tests.loyalty.integrity.conftest import Ledger
 
 

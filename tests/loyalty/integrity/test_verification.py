@@ -6,9 +6,9 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
-from services.loyalty.storage.integrity import verifications
-from services.loyalty.storage.integrity.checks import KEPT
-from services.loyalty.storage.integrity.verifications import CHECKS
+from services.loyalty.storage.ledger.integrity import verifications
+from services.loyalty.storage.ledger.integrity.checks import KEPT
+from services.loyalty.storage.ledger.integrity.verifications import CHECKS
 from tests.loyalty.integrity.busy import Shop
 from tests.loyalty.integrity.conftest import SEED, Ledger
 

@@ -13,14 +13,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from services.kit.refusal import Refusal
-from services.loyalty.rules.awards import award
-from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period, Rounding, local_day
-from services.loyalty.rules.forfeits import Forfeiture, forfeit
-from services.loyalty.rules.imports import OpeningLot, import_balance
-from services.loyalty.rules.points import Answer
-from services.loyalty.rules.programmes import NegativePolicy, Programme
-from services.loyalty.rules.reading import settled
-from services.loyalty.rules.wallets import Wallet
+from services.loyalty.rules.earning.earn_rules import EarnTrigger
+from services.loyalty.rules.ledger.awards import award
+from services.loyalty.rules.ledger.expiry import (
+    Expiry,
+    Maturation,
+    MaturationKind,
+    Period,
+    Rounding,
+    local_day,
+)
+from services.loyalty.rules.ledger.imports import OpeningLot, import_balance
+from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.rules.ledger.reading import settled
+from services.loyalty.rules.ledger.wallets import Wallet
+from services.loyalty.rules.members.forfeits import Forfeiture, forfeit
+from services.loyalty.rules.programmes.programmes import NegativePolicy, Programme
 from tests.loyalty.rules import memory
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 
@@ -46,7 +54,13 @@ FIRST = programme(
         ),
         currency("LIVELY", 4, expiry=Expiry(Period.parse("P10D"), sliding=True)),
     ),
-    earn_rules=tuple(memory.rule(code=code) for code in ("POINTS", "SLOW", "WAITING", "LIVELY")),
+    earn_rules=(
+        *(memory.rule(code=code) for code in ("POINTS", "SLOW", "WAITING", "LIVELY")),
+        *(
+            memory.rule(1, 300, code, key=f"{code.lower()}-arrived", trigger=EarnTrigger.ORDER_COMPLETED)
+            for code in ("POINTS", "SLOW", "LIVELY")
+        ),
+    ),
 )
 SECOND = programme(
     version=2,

@@ -8,27 +8,28 @@ from typing import Any
 
 from services.kit.clock import micros
 from services.kit.refusal import Refusal
-from services.loyalty.rules import checkout, holding, redemptions, returns
-from services.loyalty.rules.adjustments import adjust
-from services.loyalty.rules.asks import Ask
-from services.loyalty.rules.earn_rules import EarnRounding, EarnRule
-from services.loyalty.rules.entries import Entry, key_of
-from services.loyalty.rules.events import Event
-from services.loyalty.rules.expiry import Expiry, Maturation
-from services.loyalty.rules.orders import Line, Order, check, fingerprint
-from services.loyalty.rules.points import Answer, Operation, fold
-from services.loyalty.rules.programmes import (
+from services.loyalty.rules.earning.earn_rules import EarnRounding, EarnRule
+from services.loyalty.rules.ledger import holding, redemptions
+from services.loyalty.rules.ledger.adjustments import adjust
+from services.loyalty.rules.ledger.asks import Ask
+from services.loyalty.rules.ledger.entries import Entry, key_of
+from services.loyalty.rules.ledger.events import Event
+from services.loyalty.rules.ledger.expiry import Expiry, Maturation
+from services.loyalty.rules.ledger.points import Answer, Operation, fold
+from services.loyalty.rules.ledger.state import State
+from services.loyalty.rules.orders import checkout, returns
+from services.loyalty.rules.orders.orders import Line, Order, check, fingerprint
+from services.loyalty.rules.orders.refunds import RefundLine
+from services.loyalty.rules.programmes.programmes import (
     CurrencyRules,
     NegativePolicy,
     Programme,
     ProgrammeHistory,
     Programmes,
 )
-from services.loyalty.rules.refunds import RefundLine
-from services.loyalty.rules.state import State
-from services.loyalty.rules.texts import Text
-from services.loyalty.rules.tier_schemes import Condition, TierRule
-from services.loyalty.rules.wellformed import MULTIPLIER_SCALE
+from services.loyalty.rules.programmes.texts import Text
+from services.loyalty.rules.programmes.wellformed import MULTIPLIER_SCALE
+from services.loyalty.rules.tiers.tier_schemes import Condition, TierRule
 
 MEMBER = "0b54b4e2-4a3a-4d5e-8c52-6f6f6a1f0001"
 NAME = Text("名", "name")

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from services.loyalty.rules.benefits import Benefit, BenefitEffect, BenefitKind, QuotaPeriod, check
-from services.loyalty.rules.definitions import check as check_programme
-from services.loyalty.rules.texts import Text
-from services.loyalty.rules.wellformed import ProgrammeNotWellFormed
-from services.loyalty.storage.definitions import encode
-from services.loyalty.storage.definitions.benefits import benefit as decoded
+from services.loyalty.rules.benefits.benefits import Benefit, BenefitEffect, BenefitKind, QuotaPeriod, check
+from services.loyalty.rules.programmes.definitions import check as check_programme
+from services.loyalty.rules.programmes.texts import Text
+from services.loyalty.rules.programmes.wellformed import ProgrammeNotWellFormed
+from services.loyalty.storage.programmes.definitions import encode
+from services.loyalty.storage.programmes.definitions.benefits import benefit as decoded
 from tests.loyalty.rules.memory import programme, tier
 
 PLAIN = Benefit("gift", BenefitKind.STATUS, Text("礼", "Gift"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.loyalty.rules.conversion import Conversion, Reason, Redeemable, redeemable, worth
+from services.loyalty.rules.ledger.conversion import Conversion, Reason, Redeemable, redeemable, worth
 from tests.loyalty.rules.memory import currency
 
 HUNDREDS = Conversion(points=100, minor=100, minimum=100, multiple=100, cap_basis_points=5_000)

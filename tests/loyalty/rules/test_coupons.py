@@ -8,14 +8,14 @@ from random import Random
 
 import pytest
 
-from services.loyalty.rules import coupon_codes
-from services.loyalty.rules.coupon_baskets import Basket, Reason, best, judge
-from services.loyalty.rules.coupon_terms import CouponKind, CouponTerms
-from services.loyalty.rules.coupons import Coupon, CouponState
-from services.loyalty.rules.expiry import Period
-from services.loyalty.rules.orders import Line
-from services.loyalty.rules.texts import Text
-from services.loyalty.storage.coupon_templates import decoded, encoded
+from services.loyalty.rules.coupons import coupon_codes
+from services.loyalty.rules.coupons.coupon_baskets import Basket, Reason, best, judge
+from services.loyalty.rules.coupons.coupon_terms import CouponKind, CouponTerms
+from services.loyalty.rules.coupons.coupons import Coupon, CouponState
+from services.loyalty.rules.ledger.expiry import Period
+from services.loyalty.rules.orders.orders import Line
+from services.loyalty.rules.programmes.texts import Text
+from services.loyalty.storage.coupons.coupon_templates import decoded, encoded
 
 NAME, ZONE = Text("券", "coupon"), "Asia/Shanghai"
 

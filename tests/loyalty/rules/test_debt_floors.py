@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.loyalty.rules.asks import NotEnoughPoints
-from services.loyalty.rules.entries import EntryType
-from services.loyalty.rules.programmes import TierDebtFloor
+from services.loyalty.rules.ledger.asks import NotEnoughPoints
+from services.loyalty.rules.ledger.entries import EntryType
+from services.loyalty.rules.programmes.programmes import TierDebtFloor
 from tests.loyalty.rules.memory import Ledger, currency, programme, rule, tier
 
 FLOORS = (TierDebtFloor("gold", 80), TierDebtFloor("vip", 0))

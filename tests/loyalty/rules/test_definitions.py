@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.loyalty.rules.conversion import Conversion
-from services.loyalty.rules.definitions import check, check_successor
-from services.loyalty.rules.expiry import (
+from services.loyalty.rules.ledger.conversion import Conversion
+from services.loyalty.rules.ledger.expiry import (
     CalendarDate,
     Expiry,
     Maturation,
@@ -16,8 +15,9 @@ from services.loyalty.rules.expiry import (
     Period,
     Rounding,
 )
-from services.loyalty.rules.programmes import NegativePolicy, TierDebtFloor
-from services.loyalty.rules.wellformed import ProgrammeNotWellFormed
+from services.loyalty.rules.programmes.definitions import check, check_successor
+from services.loyalty.rules.programmes.programmes import NegativePolicy, TierDebtFloor
+from services.loyalty.rules.programmes.wellformed import ProgrammeNotWellFormed
 from tests.loyalty.rules.memory import currency, programme, tier
 
 HUNDREDS = Conversion(points=100, minor=100, minimum=100, multiple=100, cap_basis_points=5_000)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.loyalty.rules.earn_facts import local_time
-from services.loyalty.rules.earn_limits import Remembered
-from services.loyalty.rules.earn_rules import EarnRounding
-from services.loyalty.rules.earning import decide, earned
-from services.loyalty.rules.judgements import Past
-from services.loyalty.rules.sharing import share
+from services.loyalty.rules.earning.earn_facts import local_time
+from services.loyalty.rules.earning.earn_limits import Remembered
+from services.loyalty.rules.earning.earn_rules import EarnRounding
+from services.loyalty.rules.earning.earning import decide, earned
+from services.loyalty.rules.orders.judgements import Past
+from services.loyalty.rules.orders.sharing import share
 from tests.loyalty.rules.memory import order, programme, rule, tier
 
 

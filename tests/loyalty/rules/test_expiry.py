@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.loyalty.rules.expiry import (
+from services.loyalty.rules.ledger.expiry import (
     NEVER,
     CalendarDate,
     DateNotUnderstood,

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kit.money import decimals
-from services.loyalty.rules.entries import SLIDING, EntryType
-from services.loyalty.rules.finance import Movements, cohorts, expected_breakage, rate, worth_minor
+from services.loyalty.rules.ledger.entries import SLIDING, EntryType
+from services.loyalty.rules.ledger.finance import Movements, cohorts, expected_breakage, rate, worth_minor
 
 
 @pytest.mark.parametrize(

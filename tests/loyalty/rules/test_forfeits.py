@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from services.loyalty.rules.asks import IdempotencyKeyReused
-from services.loyalty.rules.events import HoldReleased, PointsForfeited
-from services.loyalty.rules.expiry import Maturation, MaturationKind, Period
-from services.loyalty.rules.forfeits import Forfeited, Forfeiture, NothingToForfeit, forfeit
-from services.loyalty.rules.points import Answer
-from services.loyalty.rules.programmes import NegativePolicy
+from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
+from services.loyalty.rules.ledger.events import HoldReleased, PointsForfeited
+from services.loyalty.rules.ledger.expiry import Maturation, MaturationKind, Period
+from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.rules.members.forfeits import Forfeited, Forfeiture, NothingToForfeit, forfeit
+from services.loyalty.rules.programmes.programmes import NegativePolicy
 from tests.loyalty.rules import memory
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 from tests.loyalty.rules.test_merging import NEW, OLD, PROMISING, two

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from services.loyalty.rules.adjustments import adjust
-from services.loyalty.rules.asks import Ask, IdempotencyKeyReused, NotEnoughPoints
-from services.loyalty.rules.entries import key_of
-from services.loyalty.rules.expiry import Expiry, Period
-from services.loyalty.rules.holds import (
+from services.loyalty.rules.ledger.adjustments import adjust
+from services.loyalty.rules.ledger.asks import Ask, IdempotencyKeyReused, NotEnoughPoints
+from services.loyalty.rules.ledger.entries import key_of
+from services.loyalty.rules.ledger.expiry import Expiry, Period
+from services.loyalty.rules.ledger.holds import (
     CaptureExceedsHold,
     HoldNotOpen,
     HoldNotWellFormed,
     TooManyHolds,
     UnknownHold,
 )
-from services.loyalty.rules.points import Answer, fold
-from services.loyalty.rules.programmes import ProgrammeHistory, Programmes
-from services.loyalty.rules.redemptions import ReversalExceedsRedemption, redeem
+from services.loyalty.rules.ledger.points import Answer, fold
+from services.loyalty.rules.ledger.redemptions import ReversalExceedsRedemption, redeem
+from services.loyalty.rules.programmes.programmes import ProgrammeHistory, Programmes
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 
 NEVER = programme(currencies=(currency(),))

@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 
 from services.kit.refusal import Refusal
-from services.loyalty.rules.asks import Ask, IdempotencyKeyReused, PointsBeyondMeasure, PointsOutOfRange
-from services.loyalty.rules.entries import SOURCE_IMPORTED
-from services.loyalty.rules.events import PointsImported
-from services.loyalty.rules.expiry import NEVER, Expiry, Period
-from services.loyalty.rules.imports import (
+from services.loyalty.rules.ledger.asks import (
+    Ask,
+    IdempotencyKeyReused,
+    PointsBeyondMeasure,
+    PointsOutOfRange,
+)
+from services.loyalty.rules.ledger.entries import SOURCE_IMPORTED
+from services.loyalty.rules.ledger.events import PointsImported
+from services.loyalty.rules.ledger.expiry import NEVER, Expiry, Period
+from services.loyalty.rules.ledger.imports import (
     Imported,
     OpeningBalanceNotWellFormed,
     OpeningLot,
@@ -19,7 +24,7 @@ from services.loyalty.rules.imports import (
     import_balance,
     import_key,
 )
-from services.loyalty.rules.points import Answer
+from services.loyalty.rules.ledger.points import Answer
 from tests.loyalty.rules import memory
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.kit.refusal import Refusal
-from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period
-from services.loyalty.rules.points import Answer
-from services.loyalty.rules.programmes import NegativePolicy
-from services.loyalty.rules.refunds import RefundLine
-from services.loyalty.rules.returns import RefundToRecord, record_refund
+from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationKind, Period
+from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.rules.orders.refunds import RefundLine
+from services.loyalty.rules.orders.returns import RefundToRecord, record_refund
+from services.loyalty.rules.programmes.programmes import NegativePolicy
 from tests.loyalty.oracle import Oracle
 from tests.loyalty.rules import memory
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme

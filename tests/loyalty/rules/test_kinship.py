@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.kit.refusal import Refusal
-from services.loyalty.rules import transfers
-from services.loyalty.rules.expiry import Expiry, Period
+from services.loyalty.rules.ledger import transfers
+from services.loyalty.rules.ledger.expiry import Expiry, Period
 from tests.loyalty.kinship import Kinship, Person
 from tests.loyalty.rules.memory import at, currency, programme
 from tests.loyalty.rules.test_merging import NEW, OLD, THIRD, Two

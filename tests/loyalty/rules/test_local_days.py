@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.loyalty.rules.expiry import Expiry, Period, expires_at, local_day, midnight
+from services.loyalty.rules.ledger.expiry import Expiry, Period, expires_at, local_day, midnight
 from tests.loyalty.rules.memory import at
 
 ZONES = [

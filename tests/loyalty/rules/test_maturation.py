@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.loyalty.rules.entries import EntryType
-from services.loyalty.rules.expiry import NEVER, Expiry, Maturation, MaturationKind, Period, matures_at
+from services.loyalty.rules.ledger.entries import EntryType
+from services.loyalty.rules.ledger.expiry import NEVER, Expiry, Maturation, MaturationKind, Period, matures_at
 from tests.loyalty.rules.memory import Ledger, at, currency, programme
 
 SHANGHAI = "Asia/Shanghai"

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from services.loyalty.rules.asks import IdempotencyKeyReused
-from services.loyalty.rules.events import MemberMerged, OrderRefunded, TierRaised
-from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period
-from services.loyalty.rules.merges import Amounts, Merge
-from services.loyalty.rules.merging import (
+from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
+from services.loyalty.rules.ledger.events import MemberMerged, OrderRefunded, TierRaised
+from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationKind, Period
+from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.rules.members.merges import Amounts, Merge
+from services.loyalty.rules.members.merging import (
     HoldsOpen,
     MemberAlreadyMerged,
     MergeAlreadyRecorded,
@@ -19,9 +20,8 @@ from services.loyalty.rules.merging import (
     ProgrammesChanged,
     merge,
 )
-from services.loyalty.rules.points import Answer
-from services.loyalty.rules.standings import Standing
-from services.loyalty.rules.unmerging import SurvivorMerged, UnknownMerge, UnmergeAsked, unmerge
+from services.loyalty.rules.members.unmerging import SurvivorMerged, UnknownMerge, UnmergeAsked, unmerge
+from services.loyalty.rules.tiers.standings import Standing
 from tests.loyalty.rules import memory
 from tests.loyalty.rules.memory import Ledger, at, currency, programme
 

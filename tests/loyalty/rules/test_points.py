@@ -5,19 +5,19 @@ from functools import partial
 
 import pytest
 
-from services.loyalty.rules import checkout
-from services.loyalty.rules.asks import (
+from services.loyalty.rules.ledger.asks import (
     IdempotencyKeyReused,
     NotEnoughPoints,
     PointsBeyondMeasure,
     PointsOutOfRange,
 )
-from services.loyalty.rules.checkout import OrderBelongsElsewhere
-from services.loyalty.rules.entries import EntryType
-from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period, Rounding
-from services.loyalty.rules.orders import OrderAlreadyRecorded, OrderTooOld, PaidInTheFuture
-from services.loyalty.rules.points import Answer, State, fold
-from services.loyalty.rules.programmes import NegativePolicy
+from services.loyalty.rules.ledger.entries import EntryType
+from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationKind, Period, Rounding
+from services.loyalty.rules.ledger.points import Answer, State, fold
+from services.loyalty.rules.orders import checkout
+from services.loyalty.rules.orders.checkout import OrderBelongsElsewhere
+from services.loyalty.rules.orders.orders import OrderAlreadyRecorded, OrderTooOld, PaidInTheFuture
+from services.loyalty.rules.programmes.programmes import NegativePolicy
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme, rule, tier
 
 YEAR = Expiry(Period.parse("P12M"), Rounding.MONTH)

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kit.refusal import Refusal
-from services.loyalty.rules.asks import PointsOutOfRange, UnknownCurrency
-from services.loyalty.rules.conversion import Conversion, Reason
-from services.loyalty.rules.earn_rules import EarnRounding
-from services.loyalty.rules.expiry import Expiry, Maturation, MaturationKind, Period
-from services.loyalty.rules.orders import CurrencyNotAccepted, Line, Order
-from services.loyalty.rules.points import Operation
-from services.loyalty.rules.programmes import NegativePolicy, Programme
-from services.loyalty.rules.quotes import Quote, QuoteAsked, quote
-from services.loyalty.rules.redemptions import redeem
+from services.loyalty.rules.earning.earn_rules import EarnRounding
+from services.loyalty.rules.ledger.asks import PointsOutOfRange, UnknownCurrency
+from services.loyalty.rules.ledger.conversion import Conversion, Reason
+from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationKind, Period
+from services.loyalty.rules.ledger.points import Operation
+from services.loyalty.rules.ledger.redemptions import redeem
+from services.loyalty.rules.orders.orders import CurrencyNotAccepted, Line, Order
+from services.loyalty.rules.orders.quotes import Quote, QuoteAsked, quote
+from services.loyalty.rules.programmes.programmes import NegativePolicy, Programme
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme, rule, tier
 
 HUNDREDS = Conversion(points=100, minor=100, minimum=200, multiple=100, cap_basis_points=5_000)

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.loyalty.rules.entries import EntryType
-from services.loyalty.rules.expiry import Maturation, MaturationKind, Period
-from services.loyalty.rules.orders import Line
-from services.loyalty.rules.programmes import NegativePolicy
-from services.loyalty.rules.refunds import (
+from services.loyalty.rules.ledger.entries import EntryType
+from services.loyalty.rules.ledger.expiry import Maturation, MaturationKind, Period
+from services.loyalty.rules.orders.orders import Line
+from services.loyalty.rules.orders.refunds import (
     NotEnoughPointsToTakeBack,
     RefundAlreadyRecorded,
     RefundExceedsOrder,
     RefundNotWellFormed,
 )
+from services.loyalty.rules.programmes.programmes import NegativePolicy
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme, rule
 
 MINUTE_US = 60_000_000

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import invariant
 
-from services.loyalty.rules.entries import Entry
-from services.loyalty.rules.expiry import Expiry, Period
-from services.loyalty.rules.programmes import NegativePolicy
-from services.loyalty.rules.reading import settled
-from services.loyalty.rules.replay import EntryDoesNotFollow, Replay
+from services.loyalty.rules.ledger.entries import Entry
+from services.loyalty.rules.ledger.expiry import Expiry, Period
+from services.loyalty.rules.ledger.reading import settled
+from services.loyalty.rules.ledger.replay import EntryDoesNotFollow, Replay
+from services.loyalty.rules.programmes.programmes import NegativePolicy
 from tests.loyalty.rules.histories import NUMBERS, Held, Histories
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 from tests.loyalty.rules.test_kinship import Kin

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.kit.refusal import Refusal
-from services.loyalty.rules.asks import NotEnoughPoints
-from services.loyalty.rules.entries import SLIDING, EntryType
-from services.loyalty.rules.expiry import NEVER, Expiry, Maturation, MaturationKind, Period
-from services.loyalty.rules.programmes import Programme
-from services.loyalty.rules.replay import Replay
+from services.loyalty.rules.ledger.asks import NotEnoughPoints
+from services.loyalty.rules.ledger.entries import SLIDING, EntryType
+from services.loyalty.rules.ledger.expiry import NEVER, Expiry, Maturation, MaturationKind, Period
+from services.loyalty.rules.ledger.replay import Replay
+from services.loyalty.rules.programmes.programmes import Programme
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 from tests.loyalty.rules.sliding_oracle import SlidingOracle, gone_at
 

@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from services.loyalty.rules.awards import award
-from services.loyalty.rules.events import TierKept, TierLowered, TierRaised
-from services.loyalty.rules.expiry import Period
-from services.loyalty.rules.tier_schemes import Condition, Downgrade, TierRule, TierScheme
-from services.loyalty.rules.windows import Span, Window, WindowKind, span
+from services.loyalty.rules.ledger.awards import award
+from services.loyalty.rules.ledger.events import TierKept, TierLowered, TierRaised
+from services.loyalty.rules.ledger.expiry import Period
+from services.loyalty.rules.tiers.tier_schemes import Condition, Downgrade, TierRule, TierScheme
+from services.loyalty.rules.tiers.windows import Span, Window, WindowKind, span
 from tests.loyalty.rules.memory import Ledger, at, currency, programme, rule, tier
 
 YEAR = Period.parse("P12M")

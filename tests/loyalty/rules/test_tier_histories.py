@@ -20,14 +20,14 @@ from hypothesis.stateful import (
 )
 
 from services.kit.clock import micros
-from services.loyalty.rules.events import TierKept
-from services.loyalty.rules.expiry import NEVER, Period
-from services.loyalty.rules.outlooks import Step, outlook
-from services.loyalty.rules.points import Answer
-from services.loyalty.rules.reading import snapshot
-from services.loyalty.rules.standings import Standing
-from services.loyalty.rules.tier_schemes import Condition, Downgrade, Match, TierRule, TierScheme
-from services.loyalty.rules.windows import LIFETIME, Window, WindowKind
+from services.loyalty.rules.ledger.events import TierKept
+from services.loyalty.rules.ledger.expiry import NEVER, Period
+from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.rules.ledger.reading import snapshot
+from services.loyalty.rules.tiers.outlooks import Step, outlook
+from services.loyalty.rules.tiers.standings import Standing
+from services.loyalty.rules.tiers.tier_schemes import Condition, Downgrade, Match, TierRule, TierScheme
+from services.loyalty.rules.tiers.windows import LIFETIME, Window, WindowKind
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, programme, tier
 from tests.loyalty.rules.tier_oracle import Asked, Ladder, Rung, Walker
 

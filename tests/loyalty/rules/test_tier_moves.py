@@ -8,21 +8,21 @@ import orjson
 import pytest
 
 from services.kit import clock
-from services.loyalty.rules.awards import award
-from services.loyalty.rules.entries import key_of
-from services.loyalty.rules.expiry import NEVER, Period
-from services.loyalty.rules.metrics import Measured
-from services.loyalty.rules.placements import (
+from services.loyalty.rules.ledger.awards import award
+from services.loyalty.rules.ledger.entries import key_of
+from services.loyalty.rules.ledger.expiry import NEVER, Period
+from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.tiers.metrics import Measured
+from services.loyalty.rules.tiers.placements import (
     Ending,
     Placement,
     PlacementAlreadyRecorded,
     end_placement,
     place,
 )
-from services.loyalty.rules.points import Answer
-from services.loyalty.rules.programmes import Programme
-from services.loyalty.rules.standings import KEPT_DAYS, PlacementKind, Standing
-from services.loyalty.rules.tier_schemes import (
+from services.loyalty.rules.tiers.standings import KEPT_DAYS, PlacementKind, Standing
+from services.loyalty.rules.tiers.tier_schemes import (
     Condition,
     Downgrade,
     Knot,
@@ -31,9 +31,9 @@ from services.loyalty.rules.tier_schemes import (
     Successor,
     TierScheme,
 )
-from services.loyalty.rules.tiers import Why, reassess
-from services.loyalty.rules.windows import LIFETIME, Window, WindowKind
-from services.loyalty.storage import definitions
+from services.loyalty.rules.tiers.tiers import Why, reassess
+from services.loyalty.rules.tiers.windows import LIFETIME, Window, WindowKind
+from services.loyalty.storage.programmes import definitions
 from tests.loyalty.rules.memory import MEMBER, NAME, Ledger, at, programme, tier
 from tests.loyalty.rules.test_tier_examples import ledger_of, moves, spending
 

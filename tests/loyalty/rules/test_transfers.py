@@ -7,18 +7,23 @@ from typing import Any
 import pytest
 
 from services.kit.refusal import Refusal
-from services.loyalty.rules import transfers
-from services.loyalty.rules.asks import IdempotencyKeyReused, NotEnoughPoints, NotSpendable, PointsOutOfRange
-from services.loyalty.rules.events import PointsTransferred
-from services.loyalty.rules.expiry import Expiry, Period
-from services.loyalty.rules.points import Answer
-from services.loyalty.rules.standings import Standing
-from services.loyalty.rules.transfers import (
+from services.loyalty.rules.ledger import transfers
+from services.loyalty.rules.ledger.asks import (
+    IdempotencyKeyReused,
+    NotEnoughPoints,
+    NotSpendable,
+    PointsOutOfRange,
+)
+from services.loyalty.rules.ledger.events import PointsTransferred
+from services.loyalty.rules.ledger.expiry import Expiry, Period
+from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.rules.ledger.transfers import (
     NotTransferable,
     ReceiverMerged,
     TransferAboveLimit,
     TransferToOneself,
 )
+from services.loyalty.rules.tiers.standings import Standing
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 
 OTHER = "0b54b4e2-4a3a-4d5e-8c52-6f6f6a1f0002"

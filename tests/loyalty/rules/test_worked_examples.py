@@ -26,14 +26,14 @@ from typing import Any
 
 import pytest
 
-from services.loyalty.rules.asks import NotEnoughPoints
-from services.loyalty.rules.checkout import OrderBelongsElsewhere
-from services.loyalty.rules.earn_rules import EarnRounding
-from services.loyalty.rules.entries import EntryType
-from services.loyalty.rules.expiry import NEVER, CalendarDate, Expiry, Period, Rounding
-from services.loyalty.rules.points import Answer
-from services.loyalty.rules.programmes import NegativePolicy
-from services.loyalty.rules.refunds import RefundExceedsOrder
+from services.loyalty.rules.earning.earn_rules import EarnRounding
+from services.loyalty.rules.ledger.asks import NotEnoughPoints
+from services.loyalty.rules.ledger.entries import EntryType
+from services.loyalty.rules.ledger.expiry import NEVER, CalendarDate, Expiry, Period, Rounding
+from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.rules.orders.checkout import OrderBelongsElsewhere
+from services.loyalty.rules.orders.refunds import RefundExceedsOrder
+from services.loyalty.rules.programmes.programmes import NegativePolicy
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme, rule, tier
 
 YEAR = Expiry(Period.parse("P12M"))

@@ -9,7 +9,7 @@ revision = "0009"
 down_revision = "0008"
 
 _STEPS = (
-    # The lock is the one that lanes share until they commit: storage/ledger.py.
+    # The lock is the one that lanes share until they commit: storage/ledger/ledger.py.
     """
     CREATE FUNCTION rules_stand(known bigint) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
     BEGIN

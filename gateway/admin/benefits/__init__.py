@@ -1,0 +1,1 @@
+"""Benefits as staff write them, and what members have of them."""

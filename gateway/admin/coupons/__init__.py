@@ -1,0 +1,1 @@
+"""Coupons as staff offer and issue them."""

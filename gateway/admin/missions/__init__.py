@@ -1,0 +1,1 @@
+"""Missions and activities as staff keep them."""

@@ -1,0 +1,1 @@
+"""Programmes as staff shape them: drafts, previews, publication, and who changed what."""

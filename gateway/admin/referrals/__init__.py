@@ -1,0 +1,1 @@
+"""Referrals as staff reward them and look at what was held back."""

@@ -1,0 +1,1 @@
+"""Rewards as staff offer them, and what members took."""

@@ -1,0 +1,1 @@
+"""Webhooks as staff keep them: where events go, what was delivered, and who sends orders."""

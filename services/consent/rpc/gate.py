@@ -1,0 +1,143 @@
+"""The gate asked: of one member, on the measured path, and of ten thousand at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from huiyuan.consent.v1 import decisions_pb2
+
+from services.consent.rpc import wire
+from services.consent.rules.decisions import Decision
+from services.consent.rules.gate import Answer, Question, cause, judge
+from services.consent.rules.purposes import Purpose
+from services.consent.storage.gate import NOBODY, GateReads, Standing
+from services.consent.storage.gate_limits import GateLimits
+from services.consent.storage.standings import KeptStandings
+from services.kit.clock import Clock
+from services.kit.refusal import Invalid, Unavailable
+
+_CHECK_MOST = 10_000
+_MOST_QUESTIONS = 1_000
+_MOST_SAID = 16
+
+
+class TooMany(Invalid):
+    """A batch asks about more members than one call answers."""
+
+
+class EpochNotReached(Unavailable):
+    """The demanded epoch is not known here yet; the question must not be answered from the past."""
+
+
+class _Said(NamedTuple):
+    """An answer that stays the same while what it was judged by is kept, but for a consent that ends by itself."""
+
+    response: decisions_pb2.CheckResponse
+    until: datetime | None
+
+
+class Gate:
+    """Answers ``Check`` and ``CheckMany``."""
+
+    def __init__(self, reads: GateReads, kept: KeptStandings, limits: GateLimits, clock: Clock) -> None:
+        self._reads = reads
+        self._kept = kept
+        self._limits = limits
+        self._clock = clock
+        self._questions: dict[tuple[object, ...], Question] = {}
+
+    async def check(self, request: decisions_pb2.CheckRequest) -> decisions_pb2.CheckResponse:
+        """The answer about one member. Raises ``EpochNotReached``."""
+        member_id = wire.uuid_of(request.member_id)
+        about = member_id, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
+        known = await self._kept.one(*about, request.min_epoch)
+        asked = request.purpose_version, *request.categories
+        said: _Said | None = known.answers.get(asked)
+        if said is not None and (said.until is None or self._clock() < said.until):
+            return said.response
+        question = await self._question(request, known.in_force)
+        if question.fresh_only and known.is_kept:
+            known = await self._kept.fresh(*about)
+            question = await self._question(request, known.in_force)
+        standing = known.standing
+        if standing.epoch < request.min_epoch:
+            raise EpochNotReached(
+                "the demanded epoch is not known here yet: try again",
+                field="min_epoch",
+                epoch=standing.epoch,
+                min_epoch=request.min_epoch,
+            )
+        answer = await self._judged(question, member_id, standing, self._clock(), known.read_at)
+        response = wire.wire_answer(answer, standing.epoch)
+        if not (question.fresh_only or question.limited) and len(known.answers) < _MOST_SAID:
+            ends = standing.decision.valid_until if standing.decision is not None else None
+            known.answers[asked] = _Said(response, ends)
+        return response
+
+    async def check_many(self, request: decisions_pb2.CheckManyRequest) -> decisions_pb2.CheckManyResponse:
+        """The answers about members in their order, by one reading of the store."""
+        at_most(_CHECK_MOST, len(request.member_ids), "member_ids")
+        members = [wire.uuid_of(one, f"member_ids[{at}]") for at, one in enumerate(request.member_ids)]
+        read_at = self._clock()
+        in_force, standings = await self._reads.many(
+            members, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
+        )
+        question = self._about(in_force, in_force, request.categories, request.recipient_id)
+        now = self._clock()
+        answers, verdicts = [], dict[object, Answer]()
+        for member_id in members:
+            standing = standings.get(member_id, NOBODY)
+            decision = standing.decision
+            alike = cause(decision, standing.automated_refused, standing.restricted, read_at)
+            if question.limited or alike not in verdicts:
+                verdicts[alike] = await self._judged(question, member_id, standing, now, read_at)
+            answer = verdicts[alike]
+            if answer.record_id is not None and decision is not None:
+                answer = answer._replace(record_id=decision.record_id)
+            answers.append(wire.wire_answer(answer, standing.epoch))
+        return decisions_pb2.CheckManyResponse(answers=answers)
+
+    async def _judged(
+        self, question: Question, member_id: UUID, standing: Standing, now: datetime, read_at: datetime
+    ) -> Answer:
+        answer = judge(
+            question,
+            standing.decision,
+            await self._consented(standing.decision),
+            now,
+            read_at,
+            automated_refused=standing.automated_refused,
+            restricted=standing.restricted,
+        )
+        return await self._limits.heed(question, answer, member_id, now) if question.limited else answer
+
+    async def _question(self, request: decisions_pb2.CheckRequest, in_force: Purpose) -> Question:
+        asked = in_force
+        if request.purpose_version not in (0, in_force.version):
+            asked = await self._reads.version(request.purpose, request.purpose_version)
+        return self._about(asked, in_force, request.categories, request.recipient_id)
+
+    def _about(
+        self, asked: Purpose, in_force: Purpose, categories: Sequence[str], recipient_id: str
+    ) -> Question:
+        """The same question is the same object, so that what follows from it alone is found out once."""
+        key = (in_force.key, asked.version, in_force.version, recipient_id, *categories)
+        question = self._questions.get(key)
+        if question is None:
+            if len(self._questions) >= _MOST_QUESTIONS:
+                self._questions.clear()
+            question = Question(asked, in_force, frozenset(categories), recipient_id)
+            self._questions[key] = question
+        return question
+
+    async def _consented(self, decision: Decision | None) -> Purpose | None:
+        if decision is None:
+            return None
+        return await self._reads.version(decision.purpose, decision.purpose_version)
+
+
+def at_most(most: int, count: int, field: str) -> None:
+    """Refuse a batch about more members than one call answers."""
+    if count > most:
+        raise TooMany(f"one call takes at most {most:,} members", field=field, asked=count, most=most)

@@ -1,0 +1,1 @@
+"""Doors to benefits: what members have of them, claimed and used."""

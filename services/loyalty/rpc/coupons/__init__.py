@@ -1,0 +1,1 @@
+"""Doors to coupons: templates, issuing, baskets, and what orders do with them."""

@@ -1,0 +1,1 @@
+"""Doors to earn rules and campaigns: tried out, previewed, watched, stopped."""

@@ -1,0 +1,253 @@
+"""Points at the door: balances and their lots, entries, adjustments, awards."""
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from huiyuan.loyalty.v1 import points_pb2 as wire
+
+from services.kit import database, rpc
+from services.kit.refusal import Refusal
+from services.loyalty.lanes import Lanes
+from services.loyalty.queues import Task
+from services.loyalty.rpc.ledger.adjustments import Adjustments
+from services.loyalty.rpc.ledger.lots import lots
+from services.loyalty.rpc.members.members import Membership
+from services.loyalty.rpc.names import order_ref, own_id, reason_code
+from services.loyalty.rpc.wire import (
+    PageNotUnderstood,
+    be_at_most,
+    meant,
+    page_size,
+    readable_member,
+    timestamp,
+)
+from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.ledger.asks import Ask, UnknownCurrency
+from services.loyalty.rules.ledger.awards import award
+from services.loyalty.rules.ledger.entries import EntryType, is_promise, key_of
+from services.loyalty.rules.ledger.expiry import NEVER
+from services.loyalty.rules.ledger.moves import Move
+from services.loyalty.rules.ledger.reading import settled
+from services.loyalty.rules.ledger.state import Part
+from services.loyalty.rules.ledger.wallets import Wallet
+from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme
+from services.loyalty.storage.ledger import points
+from services.loyalty.storage.ledger.state import Touches
+
+MOST_MEMBERS = 500
+MOST_ENTRIES = 100
+NOTICE_US = 30 * 24 * 3600 * 1_000_000
+"""How far ahead points count as expiring soon."""
+
+
+class Points:
+    """``huiyuan.loyalty.v1.PointsService``."""
+
+    def __init__(
+        self,
+        pool: database.Pool,
+        lanes: Lanes,
+        rulebook: Rulebook,
+        membership: Membership,
+        adjustments: Adjustments,
+    ) -> None:
+        self._pool = pool
+        self._lanes = lanes
+        self._rulebook = rulebook
+        self._membership = membership
+        self._adjustments = adjustments
+
+    @rpc.per_item
+    async def batch_get_balances(
+        self, request: wire.BatchGetBalancesRequest, _: Any
+    ) -> wire.BatchGetBalancesResponse:
+        be_at_most(len(request.members), MOST_MEMBERS, "members")
+        now = self._rulebook.now()
+        programme = (await self._rulebook.current()).history(request.programme_id).at(now)
+        asked = [readable_member(key) for key in request.members]
+        found = await self._wallets(asked, programme, due_by=now + NOTICE_US)
+        return wire.BatchGetBalancesResponse(
+            results=[
+                {"refusal": rpc.wire_refusal(member)}
+                if isinstance(member, Refusal)
+                else {"balances": _balances(programme, member, found.get(member, {}), now)}
+                for member in asked
+            ]
+        )
+
+    @rpc.per_item
+    async def batch_list_lots(self, request: wire.BatchListLotsRequest, _: Any) -> wire.BatchListLotsResponse:
+        be_at_most(len(request.members), MOST_MEMBERS, "members")
+        now = self._rulebook.now()
+        programme = (await self._rulebook.current()).history(request.programme_id).at(now)
+        asked = [readable_member(key) for key in request.members]
+        found = await self._wallets(asked, programme)
+        return wire.BatchListLotsResponse(
+            results=[
+                wire.LotsResult(refusal=rpc.wire_refusal(member))
+                if isinstance(member, Refusal)
+                else wire.LotsResult(lots=_lots(programme, member, found.get(member, {}), now))
+                for member in asked
+            ]
+        )
+
+    async def _wallets(
+        self, asked: Sequence[str | Refusal], programme: Programme, due_by: int = NEVER
+    ) -> dict[str, dict[int, Wallet]]:
+        """The wallets that there are in a programme's currencies, by member and currency; ``due_by`` as in storage."""
+        found: dict[str, dict[int, Wallet]] = {}
+        numbers = [currency.number for currency in programme.currencies]
+        members = [member for member in asked if isinstance(member, str)]
+        for wallet in await points.wallets(self._pool, members, numbers, due_by=due_by):
+            found.setdefault(wallet.member_id, {})[wallet.currency] = wallet
+        return found
+
+    @rpc.per_item
+    async def batch_list_entries(
+        self, request: wire.BatchListEntriesRequest, _: Any
+    ) -> wire.BatchListEntriesResponse:
+        be_at_most(len(request.members), MOST_MEMBERS, "members")
+        programme = (await self._rulebook.current()).history(request.programme_id).newest
+        asked = [_entries_asked(key, programme) for key in request.members]
+        good = [nth for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)]
+        pages = await points.entries(self._pool, [asked[nth] for nth in good])  # type: ignore[misc]
+        by_place = {good[place]: page for place, page in pages.items()}
+        codes = {currency.number: currency.code for currency in programme.currencies}
+        return wire.BatchListEntriesResponse(
+            results=[
+                wire.EntriesResult(refusal=rpc.wire_refusal(page))
+                if isinstance(page, Refusal)
+                else wire.EntriesResult(page=_page(*by_place.get(nth, ([], False)), codes))
+                for nth, page in enumerate(asked)
+            ]
+        )
+
+    @rpc.allow(rpc.staff("operations", "program_admin"))
+    async def adjust_points(self, request: wire.AdjustPointsRequest, _: Any) -> wire.AdjustPointsResponse:
+        return await self._adjustments.adjust(request)
+
+    @rpc.allow(rpc.systems("point_awarder"))
+    async def award_points(self, request: wire.AwardPointsRequest, _: Any) -> wire.AwardPointsResponse:
+        reason = reason_code(request.reason)
+        key = key_of("award", own_id(request.idempotency_key, "idempotency_key"))
+        order = order_ref(request.order if request.HasField("order") else None)
+        programme = (await self._rulebook.current()).history(request.programme_id).newest
+        member = await self._membership.one(meant(request), "member")
+        who = rpc.caller().actor
+        ask = Ask(member, programme.programme_id, request.currency, request.points, key, who, reason, order)
+        touches = Touches(((member, programme.number),), keys=(ask.place,))
+        answer = await self._lanes.submit(Task(partial(award, ask=ask), touches, Move(ask)))
+        posted: Part = answer.value
+        return wire.AwardPointsResponse(
+            member_id=member,
+            currency=programme.code(posted.currency),
+            points=posted.points,
+            pending=posted.type is EntryType.PENDING_ADDED,
+            balance_after=posted.balance_after,
+            entry_id=points.place(posted.recorded_at, posted.ord),
+            replayed=answer.replayed,
+        )
+
+
+def _lots(programme: Programme, member: str, wallets: dict[int, Wallet], now: int) -> wire.MemberLots:
+    return wire.MemberLots(
+        lots=[
+            lot
+            for rules in programme.currencies
+            if (wallet := wallets.get(rules.number))
+            for lot in lots(settled(wallet, programme, rules, now), rules)
+        ]
+    )
+
+
+# Balances are read more often than anything else: as dictionaries protobuf makes them at a third of the cost.
+def _balances(
+    programme: Programme, member: str, wallets: dict[int, Wallet], now: int
+) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "balances": [
+            _balance(
+                rules,
+                settled(wallets.get(rules.number) or Wallet(member, rules.number), programme, rules, now),
+                now,
+            )
+            for rules in programme.currencies
+        ]
+    }
+
+
+def balance(rules: CurrencyRules, wallet: Wallet, now: int) -> wire.Balance:
+    """What a settled wallet holds as of an instant."""
+    return wire.Balance(**_balance(rules, wallet, now))
+
+
+def _balance(rules: CurrencyRules, wallet: Wallet, now: int) -> dict[str, Any]:
+    soon: dict[int, int] = {}
+    for expires_at, _, _, held in wallet.lots:
+        if expires_at > now + NOTICE_US:
+            break
+        soon[expires_at] = soon.get(expires_at, 0) + held
+    return {
+        "currency": rules.code,
+        "spendable": rules.spendable,
+        "available": max(0, wallet.available),
+        "pending": wallet.pending,
+        "held": wallet.held,
+        "debt": wallet.debt,
+        "expiring_soon": [
+            {"points": held, "expires_at": timestamp(expires_at)} for expires_at, held in soon.items()
+        ],
+    }
+
+
+def _entries_asked(key: wire.EntriesKey, programme: Programme) -> points.EntriesAsked | Refusal:
+    try:
+        page_size(key.first, MOST_ENTRIES)
+        after = place_of(key.after, "after") if key.after else None
+        numbers = tuple(c.number for c in programme.currencies if key.currency in ("", c.code))
+        if not numbers:
+            raise UnknownCurrency(f"the programme has no currency {key.currency!r}", field="currency")
+        member = readable_member(key.member)
+        return (
+            member if isinstance(member, Refusal) else points.EntriesAsked(member, numbers, key.first, after)
+        )
+    except Refusal as refusal:
+        return refusal
+
+
+def place_of(entry_id: str, field: str) -> tuple[int, int]:
+    """Where an entry stands: when it was recorded, and its place in its batch. Raises ``PageNotUnderstood``."""
+    match = re.fullmatch(r"([0-9]{1,17})-([0-9]{1,9})", entry_id)
+    if match is None:
+        raise PageNotUnderstood(f"{field} must be the id of an entry", field=field)
+    return int(match[1]), int(match[2])
+
+
+def _page(page: list[points.EntryRow], more: bool, codes: dict[int, str]) -> wire.EntryPage:
+    return wire.EntryPage(entries=[_entry(row, codes) for row in page], has_next_page=more)
+
+
+def _entry(row: points.EntryRow, codes: dict[int, str]) -> wire.Entry:
+    return wire.Entry(
+        entry_id=points.cursor(row),
+        currency=codes[row["currency"]],
+        type=row["type"],
+        points=row["points"],
+        from_account=row["from_account"],
+        to_account=row["to_account"],
+        balance_after=row["balance_after"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        order_ref=row["order_ref"],
+        rule_version=row["rule_version"],
+        reason=row["reason"],
+        actor=row["actor"],
+        expires_at=timestamp(row["lot_expires_at"]) if _expires(row) else None,
+    )
+
+
+def _expires(row: points.EntryRow) -> bool:
+    expires_at, promise = row["lot_expires_at"], is_promise(row["from_account"], row["to_account"])
+    return expires_at is not None and expires_at < NEVER and not promise

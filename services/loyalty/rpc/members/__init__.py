@@ -1,0 +1,1 @@
+"""Doors for what becomes of members: merged, parted, left, packed up."""

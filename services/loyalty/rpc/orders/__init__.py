@@ -1,0 +1,1 @@
+"""Doors for order systems: record, complete, refund, quote."""

@@ -1,0 +1,1 @@
+"""Doors to programmes: versions, drafts, previews and history."""

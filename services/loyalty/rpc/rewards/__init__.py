@@ -1,0 +1,1 @@
+"""Doors to rewards: the catalogue, and what is redeemed of it."""

@@ -1,0 +1,1 @@
+"""Doors to tiers: standings, placements, and tiers that are paid for."""

@@ -1,0 +1,155 @@
+"""Tiers at the door: where members stand."""
+
+from typing import Any
+
+from huiyuan.loyalty.v1 import placements_pb2
+from huiyuan.loyalty.v1 import tiers_pb2 as wire
+
+from services.kit import database, rpc
+from services.kit.refusal import Refusal
+from services.loyalty.rpc.benefits import benefits
+from services.loyalty.rpc.ledger.points import MOST_MEMBERS
+from services.loyalty.rpc.tiers import tier_schemes
+from services.loyalty.rpc.wire import (
+    be_at_most,
+    choice,
+    member_id,
+    page_size,
+    readable_member,
+    text,
+    timestamp,
+)
+from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.ledger.expiry import NEVER
+from services.loyalty.rules.ledger.points import Member
+from services.loyalty.rules.ledger.reading import snapshot
+from services.loyalty.rules.ledger.wallets import Wallet
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.tiers.outlooks import Scored, Step, outlook
+from services.loyalty.rules.tiers.standings import Standing
+from services.loyalty.rules.tiers.tier_schemes import TierRule
+from services.loyalty.rules.tiers.tiers import good_until, placement_of
+from services.loyalty.storage.ledger import points
+from services.loyalty.storage.members import refusals
+from services.loyalty.storage.tiers import tiers as holders
+
+_LONGEST_PAGE = 100
+
+
+class Tiers:
+    """``huiyuan.loyalty.v1.TiersService``."""
+
+    def __init__(self, pool: database.Pool, rulebook: Rulebook) -> None:
+        self._pool = pool
+        self._rulebook = rulebook
+
+    @rpc.per_item
+    async def batch_get_standings(
+        self, request: wire.BatchGetStandingsRequest, _: Any
+    ) -> wire.BatchGetStandingsResponse:
+        be_at_most(len(request.members), MOST_MEMBERS, "members")
+        now = self._rulebook.now()
+        known = await self._rulebook.current()
+        programme = known.history(request.programme_id).at(now)
+        asked = [readable_member(key) for key in request.members]
+        readable = [member for member in asked if isinstance(member, str)]
+        standings = await points.standings(self._pool, readable, programme.number)
+        refused = await refusals.refused(self._pool, set(readable) - standings.keys())
+        wallets: dict[str, list[Wallet]] = {}
+        numbers = [currency.number for currency in programme.currencies]
+        for wallet in await points.wallets(self._pool, readable, numbers):
+            wallets.setdefault(wallet.member_id, []).append(wallet)
+
+        def answer(member: str) -> wire.Standing:
+            standing = standings.get(member) or Standing(
+                member, programme.number, automated_refused=member in refused
+            )
+            return _standing(snapshot(known, programme.programme_id, standing, wallets.get(member, []), now))
+
+        return wire.BatchGetStandingsResponse(
+            results=[
+                wire.StandingResult(refusal=rpc.wire_refusal(member))
+                if isinstance(member, Refusal)
+                else wire.StandingResult(standing=answer(member))
+                for member in asked
+            ]
+        )
+
+    @rpc.allow(rpc.staff("support", "operations", "program_admin", "privacy_officer"))
+    async def list_members_by_tier(
+        self, request: wire.ListMembersByTierRequest, _: Any
+    ) -> wire.ListMembersByTierResponse:
+        page_size(request.first, _LONGEST_PAGE)
+        after = member_id(request.after, "after") if request.after else None
+        known = await self._rulebook.current()
+        programme = known.history(request.programme_id).at(self._rulebook.now())
+        found = await holders.holders(self._pool, programme.number, request.tier, after, request.first + 1)
+        return wire.ListMembersByTierResponse(
+            member_ids=found[: request.first], has_next_page=len(found) > request.first
+        )
+
+
+def _standing(member: Member) -> wire.Standing:
+    programme, standing = member.current, member.standing
+    held, way = programme.tier(standing.tier), outlook(member)
+    message = wire.Standing(
+        tier=ranked(programme, held),
+        since=timestamp(standing.tiers[-1][1]) if held else None,
+        ladder_tier=ranked(programme, programme.tier(standing.ladder)),
+        money_currency=programme.money_currency,
+        score=map(score_part, way.score),
+    )
+    if held and (until := good_until(standing)) < NEVER:
+        message.valid_until.CopyFrom(timestamp(until))
+    if standing.grace_until:
+        message.grace_until.CopyFrom(timestamp(standing.grace_until))
+    if placed := placement_of(standing):
+        message.placed_by = choice(placements_pb2.PlacementKind, "PLACEMENT_KIND_", placed.kind)
+    if rising := way.rising:
+        message.next_tier.CopyFrom(tier(rising.tier, programme.rank(rising.tier.key)))
+        message.toward_next.extend(map(_progress, rising.steps))
+        message.next_match = tier_schemes.match(rising.match)
+    if keeping := way.keeping:
+        message.to_keep.extend(map(_progress, keeping.steps))
+        message.keep_match = tier_schemes.match(keeping.match)
+        message.kept = keeping.is_kept
+        message.judged_at.CopyFrom(timestamp(keeping.judged_at))
+    return message
+
+
+def ranked(programme: Programme, rule: TierRule | None) -> wire.Tier | None:
+    """A tier with its rank in the programme; None for none."""
+    return None if rule is None else tier(rule, programme.rank(rule.key))
+
+
+def _progress(step: Step) -> wire.ConditionProgress:
+    return wire.ConditionProgress(
+        metric=step.condition.metric,
+        actual=step.actual,
+        required=step.condition.at_least,
+        window=tier_schemes.window(step.condition.window),
+        first_day="" if step.first_day is None else str(step.first_day),
+        last_day="" if step.last_day is None else str(step.last_day),
+    )
+
+
+def score_part(of: Scored) -> wire.ScorePartProgress:
+    return wire.ScorePartProgress(
+        key=of.part.key,
+        name=text(of.part.name),
+        metric=of.part.metric,
+        actual=of.value,
+        score=of.score,
+        cap=of.part.knots[-1].score,
+        profiling=of.part.neutral is not None,
+        neutral=of.is_neutral,
+    )
+
+
+def tier(rule: TierRule, rank: int) -> wire.Tier:
+    return wire.Tier(
+        key=rule.key,
+        name=text(rule.name),
+        rank=rank,
+        benefits=[benefits.published(benefit) for benefit in rule.benefits],
+    )

@@ -1,0 +1,1 @@
+"""What tiers give beside points: benefits, how often they may be had, and what a member has of them."""

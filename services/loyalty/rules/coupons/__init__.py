@@ -1,0 +1,1 @@
+"""What coupons are: templates and their terms, codes, states, and how they lie together on a basket."""

@@ -1,0 +1,222 @@
+"""Moves: awards and redemptions that hang on nothing but their own wallet, so that they need no fold to come out
+as it would say.
+
+Storage adds or takes such points where a wallet stands plain, without reading it first, and answers the balance
+after and the lot; the rest follows from the move alone. A test holds this against the fold, both ways.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from services.loyalty.rules.ledger.asks import MOST_POINTS, Ask
+from services.loyalty.rules.ledger.entries import SOURCE_AWARDED, Account, Entry, EntryType, LotKey
+from services.loyalty.rules.ledger.events import Event, Moved, PointsAwarded, PointsRedeemed
+from services.loyalty.rules.ledger.expiry import MaturationKind
+from services.loyalty.rules.ledger.points import Answer, lot_of
+from services.loyalty.rules.ledger.redemptions import redemption_of
+from services.loyalty.rules.ledger.state import Part
+from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme, Programmes
+
+
+class Move(NamedTuple):
+    """An award, or where a redemption's id is given, a redemption."""
+
+    ask: Ask
+    redemption_id: str | None = None
+
+    @property
+    def takes(self) -> bool:
+        return self.redemption_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What moves of one currency have in common at an instant."""
+
+    programme_id: str
+    version: int
+    rules: CurrencyRules
+    lot: LotKey
+
+
+@dataclass(slots=True)
+class Purse:
+    """What the moves of one wallet come to, and when the first and the last of them are recorded.
+
+    ``points`` is negative where they take. ``lot`` is what an award goes to.
+    """
+
+    member_id: str
+    currency: int
+    version: int
+    lot: LotKey
+    points: int
+    count: int
+    first_at: int
+    last_at: int
+
+
+class Step(NamedTuple):
+    """One move of a batch: which of those asked for it is, what it posts and tells, and its wallet's points so far.
+
+    The entry's balance after is left open, and so is the lot of what takes.
+    """
+
+    nth: int
+    entry: Entry
+    event: Event
+    so_far: int
+
+
+class Outcome(NamedTuple):
+    """What storage alone knows of a move that it posted."""
+
+    balance_after: int
+    lot: LotKey
+
+
+OPEN = -1
+"""Stands for a balance after that storage has yet to say; no wallet of a move has it."""
+
+
+class Moves:
+    """Those of a batch's moves that are plain, by wallet and in order, and what they came to."""
+
+    def __init__(self, programmes: Programmes, asked: Sequence[Move | None], now: int) -> None:
+        self._count = len(asked)
+        self._now = now
+        self._purses: dict[tuple[str, int], Purse] = {}
+        self.steps: list[Step] = []
+        known: dict[tuple[str, str], Terms | None] = {}
+        keys = set()
+        for nth, move in enumerate(asked):
+            if move is None or move.ask.place in keys:
+                continue
+            ask = move.ask
+            keys.add(ask.place)
+            kind = ask.programme_id, ask.currency
+            if kind not in known:
+                known[kind] = terms(programmes, *kind, now, now + self._count)
+            on = known[kind]
+            if on is not None and is_plain(move, on):
+                self._add(nth, move, on)
+
+    @property
+    def purses(self) -> list[Purse]:
+        """What to move, by wallet in the order in which wallets are locked."""
+        return [self._purses[place] for place in sorted(self._purses)]
+
+    def _add(self, nth: int, move: Move, on: Terms) -> None:
+        ask, at = move.ask, self._now + nth
+        place = ask.member_id, on.rules.number
+        points = -ask.points if move.takes else ask.points
+        purse = self._purses.get(place)
+        if purse is None:
+            purse = self._purses[place] = Purse(*place, on.version, on.lot, points, 1, at, at)
+        elif (purse.points > 0) is (points > 0) and abs(purse.points + points) <= MOST_POINTS:
+            purse.points += points
+            purse.count += 1
+            purse.last_at = at
+        else:
+            return  # what one adds and another takes, or what is beyond measure, is for a fold to put in order
+        self.steps.append(Step(nth, _entry(move, on, at), _event(move, on, at), purse.points))
+
+    def answers(self, outcomes: Mapping[int, Outcome]) -> list[Answer | None]:
+        """For each of those asked for its answer, or None where a fold has to find it."""
+        answers: list[Answer | None] = [None] * self._count
+        for nth, entry, _, _ in self.steps:
+            if (outcome := outcomes.get(nth)) is not None:
+                part = _part(entry, outcome, nth)
+                answers[nth] = Answer(redemption_of([part]) if entry.type is EntryType.REDEEM else part)
+        return answers
+
+
+def is_plain(move: Move, on: Terms) -> bool:
+    """Whether a move asks for nothing that a rule would refuse, whatever its wallet holds."""
+    points, rules = move.ask.points, on.rules
+    if not 0 < points <= MOST_POINTS:
+        return False
+    if not move.takes:
+        return True
+    conversion = rules.conversion if move.ask.order_ref else None
+    return rules.spendable and (
+        conversion is None or (points >= conversion.minimum and points % conversion.multiple == 0)
+    )
+
+
+def terms(programmes: Programmes, programme_id: str, code: str, first_at: int, last_at: int) -> Terms | None:
+    """The terms of moves from an instant to another; None when more than the wallet decides over them.
+
+    That is where points wait or slide or come too late, where a tier counts them or did, for whom it was not judged
+    yet, and where something changes between the instants.
+    """
+    history = programmes.by_id.get(programme_id)
+    if history is None or history.versions[0].effective_at > first_at:
+        return None
+    programme = history.at(first_at)
+    rules = _rules(programme, code)
+    if rules is None or history.at(last_at) is not programme:
+        return None
+    lot = lot_of(rules, first_at, programme.time_zone, SOURCE_AWARDED)
+    if (
+        rules.maturation.kind not in (MaturationKind.AT_ONCE, MaturationKind.ON_ORDER_COMPLETED)
+        or rules.expiry.sliding
+        or rules.code in history.metrics
+        or lot.expires_at <= last_at
+        or lot != lot_of(rules, last_at, programme.time_zone, SOURCE_AWARDED)
+    ):
+        return None
+    return Terms(programme.programme_id, programme.version, rules, lot)
+
+
+def _rules(programme: Programme, code: str) -> CurrencyRules | None:
+    if code:
+        return programme.currency(code)
+    return next((rules for rules in programme.currencies if rules.spendable), None)
+
+
+def _entry(move: Move, on: Terms, at: int) -> Entry:
+    ask, how = move.ask, _TAKEN if move.takes else _ADDED
+    place, said = (ask.member_id, ask.key, 0, on.rules.number), (on.version, ask.actor, ask.reason)
+    return Entry(
+        *place,
+        *how,
+        ask.points,
+        on.lot,
+        ask.order_ref,
+        *said,
+        OPEN,
+        ask.fingerprint,
+        occurred_at=at,
+        recorded_at=at,
+    )
+
+
+def _event(move: Move, on: Terms, at: int) -> Event:
+    ask, moved = move.ask, Moved(on.rules.code, move.ask.points, OPEN)
+    what = (
+        PointsAwarded(moved, ask.reason)
+        if move.redemption_id is None
+        else PointsRedeemed(move.redemption_id, moved, ask.order_ref)
+    )
+    return Event(ask.member_id, on.programme_id, at, what)
+
+
+def _part(entry: Entry, outcome: Outcome, ord: int) -> Part:
+    return Part(
+        entry.type,
+        entry.currency,
+        entry.points,
+        outcome.lot,
+        entry.order_ref,
+        outcome.balance_after,
+        entry.fingerprint,
+        entry.occurred_at,
+        entry.recorded_at,
+        ord,
+    )
+
+
+_ADDED = EntryType.EARN, Account.ISSUED, Account.AVAILABLE
+_TAKEN = EntryType.REDEEM, Account.AVAILABLE, Account.REDEEMED

@@ -1,0 +1,1 @@
+"""What becomes of members as owners of points: two become one, are parted again, or leave."""

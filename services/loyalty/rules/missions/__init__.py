@@ -1,0 +1,1 @@
+"""What members do beside ordering: activities, what missions ask of them, and how far a member is."""

@@ -1,0 +1,300 @@
+"""Checkout: what recording and completing an order do to the ledger; part of the fold."""
+
+from dataclasses import dataclass, replace
+
+from services.kit.refusal import Conflict
+from services.loyalty.rules.earning.earn_facts import local_time, past_of
+from services.loyalty.rules.earning.earn_limits import Limits, counts_of
+from services.loyalty.rules.earning.earn_rules import EarnRule, EarnTrigger
+from services.loyalty.rules.earning.earning import Decision, decide, earned
+from services.loyalty.rules.ledger.asks import be_countable, be_free_to_earn
+from services.loyalty.rules.ledger.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
+from services.loyalty.rules.ledger.events import Moved, OrderCompleted, OrderRecorded
+from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day, matures_at
+from services.loyalty.rules.ledger.grants import Grant, GrantKind
+from services.loyalty.rules.ledger.points import Answer, Book, Member, month_for
+from services.loyalty.rules.ledger.wallets import Wallet
+from services.loyalty.rules.orders.judgements import Judgement, given_back
+from services.loyalty.rules.orders.orders import (
+    FUTURE_TOLERANCE_US,
+    CurrencyNotAccepted,
+    Earned,
+    Order,
+    OrderAlreadyRecorded,
+    OrderNotWellFormed,
+    UnknownOrder,
+    check_paid_at,
+)
+from services.loyalty.rules.orders.sharing import share
+from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme
+from services.loyalty.rules.tiers import tiers
+
+
+class OrderBelongsElsewhere(Conflict):
+    """The same source and order id were recorded for another member."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderToRecord:
+    """A well-formed order on its way in; an importer's may be old."""
+
+    order: Order
+    actor: str
+    may_be_old: bool
+
+
+def record_order(book: Book, asked: OrderToRecord) -> Answer:
+    """Post what an order earns at the rate of the tier held when it was paid, and raise the tier it reaches."""
+    order = asked.order
+    place = (order.source, order.order_id)
+    if known := book.state.orders.get(place):
+        _be_the_same(order, known)
+        return Answer(known, replayed=True)
+    check_paid_at(order.paid_at, book.now, may_be_old=asked.may_be_old)
+    history = book.programmes.history(order.programme_id)
+    programme = history.at(order.paid_at)
+    if order.money_currency != programme.money_currency:
+        message = f"programme {programme.programme_id} counts in {programme.money_currency}"
+        raise CurrencyNotAccepted(f"{message}: send the order in it", field="total.currency")
+    member = book.touch(order.member_id, history)
+    be_free_to_earn(member, "member")
+    rewound = asked.may_be_old and tiers.rewind(history, member.standing, order.paid_at)
+    if rewound:
+        book.catch_up(member, order.paid_at)
+    if order.member_id != member.standing.member_id:
+        order = replace(order, member_id=member.standing.member_id)  # and it stays there, whatever is undone
+    order.recorded_at = member.recorded_at
+    order.rule_version = programme.version
+    order.tier_at_payment = member.standing.tier_at(order.paid_at)
+    journal = book.journal(
+        member,
+        key_of("order", order.source, order.order_id),
+        asked.actor,
+        order.fingerprint,
+        order.paid_at,
+        order_ref=order.ref,
+    )
+    journal.rule_version = programme.version
+    _earn(book, member, programme, order, journal)
+    member.standing.count(order.paid_at, programme.time_zone, order.total_minor, 1)
+    book.tell(member, _recorded(order), order.paid_at)
+    if rewound:
+        book.judge(member, programme, order.paid_at + 1)
+    else:
+        _raise(book, member, programme, order.paid_at + 1)
+    order.tier_after = member.standing.tier
+    _settle(book, member)
+    order.is_new = True
+    book.state.orders[place] = order
+    return Answer(order)
+
+
+def _earn(book: Book, member: Member, programme: Programme, order: Order, journal: Journal) -> None:
+    """Credit, or promise, what the order earns, and share it over the lines."""
+    order.earned = {}
+    for line in order.lines:
+        line.earned = {}
+    weights = [line.minor for line in order.lines]
+    if programme.earning.is_plain:
+        decision, promised = None, earned(programme, order.tier_at_payment, order.total_minor)
+    else:
+        decision = _judge(book, member, programme, order)
+        promised = decision.points
+    for code, points in promised.items():
+        be_countable(member.wallets[code], points)
+    for code, points in promised.items():
+        rules = programme.currency(code)
+        assert rules is not None, "a version's earn rules name its own currencies"
+        wallet = member.wallets[code]
+        order.earned[code] = result = _place(rules, points, order.paid_at, programme.time_zone)
+        if decision is not None and result.matures_at != NEVER:  # else all of it waits anyhow
+            result.on_completion = decision.on_completion.get(code, 0)
+        _give(wallet, journal, result, order.paid_at)
+        result.balance_after = wallet.available
+        book.count_earned(member, code, order.paid_at, points)
+        parts = share(points, weights) if decision is None else decision.by_line[code]
+        for line, part in zip(order.lines, parts, strict=True):
+            if part:
+                line.earned[code] = part
+    if decision is not None:
+        _count(book, programme, order, decision)
+        book.state.grants.extend(_coupon(order, rule) for rule in decision.coupons if not rule.on_completion)
+
+
+def _give(wallet: Wallet, journal: Journal, result: Earned, paid_at: int) -> None:
+    """Credit what an order earned, or promise it, each part in its bucket."""
+    lot = LotKey(result.expires_at, result.month, SOURCE_EARNED)
+    at_once = result.points - result.on_completion
+    if result.on_completion:
+        wallet.add_pending(journal, result.on_completion, lot._replace(expires_at=NEVER))
+    if not result.is_pending(paid_at):
+        result.matures_at = 0
+        if at_once:
+            wallet.credit(journal, EntryType.EARN, at_once, lot, Account.ISSUED)
+    elif at_once:
+        wallet.add_pending(journal, at_once, lot._replace(expires_at=result.matures_at))
+
+
+def _judge(book: Book, member: Member, programme: Programme, order: Order) -> Decision:
+    """What the rules say to an order, given what they gave before; kept with it."""
+    plan, local = programme.earning, local_time(order.paid_at, programme.time_zone)
+    past = past_of(member.standing, local, plan.conditions.asks, first=plan.asks_for_first)
+    limits = Limits(programme, book.state.counts, order.member_id, local.date())
+    decision = decide(programme, order, order.tier_at_payment, past, local, limits, explained=False)
+    coupons = [rule.key for rule in decision.coupons]
+    order.judgement = Judgement(past, decision.allowed, decision.by_rule, coupons)
+    return decision
+
+
+def _coupon(order: Order, rule: EarnRule) -> Grant:
+    """The promise of a coupon, once for the order; for the first order once for good, whatever is refunded."""
+    of = "" if rule.trigger is EarnTrigger.FIRST_ORDER else f":{order.ref}"
+    return Grant(
+        f"earn:{order.programme_id}:{rule.key}{of}",
+        order.member_id,
+        order.programme_id,
+        GrantKind.COUPON,
+        template=rule.coupon_template,
+        reason="EARN_RULE",
+    )
+
+
+def _count(book: Book, programme: Programme, order: Order, decision: Decision) -> None:
+    """Count what limited rules gave, so that they give no more than they may."""
+    if not programme.earning.limited:
+        return
+    today = local_day(order.paid_at, programme.time_zone)
+    for rule in programme.earning.limited:
+        given = decision.by_rule.get(rule.currency, {}).get(rule.key, 0) + (rule in decision.coupons)
+        if given:
+            for count in counts_of(programme, rule, order.member_id, today):
+                book.state.counts.add(count, given)
+
+
+def _be_the_same(order: Order, known: Order) -> None:
+    if known.fingerprint == order.fingerprint:
+        return
+    if known.member_id != order.member_id:
+        message = "this source and order id were recorded for another member: order ids are used once"
+        raise OrderBelongsElsewhere(message, field="order_id")
+    message = "this source and order id were recorded with another body: order ids are used once"
+    raise OrderAlreadyRecorded(message, field="order_id", recorded_total=known.total_minor)
+
+
+def _place(rules: CurrencyRules, points: int, paid_at: int, zone: str) -> Earned:
+    matures = matures_at(paid_at, rules.maturation, zone)
+    good_until = 0 if matures == NEVER else expires_at(matures, rules.expiry, zone)
+    return Earned(points, matures, good_until, month_for(rules, paid_at, zone), balance_after=0)
+
+
+def _recorded(order: Order) -> OrderRecorded:
+    moved = tuple(Moved(code, e.points, e.balance_after) for code, e in order.earned.items())
+    return OrderRecorded(order.source, order.order_id, order.money_currency, order.total_minor, moved)
+
+
+def _raise(book: Book, member: Member, programme: Programme, since: int) -> None:
+    """Raise the tier under the version that judged the order, then under the one in force.
+
+    A version no longer in force judges only while nothing was paid after that day: what the member reached
+    later is no merit by thresholds that had ended. What came late counts with what was paid since from now on.
+    """
+    late = member.standing.last_day > local_day(since, programme.time_zone).toordinal()
+    if member.current.version == programme.version:
+        book.judge(member, programme, since)
+    else:
+        if not late:
+            book.judge(member, programme, since)
+        book.judge(member, member.current, max(since, member.current.effective_at))
+    if late:
+        book.judge(member, member.current, member.recorded_at)
+
+
+def _settle(book: Book, member: Member) -> None:
+    """Do what is past already: a tier that was reached late, and what matured or expired since."""
+    book.catch_up(member, book.now)
+    for rules in member.current.currencies:
+        book.settle(member, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """An order arrived for good; ``completed_at`` None means now."""
+
+    source: str
+    order_id: str
+    completed_at: int | None
+    actor: str
+
+
+def complete_order(book: Book, completion: Completion) -> Answer:
+    """Make available what waited for the order's completion, less what refunds took back meanwhile."""
+    known = recorded(book, completion.source, completion.order_id)
+    if known.completed_at:
+        return Answer(known, replayed=True)
+    order = known.copy()
+    completed_at = completion.completed_at or max(book.now, order.paid_at)
+    if not order.paid_at <= completed_at <= book.now + FUTURE_TOLERANCE_US:
+        message = "completed_at must lie after paid_at and not in the future"
+        raise OrderNotWellFormed(message, field="completed_at")
+    history = book.programmes.history(order.programme_id)
+    member = book.touch(order.member_id, history)
+    journal = book.journal(
+        member,
+        key_of("complete", order.source, order.order_id),
+        completion.actor,
+        b"",
+        completed_at,
+        order_ref=order.ref,
+    )
+    first = len(book.entries)
+    if order.recorded_at > book.state.forfeited_at(order.member_id, order.programme):
+        _fulfil(member, journal, order, completed_at)
+    for merge in book.state.merges_of(order.member_id, order.programme):
+        merge.settle(book.entries[first:])
+    order.completed_at = completed_at
+    returned = order.total_minor and not order.refundable_minor
+    if order.judgement and not returned:
+        by_key = history.judging(order.rule_version).earning.by_key
+        given = (by_key[key] for key in order.judgement.coupons)
+        book.state.grants.extend(_coupon(order, rule) for rule in given if rule.on_completion)
+    order.changed = True
+    moved = tuple(
+        Moved(code, e.matured, e.matured_balance_after) for code, e in order.earned.items() if e.matured
+    )
+    book.state.orders[order.source, order.order_id] = order
+    book.tell(member, OrderCompleted(order.source, order.order_id, moved), completed_at)
+    _raise(book, member, member.current, completed_at + 1)
+    _settle(book, member)
+    return Answer(order)
+
+
+def _fulfil(member: Member, journal: Journal, order: Order, completed_at: int) -> None:
+    """Make spendable what waited: by the currency all of it, else what rules promised; less what was taken back."""
+    for code, result in order.earned.items():
+        waits = result.matures_at == NEVER
+        promised = result.points if waits else result.on_completion
+        if not promised:
+            continue
+        rules = member.current.currency(code)
+        assert rules is not None, "currencies stay for as long as the programme"
+        wallet = member.wallets[code]
+        good_until = expires_at(completed_at, rules.expiry, member.current.time_zone)
+        if waits:
+            result.matures_at, result.waited, result.expires_at = 0, True, good_until
+        else:
+            result.completion_expires_at = good_until
+        taken = sum(line.taken_back.get(code, 0) for line in order.lines)
+        result.matured = promised - given_back(promised, result.points, 0, taken)
+        if result.matured:
+            waiting = LotKey(NEVER, result.month, SOURCE_EARNED)
+            wallet.activate_pending(journal, result.matured, waiting, good_until)
+        result.matured_balance_after = wallet.available
+
+
+def recorded(book: Book, source: str, order_id: str) -> Order:
+    """The order under a source and id. Raises ``UnknownOrder``."""
+    order = book.state.orders.get((source, order_id))
+    if order is None:
+        message = "no order was recorded under this source and id: record it first"
+        raise UnknownOrder(message, field="order_id")
+    return order

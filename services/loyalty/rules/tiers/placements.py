@@ -1,0 +1,137 @@
+"""Placements: a member holds a tier whatever the ladder says, since staff said so or it was paid for; part of the fold."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgpack
+
+from services.kit.refusal import Conflict, Declined, Invalid
+from services.loyalty.rules.ledger.asks import be_free_to_earn
+from services.loyalty.rules.ledger.events import TierPlaced, TierPlacementEnded
+from services.loyalty.rules.ledger.points import Answer, Book, Member
+from services.loyalty.rules.ledger.state import Place, PlacementRecorded
+from services.loyalty.rules.tiers import tiers
+from services.loyalty.rules.tiers.standings import Placed, PlacementKind
+
+
+class PlacementNotValid(Invalid):
+    """A placement names a tier of the programme and ends ahead of now."""
+
+
+class PlacementAlreadyRecorded(Conflict):
+    """The same key placed the member with another body."""
+
+
+class TierNotOverridden(Declined):
+    """No placement of this kind is in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A tier (empty for none) to be held until an instant, in microseconds since 1970; in place of one of its kind."""
+
+    member_id: str
+    programme_id: str
+    tier: str
+    until: int
+    kind: PlacementKind
+    key: bytes
+    actor: str
+    reason: str
+
+    @property
+    def place(self) -> Place:
+        return self.member_id, self.key
+
+    @property
+    def fingerprint(self) -> bytes:
+        return sha256(msgpack.packb((self.tier, self.until, self.kind, self.reason))).digest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The end of what is in force of a kind."""
+
+    member_id: str
+    programme_id: str
+    kind: PlacementKind
+    key: bytes
+    actor: str
+    reason: str
+
+    @property
+    def place(self) -> Place:
+        return self.member_id, self.key
+
+    @property
+    def fingerprint(self) -> bytes:
+        return sha256(msgpack.packb(("", self.kind, self.reason))).digest()[:16]
+
+
+def place(book: Book, asked: Placement) -> Answer:
+    """Let the member hold a tier until an instant; automatic moves leave it alone until then."""
+    if known := _known(book, asked):
+        return Answer(known, replayed=True)
+    member = book.touch(asked.member_id, book.programmes.history(asked.programme_id))
+    be_free_to_earn(member)
+    keys = [tier.key for tier in member.current.tiers]
+    if asked.tier not in keys and (asked.tier or asked.kind is PlacementKind.PAID):
+        raise PlacementNotValid(f"{asked.tier!r} is none of {', '.join(keys)}", field="tier")
+    if asked.until <= member.recorded_at:
+        raise PlacementNotValid("a placement ends in the future", field="until")
+    standing = member.standing
+    others = [placed for placed in standing.placed if placed.kind is not asked.kind]
+    standing.placed = [*others, Placed(asked.kind, asked.tier, asked.until, asked.key.hex())]
+    book.tell(member, TierPlaced(asked.kind, asked.tier, asked.until), member.recorded_at)
+    return _moved(book, member, asked, asked.tier, asked.until, ended=False)
+
+
+def end_placement(book: Book, asked: Ending) -> Answer:
+    """Let the ladder, and what else is in force, decide again. Raises ``TierNotOverridden``."""
+    if known := _known(book, asked):
+        return Answer(known, replayed=True)
+    member = book.touch(asked.member_id, book.programmes.history(asked.programme_id))
+    standing = member.standing
+    ending = next((placed for placed in standing.placed if placed.kind is asked.kind), None)
+    if ending is None:
+        raise TierNotOverridden(f"no {asked.kind} of the tier is in force", field="member_id")
+    standing.placed = [placed for placed in standing.placed if placed is not ending]
+    book.tell(member, TierPlacementEnded(asked.kind, ending.tier), member.recorded_at)
+    return _moved(book, member, asked, ending.tier, member.recorded_at, ended=True)
+
+
+def _known(book: Book, asked: Placement | Ending) -> PlacementRecorded | None:
+    """What the key was used for before. Raises ``PlacementAlreadyRecorded``."""
+    programme = book.programmes.history(asked.programme_id).newest.number
+    for name in book.state.names(asked.member_id, programme):
+        if known := book.state.placements.get((name, asked.key)):
+            if known.fingerprint != asked.fingerprint:
+                message = "this key placed the member with another body: keys are used once"
+                raise PlacementAlreadyRecorded(message, field="idempotency_key")
+            return known
+    return None
+
+
+def _moved(
+    book: Book, member: Member, asked: Placement | Ending, tier: str, until: int, *, ended: bool
+) -> Answer:
+    standing = member.standing
+    before = standing.tier
+    standing.changed = True
+    book.tell_moves(member, tiers.show(member.current, standing, member.recorded_at))
+    recorded = PlacementRecorded(
+        member.current.number,
+        asked.kind,
+        tier,
+        until,
+        before,
+        standing.tier,
+        asked.actor,
+        asked.reason,
+        asked.fingerprint,
+        member.recorded_at,
+        ended,
+        is_new=True,
+    )
+    book.state.placements[standing.member_id, asked.key] = recorded
+    return Answer(recorded)

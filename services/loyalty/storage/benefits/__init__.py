@@ -1,0 +1,1 @@
+"""Benefits at rest: what was claimed and used of them."""

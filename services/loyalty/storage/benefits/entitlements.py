@@ -1,0 +1,175 @@
+"""Entitlements at rest: what members claimed and used of their benefits, and how often within a period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from services.kit import database
+from services.kit.clock import instant
+from services.loyalty.rules.benefits.entitlements import Claim
+from services.loyalty.rules.benefits.quotas import Taken
+from services.loyalty.rules.ledger.expiry import NEVER
+from services.loyalty.rules.ledger.state import State
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.tiers.standings import Standing
+from services.loyalty.storage.benefits.benefit_claims import NAMES_OF_ALL, claim
+from services.loyalty.storage.ledger import points, rows
+
+_Reader = asyncpg.Pool | database.RawConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A member's state, which does not change until the transaction ends, and all ids that are the member's.
+
+    The first id is the one that what is done now goes by; the others are of those who were merged into it.
+    """
+
+    names: tuple[str, ...]
+    state: State
+
+    @property
+    def member_id(self) -> str:
+        return self.names[0]
+
+
+async def hold(connection: database.RawConnection, member_id: str, programme: Programme) -> Held:
+    """Lock a member for what is done with benefits: one at a time, and while the tier does not change.
+
+    Whoever was merged into another is that other.
+    """
+    while True:
+        names = await _names(connection, member_id, programme)
+        said = await connection.fetchrow(f"{_MEMBER} FOR NO KEY UPDATE", names[0])
+        # Shared, so that whoever posts for the member waits for no longer than this transaction, and the tier stays.
+        locked = await connection.fetch(f"{_STANDINGS} FOR SHARE", names, programme.number)
+        # A merge may have come between: it changes standings that are locked now.
+        if await _names(connection, member_id, programme) == names:
+            return await _held(connection, names, said, locked, programme)
+
+
+async def seen(pool: asyncpg.Pool, member_id: str, programme: Programme) -> Held:
+    """The same for reading, with nothing locked."""
+    names = await _names(pool, member_id, programme)
+    said = await pool.fetchrow(_MEMBER, names[0])
+    return await _held(pool, names, said, await pool.fetch(_STANDINGS, names, programme.number), programme)
+
+
+async def _names(reader: _Reader, member_id: str, programme: Programme) -> list[str]:
+    return [str(row[0]) for row in await reader.fetch(_NAMES, member_id, programme.number)]
+
+
+async def _held(
+    reader: _Reader,
+    names: list[str],
+    said: asyncpg.Record | None,
+    found: Sequence[asyncpg.Record],
+    programme: Programme,
+) -> Held:
+    standings = {(each.member_id, each.programme): each for each in map(rows.standing, found)}
+    if (names[0], programme.number) not in standings:
+        restriction, refused = said or (0, False)
+        free = Standing(
+            names[0],
+            programme.number,
+            restriction=rows.RESTRICTIONS[restriction],
+            automated_refused=refused,
+        )
+        standings[names[0], programme.number] = free
+    state = State(standings)
+    numbers = [currency.number for currency in programme.currencies]
+    for wallet in await points.wallets(reader, names[:1], numbers):
+        state.wallets[wallet.member_id, wallet.currency] = wallet
+    return Held(tuple(names), state)
+
+
+async def take(
+    connection: database.RawConnection, names: Sequence[str], made: Claim, programme: int, quota: int | None
+) -> bool:
+    """Count one more in a claim's period, unless the quota is used up; whatever others do meanwhile.
+
+    What those took who were merged into the member counts, too.
+    """
+    place = programme, made.benefit, made.window.begins
+    others = await connection.fetchval(_TAKEN_BY, list(names[1:]), *place)
+    left = NEVER if quota is None else quota - others
+    if left < 1:
+        return False
+    return await connection.fetchval(_TAKE, names[0], *place, left) is not None
+
+
+async def give_back(connection: database.RawConnection, made: Claim, programme: int) -> None:
+    """Count one less in the period that a claim was made in."""
+    await connection.execute(_GIVE_BACK, made.member_id, programme, made.benefit, made.window.begins)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of one member's benefits: what was taken of each by its period's begin, and unused claims."""
+
+    taken: dict[tuple[str, int], Taken]
+    unused: list[Claim]
+
+
+async def kept(pool: asyncpg.Pool, member_ids: Sequence[str], programme: int, now: int) -> dict[str, Kept]:
+    """The same of members, with those who were merged into them; periods and claims that are over left out."""
+    found = {member: Kept({}, []) for member in member_ids}
+    for row in await pool.fetch(_TAKEN_BY_ALL, member_ids, programme, instant(now)):
+        place = row["benefit"], row["period_from"]
+        found[str(row["survivor"])].taken[place] = Taken(row["times"], row["used"])
+    for row in await pool.fetch(_UNUSED_OF_ALL, member_ids, programme, instant(now)):
+        found[str(row["survivor"])].unused.append(claim(row))
+    return found
+
+
+# Who a member is now, and after that all whose names are the same member's.
+_NAMES = """
+WITH RECURSIVE upwards AS (
+  SELECT $1::uuid AS member_id, 0 AS step
+  UNION ALL
+  SELECT s.merged_into, u.step + 1 FROM upwards u JOIN standings s ON s.member_id = u.member_id
+  WHERE s.programme = $2 AND s.merged_into IS NOT NULL
+), names AS (
+  (SELECT member_id, 0 AS step FROM upwards ORDER BY upwards.step DESC LIMIT 1)
+  UNION ALL
+  SELECT s.member_id, n.step + 1 FROM names n JOIN standings s ON s.merged_into = n.member_id
+  WHERE s.programme = $2
+)
+SELECT member_id FROM names ORDER BY step, member_id
+"""
+
+_MEMBER = "SELECT restriction, automated_refused FROM members WHERE member_id = $1"
+
+_STANDINGS = f"""
+SELECT {rows.STANDING} FROM standings s WHERE s.member_id = ANY($1::uuid[]) AND s.programme = $2 ORDER BY s.member_id
+"""  # noqa: S608  # columns of ours
+
+_TAKEN_BY = """
+SELECT coalesce(sum(taken), 0)::bigint FROM benefit_counters
+WHERE member_id = ANY($1::uuid[]) AND programme = $2 AND benefit = $3 AND period_from = $4
+"""
+
+_TAKE = """
+INSERT INTO benefit_counters AS c (member_id, programme, benefit, period_from, taken) VALUES ($1, $2, $3, $4, 1)
+ON CONFLICT (member_id, programme, benefit, period_from) DO UPDATE SET taken = c.taken + 1 WHERE c.taken < $5
+RETURNING taken
+"""
+
+_GIVE_BACK = """
+UPDATE benefit_counters SET taken = taken - 1
+WHERE member_id = $1 AND programme = $2 AND benefit = $3 AND period_from = $4
+"""
+
+_TAKEN_BY_ALL = f"""{NAMES_OF_ALL}
+SELECT n.survivor, c.benefit, c.period_from, count(*) AS times, count(*) FILTER (WHERE c.state = 'USED') AS used
+FROM names n JOIN benefit_claims c USING (member_id)
+WHERE c.programme = $2 AND c.state <> 'RELEASED' AND (c.good_until IS NULL OR c.good_until > $3)
+GROUP BY n.survivor, c.benefit, c.period_from
+"""  # noqa: S608  # a part of ours
+
+_UNUSED_OF_ALL = f"""{NAMES_OF_ALL}
+SELECT n.survivor, c.* FROM names n JOIN benefit_claims c USING (member_id)
+WHERE c.programme = $2 AND c.state = 'CLAIMED' AND (c.good_until IS NULL OR c.good_until > $3)
+ORDER BY c.good_until NULLS LAST, c.claimed_at, c.claim_id
+"""  # noqa: S608  # a part of ours

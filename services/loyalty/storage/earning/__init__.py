@@ -1,0 +1,1 @@
+"""Earn rules' counts at rest, and what campaigns are watched by."""

@@ -1,0 +1,123 @@
+"""Copying: entries as the bytes of PostgreSQL's binary COPY, which go to the table and into the chain alike.
+
+Measured: asyncpg's encoders, one call a value, took 11 µs an entry, and msgpack for the chain took 3 more. Here
+one ``struct`` packs what is fixed, and what recurs is packed once. `COPY (SELECT … ) TO STDOUT (FORMAT binary)`
+of the same columns in the same order gives back exactly these bytes, so that the chain is recomputed without
+looking into a row.
+"""
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from struct import Struct, calcsize
+
+from asyncpg.pgproto.pgproto import UUID  # an order of magnitude cheaper to make than Python's own
+
+from services.kit import database
+from services.loyalty.rules.ledger.entries import Account, Entry, EntryType, LotKey
+
+COLUMNS = (
+    "member_id",
+    "key",
+    "part",
+    "currency",
+    "points",
+    "balance_after",
+    "occurred_at",
+    "recorded_at",
+    "lane",
+    "batch",
+    "ord",
+    "type",
+    "from_account",
+    "to_account",
+    "lot_expires_at",
+    "lot_month",
+    "lot_source",
+    "rule_version",
+    "actor",
+    "reason",
+    "fingerprint",
+    "order_ref",
+)
+"""The columns of ``entries`` in the order in which they are copied: first those that no two entries share."""
+
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
+
+_EPOCH_US = 946_684_800_000_000
+_BALANCE_AT = calcsize("!h" + "i16s" * 2 + "ih" * 2 + "iq" + "i")
+_FIXED = Struct("!h" + "i16s" * 2 + "ih" * 2 + "iq" * 4 + "ih" + "iq" + "ii").pack
+_LENGTH = Struct("!i").pack
+_INT2 = Struct("!ih").pack
+_INT4 = Struct("!ii").pack
+_INT8 = Struct("!iq").pack
+_NULL = _LENGTH(-1)
+
+
+async def copy(connection: database.RawConnection, rows: bytes) -> None:
+    """Append rows to the entries."""
+    await connection.copy_to_table(
+        "entries",
+        source=memoryview(HEADER + rows + TRAILER),  # type: ignore[arg-type]  # the stubs know no buffers
+        columns=COLUMNS,
+        format="binary",
+    )
+
+
+def rows(entries: Iterable[Entry], lane: int, batch: int) -> bytes:
+    """The entries of a batch, in order, as rows of a binary COPY without what begins and ends it."""
+    pieces: list[bytes] = []
+    for ord, entry in enumerate(entries):
+        pieces += (_fixed(entry, lane, batch, ord), *_varying(entry, _lot(entry.lot)))
+    return b"".join(pieces)
+
+
+def cut(entry: Entry, lane: int, batch: int, ord: int) -> tuple[bytes, bytes, bytes]:
+    """The same of one entry but for its balance after and its lot: what is before, between and behind these."""
+    fixed = _fixed(entry, lane, batch, ord)
+    moved, *said = _varying(entry, b"")
+    return fixed[:_BALANCE_AT], fixed[_BALANCE_AT + 8 :] + moved, b"".join(said)
+
+
+def _fixed(entry: Entry, lane: int, batch: int, ord: int) -> bytes:
+    return _FIXED(
+        *(len(COLUMNS), 16, UUID(entry.member_id).bytes, 16, entry.key, 2, entry.part, 2, entry.currency),
+        *(8, entry.points, 8, entry.balance_after),
+        *(8, entry.occurred_at - _EPOCH_US, 8, entry.recorded_at - _EPOCH_US),
+        *(2, lane, 8, batch, 4, ord),
+    )
+
+
+def _varying(entry: Entry, lot: bytes) -> tuple[bytes, ...]:
+    fingerprint, order_ref = entry.fingerprint, entry.order_ref.encode()
+    return (
+        _movement(entry.type, entry.from_account, entry.to_account),
+        lot,
+        _said(entry.rule_version, entry.actor, entry.reason),
+        _LENGTH(len(fingerprint)),
+        fingerprint,
+        _LENGTH(len(order_ref)),
+        order_ref,
+    )
+
+
+@cache
+def _movement(type: EntryType, from_account: Account, to_account: Account) -> bytes:
+    return b"".join(map(_text, (type, from_account, to_account)))
+
+
+@lru_cache(maxsize=4_096)
+def _lot(lot: LotKey | None) -> bytes:
+    if lot is None:
+        return _NULL * 3
+    return _INT8(8, lot.expires_at) + _INT4(4, lot.month) + _INT2(2, lot.source)
+
+
+@lru_cache(maxsize=4_096)
+def _said(rule_version: int, actor: str, reason: str) -> bytes:
+    return _INT4(4, rule_version) + _text(actor) + _text(reason)
+
+
+def _text(text: str) -> bytes:
+    encoded = text.encode()
+    return _LENGTH(len(encoded)) + encoded

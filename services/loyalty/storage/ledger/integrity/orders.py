@@ -1,0 +1,97 @@
+"""What must hold of orders and refunds: what they say was earned and taken back is what the ledger posted."""
+
+from services.loyalty.storage.ledger.integrity.checks import Statement
+
+# The entries of an order carry its fingerprint; an award that names the order gives a reason.
+EARNED = Statement(
+    "orders",
+    "what each order earned, in all and by line, is what its entries brought",
+    "orders",
+    ("entries", "orders"),
+    """
+    WITH brought AS (
+      SELECT order_ref, fingerprint, currency, sum(points) AS points FROM entries
+      WHERE from_account = 'ISSUED' AND type IN ('EARN', 'PENDING_ADDED') AND order_ref <> '' AND reason = ''
+      GROUP BY 1, 2, 3
+    ), said AS (
+      SELECT source || ':' || order_id AS order_ref, fingerprint, number AS currency,
+             (earned -> code ->> 0)::bigint AS earned,
+             (SELECT sum((line -> 5 ->> code)::bigint) FROM json_array_elements(lines) AS line) AS by_line
+      FROM orders JOIN currencies USING (programme)
+    )
+    SELECT json_build_object('order_ref', order_ref) AS place,
+           format('in currency %s the order says it earned %s, its lines %s, and its entries brought %s', currency,
+                  coalesce(earned, 0), coalesce(by_line, 0), coalesce(points, 0)) AS what
+    FROM said FULL JOIN brought USING (order_ref, fingerprint, currency)
+    WHERE earned IS DISTINCT FROM points OR by_line IS DISTINCT FROM earned
+    """,
+)
+
+REFUNDED = Statement(
+    "refunded",
+    "what each order and its lines say was refunded and taken back is what its refunds sum to",
+    "orders",
+    ("orders", "refunds"),
+    """
+    WITH by_refund AS (
+      SELECT source, order_id, sum(refunded_minor) AS minor FROM refunds GROUP BY source, order_id
+    ), taken AS (
+      SELECT source, order_id, code, sum(by_line) AS by_line, sum(by_refund) AS by_refund
+      FROM (
+        SELECT source, order_id, code, points::bigint AS by_line, 0::bigint AS by_refund
+        FROM by_refund JOIN orders USING (source, order_id), json_array_elements(lines) AS l(line),
+             json_each_text(line -> 6) AS t(code, points)
+        UNION ALL
+        SELECT source, order_id, code, 0, (taken ->> 0)::bigint FROM refunds, json_each(taken_back) AS t(code, taken)
+      ) AS sides
+      GROUP BY 1, 2, 3 HAVING sum(by_line) <> sum(by_refund)
+    )
+    SELECT json_build_object('source', source, 'order_id', order_id) AS place,
+           format('the order says %s of money was refunded, its lines %s, its refunds %s%s', refunded_minor, by_line,
+                  coalesce(minor, 0), CASE WHEN touched THEN '; lines say that points were taken back' END) AS what
+    FROM orders LEFT JOIN by_refund USING (source, order_id)
+    CROSS JOIN LATERAL (
+      SELECT coalesce(sum((line ->> 4)::bigint), 0) AS by_line, bool_or(line ->> 6 <> '{}') AS touched
+      FROM json_array_elements(lines) AS line
+    ) AS lines
+    WHERE refunded_minor <> by_line OR refunded_minor <> coalesce(minor, 0) OR (minor IS NULL AND touched)
+    UNION ALL
+    SELECT json_build_object('source', source, 'order_id', order_id),
+           format('its lines say %s %s were taken back, and its refunds %s', by_line, code, by_refund)
+    FROM taken
+    """,
+)
+
+# Two refunds of an order for the same amount have one fingerprint, so they are compared together.
+REFUNDS = Statement(
+    "refunds",
+    "what each refund took back, wrote off and gave back is what its entries moved",
+    "refunds",
+    ("entries", "refunds"),
+    """
+    WITH moved AS (
+      SELECT order_ref, fingerprint, currency,
+             coalesce(sum(points) FILTER (WHERE to_account = 'ISSUED'), 0) AS taken,
+             coalesce(sum(points) FILTER (WHERE type = 'WRITE_OFF'), 0) AS written_off,
+             coalesce(sum(points) FILTER (WHERE type = 'REDEEM_REVERSAL'), 0) AS given
+      FROM entries WHERE order_ref <> '' AND (to_account = 'ISSUED' OR type = 'REDEEM_REVERSAL')
+      GROUP BY 1, 2, 3
+    ), said AS (
+      SELECT source || ':' || order_id AS order_ref, r.fingerprint, number AS currency, json_agg(refund_id) AS refunds,
+             sum(coalesce((taken_back -> code ->> 0)::bigint - coalesce((taken_back -> code ->> 4)::bigint, 0), 0))
+               AS taken,
+             sum(coalesce((taken_back -> code ->> 2)::bigint, 0)) AS written_off,
+             sum(coalesce((returned ->> code)::bigint, 0)) AS given
+      FROM refunds r JOIN orders USING (source, order_id) JOIN currencies USING (programme)
+      GROUP BY 1, 2, 3
+    )
+    SELECT json_build_object('order_ref', order_ref, 'refunds', refunds) AS place,
+           format('in currency %s taken back, written off, given back are %s, %s, %s; the entries say %s, %s, %s',
+                  currency, coalesce(s.taken, 0), coalesce(s.written_off, 0), coalesce(s.given, 0),
+                  coalesce(m.taken, 0), coalesce(m.written_off, 0), coalesce(m.given, 0)) AS what
+    FROM said s FULL JOIN moved m USING (order_ref, fingerprint, currency)
+    WHERE (coalesce(s.taken, 0), coalesce(s.written_off, 0), coalesce(s.given, 0))
+        IS DISTINCT FROM (coalesce(m.taken, 0), coalesce(m.written_off, 0), coalesce(m.given, 0))
+      AND NOT (s.taken IS NULL AND m.taken = 0)  -- a redemption given back, which is no refund
+    """,
+)

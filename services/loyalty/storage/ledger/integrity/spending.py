@@ -1,0 +1,122 @@
+"""What must hold of points that were set aside, spent and given back."""
+
+from services.loyalty.storage.ledger.integrity.checks import Statement
+
+# A transfer holds what it gives for no longer than its transaction, so that no hold is left to be kept.
+HOLDS = Statement(
+    "holds",
+    "what each hold set aside, captured and keeps is what its entries say, and only open holds keep anything",
+    "holds",
+    ("entries", "holds"),
+    """
+    WITH moved AS (
+      SELECT member_id, substr(reason, 6) AS hold_id, sum(points) FILTER (WHERE to_account = 'HELD') AS points,
+             coalesce(sum(points) FILTER (WHERE from_account = 'HELD' AND to_account <> 'AVAILABLE'), 0) AS captured,
+             sum(CASE WHEN to_account = 'HELD' THEN points ELSE -points END) AS kept,
+             bool_and(to_account IN ('HELD', 'TRANSFERS')) AS transferred
+      FROM entries WHERE from_account = 'HELD' OR to_account = 'HELD'
+      GROUP BY 1, 2
+    ), there AS (
+      SELECT member_id, hold_id, points, captured, state,
+             (SELECT coalesce(sum(slices[nth][4]), 0) FROM generate_subscripts(slices, 1) AS nth) AS kept
+      FROM holds
+    )
+    SELECT json_build_object('member_id', member_id, 'hold_id', hold_id) AS place,
+           CASE WHEN h.points IS NULL THEN 'there is no hold'
+             ELSE format('set aside, captured, kept are %s, %s, %s while it is %s',
+                         h.points, h.captured, h.kept, h.state) END
+           || CASE WHEN e.kept IS NULL THEN ' and no entry'
+             ELSE format(', and the entries say %s, %s, %s', e.points, e.captured, e.kept) END AS what
+    FROM moved e FULL JOIN there h USING (member_id, hold_id)
+    WHERE (h.points, h.captured, h.kept) IS DISTINCT FROM (e.points, e.captured, e.kept)
+        AND NOT (h.points IS NULL AND e.transferred AND e.kept = 0)
+      OR (h.state = 'OPEN') <> (h.kept > 0)
+    """,
+)
+
+HELD_LOTS = Statement(
+    "held lots",
+    "the slices that each hold keeps are of the lots that its entries took them from",
+    "holds",
+    ("entries", "holds"),
+    """
+    SELECT json_build_object('member_id', member_id, 'hold_id', hold_id) AS place,
+           format('the slice {%s, %s, %s} keeps %s, and the entries left %s of it',
+                  expires_at, month, source, kept, brought) AS what
+    FROM (
+      SELECT member_id, hold_id, expires_at, month, source, sum(brought) AS brought, sum(kept) AS kept
+      FROM (
+        SELECT member_id, substr(reason, 6) AS hold_id, lot_expires_at AS expires_at, lot_month AS month,
+               lot_source AS source, CASE WHEN to_account = 'HELD' THEN points ELSE -points END AS brought,
+               0::bigint AS kept
+        FROM entries WHERE from_account = 'HELD' OR to_account = 'HELD'
+        UNION ALL
+        SELECT member_id, hold_id, slices[nth][1], slices[nth][2]::int, slices[nth][3]::smallint, 0, slices[nth][4]
+        FROM holds, generate_subscripts(slices, 1) AS nth
+      ) AS sides
+      GROUP BY 1, 2, 3, 4, 5 HAVING sum(brought) <> sum(kept)
+    ) AS sums
+    WHERE NOT EXISTS (
+      SELECT FROM holds h JOIN entries e USING (member_id, currency)
+      WHERE h.member_id = sums.member_id AND h.hold_id = sums.hold_id AND e.lot_month = -1)
+    """,
+)
+
+# One refund gives back what several redemptions on its order took, all under its own key.
+REVERSALS = Statement(
+    "reversals",
+    "what each reversal gave back, by lot, and what of it expired at once are what its entries say",
+    "reversals",
+    ("entries", "reversals"),
+    """
+    WITH moved AS (
+      SELECT key, lot_expires_at AS expires_at, lot_month AS month, lot_source AS source, points, 0::bigint AS expired
+      FROM entries WHERE type = 'REDEEM_REVERSAL'
+      UNION ALL
+      SELECT e.key, NULL, NULL, NULL, 0, e.points FROM entries e
+      WHERE e.type = 'EXPIRE' AND EXISTS (SELECT FROM reversals r WHERE r.key = e.key)
+    ), there AS (
+      SELECT key, slices[nth][1], slices[nth][2]::int, slices[nth][3], slices[nth][4] AS points, 0::bigint AS expired
+      FROM reversals, generate_subscripts(slices, 1) AS nth
+      UNION ALL
+      SELECT key, NULL, NULL, NULL, 0, expired FROM reversals
+    ), compared AS (
+      SELECT key, expires_at, month, source, sum(given)::bigint AS given, sum(posted)::bigint AS posted,
+             sum(gone)::bigint AS gone, sum(posted_gone)::bigint AS posted_gone
+      FROM (SELECT *, 0 AS given, points AS posted, 0 AS gone, expired AS posted_gone FROM moved
+            UNION ALL SELECT *, there.points, 0, there.expired, 0 FROM there) AS both_sides
+      GROUP BY 1, 2, 3, 4
+    )
+    SELECT json_build_object('key', key, 'reversals', (
+             SELECT json_agg(json_build_object('member_id', member_id, 'redemption', redemption,
+                                               'reversal_id', reversal_id))
+             FROM reversals r WHERE r.key = compared.key)) AS place,
+           CASE WHEN gone <> posted_gone
+             THEN format('%s are said to have expired at once, and %s did', gone, posted_gone)
+             ELSE format('%s are said to have come back to {%s, %s, %s}, and %s did',
+                         given, expires_at, month, source, posted) END AS what
+    FROM compared WHERE given <> posted OR gone <> posted_gone
+    """,
+)
+
+REDEMPTIONS = Statement(
+    "redemptions",
+    "no redemption was given back beyond what it took, and what was declined posted nothing",
+    "entries",
+    ("reversals", "denials"),
+    """
+    SELECT json_build_object('member_id', member_id, 'key', redemption) AS place,
+           format('%s were given back of %s redeemed', given, redeemed) AS what
+    FROM (
+      SELECT member_id, redemption, sum(points) AS given,
+             (SELECT coalesce(sum(e.points), 0) FROM entries e WHERE e.member_id = r.member_id
+                AND e.key = r.redemption AND e.type IN ('REDEEM', 'HOLD_CAPTURE')) AS redeemed
+      FROM reversals r, LATERAL (
+        SELECT sum(slices[nth][4]) AS points FROM generate_subscripts(slices, 1) AS nth) AS given
+      GROUP BY member_id, redemption
+    ) AS each WHERE given > redeemed
+    UNION ALL
+    SELECT json_build_object('member_id', member_id, 'key', key), format('declined, and posted %s entries', count(*))
+    FROM denials JOIN entries USING (member_id, key) GROUP BY member_id, key
+    """,
+)

@@ -1,0 +1,219 @@
+"""The ledger's storage: append what the fold decided, with the batch that seals it."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from services.kit import database
+from services.kit.clock import instant
+from services.kit.outbox import NewEvent
+from services.loyalty.rules.ledger.entries import Entry
+from services.loyalty.rules.ledger.state import State
+from services.loyalty.storage.earning import earn_counts
+from services.loyalty.storage.ledger import chain, columns, copying, grants, redemptions, rows
+from services.loyalty.storage.members import merges
+from services.loyalty.storage.rewards import takings
+from services.loyalty.storage.tiers import placements
+
+PUBLISHING = 0x68796C01
+"""The advisory lock that lanes share while they commit, and that publishing a programme takes alone."""
+
+COLLISIONS = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
+"""Another process posted the same, or locked what we wanted the other way round: fold again."""
+
+
+async def begin(connection: database.RawConnection) -> None:
+    """Open a batch's transaction; no programme is published until it ends."""
+    await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock_shared({PUBLISHING})")
+
+
+async def append(
+    connection: database.RawConnection,
+    head: chain.Head,
+    state: State,
+    entries: Sequence[Entry],
+    events: Sequence[NewEvent],
+    committed_at: int,
+) -> chain.Batch:
+    """Write what the fold changed; returns the batch that seals it, for ``chain.commit``."""
+    await _write_state(connection, state)
+    copied = copying.rows(entries, head.lane, head.seq + 1)
+    if entries:
+        await copying.copy(connection, copied)
+    return chain.seal(head, entries, copied, events, committed_at)
+
+
+async def _write_state(connection: database.RawConnection, state: State) -> None:
+    await _write_wallets(connection, state)
+    await _write_standings(connection, state)
+    await _write_orders(connection, state)
+    await _write_holds(connection, state)
+    await takings.write(connection, state)
+    await placements.put(connection, state.placements)
+    if state.counts.added:
+        await earn_counts.write(connection, state.counts)
+    await grants.promise(connection, state.grants)
+    denials = [
+        redemptions.new_denial(*place, denial) for place, denial in state.denials.items() if denial.is_new
+    ]
+    if denials:
+        await connection.copy_records_to_table(
+            "denials", records=denials, columns=redemptions.NEW_DENIAL_COLUMNS
+        )
+    reversals = [
+        redemptions.new_reversal(*place, reversal_id, reversal)
+        for place, known in state.reversals.items()
+        for reversal_id, reversal in known.items()
+        if reversal.is_new
+    ]
+    if reversals:
+        await connection.copy_records_to_table(
+            "reversals", records=reversals, columns=redemptions.NEW_REVERSAL_COLUMNS
+        )
+
+
+async def _write_standings(connection: database.RawConnection, state: State) -> None:
+    standings = [standing for standing in state.standings.values() if standing.changed]
+    if standings:
+        placed = [rows.placements(standing) for standing in standings]
+        await connection.execute(
+            _PUT_STANDINGS,
+            columns.ids([standing.member_id for standing in standings]),
+            columns.numbers([standing.programme for standing in standings]),
+            columns.texts([columns.texts([key for key, _ in standing.tiers]) for standing in standings]),
+            columns.arrays([since for _, since in standing.tiers] for standing in standings),
+            columns.arrays(standing.days for standing in standings),
+            columns.numbers([standing.judged_version for standing in standings]),
+            columns.numbers([standing.touched_at for standing in standings]),
+            columns.arrays(standing.earned for standing in standings),
+            columns.numbers([standing.ladder_since for standing in standings]),
+            columns.numbers([standing.valid_until for standing in standings]),
+            columns.numbers([standing.grace_until for standing in standings]),
+            placed if any(placed) else None,
+            columns.numbers([standing.next_due_at for standing in standings]),
+        )
+    if fates := [standing for standing in standings if standing.fate_changed]:
+        await merges.put_fates(connection, fates)
+    if state.merges:
+        await merges.put(connection, [merge for known in state.merges.values() for merge in known])
+
+
+async def _write_wallets(connection: database.RawConnection, state: State) -> None:
+    """Write what changed; a member's fate also, since it decides which wallets are plain."""
+    standings = state.standings.values()
+    fated = {
+        s.member_id for s in standings if s.merged_into or s.was_merged or s.forfeited_at or s.restriction
+    }
+    newly = {s.member_id for s in standings if s.fate_changed}
+    changed = [w for w in state.wallets.values() if w.changed or (w.version and w.member_id in newly)]
+    for write, wallets in (
+        (_NEW_WALLETS, [wallet for wallet in changed if wallet.is_new]),
+        (_CHANGE_WALLETS, [wallet for wallet in changed if not wallet.is_new]),
+    ):
+        if not wallets:
+            continue
+        await connection.execute(
+            write,
+            columns.ids([wallet.member_id for wallet in wallets]),
+            columns.numbers([wallet.currency for wallet in wallets]),
+            columns.numbers([wallet.available for wallet in wallets]),
+            columns.numbers([wallet.pending for wallet in wallets]),
+            columns.numbers([wallet.held for wallet in wallets]),
+            columns.numbers([wallet.version for wallet in wallets]),
+            columns.arrays(wallet.lots for wallet in wallets),
+            columns.arrays(wallet.pending_lots for wallet in wallets),
+            columns.numbers([wallet.touched_at for wallet in wallets]),
+            columns.numbers([wallet.next_due_at for wallet in wallets]),
+            columns.numbers([wallet.available >= 0 and wallet.member_id not in fated for wallet in wallets]),
+        )
+
+
+async def _write_orders(connection: database.RawConnection, state: State) -> None:
+    new = [rows.new_order(order) for order in state.orders.values() if order.is_new]
+    if new:
+        await connection.copy_records_to_table("orders", records=new, columns=rows.NEW_ORDER_COLUMNS)
+    changed = [order for order in state.orders.values() if order.changed and not order.is_new]
+    if changed:
+        await connection.execute(
+            _CHANGE_ORDERS,
+            [order.source for order in changed],
+            [order.order_id for order in changed],
+            [order.refunded_minor for order in changed],
+            [rows.order_lines(order) for order in changed],
+            [rows.order_earned(order) for order in changed],
+            [instant(order.completed_at) if order.completed_at else None for order in changed],
+        )
+    refunds = [rows.new_refund(refund) for refund in state.refunds.values() if refund.is_new]
+    if refunds:
+        await connection.copy_records_to_table("refunds", records=refunds, columns=rows.NEW_REFUND_COLUMNS)
+
+
+async def _write_holds(connection: database.RawConnection, state: State) -> None:
+    new = [redemptions.new_hold(hold) for hold in state.holds.values() if hold.is_new]
+    if new:
+        await connection.copy_records_to_table("holds", records=new, columns=redemptions.NEW_HOLD_COLUMNS)
+    changed = [hold for hold in state.holds.values() if hold.changed and not hold.is_new]
+    if changed:
+        await connection.execute(
+            _CHANGE_HOLDS,
+            [hold.member_id for hold in changed],
+            [hold.hold_id for hold in changed],
+            columns.arrays(hold.slices for hold in changed),
+            [hold.captured for hold in changed],
+            [hold.state for hold in changed],
+            [hold.closed_at for hold in changed],
+        )
+
+
+_GIVEN_WALLETS = """
+unnest($1::text::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
+       $6::text::bigint[], $7::text::text[], $8::text::text[], $9::text::bigint[], $10::text::bigint[],
+       $11::text::boolean[])
+  AS n(member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, next_due_at, plain)
+"""
+
+_NEW_WALLETS = f"""
+INSERT INTO wallets (member_id, currency, available, pending, held, version, lots, pending_lots, touched_at,
+                     next_due_at, plain)
+SELECT n.member_id, n.currency, n.available, n.pending, n.held, n.version, n.lots::bigint[],
+       n.pending_lots::bigint[], n.touched_at, n.next_due_at, n.plain
+FROM {_GIVEN_WALLETS}
+"""  # noqa: S608  # columns of ours
+
+_CHANGE_WALLETS = f"""
+UPDATE wallets w SET
+  available = n.available, pending = n.pending, held = n.held, version = n.version, lots = n.lots::bigint[],
+  pending_lots = n.pending_lots::bigint[], touched_at = n.touched_at, next_due_at = n.next_due_at, plain = n.plain
+FROM {_GIVEN_WALLETS}
+WHERE w.member_id = n.member_id AND w.currency = n.currency
+"""  # noqa: S608  # columns of ours
+
+_PUT_STANDINGS = """
+UPDATE standings s SET
+  tier_keys = n.tier_keys::text[], tier_since = n.tier_since::bigint[], days = n.days::bigint[],
+  judged_version = n.judged_version, touched_at = n.touched_at, earned = n.earned::bigint[],
+  ladder_since = n.ladder_since, valid_until = n.valid_until, grace_until = n.grace_until, placed = n.placed::json,
+  next_due_at = n.next_due_at
+FROM unnest($1::text::uuid[], $2::text::smallint[], $3::text::text[], $4::text::text[], $5::text::text[],
+            $6::text::int[], $7::text::bigint[], $8::text::text[], $9::text::bigint[], $10::text::bigint[],
+            $11::text::bigint[], $12::text[], $13::text::bigint[])
+  AS n(member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, earned, ladder_since,
+       valid_until, grace_until, placed, next_due_at)
+WHERE s.member_id = n.member_id AND s.programme = n.programme
+"""
+
+_CHANGE_ORDERS = """
+UPDATE orders o SET
+  refunded_minor = n.refunded_minor, lines = n.lines::json, earned = n.earned::json,
+  completed_at = n.completed_at
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[])
+  AS n(source, order_id, refunded_minor, lines, earned, completed_at)
+WHERE o.source = n.source AND o.order_id = n.order_id
+"""
+
+_CHANGE_HOLDS = """
+UPDATE holds h SET slices = n.slices::bigint[], captured = n.captured, state = n.state, closed_at = n.closed_at
+FROM unnest($1::uuid[], $2::text[], $3::text::text[], $4::bigint[], $5::text[], $6::bigint[])
+  AS n(member_id, hold_id, slices, captured, state, closed_at)
+WHERE h.member_id = n.member_id AND h.hold_id = n.hold_id
+"""

@@ -1,0 +1,106 @@
+"""Reading wallets, standings and entries of many members at once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from services.kit import database
+from services.kit.clock import instant, micros
+from services.loyalty.rules.ledger.expiry import NEVER
+from services.loyalty.rules.ledger.wallets import Wallet
+from services.loyalty.rules.tiers.standings import Standing
+from services.loyalty.storage.ledger import redemptions, rows
+
+EntryRow = asyncpg.Record
+
+
+async def wallets(
+    pool: asyncpg.Pool | database.RawConnection,
+    member_ids: Sequence[str],
+    currencies: Sequence[int],
+    *,
+    due_by: int = NEVER,
+) -> list[Wallet]:
+    """The wallets that there are, of these members in these currencies, with their open holds.
+
+    Where nothing falls due until ``due_by`` the lots are left out: they are half of what reading takes.
+    """
+    found = []
+    for row in await pool.fetch(WALLETS, member_ids, currencies, due_by):
+        wallet = rows.wallet(row)
+        if row["holds"] is not None:
+            wallet.holds = redemptions.holds_of(wallet, row["holds"])
+        found.append(wallet)
+    return found
+
+
+async def standings(
+    pool: asyncpg.Pool | database.RawConnection, member_ids: Sequence[str], programme: int
+) -> dict[str, Standing]:
+    """The standings that there are, by member."""
+    found = map(rows.standing, await pool.fetch(_STANDINGS, member_ids, programme))
+    return {standing.member_id: standing for standing in found}
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesAsked:
+    """A page of a member's entries, newest first: ``after`` is (recorded_at in microseconds, ord)."""
+
+    member_id: str
+    currencies: tuple[int, ...]
+    first: int
+    after: tuple[int, int] | None
+
+
+async def entries(
+    pool: asyncpg.Pool, asked: Sequence[EntriesAsked]
+) -> dict[int, tuple[list[asyncpg.Record], bool]]:
+    """For each place in ``asked`` that has entries: its page and whether more follow."""
+    found = await pool.fetch(
+        _ENTRIES,
+        [page.member_id for page in asked],
+        ["{" + ",".join(map(str, page.currencies)) + "}" for page in asked],
+        [page.first + 1 for page in asked],
+        [instant(page.after[0]) if page.after else None for page in asked],
+        [page.after[1] if page.after else None for page in asked],
+    )
+    pages: dict[int, list[asyncpg.Record]] = defaultdict(list)
+    for row in found:
+        pages[row["nth"] - 1].append(row)
+    return {nth: (page[: asked[nth].first], len(page) > asked[nth].first) for nth, page in pages.items()}
+
+
+def cursor(row: asyncpg.Record) -> str:
+    """Where an entry stands among its member's."""
+    return place(micros(row["recorded_at"]), row["ord"])
+
+
+def place(recorded_at: int, ordinal: int) -> str:
+    """An entry's id for the outside: when it was recorded, and its place in its batch."""
+    return f"{recorded_at}-{ordinal}"
+
+
+WALLETS = f"""
+SELECT {rows.WALLET.format(lots="CASE WHEN w.next_due_at <= $3 THEN array_send(w.lots) END")}, CASE WHEN w.held > 0 THEN (
+  SELECT json_agg(json_build_array(hold_id, points, order_ref, held_at, expires_at, slices) ORDER BY expires_at)
+  FROM holds h WHERE h.member_id = w.member_id AND h.currency = w.currency AND h.state = 'OPEN') END AS holds
+FROM wallets w WHERE w.member_id = ANY($1::uuid[]) AND w.currency = ANY($2::smallint[])
+"""  # noqa: S608  # columns of ours
+
+_STANDINGS = f"""
+SELECT {rows.STANDING} FROM standings s WHERE member_id = ANY($1::uuid[]) AND programme = $2
+"""  # noqa: S608  # columns of ours
+
+_ENTRIES = """
+SELECT k.nth, e.* FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::int[])
+  WITH ORDINALITY AS k(member_id, currencies, most, after_at, after_ord, nth)
+CROSS JOIN LATERAL (
+  SELECT * FROM entries
+  WHERE entries.member_id = k.member_id AND entries.currency = ANY(k.currencies::smallint[])
+    AND (k.after_at IS NULL OR (entries.recorded_at, entries.ord) < (k.after_at, k.after_ord))
+  ORDER BY entries.recorded_at DESC, entries.ord DESC LIMIT k.most
+) AS e
+ORDER BY k.nth, e.recorded_at DESC, e.ord DESC
+"""

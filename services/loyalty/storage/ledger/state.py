@@ -1,0 +1,275 @@
+"""The state that a batch of operations touches: members are locked in id order, the rest is read after that."""
+
+from collections.abc import Iterable
+
+from services.kit import database
+from services.loyalty.rules.earning.earn_limits import Count
+from services.loyalty.rules.ledger.state import Place, State
+from services.loyalty.rules.members.merges import Merge
+from services.loyalty.rules.programmes.programmes import Programmes
+from services.loyalty.storage.earning import earn_counts
+from services.loyalty.storage.ledger import columns, redemptions, rows
+from services.loyalty.storage.ledger.touches import Touched, Touches
+from services.loyalty.storage.members import merges
+from services.loyalty.storage.rewards import takings
+from services.loyalty.storage.tiers import placements
+
+__all__ = ["Touches", "load"]
+
+
+async def load(
+    connection: database.RawConnection, batch: Iterable[Touches], programmes: Programmes
+) -> State | None:
+    """Lock the members' standings in id order, then read the rest in later statements.
+
+    None when a programme was published since ``programmes`` was read.
+    """
+    touched, state = Touched.of(batch), State()
+    joining = any(history.asks_for_joining for history in programmes.by_id.values())
+    lock = _LOCK_STANDINGS_JOINED if joining else _LOCK_STANDINGS
+    _follow(await _lock_standings(connection, lock, touched, state), touched)
+    await _load_wallets(connection, touched, state)
+    if await _load_posted(connection, touched, state) != programmes.revision:
+        return None
+    await _load_orders(connection, touched, programmes, state)
+    if touched.placements:
+        state.placements = await placements.load(connection, sorted(touched.placements))
+    if counted := _counted(touched, programmes, state):
+        await earn_counts.load(connection, counted, state.counts, lock=True)
+    await takings.load(connection, touched.rewards, touched.takings, state)
+    return state
+
+
+async def _lock_standings(
+    connection: database.RawConnection, lock: str, touched: Touched, state: State
+) -> list[tuple[str, str]]:
+    """Lock and read the standings, also of those that members are or were merged into; who went into whom."""
+    went: list[tuple[str, str]] = []
+    wanted = touched.members
+    while wanted:
+        ordered = sorted(wanted)
+        members = columns.ids([member for member, _ in ordered])
+        numbers = columns.numbers([number for _, number in ordered])
+        locked = await connection.fetch(lock, members, numbers)
+        if len(locked) < len(ordered):
+            await connection.execute(_NEW_STANDINGS, members, numbers)
+            locked = await connection.fetch(lock, members, numbers)
+        wanted = set()
+        for row in locked:
+            standing = rows.standing(row)
+            state.standings[standing.member_id, standing.programme] = standing
+            if standing.merged_into:
+                went.append((standing.member_id, standing.merged_into))
+                wanted.add((standing.merged_into, standing.programme))
+            if standing.merged_into or standing.was_merged:
+                touched.merges.add(standing.member_id)
+        for merge in await _load_merges(connection, touched, state):
+            if merge.undone_at and (merge.from_member, merge.programme) in state.standings:
+                went.append((merge.from_member, merge.into_member))
+                wanted.add((merge.into_member, merge.programme))
+        wanted -= state.standings.keys()
+        touched.members |= wanted
+    return went
+
+
+async def _load_merges(connection: database.RawConnection, touched: Touched, state: State) -> list[Merge]:
+    """The merges of members that were not read yet; nobody else changes them while the member is locked."""
+    wanted = touched.merges - state.merges.keys()
+    if not wanted:
+        return []
+    state.merges |= {member: [] for member in wanted}
+    found = await merges.load(connection, wanted)
+    for merge in found:
+        state.merges[merge.from_member].append(merge)
+    return found
+
+
+def _follow(went: Iterable[tuple[str, str]], touched: Touched) -> None:
+    """Look under the names of those whom members were merged into as well; what was done since is there."""
+    for member, last in went:  # in the order of the merges, so that a chain is followed to its end
+        touched.keys |= {(last, key) for name, key in touched.keys if name == member}
+        touched.placements |= {(last, key) for name, key in touched.placements if name == member}
+        touched.redemptions |= {(last, key) for name, key in touched.redemptions if name == member}
+        touched.holds |= {(last, hold_id) for name, hold_id in touched.holds if name == member}
+        touched.spent_on |= {(last, ref) for name, ref in touched.spent_on if name == member}
+        touched.takings |= {(last, key) for name, key in touched.takings if name == member}
+        touched.rewards |= {
+            (number, reward, last) for number, reward, name in touched.rewards if name == member
+        }
+
+
+async def _load_wallets(connection: database.RawConnection, touched: Touched, state: State) -> None:
+    if touched.wallets:
+        alone = zip(*sorted(touched.wallets), strict=True)
+        for row in await connection.fetch(_WALLETS_ALONE, *alone):
+            wallet = rows.wallet(row)
+            state.wallets[wallet.member_id, wallet.currency] = wallet
+    if not touched.members:
+        return
+    members = sorted({member for member, _ in touched.members})
+    holders = {member for member, _ in touched.holds}
+    for row in await connection.fetch(_WALLETS, columns.ids(members)):
+        wallet = rows.wallet(row)
+        state.wallets[wallet.member_id, wallet.currency] = wallet
+        if wallet.held:
+            holders.add(wallet.member_id)
+    if not holders:
+        return
+    named = list(zip(*touched.holds, strict=True)) or [(), ()]
+    for row in await connection.fetch(_HOLDS, list(holders), *named):
+        hold = redemptions.hold(row)
+        state.holds[hold.member_id, hold.hold_id] = hold
+        if row["state"] == "OPEN" and (hold.member_id, hold.currency) in state.wallets:
+            state.wallets[hold.member_id, hold.currency].holds.append(hold)
+
+
+async def _load_orders(
+    connection: database.RawConnection, touched: Touched, programmes: Programmes, state: State
+) -> None:
+    by_number = {history.newest.number: history.newest for history in programmes.by_id.values()}
+    money = {}
+    if touched.orders:
+        sources, ids = zip(*touched.orders, strict=True)
+        for row in await connection.fetch(_ORDERS, sources, ids):
+            programme = by_number[row["programme"]]
+            order = rows.order(row, programme.programme_id, programme.money_currency)
+            state.orders[order.source, order.order_id] = order
+            money[order.source, order.order_id] = order.money_currency
+    if touched.refunds:
+        sources, ids, refund_ids = zip(*touched.refunds, strict=True)
+        for row in await connection.fetch(_REFUNDS, sources, ids, refund_ids):
+            refund = rows.refund(row, money[row["source"], row["order_id"]])
+            state.refunds[refund.source, refund.order_id, refund.refund_id] = refund
+
+
+async def _load_posted(connection: database.RawConnection, touched: Touched, state: State) -> int:
+    """What keys posted or were declined with, and what was given back of redemptions; the programmes' revision.
+
+    Most keys come once, so what they left is read only where something is there.
+    """
+    if touched.spent_on:
+        for row in await connection.fetch(_SPENT_ON, *zip(*touched.spent_on, strict=True)):
+            member_id, key = str(row["member_id"]), row["key"].bytes
+            state.spent_on.setdefault((member_id, row["order_ref"]), []).append(key)
+            touched.redemptions.add((member_id, key))
+    asked = _columns(touched.keys | touched.redemptions)
+    ((revision, posted, denied),) = await connection.fetch(_LOOK, *asked)
+    if posted:
+        for row in await connection.fetch(_POSTED, *asked):
+            state.posted.setdefault((str(row["member_id"]), row["key"].bytes), []).append(
+                redemptions.part(row)
+            )
+    if denied:
+        for row in await connection.fetch(_DENIALS, *asked):
+            state.denials[str(row["member_id"]), row["key"].bytes] = redemptions.denial(row)
+    if touched.redemptions:
+        for row in await connection.fetch(_REVERSALS, *_columns(touched.redemptions)):
+            place = str(row["member_id"]), row["redemption"].bytes
+            state.reversals.setdefault(place, {})[row["reversal_id"]] = redemptions.reversal(row)
+    found: int = revision
+    return found
+
+
+def _counted(touched: Touched, programmes: Programmes, state: State) -> list[Count]:
+    """What limited earn rules gave before and counts here; empty where there are none, as mostly."""
+    by_number = {history.newest.number: history for history in programmes.by_id.values()}
+    counted = []
+    for member_id, number, paid_at in touched.paid:
+        history = by_number[number]
+        if history.has_limits and paid_at >= history.versions[0].effective_at:
+            survivor = state.names(member_id, number)[-1]
+            counted += earn_counts.asked(history.at(paid_at), survivor, paid_at)
+    for source, order_id, _ in touched.refunds:
+        order = state.orders.get((source, order_id))
+        if order is not None and order.judgement is not None:
+            judged_by = by_number[order.programme].judging(order.rule_version)
+            counted += earn_counts.asked(judged_by, order.member_id, order.paid_at)
+    return counted
+
+
+def _columns(places: Iterable[Place]) -> tuple[str, str]:
+    ordered = list(places)
+    return columns.ids([member for member, _ in ordered]), columns.keys([key for _, key in ordered])
+
+
+_LOCK = """
+SELECT {standing} FROM standings s JOIN unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme)
+  USING (member_id, programme)
+ORDER BY s.member_id, s.programme FOR UPDATE OF s
+"""
+_LOCK_STANDINGS_JOINED = _LOCK.format(standing=rows.STANDING)
+_LOCK_STANDINGS = _LOCK.format(standing=rows.STANDING_JOINED.format(joined_at="NULL"))
+"""The same for tiers that never ask when a member joined, which is one more look-up for each."""
+
+# A member that was merged is so in programmes founded later, too.
+_NEW_STANDINGS = """
+INSERT INTO standings (member_id, programme, merged_into, restriction, automated_refused)
+SELECT k.member_id, k.programme,
+       (SELECT s.merged_into FROM standings s
+        WHERE s.member_id = k.member_id AND s.merged_into IS NOT NULL LIMIT 1),
+       coalesce((SELECT m.restriction FROM members m WHERE m.member_id = k.member_id), 0),
+       EXISTS (SELECT FROM members m WHERE m.member_id = k.member_id AND m.automated_refused)
+FROM unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme) ORDER BY 1, 2
+ON CONFLICT DO NOTHING
+"""
+
+_WALLETS = f"""
+SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w
+WHERE w.member_id = ANY($1::text::uuid[]) ORDER BY w.member_id, w.currency FOR UPDATE
+"""  # noqa: S608  # columns of ours
+
+# A fate, a debt or a hold is more than the wallet.
+_WALLETS_ALONE = f"""
+SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w
+JOIN unnest($1::uuid[], $2::smallint[]) AS k(member_id, currency) USING (member_id, currency)
+WHERE w.plain AND w.held = 0 ORDER BY w.member_id, w.currency FOR UPDATE OF w
+"""  # noqa: S608  # columns of ours
+
+_HOLDS = """
+SELECT * FROM holds WHERE member_id = ANY($1::uuid[]) AND state = 'OPEN'
+UNION
+SELECT h.* FROM holds h JOIN unnest($2::uuid[], $3::text[]) AS k(member_id, hold_id) USING (member_id, hold_id)
+ORDER BY expires_at
+"""
+
+_ORDERS = """
+SELECT o.* FROM orders o JOIN unnest($1::text[], $2::text[]) AS k(source, order_id) USING (source, order_id)
+"""
+
+_REFUNDS = """
+SELECT r.* FROM refunds r
+JOIN unnest($1::text[], $2::text[], $3::text[]) AS k(source, order_id, refund_id)
+  USING (source, order_id, refund_id)
+"""
+
+_SPENT_ON = """
+SELECT DISTINCT e.member_id, e.order_ref, e.key FROM entries e
+JOIN unnest($1::uuid[], $2::text[]) AS k(member_id, order_ref) USING (member_id, order_ref)
+WHERE e.type IN ('REDEEM', 'HOLD_CAPTURE') AND e.order_ref <> ''
+"""
+
+# OFFSET 0 keeps it to a look-up by each key, also when it is planned while a table is empty.
+_KEYS = "unnest($1::text::uuid[], $2::text::uuid[]) AS k(member_id, key)"
+_USED = f"""
+EXISTS (SELECT FROM {_KEYS} CROSS JOIN LATERAL (
+  SELECT FROM {{table}} t WHERE t.member_id = k.member_id AND t.key = k.key OFFSET 0) AS t)
+"""  # noqa: S608  # tables of ours
+_LOOK = f"""
+SELECT (SELECT revision FROM programme_revision), {_USED.format(table="entries")}, {_USED.format(table="denials")}
+"""  # noqa: S608
+
+_POSTED = f"""
+SELECT e.member_id, e.key, e.type, e.currency, e.points, e.lot_expires_at, e.lot_month, e.lot_source, e.order_ref,
+       e.balance_after, e.fingerprint, e.occurred_at, e.recorded_at, e.ord
+FROM entries e JOIN {_KEYS} USING (member_id, key)
+ORDER BY e.member_id, e.key, e.part
+"""  # noqa: S608
+
+_DENIALS = f"""
+SELECT d.* FROM denials d JOIN {_KEYS} USING (member_id, key)
+"""  # noqa: S608
+
+_REVERSALS = """
+SELECT r.* FROM reversals r JOIN unnest($1::text::uuid[], $2::text::uuid[]) AS k(member_id, redemption)
+  USING (member_id, redemption)
+"""

@@ -1,0 +1,1 @@
+"""Activities and missions at rest, and the occasions in members' lives."""

@@ -1,0 +1,87 @@
+"""Occasions in members' lives, found in their orders: who ordered first, or last, within a stretch of time."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from services.kit import database
+from services.kit.clock import instant, micros
+from services.loyalty.rules.missions.missions import LifecycleKind
+
+
+class Occasion(NamedTuple):
+    """Whom it is about, and when the order was paid that it comes after; in microseconds since 1970."""
+
+    member_id: str
+    paid_at: int
+
+
+async def occasions(
+    connection: database.RawConnection, programme: int, kind: LifecycleKind, since: int, until: int
+) -> list[Occasion]:
+    """Members whose last order (or first, as the kind says) was paid after ``since`` and not after ``until``.
+
+    Whoever was merged into another is that other; the frozen and the closed are left out.
+    """
+    of_last = kind is LifecycleKind.NO_ORDER_FOR
+    statement = _OCCASIONS.format(edge="max" if of_last else "min", beyond=">" if of_last else "<")
+    rows = await connection.fetch(statement, programme, instant(since), instant(until))
+    return [Occasion(str(row["member_id"]), micros(row["paid_at"])) for row in rows]
+
+
+async def complete(
+    connection: database.RawConnection,
+    programme: int,
+    mission: tuple[str, int],
+    occasions: Sequence[tuple[str, str]],
+    now: int,
+) -> None:
+    """Write that a mission, (key, edition), was completed by members on occasions, (member, name)."""
+    await connection.execute(
+        "INSERT INTO mission_completions (member_id, programme, mission, period, nth, edition, completed_at) "
+        "SELECT o.member_id, $3, $4, o.name, 1, $5, $6 FROM unnest($1::uuid[], $2::text[]) AS o (member_id, name)",
+        [member_id for member_id, _ in occasions],
+        [name for _, name in occasions],
+        programme,
+        *mission,
+        instant(now),
+    )
+
+
+async def completed(
+    connection: database.RawConnection, programme: int, key: str, members: Collection[str]
+) -> set[tuple[str, str]]:
+    """On which occasions members completed a mission: (member, name)."""
+    rows = await connection.fetch(
+        "SELECT member_id, period FROM mission_completions "
+        "WHERE member_id = ANY($1::uuid[]) AND programme = $2 AND mission = $3",
+        list(members),
+        programme,
+        key,
+    )
+    return {(str(row["member_id"]), row["period"]) for row in rows}
+
+
+# gone: who was merged into whom, through all merges in between. Merges are few, and orders are many.
+_OCCASIONS = """
+WITH RECURSIVE in_force AS (
+  SELECT from_member, into_member FROM merges WHERE programme = $1 AND undone_at IS NULL
+), went AS (
+  SELECT from_member AS name, into_member AS root FROM in_force
+  UNION
+  SELECT w.name, m.into_member FROM went w JOIN in_force m ON m.from_member = w.root
+), gone AS (
+  SELECT name, root FROM went w WHERE NOT EXISTS (SELECT 1 FROM in_force m WHERE m.from_member = w.root)
+), found AS (
+  SELECT coalesce(g.root, o.member_id) AS member_id, {edge}(o.paid_at) AS paid_at
+  FROM orders o LEFT JOIN gone g ON g.name = o.member_id
+  WHERE o.programme = $1 AND o.paid_at > $2 AND o.paid_at <= $3 GROUP BY 1
+)
+SELECT f.member_id, f.paid_at FROM found f
+JOIN members m ON m.member_id = f.member_id AND m.restriction = 0
+WHERE NOT EXISTS (
+    SELECT 1 FROM orders l WHERE l.programme = $1 AND l.member_id = f.member_id AND l.paid_at {beyond} f.paid_at)
+  AND NOT EXISTS (
+    SELECT 1 FROM gone g JOIN orders l ON l.member_id = g.name
+    WHERE g.root = f.member_id AND l.programme = $1 AND l.paid_at {beyond} f.paid_at)
+ORDER BY f.paid_at, f.member_id
+"""

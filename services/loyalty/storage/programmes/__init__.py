@@ -1,0 +1,1 @@
+"""Programmes at rest: versions, drafts, their history, and previews of what they would change."""

@@ -1,0 +1,1 @@
+"""Referrals at rest: what is offered, and who accepted."""

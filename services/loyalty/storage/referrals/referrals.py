@@ -1,0 +1,213 @@
+"""Referrals at rest: what is offered for them, the codes that invite, and who accepted one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import database
+from services.kit.clock import micros
+from services.loyalty.rules.referrals.referrals import Referral, ReferralState
+
+Reader = database.RawConnection | asyncpg.Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose invitations (empty: everyone's), in which state; newest first behind (joined_at, member)."""
+
+    programme: int
+    inviter_id: str
+    state: ReferralState | None
+    first: int
+    after: tuple[int, str] | None
+
+
+async def code_of(reader: Reader, member_id: str, programme: int, referral: str, new: str) -> str:
+    """The member's code; the new one where there is none yet."""
+    await reader.execute(
+        "INSERT INTO invite_codes (code, member_id, programme, referral) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (member_id, programme, referral) DO NOTHING",
+        new,
+        member_id,
+        programme,
+        referral,
+    )
+    code: str = await reader.fetchval(
+        "SELECT code FROM invite_codes WHERE member_id = $1 AND programme = $2 AND referral = $3",
+        member_id,
+        programme,
+        referral,
+    )
+    return code
+
+
+async def who_invites(reader: Reader, programme: int, code: str) -> tuple[str, str] | None:
+    """Whose code it is, and of which referral programme."""
+    row = await reader.fetchrow(
+        "SELECT member_id::text, referral FROM invite_codes WHERE code = $1 AND programme = $2",
+        code,
+        programme,
+    )
+    return None if row is None else (row[0], row[1])
+
+
+async def joined_at(connection: database.RawConnection, member_id: str) -> int:
+    """When the members service says that a member joined."""
+    return micros(await connection.fetchval("SELECT joined_at FROM members WHERE member_id = $1", member_id))
+
+
+async def of_any(
+    connection: database.RawConnection, programme: int, members: Sequence[str]
+) -> Referral | None:
+    """What any of a family's names accepted, locked."""
+    row = await connection.fetchrow(
+        "SELECT * FROM referrals WHERE programme = $1 AND member_id = ANY($2::uuid[]) ORDER BY joined_at LIMIT 1 "
+        "FOR UPDATE",
+        programme,
+        members,
+    )
+    return None if row is None else _referral(row)
+
+
+async def accepted_of(
+    connection: database.RawConnection, inviter_id: str, programme: int, referral: str
+) -> list[int]:
+    """When an inviter's invitations were accepted, but for those that came to nothing."""
+    rows = await connection.fetch(
+        "SELECT joined_at FROM referrals WHERE inviter_id = $1 AND programme = $2 AND referral = $3 "
+        "AND state IN ('JOINED', 'HELD', 'REWARDED')",
+        inviter_id,
+        programme,
+        referral,
+    )
+    return [row[0] for row in rows]
+
+
+async def invited_by(connection: database.RawConnection, programme: int, member_id: str) -> set[str]:
+    """Who brought a member, who brought these, and so on."""
+    return {str(row[0]) for row in await connection.fetch(_INVITED_BY, member_id, programme)}
+
+
+async def has_ordered(
+    connection: database.RawConnection, members: Sequence[str], since: int, until: int, at_least: int
+) -> bool:
+    """Whether any of a family's names paid an order between two instants that is still worth so much."""
+    found: bool = await connection.fetchval(_HAS_ORDERED, members, since, until, at_least)
+    return found
+
+
+async def insert(connection: database.RawConnection, of: Referral) -> None:
+    await connection.execute(
+        "INSERT INTO referrals (member_id, programme, referral, edition, inviter_id, code, state, joined_at, "
+        "qualifies_until, because, decided_by, reason, settled_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        of.member_id,
+        of.programme,
+        of.referral,
+        of.edition,
+        of.inviter_id,
+        of.code,
+        of.state,
+        of.joined_at,
+        of.qualifies_until,
+        of.because,
+        of.decided_by,
+        of.reason,
+        of.settled_at,
+    )
+
+
+async def change(connection: database.RawConnection, of: Referral) -> None:
+    """Write how far a locked one got; what was noted of its orders is done with."""
+    await connection.execute(
+        "UPDATE referrals SET state = $3, because = $4, decided_by = $5, reason = $6, settled_at = $7, "
+        "ordered = $3 = 'HELD' AND ordered WHERE member_id = $1 AND programme = $2",
+        of.member_id,
+        of.programme,
+        of.state,
+        of.because,
+        of.decided_by,
+        of.reason,
+        of.settled_at,
+    )
+
+
+async def hear_order(connection: AsyncConnection, member_id: str) -> None:
+    """Note that a member ordered, be it under the name that another was merged into."""
+    await connection.execute(text(_ORDERED), {"member_id": member_id})
+
+
+async def due(pool: asyncpg.Pool, now: int, limit: int) -> list[tuple[str, int]]:
+    """Members, with their programme, whose order is to be looked at, or who are too late."""
+    rows = await pool.fetch(
+        "(SELECT member_id::text, programme FROM referrals WHERE ordered AND state = 'JOINED' "
+        "ORDER BY joined_at LIMIT $2) UNION "
+        "(SELECT member_id::text, programme FROM referrals WHERE state = 'JOINED' AND qualifies_until > 0 "
+        "AND qualifies_until <= $1 ORDER BY qualifies_until LIMIT $2)",
+        now,
+        limit,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def page(pool: asyncpg.Pool, asked: Asked) -> tuple[list[Referral], bool]:
+    """The page, and whether more follow."""
+    values: list[object] = [asked.programme, asked.first + 1]
+    wanted = ""
+    for condition, value in (("inviter_id = ${}::uuid", asked.inviter_id), ("state = ${}", asked.state)):
+        if value:
+            values.append(value)
+            wanted += f" AND {condition.format(len(values))}"
+    if asked.after is not None:
+        values += asked.after
+        wanted += f" AND (joined_at, member_id) < (${len(values) - 1}, ${len(values)}::uuid)"
+    rows = await pool.fetch(
+        f"SELECT * FROM referrals WHERE programme = $1{wanted} "  # noqa: S608  # conditions of ours
+        "ORDER BY joined_at DESC, member_id DESC LIMIT $2",
+        *values,
+    )
+    return [_referral(row) for row in rows[: asked.first]], len(rows) > asked.first
+
+
+def _referral(row: asyncpg.Record) -> Referral:
+    return Referral(
+        row["programme"],
+        row["referral"],
+        row["edition"],
+        str(row["member_id"]),
+        str(row["inviter_id"]),
+        row["code"],
+        ReferralState(row["state"]),
+        row["joined_at"],
+        row["qualifies_until"],
+        row["because"],
+        row["decided_by"],
+        row["reason"],
+        row["settled_at"],
+    )
+
+
+_INVITED_BY = """
+WITH RECURSIVE up (id) AS (
+  SELECT inviter_id FROM referrals WHERE member_id = $1 AND programme = $2
+  UNION
+  SELECT r.inviter_id FROM up JOIN referrals r ON r.member_id = up.id AND r.programme = $2
+)
+SELECT id FROM up LIMIT 10000
+"""
+
+_HAS_ORDERED = """
+SELECT EXISTS (
+  SELECT FROM orders WHERE member_id = ANY($1::uuid[])
+    AND paid_at >= timestamptz 'epoch' + $2 * interval '1 microsecond'
+    AND paid_at < timestamptz 'epoch' + $3 * interval '1 microsecond' AND total_minor - refunded_minor >= $4)
+"""
+
+_ORDERED = """
+UPDATE referrals SET ordered = true WHERE NOT ordered AND state IN ('JOINED', 'HELD')
+  AND (member_id = CAST(:member_id AS uuid) OR member_id IN (
+    SELECT from_member FROM merges WHERE into_member = CAST(:member_id AS uuid) AND undone_at IS NULL))
+"""

@@ -1,0 +1,1 @@
+"""Rewards at rest: the catalogue and its stock, and what members took."""

@@ -1,0 +1,234 @@
+"""A response leaves in one packet where it can, and whole in any case."""
+
+import asyncio
+import contextlib
+import gc
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+import websockets
+
+from services.kit import http_protocol
+from services.kit.http_protocol import HttpProtocol, turning_away
+
+LARGE = b"x" * 5_000_000
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        heard = await receive()
+        await send({"type": "websocket.send", "text": heard["text"].upper()})
+        await send({"type": "websocket.close"})
+        return
+    assert scope["type"] == "http"
+    await receive()
+    body = LARGE if scope["path"] == "/large" else b"hello"
+    headers = [(b"content-length", str(len(body)).encode())] if scope["path"] != "/slow" else []
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    if scope["path"] == "/slow":
+        for part in (b"one", b"two"):
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            await asyncio.sleep(0.2)
+        body = b""
+    await send({"type": "http.response.body", "body": body})
+
+
+@asynccontextmanager
+async def serving(http: type[HttpProtocol]) -> AsyncIterator[int]:
+    """The application on a port of loopback."""
+    config = uvicorn.Config(app, port=0, http=http, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    task = asyncio.ensure_future(server.serve())
+    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture(scope="module")
+async def port() -> AsyncIterator[int]:
+    async with serving(HttpProtocol) as port:
+        yield port
+
+
+@asynccontextmanager
+async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
+    yield reader, writer
+    writer.close()
+
+
+def asking(path: str, *headers: str) -> bytes:
+    return "\r\n".join([f"GET {path} HTTP/1.1", "host: x", *headers, "", ""]).encode()
+
+
+def ask_often(port: int) -> list[bytes]:
+    """What the first look at each of many responses finds, from a thread that looks as soon as there is anything."""
+    found = []
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        for _ in range(200):
+            line.sendall(asking("/"))
+            answer = line.recv(65_536)
+            found.append(answer)
+            while not answer.endswith(b"hello"):
+                answer += line.recv(65_536)
+    return found
+
+
+async def test_head_and_body_arrive_together(port: int) -> None:
+    for first in await asyncio.to_thread(ask_often, port):
+        assert first.startswith(b"HTTP/1.1 200")
+        assert first.endswith(b"hello")
+
+
+async def test_requests_sent_at_once_are_answered_in_their_order(port: int) -> None:
+    async with connected(port) as (reader, writer):
+        writer.write(asking("/") * 5)
+        for _ in range(5):
+            assert await reader.readuntil(b"hello")
+
+
+async def test_a_large_body_arrives_whole_before_the_connection_closes(port: int) -> None:
+    async with connected(port) as (reader, writer):
+        writer.write(asking("/large", "connection: close"))
+        everything = await reader.read()
+    assert everything.partition(b"\r\n\r\n")[2] == LARGE
+
+
+async def test_what_comes_in_parts_is_sent_part_by_part(port: int) -> None:
+    async with connected(port) as (reader, writer):
+        writer.write(asking("/slow"))
+        assert b"two" not in await reader.readuntil(b"one")
+        await reader.readuntil(b"two")
+
+
+@pytest.fixture
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "REQUEST_WITHIN_S", 0.2)
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\nhost:",
+        b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhel",
+        b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhel",
+        asking("/"),
+    ],
+)
+async def test_a_request_that_does_not_come_to_an_end_loses_its_connection(port: int, begun: bytes) -> None:
+    async with connected(port) as (reader, writer):
+        writer.write(begun)
+        if begun == asking("/"):
+            await reader.readuntil(b"hello")
+            writer.write(b"GET")
+            await asyncio.sleep(0.05)
+            writer.write(b" /nev")
+        async with asyncio.timeout(5):
+            while await reader.read(1000):
+                pass
+
+
+async def pour(part: bytes, writer: asyncio.StreamWriter) -> None:
+    """Send it a hundred thousand times, or until nobody takes it."""
+    for _ in range(100_000):
+        writer.write(part)
+        await writer.drain()
+
+
+@pytest.mark.parametrize(
+    ("begins", "goes_on"),
+    [
+        (b"GET / HTTP/1.1\r\n", b"x: " + b"y" * 1000 + b"\r\n"),
+        (b"GET /", b"x" * 1000),
+        (
+            b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n0\r\n",
+            b"x: " + b"y" * 1000 + b"\r\n",
+        ),
+    ],
+)
+async def test_a_request_without_end_is_not_kept(
+    port: int, begins: bytes, goes_on: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "REQUEST_BYTES", 200_000)
+    async with connected(port) as (reader, writer):
+        writer.write(begins)
+        with pytest.raises(ConnectionError):
+            await pour(goes_on, writer)
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_whoever_waits_for_an_answer_or_between_requests_keeps_the_connection(port: int) -> None:
+    async with connected(port) as (reader, writer):
+        for path, last in (("/slow", b"two"), ("/", b"hello"), ("/", b"hello")):
+            writer.write(asking(path))
+            await reader.readuntil(last)
+            await asyncio.sleep(0.5)
+        assert not reader.at_eof()
+
+
+async def _kept() -> int:
+    """How many connections we still know, once those of before have gone."""
+    await asyncio.sleep(0.1)
+    gc.collect()
+    return sum(isinstance(one, HttpProtocol) for one in gc.get_objects())
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_a_websocket_may_be_silent_and_leaves_nothing_behind(port: int) -> None:
+    before = await _kept()
+    async with websockets.connect(f"ws://127.0.0.1:{port}/", proxy=None) as line:
+        await asyncio.sleep(0.7)
+        await line.send("hello")
+        assert await line.recv() == "HELLO"
+    assert await _kept() <= before
+
+
+async def test_a_websocket_speaks_on_the_same_connection(port: int) -> None:
+    async with websockets.connect(f"ws://127.0.0.1:{port}/", proxy=None) as line:
+        await line.send("hello")
+        assert await line.recv() == "HELLO"
+
+
+async def test_what_is_turned_away_is_answered_at_once_and_the_rest_as_ever() -> None:
+    busy = False
+    seen = []
+
+    def turn_away(request: bytes) -> bytes | None:
+        seen.append(request)
+        return b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 4\r\n\r\nbusy" if busy else None
+
+    async with serving(turning_away(turn_away)) as port, connected(port) as (reader, writer):
+        for busy in (False, True, True, False):
+            writer.write(asking("/"))
+            answer = await reader.readuntil(b"busy" if busy else b"hello")
+            assert answer.startswith(b"HTTP/1.1 503" if busy else b"HTTP/1.1 200")
+        assert seen == [asking("/")] * 4
+
+
+async def test_only_what_begins_a_request_is_turned_away() -> None:
+    def turn_away(request: bytes) -> bytes | None:
+        return None if request.startswith(b"GET /s") else b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
+
+    async with serving(turning_away(turn_away)) as port, connected(port) as (reader, writer):
+        head = asking("/slow")
+        # What goes on with a request, and what waits behind one, is none of its business.
+        writer.write(head[:10])
+        await asyncio.sleep(0.05)
+        writer.write(head[10:])
+        await reader.readuntil(b"one")
+        writer.write(asking("/"))
+        assert b"503" not in await reader.readuntil(b"hello")
+        writer.write(asking("/"))
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
