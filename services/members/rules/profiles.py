@@ -116,18 +116,8 @@ def new(fields: ProfileFields, identities: tuple[Identity, ...], now: datetime) 
 
 def changed(profile: Profile, fields: ProfileFields, now: datetime) -> Profile:
     """The profile with the fields that are given. Raises an ``Invalid`` that names the field."""
-    (
-        display_name,
-        full_name,
-        birth_date,
-        language,
-        time_zone,
-        identities,
-        gender,
-        addresses,
-        preferences,
-        tags,
-    ) = profile
+    display_name, full_name, birth_date, language, time_zone, identities, gender, *_ = profile
+    preferences = profile.preferences
     if fields.display_name is not None:
         display_name = _name(fields.display_name, "display_name")
     if fields.full_name is not None:
@@ -142,18 +132,8 @@ def changed(profile: Profile, fields: ProfileFields, now: datetime) -> Profile:
         gender = _gender(fields.gender)
     if fields.preferences:
         preferences = chosen(preferences, fields.preferences)
-    return Profile(
-        display_name,
-        full_name,
-        birth_date,
-        language,
-        time_zone,
-        identities,
-        gender,
-        addresses,
-        preferences,
-        tags,
-    )
+    named = display_name, full_name, birth_date, language, time_zone
+    return Profile(*named, identities, gender, profile.addresses, preferences, profile.tags)
 
 
 def gender_of(profile: Profile) -> Gender:
