@@ -170,6 +170,21 @@ async def test_haste_is_held_for_staff_and_limits_and_budgets_are_exact(loyalty:
     assert len(await promised(loyalty, inviter)) == 3
 
 
+async def test_an_edition_says_what_it_changed(loyalty: Loyalty) -> None:
+    first = (await done(publish(loyalty, "told")))["changes"]
+    assert {"terms", "edition"} <= {
+        one["path"] for one in first if "before" not in one or one["before"] == "0"
+    }
+    second = (await done(publish(loyalty, "told", 1, invited={"points": 30})))["changes"]
+    told = {one["path"]: (one.get("before"), one.get("after")) for one in second}
+    assert told["terms.invited.points"] == ("20", "30")
+    body = {"referral": "told", "reason": "over"}
+    stopped = await done(loyalty.staff("ReferralsService/StopReferralProgramme", body))
+    assert [(one["path"], one["before"], one["after"]) for one in stopped["changes"]] == [
+        ("stopped", "false", "true")
+    ]
+
+
 async def test_editions_follow_on_each_other(loyalty: Loyalty) -> None:
     await done(publish(loyalty, "series"))
     assert code(await publish(loyalty, "series")) == "REFERRAL_REVISED_MEANWHILE"
