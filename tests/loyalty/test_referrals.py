@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -14,6 +15,7 @@ from services.loyalty.jobs.referrals import SettledReferrals
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.referrals.referrals import make_code, read_code
 from tests.loyalty.conftest import Loyalty, cny, order
+from tests.loyalty.coupons import waiting_for_locks
 from tests.loyalty.hearing import hear_own
 from tests.loyalty.spending import code, done
 
@@ -132,6 +134,38 @@ async def test_the_order_that_is_asked_for_rewards_once(loyalty: Loyalty, settli
     assert await promised(loyalty, inviter, friend) == sorted(
         [(inviter, "COUPON", 0, "ten-off"), (friend, "POINTS", 20, "")]
     )
+
+
+async def test_a_worker_cut_off_while_it_rewards_rewards_once_in_the_end(
+    loyalty: Loyalty, settling: SettledReferrals, servers: Any
+) -> None:
+    await done(publish(loyalty, "cut", trigger="REFERRAL_TRIGGER_ORDER", withinDays=30, mostRewarded="1"))
+    inviter, friend = await joined(loyalty), await joined(loyalty)
+    await done(accept(loyalty, friend, await code_of(loyalty, inviter, "cut")))
+    await done(loyalty.order_system("OrdersService/RecordOrder", order(friend, 10_000)))
+    await hear_own(loyalty, friend, "OrderRecorded")
+    pool = await database.pool(loyalty.database, size=2)
+    try:
+        killer = await asyncpg.connect(servers.postgres_url)
+        async with loyalty.looking.acquire() as holding, holding.transaction():
+            # The worker has promised nothing yet, and its transaction has begun.
+            await holding.execute("SELECT FROM referral_programmes WHERE referral = 'cut' FOR UPDATE")
+            rewarding = asyncio.ensure_future(SettledReferrals(pool, Rulebook(pool), clock.now).settle())
+            await waiting_for_locks(loyalty, 1)
+            await killer.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")
+            with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+                await rewarding
+        await killer.close()
+    finally:
+        pool.terminate()
+    assert (await state_of(loyalty, friend), await promised(loyalty, inviter, friend)) == (("JOINED", ""), [])
+    for _ in range(2):
+        await settling.settle()
+        await hear_own(loyalty, friend, "OrderRecorded")
+    assert await state_of(loyalty, friend) == ("REWARDED", "")
+    assert len(await promised(loyalty, inviter, friend)) == 2
+    (row,) = await loyalty.sql("SELECT rewarded FROM referral_programmes WHERE referral = 'cut'")
+    assert row["rewarded"] == 1
 
 
 async def test_who_is_too_late_gets_nothing(loyalty: Loyalty, settling: SettledReferrals) -> None:
