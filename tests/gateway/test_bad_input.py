@@ -148,7 +148,7 @@ async def test_bodies_that_are_no_requests_are_refused(gateway: Gateway, what: s
 async def test_ten_megabytes_are_refused_by_what_is_declared_before_they_are_sent(gateway: Gateway) -> None:
     reader, writer = await _opened(gateway)
     writer.write(_head(gateway, "content-length: 10000000"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert (await reader.readline()).startswith(b"HTTP/1.1 413")
     writer.close()
 
@@ -163,7 +163,7 @@ async def test_ten_megabytes_are_not_kept(gateway: Gateway, declared: str) -> No
             part = b" " * 10_000
             writer.write(b"2710\r\n" + part + b"\r\n" if "chunked" in declared else part)
             await writer.drain()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         with contextlib.suppress(ConnectionError):
             assert (await reader.readline()).startswith(b"HTTP/1.1 413")
     writer.close()
@@ -174,7 +174,7 @@ async def test_ten_megabytes_are_not_kept(gateway: Gateway, declared: str) -> No
 async def test_a_length_that_is_none_is_refused(gateway: Gateway, length: str) -> None:
     reader, writer = await _opened(gateway)
     writer.write(_head(gateway, f"content-length: {length}"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         status = int((await reader.readline()).split()[1])
     assert status in (400, 413)
     writer.close()
@@ -186,7 +186,7 @@ async def test_two_ways_to_say_how_long_it_is_are_one_too_many(gateway: Gateway)
         _head(gateway, "content-length: 5\r\ntransfer-encoding: chunked")
         + b"0\r\n\r\nGET /healthz HTTP/1.1\r\n\r\n"
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert (await reader.readline()).startswith(b"HTTP/1.1 400")
     writer.close()
 
@@ -240,7 +240,7 @@ async def test_tokens_that_are_not_ours_are_refused_over_http_and_sockets(
         ) as socket:
             init = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
             await socket.send(json.dumps(init))
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await socket.wait_closed()
             assert socket.close_code == 4403, what
 
@@ -307,7 +307,7 @@ async def test_a_key_that_the_issuer_took_back_opens_nothing_any_more(
         gateway.issuer.jwks.write_text(listed)
         # Keys are read again every five minutes, beside the requests; a remembered token does not outlive them.
         _age(verifiers)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             answer = await gateway.post("{__typename}", token)
             while answer.status_code != 401:  # the keys are refreshed beside the requests
                 await asyncio.sleep(0.01)
