@@ -136,10 +136,18 @@ async def test_a_key_that_was_withdrawn_is_refused_once_the_keys_are_refreshed(
     passed(301)
     await verifier.verify(known)
     await keys.until_asked(2)
-    with pytest.raises(TokenRefused):
-        async with asyncio.timeout(30):
-            while await verifier.verify(known):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+    # The refreshed keys are listed an instant after they were asked for.
+    async with asyncio.timeout(30):
+        while await is_believed(verifier, known):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def is_believed(verifier: TokenVerifier, presented: str) -> bool:
+    try:
+        await verifier.verify(presented)
+    except TokenRefused:
+        return False
+    return True
 
 
 async def test_an_issuer_in_trouble_takes_no_key_away(keys: Keys, passed: Passed) -> None:
