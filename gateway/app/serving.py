@@ -107,7 +107,7 @@ def application(settings: GatewaySettings) -> Front:
     reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
     files = Route(MY_DATA, shared(own_data, settings.storefront_origins))
     routes = [*posts, files, *sockets, reports, *health.routes(probes), *_page_files(settings)]
-    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes), load)
+    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes), load, settings.known_hosts)
 
 
 def _doors(
