@@ -19,6 +19,19 @@ from tests.databases import Databases
 
 START_TIMEOUT_S = 60.0
 WHOLE_SYSTEM = "tests/end_to_end/"
+LONG = (
+    WHOLE_SYSTEM,
+    "tests/gateway/compiled/test_generated.py",
+    "tests/gateway/test_draining.py",
+    "tests/gateway/test_fuzz.py",
+    "tests/gateway/test_permissions.py",
+    "tests/gateway/webhooks/test_process.py",
+    "tests/loyalty/integrity/",
+    "tests/loyalty/torture/",
+    "tests/members/test_processes.py",
+    "tests/members/test_restores.py",
+)
+"""Files that take so long that a process left alone with one in the end would keep the others waiting."""
 
 
 class Servers(NamedTuple):
@@ -73,6 +86,11 @@ class ByFile(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
         return WHOLE_SYSTEM if file.startswith(WHOLE_SYSTEM) else file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:

@@ -9,6 +9,7 @@ from tests.end_to_end.callers import OrderSystem, Staff
 from tests.end_to_end.house import House, new_house
 from tests.end_to_end.lent import Lent
 from tests.end_to_end.place import Place
+from tests.kit.collecting import Collector, collecting
 
 
 @pytest.fixture(scope="session")
@@ -35,10 +36,18 @@ def lent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
 
 
 @pytest.fixture(scope="session")
-def lodger(lent: Lent, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A second system of the session, on the servers that are ``lent`` to it."""
+def collector() -> Iterator[Collector]:
+    """What the ``lodger`` tells all its spans."""
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
+def lodger(lent: Lent, collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A second system of the session, on the servers that are ``lent`` to it. The last test of outages ends it."""
     house = new_house(tmp_path_factory.mktemp("lodger"))
-    house.also = lent.variables()
+    tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address, "OTEL_TRACES_SAMPLER_ARG": "1"}
+    house.also = lent.variables() | tracing | {"OTEL_BSP_SCHEDULE_DELAY": "500"}
     house.start()
     try:
         house.wait_until_ready()

@@ -61,7 +61,7 @@ class Partner:
         }
 
     def until(self, count: int, secret: str) -> list[Json]:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while len(found := self.events(secret)) < count:
             assert time.monotonic() < deadline, found
             time.sleep(0.05)
@@ -88,7 +88,7 @@ class Keeper(Staff):
         """What the log says of an endpoint's deliveries, once so many have ended."""
         document = """query($e: UUID) { webhookDeliveries(first: 10, endpointId: $e) {
           nodes { state attempts { statusCode } } } }"""
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while True:
             nodes = self.data(document, e=endpoint_id)["webhookDeliveries"]["nodes"]
             if sum(node["state"] != "PENDING" for node in nodes) >= count or time.monotonic() > deadline:

@@ -106,7 +106,7 @@ async def test_a_gateway_that_is_told_to_stop_leaves_nobody_hanging(
             gateway.send_signal(signal.SIGTERM)
             told_at = time.monotonic()
             while (answer := await http.get("/readyz")).status_code == 200:
-                assert time.monotonic() < told_at + 1
+                assert time.monotonic() < told_at + NOTICE_S
                 await asyncio.sleep(0.05)
             assert answer.json()["status"] == "draining"
             assert (await http.get("/healthz")).status_code == 200
@@ -120,7 +120,7 @@ async def test_a_gateway_that_is_told_to_stop_leaves_nobody_hanging(
             assert said.endswith("retry: 1000\n\n")
             assert "event: complete" not in said
             assert time.monotonic() - told_at >= NOTICE_S
-            await asyncio.wait_for(gateway.wait(), 10)
+            await asyncio.wait_for(gateway.wait(), 30)
             assert gateway.returncode == -signal.SIGTERM
 
 
@@ -131,7 +131,7 @@ async def test_without_notice_it_stops_at_once(
         async with httpx.AsyncClient(base_url=address) as http:
             await ready(http)
         gateway.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(gateway.wait(), 10)
+        await asyncio.wait_for(gateway.wait(), 30)
 
 
 def _document(name: str) -> str:

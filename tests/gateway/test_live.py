@@ -55,7 +55,7 @@ class Subscriber:
         await self._socket.send(json.dumps(message))
 
     async def receive(self) -> dict[str, Any]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             message: dict[str, Any] = json.loads(await self._socket.recv())
             return message
 
@@ -73,7 +73,7 @@ class Subscriber:
     async def closed(self) -> tuple[int, str]:
         """How the server closed, once all it sent is read."""
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while True:
                     await self._socket.recv()
         except ConnectionClosed as closed:

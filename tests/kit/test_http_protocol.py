@@ -133,7 +133,7 @@ async def test_a_request_that_does_not_come_to_an_end_loses_its_connection(port:
             writer.write(b"GET")
             await asyncio.sleep(0.05)
             writer.write(b" /nev")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             while await reader.read(1000):
                 pass
 
@@ -192,7 +192,9 @@ async def test_a_websocket_may_be_silent_and_leaves_nothing_behind(port: int) ->
         await asyncio.sleep(0.7)
         await line.send("hello")
         assert await line.recv() == "HELLO"
-    assert await _kept() <= before
+    async with asyncio.timeout(15):
+        while await _kept() > before:
+            pass
 
 
 async def test_a_websocket_speaks_on_the_same_connection(port: int) -> None:

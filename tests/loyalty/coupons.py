@@ -153,7 +153,7 @@ async def state(loyalty: Loyalty, coupon_id: str) -> str:
 
 async def waiting_for_locks(loyalty: Loyalty, many: int) -> None:
     """Wait until so many of the service's connections wait for what the test has locked."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(await loyalty.sql("SELECT FROM pg_locks WHERE NOT granted")) < many:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 

@@ -194,7 +194,7 @@ async def test_a_claim_waits_for_a_tier_that_is_being_lost(loyalty: Loyalty) -> 
                 int(datetime.now(UTC).timestamp() * 1e6),
             )
             asked = asyncio.ensure_future(claim(loyalty, member, "late", "lounge"))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not await loyalty.sql("SELECT FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
         assert outcome(await asked) == "BENEFIT_NOT_IN_TIER"

@@ -142,7 +142,7 @@ async def healthy(http: httpx.AsyncClient) -> bool:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await condition():  # noqa: ASYNC110  # another process's state has no event
             await asyncio.sleep(0.05)
 

@@ -50,7 +50,7 @@ def test_a_body_may_be_as_long_as_any_document_that_we_run() -> None:
 async def test_ten_megabytes_are_refused_by_what_is_declared_before_they_are_sent(gateway: Gateway) -> None:
     reader, writer = await _opened(gateway)
     writer.write(_head(gateway, "content-length: 10000000"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert (await reader.readline()).startswith(b"HTTP/1.1 413")
     writer.close()
 
@@ -65,7 +65,7 @@ async def test_ten_megabytes_are_not_kept(gateway: Gateway, declared: str) -> No
             part = b" " * 10_000
             writer.write(b"2710\r\n" + part + b"\r\n" if "chunked" in declared else part)
             await writer.drain()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         with contextlib.suppress(ConnectionError):
             assert (await reader.readline()).startswith(b"HTTP/1.1 413")
     writer.close()
@@ -76,7 +76,7 @@ async def test_ten_megabytes_are_not_kept(gateway: Gateway, declared: str) -> No
 async def test_a_length_that_is_none_is_refused(gateway: Gateway, length: str) -> None:
     reader, writer = await _opened(gateway)
     writer.write(_head(gateway, f"content-length: {length}"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         status = int((await reader.readline()).split()[1])
     assert status in (400, 413)
     writer.close()
@@ -88,7 +88,7 @@ async def test_two_ways_to_say_how_long_it_is_are_one_too_many(gateway: Gateway)
         _head(gateway, "content-length: 5\r\ntransfer-encoding: chunked")
         + b"0\r\n\r\nGET /healthz HTTP/1.1\r\n\r\n"
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert (await reader.readline()).startswith(b"HTTP/1.1 400")
     writer.close()
 

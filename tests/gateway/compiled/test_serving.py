@@ -93,7 +93,7 @@ async def test_free_documents_are_compiled_after_their_second_use() -> None:
     documents = Documents(preparer, [], free=True, repeated=Repeated(preparer.compile))
     uses = [documents.find(None, "{consentPurposes{key}}").queries for _ in range(2)]
     assert not any(uses)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not documents.find(None, "{consentPurposes{key}}").queries:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert not documents.find(None, "{consentPurposes{name}}").queries

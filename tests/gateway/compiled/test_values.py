@@ -38,7 +38,7 @@ async def test_siblings_run_side_by_side() -> None:
         await meeting.wait()  # would wait for ever, if they ran one after another
         return nth
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await together(*(meet(nth) for nth in range(3))) == [0, 1, 2]
     assert await together() == []
 

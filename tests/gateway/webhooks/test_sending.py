@@ -109,7 +109,7 @@ async def test_a_worker_that_dies_between_sending_and_writing_down_costs_a_secon
     office.receiver.answers["/hook"] = hold
     await office.hear(raised())
     dying = asyncio.ensure_future(office.deliverer.deliver_due())
-    await asyncio.wait_for(reached.wait(), 5)
+    await asyncio.wait_for(reached.wait(), 30)
     for task in [*office.deliverer._under_way, dying]:
         task.cancel()
     never.set()

@@ -192,7 +192,7 @@ async def test_identity_that_no_profile_holds_is_named_and_keeps_the_old_key(hou
         keys=True,
     )
     rotation = await house.start(INDEX_KEY, index_kinds=[PHONE])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while "rows are left" not in (now := await house.get(rotation)).waiting_for:
             await worker.work()
             await asyncio.sleep(0.01)

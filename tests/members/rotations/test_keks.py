@@ -105,7 +105,7 @@ async def test_key_that_does_not_open_is_named_and_keeps_the_old_epoch(house: Ho
     spoil = "UPDATE keys SET wrapped = overlay(wrapped PLACING $2 FROM 40) WHERE member_id = $1 RETURNING 1"
     await house.service.peek(spoil, UUID(members[1]), bytes(4), keys=True)
     rotation, worker = await house.start(KEK, destroys=True), house.worker()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while "rows are left" not in (now := await house.get(rotation)).waiting_for:
             await worker.work()
     assert members[1] in now.waiting_for
@@ -248,7 +248,7 @@ async def test_ring_that_cannot_be_written_here_is_changed_by_hand(
     for stage, change in by_hand.items():
         with monkeypatch.context() as patch:
             patch.setattr(keyring_changes, "write_file", refuse)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while (now := await house.get(rotation)).stage < stage or "by hand" not in now.waiting_for:
                     await worker.work()
                     await asyncio.sleep(0.01)
