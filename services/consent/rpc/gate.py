@@ -85,18 +85,16 @@ class Gate:
         )
         question = self._about(in_force, in_force, request.categories, request.recipient_id)
         now = self._clock()
-        answers, verdicts = [], dict[object, Answer]()
+        response, verdicts = decisions_pb2.CheckManyResponse(), dict[object, decisions_pb2.CheckResponse]()
         for member_id in members:
             standing = standings.get(member_id, NOBODY)
             decision = standing.decision
             alike = cause(decision, standing.automated_refused, standing.restricted, read_at)
             if question.limited or alike not in verdicts:
-                verdicts[alike] = await self._judged(question, member_id, standing, now, read_at)
-            answer = verdicts[alike]
-            if answer.record_id is not None and decision is not None:
-                answer = answer._replace(record_id=decision.record_id)
-            answers.append(wire.wire_answer(answer, standing.epoch))
-        return decisions_pb2.CheckManyResponse(answers=answers)
+                answer = await self._judged(question, member_id, standing, now, read_at)
+                verdicts[alike] = wire.wire_answer(answer, standing.epoch)
+            wire.add_answer(response, verdicts[alike], decision and decision.record_id, standing.epoch)
+        return response
 
     async def _judged(
         self, question: Question, member_id: UUID, standing: Standing, now: datetime, read_at: datetime
