@@ -5,6 +5,9 @@ SOURCES := services gateway infra
 PROTOS = $$(cd proto && find huiyuan -name '*.proto' | LC_ALL=C sort)
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Iproto --connectrpc_opt=protobuf=google
 
+# A run starts the same modules in a hundred processes: they are compiled once, whatever the caller's shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: pipl-report help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-members bench-gateway bench-consent bench-programme soak release-schema compose audits test-browser explorer
 
 help:  ## Show this.
@@ -17,7 +20,7 @@ reset: .venv/.installed  ## Throw away what `make up` keeps in .huiyuan/.
 	@$(BIN)/huiyuan reset --yes
 
 test: .venv/.installed  ## Run every test against real servers.
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --max-worker-restart=0
 
 test-browser: .venv/.browser  ## Open the pages in Chromium; wants npm and Chromium.
 	$(BIN)/python -m tests.browser
@@ -69,7 +72,7 @@ format: .venv/.installed  ## Format the code.
 	$(BIN)/ruff format
 
 torture: .venv/.installed  ## Run in full the proofs that `make test` runs in short; wants HUIYUAN_CDNOW=FILE.
-	$(BIN)/pytest -m torture -s
+	$(BIN)/pytest -m torture -s -o faulthandler_timeout=7200
 
 bench: .venv/.installed  ## Measure, against what the machine can do.
 	$(BIN)/python -m tests.load

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.guardians_connect import GuardiansServiceClient
+from huiyuan.consent.v1.handlers_connect import HandlersServiceClient
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
@@ -17,6 +18,7 @@ from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceClient
 from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceClient
 from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceClient
 from huiyuan.loyalty.v1.coupons_connect import CouponsServiceClient
+from huiyuan.loyalty.v1.decisions_connect import DecisionsServiceClient as DecidedServiceClient
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceClient
 from huiyuan.loyalty.v1.dues_connect import DuesServiceClient
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceClient
@@ -119,6 +121,7 @@ class Clients:
         self.sends = client(SendsServiceClient, consent, CONSENT, signer)
         self.guardians = client(GuardiansServiceClient, consent, CONSENT, signer)
         self.registers = client(RegistersServiceClient, consent, CONSENT, signer)
+        self.handlers = client(HandlersServiceClient, consent, CONSENT, signer, default_caller=ITSELF)
         self.rights = client(RightsServiceClient, consent, CONSENT, signer)
 
     def _know_the_programme(self, loyalty: str, signer: CallerSigner) -> None:
@@ -135,6 +138,7 @@ class Clients:
         self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
         self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
         self.memberships = client(MembershipsServiceClient, loyalty, LOYALTY, signer)
+        self.decided = client(DecidedServiceClient, loyalty, LOYALTY, signer)
         self.entitlements = client(EntitlementsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.referrals = client(ReferralsServiceClient, loyalty, LOYALTY, signer)
         self.rewards = client(RewardsServiceClient, loyalty, LOYALTY, signer)

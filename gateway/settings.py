@@ -1,5 +1,6 @@
 """Settings: what the gateway reads from the environment; used by ``app`` and ``__main__`` alone."""
 
+import re
 from base64 import b64decode
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +35,20 @@ def _parted(said: object) -> object:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_parted), NoDecode]
+
+_HOST = re.compile(r"\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.ASCII | re.IGNORECASE)
+
+
+def _hosts(named: tuple[str, ...]) -> tuple[str, ...]:
+    for name in named:
+        if not _HOST.fullmatch(name):
+            raise ValueError("a host is a name or an address without a port, such as api.shop.example")
+    return named
+
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+Hosts = Annotated[Names, AfterValidator(_hosts)]
 
 
 class GatewaySettings(ProcessSettings):
@@ -71,14 +86,27 @@ class GatewaySettings(ProcessSettings):
     streams_at_once: int = Field(10_000, gt=0, validation_alias="GATEWAY_STREAMS")
     """How many WebSockets and event streams a process keeps open."""
     streams_a_caller: int = Field(50, gt=0, validation_alias="GATEWAY_STREAMS_A_CALLER")
+    hosts: Hosts = Field((), validation_alias="GATEWAY_HOSTS")
+    """The names that the gateway is asked by, without ports, ``*.shop.example`` for all below; separated by commas."""
     storefront_origins: Names = Field((), validation_alias="STOREFRONT_ORIGINS")
     """The sites whose pages may use the storefront's API, for instance https://shop.example; separated by commas."""
+
+    @property
+    def known_hosts(self) -> tuple[str, ...]:
+        """Whom a request may name as its host; empty for anyone. In development, by itself, this machine alone."""
+        return self.hosts or (LOOPBACK_HOSTS if self.is_development else ())
 
     @property
     def caller_keys(self) -> dict[str, bytes]:
         """The keys that we sign callers' names with, by the service that is called."""
         keys = {"loyalty": self.key_loyalty, "members": self.key_members, "consent": self.key_consent}
         return {service: b64decode(key.get_secret_value()) for service, key in keys.items()}
+
+    @property
+    def webhook_keys(self) -> list[bytes]:
+        """What webhooks' secrets are sealed under: first what new ones are."""
+        keys = (self.webhook_key, self.webhook_key_before)
+        return [b64decode(key.get_secret_value()) for key in keys if key is not None]
 
 
 class MigrationSettings(BaseSettings):

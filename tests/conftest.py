@@ -5,9 +5,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +13,9 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-from infra.local import databases, postgres, redis
-from infra.local.databases import DatabaseUrls, Role
+from infra.local import postgres, redis
+from infra.local.databases import DatabaseUrls
+from tests.databases import Databases
 
 START_TIMEOUT_S = 60.0
 WHOLE_SYSTEM = "tests/end_to_end/"
@@ -39,12 +38,20 @@ def free_port() -> int:
 
 @contextmanager
 def running_servers() -> Iterator[Servers]:
-    """A PostgreSQL and a Redis in a temporary directory, stopped and removed in the end."""
+    """A PostgreSQL and a Redis in a temporary directory, stopped and removed in the end.
+
+    The PostgreSQL is not durable, which proofs that kill one never ask of it: they start servers of their own.
+    """
     directory = Path(tempfile.mkdtemp(prefix="huiyuan-test-")).resolve()
     password = secrets.token_hex(16)
     ports = free_port(), free_port()
     running = [
-        postgres.start(directory / "postgres", directory / "postgres.log", port=ports[0], password=password)
+        postgres.start(
+            *(directory / "postgres", directory / "postgres.log"),
+            port=ports[0],
+            password=password,
+            durable=False,
+        )
     ]
     try:
         running.append(
@@ -87,16 +94,5 @@ def redis_url(servers: Servers) -> str:
 
 @pytest.fixture(scope="session")
 def new_database(servers: Servers) -> Callable[[str], DatabaseUrls]:
-    """Makes a fresh, migrated database of a kind that ``databases.MIGRATIONS`` names, with roles of its own."""
-    return partial(make_database, servers)
-
-
-def make_database(servers: Servers, kind: str) -> DatabaseUrls:
-    """A fresh, migrated database of a kind, with roles of its own."""
-    name = f"{kind}_{secrets.token_hex(4)}"
-    app, owner = (Role(role, secrets.token_hex(16)) for role in (name, f"{name}_owner"))
-    # Alembic runs a loop of its own, and a test may already be inside one: hence the thread.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(
-            databases.create_and_migrate, servers.postgres_url, kind, name, app=app, owner=owner
-        ).result()
+    """Makes a fresh, migrated database of a kind that ``databases.MIGRATIONS`` names."""
+    return Databases(servers.postgres_url).new

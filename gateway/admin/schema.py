@@ -6,7 +6,9 @@ from strawberry.tools import merge_types
 
 from gateway.admin.audit import AuditQueries
 from gateway.admin.benefits.entitlements import EntitlementMutations, EntitlementQueries
+from gateway.admin.consent.breaches import BreachQueries
 from gateway.admin.consent.guardians import GuardianMutations, GuardianQueries
+from gateway.admin.consent.handlers import HandlerMutations, HandlerQueries
 from gateway.admin.consent.registers import RegisterMutations, RegisterQueries
 from gateway.admin.consent.rights import RightsMutations, RightsQueries
 from gateway.admin.consent.sending import SendingMutations
@@ -72,6 +74,8 @@ schema = strawberry.Schema(
             RightsQueries,
             GuardianQueries,
             RegisterQueries,
+            BreachQueries,
+            HandlerQueries,
             MemberMergeQueries,
             SearchQueries,
             TagQueries,
@@ -138,6 +142,7 @@ schema = strawberry.Schema(
             RightsMutations,
             GuardianMutations,
             RegisterMutations,
+            HandlerMutations,
             AccessMutations,
             IdentityDocumentMutations,
             StatusMutations,

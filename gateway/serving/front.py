@@ -1,11 +1,13 @@
 """The front: what is asked all the time goes straight to its endpoint, the rest by Starlette's routing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.limits.load import Load
+from services.kit import health
 
 TOO_BUSY = (
     b'{"errors":[{"message":"too busy: try again","extensions":{"code":"OVERLOADED","retryable":true}}]}'
@@ -19,15 +21,32 @@ _TURNED_AWAY = (
 
 
 class Front:
-    """An ASGI application of endpoints by their path, before another that has them too."""
+    """An ASGI application of endpoints by their path, before another that has them too.
 
-    def __init__(self, endpoints: Mapping[str, ASGIApp], others: ASGIApp, load: Load) -> None:
+    Where ``hosts`` are given, whoever asks for another is refused: a page whose own name was made to lead here would
+    count as ours. Probes are answered under any name, since they come by address.
+    """
+
+    def __init__(
+        self,
+        endpoints: Mapping[str, ASGIApp],
+        others: ASGIApp,
+        load: Load,
+        hosts: Collection[str] = (),
+    ) -> None:
         self._endpoints = endpoints
         self._others = others
         self._load = load
+        self._named: ASGIApp = (
+            TrustedHostMiddleware(self._route, list(hosts), www_redirect=False) if hosts else self._route
+        )
         self._lines = tuple(f"POST {path} HTTP/1.1\r\n".encode() for path in endpoints)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_probe = scope.get("path") in health.PATHS
+        await (self._others if is_probe else self._named)(scope, receive, send)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
         await (endpoint or self._others)(scope, receive, send)
 

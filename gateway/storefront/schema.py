@@ -10,9 +10,11 @@ from gateway.storefront.changes import ChangeSubscription
 from gateway.storefront.closing import ClosingMutations
 from gateway.storefront.consents import ConsentMutations, ConsentQueries
 from gateway.storefront.coupons import CouponMutations
+from gateway.storefront.decisions import DecisionQueries
 from gateway.storefront.entitlements import EntitlementMutations
 from gateway.storefront.evidence import EvidenceQueries
 from gateway.storefront.guardians import GuardianQueries
+from gateway.storefront.handlers import HandlerQueries
 from gateway.storefront.identities import IdentityMutations
 from gateway.storefront.member import Member
 from gateway.storefront.memberships import MembershipMutations
@@ -45,11 +47,13 @@ QUERIES = (
     ProgrammeQueries,
     MissionQueries,
     RewardQueries,
+    DecisionQueries,
     ConsentQueries,
     EvidenceQueries,
     PackageQueries,
     RightsQueries,
     GuardianQueries,
+    HandlerQueries,
 )
 MUTATIONS = (
     ProfileMutations,
@@ -74,6 +78,7 @@ PUBLIC_TYPES = frozenset(
         "ConsentLog",
         "ConsentPurpose",
         "ConsistencyProof",
+        "HandlerTransfer",
         "Mission",
         "MissionAward",
         "MissionCondition",

@@ -13,11 +13,14 @@ class EarnRounding(Enum):
 
 
 @strawberry.enum(
-    description="What a rule looks at. FIRST_ORDER: the first that a member ever paid, those refunded whole aside."
+    description="What a rule looks at, and when it gives. FIRST_ORDER: the first that a member ever paid, those "
+    "refunded whole aside. ORDER_COMPLETED: every order, judged as it was paid; points are pending and a coupon waits "
+    "until it is completed, and these rules sum, multiply and exclude among themselves."
 )
 class EarnTrigger(Enum):
     ORDER_PAID = earn_rules_pb2.EARN_TRIGGER_ORDER_PAID
     FIRST_ORDER = earn_rules_pb2.EARN_TRIGGER_FIRST_ORDER
+    ORDER_COMPLETED = earn_rules_pb2.EARN_TRIGGER_ORDER_COMPLETED
 
 
 @strawberry.enum(

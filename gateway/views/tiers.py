@@ -42,6 +42,10 @@ class ScorePartProgress:
     actual: Long
     score: Long
     cap: Long = strawberry.field(description="The most that the part comes to.")
+    profiling: bool = strawberry.field(description="Whether it rests on a profile.")
+    neutral: bool = strawberry.field(
+        description="True where the member refused automated decisions: then the score is everybody's."
+    )
 
 
 @strawberry.enum(description="Why a member holds a tier that the ladder did not give.")
@@ -119,18 +123,21 @@ def standing(wire: tiers_pb2.Standing, locale: Locale) -> Standing:
         grace_until=optional_instant(wire, "grace_until"),
         placed_by=PlacementKind(wire.placed_by) if wire.placed_by else None,
         ladder_tier=tier(wire.ladder_tier, locale) if wire.HasField("ladder_tier") else None,
-        score=[
-            ScorePartProgress(
-                key=part.key,
-                name=text(part.name, locale),
-                metric=part.metric,
-                actual=Long(part.actual),
-                score=Long(part.score),
-                cap=Long(part.cap),
-            )
-            for part in wire.score
-        ],
+        score=[score_part(part, locale) for part in wire.score],
         advice=advice(wire, locale),
+    )
+
+
+def score_part(wire: tiers_pb2.ScorePartProgress, locale: Locale) -> ScorePartProgress:
+    return ScorePartProgress(
+        key=wire.key,
+        name=text(wire.name, locale),
+        metric=wire.metric,
+        actual=Long(wire.actual),
+        score=Long(wire.score),
+        cap=Long(wire.cap),
+        profiling=wire.profiling,
+        neutral=wire.neutral,
     )
 
 

@@ -13,6 +13,7 @@ from infra.local import (
     evidence,
     exports,
     imports,
+    issuing,
     layout,
     ledger,
     members,
@@ -34,6 +35,7 @@ token = typer.Typer(no_args_is_help=True, help="Sign a token of the development 
 app.add_typer(token, name="token")
 app.add_typer(imports.commands, name="import")
 app.add_typer(exports.commands, name="export")
+app.add_typer(issuing.commands, name="issue")
 app.add_typer(ledger.commands, name="ledger")
 app.add_typer(evidence.commands, name="consent")
 members.commands.command("replay-tombstones")(tombstones.replay)

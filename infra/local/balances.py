@@ -4,7 +4,6 @@ It keeps no state of its own: a member's balance of a currency has an id made fr
 run that was cut short is simply run again, and a line that changed since is refused instead of counted twice.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,16 +19,14 @@ from huiyuan.loyalty.v1.imports_pb2 import (
     OpeningLot,
 )
 
+from infra.local import tables
 from infra.local.delivery import Progress, Reject, batches, client, deliver, patiently
 
 ROLES = ("order_importer",)
-COLUMNS = ("member_id", "external_id", "currency", "points", "expires_on", "earned_on")
+_COLUMNS = ("currency", "points", "expires_on", "earned_on")
+COLUMNS = (*tables.MEMBER_COLUMNS, *_COLUMNS)
 _AT_ONCE = 500
 _LOTS_AT_ONCE = 200
-
-
-class FileNotUnderstood(Exception):
-    """The file is no table of opening balances."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +64,7 @@ class Meaning:
 
 def read(file: Path, outcome: Outcome) -> list[Line]:
     """The lines that make sense; the others are rejected. Raises ``FileNotUnderstood``."""
-    with file.open(newline="", encoding="utf-8-sig") as source:
-        table = csv.reader(source)
-        try:
-            heading = [name.strip() for name in next(table, [])]
-            missing = {"currency", "points"} - set(heading)
-            strange = set(heading) - set(COLUMNS)
-            if missing or strange or not {"member_id", "external_id"} & set(heading):
-                raise FileNotUnderstood(f"the first line names columns out of {', '.join(COLUMNS)}")
-            lines = []
-            for cells in table:
-                number, text = table.line_num, ",".join(cells)
-                try:
-                    lines.append(_line(number, text, dict(zip(heading, map(str.strip, cells), strict=True))))
-                except ValueError as wrong:
-                    outcome.rejects.append((number, str(wrong), text))
-        except (csv.Error, UnicodeDecodeError) as wrong:
-            raise FileNotUnderstood(f"the file is not a CSV table in UTF-8: {wrong}") from None
+    lines = tables.read(file, _COLUMNS, ("currency", "points"), _line, outcome.rejects)
     for line in lines:
         outcome.in_file[line.currency] += line.lot.points
     return lines
@@ -151,11 +132,9 @@ def prepared(file: Path, meaning: Meaning, outcome: Outcome) -> list[tuple[Openi
     return made
 
 
-def _line(number: int, text: str, cells: dict[str, str]) -> Line:
+def _line(line: tables.Line) -> Line:
     """Raises ``ValueError`` with what was wrong."""
-    named = [(name, cells[name]) for name in ("member_id", "external_id") if cells.get(name)]
-    if len(named) != 1:
-        raise ValueError("name the member by member_id or by external_id")
+    cells, member = line.cells, line.member()
     if not cells["currency"]:
         raise ValueError("name the currency")
     points = cells["points"]
@@ -167,4 +146,4 @@ def _line(number: int, text: str, cells: dict[str, str]) -> Line:
         raise ValueError("say when the points expire or when they were earned, not both")
     for name, day in days:
         setattr(lot, name, str(date.fromisoformat(day)))
-    return Line(number, text, named[0], cells["currency"], lot)
+    return Line(line.number, line.text, member, cells["currency"], lot)

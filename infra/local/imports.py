@@ -12,6 +12,7 @@ from infra.local import balances, importing, welcome
 from infra.local.delivery import ImportStopped, write_rejects
 from infra.local.issuer import Issuer
 from infra.local.member_files.commands import import_members
+from infra.local.tables import ExternalIdKind, FileNotUnderstood
 from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, running_at, screen
 from infra.local.welcome import importing_progress
 from services.kit.refusal import Refusal
@@ -57,18 +58,6 @@ def import_orders(
     raise typer.Exit(0 if outcome.agrees else 1)
 
 
-class ExternalIdKind(StrEnum):
-    """What the external ids of a file of members are."""
-
-    STOREFRONT_CUSTOMER = "storefront_customer"
-    PHONE = "phone"
-    EMAIL = "email"
-    WECHAT_UNIONID = "wechat_unionid"
-    WECHAT_OPENID = "wechat_openid"
-    ALIPAY = "alipay"
-    MARKETPLACE_NICK = "marketplace_nick"
-
-
 @commands.command("balances")
 def import_balances(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
@@ -104,7 +93,7 @@ def import_balances(
             signed = bearer or Issuer(existing(home)).system("balance-import", balances.ROLES)
             with importing_progress(screen) as progress:
                 outcome = asyncio.run(balances.run(url, signed, file, meaning, progress))
-    except (balances.FileNotUnderstood, ImportStopped, Refusal) as why:
+    except (FileNotUnderstood, ImportStopped, Refusal) as why:
         complain(why)
         raise typer.Exit(1) from None
     write_rejects(outcome.rejects, rejects)

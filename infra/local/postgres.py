@@ -46,16 +46,24 @@ log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
 """
 
+_NOT_DURABLE = """\
+fsync = off
+full_page_writes = off
+"""
 
-def start(directory: Path, log: Path, *, port: int, password: str) -> Process:
-    """Start a server on a new or existing data directory; the caller waits until it is ``ready``."""
+
+def start(directory: Path, log: Path, *, port: int, password: str, durable: bool = True) -> Process:
+    """Start a server on a new or existing data directory; the caller waits until it is ``ready``.
+
+    One that is not ``durable`` waits for no disk: it is for data that nobody wants once the server has stopped.
+    """
     user = unprivileged()
     data = directory / "data"
     if not (data / "PG_VERSION").exists():
-        _initialise(directory, data, password, user)
+        _initialise(directory, data, password, user, durable=durable)
     end_leftover(directory)
     settings = data / "postgresql.auto.conf"
-    settings.write_text(f"{_SETTINGS}port = {port}\n")
+    settings.write_text(f"{_SETTINGS}{'' if durable else _NOT_DURABLE}port = {port}\n")
     own(settings, user)
     return Process(
         Program(
@@ -104,7 +112,7 @@ def end_leftover(directory: Path) -> None:
         ) from None
 
 
-def _initialise(directory: Path, data: Path, password: str, user: User | None) -> None:
+def _initialise(directory: Path, data: Path, password: str, user: User | None, *, durable: bool) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     data.mkdir(mode=0o700, exist_ok=True)
     own(data, user)
@@ -117,6 +125,7 @@ def _initialise(directory: Path, data: Path, password: str, user: User | None) -
             *(str(BIN / "initdb"), "--pgdata", str(data), "--username", SUPERUSER, "--no-instructions"),
             *("--auth", "scram-sha-256", "--pwfile", str(password_file), "--encoding", "UTF8"),
             *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
+            *(() if durable else ("--no-sync",)),
         ]
         done = subprocess.run(
             launched(command, user, signal.SIGKILL),

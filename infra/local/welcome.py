@@ -17,7 +17,7 @@ from rich.progress import (
 from rich.table import Table
 
 from gateway.serving import explorer
-from infra.local import balances, importing
+from infra.local import balances, coupon_lists, importing
 from infra.local.delivery import Progress as Told
 from infra.local.issuer import Issuer
 from infra.local.layout import HOST, SERVICES
@@ -133,3 +133,14 @@ def show_balances(console: Console, outcome: balances.Outcome, rejects: Path, *,
         taken = outcome.in_ledger[currency]
         verdict = "[green]equal[/]" if taken == points else "[red]NOT EQUAL[/]"
         console.print(f"{points:,} {currency} in the file, {taken:,} in the ledger: {verdict}")
+
+
+def show_coupons(console: Console, outcome: coupon_lists.Outcome, rejects: Path, *, dry_run: bool) -> None:
+    """Print what issuing coupons to a list did."""
+    console.print(f"{outcome.members:,} lines name a member")
+    if outcome.rejects:
+        console.print(f"[yellow]{len(outcome.rejects):,} lines get no coupon:[/] see {rejects}")
+    if dry_run:
+        console.print(f"{outcome.members:,} coupons would be issued at most; nothing was sent")
+        return
+    console.print(f"{outcome.issued:,} issued ({outcome.replayed:,} were there already)")

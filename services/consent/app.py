@@ -11,6 +11,7 @@ from pathlib import Path
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication
 from huiyuan.consent.v1.exports_connect import ExportsServiceASGIApplication
 from huiyuan.consent.v1.guardians_connect import GuardiansServiceASGIApplication
+from huiyuan.consent.v1.handlers_connect import HandlersServiceASGIApplication
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceASGIApplication
 from huiyuan.consent.v1.purposes_connect import PurposesServiceASGIApplication
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceASGIApplication
@@ -33,6 +34,7 @@ from services.consent.jobs.sequencing import Sequencer
 from services.consent.rpc.decisions import Decisions
 from services.consent.rpc.exports import Exports
 from services.consent.rpc.guardians import Guardians
+from services.consent.rpc.handlers import Handlers
 from services.consent.rpc.preferences import PreferencesDoor
 from services.consent.rpc.purposes import Purposes
 from services.consent.rpc.receipts import Receipts
@@ -70,8 +72,7 @@ def application(
         TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience),
     )
     # Whoever is named by the installation answers for the processing (PIPL 9).
-    controllers = (settings.installation_id.urn,)
-    key = signing.own_key(settings.signing_key)
+    controllers, key = (settings.installation_id.urn,), signing.own_key(settings.signing_key)
     keys = signing.trusted(settings.public_keys, key)
 
     @asynccontextmanager
@@ -97,6 +98,7 @@ def application(
             gatekeeper.admit(Exports(pool), ExportsServiceASGIApplication),
             gatekeeper.admit(Registers(engine, _CEILINGS, now), RegistersServiceASGIApplication),
             gatekeeper.admit(Guardians(engine, now), GuardiansServiceASGIApplication),
+            gatekeeper.admit(Handlers(engine, now), HandlersServiceASGIApplication),
             gatekeeper.admit(
                 Rights(engine, Desk(settings.due, controllers), kept, now), RightsServiceASGIApplication
             ),

@@ -89,6 +89,7 @@ async def _profile_updated(connection: database.Connection, told: MembersEvent, 
     updated = told.profile_updated
     if updated.HasField("under14"):
         await guardians.learn(connection, UUID(told.member_id), under14=updated.under14, now=at)
+    await fulfilling.profile_corrected(connection, UUID(told.member_id), updated.fields, updated.revision, at)
 
 
 async def _turned14(connection: database.Connection, told: MembersEvent, at: datetime) -> None:

@@ -9,6 +9,7 @@ from huiyuan.consent.v1 import events_pb2
 from huiyuan.kit.v1 import erasures_pb2
 
 from services.consent.rules.acts import Grant, Rejection, Withdrawal
+from services.consent.rules.handlers import Transfer
 from services.consent.rules.notices import Notice
 from services.consent.rules.preferences import Change, ChangeKind
 from services.consent.rules.purposes import Purpose
@@ -41,6 +42,20 @@ async def purpose_published(connection: Connection, purpose: Purpose) -> None:
     event = events_pb2.ConsentEvent(
         occurred_at=purpose.effective_at,
         purpose_published=events_pb2.PurposePublished(key=purpose.key, version=purpose.version),
+    )
+    await _append(connection, None, event)
+
+
+async def handling_transferred(connection: Connection, transfer: Transfer, now: datetime) -> None:
+    """The processing goes over to another handler, of which every member is told."""
+    event = events_pb2.ConsentEvent(
+        occurred_at=now,
+        handling_transferred=events_pb2.HandlingTransferred(
+            transfer_id=transfer.transfer_id,
+            handler_id=transfer.handler_id,
+            notice_key=transfer.notice_key,
+            effective_at=transfer.effective_at,
+        ),
     )
     await _append(connection, None, event)
 

@@ -9,6 +9,8 @@ from starlette.routing import Route
 
 from services.kit.draining import draining
 
+PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+
 Probe = Callable[[], Awaitable[None]]
 """Returns when what it looks at works, raises when it does not."""
 

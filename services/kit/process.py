@@ -16,8 +16,8 @@ from prometheus_client import start_http_server
 from starlette.types import ASGIApp
 
 from services.kit import spans, telemetry
-from services.kit.connection import HttpProtocol, TurnAway, turning_away
 from services.kit.draining import draining
+from services.kit.http_protocol import HttpProtocol, TurnAway, turning_away
 from services.kit.settings import ProcessSettings
 
 log = structlog.get_logger()

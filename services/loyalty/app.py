@@ -13,6 +13,7 @@ from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplica
 from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceASGIApplication
 from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceASGIApplication
 from huiyuan.loyalty.v1.coupons_connect import CouponsServiceASGIApplication
+from huiyuan.loyalty.v1.decisions_connect import DecisionsServiceASGIApplication
 from huiyuan.loyalty.v1.drafts_connect import DraftsServiceASGIApplication
 from huiyuan.loyalty.v1.dues_connect import DuesServiceASGIApplication
 from huiyuan.loyalty.v1.entitlements_connect import EntitlementsServiceASGIApplication
@@ -53,7 +54,7 @@ from services.kit.outbox import Relay
 from services.kit.process import every
 from services.kit.tokens import TokenVerifier
 from services.loyalty.actions import coupons, entitlements
-from services.loyalty.consumers import hear_members, hear_ourselves
+from services.loyalty.consumers import hear_consent, hear_members, hear_ourselves
 from services.loyalty.jobs import activities, verification
 from services.loyalty.jobs.coupons import Coupons as CouponsDue
 from services.loyalty.jobs.departures import Departures
@@ -96,6 +97,7 @@ from services.loyalty.rpc.programmes.programmes import Programmes
 from services.loyalty.rpc.referrals.referrals import Referrals
 from services.loyalty.rpc.rewards.reward_redemptions import RewardRedemptions
 from services.loyalty.rpc.rewards.rewards import Rewards
+from services.loyalty.rpc.tiers.decisions import Decisions
 from services.loyalty.rpc.tiers.memberships import Memberships
 from services.loyalty.rpc.tiers.placements import Placements
 from services.loyalty.rpc.tiers.tiers import Tiers
@@ -157,6 +159,7 @@ def _wires(
         gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
         gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
         gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
+        gatekeeper.admit(Decisions(pool, rulebook, membership), DecisionsServiceASGIApplication),
         gatekeeper.admit(Memberships(pool, lanes, rulebook, membership), MembershipsServiceASGIApplication),
         gatekeeper.admit(
             Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
@@ -222,6 +225,7 @@ async def workers(
     return [
         Relay(SERVICE, pool, redis).run,
         consumer.run,
+        Consumer("consent", engine, redis, each(hear_consent)).run,
         own.run,
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,

@@ -1,14 +1,15 @@
-"""The door where loyalty hears: who registered, who may not spend, who left, and who turned out to be one."""
+"""The door where loyalty hears: who registered, may not spend, left, turned out to be one, or refused a profile."""
 
 from datetime import UTC
 
+from huiyuan.consent.v1.events_pb2 import ConsentEvent
 from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 from huiyuan.members.v1.events_pb2 import MembersEvent
 
 from services.kit import database, stream
 from services.loyalty.rules.tiers.standings import Restriction
 from services.loyalty.storage.coupons import coupon_refunds
-from services.loyalty.storage.members import departures, heard_merges, members
+from services.loyalty.storage.members import departures, heard_merges, members, refusals
 from services.loyalty.storage.referrals import referrals
 
 _RESTRICTIONS = {
@@ -63,6 +64,18 @@ async def _merged(connection: database.Connection, message: MembersEvent) -> Non
     await heard_merges.hear(
         connection, message.member_id, merged.into_member_id, merged.merge_id, merged.reason, undone=False
     )
+
+
+async def hear_consent(connection: database.Connection, event: stream.Event) -> None:
+    """Follow who refuses automated decisions, so that no profile of theirs decides about anything (PIPL 24)."""
+    if event.type == "AutomatedDecisionsChanged":
+        message = ConsentEvent.FromString(event.body)
+        await refusals.hear(
+            connection,
+            message.member_id,
+            message.occurred_at.ToDatetime(tzinfo=UTC),
+            refused=message.automated_decisions_changed.refused,
+        )
 
 
 async def hear_ourselves(connection: database.Connection, event: stream.Event) -> None:

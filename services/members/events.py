@@ -69,13 +69,19 @@ async def members_turned_14(connection: Connection, member_ids: Iterable[UUID], 
 
 
 async def profile_updated(
-    connection: Connection, member_id: UUID, revision: int, now: datetime, *, under_14: bool | None = None
+    connection: Connection,
+    member_id: UUID,
+    revision: int,
+    now: datetime,
+    fields: Sequence[str] = (),
+    *,
+    under_14: bool | None = None,
 ) -> None:
-    """A profile changed; ``under_14`` is told of children, and of who turned out to be none."""
+    """A profile changed in these fields; ``under_14`` is told of children, and of who turned out to be none."""
     event = events_pb2.MembersEvent(
         member_id=str(member_id),
         occurred_at=now,
-        profile_updated=events_pb2.ProfileUpdated(revision=revision, under14=under_14),
+        profile_updated=events_pb2.ProfileUpdated(revision=revision, under14=under_14, fields=fields),
     )
     await outbox.append(connection, [_new("ProfileUpdated", event)])
 

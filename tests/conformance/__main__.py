@@ -8,6 +8,7 @@ from pathlib import Path
 
 from infra.local.databases import DatabaseUrls
 from tests import conftest
+from tests.databases import Databases
 from tests.gateway.gateway_client import running
 
 HERE = Path(__file__).parent
@@ -19,7 +20,7 @@ def main() -> None:
     if missing:
         sys.exit(f"NOT PROVED: {' and '.join(missing)} not found; the audits need Node 20 or newer")
     with conftest.running_servers() as servers, tempfile.TemporaryDirectory() as folder:
-        urls = conftest.make_database(servers, "gateway")
+        urls = Databases(servers.postgres_url).new("gateway")
         failed = asyncio.run(_audit(Path(folder), servers.redis_url, urls))
     sys.exit(f"NOT PROVED: not every audit passes on {', '.join(failed)}" if failed else 0)
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
+from huiyuan.consent.v1 import decisions_pb2, purposes_pb2, registers_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.exports_connect import ExportsServiceClient
 from huiyuan.consent.v1.guardians_connect import GuardiansServiceClient
+from huiyuan.consent.v1.handlers_connect import HandlersServiceClient
 from huiyuan.consent.v1.preferences_connect import PreferencesServiceClient
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.receipts_connect import ReceiptsServiceClient
@@ -83,6 +84,7 @@ class Consent:
     rights: RightsServiceClient
     guardians: GuardiansServiceClient
     registers: RegistersServiceClient
+    handlers: HandlersServiceClient
     clock: SettableClock = field(default_factory=SettableClock)
     signer: CallerSigner = field(default_factory=lambda: CallerSigner("gateway", {"consent": GATEWAY_KEY}))
 
@@ -91,7 +93,23 @@ class Consent:
 
     async def publish(self, purpose: purposes_pb2.Purpose) -> purposes_pb2.Purpose:
         request = purposes_pb2.PublishPurposeRequest(purpose=purpose)
+        if purpose.assessment_id:
+            request.purpose.assessment_id = await self.assess(
+                f"{purpose.assessment_id}-{purpose.key}", purpose.key
+            )
         return (await self.purposes.publish_purpose(request, headers=self.by(OFFICER))).purpose
+
+    async def assess(self, assessment_id: str, purpose: str) -> str:
+        """Register that a purpose's impact was assessed."""
+        said = registers_pb2.Assessment(
+            assessment_id=assessment_id,
+            purposes=[purpose],
+            concluded_at=datetime(2025, 1, 1, tzinfo=UTC),
+            reference="file 11",
+        )
+        request = registers_pb2.RegisterAssessmentRequest(assessment=said)
+        await self.registers.register_assessment(request, headers=self.by(OFFICER))
+        return assessment_id
 
     async def tell(self, notice: purposes_pb2.Notice) -> purposes_pb2.Notice:
         request = purposes_pb2.PublishNoticeRequest(notice=notice)
@@ -154,5 +172,6 @@ def reached_by(transport: ASGITransport, clock: SettableClock) -> Consent:
         client(RightsServiceClient, transport, "consent"),
         client(GuardiansServiceClient, transport, "consent"),
         client(RegistersServiceClient, transport, "consent"),
+        client(HandlersServiceClient, transport, "consent"),
         clock,
     )

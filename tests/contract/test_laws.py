@@ -127,12 +127,6 @@ def test_personal_data_in_an_event_is_named(sources: str) -> None:
     assert re.search(r"members/v1/events\.proto:\d+: Law 7: .* phone is", sources)
 
 
-def test_the_house_as_it_stands_breaks_no_law() -> None:
-    for command in ([BIN / "lint-imports"], [sys.executable, "tests/contract/laws.py"]):
-        said = run(ROOT, *command)
-        assert said.returncode == 0, said.stdout
-
-
 def test_make_check_runs_every_checker() -> None:
     said = run(ROOT, "make", "--dry-run", "check").stdout
     for checker in (

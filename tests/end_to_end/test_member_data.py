@@ -99,7 +99,7 @@ def test_a_member_fetches_all_that_is_held_and_nothing_of_another(shop: OrderSys
             "grants",
             "entries",
         ),
-        *("coupons", "memberships", "benefit_claims"),
+        *("coupons", "memberships", "benefit_claims", "rewards", "invite_codes", "referrals"),
         *("consents", "purposes"),
     }
     assert [one["value"] for one in tables["identities"] if one["kind"] == "PHONE"] == [shopper.phone]

@@ -15,7 +15,7 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gateway.app import application
+from gateway.app.serving import application
 from gateway.settings import GatewaySettings
 from tests.gateway import wire_services
 from tests.gateway.doors import Services

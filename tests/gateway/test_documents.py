@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway import limits
-from gateway.app import storefront_schema
+from gateway.app.serving import storefront_schema
 from gateway.documents import manifest
 from gateway.documents.manifest import ManifestNotTrusted
 from gateway.documents.prepared import Preparer

@@ -4,7 +4,7 @@ import pytest
 from graphql import get_introspection_query
 
 from gateway import limits
-from gateway.app import admin_schema, storefront_schema
+from gateway.app.serving import admin_schema, storefront_schema
 from gateway.documents.prepared import DocumentRefused, Preparer
 from tests.gateway.gateway_client import Gateway, code
 

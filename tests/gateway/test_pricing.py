@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLSchema, parse
 
 from gateway import limits
-from gateway.app import admin_schema, storefront_schema
+from gateway.app.serving import admin_schema, storefront_schema
 from gateway.costs import Cost, ListSize
 from gateway.documents import manifest
 from gateway.documents.prepared import Preparer

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from gateway import limits
-from gateway.app import storefront_schema
+from gateway.app.serving import storefront_schema
 from gateway.documents import manifest, uses
 from gateway.documents.prepared import Preparer
 from gateway.documents.store import Documents

@@ -1,8 +1,15 @@
-"""Entitlements and memberships as the gateway meets them on the wire, with canned answers."""
+"""Entitlements, memberships and decisions as the gateway meets them on the wire, with canned answers."""
 
 from typing import Any
 
-from huiyuan.loyalty.v1 import entitlements_connect, memberships_connect, memberships_pb2
+from huiyuan.loyalty.v1 import (
+    decisions_connect,
+    decisions_pb2,
+    entitlements_connect,
+    memberships_connect,
+    memberships_pb2,
+    tiers_pb2,
+)
 from huiyuan.loyalty.v1 import entitlements_pb2 as wire
 
 from services.kit import rpc
@@ -85,7 +92,28 @@ class Memberships(Door):
         return memberships_pb2.EndMembershipResponse(membership=answers.MEMBERSHIP)
 
 
+class Decisions(Door):
+    @rpc.allow(rpc.members, rpc.staff("operations", "support", "program_admin", "auditor", "privacy_officer"))
+    async def explain_decision(
+        self, request: decisions_pb2.ExplainDecisionRequest, _: Any
+    ) -> decisions_pb2.ExplainDecisionResponse:
+        self.services.change(request)
+        part = tiers_pb2.ScorePartProgress(key="habits", metric="ORDERS", actual=10, score=500, cap=500)
+        part.profiling = True
+        neutral = tiers_pb2.ScorePartProgress(key="habits", metric="ORDERS", actual=10, score=250, cap=500)
+        neutral.profiling = neutral.neutral = True
+        offer = [answers.MEMBERSHIP_OFFER]
+        return decisions_pb2.ExplainDecisionResponse(
+            programme_version=2,
+            decided=decisions_pb2.Verdict(
+                score=500, parts=[part], reached=answers.STANDING.tier, offers=offer
+            ),
+            non_personalised=decisions_pb2.Verdict(score=250, parts=[neutral], offers=offer),
+        )
+
+
 DOORS: list[tuple[type[Door], Any]] = [
     (Entitlements, entitlements_connect.EntitlementsServiceASGIApplication),
     (Memberships, memberships_connect.MembershipsServiceASGIApplication),
+    (Decisions, decisions_connect.DecisionsServiceASGIApplication),
 ]

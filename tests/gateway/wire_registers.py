@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from huiyuan.consent.v1 import purposes_pb2, registers_connect, registers_pb2
+from huiyuan.consent.v1 import (
+    handlers_connect,
+    handlers_pb2,
+    purposes_pb2,
+    registers_connect,
+    registers_pb2,
+)
+from huiyuan.kit.v1.kit_pb2 import LocalizedText
 
 from services.kit import rpc
 from tests.gateway.answers import at
@@ -43,11 +50,41 @@ BREACH = registers_pb2.Breach(
 )
 
 
-class Registers(Door):
-    async def _unused(self, request: Any, _: Any) -> Any:
-        raise NotImplementedError
+AFFECTED = [f"0b54b4e2-4a3a-4d5e-8c52-6f6f6a1f000{digit}" for digit in range(3)]
+TRANSFER = handlers_pb2.HandlerTransfer(
+    transfer_id="merger-1",
+    handler_id="urn:example:new",
+    name=LocalizedText(zh="新茶会", en="New Tea Club"),
+    contact="privacy@new.example",
+    notice_key="merger",
+    effective_at=at(2027),
+)
 
-    list_affected_members = rpc.allow(rpc.services("nobody"))(_unused)
+
+class Handlers(Door):
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def transfer_handling(
+        self, request: handlers_pb2.TransferHandlingRequest, _: Any
+    ) -> handlers_pb2.TransferHandlingResponse:
+        self.services.change(request)
+        return handlers_pb2.TransferHandlingResponse(transfer=request.transfer)
+
+    @rpc.allow(rpc.anyone)
+    async def list_transfers(
+        self, _: handlers_pb2.ListTransfersRequest, __: Any
+    ) -> handlers_pb2.ListTransfersResponse:
+        return handlers_pb2.ListTransfersResponse(transfers=[TRANSFER])
+
+
+class Registers(Door):
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def list_affected_members(
+        self, request: registers_pb2.ListAffectedMembersRequest, _: Any
+    ) -> registers_pb2.ListAffectedMembersResponse:
+        ids = [one for one in AFFECTED if one > request.after]
+        return registers_pb2.ListAffectedMembersResponse(
+            member_ids=ids[: request.first], has_next_page=len(ids) > request.first
+        )
 
     @rpc.allow(rpc.staff("privacy_officer", "auditor"))
     async def list_processing_records(
@@ -124,4 +161,7 @@ class Registers(Door):
         return registers_pb2.ListBreachesResponse(breaches=[BREACH])
 
 
-DOORS: list[tuple[type[Door], Any]] = [(Registers, registers_connect.RegistersServiceASGIApplication)]
+DOORS: list[tuple[type[Door], Any]] = [
+    (Registers, registers_connect.RegistersServiceASGIApplication),
+    (Handlers, handlers_connect.HandlersServiceASGIApplication),
+]

@@ -99,6 +99,7 @@ FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.con
 WHERE i.indrelid IN ('entries'::regclass, 'orders'::regclass, 'wallets'::regclass, 'standings'::regclass)
 """
 
+# A member's wallets lie side by side, since the first order makes them together.
 # 7919 has no divisor in common with a round number of members, so each comes once in every turn.
 _ORDERS = """
 CREATE UNLOGGED TABLE past AS
@@ -143,7 +144,8 @@ _STEPS = (
        FROM past GROUP BY k / 250""",
     """INSERT INTO wallets (member_id, currency, available, pending, held, version, lots, pending_lots, touched_at,
          next_due_at, plain)
-       SELECT member_id, {points}, sum(points)::bigint, 0, 0, sum(count)::bigint,
+       SELECT wallets.* FROM (
+       SELECT member_id, {points} AS currency, sum(points)::bigint, 0, 0, sum(count)::bigint,
               array_agg(ARRAY[expires_at, month, 0, points] ORDER BY expires_at), '{{}}'::bigint[], max(us),
               min(expires_at), true
        FROM (SELECT member_id, expires_at, month, sum(points)::bigint AS points, count(*) AS count, max(us) AS us
@@ -151,7 +153,8 @@ _STEPS = (
        UNION ALL
        SELECT member_id, {growth}, sum(points), 0, 0, count(*), ARRAY[ARRAY[{never}, 0, 0, sum(points)]],
               '{{}}'::bigint[], max(us), {never}, true
-       FROM past GROUP BY member_id""",
+       FROM past GROUP BY member_id) AS wallets JOIN past USING (member_id)
+       WHERE past.nth = 0 ORDER BY past.k, currency""",
     """INSERT INTO standings (member_id, programme, tier_keys, tier_since, days, judged_version, touched_at)
        SELECT member_id, {programme}, '{{}}', '{{}}', array_agg(ARRAY[day - date '0001-01-01' + 1, spend, count]
               ORDER BY day), 1, max(us)

@@ -21,7 +21,8 @@ from strawberry.dataloader import DataLoader
 from strawberry.extensions import AddValidationRules, ParserCache, ValidationCache
 
 from gateway import limits
-from gateway.app import NAME, storefront_schema
+from gateway.app import NAME
+from gateway.app.serving import storefront_schema
 from gateway.auth import Authenticator
 from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
 from gateway.context import Context, Services

@@ -1,5 +1,6 @@
 """Coupons as the tests make them: templates in JSON, baskets, and what the doors answer."""
 
+import asyncio
 import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -148,6 +149,13 @@ async def state(loyalty: Loyalty, coupon_id: str) -> str:
     (row,) = await loyalty.sql("SELECT state FROM coupons WHERE coupon_id = $1", coupon_id)
     found: str = row["state"]
     return found
+
+
+async def waiting_for_locks(loyalty: Loyalty, many: int) -> None:
+    """Wait until so many of the service's connections wait for what the test has locked."""
+    async with asyncio.timeout(10):
+        while len(await loyalty.sql("SELECT FROM pg_locks WHERE NOT granted")) < many:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
 
 async def be_counted(loyalty: Loyalty) -> None:

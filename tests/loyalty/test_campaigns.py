@@ -41,19 +41,25 @@ async def previewed(there: Loyalty, rules: dict[str, Any], days: int = 30) -> tu
 async def test_a_sample_order_is_judged_without_a_trace(there: Loyalty) -> None:
     member = there.new_member()
     real = await paid(there, member, 10_000)
-    rules = {"rules": {"rules": [BASE, doubled(condition="member.orders == 1"), FESTIVAL]}}
+    arrived = gift("arrived", 4, trigger="EARN_TRIGGER_ORDER_COMPLETED")
+    rules = {"rules": {"rules": [BASE, doubled(condition="member.orders == 1"), FESTIVAL, arrived]}}
     told = await tried(there, rules=rules, memberId=member, **sample(5_000))
     assert [(v["rule"]["key"], v.get("points")) for v in told["verdicts"]] == [
         ("base", "50"),
         ("double", "50"),
         ("festival", None),
+        ("arrived", "4"),
+    ]
+    assert [(one["points"], one.get("pending", False)) for one in told["earned"]] == [
+        ("100", False),
+        ("4", True),
     ]
     assert (told["facts"]["orders"], told["facts"]["daysSinceOrder"]) == ("1", "0")
-    assert points(told) == 100
+    assert points(told) == 104
     made_up = await tried(
         there, rules=rules, facts={"orders": 7, "tier": "gold"}, **sample(5_000, channel="fair")
     )
-    assert points(made_up) == 50 + 60
+    assert points(made_up) == 50 + 60 + 4
     assert (await there.balance(member))["available"] == points(real)
     assert not await there.sql("SELECT FROM earn_budgets WHERE spent > 0")
 
@@ -86,6 +92,7 @@ async def test_a_preview_gives_what_posting_under_these_rules_gives(make_loyalty
         doubled(condition="member.orders >= 1", caps=[{"window": "CAP_WINDOW_EVER", "points": 120}]),
         gift("welcome", 30, trigger="EARN_TRIGGER_FIRST_ORDER"),
         gift("fair", 9, condition="order.channel == 'fair' && order.total_minor > 2000", budget=25),
+        gift("arrived", 3, trigger="EARN_TRIGGER_ORDER_COMPLETED"),
         GROWTH,
     ]
     async with (

@@ -8,12 +8,13 @@ import msgpack
 import pytest
 from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 
-from services.kit import database, stream
+from services.kit import clock
 from services.loyalty.actions import coupons as actions
-from services.loyalty.consumers import hear_ourselves
+from services.loyalty.actions.coupon_dues import follow_refund
 from services.loyalty.jobs import coupons as job
 from services.loyalty.jobs.coupons import Coupons
 from services.loyalty.rules.ledger.grants import Grant, GrantKind
+from services.loyalty.storage.coupons import coupon_refunds
 from tests.loyalty.conftest import Loyalty, cny, order
 from tests.loyalty.coupons import (
     COUPONS,
@@ -29,6 +30,8 @@ from tests.loyalty.coupons import (
     published,
     state,
 )
+from tests.loyalty.hearing import hear_own
+from tests.loyalty.spending import done
 from tests.loyalty.test_departures import hear as hear_member
 from tests.loyalty.test_departures import settle
 from tests.loyalty.test_exports import exported
@@ -161,27 +164,38 @@ async def test_a_whole_refund_gives_the_orders_coupons_back_exactly_once(timed: 
     for refund_id, minor, after in (("a", 4_000, "USED"), ("b", 6_000, "ISSUED")):
         refund = {"source": "shop", "orderId": paid["orderId"], "refundId": refund_id, "amount": cny(minor)}
         assert (await loyalty.order_system("OrdersService/RecordRefund", refund)).status_code == 200
-        await hear_refunds(loyalty, member)
+        await hear_own(loyalty, member, "OrderRefunded")
         await look(timed)
         assert await state(loyalty, coupon) == after
     await on_order(loyalty, "Use", member, "another", [coupon], basket=basket(10_000))
-    await hear_refunds(loyalty, member)
+    await hear_own(loyalty, member, "OrderRefunded")
     await look(timed)
     assert await state(loyalty, coupon) == "USED", "what was used since belongs to another order"
     assert (await told(loyalty, member)).count("CouponReinstated") == 1
     await be_counted(loyalty)
 
 
-async def hear_refunds(loyalty: Loyalty, member: str) -> None:
-    """Everything the ledger told of a member's refunds comes by the stream, as often as it may."""
-    rows = await loyalty.sql("SELECT event FROM outbox WHERE type = 'Packed' ORDER BY lane, seq")
-    events = [event for row in rows for event in msgpack.unpackb(row["event"])]
-    engine = database.engine(loyalty.database, size=1)
-    async with engine.begin() as connection:
-        for who, kind, body in events:
-            if who == member and kind == "OrderRefunded":
-                await hear_ourselves(connection, stream.Event("huiyuan:loyalty:0", 1, 0, who, kind, body))
-    await engine.dispose()
+async def test_what_is_heard_while_a_refund_is_followed_is_followed_again(timed: Timed) -> None:
+    loyalty, member = timed.loyalty, timed.loyalty.new_member()
+    paid = order(member, [4_000, 6_000], paidAt=timed.clock.at.isoformat().replace("+00:00", "Z"))
+    coupon = await new(loyalty, member, amount_off(1_000))
+    await on_order(loyalty, "Use", member, paid["orderId"], [coupon], basket=basket(10_000))
+    await done(loyalty.order_system("OrdersService/RecordOrder", paid))
+    refund = {"source": "shop", "orderId": paid["orderId"], "refundId": "a", "amount": cny(4_000)}
+    await done(loyalty.order_system("OrdersService/RecordRefund", refund))
+    await hear_own(loyalty, member, "OrderRefunded")
+    (waiting,) = await coupon_refunds.waiting(timed.pool, 10)
+    async with timed.pool.acquire() as connection, connection.transaction():
+        await follow_refund(connection, waiting, clock.micros(timed.clock.at))
+        await done(
+            loyalty.order_system(
+                "OrdersService/RecordRefund", refund | {"refundId": "b", "amount": cny(6_000)}
+            )
+        )
+        await hear_own(loyalty, member, "OrderRefunded")
+        await coupon_refunds.settled(connection, waiting, timed.clock.at)
+    await look(timed)
+    assert await state(loyalty, coupon) == "ISSUED"
 
 
 async def test_merged_members_have_their_coupons_together_and_apart_again(timed: Timed) -> None:

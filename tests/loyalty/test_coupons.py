@@ -29,7 +29,9 @@ from tests.loyalty.coupons import (
     percentage,
     published,
     state,
+    waiting_for_locks,
 )
+from tests.loyalty.test_merges import MERGE, UNMERGE, merging, undoing
 
 
 @pytest.mark.parametrize(
@@ -305,6 +307,49 @@ async def test_a_hold_a_use_and_a_revocation_at_once_leave_one_truth(loyalty: Lo
         assert held + used + revoked == 1, [answer.text for answer in answers]
         assert await state(loyalty, coupon) == ("HELD" if held else "USED" if used else "REVOKED")
     await be_counted(loyalty)
+
+
+async def test_an_order_gives_its_coupon_back_once_however_many_ask_and_never_what_it_only_holds(
+    loyalty: Loyalty,
+) -> None:
+    member = loyalty.new_member()
+    coupon = await new(loyalty, member, percentage(1_000, cap=cny(5_000), cost=cny(30)))
+    await on_order(loyalty, "Hold", member, "back", [coupon], basket=basket(10_000))
+    assert (await on_order(loyalty, "Reinstate", member, "back", [])).json()["replayed"]
+    assert await state(loyalty, coupon) == "HELD"
+    await on_order(loyalty, "Use", member, "back", [])
+    async with loyalty.looking.acquire() as holding, holding.transaction():
+        await holding.execute("SELECT FROM coupons WHERE coupon_id = $1 FOR NO KEY UPDATE", coupon)
+        asked = [asyncio.ensure_future(on_order(loyalty, "Reinstate", member, "back", [])) for _ in range(4)]
+        await waiting_for_locks(loyalty, 2)
+    answers = [answer.json() for answer in await asyncio.gather(*asked)]
+    assert sorted(answer.get("replayed", False) for answer in answers) == [False, True, True, True]
+    assert await state(loyalty, coupon) == "ISSUED"
+    await be_counted(loyalty)
+
+
+async def test_staff_who_merge_members_bring_their_coupons_together_and_apart_again(loyalty: Loyalty) -> None:
+    old, survivor = loyalty.new_member(), loyalty.new_member()
+    key = await published(loyalty, amount_off(1_000))
+    mine, theirs = await given(loyalty, old, key), await given(loyalty, survivor, key)
+
+    async def held() -> list[set[str]]:
+        rows = await loyalty.sql(
+            "SELECT member_id::text, coupon_id::text FROM coupons WHERE template = $1", key
+        )
+        return [{row["coupon_id"] for row in rows if row["member_id"] == who} for who in (old, survivor)]
+
+    for _ in range(2):
+        assert (await loyalty.staff(MERGE, merging(old, survivor), "operations")).status_code == 200
+        assert await held() == [set(), {mine, theirs}]
+    for _ in range(2):
+        assert (await loyalty.staff(UNMERGE, undoing(old), "operations")).status_code == 200
+        assert await held() == [{mine}, {theirs}]
+    await loyalty.staff(MERGE, merging(old, survivor), "operations")
+    assert await held() == [{mine}, {theirs}], "said again after it was undone"
+    await loyalty.staff(MERGE, merging(old, survivor, "again"), "operations")
+    await loyalty.staff(UNMERGE, undoing(old), "operations")
+    assert await held() == [set(), {mine, theirs}], "undone again after another merge"
 
 
 async def test_a_till_finds_and_uses_a_coupon_by_its_code(loyalty: Loyalty) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy.engine import make_url
 from structlog.testing import capture_logs
 
 from services.loyalty.jobs.dues import DueRun
@@ -137,7 +138,7 @@ async def test_a_run_cut_off_again_and_again_does_everything_once(
         members = [there.loyalty.new_member() for _ in range(1_500)]
         await there.pay_many(members, 10_000)
         there.clock.at = utc("2026-07-01 00:00")
-        killer = await asyncpg.connect(servers.postgres_url)
+        killer, at = await asyncpg.connect(servers.postgres_url), make_url(there.loyalty.database)
         interrupted = 0
         while (before := await there.expired()) < len(members):
             looking = asyncio.create_task(there.run.look())
@@ -148,8 +149,9 @@ async def test_a_run_cut_off_again_and_again_does_everything_once(
                 looking.cancel()
             else:
                 await killer.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $1",
-                    there.loyalty.database.rsplit("/", 1)[-1],
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $2",
+                    at.database,
+                    at.username,
                 )
             await asyncio.gather(looking, return_exceptions=True)
         await killer.close()

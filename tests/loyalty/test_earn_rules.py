@@ -10,6 +10,13 @@ from services.kit import rpc
 from services.loyalty.storage.programmes.definitions import earn_rules as stored
 from tests.loyalty.conftest import Loyalty, cny, earn_rule, order, programme
 from tests.loyalty.spending import code, done
+from tests.loyalty.test_merges import MERGE, UNMERGE, merging, undoing
+from tests.loyalty.torture.judge import be_sound
+
+COMPLETED = "EARN_TRIGGER_ORDER_COMPLETED"
+
+
+VISITS = [{"window": "CAP_WINDOW_EVER", "points": 15}]
 
 
 def gift(key: str, points: int, **changes: Any) -> dict[str, Any]:
@@ -35,6 +42,9 @@ def festival() -> dict[str, Any]:
             gift("festival", 60, condition="order.channel == 'fair'", budget=100),
             coupon("thanks", condition="order.total_minor >= 8000"),
             coupon("first", trigger="EARN_TRIGGER_FIRST_ORDER"),
+            gift("arrived", 20, trigger=COMPLETED, condition="order.channel == 'post'"),
+            gift("visit", 10, condition="order.channel == 'visit'", caps=VISITS),
+            coupon("again", trigger=COMPLETED, condition="order.channel == 'post'"),
             earn_rule("growth", "GROWTH"),
         ]
     )
@@ -118,6 +128,69 @@ async def test_a_coupon_is_promised_with_the_order_and_once(there: Loyalty) -> N
         (f"earn:shop:thanks:shop:{each['orderId']}", "COUPON", "thanks-10") for each in (first, again)
     )
     assert list(map(tuple, found)) == [("earn:shop:first", "COUPON", "first-10"), *thanks]
+
+
+async def test_what_waits_for_the_completion_is_quoted_promised_explained_and_given_with_it(
+    there: Loyalty,
+) -> None:
+    member = there.new_member()
+    basket = {
+        "memberId": member,
+        "lines": order(member, 4_000)["lines"],
+        "total": cny(4_000),
+        "channel": "post",
+    }
+    headers = {rpc.CALLER_HEADER: there.assertion("member", member)}
+    quoted = (await there.call("QuotesService/QuoteOrder", basket, headers=headers)).json()
+    first = await paid(there, member, 4_000, channel="post")
+    for told in (quoted, first):
+        parts = [each for each in told["earned"] if each["currency"] == "POINTS"]
+        assert [(each["points"], each.get("pending", False)) for each in parts] == [
+            ("120", False),
+            ("20", True),
+        ]
+    verdicts = await explained(there, member, first)
+    assert (verdicts["arrived"]["counted"], verdicts["arrived"]["points"]) == (True, "20")
+    refund = {"source": "shop", "orderId": first["orderId"], "refundId": "r", "amount": cny(2_000)}
+    back = await done(there.order_system("OrdersService/RecordRefund", refund))
+    assert [each["points"] for each in back["takenBack"] if each["currency"] == "POINTS"] == ["70"]
+    before = await there.balance(member)
+    assert (before["available"], before["pending"]) == (60, 10)
+    assert not await there.sql("SELECT FROM grants WHERE member_id = $1 AND template = 'again-10'", member)
+    completion = {"source": "shop", "orderId": first["orderId"]}
+    for replayed in (False, True):
+        told = await done(there.order_system("OrdersService/CompleteOrder", completion))
+        assert [each["points"] for each in told["matured"]] == ["10"]
+        assert told.get("replayed", False) is replayed
+    after = await there.balance(member)
+    assert (after["available"], after["pending"]) == (70, 0)
+    promised = await there.sql(
+        "SELECT key FROM grants WHERE member_id = $1 AND template = 'again-10'", member
+    )
+    assert [row["key"] for row in promised] == [f"earn:shop:again:shop:{first['orderId']}"]
+    await done(there.order_system("OrdersService/RecordRefund", refund | {"refundId": "s"}))
+    assert (await there.balance(member))["available"] == 0
+    await be_sound(there)
+
+
+async def test_a_cap_counts_what_was_given_under_every_name_that_is_the_members(there: Loyalty) -> None:
+    old, new = there.new_member(), there.new_member()
+
+    async def visit(member: str, has_it: str = new) -> int:
+        made = await paid(there, member, 100, channel="visit")
+        verdicts = await explained(there, has_it, made)
+        return int(verdicts["visit"].get("points", 0))
+
+    first = await paid(there, old, 100, channel="visit")
+    await done(there.staff(MERGE, merging(old, new), "operations"))
+    assert [await visit(new), await visit(old)] == [5, 0]
+    refund = {"source": "shop", "orderId": first["orderId"], "refundId": "r", "amount": cny(100)}
+    await done(there.order_system("OrdersService/RecordRefund", refund))
+    assert [await visit(new), await visit(new)] == [10, 0], "what was refunded of the old name is given again"
+    await done(there.staff(UNMERGE, undoing(old), "operations"))
+    assert [await visit(old, old), await visit(new)] == [10, 0]
+    rows = await there.sql("SELECT member_id::text, given FROM earn_caps WHERE rule = 'visit'")
+    assert dict(map(tuple, rows)) == {old: 10, new: 15}
 
 
 async def test_two_processes_spend_budgets_to_the_last_point_and_never_beyond(

@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 
 from services.kit import rpc
+from services.loyalty.rules.referrals.referrals import read_code
 from services.loyalty.storage.members import exports
 from tests.loyalty.conftest import CALLED_BY_MEMBERS_KEY, Loyalty, order
+from tests.loyalty.rewarding import offer, take
+from tests.loyalty.spending import done
+from tests.loyalty.test_referrals import accept, code_of, joined, publish
 
 signer = rpc.CallerSigner("members", {"loyalty": CALLED_BY_MEMBERS_KEY})
 MEMBERS = rpc.Caller(rpc.CallerKind.SERVICE, "members")
@@ -58,6 +62,9 @@ async def test_everything_of_a_member_is_exported_and_nothing_of_another(
         "entries",
         "benefit_claims",
         "memberships",
+        "rewards",
+        "invite_codes",
+        "referrals",
     }
     assert {row["order_id"] for row in tables["orders"]} == {one["orderId"] for one in mine}
     assert [row["refund_id"] for row in tables["refunds"]] == ["r-1"]
@@ -75,6 +82,39 @@ async def test_everything_of_a_member_is_exported_and_nothing_of_another(
     assert available == (await loyalty.balance(member))["available"]
     assert "77000" not in json.dumps(tables)
     assert other not in json.dumps(tables)
+
+
+async def test_rewards_codes_and_invitations_are_each_ones_own_without_the_other(loyalty: Loyalty) -> None:
+    inviter, friend = await joined(loyalty), await joined(loyalty)
+    await done(publish(loyalty, "packed"))
+    invite = await code_of(loyalty, inviter, "packed")
+    await done(accept(loyalty, friend, invite))
+    await offer(loyalty, "packed-cup", points=40)
+    body = {
+        "memberId": friend,
+        "currency": "POINTS",
+        "points": 50,
+        "reason": "GIFT",
+        "idempotencyKey": "gift",
+    }
+    await done(loyalty.staff("PointsService/AdjustPoints", body))
+    await done(take(loyalty, friend, "packed-cup", "r"))
+    mine, theirs = await exported(loyalty, friend), await exported(loyalty, inviter)
+    (reward,) = mine["rewards"]
+    assert [reward[name] for name in ("reward", "name_en", "currency", "points", "state")] == [
+        "packed-cup",
+        "Cup",
+        "POINTS",
+        "40",
+        "PENDING",
+    ]
+    assert (theirs["rewards"], mine["invite_codes"]) == ([], [])
+    assert [row["code"] for row in theirs["invite_codes"]] == [read_code(invite)]
+    assert [(row["side"], row["state"]) for row in mine["referrals"]] == [("INVITED", "REWARDED")]
+    assert [(row["side"], row["state"]) for row in theirs["referrals"]] == [("INVITER", "REWARDED")]
+    assert {row["reason"] for tables in (mine, theirs) for row in tables["grants"]} == {"REFERRAL"}
+    assert inviter not in json.dumps(mine)
+    assert friend not in json.dumps(theirs)
 
 
 async def test_only_the_members_service_exports(loyalty: Loyalty) -> None:

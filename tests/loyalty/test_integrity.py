@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests.loyalty.conftest import Loyalty, cny, order, programme
 from tests.loyalty.oracle import Oracle
@@ -199,7 +200,7 @@ async def test_one_order_id_for_two_members_through_two_services_belongs_to_one_
 async def test_backends_killed_under_load_lose_and_double_nothing(make_loyalty: Any, servers: Any) -> None:
     async with make_loyalty() as loyalty:
         member = loyalty.new_member()
-        name = loyalty.database.rsplit("/", 1)[-1]
+        at = make_url(loyalty.database)
         killer = await asyncpg.connect(servers.postgres_url)
         bodies = [order(member, 100) for _ in range(150)]
 
@@ -216,8 +217,9 @@ async def test_backends_killed_under_load_lose_and_double_nothing(make_loyalty: 
             for _ in range(8):
                 await asyncio.sleep(0.07)
                 await killer.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $1",
-                    name,
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $2",
+                    at.database,
+                    at.username,
                 )
 
         await asyncio.gather(kill_backends(), *map(send_until_answered, bodies))

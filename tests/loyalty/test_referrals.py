@@ -14,6 +14,7 @@ from services.loyalty.jobs.referrals import SettledReferrals
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.referrals.referrals import make_code, read_code
 from tests.loyalty.conftest import Loyalty, cny, order
+from tests.loyalty.hearing import hear_own
 from tests.loyalty.spending import code, done
 
 NAME = {"zh": "邀请", "en": "Bring a friend"}
@@ -119,10 +120,14 @@ async def test_the_order_that_is_asked_for_rewards_once(loyalty: Loyalty, settli
     await done(publish(loyalty, "order", **asked, inviter={"template": "ten-off"}))
     inviter, friend = await joined(loyalty), await joined(loyalty)
     await done(accept(loyalty, friend, await code_of(loyalty, inviter, "order")))
+    before = "JOINED"
     for minor, state in ((9_999, "JOINED"), (10_000, "REWARDED"), (10_000, "REWARDED")):
         await done(loyalty.order_system("OrdersService/RecordOrder", order(friend, minor)))
-        await loyalty.sql("UPDATE referrals SET ordered = true WHERE member_id = $1", friend)
         await settling.settle()
+        assert (await state_of(loyalty, friend))[0] == before, "nothing was heard of the order yet"
+        await hear_own(loyalty, friend, "OrderRecorded")
+        await settling.settle()
+        before = state
         assert (await state_of(loyalty, friend))[0] == state
     assert await promised(loyalty, inviter, friend) == sorted(
         [(inviter, "COUPON", 0, "ten-off"), (friend, "POINTS", 20, "")]

@@ -1,14 +1,18 @@
 """Rewards: points and a piece go together or not at all, and whoever asks again gets the first answer."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from infra.local.databases import DatabaseUrls
 from services.kit import rpc
 from tests.loyalty.conftest import Loyalty, cny, order
+from tests.loyalty.coupons import amount_off, drafted, published, waiting_for_locks
 from tests.loyalty.rewarding import decide, draft, left, offer, offered, publish, stock, take, terms
 from tests.loyalty.spending import code, done, with_points
+from tests.loyalty.test_merges import MERGE, UNMERGE, merging, undoing
 from tests.loyalty.torture.judge import be_sound
 
 
@@ -118,6 +122,7 @@ async def test_what_is_fulfilled_is_not_cancelled(loyalty: Loyalty) -> None:
 
 
 async def test_a_coupon_is_promised_with_the_points_it_costs(loyalty: Loyalty) -> None:
+    await published(loyalty, amount_off(), "ten-off")
     await offer(loyalty, "ten-off", kind="REWARD_KIND_COUPON", gives="ten-off")
     member = await with_points(loyalty, 100)
     for _ in range(2):
@@ -128,6 +133,21 @@ async def test_a_coupon_is_promised_with_the_points_it_costs(loyalty: Loyalty) -
     assert code(await decide(loyalty, "Cancel", member, "c", reason="OOPS")) == "REWARD_ALREADY_FULFILLED"
     assert code(await take(loyalty, member, "ten-off", "d")) == "NOT_ENOUGH_POINTS"
     assert len(await loyalty.sql("SELECT FROM grants WHERE member_id = $1", member)) == 1
+
+
+async def test_what_a_reward_gives_must_be_there_and_to_be_given_published(loyalty: Loyalty) -> None:
+    coupons = terms(kind="REWARD_KIND_COUPON", gives="not-yet")
+    benefits = terms(kind="REWARD_KIND_BENEFIT", gives="lounge")
+    for asked in (coupons, benefits):
+        refused = await draft(loyalty, "promise", terms=asked)
+        assert (code(refused), "terms.gives" in refused.text) == ("PROGRAMME_NOT_WELL_FORMED", True)
+    await drafted(loyalty, amount_off(), "not-yet")
+    await done(draft(loyalty, "promise", terms=coupons))
+    body = {"reward": "promise", "edition": 1, "reason": "spring"}
+    refused = await loyalty.staff("RewardsService/PublishReward", body)
+    assert (code(refused), "publish it first" in refused.text) == ("PROGRAMME_NOT_WELL_FORMED", True)
+    await published(loyalty, amount_off(2_000), "not-yet", 1)
+    await done(loyalty.staff("RewardsService/PublishReward", body))
 
 
 async def test_editions_follow_on_each_other_and_stopped_is_stopped(loyalty: Loyalty) -> None:
@@ -164,6 +184,57 @@ async def test_stock_is_never_less_than_what_is_taken(loyalty: Loyalty) -> None:
     assert await left(loyalty, "lamp") == (1, 1)
     await offer(loyalty, "air")
     assert code(await stock(loyalty, "air", 1, "x")) == "REWARD_NOT_LIMITED"
+
+
+async def test_who_asks_many_times_at_once_gets_no_more_than_the_limit(loyalty: Loyalty) -> None:
+    await offer(loyalty, "pair", points=1, limits=[{"most": 2, "period": "REWARD_LIMIT_PERIOD_EVER"}])
+    member = await with_points(loyalty, 100)
+    answers = await asyncio.gather(*(take(loyalty, member, "pair", f"s{nth}") for nth in range(8)))
+    refused = [code(answer) for answer in answers if answer.status_code != 200]
+    assert refused == ["REWARD_LIMIT_REACHED"] * 6
+    assert (await loyalty.balance(member))["available"] == 98
+
+
+async def test_what_the_merged_took_counts_for_who_remains(loyalty: Loyalty) -> None:
+    await offer(loyalty, "shared", points=1, limits=[{"most": 2, "period": "REWARD_LIMIT_PERIOD_EVER"}])
+    old, new = await with_points(loyalty, 100), await with_points(loyalty, 100)
+    await done(take(loyalty, old, "shared", "1"))
+    await done(loyalty.staff(MERGE, merging(old, new), "operations"))
+    await done(take(loyalty, old, "shared", "2"))
+    for member in (old, new):
+        assert code(await take(loyalty, member, "shared", f"3-{member}")) == "REWARD_LIMIT_REACHED"
+    await done(loyalty.staff(UNMERGE, undoing(old), "operations"))
+    assert [(await take(loyalty, member, "shared", "4")).status_code for member in (old, new)] == [200, 200]
+
+
+async def test_the_last_piece_goes_once_between_two_processes_that_both_want_it(
+    loyalty: Loyalty, make_loyalty: Any
+) -> None:
+    await offer(loyalty, "last", 1)
+    members = [await with_points(loyalty, 100) for _ in range(2)]
+    async with make_loyalty(urls=DatabaseUrls(loyalty.database, loyalty.owner)) as other:
+        other.members.ids |= loyalty.members.ids
+        async with loyalty.looking.acquire() as holding, holding.transaction():
+            await holding.execute("SELECT FROM rewards WHERE reward = 'last' FOR UPDATE")
+            asked = [
+                asyncio.ensure_future(take(door, member, "last", "l"))
+                for door, member in zip((loyalty, other), members, strict=True)
+            ]
+            await waiting_for_locks(loyalty, 2)
+        answers = await asyncio.gather(*asked)
+    assert [code(answer) for answer in answers if answer.status_code != 200] == ["REWARD_SOLD_OUT"]
+    assert await left(loyalty, "last") == (1, 1)
+    assert sorted([(await loyalty.balance(member))["available"] for member in members]) == [0, 100]
+
+
+async def test_changes_of_a_stock_at_once_are_all_counted(loyalty: Loyalty) -> None:
+    await offer(loyalty, "crate", 1)
+    async with loyalty.looking.acquire() as holding, holding.transaction():
+        await holding.execute("SELECT FROM rewards WHERE reward = 'crate' FOR UPDATE")
+        asked = [asyncio.ensure_future(stock(loyalty, "crate", 2, f"c{nth}")) for nth in range(4)]
+        await waiting_for_locks(loyalty, 2)
+    after = [(await done(each))["change"]["stockAfter"] for each in asked]
+    assert (sorted(map(int, after)), await left(loyalty, "crate")) == ([3, 5, 7, 9], (9, 0))
 
 
 @pytest.mark.parametrize(

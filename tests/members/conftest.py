@@ -6,20 +6,18 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
 from services.members.app import application
-from tests.members.service import Consents, Members, reached_by, settings
+from tests.members.service import EVERYTHING, Consents, Members, reached_by, settings
 
 
 @pytest.fixture(scope="session")
 async def consents() -> AsyncIterator[tuple[Consents, str]]:
     """A consent service on a port of its own, and its address."""
     consents = Consents()
-    app = DecisionsServiceASGIApplication(consents, compressions=[])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(consents.application, port=0, log_level="error", lifespan="off"))
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
         await asyncio.sleep(0.01)
@@ -50,4 +48,5 @@ def members(served: Members) -> Members:
     """The service; the consent service allows until told otherwise."""
     served.consents.allow()
     served.consents.asked.clear()
+    served.consents.listed = EVERYTHING
     return served

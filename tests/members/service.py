@@ -9,8 +9,9 @@ from uuid import UUID
 import asyncpg
 from connectrpc.code import Code
 from connectrpc.errors import ConnectError
-from huiyuan.consent.v1 import decisions_pb2
-from huiyuan.consent.v1.decisions_connect import DecisionsService
+from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
+from huiyuan.consent.v1.decisions_connect import DecisionsService, DecisionsServiceASGIApplication
+from huiyuan.consent.v1.purposes_connect import PurposesService, PurposesServiceASGIApplication
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.members.v1 import profiles_pb2
 from huiyuan.members.v1.addresses_connect import AddressesServiceClient
@@ -31,6 +32,8 @@ from huiyuan.members.v1.statuses_connect import StatusesServiceClient
 from huiyuan.members.v1.tags_connect import TagsServiceClient
 from huiyuan.members.v1.verifications_connect import VerificationsServiceClient
 from pyqwest.testing import ASGITransport
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from infra.local.databases import DatabaseUrls
 from services.kit import rpc
@@ -65,12 +68,17 @@ def by(caller: rpc.Caller) -> dict[str, str]:
     return {rpc.CALLER_HEADER: signer.sign("members", caller)}
 
 
-class Consents(DecisionsService):
+EVERYTHING = ("name", "phone", "email", "birth_date", "gender", "address", "identity_document")
+
+
+class Consents(DecisionsService, PurposesService):
     """A consent service that answers what a test says, and remembers what it was asked."""
 
     def __init__(self) -> None:
         self.answer: decisions_pb2.CheckResponse | ConnectError = decisions_pb2.CheckResponse(allow=True)
         self.asked: list[decisions_pb2.CheckRequest] = []
+        self.listed: tuple[str, ...] | None = EVERYTHING
+        self.times_listed = 0
         self._callers = rpc.CallerVerifier("consent", {"members": KEYS["consent"]})
 
     async def check(self, request: decisions_pb2.CheckRequest, ctx: Any) -> decisions_pb2.CheckResponse:
@@ -80,6 +88,24 @@ class Consents(DecisionsService):
         if isinstance(self.answer, ConnectError):
             raise self.answer
         return self.answer
+
+    async def list_purposes(
+        self, request: purposes_pb2.ListPurposesRequest, ctx: Any
+    ) -> purposes_pb2.ListPurposesResponse:
+        self.times_listed += 1
+        if self.listed is None:
+            raise ConnectError(Code.UNAVAILABLE, "away")
+        purpose = purposes_pb2.Purpose(key="membership_service", categories=self.listed)
+        return purposes_pb2.ListPurposesResponse(purposes=[purpose])
+
+    @property
+    def application(self) -> Starlette:
+        """Both doors of the consent service that are asked."""
+        doors = (
+            DecisionsServiceASGIApplication(self, compressions=[]),
+            PurposesServiceASGIApplication(self, compressions=[]),
+        )
+        return Starlette(routes=[Mount(door.path, door) for door in doors])
 
     def allow(self) -> None:
         self.answer = decisions_pb2.CheckResponse(allow=True, reason="CONSENT_GIVEN", article="PIPL 13(1)")

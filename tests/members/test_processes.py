@@ -73,7 +73,7 @@ class Running:
 
 
 def environment(
-    members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Path, port: int
+    members: DatabaseUrls, keys: DatabaseUrls, redis_url: str, ring: Path, port: int, consent: str = ""
 ) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
@@ -89,7 +89,7 @@ def environment(
         "DATABASE_OWNER_URL_MEMBER_KEYS": keys.owner,
         "MEMBERS_KEY_RING": str(ring),
         "INSTALLATION_ID": str(INSTALLATION),
-        "CONSENT_URL": "http://127.0.0.1:1",
+        "CONSENT_URL": consent or "http://127.0.0.1:1",
         "CALLER_KEY_GATEWAY_MEMBERS": b64encode(KEYS["gateway"]).decode(),
         "CALLER_KEY_LOYALTY_MEMBERS": b64encode(KEYS["loyalty"]).decode(),
         "CALLER_KEY_MEMBERS_CONSENT": b64encode(KEYS["consent"]).decode(),
@@ -297,11 +297,12 @@ async def streams(redis: Redis) -> bytes:
     )
 
 
-async def test_seeded_personal_data_is_found_nowhere(urls, servers: Servers, redis_url, tmp_path):
+async def test_seeded_personal_data_is_found_nowhere(urls, servers: Servers, redis_url, tmp_path, consents):
     members, keys = urls
     redis = Redis.from_url(redis_url)
     ring = tmp_path / "members.keyring"
-    async with running(environment(members, keys, redis_url, ring, free_port()), members, keys) as service:
+    env = environment(members, keys, redis_url, ring, free_port(), consents[1])
+    async with running(env, members, keys) as service:
         member_id = await live_a_little(service, members.owner)
 
         async def relayed() -> bool:
@@ -375,10 +376,12 @@ async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
 
 
 @pytest.mark.parametrize("away", ["members", "member_keys"])
-async def test_database_away_means_try_again_and_recovery_needs_no_restart(urls, redis_url, tmp_path, away):
+async def test_database_away_means_try_again_and_recovery_needs_no_restart(
+    urls, redis_url, tmp_path, away, consents
+):
     members, keys = urls
     proxy = Proxy(members.app if away == "members" else keys.app)
-    env = environment(members, keys, redis_url, tmp_path / "members.keyring", free_port())
+    env = environment(members, keys, redis_url, tmp_path / "members.keyring", free_port(), consents[1])
     env["DATABASE_URL_MEMBERS" if away == "members" else "DATABASE_URL_MEMBER_KEYS"] = proxy.url
 
     async def attempt(key: str) -> httpx.Response:

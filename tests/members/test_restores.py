@@ -73,10 +73,10 @@ async def readable(service: Members, member_id: str) -> bool:
 
 
 async def test_restored_backups_bring_nobody_back(
-    urls, servers: Servers, redis_url: str, tmp_path: Path
+    urls, servers: Servers, redis_url: str, tmp_path: Path, consents: tuple[Consents, str]
 ) -> None:
     file = TombstoneFile(tmp_path / "tombstones.jsonl")
-    configured = settings(*urls, redis_url, tmp_path / "ring", "http://127.0.0.1:1").model_copy(
+    configured = settings(*urls, redis_url, tmp_path / "ring", consents[1]).model_copy(
         update={"tombstones": tmp_path / "tombstones.jsonl"}
     )
     dumps = {kind: str(tmp_path / f"{kind}.dump") for kind in ("members", "keys")}
@@ -117,10 +117,10 @@ async def test_restored_backups_bring_nobody_back(
 
 
 async def test_tombstones_that_only_the_databases_know_come_into_the_file(
-    urls, redis_url: str, tmp_path: Path
+    urls, redis_url: str, tmp_path: Path, consents: tuple[Consents, str]
 ) -> None:
     path = tmp_path / "tombstones.jsonl"
-    configured = settings(*urls, redis_url, tmp_path / "ring", "http://127.0.0.1:1")
+    configured = settings(*urls, redis_url, tmp_path / "ring", consents[1])
     async with serving(configured, urls) as service:
         member_id = await service.register()
         request = erasures_pb2.RequestErasureRequest(

@@ -45,14 +45,16 @@ ROWS: tuple[Row, ...] = (
     Row(
         "6",
         "no data beyond what the purpose lists",
-        "rules/gate.Question.unlisted",
-        (f"{_RPC}/test_checking.py::test_art_6_a_category_that_the_purpose_does_not_list_is_denied",),
-        Violation(
-            f"{_CONSENT}/rules/gate.py",
-            "if not self.used <= set(terms.categories):",
-            "if False:",
+        "members: rules/collecting; consent: rules/gate.Question.unlisted",
+        (
+            f"{_RPC}/test_checking.py::test_art_6_a_category_that_the_purpose_does_not_list_is_denied",
+            "tests/members/rpc/test_collecting.py",
         ),
-        missing="the members' door takes a field that no purpose lists; only its use is denied",
+        Violation(
+            "services/members/rules/collecting.py",
+            "unlisted = sorted({field.category for field in brought} - listed)",
+            "unlisted: list[str] = []",
+        ),
     ),
     Row(
         "19",
@@ -173,7 +175,13 @@ ROWS: tuple[Row, ...] = (
             "return True",
         ),
     ),
-    Row("22", "a merger of handlers", "", missing="there is no transfer of consents to another handler"),
+    Row(
+        "22",
+        "a merger of handlers",
+        "rules/handlers, actions/handlers; purposes.widenings",
+        (f"{_RPC}/test_handlers.py",),
+        Violation(f"{_CONSENT}/rules/handlers.py", "if transfer.effective_at <= at]", "if False]"),
+    ),
     Row(
         "23",
         "each third party for itself",
@@ -195,7 +203,17 @@ ROWS: tuple[Row, ...] = (
             "if not (automated_refused and answer.allow and question.profiles):",
             "if True:",
         ),
-        missing="no test compares prices between who refused and who did not",
+    ),
+    Row(
+        "24",
+        "like members get like prices, and who refuses gets those without a profile, explained",
+        "loyalty: rules/metrics.is_neutral, rules/decisions; storefront: explainDecision",
+        ("tests/loyalty/test_decisions.py",),
+        Violation(
+            "services/loyalty/rules/tiers/metrics.py",
+            "return part.neutral is not None and self.standing.automated_refused",
+            "return False",
+        ),
     ),
     Row(
         "28 to 30",
@@ -259,7 +277,17 @@ ROWS: tuple[Row, ...] = (
             "if False:",
         ),
     ),
-    Row("46", "correction reaches every projection", "", missing="no test follows a correction everywhere"),
+    Row(
+        "46",
+        "correction reaches every projection",
+        "members: rpc/updates, actions/profiles; consent: actions/fulfilling.profile_corrected",
+        ("tests/members/rpc/test_correcting.py", f"{_RPC}/test_correcting.py"),
+        Violation(
+            "services/members/rpc/updates.py",
+            "if traits.of(profile) != traits.of(member.profile):",
+            "if False:",
+        ),
+    ),
     Row(
         "47",
         "deletion, proved by every store",
@@ -269,7 +297,7 @@ ROWS: tuple[Row, ...] = (
             f"{_RIGHTS}test_erasure_takes_wishes_directives_and_restrictions_with_it",
         ),
         Violation(
-            f"{_CONSENT}/migrations/versions/0020_rights.py",
+            f"{_CONSENT}/migrations/versions/0006_rights.py",
             "ARRAY['preference_changes', 'preferences', 'suppressions', 'sends',",
             "ARRAY['preferences', 'suppressions', 'sends',",
         ),
@@ -333,6 +361,20 @@ ROWS: tuple[Row, ...] = (
             "test_art_56_an_assessment_is_kept_for_three_years_by_the_door_and_by_the_database",
         ),
         Violation(f"{_CONSENT}/actions/registers.py", "    if now < found.locked_until:", "    if False:"),
+    ),
+    Row(
+        "55",
+        "nothing that needs an impact assessment without one in the register",
+        "actions/purposes, storage/registers.assessed",
+        (
+            f"{_RPC}/test_registers.py::"
+            "test_art_55_a_purpose_that_needs_an_assessment_is_published_once_that_stands_in_the_register",
+        ),
+        Violation(
+            f"{_CONSENT}/actions/purposes.py",
+            "if terms.assessment_id and not await",
+            "if False and not await",
+        ),
     ),
     Row(
         "57",

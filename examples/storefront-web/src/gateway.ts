@@ -10,9 +10,15 @@ const LONGEST_SILENCE_MS = 40_000;
 
 const SIGNED_OUT = ["UNAUTHENTICATED", "TOKEN_REFUSED", "TOKEN_EXPIRED", "WRONG_AUDIENCE"];
 
-/** What an operation could not do; `code` is the gateway's, or NETWORK when it did not answer. */
+/**
+ * What an operation could not do; `code` is the gateway's, or NETWORK when it did not answer. Where the gateway said
+ * when to come back (429 and 503), nobody asks it before `waitMs`.
+ */
 export class GatewayError extends Error {
-  constructor(readonly code: string) {
+  constructor(
+    readonly code: string,
+    readonly waitMs = 0,
+  ) {
     super(code);
   }
 
@@ -44,7 +50,7 @@ export async function ask<Result, Variables>(
   }).catch(() => {
     throw new GatewayError("NETWORK");
   });
-  return dataOf((await response.json().catch(() => ({}))) as Body<Result>, response.status);
+  return dataOf((await response.json().catch(() => ({}))) as Body<Result>, response);
 }
 
 /** The data of a subscription, one after another, until the connection ends. */
@@ -58,10 +64,10 @@ export async function* watch<Result, Variables>(
   try {
     // The types know documents by their text alone; what is sent is the same.
     const request = (await named(document, variables)) as unknown as RequestParams;
-    for await (const body of client.iterate<Result>(request)) yield dataOf(body as Body<Result>, 200);
+    for await (const body of client.iterate<Result>(request)) yield dataOf(body as Body<Result>);
   } catch (error) {
     if (error instanceof GatewayError) throw error;
-    throw new GatewayError(await codeOf(error));
+    throw await refusalOf(error);
   } finally {
     ended.removeEventListener("abort", client.dispose);
     client.dispose();
@@ -105,18 +111,24 @@ async function named<Variables>(document: TypedDocumentString<unknown, Variables
   return { query: texts[hash as keyof typeof texts], variables };
 }
 
-function dataOf<Result>(body: Body<Result>, status: number): Result {
+function dataOf<Result>(body: Body<Result>, response?: Response): Result {
   const nothing = body.data == null || Object.values(body.data).every((field) => field === null);
   if (!nothing) return body.data as Result;
   const code = body.errors?.[0]?.extensions?.code;
-  if (code !== undefined) throw new GatewayError(code);
-  if (body.data == null) throw new GatewayError(status === 429 ? "THROTTLED" : "NETWORK");
+  if (code !== undefined) throw new GatewayError(code, waitMs(response));
+  if (body.data == null) throw new GatewayError(response?.status === 429 ? "THROTTLED" : "NETWORK", waitMs(response));
   return body.data;
 }
 
 /** graphql-sse throws what it could not stream together with the response that says why. */
-async function codeOf(error: unknown): Promise<string> {
-  const response = (error as { response?: Response }).response;
+async function refusalOf(error: unknown): Promise<GatewayError> {
+  const { response } = error as { response?: Response };
   const body = (await response?.json().catch(() => undefined)) as Body<unknown> | undefined;
-  return body?.errors?.[0]?.extensions?.code ?? "NETWORK";
+  return new GatewayError(body?.errors?.[0]?.extensions?.code ?? "NETWORK", waitMs(response));
+}
+
+/** What `Retry-After` asks for; the gateway says it in seconds. */
+function waitMs(response?: Response): number {
+  const seconds = Number(response?.headers.get("retry-after") ?? 0);
+  return Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 : 0;
 }

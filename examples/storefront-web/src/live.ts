@@ -51,6 +51,7 @@ async function tell(ended: AbortSignal): Promise<void> {
 async function keepWhole(ended: AbortSignal): Promise<void> {
   while (!ended.aborted) {
     const before = member.value;
+    let waitMs = 0;
     if (before === null || !isWhole(before)) {
       try {
         const { me } = await ask(MeDocument, {});
@@ -59,9 +60,10 @@ async function keepWhole(ended: AbortSignal): Promise<void> {
         trouble.value = null;
       } catch (error) {
         if (!endure(error, ended)) return;
+        waitMs = error.waitMs;
       }
     }
-    await pause(MENDING_PAUSE_MS, ended);
+    await pause(MENDING_PAUSE_MS, ended, waitMs);
   }
 }
 
@@ -78,7 +80,7 @@ async function learnPurposes(ended: AbortSignal): Promise<void> {
       return;
     } catch (error) {
       if (!(error instanceof GatewayError) || error.isSignedOut) return;
-      await pause(MENDING_PAUSE_MS, ended);
+      await pause(MENDING_PAUSE_MS, ended, error.waitMs);
     }
   }
 }
@@ -87,6 +89,7 @@ async function listen(ended: AbortSignal): Promise<void> {
   let cursor: string | null = null;
   let failures = 0;
   while (!ended.aborted) {
+    let waitMs = 0;
     try {
       for await (const { memberChanged } of watch(LiveDocument, { after: cursor }, ended)) {
         if (ended.aborted) return;
@@ -98,17 +101,18 @@ async function listen(ended: AbortSignal): Promise<void> {
       }
     } catch (error) {
       if (!endure(error, ended)) return;
+      waitMs = error.waitMs;
       // A cursor that is no longer taken: the member as of now holds whatever it would have told.
-      if (error instanceof GatewayError && error.code === "BAD_USER_INPUT") cursor = null;
+      if (error.code === "BAD_USER_INPUT") cursor = null;
     }
     if (ended.aborted) return;
     connection.value = "waiting";
-    await pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures++), ended);
+    await pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures++), ended, waitMs);
   }
 }
 
-/** Take note of an error; whether it is worth trying again. */
-function endure(error: unknown, ended: AbortSignal): boolean {
+/** Take note of an error; whether it is worth trying again, once the gateway says so. */
+function endure(error: unknown, ended: AbortSignal): error is GatewayError {
   if (ended.aborted) return false;
   if (!(error instanceof GatewayError)) throw error;
   trouble.value = error.code;
@@ -116,8 +120,11 @@ function endure(error: unknown, ended: AbortSignal): boolean {
   return !error.isSignedOut;
 }
 
-/** Wait, by up to half as long again so that not all pages return at once. Being online again ends it. */
-function pause(ms: number, ended: AbortSignal): Promise<void> {
+/**
+ * Wait, by up to half as long again so that not all pages return at once. Being online again ends it, but nothing ends
+ * what the gateway asked for.
+ */
+function pause(ms: number, ended: AbortSignal, leastMs = 0): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
@@ -125,8 +132,8 @@ function pause(ms: number, ended: AbortSignal): Promise<void> {
       ended.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, ms * (1 + Math.random() / 2));
-    addEventListener("online", done);
+    const timer = setTimeout(done, Math.max(ms, leastMs) * (1 + Math.random() / 2));
+    if (leastMs === 0) addEventListener("online", done);
     ended.addEventListener("abort", done);
   });
 }

@@ -66,6 +66,9 @@ def tier_rule(wire: tier_schemes_pb2.TierRule) -> TierRule:
     )
 
 
+NEUTRAL = "Of a part that rests on a profile: what it comes to for who refused automated decisions (PIPL 24); null otherwise."
+
+
 @strawberry.type(description="Where a part of the score bends.")
 class ScoreKnot:
     at: Long
@@ -81,6 +84,7 @@ class ScorePart:
     metric: str = strawberry.field(description=METRIC)
     window: TierWindow
     knots: list[ScoreKnot]
+    neutral: Long | None = strawberry.field(description=NEUTRAL)
 
 
 @strawberry.type(description="Where members of a tier go that the version has no more.")
@@ -118,6 +122,7 @@ def tier_scheme(wire: tier_schemes_pb2.TierScheme) -> TierScheme:
                 metric=part.metric,
                 window=window(part.window),
                 knots=[ScoreKnot(at=Long(knot.at), score=Long(knot.score)) for knot in part.knots],
+                neutral=Long(part.neutral) if part.HasField("neutral") else None,
             )
             for part in wire.score
         ],
@@ -197,6 +202,7 @@ class ScorePartInput:
     metric: str = strawberry.field(description="As of a condition, but SCORE.")
     window: TierWindowInput | None = None
     knots: list[ScoreKnotInput]
+    neutral: Long | None = strawberry.field(default=None, description=NEUTRAL)
 
     def wire(self) -> tier_schemes_pb2.ScorePart:
         return tier_schemes_pb2.ScorePart(
@@ -205,6 +211,7 @@ class ScorePartInput:
             metric=self.metric,
             window=self.window.wire() if self.window else None,
             knots=[tier_schemes_pb2.ScoreKnot(at=knot.at, score=knot.score) for knot in self.knots],
+            neutral=self.neutral,
         )
 
 

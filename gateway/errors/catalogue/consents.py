@@ -160,4 +160,18 @@ ENTRIES = (
         "Do not send it again; ask the member anew under a new key.",
         "不要重发；须以新键重新征求。",
     ),
+    Entry(
+        "TRANSFER_NOT_TOLD",
+        Kind.DECLINED,
+        "No notice in both languages tells members to whom their data goes and how that one is reached (PIPL 22).",
+        "Publish the notice in Chinese and English with the new handler's name and contact first.",
+        "先以中英文发布载明接收方名称和联系方式的告知。",
+    ),
+    Entry(
+        "TRANSFER_NOT_VALID",
+        Kind.INVALID,
+        "A field of the transfer is missing or not as it must be, or it lies behind; the message says how.",
+        "Correct the field that is named; a transfer lies ahead and follows the last one.",
+        "更正所指字段；移交须在将来，且晚于上一次。",
+    ),
 )

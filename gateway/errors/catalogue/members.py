@@ -27,6 +27,13 @@ ENTRIES = (
         "暂时无法核对同意，未展示任何信息。",
     ),
     Entry(
+        "FIELD_WITHOUT_PURPOSE",
+        Kind.DECLINED,
+        "No purpose in force lists this kind of data, so that it may not be collected (PIPL 6).",
+        "Leave the field out, or have the officer publish a purpose that needs it and says so.",
+        "去掉该字段，或由个人信息保护负责人先发布列明该类信息的处理目的。",
+    ),
+    Entry(
         "IDEMPOTENCY_KEY_NOT_VALID",
         Kind.INVALID,
         "The idempotency key is empty or too long.",

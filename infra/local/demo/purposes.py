@@ -54,6 +54,22 @@ PURPOSES = (
         dpv_purpose="dpv:ServiceProvision",
         articles=["PIPL 13(2)"],
     ),
+    consent.Purpose(
+        key="delivery",
+        name=text("商品与权益寄送", "Delivery"),
+        description=text(
+            "向您填写的地址寄送商品、礼品与权益。",
+            "Sending goods, gifts and benefits to the addresses you give.",
+        ),
+        lawful_basis=consent.LAWFUL_BASIS_CONTRACT,
+        necessity=consent.NECESSITY_CORE,
+        methods=["collect", "store", "use"],
+        categories=["name", "phone", "address"],
+        storage_locations=["CN"],
+        retention="P3Y",
+        dpv_purpose="dpv:DeliveryOfGoods",
+        articles=["PIPL 13(2)"],
+    ),
     _consented(
         "marketing_sms",
         text("短信营销", "Marketing by SMS"),
@@ -77,7 +93,7 @@ PURPOSES = (
             "根据购买记录为您推荐商品；可随时关闭，价格不因此不同。",
             "Choosing what to show you by your purchases; can be switched off at any time, prices stay the same.",
         ),
-        ["purchase_history"],
+        ["purchase_history", "gender"],
         "profile",
         "dpv:Personalisation",
     ),
@@ -94,6 +110,8 @@ _DATA_ZH = {
     "phone": "手机",
     "email": "邮箱",
     "birth_date": "生日",
+    "gender": "性别",
+    "address": "地址",
     "purchase_history": "购买记录",
 }
 _METHODS_ZH = {"collect": "收集", "store": "存储", "use": "使用", "profile": "自动化分析"}

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from services.consent import events
 from services.consent.actions import guardians, merges
+from services.consent.actions.handlers import in_charge
 from services.consent.rules import acts, recording
 from services.consent.rules.acts import Act, Grant, NoticeNotServed, Rejection, Withdrawal
 from services.consent.rules.decisions import Decision, later
@@ -50,7 +51,7 @@ async def give(
     by_key = {key: purpose for (key, _), purpose in told.items()}
     [newest] = await notices.newest(connection, notice.wording.locale, notice.wording.key)
     acts.admit(grant, notice, newest, by_key, in_force)
-    party = Party(member.principal_id, controllers, guardian)
+    party = Party(member.principal_id, await in_charge(connection, controllers, now), guardian)
     decided = await _record(connection, grant, member, by_key, notice, party, now)
     if grant.document is not None:
         [(decision, _)] = decided.decisions
@@ -82,7 +83,7 @@ async def withdraw(
         connection, [(d.purpose, d.purpose_version) for d in standing.values()]
     )
     about = in_force | {key: purpose for (key, _), purpose in consented.items()}
-    party = Party(member.principal_id, controllers, guardian)
+    party = Party(member.principal_id, await in_charge(connection, controllers, now), guardian)
     return await _record(connection, act, member, about, None, party, now)
 
 
@@ -99,7 +100,7 @@ async def reject(
     standing = await decisions.standing(connection, act.member_id, act.purposes, act.recipient_id)
     for key in act.purposes:
         acts.admit_rejection(act, in_force[key], standing.get(key))
-    party = Party(member.principal_id, controllers)
+    party = Party(member.principal_id, await in_charge(connection, controllers, now))
     return await _record(connection, act, member, in_force, None, party, now)
 
 

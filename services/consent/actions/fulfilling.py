@@ -80,6 +80,16 @@ async def package_ready(connection: Connection, member_id: UUID, package_id: str
         await _fulfil(connection, request, [proof], now)
 
 
+async def profile_corrected(
+    connection: Connection, member_id: UUID, fields: Collection[str], revision: int, now: datetime
+) -> None:
+    """These fields of the profile were changed: whoever asked to have one corrected has it (PIPL 46)."""
+    proof = Proof("members/profiles", "CORRECTED", 1, f"revision {revision}", now)
+    for request in await rights.running(connection, member_id, [RightsKind.CORRECT]) if fields else ():
+        if request.subject in fields:
+            await _fulfil(connection, request, [proof], now)
+
+
 async def membership_closed(connection: Connection, member_id: UUID, now: datetime) -> None:
     """The membership is over, as was asked."""
     proof = Proof("members/statuses", "CLOSED", 1, "", now)

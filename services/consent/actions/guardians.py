@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.consent import events
 from services.consent.actions.merges import held_survivor
+from services.consent.rules import guardians as rules
 from services.consent.rules.acts import MemberErased
 from services.consent.rules.guardians import (
     GuardianChange,
@@ -19,6 +20,12 @@ from services.consent.storage import decisions, erasures, guardians, merges
 from services.kit.database import Connection
 
 MEMBERS = "service:members"
+
+
+async def may_read(connection: Connection, member_id: UUID, by: UUID) -> bool:
+    """Whether a member is a child for whom ``by`` consents, and may see what was decided about it."""
+    ward = await guardians.ward(connection, member_id)
+    return rules.may_read(ward, await merges.survivor(connection, by))
 
 
 async def acting(connection: Connection, member_id: UUID, by: UUID) -> UUID | None:

@@ -9,6 +9,7 @@ from connectrpc.request import RequestContext
 from huiyuan.consent.v1 import decisions_pb2
 
 from services.consent.actions import decisions as actions
+from services.consent.actions import guardians
 from services.consent.rpc import wire
 from services.consent.rpc.gate import Gate, at_most
 from services.consent.rules.decisions import Decision
@@ -114,7 +115,7 @@ class Decisions:
         self, request: decisions_pb2.BatchGetConsentsRequest, _: Context
     ) -> decisions_pb2.BatchGetConsentsResponse:
         at_most(_READ_MOST, len(request.members), "members")
-        admitted = [admit(item.member_id, item.caller) for item in request.members]
+        admitted = [await self._readable(item.member_id, item.caller) for item in request.members]
         wanted = {member_id for member_id in admitted if isinstance(member_id, UUID)}
         found = await self._reads.all(list(wanted))
         in_force = {purpose.key: purpose for purpose in await self._reads.in_force()}
@@ -134,6 +135,21 @@ class Decisions:
                     )
                 )
         return decisions_pb2.BatchGetConsentsResponse(results=results)
+
+    async def _readable(self, member_id: str, assertion: str) -> UUID | Refusal:
+        """The member whom the item's caller may read, as itself, its guardian or staff; or why not."""
+        admitted = admit(member_id, assertion)
+        if not isinstance(admitted, rpc.NotAllowed):
+            return admitted
+        try:
+            who, child_id = rpc.caller_of_item(assertion), wire.uuid_of(member_id)
+        except Refusal as refusal:
+            return refusal
+        if who.kind is rpc.CallerKind.MEMBER:
+            async with self._engine.connect() as connection:
+                if await guardians.may_read(connection, child_id, wire.uuid_of(who.id)):
+                    return child_id
+        return admitted
 
 
 def admit(member_id: str, assertion: str) -> UUID | Refusal:

@@ -18,6 +18,16 @@ _READERS = rpc.staff("privacy_officer", "support")
 Context = RequestContext[Any, Any]
 
 
+async def be_reader(engine: Engine, member_id: str) -> None:
+    """Refuse unless the caller is this member, the member's guardian, or no member at all (then the grants decided)."""
+    who = rpc.caller()
+    if who.kind is rpc.CallerKind.MEMBER and not who.is_member(member_id):
+        async with engine.connect() as connection:
+            if await actions.may_read(connection, uuid_of(member_id), uuid_of(who.id)):
+                return
+    rpc.be_member(member_id)
+
+
 class Guardians:
     """Serves ``GuardiansService``."""
 

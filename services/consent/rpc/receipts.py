@@ -6,6 +6,7 @@ from uuid import UUID
 from connectrpc.request import RequestContext
 from huiyuan.consent.v1 import receipts_pb2
 
+from services.consent.rpc.guardians import be_reader
 from services.consent.rpc.wire import uuid_of
 from services.consent.rules.checklists import Malformed
 from services.consent.rules.evidence import Keys, receipt
@@ -58,7 +59,7 @@ class Receipts:
     async def list_records(
         self, request: receipts_pb2.ListRecordsRequest, _: Context
     ) -> receipts_pb2.ListRecordsResponse:
-        rpc.be_member(request.member_id)
+        await be_reader(self._engine, request.member_id)
         member_id, before = uuid_of(request.member_id), _place(request.after)
         if not 1 <= request.first <= _LONGEST_PAGE:
             raise Malformed(f"first must be between 1 and {_LONGEST_PAGE}", field="first")
@@ -73,7 +74,7 @@ class Receipts:
     async def get_receipt(
         self, request: receipts_pb2.GetReceiptRequest, _: Context
     ) -> receipts_pb2.GetReceiptResponse:
-        rpc.be_member(request.member_id)
+        await be_reader(self._engine, request.member_id)
         member_id, record_id = uuid_of(request.member_id), uuid_of(request.record_id, "record_id")
         if self._key is None:
             raise ReceiptsNotSigned("no signing key is set up here: set CONSENT_SIGNING_KEY")

@@ -50,12 +50,17 @@ class Ward:
         return self.grown_at is None
 
 
+def may_read(ward: Ward | None, by: UUID) -> bool:
+    """Whether somebody may see what was decided about a member, as its guardian."""
+    return ward is not None and ward.is_child and ward.guardian_id == by
+
+
 def admit(ward: Ward | None, member_id: UUID, by: UUID) -> bool:
     """Whether an act about a member is a guardian's; ``by`` is who acts.
 
     Raises ``GuardianNeeded`` where a child acts, and ``NotTheGuardian`` where anybody else does.
     """
-    if ward is not None and ward.is_child and ward.guardian_id == by:
+    if may_read(ward, by):
         return True
     if by != member_id:
         raise NotTheGuardian("only the verified guardian of a child acts for it (PIPL 31)", field="member_id")

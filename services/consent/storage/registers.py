@@ -52,6 +52,17 @@ async def assessments(connection: AsyncConnection) -> list[Assessment]:
     return [Assessment(row[0], tuple(row[1]), row[2], row[3]) for row in rows]
 
 
+async def assessed(connection: AsyncConnection, assessment_id: str, purpose: str) -> bool:
+    """Whether the register has an assessment of this id that is of this purpose."""
+    found = await connection.scalar(
+        sa.text(
+            "SELECT EXISTS (SELECT FROM assessments WHERE assessment_id = :id AND :purpose = ANY(purposes))"
+        ),
+        {"id": assessment_id, "purpose": purpose},
+    )
+    return bool(found)
+
+
 async def delete_assessment(connection: AsyncConnection, assessment_id: str) -> None:
     """Forget an assessment; the database refuses it too while it is locked."""
     await connection.execute(

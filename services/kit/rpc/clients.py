@@ -14,7 +14,7 @@ from protobuf.wkt import Any as WireAny
 from services.kit import telemetry
 from services.kit.refusal import Refusal
 from services.kit.rpc.callers import CALLER_HEADER, Caller, CallerSigner
-from services.kit.rpc.connections import Answer, Connections, NoAnswer
+from services.kit.rpc.connection_pool import Answer, ConnectionPool, NoAnswer
 from services.kit.rpc.refusals import refusal_of
 
 _BINARY = "application/proto"
@@ -27,7 +27,7 @@ class Calls:
     def __init__(
         self, address: str, service: str, signer: CallerSigner, default_caller: Caller | None, timeout_ms: int
     ) -> None:
-        self._connections = Connections(address)
+        self._connections = ConnectionPool(address)
         self._service = service
         self._signer = signer
         self._default = default_caller

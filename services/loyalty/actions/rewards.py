@@ -5,6 +5,8 @@ from dataclasses import replace
 from services.kit import database
 from services.kit.refusal import Conflict
 from services.loyalty import events
+from services.loyalty.rules.benefits.entitlements import defined
+from services.loyalty.rules.coupons.coupon_templates import TemplateState
 from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.programmes.wellformed import KEY, KEY_SAID, be_like, wrong
@@ -13,6 +15,7 @@ from services.loyalty.rules.rewards.rewards import (
     MOST_POINTS,
     RewardDraftGone,
     RewardEditionFixed,
+    RewardKind,
     RewardState,
     StockBelowTaken,
     Terms,
@@ -20,6 +23,7 @@ from services.loyalty.rules.rewards.rewards import (
     UnknownReward,
     check,
 )
+from services.loyalty.storage.coupons import coupon_templates
 from services.loyalty.storage.ledger.telling import tell
 from services.loyalty.storage.programmes import programmes
 from services.loyalty.storage.rewards import rewards
@@ -42,6 +46,7 @@ async def draft(
     """Write the draft of the next edition over the one that is there."""
     be_like(KEY, reward, "reward", KEY_SAID)
     check(terms, programme)
+    await _be_there(connection, programme, terms)
     await rewards.found(connection, programme.number, reward, limited=terms.limited)
     known = await rewards.lock(connection, programme.number, reward)
     assert known is not None, "it is there by now"
@@ -75,6 +80,7 @@ async def publish(
             message, field="edition", asked=edition, draft=drafted.edition if drafted else 0
         )
     check(drafted.terms, programme)
+    await _be_there(connection, programme, drafted.terms, to_be_given=True)
     await _be_room(connection, known)
     published = replace(drafted, published_by=by, published_at=now, reason=reason)
     await rewards.publish(connection, programme.number, reward, published)
@@ -138,6 +144,20 @@ async def _locked(connection: database.RawConnection, programme: Programme, rewa
     if known is None:
         raise UnknownReward("there is no reward with this key: draft it first", field="reward")
     return known
+
+
+async def _be_there(
+    connection: database.RawConnection, programme: Programme, terms: Terms, *, to_be_given: bool = False
+) -> None:
+    """Refuse to promise a coupon or a benefit that nobody can give. Raises ``ProgrammeNotWellFormed``."""
+    if terms.kind is RewardKind.COUPON:
+        template = await coupon_templates.find(connection, programme.number, terms.gives)
+        if template is None:
+            raise wrong("the programme has no such coupon template: draft it first", "terms.gives")
+        if to_be_given and template.state is not TemplateState.PUBLISHED:
+            raise wrong(f"the coupon template is {template.state}: publish it first", "terms.gives")
+    if terms.kind is RewardKind.BENEFIT and defined(programme, "", terms.gives) is None:
+        raise wrong("no tier gives such a benefit: add it to the programme first", "terms.gives")
 
 
 async def _be_room(connection: database.RawConnection, known: Reward) -> None:

@@ -86,9 +86,10 @@ def readable_member(key: MemberKey) -> str | Refusal:
 
 def micros(timestamp: Timestamp, field: str) -> int:
     """An instant in microseconds since 1970. Raises ``MalformedInstant``."""
-    if not 0 < timestamp.seconds <= _LATEST_S or not 0 <= timestamp.nanos < 10**9:
+    seconds, nanos = timestamp.seconds, timestamp.nanos
+    if not 0 < seconds <= _LATEST_S or not 0 <= nanos < 10**9:
         raise MalformedInstant(f"{field} must be an instant such as 2026-01-31T12:00:00Z", field=field)
-    return timestamp.seconds * 1_000_000 + timestamp.nanos // 1000
+    return seconds * 1_000_000 + nanos // 1000
 
 
 def timestamp(instant: int) -> Timestamp:

@@ -46,5 +46,6 @@ async def replace(
         await stored.remember_update(connection, seen.member_id, *once, revision, now)
     was, is_child = birthdays.under_14(seen.profile, now), birthdays.under_14(profile or seen.profile, now)
     told = is_child if was or is_child else None
-    await events.profile_updated(connection, seen.member_id, revision, now, under_14=told)
+    fields = profiles.differing(seen.profile, profile)
+    await events.profile_updated(connection, seen.member_id, revision, now, fields, under_14=told)
     return revision

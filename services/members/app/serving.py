@@ -96,8 +96,8 @@ def _doors(
     settings: Settings, gatekeeper: rpc.Gatekeeper, databases: Databases, ring: KeyRing, sender: Sender
 ) -> Sequence[ConnectASGIApplication[Any]]:
     """All services that are asked, each behind the gatekeeper."""
-    consents, terms = wiring.consents(settings), settings.terms
-    profiles = Profiles(databases, ring, consents, settings.unmask_quota)
+    consents, listed, terms = wiring.consents(settings), wiring.collecting(settings), settings.terms
+    profiles = Profiles(databases, ring, consents, listed, settings.unmask_quota)
     documents = IdentityDocuments(databases, ring, consents, settings.unmask_quota)
     return (
         gatekeeper.admit(documents, IdentityDocumentsServiceASGIApplication),
@@ -106,10 +106,10 @@ def _doors(
         gatekeeper.admit(Statuses(databases, terms), StatusesServiceASGIApplication),
         gatekeeper.admit(Erasures(databases, terms), ErasuresServiceASGIApplication),
         gatekeeper.admit(Retention(databases, settings.retention_rules), RetentionServiceASGIApplication),
-        gatekeeper.admit(Links(databases, ring), LinksServiceASGIApplication),
+        gatekeeper.admit(Links(databases, ring, listed), LinksServiceASGIApplication),
         gatekeeper.admit(Merges(databases), MergesServiceASGIApplication),
-        gatekeeper.admit(Verifications(databases, ring, sender), VerificationsServiceASGIApplication),
-        gatekeeper.admit(Addresses(databases, ring), AddressesServiceASGIApplication),
+        gatekeeper.admit(Verifications(databases, ring, sender, listed), VerificationsServiceASGIApplication),
+        gatekeeper.admit(Addresses(databases, ring, listed), AddressesServiceASGIApplication),
         gatekeeper.admit(Searches(databases, ring, settings.search_quota), SearchesServiceASGIApplication),
         gatekeeper.admit(Birthdays(databases, ring, settings.leap_birthday), BirthdaysServiceASGIApplication),
         gatekeeper.admit(Tags(databases, ring), TagsServiceASGIApplication),

@@ -7,12 +7,14 @@ from typing import Any
 import structlog
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.exports_connect import ExportsServiceClient as ConsentExports
+from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceClient as LoyaltyExports
 
 from services.kit import rpc
 from services.kit.tokens import TokenVerifier
 from services.members.jobs.keyrings import RingReader
 from services.members.rpc.cohorts import Cohorts
+from services.members.rpc.collecting import Collecting
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.parts import Parts
 from services.members.rpc.senders import DevelopmentSender, NoSender, Sender, WebhookSender
@@ -82,6 +84,14 @@ def consents(settings: Settings) -> ConsentGate:
     return ConsentGate(
         rpc.client(
             DecisionsServiceClient, settings.consent_url, "consent", signer(settings), default_caller=_US
+        )
+    )
+
+
+def collecting(settings: Settings) -> Collecting:
+    return Collecting(
+        rpc.client(
+            PurposesServiceClient, settings.consent_url, "consent", signer(settings), default_caller=_US
         )
     )
 

@@ -8,8 +8,10 @@ from huiyuan.members.v1 import profiles_pb2
 
 from services.kit import clock, rpc
 from services.members.rpc import views
+from services.members.rpc.collecting import Collecting
 from services.members.rpc.updates import Once, change, once_of
 from services.members.rules import addresses as rules
+from services.members.rules.accesses import PersonalField
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.profiles import Profile
 from services.members.rules.registrations import IdempotencyKeyNotValid
@@ -22,13 +24,15 @@ _CHANGERS = (rpc.members, rpc.staff("support", "operations", "program_admin"))
 class Addresses:
     """The handlers of ``AddressesService``."""
 
-    def __init__(self, databases: Databases, ring: KeyRing) -> None:
+    def __init__(self, databases: Databases, ring: KeyRing, listed: Collecting) -> None:
         self._databases = databases
         self._ring = ring
+        self._listed = listed
 
     @rpc.allow(*_CHANGERS)
     async def save_address(self, request: wire.SaveAddressRequest, _: Any) -> wire.SaveAddressResponse:
         rpc.be_member(request.member_id)
+        await self._listed.admit(frozenset({PersonalField.ADDRESSES}))
         asked = request.address
         once = self._once(request.idempotency_key, b"address\0" + asked.SerializeToString(deterministic=True))
         # Made of the idempotency key, so that a retry is told the same id.

@@ -67,6 +67,7 @@ class Claims:
         self, member_id: UUID, identity: Identity, source: IdentitySource, actor: str, now: datetime
     ) -> Link:
         """Link an identity that was proven, after taking it from whoever else is known by it."""
+        await self._links.admit(identity)  # before another one loses it
         holder = await self._links.holder(identity)
         if holder is not None and await self._links.survivor(holder.member_id) != member_id:
             await self._links.unlink(holder, UnlinkCause.DETACHED, actor, now)

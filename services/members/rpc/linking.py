@@ -9,6 +9,8 @@ from huiyuan.members.v1 import links_pb2 as wire
 
 from services.members import events
 from services.members.actions import links as actions
+from services.members.rpc.collecting import Collecting
+from services.members.rules import collecting
 from services.members.rules import links as rules
 from services.members.rules.identities import Identity
 from services.members.rules.keyrings import KeyRing, Place
@@ -37,9 +39,10 @@ class Known(NamedTuple):
 class Linking:
     """What the doors do with links; ``now`` comes with every request."""
 
-    def __init__(self, databases: Databases, ring: KeyRing) -> None:
+    def __init__(self, databases: Databases, ring: KeyRing, listed: Collecting) -> None:
         self._databases = databases
         self._ring = ring
+        self._listed = listed
 
     async def known(self, member_id: UUID) -> Known:
         """A member and all links of the merge set. Raises ``UnknownMember``, ``Unreadable``."""
@@ -88,8 +91,9 @@ class Linking:
     async def link(self, member_id: UUID, new: NewLink, now: datetime) -> tuple[Link, bool]:
         """Let a member be known by an identity; True when the member was, and as well.
 
-        Raises ``IdentityTaken``, ``LinkRaced``, and what ``be_linkable`` does.
+        Raises ``IdentityTaken``, ``LinkRaced``, ``FieldWithoutPurpose``, and what ``be_linkable`` does.
         """
+        await self.admit(new.identity)
         change_id = new_member_id(now)
         for attempt in range(_ATTEMPTS):
             member, known = await self.known(member_id)
@@ -107,6 +111,10 @@ class Linking:
             made = Link(member.member_id, new.identity, new.place, new.verified, proven_at, now, new.source)
             return made, False
         raise LinkRaced
+
+    async def admit(self, identity: Identity) -> None:
+        """Refuse what no purpose lists. Raises ``FieldWithoutPurpose``."""
+        await self._listed.admit(collecting.of_identity(identity.kind))
 
     async def unlink(self, link: Link, cause: UnlinkCause, actor: str, now: datetime) -> bool:
         """End a link; False when it was gone already. Raises ``LinkRaced``, ``LastVerifiedIdentity``."""

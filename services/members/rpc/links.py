@@ -5,6 +5,7 @@ from typing import Any
 from huiyuan.members.v1 import links_pb2 as wire
 
 from services.kit import clock, rpc
+from services.members.rpc.collecting import Collecting
 from services.members.rpc.identities import identity_of
 from services.members.rpc.linking import Linking, identity_id, linked, new_link
 from services.members.rpc.merges import known_id
@@ -16,9 +17,9 @@ from services.members.storage.databases import Databases
 class Links:
     """The handlers of ``LinksService``."""
 
-    def __init__(self, databases: Databases, ring: KeyRing) -> None:
+    def __init__(self, databases: Databases, ring: KeyRing, listed: Collecting) -> None:
         self._ring = ring
-        self._links = Linking(databases, ring)
+        self._links = Linking(databases, ring, listed)
 
     @rpc.allow(rpc.members, rpc.staff("support", "operations", "privacy_officer"))
     async def list_identities(

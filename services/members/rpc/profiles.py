@@ -1,5 +1,6 @@
 """Profiles, asked: registering, reading masked, changing, and seeing in clear for a purpose."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,11 @@ from huiyuan.members.v1 import profiles_pb2 as wire
 
 from services.kit import clock, rpc
 from services.kit.refusal import Invalid, Refusal
-from services.members.rpc import views
+from services.members.rpc import collecting, views
+from services.members.rpc.collecting import Collecting
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.pages import after_of
-from services.members.rpc.registrations import register
+from services.members.rpc.registrations import Outcome, register
 from services.members.rpc.releases import RELEASED_TO, Attempt, released
 from services.members.rpc.survivors import survivor_of
 from services.members.rpc.updates import update
@@ -45,17 +47,25 @@ class BatchTooLarge(Invalid):
 class Profiles:
     """The handlers of ``ProfilesService``."""
 
-    def __init__(self, databases: Databases, ring: KeyRing, consents: ConsentGate, unmask_quota: int) -> None:
+    def __init__(
+        self,
+        databases: Databases,
+        ring: KeyRing,
+        consents: ConsentGate,
+        listed: Collecting,
+        unmask_quota: int,
+    ) -> None:
         self._databases = databases
         self._ring = ring
         self._consents = consents
+        self._listed = listed
         self._unmask_quota = unmask_quota
 
     @rpc.allow(*_REGISTRARS)
     async def register_member(
         self, request: wire.RegisterMemberRequest, _: Any
     ) -> wire.RegisterMemberResponse:
-        [outcome] = await register(self._databases, self._ring, [request], clock.now())
+        [outcome] = await self._register([request])
         if isinstance(outcome, Refusal):
             raise outcome
         return wire.RegisterMemberResponse(member_id=str(outcome.member_id), replayed=outcome.replayed)
@@ -67,7 +77,7 @@ class Profiles:
         if len(request.members) > MOST_REGISTRATIONS:
             raise BatchTooLarge(f"a call may hold {MOST_REGISTRATIONS} members at the most", field="members")
         answer = wire.RegisterMembersResponse()
-        for outcome in await register(self._databases, self._ring, request.members, clock.now()):
+        for outcome in await self._register(request.members):
             result = answer.results.add()
             if isinstance(outcome, Refusal):
                 result.refusal.CopyFrom(rpc.wire_refusal(outcome))
@@ -76,9 +86,17 @@ class Profiles:
                 result.registered.replayed = outcome.replayed
         return answer
 
+    async def _register(self, requests: Sequence[wire.RegisterMemberRequest]) -> list[Outcome]:
+        """Register whoever brings nothing that no purpose lists; each request has an outcome of its own."""
+        refusals = await self._listed.refusals(map(collecting.of_registration, requests))
+        taken = [request for request, refusal in zip(requests, refusals, strict=True) if refusal is None]
+        registered = iter(await register(self._databases, self._ring, taken, clock.now()))
+        return [refusal or next(registered) for refusal in refusals]
+
     @rpc.allow(rpc.members, rpc.staff("support", "operations", "program_admin"))
     async def update_profile(self, request: wire.UpdateProfileRequest, _: Any) -> wire.UpdateProfileResponse:
         rpc.be_member(request.member_id)
+        await self._listed.admit(collecting.of_profile(request))
         member = await update(self._databases, self._ring, request, clock.now())
         own = rpc.caller().is_member(request.member_id)
         return wire.UpdateProfileResponse(profile=views.profile(member, own=own))

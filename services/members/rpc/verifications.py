@@ -9,6 +9,7 @@ from services.kit import clock, rpc
 from services.kit.refusal import Refusal
 from services.members.actions import verifications as actions
 from services.members.rpc.claims import Claims
+from services.members.rpc.collecting import Collecting
 from services.members.rpc.identities import identity_of
 from services.members.rpc.linking import Linking, linked
 from services.members.rpc.logins import Logins
@@ -32,11 +33,11 @@ _askers = (rpc.members, rpc.systems("member_registrar"))
 class Verifications:
     """The handlers of ``VerificationsService``."""
 
-    def __init__(self, databases: Databases, ring: KeyRing, sender: Sender) -> None:
+    def __init__(self, databases: Databases, ring: KeyRing, sender: Sender, listed: Collecting) -> None:
         self._databases = databases
         self._ring = ring
         self._sender = sender
-        self._links = Linking(databases, ring)
+        self._links = Linking(databases, ring, listed)
         self._claims = Claims(databases, ring, self._links)
         self._logins = Logins(databases, ring, self._links, self._claims)
 

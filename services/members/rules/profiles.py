@@ -157,6 +157,13 @@ def fitting(after: Profile, before: Profile) -> Profile:
     return after
 
 
+def differing(before: Profile | None, after: Profile | None) -> tuple[str, ...]:
+    """The names of the fields that a change changed."""
+    if before is None or after is None:
+        return ()
+    return tuple([name for name in Profile._fields if getattr(before, name) != getattr(after, name)])
+
+
 def encode(profile: Profile) -> bytes:
     """The content of a profile's blob."""
     return _encoder.encode(profile)

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from huiyuan.consent.v1 import decisions_pb2, guardians_pb2
+from huiyuan.consent.v1 import decisions_pb2, guardians_pb2, receipts_pb2
 from huiyuan.members.v1 import events_pb2 as members
 
 from infra.local.databases import DatabaseUrls
@@ -188,3 +188,41 @@ async def test_a_merged_child_stays_a_child_and_a_merged_guardian_its_guardian(
         await give(consent, factories.grant(child, shown, key="b"), by=child)
     await give(consent, factories.grant(child, shown, key="c"), by=adult)
     assert (await consent.check(child, key)).allow
+
+
+async def read(consent: Consent, child: str, by: str) -> tuple[int, list[str]]:
+    """How many purposes somebody sees decided for a child, and the records of it."""
+    key = {"member_id": child, "caller": consent.signer.sign("consent", member(by))}
+    request = decisions_pb2.BatchGetConsentsRequest(members=[key])
+    [result] = (await consent.decisions.batch_get_consents(request, headers=consent.by(member(by)))).results
+    asked = receipts_pb2.ListRecordsRequest(member_id=child, first=10)
+    if result.HasField("refusal"):
+        assert result.refusal.code == "NOT_ALLOWED"
+        with refused("NOT_ALLOWED"):
+            await consent.receipts.list_records(asked, headers=consent.by(member(by)))
+        return 0, []
+    listed = (await consent.receipts.list_records(asked, headers=consent.by(member(by)))).records
+    given = [one for one in result.consents.consents if one.state == decisions_pb2.CONSENT_STATE_GIVEN]
+    return len(given), [one.record_id for one in listed]
+
+
+async def test_art_31_a_guardian_reads_what_was_decided_for_the_child_and_only_while_it_is_one(
+    consent: Consent, member_id: str, guardian_id: str, urls: DatabaseUrls
+) -> None:
+    key, stranger = fresh("sms"), str(uuid4())
+    shown = await consent.ask(factories.purpose(key))
+    await link(consent, member_id, guardian_id)
+    answer = await give(consent, factories.grant(member_id, shown, key="a"), by=guardian_id)
+    records = [one.record_id for one in answer.consents]
+    assert await read(consent, member_id, by=guardian_id) == (1, records)
+    assert await read(consent, member_id, by=member_id) == (1, records)
+    assert await read(consent, member_id, by=stranger) == (0, [])
+    assert await read(consent, guardian_id, by=member_id) == (0, []), "and no child reads its guardian"
+    request = receipts_pb2.GetReceiptRequest(member_id=member_id, record_id=records[0])
+    with refused("NOT_ALLOWED"):
+        await consent.receipts.get_receipt(request, headers=consent.by(member(stranger)))
+    with refused("RECEIPTS_NOT_SIGNED"):  # allowed, and no key is set up here
+        await consent.receipts.get_receipt(request, headers=consent.by(member(guardian_id)))
+    await hear(urls, member_id, "MemberTurned14", member_turned14=members.MemberTurned14())
+    assert await read(consent, member_id, by=guardian_id) == (0, [])
+    assert (await read(consent, member_id, by=member_id))[1] == records

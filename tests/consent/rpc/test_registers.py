@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from huiyuan.consent.v1 import decisions_pb2
+from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 from huiyuan.consent.v1 import registers_pb2 as wire
 
 from tests.consent import factories
@@ -212,6 +212,28 @@ async def test_art_55_the_processing_records_say_what_covers_each_use(consent: C
     assert all(one.assessed for one in found.values())
     covered = {one for one, record in found.items() if record.HasField("agreement_until")}
     assert covered == {recipient}
+
+
+async def test_art_55_a_purpose_that_needs_an_assessment_is_published_once_that_stands_in_the_register(
+    consent: Consent,
+) -> None:
+    key = fresh("faces")
+    said = assessment(purposes=[fresh("others")])
+    request = wire.RegisterAssessmentRequest(assessment=said)
+    await consent.registers.register_assessment(request, headers=consent.by(OFFICER))
+    publishing = purposes_pb2.PublishPurposeRequest(
+        purpose=factories.purpose(
+            key, sensitive=True, form=factories.SEPARATE, assessment_id=said.assessment_id
+        )
+    )
+    with refused("PURPOSE_NOT_PUBLISHABLE", "PIPL 55"):
+        await consent.purposes.publish_purpose(publishing, headers=consent.by(OFFICER))  # of another purpose
+    publishing.purpose.assessment_id = fresh("typed")
+    with refused("PURPOSE_NOT_PUBLISHABLE", "PIPL 55"):
+        await consent.purposes.publish_purpose(publishing, headers=consent.by(OFFICER))
+    publishing.purpose.assessment_id = await consent.assess(fresh("PIA"), key)
+    answer = await consent.purposes.publish_purpose(publishing, headers=consent.by(OFFICER))
+    assert answer.purpose.version == 1
 
 
 async def test_art_57_a_breach_names_whom_it_is_about_and_its_clock_runs_until_both_are_told(

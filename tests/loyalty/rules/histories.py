@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from services.kit.refusal import Refusal
+from services.loyalty.rules.earning.earn_rules import EarnTrigger
 from services.loyalty.rules.ledger.awards import award
 from services.loyalty.rules.ledger.expiry import (
     Expiry,
@@ -53,7 +54,13 @@ FIRST = programme(
         ),
         currency("LIVELY", 4, expiry=Expiry(Period.parse("P10D"), sliding=True)),
     ),
-    earn_rules=tuple(memory.rule(code=code) for code in ("POINTS", "SLOW", "WAITING", "LIVELY")),
+    earn_rules=(
+        *(memory.rule(code=code) for code in ("POINTS", "SLOW", "WAITING", "LIVELY")),
+        *(
+            memory.rule(1, 300, code, key=f"{code.lower()}-arrived", trigger=EarnTrigger.ORDER_COMPLETED)
+            for code in ("POINTS", "SLOW", "LIVELY")
+        ),
+    ),
 )
 SECOND = programme(
     version=2,

@@ -16,8 +16,12 @@ from services.loyalty.rules.earning.earn_rules import (
     EarnTrigger,
 )
 from services.loyalty.rules.earning.earn_schedules import Hours, Schedule
+from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationKind, Period
+from services.loyalty.rules.members.forfeits import Forfeiture, forfeit
 from services.loyalty.rules.orders.orders import Line, Order
+from services.loyalty.rules.orders.refunds import NotEnoughPointsToTakeBack
 from services.loyalty.rules.programmes.definitions import check
+from services.loyalty.rules.programmes.programmes import NegativePolicy
 from services.loyalty.rules.programmes.wellformed import ProgrammeNotWellFormed
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, order, programme, rule, tier
 
@@ -250,3 +254,116 @@ def test_rules_of_two_currencies_stand_apart() -> None:
     )
     earned = ledger.earn(10_000).value.earned
     assert {code: each.points for code, each in earned.items()} == {"POINTS": 5, "GROWTH": 200}
+
+
+ARRIVED = fixed(40, "arrived", trigger=EarnTrigger.ORDER_COMPLETED)
+
+
+def pending(ledger: Ledger) -> int:
+    return ledger.state.wallets[MEMBER, 1].pending
+
+
+def test_what_waits_for_the_completion_is_promised_with_the_order_and_given_with_its_completion() -> None:
+    month = currency(expiry=Expiry(Period.parse("P1M")))
+    ledger = shop(BASE, ARRIVED, times(2), currencies=(month,))
+    paid = ledger.earn(10_000)
+    assert (paid.value.earned["POINTS"].points, ledger.balance(), pending(ledger)) == (240, 200, 40), (
+        "a multiplier multiplies what is given with it, and no more"
+    )
+    ledger.now = at("2026-06-20 04:00")
+    done = ledger.complete(paid, at("2026-06-10 04:00"))
+    assert (done.value.earned["POINTS"].matured, ledger.balance(), pending(ledger)) == (40, 240, 0)
+    assert ledger.lots() == [(at("2026-07-01 16:00"), 200), (at("2026-07-10 16:00"), 40)]
+    assert ledger.complete(paid, at("2026-06-11 04:00")).replayed
+    assert ledger.balance() == 240
+
+
+def test_rules_of_each_moment_exclude_multiply_and_round_among_themselves() -> None:
+    late: dict[str, Any] = {"trigger": EarnTrigger.ORDER_COMPLETED}
+    half = replace(BASE, per_minor=200, rounding=EarnRounding.PROPORTIONAL)
+    ledger = shop(
+        half,
+        replace(half, key="late-half", **late),
+        fixed(7, "alone", exclusive=True, condition="order.channel == 'fair'", **late),
+        times(3, "late-times", **late),
+    )
+    assert points(ledger, order(300)) == 1 + 4, "1.5, and 1.5 three times: 4.5"
+    assert pending(ledger) == 4
+    fair = ledger.post(ledger.recording(order(300, order_id="fair", channel="fair"))).value
+    assert (fair.earned["POINTS"].points, fair.earned["POINTS"].on_completion) == (1 + 21, 21)
+
+
+@pytest.mark.parametrize("completed_first", [True, False])
+def test_refunds_take_back_in_proportion_what_was_given_and_what_was_promised(completed_first: bool) -> None:
+    ledger = shop(BASE, fixed(60, "arrived", trigger=EarnTrigger.ORDER_COMPLETED))
+    paid = ledger.earn(4_000, 6_000)
+    if completed_first:
+        ledger.complete(paid)
+    taken = [ledger.refund(paid, amount=2_500).value.taken_back["POINTS"].points]
+    assert (ledger.balance(), pending(ledger)) == ((120, 0) if completed_first else (75, 45))
+    taken.append(ledger.refund(paid, "1").value.taken_back["POINTS"].points)
+    if not completed_first:
+        matured = ledger.complete(paid).value.earned["POINTS"].matured
+        assert (matured, pending(ledger)) == (ledger.balance() - (100 + 60 - sum(taken) - matured), 0)
+    taken.append(ledger.refund(paid, "2").value.taken_back["POINTS"].points)
+    assert (sum(taken), ledger.balance(), pending(ledger)) == (160, 0, 0)
+
+
+def test_what_is_refunded_whole_is_not_rewarded_when_it_is_completed() -> None:
+    late = {"trigger": EarnTrigger.ORDER_COMPLETED}
+    coupon = EarnRule(
+        "thanks",
+        "",
+        0,
+        0,
+        EarnRounding.WHOLE_STEPS,
+        False,
+        award=AwardKind.COUPON,
+        coupon_template="t",
+        **late,
+    )
+    ledger = shop(BASE, replace(ARRIVED, budget=100), coupon)
+    kept, returned = ledger.earn(1_000), ledger.earn(1_000)
+    assert [grant.template for grant in ledger.state.grants] == []
+    ledger.refund(returned, whole=True)
+    assert ledger.state.counts.of(Count(1, "arrived")) == 40, (
+        "what was promised counts, until it is taken back"
+    )
+    for each in (kept, returned, kept):
+        ledger.complete(each)
+    assert [grant.key for grant in ledger.state.grants] == [f"earn:shop:thanks:{kept.value.ref}"]
+    assert (ledger.balance(), pending(ledger)) == (10 + 40, 0)
+
+
+def test_a_currency_whose_points_all_wait_for_the_completion_waits_for_it_once() -> None:
+    waiting = currency(maturation=Maturation(MaturationKind.ON_ORDER_COMPLETED))
+    ledger = shop(BASE, ARRIVED, currencies=(waiting,))
+    paid = ledger.earn(10_000)
+    assert (ledger.balance(), pending(ledger)) == (0, 140)
+    ledger.refund(paid, amount=5_000)
+    ledger.complete(paid)
+    assert (ledger.balance(), pending(ledger)) == (70, 0)
+    ledger.refund(paid, amount=5_000)
+    assert (ledger.balance(), pending(ledger)) == (0, 0)
+
+
+def test_a_refund_that_may_not_go_into_debt_asks_only_for_what_was_given() -> None:
+    strict = currency(negative_policy=NegativePolicy.REFUSE)
+    ledger = shop(BASE, ARRIVED, currencies=(strict,))
+    paid = ledger.earn(10_000)
+    ledger.redeem(50)
+    ledger.refund(paid, amount=5_000)
+    assert (ledger.balance(), pending(ledger)) == (0, 20)
+    ledger.complete(paid)
+    with pytest.raises(NotEnoughPointsToTakeBack):
+        ledger.refund(paid, whole=True)
+
+
+def test_what_was_promised_goes_with_the_membership() -> None:
+    ledger = shop(BASE, ARRIVED)
+    paid = ledger.earn(10_000)
+    leaving = Forfeiture(MEMBER, "shop", "f", "staff:ada", "CLOSED")
+    ledger.post(lambda book: forfeit(book, leaving))
+    ledger.complete(paid)
+    back = ledger.refund(paid, amount=5_000).value.taken_back["POINTS"]
+    assert (back.points, back.forfeited, pending(ledger)) == (70, 20, 0)

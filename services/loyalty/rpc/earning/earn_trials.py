@@ -36,7 +36,16 @@ class Trial:
     decision: Decision
 
     def earned(self) -> list[EarnedPoints]:
-        return [EarnedPoints(currency=code, points=points) for code, points in self.decision.points.items()]
+        found = self.decision
+        return [
+            EarnedPoints(currency=code, points=part, pending=pending)
+            for code, points in found.points.items()
+            for part, pending in (
+                (points - found.on_completion.get(code, 0), False),
+                (found.on_completion.get(code, 0), True),
+            )
+            if part
+        ]
 
     def lines(self) -> list[wire.TestedLine]:
         by_line = self.decision.by_line.items()

@@ -99,6 +99,31 @@ MEMBERSHIPS = {
     "recorded_at": "instant",
     "ended_at": "instant",
 }
+REWARDS = {
+    "programme_id": "text",
+    "reward": "text",
+    "name_zh": "text",
+    "name_en": "text",
+    "kind": "text",
+    "gives": "text",
+    "currency": "text",
+    "points": "integer",
+    "redeemed_at": "instant",
+    "state": "text",
+    # What a partner honours; empty where there is none.
+    "code": "text",
+}
+INVITE_CODES = {"programme_id": "text", "referral": "text", "code": "text"}
+REFERRALS = {
+    "programme_id": "text",
+    "referral": "text",
+    # Whether the member invited or was invited.
+    "side": "text",
+    "state": "text",
+    "joined_at": "instant",
+    "qualifies_until": "instant",
+    "settled_at": "instant",
+}
 GRANTS = {
     "programme_id": "text",
     "kind": "text",
@@ -125,6 +150,22 @@ ENTRIES = {
     "recorded_at": "instant",
 }
 
+TABLES = {
+    "standings": STANDINGS,
+    "lots": LOTS,
+    "orders": ORDERS,
+    "refunds": REFUNDS,
+    "coupons": COUPONS,
+    "benefit_claims": BENEFIT_CLAIMS,
+    "rewards": REWARDS,
+    "invite_codes": INVITE_CODES,
+    "referrals": REFERRALS,
+    "activities": ACTIVITIES,
+    "missions": MISSIONS,
+    "memberships": MEMBERSHIPS,
+    "grants": GRANTS,
+}
+"""What is exported beside the entries: columns with their types, by table."""
 
 MOST_TIERS = 10_000
 
@@ -151,24 +192,9 @@ class Exports:
             ) from None
         answer = wire.ExportMemberResponse()
         if after is None:
-            answer.tables.extend(
-                (
-                    table("standings", STANDINGS, await exports.standings(self._pool, member_id)),
-                    table("lots", LOTS, await exports.lots(self._pool, member_id)),
-                    table("orders", ORDERS, await exports.orders(self._pool, member_id)),
-                    table(
-                        "benefit_claims",
-                        BENEFIT_CLAIMS,
-                        await exports.benefit_claims(self._pool, member_id),
-                    ),
-                    table("refunds", REFUNDS, await exports.refunds(self._pool, member_id)),
-                    table("coupons", COUPONS, await exports.coupons(self._pool, member_id)),
-                    table("activities", ACTIVITIES, await exports.activities(self._pool, member_id)),
-                    table("missions", MISSIONS, await exports.missions(self._pool, member_id)),
-                    table("memberships", MEMBERSHIPS, await exports.memberships(self._pool, member_id)),
-                    table("grants", GRANTS, await exports.grants(self._pool, member_id)),
-                )
-            )
+            for name, columns in TABLES.items():
+                rows = await exports.table(self._pool, name, member_id)
+                answer.tables.append(table(name, columns, rows))
         entries = await exports.entries(self._pool, member_id, after)
         answer.tables.append(table("entries", ENTRIES, [tuple(entry)[:-1] for entry in entries]))
         if len(entries) == exports.AT_ONCE:

@@ -31,7 +31,7 @@ def earning(order: Order, version: Programme, code: str) -> wire.EarningExplaine
         total=money(order.total_minor, order.money_currency),
         verdicts=verdicts(found, order, version, code),
         exact=str(Fraction(numerator, denominator)),
-        points=numerator // denominator,
+        points=found.points.get(code, 0),
         lines=[
             wire.LineShare(
                 line_id=line.line_id,

@@ -54,7 +54,7 @@ class Orders:
         (result,) = await self._record([request])
         if isinstance(result, Refusal):
             raise result
-        return answers.recorded(result)
+        return wire.RecordOrderResponse(**answers.recorded(result))
 
     @rpc.allow(_recorders)
     async def record_orders(self, request: wire.RecordOrdersRequest, _: Any) -> wire.RecordOrdersResponse:
@@ -62,9 +62,9 @@ class Orders:
         results = await self._record(request.orders)
         return wire.RecordOrdersResponse(
             results=[
-                wire.RecordOrderResult(refusal=rpc.wire_refusal(result))
+                {"refusal": rpc.wire_refusal(result)}
                 if isinstance(result, Refusal)
-                else wire.RecordOrderResult(recorded=answers.recorded(result))
+                else {"recorded": answers.recorded(result)}
                 for result in results
             ]
         )
@@ -171,7 +171,7 @@ def _order(request: wire.RecordOrderRequest, known: Programmes) -> Order | Refus
             raise OrderNotWellFormed("say whose order it is: member_id or identity", field="member")
         if request.WhichOneof("member") == "member_id":
             member_id(request.member_id)
-        programme = known.history(request.programme_id).newest
+        programme, total = known.history(request.programme_id).newest, request.total
         order = Order(
             source=request.source,
             order_id=request.order_id,
@@ -179,9 +179,9 @@ def _order(request: wire.RecordOrderRequest, known: Programmes) -> Order | Refus
             programme_id=programme.programme_id,
             member_id="",
             fingerprint=b"",
-            money_currency=request.total.currency,
-            total_minor=request.total.minor_units,
-            lines=lines(request.lines, request.total.currency),
+            money_currency=total.currency,
+            total_minor=total.minor_units,
+            lines=lines(request.lines, total.currency),
             channel=request.channel,
             paid_at=micros(request.paid_at, "paid_at"),
         )
@@ -195,10 +195,11 @@ def lines(messages: Iterable[wire.OrderLine], currency: str) -> list[Line]:
     """An order's lines, all in the total's currency. Raises ``OrderNotWellFormed``."""
     found = []
     for nth, line in enumerate(messages):
-        if line.money.currency != currency:
+        money = line.money
+        if money.currency != currency:
             message = f"the total is in {currency or 'no currency'}: every line must be in the same"
             raise OrderNotWellFormed(message, field=f"lines[{nth}].money.currency")
-        found.append(Line(line.line_id, line.sku, line.quantity, line.money.minor_units))
+        found.append(Line(line.line_id, line.sku, line.quantity, money.minor_units))
     return found
 
 

@@ -6,16 +6,16 @@ from uuid import UUID
 from huiyuan.loyalty.v1 import memberships_pb2 as wire
 
 from services.kit import database, rpc
-from services.kit.refusal import Declined, Invalid
+from services.kit.refusal import Invalid
 from services.loyalty.actions import memberships as actions
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.members.members import Membership as Members
 from services.loyalty.rpc.names import own_id, reason_code
 from services.loyalty.rpc.wire import READERS, MalformedId, member_id, micros, money, timestamp
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.ledger.points import Book, Member
+from services.loyalty.rules.ledger.points import Book
 from services.loyalty.rules.programmes.programmes import ProgrammeHistory
-from services.loyalty.rules.tiers import memberships as rules
+from services.loyalty.rules.tiers.decisions import offers
 from services.loyalty.rules.tiers.memberships import Membership, MembershipUnsettled, Offer, Purchase
 from services.loyalty.storage.benefits import entitlements
 from services.loyalty.storage.tiers import memberships
@@ -47,7 +47,8 @@ class Memberships:
         now = Book(held.state, known, self._rulebook.now()).touch(held.member_id, history)
         had = await memberships.of_member(self._pool, held.names, number)
         return wire.GetMembershipsResponse(
-            offers=_offers(now, had), memberships=[_shown(each, history) for each in had[:_MOST_SHOWN]]
+            offers=[shown_offer(each, now.current.money_currency) for each in offers(now, had)],
+            memberships=[_shown(each, history) for each in had[:_MOST_SHOWN]],
         )
 
     @rpc.allow(rpc.members, _recorders)
@@ -60,7 +61,7 @@ class Memberships:
             offered = await actions.offer(
                 connection, known, member, programme_id, request.tier, self._rulebook.now
             )
-        return wire.OfferMembershipResponse(offer=_offer(offered, history.newest.money_currency))
+        return wire.OfferMembershipResponse(offer=shown_offer(offered, history.newest.money_currency))
 
     @rpc.allow(rpc.members, _recorders)
     async def record_membership(
@@ -140,18 +141,8 @@ def _uuid(text: str, field: str) -> str:
         raise MalformedId("the id of an offer is a UUID", field=field) from None
 
 
-def _offers(member: Member, had: list[Membership]) -> list[wire.MembershipOffer]:
-    """What each tier would cost now; those left out that cannot be bought."""
-    offers = []
-    for tier in member.current.tiers:
-        try:
-            offers.append(_offer(rules.offer(member, tier.key, had), member.current.money_currency))
-        except Declined:
-            continue
-    return offers
-
-
-def _offer(offered: Offer, currency: str) -> wire.MembershipOffer:
+def shown_offer(offered: Offer, currency: str) -> wire.MembershipOffer:
+    """An offer as it is told."""
     return wire.MembershipOffer(
         offer_id=offered.offer_id,
         tier=offered.tier,

@@ -85,6 +85,7 @@ def tier_scheme(message: wire.TierScheme) -> TierScheme:
                 part.metric,
                 _window(part.window, f"{path}.score[{nth}].window"),
                 tuple(Knot(knot.at, knot.score) for knot in part.knots),
+                part.neutral if part.HasField("neutral") else None,
             )
             for nth, part in enumerate(message.score)
         ),
@@ -107,6 +108,7 @@ def published_scheme(scheme: TierScheme) -> wire.TierScheme:
                 metric=part.metric,
                 window=window(part.window),
                 knots=[wire.ScoreKnot(at=knot.at, score=knot.score) for knot in part.knots],
+                neutral=part.neutral,
             )
             for part in scheme.score
         ],

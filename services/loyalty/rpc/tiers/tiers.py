@@ -30,6 +30,7 @@ from services.loyalty.rules.tiers.standings import Standing
 from services.loyalty.rules.tiers.tier_schemes import TierRule
 from services.loyalty.rules.tiers.tiers import good_until, placement_of
 from services.loyalty.storage.ledger import points
+from services.loyalty.storage.members import refusals
 from services.loyalty.storage.tiers import tiers as holders
 
 _LONGEST_PAGE = 100
@@ -53,13 +54,16 @@ class Tiers:
         asked = [readable_member(key) for key in request.members]
         readable = [member for member in asked if isinstance(member, str)]
         standings = await points.standings(self._pool, readable, programme.number)
+        refused = await refusals.refused(self._pool, set(readable) - standings.keys())
         wallets: dict[str, list[Wallet]] = {}
         numbers = [currency.number for currency in programme.currencies]
         for wallet in await points.wallets(self._pool, readable, numbers):
             wallets.setdefault(wallet.member_id, []).append(wallet)
 
         def answer(member: str) -> wire.Standing:
-            standing = standings.get(member) or Standing(member, programme.number)
+            standing = standings.get(member) or Standing(
+                member, programme.number, automated_refused=member in refused
+            )
             return _standing(snapshot(known, programme.programme_id, standing, wallets.get(member, []), now))
 
         return wire.BatchGetStandingsResponse(
@@ -89,11 +93,11 @@ def _standing(member: Member) -> wire.Standing:
     programme, standing = member.current, member.standing
     held, way = programme.tier(standing.tier), outlook(member)
     message = wire.Standing(
-        tier=_tier(programme, held),
+        tier=ranked(programme, held),
         since=timestamp(standing.tiers[-1][1]) if held else None,
-        ladder_tier=_tier(programme, programme.tier(standing.ladder)),
+        ladder_tier=ranked(programme, programme.tier(standing.ladder)),
         money_currency=programme.money_currency,
-        score=[_scored(part) for part in way.score],
+        score=map(score_part, way.score),
     )
     if held and (until := good_until(standing)) < NEVER:
         message.valid_until.CopyFrom(timestamp(until))
@@ -113,7 +117,8 @@ def _standing(member: Member) -> wire.Standing:
     return message
 
 
-def _tier(programme: Programme, rule: TierRule | None) -> wire.Tier | None:
+def ranked(programme: Programme, rule: TierRule | None) -> wire.Tier | None:
+    """A tier with its rank in the programme; None for none."""
     return None if rule is None else tier(rule, programme.rank(rule.key))
 
 
@@ -128,7 +133,7 @@ def _progress(step: Step) -> wire.ConditionProgress:
     )
 
 
-def _scored(of: Scored) -> wire.ScorePartProgress:
+def score_part(of: Scored) -> wire.ScorePartProgress:
     return wire.ScorePartProgress(
         key=of.part.key,
         name=text(of.part.name),
@@ -136,6 +141,8 @@ def _scored(of: Scored) -> wire.ScorePartProgress:
         actual=of.value,
         score=of.score,
         cap=of.part.knots[-1].score,
+        profiling=of.part.neutral is not None,
+        neutral=of.is_neutral,
     )
 
 

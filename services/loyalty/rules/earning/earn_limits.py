@@ -25,9 +25,13 @@ class Count(NamedTuple):
 
 @dataclass(slots=True)
 class Counts:
-    """What was given before, by where it is counted, and what the fold adds to it."""
+    """What was given before, by where it is counted, and what the fold adds to it.
+
+    ``under_others`` is what of it those were given who were merged into the member; it is kept under their ids.
+    """
 
     given: MutableMapping[Count, int] = field(default_factory=dict)
+    under_others: MutableMapping[Count, int] = field(default_factory=dict)
     added: MutableMapping[Count, int] = field(default_factory=dict)
 
     def of(self, count: Count) -> int:

@@ -26,6 +26,14 @@ class Step(NamedTuple):
     always: Verdict | None
 
 
+class Round(NamedTuple):
+    """Rules that give points at one moment: they exclude, sum, multiply and are rounded down among themselves."""
+
+    on_completion: bool
+    bases: list[Step]
+    multipliers: list[Step]
+
+
 class EarnPlan:
     """The rules of one version in the order in which they are judged: base rules, then multipliers, then coupons."""
 
@@ -48,20 +56,23 @@ class EarnPlan:
             )
             for place, rule in enumerate(rules)
         ]
-        kinds = [step.rule.award for step in steps]
-        self.bases = [
-            step
-            for step, kind in zip(steps, kinds, strict=True)
-            if kind in (AwardKind.PER_AMOUNT, AwardKind.FIXED)
+        moments = sorted({rule.on_completion for rule in rules})
+        self.rounds = [
+            _round([step for step in steps if step.rule.on_completion is at], at) for at in moments
         ]
-        self.multipliers = sorted(
-            (step for step, kind in zip(steps, kinds, strict=True) if kind is AwardKind.MULTIPLIER),
-            key=lambda step: (-step.rule.priority, step.place),
-        )
-        self.coupons = [step for step, kind in zip(steps, kinds, strict=True) if kind is AwardKind.COUPON]
+        self.coupons = [step for step in steps if step.rule.award is AwardKind.COUPON]
         self.asks_for_first = any(step.is_first for step in steps)
         self.limited = [rule for rule in rules if rule.is_limited]
         self.by_key = {rule.key: rule for rule in rules}
+
+
+def _round(steps: Sequence[Step], on_completion: bool) -> Round:
+    multipliers = [step for step in steps if step.rule.award is AwardKind.MULTIPLIER]
+    return Round(
+        on_completion,
+        [step for step in steps if step.rule.award in (AwardKind.PER_AMOUNT, AwardKind.FIXED)],
+        sorted(multipliers, key=lambda step: (-step.rule.priority, step.place)),
+    )
 
 
 def _always(rule: EarnRule) -> Verdict | None:

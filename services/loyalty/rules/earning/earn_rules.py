@@ -28,10 +28,12 @@ class EarnRounding(StrEnum):
 
 
 class EarnTrigger(StrEnum):
-    """What a rule looks at: every order paid, or the first that a member ever paid."""
+    """What a rule looks at, and when it gives: every order once it is paid, the first that a member ever paid, or
+    every order once it is completed. Each judges the order as it was paid."""
 
     ORDER_PAID = "ORDER_PAID"
     FIRST_ORDER = "FIRST_ORDER"
+    ORDER_COMPLETED = "ORDER_COMPLETED"
 
 
 class AwardKind(StrEnum):
@@ -95,6 +97,11 @@ class EarnRule:
         return self == EarnRule(
             self.key, self.currency, self.points, self.per_minor, self.rounding, self.tier_multiplied
         )
+
+    @property
+    def on_completion(self) -> bool:
+        """Whether it gives once the order is completed, and not when it is paid."""
+        return self.trigger is EarnTrigger.ORDER_COMPLETED
 
     @property
     def is_limited(self) -> bool:
@@ -169,7 +176,8 @@ def _check_exclusive(rules: Sequence[EarnRule]) -> None:
             )
         for other in seen:
             if (
-                (other.currency, other.priority) == (rule.currency, rule.priority)
+                (other.currency, other.priority, other.on_completion)
+                == (rule.currency, rule.priority, rule.on_completion)
                 and (other.award is AwardKind.MULTIPLIER) is (rule.award is AwardKind.MULTIPLIER)
                 and other.schedule.overlaps(rule.schedule)
             ):

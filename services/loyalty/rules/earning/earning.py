@@ -11,7 +11,7 @@ from typing import Protocol
 
 from services.loyalty.rules.earning.earn_facts import Facts
 from services.loyalty.rules.earning.earn_limits import Allowed
-from services.loyalty.rules.earning.earn_plans import EarnPlan, Step
+from services.loyalty.rules.earning.earn_plans import EarnPlan, Round, Step
 from services.loyalty.rules.earning.earn_rules import AwardKind, EarnRounding, EarnRule
 from services.loyalty.rules.earning.verdicts import Nothing, Verdict
 from services.loyalty.rules.orders.judgements import Past
@@ -31,13 +31,14 @@ class Limiting(Protocol):
 class Decision:
     """What an order earns: points by currency code, by line in the order's order, and by rule; who gives a coupon.
 
-    ``exact`` is before the one floor, as numerator and denominator. ``allowed`` is what limited rules that were
-    asked could give.
+    ``exact`` is before the floor, as numerator and denominator. ``on_completion`` is what of ``points`` waits for the
+    order's completion. ``allowed`` is what limited rules that were asked could give.
     """
 
     verdicts: list[Verdict]
     exact: dict[str, tuple[int, int]] = field(default_factory=dict)
     points: dict[str, int] = field(default_factory=dict)
+    on_completion: dict[str, int] = field(default_factory=dict)
     by_line: dict[str, list[int]] = field(default_factory=dict)
     by_rule: dict[str, dict[str, int]] = field(default_factory=dict)
     coupons: list[EarnRule] = field(default_factory=list)
@@ -81,19 +82,8 @@ class _Judge:
 
     def decide(self) -> Decision:
         plan, decision = self._plan, Decision([])
-        bases = self._alone(self._heard(self._base, plan.bases))
-        multipliers = self._alone(self._heard(self._multiplier, plan.multipliers))
-        codes = dict.fromkeys(verdict.rule.currency for verdict in bases)
-        for code in codes:
-            self._sum(
-                decision,
-                code,
-                [verdict for verdict in bases if verdict.rule.currency == code],
-                [verdict for verdict in multipliers if verdict.rule.currency == code],
-            )
-        for verdict in multipliers:
-            if verdict.rule.currency not in codes:
-                self._say(verdict._replace(nothing=Nothing.NOTHING_TO_MULTIPLY))
+        for each in plan.rounds:
+            self._round(decision, each)
         for verdict in self._heard(self._coupon, plan.coupons):
             if verdict.nothing is None:
                 decision.coupons.append(verdict.rule)
@@ -101,6 +91,24 @@ class _Judge:
             decision.verdicts = [self._verdicts[rule.key] for rule in plan.rules]
         decision.allowed = self._allowed
         return decision
+
+    def _round(self, decision: Decision, at: Round) -> None:
+        """What the rules of one moment give together."""
+        bases = self._alone(self._heard(self._base, at.bases))
+        multipliers = self._alone(self._heard(self._multiplier, at.multipliers))
+        codes = dict.fromkeys(verdict.rule.currency for verdict in bases)
+        for code in codes:
+            given = self._sum(
+                decision,
+                code,
+                [verdict for verdict in bases if verdict.rule.currency == code],
+                [verdict for verdict in multipliers if verdict.rule.currency == code],
+            )
+            if given and at.on_completion:
+                decision.on_completion[code] = given
+        for verdict in multipliers:
+            if verdict.rule.currency not in codes:
+                self._say(verdict._replace(nothing=Nothing.NOTHING_TO_MULTIPLY))
 
     def _heard(
         self, judge: Callable[[Step, Nothing | None], Verdict], steps: Iterable[Step]
@@ -127,8 +135,8 @@ class _Judge:
             self._verdicts[verdict.rule.key] = verdict
         return verdict
 
-    def _sum(self, decision: Decision, code: str, bases: list[Verdict], multipliers: list[Verdict]) -> None:
-        """Sum, multiply, round down once, and share what is left over the lines and over the rules."""
+    def _sum(self, decision: Decision, code: str, bases: list[Verdict], multipliers: list[Verdict]) -> int:
+        """Sum, multiply, round down once, and share what is left over the lines and over the rules; how much it is."""
         lines = self._facts.order.lines
         whole = all(verdict.lines is None for verdict in (*bases, *multipliers))
         total: WholeSum | SumByLine = WholeSum(lines) if whole else SumByLine(lines)
@@ -146,18 +154,22 @@ class _Judge:
             parts.append(self._say(self._cut(verdict)))
             total.multiply((parts[-1].numerator, parts[-1].denominator), verdict.lines)
         numerator, denominator = total.of(None)
-        decision.exact[code] = numerator, denominator
+        had, per = decision.exact.get(code, (0, 1))
+        decision.exact[code] = had * denominator + numerator * per, per * denominator
         points = numerator // denominator
         if points == 0:
-            return
-        decision.points[code] = points
-        decision.by_line[code] = share(points, total.weights())
-        if not (self._explained or self._plan.limited):
-            return
-        by_rule = share(points, whole_numbers([(part.numerator, part.denominator) for part in parts]))
-        decision.by_rule[code] = {
-            part.rule.key: given for part, given in zip(parts, by_rule, strict=True) if given
-        }
+            return 0
+        by_line = share(points, total.weights())
+        if before := decision.by_line.get(code):
+            by_line = [one + other for one, other in zip(before, by_line, strict=True)]
+        decision.points[code] = decision.points.get(code, 0) + points
+        decision.by_line[code] = by_line
+        if self._explained or self._plan.limited:
+            by_rule = share(points, whole_numbers([(part.numerator, part.denominator) for part in parts]))
+            decision.by_rule.setdefault(code, {}).update(
+                {part.rule.key: given for part, given in zip(parts, by_rule, strict=True) if given}
+            )
+        return points
 
     def _base(self, step: Step, nothing: Nothing | None) -> Verdict:
         rule = step.rule

@@ -104,20 +104,20 @@ class Replay:
             del self.holds[hold_id]
 
     def _promise(self, entry: Entry) -> LotKey | None:
-        """Which promise an entry takes from: what comes true had matured then, or waited for an event.
+        """Which promise an entry takes from: what comes true had matured then, or waited for an order it names.
 
         What begins to slide as it comes true leaves its month and source behind.
         """
         if entry.type is not EntryType.PENDING_ACTIVATED or entry.lot is None:
             return entry.lot
-        for instant in (entry.occurred_at, NEVER):
-            promise = entry.lot._replace(expires_at=instant)
-            if promise in self.pending_lots:
-                return promise
-            if entry.lot.month == SLIDING:
-                for lot, points in sorted(self.pending_lots.items()):
-                    if lot.expires_at == instant and points >= entry.points:
-                        return lot
+        instant = NEVER if entry.order_ref else entry.occurred_at
+        promise = entry.lot._replace(expires_at=instant)
+        if promise in self.pending_lots:
+            return promise
+        if entry.lot.month == SLIDING:
+            for lot, points in sorted(self.pending_lots.items()):
+                if lot.expires_at == instant and points >= entry.points:
+                    return lot
         return None
 
     def wallet(self, member_id: str, currency: int, holds: Iterable[Hold] = ()) -> Wallet:

@@ -22,6 +22,8 @@ from services.loyalty.rules.ledger.holds import Hold
 Slices = list[list[int]]
 """Parts of lots: [expires_at, month, source, points] each."""
 
+_AVAILABLE = Account.AVAILABLE  # a name of an enumeration takes a function of Python's to look up
+
 
 @dataclass(slots=True)
 class Wallet:
@@ -78,11 +80,11 @@ class Wallet:
         """Points become available: debt is repaid first, and what is left becomes a lot. Returns what is left."""
         if lot.month == SLIDING and type in ACTIVITIES:
             lot = self._sliding(lot.expires_at)
-        into_lot = points - min(points, self.debt)
+        into_lot = points if self.available >= 0 else points - min(points, self.debt)
         if into_lot:
             _add(self.lots, lot, into_lot)
         self.available += points
-        self._wrote(journal, type, from_account, Account.AVAILABLE, points, lot)
+        self._wrote(journal, type, from_account, _AVAILABLE, points, lot)
         return into_lot
 
     def take(
@@ -109,7 +111,7 @@ class Wallet:
                 del self.lots[place]
             self.available -= part
             taken.append([lot[0], lot[1], lot[2], part])
-            self._wrote(journal, type, Account.AVAILABLE, to_account, part, LotKey(lot[0], lot[1], lot[2]))
+            self._wrote(journal, type, _AVAILABLE, to_account, part, LotKey(lot[0], lot[1], lot[2]))
         return taken
 
     def give_back(self, journal: Journal, type: EntryType, slices: Slices, from_account: Account) -> int:
@@ -279,6 +281,9 @@ def _find(lots: list[list[int]], key: LotKey) -> int:
 
 def _add(lots: list[list[int]], key: LotKey, points: int) -> None:
     wanted = list(key)
+    if lots and lots[-1][:3] == wanted:  # where most points go
+        lots[-1][3] += points
+        return
     place = bisect_left(lots, wanted, key=lambda lot: lot[:3])
     if place < len(lots) and lots[place][:3] == wanted:
         lots[place][3] += points

@@ -13,7 +13,8 @@ from services.loyalty.rules.ledger.events import Moved, OrderCompleted, OrderRec
 from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day, matures_at
 from services.loyalty.rules.ledger.grants import Grant, GrantKind
 from services.loyalty.rules.ledger.points import Answer, Book, Member, month_for
-from services.loyalty.rules.orders.judgements import Judgement
+from services.loyalty.rules.ledger.wallets import Wallet
+from services.loyalty.rules.orders.judgements import Judgement, given_back
 from services.loyalty.rules.orders.orders import (
     FUTURE_TOLERANCE_US,
     CurrencyNotAccepted,
@@ -106,12 +107,9 @@ def _earn(book: Book, member: Member, programme: Programme, order: Order, journa
         assert rules is not None, "a version's earn rules name its own currencies"
         wallet = member.wallets[code]
         order.earned[code] = result = _place(rules, points, order.paid_at, programme.time_zone)
-        lot = LotKey(result.expires_at, result.month, SOURCE_EARNED)
-        if result.is_pending(order.paid_at):
-            wallet.add_pending(journal, points, lot._replace(expires_at=result.matures_at))
-        else:
-            wallet.credit(journal, EntryType.EARN, points, lot, Account.ISSUED)
-            result.matures_at = 0
+        if decision is not None and result.matures_at != NEVER:  # else all of it waits anyhow
+            result.on_completion = decision.on_completion.get(code, 0)
+        _give(wallet, journal, result, order.paid_at)
         result.balance_after = wallet.available
         book.count_earned(member, code, order.paid_at, points)
         parts = share(points, weights) if decision is None else decision.by_line[code]
@@ -120,7 +118,21 @@ def _earn(book: Book, member: Member, programme: Programme, order: Order, journa
                 line.earned[code] = part
     if decision is not None:
         _count(book, programme, order, decision)
-        book.state.grants.extend(_coupon(order, rule) for rule in decision.coupons)
+        book.state.grants.extend(_coupon(order, rule) for rule in decision.coupons if not rule.on_completion)
+
+
+def _give(wallet: Wallet, journal: Journal, result: Earned, paid_at: int) -> None:
+    """Credit what an order earned, or promise it, each part in its bucket."""
+    lot = LotKey(result.expires_at, result.month, SOURCE_EARNED)
+    at_once = result.points - result.on_completion
+    if result.on_completion:
+        wallet.add_pending(journal, result.on_completion, lot._replace(expires_at=NEVER))
+    if not result.is_pending(paid_at):
+        result.matures_at = 0
+        if at_once:
+            wallet.credit(journal, EntryType.EARN, at_once, lot, Account.ISSUED)
+    elif at_once:
+        wallet.add_pending(journal, at_once, lot._replace(expires_at=result.matures_at))
 
 
 def _judge(book: Book, member: Member, programme: Programme, order: Order) -> Decision:
@@ -224,7 +236,8 @@ def complete_order(book: Book, completion: Completion) -> Answer:
     if not order.paid_at <= completed_at <= book.now + FUTURE_TOLERANCE_US:
         message = "completed_at must lie after paid_at and not in the future"
         raise OrderNotWellFormed(message, field="completed_at")
-    member = book.touch(order.member_id, book.programmes.history(order.programme_id))
+    history = book.programmes.history(order.programme_id)
+    member = book.touch(order.member_id, history)
     journal = book.journal(
         member,
         key_of("complete", order.source, order.order_id),
@@ -233,23 +246,17 @@ def complete_order(book: Book, completion: Completion) -> Answer:
         completed_at,
         order_ref=order.ref,
     )
-    first, forfeited_at = len(book.entries), book.state.forfeited_at(order.member_id, order.programme)
-    for code, result in order.earned.items():
-        if result.matures_at != NEVER or order.forfeited(code, forfeited_at):
-            continue
-        rules = member.current.currency(code)
-        assert rules is not None, "currencies stay for as long as the programme"
-        wallet = member.wallets[code]
-        result.matures_at, result.waited = 0, True
-        result.expires_at = expires_at(completed_at, rules.expiry, member.current.time_zone)
-        result.matured = result.points - sum(line.taken_back.get(code, 0) for line in order.lines)
-        if result.matured:
-            waiting = LotKey(NEVER, result.month, SOURCE_EARNED)
-            wallet.activate_pending(journal, result.matured, waiting, result.expires_at)
-        result.matured_balance_after = wallet.available
+    first = len(book.entries)
+    if order.recorded_at > book.state.forfeited_at(order.member_id, order.programme):
+        _fulfil(member, journal, order, completed_at)
     for merge in book.state.merges_of(order.member_id, order.programme):
         merge.settle(book.entries[first:])
     order.completed_at = completed_at
+    returned = order.total_minor and not order.refundable_minor
+    if order.judgement and not returned:
+        by_key = history.judging(order.rule_version).earning.by_key
+        given = (by_key[key] for key in order.judgement.coupons)
+        book.state.grants.extend(_coupon(order, rule) for rule in given if rule.on_completion)
     order.changed = True
     moved = tuple(
         Moved(code, e.matured, e.matured_balance_after) for code, e in order.earned.items() if e.matured
@@ -259,6 +266,29 @@ def complete_order(book: Book, completion: Completion) -> Answer:
     _raise(book, member, member.current, completed_at + 1)
     _settle(book, member)
     return Answer(order)
+
+
+def _fulfil(member: Member, journal: Journal, order: Order, completed_at: int) -> None:
+    """Make spendable what waited: by the currency all of it, else what rules promised; less what was taken back."""
+    for code, result in order.earned.items():
+        waits = result.matures_at == NEVER
+        promised = result.points if waits else result.on_completion
+        if not promised:
+            continue
+        rules = member.current.currency(code)
+        assert rules is not None, "currencies stay for as long as the programme"
+        wallet = member.wallets[code]
+        good_until = expires_at(completed_at, rules.expiry, member.current.time_zone)
+        if waits:
+            result.matures_at, result.waited, result.expires_at = 0, True, good_until
+        else:
+            result.completion_expires_at = good_until
+        taken = sum(line.taken_back.get(code, 0) for line in order.lines)
+        result.matured = promised - given_back(promised, result.points, 0, taken)
+        if result.matured:
+            waiting = LotKey(NEVER, result.month, SOURCE_EARNED)
+            wallet.activate_pending(journal, result.matured, waiting, good_until)
+        result.matured_balance_after = wallet.available
 
 
 def recorded(book: Book, source: str, order_id: str) -> Order:

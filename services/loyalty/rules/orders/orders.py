@@ -64,6 +64,8 @@ class Earned:
     """What an order earned in one currency, and where it lies.
 
     ``matures_at`` is 0 for points that were credited, ``expires_at`` is 0 while an event must come.
+    ``on_completion`` of ``points`` are promised for the order's completion by rules, whatever the currency says;
+    ``completion_expires_at`` is when these expire, 0 until then.
     """
 
     points: int
@@ -74,6 +76,8 @@ class Earned:
     matured: int = 0
     matured_balance_after: int = 0
     waited: bool = False
+    on_completion: int = 0
+    completion_expires_at: int = 0
 
     def is_pending(self, now: int) -> bool:
         """True while the points are promised and not yet spendable."""
@@ -174,18 +178,19 @@ def check(order: Order) -> None:
         )
     seen: set[str] = set()
     for nth, line in enumerate(order.lines):
-        path = f"lines[{nth}]"
         if not 1 <= len(line.line_id) <= 100 or len(line.sku) > 100:
-            raise OrderNotWellFormed("line_id must be 1 to 100 characters and sku at most 100", field=path)
+            message = "line_id must be 1 to 100 characters and sku at most 100"
+            raise OrderNotWellFormed(message, field=f"lines[{nth}]")
         if line.line_id in seen:
-            raise OrderNotWellFormed("line_id must be unique within the order", field=f"{path}.line_id")
+            message = "line_id must be unique within the order"
+            raise OrderNotWellFormed(message, field=f"lines[{nth}].line_id")
         seen.add(line.line_id)
         if not 1 <= line.quantity <= MOST_QUANTITY:
             message = f"a quantity is 1 to {MOST_QUANTITY}"
-            raise OrderNotWellFormed(message, field=f"{path}.quantity", asked=line.quantity)
+            raise OrderNotWellFormed(message, field=f"lines[{nth}].quantity", asked=line.quantity)
         if not 0 <= line.minor <= MOST_MINOR:
             message = "a line's money is 0 or more, at most 2^53 minor units"
-            raise OrderNotWellFormed(message, field=f"{path}.money", asked=line.minor)
+            raise OrderNotWellFormed(message, field=f"lines[{nth}].money", asked=line.minor)
     lines_minor = sum(line.minor for line in order.lines)
     if lines_minor != order.total_minor or lines_minor > MOST_MINOR:
         raise OrderNotWellFormed(

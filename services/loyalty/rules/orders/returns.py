@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgpack
 
 from services.loyalty.rules.earning.earn_limits import counts_of
 from services.loyalty.rules.ledger.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.ledger.events import Moved, OrderRefunded
-from services.loyalty.rules.ledger.expiry import local_day
+from services.loyalty.rules.ledger.expiry import NEVER, local_day
 from services.loyalty.rules.ledger.points import Answer, Book, Member, take_or_owe
 from services.loyalty.rules.ledger.redemptions import give_back, left_of, redemption_of, wallet_of
 from services.loyalty.rules.ledger.state import Place
@@ -214,13 +215,37 @@ def _be_allowed(
         rules = member.current.currency(code)
         if rules is None or rules.negative_policy is not NegativePolicy.REFUSE:
             continue
-        if order.forfeited(code, forfeited_at):
-            continue
         wallet = member.wallets[code]
         there = max(0, wallet.available + _coming(book, member, wallet, spent))
-        if not order.earned[code].is_pending(member.recorded_at) and points > there:
-            message = f"{points} {code} must be taken back and {there} are there: the programme refuses it"
-            raise NotEnoughPointsToTakeBack(message, asked=points, available=there)
+        pieces = _pieces(order, code, points, member.recorded_at, forfeited_at)
+        wanted = sum(piece.points for piece in pieces if not (piece.is_forfeited or piece.is_pending))
+        if wanted > there:
+            message = f"{wanted} {code} must be taken back and {there} are there: the programme refuses it"
+            raise NotEnoughPointsToTakeBack(message, asked=wanted, available=there)
+
+
+class _Piece(NamedTuple):
+    """Points to take back that lie in one bucket; promised ones are pending, forfeited ones are gone already."""
+
+    points: int
+    lot: LotKey
+    is_pending: bool
+    is_forfeited: bool
+
+
+def _pieces(order: Order, code: str, points: int, now: int, forfeited_at: int) -> list[_Piece]:
+    """Where points lie that a refund takes back: what rules promised for the completion, in proportion, and the rest."""
+    result = order.earned[code]
+    taken = sum(line.taken_back.get(code, 0) for line in order.lines)
+    awaited = given_back(result.on_completion, result.points, taken - points, taken)
+    pending, waits = result.is_pending(now), not result.completion_expires_at
+    lot = LotKey(result.matures_at if pending else result.expires_at, result.month, SOURCE_EARNED)
+    other = lot._replace(expires_at=NEVER if waits else result.completion_expires_at)
+    pieces = (
+        _Piece(points - awaited, lot, pending, order.forfeited(code, forfeited_at)),
+        _Piece(awaited, other, waits, waits and order.recorded_at <= forfeited_at),
+    )
+    return [piece for piece in pieces if piece.points]
 
 
 def _coming(book: Book, member: Member, wallet: Wallet, spent: Sequence[tuple[Place, int]]) -> int:
@@ -244,17 +269,18 @@ def _reverse(
     for code, points in back.items():
         rules = member.current.currency(code)
         assert rules is not None, "currencies stay for as long as the programme"
-        wallet, result = member.wallets[code], order.earned[code]
+        wallet = member.wallets[code]
         owed = lost = gone = 0
-        if order.forfeited(code, forfeited_at):
-            gone = points
-        elif result.is_pending(member.recorded_at):
-            wallet.cancel_pending(journal, points, LotKey(result.matures_at, result.month, SOURCE_EARNED))
-        else:
-            own = LotKey(result.expires_at, result.month, SOURCE_EARNED)
-            owed, lost = take_or_owe(
-                member, rules, journal, EntryType.EARN_REVERSAL, points, Account.ISSUED, own
-            )
+        for piece in _pieces(order, code, points, member.recorded_at, forfeited_at):
+            if piece.is_forfeited:
+                gone += piece.points
+            elif piece.is_pending:
+                wallet.cancel_pending(journal, piece.points, piece.lot)
+            else:
+                more_owed, more_lost = take_or_owe(
+                    member, rules, journal, EntryType.EARN_REVERSAL, piece.points, Account.ISSUED, piece.lot
+                )
+                owed, lost = owed + more_owed, lost + more_lost
         if lost:
             journal.write(
                 rules.number,

@@ -13,6 +13,7 @@ from services.loyalty.rules.ledger.conversion import Conversion, Reason, Redeema
 from services.loyalty.rules.ledger.expiry import Expiry, Maturation
 from services.loyalty.rules.programmes.texts import Text
 from services.loyalty.rules.tiers.tier_schemes import EARNED, WITHOUT_END, TierRule, TierScheme
+from services.loyalty.rules.tiers.windows import WindowKind
 
 HOLD_MINUTES = 30
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
@@ -127,6 +128,13 @@ class Programme:
         return frozenset((*asked, *(part.metric for part in self.tier_scheme.score)))
 
     @cached_property
+    def asks_for_joining(self) -> bool:
+        """Whether tiers are measured in years that begin when a member joined."""
+        windows = [each.window for tier in self.tiers for each in (*tier.conditions, *tier.retain)]
+        windows += [part.window for part in self.tier_scheme.score]
+        return any(window.kind is WindowKind.ANNIVERSARY for window in windows)
+
+    @cached_property
     def earning(self) -> EarnPlan:
         """The earn rules, made ready to judge orders."""
         return EarnPlan(self.earn_rules)
@@ -175,6 +183,11 @@ class ProgrammeHistory:
     def rank(self, key: str) -> int:
         """A tier's place on the last ladder that had it; 0 for none."""
         return next((rank for version in reversed(self.versions) if (rank := version.rank(key))), 0)
+
+    @cached_property
+    def asks_for_joining(self) -> bool:
+        """Whether any version measures in years of membership."""
+        return any(version.asks_for_joining for version in self.versions)
 
     @cached_property
     def has_limits(self) -> bool:

@@ -110,6 +110,8 @@ def _check_score(parts: Sequence[ScorePart], metrics: set[str], counted: set[str
             if knot.at <= reached:
                 raise wrong(f"must be above {reached}, where the line bent last", f"{at}.knots[{place}].at")
             reached, came_to = knot.at, knot.score
+        if part.neutral is not None:
+            be_within(part.neutral, 0, came_to, f"{at}.neutral")
 
 
 def _check_scheme(tiers: Sequence[TierRule], scheme: TierScheme) -> None:

@@ -20,7 +20,7 @@ _SPEND, _ORDERS = 1, 2
 """Where a day of a standing has each."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Measured:
     """A member as measured as of a local day (by its ordinal); ``balances`` are by currency code."""
 
@@ -52,13 +52,19 @@ class Measured:
         return self.balances.get(metric, 0)
 
     def part(self, part: ScorePart) -> int:
-        """What a part of the score comes to: on the line between two knots, rounded down."""
+        """What a part of the score comes to: on the line between two knots, rounded down; neutral for who refused."""
+        if self.is_neutral(part):
+            return part.neutral or 0
         value, at, score = max(0, self.value(part.metric, part.window)), 0, 0
         for knot in part.knots:
             if value < knot.at:
                 return score + (knot.score - score) * (value - at) // (knot.at - at)
             at, score = knot.at, knot.score
         return score
+
+    def is_neutral(self, part: ScorePart) -> bool:
+        """Whether a part is the same for the member as for everybody who refused automated decisions (PIPL 24)."""
+        return part.neutral is not None and self.standing.automated_refused
 
     def holds(self, asked: tuple[tuple[Condition, ...], Match]) -> bool:
         """Whether as many of the conditions hold as must."""

@@ -49,6 +49,7 @@ class Scored:
     part: ScorePart
     value: int
     score: int
+    is_neutral: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,16 @@ def outlook(member: Member) -> Outlook:
     programme, standing = member.current, member.standing
     today = local_day(member.recorded_at, programme.time_zone).toordinal()
     now = Measured(programme, standing, member.balances(), today)
-    score = tuple(
-        Scored(part, now.value(part.metric, part.window), now.part(part))
-        for part in programme.tier_scheme.score
-    )
+    score = scored(now)
     return Outlook(_keeping(member), _rising(programme, standing.ladder, now), score)
+
+
+def scored(now: Measured) -> tuple[Scored, ...]:
+    """What the parts of the score come to."""
+    return tuple(
+        Scored(part, now.value(part.metric, part.window), now.part(part), now.is_neutral(part))
+        for part in now.programme.tier_scheme.score
+    )
 
 
 def _keeping(member: Member) -> Keeping | None:

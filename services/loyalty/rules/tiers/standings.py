@@ -63,7 +63,7 @@ class Standing:
 
     ``ladder`` is the tier that the ladder gives, good from ``ladder_since`` until ``valid_until`` and after that in
     its grace until ``grace_until`` (0 before); what is in ``placed`` may stand above it. ``joined_at`` is 0 while
-    nobody said.
+    nobody said. Who ``automated_refused`` is not judged by a profile (PIPL 24), as the consent service says.
     """
 
     member_id: str
@@ -85,6 +85,7 @@ class Standing:
     joined_at: int = 0
     changed: bool = False
     fate_changed: bool = False
+    automated_refused: bool = False
 
     @property
     def tier(self) -> str:
@@ -104,7 +105,7 @@ class Standing:
     @property
     def next_due_at(self) -> int:
         """When the tier may next change by itself."""
-        due_at = self.judged_at
+        due_at = self.grace_until or self.valid_until
         for placed in self.placed:
             due_at = min(due_at, placed.until)
         return due_at
@@ -147,7 +148,8 @@ class Standing:
 
     def add(self, ordinal: int, spend_minor: int, orders: int) -> None:
         """The same for a day by its ordinal."""
-        place = bisect_left(self.days, ordinal, key=lambda day: day[0])
+        is_last = self.last_day == ordinal  # as mostly
+        place = -1 if is_last else bisect_left(self.days, ordinal, key=lambda day: day[0])
         if place == len(self.days) or self.days[place][0] != ordinal:
             self.days.insert(place, [ordinal, 0, 0])
             self._sum_up()

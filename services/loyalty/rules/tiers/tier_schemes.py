@@ -80,13 +80,17 @@ class Knot:
 
 @dataclass(frozen=True, slots=True)
 class ScorePart:
-    """A part of the score: linear from 0 at 0 to each knot, and after the last one that, which is its cap."""
+    """A part of the score: linear from 0 at 0 to each knot, and after the last one that, which is its cap.
+
+    A part that rests on a profile says what it comes to for whoever refused to be judged by one (PIPL 24): ``neutral``.
+    """
 
     key: str
     name: Text
     metric: str
     window: Window
     knots: tuple[Knot, ...]
+    neutral: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,21 +41,19 @@ async def hold(connection: database.RawConnection, member_id: str, programme: Pr
     """
     while True:
         names = await _names(connection, member_id, programme)
-        restriction = await connection.fetchval(f"{_MEMBER} FOR NO KEY UPDATE", names[0])
+        said = await connection.fetchrow(f"{_MEMBER} FOR NO KEY UPDATE", names[0])
         # Shared, so that whoever posts for the member waits for no longer than this transaction, and the tier stays.
         locked = await connection.fetch(f"{_STANDINGS} FOR SHARE", names, programme.number)
         # A merge may have come between: it changes standings that are locked now.
         if await _names(connection, member_id, programme) == names:
-            return await _held(connection, names, restriction, locked, programme)
+            return await _held(connection, names, said, locked, programme)
 
 
 async def seen(pool: asyncpg.Pool, member_id: str, programme: Programme) -> Held:
     """The same for reading, with nothing locked."""
     names = await _names(pool, member_id, programme)
-    restriction = await pool.fetchval(_MEMBER, names[0])
-    return await _held(
-        pool, names, restriction, await pool.fetch(_STANDINGS, names, programme.number), programme
-    )
+    said = await pool.fetchrow(_MEMBER, names[0])
+    return await _held(pool, names, said, await pool.fetch(_STANDINGS, names, programme.number), programme)
 
 
 async def _names(reader: _Reader, member_id: str, programme: Programme) -> list[str]:
@@ -65,13 +63,19 @@ async def _names(reader: _Reader, member_id: str, programme: Programme) -> list[
 async def _held(
     reader: _Reader,
     names: list[str],
-    restriction: int | None,
+    said: asyncpg.Record | None,
     found: Sequence[asyncpg.Record],
     programme: Programme,
 ) -> Held:
     standings = {(each.member_id, each.programme): each for each in map(rows.standing, found)}
     if (names[0], programme.number) not in standings:
-        free = Standing(names[0], programme.number, restriction=rows.RESTRICTIONS[restriction or 0])
+        restriction, refused = said or (0, False)
+        free = Standing(
+            names[0],
+            programme.number,
+            restriction=rows.RESTRICTIONS[restriction],
+            automated_refused=refused,
+        )
         standings[names[0], programme.number] = free
     state = State(standings)
     numbers = [currency.number for currency in programme.currencies]
@@ -135,7 +139,7 @@ WITH RECURSIVE upwards AS (
 SELECT member_id FROM names ORDER BY step, member_id
 """
 
-_MEMBER = "SELECT restriction FROM members WHERE member_id = $1"
+_MEMBER = "SELECT restriction, automated_refused FROM members WHERE member_id = $1"
 
 _STANDINGS = f"""
 SELECT {rows.STANDING} FROM standings s WHERE s.member_id = ANY($1::uuid[]) AND s.programme = $2 ORDER BY s.member_id

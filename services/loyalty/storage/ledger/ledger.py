@@ -10,7 +10,7 @@ from services.kit.outbox import NewEvent
 from services.loyalty.rules.ledger.entries import Entry
 from services.loyalty.rules.ledger.state import State
 from services.loyalty.storage.earning import earn_counts
-from services.loyalty.storage.ledger import chain, copying, grants, redemptions, rows
+from services.loyalty.storage.ledger import chain, columns, copying, grants, redemptions, rows
 from services.loyalty.storage.members import merges
 from services.loyalty.storage.rewards import takings
 from services.loyalty.storage.tiers import placements
@@ -75,21 +75,22 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
 async def _write_standings(connection: database.RawConnection, state: State) -> None:
     standings = [standing for standing in state.standings.values() if standing.changed]
     if standings:
+        placed = [rows.placements(standing) for standing in standings]
         await connection.execute(
             _PUT_STANDINGS,
-            [standing.member_id for standing in standings],
-            rows.numbers([standing.programme for standing in standings]),
-            [rows.texts(key for key, _ in standing.tiers) for standing in standings],
-            ["{" + ",".join(str(since) for _, since in standing.tiers) + "}" for standing in standings],
-            [rows.array(standing.days) for standing in standings],
-            rows.numbers([standing.judged_version for standing in standings]),
-            rows.numbers([standing.touched_at for standing in standings]),
-            [rows.array(standing.earned) for standing in standings],
-            rows.numbers([standing.ladder_since for standing in standings]),
-            rows.numbers([standing.valid_until for standing in standings]),
-            rows.numbers([standing.grace_until for standing in standings]),
-            [rows.placements(standing) for standing in standings],
-            rows.numbers([standing.next_due_at for standing in standings]),
+            columns.ids([standing.member_id for standing in standings]),
+            columns.numbers([standing.programme for standing in standings]),
+            columns.texts([columns.texts([key for key, _ in standing.tiers]) for standing in standings]),
+            columns.arrays([since for _, since in standing.tiers] for standing in standings),
+            columns.arrays(standing.days for standing in standings),
+            columns.numbers([standing.judged_version for standing in standings]),
+            columns.numbers([standing.touched_at for standing in standings]),
+            columns.arrays(standing.earned for standing in standings),
+            columns.numbers([standing.ladder_since for standing in standings]),
+            columns.numbers([standing.valid_until for standing in standings]),
+            columns.numbers([standing.grace_until for standing in standings]),
+            placed if any(placed) else None,
+            columns.numbers([standing.next_due_at for standing in standings]),
         )
     if fates := [standing for standing in standings if standing.fate_changed]:
         await merges.put_fates(connection, fates)
@@ -113,17 +114,17 @@ async def _write_wallets(connection: database.RawConnection, state: State) -> No
             continue
         await connection.execute(
             write,
-            [wallet.member_id for wallet in wallets],
-            rows.numbers([wallet.currency for wallet in wallets]),
-            rows.numbers([wallet.available for wallet in wallets]),
-            rows.numbers([wallet.pending for wallet in wallets]),
-            rows.numbers([wallet.held for wallet in wallets]),
-            rows.numbers([wallet.version for wallet in wallets]),
-            [rows.array(wallet.lots) for wallet in wallets],
-            [rows.array(wallet.pending_lots) for wallet in wallets],
-            rows.numbers([wallet.touched_at for wallet in wallets]),
-            rows.numbers([wallet.next_due_at for wallet in wallets]),
-            [wallet.available >= 0 and wallet.member_id not in fated for wallet in wallets],
+            columns.ids([wallet.member_id for wallet in wallets]),
+            columns.numbers([wallet.currency for wallet in wallets]),
+            columns.numbers([wallet.available for wallet in wallets]),
+            columns.numbers([wallet.pending for wallet in wallets]),
+            columns.numbers([wallet.held for wallet in wallets]),
+            columns.numbers([wallet.version for wallet in wallets]),
+            columns.arrays(wallet.lots for wallet in wallets),
+            columns.arrays(wallet.pending_lots for wallet in wallets),
+            columns.numbers([wallet.touched_at for wallet in wallets]),
+            columns.numbers([wallet.next_due_at for wallet in wallets]),
+            columns.numbers([wallet.available >= 0 and wallet.member_id not in fated for wallet in wallets]),
         )
 
 
@@ -157,7 +158,7 @@ async def _write_holds(connection: database.RawConnection, state: State) -> None
             _CHANGE_HOLDS,
             [hold.member_id for hold in changed],
             [hold.hold_id for hold in changed],
-            [rows.array(hold.slices) for hold in changed],
+            columns.arrays(hold.slices for hold in changed),
             [hold.captured for hold in changed],
             [hold.state for hold in changed],
             [hold.closed_at for hold in changed],
@@ -165,8 +166,9 @@ async def _write_holds(connection: database.RawConnection, state: State) -> None
 
 
 _GIVEN_WALLETS = """
-unnest($1::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
-       $6::text::bigint[], $7::text[], $8::text[], $9::text::bigint[], $10::text::bigint[], $11::boolean[])
+unnest($1::text::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
+       $6::text::bigint[], $7::text::text[], $8::text::text[], $9::text::bigint[], $10::text::bigint[],
+       $11::text::boolean[])
   AS n(member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, next_due_at, plain)
 """
 
@@ -192,9 +194,9 @@ UPDATE standings s SET
   judged_version = n.judged_version, touched_at = n.touched_at, earned = n.earned::bigint[],
   ladder_since = n.ladder_since, valid_until = n.valid_until, grace_until = n.grace_until, placed = n.placed::json,
   next_due_at = n.next_due_at
-FROM unnest($1::uuid[], $2::text::smallint[], $3::text[], $4::text[], $5::text[], $6::text::int[],
-            $7::text::bigint[], $8::text[], $9::text::bigint[], $10::text::bigint[], $11::text::bigint[],
-            $12::text[], $13::text::bigint[])
+FROM unnest($1::text::uuid[], $2::text::smallint[], $3::text::text[], $4::text::text[], $5::text::text[],
+            $6::text::int[], $7::text::bigint[], $8::text::text[], $9::text::bigint[], $10::text::bigint[],
+            $11::text::bigint[], $12::text[], $13::text::bigint[])
   AS n(member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, earned, ladder_since,
        valid_until, grace_until, placed, next_due_at)
 WHERE s.member_id = n.member_id AND s.programme = n.programme
@@ -211,7 +213,7 @@ WHERE o.source = n.source AND o.order_id = n.order_id
 
 _CHANGE_HOLDS = """
 UPDATE holds h SET slices = n.slices::bigint[], captured = n.captured, state = n.state, closed_at = n.closed_at
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[])
+FROM unnest($1::uuid[], $2::text[], $3::text::text[], $4::bigint[], $5::text[], $6::bigint[])
   AS n(member_id, hold_id, slices, captured, state, closed_at)
 WHERE h.member_id = n.member_id AND h.hold_id = n.hold_id
 """

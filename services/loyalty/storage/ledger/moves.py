@@ -13,7 +13,7 @@ from services.kit.clock import instant
 from services.loyalty.rules.ledger.asks import MOST_POINTS
 from services.loyalty.rules.ledger.entries import LotKey
 from services.loyalty.rules.ledger.moves import Moves, Outcome, Purse, Step
-from services.loyalty.storage.ledger import chain, copying, rows
+from services.loyalty.storage.ledger import chain, columns, copying
 
 Posted = tuple[dict[int, Outcome], chain.Head]
 """What came of those moves that were posted, by their place among those asked for, and where the lane ends now."""
@@ -65,16 +65,16 @@ def _read(found: Iterable[asyncpg.Record], head: chain.Head) -> Posted:
 def _wanted(purses: Sequence[Purse]) -> list[Any]:
     """The columns of what each wallet is to have moved."""
     return [
-        [purse.member_id for purse in purses],
-        rows.numbers([purse.currency for purse in purses]),
-        rows.numbers([purse.points for purse in purses]),
-        rows.numbers([purse.count for purse in purses]),
-        rows.numbers([purse.version for purse in purses]),
-        rows.numbers([purse.lot.expires_at for purse in purses]),
-        rows.numbers([purse.lot.month for purse in purses]),
-        rows.numbers([purse.lot.source for purse in purses]),
-        rows.numbers([purse.first_at for purse in purses]),
-        rows.numbers([purse.last_at for purse in purses]),
+        columns.ids([purse.member_id for purse in purses]),
+        columns.numbers([purse.currency for purse in purses]),
+        columns.numbers([purse.points for purse in purses]),
+        columns.numbers([purse.count for purse in purses]),
+        columns.numbers([purse.version for purse in purses]),
+        columns.numbers([purse.lot.expires_at for purse in purses]),
+        columns.numbers([purse.lot.month for purse in purses]),
+        columns.numbers([purse.lot.source for purse in purses]),
+        columns.numbers([purse.first_at for purse in purses]),
+        columns.numbers([purse.last_at for purse in purses]),
     ]
 
 
@@ -91,16 +91,16 @@ def _asked(
         pieces += (entry.fingerprint, before, between, behind, told_before, told_behind)
     ends = list(accumulate(map(len, pieces)))
     return [
-        rows.numbers([places[entry.member_id, entry.currency] for entry in entries]),
-        rows.numbers([step.nth for step in steps]),
-        rows.numbers([step.so_far for step in steps]),
-        [UUID(entry.key) for entry in entries],
-        rows.numbers([entry.points for entry in entries]),
-        rows.numbers([entry.recorded_at for entry in entries]),
+        columns.numbers([places[entry.member_id, entry.currency] for entry in entries]),
+        columns.numbers([step.nth for step in steps]),
+        columns.numbers([step.so_far for step in steps]),
+        columns.keys([entry.key for entry in entries]),
+        columns.numbers([entry.points for entry in entries]),
+        columns.numbers([entry.recorded_at for entry in entries]),
         [entry.order_ref for entry in entries],
         [entry.actor for entry in entries],
         [entry.reason for entry in entries],
-        *(rows.numbers(ends[nth :: len(_PIECES)]) for nth in range(len(_PIECES))),
+        *(columns.numbers(ends[nth :: len(_PIECES)]) for nth in range(len(_PIECES))),
         b"".join(pieces),
     ]
 
@@ -146,7 +146,7 @@ WITH moved AS (
       THEN w.lots[:array_upper(w.lots, 1) - 1]
            || ARRAY[ARRAY[n.expires_at, n.month, n.source, w.lots[array_upper(w.lots, 1)][4] + n.points]]
       ELSE w.lots || ARRAY[ARRAY[n.expires_at, n.month, n.source, n.points]] END
-  FROM unnest($1::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::int[],
+  FROM unnest($1::text::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::int[],
               $6::text::bigint[], $7::text::bigint[], $8::text::bigint[], $9::text::bigint[], $10::text::bigint[]) WITH ORDINALITY
     AS n(member_id, currency, points, count, rule_version, expires_at, month, source, first_at, last_at, purse)
   WHERE w.member_id = n.member_id AND w.currency = n.currency AND w.plain
@@ -165,7 +165,7 @@ WITH moved AS (
   SELECT *, before + so_far AS balance_after,
          timestamptz 'epoch' + recorded_us * interval '1 microsecond' AS recorded_at
   FROM moved
-  JOIN unnest($11::text::int[], $12::text::int[], $13::text::bigint[], $14::uuid[], $15::text::bigint[],
+  JOIN unnest($11::text::int[], $12::text::int[], $13::text::bigint[], $14::text::uuid[], $15::text::bigint[],
               $16::text::bigint[], $17::text[], $18::text[], $19::text[], $20::text::int[], $21::text::int[],
               $22::text::int[], $23::text::int[], $24::text::int[], $25::text::int[])
     AS a(purse, nth, so_far, key, points, recorded_us, order_ref, actor, reason,

@@ -16,25 +16,6 @@ from services.loyalty.rules.orders.orders import Earned, Line, Order
 from services.loyalty.rules.orders.refunds import Refund, TakenBack
 from services.loyalty.rules.tiers.standings import Placed, PlacementKind, Restriction, Standing
 
-
-def array(rows: Sequence[Sequence[int]]) -> str:
-    """Rows of numbers as a Postgres array's text, so that arrays of unlike length travel side by side."""
-    return orjson.dumps(rows).translate(_BRACES).decode()
-
-
-def numbers(column: Sequence[int]) -> str:
-    """The same of a column of numbers: asyncpg's own encoder of arrays takes four times as long for each."""
-    return orjson.dumps(column).translate(_BRACES).decode()
-
-
-_BRACES = bytes.maketrans(b"[]", b"{}")
-
-
-def texts(plain: Iterable[str]) -> str:
-    """Texts without quotes or backslashes as a Postgres array's text; quoted, since a bare null is no text."""
-    return "{" + ",".join(f'"{text}"' for text in plain) + "}"
-
-
 # Rows of numbers come back by array_send: asyncpg's own decoder of arrays took half of all that reading took.
 _SENT_HEADER = 28
 """Dimensions, flags and type, and of both dimensions size and lower bound; of an empty array less, and nothing else."""
@@ -63,12 +44,11 @@ def slices(sent: bytes | None) -> list[list[int]]:
 STANDING_JOINED = """
 s.member_id::text, s.programme, s.tier_keys, s.tier_since, array_send(s.days), s.judged_version, s.touched_at,
 s.merged_into::text, s.was_merged, s.forfeited_at, s.restriction, array_send(s.earned), s.ladder_since, s.valid_until,
-s.grace_until, s.placed, {joined_at}
+s.grace_until, s.placed, s.automated_refused, {joined_at}
 """
 JOINED_AT = "(SELECT m.joined_at FROM members m WHERE m.member_id = s.member_id)"
 STANDING = STANDING_JOINED.format(joined_at=JOINED_AT)
 """What is selected of standings ``s`` to make one of a row."""
-
 
 RESTRICTIONS = {int(restriction): restriction for restriction in Restriction}
 
@@ -76,17 +56,8 @@ RESTRICTIONS = {int(restriction): restriction for restriction in Restriction}
 def standing(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] = list) -> Standing:
     """A standing from its row. Who only reads has its days ``made`` tuples, which cost nothing."""
     member_id, programme, tier_keys, tier_since, days, judged_version, touched_at, *fate, joined_at = row
-    (
-        merged_into,
-        was_merged,
-        forfeited_at,
-        restriction,
-        earned,
-        ladder_since,
-        valid_until,
-        grace_until,
-        above,
-    ) = fate
+    merged_into, was_merged, forfeited_at, restriction, earned, *term, automated_refused = fate
+    ladder_since, valid_until, grace_until, above = term
     tiers = list(zip(tier_keys, tier_since, strict=True))
     held, since = tiers[-1] if tiers else ("", 0)
     ladder, *placements = orjson.loads(above) if above else (held,)
@@ -108,6 +79,7 @@ def standing(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] =
         grace_until,
         placed(placements),
         micros(joined_at) if joined_at else 0,
+        automated_refused=automated_refused,
     )
 
 
@@ -192,6 +164,7 @@ def order_earned(of: Order) -> str:
                 e.matured,
                 e.matured_balance_after,
                 e.waited,
+                *((e.on_completion, e.completion_expires_at) if e.on_completion else ()),
             )
             for code, e in of.earned.items()
         }

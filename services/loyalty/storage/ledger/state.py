@@ -1,8 +1,6 @@
 """The state that a batch of operations touches: members are locked in id order, the rest is read after that."""
 
-from collections.abc import Iterable, Sequence
-
-from asyncpg.pgproto.pgproto import UUID  # asyncpg's own, an order of magnitude cheaper to make
+from collections.abc import Iterable
 
 from services.kit import database
 from services.loyalty.rules.earning.earn_limits import Count
@@ -10,7 +8,7 @@ from services.loyalty.rules.ledger.state import Place, State
 from services.loyalty.rules.members.merges import Merge
 from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.earning import earn_counts
-from services.loyalty.storage.ledger import redemptions, rows
+from services.loyalty.storage.ledger import columns, redemptions, rows
 from services.loyalty.storage.ledger.touches import Touched, Touches
 from services.loyalty.storage.members import merges
 from services.loyalty.storage.rewards import takings
@@ -27,12 +25,13 @@ async def load(
     None when a programme was published since ``programmes`` was read.
     """
     touched, state = Touched.of(batch), State()
-    _follow(await _lock_standings(connection, touched, state), touched)
-    if await connection.fetchval("SELECT revision FROM programme_revision") != programmes.revision:
-        return None
+    joining = any(history.asks_for_joining for history in programmes.by_id.values())
+    lock = _LOCK_STANDINGS_JOINED if joining else _LOCK_STANDINGS
+    _follow(await _lock_standings(connection, lock, touched, state), touched)
     await _load_wallets(connection, touched, state)
+    if await _load_posted(connection, touched, state) != programmes.revision:
+        return None
     await _load_orders(connection, touched, programmes, state)
-    await _load_posted(connection, touched, state)
     if touched.placements:
         state.placements = await placements.load(connection, sorted(touched.placements))
     if counted := _counted(touched, programmes, state):
@@ -42,18 +41,19 @@ async def load(
 
 
 async def _lock_standings(
-    connection: database.RawConnection, touched: Touched, state: State
+    connection: database.RawConnection, lock: str, touched: Touched, state: State
 ) -> list[tuple[str, str]]:
     """Lock and read the standings, also of those that members are or were merged into; who went into whom."""
     went: list[tuple[str, str]] = []
     wanted = touched.members
     while wanted:
         ordered = sorted(wanted)
-        members, numbers = [member for member, _ in ordered], [number for _, number in ordered]
-        locked = await connection.fetch(_LOCK_STANDINGS, members, numbers)
+        members = columns.ids([member for member, _ in ordered])
+        numbers = columns.numbers([number for _, number in ordered])
+        locked = await connection.fetch(lock, members, numbers)
         if len(locked) < len(ordered):
             await connection.execute(_NEW_STANDINGS, members, numbers)
-            locked = await connection.fetch(_LOCK_STANDINGS, members, numbers)
+            locked = await connection.fetch(lock, members, numbers)
         wanted = set()
         for row in locked:
             standing = rows.standing(row)
@@ -108,7 +108,7 @@ async def _load_wallets(connection: database.RawConnection, touched: Touched, st
         return
     members = sorted({member for member, _ in touched.members})
     holders = {member for member, _ in touched.holds}
-    for row in await connection.fetch(_WALLETS, members):
+    for row in await connection.fetch(_WALLETS, columns.ids(members)):
         wallet = rows.wallet(row)
         state.wallets[wallet.member_id, wallet.currency] = wallet
         if wallet.held:
@@ -142,25 +142,32 @@ async def _load_orders(
             state.refunds[refund.source, refund.order_id, refund.refund_id] = refund
 
 
-async def _load_posted(connection: database.RawConnection, touched: Touched, state: State) -> None:
-    """What keys posted or were declined with, and what was given back of redemptions."""
+async def _load_posted(connection: database.RawConnection, touched: Touched, state: State) -> int:
+    """What keys posted or were declined with, and what was given back of redemptions; the programmes' revision.
+
+    Most keys come once, so what they left is read only where something is there.
+    """
     if touched.spent_on:
         for row in await connection.fetch(_SPENT_ON, *zip(*touched.spent_on, strict=True)):
             member_id, key = str(row["member_id"]), row["key"].bytes
             state.spent_on.setdefault((member_id, row["order_ref"]), []).append(key)
             touched.redemptions.add((member_id, key))
-    places = touched.keys | touched.redemptions
-    if not places:
-        return
-    asked = _columns(places)
-    for row in await connection.fetch(_POSTED, *asked):
-        state.posted.setdefault((str(row["member_id"]), row["key"].bytes), []).append(redemptions.part(row))
-    for row in await connection.fetch(_DENIALS, *asked):
-        state.denials[str(row["member_id"]), row["key"].bytes] = redemptions.denial(row)
+    asked = _columns(touched.keys | touched.redemptions)
+    ((revision, posted, denied),) = await connection.fetch(_LOOK, *asked)
+    if posted:
+        for row in await connection.fetch(_POSTED, *asked):
+            state.posted.setdefault((str(row["member_id"]), row["key"].bytes), []).append(
+                redemptions.part(row)
+            )
+    if denied:
+        for row in await connection.fetch(_DENIALS, *asked):
+            state.denials[str(row["member_id"]), row["key"].bytes] = redemptions.denial(row)
     if touched.redemptions:
         for row in await connection.fetch(_REVERSALS, *_columns(touched.redemptions)):
             place = str(row["member_id"]), row["redemption"].bytes
             state.reversals.setdefault(place, {})[row["reversal_id"]] = redemptions.reversal(row)
+    found: int = revision
+    return found
 
 
 def _counted(touched: Touched, programmes: Programmes, state: State) -> list[Count]:
@@ -180,30 +187,35 @@ def _counted(touched: Touched, programmes: Programmes, state: State) -> list[Cou
     return counted
 
 
-def _columns(places: Iterable[Place]) -> tuple[Sequence[str], Sequence[UUID]]:
-    members, keys = zip(*places, strict=True)
-    return members, [UUID(key) for key in keys]
+def _columns(places: Iterable[Place]) -> tuple[str, str]:
+    ordered = list(places)
+    return columns.ids([member for member, _ in ordered]), columns.keys([key for _, key in ordered])
 
 
-_LOCK_STANDINGS = f"""
-SELECT {rows.STANDING} FROM standings s JOIN unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme)
+_LOCK = """
+SELECT {standing} FROM standings s JOIN unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme)
   USING (member_id, programme)
 ORDER BY s.member_id, s.programme FOR UPDATE OF s
-"""  # noqa: S608  # columns of ours
+"""
+_LOCK_STANDINGS_JOINED = _LOCK.format(standing=rows.STANDING)
+_LOCK_STANDINGS = _LOCK.format(standing=rows.STANDING_JOINED.format(joined_at="NULL"))
+"""The same for tiers that never ask when a member joined, which is one more look-up for each."""
 
 # A member that was merged is so in programmes founded later, too.
 _NEW_STANDINGS = """
-INSERT INTO standings (member_id, programme, merged_into, restriction)
+INSERT INTO standings (member_id, programme, merged_into, restriction, automated_refused)
 SELECT k.member_id, k.programme,
        (SELECT s.merged_into FROM standings s
         WHERE s.member_id = k.member_id AND s.merged_into IS NOT NULL LIMIT 1),
-       coalesce((SELECT m.restriction FROM members m WHERE m.member_id = k.member_id), 0)
-FROM unnest($1::uuid[], $2::smallint[]) AS k(member_id, programme) ORDER BY 1, 2
+       coalesce((SELECT m.restriction FROM members m WHERE m.member_id = k.member_id), 0),
+       EXISTS (SELECT FROM members m WHERE m.member_id = k.member_id AND m.automated_refused)
+FROM unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme) ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """
 
 _WALLETS = f"""
-SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w WHERE member_id = ANY($1::uuid[]) ORDER BY member_id, currency FOR UPDATE
+SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w
+WHERE w.member_id = ANY($1::text::uuid[]) ORDER BY w.member_id, w.currency FOR UPDATE
 """  # noqa: S608  # columns of ours
 
 # A fate, a debt or a hold is more than the wallet.
@@ -236,18 +248,28 @@ JOIN unnest($1::uuid[], $2::text[]) AS k(member_id, order_ref) USING (member_id,
 WHERE e.type IN ('REDEEM', 'HOLD_CAPTURE') AND e.order_ref <> ''
 """
 
-_POSTED = """
+# OFFSET 0 keeps it to a look-up by each key, also when it is planned while a table is empty.
+_KEYS = "unnest($1::text::uuid[], $2::text::uuid[]) AS k(member_id, key)"
+_USED = f"""
+EXISTS (SELECT FROM {_KEYS} CROSS JOIN LATERAL (
+  SELECT FROM {{table}} t WHERE t.member_id = k.member_id AND t.key = k.key OFFSET 0) AS t)
+"""  # noqa: S608  # tables of ours
+_LOOK = f"""
+SELECT (SELECT revision FROM programme_revision), {_USED.format(table="entries")}, {_USED.format(table="denials")}
+"""  # noqa: S608
+
+_POSTED = f"""
 SELECT e.member_id, e.key, e.type, e.currency, e.points, e.lot_expires_at, e.lot_month, e.lot_source, e.order_ref,
        e.balance_after, e.fingerprint, e.occurred_at, e.recorded_at, e.ord
-FROM entries e JOIN unnest($1::uuid[], $2::uuid[]) AS k(member_id, key) USING (member_id, key)
+FROM entries e JOIN {_KEYS} USING (member_id, key)
 ORDER BY e.member_id, e.key, e.part
-"""
+"""  # noqa: S608
 
-_DENIALS = """
-SELECT d.* FROM denials d JOIN unnest($1::uuid[], $2::uuid[]) AS k(member_id, key) USING (member_id, key)
-"""
+_DENIALS = f"""
+SELECT d.* FROM denials d JOIN {_KEYS} USING (member_id, key)
+"""  # noqa: S608
 
 _REVERSALS = """
-SELECT r.* FROM reversals r JOIN unnest($1::uuid[], $2::uuid[]) AS k(member_id, redemption)
+SELECT r.* FROM reversals r JOIN unnest($1::text::uuid[], $2::text::uuid[]) AS k(member_id, redemption)
   USING (member_id, redemption)
 """

@@ -17,63 +17,9 @@ class Place(NamedTuple):
     ord: int
 
 
-async def standings(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
-    """The tiers that the member holds, by programme, and since when."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_STANDINGS, member_id)
-    return rows
-
-
-async def lots(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
-    """The points that the member has, by when they expire; promised ones by when they mature."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_LOTS, member_id)
-    return rows
-
-
-async def orders(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
-    """The member's orders, oldest first."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_ORDERS, member_id)
-    return rows
-
-
-async def refunds(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
-    """What was refunded of the member's orders, oldest first."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_REFUNDS, member_id)
-    return rows
-
-
-async def coupons(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
-    """The member's coupons, oldest first."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_COUPONS, member_id)
-    return rows
-
-
-async def benefit_claims(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
-    """What the member claimed and used of benefits, oldest first."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_BENEFIT_CLAIMS, member_id)
-    return rows
-
-
-async def activities(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
-    """What the member did besides ordering, as far as it is kept, oldest first."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_ACTIVITIES, member_id)
-    return rows
-
-
-async def missions(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
-    """The missions that the member completed, oldest first."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_MISSIONS, member_id)
-    return rows
-
-
-async def memberships(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
-    """The memberships that the member bought, oldest first."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_MEMBERSHIPS, member_id)
-    return rows
-
-
-async def grants(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
-    """What the member was promised, oldest first, and what became of it."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_GRANTS, member_id)
+async def table(pool: asyncpg.Pool, name: str, member_id: UUID) -> Sequence[asyncpg.Record]:
+    """All of a member's rows of one of ``TABLES``, oldest first."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(TABLES[name], member_id)
     return rows
 
 
@@ -167,6 +113,30 @@ SELECT programme_id, kind, currency, points, template, reason, state, promised_a
 FROM grants WHERE member_id = $1 ORDER BY promised_at, key
 """
 
+# What a partner honours is the member's; who of the staff sent it, and why one was cancelled, is theirs.
+_REWARDS = """
+SELECT p.programme_id, r.reward, e.terms -> 'name' ->> 'zh' AS name_zh, e.terms -> 'name' ->> 'en' AS name_en, r.kind,
+       r.gives, c.code AS currency, r.points, to_timestamp(r.redeemed_at / 1000000.0) AS redeemed_at, r.state, r.code
+FROM reward_redemptions r JOIN programmes p ON p.number = r.programme JOIN currencies c ON c.number = r.currency
+JOIN reward_editions e ON (e.programme, e.reward, e.edition) = (r.programme, r.reward, r.edition)
+WHERE r.member_id = $1 ORDER BY r.redeemed_at, r.key
+"""
+
+_INVITE_CODES = """
+SELECT p.programme_id, i.referral, i.code FROM invite_codes i JOIN programmes p ON p.number = i.programme
+WHERE i.member_id = $1 ORDER BY p.programme_id, i.referral
+"""
+
+# Who invited and who was invited is another person: either side reads of it, and not of whom.
+_REFERRALS = """
+SELECT p.programme_id, r.referral, side.side, r.state, to_timestamp(r.joined_at / 1000000.0) AS joined_at,
+       CASE WHEN r.qualifies_until > 0 THEN to_timestamp(r.qualifies_until / 1000000.0) END AS qualifies_until,
+       CASE WHEN r.settled_at > 0 THEN to_timestamp(r.settled_at / 1000000.0) END AS settled_at
+FROM referrals r JOIN programmes p ON p.number = r.programme
+CROSS JOIN LATERAL (VALUES ('INVITED', r.member_id), ('INVITER', r.inviter_id)) AS side (side, member_id)
+WHERE side.member_id = $1 AND $1 IN (r.member_id, r.inviter_id) ORDER BY r.joined_at, side.side
+"""
+
 # Who of the staff did it is theirs, and a shop's key is the shop's: both stay out.
 _ENTRIES = """
 SELECT p.programme_id, c.code AS currency, e.type::text, e.from_account::text, e.to_account::text, e.points,
@@ -178,3 +148,20 @@ FROM entries e JOIN currencies c ON c.number = e.currency JOIN programmes p ON p
 WHERE e.member_id = $1 AND ($2::timestamptz IS NULL OR (e.recorded_at, e.ord) > ($2, $3))
 ORDER BY e.recorded_at, e.ord LIMIT $4
 """
+
+TABLES = {
+    "standings": _STANDINGS,
+    "lots": _LOTS,
+    "orders": _ORDERS,
+    "refunds": _REFUNDS,
+    "coupons": _COUPONS,
+    "benefit_claims": _BENEFIT_CLAIMS,
+    "rewards": _REWARDS,
+    "invite_codes": _INVITE_CODES,
+    "referrals": _REFERRALS,
+    "activities": _ACTIVITIES,
+    "missions": _MISSIONS,
+    "memberships": _MEMBERSHIPS,
+    "grants": _GRANTS,
+}
+"""What is read at once; entries come in portions."""

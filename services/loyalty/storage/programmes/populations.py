@@ -9,7 +9,6 @@ from services.kit import database
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.tiers.standings import Standing
-from services.loyalty.rules.tiers.windows import WindowKind
 from services.loyalty.storage.ledger import rows
 
 AT_ONCE = 1_000
@@ -43,10 +42,7 @@ class Asked:
 def asked(programme: Programme) -> Asked:
     """What has to be read to measure members under a version."""
     counted = [c.number for c in programme.currencies if c.number and c.code in programme.metrics]
-    windows = [each.window for tier in programme.tiers for each in (*tier.conditions, *tier.retain)]
-    windows += [part.window for part in programme.tier_scheme.score]
-    joining = any(window.kind is WindowKind.ANNIVERSARY for window in windows)
-    return Asked(programme.number, tuple(counted), joining)
+    return Asked(programme.number, tuple(counted), programme.asks_for_joining)
 
 
 @asynccontextmanager

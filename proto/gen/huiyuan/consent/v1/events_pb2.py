@@ -27,49 +27,51 @@ from huiyuan.consent.v1 import rights_pb2 as huiyuan_dot_consent_dot_v1_dot_righ
 from huiyuan.kit.v1 import erasures_pb2 as huiyuan_dot_kit_dot_v1_dot_erasures__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/consent/v1/events.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fhuiyuan/consent/v1/rights.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\"\xff\t\n\x0c\x43onsentEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x39\n\rconsent_given\x18\x04 \x01(\x0b\x32 .huiyuan.consent.v1.ConsentGivenH\x00\x12\x41\n\x11\x63onsent_withdrawn\x18\x05 \x01(\x0b\x32$.huiyuan.consent.v1.ConsentWithdrawnH\x00\x12\x41\n\x11purpose_published\x18\x06 \x01(\x0b\x32$.huiyuan.consent.v1.PurposePublishedH\x00\x12?\n\x10notice_published\x18\t \x01(\x0b\x32#.huiyuan.consent.v1.NoticePublishedH\x00\x12;\n\x0emerge_followed\x18\n \x01(\x0b\x32!.huiyuan.consent.v1.MergeFollowedH\x00\x12\x44\n\x13member_erasure_done\x18\x14 \x01(\x0b\x32%.huiyuan.consent.v1.MemberErasureDoneH\x00\x12\x45\n\x13preferences_changed\x18( \x01(\x0b\x32&.huiyuan.consent.v1.PreferencesChangedH\x00\x12G\n\x14suppressions_changed\x18) \x01(\x0b\x32\'.huiyuan.consent.v1.SuppressionsChangedH\x00\x12T\n\x1b\x61utomated_decisions_changed\x18* \x01(\x0b\x32-.huiyuan.consent.v1.AutomatedDecisionsChangedH\x00\x12=\n\x0ftopic_published\x18+ \x01(\x0b\x32\".huiyuan.consent.v1.TopicPublishedH\x00\x12L\n\x17sending_rules_published\x18, \x01(\x0b\x32).huiyuan.consent.v1.SendingRulesPublishedH\x00\x12J\n\x16rights_request_changed\x18- \x01(\x0b\x32(.huiyuan.consent.v1.RightsRequestChangedH\x00\x12\x42\n\x12rights_request_due\x18. \x01(\x0b\x32$.huiyuan.consent.v1.RightsRequestDueH\x00\x12@\n\x11rights_task_asked\x18/ \x01(\x0b\x32#.huiyuan.consent.v1.RightsTaskAskedH\x00\x12I\n\x15processing_restricted\x18\x30 \x01(\x0b\x32(.huiyuan.consent.v1.ProcessingRestrictedH\x00\x12?\n\x10guardian_changed\x18\x31 \x01(\x0b\x32#.huiyuan.consent.v1.GuardianChangedH\x00\x12=\n\x0f\x63onsent_refused\x18\x32 \x01(\x0b\x32\".huiyuan.consent.v1.ConsentRefusedH\x00\x42\x07\n\x05\x65vent\"6\n\x0c\x43onsentGiven\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"8\n\x0e\x43onsentRefused\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\":\n\x10\x43onsentWithdrawn\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"0\n\x10PurposePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"R\n\x11MemberErasureDone\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProof\"I\n\rMergeFollowed\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06undone\x18\x03 \x01(\x08\"\x14\n\x12PreferencesChanged\"\x15\n\x13SuppressionsChanged\",\n\x19\x41utomatedDecisionsChanged\x12\x0f\n\x07refused\x18\x01 \x01(\x08\".\n\x0eTopicPublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"(\n\x15SendingRulesPublished\x12\x0f\n\x07version\x18\x01 \x01(\x05\"q\n\x0fNoticePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0e\n\x06locale\x18\x03 \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x88\x01\n\x14RightsRequestChanged\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.huiyuan.consent.v1.RightsKind\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.huiyuan.consent.v1.RightsState\"\x91\x01\n\x10RightsRequestDue\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.huiyuan.consent.v1.RightsKind\x12*\n\x06\x64ue_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07overdue\x18\x04 \x01(\x08\"S\n\x0fRightsTaskAsked\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12,\n\x04task\x18\x02 \x01(\x0e\x32\x1e.huiyuan.consent.v1.RightsTask\"(\n\x14ProcessingRestricted\x12\x10\n\x08purposes\x18\x01 \x03(\t\"\x11\n\x0fGuardianChanged*t\n\nRightsTask\x12\x1b\n\x17RIGHTS_TASK_UNSPECIFIED\x10\x00\x12\x17\n\x13RIGHTS_TASK_PACKAGE\x10\x01\x12\x17\n\x13RIGHTS_TASK_ERASURE\x10\x02\x12\x17\n\x13RIGHTS_TASK_CLOSING\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/consent/v1/events.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fhuiyuan/consent/v1/rights.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\"\xc8\n\n\x0c\x43onsentEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x39\n\rconsent_given\x18\x04 \x01(\x0b\x32 .huiyuan.consent.v1.ConsentGivenH\x00\x12\x41\n\x11\x63onsent_withdrawn\x18\x05 \x01(\x0b\x32$.huiyuan.consent.v1.ConsentWithdrawnH\x00\x12\x41\n\x11purpose_published\x18\x06 \x01(\x0b\x32$.huiyuan.consent.v1.PurposePublishedH\x00\x12?\n\x10notice_published\x18\t \x01(\x0b\x32#.huiyuan.consent.v1.NoticePublishedH\x00\x12;\n\x0emerge_followed\x18\n \x01(\x0b\x32!.huiyuan.consent.v1.MergeFollowedH\x00\x12\x44\n\x13member_erasure_done\x18\x14 \x01(\x0b\x32%.huiyuan.consent.v1.MemberErasureDoneH\x00\x12\x45\n\x13preferences_changed\x18( \x01(\x0b\x32&.huiyuan.consent.v1.PreferencesChangedH\x00\x12G\n\x14suppressions_changed\x18) \x01(\x0b\x32\'.huiyuan.consent.v1.SuppressionsChangedH\x00\x12T\n\x1b\x61utomated_decisions_changed\x18* \x01(\x0b\x32-.huiyuan.consent.v1.AutomatedDecisionsChangedH\x00\x12=\n\x0ftopic_published\x18+ \x01(\x0b\x32\".huiyuan.consent.v1.TopicPublishedH\x00\x12L\n\x17sending_rules_published\x18, \x01(\x0b\x32).huiyuan.consent.v1.SendingRulesPublishedH\x00\x12J\n\x16rights_request_changed\x18- \x01(\x0b\x32(.huiyuan.consent.v1.RightsRequestChangedH\x00\x12\x42\n\x12rights_request_due\x18. \x01(\x0b\x32$.huiyuan.consent.v1.RightsRequestDueH\x00\x12@\n\x11rights_task_asked\x18/ \x01(\x0b\x32#.huiyuan.consent.v1.RightsTaskAskedH\x00\x12I\n\x15processing_restricted\x18\x30 \x01(\x0b\x32(.huiyuan.consent.v1.ProcessingRestrictedH\x00\x12?\n\x10guardian_changed\x18\x31 \x01(\x0b\x32#.huiyuan.consent.v1.GuardianChangedH\x00\x12=\n\x0f\x63onsent_refused\x18\x32 \x01(\x0b\x32\".huiyuan.consent.v1.ConsentRefusedH\x00\x12G\n\x14handling_transferred\x18\x33 \x01(\x0b\x32\'.huiyuan.consent.v1.HandlingTransferredH\x00\x42\x07\n\x05\x65vent\"6\n\x0c\x43onsentGiven\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"8\n\x0e\x43onsentRefused\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\":\n\x10\x43onsentWithdrawn\x12\x10\n\x08purposes\x18\x01 \x03(\t\x12\x14\n\x0crecipient_id\x18\x02 \x01(\t\"0\n\x10PurposePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"R\n\x11MemberErasureDone\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProof\"I\n\rMergeFollowed\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06undone\x18\x03 \x01(\x08\"\x14\n\x12PreferencesChanged\"\x15\n\x13SuppressionsChanged\",\n\x19\x41utomatedDecisionsChanged\x12\x0f\n\x07refused\x18\x01 \x01(\x08\".\n\x0eTopicPublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"(\n\x15SendingRulesPublished\x12\x0f\n\x07version\x18\x01 \x01(\x05\"q\n\x0fNoticePublished\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0e\n\x06locale\x18\x03 \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x88\x01\n\x14RightsRequestChanged\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.huiyuan.consent.v1.RightsKind\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.huiyuan.consent.v1.RightsState\"\x91\x01\n\x10RightsRequestDue\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.huiyuan.consent.v1.RightsKind\x12*\n\x06\x64ue_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07overdue\x18\x04 \x01(\x08\"S\n\x0fRightsTaskAsked\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12,\n\x04task\x18\x02 \x01(\x0e\x32\x1e.huiyuan.consent.v1.RightsTask\"(\n\x14ProcessingRestricted\x12\x10\n\x08purposes\x18\x01 \x03(\t\"\x84\x01\n\x13HandlingTransferred\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x12\n\nhandler_id\x18\x02 \x01(\t\x12\x12\n\nnotice_key\x18\x03 \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x11\n\x0fGuardianChanged*t\n\nRightsTask\x12\x1b\n\x17RIGHTS_TASK_UNSPECIFIED\x10\x00\x12\x17\n\x13RIGHTS_TASK_PACKAGE\x10\x01\x12\x17\n\x13RIGHTS_TASK_ERASURE\x10\x02\x12\x17\n\x13RIGHTS_TASK_CLOSING\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.consent.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RIGHTSTASK']._serialized_start=2546
-  _globals['_RIGHTSTASK']._serialized_end=2662
+  _globals['_RIGHTSTASK']._serialized_start=2754
+  _globals['_RIGHTSTASK']._serialized_end=2870
   _globals['_CONSENTEVENT']._serialized_start=153
-  _globals['_CONSENTEVENT']._serialized_end=1432
-  _globals['_CONSENTGIVEN']._serialized_start=1434
-  _globals['_CONSENTGIVEN']._serialized_end=1488
-  _globals['_CONSENTREFUSED']._serialized_start=1490
-  _globals['_CONSENTREFUSED']._serialized_end=1546
-  _globals['_CONSENTWITHDRAWN']._serialized_start=1548
-  _globals['_CONSENTWITHDRAWN']._serialized_end=1606
-  _globals['_PURPOSEPUBLISHED']._serialized_start=1608
-  _globals['_PURPOSEPUBLISHED']._serialized_end=1656
-  _globals['_MEMBERERASUREDONE']._serialized_start=1658
-  _globals['_MEMBERERASUREDONE']._serialized_end=1740
-  _globals['_MERGEFOLLOWED']._serialized_start=1742
-  _globals['_MERGEFOLLOWED']._serialized_end=1815
-  _globals['_PREFERENCESCHANGED']._serialized_start=1817
-  _globals['_PREFERENCESCHANGED']._serialized_end=1837
-  _globals['_SUPPRESSIONSCHANGED']._serialized_start=1839
-  _globals['_SUPPRESSIONSCHANGED']._serialized_end=1860
-  _globals['_AUTOMATEDDECISIONSCHANGED']._serialized_start=1862
-  _globals['_AUTOMATEDDECISIONSCHANGED']._serialized_end=1906
-  _globals['_TOPICPUBLISHED']._serialized_start=1908
-  _globals['_TOPICPUBLISHED']._serialized_end=1954
-  _globals['_SENDINGRULESPUBLISHED']._serialized_start=1956
-  _globals['_SENDINGRULESPUBLISHED']._serialized_end=1996
-  _globals['_NOTICEPUBLISHED']._serialized_start=1998
-  _globals['_NOTICEPUBLISHED']._serialized_end=2111
-  _globals['_RIGHTSREQUESTCHANGED']._serialized_start=2114
-  _globals['_RIGHTSREQUESTCHANGED']._serialized_end=2250
-  _globals['_RIGHTSREQUESTDUE']._serialized_start=2253
-  _globals['_RIGHTSREQUESTDUE']._serialized_end=2398
-  _globals['_RIGHTSTASKASKED']._serialized_start=2400
-  _globals['_RIGHTSTASKASKED']._serialized_end=2483
-  _globals['_PROCESSINGRESTRICTED']._serialized_start=2485
-  _globals['_PROCESSINGRESTRICTED']._serialized_end=2525
-  _globals['_GUARDIANCHANGED']._serialized_start=2527
-  _globals['_GUARDIANCHANGED']._serialized_end=2544
+  _globals['_CONSENTEVENT']._serialized_end=1505
+  _globals['_CONSENTGIVEN']._serialized_start=1507
+  _globals['_CONSENTGIVEN']._serialized_end=1561
+  _globals['_CONSENTREFUSED']._serialized_start=1563
+  _globals['_CONSENTREFUSED']._serialized_end=1619
+  _globals['_CONSENTWITHDRAWN']._serialized_start=1621
+  _globals['_CONSENTWITHDRAWN']._serialized_end=1679
+  _globals['_PURPOSEPUBLISHED']._serialized_start=1681
+  _globals['_PURPOSEPUBLISHED']._serialized_end=1729
+  _globals['_MEMBERERASUREDONE']._serialized_start=1731
+  _globals['_MEMBERERASUREDONE']._serialized_end=1813
+  _globals['_MERGEFOLLOWED']._serialized_start=1815
+  _globals['_MERGEFOLLOWED']._serialized_end=1888
+  _globals['_PREFERENCESCHANGED']._serialized_start=1890
+  _globals['_PREFERENCESCHANGED']._serialized_end=1910
+  _globals['_SUPPRESSIONSCHANGED']._serialized_start=1912
+  _globals['_SUPPRESSIONSCHANGED']._serialized_end=1933
+  _globals['_AUTOMATEDDECISIONSCHANGED']._serialized_start=1935
+  _globals['_AUTOMATEDDECISIONSCHANGED']._serialized_end=1979
+  _globals['_TOPICPUBLISHED']._serialized_start=1981
+  _globals['_TOPICPUBLISHED']._serialized_end=2027
+  _globals['_SENDINGRULESPUBLISHED']._serialized_start=2029
+  _globals['_SENDINGRULESPUBLISHED']._serialized_end=2069
+  _globals['_NOTICEPUBLISHED']._serialized_start=2071
+  _globals['_NOTICEPUBLISHED']._serialized_end=2184
+  _globals['_RIGHTSREQUESTCHANGED']._serialized_start=2187
+  _globals['_RIGHTSREQUESTCHANGED']._serialized_end=2323
+  _globals['_RIGHTSREQUESTDUE']._serialized_start=2326
+  _globals['_RIGHTSREQUESTDUE']._serialized_end=2471
+  _globals['_RIGHTSTASKASKED']._serialized_start=2473
+  _globals['_RIGHTSTASKASKED']._serialized_end=2556
+  _globals['_PROCESSINGRESTRICTED']._serialized_start=2558
+  _globals['_PROCESSINGRESTRICTED']._serialized_end=2598
+  _globals['_HANDLINGTRANSFERRED']._serialized_start=2601
+  _globals['_HANDLINGTRANSFERRED']._serialized_end=2733
+  _globals['_GUARDIANCHANGED']._serialized_start=2735
+  _globals['_GUARDIANCHANGED']._serialized_end=2752
 # @@protoc_insertion_point(module_scope)

@@ -24,7 +24,7 @@ RIGHTS_TASK_ERASURE: RightsTask
 RIGHTS_TASK_CLOSING: RightsTask
 
 class ConsentEvent(_message.Message):
-    __slots__ = ("member_id", "occurred_at", "epoch", "consent_given", "consent_withdrawn", "purpose_published", "notice_published", "merge_followed", "member_erasure_done", "preferences_changed", "suppressions_changed", "automated_decisions_changed", "topic_published", "sending_rules_published", "rights_request_changed", "rights_request_due", "rights_task_asked", "processing_restricted", "guardian_changed", "consent_refused")
+    __slots__ = ("member_id", "occurred_at", "epoch", "consent_given", "consent_withdrawn", "purpose_published", "notice_published", "merge_followed", "member_erasure_done", "preferences_changed", "suppressions_changed", "automated_decisions_changed", "topic_published", "sending_rules_published", "rights_request_changed", "rights_request_due", "rights_task_asked", "processing_restricted", "guardian_changed", "consent_refused", "handling_transferred")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -45,6 +45,7 @@ class ConsentEvent(_message.Message):
     PROCESSING_RESTRICTED_FIELD_NUMBER: _ClassVar[int]
     GUARDIAN_CHANGED_FIELD_NUMBER: _ClassVar[int]
     CONSENT_REFUSED_FIELD_NUMBER: _ClassVar[int]
+    HANDLING_TRANSFERRED_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     occurred_at: _timestamp_pb2.Timestamp
     epoch: int
@@ -65,7 +66,8 @@ class ConsentEvent(_message.Message):
     processing_restricted: ProcessingRestricted
     guardian_changed: GuardianChanged
     consent_refused: ConsentRefused
-    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., epoch: _Optional[int] = ..., consent_given: _Optional[_Union[ConsentGiven, _Mapping]] = ..., consent_withdrawn: _Optional[_Union[ConsentWithdrawn, _Mapping]] = ..., purpose_published: _Optional[_Union[PurposePublished, _Mapping]] = ..., notice_published: _Optional[_Union[NoticePublished, _Mapping]] = ..., merge_followed: _Optional[_Union[MergeFollowed, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., preferences_changed: _Optional[_Union[PreferencesChanged, _Mapping]] = ..., suppressions_changed: _Optional[_Union[SuppressionsChanged, _Mapping]] = ..., automated_decisions_changed: _Optional[_Union[AutomatedDecisionsChanged, _Mapping]] = ..., topic_published: _Optional[_Union[TopicPublished, _Mapping]] = ..., sending_rules_published: _Optional[_Union[SendingRulesPublished, _Mapping]] = ..., rights_request_changed: _Optional[_Union[RightsRequestChanged, _Mapping]] = ..., rights_request_due: _Optional[_Union[RightsRequestDue, _Mapping]] = ..., rights_task_asked: _Optional[_Union[RightsTaskAsked, _Mapping]] = ..., processing_restricted: _Optional[_Union[ProcessingRestricted, _Mapping]] = ..., guardian_changed: _Optional[_Union[GuardianChanged, _Mapping]] = ..., consent_refused: _Optional[_Union[ConsentRefused, _Mapping]] = ...) -> None: ...
+    handling_transferred: HandlingTransferred
+    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., epoch: _Optional[int] = ..., consent_given: _Optional[_Union[ConsentGiven, _Mapping]] = ..., consent_withdrawn: _Optional[_Union[ConsentWithdrawn, _Mapping]] = ..., purpose_published: _Optional[_Union[PurposePublished, _Mapping]] = ..., notice_published: _Optional[_Union[NoticePublished, _Mapping]] = ..., merge_followed: _Optional[_Union[MergeFollowed, _Mapping]] = ..., member_erasure_done: _Optional[_Union[MemberErasureDone, _Mapping]] = ..., preferences_changed: _Optional[_Union[PreferencesChanged, _Mapping]] = ..., suppressions_changed: _Optional[_Union[SuppressionsChanged, _Mapping]] = ..., automated_decisions_changed: _Optional[_Union[AutomatedDecisionsChanged, _Mapping]] = ..., topic_published: _Optional[_Union[TopicPublished, _Mapping]] = ..., sending_rules_published: _Optional[_Union[SendingRulesPublished, _Mapping]] = ..., rights_request_changed: _Optional[_Union[RightsRequestChanged, _Mapping]] = ..., rights_request_due: _Optional[_Union[RightsRequestDue, _Mapping]] = ..., rights_task_asked: _Optional[_Union[RightsTaskAsked, _Mapping]] = ..., processing_restricted: _Optional[_Union[ProcessingRestricted, _Mapping]] = ..., guardian_changed: _Optional[_Union[GuardianChanged, _Mapping]] = ..., consent_refused: _Optional[_Union[ConsentRefused, _Mapping]] = ..., handling_transferred: _Optional[_Union[HandlingTransferred, _Mapping]] = ...) -> None: ...
 
 class ConsentGiven(_message.Message):
     __slots__ = ("purposes", "recipient_id")
@@ -192,6 +194,18 @@ class ProcessingRestricted(_message.Message):
     PURPOSES_FIELD_NUMBER: _ClassVar[int]
     purposes: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, purposes: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class HandlingTransferred(_message.Message):
+    __slots__ = ("transfer_id", "handler_id", "notice_key", "effective_at")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    HANDLER_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_KEY_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    handler_id: str
+    notice_key: str
+    effective_at: _timestamp_pb2.Timestamp
+    def __init__(self, transfer_id: _Optional[str] = ..., handler_id: _Optional[str] = ..., notice_key: _Optional[str] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class GuardianChanged(_message.Message):
     __slots__ = ()

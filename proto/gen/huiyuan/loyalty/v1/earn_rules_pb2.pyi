@@ -19,6 +19,7 @@ class EarnTrigger(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EARN_TRIGGER_UNSPECIFIED: _ClassVar[EarnTrigger]
     EARN_TRIGGER_ORDER_PAID: _ClassVar[EarnTrigger]
     EARN_TRIGGER_FIRST_ORDER: _ClassVar[EarnTrigger]
+    EARN_TRIGGER_ORDER_COMPLETED: _ClassVar[EarnTrigger]
 
 class AwardKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -43,6 +44,7 @@ EARN_ROUNDING_PROPORTIONAL: EarnRounding
 EARN_TRIGGER_UNSPECIFIED: EarnTrigger
 EARN_TRIGGER_ORDER_PAID: EarnTrigger
 EARN_TRIGGER_FIRST_ORDER: EarnTrigger
+EARN_TRIGGER_ORDER_COMPLETED: EarnTrigger
 AWARD_KIND_UNSPECIFIED: AwardKind
 AWARD_KIND_PER_AMOUNT: AwardKind
 AWARD_KIND_FIXED: AwardKind

@@ -27,21 +27,21 @@ from huiyuan.loyalty.v1 import benefits_pb2 as huiyuan_dot_loyalty_dot_v1_dot_be
 from huiyuan.loyalty.v1 import tier_sales_pb2 as huiyuan_dot_loyalty_dot_v1_dot_tier__sales__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%huiyuan/loyalty/v1/tier_schemes.proto\x12\x12huiyuan.loyalty.v1\x1a\x18huiyuan/kit/v1/kit.proto\x1a!huiyuan/loyalty/v1/benefits.proto\x1a#huiyuan/loyalty/v1/tier_sales.proto\"\x8a\x03\n\x08TierRule\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x35\n\nconditions\x18\x03 \x03(\x0b\x32!.huiyuan.loyalty.v1.TierCondition\x12\x12\n\nmultiplier\x18\x04 \x01(\t\x12-\n\x08\x62\x65nefits\x18\x05 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Benefit\x12\x31\n\x05match\x18\x06 \x01(\x0e\x32\".huiyuan.loyalty.v1.ConditionMatch\x12\x31\n\x06retain\x18\x07 \x03(\x0b\x32!.huiyuan.loyalty.v1.TierCondition\x12\x38\n\x0cretain_match\x18\x08 \x01(\x0e\x32\".huiyuan.loyalty.v1.ConditionMatch\x12*\n\x04sale\x18\x14 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.TierSale\"a\n\rTierCondition\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x10\n\x08\x61t_least\x18\x02 \x01(\x03\x12.\n\x06window\x18\x03 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierWindow\"L\n\nTierWindow\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".huiyuan.loyalty.v1.TierWindowKind\x12\x0c\n\x04\x64\x61ys\x18\x02 \x01(\x05\"\x9a\x02\n\nTierScheme\x12\x10\n\x08validity\x18\x01 \x01(\t\x12\r\n\x05grace\x18\x02 \x01(\t\x12\x34\n\tdowngrade\x18\x03 \x01(\x0e\x32!.huiyuan.loyalty.v1.DowngradeMode\x12\x1d\n\x15refunds_count_at_once\x18\x04 \x01(\x08\x12\x31\n\non_publish\x18\x05 \x01(\x0e\x32\x1d.huiyuan.loyalty.v1.OnPublish\x12,\n\x05score\x18\x06 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.ScorePart\x12\x35\n\nsuccessors\x18\x07 \x03(\x0b\x32!.huiyuan.loyalty.v1.TierSuccessor\"\xb3\x01\n\tScorePart\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x0e\n\x06metric\x18\x03 \x01(\t\x12.\n\x06window\x18\x04 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierWindow\x12,\n\x05knots\x18\x05 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.ScoreKnot\"&\n\tScoreKnot\x12\n\n\x02\x61t\x18\x01 \x01(\x03\x12\r\n\x05score\x18\x02 \x01(\x03\"3\n\rTierSuccessor\x12\x11\n\tfrom_tier\x18\x01 \x01(\t\x12\x0f\n\x07to_tier\x18\x02 \x01(\t*c\n\x0e\x43onditionMatch\x12\x1f\n\x1b\x43ONDITION_MATCH_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43ONDITION_MATCH_ALL\x10\x01\x12\x17\n\x13\x43ONDITION_MATCH_ANY\x10\x02*\x86\x02\n\x0eTierWindowKind\x12 \n\x1cTIER_WINDOW_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19TIER_WINDOW_KIND_LIFETIME\x10\x01\x12!\n\x1dTIER_WINDOW_KIND_ROLLING_DAYS\x10\x02\x12#\n\x1fTIER_WINDOW_KIND_CALENDAR_MONTH\x10\x03\x12%\n!TIER_WINDOW_KIND_CALENDAR_QUARTER\x10\x04\x12\"\n\x1eTIER_WINDOW_KIND_CALENDAR_YEAR\x10\x05\x12 \n\x1cTIER_WINDOW_KIND_ANNIVERSARY\x10\x06*\x86\x01\n\rDowngradeMode\x12\x1e\n\x1a\x44OWNGRADE_MODE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x44OWNGRADE_MODE_NONE\x10\x01\x12\x1b\n\x17\x44OWNGRADE_MODE_ONE_STEP\x10\x02\x12\x1f\n\x1b\x44OWNGRADE_MODE_TO_QUALIFIED\x10\x03*[\n\tOnPublish\x12\x1a\n\x16ON_PUBLISH_UNSPECIFIED\x10\x00\x12\x19\n\x15ON_PUBLISH_RAISE_ONLY\x10\x01\x12\x17\n\x13ON_PUBLISH_REASSESS\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%huiyuan/loyalty/v1/tier_schemes.proto\x12\x12huiyuan.loyalty.v1\x1a\x18huiyuan/kit/v1/kit.proto\x1a!huiyuan/loyalty/v1/benefits.proto\x1a#huiyuan/loyalty/v1/tier_sales.proto\"\x8a\x03\n\x08TierRule\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x35\n\nconditions\x18\x03 \x03(\x0b\x32!.huiyuan.loyalty.v1.TierCondition\x12\x12\n\nmultiplier\x18\x04 \x01(\t\x12-\n\x08\x62\x65nefits\x18\x05 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Benefit\x12\x31\n\x05match\x18\x06 \x01(\x0e\x32\".huiyuan.loyalty.v1.ConditionMatch\x12\x31\n\x06retain\x18\x07 \x03(\x0b\x32!.huiyuan.loyalty.v1.TierCondition\x12\x38\n\x0cretain_match\x18\x08 \x01(\x0e\x32\".huiyuan.loyalty.v1.ConditionMatch\x12*\n\x04sale\x18\x14 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.TierSale\"a\n\rTierCondition\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x10\n\x08\x61t_least\x18\x02 \x01(\x03\x12.\n\x06window\x18\x03 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierWindow\"L\n\nTierWindow\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".huiyuan.loyalty.v1.TierWindowKind\x12\x0c\n\x04\x64\x61ys\x18\x02 \x01(\x05\"\x9a\x02\n\nTierScheme\x12\x10\n\x08validity\x18\x01 \x01(\t\x12\r\n\x05grace\x18\x02 \x01(\t\x12\x34\n\tdowngrade\x18\x03 \x01(\x0e\x32!.huiyuan.loyalty.v1.DowngradeMode\x12\x1d\n\x15refunds_count_at_once\x18\x04 \x01(\x08\x12\x31\n\non_publish\x18\x05 \x01(\x0e\x32\x1d.huiyuan.loyalty.v1.OnPublish\x12,\n\x05score\x18\x06 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.ScorePart\x12\x35\n\nsuccessors\x18\x07 \x03(\x0b\x32!.huiyuan.loyalty.v1.TierSuccessor\"\xd5\x01\n\tScorePart\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x0e\n\x06metric\x18\x03 \x01(\t\x12.\n\x06window\x18\x04 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierWindow\x12,\n\x05knots\x18\x05 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.ScoreKnot\x12\x14\n\x07neutral\x18\x06 \x01(\x03H\x00\x88\x01\x01\x42\n\n\x08_neutral\"&\n\tScoreKnot\x12\n\n\x02\x61t\x18\x01 \x01(\x03\x12\r\n\x05score\x18\x02 \x01(\x03\"3\n\rTierSuccessor\x12\x11\n\tfrom_tier\x18\x01 \x01(\t\x12\x0f\n\x07to_tier\x18\x02 \x01(\t*c\n\x0e\x43onditionMatch\x12\x1f\n\x1b\x43ONDITION_MATCH_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43ONDITION_MATCH_ALL\x10\x01\x12\x17\n\x13\x43ONDITION_MATCH_ANY\x10\x02*\x86\x02\n\x0eTierWindowKind\x12 \n\x1cTIER_WINDOW_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19TIER_WINDOW_KIND_LIFETIME\x10\x01\x12!\n\x1dTIER_WINDOW_KIND_ROLLING_DAYS\x10\x02\x12#\n\x1fTIER_WINDOW_KIND_CALENDAR_MONTH\x10\x03\x12%\n!TIER_WINDOW_KIND_CALENDAR_QUARTER\x10\x04\x12\"\n\x1eTIER_WINDOW_KIND_CALENDAR_YEAR\x10\x05\x12 \n\x1cTIER_WINDOW_KIND_ANNIVERSARY\x10\x06*\x86\x01\n\rDowngradeMode\x12\x1e\n\x1a\x44OWNGRADE_MODE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x44OWNGRADE_MODE_NONE\x10\x01\x12\x1b\n\x17\x44OWNGRADE_MODE_ONE_STEP\x10\x02\x12\x1f\n\x1b\x44OWNGRADE_MODE_TO_QUALIFIED\x10\x03*[\n\tOnPublish\x12\x1a\n\x16ON_PUBLISH_UNSPECIFIED\x10\x00\x12\x19\n\x15ON_PUBLISH_RAISE_ONLY\x10\x01\x12\x17\n\x13ON_PUBLISH_REASSESS\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.tier_schemes_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONDITIONMATCH']._serialized_start=1293
-  _globals['_CONDITIONMATCH']._serialized_end=1392
-  _globals['_TIERWINDOWKIND']._serialized_start=1395
-  _globals['_TIERWINDOWKIND']._serialized_end=1657
-  _globals['_DOWNGRADEMODE']._serialized_start=1660
-  _globals['_DOWNGRADEMODE']._serialized_end=1794
-  _globals['_ONPUBLISH']._serialized_start=1796
-  _globals['_ONPUBLISH']._serialized_end=1887
+  _globals['_CONDITIONMATCH']._serialized_start=1327
+  _globals['_CONDITIONMATCH']._serialized_end=1426
+  _globals['_TIERWINDOWKIND']._serialized_start=1429
+  _globals['_TIERWINDOWKIND']._serialized_end=1691
+  _globals['_DOWNGRADEMODE']._serialized_start=1694
+  _globals['_DOWNGRADEMODE']._serialized_end=1828
+  _globals['_ONPUBLISH']._serialized_start=1830
+  _globals['_ONPUBLISH']._serialized_end=1921
   _globals['_TIERRULE']._serialized_start=160
   _globals['_TIERRULE']._serialized_end=554
   _globals['_TIERCONDITION']._serialized_start=556
@@ -51,9 +51,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TIERSCHEME']._serialized_start=734
   _globals['_TIERSCHEME']._serialized_end=1016
   _globals['_SCOREPART']._serialized_start=1019
-  _globals['_SCOREPART']._serialized_end=1198
-  _globals['_SCOREKNOT']._serialized_start=1200
-  _globals['_SCOREKNOT']._serialized_end=1238
-  _globals['_TIERSUCCESSOR']._serialized_start=1240
-  _globals['_TIERSUCCESSOR']._serialized_end=1291
+  _globals['_SCOREPART']._serialized_end=1232
+  _globals['_SCOREKNOT']._serialized_start=1234
+  _globals['_SCOREKNOT']._serialized_end=1272
+  _globals['_TIERSUCCESSOR']._serialized_start=1274
+  _globals['_TIERSUCCESSOR']._serialized_end=1325
 # @@protoc_insertion_point(module_scope)

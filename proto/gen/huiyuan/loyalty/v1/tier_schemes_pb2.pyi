@@ -115,18 +115,20 @@ class TierScheme(_message.Message):
     def __init__(self, validity: _Optional[str] = ..., grace: _Optional[str] = ..., downgrade: _Optional[_Union[DowngradeMode, str]] = ..., refunds_count_at_once: _Optional[bool] = ..., on_publish: _Optional[_Union[OnPublish, str]] = ..., score: _Optional[_Iterable[_Union[ScorePart, _Mapping]]] = ..., successors: _Optional[_Iterable[_Union[TierSuccessor, _Mapping]]] = ...) -> None: ...
 
 class ScorePart(_message.Message):
-    __slots__ = ("key", "name", "metric", "window", "knots")
+    __slots__ = ("key", "name", "metric", "window", "knots", "neutral")
     KEY_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     METRIC_FIELD_NUMBER: _ClassVar[int]
     WINDOW_FIELD_NUMBER: _ClassVar[int]
     KNOTS_FIELD_NUMBER: _ClassVar[int]
+    NEUTRAL_FIELD_NUMBER: _ClassVar[int]
     key: str
     name: _kit_pb2.LocalizedText
     metric: str
     window: TierWindow
     knots: _containers.RepeatedCompositeFieldContainer[ScoreKnot]
-    def __init__(self, key: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., metric: _Optional[str] = ..., window: _Optional[_Union[TierWindow, _Mapping]] = ..., knots: _Optional[_Iterable[_Union[ScoreKnot, _Mapping]]] = ...) -> None: ...
+    neutral: int
+    def __init__(self, key: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., metric: _Optional[str] = ..., window: _Optional[_Union[TierWindow, _Mapping]] = ..., knots: _Optional[_Iterable[_Union[ScoreKnot, _Mapping]]] = ..., neutral: _Optional[int] = ...) -> None: ...
 
 class ScoreKnot(_message.Message):
     __slots__ = ("at", "score")

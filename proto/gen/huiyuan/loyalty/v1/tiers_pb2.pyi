@@ -90,20 +90,24 @@ class Standing(_message.Message):
     def __init__(self, tier: _Optional[_Union[Tier, _Mapping]] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_tier: _Optional[_Union[Tier, _Mapping]] = ..., toward_next: _Optional[_Iterable[_Union[ConditionProgress, _Mapping]]] = ..., next_match: _Optional[_Union[_tier_schemes_pb2.ConditionMatch, str]] = ..., to_keep: _Optional[_Iterable[_Union[ConditionProgress, _Mapping]]] = ..., keep_match: _Optional[_Union[_tier_schemes_pb2.ConditionMatch, str]] = ..., kept: _Optional[bool] = ..., judged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., grace_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., placed_by: _Optional[_Union[_placements_pb2.PlacementKind, str]] = ..., ladder_tier: _Optional[_Union[Tier, _Mapping]] = ..., money_currency: _Optional[str] = ..., score: _Optional[_Iterable[_Union[ScorePartProgress, _Mapping]]] = ...) -> None: ...
 
 class ScorePartProgress(_message.Message):
-    __slots__ = ("key", "name", "metric", "actual", "score", "cap")
+    __slots__ = ("key", "name", "metric", "actual", "score", "cap", "profiling", "neutral")
     KEY_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     METRIC_FIELD_NUMBER: _ClassVar[int]
     ACTUAL_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
     CAP_FIELD_NUMBER: _ClassVar[int]
+    PROFILING_FIELD_NUMBER: _ClassVar[int]
+    NEUTRAL_FIELD_NUMBER: _ClassVar[int]
     key: str
     name: _kit_pb2.LocalizedText
     metric: str
     actual: int
     score: int
     cap: int
-    def __init__(self, key: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., metric: _Optional[str] = ..., actual: _Optional[int] = ..., score: _Optional[int] = ..., cap: _Optional[int] = ...) -> None: ...
+    profiling: bool
+    neutral: bool
+    def __init__(self, key: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., metric: _Optional[str] = ..., actual: _Optional[int] = ..., score: _Optional[int] = ..., cap: _Optional[int] = ..., profiling: _Optional[bool] = ..., neutral: _Optional[bool] = ...) -> None: ...
 
 class ConditionProgress(_message.Message):
     __slots__ = ("metric", "actual", "required", "window", "first_day", "last_day")

@@ -72,12 +72,14 @@ class MemberRegistered(_message.Message):
     def __init__(self, joined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., under14: _Optional[bool] = ...) -> None: ...
 
 class ProfileUpdated(_message.Message):
-    __slots__ = ("revision", "under14")
+    __slots__ = ("revision", "under14", "fields")
     REVISION_FIELD_NUMBER: _ClassVar[int]
     UNDER14_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
     revision: int
     under14: bool
-    def __init__(self, revision: _Optional[int] = ..., under14: _Optional[bool] = ...) -> None: ...
+    fields: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, revision: _Optional[int] = ..., under14: _Optional[bool] = ..., fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ProfileUnmasked(_message.Message):
     __slots__ = ("access_id",)

@@ -82,4 +82,5 @@ def _part(stored: dict[str, Any]) -> ScorePart:
         stored["metric"],
         _window(stored["window"]),
         tuple(Knot(**knot) for knot in stored["knots"]),
+        stored.get("neutral"),
     )

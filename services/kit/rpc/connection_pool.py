@@ -1,4 +1,4 @@
-"""Connections: HTTP/1.1 to one address, kept open and taken in turns; our processes call each other by them."""
+"""Connection pool: HTTP/1.1 to one address, kept open and taken in turns; our processes call each other by them."""
 
 import asyncio
 import ssl
@@ -25,7 +25,7 @@ class NoAnswer(Exception):
     """The server is away, took too long, or did not speak HTTP; it may have done what it was asked."""
 
 
-class Connections:
+class ConnectionPool:
     """Every connection to one address, as many as calls wait at the same time."""
 
     def __init__(self, address: str) -> None:

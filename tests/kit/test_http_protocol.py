@@ -12,8 +12,8 @@ import pytest
 import uvicorn
 import websockets
 
-from services.kit import connection
-from services.kit.connection import HttpProtocol, turning_away
+from services.kit import http_protocol
+from services.kit.http_protocol import HttpProtocol, turning_away
 
 LARGE = b"x" * 5_000_000
 
@@ -111,7 +111,7 @@ async def test_what_comes_in_parts_is_sent_part_by_part(port: int) -> None:
 
 @pytest.fixture
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "REQUEST_WITHIN_S", 0.2)
+    monkeypatch.setattr(http_protocol, "REQUEST_WITHIN_S", 0.2)
 
 
 @pytest.mark.usefixtures("in_a_hurry")
@@ -159,7 +159,7 @@ async def pour(part: bytes, writer: asyncio.StreamWriter) -> None:
 async def test_a_request_without_end_is_not_kept(
     port: int, begins: bytes, goes_on: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "REQUEST_BYTES", 200_000)
+    monkeypatch.setattr(http_protocol, "REQUEST_BYTES", 200_000)
     async with connected(port) as (reader, writer):
         writer.write(begins)
         with pytest.raises(ConnectionError):

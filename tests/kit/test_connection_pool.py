@@ -1,4 +1,4 @@
-"""Connections: an answer reaches who asked for it and nobody else, whatever the server does."""
+"""Connection pool: an answer reaches who asked for it and nobody else, whatever the server does."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 import uvloop
 
-from services.kit.rpc.connections import Answer, Connections, NoAnswer
+from services.kit.rpc.connection_pool import Answer, ConnectionPool, NoAnswer
 from tests.conftest import free_port
 
 Turn = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
@@ -39,18 +39,18 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(turn: Turn) -> AsyncIterator[tuple[Server, Connections]]:
+async def serving(turn: Turn) -> AsyncIterator[tuple[Server, ConnectionPool]]:
     server = Server(turn)
     listening = await asyncio.start_server(server.serve, "127.0.0.1", port := free_port())
     async with listening:
-        yield server, Connections(f"http://127.0.0.1:{port}")
+        yield server, ConnectionPool(f"http://127.0.0.1:{port}")
 
 
 async def _echo(content: bytes, writer: asyncio.StreamWriter) -> None:
     writer.write(said(content.upper()))
 
 
-async def ask(connections: Connections, content: bytes, within_s: float = 5.0) -> Answer:
+async def ask(connections: ConnectionPool, content: bytes, within_s: float = 5.0) -> Answer:
     return await connections.post("/path", {"x": "y"}, content, within_s)
 
 
@@ -149,7 +149,7 @@ async def test_what_was_never_asked_for_is_no_answer() -> None:
 
 async def test_nobody_there_is_no_answer() -> None:
     with pytest.raises(NoAnswer, match="reached"):
-        await ask(Connections(f"http://127.0.0.1:{free_port()}"), b"x")
+        await ask(ConnectionPool(f"http://127.0.0.1:{free_port()}"), b"x")
 
 
 async def test_a_header_cannot_bring_another() -> None:
@@ -161,17 +161,17 @@ async def test_a_header_cannot_bring_another() -> None:
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
 def test_connections_are_of_the_loop_that_opened_them(run: Callable[..., bytes]) -> None:
-    async def once(connections: Connections, port: int) -> bytes:
+    async def once(connections: ConnectionPool, port: int) -> bytes:
         server = Server(_echo)
         async with await asyncio.start_server(server.serve, "127.0.0.1", port):
             return (await ask(connections, b"x")).content
 
     port = free_port()
-    connections = Connections(f"http://127.0.0.1:{port}")
+    connections = ConnectionPool(f"http://127.0.0.1:{port}")
     assert [run(once(connections, port)) for _ in range(2)] == [b"X", b"X"]
 
 
 @pytest.mark.parametrize("address", ["ftp://host", "host:1", "http://"])
 def test_an_address_is_http(address: str) -> None:
     with pytest.raises(ValueError, match="is not an address"):
-        Connections(address)
+        ConnectionPool(address)

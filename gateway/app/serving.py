@@ -1,12 +1,9 @@
-"""The wiring: what the gateway's processes are made of. This file reads as their map."""
+"""Serving: what answers requests is made of these parts. This file reads as their map."""
 
 import asyncio
-from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from graphql import GraphQLSchema
 from redis.asyncio import Redis
@@ -19,6 +16,7 @@ from starlette.types import ASGIApp
 from gateway import limits
 from gateway.admin.schema import permissions
 from gateway.admin.schema import schema as admin_schema
+from gateway.app import NAME
 from gateway.auth import Authenticator
 from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
 from gateway.context import Services, Webhooks
@@ -42,32 +40,22 @@ from gateway.serving.keyed import Keyed
 from gateway.serving.packages import Packages
 from gateway.serving.surface import Surface
 from gateway.serving.websocket import Socket
-from gateway.settings import GatewaySettings, MigrationSettings
+from gateway.settings import GatewaySettings
 from gateway.storage.audit import Audit
 from gateway.storage.documents import UploadedDocuments
-from gateway.storefront import subgraph as storefront_subgraph
 from gateway.storefront.packages import PATH as MY_DATA
 from gateway.storefront.schema import permissions as storefront_permissions
 from gateway.storefront.schema import schema as storefront_schema
-from gateway.webhooks import deliveries, door, events, keeping
+from gateway.webhooks import door
 from gateway.webhooks.endpoints import Endpoints
 from gateway.webhooks.log import DeliveryLog
 from gateway.webhooks.orders import Orders
 from gateway.webhooks.secrets import Box
-from gateway.webhooks.sender import Sender
 from gateway.webhooks.sources import Sources
-from services.kit import database, health, migration, process
-from services.kit.inbox import Consumer
+from services.kit import database, health, process
 from services.kit.rpc import CallerKind, CallerSigner
 from services.kit.tokens import TokenVerifier
 
-NAME = "gateway"
-MIGRATIONS = Path(__file__).with_name("migrations")
-
-_ABANDONED_AFTER = timedelta(minutes=10)
-_CLOSE_ABANDONED_EVERY_S = 60.0
-_FORGET_WEBHOOKS_EVERY_S = 3600.0
-_RESEAL_EVERY_S = 3600.0
 _REDIS_TIMEOUT_S = 5.0
 _RATES_TIMEOUT_S = 0.5
 
@@ -119,7 +107,7 @@ def application(settings: GatewaySettings) -> Front:
     reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
     files = Route(MY_DATA, shared(own_data, settings.storefront_origins))
     routes = [*posts, files, *sockets, reports, *health.routes(probes), *_page_files(settings)]
-    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes), load)
+    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes), load, settings.known_hosts)
 
 
 def _doors(
@@ -175,6 +163,9 @@ def admin(settings: GatewaySettings, services: Services, buckets: Buckets) -> Su
 
 def subgraph(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:
     """The storefront as a supergraph's router asks it: with documents that the router plans."""
+    # Loaded only where one asks: a third schema is half a second of every start.
+    from gateway.storefront import subgraph as storefront_subgraph
+
     preparer = _preparer(storefront_subgraph.schema._schema, settings)
     authenticator, meter = _members(settings, buckets)
     return Surface(
@@ -196,32 +187,6 @@ def _members(settings: GatewaySettings, buckets: Buckets) -> tuple[Authenticator
     return authenticator, Meter("storefront", rates, buckets, settings.caller_keys[LOYALTY])
 
 
-async def workers(settings: GatewaySettings) -> Sequence[Callable[[], Awaitable[None]]]:
-    """What runs beside the serving processes: webhooks are sent, what is old is forgotten, and actions that were
-    never finished get their outcome.
-    """
-    engine = database.engine(settings.database_url.get_secret_value(), size=6)
-    # Reads that wait for events wait longer than other calls may.
-    redis = Redis.from_url(settings.redis_url.get_secret_value())
-    close = partial(Audit(engine).close_abandoned, _ABANDONED_AFTER)
-    forget = _webhooks(settings, engine).log.forget
-    reseal = partial(keeping.reseal, engine, _box(settings))
-    sender = Sender(closed=not settings.is_development)
-    return [
-        partial(process.every, _CLOSE_ABANDONED_EVERY_S, close, "close abandoned admin actions"),
-        partial(process.every, _FORGET_WEBHOOKS_EVERY_S, forget, "forget old webhooks"),
-        partial(process.every, _RESEAL_EVERY_S, reseal, "seal webhook secrets anew"),
-        *(Consumer(service, engine, redis, deliveries.tell).run for service in events.SERVICES),
-        deliveries.Deliverer(engine, _box(settings), sender).run,
-    ]
-
-
-def migrate(settings: MigrationSettings) -> None:
-    """Bring the database to the newest schema, as its owner."""
-    url, owner_url = settings.database_url, settings.database_owner_url
-    migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), MIGRATIONS)
-
-
 def _trusted(settings: GatewaySettings, engine: database.Engine) -> Trusted:
     """The storefront's documents: the manifests' and those that staff uploaded, and free ones in development."""
     paths = [manifest.STOREFRONT, *filter(None, [settings.storefront_manifest])]
@@ -233,14 +198,9 @@ def _trusted(settings: GatewaySettings, engine: database.Engine) -> Trusted:
 
 
 def _webhooks(settings: GatewaySettings, engine: database.Engine) -> Webhooks:
-    box = _box(settings)
+    box = Box(*settings.webhook_keys)
     endpoints = Endpoints(engine, box, closed=not settings.is_development)
     return Webhooks(endpoints, DeliveryLog(engine), Sources(engine, box))
-
-
-def _box(settings: GatewaySettings) -> Box:
-    keys = (settings.webhook_key, settings.webhook_key_before)
-    return Box(*(b64decode(key.get_secret_value()) for key in keys if key is not None))
 
 
 def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:

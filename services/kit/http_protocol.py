@@ -1,4 +1,4 @@
-"""Connections of HTTP callers: requests arrive in good time, the head of a response and its body leave in one packet.
+"""HTTP protocol, as we serve it: requests arrive in good time, the head of a response and its body leave in one packet.
 
 uvicorn waits for the rest of a request for ever: whoever sends nothing, or slowly, would keep a connection each.
 It writes the parts of a response one after the other, and uvloop sends each at once: two system calls, two packets,

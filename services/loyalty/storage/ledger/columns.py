@@ -1,0 +1,38 @@
+"""Columns: many values that go to Postgres as one parameter, as the text of an array.
+
+asyncpg's own encoder of arrays looks at each value several times, which took a fifth of what the lanes' process did.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import orjson
+
+
+def numbers(column: Sequence[int]) -> str:
+    """Numbers, or truths."""
+    return orjson.dumps(column).translate(_BRACES).decode()
+
+
+def ids(members: Iterable[str]) -> str:
+    """Members' ids, or whatever else needs no quotes in an array."""
+    return f"{{{','.join(members)}}}"
+
+
+def keys(column: Iterable[bytes]) -> str:
+    """Keys of 16 bytes."""
+    return ids(map(bytes.hex, column))
+
+
+def texts(column: Sequence[str]) -> str:
+    """Texts without control characters: of others, quotes and backslashes too, JSON writes what Postgres reads."""
+    return f"{{{orjson.dumps(column)[1:-1].decode()}}}"
+
+
+def arrays(column: Iterable[Sequence[object]]) -> str:
+    """Arrays of numbers, of unlike length, side by side, each as the text of its own; one at least."""
+    apart = [part for rows in column for part in (rows, "")]  # an empty text behind each, to cut there
+    whole = orjson.dumps(apart[:-1])[1:-1].translate(_BRACES).replace(b',"",', b'","')
+    return f'{{"{whole.decode()}"}}'
+
+
+_BRACES = bytes.maketrans(b"[]", b"{}")
