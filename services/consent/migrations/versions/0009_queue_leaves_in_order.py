@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0009"
-down_revision = "0008"
+down_revision = "0009"
 
 # The sequencer takes the oldest: by this key it reads them off, where it had to sort all that waited, and writers add
 # at the key's end instead of at random. A record is queued by one trigger alone, and has one leaf at the most.
