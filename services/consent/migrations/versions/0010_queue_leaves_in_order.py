@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0009"
+revision = "0010"
 down_revision = "0009"
 
 # The sequencer takes the oldest: by this key it reads them off, where it had to sort all that waited, and writers add
