@@ -88,6 +88,7 @@ bench-gateway: .venv/.installed  ## Measure the gateway against a bare ASGI answ
 
 bench-consent: .venv/.installed  ## Measure the consent gate and its log, against bare RPCs and raw inserts.
 	$(BIN)/python -m tests.load.consent
+	$(BIN)/python -m tests.load.consent_told
 	$(BIN)/python -m tests.load.consent_log
 
 bench-programme: .venv/.installed  ## Measure a programme in the admins' hands: the tier decision, the preview, earn rules.
