@@ -284,8 +284,8 @@ ROWS: tuple[Row, ...] = (
         (f"{_RIGHTS}test_art_44_restricting_stops_the_gate_and_sends_but_not_the_contract",),
         Violation(
             f"{_CONSENT}/rules/gate.py",
-            "if question.unlisted is None and question.restricted_by(restricted):",
-            "if False:",
+            "question.unlisted is None and question.restricted_by(restricted):",
+            "False:",
         ),
     ),
     Row(
