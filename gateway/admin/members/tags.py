@@ -54,6 +54,10 @@ class TagMemberInput:
     add: list[str] = strawberry.field(default_factory=list)
     remove: list[str] = strawberry.field(default_factory=list)
     reason: str
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="At most 100 characters; a retry sends the same, and changes nothing again.",
+    )
 
 
 @strawberry.type
@@ -111,7 +115,10 @@ class TagMutations:
     async def tag_member(self, info: Info, input: TagMemberInput) -> TagMemberPayload:
         clients = info.context.clients
         request = tags_pb2.TagMemberRequest(
-            member_id=str(input.member_id), add=input.add, remove=input.remove
+            member_id=str(input.member_id),
+            add=input.add,
+            remove=input.remove,
+            idempotency_key=input.idempotency_key or "",
         )
         tagged, refused = await audited(
             info,

@@ -6,7 +6,7 @@ from huiyuan.members.v1 import tags_pb2 as wire
 
 from services.kit import clock, rpc
 from services.members.rpc import views
-from services.members.rpc.updates import change
+from services.members.rpc.updates import change, once_of
 from services.members.rules import tags as rules
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.profiles import Profile
@@ -55,7 +55,8 @@ class Tags:
         def tagged(profile: Profile) -> Profile:
             return profile._replace(tags=rules.worn(profile.tags, add, remove, in_use))
 
-        member = await change(self._databases, self._ring, request.member_id, tagged, None, clock.now())
+        once = once_of(self._ring, request.idempotency_key, rules.body(add, remove))
+        member = await change(self._databases, self._ring, request.member_id, tagged, once, clock.now())
         return wire.TagMemberResponse(profile=views.profile(member, own=False))
 
 

@@ -5,9 +5,11 @@ A tag says something about a person, so it rests in the profile and is found by 
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import msgpack
 
 from services.kit.refusal import Declined, Invalid
 from services.members.rules.texts import CONTROL, far_too_long
@@ -54,6 +56,11 @@ def label_of(text: str) -> str:
             f"a label has 1 to {LONGEST_LABEL} characters and no control characters", field="label"
         )
     return label
+
+
+def body(add: Sequence[str], remove: Sequence[str]) -> bytes:
+    """The bytes by which two requests to tag a member are the same."""
+    return b"tags\0" + msgpack.encode((add, remove))
 
 
 def worn(

@@ -148,8 +148,10 @@ async def define(members: Members, tag: str, label: str, caller=ADMIN) -> tags_p
     return answer.tag
 
 
-async def tag_member(members: Members, member_id: str, add=(), remove=(), caller=SUPPORT) -> list[str]:
-    request = tags_pb2.TagMemberRequest(member_id=member_id, add=add, remove=remove)
+async def tag_member(
+    members: Members, member_id: str, add=(), remove=(), caller=SUPPORT, key=""
+) -> list[str]:
+    request = tags_pb2.TagMemberRequest(member_id=member_id, add=add, remove=remove, idempotency_key=key)
     return list((await members.tags.tag_member(request, headers=by(caller))).profile.tags)
 
 
@@ -165,6 +167,19 @@ async def test_only_defined_tags_are_put_on_and_who_bears_them_is_sealed(members
     for table in ("members", "outbox"):
         rows = await members.peek(f"SELECT t::text AS row FROM {table} t")
         assert not any("wine_club" in row["row"] or b"wine_club".hex() in row["row"] for row in rows)
+
+
+async def test_a_retry_does_not_put_on_again_what_was_taken_off_since(members):
+    member_id = await members.register()
+    for tag in ("tea_club", "gold_club"):
+        await define(members, tag, tag)
+    assert await tag_member(members, member_id, ["tea_club"], key="first") == ["tea_club"]
+    assert await tag_member(members, member_id, ["gold_club"], ["tea_club"], key="second") == ["gold_club"]
+    assert await tag_member(members, member_id, ["tea_club"], key="first") == ["gold_club"]
+    for add, remove in ((["gold_club"], ()), (["tea_club"], ["gold_club"])):
+        with pytest.raises(Refusal) as refused:
+            await tag_member(members, member_id, add, remove, key="first")
+        assert refused.value.code == "IDEMPOTENCY_KEY_REUSED"
 
 
 async def test_a_retired_tag_is_kept_and_taken_off_but_put_on_no_more(members):

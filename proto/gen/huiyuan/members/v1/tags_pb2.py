@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from huiyuan.members.v1 import profiles_pb2 as huiyuan_dot_members_dot_v1_dot_profiles__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dhuiyuan/members/v1/tags.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!huiyuan/members/v1/profiles.proto\".\n\x10\x44\x65\x66ineTagRequest\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\"9\n\x11\x44\x65\x66ineTagResponse\x12$\n\x03tag\x18\x01 \x01(\x0b\x32\x17.huiyuan.members.v1.Tag\"\x1f\n\x10RetireTagRequest\x12\x0b\n\x03tag\x18\x01 \x01(\t\"9\n\x11RetireTagResponse\x12$\n\x03tag\x18\x01 \x01(\x0b\x32\x17.huiyuan.members.v1.Tag\"\x11\n\x0fListTagsRequest\"9\n\x10ListTagsResponse\x12%\n\x04tags\x18\x01 \x03(\x0b\x32\x17.huiyuan.members.v1.Tag\"e\n\x03Tag\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x12\n\nis_retired\x18\x03 \x01(\x08\x12.\n\ndefined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"B\n\x10TagMemberRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0b\n\x03\x61\x64\x64\x18\x02 \x03(\t\x12\x0e\n\x06remove\x18\x03 \x03(\t\"A\n\x11TagMemberResponse\x12,\n\x07profile\x18\x01 \x01(\x0b\x32\x1b.huiyuan.members.v1.Profile2\xf2\x02\n\x0bTagsService\x12X\n\tDefineTag\x12$.huiyuan.members.v1.DefineTagRequest\x1a%.huiyuan.members.v1.DefineTagResponse\x12X\n\tRetireTag\x12$.huiyuan.members.v1.RetireTagRequest\x1a%.huiyuan.members.v1.RetireTagResponse\x12U\n\x08ListTags\x12#.huiyuan.members.v1.ListTagsRequest\x1a$.huiyuan.members.v1.ListTagsResponse\x12X\n\tTagMember\x12$.huiyuan.members.v1.TagMemberRequest\x1a%.huiyuan.members.v1.TagMemberResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dhuiyuan/members/v1/tags.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!huiyuan/members/v1/profiles.proto\".\n\x10\x44\x65\x66ineTagRequest\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\"9\n\x11\x44\x65\x66ineTagResponse\x12$\n\x03tag\x18\x01 \x01(\x0b\x32\x17.huiyuan.members.v1.Tag\"\x1f\n\x10RetireTagRequest\x12\x0b\n\x03tag\x18\x01 \x01(\t\"9\n\x11RetireTagResponse\x12$\n\x03tag\x18\x01 \x01(\x0b\x32\x17.huiyuan.members.v1.Tag\"\x11\n\x0fListTagsRequest\"9\n\x10ListTagsResponse\x12%\n\x04tags\x18\x01 \x03(\x0b\x32\x17.huiyuan.members.v1.Tag\"e\n\x03Tag\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x12\n\nis_retired\x18\x03 \x01(\x08\x12.\n\ndefined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"[\n\x10TagMemberRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0b\n\x03\x61\x64\x64\x18\x02 \x03(\t\x12\x0e\n\x06remove\x18\x03 \x03(\t\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\"A\n\x11TagMemberResponse\x12,\n\x07profile\x18\x01 \x01(\x0b\x32\x1b.huiyuan.members.v1.Profile2\xf2\x02\n\x0bTagsService\x12X\n\tDefineTag\x12$.huiyuan.members.v1.DefineTagRequest\x1a%.huiyuan.members.v1.DefineTagResponse\x12X\n\tRetireTag\x12$.huiyuan.members.v1.RetireTagRequest\x1a%.huiyuan.members.v1.RetireTagResponse\x12U\n\x08ListTags\x12#.huiyuan.members.v1.ListTagsRequest\x1a$.huiyuan.members.v1.ListTagsResponse\x12X\n\tTagMember\x12$.huiyuan.members.v1.TagMemberRequest\x1a%.huiyuan.members.v1.TagMemberResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,9 +48,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TAG']._serialized_start=398
   _globals['_TAG']._serialized_end=499
   _globals['_TAGMEMBERREQUEST']._serialized_start=501
-  _globals['_TAGMEMBERREQUEST']._serialized_end=567
-  _globals['_TAGMEMBERRESPONSE']._serialized_start=569
-  _globals['_TAGMEMBERRESPONSE']._serialized_end=634
-  _globals['_TAGSSERVICE']._serialized_start=637
-  _globals['_TAGSSERVICE']._serialized_end=1007
+  _globals['_TAGMEMBERREQUEST']._serialized_end=592
+  _globals['_TAGMEMBERRESPONSE']._serialized_start=594
+  _globals['_TAGMEMBERRESPONSE']._serialized_end=659
+  _globals['_TAGSSERVICE']._serialized_start=662
+  _globals['_TAGSSERVICE']._serialized_end=1032
 # @@protoc_insertion_point(module_scope)

@@ -59,14 +59,16 @@ class Tag(_message.Message):
     def __init__(self, tag: _Optional[str] = ..., label: _Optional[str] = ..., is_retired: _Optional[bool] = ..., defined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class TagMemberRequest(_message.Message):
-    __slots__ = ("member_id", "add", "remove")
+    __slots__ = ("member_id", "add", "remove", "idempotency_key")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     ADD_FIELD_NUMBER: _ClassVar[int]
     REMOVE_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     add: _containers.RepeatedScalarFieldContainer[str]
     remove: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, member_id: _Optional[str] = ..., add: _Optional[_Iterable[str]] = ..., remove: _Optional[_Iterable[str]] = ...) -> None: ...
+    idempotency_key: str
+    def __init__(self, member_id: _Optional[str] = ..., add: _Optional[_Iterable[str]] = ..., remove: _Optional[_Iterable[str]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class TagMemberResponse(_message.Message):
     __slots__ = ("profile",)
