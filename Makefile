@@ -89,9 +89,10 @@ bench-gateway: .venv/.installed  ## Measure the gateway against a bare ASGI answ
 bench-consent: .venv/.installed  ## Measure the consent gate against the same RPC answered by a constant.
 	$(BIN)/python -m tests.load.consent
 
-bench-programme: .venv/.installed  ## Measure a programme in the admins' hands: the tier decision, the preview, earn rules.
+bench-programme: .venv/.installed  ## Measure a programme in the admins' hands: the tier decision, the preview, earn rules, a flash reward.
 	$(BIN)/python -m tests.load.programme
 	$(BIN)/python -m tests.load.programme_earning
+	$(BIN)/python -m tests.load.programme_rewards
 
 soak: .venv/.installed  ## Load one loyalty process for ten minutes and watch its memory.
 	$(BIN)/python -m tests.load.soak
