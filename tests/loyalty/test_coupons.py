@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 
 from infra.local.databases import DatabaseUrls
@@ -73,6 +74,8 @@ async def test_what_was_published_stays_for_the_coupons_that_are_out(loyalty: Lo
     first = await given(loyalty, member, key)
     again = await drafted(loyalty, amount_off(2_000), key, 2)
     assert again.status_code == 200
+    told = {one["path"]: one.get("after", "") for one in again.json()["changes"]}
+    assert orjson.loads(told["draft"])["amountOff"]["minorUnits"] == 2_000
     assert (await listed(loyalty, member))[0]["terms"]["amountOff"]["minorUnits"] == "1000"
     await published(loyalty, amount_off(3_000), key, 3)
     second = await given(loyalty, member, key)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from infra.local.databases import DatabaseUrls
@@ -148,6 +149,33 @@ async def test_what_a_reward_gives_must_be_there_and_to_be_given_published(loyal
     assert (code(refused), "publish it first" in refused.text) == ("PROGRAMME_NOT_WELL_FORMED", True)
     await published(loyalty, amount_off(2_000), "not-yet", 1)
     await done(loyalty.staff("RewardsService/PublishReward", body))
+
+
+async def test_each_step_of_a_reward_says_what_it_changed(loyalty: Loyalty) -> None:
+    def said(answer: Any) -> dict[str, tuple[Any, Any]]:
+        values = answer.get("changes", [])
+        return {
+            one["path"]: (orjson.loads(one.get("before", "null")), orjson.loads(one.get("after", "null")))
+            for one in values
+        }
+
+    first = said(await done(draft(loyalty, "told")))
+    assert (first["draft"][0], first["draft"][1]["terms"]["points"]) == (None, 100)
+    await done(publish_told(loyalty, 1))
+    changed = said(await done(draft(loyalty, "told", terms=terms(80))))
+    assert changed["draft"][1]["terms"]["points"] == 80
+    again = said(await done(draft(loyalty, "told", terms=terms(70))))
+    assert again["draft.terms.points"] == (80, 70)
+    out = said(await done(publish_told(loyalty, 2)))
+    assert (out["inForce.terms.points"], out["draft"][1]) == ((100, 70), None)
+    assert said(await done(publish_told(loyalty, 2))) == {}
+    stop = loyalty.staff("RewardsService/StopReward", {"reward": "told", "reason": "over"})
+    assert said(await done(stop)) == {"state": ("PUBLISHED", "STOPPED")}
+
+
+def publish_told(loyalty: Loyalty, edition: int) -> Any:
+    body = {"reward": "told", "edition": edition, "reason": "spring"}
+    return loyalty.staff("RewardsService/PublishReward", body)
 
 
 async def test_editions_follow_on_each_other_and_stopped_is_stopped(loyalty: Loyalty) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.kit import database
 from services.kit.refusal import Conflict
 from services.loyalty import events
+from services.loyalty.actions.changed import Changed
 from services.loyalty.rules.benefits.entitlements import defined
 from services.loyalty.rules.coupons.coupon_templates import TemplateState
 from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
@@ -42,7 +43,7 @@ async def draft(
     by: str,
     reason: str,
     now: int,
-) -> Reward:
+) -> Changed[Reward]:
     """Write the draft of the next edition over the one that is there."""
     be_like(KEY, reward, "reward", KEY_SAID)
     check(terms, programme)
@@ -56,7 +57,7 @@ async def draft(
     edition = known.in_force.edition + 1 if known.in_force else 1
     written = Edition(edition, terms, by, now, reason)
     await rewards.put_draft(connection, programme.number, reward, written)
-    return replace(known, draft=written)
+    return Changed(known, replace(known, draft=written))
 
 
 async def publish(
@@ -67,13 +68,13 @@ async def publish(
     by: str,
     reason: str,
     now: int,
-) -> tuple[Reward, bool]:
-    """Put the drafted edition in force; done before, it is a replay (True). No batch is in between editions."""
+) -> Changed[Reward]:
+    """Put the drafted edition in force; done before, it is a replay. No batch is in between editions."""
     await programmes.publish_alone(connection)
     known = await _locked(connection, programme, reward)
     in_force, drafted = known.in_force, known.draft
     if in_force and in_force.edition == edition and known.state is RewardState.PUBLISHED and not drafted:
-        return known, True
+        return Changed(known, known, replayed=True)
     if drafted is None or drafted.edition != edition:
         message = "the reward has no draft of this edition: read it again, and draft it anew"
         raise RewardDraftGone(
@@ -86,23 +87,24 @@ async def publish(
     await rewards.publish(connection, programme.number, reward, published)
     await _tell(connection, programme, reward, now)
     limited = published.terms.limited
-    return replace(known, state=RewardState.PUBLISHED, limited=limited, in_force=published, draft=None), False
+    offered = replace(known, state=RewardState.PUBLISHED, limited=limited, in_force=published, draft=None)
+    return Changed(known, offered)
 
 
 async def stop(
     connection: database.RawConnection, programme: Programme, reward: str, now: int
-) -> tuple[Reward, bool]:
-    """Offer it no longer; done before, it is a replay (True)."""
+) -> Changed[Reward]:
+    """Offer it no longer; done before, it is a replay."""
     await programmes.publish_alone(connection)
     known = await _locked(connection, programme, reward)
     if known.state is RewardState.DRAFT:
         message = "the reward was never published: there is nothing to stop"
         raise RewardDraftGone(message, field="reward")
     if known.state is RewardState.STOPPED:
-        return known, True
+        return Changed(known, known, replayed=True)
     await rewards.stop(connection, programme.number, reward)
     await _tell(connection, programme, reward, now)
-    return replace(known, state=RewardState.STOPPED), False
+    return Changed(known, replace(known, state=RewardState.STOPPED))
 
 
 async def change_stock(
