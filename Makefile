@@ -91,9 +91,10 @@ bench-consent: .venv/.installed  ## Measure the consent gate and its log, agains
 	$(BIN)/python -m tests.load.consent_told
 	$(BIN)/python -m tests.load.consent_log
 
-bench-programme: .venv/.installed  ## Measure a programme in the admins' hands: the tier decision, the preview, earn rules.
+bench-programme: .venv/.installed  ## Measure a programme in the admins' hands: the tier decision, the preview, earn rules, a flash reward.
 	$(BIN)/python -m tests.load.programme
 	$(BIN)/python -m tests.load.programme_earning
+	$(BIN)/python -m tests.load.programme_rewards
 
 soak: .venv/.installed  ## Load one loyalty process for ten minutes and watch its memory.
 	$(BIN)/python -m tests.load.soak

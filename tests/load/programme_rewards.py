@@ -1,15 +1,19 @@
 """A flash reward: 100 pieces, 10,000 takers at 256 at once, over the lanes of two services on one database.
 
+The services have been serving when the sale begins: 256 members take another reward first, which is reported beside it,
+for it is what the first takers after a start see while each connection plans its statements.
 ``python -m tests.load.programme_rewards`` runs it by itself and says what it took.
 """
 
 import asyncio
+import sys
 import tempfile
 import time
 from functools import partial
 from pathlib import Path
 
 import asyncpg
+import uvloop
 
 from services.kit import clock, database
 from services.kit.refusal import Refusal
@@ -25,20 +29,22 @@ from tests.load.place import opened
 
 PIECES, TAKERS, AT_ONCE, SERVICES, LANES = 100, 10_000, 256, 2, 2
 P99_MS = 250.0
+_EVERYDAY = "everyday"
 _NAME = Text("限量", "flash")
 
 
-async def flash(url: str, owner: str) -> str:
-    """Offer the reward and let everybody at it; what came of it."""
+async def flash(url: str, owner: str) -> tuple[bool, str]:
+    """Offer the reward and let everybody at it; whether the mark is reached, and what came of it."""
     await _remember(owner)
     pool = await database.pool(url)
     rulebooks = [Rulebook(pool) for _ in range(SERVICES)]
     programme = (await rulebooks[0].current()).history("").newest
     async with pool.acquire() as connection, connection.transaction():
-        terms = Terms(_NAME, _NAME, RewardKind.GOODS, "", "POINTS", 10, limited=True)
         now = clock.micros(clock.now())
-        await rewards.draft(connection, programme, "flash", terms, "bench", "bench", now)
-        await rewards.publish(connection, programme, "flash", 1, "bench", "bench", now)
+        for name, limited in (("flash", True), (_EVERYDAY, False)):
+            terms = Terms(_NAME, _NAME, RewardKind.GOODS, "", "POINTS", 10, limited=limited)
+            await rewards.draft(connection, programme, name, terms, "bench", "bench", now)
+            await rewards.publish(connection, programme, name, 1, "bench", "bench", now)
         await rewards.change_stock(connection, programme, "flash", "all", PIECES, "bench", "bench", now)
     services = [Lanes(url, rulebook, LANES) for rulebook in rulebooks]
     running = [asyncio.ensure_future(lanes.run()) for lanes in services]
@@ -65,8 +71,8 @@ async def flash(url: str, owner: str) -> str:
             waits.append((time.perf_counter() - began) * 1_000)
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
 
-    # The services are up before the sale begins, and know nothing of it.
-    await asyncio.gather(*(take(nth, member, "nothing") for nth, member in enumerate(members[:AT_ONCE])))
+    await asyncio.gather(*(take(nth, member, _EVERYDAY) for nth, member in enumerate(members[:AT_ONCE])))
+    first = max(waits)
     waits.clear()
     outcomes.clear()
     began = time.perf_counter()
@@ -79,11 +85,12 @@ async def flash(url: str, owner: str) -> str:
     await pool.close()
     waits.sort()
     p50, p99 = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
-    exact = outcomes.get("taken") == charged == PIECES
-    verdict = "holds" if exact and p99 <= P99_MS else "DOES NOT HOLD"
-    return (
+    holds = outcomes.get("taken") == charged == PIECES and p99 <= P99_MS
+    verdict = "holds" if holds else "DOES NOT HOLD"
+    return holds, (
         f"{len(members):,} takers in {seconds:.2f} s, {AT_ONCE} at once: {outcomes}, {charged} charged; "
-        f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {waits[-1]:.1f} ms (<= {P99_MS:.0f}): {verdict}"
+        f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {waits[-1]:.1f} ms (<= {P99_MS:.0f}): {verdict}; "
+        f"longest of the first {AT_ONCE} after a start {first:.1f} ms"
     )
 
 
@@ -100,7 +107,9 @@ async def _charged(owner: str) -> int:
     """Who paid, by the entries alone."""
     connection = await asyncpg.connect(owner)
     try:
-        count: int = await connection.fetchval("SELECT count(*) FROM entries WHERE reason = 'reward:flash'")
+        count: int = await connection.fetchval(
+            "SELECT count(DISTINCT (member_id, key)) FROM entries WHERE reason = 'reward:flash'"
+        )
         return count
     finally:
         await connection.close()
@@ -117,6 +126,13 @@ ANALYZE denials, reward_redemptions;
 """
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Exit code 0 when the mark is reached."""
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder), TAKERS, 2) as place:
-        print(asyncio.run(flash(place.urls.app, place.superuser)))
+        holds, said = uvloop.run(flash(place.urls.app, place.superuser))
+    print(said)
+    return 0 if holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

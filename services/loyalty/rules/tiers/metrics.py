@@ -28,13 +28,14 @@ class Measured:
     standing: Standing
     balances: Mapping[str, int]
     day: int
-    _known: dict[tuple[str, Window], int] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[tuple[str, WindowKind, int], int] = field(default_factory=dict, compare=False, repr=False)
 
     def value(self, metric: str, window: Window = LIFETIME) -> int:
         """A metric's value; of a window that ends, what was counted by the day itself."""
-        known = self._known.get((metric, window))
+        place = metric, window.kind, window.days  # a window is hashed in Python, and these are not
+        known = self._known.get(place)
         if known is None:  # tiers of one ladder mostly ask for the same
-            known = self._known[metric, window] = self._value(metric, window)
+            known = self._known[place] = self._value(metric, window)
         return known
 
     def _value(self, metric: str, window: Window) -> int:
@@ -87,9 +88,9 @@ class Measured:
 
     def _sum(self, rows: list[list[int]], place: int, window: Window) -> int:
         if window.kind is WindowKind.LIFETIME:
-            return sum(row[place] for row in rows)
-        first = self.first_day(window)
-        return sum(row[place] for row in rows if first <= row[0] <= self.day)
+            return sum([row[place] for row in rows])
+        first, last = self.first_day(window), self.day
+        return sum([row[place] for row in rows if first <= row[0] <= last])
 
     def first_day(self, window: Window) -> int:
         """The ordinal of the first day that a window looks at."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from services.loyalty.rules.ledger.expiry import Period
 
@@ -37,8 +38,7 @@ class Window:
 LIFETIME = Window()
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Ordinals of the first and the last local day; a lifetime has all of them."""
 
     first: int
@@ -50,18 +50,22 @@ _ALWAYS = Span(date.min.toordinal(), date.max.toordinal())
 
 def span(window: Window, day: int, joined: int) -> Span:
     """The days that a window has as of a day, by ordinals; ``joined`` is the day the member joined."""
-    match window.kind:
+    return _span(window.kind, window.days, day, joined)
+
+
+@lru_cache(maxsize=16_384)
+def _span(kind: WindowKind, days: int, day: int, joined: int) -> Span:
+    match kind:
         case WindowKind.LIFETIME:
             return _ALWAYS
         case WindowKind.ROLLING_DAYS:
-            return Span(day - window.days + 1, day)
+            return Span(day - days + 1, day)
         case WindowKind.ANNIVERSARY:
             return _years_since(joined, day)
         case _:
-            return _calendar(window.kind, day)
+            return _calendar(kind, day)
 
 
-@lru_cache(maxsize=4_096)
 def _calendar(kind: WindowKind, ordinal: int) -> Span:
     day = date.fromordinal(ordinal)
     match kind:
@@ -75,7 +79,6 @@ def _calendar(kind: WindowKind, ordinal: int) -> Span:
     return Span(first.toordinal(), last.toordinal())
 
 
-@lru_cache(maxsize=16_384)
 def _years_since(joined: int, ordinal: int) -> Span:
     """Each year is counted from the day of joining itself, so that a 29 February comes back in leap years."""
     began, day = date.fromordinal(min(joined, ordinal)), date.fromordinal(ordinal)

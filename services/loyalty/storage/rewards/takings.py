@@ -21,7 +21,7 @@ async def load(
 ) -> None:
     """What members took, rewards with what limits count of them, and the stock, which is locked last.
 
-    Nobody waits for the lock of what is sold out: the row is neither locked nor, once its holder is done, waited for.
+    What is sold out is refused by what was read, without asking for its lock; of what is left, the lock tells again.
     """
     if takings:
         members, keys = zip(*takings, strict=True)
@@ -34,7 +34,7 @@ async def load(
     columns = [programme for programme, _ in names], [reward for _, reward in names]
     for row in await connection.fetch(_OFFERS, *columns):
         terms = definitions.decode(row["terms"])
-        left = 0 if row["limited"] else None
+        left = max(0, row["left"]) if row["limited"] else None
         offer = Offer(RewardState(row["state"]), row["edition"], terms, left)
         state.offers[row["programme"], row["reward"]] = offer
     counted = [
@@ -45,9 +45,11 @@ async def load(
     if counted:
         for row in await connection.fetch(_TAKEN_AT, *zip(*counted, strict=True)):
             state.taken_at[str(row["survivor"]), row["programme"], row["reward"]] = row["taken_at"]
-    if any(offer.left is not None for offer in state.offers.values()):
-        for row in await connection.fetch(_LOCK_STOCK, *columns):
-            state.offers[row["programme"], row["reward"]].left = row["left"]
+    if there := sorted(name for name, offer in state.offers.items() if offer.left):
+        locked = await connection.fetch(_LOCK_STOCK, *zip(*there, strict=True))
+        still = {(row["programme"], row["reward"]): row["left"] for row in locked}
+        for name in there:
+            state.offers[name].left = still.get(name, 0)
 
 
 async def write(connection: database.RawConnection, state: State) -> None:
@@ -135,7 +137,7 @@ ORDER BY t.member_id, t.key FOR UPDATE OF t
 """
 
 _OFFERS = """
-SELECT programme, reward, r.state, r.limited, e.edition, e.terms
+SELECT programme, reward, r.state, r.limited, r.stock - r.taken AS left, e.edition, e.terms
 FROM rewards r JOIN unnest($1::smallint[], $2::text[]) AS k(programme, reward) USING (programme, reward)
 JOIN reward_editions e USING (programme, reward, edition)
 """
@@ -154,7 +156,7 @@ FROM reward_redemptions t JOIN names n USING (member_id, programme, reward)
 WHERE t.state <> 'CANCELLED' GROUP BY 1, 2, 3
 """
 
-# Whoever waited for the row looks again, once it may have it, whether anything is left.
+# Whoever waited for the row looks again, once it may have it, whether anything is left; of nothing there is no row.
 _LOCK_STOCK = """
 SELECT programme, reward, r.stock - r.taken AS left
 FROM rewards r JOIN unnest($1::smallint[], $2::text[]) AS k(programme, reward) USING (programme, reward)
