@@ -159,6 +159,7 @@ class Audit:
             started.c.reason,
             started.c.trace_id,
             sa.literal("ABANDONED"),
+            started.c.changes,  # none yet: nobody knows what it changed
         ).where(
             started.c.phase == Phase.STARTED.value,
             started.c.recorded_at < clock.now() - older_than,
