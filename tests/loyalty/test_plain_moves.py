@@ -18,7 +18,7 @@ from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.moves import Moves
 from services.loyalty.rules.members.merging import MergeAsked, merge
-from services.loyalty.storage.ledger import chain, moves
+from services.loyalty.storage.ledger import chain, moves, state
 from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import programme, tier
 from tests.loyalty.integrity.conftest import Silent
@@ -137,6 +137,18 @@ async def test_wallets_are_never_locked_in_the_order_of_their_table(make_loyalty
         await lane.close()
         assert any("Index Scan using wallets_pkey on wallets" in line for line in plan), "\n".join(plan)
         assert not any("Seq Scan" in line for line in plan), "\n".join(plan)
+
+
+async def test_keys_are_looked_up_one_by_one_also_where_the_tables_were_empty(make_loyalty: Any) -> None:
+    async with ledger(make_loyalty, programme()) as there:
+        lane = await database.connect(there.loyalty.database, plan_once=True)
+        await lane.execute(f"PREPARE look AS {state._LOOK}")
+        plan = "\n".join(row[0] for row in await lane.fetch("EXPLAIN EXECUTE look(NULL, NULL)"))
+        await lane.close()
+        for table in ("entries", "denials"):
+            assert f"Index Only Scan using {table}_pkey" in plan, plan
+        assert plan.count("Index Cond: ((member_id = k") == 2, plan
+        assert not any(join in plan for join in ("Hash", "Merge")), plan
 
 
 async def test_a_lost_answer_is_not_found_in_what_another_posted_under_the_same_key(
