@@ -15,8 +15,9 @@ from page import mutations
 
 HERE = Path(__file__).parent
 PROMISES = {"marketplace": marketplace, "small-shop": small_shop}
-_STANDING = """query($id: UUID!, $programme: String!) {
+_FOUND = """query($id: UUID!, $programme: String!) {
   member(id: $id) { standing(programmeId: $programme) { key } balances(programmeId: $programme) { currency available } }
+  grants(first: 100, memberId: $id, programmeId: $programme) { nodes { template reason } }
 }"""
 
 
@@ -51,23 +52,25 @@ def live_through(programme: str, members: int, seed: int) -> int:
     print(f"{len(lived.orders)} orders of {members} members earned", _listed(earned))
     admin, wrong, tiers = _admin(), 0, Counter[str]()
     for number, member_id in enumerate(lived.ids):
-        held, points = _standing(admin, member_id, programme)
+        found = held, _, _ = _found(admin, member_id, programme)
         tiers[held or "none"] += 1
         promised = PROMISES[programme]
         bought, day = lived.of(number), today.date()
-        wanted = promised.tier(bought, day), promised.points(bought, day)
-        if (held, points) != wanted:
+        wanted = promised.tier(bought, day), promised.points(bought, day), promised.coupons(bought)
+        if found != wanted:
             wrong += 1
-            print(f"member {number} has {held}, {points} and should have {wanted}", file=sys.stderr)
+            print(f"member {number} has {found} and should have {wanted}", file=sys.stderr)
     print("tiers:", _listed(tiers))
     print("as promised" if not wrong else f"{wrong} members are not as promised")
     return int(wrong > 0)
 
 
-def _standing(admin: Admin, member_id: str, programme: str) -> tuple[str | None, int]:
-    member = admin.ask(_STANDING, id=member_id, programme=programme)["member"]
-    points = {one["currency"]: int(one["available"]) for one in member["balances"]}
-    return member["standing"]["key"], points["POINTS"]
+def _found(admin: Admin, member_id: str, programme: str) -> tuple[str | None, int, list[str]]:
+    """A member's tier, points, and the coupons that orders brought, by their templates."""
+    told = admin.ask(_FOUND, id=member_id, programme=programme)
+    points = {one["currency"]: int(one["available"]) for one in told["member"]["balances"]}
+    coupons = [one["template"] for one in told["grants"]["nodes"] if one["reason"] == "EARN_RULE"]
+    return told["member"]["standing"]["key"], points["POINTS"], coupons
 
 
 def _listed(counted: Counter[str]) -> str:

@@ -85,3 +85,8 @@ def _later(day: date) -> date:
         except ValueError:
             continue
     raise AssertionError("every month has 28 days")
+
+
+def coupons(_: list[Order]) -> list[str]:
+    """The marketplace gives none."""
+    return []

@@ -7,16 +7,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+import orjson
 import strawberry
 import structlog
+from huiyuan.loyalty.v1 import programme_history_pb2
 from strawberry.scalars import JSON
 
 from gateway.admin.permissions import WATCHERS, to
+from gateway.admin.programmes.programme_changes import DefinitionChange, DefinitionChangeKind
 from gateway.context import Info
 from gateway.costs import PAGED
 from gateway.errors import UserError, attempt, user_error
 from gateway.paging import Connection, CursorNotOurs, connection, key_of, page_size
-from gateway.storage.audit import AuditUnavailable, Phase, Place, Recorded, key, place_of
+from gateway.storage.audit import AuditUnavailable, Change, Phase, Place, Recorded, key, place_of
 from services.kit import telemetry
 from services.kit.refusal import Invalid, Refusal
 
@@ -30,6 +33,7 @@ _PERSONAL = re.compile(rf"{_MOBILE}|{_IDENTITY_NUMBER}|\+\d[\d -]{{7,}}|\S@\S")
 _OUR_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-f]{64}")
 """A UUID, or a document's SHA-256: what digits stand in it nobody wrote."""
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 _NAME_OF_A_THING = re.compile(r"[\w.:-]{0,100}", re.ASCII)
 _LONGEST_REASON = 200
 
@@ -64,6 +68,9 @@ class AdminAction:
     reason: str
     outcome_code: str | None
     trace_id: str
+    changes: list[DefinitionChange] = strawberry.field(
+        description="What it changed of a catalogue: rewards, missions, coupon templates and referral programmes."
+    )
 
 
 @strawberry.type
@@ -108,6 +115,15 @@ def _action(row: Recorded) -> AdminAction:
         reason=row.reason,
         outcome_code=row.outcome_code or None,
         trace_id=row.trace_id,
+        changes=[
+            DefinitionChange(
+                path=str(one["path"]),
+                kind=DefinitionChangeKind[str(one["kind"])],
+                before=None if one["before"] is None else JSON(one["before"]),
+                after=None if one["after"] is None else JSON(one["after"]),
+            )
+            for one in row.changes
+        ],
     )
 
 
@@ -118,7 +134,10 @@ async def audited(
     reason: str,
     call: Callable[[], Awaitable[Answer]],
 ) -> tuple[Answer | None, list[UserError]]:
-    """Try a change between two rows of the audit; what cannot be written down is not tried."""
+    """Try a change between two rows of the audit; what cannot be written down is not tried.
+
+    What an answer says that it changed is written with how it went.
+    """
     audit = info.context.services.audit
     language = info.context.locale
     told = _told(subject)
@@ -126,20 +145,45 @@ async def audited(
     action = await audit.start(
         info.context.caller, operation, told, "" if fault else reason, telemetry.trace_id.get()
     )
-    phase, code = Phase.FAILED, "FAULT"
+    phase, code, changes = Phase.FAILED, "FAULT", list[Change]()
     try:
         answer, refused = (None, [user_error(fault, language)]) if fault else await attempt(call(), language)
         phase, code = (Phase.REFUSED, refused[0].code.value) if refused else (Phase.SUCCEEDED, "")
+        changes = _changes(answer)
         return answer, refused
     except Refusal as refusal:
         code = refusal.code
         raise
     finally:
         try:
-            await audit.finish(action, phase, code)
+            await audit.finish(action, phase, code, changes)
         except AuditUnavailable:
             # The change is done or refused by now: the job that closes abandoned actions will say UNKNOWN.
             log.exception("audit outcome not written", operation=operation, phase=phase)
+
+
+def _changes(answer: object) -> list[Change]:
+    """What an answer says that it changed; texts that hold personal data are left out."""
+    return [
+        {
+            "path": one.path,
+            "kind": DefinitionChangeKind(one.kind).name,
+            "before": _plain(orjson.loads(one.before)) if one.before else None,
+            "after": _plain(orjson.loads(one.after)) if one.after else None,
+        }
+        for one in getattr(answer, "changes", ())
+        if isinstance(one, programme_history_pb2.DefinitionChange)
+    ]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, str) and not _OUR_ID.fullmatch(value) and not _INSTANT.fullmatch(value):
+        return "withheld" if _PERSONAL.search(value) else value
+    return value
 
 
 def _told(subject: Mapping[str, object]) -> dict[str, object]:

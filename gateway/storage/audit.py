@@ -57,6 +57,11 @@ class Recorded:
     reason: str
     trace_id: str
     outcome_code: str
+    changes: Sequence[Mapping[str, object]]
+
+
+Change = Mapping[str, object]
+"""What differs at a ``path``: a ``kind``, and plain values ``before`` and ``after``."""
 
 
 class Place(NamedTuple):
@@ -81,14 +86,18 @@ class Audit:
     ) -> Action:
         """Write down what is about to be tried. Raises ``AuditUnavailable``, and then it must not be tried."""
         action = Action(str(uuid4()), caller, operation, subject, reason, trace_id)
-        await self._append(action, Phase.STARTED, "")
+        await self._append(action, Phase.STARTED, "", [])
         return action
 
-    async def finish(self, action: Action, phase: Phase, outcome_code: str = "") -> None:
-        """Write down how it went. Raises ``AuditUnavailable``."""
-        await self._append(action, phase, outcome_code)
+    async def finish(
+        self, action: Action, phase: Phase, outcome_code: str = "", changes: Sequence[Change] = ()
+    ) -> None:
+        """Write down how it went, and what it changed. Raises ``AuditUnavailable``."""
+        await self._append(action, phase, outcome_code, changes)
 
-    async def _append(self, action: Action, phase: Phase, outcome_code: str) -> None:
+    async def _append(
+        self, action: Action, phase: Phase, outcome_code: str, changes: Sequence[Change]
+    ) -> None:
         row = {
             "action_id": action.action_id,
             "phase": phase,
@@ -100,6 +109,7 @@ class Audit:
             "reason": action.reason,
             "trace_id": action.trace_id,
             "outcome_code": outcome_code,
+            "changes": list(changes),
         }
         try:
             async with self._engine.begin() as connection:

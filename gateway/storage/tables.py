@@ -18,6 +18,7 @@ admin_actions = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("trace_id", sa.Text, nullable=False),
     sa.Column("outcome_code", sa.Text, nullable=False),
+    sa.Column("changes", JSONB, nullable=False, server_default="[]"),
     sa.PrimaryKeyConstraint("action_id", "phase"),
 )
 

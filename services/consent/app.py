@@ -91,7 +91,7 @@ def application(
             gatekeeper.admit(Topics(engine, now), TopicsServiceASGIApplication),
             gatekeeper.admit(PreferencesDoor(engine, kept, now), PreferencesServiceASGIApplication),
             gatekeeper.admit(Suppressions(engine, now), SuppressionsServiceASGIApplication),
-            gatekeeper.admit(Sends(pool, reads, now), SendsServiceASGIApplication),
+            gatekeeper.admit(Sends(pool, reads, limits, now), SendsServiceASGIApplication),
             gatekeeper.admit(
                 Receipts(engine, pool, controllers[0], key, keys), ReceiptsServiceASGIApplication
             ),

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
 from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceASGIApplication
@@ -82,6 +83,7 @@ from services.loyalty.rpc.ledger.points import Points
 from services.loyalty.rpc.ledger.redemptions import Redemptions
 from services.loyalty.rpc.ledger.statements import Statements
 from services.loyalty.rpc.ledger.transfers import Transfers
+from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.rpc.members.exports import Exports
 from services.loyalty.rpc.members.forfeits import Forfeits
 from services.loyalty.rpc.members.members import Membership
@@ -107,6 +109,7 @@ from services.loyalty.settings import Settings
 from services.loyalty.storage.ledger import heads
 
 SERVICE = "loyalty"
+_OURSELVES = rpc.Caller(rpc.CallerKind.SERVICE, SERVICE)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -122,7 +125,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
         rulebook = Rulebook(pool, now)
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, _identities(settings))
-        for wire in _wires(gatekeeper, pool, unhurried, lanes, rulebook, membership):
+        for wire in _wires(gatekeeper, pool, unhurried, lanes, rulebook, membership, _consents(settings)):
             app.router.routes.append(Mount(wire.path, wire))
         app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
         working = asyncio.gather(lanes.run(), rulebook.follow())
@@ -142,14 +145,14 @@ def _wires(
     lanes: Lanes,
     rulebook: Rulebook,
     membership: Membership,
+    consents: ConsentGate,
 ) -> Sequence[Any]:
     """Everything that is served, each noun's door."""
     adjustments = Adjustments(pool, lanes, rulebook, membership)
+    points = Points(pool, lanes, rulebook, membership, adjustments)
     return (
         gatekeeper.admit(Orders(pool, lanes, rulebook, membership), OrdersServiceASGIApplication),
-        gatekeeper.admit(
-            Points(pool, lanes, rulebook, membership, adjustments), PointsServiceASGIApplication
-        ),
+        gatekeeper.admit(points, PointsServiceASGIApplication),
         gatekeeper.admit(adjustments, AdjustmentsServiceASGIApplication),
         gatekeeper.admit(Quotes(pool, rulebook, membership), QuotesServiceASGIApplication),
         gatekeeper.admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication),
@@ -170,7 +173,7 @@ def _wires(
         gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
         gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
         gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
-        gatekeeper.admit(Activities(pool, rulebook, membership), ActivitiesServiceASGIApplication),
+        gatekeeper.admit(Activities(pool, rulebook, membership, consents), ActivitiesServiceASGIApplication),
         gatekeeper.admit(Missions(pool, rulebook), MissionsServiceASGIApplication),
         gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
         gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
@@ -203,7 +206,16 @@ def _identities(settings: Settings) -> IdentitiesServiceClient:
         settings.members_url,
         "members",
         rpc.CallerSigner(SERVICE, {"members": _key(settings.members_key)}),
-        default_caller=rpc.Caller(rpc.CallerKind.SERVICE, SERVICE),
+        default_caller=_OURSELVES,
+    )
+
+
+def _consents(settings: Settings) -> ConsentGate:
+    if settings.consent_key is None:
+        return ConsentGate(None)
+    signer = rpc.CallerSigner(SERVICE, {"consent": _key(settings.consent_key)})
+    return ConsentGate(
+        rpc.client(DecisionsServiceClient, settings.consent_url, "consent", signer, default_caller=_OURSELVES)
     )
 
 

@@ -15,10 +15,13 @@ class Settings(ProcessSettings):
     host: str = Field("127.0.0.1", validation_alias="LOYALTY_HOST")
     port: int = Field(8101, validation_alias="LOYALTY_PORT")
     members_url: str = Field(validation_alias="MEMBERS_URL")
+    consent_url: str = Field("http://127.0.0.1:8103", validation_alias="CONSENT_URL")
     audience: str = Field("huiyuan-services", validation_alias="AUTH_AUDIENCE_SERVICES")
     gateway_key: SecretStr = Field(validation_alias="CALLER_KEY_GATEWAY_LOYALTY")
     members_key: SecretStr = Field(validation_alias="CALLER_KEY_LOYALTY_MEMBERS")
     called_by_members_key: SecretStr = Field(validation_alias="CALLER_KEY_MEMBERS_LOYALTY")
+    consent_key: SecretStr | None = Field(None, validation_alias="CALLER_KEY_LOYALTY_CONSENT")
+    """Asks the gate; without it, activities of types that rest on consent are refused."""
     lanes: int = Field(2, ge=1, le=8, validation_alias="LOYALTY_LANES")
     heads_file: Path | None = Field(None, validation_alias="LEDGER_HEADS_FILE")
     """Where the worker publishes signed chain heads: outside the database, best where it can only be appended to."""

@@ -59,6 +59,30 @@ async def test_the_outcome_says_how_it_went(
     assert tuple(told) == (phase, outcome)
 
 
+async def test_what_a_catalogue_was_before_and_after_is_kept_without_personal_data(
+    gateway: Gateway, rows: asyncpg.Connection
+) -> None:
+    await gateway.admin(MUTATIONS["Mutation.draftReward"])
+    kept = await rows.fetch("SELECT changes::text FROM admin_actions ORDER BY phase")
+    assert [row["changes"] == "[]" for row in kept] == [True, False]
+    assert "13900000001" not in kept[1]["changes"]
+    query = "{adminActions(first:1){nodes{phase changes{path kind before after}}}}"
+    answer = await gateway.admin(query)
+    (action,) = answer["data"]["adminActions"]["nodes"]
+    assert action == {
+        "phase": "SUCCEEDED",
+        "changes": [
+            {"path": "draft.terms.points", "kind": "CHANGED", "before": 100, "after": 80},
+            {
+                "path": "draft.terms.description",
+                "kind": "ADDED",
+                "before": None,
+                "after": {"zh": "withheld", "en": "a cup"},
+            },
+        ],
+    }
+
+
 async def test_what_cannot_be_written_down_is_not_tried(
     gateway: Gateway, rows: asyncpg.Connection, database: DatabaseUrls
 ) -> None:

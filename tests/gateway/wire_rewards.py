@@ -4,6 +4,7 @@ from typing import Any
 
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import (
+    programme_history_pb2,
     referrals_connect,
     referrals_pb2,
     reward_redemptions_connect,
@@ -101,11 +102,24 @@ REFERRED = referrals_pb2.Referral(
 _staff = rpc.staff("program_admin", "operations", "support", "auditor")
 
 
+CHANGES = [
+    programme_history_pb2.DefinitionChange(
+        path="draft.terms.points", kind=programme_history_pb2.CHANGE_KIND_CHANGED, before="100", after="80"
+    ),
+    programme_history_pb2.DefinitionChange(
+        path="draft.terms.description",
+        kind=programme_history_pb2.CHANGE_KIND_ADDED,
+        after='{"zh": "致电 13900000001", "en": "a cup"}',
+    ),
+]
+"""What drafting a reward changed."""
+
+
 class Rewards(Door):
     @rpc.allow(rpc.staff("program_admin"))
     async def draft_reward(self, request: rewards_pb2.DraftRewardRequest, _: Any) -> Any:
         self.services.change(request)
-        return rewards_pb2.DraftRewardResponse(reward=REWARD)
+        return rewards_pb2.DraftRewardResponse(reward=REWARD, changes=CHANGES)
 
     @rpc.allow(rpc.staff("program_admin"))
     async def publish_reward(self, request: rewards_pb2.PublishRewardRequest, _: Any) -> Any:

@@ -27,7 +27,7 @@ from services.loyalty import app
 from services.loyalty.settings import Settings
 
 ISSUER = "https://issuer.test"
-GATEWAY_KEY, MEMBERS_KEY, CALLED_BY_MEMBERS_KEY = (secrets.token_bytes(32) for _ in range(3))
+GATEWAY_KEY, MEMBERS_KEY, CALLED_BY_MEMBERS_KEY, CONSENT_KEY = (secrets.token_bytes(32) for _ in range(4))
 JOINED_AT = "2020-01-01T00:00:00+00:00"
 
 
@@ -280,6 +280,9 @@ def environment(
             "CALLER_KEY_GATEWAY_LOYALTY": base64.b64encode(GATEWAY_KEY).decode(),
             "CALLER_KEY_LOYALTY_MEMBERS": base64.b64encode(MEMBERS_KEY).decode(),
             "CALLER_KEY_MEMBERS_LOYALTY": base64.b64encode(CALLED_BY_MEMBERS_KEY).decode(),
+            "CALLER_KEY_LOYALTY_CONSENT": base64.b64encode(CONSENT_KEY).decode(),
+            # Nobody is there: whatever the contract needs asks nobody.
+            "CONSENT_URL": "http://127.0.0.1:1",
         }
 
     return of
@@ -296,10 +299,13 @@ def make_loyalty(
 
     @asynccontextmanager
     async def make(
-        founded: dict[str, Any] | None = None, urls: Any = None, now: clock.Clock = clock.now
+        founded: dict[str, Any] | None = None,
+        urls: Any = None,
+        now: clock.Clock = clock.now,
+        **told: str,
     ) -> AsyncIterator[Loyalty]:
         at = urls or new_database("loyalty")
-        settings = Settings(**environment(at.app))
+        settings = Settings(**environment(at.app) | told)
         async with (
             serving(app.application(settings, now)) as url,
             httpx.AsyncClient(timeout=30) as client,

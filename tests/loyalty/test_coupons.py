@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 
 from infra.local.databases import DatabaseUrls
@@ -31,6 +32,7 @@ from tests.loyalty.coupons import (
     state,
     waiting_for_locks,
 )
+from tests.loyalty.test_merges import MERGE, UNMERGE, merging, undoing
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,8 @@ async def test_what_was_published_stays_for_the_coupons_that_are_out(loyalty: Lo
     first = await given(loyalty, member, key)
     again = await drafted(loyalty, amount_off(2_000), key, 2)
     assert again.status_code == 200
+    told = {one["path"]: one.get("after", "") for one in again.json()["changes"]}
+    assert orjson.loads(told["draft"])["amountOff"]["minorUnits"] == 2_000
     assert (await listed(loyalty, member))[0]["terms"]["amountOff"]["minorUnits"] == "1000"
     await published(loyalty, amount_off(3_000), key, 3)
     second = await given(loyalty, member, key)
@@ -325,6 +329,30 @@ async def test_an_order_gives_its_coupon_back_once_however_many_ask_and_never_wh
     assert sorted(answer.get("replayed", False) for answer in answers) == [False, True, True, True]
     assert await state(loyalty, coupon) == "ISSUED"
     await be_counted(loyalty)
+
+
+async def test_staff_who_merge_members_bring_their_coupons_together_and_apart_again(loyalty: Loyalty) -> None:
+    old, survivor = loyalty.new_member(), loyalty.new_member()
+    key = await published(loyalty, amount_off(1_000))
+    mine, theirs = await given(loyalty, old, key), await given(loyalty, survivor, key)
+
+    async def held() -> list[set[str]]:
+        rows = await loyalty.sql(
+            "SELECT member_id::text, coupon_id::text FROM coupons WHERE template = $1", key
+        )
+        return [{row["coupon_id"] for row in rows if row["member_id"] == who} for who in (old, survivor)]
+
+    for _ in range(2):
+        assert (await loyalty.staff(MERGE, merging(old, survivor), "operations")).status_code == 200
+        assert await held() == [set(), {mine, theirs}]
+    for _ in range(2):
+        assert (await loyalty.staff(UNMERGE, undoing(old), "operations")).status_code == 200
+        assert await held() == [{mine}, {theirs}]
+    await loyalty.staff(MERGE, merging(old, survivor), "operations")
+    assert await held() == [{mine}, {theirs}], "said again after it was undone"
+    await loyalty.staff(MERGE, merging(old, survivor, "again"), "operations")
+    await loyalty.staff(UNMERGE, undoing(old), "operations")
+    assert await held() == [set(), {mine, theirs}], "undone again after another merge"
 
 
 async def test_a_till_finds_and_uses_a_coupon_by_its_code(loyalty: Loyalty) -> None:

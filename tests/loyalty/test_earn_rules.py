@@ -10,9 +10,13 @@ from services.kit import rpc
 from services.loyalty.storage.programmes.definitions import earn_rules as stored
 from tests.loyalty.conftest import Loyalty, cny, earn_rule, order, programme
 from tests.loyalty.spending import code, done
+from tests.loyalty.test_merges import MERGE, UNMERGE, merging, undoing
 from tests.loyalty.torture.judge import be_sound
 
 COMPLETED = "EARN_TRIGGER_ORDER_COMPLETED"
+
+
+VISITS = [{"window": "CAP_WINDOW_EVER", "points": 15}]
 
 
 def gift(key: str, points: int, **changes: Any) -> dict[str, Any]:
@@ -39,6 +43,7 @@ def festival() -> dict[str, Any]:
             coupon("thanks", condition="order.total_minor >= 8000"),
             coupon("first", trigger="EARN_TRIGGER_FIRST_ORDER"),
             gift("arrived", 20, trigger=COMPLETED, condition="order.channel == 'post'"),
+            gift("visit", 10, condition="order.channel == 'visit'", caps=VISITS),
             coupon("again", trigger=COMPLETED, condition="order.channel == 'post'"),
             earn_rule("growth", "GROWTH"),
         ]
@@ -166,6 +171,26 @@ async def test_what_waits_for_the_completion_is_quoted_promised_explained_and_gi
     await done(there.order_system("OrdersService/RecordRefund", refund | {"refundId": "s"}))
     assert (await there.balance(member))["available"] == 0
     await be_sound(there)
+
+
+async def test_a_cap_counts_what_was_given_under_every_name_that_is_the_members(there: Loyalty) -> None:
+    old, new = there.new_member(), there.new_member()
+
+    async def visit(member: str, has_it: str = new) -> int:
+        made = await paid(there, member, 100, channel="visit")
+        verdicts = await explained(there, has_it, made)
+        return int(verdicts["visit"].get("points", 0))
+
+    first = await paid(there, old, 100, channel="visit")
+    await done(there.staff(MERGE, merging(old, new), "operations"))
+    assert [await visit(new), await visit(old)] == [5, 0]
+    refund = {"source": "shop", "orderId": first["orderId"], "refundId": "r", "amount": cny(100)}
+    await done(there.order_system("OrdersService/RecordRefund", refund))
+    assert [await visit(new), await visit(new)] == [10, 0], "what was refunded of the old name is given again"
+    await done(there.staff(UNMERGE, undoing(old), "operations"))
+    assert [await visit(old, old), await visit(new)] == [10, 0]
+    rows = await there.sql("SELECT member_id::text, given FROM earn_caps WHERE rule = 'visit'")
+    assert dict(map(tuple, rows)) == {old: 10, new: 15}
 
 
 async def test_two_processes_spend_budgets_to_the_last_point_and_never_beyond(

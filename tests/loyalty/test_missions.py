@@ -310,6 +310,15 @@ async def test_a_mission_that_contradicts_itself_is_refused_with_its_path(
     assert wrong_field(answer) == field
 
 
+async def test_an_edition_of_a_mission_says_what_it_changed(operator: Operator) -> None:
+    key = named()
+    first = (await operator.draft(mission(key))).json()["changes"]
+    assert {one["path"] for one in first} >= {"key", "name", "state"}
+    again = (await operator.draft(mission(key, count=4))).json()["changes"]
+    told = {one["path"]: (one.get("before"), one.get("after")) for one in again}
+    assert told["activities.count"] == ("3", "4")
+
+
 async def test_what_is_published_is_what_was_looked_at(operator: Operator) -> None:
     key = named()
     await operator.publish(mission(key))

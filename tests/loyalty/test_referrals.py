@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -14,6 +15,7 @@ from services.loyalty.jobs.referrals import SettledReferrals
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.referrals.referrals import make_code, read_code
 from tests.loyalty.conftest import Loyalty, cny, order
+from tests.loyalty.coupons import waiting_for_locks
 from tests.loyalty.hearing import hear_own
 from tests.loyalty.spending import code, done
 
@@ -134,6 +136,38 @@ async def test_the_order_that_is_asked_for_rewards_once(loyalty: Loyalty, settli
     )
 
 
+async def test_a_worker_cut_off_while_it_rewards_rewards_once_in_the_end(
+    loyalty: Loyalty, settling: SettledReferrals, servers: Any
+) -> None:
+    await done(publish(loyalty, "cut", trigger="REFERRAL_TRIGGER_ORDER", withinDays=30, mostRewarded="1"))
+    inviter, friend = await joined(loyalty), await joined(loyalty)
+    await done(accept(loyalty, friend, await code_of(loyalty, inviter, "cut")))
+    await done(loyalty.order_system("OrdersService/RecordOrder", order(friend, 10_000)))
+    await hear_own(loyalty, friend, "OrderRecorded")
+    pool = await database.pool(loyalty.database, size=2)
+    try:
+        killer = await asyncpg.connect(servers.postgres_url)
+        async with loyalty.looking.acquire() as holding, holding.transaction():
+            # The worker has promised nothing yet, and its transaction has begun.
+            await holding.execute("SELECT FROM referral_programmes WHERE referral = 'cut' FOR UPDATE")
+            rewarding = asyncio.ensure_future(SettledReferrals(pool, Rulebook(pool), clock.now).settle())
+            await waiting_for_locks(loyalty, 1)
+            await killer.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")
+            with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+                await rewarding
+        await killer.close()
+    finally:
+        pool.terminate()
+    assert (await state_of(loyalty, friend), await promised(loyalty, inviter, friend)) == (("JOINED", ""), [])
+    for _ in range(2):
+        await settling.settle()
+        await hear_own(loyalty, friend, "OrderRecorded")
+    assert await state_of(loyalty, friend) == ("REWARDED", "")
+    assert len(await promised(loyalty, inviter, friend)) == 2
+    (row,) = await loyalty.sql("SELECT rewarded FROM referral_programmes WHERE referral = 'cut'")
+    assert row["rewarded"] == 1
+
+
 async def test_who_is_too_late_gets_nothing(loyalty: Loyalty, settling: SettledReferrals) -> None:
     await done(publish(loyalty, "late", trigger="REFERRAL_TRIGGER_ORDER", withinDays=1))
     inviter, friend = await joined(loyalty), await joined(loyalty)
@@ -168,6 +202,21 @@ async def test_haste_is_held_for_staff_and_limits_and_budgets_are_exact(loyalty:
     refuse = {"memberId": first, "reason": "FRAUD"}
     assert code(await loyalty.staff("ReferralsService/DecideReferral", refuse)) == "REFERRAL_DECIDED"
     assert len(await promised(loyalty, inviter)) == 3
+
+
+async def test_an_edition_says_what_it_changed(loyalty: Loyalty) -> None:
+    first = (await done(publish(loyalty, "told")))["changes"]
+    assert {"terms", "edition"} <= {
+        one["path"] for one in first if "before" not in one or one["before"] == "0"
+    }
+    second = (await done(publish(loyalty, "told", 1, invited={"points": 30})))["changes"]
+    told = {one["path"]: (one.get("before"), one.get("after")) for one in second}
+    assert told["terms.invited.points"] == ("20", "30")
+    body = {"referral": "told", "reason": "over"}
+    stopped = await done(loyalty.staff("ReferralsService/StopReferralProgramme", body))
+    assert [(one["path"], one["before"], one["after"]) for one in stopped["changes"]] == [
+        ("stopped", "false", "true")
+    ]
 
 
 async def test_editions_follow_on_each_other(loyalty: Loyalty) -> None:

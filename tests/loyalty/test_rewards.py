@@ -4,14 +4,16 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from infra.local.databases import DatabaseUrls
 from services.kit import rpc
 from tests.loyalty.conftest import Loyalty, cny, order
-from tests.loyalty.coupons import waiting_for_locks
+from tests.loyalty.coupons import amount_off, drafted, published, waiting_for_locks
 from tests.loyalty.rewarding import decide, draft, left, offer, offered, publish, stock, take, terms
 from tests.loyalty.spending import code, done, with_points
+from tests.loyalty.test_merges import MERGE, UNMERGE, merging, undoing
 from tests.loyalty.torture.judge import be_sound
 
 
@@ -121,6 +123,7 @@ async def test_what_is_fulfilled_is_not_cancelled(loyalty: Loyalty) -> None:
 
 
 async def test_a_coupon_is_promised_with_the_points_it_costs(loyalty: Loyalty) -> None:
+    await published(loyalty, amount_off(), "ten-off")
     await offer(loyalty, "ten-off", kind="REWARD_KIND_COUPON", gives="ten-off")
     member = await with_points(loyalty, 100)
     for _ in range(2):
@@ -131,6 +134,48 @@ async def test_a_coupon_is_promised_with_the_points_it_costs(loyalty: Loyalty) -
     assert code(await decide(loyalty, "Cancel", member, "c", reason="OOPS")) == "REWARD_ALREADY_FULFILLED"
     assert code(await take(loyalty, member, "ten-off", "d")) == "NOT_ENOUGH_POINTS"
     assert len(await loyalty.sql("SELECT FROM grants WHERE member_id = $1", member)) == 1
+
+
+async def test_what_a_reward_gives_must_be_there_and_to_be_given_published(loyalty: Loyalty) -> None:
+    coupons = terms(kind="REWARD_KIND_COUPON", gives="not-yet")
+    benefits = terms(kind="REWARD_KIND_BENEFIT", gives="lounge")
+    for asked in (coupons, benefits):
+        refused = await draft(loyalty, "promise", terms=asked)
+        assert (code(refused), "terms.gives" in refused.text) == ("PROGRAMME_NOT_WELL_FORMED", True)
+    await drafted(loyalty, amount_off(), "not-yet")
+    await done(draft(loyalty, "promise", terms=coupons))
+    body = {"reward": "promise", "edition": 1, "reason": "spring"}
+    refused = await loyalty.staff("RewardsService/PublishReward", body)
+    assert (code(refused), "publish it first" in refused.text) == ("PROGRAMME_NOT_WELL_FORMED", True)
+    await published(loyalty, amount_off(2_000), "not-yet", 1)
+    await done(loyalty.staff("RewardsService/PublishReward", body))
+
+
+async def test_each_step_of_a_reward_says_what_it_changed(loyalty: Loyalty) -> None:
+    def said(answer: Any) -> dict[str, tuple[Any, Any]]:
+        values = answer.get("changes", [])
+        return {
+            one["path"]: (orjson.loads(one.get("before", "null")), orjson.loads(one.get("after", "null")))
+            for one in values
+        }
+
+    first = said(await done(draft(loyalty, "told")))
+    assert (first["draft"][0], first["draft"][1]["terms"]["points"]) == (None, 100)
+    await done(publish_told(loyalty, 1))
+    changed = said(await done(draft(loyalty, "told", terms=terms(80))))
+    assert changed["draft"][1]["terms"]["points"] == 80
+    again = said(await done(draft(loyalty, "told", terms=terms(70))))
+    assert again["draft.terms.points"] == (80, 70)
+    out = said(await done(publish_told(loyalty, 2)))
+    assert (out["inForce.terms.points"], out["draft"][1]) == ((100, 70), None)
+    assert said(await done(publish_told(loyalty, 2))) == {}
+    stop = loyalty.staff("RewardsService/StopReward", {"reward": "told", "reason": "over"})
+    assert said(await done(stop)) == {"state": ("PUBLISHED", "STOPPED")}
+
+
+def publish_told(loyalty: Loyalty, edition: int) -> Any:
+    body = {"reward": "told", "edition": edition, "reason": "spring"}
+    return loyalty.staff("RewardsService/PublishReward", body)
 
 
 async def test_editions_follow_on_each_other_and_stopped_is_stopped(loyalty: Loyalty) -> None:
@@ -176,6 +221,18 @@ async def test_who_asks_many_times_at_once_gets_no_more_than_the_limit(loyalty: 
     refused = [code(answer) for answer in answers if answer.status_code != 200]
     assert refused == ["REWARD_LIMIT_REACHED"] * 6
     assert (await loyalty.balance(member))["available"] == 98
+
+
+async def test_what_the_merged_took_counts_for_who_remains(loyalty: Loyalty) -> None:
+    await offer(loyalty, "shared", points=1, limits=[{"most": 2, "period": "REWARD_LIMIT_PERIOD_EVER"}])
+    old, new = await with_points(loyalty, 100), await with_points(loyalty, 100)
+    await done(take(loyalty, old, "shared", "1"))
+    await done(loyalty.staff(MERGE, merging(old, new), "operations"))
+    await done(take(loyalty, old, "shared", "2"))
+    for member in (old, new):
+        assert code(await take(loyalty, member, "shared", f"3-{member}")) == "REWARD_LIMIT_REACHED"
+    await done(loyalty.staff(UNMERGE, undoing(old), "operations"))
+    assert [(await take(loyalty, member, "shared", "4")).status_code for member in (old, new)] == [200, 200]
 
 
 async def test_the_last_piece_goes_once_between_two_processes_that_both_want_it(

@@ -1,17 +1,23 @@
 """Tier schemes at the door: tiers end though nobody looks, staff override them, and a member is told what is missing."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+import msgpack
 import pytest
+from sqlalchemy.engine import make_url
 
 from services.loyalty.jobs.dues import DueRun
 from services.loyalty.rulebook import Rulebook
 from tests.loyalty.conftest import Loyalty, programme
 from tests.loyalty.spending import code, done
+from tests.loyalty.test_integrity import check_everything
 from tests.loyalty.timed import Timed, going_by, utc
 
 NAME = {"zh": "名", "en": "name"}
@@ -112,6 +118,45 @@ async def test_a_year_of_membership_is_counted_from_joining_and_not_from_the_fir
             await there.pay(member, 60_000)
             tiers.append(await there.loyalty.tier(member))
         assert tiers == ["", "", "silver"]
+
+
+async def test_tiers_end_once_however_often_the_run_that_ends_them_is_cut_off(
+    timed: Any, servers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.loyalty.jobs.dues.AT_ONCE", 10)
+    async with timed("2026-06-01 04:00", laddered()) as there:
+        loyalty, members = there.loyalty, [there.loyalty.new_member() for _ in range(40)]
+        await there.pay_many(members, 500_000)
+        there.clock.at = utc("2027-05-31 18:00")
+        killer, at = await asyncpg.connect(servers.postgres_url), make_url(loyalty.database)
+        ended, interrupted = "SELECT member_id FROM standings WHERE tier_keys[cardinality(tier_keys)] = ''", 0
+        while (before := len(await loyalty.sql(ended))) < len(members):
+            looking = asyncio.create_task(there.run.look())
+            while not looking.done() and len(await loyalty.sql(ended)) == before:
+                await asyncio.wait({looking}, timeout=0.002)
+            interrupted += not looking.done()
+            if interrupted % 2:
+                looking.cancel()
+            else:
+                await killer.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $2",
+                    at.database,
+                    at.username,
+                )
+            await asyncio.gather(looking, return_exceptions=True)
+        await killer.close()
+        await there.run.look()
+        assert interrupted > 1
+        rows = await loyalty.sql("SELECT event FROM outbox WHERE type = 'Packed'")
+        lowered = Counter(
+            who for row in rows for who, kind, _ in msgpack.unpackb(row["event"]) if kind == "TierLowered"
+        )
+        assert lowered == dict.fromkeys(members, 1)
+        standings = await loyalty.sql(
+            "SELECT tier_keys[2:] AS since_gold, tier_since[2:] AS at FROM standings"
+        )
+        assert {(*row["since_gold"], *row["at"]) for row in standings} == {("", micros("2027-05-31 16:00"))}
+        await check_everything(loyalty)
 
 
 async def test_staff_override_a_tier_until_a_day_and_the_ladder_goes_on_beneath(timed: Any) -> None:

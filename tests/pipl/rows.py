@@ -127,12 +127,23 @@ ROWS: tuple[Row, ...] = (
     Row(
         "16, K32",
         "the service goes on without what is optional",
-        "rules/gate; loyalty asks no gate for what the contract needs, and its tests run without one",
+        "rules/gate",
         (f"{_RPC}/test_refusing_everything.py",),
         Violation(
             f"{_CONSENT}/rules/gate.py",
             "return named or (EVERYTHING in restricted and basis is not LawfulBasis.CONTRACT)",
             "return named or EVERYTHING in restricted",
+        ),
+    ),
+    Row(
+        "16",
+        "points, tiers and rewards for who refuses everything",
+        "loyalty asks no gate for what the contract needs; its own tests, asked of who refused",
+        ("tests/loyalty/test_refusing_everything.py", "tests/loyalty/test_consenting.py"),
+        Violation(
+            "services/loyalty/rules/ledger/asks.py",
+            "    if member.standing.restriction is Restriction.CLOSED:",
+            "    if member.standing.automated_refused or member.standing.restriction is Restriction.CLOSED:",
         ),
     ),
     Row(

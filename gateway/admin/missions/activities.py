@@ -44,6 +44,10 @@ class ActivityType:
     retention_days: int = strawberry.field(
         description="For how many days an activity is kept, and how old it may be when it is told."
     )
+    purpose: str | None = strawberry.field(
+        description="The purpose that members must allow before such an activity is kept, for instance a profile; null for what the "
+        "contract needs, which asks nobody."
+    )
     edition: int = strawberry.field(description="0 for what every programme has.")
     declared_by: str | None
     declared_at: datetime | None
@@ -77,6 +81,12 @@ class ActivityTypeInput:
         description="1 to 3660; as long as the purpose goes for which the attributes are told, and no longer."
     )
 
+    purpose: str | None = strawberry.field(
+        default=None,
+        description="The purpose that members must allow before such an activity is kept, for instance a profile; null for what the "
+        "contract needs, which asks nobody.",
+    )
+
     def wire(self) -> activities_pb2.ActivityType:
         return activities_pb2.ActivityType(
             key=self.key,
@@ -88,6 +98,7 @@ class ActivityTypeInput:
                 for one in self.attributes
             ],
             retention_days=self.retention_days,
+            purpose=self.purpose or "",
         )
 
 
@@ -182,6 +193,7 @@ def _type(wire: activities_pb2.ActivityType) -> ActivityType:
             for one in wire.attributes
         ],
         retention_days=wire.retention_days,
+        purpose=wire.purpose or None,
         edition=wire.edition,
         declared_by=wire.declared_by or None,
         declared_at=optional_instant(wire, "declared_at"),

@@ -8,6 +8,7 @@ from services.consent.rules.channels import Channel
 from services.consent.rules.sending import SendAnswer, judge
 from services.consent.storage import sends
 from services.consent.storage.gate import GateReads
+from services.consent.storage.gate_limits import GateLimits
 from services.kit.clock import Clock
 from services.kit.database import RawConnection
 from services.kit.refusal import Conflict, Invalid, NotFound
@@ -25,6 +26,13 @@ class UnknownSend(NotFound):
     """The member has no send of this id."""
 
 
+class Sender(NamedTuple):
+    """Who sends; ``processor`` is its name in the register where it may be one (PIPL 21), empty for ourselves."""
+
+    actor: str
+    processor: str
+
+
 class Claimed(NamedTuple):
     """What a claim came to: the answer with its epoch and purpose, and whether the send was counted before."""
 
@@ -38,11 +46,12 @@ class Claimed(NamedTuple):
 async def claim(
     connection: RawConnection,
     reads: GateReads,
+    limits: GateLimits,
     member_id: UUID,
     send_id: str,
     channel: Channel,
     topic: str,
-    actor: str,
+    sender: Sender,
     clock: Clock,
 ) -> Claimed:
     """Judge now and count on a yes. A claim that is made again is judged again, since it may be sent only now."""
@@ -56,8 +65,11 @@ async def claim(
     found = await sends.situations(connection, reads, matter, [member_id], now, send_id)
     situation = found[member_id]
     answer = judge(matter, situation, now)
+    if answer.may_send and matter.purpose is not None:
+        uncovered = await limits.uncovered(connection, matter.purpose, sender.processor, member_id, now)
+        answer = answer if uncovered is None else answer.uncovered(*uncovered)
     if answer.may_send:
-        await sends.claim(connection, member_id, send_id, matter, now, actor)
+        await sends.claim(connection, member_id, send_id, matter, now, sender.actor)
     replayed = known is not None and not known.released
     return Claimed(
         answer,

@@ -10,15 +10,16 @@ from connectrpc.request import RequestContext
 from huiyuan.consent.v1 import sends_pb2
 
 from services.consent.actions import sends as actions
-from services.consent.actions.sends import SendNotValid
+from services.consent.actions.sends import Sender, SendNotValid
 from services.consent.rpc import sending_wire as wire
 from services.consent.rpc.gate import EpochNotReached, at_most
 from services.consent.rpc.wire import uuid_of
 from services.consent.rules.purposes import KEY
-from services.consent.rules.sending import judge
+from services.consent.rules.sending import SendAnswer, judge
 from services.consent.rules.topics import UnknownTopic
 from services.consent.storage import sends
 from services.consent.storage.gate import GateReads
+from services.consent.storage.gate_limits import GateLimits, Uncovered
 from services.kit import database, rpc
 from services.kit.clock import Clock
 
@@ -35,9 +36,10 @@ Context = RequestContext[Any, Any]
 class Sends:
     """Serves ``SendsService``."""
 
-    def __init__(self, pool: database.Pool, reads: GateReads, clock: Clock) -> None:
+    def __init__(self, pool: database.Pool, reads: GateReads, limits: GateLimits, clock: Clock) -> None:
         self._pool = pool
         self._reads = reads
+        self._limits = limits
         self._clock = clock
 
     @rpc.allow(*_ASKERS)
@@ -69,7 +71,15 @@ class Sends:
         channel, topic = wire.channel_of(request.channel), _topic(request.topic)
         async with self._pool.acquire(timeout=_WAIT_S) as connection, connection.transaction():
             claimed = await actions.claim(
-                connection, self._reads, member_id, send_id, channel, topic, rpc.caller().actor, self._clock
+                connection,
+                self._reads,
+                self._limits,
+                member_id,
+                send_id,
+                channel,
+                topic,
+                _sender(),
+                self._clock,
             )
         return sends_pb2.ClaimSendResponse(
             answer=wire.wire_answer(claimed.answer, claimed.epoch, claimed.purpose),
@@ -97,9 +107,17 @@ class Sends:
         async with database.snapshot(self._pool) as connection:
             matter = await sends.matter(connection, self._reads, topic, channel)
             found = await sends.situations(connection, self._reads, matter, list(set(members)), self._clock())
+            # As of now, whatever is asked of later: the ceiling is for claims to reach.
+            uncovered = None
+            if matter.purpose is not None:
+                uncovered = await self._limits.uncovered(
+                    connection, matter.purpose, _sender().processor, None, self._clock()
+                )
         purpose = matter.purpose.key if matter.purpose else ""
         judged = {
-            member_id: wire.wire_answer(judge(matter, situation, at), situation.epoch, purpose)
+            member_id: wire.wire_answer(
+                _heeding(judge(matter, situation, at), uncovered), situation.epoch, purpose
+            )
             for member_id, situation in found.items()
         }
         return [judged[member_id] for member_id in members]
@@ -112,6 +130,16 @@ class Sends:
         if not now - _SKEW <= at <= now + _FURTHEST:
             raise SendNotValid("at lies ahead, by a year at the most: the past is not judged", field="at")
         return max(at, now)
+
+
+def _sender() -> Sender:
+    """Who sends: a system is in the register of processors under its own name, if it is in there."""
+    who = rpc.caller()
+    return Sender(who.actor, who.id if who.kind is rpc.CallerKind.SYSTEM else "")
+
+
+def _heeding(answer: SendAnswer, uncovered: Uncovered | None) -> SendAnswer:
+    return answer.uncovered(*uncovered) if answer.may_send and uncovered is not None else answer
 
 
 def _send_id(text: str) -> str:

@@ -1,7 +1,7 @@
 """Sending: whether a message may go to a member, which of the gates said no, and when they would say yes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -89,6 +89,12 @@ class SendAnswer:
     @property
     def may_send(self) -> bool:
         return not self.denials
+
+    def uncovered(self, reason: gate.Reason, article: str) -> "SendAnswer":
+        """A no in the place of a yes, since a register does not cover what would be sent (PIPL 21, 38)."""
+        return replace(
+            self, denials=(Denial(SendGate.CONSENT, reason, article),), retry_at=None, non_personalised=False
+        )
 
 
 def judge(matter: Matter, situation: Situation, at: datetime) -> SendAnswer:

@@ -48,8 +48,13 @@ async def leave(
 async def follow_merge(
     connection: database.RawConnection, from_member: str, into_member: str, merge_id: str, *, undone: bool
 ) -> None:
-    """Bring a merged member's coupons along, or give back what the merge brought."""
+    """Bring a merged member's coupons along, or give back what the merge brought.
+
+    What is asked again after the ledger went the other way changes nothing.
+    """
     await coupon_dues.be_alone_with(connection, frozenset({from_member, into_member}))
+    if await coupon_dues.is_merged(connection, from_member) is undone:
+        return
     change = coupon_dues.give_back if undone else coupon_dues.bring
     await change(connection, from_member, into_member, merge_id)
 

@@ -1,6 +1,7 @@
 """Coupon templates: keep a draft, publish it as an edition, stop; each is one transaction."""
 
 from services.kit import database
+from services.loyalty.actions.changed import Changed
 from services.loyalty.rules.coupons import coupon_terms
 from services.loyalty.rules.coupons.coupon_templates import (
     CouponTemplate,
@@ -21,8 +22,8 @@ async def save(
     terms: CouponTerms,
     based_on_revision: int,
     now: int,
-) -> tuple[CouponTemplate, bool]:
-    """Keep terms as a template's draft; True when the draft said the same already.
+) -> Changed[CouponTemplate]:
+    """Keep terms as a template's draft; a replay where the draft said the same already.
 
     Raises ``ProgrammeNotWellFormed``, ``CouponTemplateChanged``.
     """
@@ -34,17 +35,17 @@ async def save(
             terms, now
         )
         if based_on_revision == 0 and await coupon_templates.insert(connection, new):
-            return new, False
+            return Changed(None, new)
         known = await locked(connection, within, key, "key")
     if known.draft == terms:
-        return known, True
+        return Changed(known, known, replayed=True)
     if based_on_revision == 0:
         message = f"{key} is there already: change its revision {known.revision}, or choose another key"
         raise CouponTemplateChanged(message, field="key", newest=known.revision)
     known.be_at(based_on_revision)
     drafted = known.drafted(terms, now)
     await coupon_templates.update(connection, drafted)
-    return drafted, False
+    return Changed(known, drafted)
 
 
 async def publish(
@@ -55,7 +56,7 @@ async def publish(
     by: str,
     reason: str,
     now: int,
-) -> CouponTemplate:
+) -> Changed[CouponTemplate]:
     """Make the draft the next edition; coupons that are out keep theirs. Raises as the rules do."""
     known = await locked(connection, within, key, "key")
     known.be_at(based_on_revision)
@@ -66,18 +67,18 @@ async def publish(
     coupon_terms.check_budget_holds(published.terms, known.issued, known.committed_minor)
     await coupon_templates.update(connection, published)
     await coupon_templates.add_edition(connection, published, by, reason)
-    return published
+    return Changed(known, published)
 
 
 async def stop(
     connection: database.RawConnection, within: Within, key: str, now: int
-) -> tuple[CouponTemplate, bool]:
-    """Issue no more coupons; True when that was so already. What was claimed by a code is free for another."""
+) -> Changed[CouponTemplate]:
+    """Issue no more coupons; a replay where that was so already. What was claimed by a code is free for another."""
     known = await locked(connection, within, key, "key")
     stopped = known.stopped(now)
     if stopped != known:
         await coupon_templates.update(connection, stopped)
-    return stopped, stopped == known
+    return Changed(known, stopped, stopped == known)
 
 
 async def locked(connection: database.RawConnection, within: Within, key: str, field: str) -> CouponTemplate:

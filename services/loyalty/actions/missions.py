@@ -5,6 +5,7 @@ from datetime import date
 
 from services.kit import database
 from services.kit.clock import instant
+from services.loyalty.actions.changed import Changed
 from services.loyalty.rules.missions import missions as rules
 from services.loyalty.rules.missions.mission_progress import Progress, ProgressState, period_of, progress_of
 from services.loyalty.rules.missions.missions import (
@@ -26,7 +27,7 @@ from services.loyalty.storage.missions.missions import Edition
 
 async def draft(
     connection: database.RawConnection, programme: Programme, mission: Mission, by: str, reason: str, now: int
-) -> Edition:
+) -> Changed[Edition]:
     """Write a mission's next edition as a draft, in place of the draft there is."""
     declared = await activities.types(connection, programme.number)
     rules.check(mission, programme, {key: one.type for key, one in declared.items()}, now)
@@ -37,7 +38,7 @@ async def draft(
         edition = newest.mission.edition + (newest.state is not MissionState.DRAFT)
     drafted = Edition(replace(mission, edition=edition), MissionState.DRAFT, reason, by, instant(now))
     await missions.draft(connection, programme.number, drafted)
-    return replace(drafted, awarded=newest.awarded if newest else 0)
+    return Changed(newest, replace(drafted, awarded=newest.awarded if newest else 0))
 
 
 async def publish(
@@ -47,8 +48,8 @@ async def publish(
     by: str,
     reason: str,
     now: int,
-) -> tuple[Edition, bool]:
-    """Put the newest draft, ``which`` by key and edition, in force; published before, it is a replay (True).
+) -> Changed[Edition]:
+    """Put the newest draft, ``which`` by key and edition, in force; published before, it is a replay.
 
     A mission that says no start starts now, or when the edition did that it takes the place of.
     """
@@ -62,7 +63,7 @@ async def publish(
         message = f"edition {number} was looked at and {newest.mission.edition} is the newest"
         raise MissionRevisedMeanwhile(message, field="edition", newest=newest.mission.edition)
     if newest.state is MissionState.PUBLISHED:
-        return newest, True
+        return Changed(newest, newest, replayed=True)
     if newest.state is MissionState.STOPPED:
         raise MissionRevisedMeanwhile("this edition was stopped: draft the next one", field="edition")
     declared = await activities.types(connection, programme.number)
@@ -83,13 +84,13 @@ async def publish(
         published_at=instant(now),
     )
     await missions.move(connection, programme.number, published)
-    return published, False
+    return Changed(before, published)
 
 
 async def stop(
     connection: database.RawConnection, programme: Programme, key: str, by: str, reason: str, now: int
-) -> tuple[Edition, bool]:
-    """Take a mission out of force; stopped before, it is a replay (True)."""
+) -> Changed[Edition]:
+    """Take a mission out of force; stopped before, it is a replay."""
     await missions.lock(connection, programme.number, key)
     known = await missions.editions(connection, programme.number, key)
     if not known:
@@ -99,10 +100,10 @@ async def stop(
         last = next((one for one in known if one.state is MissionState.STOPPED), None)
         if last is None:
             raise MissionNotInForce("it was never published: there is nothing to stop", field="key")
-        return last, True
+        return Changed(last, last, replayed=True)
     stopped = _stopped(in_force, by, now, reason)
     await missions.move(connection, programme.number, stopped)
-    return stopped, False
+    return Changed(in_force, stopped)
 
 
 async def standing(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.kit import database
 from services.kit.refusal import NotFound
 from services.loyalty import events
+from services.loyalty.actions.changed import Changed
 from services.loyalty.rules.ledger.events import Event, ReferralChanged
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.referrals import referrals as rules
@@ -25,7 +26,7 @@ async def publish(
     by: str,
     reason: str,
     now: int,
-) -> Offered:
+) -> Changed[Offered]:
     """Put the next edition in force; it was made from the one before."""
     rules.check(referral, terms, programme)
     await referral_programmes.take_turns(connection, programme.number, referral)
@@ -37,15 +38,15 @@ async def publish(
     rewarded = known.rewarded if known else 0
     of = Offered(programme.number, referral, newest + 1, False, rewarded, terms, by, now, reason)
     await referral_programmes.publish(connection, of)
-    return of
+    return Changed(known, of)
 
 
-async def stop(connection: database.RawConnection, programme: Programme, referral: str) -> Offered:
+async def stop(connection: database.RawConnection, programme: Programme, referral: str) -> Changed[Offered]:
     """Take no more invitations; done before, it stays so."""
     await referral_programmes.take_turns(connection, programme.number, referral)
     known = await offered(connection, programme, referral)
     await referral_programmes.stop(connection, programme.number, referral)
-    return replace(known, stopped=True)
+    return Changed(known, replace(known, stopped=True), known.stopped)
 
 
 async def offered(

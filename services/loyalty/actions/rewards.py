@@ -5,6 +5,9 @@ from dataclasses import replace
 from services.kit import database
 from services.kit.refusal import Conflict
 from services.loyalty import events
+from services.loyalty.actions.changed import Changed
+from services.loyalty.rules.benefits.entitlements import defined
+from services.loyalty.rules.coupons.coupon_templates import TemplateState
 from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.programmes.wellformed import KEY, KEY_SAID, be_like, wrong
@@ -13,6 +16,7 @@ from services.loyalty.rules.rewards.rewards import (
     MOST_POINTS,
     RewardDraftGone,
     RewardEditionFixed,
+    RewardKind,
     RewardState,
     StockBelowTaken,
     Terms,
@@ -20,6 +24,7 @@ from services.loyalty.rules.rewards.rewards import (
     UnknownReward,
     check,
 )
+from services.loyalty.storage.coupons import coupon_templates
 from services.loyalty.storage.ledger.telling import tell
 from services.loyalty.storage.programmes import programmes
 from services.loyalty.storage.rewards import rewards
@@ -38,10 +43,11 @@ async def draft(
     by: str,
     reason: str,
     now: int,
-) -> Reward:
+) -> Changed[Reward]:
     """Write the draft of the next edition over the one that is there."""
     be_like(KEY, reward, "reward", KEY_SAID)
     check(terms, programme)
+    await _be_there(connection, programme, terms)
     await rewards.found(connection, programme.number, reward, limited=terms.limited)
     known = await rewards.lock(connection, programme.number, reward)
     assert known is not None, "it is there by now"
@@ -51,7 +57,7 @@ async def draft(
     edition = known.in_force.edition + 1 if known.in_force else 1
     written = Edition(edition, terms, by, now, reason)
     await rewards.put_draft(connection, programme.number, reward, written)
-    return replace(known, draft=written)
+    return Changed(known, replace(known, draft=written))
 
 
 async def publish(
@@ -62,41 +68,43 @@ async def publish(
     by: str,
     reason: str,
     now: int,
-) -> tuple[Reward, bool]:
-    """Put the drafted edition in force; done before, it is a replay (True). No batch is in between editions."""
+) -> Changed[Reward]:
+    """Put the drafted edition in force; done before, it is a replay. No batch is in between editions."""
     await programmes.publish_alone(connection)
     known = await _locked(connection, programme, reward)
     in_force, drafted = known.in_force, known.draft
     if in_force and in_force.edition == edition and known.state is RewardState.PUBLISHED and not drafted:
-        return known, True
+        return Changed(known, known, replayed=True)
     if drafted is None or drafted.edition != edition:
         message = "the reward has no draft of this edition: read it again, and draft it anew"
         raise RewardDraftGone(
             message, field="edition", asked=edition, draft=drafted.edition if drafted else 0
         )
     check(drafted.terms, programme)
+    await _be_there(connection, programme, drafted.terms, to_be_given=True)
     await _be_room(connection, known)
     published = replace(drafted, published_by=by, published_at=now, reason=reason)
     await rewards.publish(connection, programme.number, reward, published)
     await _tell(connection, programme, reward, now)
     limited = published.terms.limited
-    return replace(known, state=RewardState.PUBLISHED, limited=limited, in_force=published, draft=None), False
+    offered = replace(known, state=RewardState.PUBLISHED, limited=limited, in_force=published, draft=None)
+    return Changed(known, offered)
 
 
 async def stop(
     connection: database.RawConnection, programme: Programme, reward: str, now: int
-) -> tuple[Reward, bool]:
-    """Offer it no longer; done before, it is a replay (True)."""
+) -> Changed[Reward]:
+    """Offer it no longer; done before, it is a replay."""
     await programmes.publish_alone(connection)
     known = await _locked(connection, programme, reward)
     if known.state is RewardState.DRAFT:
         message = "the reward was never published: there is nothing to stop"
         raise RewardDraftGone(message, field="reward")
     if known.state is RewardState.STOPPED:
-        return known, True
+        return Changed(known, known, replayed=True)
     await rewards.stop(connection, programme.number, reward)
     await _tell(connection, programme, reward, now)
-    return replace(known, state=RewardState.STOPPED), False
+    return Changed(known, replace(known, state=RewardState.STOPPED))
 
 
 async def change_stock(
@@ -138,6 +146,20 @@ async def _locked(connection: database.RawConnection, programme: Programme, rewa
     if known is None:
         raise UnknownReward("there is no reward with this key: draft it first", field="reward")
     return known
+
+
+async def _be_there(
+    connection: database.RawConnection, programme: Programme, terms: Terms, *, to_be_given: bool = False
+) -> None:
+    """Refuse to promise a coupon or a benefit that nobody can give. Raises ``ProgrammeNotWellFormed``."""
+    if terms.kind is RewardKind.COUPON:
+        template = await coupon_templates.find(connection, programme.number, terms.gives)
+        if template is None:
+            raise wrong("the programme has no such coupon template: draft it first", "terms.gives")
+        if to_be_given and template.state is not TemplateState.PUBLISHED:
+            raise wrong(f"the coupon template is {template.state}: publish it first", "terms.gives")
+    if terms.kind is RewardKind.BENEFIT and defined(programme, "", terms.gives) is None:
+        raise wrong("no tier gives such a benefit: add it to the programme first", "terms.gives")
 
 
 async def _be_room(connection: database.RawConnection, known: Reward) -> None:

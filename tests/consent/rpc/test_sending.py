@@ -14,6 +14,7 @@ from services.consent.storage import sends
 from services.kit import database
 from services.kit.rpc import Caller, CallerKind
 from tests.consent import factories
+from tests.consent.rpc.test_registers import abroad, agreement, route, term
 from tests.consent.senders import EMAIL, LOYALTY, SMS, Senders, cap, hours, topic
 from tests.consent.service import OFFICER, SUPPORT, Consent, fresh, member, refused
 
@@ -306,3 +307,41 @@ async def test_old_sends_are_forgotten_and_young_ones_are_not(
     kept = await pool.fetch("SELECT send_id FROM sends WHERE member_id = $1", UUID(member_id))
     await pool.close()
     assert [row["send_id"] for row in kept] == ["young"]
+
+
+async def test_a_processor_sends_only_while_its_term_covers_it(senders: Senders, member_id: str) -> None:
+    about, vendor = await senders.marketing(member_id), fresh("vendor")
+    system = Caller(CallerKind.SYSTEM, vendor, frozenset({"message_sender"}))
+    consent = senders.consent
+    asked = sends_pb2.MaySendRequest(member_id=member_id, channel=SMS, topic=about)
+    claiming = sends_pb2.ClaimSendRequest(
+        member_id=member_id, channel=SMS, topic=about, send_id=fresh("send")
+    )
+    assert (await consent.sends.may_send(asked, headers=consent.by(system))).answer.may_send
+    await term(consent, agreement(vendor, days=10))
+    assert (await consent.sends.claim_send(claiming, headers=consent.by(system))).answer.may_send
+    consent.clock.shift = timedelta(days=11)
+    for answer in (
+        (await consent.sends.may_send(asked, headers=consent.by(system))).answer,
+        (await consent.sends.claim_send(claiming, headers=consent.by(system))).answer,
+    ):
+        [denial] = answer.denials
+        assert (denial.reason, denial.article) == ("PROCESSOR_TERM_OVER", "PIPL 21")
+    assert (await consent.sends.may_send(asked, headers=consent.by(LOYALTY))).answer.may_send, "not ours"
+
+
+async def test_what_goes_abroad_is_sent_by_a_way_in_force_and_counted_once(
+    senders: Senders, member_id: str, as_owner: asyncpg.Connection
+) -> None:
+    consent, key = senders.consent, await abroad(senders.consent, member_id)
+    about = fresh("news")
+    await senders.publish(topic(about, key))
+    assert await senders.denied(member_id, about) == ["EXPORT_ROUTE_MISSING"]
+    assert not (await senders.claim("abroad", member_id, about)).answer.may_send
+    await route(consent, key, "CERTIFICATION")
+    assert await senders.denied(member_id, about) == []
+    counted = "SELECT count(*) FROM exported_members WHERE member_id = $1"
+    assert await as_owner.fetchval(counted, UUID(member_id)) == 0, "asking counts nobody"
+    for send in ("abroad", "abroad again"):
+        assert (await senders.claim(fresh(send.replace(" ", "-")), member_id, about)).answer.may_send
+    assert await as_owner.fetchval(counted, UUID(member_id)) == 1

@@ -3,14 +3,17 @@
 from typing import Any
 
 from huiyuan.loyalty.v1 import coupon_templates_pb2 as wire
+from huiyuan.loyalty.v1.programme_history_pb2 import DefinitionChange
 
 from services.kit import database, rpc
 from services.loyalty.actions import coupon_templates as actions
+from services.loyalty.actions.changed import Changed
 from services.loyalty.rpc.coupons.coupon_terms import terms, wire_edition, wire_statistics, wire_template
+from services.loyalty.rpc.programmes.changes import of_catalogue
 from services.loyalty.rpc.programmes.programmes import ReasonMissing
 from services.loyalty.rpc.wire import choice, page_size
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.coupons.coupon_templates import TemplateState, Within
+from services.loyalty.rules.coupons.coupon_templates import CouponTemplate, TemplateState, Within
 from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.coupons import coupon_templates
 
@@ -35,10 +38,14 @@ class CouponTemplates:
         within = await self._within(request)
         drafted = terms(request.terms, within)
         async with self._pool.acquire() as connection, connection.transaction():
-            template, replayed = await actions.save(
+            saved = await actions.save(
                 connection, within, request.key, drafted, request.based_on_revision, self._rulebook.now()
             )
-        return wire.SaveCouponTemplateResponse(template=wire_template(template, within), replayed=replayed)
+        return wire.SaveCouponTemplateResponse(
+            template=wire_template(saved.after, within),
+            replayed=saved.replayed,
+            changes=_changes(saved, within),
+        )
 
     @rpc.allow(_publishers)
     async def publish_coupon_template(
@@ -46,7 +53,7 @@ class CouponTemplates:
     ) -> wire.PublishCouponTemplateResponse:
         why, within = _why(request.reason), await self._within(request)
         async with self._pool.acquire() as connection, connection.transaction():
-            template = await actions.publish(
+            published = await actions.publish(
                 connection,
                 within,
                 request.key,
@@ -55,7 +62,9 @@ class CouponTemplates:
                 why,
                 self._rulebook.now(),
             )
-        return wire.PublishCouponTemplateResponse(template=wire_template(template, within))
+        return wire.PublishCouponTemplateResponse(
+            template=wire_template(published.after, within), changes=_changes(published, within)
+        )
 
     @rpc.allow(_publishers)
     async def stop_coupon_template(
@@ -64,8 +73,12 @@ class CouponTemplates:
         _why(request.reason)
         within = await self._within(request)
         async with self._pool.acquire() as connection, connection.transaction():
-            template, replayed = await actions.stop(connection, within, request.key, self._rulebook.now())
-        return wire.StopCouponTemplateResponse(template=wire_template(template, within), replayed=replayed)
+            stopped = await actions.stop(connection, within, request.key, self._rulebook.now())
+        return wire.StopCouponTemplateResponse(
+            template=wire_template(stopped.after, within),
+            replayed=stopped.replayed,
+            changes=_changes(stopped, within),
+        )
 
     @rpc.allow(_readers, rpc.systems("coupon_issuer"))
     async def get_coupon_template(
@@ -113,6 +126,10 @@ def within(known: Programmes, programme_id: str) -> Within:
     """The programme meant, the default one for "". Raises ``UnknownProgramme``."""
     newest = known.history(programme_id).newest
     return Within(newest.number, newest.programme_id, newest.time_zone, newest.money_currency)
+
+
+def _changes(of: Changed[CouponTemplate], within: Within) -> list[DefinitionChange]:
+    return of_catalogue(of, lambda one: wire_template(one, within))
 
 
 def _why(reason: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from huiyuan.loyalty.v1 import merges_pb2 as wire
 
 from services.kit import database, rpc
+from services.loyalty.actions.coupon_dues import follow_merge
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rpc.members.members import Membership
@@ -45,6 +46,7 @@ class Merges:
         numbers = known.numbers
         asked = MergeAsked(from_member, into_member, merge_id, numbers, rpc.caller().actor, reason)
         answer = await self._submit(partial(merge, asked=asked), from_member, into_member, numbers)
+        await self._follow(from_member, into_member, merge_id, undone=False)
         return wire.MergeMembersResponse(
             merge_id=merge_id,
             moved=[
@@ -72,6 +74,7 @@ class Merges:
         into_member = await self._survivor(from_member, merge_id)
         asked = UnmergeAsked(from_member, merge_id, numbers, rpc.caller().actor, reason)
         answer = await self._submit(partial(unmerge, asked=asked), from_member, into_member, numbers)
+        await self._follow(from_member, into_member, merge_id, undone=True)
         return wire.UnmergeMembersResponse(
             merge_id=merge_id,
             into_member_id=into_member,
@@ -87,6 +90,11 @@ class Merges:
             ],
             replayed=answer.replayed,
         )
+
+    async def _follow(self, from_member: str, into_member: str, merge_id: str, *, undone: bool) -> None:
+        """Let coupons go where the points went; whoever asks again heals what a crash in between left."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await follow_merge(connection, from_member, into_member, merge_id, undone=undone)
 
     async def _survivor(self, from_member: str, merge_id: str) -> str:
         """Whom a member was merged into. Raises ``UnknownMerge``."""

@@ -11,6 +11,7 @@ from huiyuan.loyalty.v1 import activities_pb2 as wire
 from services.kit import database, rpc
 from services.kit.clock import instant
 from services.loyalty.actions import activities as actions
+from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.rpc.members.members import Membership
 from services.loyalty.rpc.missions.missions import RULE_READERS, progress, why
 from services.loyalty.rpc.names import own_id
@@ -51,10 +52,13 @@ MOST_ACTIVITIES = 100
 class Activities:
     """``huiyuan.loyalty.v1.ActivitiesService``."""
 
-    def __init__(self, pool: database.Pool, rulebook: Rulebook, membership: Membership) -> None:
+    def __init__(
+        self, pool: database.Pool, rulebook: Rulebook, membership: Membership, consents: ConsentGate
+    ) -> None:
         self._pool = pool
         self._rulebook = rulebook
         self._membership = membership
+        self._consents = consents
 
     @rpc.allow(rpc.systems("activity_recorder"))
     async def record_activity(
@@ -70,6 +74,7 @@ class Activities:
         type = await self._type(programme, request.type)
         now, told = self._rulebook.now(), MessageToDict(request.attributes)
         activity = rules.activity(type, member, name, occurred_at, told, programme.time_zone, now)
+        await self._be_allowed(programme, type, activity)
         async with self._pool.acquire() as connection, connection.transaction():
             answer, replayed = await actions.record(connection, activity, programme, now)
         return wire.RecordActivityResponse(
@@ -126,6 +131,15 @@ class Activities:
         page, more = await activities.page(self._pool, asked)
         return wire.ListActivitiesResponse(activities=[_activity(row) for row in page], has_next_page=more)
 
+    async def _be_allowed(self, programme: Programme, type: ActivityType, activity: rules.Activity) -> None:
+        """Ask the member's consent where the type rests on it; what was kept before is told again without."""
+        if not type.purpose:
+            return
+        async with self._pool.acquire() as connection:
+            if await activities.find(connection, programme.number, activity):
+                return
+        await self._consents.be_allowed(activity.member_id, type.purpose)
+
     async def _programme(self, programme_id: str) -> Programme:
         return (await self._rulebook.current()).history(programme_id).at(self._rulebook.now())
 
@@ -147,7 +161,8 @@ def _type(message: wire.ActivityType) -> ActivityType:
         )
         for nth, one in enumerate(message.attributes)
     )
-    return ActivityType(message.key, localized(message.name, "type.name"), attributes, message.retention_days)
+    name = localized(message.name, "type.name")
+    return ActivityType(message.key, name, attributes, message.retention_days, purpose=message.purpose)
 
 
 def _wire_type(declared: Declared) -> wire.ActivityType:
@@ -165,6 +180,7 @@ def _wire_type(declared: Declared) -> wire.ActivityType:
             for one in type.attributes
         ],
         retention_days=type.retention_days,
+        purpose=type.purpose,
         edition=type.edition,
         declared_by=declared.declared_by,
         declared_at=declared.declared_at,

@@ -3,9 +3,12 @@
 from typing import Any
 
 from huiyuan.loyalty.v1 import missions_pb2 as wire
+from huiyuan.loyalty.v1.programme_history_pb2 import DefinitionChange
 
 from services.kit import clock, database, rpc
 from services.loyalty.actions import missions as actions
+from services.loyalty.actions.changed import Changed
+from services.loyalty.rpc.programmes.changes import of_catalogue
 from services.loyalty.rpc.programmes.programmes import ReasonMissing
 from services.loyalty.rpc.wire import (
     READERS,
@@ -57,7 +60,7 @@ class Missions:
         mission = _mission(request.mission)
         async with self._pool.acquire() as connection, connection.transaction():
             drafted = await actions.draft(connection, programme, mission, who, reason, now)
-        return wire.DraftMissionResponse(mission=_wire(drafted))
+        return wire.DraftMissionResponse(mission=_wire(drafted.after), changes=_changes(drafted))
 
     @rpc.allow(_PUBLISHERS)
     async def publish_mission(
@@ -66,16 +69,20 @@ class Missions:
         reason, programme = why(request.reason), await self._programme(request.programme_id)
         which, who, now = (request.key, request.edition), rpc.caller().actor, self._rulebook.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            published, replayed = await actions.publish(connection, programme, which, who, reason, now)
-        return wire.PublishMissionResponse(mission=_wire(published), replayed=replayed)
+            published = await actions.publish(connection, programme, which, who, reason, now)
+        return wire.PublishMissionResponse(
+            mission=_wire(published.after), replayed=published.replayed, changes=_changes(published)
+        )
 
     @rpc.allow(_PUBLISHERS)
     async def stop_mission(self, request: wire.StopMissionRequest, _: Any) -> wire.StopMissionResponse:
         reason, programme = why(request.reason), await self._programme(request.programme_id)
         who, now = rpc.caller().actor, self._rulebook.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            stopped, replayed = await actions.stop(connection, programme, request.key, who, reason, now)
-        return wire.StopMissionResponse(mission=_wire(stopped), replayed=replayed)
+            stopped = await actions.stop(connection, programme, request.key, who, reason, now)
+        return wire.StopMissionResponse(
+            mission=_wire(stopped.after), replayed=stopped.replayed, changes=_changes(stopped)
+        )
 
     @rpc.allow(RULE_READERS)
     async def list_missions(self, request: wire.ListMissionsRequest, _: Any) -> wire.ListMissionsResponse:
@@ -211,6 +218,10 @@ def _shown(edition: Edition) -> wire.Mission:
             message.lifecycle.kind = choice(wire.LifecycleKind, "LIFECYCLE_KIND_", kind)
             message.lifecycle.days = days
     return message
+
+
+def _changes(of: Changed[Edition]) -> list[DefinitionChange]:
+    return of_catalogue(of, _wire)
 
 
 def _wire(edition: Edition) -> wire.Mission:

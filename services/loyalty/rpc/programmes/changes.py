@@ -1,6 +1,7 @@
 """Changes on the wire: a definition as plain values, by the names that clients know, and what differs in two."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -8,6 +9,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.loyalty.v1 import programme_history_pb2 as wire
 
+from services.loyalty.actions.changed import Changed, Thing
 from services.loyalty.rpc.programmes import definitions
 from services.loyalty.rpc.wire import choice
 from services.loyalty.rules.programmes.changes import Change, compare
@@ -31,6 +33,13 @@ def told(changes: list[Change]) -> list[wire.DefinitionChange]:
         )
         for change in changes
     ]
+
+
+def of_catalogue(of: Changed[Thing], shown: Callable[[Thing], Message]) -> list[wire.DefinitionChange]:
+    """What a change of something in editions changed, as it is shown on the wire; all of it where nothing was there."""
+    after = shown(of.after)
+    before = type(after)() if of.before is None else shown(of.before)
+    return told(list(compare(_plain(before), _plain(after))))
 
 
 def named(changes: list[Change]) -> str:

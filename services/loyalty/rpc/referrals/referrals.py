@@ -5,11 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from huiyuan.loyalty.v1 import referrals_pb2 as wire
+from huiyuan.loyalty.v1.programme_history_pb2 import DefinitionChange
 
 from services.kit import database, rpc
 from services.loyalty.actions import referrals as actions
+from services.loyalty.actions.changed import Changed
 from services.loyalty.rpc.members.members import Membership
 from services.loyalty.rpc.names import reason_code
+from services.loyalty.rpc.programmes.changes import of_catalogue
 from services.loyalty.rpc.programmes.programmes import reason as reason_given
 from services.loyalty.rpc.referrals import referral_terms
 from services.loyalty.rpc.wire import MalformedId, choice, member_id, page_size
@@ -22,6 +25,7 @@ from services.loyalty.rules.referrals.referrals import (
     make_code,
 )
 from services.loyalty.storage.referrals import referral_programmes, referrals
+from services.loyalty.storage.referrals.referral_programmes import Offered
 
 MOST_REFERRALS = 100
 _publishers = rpc.staff("program_admin")
@@ -56,7 +60,8 @@ class Referrals:
                 self._rulebook.now(),
             )
         return wire.PublishReferralProgrammeResponse(
-            referral_programme=referral_terms.offered(published, programme)
+            referral_programme=referral_terms.offered(published.after, programme),
+            changes=_changes(published, programme),
         )
 
     @rpc.allow(_publishers)
@@ -68,7 +73,8 @@ class Referrals:
         async with self._pool.acquire() as connection, connection.transaction():
             stopped = await actions.stop(connection, programme, request.referral)
         return wire.StopReferralProgrammeResponse(
-            referral_programme=referral_terms.offered(stopped, programme)
+            referral_programme=referral_terms.offered(stopped.after, programme),
+            changes=_changes(stopped, programme),
         )
 
     @rpc.allow(_readers)
@@ -153,6 +159,10 @@ class Referrals:
         member = member_id(request.member_id)
         rpc.be_member(member)
         return await self._membership.one(member)
+
+
+def _changes(of: Changed[Offered], programme: Programme) -> list[DefinitionChange]:
+    return of_catalogue(of, lambda one: referral_terms.offered(one, programme))
 
 
 def _after(text: str) -> tuple[int, str] | None:

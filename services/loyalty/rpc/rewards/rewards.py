@@ -3,10 +3,13 @@
 from typing import Any
 
 from huiyuan.loyalty.v1 import rewards_pb2 as wire
+from huiyuan.loyalty.v1.programme_history_pb2 import DefinitionChange
 
 from services.kit import database, rpc
 from services.loyalty.actions import rewards as actions
+from services.loyalty.actions.changed import Changed
 from services.loyalty.rpc.names import own_id
+from services.loyalty.rpc.programmes.changes import of_catalogue
 from services.loyalty.rpc.programmes.programmes import reason as reason_given
 from services.loyalty.rpc.rewards import reward_terms
 from services.loyalty.rpc.wire import choice, page_size, timestamp
@@ -14,6 +17,7 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.rewards.rewards import RewardState, UnknownReward
 from services.loyalty.storage.rewards import rewards
+from services.loyalty.storage.rewards.rewards import Reward
 
 MOST_REWARDS = 100
 _STATE = "REWARD_STATE_"
@@ -38,27 +42,35 @@ class Rewards:
             drafted = await actions.draft(
                 connection, programme, request.reward, terms, by, reason, self._rulebook.now()
             )
-        return wire.DraftRewardResponse(reward=reward_terms.reward(drafted, programme))
+        return wire.DraftRewardResponse(
+            reward=reward_terms.reward(drafted.after, programme), changes=_changes(drafted, programme)
+        )
 
     @rpc.allow(_writers)
     async def publish_reward(self, request: wire.PublishRewardRequest, _: Any) -> wire.PublishRewardResponse:
         programme = await self._programme(request.programme_id)
         by, reason = rpc.caller().actor, reason_given(request.reason)
         async with self._pool.acquire() as connection, connection.transaction():
-            published, replayed = await actions.publish(
+            published = await actions.publish(
                 connection, programme, request.reward, request.edition, by, reason, self._rulebook.now()
             )
-        return wire.PublishRewardResponse(reward=reward_terms.reward(published, programme), replayed=replayed)
+        return wire.PublishRewardResponse(
+            reward=reward_terms.reward(published.after, programme),
+            replayed=published.replayed,
+            changes=_changes(published, programme),
+        )
 
     @rpc.allow(_writers)
     async def stop_reward(self, request: wire.StopRewardRequest, _: Any) -> wire.StopRewardResponse:
         programme = await self._programme(request.programme_id)
         reason_given(request.reason)
         async with self._pool.acquire() as connection, connection.transaction():
-            stopped, replayed = await actions.stop(
-                connection, programme, request.reward, self._rulebook.now()
-            )
-        return wire.StopRewardResponse(reward=reward_terms.reward(stopped, programme), replayed=replayed)
+            stopped = await actions.stop(connection, programme, request.reward, self._rulebook.now())
+        return wire.StopRewardResponse(
+            reward=reward_terms.reward(stopped.after, programme),
+            replayed=stopped.replayed,
+            changes=_changes(stopped, programme),
+        )
 
     @rpc.allow(*_stockers)
     async def change_reward_stock(
@@ -125,3 +137,7 @@ class Rewards:
 
     async def _programme(self, programme_id: str) -> Programme:
         return (await self._rulebook.current()).history(programme_id).newest
+
+
+def _changes(of: Changed[Reward], programme: Programme) -> list[DefinitionChange]:
+    return of_catalogue(of, lambda one: reward_terms.reward(one, programme))

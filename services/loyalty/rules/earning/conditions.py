@@ -128,9 +128,10 @@ class Conditions:
             return []
         activation = _OF_ORDER.Activation(facts)
         answers = _answer(self._together, activation) if self._together is not None else None
-        if not isinstance(answers, list):
-            answers = [_answer(program, activation) for program in self._one_by_one]
-        return answers
+        if isinstance(answers, list):
+            return answers
+        one_by_one = (_answer(program, activation) for program in self._one_by_one)
+        return [answer if isinstance(answer, bool) else None for answer in one_by_one]
 
     def selected(self, text: str, facts: Any) -> list[bool]:
         """Which of the order's lines a selector takes; none where that could not be told."""
@@ -147,9 +148,8 @@ def _compiled(text: str) -> Any:
 
 
 def _answer(program: Any, activation: Any) -> Any:
-    """True or false, or a list of that; None where it could not be told."""
+    """True or false, or a list of that; something else where it could not be told, as what went wrong in words."""
     try:
-        found = program.eval(activation)
-        return None if found.type() == cel.Type.ERROR else found.plain_value()
+        return program.eval(activation).plain_value()
     except RuntimeError:
         return None

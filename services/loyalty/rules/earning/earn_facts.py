@@ -1,10 +1,11 @@
 """Earn facts: what conditions and schedules are asked of an order, its member as of its payment, and its local time."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.loyalty.rules.earning.conditions import MADE_LINE
@@ -16,8 +17,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MEMBERS = frozenset({"member.orders", "member.spend_minor", "member.days_since_order"})
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """An order with its member's past, and the local time of its payment."""
 
     order: Order
@@ -30,22 +30,22 @@ class Facts:
         return {name: _VALUES[name](self) for name in asked}
 
 
-_VALUES: dict[str, Any] = {
-    "order.source": lambda facts: facts.order.source,
-    "order.channel": lambda facts: facts.order.channel,
-    "order.total_minor": lambda facts: facts.order.total_minor,
+_VALUES: Mapping[str, Callable[[Facts], Any]] = {
+    "order.source": attrgetter("order.source"),
+    "order.channel": attrgetter("order.channel"),
+    "order.total_minor": attrgetter("order.total_minor"),
     "order.lines": lambda facts: [
         MADE_LINE(sku=line.sku, quantity=line.quantity, money_minor=line.minor) for line in facts.order.lines
     ],
-    "member.tier": lambda facts: facts.tier,
-    "member.orders": lambda facts: facts.past.orders,
-    "member.spend_minor": lambda facts: facts.past.spend_minor,
-    "member.days_since_order": lambda facts: facts.past.days_since_order,
+    "member.tier": attrgetter("tier"),
+    "member.orders": attrgetter("past.orders"),
+    "member.spend_minor": attrgetter("past.spend_minor"),
+    "member.days_since_order": attrgetter("past.days_since_order"),
     "time.date": lambda facts: facts.local.date().isoformat(),
     "time.weekday": lambda facts: facts.local.isoweekday(),
-    "time.day": lambda facts: facts.local.day,
-    "time.month": lambda facts: facts.local.month,
-    "time.hour": lambda facts: facts.local.hour,
+    "time.day": attrgetter("local.day"),
+    "time.month": attrgetter("local.month"),
+    "time.hour": attrgetter("local.hour"),
 }
 
 
@@ -68,11 +68,13 @@ def past_of(standing: Standing, local: datetime, asked: Collection[str], *, firs
     if _MEMBERS.isdisjoint(asked):
         return Past(is_first=is_first)
     today = local.date().toordinal()
-    before = [day for day in standing.days if day[0] <= today]
-    last = next((day[0] for day in reversed(before) if day[2] > 0), None)
+    days = standing.days
+    if standing.last_day > today:
+        days = days[: bisect_right(days, today, key=itemgetter(0))]
+    last = next((day[0] for day in reversed(days) if day[2] > 0), None)
     return Past(
-        sum(day[2] for day in before),
-        sum(day[1] for day in before),
+        sum([day[2] for day in days]),
+        sum([day[1] for day in days]),
         NO_ORDER if last is None else today - last,
         is_first,
     )

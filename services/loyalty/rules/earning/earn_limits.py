@@ -1,9 +1,9 @@
 """Earn limits: budgets of rules and caps of members, counted exactly; what a refund takes back is given back to both."""
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from services.loyalty.rules.earning.earn_rules import CapWindow, EarnRule
 from services.loyalty.rules.programmes.programmes import Programme
@@ -11,6 +11,7 @@ from services.loyalty.rules.programmes.programmes import Programme
 BUDGET = "BUDGET"
 """What limits a rule, where it is no window of a cap."""
 EVER = date(1970, 1, 1)
+_ORDER = CapWindow.ORDER
 
 
 class Count(NamedTuple):
@@ -25,9 +26,13 @@ class Count(NamedTuple):
 
 @dataclass(slots=True)
 class Counts:
-    """What was given before, by where it is counted, and what the fold adds to it."""
+    """What was given before, by where it is counted, and what the fold adds to it.
+
+    ``under_others`` is what of it those were given who were merged into the member; it is kept under their ids.
+    """
 
     given: MutableMapping[Count, int] = field(default_factory=dict)
+    under_others: MutableMapping[Count, int] = field(default_factory=dict)
     added: MutableMapping[Count, int] = field(default_factory=dict)
 
     def of(self, count: Count) -> int:
@@ -54,18 +59,25 @@ def counts_of(programme: Programme, rule: EarnRule, member_id: str, today: date)
             yield Count(programme.number, rule.key, member_id, cap.window, first_of(cap.window, today))
 
 
-def first_of(window: CapWindow, today: date) -> date:
-    """The first day of the window that a day lies in."""
-    match window:
-        case CapWindow.WEEK:
-            return today - timedelta(days=today.weekday())
-        case CapWindow.MONTH:
-            return today.replace(day=1)
-        case CapWindow.YEAR:
-            return today.replace(month=1, day=1)
-        case CapWindow.EVER:
-            return EVER
-    return today
+def first_of(window: str, today: date) -> date:
+    """The first day of a cap's window that a day lies in."""
+    return _FIRST[window](today)
+
+
+_FIRST: Mapping[str, Callable[[date], date]] = {
+    CapWindow.ORDER: lambda today: today,
+    CapWindow.DAY: lambda today: today,
+    CapWindow.WEEK: lambda today: today - timedelta(days=today.weekday()),
+    CapWindow.MONTH: lambda today: today.replace(day=1),
+    CapWindow.YEAR: lambda today: today.replace(month=1, day=1),
+    CapWindow.EVER: lambda _: EVER,
+}
+
+
+class Limiting(Protocol):
+    """Says what a limited rule may still give."""
+
+    def allowed(self, rule: EarnRule) -> Allowed: ...
 
 
 class Limits:
@@ -79,18 +91,20 @@ class Limits:
 
     def allowed(self, rule: EarnRule) -> Allowed:
         """The narrowest of a rule's budget and caps; what is overspent leaves 0."""
-        found: list[Allowed] = []
+        given, number, key = self._counts.given, self._programme.number, rule.key
+        least: tuple[int, str] | None = None
         if rule.budget:
-            spent = self._counts.of(Count(self._programme.number, rule.key))
-            found.append(Allowed(max(0, rule.budget - spent), BUDGET))
+            spent = given.get(Count(number, key), 0)
+            least = max(0, rule.budget - spent), BUDGET
         for cap in rule.caps:
-            given = 0
-            if cap.window is not CapWindow.ORDER:
-                first_on = first_of(cap.window, self._today)
-                place = Count(self._programme.number, rule.key, self._member_id, cap.window, first_on)
-                given = self._counts.of(place)
-            found.append(Allowed(max(0, cap.points - given), cap.window))
-        return min(found)
+            points, window = cap.points, cap.window
+            if window is not _ORDER:
+                place = Count(number, key, self._member_id, window, first_of(window, self._today))
+                points = max(0, points - given.get(place, 0))
+            if least is None or (points, window) < least:
+                least = points, window
+        assert least is not None, "only a limited rule is asked"
+        return Allowed(*least)
 
 
 class Remembered:

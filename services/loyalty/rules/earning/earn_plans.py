@@ -1,82 +1,146 @@
 """Earn plans: a version's earn rules made ready to judge orders, once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import gcd, lcm
+from operator import itemgetter
 from typing import NamedTuple
 
 from services.loyalty.rules.earning.conditions import Conditions
-from services.loyalty.rules.earning.earn_rules import AwardKind, EarnRule, EarnTrigger
+from services.loyalty.rules.earning.earn_rules import AwardKind, EarnRounding, EarnRule, EarnTrigger
 from services.loyalty.rules.earning.earn_schedules import ALWAYS
-from services.loyalty.rules.earning.verdicts import Verdict
+from services.loyalty.rules.earning.verdicts import Nothing, Verdict
 from services.loyalty.rules.programmes.wellformed import MULTIPLIER_SCALE
+
+MOST_CASES = 1_000
+"""Of so many a plan remembers which rules look at them."""
 
 
 class Step(NamedTuple):
-    """A rule with what is known of it before any order: where it stands, and what has to be asked at all.
+    """A rule with what is known of it before any order: whether it is cut, and what it says.
 
-    ``condition`` and ``schedule`` are places among the plan's; ``always`` is what it says to every order that it
-    looks at, where that is known.
+    ``condition`` and ``schedule`` are places among the plan's, None where it has none. ``always`` is what it says to
+    every order that it looks at, before its caps and budget, where that is known.
     """
 
-    place: int
     rule: EarnRule
     is_first: bool
-    is_limited: bool
-    condition: int | None
     schedule: int | None
+    condition: int | None
+    is_limited: bool
     always: Verdict | None
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether nothing is left to ask once it looks at an order."""
+        return self.always is not None and not self.is_limited
 
-class Round(NamedTuple):
-    """Rules that give points at one moment: they exclude, sum, multiply and are rounded down among themselves."""
 
+class Stack(NamedTuple):
+    """The rules of one currency and one moment that look at an order: base rules, and then multipliers.
+
+    They exclude, sum, multiply and are rounded down among themselves. ``bases`` is what base rules say, with something in the places of those steps that are still to be ``asked``.
+    What they give of a whole order, and what multipliers make of it, are whole numbers of ``unit``-ths of a point.
+    """
+
+    code: str
     on_completion: bool
-    bases: list[Step]
+    bases: list[Verdict]
+    asked: list[tuple[int, Step]]
     multipliers: list[Step]
+    unit: int
+    looks_at_lines: bool
+    has_exclusive: bool
+
+
+class Case(NamedTuple):
+    """Which rules look at an order: those of each currency, and those that give coupons. Of the others, why not."""
+
+    stacks: list[Stack]
+    coupons: list[Step]
+    shut: dict[str, Nothing]
 
 
 class EarnPlan:
-    """The rules of one version in the order in which they are judged: base rules, then multipliers, then coupons."""
+    """The rules of one version made ready. ``counted`` are the keys of those for which it counts what they gave."""
 
     def __init__(self, rules: Sequence[EarnRule]) -> None:
         self.rules = rules
         self.is_plain = all(rule.is_plain for rule in rules)
         self.schedules = list(dict.fromkeys(rule.schedule for rule in rules if rule.schedule != ALWAYS))
         conditions = list(dict.fromkeys(rule.condition for rule in rules if rule.condition))
-        selectors = [rule.lines for rule in rules if rule.lines]
-        self.conditions = Conditions(conditions, selectors)
-        steps = [
+        self.conditions = Conditions(conditions, [rule.lines for rule in rules if rule.lines])
+        self._steps = [
             Step(
-                place,
                 rule,
                 rule.trigger is EarnTrigger.FIRST_ORDER,
-                bool(rule.caps or rule.budget),
-                conditions.index(rule.condition) if rule.condition else None,
                 self.schedules.index(rule.schedule) if rule.schedule != ALWAYS else None,
+                conditions.index(rule.condition) if rule.condition else None,
+                bool(rule.caps or rule.budget),
                 _always(rule),
             )
-            for place, rule in enumerate(rules)
+            for rule in rules
         ]
-        moments = sorted({rule.on_completion for rule in rules})
-        self.rounds = [
-            _round([step for step in steps if step.rule.on_completion is at], at) for at in moments
-        ]
-        self.coupons = [step for step in steps if step.rule.award is AwardKind.COUPON]
-        self.asks_for_first = any(step.is_first for step in steps)
+        self.asks_for_first = any(step.is_first for step in self._steps)
         self.limited = [rule for rule in rules if rule.is_limited]
+        self.counted = frozenset(rule.key for rule in self.limited)
         self.by_key = {rule.key: rule for rule in rules}
+        self.case = lru_cache(MOST_CASES)(self._case)
+
+    def _case(self, held: tuple[bool | None, ...], is_open: tuple[bool, ...], first: bool) -> Case:
+        """Which rules look at an order, by which conditions and schedules hold, and whether it is the first.
+
+        Orders come in few such cases, each worked out once: that is half of what most rules would cost.
+        """
+        shut: dict[str, Nothing] = {}
+        for step in self._steps:
+            if step.is_first and not first:
+                shut[step.rule.key] = Nothing.NOT_THE_FIRST_ORDER
+            elif step.schedule is not None and not is_open[step.schedule]:
+                shut[step.rule.key] = Nothing.NOT_SCHEDULED
+            elif step.condition is not None and not held[step.condition]:
+                failed = held[step.condition] is None
+                shut[step.rule.key] = Nothing.CONDITION_FAILED if failed else Nothing.CONDITION_NOT_MET
+        looking = [step for step in self._steps if step.rule.key not in shut]
+        points = [step for step in looking if step.rule.award is not AwardKind.COUPON]
+        kinds = dict.fromkeys((step.rule.on_completion, step.rule.currency) for step in points)
+        coupons = [step for step in looking if step.rule.award is AwardKind.COUPON]
+        return Case([_stack(*kind, points) for kind in sorted(kinds, key=itemgetter(0))], coupons, shut)
 
 
-def _round(steps: Sequence[Step], on_completion: bool) -> Round:
-    multipliers = [step for step in steps if step.rule.award is AwardKind.MULTIPLIER]
-    return Round(
+def _stack(on_completion: bool, code: str, steps: Sequence[Step]) -> Stack:
+    own = [step for step in steps if (step.rule.on_completion, step.rule.currency) == (on_completion, code)]
+    bases = [step for step in own if step.rule.award is not AwardKind.MULTIPLIER]
+    multipliers = [step for step in own if step.rule.award is AwardKind.MULTIPLIER]
+    return Stack(
+        code,
         on_completion,
-        [step for step in steps if step.rule.award in (AwardKind.PER_AMOUNT, AwardKind.FIXED)],
-        sorted(multipliers, key=lambda step: (-step.rule.priority, step.place)),
+        [step.always or Verdict(step.rule, None, 0, 0, 1) for step in bases],
+        [(place, step) for place, step in enumerate(bases) if not step.is_sure],
+        sorted(multipliers, key=lambda step: -step.rule.priority),
+        _unit(step.rule for step in own),
+        any(step.rule.lines for step in own),
+        any(step.rule.exclusive for step in own),
     )
 
 
+def _unit(rules: Iterable[EarnRule]) -> int:
+    """Into how many parts a point has to be divided so that nothing these rules do leaves a fraction of one."""
+    divided, multiplied = MULTIPLIER_SCALE, 1
+    for rule in rules:
+        if rule.award is AwardKind.MULTIPLIER:
+            multiplied *= MULTIPLIER_SCALE // gcd(MULTIPLIER_SCALE, rule.multiplier)
+        elif rule.rounding is EarnRounding.PROPORTIONAL:
+            divided = lcm(divided, MULTIPLIER_SCALE * max(1, rule.per_minor))
+    return divided * multiplied
+
+
 def _always(rule: EarnRule) -> Verdict | None:
-    """What a rule says that gives a fixed number of points, and is neither multiplied, limited nor for some lines."""
-    if rule.award is not AwardKind.FIXED or rule.tier_multiplied or rule.lines or rule.caps or rule.budget:
+    """What a rule says that looks at no line by itself, and at neither money nor the tier."""
+    if rule.lines:
         return None
-    return Verdict(rule, None, MULTIPLIER_SCALE, rule.points * MULTIPLIER_SCALE, MULTIPLIER_SCALE)
+    if rule.award is AwardKind.MULTIPLIER:
+        return Verdict(rule, None, rule.multiplier, 0, MULTIPLIER_SCALE)
+    if rule.award is AwardKind.FIXED and not rule.tier_multiplied:
+        return Verdict(rule, None, MULTIPLIER_SCALE, rule.points * MULTIPLIER_SCALE, MULTIPLIER_SCALE)
+    return None

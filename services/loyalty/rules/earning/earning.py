@@ -4,45 +4,20 @@ One piece of code posts, quotes, previews and explains. Where one rule is exclus
 rules, or among multipliers; caps and budgets cut what a rule adds, before the one floor.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
 
+from services.loyalty.rules.earning.decisions import Decision
 from services.loyalty.rules.earning.earn_facts import Facts
-from services.loyalty.rules.earning.earn_limits import Allowed
-from services.loyalty.rules.earning.earn_plans import EarnPlan, Round, Step
+from services.loyalty.rules.earning.earn_limits import Allowed, Limiting
+from services.loyalty.rules.earning.earn_plans import EarnPlan, Stack, Step
 from services.loyalty.rules.earning.earn_rules import AwardKind, EarnRounding, EarnRule
 from services.loyalty.rules.earning.verdicts import Nothing, Verdict
 from services.loyalty.rules.orders.judgements import Past
 from services.loyalty.rules.orders.orders import Order
-from services.loyalty.rules.orders.sharing import SumByLine, WholeSum, share, whole_numbers
+from services.loyalty.rules.orders.sharing import SumByLine, share, whole_numbers
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.programmes.wellformed import MULTIPLIER_SCALE
-
-
-class Limiting(Protocol):
-    """Says what a limited rule may still give."""
-
-    def allowed(self, rule: EarnRule) -> Allowed: ...
-
-
-@dataclass(slots=True)
-class Decision:
-    """What an order earns: points by currency code, by line in the order's order, and by rule; who gives a coupon.
-
-    ``exact`` is before the floor, as numerator and denominator. ``on_completion`` is what of ``points`` waits for the
-    order's completion. ``allowed`` is what limited rules that were asked could give.
-    """
-
-    verdicts: list[Verdict]
-    exact: dict[str, tuple[int, int]] = field(default_factory=dict)
-    points: dict[str, int] = field(default_factory=dict)
-    on_completion: dict[str, int] = field(default_factory=dict)
-    by_line: dict[str, list[int]] = field(default_factory=dict)
-    by_rule: dict[str, dict[str, int]] = field(default_factory=dict)
-    coupons: list[EarnRule] = field(default_factory=list)
-    allowed: dict[str, Allowed] = field(default_factory=dict)
 
 
 def decide(
@@ -57,8 +32,8 @@ def decide(
 ) -> Decision:
     """Judge an order of a member on a tier by every rule of a version. ``local`` is when it was paid.
 
-    Not ``explained``, it has no verdicts, and shares over the rules only where one of them is limited: posting
-    needs no more, and half of the time goes into saying why.
+    Not ``explained``, it has no verdicts, and says by rule only what those gave for which it counts: posting needs
+    no more, and most of the time would go into saying why.
     """
     return _Judge(programme, Facts(order, tier, past, local), limits, explained).decide()
 
@@ -75,59 +50,51 @@ class _Judge:
         self._tier_multiplier = held.multiplier if held is not None else MULTIPLIER_SCALE
         self._minor = max(0, facts.order.total_minor)
         self._named = facts.named(self._plan.conditions.asks)
-        self._held = self._plan.conditions.held(self._named)
-        self._open = [schedule.holds(facts.local) for schedule in self._plan.schedules]
         self._allowed: dict[str, Allowed] = {}
         self._verdicts: dict[str, Verdict] = {}
 
     def decide(self) -> Decision:
-        plan, decision = self._plan, Decision([])
-        for each in plan.rounds:
-            self._round(decision, each)
-        for verdict in self._heard(self._coupon, plan.coupons):
-            if verdict.nothing is None:
-                decision.coupons.append(verdict.rule)
+        plan, facts, decision = self._plan, self._facts, Decision([])
+        case = plan.case(
+            tuple(plan.conditions.held(self._named)),
+            tuple([schedule.holds(facts.local) for schedule in plan.schedules]),
+            facts.past.is_first,
+        )
+        for stack in case.stacks:
+            bases = self._bases(stack)
+            multipliers = self._giving(map(self._multiplier, stack.multipliers))
+            if stack.has_exclusive:
+                bases, multipliers = self._alone(bases), self._alone(multipliers)
+            if bases:
+                self._sum(decision, stack, bases, multipliers)
+            elif self._explained:
+                for verdict in multipliers:
+                    self._say(verdict._replace(nothing=Nothing.NOTHING_TO_MULTIPLY))
+        decision.coupons = [verdict.rule for verdict in self._giving(map(self._coupon, case.coupons))]
         if self._explained:
-            decision.verdicts = [self._verdicts[rule.key] for rule in plan.rules]
+            said = self._verdicts
+            decision.verdicts = [
+                said.get(rule.key) or self._closed(rule, case.shut[rule.key]) for rule in plan.rules
+            ]
         decision.allowed = self._allowed
         return decision
 
-    def _round(self, decision: Decision, at: Round) -> None:
-        """What the rules of one moment give together."""
-        bases = self._alone(self._heard(self._base, at.bases))
-        multipliers = self._alone(self._heard(self._multiplier, at.multipliers))
-        codes = dict.fromkeys(verdict.rule.currency for verdict in bases)
-        for code in codes:
-            given = self._sum(
-                decision,
-                code,
-                [verdict for verdict in bases if verdict.rule.currency == code],
-                [verdict for verdict in multipliers if verdict.rule.currency == code],
-            )
-            if given and at.on_completion:
-                decision.on_completion[code] = given
-        for verdict in multipliers:
-            if verdict.rule.currency not in codes:
-                self._say(verdict._replace(nothing=Nothing.NOTHING_TO_MULTIPLY))
+    def _bases(self, stack: Stack) -> list[Verdict]:
+        """What the base rules of one currency say that give something, in their order."""
+        heard = list(stack.bases)
+        for place, step in stack.asked:
+            heard[place] = self._base(step)
+        return self._giving(heard)
 
-    def _heard(
-        self, judge: Callable[[Step, Nothing | None], Verdict], steps: Iterable[Step]
-    ) -> Iterator[Verdict]:
-        """What rules say, of those that look at the order; of the others where it is to be explained."""
-        open_now, held, is_first = self._open, self._held, self._facts.past.is_first
-        for step in steps:
-            nothing = None
-            if step.is_first and not is_first:
-                nothing = Nothing.NOT_THE_FIRST_ORDER
-            elif step.schedule is not None and not open_now[step.schedule]:
-                nothing = Nothing.NOT_SCHEDULED
-            elif step.condition is not None and not held[step.condition]:
-                failed = held[step.condition] is None
-                nothing = Nothing.CONDITION_FAILED if failed else Nothing.CONDITION_NOT_MET
-            if nothing is None and step.always is not None:
-                yield self._say(step.always) if self._explained else step.always
-            elif nothing is None or self._explained:
-                yield judge(step, nothing)
+    def _giving(self, heard: Iterable[Verdict]) -> list[Verdict]:
+        """Of what rules say that look at the order, what gives something."""
+        if self._explained:
+            heard = [self._say(verdict) for verdict in heard]
+        return [verdict for verdict in heard if verdict.nothing is None]
+
+    def _closed(self, rule: EarnRule, nothing: Nothing) -> Verdict:
+        times = self._tier_multiplier if rule.tier_multiplied else rule.multiplier
+        return Verdict(rule, None, times, 0, MULTIPLIER_SCALE, nothing)
 
     def _say(self, verdict: Verdict) -> Verdict:
         """Keep a verdict, instead of what was said of its rule before."""
@@ -135,81 +102,130 @@ class _Judge:
             self._verdicts[verdict.rule.key] = verdict
         return verdict
 
-    def _sum(self, decision: Decision, code: str, bases: list[Verdict], multipliers: list[Verdict]) -> int:
-        """Sum, multiply, round down once, and share what is left over the lines and over the rules; how much it is."""
-        lines = self._facts.order.lines
-        whole = all(verdict.lines is None for verdict in (*bases, *multipliers))
-        total: WholeSum | SumByLine = WholeSum(lines) if whole else SumByLine(lines)
-        if whole:  # most rules count in the same fractions: these are summed first
-            even = sum(verdict.numerator for verdict in bases if verdict.denominator == MULTIPLIER_SCALE)
-            total.add((even, MULTIPLIER_SCALE), None)
-        for verdict in bases:
-            if not whole or verdict.denominator != MULTIPLIER_SCALE:
-                total.add((verdict.numerator, verdict.denominator), verdict.lines)
-        parts = list(bases)
-        for verdict in multipliers:
-            numerator, denominator = total.of(verdict.lines)
-            more = numerator * (verdict.multiplier - MULTIPLIER_SCALE)
-            verdict = verdict._replace(numerator=more, denominator=denominator * MULTIPLIER_SCALE)
-            parts.append(self._say(self._cut(verdict)))
-            total.multiply((parts[-1].numerator, parts[-1].denominator), verdict.lines)
-        numerator, denominator = total.of(None)
+    def _alone(self, giving: list[Verdict]) -> list[Verdict]:
+        """Those that count of one currency: all, or where some are exclusive the first in priority alone."""
+        exclusive = [verdict for verdict in giving if verdict.rule.exclusive]
+        if not exclusive:
+            return giving
+        alone = max(exclusive, key=lambda verdict: verdict.rule.priority)
+        for verdict in giving:
+            if verdict is not alone:
+                self._say(verdict._replace(nothing=Nothing.OVERRULED, overruled_by=alone.rule.key))
+        return [alone]
+
+    def _sum(
+        self, decision: Decision, stack: Stack, bases: list[Verdict], multipliers: list[Verdict]
+    ) -> None:
+        """Sum, multiply, round down once, and share what is left over the lines and over the rules."""
+        code, parts, weights = stack.code, list(bases), []
+        if stack.looks_at_lines and any(verdict.lines for verdict in (*bases, *multipliers)):
+            total = self._by_line(parts, multipliers)
+            weights, line_weights = whole_numbers(parts), total.weights()
+            numerator, denominator = total.of(None)
+        else:
+            denominator, weights = stack.unit, self._whole(parts, multipliers, stack.unit)
+            numerator, line_weights = sum(weights), [line.minor for line in self._facts.order.lines]
         had, per = decision.exact.get(code, (0, 1))
         decision.exact[code] = had * denominator + numerator * per, per * denominator
         points = numerator // denominator
         if points == 0:
-            return 0
-        by_line = share(points, total.weights())
+            return
+        by_line = share(points, line_weights)
         if before := decision.by_line.get(code):
             by_line = [one + other for one, other in zip(before, by_line, strict=True)]
-        decision.points[code] = decision.points.get(code, 0) + points
         decision.by_line[code] = by_line
-        if self._explained or self._plan.limited:
-            by_rule = share(points, whole_numbers([(part.numerator, part.denominator) for part in parts]))
-            decision.by_rule.setdefault(code, {}).update(
-                {part.rule.key: given for part, given in zip(parts, by_rule, strict=True) if given}
-            )
-        return points
+        decision.points[code] = decision.points.get(code, 0) + points
+        if stack.on_completion:
+            decision.on_completion[code] = points
+        decision.by_rule.setdefault(code, {}).update(self._by_rule(points, parts, weights))
 
-    def _base(self, step: Step, nothing: Nothing | None) -> Verdict:
-        rule = step.rule
+    def _whole(self, parts: list[Verdict], multipliers: list[Verdict], unit: int) -> list[int]:
+        """What each of the parts, and of the multipliers put after them, gives of the whole order, in units."""
+        weights = [part.numerator * (unit // part.denominator) for part in parts]
+        total = sum(weights)
+        for verdict in multipliers:
+            more = total * (verdict.multiplier - MULTIPLIER_SCALE) // MULTIPLIER_SCALE  # without a remainder
+            if self._explained or verdict.rule.caps or verdict.rule.budget:
+                verdict = self._adding(verdict, more, unit)
+                more = verdict.numerator * (unit // verdict.denominator)
+            total += more
+            weights.append(more)
+            parts.append(verdict)
+        return weights
+
+    def _by_line(self, parts: list[Verdict], multipliers: list[Verdict]) -> SumByLine:
+        """The same where some look at some lines alone: the sums of the lines."""
+        total = SumByLine(self._facts.order.lines)
+        even = [part for part in parts if part.lines is None and part.denominator == MULTIPLIER_SCALE]
+        total.add((sum(part.numerator for part in even), MULTIPLIER_SCALE), None)  # most rules, at once
+        for part in parts:
+            if part.lines is not None or part.denominator != MULTIPLIER_SCALE:
+                total.add((part.numerator, part.denominator), part.lines)
+        for verdict in multipliers:
+            there, per = total.of(verdict.lines)
+            more = there * (verdict.multiplier - MULTIPLIER_SCALE), per * MULTIPLIER_SCALE
+            parts.append(self._adding(verdict, *more))
+            total.multiply((parts[-1].numerator, parts[-1].denominator), verdict.lines)
+        return total
+
+    def _adding(self, verdict: Verdict, numerator: int, denominator: int) -> Verdict:
+        """What a multiplier says that would add so much, after its caps and budget."""
+        verdict = verdict._replace(numerator=numerator, denominator=denominator)
+        return self._say(self._cut(verdict) if verdict.rule.caps or verdict.rule.budget else verdict)
+
+    def _by_rule(self, points: int, parts: list[Verdict], weights: list[int]) -> dict[str, int]:
+        """What each rule gave of the whole points; of rules that count nothing, only where it is to be explained."""
+        counted = self._plan.counted
+        if self._explained:
+            places: Sequence[int] = range(len(parts))
+        elif counted.isdisjoint(self._allowed):
+            return {}
+        else:
+            places = [nth for nth, part in enumerate(parts) if part.rule.key in counted]
+        shares = share(points, weights, places)
+        return {parts[nth].rule.key: given for nth, given in zip(places, shares, strict=True) if given}
+
+    def _base(self, step: Step) -> Verdict:
+        verdict = step.always or self._counted(step.rule)
+        return self._cut(verdict) if step.is_limited and verdict.nothing is None else verdict
+
+    def _counted(self, rule: EarnRule) -> Verdict:
+        """What a base rule gives for the order's money, or for that of the lines that it takes."""
         times = self._tier_multiplier if rule.tier_multiplied else MULTIPLIER_SCALE
-        steps, numerator, denominator, lines = None, 0, MULTIPLIER_SCALE, None
-        if nothing is None and rule.lines:
+        steps, numerator, denominator, lines, minor = None, 0, MULTIPLIER_SCALE, None, self._minor
+        if rule.lines:
             lines = self._lines(rule)
-            nothing = None if lines else Nothing.NO_LINE_MATCHES
-        minor = self._minor if lines is None else sum(self._facts.order.lines[nth].minor for nth in lines)
-        if nothing is not None:
-            pass
-        elif rule.award is AwardKind.FIXED:
+            if not lines:
+                return Verdict(rule, None, times, 0, denominator, Nothing.NO_LINE_MATCHES, lines=lines)
+            minor = sum(self._facts.order.lines[nth].minor for nth in lines)
+        if rule.award is AwardKind.FIXED:
             numerator = rule.points * times
         elif rule.rounding is EarnRounding.WHOLE_STEPS:
             steps = minor // rule.per_minor
             numerator = rule.points * steps * times
         else:
             numerator, denominator = rule.points * minor * times, rule.per_minor * MULTIPLIER_SCALE
-        if nothing is None and numerator == 0:
-            nothing = _nothing_of(times, steps)
-        verdict = Verdict(rule, steps, times, numerator, denominator, nothing, lines=lines)
-        return self._say(self._cut(verdict) if step.is_limited and nothing is None else verdict)
+        nothing = _nothing_of(times, steps) if numerator == 0 else None
+        return Verdict(rule, steps, times, numerator, denominator, nothing, lines=lines)
 
-    def _multiplier(self, step: Step, nothing: Nothing | None) -> Verdict:
-        rule, lines = step.rule, None
-        if nothing is None and rule.lines:
-            lines = self._lines(rule)
-            nothing = None if lines else Nothing.NO_LINE_MATCHES
-        verdict = Verdict(rule, None, rule.multiplier, 0, MULTIPLIER_SCALE, nothing, lines=lines)
-        if nothing is None and step.is_limited and (allowed := self._asked(rule)).points == 0:
-            verdict = verdict._replace(nothing=_spent(allowed), limited_by=allowed.by)
-        return self._say(verdict)
+    def _multiplier(self, step: Step) -> Verdict:
+        if step.always and not step.is_limited:
+            return step.always
+        return self._looking(step, Verdict(step.rule, None, step.rule.multiplier, 0, MULTIPLIER_SCALE))
 
-    def _coupon(self, step: Step, nothing: Nothing | None) -> Verdict:
-        verdict = Verdict(step.rule, None, MULTIPLIER_SCALE, 0, 1, nothing)
-        if verdict.nothing is None and step.rule.lines and not self._lines(step.rule):
-            verdict = verdict._replace(nothing=Nothing.NO_LINE_MATCHES)
-        if verdict.nothing is None and step.is_limited and (allowed := self._asked(step.rule)).points == 0:
-            verdict = verdict._replace(nothing=_spent(allowed), limited_by=allowed.by)
-        return self._say(verdict)
+    def _coupon(self, step: Step) -> Verdict:
+        return self._looking(step, Verdict(step.rule, None, MULTIPLIER_SCALE, 0, 1))
+
+    def _looking(self, step: Step, verdict: Verdict) -> Verdict:
+        """A verdict on the lines that its rule takes, and nothing where there are none, or it may give no more."""
+        if step.rule.lines:
+            lines = self._lines(step.rule)
+            verdict = verdict._replace(lines=lines, nothing=None if lines else Nothing.NO_LINE_MATCHES)
+        if step.is_limited and verdict.nothing is None:
+            allowed = self._asked(step.rule)
+            if allowed.points == 0:
+                return verdict._replace(nothing=_spent(allowed), limited_by=allowed.by)
+        return verdict
 
     def _lines(self, rule: EarnRule) -> tuple[int, ...]:
         taken = self._plan.conditions.selected(rule.lines, self._named)
@@ -223,35 +239,16 @@ class _Judge:
 
     def _cut(self, verdict: Verdict) -> Verdict:
         """What is left of a verdict after its rule's caps and budget."""
-        if not (verdict.rule.caps or verdict.rule.budget):
-            return verdict
         allowed = self._asked(verdict.rule)
         if verdict.numerator <= allowed.points * verdict.denominator:
             return verdict
         nothing = _spent(allowed) if allowed.points == 0 else None
         return verdict._replace(
-            numerator=allowed.points, denominator=1, nothing=nothing, limited_by=allowed.by
+            numerator=allowed.points * MULTIPLIER_SCALE,
+            denominator=MULTIPLIER_SCALE,
+            nothing=nothing,
+            limited_by=allowed.by,
         )
-
-    def _alone(self, found: Iterable[Verdict]) -> list[Verdict]:
-        """Those that give something; by currency an exclusive one alone, the first in priority."""
-        giving = [verdict for verdict in found if verdict.nothing is None]
-        exclusive = [verdict for verdict in giving if verdict.rule.exclusive]
-        if not exclusive:
-            return giving
-        first: dict[str, EarnRule] = {}
-        for verdict in exclusive:
-            known = first.get(verdict.rule.currency)
-            if known is None or verdict.rule.priority > known.priority:
-                first[verdict.rule.currency] = verdict.rule
-        kept = []
-        for verdict in giving:
-            alone = first.get(verdict.rule.currency, verdict.rule)
-            if alone is verdict.rule or verdict.rule.currency not in first:
-                kept.append(verdict)
-            else:
-                self._say(verdict._replace(nothing=Nothing.OVERRULED, overruled_by=alone.key))
-        return kept
 
 
 def _nothing_of(times: int, steps: int | None) -> Nothing:

@@ -18,6 +18,7 @@ MOST_RETENTION_DAYS = 3_660
 _MOST_INTEGER = 2**53
 _KEY = re.compile(r"[a-z0-9_-]{1,40}")
 _ATTRIBUTE_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PERSONAL = re.compile(
     r"(?:^|_)(?:phone|mobile|e?mail|name|birth\w*|address|unionid|openid|id_number|nick\w*)(?:_|$)"
 )
@@ -64,7 +65,8 @@ class ActivityType:
 
     An activity is kept for ``retention_days`` from when it occurred, and is told within them, so that what was
     forgotten is never taken for new. Who may know attributes about a member for how long is for the purposes that
-    the operator declared; the type is where that becomes a number.
+    the operator declared; the type is where that becomes a number. A type that serves marketing or a profile names the
+    ``purpose`` that the member must allow before anything is kept; what the contract needs names none.
     """
 
     key: str
@@ -72,6 +74,7 @@ class ActivityType:
     attributes: tuple[Attribute, ...] = ()
     retention_days: int = 366
     edition: int = 0
+    purpose: str = ""
 
     def attribute(self, key: str) -> Attribute | None:
         return next((attribute for attribute in self.attributes if attribute.key == key), None)
@@ -133,6 +136,8 @@ def check(type: ActivityType) -> None:
         raise ActivityTypeTaken("every programme has this type: choose another key", field="type.key")
     if not 1 <= type.retention_days <= MOST_RETENTION_DAYS:
         raise _wrong(f"activities are kept for 1 to {MOST_RETENTION_DAYS} days", "type.retention_days")
+    if type.purpose and _PURPOSE.fullmatch(type.purpose) is None:
+        raise _wrong("name the purpose by its key, for instance personalisation", "type.purpose")
     if len(type.attributes) > MOST_ATTRIBUTES:
         raise _wrong(f"a type has at most {MOST_ATTRIBUTES} attributes", "type.attributes")
     seen: set[str] = set()

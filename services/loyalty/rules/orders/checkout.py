@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 
 from services.kit.refusal import Conflict
+from services.loyalty.rules.earning.decisions import Decision
 from services.loyalty.rules.earning.earn_facts import local_time, past_of
-from services.loyalty.rules.earning.earn_limits import Limits, counts_of
+from services.loyalty.rules.earning.earn_limits import EVER, Limits, counts_of
 from services.loyalty.rules.earning.earn_rules import EarnRule, EarnTrigger
-from services.loyalty.rules.earning.earning import Decision, decide, earned
+from services.loyalty.rules.earning.earning import decide, earned
 from services.loyalty.rules.ledger.asks import be_countable, be_free_to_earn
 from services.loyalty.rules.ledger.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.ledger.events import Moved, OrderCompleted, OrderRecorded
@@ -161,9 +162,7 @@ def _coupon(order: Order, rule: EarnRule) -> Grant:
 
 def _count(book: Book, programme: Programme, order: Order, decision: Decision) -> None:
     """Count what limited rules gave, so that they give no more than they may."""
-    if not programme.earning.limited:
-        return
-    today = local_day(order.paid_at, programme.time_zone)
+    today = local_day(order.paid_at, programme.time_zone) if programme.earning.limited else EVER
     for rule in programme.earning.limited:
         given = decision.by_rule.get(rule.currency, {}).get(rule.key, 0) + (rule in decision.coupons)
         if given:

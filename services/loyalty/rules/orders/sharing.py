@@ -1,8 +1,8 @@
 """Sharing: exact sums over an order's lines, and how a whole number is split without loss."""
 
 from collections.abc import Sequence
-from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
+from typing import Protocol
 
 from services.loyalty.rules.orders.orders import Line
 
@@ -12,86 +12,81 @@ Ratio = tuple[int, int]
 """A numerator and a denominator."""
 
 
-class WholeSum:
-    """An exact sum over a whole order: each line's part is its part of the money."""
+class Fractional(Protocol):
+    """What has a numerator and a denominator."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = lines
-        self._sum = 0, 1
-
-    def add(self, given: Ratio, _: Places) -> None:
-        """What a base rule gives, or what a multiplier adds to it."""
-        numerator, denominator = self._sum
-        more, per = given
-        if denominator == per:
-            self._sum = numerator + more, denominator
-        else:
-            common = lcm(denominator, per)  # and not their product, which many rules would make huge
-            self._sum = numerator * (common // denominator) + more * (common // per), common
-
-    multiply = add
-
-    def of(self, _: Places) -> Ratio:
-        """The sum so far."""
-        return self._sum
-
-    def weights(self) -> list[int]:
-        """What each line earned, in whole numbers of the same proportions."""
-        return [line.minor for line in self._lines]
+    @property
+    def numerator(self) -> int: ...
+    @property
+    def denominator(self) -> int: ...
 
 
 class SumByLine:
-    """The same by line, for rules that look at some lines alone."""
+    """An exact sum by line, for rules that look at some lines alone: whole numbers over one denominator."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = lines
+        self._minors = [line.minor for line in lines]
         self._all = tuple(range(len(lines)))
-        self._sums = [Fraction(0)] * len(lines)
+        self._sums, self._per = [0] * len(lines), 1
 
     def add(self, given: Ratio, lines: Places) -> None:
         """What a base rule gives, spread by the money of the lines that it looked at."""
         places = self._all if lines is None else lines
-        minor = sum(self._lines[nth].minor for nth in places)
-        if not minor:
-            self._sums[places[0]] += Fraction(*given)
+        numerator, denominator = given
+        minor = sum(self._minors[nth] for nth in places)
+        if not minor:  # the first has all of it
+            self._count_in(denominator)
+            self._sums[places[0]] += numerator * (self._per // denominator)
             return
+        self._count_in(denominator * minor)
+        each = numerator * (self._per // (denominator * minor))
         for nth in places:
-            self._sums[nth] += Fraction(*given) * self._lines[nth].minor / minor
+            self._sums[nth] += each * self._minors[nth]
 
     def multiply(self, more: Ratio, lines: Places) -> None:
         """What a multiplier adds, after its cap, spread by what its lines earned so far."""
         places = self._all if lines is None else lines
-        there = sum((self._sums[nth] for nth in places), Fraction(0))
-        if there:
-            grown = 1 + Fraction(*more) / there
-            for nth in places:
-                self._sums[nth] *= grown
+        there = sum(self._sums[nth] for nth in places)
+        if not there:
+            return
+        numerator, denominator = more
+        was = there * denominator
+        grown = was + numerator * self._per
+        sums = [each * (grown if nth in places else was) for nth, each in enumerate(self._sums)]
+        common = gcd(self._per * was, *sums)  # else numbers would grow with every multiplier
+        self._sums, self._per = [each // common for each in sums], self._per * was // common
 
     def of(self, lines: Places) -> Ratio:
         """The sum so far of some lines, or of all."""
-        places = self._all if lines is None else lines
-        return sum((self._sums[nth] for nth in places), Fraction(0)).as_integer_ratio()
+        return sum(self._sums if lines is None else [self._sums[nth] for nth in lines]), self._per
 
     def weights(self) -> list[int]:
-        """The same."""
-        return whole_numbers([each.as_integer_ratio() for each in self._sums])
+        """What each line earned, in whole numbers of the same proportions."""
+        return self._sums
+
+    def _count_in(self, denominator: int) -> None:
+        """Count in fractions that hold those of a denominator, too."""
+        common = lcm(self._per, denominator)
+        self._sums = [each * (common // self._per) for each in self._sums]
+        self._per = common
 
 
-def whole_numbers(ratios: Sequence[Ratio]) -> list[int]:
-    """Ratios as whole numbers in the same proportions."""
-    common = lcm(*(denominator for _, denominator in ratios))
-    return [numerator * (common // denominator) for numerator, denominator in ratios]
+def whole_numbers(fractions: Sequence[Fractional]) -> list[int]:
+    """Fractions as whole numbers in the same proportions."""
+    common = lcm(*{each.denominator for each in fractions})
+    return [each.numerator * (common // each.denominator) for each in fractions]
 
 
-def share(whole: int, weights: Sequence[int]) -> list[int]:
-    """Split a whole by weights without loss: floors first, the rest to the largest remainders, earliest first."""
+def share(whole: int, weights: Sequence[int], places: Sequence[int] | None = None) -> list[int]:
+    """Split a whole by weights without loss: floors first, the rest to the largest remainders, earliest first.
+
+    With ``places``, the shares of these alone, as they are among all.
+    """
+    asked = range(len(weights)) if places is None else places
     total = sum(weights)
     if len(weights) == 1 or total == 0:
-        return [whole, *([0] * (len(weights) - 1))]
-    shares = [whole * weight // total for weight in weights]
-    rest = whole - sum(shares)
-    if rest:
-        order = sorted(range(len(weights)), key=lambda nth: (-(whole * weights[nth] % total), nth))
-        for nth in order[:rest]:
-            shares[nth] += 1
-    return shares
+        return [0 if nth else whole for nth in asked]
+    remainders = [whole * weight % total for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
+    one_more = set(by_remainder[: sum(remainders) // total])
+    return [whole * weights[nth] // total + (nth in one_more) for nth in asked]

@@ -136,12 +136,7 @@ def _why_not(book: Book, asked: RewardAsked, member: Member, offer: Offer, price
     wallet = member.wallets[spendable_of(member, terms.currency).code]
     available = max(0, wallet.available)
     because: type[Refusal] | None = None
-    names = book.state.names(asked.member_id, member.current.number)
-    instants = (
-        at
-        for name in names
-        for at in book.state.taken_at.get((name, member.current.number, asked.reward), ())
-    )
+    instants = book.state.taken_at.get((member.standing.member_id, member.current.number, asked.reward), ())
     if offer.state is not RewardState.PUBLISHED or not terms.is_open(now):
         because = RewardNotOffered
     elif terms.tiers and member.standing.tier not in terms.tiers:

@@ -57,6 +57,16 @@ async def be_alone_with(connection: database.RawConnection, members: frozenset[s
     )
 
 
+async def is_merged(connection: database.RawConnection, member_id: str) -> bool:
+    """Whether a member is merged into another now."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM standings WHERE member_id = $1 AND merged_into IS NOT NULL)",
+            member_id,
+        )
+    )
+
+
 async def bring(
     connection: database.RawConnection, from_member: str, into_member: str, merge_id: str
 ) -> None:

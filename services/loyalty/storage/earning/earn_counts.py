@@ -44,14 +44,16 @@ async def load(
         )
         for row in await connection.fetch(_CAPS, members, programmes, rules, spans, days):
             place = Count(row["programme"], row["rule"], row["member_id"], row["span"], row["first_on"])
-            counts.given[place] = row["given"]
+            counts.given[place], counts.under_others[place] = row["given"], row["under_others"]
 
 
 async def write(connection: database.RawConnection, counts: Counts) -> None:
     """Write what a fold added, or took away again: to budgets the difference, of locked members the whole."""
     added = {count: points for count, points in counts.added.items() if points}
     budgets = sorted((c.programme, c.rule, points) for c, points in added.items() if not c.member_id)
-    caps = [(*count, counts.of(count)) for count in added if count.member_id]
+    caps = [
+        (*count, counts.of(count) - counts.under_others.get(count, 0)) for count in added if count.member_id
+    ]
     if budgets:
         await connection.execute(_SPEND, *zip(*budgets, strict=True))
     if caps:
@@ -77,10 +79,23 @@ FROM unnest($1::smallint[], $2::text[], $3::bigint[]) AS n(programme, rule, poin
 WHERE b.programme = n.programme AND b.rule = n.rule
 """
 
+# Whoever was merged into a member counts as that member, and keeps what is counted under the id of before.
 _CAPS = """
-SELECT c.programme, c.rule, c.member_id::text, c.span, c.first_on, c.given FROM earn_caps c
-JOIN unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::date[])
-  AS k(member_id, programme, rule, span, first_on) USING (member_id, programme, rule, span, first_on)
+WITH RECURSIVE asked AS (
+  SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::date[])
+    AS k(member_id, programme, rule, span, first_on)
+), names AS (
+  SELECT DISTINCT member_id AS survivor, programme, member_id FROM asked
+  UNION
+  SELECT n.survivor, n.programme, s.member_id FROM names n
+  JOIN standings s ON s.merged_into = n.member_id AND s.programme = n.programme
+)
+SELECT k.programme, k.rule, k.member_id::text, k.span, k.first_on, sum(c.given)::bigint AS given,
+       coalesce(sum(c.given) FILTER (WHERE c.member_id <> k.member_id), 0)::bigint AS under_others
+FROM asked k JOIN names n ON (n.survivor, n.programme) = (k.member_id, k.programme)
+JOIN earn_caps c ON (c.member_id, c.programme, c.rule, c.span, c.first_on)
+  = (n.member_id, k.programme, k.rule, k.span, k.first_on)
+GROUP BY 1, 2, 3, 4, 5
 """
 
 _GIVE = """

@@ -169,6 +169,7 @@ def _definition(type: ActivityType) -> str:
                 for one in type.attributes
             ],
             "retention_days": type.retention_days,
+            "purpose": type.purpose,
         }
     ).decode()
 
@@ -179,7 +180,14 @@ def _declared(row: asyncpg.Record) -> Declared:
         Attribute(one["key"], AttributeType(one["type"]), one["required"], tuple(one["one_of"]))
         for one in kept["attributes"]
     )
-    type = ActivityType(row["key"], Text(*kept["name"]), attributes, kept["retention_days"], row["edition"])
+    type = ActivityType(
+        row["key"],
+        Text(*kept["name"]),
+        attributes,
+        kept["retention_days"],
+        row["edition"],
+        kept.get("purpose", ""),
+    )
     return Declared(type, row["declared_by"], row["declared_at"], row["reason"])
 
 

@@ -44,7 +44,7 @@ async def load(
     ]
     if counted:
         for row in await connection.fetch(_TAKEN_AT, *zip(*counted, strict=True)):
-            state.taken_at[str(row["member_id"]), row["programme"], row["reward"]] = row["taken_at"]
+            state.taken_at[str(row["survivor"]), row["programme"], row["reward"]] = row["taken_at"]
     if any(offer.left is not None for offer in state.offers.values()):
         for row in await connection.fetch(_LOCK_STOCK, *columns):
             state.offers[row["programme"], row["reward"]].left = row["left"]
@@ -140,11 +140,17 @@ FROM rewards r JOIN unnest($1::smallint[], $2::text[]) AS k(programme, reward) U
 JOIN reward_editions e USING (programme, reward, edition)
 """
 
+# What those took who were merged into the member is the member's.
 _TAKEN_AT = """
-SELECT member_id, programme, reward, array_agg(t.redeemed_at) AS taken_at
-FROM reward_redemptions t
-JOIN unnest($1::uuid[], $2::smallint[], $3::text[]) AS k(member_id, programme, reward)
-  USING (member_id, programme, reward)
+WITH RECURSIVE names AS (
+  SELECT member_id AS survivor, member_id, programme, reward
+  FROM unnest($1::uuid[], $2::smallint[], $3::text[]) AS k(member_id, programme, reward)
+  UNION
+  SELECT n.survivor, s.member_id, n.programme, n.reward FROM names n
+  JOIN standings s ON s.merged_into = n.member_id AND s.programme = n.programme
+)
+SELECT n.survivor, programme, reward, array_agg(t.redeemed_at) AS taken_at
+FROM reward_redemptions t JOIN names n USING (member_id, programme, reward)
 WHERE t.state <> 'CANCELLED' GROUP BY 1, 2, 3
 """
 

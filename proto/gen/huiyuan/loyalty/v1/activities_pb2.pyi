@@ -39,7 +39,7 @@ class ActivityAttribute(_message.Message):
     def __init__(self, key: _Optional[str] = ..., type: _Optional[_Union[AttributeType, str]] = ..., required: _Optional[bool] = ..., one_of: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ActivityType(_message.Message):
-    __slots__ = ("key", "name", "attributes", "retention_days", "edition", "declared_by", "declared_at", "reason")
+    __slots__ = ("key", "name", "attributes", "retention_days", "edition", "declared_by", "declared_at", "reason", "purpose")
     KEY_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
@@ -48,6 +48,7 @@ class ActivityType(_message.Message):
     DECLARED_BY_FIELD_NUMBER: _ClassVar[int]
     DECLARED_AT_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
     key: str
     name: _kit_pb2.LocalizedText
     attributes: _containers.RepeatedCompositeFieldContainer[ActivityAttribute]
@@ -56,7 +57,8 @@ class ActivityType(_message.Message):
     declared_by: str
     declared_at: _timestamp_pb2.Timestamp
     reason: str
-    def __init__(self, key: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., attributes: _Optional[_Iterable[_Union[ActivityAttribute, _Mapping]]] = ..., retention_days: _Optional[int] = ..., edition: _Optional[int] = ..., declared_by: _Optional[str] = ..., declared_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+    purpose: str
+    def __init__(self, key: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., attributes: _Optional[_Iterable[_Union[ActivityAttribute, _Mapping]]] = ..., retention_days: _Optional[int] = ..., edition: _Optional[int] = ..., declared_by: _Optional[str] = ..., declared_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., purpose: _Optional[str] = ...) -> None: ...
 
 class RecordActivityRequest(_message.Message):
     __slots__ = ("member_id", "identity", "programme_id", "source", "activity_id", "type", "occurred_at", "attributes")

@@ -24,53 +24,54 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as huiyuan_dot_loyalty_dot_v1_dot_programme__history__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)huiyuan/loyalty/v1/coupon_templates.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xa1\x05\n\x0b\x43ouponTerms\x12+\n\x04name\x18\x01 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12,\n\x05terms\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.huiyuan.loyalty.v1.CouponKind\x12)\n\namount_off\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x18\n\x10off_basis_points\x18\x05 \x01(\x05\x12\"\n\x03\x63\x61p\x18\x06 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x10\n\x08gift_sku\x18\x07 \x01(\t\x12(\n\tthreshold\x18\x08 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x0c\n\x04skus\x18\t \x03(\t\x12\x16\n\x0estacking_group\x18\n \x01(\t\x12\x12\n\nvalid_from\x18\x0b \x01(\t\x12\x13\n\x0bvalid_until\x18\x0c \x01(\t\x12\x11\n\tvalid_for\x18\r \x01(\t\x12\x14\n\x0cmost_coupons\x18\x0e \x01(\x03\x12)\n\nmost_money\x18\x0f \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x17\n\x0fmost_per_member\x18\x10 \x01(\x05\x12#\n\x04\x63ost\x18\x11 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12.\n\x05\x63laim\x18\x12 \x01(\x0e\x32\x1f.huiyuan.loyalty.v1.CouponClaim\x12\x12\n\nclaim_code\x18\x13 \x01(\t\x12\x14\n\x0c\x65xtended_for\x18\x14 \x01(\t\x12\x14\n\x0chold_minutes\x18\x15 \x01(\x05\x12\x13\n\x0bremind_days\x18\x16 \x01(\x05\"\x9e\x02\n\x0e\x43ouponTemplate\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x36\n\x05state\x18\x03 \x01(\x0e\x32\'.huiyuan.loyalty.v1.CouponTemplateState\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\x05\x12.\n\x05terms\x18\x05 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.CouponTerms\x12.\n\x05\x64raft\x18\x06 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.CouponTerms\x12.\n\nchanged_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\x08 \x01(\x05\"\xa8\x01\n\rCouponEdition\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\x05\x12.\n\x05terms\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.CouponTerms\x12\x14\n\x0cpublished_by\x18\x03 \x01(\t\x12\x30\n\x0cpublished_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\xe7\x01\n\x10\x43ouponStatistics\x12\x0e\n\x06issued\x18\x01 \x01(\x03\x12\x0c\n\x04held\x18\x02 \x01(\x03\x12\x0c\n\x04used\x18\x03 \x01(\x03\x12\x0f\n\x07\x65xpired\x18\x04 \x01(\x03\x12\x0f\n\x07revoked\x18\x05 \x01(\x03\x12\x0c\n\x04open\x18\x06 \x01(\x03\x12(\n\ttaken_off\x18\x07 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12#\n\x04\x63ost\x18\x08 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12(\n\tcommitted\x18\t \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\"\x99\x01\n\x19SaveCouponTemplateRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12.\n\x05terms\x18\x03 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.CouponTerms\x12\x19\n\x11\x62\x61sed_on_revision\x18\x04 \x01(\x05\x12\x0e\n\x06reason\x18\x05 \x01(\t\"d\n\x1aSaveCouponTemplateResponse\x12\x34\n\x08template\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.CouponTemplate\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"l\n\x1cPublishCouponTemplateRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x19\n\x11\x62\x61sed_on_revision\x18\x03 \x01(\x05\x12\x0e\n\x06reason\x18\x04 \x01(\t\"U\n\x1dPublishCouponTemplateResponse\x12\x34\n\x08template\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.CouponTemplate\"N\n\x19StopCouponTemplateRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"d\n\x1aStopCouponTemplateResponse\x12\x34\n\x08template\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.CouponTemplate\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"=\n\x18GetCouponTemplateRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\"\x8b\x01\n\x19GetCouponTemplateResponse\x12\x34\n\x08template\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.CouponTemplate\x12\x38\n\nstatistics\x18\x02 \x01(\x0b\x32$.huiyuan.loyalty.v1.CouponStatistics\"\x88\x01\n\x1aListCouponTemplatesRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x36\n\x05state\x18\x02 \x01(\x0e\x32\'.huiyuan.loyalty.v1.CouponTemplateState\x12\r\n\x05\x66irst\x18\x03 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"k\n\x1bListCouponTemplatesResponse\x12\x35\n\ttemplates\x18\x01 \x03(\x0b\x32\".huiyuan.loyalty.v1.CouponTemplate\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\">\n\x19ListCouponEditionsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\"Q\n\x1aListCouponEditionsResponse\x12\x33\n\x08\x65\x64itions\x18\x01 \x03(\x0b\x32!.huiyuan.loyalty.v1.CouponEdition*\x96\x01\n\nCouponKind\x12\x1b\n\x17\x43OUPON_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43OUPON_KIND_AMOUNT_OFF\x10\x01\x12\x1a\n\x16\x43OUPON_KIND_PERCENTAGE\x10\x02\x12\x1d\n\x19\x43OUPON_KIND_FREE_SHIPPING\x10\x03\x12\x14\n\x10\x43OUPON_KIND_GIFT\x10\x04*\xa5\x01\n\x13\x43ouponTemplateState\x12%\n!COUPON_TEMPLATE_STATE_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43OUPON_TEMPLATE_STATE_DRAFT\x10\x01\x12#\n\x1f\x43OUPON_TEMPLATE_STATE_PUBLISHED\x10\x02\x12!\n\x1d\x43OUPON_TEMPLATE_STATE_STOPPED\x10\x03*s\n\x0b\x43ouponClaim\x12\x1c\n\x18\x43OUPON_CLAIM_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43OUPON_CLAIM_NONE\x10\x01\x12\x15\n\x11\x43OUPON_CLAIM_OPEN\x10\x02\x12\x18\n\x14\x43OUPON_CLAIM_BY_CODE\x10\x03\x32\xdf\x05\n\x16\x43ouponTemplatesService\x12s\n\x12SaveCouponTemplate\x12-.huiyuan.loyalty.v1.SaveCouponTemplateRequest\x1a..huiyuan.loyalty.v1.SaveCouponTemplateResponse\x12|\n\x15PublishCouponTemplate\x12\x30.huiyuan.loyalty.v1.PublishCouponTemplateRequest\x1a\x31.huiyuan.loyalty.v1.PublishCouponTemplateResponse\x12s\n\x12StopCouponTemplate\x12-.huiyuan.loyalty.v1.StopCouponTemplateRequest\x1a..huiyuan.loyalty.v1.StopCouponTemplateResponse\x12p\n\x11GetCouponTemplate\x12,.huiyuan.loyalty.v1.GetCouponTemplateRequest\x1a-.huiyuan.loyalty.v1.GetCouponTemplateResponse\x12v\n\x13ListCouponTemplates\x12..huiyuan.loyalty.v1.ListCouponTemplatesRequest\x1a/.huiyuan.loyalty.v1.ListCouponTemplatesResponse\x12s\n\x12ListCouponEditions\x12-.huiyuan.loyalty.v1.ListCouponEditionsRequest\x1a..huiyuan.loyalty.v1.ListCouponEditionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)huiyuan/loyalty/v1/coupon_templates.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a*huiyuan/loyalty/v1/programme_history.proto\"\xa1\x05\n\x0b\x43ouponTerms\x12+\n\x04name\x18\x01 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12,\n\x05terms\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.huiyuan.loyalty.v1.CouponKind\x12)\n\namount_off\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x18\n\x10off_basis_points\x18\x05 \x01(\x05\x12\"\n\x03\x63\x61p\x18\x06 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x10\n\x08gift_sku\x18\x07 \x01(\t\x12(\n\tthreshold\x18\x08 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x0c\n\x04skus\x18\t \x03(\t\x12\x16\n\x0estacking_group\x18\n \x01(\t\x12\x12\n\nvalid_from\x18\x0b \x01(\t\x12\x13\n\x0bvalid_until\x18\x0c \x01(\t\x12\x11\n\tvalid_for\x18\r \x01(\t\x12\x14\n\x0cmost_coupons\x18\x0e \x01(\x03\x12)\n\nmost_money\x18\x0f \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x17\n\x0fmost_per_member\x18\x10 \x01(\x05\x12#\n\x04\x63ost\x18\x11 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12.\n\x05\x63laim\x18\x12 \x01(\x0e\x32\x1f.huiyuan.loyalty.v1.CouponClaim\x12\x12\n\nclaim_code\x18\x13 \x01(\t\x12\x14\n\x0c\x65xtended_for\x18\x14 \x01(\t\x12\x14\n\x0chold_minutes\x18\x15 \x01(\x05\x12\x13\n\x0bremind_days\x18\x16 \x01(\x05\"\x9e\x02\n\x0e\x43ouponTemplate\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x36\n\x05state\x18\x03 \x01(\x0e\x32\'.huiyuan.loyalty.v1.CouponTemplateState\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\x05\x12.\n\x05terms\x18\x05 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.CouponTerms\x12.\n\x05\x64raft\x18\x06 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.CouponTerms\x12.\n\nchanged_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\x08 \x01(\x05\"\xa8\x01\n\rCouponEdition\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\x05\x12.\n\x05terms\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.CouponTerms\x12\x14\n\x0cpublished_by\x18\x03 \x01(\t\x12\x30\n\x0cpublished_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\xe7\x01\n\x10\x43ouponStatistics\x12\x0e\n\x06issued\x18\x01 \x01(\x03\x12\x0c\n\x04held\x18\x02 \x01(\x03\x12\x0c\n\x04used\x18\x03 \x01(\x03\x12\x0f\n\x07\x65xpired\x18\x04 \x01(\x03\x12\x0f\n\x07revoked\x18\x05 \x01(\x03\x12\x0c\n\x04open\x18\x06 \x01(\x03\x12(\n\ttaken_off\x18\x07 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12#\n\x04\x63ost\x18\x08 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12(\n\tcommitted\x18\t \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\"\x99\x01\n\x19SaveCouponTemplateRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12.\n\x05terms\x18\x03 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.CouponTerms\x12\x19\n\x11\x62\x61sed_on_revision\x18\x04 \x01(\x05\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\x9b\x01\n\x1aSaveCouponTemplateResponse\x12\x34\n\x08template\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.CouponTemplate\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"l\n\x1cPublishCouponTemplateRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x19\n\x11\x62\x61sed_on_revision\x18\x03 \x01(\x05\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x8c\x01\n\x1dPublishCouponTemplateResponse\x12\x34\n\x08template\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.CouponTemplate\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"N\n\x19StopCouponTemplateRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x9b\x01\n\x1aStopCouponTemplateResponse\x12\x34\n\x08template\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.CouponTemplate\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"=\n\x18GetCouponTemplateRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\"\x8b\x01\n\x19GetCouponTemplateResponse\x12\x34\n\x08template\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.CouponTemplate\x12\x38\n\nstatistics\x18\x02 \x01(\x0b\x32$.huiyuan.loyalty.v1.CouponStatistics\"\x88\x01\n\x1aListCouponTemplatesRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x36\n\x05state\x18\x02 \x01(\x0e\x32\'.huiyuan.loyalty.v1.CouponTemplateState\x12\r\n\x05\x66irst\x18\x03 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"k\n\x1bListCouponTemplatesResponse\x12\x35\n\ttemplates\x18\x01 \x03(\x0b\x32\".huiyuan.loyalty.v1.CouponTemplate\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\">\n\x19ListCouponEditionsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\"Q\n\x1aListCouponEditionsResponse\x12\x33\n\x08\x65\x64itions\x18\x01 \x03(\x0b\x32!.huiyuan.loyalty.v1.CouponEdition*\x96\x01\n\nCouponKind\x12\x1b\n\x17\x43OUPON_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43OUPON_KIND_AMOUNT_OFF\x10\x01\x12\x1a\n\x16\x43OUPON_KIND_PERCENTAGE\x10\x02\x12\x1d\n\x19\x43OUPON_KIND_FREE_SHIPPING\x10\x03\x12\x14\n\x10\x43OUPON_KIND_GIFT\x10\x04*\xa5\x01\n\x13\x43ouponTemplateState\x12%\n!COUPON_TEMPLATE_STATE_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43OUPON_TEMPLATE_STATE_DRAFT\x10\x01\x12#\n\x1f\x43OUPON_TEMPLATE_STATE_PUBLISHED\x10\x02\x12!\n\x1d\x43OUPON_TEMPLATE_STATE_STOPPED\x10\x03*s\n\x0b\x43ouponClaim\x12\x1c\n\x18\x43OUPON_CLAIM_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43OUPON_CLAIM_NONE\x10\x01\x12\x15\n\x11\x43OUPON_CLAIM_OPEN\x10\x02\x12\x18\n\x14\x43OUPON_CLAIM_BY_CODE\x10\x03\x32\xdf\x05\n\x16\x43ouponTemplatesService\x12s\n\x12SaveCouponTemplate\x12-.huiyuan.loyalty.v1.SaveCouponTemplateRequest\x1a..huiyuan.loyalty.v1.SaveCouponTemplateResponse\x12|\n\x15PublishCouponTemplate\x12\x30.huiyuan.loyalty.v1.PublishCouponTemplateRequest\x1a\x31.huiyuan.loyalty.v1.PublishCouponTemplateResponse\x12s\n\x12StopCouponTemplate\x12-.huiyuan.loyalty.v1.StopCouponTemplateRequest\x1a..huiyuan.loyalty.v1.StopCouponTemplateResponse\x12p\n\x11GetCouponTemplate\x12,.huiyuan.loyalty.v1.GetCouponTemplateRequest\x1a-.huiyuan.loyalty.v1.GetCouponTemplateResponse\x12v\n\x13ListCouponTemplates\x12..huiyuan.loyalty.v1.ListCouponTemplatesRequest\x1a/.huiyuan.loyalty.v1.ListCouponTemplatesResponse\x12s\n\x12ListCouponEditions\x12-.huiyuan.loyalty.v1.ListCouponEditionsRequest\x1a..huiyuan.loyalty.v1.ListCouponEditionsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.coupon_templates_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_COUPONKIND']._serialized_start=2732
-  _globals['_COUPONKIND']._serialized_end=2882
-  _globals['_COUPONTEMPLATESTATE']._serialized_start=2885
-  _globals['_COUPONTEMPLATESTATE']._serialized_end=3050
-  _globals['_COUPONCLAIM']._serialized_start=3052
-  _globals['_COUPONCLAIM']._serialized_end=3167
-  _globals['_COUPONTERMS']._serialized_start=125
-  _globals['_COUPONTERMS']._serialized_end=798
-  _globals['_COUPONTEMPLATE']._serialized_start=801
-  _globals['_COUPONTEMPLATE']._serialized_end=1087
-  _globals['_COUPONEDITION']._serialized_start=1090
-  _globals['_COUPONEDITION']._serialized_end=1258
-  _globals['_COUPONSTATISTICS']._serialized_start=1261
-  _globals['_COUPONSTATISTICS']._serialized_end=1492
-  _globals['_SAVECOUPONTEMPLATEREQUEST']._serialized_start=1495
-  _globals['_SAVECOUPONTEMPLATEREQUEST']._serialized_end=1648
-  _globals['_SAVECOUPONTEMPLATERESPONSE']._serialized_start=1650
-  _globals['_SAVECOUPONTEMPLATERESPONSE']._serialized_end=1750
-  _globals['_PUBLISHCOUPONTEMPLATEREQUEST']._serialized_start=1752
-  _globals['_PUBLISHCOUPONTEMPLATEREQUEST']._serialized_end=1860
-  _globals['_PUBLISHCOUPONTEMPLATERESPONSE']._serialized_start=1862
-  _globals['_PUBLISHCOUPONTEMPLATERESPONSE']._serialized_end=1947
-  _globals['_STOPCOUPONTEMPLATEREQUEST']._serialized_start=1949
-  _globals['_STOPCOUPONTEMPLATEREQUEST']._serialized_end=2027
-  _globals['_STOPCOUPONTEMPLATERESPONSE']._serialized_start=2029
-  _globals['_STOPCOUPONTEMPLATERESPONSE']._serialized_end=2129
-  _globals['_GETCOUPONTEMPLATEREQUEST']._serialized_start=2131
-  _globals['_GETCOUPONTEMPLATEREQUEST']._serialized_end=2192
-  _globals['_GETCOUPONTEMPLATERESPONSE']._serialized_start=2195
-  _globals['_GETCOUPONTEMPLATERESPONSE']._serialized_end=2334
-  _globals['_LISTCOUPONTEMPLATESREQUEST']._serialized_start=2337
-  _globals['_LISTCOUPONTEMPLATESREQUEST']._serialized_end=2473
-  _globals['_LISTCOUPONTEMPLATESRESPONSE']._serialized_start=2475
-  _globals['_LISTCOUPONTEMPLATESRESPONSE']._serialized_end=2582
-  _globals['_LISTCOUPONEDITIONSREQUEST']._serialized_start=2584
-  _globals['_LISTCOUPONEDITIONSREQUEST']._serialized_end=2646
-  _globals['_LISTCOUPONEDITIONSRESPONSE']._serialized_start=2648
-  _globals['_LISTCOUPONEDITIONSRESPONSE']._serialized_end=2729
-  _globals['_COUPONTEMPLATESSERVICE']._serialized_start=3170
-  _globals['_COUPONTEMPLATESSERVICE']._serialized_end=3905
+  _globals['_COUPONKIND']._serialized_start=2944
+  _globals['_COUPONKIND']._serialized_end=3094
+  _globals['_COUPONTEMPLATESTATE']._serialized_start=3097
+  _globals['_COUPONTEMPLATESTATE']._serialized_end=3262
+  _globals['_COUPONCLAIM']._serialized_start=3264
+  _globals['_COUPONCLAIM']._serialized_end=3379
+  _globals['_COUPONTERMS']._serialized_start=169
+  _globals['_COUPONTERMS']._serialized_end=842
+  _globals['_COUPONTEMPLATE']._serialized_start=845
+  _globals['_COUPONTEMPLATE']._serialized_end=1131
+  _globals['_COUPONEDITION']._serialized_start=1134
+  _globals['_COUPONEDITION']._serialized_end=1302
+  _globals['_COUPONSTATISTICS']._serialized_start=1305
+  _globals['_COUPONSTATISTICS']._serialized_end=1536
+  _globals['_SAVECOUPONTEMPLATEREQUEST']._serialized_start=1539
+  _globals['_SAVECOUPONTEMPLATEREQUEST']._serialized_end=1692
+  _globals['_SAVECOUPONTEMPLATERESPONSE']._serialized_start=1695
+  _globals['_SAVECOUPONTEMPLATERESPONSE']._serialized_end=1850
+  _globals['_PUBLISHCOUPONTEMPLATEREQUEST']._serialized_start=1852
+  _globals['_PUBLISHCOUPONTEMPLATEREQUEST']._serialized_end=1960
+  _globals['_PUBLISHCOUPONTEMPLATERESPONSE']._serialized_start=1963
+  _globals['_PUBLISHCOUPONTEMPLATERESPONSE']._serialized_end=2103
+  _globals['_STOPCOUPONTEMPLATEREQUEST']._serialized_start=2105
+  _globals['_STOPCOUPONTEMPLATEREQUEST']._serialized_end=2183
+  _globals['_STOPCOUPONTEMPLATERESPONSE']._serialized_start=2186
+  _globals['_STOPCOUPONTEMPLATERESPONSE']._serialized_end=2341
+  _globals['_GETCOUPONTEMPLATEREQUEST']._serialized_start=2343
+  _globals['_GETCOUPONTEMPLATEREQUEST']._serialized_end=2404
+  _globals['_GETCOUPONTEMPLATERESPONSE']._serialized_start=2407
+  _globals['_GETCOUPONTEMPLATERESPONSE']._serialized_end=2546
+  _globals['_LISTCOUPONTEMPLATESREQUEST']._serialized_start=2549
+  _globals['_LISTCOUPONTEMPLATESREQUEST']._serialized_end=2685
+  _globals['_LISTCOUPONTEMPLATESRESPONSE']._serialized_start=2687
+  _globals['_LISTCOUPONTEMPLATESRESPONSE']._serialized_end=2794
+  _globals['_LISTCOUPONEDITIONSREQUEST']._serialized_start=2796
+  _globals['_LISTCOUPONEDITIONSREQUEST']._serialized_end=2858
+  _globals['_LISTCOUPONEDITIONSRESPONSE']._serialized_start=2860
+  _globals['_LISTCOUPONEDITIONSRESPONSE']._serialized_end=2941
+  _globals['_COUPONTEMPLATESSERVICE']._serialized_start=3382
+  _globals['_COUPONTEMPLATESSERVICE']._serialized_end=4117
 # @@protoc_insertion_point(module_scope)

@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as _programme_history_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -165,12 +166,14 @@ class SaveCouponTemplateRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., key: _Optional[str] = ..., terms: _Optional[_Union[CouponTerms, _Mapping]] = ..., based_on_revision: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class SaveCouponTemplateResponse(_message.Message):
-    __slots__ = ("template", "replayed")
+    __slots__ = ("template", "replayed", "changes")
     TEMPLATE_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     template: CouponTemplate
     replayed: bool
-    def __init__(self, template: _Optional[_Union[CouponTemplate, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, template: _Optional[_Union[CouponTemplate, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class PublishCouponTemplateRequest(_message.Message):
     __slots__ = ("programme_id", "key", "based_on_revision", "reason")
@@ -185,10 +188,12 @@ class PublishCouponTemplateRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., key: _Optional[str] = ..., based_on_revision: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class PublishCouponTemplateResponse(_message.Message):
-    __slots__ = ("template",)
+    __slots__ = ("template", "changes")
     TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     template: CouponTemplate
-    def __init__(self, template: _Optional[_Union[CouponTemplate, _Mapping]] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, template: _Optional[_Union[CouponTemplate, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class StopCouponTemplateRequest(_message.Message):
     __slots__ = ("programme_id", "key", "reason")
@@ -201,12 +206,14 @@ class StopCouponTemplateRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., key: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class StopCouponTemplateResponse(_message.Message):
-    __slots__ = ("template", "replayed")
+    __slots__ = ("template", "replayed", "changes")
     TEMPLATE_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     template: CouponTemplate
     replayed: bool
-    def __init__(self, template: _Optional[_Union[CouponTemplate, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, template: _Optional[_Union[CouponTemplate, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class GetCouponTemplateRequest(_message.Message):
     __slots__ = ("programme_id", "key")

@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as _programme_history_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -197,10 +198,12 @@ class DraftMissionRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., mission: _Optional[_Union[Mission, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class DraftMissionResponse(_message.Message):
-    __slots__ = ("mission",)
+    __slots__ = ("mission", "changes")
     MISSION_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     mission: Mission
-    def __init__(self, mission: _Optional[_Union[Mission, _Mapping]] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, mission: _Optional[_Union[Mission, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class PublishMissionRequest(_message.Message):
     __slots__ = ("programme_id", "key", "edition", "reason")
@@ -215,12 +218,14 @@ class PublishMissionRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., key: _Optional[str] = ..., edition: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class PublishMissionResponse(_message.Message):
-    __slots__ = ("mission", "replayed")
+    __slots__ = ("mission", "replayed", "changes")
     MISSION_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     mission: Mission
     replayed: bool
-    def __init__(self, mission: _Optional[_Union[Mission, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, mission: _Optional[_Union[Mission, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class StopMissionRequest(_message.Message):
     __slots__ = ("programme_id", "key", "reason")
@@ -233,12 +238,14 @@ class StopMissionRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., key: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class StopMissionResponse(_message.Message):
-    __slots__ = ("mission", "replayed")
+    __slots__ = ("mission", "replayed", "changes")
     MISSION_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     mission: Mission
     replayed: bool
-    def __init__(self, mission: _Optional[_Union[Mission, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, mission: _Optional[_Union[Mission, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class ListMissionsRequest(_message.Message):
     __slots__ = ("programme_id",)

@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as _programme_history_pb2
 from huiyuan.loyalty.v1 import rewards_pb2 as _rewards_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -140,10 +141,12 @@ class PublishReferralProgrammeRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., referral: _Optional[str] = ..., based_on_edition: _Optional[int] = ..., terms: _Optional[_Union[ReferralTerms, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class PublishReferralProgrammeResponse(_message.Message):
-    __slots__ = ("referral_programme",)
+    __slots__ = ("referral_programme", "changes")
     REFERRAL_PROGRAMME_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     referral_programme: ReferralProgramme
-    def __init__(self, referral_programme: _Optional[_Union[ReferralProgramme, _Mapping]] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, referral_programme: _Optional[_Union[ReferralProgramme, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class StopReferralProgrammeRequest(_message.Message):
     __slots__ = ("programme_id", "referral", "reason")
@@ -156,10 +159,12 @@ class StopReferralProgrammeRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., referral: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class StopReferralProgrammeResponse(_message.Message):
-    __slots__ = ("referral_programme",)
+    __slots__ = ("referral_programme", "changes")
     REFERRAL_PROGRAMME_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     referral_programme: ReferralProgramme
-    def __init__(self, referral_programme: _Optional[_Union[ReferralProgramme, _Mapping]] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, referral_programme: _Optional[_Union[ReferralProgramme, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class ListReferralProgrammesRequest(_message.Message):
     __slots__ = ("programme_id",)

@@ -24,61 +24,62 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as huiyuan_dot_loyalty_dot_v1_dot_programme__history__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n huiyuan/loyalty/v1/rewards.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"R\n\x0bRewardLimit\x12\x0c\n\x04most\x18\x01 \x01(\x05\x12\x35\n\x06period\x18\x02 \x01(\x0e\x32%.huiyuan.loyalty.v1.RewardLimitPeriod\"/\n\x0fRewardTierPrice\x12\x0c\n\x04tier\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\"\xd7\x03\n\x0bRewardTerms\x12+\n\x04name\x18\x01 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.huiyuan.loyalty.v1.RewardKind\x12\r\n\x05gives\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x0e\n\x06points\x18\x05 \x01(\x03\x12\x38\n\x0btier_prices\x18\x06 \x03(\x0b\x32#.huiyuan.loyalty.v1.RewardTierPrice\x12\r\n\x05tiers\x18\x07 \x03(\t\x12/\n\x06limits\x18\x08 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.RewardLimit\x12\x0f\n\x07limited\x18\t \x01(\x08\x12(\n\x04\x66rom\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\tunit_cost\x18\x0c \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x32\n\x0b\x64\x65scription\x18\r \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\"\xec\x01\n\rRewardEdition\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\x05\x12.\n\x05terms\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.RewardTerms\x12\x12\n\ndrafted_by\x18\x03 \x01(\t\x12.\n\ndrafted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpublished_by\x18\x05 \x01(\t\x12\x30\n\x0cpublished_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x07 \x01(\t\"\xe3\x01\n\x06Reward\x12\x0e\n\x06reward\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.huiyuan.loyalty.v1.RewardState\x12\x33\n\x08in_force\x18\x04 \x01(\x0b\x32!.huiyuan.loyalty.v1.RewardEdition\x12\x30\n\x05\x64raft\x18\x05 \x01(\x0b\x32!.huiyuan.loyalty.v1.RewardEdition\x12\r\n\x05stock\x18\x06 \x01(\x03\x12\r\n\x05taken\x18\x07 \x01(\x03\"\x9e\x01\n\x11RewardStockChange\x12\x11\n\tchange_id\x18\x01 \x01(\t\x12\r\n\x05\x64\x65lta\x18\x02 \x01(\x03\x12\x13\n\x0bstock_after\x18\x03 \x01(\x03\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nchanged_by\x18\x05 \x01(\t\x12.\n\nchanged_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"z\n\x12\x44raftRewardRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0e\n\x06reward\x18\x02 \x01(\t\x12.\n\x05terms\x18\x03 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.RewardTerms\x12\x0e\n\x06reason\x18\x04 \x01(\t\"A\n\x13\x44raftRewardResponse\x12*\n\x06reward\x18\x01 \x01(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\"]\n\x14PublishRewardRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0e\n\x06reward\x18\x02 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x03 \x01(\x05\x12\x0e\n\x06reason\x18\x04 \x01(\t\"U\n\x15PublishRewardResponse\x12*\n\x06reward\x18\x01 \x01(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"I\n\x11StopRewardRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0e\n\x06reward\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"R\n\x12StopRewardResponse\x12*\n\x06reward\x18\x01 \x01(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"r\n\x18\x43hangeRewardStockRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0e\n\x06reward\x18\x02 \x01(\t\x12\r\n\x05\x64\x65lta\x18\x03 \x01(\x03\x12\x11\n\tchange_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"s\n\x19\x43hangeRewardStockResponse\x12\x35\n\x06\x63hange\x18\x01 \x01(\x0b\x32%.huiyuan.loyalty.v1.RewardStockChange\x12\r\n\x05taken\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"*\n\x12ListRewardsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"r\n\x13ListRewardsResponse\x12+\n\x07rewards\x18\x01 \x03(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\x12.\n\nchanges_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x80\x01\n\x1aListRewardCatalogueRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12.\n\x05state\x18\x04 \x01(\x0e\x32\x1f.huiyuan.loyalty.v1.RewardState\"a\n\x1bListRewardCatalogueResponse\x12+\n\x07rewards\x18\x01 \x03(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"8\n\x10GetRewardRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0e\n\x06reward\x18\x02 \x01(\t\"\xb2\x01\n\x11GetRewardResponse\x12*\n\x06reward\x18\x01 \x01(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\x12\x33\n\x08\x65\x64itions\x18\x02 \x03(\x0b\x32!.huiyuan.loyalty.v1.RewardEdition\x12<\n\rstock_changes\x18\x03 \x03(\x0b\x32%.huiyuan.loyalty.v1.RewardStockChange*\x8a\x01\n\nRewardKind\x12\x1b\n\x17REWARD_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11REWARD_KIND_GOODS\x10\x01\x12\x16\n\x12REWARD_KIND_COUPON\x10\x02\x12\x17\n\x13REWARD_KIND_BENEFIT\x10\x03\x12\x17\n\x13REWARD_KIND_PARTNER\x10\x04*y\n\x0bRewardState\x12\x1c\n\x18REWARD_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12REWARD_STATE_DRAFT\x10\x01\x12\x1a\n\x16REWARD_STATE_PUBLISHED\x10\x02\x12\x18\n\x14REWARD_STATE_STOPPED\x10\x03*\xce\x01\n\x11RewardLimitPeriod\x12#\n\x1fREWARD_LIMIT_PERIOD_UNSPECIFIED\x10\x00\x12\x1c\n\x18REWARD_LIMIT_PERIOD_EVER\x10\x01\x12\x1b\n\x17REWARD_LIMIT_PERIOD_DAY\x10\x02\x12\x1c\n\x18REWARD_LIMIT_PERIOD_WEEK\x10\x03\x12\x1d\n\x19REWARD_LIMIT_PERIOD_MONTH\x10\x04\x12\x1c\n\x18REWARD_LIMIT_PERIOD_YEAR\x10\x05\x32\xd7\x05\n\x0eRewardsService\x12^\n\x0b\x44raftReward\x12&.huiyuan.loyalty.v1.DraftRewardRequest\x1a\'.huiyuan.loyalty.v1.DraftRewardResponse\x12\x64\n\rPublishReward\x12(.huiyuan.loyalty.v1.PublishRewardRequest\x1a).huiyuan.loyalty.v1.PublishRewardResponse\x12[\n\nStopReward\x12%.huiyuan.loyalty.v1.StopRewardRequest\x1a&.huiyuan.loyalty.v1.StopRewardResponse\x12p\n\x11\x43hangeRewardStock\x12,.huiyuan.loyalty.v1.ChangeRewardStockRequest\x1a-.huiyuan.loyalty.v1.ChangeRewardStockResponse\x12^\n\x0bListRewards\x12&.huiyuan.loyalty.v1.ListRewardsRequest\x1a\'.huiyuan.loyalty.v1.ListRewardsResponse\x12v\n\x13ListRewardCatalogue\x12..huiyuan.loyalty.v1.ListRewardCatalogueRequest\x1a/.huiyuan.loyalty.v1.ListRewardCatalogueResponse\x12X\n\tGetReward\x12$.huiyuan.loyalty.v1.GetRewardRequest\x1a%.huiyuan.loyalty.v1.GetRewardResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n huiyuan/loyalty/v1/rewards.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a*huiyuan/loyalty/v1/programme_history.proto\"R\n\x0bRewardLimit\x12\x0c\n\x04most\x18\x01 \x01(\x05\x12\x35\n\x06period\x18\x02 \x01(\x0e\x32%.huiyuan.loyalty.v1.RewardLimitPeriod\"/\n\x0fRewardTierPrice\x12\x0c\n\x04tier\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\"\xd7\x03\n\x0bRewardTerms\x12+\n\x04name\x18\x01 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.huiyuan.loyalty.v1.RewardKind\x12\r\n\x05gives\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x0e\n\x06points\x18\x05 \x01(\x03\x12\x38\n\x0btier_prices\x18\x06 \x03(\x0b\x32#.huiyuan.loyalty.v1.RewardTierPrice\x12\r\n\x05tiers\x18\x07 \x03(\t\x12/\n\x06limits\x18\x08 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.RewardLimit\x12\x0f\n\x07limited\x18\t \x01(\x08\x12(\n\x04\x66rom\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\tunit_cost\x18\x0c \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x32\n\x0b\x64\x65scription\x18\r \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\"\xec\x01\n\rRewardEdition\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\x05\x12.\n\x05terms\x18\x02 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.RewardTerms\x12\x12\n\ndrafted_by\x18\x03 \x01(\t\x12.\n\ndrafted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpublished_by\x18\x05 \x01(\t\x12\x30\n\x0cpublished_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x07 \x01(\t\"\xe3\x01\n\x06Reward\x12\x0e\n\x06reward\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.huiyuan.loyalty.v1.RewardState\x12\x33\n\x08in_force\x18\x04 \x01(\x0b\x32!.huiyuan.loyalty.v1.RewardEdition\x12\x30\n\x05\x64raft\x18\x05 \x01(\x0b\x32!.huiyuan.loyalty.v1.RewardEdition\x12\r\n\x05stock\x18\x06 \x01(\x03\x12\r\n\x05taken\x18\x07 \x01(\x03\"\x9e\x01\n\x11RewardStockChange\x12\x11\n\tchange_id\x18\x01 \x01(\t\x12\r\n\x05\x64\x65lta\x18\x02 \x01(\x03\x12\x13\n\x0bstock_after\x18\x03 \x01(\x03\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nchanged_by\x18\x05 \x01(\t\x12.\n\nchanged_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"z\n\x12\x44raftRewardRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0e\n\x06reward\x18\x02 \x01(\t\x12.\n\x05terms\x18\x03 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.RewardTerms\x12\x0e\n\x06reason\x18\x04 \x01(\t\"x\n\x13\x44raftRewardResponse\x12*\n\x06reward\x18\x01 \x01(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"]\n\x14PublishRewardRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0e\n\x06reward\x18\x02 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x03 \x01(\x05\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x8c\x01\n\x15PublishRewardResponse\x12*\n\x06reward\x18\x01 \x01(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"I\n\x11StopRewardRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0e\n\x06reward\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x89\x01\n\x12StopRewardResponse\x12*\n\x06reward\x18\x01 \x01(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"r\n\x18\x43hangeRewardStockRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0e\n\x06reward\x18\x02 \x01(\t\x12\r\n\x05\x64\x65lta\x18\x03 \x01(\x03\x12\x11\n\tchange_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"s\n\x19\x43hangeRewardStockResponse\x12\x35\n\x06\x63hange\x18\x01 \x01(\x0b\x32%.huiyuan.loyalty.v1.RewardStockChange\x12\r\n\x05taken\x18\x02 \x01(\x03\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"*\n\x12ListRewardsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"r\n\x13ListRewardsResponse\x12+\n\x07rewards\x18\x01 \x03(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\x12.\n\nchanges_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x80\x01\n\x1aListRewardCatalogueRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12.\n\x05state\x18\x04 \x01(\x0e\x32\x1f.huiyuan.loyalty.v1.RewardState\"a\n\x1bListRewardCatalogueResponse\x12+\n\x07rewards\x18\x01 \x03(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"8\n\x10GetRewardRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0e\n\x06reward\x18\x02 \x01(\t\"\xb2\x01\n\x11GetRewardResponse\x12*\n\x06reward\x18\x01 \x01(\x0b\x32\x1a.huiyuan.loyalty.v1.Reward\x12\x33\n\x08\x65\x64itions\x18\x02 \x03(\x0b\x32!.huiyuan.loyalty.v1.RewardEdition\x12<\n\rstock_changes\x18\x03 \x03(\x0b\x32%.huiyuan.loyalty.v1.RewardStockChange*\x8a\x01\n\nRewardKind\x12\x1b\n\x17REWARD_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11REWARD_KIND_GOODS\x10\x01\x12\x16\n\x12REWARD_KIND_COUPON\x10\x02\x12\x17\n\x13REWARD_KIND_BENEFIT\x10\x03\x12\x17\n\x13REWARD_KIND_PARTNER\x10\x04*y\n\x0bRewardState\x12\x1c\n\x18REWARD_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12REWARD_STATE_DRAFT\x10\x01\x12\x1a\n\x16REWARD_STATE_PUBLISHED\x10\x02\x12\x18\n\x14REWARD_STATE_STOPPED\x10\x03*\xce\x01\n\x11RewardLimitPeriod\x12#\n\x1fREWARD_LIMIT_PERIOD_UNSPECIFIED\x10\x00\x12\x1c\n\x18REWARD_LIMIT_PERIOD_EVER\x10\x01\x12\x1b\n\x17REWARD_LIMIT_PERIOD_DAY\x10\x02\x12\x1c\n\x18REWARD_LIMIT_PERIOD_WEEK\x10\x03\x12\x1d\n\x19REWARD_LIMIT_PERIOD_MONTH\x10\x04\x12\x1c\n\x18REWARD_LIMIT_PERIOD_YEAR\x10\x05\x32\xd7\x05\n\x0eRewardsService\x12^\n\x0b\x44raftReward\x12&.huiyuan.loyalty.v1.DraftRewardRequest\x1a\'.huiyuan.loyalty.v1.DraftRewardResponse\x12\x64\n\rPublishReward\x12(.huiyuan.loyalty.v1.PublishRewardRequest\x1a).huiyuan.loyalty.v1.PublishRewardResponse\x12[\n\nStopReward\x12%.huiyuan.loyalty.v1.StopRewardRequest\x1a&.huiyuan.loyalty.v1.StopRewardResponse\x12p\n\x11\x43hangeRewardStock\x12,.huiyuan.loyalty.v1.ChangeRewardStockRequest\x1a-.huiyuan.loyalty.v1.ChangeRewardStockResponse\x12^\n\x0bListRewards\x12&.huiyuan.loyalty.v1.ListRewardsRequest\x1a\'.huiyuan.loyalty.v1.ListRewardsResponse\x12v\n\x13ListRewardCatalogue\x12..huiyuan.loyalty.v1.ListRewardCatalogueRequest\x1a/.huiyuan.loyalty.v1.ListRewardCatalogueResponse\x12X\n\tGetReward\x12$.huiyuan.loyalty.v1.GetRewardRequest\x1a%.huiyuan.loyalty.v1.GetRewardResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.rewards_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REWARDKIND']._serialized_start=2747
-  _globals['_REWARDKIND']._serialized_end=2885
-  _globals['_REWARDSTATE']._serialized_start=2887
-  _globals['_REWARDSTATE']._serialized_end=3008
-  _globals['_REWARDLIMITPERIOD']._serialized_start=3011
-  _globals['_REWARDLIMITPERIOD']._serialized_end=3217
-  _globals['_REWARDLIMIT']._serialized_start=115
-  _globals['_REWARDLIMIT']._serialized_end=197
-  _globals['_REWARDTIERPRICE']._serialized_start=199
-  _globals['_REWARDTIERPRICE']._serialized_end=246
-  _globals['_REWARDTERMS']._serialized_start=249
-  _globals['_REWARDTERMS']._serialized_end=720
-  _globals['_REWARDEDITION']._serialized_start=723
-  _globals['_REWARDEDITION']._serialized_end=959
-  _globals['_REWARD']._serialized_start=962
-  _globals['_REWARD']._serialized_end=1189
-  _globals['_REWARDSTOCKCHANGE']._serialized_start=1192
-  _globals['_REWARDSTOCKCHANGE']._serialized_end=1350
-  _globals['_DRAFTREWARDREQUEST']._serialized_start=1352
-  _globals['_DRAFTREWARDREQUEST']._serialized_end=1474
-  _globals['_DRAFTREWARDRESPONSE']._serialized_start=1476
-  _globals['_DRAFTREWARDRESPONSE']._serialized_end=1541
-  _globals['_PUBLISHREWARDREQUEST']._serialized_start=1543
-  _globals['_PUBLISHREWARDREQUEST']._serialized_end=1636
-  _globals['_PUBLISHREWARDRESPONSE']._serialized_start=1638
-  _globals['_PUBLISHREWARDRESPONSE']._serialized_end=1723
-  _globals['_STOPREWARDREQUEST']._serialized_start=1725
-  _globals['_STOPREWARDREQUEST']._serialized_end=1798
-  _globals['_STOPREWARDRESPONSE']._serialized_start=1800
-  _globals['_STOPREWARDRESPONSE']._serialized_end=1882
-  _globals['_CHANGEREWARDSTOCKREQUEST']._serialized_start=1884
-  _globals['_CHANGEREWARDSTOCKREQUEST']._serialized_end=1998
-  _globals['_CHANGEREWARDSTOCKRESPONSE']._serialized_start=2000
-  _globals['_CHANGEREWARDSTOCKRESPONSE']._serialized_end=2115
-  _globals['_LISTREWARDSREQUEST']._serialized_start=2117
-  _globals['_LISTREWARDSREQUEST']._serialized_end=2159
-  _globals['_LISTREWARDSRESPONSE']._serialized_start=2161
-  _globals['_LISTREWARDSRESPONSE']._serialized_end=2275
-  _globals['_LISTREWARDCATALOGUEREQUEST']._serialized_start=2278
-  _globals['_LISTREWARDCATALOGUEREQUEST']._serialized_end=2406
-  _globals['_LISTREWARDCATALOGUERESPONSE']._serialized_start=2408
-  _globals['_LISTREWARDCATALOGUERESPONSE']._serialized_end=2505
-  _globals['_GETREWARDREQUEST']._serialized_start=2507
-  _globals['_GETREWARDREQUEST']._serialized_end=2563
-  _globals['_GETREWARDRESPONSE']._serialized_start=2566
-  _globals['_GETREWARDRESPONSE']._serialized_end=2744
-  _globals['_REWARDSSERVICE']._serialized_start=3220
-  _globals['_REWARDSSERVICE']._serialized_end=3947
+  _globals['_REWARDKIND']._serialized_start=2958
+  _globals['_REWARDKIND']._serialized_end=3096
+  _globals['_REWARDSTATE']._serialized_start=3098
+  _globals['_REWARDSTATE']._serialized_end=3219
+  _globals['_REWARDLIMITPERIOD']._serialized_start=3222
+  _globals['_REWARDLIMITPERIOD']._serialized_end=3428
+  _globals['_REWARDLIMIT']._serialized_start=159
+  _globals['_REWARDLIMIT']._serialized_end=241
+  _globals['_REWARDTIERPRICE']._serialized_start=243
+  _globals['_REWARDTIERPRICE']._serialized_end=290
+  _globals['_REWARDTERMS']._serialized_start=293
+  _globals['_REWARDTERMS']._serialized_end=764
+  _globals['_REWARDEDITION']._serialized_start=767
+  _globals['_REWARDEDITION']._serialized_end=1003
+  _globals['_REWARD']._serialized_start=1006
+  _globals['_REWARD']._serialized_end=1233
+  _globals['_REWARDSTOCKCHANGE']._serialized_start=1236
+  _globals['_REWARDSTOCKCHANGE']._serialized_end=1394
+  _globals['_DRAFTREWARDREQUEST']._serialized_start=1396
+  _globals['_DRAFTREWARDREQUEST']._serialized_end=1518
+  _globals['_DRAFTREWARDRESPONSE']._serialized_start=1520
+  _globals['_DRAFTREWARDRESPONSE']._serialized_end=1640
+  _globals['_PUBLISHREWARDREQUEST']._serialized_start=1642
+  _globals['_PUBLISHREWARDREQUEST']._serialized_end=1735
+  _globals['_PUBLISHREWARDRESPONSE']._serialized_start=1738
+  _globals['_PUBLISHREWARDRESPONSE']._serialized_end=1878
+  _globals['_STOPREWARDREQUEST']._serialized_start=1880
+  _globals['_STOPREWARDREQUEST']._serialized_end=1953
+  _globals['_STOPREWARDRESPONSE']._serialized_start=1956
+  _globals['_STOPREWARDRESPONSE']._serialized_end=2093
+  _globals['_CHANGEREWARDSTOCKREQUEST']._serialized_start=2095
+  _globals['_CHANGEREWARDSTOCKREQUEST']._serialized_end=2209
+  _globals['_CHANGEREWARDSTOCKRESPONSE']._serialized_start=2211
+  _globals['_CHANGEREWARDSTOCKRESPONSE']._serialized_end=2326
+  _globals['_LISTREWARDSREQUEST']._serialized_start=2328
+  _globals['_LISTREWARDSREQUEST']._serialized_end=2370
+  _globals['_LISTREWARDSRESPONSE']._serialized_start=2372
+  _globals['_LISTREWARDSRESPONSE']._serialized_end=2486
+  _globals['_LISTREWARDCATALOGUEREQUEST']._serialized_start=2489
+  _globals['_LISTREWARDCATALOGUEREQUEST']._serialized_end=2617
+  _globals['_LISTREWARDCATALOGUERESPONSE']._serialized_start=2619
+  _globals['_LISTREWARDCATALOGUERESPONSE']._serialized_end=2716
+  _globals['_GETREWARDREQUEST']._serialized_start=2718
+  _globals['_GETREWARDREQUEST']._serialized_end=2774
+  _globals['_GETREWARDRESPONSE']._serialized_start=2777
+  _globals['_GETREWARDRESPONSE']._serialized_end=2955
+  _globals['_REWARDSSERVICE']._serialized_start=3431
+  _globals['_REWARDSSERVICE']._serialized_end=4158
 # @@protoc_insertion_point(module_scope)

@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as _programme_history_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -160,10 +161,12 @@ class DraftRewardRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., reward: _Optional[str] = ..., terms: _Optional[_Union[RewardTerms, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class DraftRewardResponse(_message.Message):
-    __slots__ = ("reward",)
+    __slots__ = ("reward", "changes")
     REWARD_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     reward: Reward
-    def __init__(self, reward: _Optional[_Union[Reward, _Mapping]] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, reward: _Optional[_Union[Reward, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class PublishRewardRequest(_message.Message):
     __slots__ = ("programme_id", "reward", "edition", "reason")
@@ -178,12 +181,14 @@ class PublishRewardRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., reward: _Optional[str] = ..., edition: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class PublishRewardResponse(_message.Message):
-    __slots__ = ("reward", "replayed")
+    __slots__ = ("reward", "replayed", "changes")
     REWARD_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     reward: Reward
     replayed: bool
-    def __init__(self, reward: _Optional[_Union[Reward, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, reward: _Optional[_Union[Reward, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class StopRewardRequest(_message.Message):
     __slots__ = ("programme_id", "reward", "reason")
@@ -196,12 +201,14 @@ class StopRewardRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., reward: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class StopRewardResponse(_message.Message):
-    __slots__ = ("reward", "replayed")
+    __slots__ = ("reward", "replayed", "changes")
     REWARD_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     reward: Reward
     replayed: bool
-    def __init__(self, reward: _Optional[_Union[Reward, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, reward: _Optional[_Union[Reward, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class ChangeRewardStockRequest(_message.Message):
     __slots__ = ("programme_id", "reward", "delta", "change_id", "reason")

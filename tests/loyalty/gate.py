@@ -1,0 +1,31 @@
+"""The consent service's gate as loyalty meets it: it answers what a test says, and counts who asks."""
+
+from typing import Any
+
+from connectrpc.code import Code
+from connectrpc.errors import ConnectError
+from huiyuan.consent.v1 import decisions_pb2
+from huiyuan.consent.v1.decisions_connect import DecisionsService
+
+from services.kit import rpc
+from tests.loyalty.conftest import CONSENT_KEY
+
+
+class Gate(DecisionsService):
+    """Denies until told otherwise."""
+
+    def __init__(self) -> None:
+        self.allowed: set[str] = set()
+        self.away = False
+        self.asked: list[tuple[str, str]] = []
+        self._callers = rpc.CallerVerifier("consent", {"loyalty": CONSENT_KEY})
+
+    async def check(self, request: decisions_pb2.CheckRequest, ctx: Any) -> decisions_pb2.CheckResponse:
+        caller = self._callers.verify(ctx.request_headers[rpc.CALLER_HEADER])
+        assert caller == rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")
+        self.asked.append((request.member_id, request.purpose))
+        if self.away:
+            raise ConnectError(Code.UNAVAILABLE, "away")
+        allow = request.member_id in self.allowed
+        reason = "CONSENT_GIVEN" if allow else "CONSENT_REFUSED"
+        return decisions_pb2.CheckResponse(allow=allow, reason=reason, article="PIPL 13(1)")
