@@ -107,19 +107,6 @@ async def test_a_tier_ends_at_midnight_once_though_nobody_looks(timed: Any) -> N
         assert (await there.state()).get("due", "0") == "0"
 
 
-async def test_a_year_of_membership_is_counted_from_joining_and_not_from_the_first_order(timed: Any) -> None:
-    yearly = {"metric": "SPEND", "atLeast": 100_000, "window": {"kind": "TIER_WINDOW_KIND_ANNIVERSARY"}}
-    body = programme(tiers=[spending("silver", 100_000, conditions=[yearly])])
-    async with timed("2025-12-20 04:00", body) as there:
-        member = there.loyalty.new_member()  # who joined on a first of January
-        tiers = []
-        for at in ("2025-12-20 04:00", "2026-01-10 04:00", "2026-01-11 04:00"):
-            there.clock.at = utc(at)
-            await there.pay(member, 60_000)
-            tiers.append(await there.loyalty.tier(member))
-        assert tiers == ["", "", "silver"]
-
-
 async def test_tiers_end_once_however_often_the_run_that_ends_them_is_cut_off(
     timed: Any, servers: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
