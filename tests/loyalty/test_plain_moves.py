@@ -18,7 +18,7 @@ from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.moves import Moves
 from services.loyalty.rules.members.merging import MergeAsked, merge
-from services.loyalty.storage.ledger import chain, moves
+from services.loyalty.storage.ledger import chain, moves, state
 from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import programme, tier
 from tests.loyalty.integrity.conftest import Silent
@@ -137,6 +137,22 @@ async def test_wallets_are_never_locked_in_the_order_of_their_table(make_loyalty
         await lane.close()
         assert any("Index Scan using wallets_pkey on wallets" in line for line in plan), "\n".join(plan)
         assert not any("Seq Scan" in line for line in plan), "\n".join(plan)
+
+
+@pytest.mark.parametrize("name", ["_LOOK", "_POSTED", "_DENIALS", "_REVERSALS"])
+async def test_keys_are_looked_up_one_by_one_also_where_tables_were_known_to_be_empty(
+    make_loyalty: Any, name: str
+) -> None:
+    async with ledger(make_loyalty, programme()) as there:
+        owner = await asyncpg.connect(there.loyalty.owner)
+        await owner.execute("ANALYZE entries, denials, reversals")
+        await owner.close()
+        lane = await database.connect(there.loyalty.database, plan_once=True)
+        await lane.execute(f"PREPARE look AS {getattr(state, name)}")
+        plan = [row[0] for row in await lane.fetch("EXPLAIN EXECUTE look(NULL, NULL)")]
+        await lane.close()
+        by_key = [line for line in plan if "Index Cond:" in line and "member_id = k" in line]
+        assert len(by_key) == sum("Index" in line and " on " in line for line in plan) > 0, plan
 
 
 async def test_a_lost_answer_is_not_found_in_what_another_posted_under_the_same_key(

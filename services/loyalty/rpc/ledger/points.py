@@ -189,17 +189,19 @@ def _balance(rules: CurrencyRules, wallet: Wallet, now: int) -> dict[str, Any]:
         if expires_at > now + NOTICE_US:
             break
         soon[expires_at] = soon.get(expires_at, 0) + held
-    return {
-        "currency": rules.code,
-        "spendable": rules.spendable,
+    amounts = {
         "available": max(0, wallet.available),
         "pending": wallet.pending,
         "held": wallet.held,
         "debt": wallet.debt,
-        "expiring_soon": [
-            {"points": held, "expires_at": timestamp(expires_at)} for expires_at, held in soon.items()
-        ],
     }
+    said: dict[str, Any] = {"currency": rules.code, "spendable": rules.spendable}
+    said |= {name: many for name, many in amounts.items() if many}  # on the wire 0 is what is not said
+    if soon:
+        said["expiring_soon"] = [
+            {"points": held, "expires_at": timestamp(expires_at)} for expires_at, held in soon.items()
+        ]
+    return said
 
 
 def _entries_asked(key: wire.EntriesKey, programme: Programme) -> points.EntriesAsked | Refusal:

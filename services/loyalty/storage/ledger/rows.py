@@ -38,7 +38,9 @@ def wallet(row: asyncpg.Record) -> Wallet:
 
 def slices(sent: bytes | None) -> list[list[int]]:
     """Lots or parts of them, as array_send sends them; none for none."""
-    return [] if sent is None else list(map(list, _SLICES(sent[_SENT_HEADER:])))
+    if sent is None or len(sent) <= _SENT_HEADER:
+        return []
+    return list(map(list, _SLICES(sent[_SENT_HEADER:])))
 
 
 STANDING_JOINED = """

@@ -248,28 +248,27 @@ JOIN unnest($1::uuid[], $2::text[]) AS k(member_id, order_ref) USING (member_id,
 WHERE e.type IN ('REDEEM', 'HOLD_CAPTURE') AND e.order_ref <> ''
 """
 
-# OFFSET 0 keeps it to a look-up by each key, also when it is planned while a table is empty.
+# OFFSET 0 keeps it to a look-up by each key: planned while a table is empty, a join would read all of it ever after.
 _KEYS = "unnest($1::text::uuid[], $2::text::uuid[]) AS k(member_id, key)"
-_USED = f"""
-EXISTS (SELECT FROM {_KEYS} CROSS JOIN LATERAL (
-  SELECT FROM {{table}} t WHERE t.member_id = k.member_id AND t.key = k.key OFFSET 0) AS t)
-"""  # noqa: S608  # tables of ours
+_BY_KEY = "SELECT * FROM {table} WHERE member_id = k.member_id AND {column} = k.key OFFSET 0"
+_USED = f"EXISTS (SELECT FROM {_KEYS} CROSS JOIN LATERAL ({_BY_KEY}) AS there)"
 _LOOK = f"""
-SELECT (SELECT revision FROM programme_revision), {_USED.format(table="entries")}, {_USED.format(table="denials")}
+SELECT (SELECT revision FROM programme_revision),
+  {_USED.format(table="entries", column="key")},
+  {_USED.format(table="denials", column="key")}
 """  # noqa: S608
 
 _POSTED = f"""
 SELECT e.member_id, e.key, e.type, e.currency, e.points, e.lot_expires_at, e.lot_month, e.lot_source, e.order_ref,
        e.balance_after, e.fingerprint, e.occurred_at, e.recorded_at, e.ord
-FROM entries e JOIN {_KEYS} USING (member_id, key)
+FROM {_KEYS} CROSS JOIN LATERAL ({_BY_KEY.format(table="entries", column="key")}) AS e
 ORDER BY e.member_id, e.key, e.part
 """  # noqa: S608
 
 _DENIALS = f"""
-SELECT d.* FROM denials d JOIN {_KEYS} USING (member_id, key)
+SELECT d.* FROM {_KEYS} CROSS JOIN LATERAL ({_BY_KEY.format(table="denials", column="key")}) AS d
 """  # noqa: S608
 
-_REVERSALS = """
-SELECT r.* FROM reversals r JOIN unnest($1::text::uuid[], $2::text::uuid[]) AS k(member_id, redemption)
-  USING (member_id, redemption)
-"""
+_REVERSALS = f"""
+SELECT r.* FROM {_KEYS} CROSS JOIN LATERAL ({_BY_KEY.format(table="reversals", column="redemption")}) AS r
+"""  # noqa: S608
