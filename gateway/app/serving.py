@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.applications import Starlette
+from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
@@ -106,7 +107,7 @@ def application(settings: GatewaySettings) -> Front:
     posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
     files = Route(MY_DATA, shared(own_data, settings.storefront_origins))
-    routes = [*posts, files, *sockets, reports, *health.routes(probes), *_page_files(settings)]
+    routes = [*posts, files, *sockets, reports, *health.routes(probes), *_pages(settings)]
     return Front(endpoints, Starlette(lifespan=lifespan, routes=routes), load, settings.known_hosts)
 
 
@@ -218,10 +219,12 @@ def _page(surface: Surface, settings: GatewaySettings) -> Page | None:
     return explorer.page(surface.name, manifest.examples(surface.name))
 
 
-def _page_files(settings: GatewaySettings) -> list[Mount]:
-    if not settings.is_development or not explorer.is_built():
+def _pages(settings: GatewaySettings) -> list[Route | Mount]:
+    """In development: the way from the root to the explorer, and its files where they were built."""
+    if not settings.is_development:
         return []
-    return [Mount(explorer.FILES_PATH, explorer.files())]
+    root = Route("/", RedirectResponse("/graphql"))
+    return [root, Mount(explorer.FILES_PATH, explorer.files())] if explorer.is_built() else [root]
 
 
 def _redis(settings: GatewaySettings, timeout_s: float) -> Redis:

@@ -8,14 +8,16 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     InlineFragmentNode,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
     specified_rules,
 )
 
-from gateway.errors import LIMIT_EXCEEDED, RequestError
+from gateway.errors import BAD_USER_INPUT, LIMIT_EXCEEDED, RequestError
 
 TOKENS = 1000
 ALIASES = 15
@@ -35,6 +37,24 @@ class TooMuchAsked(RequestError):
 
     def __init__(self, what: str, limit: int) -> None:
         super().__init__(LIMIT_EXCEEDED, f"the request asks for too much: at most {limit} {what}")
+
+
+class NullCharacter(RequestError):
+    """A string holds U+0000, which no database of ours can."""
+
+    def __init__(self) -> None:
+        super().__init__(BAD_USER_INPUT, _NO_NULL)
+
+
+_NULL, _NO_NULL = "\0", "a string must not contain the character U+0000"
+
+
+class NullCharacterRule(ASTValidationRule):
+    """No string of a document holds what no database of ours can."""
+
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+        if _NULL in node.value:
+            self.report_error(GraphQLError(_NO_NULL, node))
 
 
 class _Extent:
@@ -97,7 +117,7 @@ class ExtentRule(ASTValidationRule):
                         self.report_error(TooMuchAsked(what, limit))
 
 
-OPEN_RULES: tuple[type[ASTValidationRule], ...] = (*specified_rules, ExtentRule)
+OPEN_RULES: tuple[type[ASTValidationRule], ...] = (*specified_rules, ExtentRule, NullCharacterRule)
 """For development: the schema may be asked about."""
 
 CLOSED_RULES: tuple[type[ASTValidationRule], ...] = (*OPEN_RULES, NoSchemaIntrospectionCustomRule)
@@ -105,8 +125,14 @@ CLOSED_RULES: tuple[type[ASTValidationRule], ...] = (*OPEN_RULES, NoSchemaIntros
 
 
 def check_variables(value: object, *, depth: int = 0) -> None:
-    """Refuse variables with longer lists or deeper nesting than any field takes. Raises ``TooMuchAsked``."""
-    if isinstance(value, dict):
+    """Refuse variables with longer lists or deeper nesting than any field takes, or with what no database can hold.
+
+    Raises ``TooMuchAsked`` or ``NullCharacter``.
+    """
+    if isinstance(value, str):
+        if _NULL in value:
+            raise NullCharacter
+    elif isinstance(value, dict):
         if depth > DEPTH:
             raise TooMuchAsked("levels of variables", DEPTH)
         for part in value.values():

@@ -28,6 +28,14 @@ async def test_the_explorer_is_for_development_and_asks_no_other_server(
         assert refused.status_code == 406
 
 
+async def test_the_root_leads_to_the_explorer_in_development_alone(
+    gateway: Gateway, production: Gateway
+) -> None:
+    led = await gateway.http.get("/", headers=ASKS_FOR_A_PAGE)
+    assert (led.status_code, led.headers["location"]) == (307, "/graphql")
+    assert (await production.http.get("/", headers=ASKS_FOR_A_PAGE)).status_code == 404
+
+
 @pytest.mark.parametrize("surface", ["storefront", "admin"])
 def test_the_plain_page_runs_the_one_script_that_we_know(surface: str) -> None:
     page = explorer.plain(surface, {"nasty": "# </script><script>alert(1)</script>"})

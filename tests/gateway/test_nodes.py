@@ -42,7 +42,7 @@ async def test_what_is_anothers_is_answered_as_what_is_not_there(gateway: Gatewa
     assert not gateway.services.heard, "of others nothing is even asked"
 
 
-@pytest.mark.parametrize("junk", ["", "x" * 101, "a\nb", "{5f0d6e0a-0000-4000-8000-0000000000ff}\x00"])
+@pytest.mark.parametrize("junk", ["", "x" * 101, "a\nb", "{5f0d6e0a-0000-4000-8000-0000000000ff}\t"])
 async def test_what_is_no_id_is_null(gateway: Gateway, junk: str) -> None:
     _, token = gateway.join()
     gateway.services.heard.clear()
@@ -85,7 +85,7 @@ async def test_staff_fetch_members_and_programmes_by_their_ids(gateway: Gateway)
     assert node == {"__typename": "Programme", "id": "demo", "version": 2}
 
 
-@pytest.mark.parametrize("junk", ["", "x" * 41, "a\nb", "{5f0d6e0a-0000-4000-8000-0000000000ff}\x00"])
+@pytest.mark.parametrize("junk", ["", "x" * 41, "a\nb", "{5f0d6e0a-0000-4000-8000-0000000000ff}\t"])
 async def test_what_is_no_id_of_staffs_is_null(gateway: Gateway, junk: str) -> None:
     gateway.services.heard.clear()
     assert await gateway.admin(STAFF, variables={"id": junk}) == {"data": {"node": None}, "extensions": ANY}

@@ -79,3 +79,19 @@ async def test_batches_are_refused_whole(gateway: Gateway, path: str) -> None:
     batch = [{"query": "{__typename}"}] * 1000
     answer = await gateway.http.post(path, json=batch, headers={"authorization": f"Bearer {token}"})
     assert (answer.status_code, code(answer.json())) == (400, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_what_no_database_can_hold_is_refused_wherever_it_stands(gateway: Gateway, path: str) -> None:
+    token = token_for(gateway, path)
+    taken = {
+        "/graphql": ("String", "me{points(currency:%s){available}}"),
+        "/admin/graphql": ("String", "webhookDeliveries(first:1,eventType:%s){nodes{id}}"),
+    }
+    kind, field = taken[path]
+    for query, variables, expected in (
+        ("{" + field % '"a\\u0000b"' + "}", None, "VALIDATION_FAILED"),
+        (f'query($v:{kind}="a\\u0000b"){{' + field % "$v" + "}", None, "VALIDATION_FAILED"),
+        (f"query($v:{kind}){{" + field % "$v" + "}", {"v": "a\0b"}, "BAD_USER_INPUT"),
+    ):
+        assert code(await gateway.ask(query, token, path=path, variables=variables)) == expected
