@@ -86,8 +86,10 @@ bench-members: .venv/.installed  ## Measure the members service against the same
 bench-gateway: .venv/.installed  ## Measure the gateway against a bare ASGI answer.
 	$(BIN)/python -m tests.load.gateway
 
-bench-consent: .venv/.installed  ## Measure the consent gate against the same RPC answered by a constant.
+bench-consent: .venv/.installed  ## Measure the consent gate and its log, against bare RPCs and raw inserts.
 	$(BIN)/python -m tests.load.consent
+	$(BIN)/python -m tests.load.consent_told
+	$(BIN)/python -m tests.load.consent_log
 
 bench-programme: .venv/.installed  ## Measure a programme in the admins' hands: the tier decision, the preview, earn rules.
 	$(BIN)/python -m tests.load.programme

@@ -40,9 +40,15 @@ class Edge(Generic[Node]):
     node: Node
 
 
+def _edges(self: "Connection[Node]") -> list[Edge[Node]]:
+    """Made when they are asked for: most ask for the nodes alone."""
+    return [Edge(cursor=cursor(key), node=node) for key, node in zip(self.keys, self.nodes, strict=True)]
+
+
 @strawberry.type
 class Connection(Generic[Node]):
-    edges: list[Edge[Node]]
+    keys: strawberry.Private[Sequence[str]]
+    edges: list[Edge[Node]] = strawberry.field(resolver=_edges)
     nodes: list[Node]
     page_info: PageInfo
 
@@ -78,14 +84,13 @@ def connection(
     nodes: Sequence[Node], keys: Sequence[str], *, has_next_page: bool, after: str | None
 ) -> Connection[Node]:
     """A page of nodes with the keyset position of each."""
-    cursors = [cursor(key) for key in keys]
     return Connection(
-        edges=[Edge(cursor=place, node=node) for place, node in zip(cursors, nodes, strict=True)],
+        keys=keys,
         nodes=list(nodes),
         page_info=PageInfo(
             has_next_page=has_next_page,
             has_previous_page=after is not None,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
+            start_cursor=cursor(keys[0]) if keys else None,
+            end_cursor=cursor(keys[-1]) if keys else None,
         ),
     )

@@ -21,7 +21,7 @@ const config: CodegenConfig = {
         enumType: "string-literal",
         useTypeImports: true,
         strictScalars: true,
-        scalars: { DateTime: "string", JSON: "unknown", Long: "number", UUID: "string" },
+        scalars: { Date: "string", DateTime: "string", JSON: "unknown", Long: "number", UUID: "string" },
       },
     },
   },

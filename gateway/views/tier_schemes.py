@@ -48,12 +48,15 @@ def condition(wire: tier_schemes_pb2.TierCondition) -> TierCondition:
 
 
 def window(wire: tier_schemes_pb2.TierWindow) -> TierWindow:
-    return TierWindow(kind=TierWindowKind(wire.kind or _ALWAYS), days=wire.days or None)
+    return TierWindow(kind=_KINDS[wire.kind or _ALWAYS], days=wire.days or None)
 
 
 def match(wire: int) -> ConditionMatch:
     """How many must hold; all of them where nothing was said."""
-    return ConditionMatch(wire or tier_schemes_pb2.CONDITION_MATCH_ALL)
+    return _MATCHES[wire or tier_schemes_pb2.CONDITION_MATCH_ALL]
 
 
 _ALWAYS = tier_schemes_pb2.TIER_WINDOW_KIND_LIFETIME
+# Looked up instead of called: every condition of a standing has one.
+_KINDS: dict[int, TierWindowKind] = {one.value: one for one in TierWindowKind}
+_MATCHES: dict[int, ConditionMatch] = {one.value: one for one in ConditionMatch}

@@ -56,19 +56,33 @@ class PlacementKind(Enum):
 
 @strawberry.type(description="Where a member stands. key, name and rank are null while no tier is held yet.")
 class Standing:
+    wire: strawberry.Private[tiers_pb2.Standing]
+    locale: strawberry.Private[Locale]
     key: str | None
     name: str | None
     rank: int | None
     benefits: list[Benefit]
     since: datetime | None
     valid_until: datetime | None = strawberry.field(description="Exclusive; null when the tier has no end.")
-    next_tier: Tier | None = strawberry.field(description="Null at the top of the ladder.")
-    progress: list[ConditionProgress] = strawberry.field(description="Toward the next tier.")
+
+    # What hangs below is made when it is asked for: it is most of what a standing costs, and few ask for all of it.
+    @strawberry.field(description="Null at the top of the ladder.")
+    def next_tier(self) -> Tier | None:
+        return tier(self.wire.next_tier, self.locale) if self.wire.HasField("next_tier") else None
+
+    @strawberry.field(description="Toward the next tier.")
+    def progress(self) -> list[ConditionProgress]:
+        return [_progress(one) for one in self.wire.toward_next]
+
     next_match: ConditionMatch = strawberry.field(description="How many of progress must be met.")
-    to_keep: list[ConditionProgress] = strawberry.field(
+
+    @strawberry.field(
         description="What keeps the tier that the ladder gives, as it will be measured on its last day; empty where "
         "it is never lost."
     )
+    def to_keep(self) -> list[ConditionProgress]:
+        return [_progress(one) for one in self.wire.to_keep]
+
     keep_match: ConditionMatch = strawberry.field(description="How many of toKeep must be met.")
     kept: bool = strawberry.field(description="Whether the tier would be kept as things are.")
     judged_at: datetime | None = strawberry.field(
@@ -80,11 +94,18 @@ class Standing:
     placed_by: PlacementKind | None = strawberry.field(
         description="Set while the tier is held whatever the ladder gives."
     )
-    ladder_tier: Tier | None = strawberry.field(description="What the ladder gives; null for none.")
-    score: list[ScorePartProgress] = strawberry.field(description="The parts of SCORE, where there is one.")
-    advice: list[str] = strawberry.field(
-        description="What is missing to keep the tier and to reach the next one, in sentences."
-    )
+
+    @strawberry.field(description="What the ladder gives; null for none.")
+    def ladder_tier(self) -> Tier | None:
+        return tier(self.wire.ladder_tier, self.locale) if self.wire.HasField("ladder_tier") else None
+
+    @strawberry.field(description="The parts of SCORE, where there is one.")
+    def score(self) -> list[ScorePartProgress]:
+        return [score_part(part, self.locale) for part in self.wire.score]
+
+    @strawberry.field(description="What is missing to keep the tier and to reach the next one, in sentences.")
+    def advice(self) -> list[str]:
+        return advice(self.wire, self.locale)
 
 
 def tier(wire: tiers_pb2.Tier, locale: Locale) -> Tier:
@@ -107,24 +128,20 @@ def benefits(wire: tiers_pb2.Standing, locale: Locale) -> list[Benefit]:
 def standing(wire: tiers_pb2.Standing, locale: Locale) -> Standing:
     held = tier(wire.tier, locale) if wire.HasField("tier") else None
     return Standing(
+        wire=wire,
+        locale=locale,
         key=held.key if held else None,
         name=held.name if held else None,
         rank=held.rank if held else None,
         benefits=held.benefits if held else [],
         since=optional_instant(wire, "since"),
         valid_until=optional_instant(wire, "valid_until"),
-        next_tier=tier(wire.next_tier, locale) if wire.HasField("next_tier") else None,
-        progress=[_progress(one) for one in wire.toward_next],
         next_match=match(wire.next_match),
-        to_keep=[_progress(one) for one in wire.to_keep],
         keep_match=match(wire.keep_match),
         kept=wire.kept or not wire.to_keep,
         judged_at=optional_instant(wire, "judged_at"),
         grace_until=optional_instant(wire, "grace_until"),
         placed_by=PlacementKind(wire.placed_by) if wire.placed_by else None,
-        ladder_tier=tier(wire.ladder_tier, locale) if wire.HasField("ladder_tier") else None,
-        score=[score_part(part, locale) for part in wire.score],
-        advice=advice(wire, locale),
     )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.members.v1 import events_pb2
 
 from services.kit import outbox, stream
 from services.kit.database import Connection
+from services.kit.instants import timestamp
 from services.members.rules.erasures import Proof, Tombstone
 from services.members.rules.identities import IdentityKind
 from services.members.rules.merges import Merge
@@ -25,14 +25,13 @@ async def members_registered(
     children: Set[UUID] = frozenset(),
 ) -> None:
     """Members registered, of whom some are under fourteen. Each event goes to its own member's lane, so that later ones follow it there."""
-    occurred_at = Timestamp()
-    occurred_at.FromDatetime(now)
+    occurred_at = timestamp(now)
     told = [
         events_pb2.MembersEvent(
             member_id=str(member_id),
             occurred_at=occurred_at,
             member_registered=events_pb2.MemberRegistered(
-                joined_at=joined_at, under14=True if member_id in children else None
+                joined_at=timestamp(joined_at), under14=True if member_id in children else None
             ),
         )
         for member_id, joined_at in joined

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser import needs
 from tests.browser.servers import PageServer, ProductionGateway
@@ -67,6 +67,7 @@ def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
     # Chromium's sandbox cannot be set up by root, which containers often are.
     args = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=PATIENCE_MS)  # it does not heed what a page is told
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=needs.chromium(), args=args)
         yield browser

@@ -2,40 +2,30 @@
 
 import argparse
 import asyncio
-import os
 import platform
 import random
 import statistics
-import subprocess
 import sys
-import tempfile
-from base64 import b64decode
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
-import httpx
 import psutil
 import uvloop
 from huiyuan.consent.v1 import decisions_pb2
 from rich.console import Console
 
-from infra.local import databases, layout
-from infra.local.databases import DatabaseUrls, Role
-from infra.local.installation import Installation
-from infra.local.issuer import Issuer
+from infra.local.databases import DatabaseUrls
 from services.kit import rpc
 from tests.conftest import free_port
 from tests.consent import factories
 from tests.load import figures
 from tests.load.callers import Answered
+from tests.load.consent_place import calling, give, placed
 from tests.load.figures import Figure, Row
-from tests.load.place import server
-from tests.load.serving import Service, wait_for
+from tests.load.serving import Service
 
 ROUNDS, SECONDS = 7, 3.0
 MEMBERS, HOT, CALLERS = 100_000, 100, 64
@@ -141,50 +131,12 @@ def _p99(arm: Arm) -> str:
     return f"p99 {statistics.median(arm.p99_ms):.1f} ms"
 
 
-@contextmanager
-def running(
-    command: list[str], told: dict[str, str], port: int, signer: rpc.CallerSigner, log: Path
-) -> Iterator[Service]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=layout.ROOT, env=told, stdout=output, stderr=output)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(url, process)
-        yield Service(url, process.pid, "", signer)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
 async def seed(gate: Service, urls: DatabaseUrls) -> list[str]:
     """Two purposes, and many members for whom stands what one of them gave through the service's own door."""
-    first, officer = str(uuid4()), rpc.Caller(rpc.CallerKind.STAFF, "bench", frozenset({"privacy_officer"}))
-    purposes = [
-        factories.purpose("marketing_sms"),
-        factories.purpose("sharing", form=factories.SEPARATE, articles=["PIPL 29"]),
-    ]
-    async with httpx.AsyncClient(base_url=f"{gate.url}/huiyuan.consent.v1.", trust_env=False) as client:
-
-        async def call(method: str, message: object, caller: rpc.Caller) -> bytes:
-            headers = {
-                "content-type": "application/proto",
-                rpc.CALLER_HEADER: gate.signer.sign("consent", caller),
-            }
-            body = message.SerializeToString()  # type: ignore[attr-defined]
-            answer = await client.post(
-                f"{gate.url}/huiyuan.consent.v1.{method}", content=body, headers=headers
-            )
-            assert answer.status_code == 200, answer.text
-            return answer.content
-
-        for purpose in purposes:
-            request = factories.purposes_pb2.PublishPurposeRequest(purpose=purpose)
-            await call("PurposesService/PublishPurpose", request, officer)
-            told = factories.purposes_pb2.PublishNoticeRequest(notice=factories.notice(purpose.key))
-            answer = await call("PurposesService/PublishNotice", told, officer)
-            notice = factories.purposes_pb2.PublishNoticeResponse.FromString(answer).notice
-            given = factories.grant(first, notice, purpose.key, key=purpose.key)
-            await call("DecisionsService/GiveConsent", given, rpc.Caller(rpc.CallerKind.MEMBER, first))
+    first = str(uuid4())
+    async with calling(gate) as call:
+        await give(call, factories.purpose("marketing_sms"), [first])
+        await give(call, factories.purpose("sharing", form=factories.SEPARATE, articles=["PIPL 29"]), [first])
     owner = await asyncpg.connect(urls.owner)
     members = [str(uuid4()) for _ in range(MEMBERS)]
     await owner.execute("INSERT INTO members (member_id, epoch) SELECT unnest($1::uuid[]), 2", members)
@@ -204,38 +156,12 @@ def main() -> int:
     asked = argparse.ArgumentParser(description="Measure the consent gate.")
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     rounds, console = asked.parse_args().rounds, Console(width=150)
-    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
-        home = Path(directory).resolve()
-        home.chmod(0o755)
-        installation = Installation.open(home / "installation")
-        issuer = Issuer(installation)
-        issuer.publish()
-        with server(home / "server") as (url, _):
-            roles = [Role(f"bench{suffix}", "bench") for suffix in ("", "_owner")]
-            urls = databases.create_and_migrate(url, "consent", "bench", app=roles[0], owner=roles[1])
-            ports = free_port(), free_port()
-            told = {
-                key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "REDIS_"))
-            }
-            told |= (
-                issuer.settings()
-                | {
-                    "HUIYUAN_MODE": "development",
-                    "INSTALLATION_ID": installation.id,
-                    "DATABASE_URL_CONSENT": urls.app,
-                    "REDIS_URL": "redis://127.0.0.1:9",  # without it the gate keeps nothing longer, and nothing less
-                    "CONSENT_PORT": str(ports[0]),
-                }
-            )
-            told |= {name: key for name, key in installation.caller_keys.items() if "CONSENT" in name}
-            signer = rpc.CallerSigner("gateway", {"consent": b64decode(told["CALLER_KEY_GATEWAY_CONSENT"])})
-            echo = [sys.executable, "-m", "tests.load.echo", str(ports[1])]
-            with (
-                running(layout.command("consent", "serve"), told, ports[0], signer, home / "gate") as gate,
-                running(echo, told, ports[1], signer, home / "echo") as limit,
-            ):
-                members = asyncio.run(seed(gate, urls))
-                rows = uvloop.run(measure(gate, limit, members, rounds))
+    with placed() as there, there.gate() as gate:
+        port = free_port()
+        echo = [sys.executable, "-m", "tests.load.echo", str(port)]
+        with there.started("echo", echo) as process:
+            members = asyncio.run(seed(gate, there.urls))
+            rows = uvloop.run(measure(gate, there.served(process, port), members, rounds))
     console.print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
     return 0 if figures.show(console, "the gate", "for each second of a core", rows) else 1
 

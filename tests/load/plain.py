@@ -134,20 +134,26 @@ def application(settings: GatewaySettings) -> Starlette:
     )
     usual = Preparer(schema, limits.OPEN_RULES, tokens=limits.TOKENS, hide_suggestions=False)
     assert settings.storefront_manifest is not None
-    unlimited = Surface(
-        "unlimited",
-        schema,
-        Documents(usual, manifest.load(settings.storefront_manifest).items(), free=False),
-        authenticator,
-        services,
-        lambda *_: None,
-        Unmetered("unlimited", rates, buckets, b""),
+    trusted = manifest.load(settings.storefront_manifest)
+    # One process serves both, which differ in nothing else: two processes never run alike.
+    limited, unlimited = (
+        Surface(
+            name,
+            schema,
+            Documents(usual, trusted.items(), free=False),
+            authenticator,
+            services,
+            lambda *_: None,
+            meter(name, rates, buckets, b""),
+        )
+        for name, meter in (("limited", Meter), ("unlimited", Unmetered))
     )
     load = Load(operations=10_000, streams=1, streams_a_caller=1)
     view = Strawberry(authenticator, clients, loaders)
     return Starlette(
         routes=[
             Route("/uncompiled", Endpoint(uncompiled, None, load)),
+            Route("/limited", Endpoint(limited, None, load)),
             Route("/unlimited", Endpoint(unlimited, None, load)),
             Route("/strawberry", view, methods=["POST"]),
         ]

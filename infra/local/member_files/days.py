@@ -14,7 +14,9 @@ def day_of(text: str) -> str:
 
     1990-2-9, 1990/02/09, 1990.2.9, 1990年2月9日 and 19900209 are the same day; 02/09/1990 may be two.
     """
-    spelled = _MIDNIGHT.sub("", unicodedata.normalize("NFKC", text).strip())
+    spelled = (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
+    if ":" in spelled:
+        spelled = _MIDNIGHT.sub("", spelled)
     if compact := _COMPACT.fullmatch(spelled):
         return "-".join(compact.groups())
     if parts := _DAY.fullmatch(spelled):
@@ -26,7 +28,8 @@ def day_of(text: str) -> str:
 
 def instant_of(text: str, zone: tzinfo) -> datetime | None:
     """The instant that a text means, a day being its first moment in ``zone``; None when it is none."""
-    head, mark, rest = unicodedata.normalize("NFKC", text).strip().replace("T", " ").partition(" ")
+    spelled = (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
+    head, mark, rest = spelled.replace("T", " ").partition(" ")
     try:
         read = datetime.fromisoformat(f"{day_of(head)}{mark}{rest}")
     except ValueError:

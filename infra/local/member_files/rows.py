@@ -3,15 +3,15 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
-from huiyuan.kit.v1.kit_pb2 import ExternalIdentity
-from huiyuan.members.v1.profiles_pb2 import NewIdentity, NewProfile, RegisterMemberRequest
+from huiyuan.members.v1.profiles_pb2 import RegisterMemberRequest
 
 from infra.local.member_files.columns import BY_NAME, COLUMNS, Plan, Use
 from infra.local.member_files.days import day_of, instant_of
 from infra.local.member_files.tables import Row
+from services.kit.instants import timestamp
 from services.kit.refusal import Invalid
 from services.members.rules import profiles
 from services.members.rules.identities import Identity, normalised
@@ -62,24 +62,25 @@ def entrant(row: Row, heading: list[str], plan: Plan, meaning: Meaning, now: dat
     cells = {name: row.cells[at].strip() for name, at in plan.places.items() if at < len(row.cells)}
     identities = _identities(cells, meaning)
     profile = _profile(cells, tuple(identities.values()), meaning, now)
+    joined_at = _joined_at(cells.get("joined_at", ""), meaning.zone, now)
     request = RegisterMemberRequest(
+        # As dictionaries, which are made into messages in half the time of messages of their own.
         identities=[
-            NewIdentity(
-                identity=ExternalIdentity(kind=one.kind, scope=one.scope, value=one.value.reveal()),  # type: ignore[arg-type]  # numbered as the contract's
-                verified=column in meaning.verified,
-            )
+            {
+                "identity": {"kind": one.kind, "scope": one.scope, "value": one.value.reveal()},
+                "verified": column in meaning.verified,
+            }
             for column, one in identities.items()
         ],
-        profile=NewProfile(
-            display_name=profile.display_name.reveal(),
-            full_name=reveal(profile.full_name),
-            birth_date=reveal(profile.birth_date),
-            language=profile.language,
-            time_zone=profile.time_zone,
-        ),
+        profile={
+            "display_name": profile.display_name.reveal(),
+            "full_name": reveal(profile.full_name),
+            "birth_date": reveal(profile.birth_date),
+            "language": profile.language,
+            "time_zone": profile.time_zone,
+        },
+        joined_at=timestamp(joined_at) if joined_at else None,
     )
-    if joined_at := _joined_at(cells.get("joined_at", ""), meaning.zone, now):
-        request.joined_at.FromDatetime(joined_at)
     request.idempotency_key = _key(meaning.name, cells.get("external_id", ""), request)
     return Entrant(request, tuple(identities.values()), tuple(identities))
 
@@ -124,7 +125,9 @@ def _joined_at(text: str, zone: tzinfo, now: datetime) -> datetime | None:
     if not text:
         return None
     try:
-        return joined_at_of(instant_of(text, zone) or datetime.min.replace(tzinfo=zone), now)
+        given = instant_of(text, zone) or datetime.min.replace(tzinfo=UTC)
+        # In one zone, since a comparison of two asks both zones each time.
+        return joined_at_of(given.astimezone(UTC), now)
     except (JoinedAtNotValid, OverflowError):
         right = "write the day or instant as 2023-05-06 or 2023-05-06 12:30:00, between 1970 and now"
         raise RowRefused("joined_at", JoinedAtNotValid.code, right) from None

@@ -19,7 +19,7 @@ class Seen:
     """The identities met so far and the number of the row that brought each."""
 
     def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
+        self._keyed = hashlib.blake2b(digest_size=_DIGEST_BYTES, key=secrets.token_bytes(32))
         # A name of "" is a file that SQLite deletes as soon as it has opened it.
         self._kept = sqlite3.connect("", isolation_level=None)
         self._kept.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32000")
@@ -30,18 +30,23 @@ class Seen:
     def first(self, identities: Sequence[Identity], number: int) -> tuple[int, int] | None:
         """None, and the identities are kept as row ``number``'s; or which of them came before, and in which row."""
         digests = [self._digest(identity) for identity in identities]
-        for at, digest in enumerate(digests):
-            if self._kept.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (digest, number)).rowcount:
-                continue
-            (earlier,) = self._kept.execute("SELECT number FROM seen WHERE digest = ?", (digest,)).fetchone()
-            # The row is not imported, so what else it brings is still free.
-            self._kept.executemany("DELETE FROM seen WHERE digest = ?", [(one,) for one in digests[:at]])
-            return at, earlier
-        return None
+        rows = [(digest, number) for digest in digests]
+        if self._kept.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", rows).rowcount == len(
+            set(rows)
+        ):
+            return None
+        # The row is not imported, so what else it brings is still free.
+        self._kept.executemany("DELETE FROM seen WHERE digest = ? AND number = ?", rows)
+        return next(
+            (at, earlier)
+            for at, digest in enumerate(digests)
+            for (earlier,) in self._kept.execute("SELECT number FROM seen WHERE digest = ?", (digest,))
+        )
 
     def close(self) -> None:
         self._kept.close()
 
     def _digest(self, identity: Identity) -> int:
-        digest = hashlib.blake2b(index_input(identity), digest_size=_DIGEST_BYTES, key=self._key).digest()
-        return int.from_bytes(digest, signed=True)
+        digest = self._keyed.copy()
+        digest.update(index_input(identity))
+        return int.from_bytes(digest.digest(), signed=True)

@@ -204,6 +204,20 @@ def wire_answer(answer: Answer, epoch: int) -> decisions_pb2.CheckResponse:
     )
 
 
+def add_answer(
+    to: decisions_pb2.CheckManyResponse,
+    alike: decisions_pb2.CheckResponse,
+    record_id: UUID | None,
+    epoch: int,
+) -> None:
+    """Another member's answer that is the same but for the record, where it names one, and the epoch."""
+    added = to.answers.add()
+    added.CopyFrom(alike)
+    added.epoch = epoch
+    if alike.record_id:
+        added.record_id = str(record_id)
+
+
 _BASES: dict[LawfulBasis, Any] = {
     basis: purposes_pb2.LawfulBasis.Value(f"LAWFUL_BASIS_{basis}") for basis in LawfulBasis
 }

@@ -162,7 +162,7 @@ def judge(
 
     ``read_at`` is the instant that all of this is known of, where that is not now: an answer is kept no longer for it.
     """
-    if restricted and question.unlisted is None and question.restricted_by(restricted):
+    if question.unlisted is None and question.restricted_by(restricted):
         return _deny(question, Reason.PROCESSING_RESTRICTED, "PIPL 44", decision)
     answer = _judge(question, decision, consented, now, (read_at or now) + KEEP)
     if not (automated_refused and answer.allow and question.profiles):

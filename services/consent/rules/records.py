@@ -1,9 +1,10 @@
 """Records: one consent event as evidence, in the field names of ISO/IEC TS 27560 and a few of our own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from services.consent.rules import canonical
@@ -71,7 +72,7 @@ class Record:
 
     @property
     def canonical(self) -> bytes:
-        return canonical.encode({name: _plain(getattr(self, name)) for name in FIELDS})
+        return canonical_of({name: getattr(self, name) for name in FIELDS})
 
     @property
     def digest(self) -> bytes:
@@ -82,7 +83,14 @@ class Record:
 FIELDS = tuple(field.name for field in fields(Record))
 
 
+def canonical_of(values: Mapping[str, Any]) -> bytes:
+    """The canonical bytes of a record, by its fields as they are here or in a row."""
+    return canonical.encode({name: _plain(values[name]) for name in FIELDS})
+
+
 def _plain(value: str | int | bytes | datetime | UUID | Sequence[str] | None) -> canonical.Value:
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, UUID):

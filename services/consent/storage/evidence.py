@@ -1,16 +1,16 @@
 """What a verification reads: all records, leaves, runs and standing decisions, as they were at one instant."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
+from services.consent.rules import canonical
 from services.consent.rules.evidence import entry
 from services.consent.rules.merkle import Node
 from services.consent.rules.preferences import Change, ChangeKind, Preferences, preferences_of
-from services.consent.rules.records import FIELDS
-from services.consent.storage.decisions import record_of
+from services.consent.rules.records import FIELDS, canonical_of
 from services.kit import database
 
 
@@ -28,7 +28,7 @@ _AT_ONCE = 1_000
 async def records(connection: database.RawConnection) -> AsyncIterator[Mismatch | None]:
     """For each record, what is wrong with it: its digest, its leaf, or that it has none."""
     async for row in connection.cursor(_RECORDS, prefetch=_AT_ONCE):
-        digest = record_of({name: row[name] for name in FIELDS}).digest
+        digest = canonical.digest(canonical_of(cast("Mapping[str, Any]", row)))
         what = ""
         if digest != row["record_digest"]:
             what = "its columns were changed: they do not give its digest"

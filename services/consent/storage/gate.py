@@ -1,7 +1,8 @@
 """What the gate reads, on the measured path: one statement a question, and purpose versions that never change."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -12,32 +13,33 @@ from services.consent.rules.records import EventState
 from services.consent.storage.purposes import purpose_of
 from services.kit.database import RawConnection
 
+_DECIDED = ", ".join(f"s.{name}" for name in Decision._fields)
+
 # Who was merged into another is answered as that other.
-_ONE = """
+_ONE = f"""
 SELECT (SELECT version FROM purposes WHERE key = $2 ORDER BY version DESC LIMIT 1) AS in_force,
        m.epoch AS member_epoch, m.automated_refused_at, m.restricted,
-       s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
+       {_DECIDED}
 FROM (SELECT coalesce((SELECT merged_into FROM members WHERE member_id = $1), $1) AS member_id) AS who
 LEFT JOIN members m ON m.member_id = who.member_id
-LEFT JOIN consent_states s ON s.member_id = who.member_id AND s.purpose = $2 AND s.recipient_id = $3"""
+LEFT JOIN consent_states s ON s.member_id = who.member_id AND s.purpose = $2 AND s.recipient_id = $3"""  # noqa: S608 - our own column names
 
-_MANY = """
+_MANY = f"""
 SELECT (SELECT version FROM purposes WHERE key = $2 ORDER BY version DESC LIMIT 1) AS in_force,
        asked.member_id, m.epoch AS member_epoch, m.automated_refused_at, m.restricted,
-       s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
+       {_DECIDED}
 FROM (VALUES (0)) AS once
 LEFT JOIN members asked ON asked.member_id = ANY($1)
 LEFT JOIN members m ON m.member_id = coalesce(asked.merged_into, asked.member_id)
-LEFT JOIN consent_states s ON s.member_id = m.member_id AND s.purpose = $2 AND s.recipient_id = $3"""
+LEFT JOIN consent_states s ON s.member_id = m.member_id AND s.purpose = $2 AND s.recipient_id = $3"""  # noqa: S608 - our own column names
 
-_ALL = """
+_ALL = f"""
 SELECT asked.member_id, m.epoch AS member_epoch,
-       s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch
+       {_DECIDED}
 FROM members asked
 JOIN members m ON m.member_id = coalesce(asked.merged_into, asked.member_id)
 LEFT JOIN consent_states s ON s.member_id = m.member_id
-WHERE asked.member_id = ANY($1)"""
-
+WHERE asked.member_id = ANY($1)"""  # noqa: S608
 
 _STATES = {str(state): state for state in EventState}
 _NOTHING: frozenset[str] = frozenset()
@@ -69,7 +71,7 @@ class GateReads:
         row = await self._pool.fetchrow(_ONE, member_id, purpose, recipient_id)
         assert row is not None
         in_force = await self.version(purpose, row["in_force"] or 0)
-        return in_force, _standing(row)
+        return in_force, _standing(*row[1:])
 
     async def many(
         self, member_ids: Sequence[UUID], purpose: str, recipient_id: str
@@ -77,8 +79,7 @@ class GateReads:
         """The version in force and what stands for many members, of the same moment; those unknown are left out."""
         rows = await self._pool.fetch(_MANY, member_ids, purpose, recipient_id)
         in_force = await self.version(purpose, rows[0]["in_force"] or 0)
-        known = (row for row in rows if row["member_id"] is not None)
-        return in_force, {row["member_id"]: _standing(row) for row in known}
+        return in_force, {row[1]: _standing(*row[2:]) for row in rows if row[1] is not None}
 
     async def all(self, member_ids: Sequence[UUID]) -> dict[UUID, tuple[int, list[Decision]]]:
         """Each known member's epoch and everything that stands for them."""
@@ -112,26 +113,26 @@ class GateReads:
         return {key: await self.version(*key) for key in wanted}
 
 
-def _standing(row: asyncpg.Record) -> Standing:
+def _standing(
+    epoch: int | None, refused_at: datetime | None, restricted: list[str] | None, *decided: Any
+) -> Standing:
+    """By a row's columns in their order: by name they take half as long again, ten thousand times a call."""
     return Standing(
-        row["member_epoch"] or 0,
-        decision_of(row),
-        row["automated_refused_at"] is not None,
-        frozenset(row["restricted"]) if row["restricted"] else _NOTHING,
+        epoch or 0,
+        _decision(*decided),
+        refused_at is not None,
+        frozenset(restricted) if restricted else _NOTHING,
     )
 
 
 def decision_of(row: asyncpg.Record) -> Decision | None:
     """The decision that a row's columns hold; None where nothing stands."""
-    if row["record_id"] is None:
+    return _decision(*(row[name] for name in Decision._fields))
+
+
+def _decision(
+    purpose: str | None, recipient_id: str, record_id: UUID, version: int, event_state: str, *rest: Any
+) -> Decision | None:
+    if purpose is None:
         return None
-    return Decision(
-        purpose=row["purpose"],
-        recipient_id=row["recipient_id"],
-        record_id=row["record_id"],
-        purpose_version=row["purpose_version"],
-        event_state=_STATES[row["event_state"]],
-        event_time=row["event_time"],
-        valid_until=row["valid_until"],
-        epoch=row["epoch"],
-    )
+    return Decision(purpose, recipient_id, record_id, version, _STATES[event_state], *rest)

@@ -1,6 +1,6 @@
 """The stored log: leaves and runs of them, appended by one sequencer at a time, and checkpoints of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -42,22 +42,23 @@ async def append_pending(connection: database.RawConnection, most: int) -> int:
             for nth, row in enumerate(found)
         ]
         await connection.execute(_ADD_LEAVES, *map(list, zip(*leaves, strict=True)))
-        await _complete_runs(connection, size, size + len(leaves))
+        await _complete_runs(connection, size, [merkle.leaf_hash(leaf.entry) for leaf in leaves])
         return len(leaves)
 
 
-async def _complete_runs(connection: database.RawConnection, before: int, after: int) -> None:
-    """Keep the hashes of whole runs that came about while the tree grew, level by level."""
-    level, width = 1, RUN
-    while after // width > before // width:
-        first, end = before // width, after // width
-        below = await nodes(connection, [Node(level - 1, nth) for nth in range(first * RUN, end * RUN)])
-        hashes = [
-            merkle.run_hash([below[Node(level - 1, nth)] for nth in range(run * RUN, (run + 1) * RUN)])
-            for run in range(first, end)
-        ]
-        await connection.execute(_ADD_NODES, level, list(range(first, end)), hashes)
-        level, width = level + 1, width * RUN
+async def _complete_runs(connection: database.RawConnection, before: int, added: Sequence[bytes]) -> None:
+    """Keep the hashes of whole runs that came about while the tree grew from a size, level by level.
+
+    ``added`` are the new hashes of the level below; of what was there, only a run's beginning is read again.
+    """
+    level, first = 1, before // RUN
+    while (end := (before + len(added)) // RUN) > first:
+        begun = await nodes(connection, [Node(level - 1, nth) for nth in range(first * RUN, before)])
+        below = [begun[Node(level - 1, nth)] for nth in range(first * RUN, before)]
+        below += added
+        added = [merkle.run_hash(below[at : at + RUN]) for at in range(0, (end - first) * RUN, RUN)]
+        await connection.execute(_ADD_NODES, level, list(range(first, end)), added)
+        level, before, first = level + 1, first, first // RUN
 
 
 async def tree_size(reader: Reader) -> int:
@@ -140,11 +141,13 @@ async def lag_s(reader: Reader) -> float:
 
 
 _TAKE_PENDING = """
-WITH oldest AS (SELECT record_id, queued_at FROM pending_leaves ORDER BY queued_at, record_id LIMIT $1),
-     gone AS (DELETE FROM pending_leaves p USING oldest o WHERE p.record_id = o.record_id)
-SELECT o.record_id, s.salt, e.record_digest
-FROM oldest o JOIN record_salts s USING (record_id) JOIN consent_events e USING (record_id)
-ORDER BY o.queued_at, o.record_id
+WITH taken AS (
+  DELETE FROM pending_leaves
+  WHERE ctid = ANY (ARRAY(SELECT ctid FROM pending_leaves ORDER BY queued_at, record_id LIMIT $1))
+  RETURNING queued_at, record_id)
+SELECT t.record_id, s.salt, e.record_digest
+FROM taken t JOIN record_salts s USING (record_id) JOIN consent_events e USING (record_id)
+ORDER BY t.queued_at, t.record_id
 """
 
 _ADD_LEAVES = """

@@ -58,14 +58,14 @@ class KeptStandings:
         self._seen: dict[UUID, int] = {}
         self._purposes_changed = 0
 
-    async def one(self, member_id: UUID, purpose: str, recipient_id: str, min_epoch: int = 0) -> Known:
-        """What is known, no older than two seconds and of at least this epoch if that was reached."""
+    def at_hand(self, member_id: UUID, purpose: str, recipient_id: str, min_epoch: int = 0) -> Known | None:
+        """What is kept, when it is no older than two seconds and of at least this epoch."""
         of_member = self._by_member.get(member_id)
         kept = of_member.get((purpose, recipient_id)) if of_member is not None else None
-        if kept is not None and kept.until > self._monotonic() and kept.known.standing.epoch >= min_epoch:
-            _kept.inc()
-            return kept.known
-        return await self.fresh(member_id, purpose, recipient_id)
+        if kept is None or kept.until <= self._monotonic() or kept.known.standing.epoch < min_epoch:
+            return None
+        _kept.inc()
+        return kept.known
 
     async def fresh(self, member_id: UUID, purpose: str, recipient_id: str) -> Known:
         """What the database says now."""

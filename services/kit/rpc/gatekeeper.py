@@ -11,6 +11,7 @@ from connectrpc.code import Code
 from connectrpc.errors import ConnectError
 from connectrpc.request import RequestContext
 from connectrpc.server import ConnectASGIApplication
+from prometheus_client import Counter, Histogram
 
 from services.kit import database, spans, telemetry
 from services.kit.refusal import Refusal, Unauthenticated
@@ -33,11 +34,13 @@ class NotSignedIn(Unauthenticated):
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method that may be called: what it takes, who answers it, and who may call it."""
+    """A method that may be called: what it takes, who answers it, who may call it, and how it is counted."""
 
     input: type[Any]
     handler: Handler
     grants: tuple[Grant, ...]
+    answered: Counter
+    seconds: Histogram
 
 
 class Gatekeeper:
@@ -66,7 +69,13 @@ class Gatekeeper:
             grants = getattr(handler, "grants", None)
             if grants is None:
                 raise TypeError(f"{path} does not declare who may call it")
-            self.methods[path] = Method(endpoint.method.input, cast("Handler", handler), grants)
+            self.methods[path] = Method(
+                endpoint.method.input,
+                cast("Handler", handler),
+                grants,
+                telemetry.calls_total.labels(path, "ok"),
+                telemetry.call_seconds.labels(path),
+            )
         return application
 
     async def intercept_unary(self, call_next: Handler, request: Any, ctx: RequestContext[Any, Any]) -> Any:
@@ -79,11 +88,12 @@ class Gatekeeper:
     ) -> Any:
         """Let the handler answer when the caller may call it. Raises ``ConnectError`` and nothing else."""
         telemetry.go_on(header("traceparent"))
+        method = self.methods[path]
         started = time.perf_counter()
         outcome = "ok"
         try:
             who = await self._who(header(CALLER_HEADER), header("authorization"))
-            if not any(grant(who) for grant in self.methods[path].grants):
+            if not any(grant(who) for grant in method.grants):
                 if who.kind is CallerKind.ANYONE:
                     raise NotSignedIn("sign in: send a caller assertion or a bearer token")
                 raise NotAllowed(f"this caller may not call {path.rpartition('/')[2]}")
@@ -108,8 +118,9 @@ class Gatekeeper:
             fault = f"INTERNAL: something went wrong here; trace {telemetry.trace_id.get()}"
             raise ConnectError(Code.INTERNAL, fault) from None
         finally:
-            telemetry.calls_total.labels(path, outcome).inc()
-            telemetry.call_seconds.labels(path).observe(time.perf_counter() - started)
+            counter = method.answered if outcome == "ok" else telemetry.calls_total.labels(path, outcome)
+            counter.inc()
+            method.seconds.observe(time.perf_counter() - started)
 
     async def _who(self, assertion: str | None, authorization: str | None) -> Caller:
         if assertion:

@@ -28,11 +28,13 @@ from services.members.storage import members, registrations
 async def claim(connection: Connection, ring: KeyRing, drafts: Sequence[Draft], now: datetime) -> list[Claim]:
     """Claim a member id for each draft, in the keys' database. Raises ``RegistrationRaced``."""
     new: list[registrations.NewClaim] = []
+    claims: list[Claim] = []
     links: list[registrations.NewLink] = []
     for draft in drafts:
         member_id = new_member_id(now)
-        wrapped = ring.generate(ring.where(member_id)).wrapped
-        new.append(registrations.NewClaim(draft.key, draft.body, member_id, wrapped))
+        made = ring.generate(ring.where(member_id))
+        new.append(registrations.NewClaim(draft.key, draft.body, member_id, made.wrapped))
+        claims.append(Claim(member_id, draft.body.digest, made.wrapped, made.dek))
         links += [
             registrations.NewLink(place, member_id, new.verified)
             for new in draft.identities
@@ -43,7 +45,7 @@ async def claim(connection: Connection, ring: KeyRing, drafts: Sequence[Draft], 
     ):
         raise RegistrationRaced("another registration came first in this moment: try again")
     await registrations.add_keys(connection, new)
-    return [Claim(claim.member_id, claim.body.digest, claim.wrapped) for claim in new]
+    return claims
 
 
 async def complete(
@@ -56,7 +58,7 @@ async def complete(
             claim.member_id,
             draft.joined_at,
             registrations.FIRST_GENERATION,
-            _sealed(ring, claim.wrapped, claim, draft),
+            _sealed(ring, claim, draft),
         )
         for claim, draft in claimed
         if claim.member_id not in standings and claim.wrapped is not None
@@ -103,11 +105,12 @@ async def settle(connection: Connection, member_ids: Sequence[UUID], given_up: C
     await registrations.settle(connection, member_ids)
 
 
-def _sealed(ring: KeyRing, wrapped: bytes, claim: Claim, draft: Draft) -> bytes:
+def _sealed(ring: KeyRing, claim: Claim, draft: Draft) -> bytes:
+    assert claim.wrapped is not None, "who has no key any more is not completed"
     where = ring.where(claim.member_id)
     return ring.seal(
         profiles.encode(draft.profile),
-        ring.unwrap(wrapped, where),
+        claim.dek or ring.unwrap(claim.wrapped, where),
         where,
         schema=profiles.SCHEMA,
         dek_gen=registrations.FIRST_GENERATION,

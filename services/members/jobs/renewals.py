@@ -48,15 +48,15 @@ async def _opened(
     opened = {}
     for one in seen:
         try:
-            header = blob_header(one.blob)
-            key = wrapped.get((one.member_id, one.kind, header.dek_gen))
+            schema, dek_gen = blob_header(one.blob)
+            key = wrapped.get((one.member_id, one.kind, dek_gen))
             if key is None:
                 continue
             where = ring.where(one.member_id, one.kind)
             content = ring.open(one.blob, key, where)
         except Unreadable:
             continue
-        opened[one.member_id, one.kind] = one, content, header.schema
+        opened[one.member_id, one.kind] = one, content, schema
     return opened
 
 

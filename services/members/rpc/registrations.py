@@ -1,10 +1,11 @@
 """Registrations, asked: one or a thousand new members, through the same two transactions."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from huiyuan.members.v1 import profiles_pb2 as wire
 
+from services.kit.instants import instant
 from services.kit.refusal import Invalid, Refusal
 from services.members.actions import registrations as actions
 from services.members.rpc.identities import identity_of
@@ -118,7 +119,7 @@ def _joined_at(request: wire.RegisterMemberRequest) -> datetime | None:
     if not request.HasField("joined_at"):
         return None
     try:
-        return request.joined_at.ToDatetime(UTC)
+        return instant(request.joined_at)
     except (ValueError, OverflowError):
         raise JoinedAtNotValid("joined_at is not an instant", field="joined_at") from None
 

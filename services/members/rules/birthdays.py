@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from services.kit.refusal import Invalid
@@ -69,5 +70,11 @@ def under_14(profile: Profile | None, now: datetime) -> bool:
     """Whether a profile is a child's, by the last place on earth where it still is."""
     if profile is None or profile.birth_date is None:
         return False
-    born, today = profile.birth_date.reveal(), (now + _LAST_ZONE).date()
-    return (int(born[:4]) + CHILD_UNTIL_AGE, born[5:]) > (today.year, today.isoformat()[5:])
+    return profile.birth_date.reveal() > _turning_14(now)
+
+
+@lru_cache(8)
+def _turning_14(now: datetime) -> str:
+    """The birth date of those who turn fourteen on the day that it is in the last place on earth."""
+    today = (now + _LAST_ZONE).date()
+    return f"{today.year - CHILD_UNTIL_AGE:04d}{today.isoformat()[4:]}"

@@ -37,6 +37,8 @@ class IdentityKind(IntEnum):
     STOREFRONT_CUSTOMER = 8
 
 
+_KINDS = {int(kind): kind for kind in IdentityKind}
+_INDEX_HEADS = {kind: bytes((NORM_VERSION, kind, 0)) for kind in _KINDS.values()}
 _UNSCOPED = (IdentityKind.PHONE, IdentityKind.EMAIL)
 
 
@@ -54,10 +56,9 @@ class Identity(Struct, frozen=True, array_like=True, gc=False):
 
 def normalised(kind: int, scope: str, value: str) -> Identity:
     """The identity that some input means. Raises ``IdentityNotValid``."""
-    try:
-        known = IdentityKind(kind)
-    except ValueError:
-        raise IdentityNotValid("the identity's kind is not one we know", field="kind") from None
+    known = _KINDS.get(kind)
+    if known is None:
+        raise IdentityNotValid("the identity's kind is not one we know", field="kind")
     if far_too_long(value, LONGEST_VALUE):
         raise IdentityNotValid("the value is far too long", field="value")
     scope = scope.strip()
@@ -80,7 +81,7 @@ def index_input(identity: Identity) -> bytes:
     """The bytes that a blind index digests. Scopes and values hold no NUL, so no two identities share them."""
     value = identity.value.reveal()
     scoped = f"{identity.scope}\0{value}" if identity.scope else value
-    return bytes((NORM_VERSION, identity.kind, 0)) + scoped.encode()
+    return _INDEX_HEADS[identity.kind] + scoped.encode()
 
 
 def _phone(value: str) -> str:

@@ -113,6 +113,8 @@ class KeyRing:
             {KeyHeader(kek.kek_id, kek.epoch): kek.key for kek in keks},
             self.writing,
         )
+        self.open = self._keys.open
+        """The content of a blob, by the wrapped key that belongs to it, for a place. Raises ``Unreadable``."""
         self._held, self._digests = _digests(index_keys)
 
     def __repr__(self) -> str:
@@ -145,10 +147,6 @@ class KeyRing:
         """The blob of some content for a place, by the suite that this installation writes."""
         return blobs.seal(content, dek, where, schema=schema, dek_gen=dek_gen, suite=self.suite)
 
-    def open(self, blob: bytes, wrapped: bytes, where: bytes) -> bytes:
-        """The content of a blob, by the wrapped key that belongs to it. Raises ``Unreadable``."""
-        return self._keys.open(blob, wrapped, where)
-
     def find(self, identity: Identity) -> Place:
         """Where an identity is found, telling nothing of its value: under the oldest version that writes.
 
@@ -161,11 +159,11 @@ class KeyRing:
 
         One, but for while an index key is rotated: then whoever links an identity links it in all of them.
         """
-        content = index_input(identity)
+        kind, content = identity.kind, index_input(identity)
         return tuple(
             [
-                Place(identity.kind, version, digest(content)[:INDEX_BYTES])
-                for version, digest in self._digests[identity.kind]
+                _tuple(Place, (kind, version, digest(content)[:INDEX_BYTES]))
+                for version, digest in self._digests[kind]
             ]
         )
 
@@ -196,6 +194,7 @@ class KeyRing:
         return BlindIndex(version, digest(content)[:INDEX_BYTES])
 
 
+_tuple = tuple.__new__
 _Digests = dict[int, list[tuple[int, Callable[[bytes], bytes]]]]
 
 

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -93,8 +92,7 @@ class Profile(NamedTuple):
         return next((identity.value for identity in self.identities if identity.kind is kind), None)
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileFields:
+class ProfileFields(NamedTuple):
     """Fields as someone wrote them. None: not given; empty: to be cleared, or its default."""
 
     display_name: str | None = None
@@ -112,13 +110,14 @@ class ProfileFields:
 def new(fields: ProfileFields, identities: tuple[Identity, ...], now: datetime) -> Profile:
     """The profile of a new member. Raises an ``Invalid`` that names the field."""
     if fields.display_name is None:
-        fields = replace(fields, display_name="")
+        fields = fields._replace(display_name="")
     return changed(Profile(_NAMELESS, None, None, DEFAULT_LANGUAGE, "", identities), fields, now)
 
 
 def changed(profile: Profile, fields: ProfileFields, now: datetime) -> Profile:
     """The profile with the fields that are given. Raises an ``Invalid`` that names the field."""
-    display_name, full_name, birth_date, language, time_zone, *_ = profile
+    display_name, full_name, birth_date, language, time_zone, identities, gender, *_ = profile
+    preferences = profile.preferences
     if fields.display_name is not None:
         display_name = _name(fields.display_name, "display_name")
     if fields.full_name is not None:
@@ -129,15 +128,12 @@ def changed(profile: Profile, fields: ProfileFields, now: datetime) -> Profile:
         language = _language(fields.language or DEFAULT_LANGUAGE)
     if fields.time_zone is not None:
         time_zone = _time_zone(fields.time_zone)
-    return profile._replace(
-        display_name=display_name,
-        full_name=full_name,
-        birth_date=birth_date,
-        language=language,
-        time_zone=time_zone,
-        gender=profile.gender if fields.gender is None else _gender(fields.gender),
-        preferences=chosen(profile.preferences, fields.preferences),
-    )
+    if fields.gender is not None:
+        gender = _gender(fields.gender)
+    if fields.preferences:
+        preferences = chosen(preferences, fields.preferences)
+    named = display_name, full_name, birth_date, language, time_zone
+    return Profile(*named, identities, gender, profile.addresses, preferences, profile.tags)
 
 
 def gender_of(profile: Profile) -> Gender:

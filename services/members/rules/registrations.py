@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-import msgpack
+from msgspec import msgpack
 
 from services.kit.refusal import Conflict, Invalid, Refusal, Unavailable
 from services.members.rules.identities import Identity
@@ -75,6 +75,11 @@ class Claim(NamedTuple):
     member_id: UUID
     body_digest: bytes
     wrapped: bytes | None
+    dek: bytes | None = None
+    """The same key in clear, for whoever made it just now; nobody else has it."""
+
+    def __repr__(self) -> str:
+        return f"<claim of {self.member_id}>"
 
 
 class Registered(NamedTuple):
@@ -102,7 +107,7 @@ def joined_at_of(given: datetime | None, now: datetime) -> datetime:
 
 def body(profile: Profile, verified: Sequence[bool], joined_at: datetime | None) -> bytes:
     """The bytes by which two requests are the same. The layout is kept for good, whatever a blob's may become."""
-    packed: bytes = msgpack.packb(
+    packed = _encode(
         (
             profile.display_name.reveal(),
             reveal(profile.full_name),
@@ -115,6 +120,9 @@ def body(profile: Profile, verified: Sequence[bool], joined_at: datetime | None)
         )
     )
     return b"register\0" + packed
+
+
+_encode = msgpack.Encoder().encode
 
 
 def verdicts(

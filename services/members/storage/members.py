@@ -56,7 +56,8 @@ _SURVIVORS = """SELECT asked.member_id, survivor.member_id, survivor.joined_at, 
 
 async def add(connection: AsyncConnection, new: Sequence[NewMember], now: datetime) -> set[UUID]:
     """Let members exist; the ids of those that did not before."""
-    new = sorted(new)
+    # In one order, so that batches wait for each other; by bytes, since to compare UUIDs takes ten times as long.
+    new = sorted(new, key=lambda member: member.member_id.bytes)
     added = await connection.scalars(
         _ADD,
         {

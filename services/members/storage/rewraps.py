@@ -1,7 +1,8 @@
 """Re-wraps at rest: wrapped keys pass from one key-encryption key to another, and what is left is counted."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,7 @@ from services.members.rules.rotations import Cursor
 from services.members.storage.rotations import LOCKS
 
 _KEYS = 1
+_KINDS = {int(kind): kind for kind in BlobKind}
 _TIMEOUTS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '15s'"
 _PART = 500
 _NEXT = """SELECT ctid, member_id, kind, dek_gen, wrapped FROM keys WHERE (member_id, kind, dek_gen) > ($1, $2, $3)
@@ -37,47 +39,71 @@ async def rewrap(
     A key that changed meanwhile is left as it is, and one that does not open too: the proof will name it.
     """
     await connection.execute(_TIMEOUTS)
-    rows = await connection.fetch(_NEXT, *cursor, limit)
+    headers = {header_bytes(header) for header in old}
+    rows = await _following(connection, cursor, limit)
     if not rows:
         return None, 0
-    headers = {header_bytes(header) for header in old}
-    mine = [row for row in rows if row["wrapped"][2:8] in headers]
-    passed = await _replaced(connection, ring, mine)
-    return Cursor(rows[-1]["member_id"], rows[-1]["kind"], rows[-1]["dek_gen"]), passed
+    passed, new = 0, _New([], [], [])
+    while rows:
+        limit -= len(rows)
+        cursor = Cursor(*rows[-1][1:4])
+        # PostgreSQL writes the last part and reads the next one while this one is re-wrapped here.
+        turn = asyncio.ensure_future(_turn(connection, new, cursor, limit))
+        try:
+            await asyncio.sleep(0)  # it begins,
+            await asyncio.sleep(0)  # and what it has to say is sent
+            new = _rewrapped(ring, headers, rows)
+            replaced, rows = await turn
+        finally:
+            turn.cancel()
+        passed += replaced
+    return cursor, passed + await _replace(connection, new)
 
 
-async def _replaced(connection: RawConnection, ring: KeyRing, rows: Sequence[asyncpg.Record]) -> int:
-    """How many rows were re-wrapped: part by part, the next one here while PostgreSQL writes the last."""
-    passed, writing = 0, None
-    try:
-        for at in range(0, len(rows), _PART):
-            new = [(row, _rewrapped(ring, row)) for row in rows[at : at + _PART]]
-            if writing is not None:
-                passed += int((await writing).rpartition(" ")[2])
-            writing = asyncio.ensure_future(_replace(connection, new))
-            await asyncio.sleep(0)  # lets it be sent
-        return passed if writing is None else passed + int((await writing).rpartition(" ")[2])
-    finally:
-        if writing is not None:
-            writing.cancel()
+class _New(NamedTuple):
+    """Keys that were re-wrapped, column by column: where each lies, what was seen there, and what comes there."""
+
+    ctids: list[tuple[int, int]]
+    seen: list[bytes]
+    wrapped: list[bytes]
 
 
-async def _replace(connection: RawConnection, new: Sequence[tuple[asyncpg.Record, bytes | None]]) -> str:
-    opened = [(row, wrapped) for row, wrapped in new if wrapped is not None]
-    status: str = await connection.execute(
-        _REPLACE,
-        [row["ctid"] for row, _ in opened],
-        [row["wrapped"] for row, _ in opened],
-        [wrapped for _, wrapped in opened],
-    )
-    return status
+async def _turn(
+    connection: RawConnection, new: _New, cursor: Cursor, limit: int
+) -> tuple[int, list[asyncpg.Record]]:
+    """Write a part, and read the one after a cursor: how many were written, and what was read."""
+    return await _replace(connection, new), await _following(connection, cursor, limit)
 
 
-def _rewrapped(ring: KeyRing, row: asyncpg.Record) -> bytes | None:
-    try:
-        return ring.rewrap(row["wrapped"], ring.where(row["member_id"], BlobKind(row["kind"])))
-    except (Unreadable, ValueError):
-        return None
+async def _following(connection: RawConnection, cursor: Cursor, limit: int) -> list[asyncpg.Record]:
+    """The next part of the keys, of so many at the most."""
+    rows: list[asyncpg.Record] = await connection.fetch(_NEXT, *cursor, min(_PART, limit)) if limit else []
+    return rows
+
+
+async def _replace(connection: RawConnection, new: _New) -> int:
+    """How many keys were still what was seen, and are re-wrapped now."""
+    if not new.ctids:
+        return 0
+    status: str = await connection.execute(_REPLACE, *new)
+    return int(status.rpartition(" ")[2])
+
+
+def _rewrapped(ring: KeyRing, headers: Collection[bytes], rows: Iterable[asyncpg.Record]) -> _New:
+    """Those of the keys that are wrapped under these headers, under the key that writes; what does not open is left."""
+    new = _New([], [], [])
+    where, rewrap_key = ring.where, ring.rewrap
+    for ctid, member_id, kind, _, seen in rows:
+        if seen[2:8] not in headers:
+            continue
+        try:
+            wrapped = rewrap_key(seen, where(member_id, _KINDS[kind]))
+        except (Unreadable, KeyError):
+            continue
+        new.ctids.append(ctid)
+        new.seen.append(seen)
+        new.wrapped.append(wrapped)
+    return new
 
 
 async def close(connection: RawConnection, old: Sequence[KeyHeader]) -> None:

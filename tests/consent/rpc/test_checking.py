@@ -144,6 +144,7 @@ async def test_many_members_are_answered_in_their_order_as_one_by_one(consent: C
         await consent.give(factories.grant(one, shown, key="a"))
         if place % 2:
             await consent.withdraw(factories.withdrawal(one, key, key="b"))
+    await consent.give(factories.grant(members[4], shown, key="again"))
     asked = [members[6], *members, members[0]]
     request = decisions_pb2.CheckManyRequest(member_ids=asked, purpose=key, categories=["phone"])
     answers = (await consent.decisions.check_many(request, headers=consent.by(MEMBERS))).answers

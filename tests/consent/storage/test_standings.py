@@ -41,7 +41,8 @@ class Gate:
     purpose: str
 
     async def ask(self, min_epoch: int = 0) -> Known:
-        return await self.kept.one(self.member_id, self.purpose, OF_OURS, min_epoch)
+        about = self.member_id, self.purpose, OF_OURS
+        return self.kept.at_hand(*about, min_epoch) or await self.kept.fresh(*about)
 
     async def state(self) -> EventState:
         standing = (await self.ask()).standing
@@ -128,7 +129,8 @@ async def test_what_takes_separate_consent_is_never_kept(
     await consent.publish(purpose)
     kept = KeptStandings(GateReads(pool), SettableClock(), SettableMonotonic())
     for _ in range(3):
-        assert not (await kept.one(UUID(member_id), purpose.key, OF_OURS)).is_kept
+        await kept.fresh(UUID(member_id), purpose.key, OF_OURS)
+        assert kept.at_hand(UUID(member_id), purpose.key, OF_OURS) is None
 
 
 class Held(GateReads):

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from services.members.rules import profiles
 from services.members.rules.blobs import (
-    BlobHeader,
     KeyHeader,
     KeyWrapper,
     Suite,
@@ -73,7 +72,7 @@ GOLDEN_KEYS = {
 
 
 def test_golden_blob_opens_to_the_profile_it_was_made_of():
-    assert blob_header(GOLDEN_BLOB) == BlobHeader(schema=1, dek_gen=7)
+    assert blob_header(GOLDEN_BLOB) == (1, 7)
     profile = profiles.decode(1, open_blob(GOLDEN_BLOB, DEK, HERE))
     assert profile.display_name.reveal() == "小明"
     assert profile.full_name.reveal() == "王小明"
@@ -88,7 +87,7 @@ def test_golden_blob_opens_to_the_profile_it_was_made_of():
 
 @pytest.mark.parametrize(("blob", "schema", "dek_gen"), [(GOLDEN_BLOB_2, 2, 8), (GOLDEN_BLOB_3, 3, 9)])
 def test_golden_blobs_of_later_layouts_open_to_the_household_they_were_made_of(blob, schema, dek_gen):
-    assert blob_header(blob) == BlobHeader(schema, dek_gen)
+    assert blob_header(blob) == (schema, dek_gen)
     profile = profiles.decode(schema, open_blob(blob, DEK, HERE))
     assert profile.first(IdentityKind.PHONE).reveal() == "+8613900001234"
     assert profile.gender.reveal() == "1"
