@@ -55,7 +55,7 @@ full_page_writes = off
 def start(directory: Path, log: Path, *, port: int, password: str, durable: bool = True) -> Process:
     """Start a server on a new or existing data directory; the caller waits until it is ``ready``.
 
-    One that is not ``durable`` waits for no disk: it is for data that nobody wants once the server has stopped.
+    One that is not ``durable`` waits for no disk, also when it stops: it is for data that nobody wants any more then.
     """
     user = unprivileged()
     data = directory / "data"
@@ -73,7 +73,7 @@ def start(directory: Path, log: Path, *, port: int, password: str, durable: bool
             directory=data,
             log=log,
             user=user,
-            stop_signal=signal.SIGINT,
+            stop_signal=signal.SIGINT if durable else signal.SIGQUIT,
             death_signal=signal.SIGINT,
             stop_timeout_s=30.0,
         )

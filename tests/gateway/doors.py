@@ -15,6 +15,8 @@ from services.kit import rpc
 from services.kit.refusal import Conflict, Declined, NotFound, Refusal, Unavailable
 from tests.gateway import answers
 
+CHILD = "5f0d6e0a-0000-4000-8000-0000000000c1"
+
 
 class UnknownMember(NotFound):
     """As the members service says it."""
@@ -44,6 +46,7 @@ class Services:
     def __init__(self) -> None:
         self.balances: dict[str, points_pb2.MemberBalances] = {}
         self.names: dict[str, str] = {}
+        self.guardians: dict[str, str] = {}
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[rpc.Caller, Any]] = []
         self.heard: deque[bytes] = deque(maxlen=20_000)
@@ -79,6 +82,15 @@ class Services:
         if service in self.away:
             raise Away("the database is away or busy: try again")
 
+    def be_reader(self, caller: rpc.Caller, member_id: str) -> None:
+        """As the services judge it: members read of themselves and of their wards, staff of anyone."""
+        if not (
+            caller.is_member(member_id)
+            or caller.kind is rpc.CallerKind.STAFF
+            or (member_id in self.guardians and caller.is_member(self.guardians[member_id]))
+        ):
+            raise rpc.NotAllowed("this caller may not read this member")
+
     def change(self, request: Any) -> None:
         """Note a change that was asked for; refuse it when told to."""
         self.requests.append((rpc.caller(), request))
@@ -91,9 +103,7 @@ class Services:
             key = item.member if hasattr(item, "member") else item
             result = results.add()
             try:
-                caller = rpc.caller_of_item(key.caller)
-                if not (caller.is_member(key.member_id) or caller.kind is rpc.CallerKind.STAFF):
-                    raise rpc.NotAllowed("this caller may not read this member")
+                self.be_reader(rpc.caller_of_item(key.caller), key.member_id)
                 if key.member_id not in self.names:
                     raise UnknownMember("no such member")
             except Refusal as refusal:

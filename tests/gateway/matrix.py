@@ -19,6 +19,7 @@ from gateway.admin.permissions import Role
 from gateway.documents import manifest
 from gateway.storefront import schema as storefront
 from tests.gateway import webhook_rows
+from tests.gateway.doors import CHILD
 
 TABLE = Path(__file__).with_name("permissions.txt")
 
@@ -116,6 +117,7 @@ THIRD = "5f0d6e0a-0000-4000-8000-000000000003"
 _BY_NAME = {
     "memberId": ONE,
     "fromMemberId": ONE,
+    "childId": CHILD,
     "intoMemberId": THIRD,
     "toMemberId": THIRD,
     "source": "shop",

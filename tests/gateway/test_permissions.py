@@ -13,6 +13,7 @@ from gateway.storefront.schema import schema as storefront
 from infra.local.databases import DatabaseUrls
 from services.kit import database as databases
 from tests.gateway import matrix
+from tests.gateway.doors import CHILD
 from tests.gateway.gateway_client import Gateway, code
 from tests.gateway.matrix import ANOTHER, ANYONE, MEMBER, ONE, OTHER, ROLES
 
@@ -34,6 +35,8 @@ class Callers:
         self._gateway = gateway
         for member_id in (ONE, OTHER, matrix.THIRD):
             gateway.services.join(member_id)
+        gateway.services.join(CHILD)
+        gateway.services.guardians[CHILD] = ONE
         self._tokens = {
             ANYONE: None,
             MEMBER: gateway.issuer.member(ONE),

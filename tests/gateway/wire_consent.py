@@ -22,7 +22,7 @@ from huiyuan.kit.v1 import kit_pb2
 
 from services.kit import rpc
 from tests.gateway.answers import at
-from tests.gateway.doors import Door
+from tests.gateway.doors import CHILD, Door
 
 _SMS = topics_pb2.MESSAGE_CHANNEL_SMS
 _NAME = kit_pb2.LocalizedText(zh="新品", en="New products")
@@ -72,7 +72,7 @@ _RECORD = receipts_pb2.ConsentRecord(
 )
 
 
-WARD = guardians_pb2.Ward(child_id="5f0d6e0a-0000-4000-8000-0000000000c1", linked_at=at(2026))
+WARD = guardians_pb2.Ward(child_id=CHILD, linked_at=at(2026))
 RIGHTS_REQUEST = rights_pb2.RightsRequest(
     request_id="5f0d6e0a-0000-4000-8000-0000000000b1",
     kind=rights_pb2.RIGHTS_KIND_POSTHUMOUS,
@@ -101,14 +101,14 @@ class Receipts(Door):
     async def list_records(
         self, request: receipts_pb2.ListRecordsRequest, _: Any
     ) -> receipts_pb2.ListRecordsResponse:
-        rpc.be_member(request.member_id)
+        self.services.be_reader(rpc.caller(), request.member_id)
         return receipts_pb2.ListRecordsResponse(records=[_RECORD])
 
     @rpc.allow(rpc.members, rpc.staff("privacy_officer", "support"))
     async def get_receipt(
         self, request: receipts_pb2.GetReceiptRequest, _: Any
     ) -> receipts_pb2.GetReceiptResponse:
-        rpc.be_member(request.member_id)
+        self.services.be_reader(rpc.caller(), request.member_id)
         return receipts_pb2.GetReceiptResponse(receipt="a.b.c")
 
     @rpc.allow(rpc.anyone)

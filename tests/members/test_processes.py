@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from huiyuan.consent.v1 import decisions_pb2
 from redis.asyncio import Redis
 
 from infra.local.databases import DatabaseUrls
@@ -233,7 +234,7 @@ async def live_a_little(service: Running, owner_url: str) -> str:
     ]
     refusals.append(await fault(service, owner_url))
     for refused in refusals:
-        assert refused.status_code >= 400
+        assert refused.status_code >= 400, refused.request.url.path
         assert not [needle for needle in NEEDLES if needle in refused.text], refused.text
     return member_id
 
@@ -301,7 +302,9 @@ async def test_seeded_personal_data_is_found_nowhere(urls, servers: Servers, red
     members, keys = urls
     redis = Redis.from_url(redis_url)
     ring = tmp_path / "members.keyring"
-    env = environment(members, keys, redis_url, ring, free_port(), consents[1])
+    consent, address = consents
+    consent.answer = decisions_pb2.CheckResponse(allow=False)
+    env = environment(members, keys, redis_url, ring, free_port(), address)
     async with running(env, members, keys) as service:
         member_id = await live_a_little(service, members.owner)
 

@@ -7,6 +7,7 @@ from huiyuan.members.v1 import addresses_pb2, links_pb2, profiles_pb2
 
 from services.kit.refusal import Unavailable
 from services.kit.rpc import RemoteRefusal
+from services.members.rpc import collecting
 from services.members.rpc.collecting import KEPT_S, Collecting
 from services.members.rules.accesses import ConsentUnavailable, PersonalField
 from tests.members.service import OPERATIONS, SUPPORT, Members, as_member, by, registration
@@ -14,6 +15,13 @@ from tests.members.service import OPERATIONS, SUPPORT, Members, as_member, by, r
 ADDRESS = profiles_pb2.Address(
     recipient="王小明", phone="+8613900001234", province="浙江省", city="杭州市", lines=["文三路 1 号"]
 )
+
+
+@pytest.fixture
+def members(members: Members, monkeypatch: pytest.MonkeyPatch) -> Members:
+    """The service, which keeps nothing of what other tests let purposes list a moment ago."""
+    monkeypatch.setattr(collecting, "KEPT_S", 0.0)
+    return members
 
 
 async def refused(calling, *categories: str) -> None:
@@ -106,23 +114,23 @@ class Away:
 
 async def test_an_answer_is_kept_for_seconds_and_a_no_is_asked_anew() -> None:
     consent, now = Away(), [1000.0]
-    collecting = Collecting(consent, lambda: now[0])  # type: ignore[arg-type]
+    asking = Collecting(consent, lambda: now[0])  # type: ignore[arg-type]
     name, phone = frozenset({PersonalField.FULL_NAME}), frozenset({PersonalField.PHONE})
     with pytest.raises(ConsentUnavailable):
-        await collecting.admit(name)
+        await asking.admit(name)
     consent.listed = ("name",)
-    await collecting.admit(name)
-    await collecting.admit(name)
+    await asking.admit(name)
+    await asking.admit(name)
     assert consent.asked == 2
     consent.listed = ("name", "phone")
     now[0] += 1
-    await collecting.admit(phone)
+    await asking.admit(phone)
     assert consent.asked == 3, "what was published since is known at once"
     consent.listed = ("phone",)
     now[0] += KEPT_S + 1
-    [refusal] = await collecting.refusals([name])
+    [refusal] = await asking.refusals([name])
     assert refusal is not None
     consent.listed = None
     now[0] += 60
-    await collecting.admit(phone)
-    await collecting.admit(frozenset())
+    await asking.admit(phone)
+    await asking.admit(frozenset())
