@@ -84,7 +84,7 @@ async def _ask(arm: Arm, connections: int, every_s: float) -> tuple[float, list[
     speed = answers.good / (time.perf_counter() - before_s)
     for asker in askers:
         asker.transport.abort()  # type: ignore[attr-defined]
-    await asyncio.sleep(SETTLING_S)  # what was asked last is still being answered, and the next would be refused
+    await asyncio.sleep(SETTLING_S)  # or the next would be refused for it
     return speed, answers.refused_ms
 
 
