@@ -19,7 +19,7 @@ from huiyuan.members.v1.analyses_pb2 import (
 
 from infra.local.delivery import client, patiently
 from infra.local.issuer import Issuer
-from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, running_at, screen
+from infra.local.terminal import DEFAULT_HOME, Bearer, Home, complain, existing, running_at, screen
 from services.kit.refusal import Refusal
 from services.members.rules.anonymity import QUASIS
 
@@ -43,10 +43,7 @@ def export_members(
     columns: Annotated[
         str, typer.Option(help=f"Some of {', '.join(QUASIS)}.")
     ] = "age_band,joined_month,tier",
-    bearer: Annotated[
-        str,
-        typer.Option("--token", envvar="HUIYUAN_TOKEN", help="Of your issuer; ours signs one by default."),
-    ] = "",
+    bearer: Bearer = "",
     members_url: Annotated[str, typer.Option(envvar="MEMBERS_URL")] = "",
     home: Home = DEFAULT_HOME,
 ) -> None:

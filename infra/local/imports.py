@@ -13,7 +13,20 @@ from infra.local.delivery import ImportStopped, write_rejects
 from infra.local.issuer import Issuer
 from infra.local.member_files.commands import import_members
 from infra.local.tables import ExternalIdKind, FileNotUnderstood
-from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, running_at, screen
+from infra.local.terminal import (
+    DEFAULT_HOME,
+    Bearer,
+    DryRun,
+    Home,
+    LoyaltyUrl,
+    Programme,
+    Scope,
+    SourceFile,
+    complain,
+    existing,
+    running_at,
+    screen,
+)
 from infra.local.welcome import importing_progress
 from services.kit.refusal import Refusal
 
@@ -29,16 +42,13 @@ class OrderFormat(StrEnum):
 
 @commands.command("orders")
 def import_orders(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    file: SourceFile,
     format: Annotated[OrderFormat, typer.Option(help="What the file looks like.")],
     rejects: Annotated[
         Path | None, typer.Option(help="Where lines that were not imported go; beside the file by default.")
     ] = None,
-    bearer: Annotated[
-        str,
-        typer.Option("--token", envvar="HUIYUAN_TOKEN", help="Of your issuer; ours signs one by default."),
-    ] = "",
-    loyalty_url: Annotated[str, typer.Option(envvar="LOYALTY_URL")] = "",
+    bearer: Bearer = "",
+    loyalty_url: LoyaltyUrl = "",
     members_url: Annotated[str, typer.Option(envvar="MEMBERS_URL")] = "",
     home: Home = DEFAULT_HOME,
 ) -> None:
@@ -60,24 +70,21 @@ def import_orders(
 
 @commands.command("balances")
 def import_balances(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    programme: Annotated[str, typer.Option(help="Its id; the default programme's when left out.")] = "",
+    file: SourceFile,
+    programme: Programme = "",
     name: Annotated[
         str, typer.Option(help="What makes this import the same when it is run again; the file's name.")
     ] = "",
     kind: Annotated[
         ExternalIdKind, typer.Option(help="What external_id is.")
     ] = ExternalIdKind.STOREFRONT_CUSTOMER,
-    scope: Annotated[str, typer.Option(help="The shop, app or account that external_id is unique in.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read the file and send nothing.")] = False,
+    scope: Scope = "",
+    dry_run: DryRun = False,
     rejects: Annotated[
         Path | None, typer.Option(help="Where lines that were not imported go; beside the file by default.")
     ] = None,
-    bearer: Annotated[
-        str,
-        typer.Option("--token", envvar="HUIYUAN_TOKEN", help="Of your issuer; ours signs one by default."),
-    ] = "",
-    loyalty_url: Annotated[str, typer.Option(envvar="LOYALTY_URL")] = "",
+    bearer: Bearer = "",
+    loyalty_url: LoyaltyUrl = "",
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Import opening balances from a CSV file: member_id or external_id, currency, points, expires_on or earned_on."""

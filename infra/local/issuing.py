@@ -11,7 +11,20 @@ from infra.local import coupon_lists, welcome
 from infra.local.delivery import ImportStopped, write_rejects
 from infra.local.issuer import Issuer
 from infra.local.tables import ExternalIdKind, FileNotUnderstood
-from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, running_at, screen
+from infra.local.terminal import (
+    DEFAULT_HOME,
+    Bearer,
+    DryRun,
+    Home,
+    LoyaltyUrl,
+    Programme,
+    Scope,
+    SourceFile,
+    complain,
+    existing,
+    running_at,
+    screen,
+)
 from infra.local.welcome import importing_progress
 from services.kit.refusal import Refusal
 
@@ -27,9 +40,9 @@ def _group() -> None:
 
 @commands.command("coupons")
 def issue_coupons(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    file: SourceFile,
     template: Annotated[str, typer.Option(help="The key of a coupon template that is published.")],
-    programme: Annotated[str, typer.Option(help="Its id; the default programme's when left out.")] = "",
+    programme: Programme = "",
     name: Annotated[
         str, typer.Option(help="What makes this list the same when it is run again; the file's name.")
     ] = "",
@@ -39,16 +52,13 @@ def issue_coupons(
     kind: Annotated[
         ExternalIdKind, typer.Option(help="What external_id is.")
     ] = ExternalIdKind.STOREFRONT_CUSTOMER,
-    scope: Annotated[str, typer.Option(help="The shop, app or account that external_id is unique in.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read the file and send nothing.")] = False,
+    scope: Scope = "",
+    dry_run: DryRun = False,
     rejects: Annotated[
         Path | None, typer.Option(help="Where lines without a coupon go; beside the file by default.")
     ] = None,
-    bearer: Annotated[
-        str,
-        typer.Option("--token", envvar="HUIYUAN_TOKEN", help="Of your issuer; ours signs one by default."),
-    ] = "",
-    loyalty_url: Annotated[str, typer.Option(envvar="LOYALTY_URL")] = "",
+    bearer: Bearer = "",
+    loyalty_url: LoyaltyUrl = "",
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Issue a coupon to each member in a CSV file of member_id or external_id; run again, each still has one."""

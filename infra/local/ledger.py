@@ -9,7 +9,16 @@ import typer
 from infra.local import reporting
 from infra.local.asking import ask
 from infra.local.issuer import Issuer
-from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, running_at, screen
+from infra.local.terminal import (
+    DEFAULT_HOME,
+    Bearer,
+    Home,
+    LoyaltyUrl,
+    complain,
+    existing,
+    running_at,
+    screen,
+)
 from services.kit.refusal import Refusal
 
 commands = typer.Typer(no_args_is_help=True, help="Prove that the ledger is what was posted, and report it.")
@@ -35,11 +44,8 @@ def report(
     month: Annotated[str, typer.Option(help="A month of the programme's zone, such as 2026-11.")],
     csv: Annotated[Path | None, typer.Option(help="Write every day to this file too.")] = None,
     programme: Annotated[str, typer.Option(help="The default programme when left out.")] = "",
-    bearer: Annotated[
-        str,
-        typer.Option("--token", envvar="HUIYUAN_TOKEN", help="Of your issuer; ours signs one by default."),
-    ] = "",
-    loyalty_url: Annotated[str, typer.Option(envvar="LOYALTY_URL")] = "",
+    bearer: Bearer = "",
+    loyalty_url: LoyaltyUrl = "",
     home: Home = DEFAULT_HOME,
 ) -> None:
     """What was issued, redeemed and expired on each day of a month, from opening to closing."""

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from infra.local.delivery import client
 from infra.local.issuer import Issuer
-from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, running_at, screen
+from infra.local.terminal import DEFAULT_HOME, Bearer, Home, complain, existing, running_at, screen
 from services.kit.refusal import Refusal
 
 ROLE = "key_keeper"
@@ -24,9 +24,6 @@ commands.add_typer(rotate, name="rotate")
 
 Reason = Annotated[str, typer.Option(help="Why; kept with the rotation.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Do not wait for the worker.")]
-Bearer = Annotated[
-    str, typer.Option("--token", envvar="HUIYUAN_TOKEN", help="Of your issuer; ours signs one by default.")
-]
 MembersUrl = Annotated[str, typer.Option(envvar="MEMBERS_URL")]
 RotationId = Annotated[str, typer.Argument(help="The newest rotation when left out.")]
 

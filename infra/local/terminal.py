@@ -18,6 +18,16 @@ Home = Annotated[
 ]
 DEFAULT_HOME = layout.ROOT / ".huiyuan"
 
+# What several commands ask for, in the same words.
+SourceFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+Programme = Annotated[str, typer.Option(help="Its id; the default programme's when left out.")]
+Scope = Annotated[str, typer.Option(help="The shop, app or account that external_id is unique in.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Read the file and send nothing.")]
+Bearer = Annotated[
+    str, typer.Option("--token", envvar="HUIYUAN_TOKEN", help="Of your issuer; ours signs one by default.")
+]
+LoyaltyUrl = Annotated[str, typer.Option(envvar="LOYALTY_URL")]
+
 
 def complain(why: Exception | str) -> None:
     """Say what went wrong, where errors are said."""

@@ -17,7 +17,16 @@ from infra.local.member_files.encodings import FileNotUnderstood
 from infra.local.member_files.imports import ROLES, Importer, Members, Outcome
 from infra.local.member_files.rejects import Rejects
 from infra.local.member_files.rows import Meaning
-from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, running_at, screen
+from infra.local.terminal import (
+    DEFAULT_HOME,
+    Bearer,
+    Home,
+    SourceFile,
+    complain,
+    existing,
+    running_at,
+    screen,
+)
 from infra.local.welcome import importing_progress
 from services.kit.refusal import Refusal
 
@@ -46,13 +55,10 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Check the file and chan
 RejectsFile = Annotated[
     Path | None, typer.Option(help="Where rows that were not imported go; beside the file by default.")
 ]
-Bearer = Annotated[
-    str, typer.Option("--token", envvar="HUIYUAN_TOKEN", help="Of your issuer; ours signs one by default.")
-]
 
 
 def import_members(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    file: SourceFile,
     maps: Maps = None,
     scopes: Scopes = None,
     verified: Verified = None,
