@@ -32,7 +32,7 @@ ALL_LOTS = "array_send(w.lots)"
 
 def wallet(row: asyncpg.Record) -> Wallet:
     return Wallet(
-        row[0], row[1], row[2], row[3], row[4], row[5], slices(row[6]), slices(row[7]), row[8], row[9]
+        row[0], row[1], row[2], row[3], row[4], row[5], slices(row[6]), slices(row[7]), row[8], row[9], row[5]
     )
 
 
