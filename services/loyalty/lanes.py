@@ -219,7 +219,7 @@ class Lane:
         if not self._careful and await came_before(connection, touches, state):
             raise _Again
         if folded.entries or folded.events or state.changed:
-            told = [events.encode(event) for event in folded.events]
+            told = map(events.encode, folded.events)
             self._in_doubt = await ledger.append(connection, head, state, folded.entries, told, now)
         return folded.answers
 

@@ -282,8 +282,12 @@ def _find(lots: list[list[int]], key: LotKey) -> int:
 
 def _add(lots: list[list[int]], key: LotKey, points: int) -> None:
     wanted = list(key)
-    if lots and lots[-1][:3] == wanted:  # where most points go
+    last = lots[-1][:3] if lots else []
+    if last == wanted:  # where most points go
         lots[-1][3] += points
+        return
+    if last < wanted:
+        lots.append([*wanted, points])
         return
     place = bisect_left(lots, wanted, key=lambda lot: lot[:3])
     if place < len(lots) and lots[place][:3] == wanted:

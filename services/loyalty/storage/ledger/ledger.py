@@ -1,6 +1,7 @@
 """The ledger's storage: append what the fold decided, with the batch that seals it."""
 
-from collections.abc import Container, Sequence
+import asyncio
+from collections.abc import Container, Iterable, Sequence
 
 import asyncpg
 
@@ -11,7 +12,7 @@ from services.loyalty.rules.ledger.entries import Entry
 from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.storage.earning import earn_counts
-from services.loyalty.storage.ledger import chain, columns, copying, grants, redemptions, rows
+from services.loyalty.storage.ledger import chain, columns, copying, grants, new_orders, redemptions, rows
 from services.loyalty.storage.members import merges
 from services.loyalty.storage.rewards import takings
 from services.loyalty.storage.tiers import placements
@@ -37,15 +38,23 @@ async def append(
     head: chain.Head,
     state: State,
     entries: Sequence[Entry],
-    events: Sequence[NewEvent],
+    events: Iterable[NewEvent],
     committed_at: int,
 ) -> chain.Batch:
-    """Write what the fold changed; returns the batch that seals it, for ``chain.commit``. Raises ``Outpaced``."""
-    await _write_state(connection, state)
-    copied = copying.rows(entries, head.lane, head.seq + 1)
+    """Write what the fold changed; returns the batch that seals it, for ``chain.commit``. Raises ``Outpaced``.
+
+    While PostgreSQL writes the state, the batch is sealed here; so ``events`` come best as an iterator that makes them.
+    """
+    writing = asyncio.ensure_future(_write_state(connection, state))
+    try:
+        await asyncio.sleep(0)  # it is asked
+        copied = copying.rows(entries, head.lane, head.seq + 1)
+        batch = chain.seal(head, entries, copied, list(events), committed_at)
+    finally:
+        await writing
     if entries:
         await copying.copy(connection, copied)
-    return chain.seal(head, entries, copied, events, committed_at)
+    return batch
 
 
 async def _write_state(connection: database.RawConnection, state: State) -> None:
@@ -141,9 +150,8 @@ def _wallets(wallets: Sequence[Wallet], fated: Container[str]) -> list[str]:
 
 
 async def _write_orders(connection: database.RawConnection, state: State) -> None:
-    new = [rows.new_order(order) for order in state.orders.values() if order.is_new]
-    if new:
-        await connection.copy_records_to_table("orders", records=new, columns=rows.NEW_ORDER_COLUMNS)
+    if new := [order for order in state.orders.values() if order.is_new]:
+        await copying.copy(connection, new_orders.copied(new), "orders", new_orders.COLUMNS)
     changed = [order for order in state.orders.values() if order.changed and not order.is_new]
     if changed:
         await connection.execute(
@@ -151,8 +159,8 @@ async def _write_orders(connection: database.RawConnection, state: State) -> Non
             [order.source for order in changed],
             [order.order_id for order in changed],
             [order.refunded_minor for order in changed],
-            [rows.order_lines(order) for order in changed],
-            [rows.order_earned(order) for order in changed],
+            [rows.order_lines(order).decode() for order in changed],
+            [rows.order_earned(order).decode() for order in changed],
             [instant(order.completed_at) if order.completed_at else None for order in changed],
         )
     refunds = [rows.new_refund(refund) for refund in state.refunds.values() if refund.is_new]
