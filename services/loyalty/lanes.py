@@ -22,6 +22,7 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.moves import Moves
 from services.loyalty.rules.ledger.points import Answer, fold
 from services.loyalty.storage.ledger import chain, ledger, moves
+from services.loyalty.storage.ledger.standings import Outpaced
 from services.loyalty.storage.ledger.state import came_before, load
 from services.loyalty.storage.ledger.telling import TOLD_LANE
 
@@ -153,7 +154,7 @@ class Lane:
                 answers = await work(tasks)
                 await self._seal()
                 return answers
-            except (_Again, ledger.Outpaced):
+            except (_Again, Outpaced):
                 tries, self._careful = tries + 1, True
             except ledger.COLLISIONS as collision:
                 tries, self._careful = tries + 1, True

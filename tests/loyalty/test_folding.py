@@ -7,6 +7,7 @@ from threading import Thread
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from services.kit import database
@@ -84,3 +85,32 @@ async def test_a_key_that_came_before_is_refused_with_another_body_and_others_of
     assert isinstance(beside, Answer)
     assert beside.value.points == 9
     assert (await there.wallet(member))["available"] == 7
+
+
+async def test_what_is_heard_while_a_first_standing_is_made_is_not_missed(there: Ledger) -> None:
+    new, known = there.loyalty.new_member(), str(uuid4())
+    await there.lane.submit(there.task("award", known, 1, fast=False))
+    await there.loyalty.looking.execute("INSERT INTO members VALUES ($1, now()) ON CONFLICT DO NOTHING", new)
+    hearing, looking = [await asyncpg.connect(there.loyalty.owner) for _ in range(2)]
+    heard = hearing.transaction()
+    await heard.start()
+    await hearing.execute("UPDATE members SET restriction = 2 WHERE member_id = $1", new)
+    await hearing.execute("UPDATE standings SET restriction = 2 WHERE member_id = $1", new)
+    asked = [there.lane.submit(there.task("award", member, 1, fast=False)) for member in (new, known)]
+    await asyncio.wait_for(_waits_for(hearing.get_server_pid(), looking), 20)
+    # Who hears of a member holds the member's row and wants the standings: nothing of theirs may be in our hands then.
+    await looking.execute("SELECT FROM standings WHERE member_id = $1 FOR UPDATE NOWAIT", known)
+    await heard.commit()
+    refused, _ = await asyncio.gather(*asked, return_exceptions=True)
+    assert isinstance(refused, MemberClosed)
+    for connection in (hearing, looking):
+        await connection.close()
+
+
+async def _waits_for(pid: int, looking: asyncpg.Connection) -> None:
+    """Return once somebody waits for what a connection has locked."""
+    while not await looking.fetchval(_WAITS_FOR, pid):  # noqa: ASYNC110  # Postgres has no event for it
+        await asyncio.sleep(0.01)
+
+
+_WAITS_FOR = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND $1 = ANY(pg_blocking_pids(pid)))"

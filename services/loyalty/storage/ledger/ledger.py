@@ -13,6 +13,7 @@ from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.storage.earning import earn_counts
 from services.loyalty.storage.ledger import chain, columns, copying, grants, new_orders, redemptions, rows
+from services.loyalty.storage.ledger.standings import Outpaced
 from services.loyalty.storage.members import merges
 from services.loyalty.storage.rewards import takings
 from services.loyalty.storage.tiers import placements
@@ -22,10 +23,6 @@ PUBLISHING = 0x68796C01
 
 COLLISIONS = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
 """Another process posted the same, or locked what we wanted the other way round: fold again."""
-
-
-class Outpaced(Exception):
-    """Points of a wallet were moved beside us since it was read: fold again, with care."""
 
 
 async def begin(connection: database.RawConnection) -> None:

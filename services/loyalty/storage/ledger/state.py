@@ -10,12 +10,10 @@ from collections.abc import Iterable
 from services.kit import database
 from services.loyalty.rules.earning.earn_limits import Count
 from services.loyalty.rules.ledger.state import Place, State
-from services.loyalty.rules.members.merges import Merge
 from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.earning import earn_counts
-from services.loyalty.storage.ledger import columns, redemptions, rows
+from services.loyalty.storage.ledger import columns, redemptions, rows, standings
 from services.loyalty.storage.ledger.touches import Touched, Touches
-from services.loyalty.storage.members import merges
 from services.loyalty.storage.rewards import takings
 from services.loyalty.storage.tiers import placements
 
@@ -28,13 +26,11 @@ async def load(
     """Lock the members' standings in id order, then read the rest in later statements.
 
     Where it is ``careful``, wallets are locked as well and all keys looked up; else ask ``came_before`` after the fold.
-    None when a programme was published since ``programmes`` was read.
+    None when a programme was published since ``programmes`` was read. Raises ``Outpaced``.
     """
     touched, state = Touched.of(batch), State()
     joining = any(history.asks_for_joining for history in programmes.by_id.values())
-    lock = _LOCK_STANDINGS_JOINED if joining else _LOCK_STANDINGS
-    went = await _lock_standings(connection, lock, touched, state)
-    _follow(went, touched)
+    went = await standings.lock(connection, touched, state, joining=joining, careful=careful)
     await _load_wallets(connection, touched, state, _LOCK_WALLETS if careful else _WALLETS)
     keys = touched.keys if careful or went else set()  # what was merged posted under another name
     if await _load_posted(connection, touched, keys, state) != programmes.revision:
@@ -52,64 +48,6 @@ async def came_before(connection: database.RawConnection, batch: Iterable[Touche
     """After a fold: whether a key that posted nothing now did before, and was not looked up."""
     unposted = [place for one in batch for place in one.keys if not state.posted.get(place)]
     return bool(unposted) and bool(await connection.fetchval(_CAME_BEFORE, *_columns(unposted)))
-
-
-async def _lock_standings(
-    connection: database.RawConnection, lock: str, touched: Touched, state: State
-) -> list[tuple[str, str]]:
-    """Lock and read the standings, also of those that members are or were merged into; who went into whom."""
-    went: list[tuple[str, str]] = []
-    wanted = touched.members
-    while wanted:
-        ordered = sorted(wanted)
-        members = columns.ids([member for member, _ in ordered])
-        numbers = columns.numbers([number for _, number in ordered])
-        locked = await connection.fetch(lock, members, numbers)
-        if len(locked) < len(ordered):
-            await connection.execute(_NEW_STANDINGS, members, numbers)
-            locked = await connection.fetch(lock, members, numbers)
-        wanted = set()
-        for row in locked:
-            standing = rows.standing(row)
-            state.standings[standing.member_id, standing.programme] = standing
-            if standing.merged_into:
-                went.append((standing.member_id, standing.merged_into))
-                wanted.add((standing.merged_into, standing.programme))
-            if standing.merged_into or standing.was_merged:
-                touched.merges.add(standing.member_id)
-        for merge in await _load_merges(connection, touched, state):
-            if merge.undone_at and (merge.from_member, merge.programme) in state.standings:
-                went.append((merge.from_member, merge.into_member))
-                wanted.add((merge.into_member, merge.programme))
-        wanted -= state.standings.keys()
-        touched.members |= wanted
-    return went
-
-
-async def _load_merges(connection: database.RawConnection, touched: Touched, state: State) -> list[Merge]:
-    """The merges of members that were not read yet; nobody else changes them while the member is locked."""
-    wanted = touched.merges - state.merges.keys()
-    if not wanted:
-        return []
-    state.merges |= {member: [] for member in wanted}
-    found = await merges.load(connection, wanted)
-    for merge in found:
-        state.merges[merge.from_member].append(merge)
-    return found
-
-
-def _follow(went: Iterable[tuple[str, str]], touched: Touched) -> None:
-    """Look under the names of those whom members were merged into as well; what was done since is there."""
-    for member, last in went:  # in the order of the merges, so that a chain is followed to its end
-        touched.keys |= {(last, key) for name, key in touched.keys if name == member}
-        touched.placements |= {(last, key) for name, key in touched.placements if name == member}
-        touched.redemptions |= {(last, key) for name, key in touched.redemptions if name == member}
-        touched.holds |= {(last, hold_id) for name, hold_id in touched.holds if name == member}
-        touched.spent_on |= {(last, ref) for name, ref in touched.spent_on if name == member}
-        touched.takings |= {(last, key) for name, key in touched.takings if name == member}
-        touched.rewards |= {
-            (number, reward, last) for number, reward, name in touched.rewards if name == member
-        }
 
 
 async def _load_wallets(
@@ -209,27 +147,6 @@ def _columns(places: Iterable[Place]) -> tuple[str, str]:
     ordered = list(places)
     return columns.ids([member for member, _ in ordered]), columns.keys([key for _, key in ordered])
 
-
-_LOCK = """
-SELECT {standing} FROM standings s JOIN unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme)
-  USING (member_id, programme)
-ORDER BY s.member_id, s.programme FOR UPDATE OF s
-"""
-_LOCK_STANDINGS_JOINED = _LOCK.format(standing=rows.STANDING)
-_LOCK_STANDINGS = _LOCK.format(standing=rows.STANDING_JOINED.format(joined_at="NULL"))
-"""The same for tiers that never ask when a member joined, which is one more look-up for each."""
-
-# A member that was merged is so in programmes founded later, too.
-_NEW_STANDINGS = """
-INSERT INTO standings (member_id, programme, merged_into, restriction, automated_refused)
-SELECT k.member_id, k.programme,
-       (SELECT s.merged_into FROM standings s
-        WHERE s.member_id = k.member_id AND s.merged_into IS NOT NULL LIMIT 1),
-       coalesce((SELECT m.restriction FROM members m WHERE m.member_id = k.member_id), 0),
-       EXISTS (SELECT FROM members m WHERE m.member_id = k.member_id AND m.automated_refused)
-FROM unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme) ORDER BY 1, 2
-ON CONFLICT DO NOTHING
-"""
 
 _WALLETS = f"""
 SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w
