@@ -29,11 +29,12 @@ TurnAway = Callable[[bytes], bytes | None]
 
 
 class Response(NamedTuple):
-    """What a request is answered directly: the status, the content type and the content."""
+    """What a request is answered directly; ``headers`` are further lines, each with its end."""
 
     status: int
     kind: bytes
     content: bytes
+    headers: bytes = b""
 
 
 class Answering(Protocol):
@@ -46,8 +47,9 @@ class Answering(Protocol):
         """The answer, asked for when there was none at once."""
 
 
-Direct = Callable[[bytes, Mapping[bytes, bytes]], Answering | None]
-"""Who answers a POST with this URL and these headers, each of which is there once; None when it goes uvicorn's way."""
+Direct = Callable[[bytes, Mapping[bytes, bytes], str | None], Answering | None]
+"""Who answers a POST with this URL and these headers, each of which is there once, from a peer at this address; None
+when it goes uvicorn's way."""
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -162,7 +164,7 @@ class HttpProtocol(HttpToolsProtocol):
             or self.flow.write_paused
         ):
             return None
-        answering = direct(self.url, headers)
+        answering = direct(self.url, headers, self.client[0] if self.client else None)
         return None if answering is None else _Exchange(answering, self.parser.should_keep_alive())
 
     async def _answer(self, exchange: "_Exchange", content: bytes) -> None:
@@ -178,11 +180,11 @@ class HttpProtocol(HttpToolsProtocol):
         exchange.response_complete = True
         if exchange.disconnected:
             return
-        status, kind, content = response
+        status, kind, content, headers = response
         ends = b"" if exchange.keep_alive else b"connection: close\r\n"
         self._together.write_whole(
-            b"%bcontent-type: %b\r\ncontent-length: %d\r\n%b\r\n%b"
-            % (STATUS_LINE[status], kind, len(content), ends, content)
+            b"%bcontent-type: %b\r\ncontent-length: %d\r\n%b%b\r\n%b"
+            % (STATUS_LINE[status], kind, len(content), headers, ends, content)
         )
         if not exchange.keep_alive:
             self.transport.close()

@@ -261,7 +261,7 @@ class Turning:
         return Response(203, self._kind, content[::-1])
 
 
-def directly(url: bytes, headers: Mapping[bytes, bytes]) -> Answering | None:
+def directly(url: bytes, headers: Mapping[bytes, bytes], _: str | None) -> Answering | None:
     return Turning(headers[b"content-type"]) if url == b"/direct" else None
 
 

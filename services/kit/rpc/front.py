@@ -35,7 +35,7 @@ class Front:
         self._app = app
         self._gatekeeper = gatekeeper
 
-    def direct(self, url: bytes, headers: Mapping[bytes, bytes]) -> Answering | None:
+    def direct(self, url: bytes, headers: Mapping[bytes, bytes], _: str | None) -> Answering | None:
         """Who answers a POST to this URL, when it is an ordinary call; none of its headers is there twice."""
         length = headers[b"content-length"]
         if not length.isdigit() or int(length) > READ_MAX_BYTES:
@@ -51,12 +51,13 @@ class Front:
         if call is None:
             return await self._app(scope, receive, send)
         try:
-            status, kind, content = await call.answer(await _read(receive))
+            reply = await call.answer(await _read(receive))
         except ConnectError as error:
-            status, kind, content = _refused(error)
-        said = [(b"content-type", kind), (b"content-length", b"%d" % len(content))]
-        await send({"type": "http.response.start", "status": status, "headers": said})
-        await send({"type": "http.response.body", "body": content})
+            reply = _refused(error)
+        length = (b"content-length", b"%d" % len(reply.content))
+        said = [(b"content-type", reply.kind), length]
+        await send({"type": "http.response.start", "status": reply.status, "headers": said})
+        await send({"type": "http.response.body", "body": reply.content})
 
     def _ordinary(self, path: str, headers: Mapping[bytes, bytes]) -> "_Call | None":
         say = headers.get
