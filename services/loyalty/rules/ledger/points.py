@@ -93,8 +93,7 @@ class Book:
         member = Member(standing, history, current, wallets, recorded_at)
         self.catch_up(member, self.now)
         for rules in current.currencies:
-            if wallets[rules.code].next_due_at <= recorded_at:
-                self.settle(member, rules)
+            self.settle(member, rules)
         return member
 
     def catch_up(self, member: Member, until: int) -> None:
