@@ -22,7 +22,8 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.moves import Moves
 from services.loyalty.rules.ledger.points import Answer, fold
 from services.loyalty.storage.ledger import chain, ledger, moves
-from services.loyalty.storage.ledger.state import load
+from services.loyalty.storage.ledger.standings import Outpaced
+from services.loyalty.storage.ledger.state import came_before, load
 from services.loyalty.storage.ledger.telling import TOLD_LANE
 
 log = structlog.get_logger()
@@ -91,6 +92,7 @@ class Lane:
         self._head: chain.Head | None = None
         self._in_doubt: chain.Batch | None = None
         self._asked: tuple[Moves, chain.Head] | None = None
+        self._careful = False
         self._last = 0
 
     async def run(self) -> None:
@@ -110,6 +112,7 @@ class Lane:
 
     async def _post(self, tasks: list[Task]) -> None:
         """Answer all tasks: moves first, as far as that goes, and then whatever is left."""
+        self._careful = False
         if any(task.move is not None for task in tasks):
             tasks = await self._attempt(tasks, self._move)
         together = [task for task in tasks if not task.touches.merges]
@@ -151,10 +154,10 @@ class Lane:
                 answers = await work(tasks)
                 await self._seal()
                 return answers
-            except _Again:
-                tries += 1
+            except (_Again, Outpaced):
+                tries, self._careful = tries + 1, True
             except ledger.COLLISIONS as collision:
-                tries += 1
+                tries, self._careful = tries + 1, True
                 if collision.table_name == "batches":
                     await self._hang_up()  # another connection writes this lane: claim another
                 if tries == TRIES:
@@ -195,6 +198,7 @@ class Lane:
             try:
                 outcomes, self._head = await moves.post(connection, head, asked, told, known.revision, now)
             except ledger.COLLISIONS as collision:
+                self._careful = True
                 if collision.table_name == "batches":
                     await self._hang_up()  # another connection writes this lane: claim another
             self._asked = None
@@ -205,15 +209,18 @@ class Lane:
         connection, head = await self._ready()
         known = await self._rulebook.current()
         await ledger.begin(connection)
-        state = await load(connection, [task.touches for task in tasks], known)
+        touches = [task.touches for task in tasks]
+        state = await load(connection, touches, known, careful=self._careful)
         if state is None:
             await self._roll_back()
             await self._rulebook.refresh()
             raise _Again
         now = self._tick(len(tasks))
         folded = fold(state, [task.operation for task in tasks], known, now)
+        if not self._careful and await came_before(connection, touches, state):
+            raise _Again
         if folded.entries or folded.events or state.changed:
-            told = [events.encode(event) for event in folded.events]
+            told = map(events.encode, folded.events)
             self._in_doubt = await ledger.append(connection, head, state, folded.entries, told, now)
         return folded.answers
 
@@ -261,4 +268,4 @@ class Lane:
 
 
 class _Again(Exception):
-    """The rules changed under a batch: fold it again."""
+    """The rules changed under a batch, or a key of it came before: fold it again."""

@@ -1,5 +1,6 @@
 """Entries as bytes: what is written for any entry is what Postgres gives back, so that the chain seals what is kept."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -10,8 +11,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from services.loyalty.rules.earning.earn_limits import Allowed
 from services.loyalty.rules.ledger.entries import Account, Entry, EntryType, LotKey
-from services.loyalty.storage.ledger import copying
+from services.loyalty.rules.orders.judgements import Judgement, Past
+from services.loyalty.rules.orders.orders import Earned, Line, Order
+from services.loyalty.storage.ledger import copying, new_orders, rows
 
 INT2, INT4, INT8 = 2**15 - 1, 2**31 - 1, 2**63 - 1
 LATEST_US = 253_402_300_799 * 10**6
@@ -100,3 +104,32 @@ async def test_what_is_written_reads_as_what_was_meant(entries: asyncpg.Connecti
         "ord": 0,
     }
     await entries.execute("TRUNCATE entries")
+
+
+async def test_an_order_reads_as_it_was_recorded(entries: asyncpg.Connection) -> None:
+    line = Line("1", 'tea "\\ 茶', 3, 12_34, 0, {"POINTS": 7, "GROWTH": 5})
+    judgement = Judgement(Past(2, 99, 1), {"r": Allowed(4, "BUDGET")}, {"POINTS": {"r": 4}}, ["c"])
+    earned = {
+        "POINTS": Earned(7, 0, INT8, 24_311, -5),
+        "GROWTH": Earned(5, 946_684_800 * 10**6, 0, 0, 9, on_completion=3),
+    }
+    plain = Order(
+        *("shop", "1", 1, "shop", PLAIN.member_id, bytes(range(16)), "CNY", 12_34, [line], "店", 1),
+        *(2**50 + 1, 3, "silver", "gold"),
+    )
+    whole = replace(
+        plain,
+        order_id="2",
+        paid_at=LATEST_US,
+        completed_at=7,
+        refunded_minor=1,
+        earned=earned,
+        judgement=judgement,
+    )
+    await copying.copy(entries, new_orders.copied([plain, whole]), "orders", new_orders.COLUMNS)
+    first, second = await entries.fetch("SELECT * FROM orders ORDER BY order_id")
+    assert [rows.order(row, "shop", "CNY") for row in (first, second)] == [plain, whole]
+    assert (first["completed_at"], first["judgement"]) == (None, None)
+    assert second["paid_at"] == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert (second["total_minor"], second["refunded_minor"], second["tier_after"]) == (12_34, 1, "gold")
+    await entries.execute("TRUNCATE orders")

@@ -70,9 +70,9 @@ class Points:
         found = await self._wallets(asked, programme, due_by=now + NOTICE_US)
         return wire.BatchGetBalancesResponse(
             results=[
-                {"refusal": rpc.wire_refusal(member)}
-                if isinstance(member, Refusal)
-                else {"balances": _balances(programme, member, found.get(member, {}), now)}
+                {"balances": _balances(programme, member, found.get(member, {}), now)}
+                if isinstance(member, str)
+                else {"refusal": rpc.wire_refusal(member)}
                 for member in asked
             ]
         )
@@ -189,14 +189,15 @@ def _balance(rules: CurrencyRules, wallet: Wallet, now: int) -> dict[str, Any]:
         if expires_at > now + NOTICE_US:
             break
         soon[expires_at] = soon.get(expires_at, 0) + held
-    amounts = {
-        "available": max(0, wallet.available),
-        "pending": wallet.pending,
-        "held": wallet.held,
-        "debt": wallet.debt,
-    }
     said: dict[str, Any] = {"currency": rules.code, "spendable": rules.spendable}
-    said |= {name: many for name, many in amounts.items() if many}  # on the wire 0 is what is not said
+    if wallet.available > 0:  # on the wire 0 is what is not said
+        said["available"] = wallet.available
+    elif wallet.available:
+        said["debt"] = wallet.debt
+    if wallet.pending:
+        said["pending"] = wallet.pending
+    if wallet.held:
+        said["held"] = wallet.held
     if soon:
         said["expiring_soon"] = [
             {"points": held, "expires_at": timestamp(expires_at)} for expires_at, held in soon.items()

@@ -6,7 +6,7 @@ has no input or output of its own, so that posting, replay, quote and preview ar
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from services.kit.refusal import Refusal
@@ -31,7 +31,7 @@ from services.loyalty.rules.ledger.events import (
     TierLowered,
     TierRaised,
 )
-from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day, month_of
+from services.loyalty.rules.ledger.expiry import NEVER, Expiry, expires_at, local_day, month_of
 from services.loyalty.rules.ledger.state import Part, State
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.programmes.programmes import (
@@ -116,7 +116,8 @@ class Book:
         wallet = self.state.wallets.get(place)
         if wallet is None:
             wallet = self.state.wallets[place] = Wallet(member_id, rules.number, is_new=True)
-        _say_whether_it_slides(wallet, rules, zone)
+        if rules.expiry.sliding or wallet.slides is not None:
+            _say_whether_it_slides(wallet, rules, zone)
         return wallet
 
     def settle_alone(self, wallet: Wallet, history: ProgrammeHistory, rules: CurrencyRules) -> None:
@@ -253,15 +254,24 @@ def debt_room(member: Member, rules: CurrencyRules) -> int:
 
 def lot_of(rules: CurrencyRules, active_at: int, zone: str, source: int) -> LotKey:
     """The bucket that points active from an instant belong to; what slides is not told apart by its source."""
-    source = SOURCE_EARNED if rules.expiry.sliding else source
-    return LotKey(expires_at(active_at, rules.expiry, zone), month_for(rules, active_at, zone), source)
+    return _lot(active_at // 60_000_000, rules.expiry, rules.spendable, zone, source)
+
+
+@lru_cache(maxsize=4_096)
+def _lot(minute: int, expiry: Expiry, spendable: bool, zone: str, source: int) -> LotKey:
+    active_at, source = minute * 60_000_000, SOURCE_EARNED if expiry.sliding else source
+    return LotKey(expires_at(active_at, expiry, zone), _month(expiry, spendable, active_at, zone), source)
 
 
 def month_for(rules: CurrencyRules, earned_at: int, zone: str) -> int:
     """The month that a bucket keeps."""
-    if rules.expiry.sliding:
+    return _month(rules.expiry, rules.spendable, earned_at, zone)
+
+
+def _month(expiry: Expiry, spendable: bool, earned_at: int, zone: str) -> int:
+    if expiry.sliding:
         return SLIDING
-    return month_of(earned_at, zone) if rules.spendable else NO_MONTH
+    return month_of(earned_at, zone) if spendable else NO_MONTH
 
 
 Operation = Callable[[Book], Answer]

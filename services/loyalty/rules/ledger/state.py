@@ -139,6 +139,9 @@ class State:
 
     def place(self, member_id: str, key: bytes, programme: int) -> Place:
         """Where a key posted, be it under the id of whom the member was once merged into; else where it will."""
+        standing = self.standings.get((member_id, programme))
+        if member_id not in self.merges and not (standing and standing.merged_into):
+            return member_id, key  # as mostly
         for name in self.names(member_id, programme):
             if (name, key) in self.posted or (name, key) in self.denials:
                 return name, key

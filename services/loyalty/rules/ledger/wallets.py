@@ -29,8 +29,8 @@ _AVAILABLE = Account.AVAILABLE  # a name of an enumeration takes a function of P
 class Wallet:
     """Lots are [expires_at, month, source, points] and pending lots [matures_at, month, source, points], in order.
 
-    ``holds`` are the open ones. ``touched_at`` is when something was last recorded here, ``noted_due_at`` the
-    due instant that storage knows. ``slides`` is there while the currency's expiry follows the last activity: it
+    ``holds`` are the open ones. ``touched_at`` is when something was last recorded here; ``noted_due_at`` is the
+    due instant that storage knows, and ``noted_version`` the version, which counts the entries. ``slides`` is there while the currency's expiry follows the last activity: it
     says until when an activity at an instant keeps the points good.
     """
 
@@ -44,6 +44,7 @@ class Wallet:
     pending_lots: Slices = field(default_factory=list)
     touched_at: int = 0
     noted_due_at: int = NEVER
+    noted_version: int = 0
     holds: list[Hold] = field(default_factory=list)
     slides: Callable[[int], int] | None = field(default=None, compare=False)
     changed: bool = False
@@ -281,8 +282,12 @@ def _find(lots: list[list[int]], key: LotKey) -> int:
 
 def _add(lots: list[list[int]], key: LotKey, points: int) -> None:
     wanted = list(key)
-    if lots and lots[-1][:3] == wanted:  # where most points go
+    last = lots[-1][:3] if lots else []
+    if last == wanted:  # where most points go
         lots[-1][3] += points
+        return
+    if last < wanted:
+        lots.append([*wanted, points])
         return
     place = bisect_left(lots, wanted, key=lambda lot: lot[:3])
     if place < len(lots) and lots[place][:3] == wanted:

@@ -13,7 +13,7 @@ from services.loyalty.rules.ledger.entries import SOURCE_EARNED, Account, EntryT
 from services.loyalty.rules.ledger.events import Moved, OrderCompleted, OrderRecorded
 from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day, matures_at
 from services.loyalty.rules.ledger.grants import Grant, GrantKind
-from services.loyalty.rules.ledger.points import Answer, Book, Member, month_for
+from services.loyalty.rules.ledger.points import Answer, Book, Member, lot_of
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.orders.judgements import Judgement, given_back
 from services.loyalty.rules.orders.orders import (
@@ -181,9 +181,10 @@ def _be_the_same(order: Order, known: Order) -> None:
 
 
 def _place(rules: CurrencyRules, points: int, paid_at: int, zone: str) -> Earned:
-    matures = matures_at(paid_at, rules.maturation, zone)
-    good_until = 0 if matures == NEVER else expires_at(matures, rules.expiry, zone)
-    return Earned(points, matures, good_until, month_for(rules, paid_at, zone), balance_after=0)
+    good_until, month, _ = lot_of(rules, paid_at, zone, SOURCE_EARNED)
+    if (matures := matures_at(paid_at, rules.maturation, zone)) != paid_at:
+        good_until = 0 if matures == NEVER else expires_at(matures, rules.expiry, zone)
+    return Earned(points, matures, good_until, month, balance_after=0)
 
 
 def _recorded(order: Order) -> OrderRecorded:

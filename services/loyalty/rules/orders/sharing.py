@@ -82,6 +82,8 @@ def share(whole: int, weights: Sequence[int], places: Sequence[int] | None = Non
 
     With ``places``, the shares of these alone, as they are among all.
     """
+    if len(weights) == 1 and places is None:
+        return [whole]
     asked = range(len(weights)) if places is None else places
     total = sum(weights)
     if len(weights) == 1 or total == 0:

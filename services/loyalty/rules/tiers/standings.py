@@ -148,15 +148,18 @@ class Standing:
 
     def add(self, ordinal: int, spend_minor: int, orders: int) -> None:
         """The same for a day by its ordinal."""
-        is_last = self.last_day == ordinal  # as mostly
-        place = -1 if is_last else bisect_left(self.days, ordinal, key=lambda day: day[0])
-        if place == len(self.days) or self.days[place][0] != ordinal:
+        self.changed = True
+        if self.last_day < ordinal:  # mostly it is this or the last day itself
+            self.days.append([ordinal, spend_minor, orders])
+            self._sum_up()
+            return
+        place = -1 if self.last_day == ordinal else bisect_left(self.days, ordinal, key=lambda day: day[0])
+        if self.days[place][0] != ordinal:
             self.days.insert(place, [ordinal, 0, 0])
             self._sum_up()
             place = bisect_left(self.days, ordinal, key=lambda day: day[0])
         self.days[place][1] += spend_minor
         self.days[place][2] += orders
-        self.changed = True
 
     def earn(self, ordinal: int, number: int, points: int) -> None:
         """Add to what was earned of a currency, by its number, on a local day."""
@@ -169,6 +172,8 @@ class Standing:
     def _sum_up(self) -> None:
         """Keep one sum of the days, and of each currency earned, that no window can see any more."""
         horizon = self.days[-1][0] - KEPT_DAYS
+        if self.days[0][0] >= horizon and not (self.earned and self.earned[0][0] < horizon):
+            return
         old = bisect_left(self.days, horizon, key=lambda day: day[0])
         if old > 1:
             gone = self.days[:old]

@@ -6,7 +6,7 @@ of the same columns in the same order gives back exactly these bytes, so that th
 looking into a row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from struct import Struct, calcsize
 
@@ -44,22 +44,24 @@ COLUMNS = (
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
-_EPOCH_US = 946_684_800_000_000
+EPOCH_US = 946_684_800_000_000
 _BALANCE_AT = calcsize("!h" + "i16s" * 2 + "ih" * 2 + "iq" + "i")
 _FIXED = Struct("!h" + "i16s" * 2 + "ih" * 2 + "iq" * 4 + "ih" + "iq" + "ii").pack
 _LENGTH = Struct("!i").pack
 _INT2 = Struct("!ih").pack
 _INT4 = Struct("!ii").pack
 _INT8 = Struct("!iq").pack
-_NULL = _LENGTH(-1)
+NULL = _LENGTH(-1)
 
 
-async def copy(connection: database.RawConnection, rows: bytes) -> None:
-    """Append rows to the entries."""
+async def copy(
+    connection: database.RawConnection, rows: bytes, table: str = "entries", columns: Sequence[str] = COLUMNS
+) -> None:
+    """Append rows to the entries, or to another table."""
     await connection.copy_to_table(
-        "entries",
+        table,
         source=memoryview(HEADER + rows + TRAILER),  # type: ignore[arg-type]  # the stubs know no buffers
-        columns=COLUMNS,
+        columns=columns,
         format="binary",
     )
 
@@ -83,21 +85,18 @@ def _fixed(entry: Entry, lane: int, batch: int, ord: int) -> bytes:
     return _FIXED(
         *(len(COLUMNS), 16, UUID(entry.member_id).bytes, 16, entry.key, 2, entry.part, 2, entry.currency),
         *(8, entry.points, 8, entry.balance_after),
-        *(8, entry.occurred_at - _EPOCH_US, 8, entry.recorded_at - _EPOCH_US),
+        *(8, entry.occurred_at - EPOCH_US, 8, entry.recorded_at - EPOCH_US),
         *(2, lane, 8, batch, 4, ord),
     )
 
 
 def _varying(entry: Entry, lot: bytes) -> tuple[bytes, ...]:
-    fingerprint, order_ref = entry.fingerprint, entry.order_ref.encode()
     return (
         _movement(entry.type, entry.from_account, entry.to_account),
         lot,
         _said(entry.rule_version, entry.actor, entry.reason),
-        _LENGTH(len(fingerprint)),
-        fingerprint,
-        _LENGTH(len(order_ref)),
-        order_ref,
+        field(entry.fingerprint),
+        field(entry.order_ref.encode()),
     )
 
 
@@ -109,7 +108,7 @@ def _movement(type: EntryType, from_account: Account, to_account: Account) -> by
 @lru_cache(maxsize=4_096)
 def _lot(lot: LotKey | None) -> bytes:
     if lot is None:
-        return _NULL * 3
+        return NULL * 3
     return _INT8(8, lot.expires_at) + _INT4(4, lot.month) + _INT2(2, lot.source)
 
 
@@ -119,5 +118,14 @@ def _said(rule_version: int, actor: str, reason: str) -> bytes:
 
 
 def _text(text: str) -> bytes:
-    encoded = text.encode()
-    return _LENGTH(len(encoded)) + encoded
+    return field(text.encode())
+
+
+def field(content: bytes) -> bytes:
+    """A value of any length, such as a text in UTF-8."""
+    return _LENGTH(len(content)) + content
+
+
+def number(content: int) -> bytes:
+    """A bigint, or microseconds since PostgreSQL's epoch."""
+    return _INT8(8, content)

@@ -1,6 +1,7 @@
 """The ledger's storage: append what the fold decided, with the batch that seals it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Container, Iterable, Sequence
 
 import asyncpg
 
@@ -9,8 +10,10 @@ from services.kit.clock import instant
 from services.kit.outbox import NewEvent
 from services.loyalty.rules.ledger.entries import Entry
 from services.loyalty.rules.ledger.state import State
+from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.storage.earning import earn_counts
-from services.loyalty.storage.ledger import chain, columns, copying, grants, redemptions, rows
+from services.loyalty.storage.ledger import chain, columns, copying, grants, new_orders, redemptions, rows
+from services.loyalty.storage.ledger.standings import Outpaced
 from services.loyalty.storage.members import merges
 from services.loyalty.storage.rewards import takings
 from services.loyalty.storage.tiers import placements
@@ -32,15 +35,23 @@ async def append(
     head: chain.Head,
     state: State,
     entries: Sequence[Entry],
-    events: Sequence[NewEvent],
+    events: Iterable[NewEvent],
     committed_at: int,
 ) -> chain.Batch:
-    """Write what the fold changed; returns the batch that seals it, for ``chain.commit``."""
-    await _write_state(connection, state)
-    copied = copying.rows(entries, head.lane, head.seq + 1)
+    """Write what the fold changed; returns the batch that seals it, for ``chain.commit``. Raises ``Outpaced``.
+
+    While PostgreSQL writes the state, the batch is sealed here; so ``events`` come best as an iterator that makes them.
+    """
+    writing = asyncio.ensure_future(_write_state(connection, state))
+    try:
+        await asyncio.sleep(0)  # it is asked
+        copied = copying.rows(entries, head.lane, head.seq + 1)
+        batch = chain.seal(head, entries, copied, list(events), committed_at)
+    finally:
+        await writing
     if entries:
         await copying.copy(connection, copied)
-    return chain.seal(head, entries, copied, events, committed_at)
+    return batch
 
 
 async def _write_state(connection: database.RawConnection, state: State) -> None:
@@ -105,33 +116,39 @@ async def _write_wallets(connection: database.RawConnection, state: State) -> No
         s.member_id for s in standings if s.merged_into or s.was_merged or s.forfeited_at or s.restriction
     }
     newly = {s.member_id for s in standings if s.fate_changed}
-    changed = [w for w in state.wallets.values() if w.changed or (w.version and w.member_id in newly)]
-    for write, wallets in (
-        (_NEW_WALLETS, [wallet for wallet in changed if wallet.is_new]),
-        (_CHANGE_WALLETS, [wallet for wallet in changed if not wallet.is_new]),
-    ):
-        if not wallets:
-            continue
-        await connection.execute(
-            write,
-            columns.ids([wallet.member_id for wallet in wallets]),
-            columns.numbers([wallet.currency for wallet in wallets]),
-            columns.numbers([wallet.available for wallet in wallets]),
-            columns.numbers([wallet.pending for wallet in wallets]),
-            columns.numbers([wallet.held for wallet in wallets]),
-            columns.numbers([wallet.version for wallet in wallets]),
-            columns.arrays(wallet.lots for wallet in wallets),
-            columns.arrays(wallet.pending_lots for wallet in wallets),
-            columns.numbers([wallet.touched_at for wallet in wallets]),
-            columns.numbers([wallet.next_due_at for wallet in wallets]),
-            columns.numbers([wallet.available >= 0 and wallet.member_id not in fated for wallet in wallets]),
-        )
+    places = sorted(  # in the order in which whoever changes wallets locks them
+        place for place, w in state.wallets.items() if w.changed or (w.version and w.member_id in newly)
+    )
+    changed = [state.wallets[place] for place in places]
+    if new := [wallet for wallet in changed if wallet.is_new]:
+        await connection.execute(_NEW_WALLETS, *_wallets(new, fated))
+    if known := [wallet for wallet in changed if not wallet.is_new]:
+        noted = columns.numbers([wallet.noted_version for wallet in known])
+        done = await connection.execute(_CHANGE_WALLETS, *_wallets(known, fated), noted)
+        if done != f"UPDATE {len(known)}":
+            raise Outpaced
+
+
+def _wallets(wallets: Sequence[Wallet], fated: Container[str]) -> list[str]:
+    """Wallets by column; plain are those over which nothing but themselves decides."""
+    return [
+        columns.ids([wallet.member_id for wallet in wallets]),
+        columns.numbers([wallet.currency for wallet in wallets]),
+        columns.numbers([wallet.available for wallet in wallets]),
+        columns.numbers([wallet.pending for wallet in wallets]),
+        columns.numbers([wallet.held for wallet in wallets]),
+        columns.numbers([wallet.version for wallet in wallets]),
+        columns.arrays(wallet.lots for wallet in wallets),
+        columns.arrays(wallet.pending_lots for wallet in wallets),
+        columns.numbers([wallet.touched_at for wallet in wallets]),
+        columns.numbers([wallet.next_due_at for wallet in wallets]),
+        columns.numbers([wallet.available >= 0 and wallet.member_id not in fated for wallet in wallets]),
+    ]
 
 
 async def _write_orders(connection: database.RawConnection, state: State) -> None:
-    new = [rows.new_order(order) for order in state.orders.values() if order.is_new]
-    if new:
-        await connection.copy_records_to_table("orders", records=new, columns=rows.NEW_ORDER_COLUMNS)
+    if new := [order for order in state.orders.values() if order.is_new]:
+        await copying.copy(connection, new_orders.copied(new), "orders", new_orders.COLUMNS)
     changed = [order for order in state.orders.values() if order.changed and not order.is_new]
     if changed:
         await connection.execute(
@@ -139,8 +156,8 @@ async def _write_orders(connection: database.RawConnection, state: State) -> Non
             [order.source for order in changed],
             [order.order_id for order in changed],
             [order.refunded_minor for order in changed],
-            [rows.order_lines(order) for order in changed],
-            [rows.order_earned(order) for order in changed],
+            [rows.order_lines(order).decode() for order in changed],
+            [rows.order_earned(order).decode() for order in changed],
             [instant(order.completed_at) if order.completed_at else None for order in changed],
         )
     refunds = [rows.new_refund(refund) for refund in state.refunds.values() if refund.is_new]
@@ -165,27 +182,27 @@ async def _write_holds(connection: database.RawConnection, state: State) -> None
         )
 
 
+_WALLET_COLUMNS = """
+member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, next_due_at, plain
+"""
 _GIVEN_WALLETS = """
-unnest($1::text::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
-       $6::text::bigint[], $7::text::text[], $8::text::text[], $9::text::bigint[], $10::text::bigint[],
-       $11::text::boolean[])
-  AS n(member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, next_due_at, plain)
+$1::text::uuid[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
+$6::text::bigint[], $7::text::text[], $8::text::text[], $9::text::bigint[], $10::text::bigint[], $11::text::boolean[]
 """
 
 _NEW_WALLETS = f"""
-INSERT INTO wallets (member_id, currency, available, pending, held, version, lots, pending_lots, touched_at,
-                     next_due_at, plain)
+INSERT INTO wallets ({_WALLET_COLUMNS})
 SELECT n.member_id, n.currency, n.available, n.pending, n.held, n.version, n.lots::bigint[],
        n.pending_lots::bigint[], n.touched_at, n.next_due_at, n.plain
-FROM {_GIVEN_WALLETS}
+FROM unnest({_GIVEN_WALLETS}) AS n({_WALLET_COLUMNS})
 """  # noqa: S608  # columns of ours
 
 _CHANGE_WALLETS = f"""
 UPDATE wallets w SET
   available = n.available, pending = n.pending, held = n.held, version = n.version, lots = n.lots::bigint[],
   pending_lots = n.pending_lots::bigint[], touched_at = n.touched_at, next_due_at = n.next_due_at, plain = n.plain
-FROM {_GIVEN_WALLETS}
-WHERE w.member_id = n.member_id AND w.currency = n.currency
+FROM unnest({_GIVEN_WALLETS}, $12::text::bigint[]) AS n({_WALLET_COLUMNS}, noted)
+WHERE w.member_id = n.member_id AND w.currency = n.currency AND w.version = n.noted
 """  # noqa: S608  # columns of ours
 
 _PUT_STANDINGS = """

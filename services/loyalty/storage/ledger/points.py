@@ -30,8 +30,8 @@ async def wallets(
     found = []
     for row in await pool.fetch(WALLETS, member_ids, currencies, due_by):
         wallet = rows.wallet(row)
-        if row["holds"] is not None:
-            wallet.holds = redemptions.holds_of(wallet, row["holds"])
+        if wallet.held and (holds := row["holds"]) is not None:
+            wallet.holds = redemptions.holds_of(wallet, holds)
         found.append(wallet)
     return found
 

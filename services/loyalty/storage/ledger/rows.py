@@ -32,7 +32,7 @@ ALL_LOTS = "array_send(w.lots)"
 
 def wallet(row: asyncpg.Record) -> Wallet:
     return Wallet(
-        row[0], row[1], row[2], row[3], row[4], row[5], slices(row[6]), slices(row[7]), row[8], row[9]
+        row[0], row[1], row[2], row[3], row[4], row[5], slices(row[6]), slices(row[7]), row[8], row[9], row[5]
     )
 
 
@@ -129,15 +129,15 @@ def judgement(stored: str | None) -> Judgement | None:
     return Judgement(Past(*found["past"]), allowed, found["given"], found["coupons"])
 
 
-def order_judgement(of: Order) -> str | None:
+def order_judgement(of: Order) -> bytes | None:
     if (kept := of.judgement) is None:
         return None
     allowed = {rule: tuple(most) for rule, most in kept.allowed.items()}
     body = {"past": tuple(kept.past), "allowed": allowed, "given": kept.given, "coupons": kept.coupons}
-    return orjson.dumps(body).decode()
+    return orjson.dumps(body)
 
 
-def order_lines(of: Order) -> str:
+def order_lines(of: Order) -> bytes:
     return orjson.dumps(
         [
             (
@@ -151,10 +151,10 @@ def order_lines(of: Order) -> str:
             )
             for line in of.lines
         ]
-    ).decode()
+    )
 
 
-def order_earned(of: Order) -> str:
+def order_earned(of: Order) -> bytes:
     return orjson.dumps(
         {
             code: (
@@ -170,51 +170,7 @@ def order_earned(of: Order) -> str:
             )
             for code, e in of.earned.items()
         }
-    ).decode()
-
-
-def new_order(of: Order) -> tuple[Any, ...]:
-    """An order's row, in the order of ``NEW_ORDER_COLUMNS``."""
-    return (
-        of.source,
-        of.order_id,
-        of.member_id,
-        of.programme,
-        of.fingerprint,
-        of.total_minor,
-        of.refunded_minor,
-        order_lines(of),
-        order_earned(of),
-        of.channel,
-        of.rule_version,
-        of.tier_at_payment,
-        of.tier_after,
-        instant(of.paid_at),
-        instant(of.recorded_at),
-        instant(of.completed_at) if of.completed_at else None,
-        order_judgement(of),
     )
-
-
-NEW_ORDER_COLUMNS = (
-    "source",
-    "order_id",
-    "member_id",
-    "programme",
-    "fingerprint",
-    "total_minor",
-    "refunded_minor",
-    "lines",
-    "earned",
-    "channel",
-    "rule_version",
-    "tier_at_payment",
-    "tier_after",
-    "paid_at",
-    "recorded_at",
-    "completed_at",
-    "judgement",
-)
 
 
 def refund(row: asyncpg.Record, money_currency: str) -> Refund:

@@ -1,16 +1,19 @@
-"""The state that a batch of operations touches: members are locked in id order, the rest is read after that."""
+"""The state that a batch of operations touches: members are locked in id order, the rest is read after that.
+
+Mostly nobody moves a locked member's points beside us, and a key comes for the first time. So wallets are read without
+a lock, and ``ledger.append`` sees by their versions whether they are still what they were; and no key is looked up
+that posts, since the entries have it once. Where that does not come out, the batch is folded again with care.
+"""
 
 from collections.abc import Iterable
 
 from services.kit import database
 from services.loyalty.rules.earning.earn_limits import Count
 from services.loyalty.rules.ledger.state import Place, State
-from services.loyalty.rules.members.merges import Merge
 from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.earning import earn_counts
-from services.loyalty.storage.ledger import columns, redemptions, rows
+from services.loyalty.storage.ledger import columns, redemptions, rows, standings
 from services.loyalty.storage.ledger.touches import Touched, Touches
-from services.loyalty.storage.members import merges
 from services.loyalty.storage.rewards import takings
 from services.loyalty.storage.tiers import placements
 
@@ -18,18 +21,19 @@ __all__ = ["Touches", "load"]
 
 
 async def load(
-    connection: database.RawConnection, batch: Iterable[Touches], programmes: Programmes
+    connection: database.RawConnection, batch: Iterable[Touches], programmes: Programmes, *, careful: bool
 ) -> State | None:
     """Lock the members' standings in id order, then read the rest in later statements.
 
-    None when a programme was published since ``programmes`` was read.
+    Where it is ``careful``, wallets are locked as well and all keys looked up; else ask ``came_before`` after the fold.
+    None when a programme was published since ``programmes`` was read. Raises ``Outpaced``.
     """
     touched, state = Touched.of(batch), State()
     joining = any(history.asks_for_joining for history in programmes.by_id.values())
-    lock = _LOCK_STANDINGS_JOINED if joining else _LOCK_STANDINGS
-    _follow(await _lock_standings(connection, lock, touched, state), touched)
-    await _load_wallets(connection, touched, state)
-    if await _load_posted(connection, touched, state) != programmes.revision:
+    went = await standings.lock(connection, touched, state, joining=joining, careful=careful)
+    await _load_wallets(connection, touched, state, _LOCK_WALLETS if careful else _WALLETS)
+    keys = touched.keys if careful or went else set()  # what was merged posted under another name
+    if await _load_posted(connection, touched, keys, state) != programmes.revision:
         return None
     await _load_orders(connection, touched, programmes, state)
     if touched.placements:
@@ -40,65 +44,15 @@ async def load(
     return state
 
 
-async def _lock_standings(
-    connection: database.RawConnection, lock: str, touched: Touched, state: State
-) -> list[tuple[str, str]]:
-    """Lock and read the standings, also of those that members are or were merged into; who went into whom."""
-    went: list[tuple[str, str]] = []
-    wanted = touched.members
-    while wanted:
-        ordered = sorted(wanted)
-        members = columns.ids([member for member, _ in ordered])
-        numbers = columns.numbers([number for _, number in ordered])
-        locked = await connection.fetch(lock, members, numbers)
-        if len(locked) < len(ordered):
-            await connection.execute(_NEW_STANDINGS, members, numbers)
-            locked = await connection.fetch(lock, members, numbers)
-        wanted = set()
-        for row in locked:
-            standing = rows.standing(row)
-            state.standings[standing.member_id, standing.programme] = standing
-            if standing.merged_into:
-                went.append((standing.member_id, standing.merged_into))
-                wanted.add((standing.merged_into, standing.programme))
-            if standing.merged_into or standing.was_merged:
-                touched.merges.add(standing.member_id)
-        for merge in await _load_merges(connection, touched, state):
-            if merge.undone_at and (merge.from_member, merge.programme) in state.standings:
-                went.append((merge.from_member, merge.into_member))
-                wanted.add((merge.into_member, merge.programme))
-        wanted -= state.standings.keys()
-        touched.members |= wanted
-    return went
+async def came_before(connection: database.RawConnection, batch: Iterable[Touches], state: State) -> bool:
+    """After a fold: whether a key that posted nothing now did before, and was not looked up."""
+    unposted = [place for one in batch for place in one.keys if not state.posted.get(place)]
+    return bool(unposted) and bool(await connection.fetchval(_CAME_BEFORE, *_columns(unposted)))
 
 
-async def _load_merges(connection: database.RawConnection, touched: Touched, state: State) -> list[Merge]:
-    """The merges of members that were not read yet; nobody else changes them while the member is locked."""
-    wanted = touched.merges - state.merges.keys()
-    if not wanted:
-        return []
-    state.merges |= {member: [] for member in wanted}
-    found = await merges.load(connection, wanted)
-    for merge in found:
-        state.merges[merge.from_member].append(merge)
-    return found
-
-
-def _follow(went: Iterable[tuple[str, str]], touched: Touched) -> None:
-    """Look under the names of those whom members were merged into as well; what was done since is there."""
-    for member, last in went:  # in the order of the merges, so that a chain is followed to its end
-        touched.keys |= {(last, key) for name, key in touched.keys if name == member}
-        touched.placements |= {(last, key) for name, key in touched.placements if name == member}
-        touched.redemptions |= {(last, key) for name, key in touched.redemptions if name == member}
-        touched.holds |= {(last, hold_id) for name, hold_id in touched.holds if name == member}
-        touched.spent_on |= {(last, ref) for name, ref in touched.spent_on if name == member}
-        touched.takings |= {(last, key) for name, key in touched.takings if name == member}
-        touched.rewards |= {
-            (number, reward, last) for number, reward, name in touched.rewards if name == member
-        }
-
-
-async def _load_wallets(connection: database.RawConnection, touched: Touched, state: State) -> None:
+async def _load_wallets(
+    connection: database.RawConnection, touched: Touched, state: State, select: str
+) -> None:
     if touched.wallets:
         alone = zip(*sorted(touched.wallets), strict=True)
         for row in await connection.fetch(_WALLETS_ALONE, *alone):
@@ -108,7 +62,7 @@ async def _load_wallets(connection: database.RawConnection, touched: Touched, st
         return
     members = sorted({member for member, _ in touched.members})
     holders = {member for member, _ in touched.holds}
-    for row in await connection.fetch(_WALLETS, columns.ids(members)):
+    for row in await connection.fetch(select, columns.ids(members)):
         wallet = rows.wallet(row)
         state.wallets[wallet.member_id, wallet.currency] = wallet
         if wallet.held:
@@ -142,8 +96,10 @@ async def _load_orders(
             state.refunds[refund.source, refund.order_id, refund.refund_id] = refund
 
 
-async def _load_posted(connection: database.RawConnection, touched: Touched, state: State) -> int:
-    """What keys posted or were declined with, and what was given back of redemptions; the programmes' revision.
+async def _load_posted(
+    connection: database.RawConnection, touched: Touched, keys: set[Place], state: State
+) -> int:
+    """What ``keys`` and redemptions posted, whatever was declined or given back; the programmes' revision.
 
     Most keys come once, so what they left is read only where something is there.
     """
@@ -152,10 +108,10 @@ async def _load_posted(connection: database.RawConnection, touched: Touched, sta
             member_id, key = str(row["member_id"]), row["key"].bytes
             state.spent_on.setdefault((member_id, row["order_ref"]), []).append(key)
             touched.redemptions.add((member_id, key))
-    asked = _columns(touched.keys | touched.redemptions)
-    ((revision, posted, denied),) = await connection.fetch(_LOOK, *asked)
+    asked, looked_up = _columns(touched.keys | touched.redemptions), _columns(keys | touched.redemptions)
+    ((revision, posted, denied),) = await connection.fetch(_LOOK, *asked, *looked_up)
     if posted:
-        for row in await connection.fetch(_POSTED, *asked):
+        for row in await connection.fetch(_POSTED, *looked_up):
             state.posted.setdefault((str(row["member_id"]), row["key"].bytes), []).append(
                 redemptions.part(row)
             )
@@ -192,31 +148,11 @@ def _columns(places: Iterable[Place]) -> tuple[str, str]:
     return columns.ids([member for member, _ in ordered]), columns.keys([key for _, key in ordered])
 
 
-_LOCK = """
-SELECT {standing} FROM standings s JOIN unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme)
-  USING (member_id, programme)
-ORDER BY s.member_id, s.programme FOR UPDATE OF s
-"""
-_LOCK_STANDINGS_JOINED = _LOCK.format(standing=rows.STANDING)
-_LOCK_STANDINGS = _LOCK.format(standing=rows.STANDING_JOINED.format(joined_at="NULL"))
-"""The same for tiers that never ask when a member joined, which is one more look-up for each."""
-
-# A member that was merged is so in programmes founded later, too.
-_NEW_STANDINGS = """
-INSERT INTO standings (member_id, programme, merged_into, restriction, automated_refused)
-SELECT k.member_id, k.programme,
-       (SELECT s.merged_into FROM standings s
-        WHERE s.member_id = k.member_id AND s.merged_into IS NOT NULL LIMIT 1),
-       coalesce((SELECT m.restriction FROM members m WHERE m.member_id = k.member_id), 0),
-       EXISTS (SELECT FROM members m WHERE m.member_id = k.member_id AND m.automated_refused)
-FROM unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme) ORDER BY 1, 2
-ON CONFLICT DO NOTHING
-"""
-
 _WALLETS = f"""
 SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w
-WHERE w.member_id = ANY($1::text::uuid[]) ORDER BY w.member_id, w.currency FOR UPDATE
+WHERE w.member_id = ANY($1::text::uuid[])
 """  # noqa: S608  # columns of ours
+_LOCK_WALLETS = f"{_WALLETS} ORDER BY w.member_id, w.currency FOR UPDATE"
 
 # A fate, a debt or a hold is more than the wallet.
 _WALLETS_ALONE = f"""
@@ -232,43 +168,49 @@ SELECT h.* FROM holds h JOIN unnest($2::uuid[], $3::text[]) AS k(member_id, hold
 ORDER BY expires_at
 """
 
+# OFFSET 0 keeps it to a look-up by each key: planned while a table is empty, a join would read all of it ever after.
 _ORDERS = """
-SELECT o.* FROM orders o JOIN unnest($1::text[], $2::text[]) AS k(source, order_id) USING (source, order_id)
+SELECT o.* FROM unnest($1::text[], $2::text[]) AS k(source, order_id) CROSS JOIN LATERAL (
+  SELECT * FROM orders WHERE source = k.source AND order_id = k.order_id OFFSET 0) AS o
 """
 
 _REFUNDS = """
-SELECT r.* FROM refunds r
-JOIN unnest($1::text[], $2::text[], $3::text[]) AS k(source, order_id, refund_id)
-  USING (source, order_id, refund_id)
+SELECT r.* FROM unnest($1::text[], $2::text[], $3::text[]) AS k(source, order_id, refund_id) CROSS JOIN LATERAL (
+  SELECT * FROM refunds
+  WHERE source = k.source AND order_id = k.order_id AND refund_id = k.refund_id OFFSET 0) AS r
 """
 
 _SPENT_ON = """
-SELECT DISTINCT e.member_id, e.order_ref, e.key FROM entries e
-JOIN unnest($1::uuid[], $2::text[]) AS k(member_id, order_ref) USING (member_id, order_ref)
-WHERE e.type IN ('REDEEM', 'HOLD_CAPTURE') AND e.order_ref <> ''
+SELECT DISTINCT e.* FROM unnest($1::uuid[], $2::text[]) AS k(member_id, order_ref) CROSS JOIN LATERAL (
+  SELECT member_id, order_ref, key FROM entries
+  WHERE member_id = k.member_id AND order_ref = k.order_ref
+    AND type IN ('REDEEM', 'HOLD_CAPTURE') AND order_ref <> '' OFFSET 0) AS e
 """
 
-# OFFSET 0 keeps it to a look-up by each key: planned while a table is empty, a join would read all of it ever after.
-_KEYS = "unnest($1::text::uuid[], $2::text::uuid[]) AS k(member_id, key)"
+_KEYS = "unnest({keys}) AS k(member_id, key)"
+_ASKED = _KEYS.format(keys="$1::text::uuid[], $2::text::uuid[]")
+_LOOKED_UP = _KEYS.format(keys="$3::text::uuid[], $4::text::uuid[]")
 _BY_KEY = "SELECT * FROM {table} WHERE member_id = k.member_id AND {column} = k.key OFFSET 0"
-_USED = f"EXISTS (SELECT FROM {_KEYS} CROSS JOIN LATERAL ({_BY_KEY}) AS there)"
+_USED = "EXISTS (SELECT FROM {keys} CROSS JOIN LATERAL ({by_key}) AS there)"
+_ENTRIES = _BY_KEY.format(table="entries", column="key")
 _LOOK = f"""
 SELECT (SELECT revision FROM programme_revision),
-  {_USED.format(table="entries", column="key")},
-  {_USED.format(table="denials", column="key")}
+  {_USED.format(keys=_LOOKED_UP, by_key=_ENTRIES)},
+  {_USED.format(keys=_ASKED, by_key=_BY_KEY.format(table="denials", column="key"))}
 """  # noqa: S608
+_CAME_BEFORE = f"SELECT {_USED.format(keys=_ASKED, by_key=_ENTRIES)}"
 
 _POSTED = f"""
 SELECT e.member_id, e.key, e.type, e.currency, e.points, e.lot_expires_at, e.lot_month, e.lot_source, e.order_ref,
        e.balance_after, e.fingerprint, e.occurred_at, e.recorded_at, e.ord
-FROM {_KEYS} CROSS JOIN LATERAL ({_BY_KEY.format(table="entries", column="key")}) AS e
+FROM {_ASKED} CROSS JOIN LATERAL ({_ENTRIES}) AS e
 ORDER BY e.member_id, e.key, e.part
 """  # noqa: S608
 
 _DENIALS = f"""
-SELECT d.* FROM {_KEYS} CROSS JOIN LATERAL ({_BY_KEY.format(table="denials", column="key")}) AS d
+SELECT d.* FROM {_ASKED} CROSS JOIN LATERAL ({_BY_KEY.format(table="denials", column="key")}) AS d
 """  # noqa: S608
 
 _REVERSALS = f"""
-SELECT r.* FROM {_KEYS} CROSS JOIN LATERAL ({_BY_KEY.format(table="reversals", column="redemption")}) AS r
+SELECT r.* FROM {_ASKED} CROSS JOIN LATERAL ({_BY_KEY.format(table="reversals", column="redemption")}) AS r
 """  # noqa: S608

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 from services.loyalty.rules.ledger.state import Place
@@ -55,10 +56,5 @@ class Touched:
 
     @classmethod
     def of(cls, batch: Iterable[Touches]) -> "Touched":
-        touched = cls()
-        into: list[set[Any]] = [getattr(touched, name) for name in Touches._fields]
-        for one in batch:
-            for there, more in zip(into, one, strict=True):
-                if more:
-                    there.update(more)
-        return touched
+        columns: Iterable[Iterable[Iterable[Any]]] = zip(*batch, strict=True)
+        return cls(*(set(chain.from_iterable(column)) for column in columns))
