@@ -15,7 +15,7 @@ from services.loyalty.jobs.referrals import SettledReferrals
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.referrals.referrals import make_code, read_code
 from tests.loyalty.conftest import Loyalty, cny, order
-from tests.loyalty.coupons import waiting_for_locks
+from tests.loyalty.coupons import amount_off, published, waiting_for_locks
 from tests.loyalty.hearing import hear_own
 from tests.loyalty.spending import code, done
 
@@ -119,7 +119,8 @@ async def test_who_counts_for_nobody(loyalty: Loyalty) -> None:
 
 async def test_the_order_that_is_asked_for_rewards_once(loyalty: Loyalty, settling: SettledReferrals) -> None:
     asked = {"trigger": "REFERRAL_TRIGGER_ORDER", "orderAtLeast": cny(10_000), "withinDays": 30}
-    await done(publish(loyalty, "order", **asked, inviter={"template": "ten-off"}))
+    await published(loyalty, amount_off(), "ten-off-for-a-friend")
+    await done(publish(loyalty, "order", **asked, inviter={"template": "ten-off-for-a-friend"}))
     inviter, friend = await joined(loyalty), await joined(loyalty)
     await done(accept(loyalty, friend, await code_of(loyalty, inviter, "order")))
     before = "JOINED"
@@ -132,7 +133,7 @@ async def test_the_order_that_is_asked_for_rewards_once(loyalty: Loyalty, settli
         before = state
         assert (await state_of(loyalty, friend))[0] == state
     assert await promised(loyalty, inviter, friend) == sorted(
-        [(inviter, "COUPON", 0, "ten-off"), (friend, "POINTS", 20, "")]
+        [(inviter, "COUPON", 0, "ten-off-for-a-friend"), (friend, "POINTS", 20, "")]
     )
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from services.kit import clock, database
 from services.kit.refusal import Declined, Invalid, NotFound
 from services.loyalty import events
+from services.loyalty.actions.promises import be_fit
 from services.loyalty.rules.earning.campaigns import be_affordable
 from services.loyalty.rules.earning.earn_rules import EarnRule
 from services.loyalty.rules.ledger.approvals import SecondPersonNeeded
@@ -181,6 +182,7 @@ async def publish(
     check_successor(newest, version)
     be_affordable(version, await campaigns.spent(connection, version.number))
     await be_left(connection, newest, version)
+    await be_fit(connection, newest, version)
     is_default = here.known.default_id == version.programme_id
     publication = Publication(version, published_by, here.now, reason, is_default)
     published = await programmes.append(connection, publication)

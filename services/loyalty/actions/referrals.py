@@ -6,8 +6,11 @@ from services.kit import database
 from services.kit.refusal import NotFound
 from services.loyalty import events
 from services.loyalty.actions.changed import Changed
+from services.loyalty.actions.promises import unfit
 from services.loyalty.rules.ledger.events import Event, ReferralChanged
+from services.loyalty.rules.ledger.grants import GrantKind
 from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.programmes.wellformed import wrong
 from services.loyalty.rules.referrals import referrals as rules
 from services.loyalty.rules.referrals.referrals import Referral, ReferralState, ReferralTerms, Trigger
 from services.loyalty.storage.ledger import grants
@@ -29,6 +32,7 @@ async def publish(
 ) -> Changed[Offered]:
     """Put the next edition in force; it was made from the one before."""
     rules.check(referral, terms, programme)
+    await _be_there(connection, programme, terms, to_be_given=True)
     await referral_programmes.take_turns(connection, programme.number, referral)
     known = await referral_programmes.find(connection, programme.number, referral)
     newest = known.edition if known else 0
@@ -39,6 +43,21 @@ async def publish(
     of = Offered(programme.number, referral, newest + 1, False, rewarded, terms, by, now, reason)
     await referral_programmes.publish(connection, of)
     return Changed(known, of)
+
+
+async def _be_there(
+    connection: database.RawConnection,
+    programme: Programme,
+    terms: ReferralTerms,
+    *,
+    to_be_given: bool = False,
+) -> None:
+    """Refuse to promise a coupon that nobody can issue. Raises ``ProgrammeNotWellFormed``."""
+    for side, reward in (("inviter", terms.inviter), ("invited", terms.invited)):
+        if reward.template:
+            key, kind = reward.template, GrantKind.COUPON
+            if because := await unfit(connection, programme, kind, key, to_be_given=to_be_given):
+                raise wrong(because, f"terms.{side}.template")
 
 
 async def stop(connection: database.RawConnection, programme: Programme, referral: str) -> Changed[Offered]:

@@ -11,6 +11,7 @@ from services.kit import database, rpc
 from services.kit.refusal import Refusal
 from services.loyalty.actions import drafts as actions
 from services.loyalty.actions.programmes import TierHeld, be_left
+from services.loyalty.actions.promises import unfit_in
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.programmes import changes, definitions
 from services.loyalty.rpc.programmes.programmes import reason
@@ -96,6 +97,7 @@ class Drafts:
         known = await find(self._pool, request.draft_id)
         history = await self._history(known.programme.programme_id)
         found: list[Refusal] = [*faults(known.programme, history.newest)]
+        found += await unfit_in(self._pool, history.newest, known.programme)
         try:
             await be_left(self._pool, history.newest, known.programme)
         except TierHeld as fault:
