@@ -123,7 +123,8 @@ class Award:
 @dataclass(frozen=True, slots=True)
 class Mission:
     """One edition. ``budget`` is how many awards there are in all (0: any number); instants are microseconds since
-    1970: ``starts_at`` 0 for once it is published, ``ends_at`` 0 for until it is stopped. ``tiers`` empty: all."""
+    1970: ``starts_at`` 0 for once it is published, ``ends_at`` 0 for until it is stopped. ``tiers`` empty: all.
+    ``purpose`` is what members must allow before an occasion of theirs is acted on."""
 
     key: str
     name: Text
@@ -134,6 +135,7 @@ class Mission:
     starts_at: int = 0
     ends_at: int = 0
     tiers: tuple[str, ...] = ()
+    purpose: str = ""
     edition: int = 0
 
     def is_open(self, at: int) -> bool:
@@ -181,8 +183,12 @@ def check(mission: Mission, programme: Programme, types: Mapping[str, ActivityTy
         case LifecycleTask() as task:
             if not 1 <= task.days <= MOST_DAYS:
                 raise wrong(f"must be 1 to {MOST_DAYS}", "mission.lifecycle.days")
+            if not _is_key(mission.purpose):
+                raise wrong(f"name the purpose that members allow, by its key: {KEY_SAID}", "mission.purpose")
         case ActivityTask() as task:
             _check_task(task, types)
+            if mission.purpose:
+                raise wrong("activities name their purpose by their type: leave it out", "mission.purpose")
             if task.period is MissionPeriod.CAMPAIGN and not mission.ends_at:
                 raise wrong("a campaign ends: say when", "mission.ends_at")
 
