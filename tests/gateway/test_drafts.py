@@ -46,7 +46,7 @@ async def test_only_the_parts_that_are_given_reach_the_service_empty_ones_too(ga
         "edition": 3,
         "state": "DRAFT",
         "programme": {"version": 2, "twoPersons": False},
-        "faults": [{"path": "tiers[1].key", "code": "PROGRAMME_NOT_WELL_FORMED"}],
+        "faults": [{"path": "tiers[1].couponTemplate", "code": "PROGRAMME_NOT_WELL_FORMED"}],
     }
 
 

@@ -18,6 +18,7 @@ from services.loyalty.rpc.programmes.programmes import reason
 from services.loyalty.rpc.programmes.rebasing import rebased
 from services.loyalty.rpc.wire import MalformedId, choice, micros, page_size, timestamp
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.earning.campaigns import be_affordable
 from services.loyalty.rules.programmes.drafts import (
     Draft,
     DraftState,
@@ -29,6 +30,8 @@ from services.loyalty.rules.programmes.drafts import (
 )
 from services.loyalty.rules.programmes.faults import faults
 from services.loyalty.rules.programmes.programmes import Programme, ProgrammeHistory
+from services.loyalty.rules.programmes.wellformed import ProgrammeNotWellFormed
+from services.loyalty.storage.earning import campaigns
 from services.loyalty.storage.programmes import drafts, programmes
 from services.loyalty.storage.programmes.programmes import RevisedMeanwhile
 
@@ -100,6 +103,10 @@ class Drafts:
         history = await self._history(known.programme.programme_id)
         found: list[Refusal] = [*faults(known.programme, history.newest)]
         found += await unfit_in(self._pool, history.newest, known.programme)
+        try:
+            be_affordable(known.programme, await campaigns.spent(self._pool, history.newest.number))
+        except ProgrammeNotWellFormed as fault:
+            found.append(fault)
         try:
             await be_left(self._pool, history.newest, known.programme)
         except TierHeld as fault:
