@@ -15,6 +15,7 @@ IN_CHINESE = {
     UserErrorCode.INVITE_OF_ONESELF: "不能邀请自己。",
     UserErrorCode.MEMBER_NOT_NEW: "只有新会员可以接受邀请。",
     UserErrorCode.REFERRAL_DECIDED: "该邀请不在待审状态，或已另行处理。",
+    UserErrorCode.REFERRAL_DRAFT_GONE: "没有该版本的邀请计划草稿，请重新起草。",
     UserErrorCode.REFERRAL_REVISED_MEANWHILE: "该邀请活动已有更新的版本。",
     UserErrorCode.UNKNOWN_INVITE: "邀请码不正确。",
     UserErrorCode.UNKNOWN_REFERRAL: "该会员没有接受过邀请。",

@@ -216,7 +216,8 @@ async def test_an_edition_says_what_it_changed(loyalty: Loyalty) -> None:
     body = {"referral": "told", "reason": "over"}
     stopped = await done(loyalty.staff("ReferralsService/StopReferralProgramme", body))
     assert [(one["path"], one["before"], one["after"]) for one in stopped["changes"]] == [
-        ("stopped", "false", "true")
+        ("stopped", "false", "true"),
+        ("state", '"PUBLISHED"', '"STOPPED"'),
     ]
 
 
@@ -236,3 +237,48 @@ def test_a_code_survives_how_people_write_and_no_slip_of_the_pen() -> None:
         slipped = made[:nth] + ("Z" if made[nth] != "Z" else "Y") + made[nth + 1 :]
         with pytest.raises(Refusal):
             read_code(slipped)
+
+
+async def drafted(loyalty: Loyalty, referral: str, points: int) -> dict[str, Any]:
+    terms = {"name": NAME, "inviter": {"points": points}, "trigger": "REFERRAL_TRIGGER_SIGN_UP"}
+    body = {"referral": referral, "terms": terms, "reason": "spring"}
+    told = await done(loyalty.staff("ReferralsService/DraftReferralProgramme", body))
+    programme: dict[str, Any] = told["referralProgramme"]
+    return programme
+
+
+async def as_drafted(loyalty: Loyalty, referral: str, based_on: int) -> httpx.Response:
+    body = {"referral": referral, "basedOnEdition": based_on, "reason": "spring"}
+    return await loyalty.staff("ReferralsService/PublishReferralProgramme", body)
+
+
+async def seen(loyalty: Loyalty, referral: str) -> list[tuple[int, str, str]]:
+    every = (await done(loyalty.staff("ReferralsService/ListReferralProgrammes", {})))["referralProgrammes"]
+    prefix = "REFERRAL_PROGRAMME_STATE_"
+    return [
+        (one["edition"], one["state"].removeprefix(prefix), one["terms"]["inviter"]["points"])
+        for one in every
+        if one["referral"] == referral
+    ]
+
+
+async def test_a_draft_offers_nothing_until_it_is_published_as_it_was_drafted(loyalty: Loyalty) -> None:
+    first = await drafted(loyalty, "drafted", 5)
+    assert (first["edition"], first["draftedBy"], "publishedAt" in first) == (1, "staff:ada", False)
+    await drafted(loyalty, "drafted", 7)
+    assert await seen(loyalty, "drafted") == [(1, "DRAFT", "7")]
+    inviter = await joined(loyalty)
+    unknown = await as_member(loyalty, "GetInviteCode", inviter, referral="drafted")
+    assert code(unknown) == "UNKNOWN_REFERRAL_PROGRAMME"
+    assert code(await as_drafted(loyalty, "drafted", 1)) == "REFERRAL_REVISED_MEANWHILE"
+    await done(as_drafted(loyalty, "drafted", 0))
+    assert await seen(loyalty, "drafted") == [(1, "PUBLISHED", "7")]
+    assert code(await as_drafted(loyalty, "drafted", 1)) == "REFERRAL_DRAFT_GONE"
+    await drafted(loyalty, "drafted", 9)
+    assert await seen(loyalty, "drafted") == [(1, "PUBLISHED", "7"), (2, "DRAFT", "9")]
+    await done(publish(loyalty, "drafted", 1, inviter={"points": 8}))
+    assert code(await as_drafted(loyalty, "drafted", 2)) == "REFERRAL_DRAFT_GONE", (
+        "it was made from edition 1"
+    )
+    await done(accept(loyalty, friend := await joined(loyalty), await code_of(loyalty, inviter, "drafted")))
+    assert ((inviter, "POINTS", 8, "") in await promised(loyalty, inviter, friend)) is True
