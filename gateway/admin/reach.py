@@ -79,6 +79,7 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "BreachPayload": RIGHTS_OFFICERS,
     "Breakage": FINANCE_READERS,
     "BreakageCohort": FINANCE_READERS,
+    "CancelProgrammeVersionPayload": DRAFT_PUBLISHERS,
     "ChangeStatusPayload": LIFE_KEEPERS,
     "ClearField": UNMASKERS,
     "Communication": NOTE_KEEPERS,

@@ -59,17 +59,18 @@ def user_error(refusal: Refusal, language: str) -> UserError:
         field=_path(refusal.field),
         code=code,
         message=refusal.message if language == "en" else IN_CHINESE[code],
-        facts=[Fact(name=_camel(name), value=value) for name, value in sorted(refusal.facts.items())],
+        facts=[Fact(name=camel(name), value=value) for name, value in sorted(refusal.facts.items())],
     )
 
 
 def _path(field: str) -> list[str] | None:
     """``lines[2].line_id`` as clients know it: ``["input", "lines", "2", "lineId"]``."""
     parts = [part for part in re.split(r"[.\[\]]+", field) if part]
-    return ["input", *map(_camel, parts)] if parts else None
+    return ["input", *map(camel, parts)] if parts else None
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """A name, or a path of names, as GraphQL spells it."""
     return re.sub(r"_([a-z0-9])", lambda match: match[1].upper(), name)
 
 

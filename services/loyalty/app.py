@@ -231,6 +231,7 @@ async def workers(
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     file, key = _heads_file(settings), signing.own_key(settings.signing_key)
+    consents = _consents(settings)
     givers = {GrantKind.COUPON: coupons.give, GrantKind.BENEFIT: entitlements.give}
     grants = GivenGrants(url, pool, rulebook, now, givers)
     return [
@@ -248,7 +249,9 @@ async def workers(
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
         partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),
-        partial(every, LOOK_AGAIN_S, Lifecycle(pool, rulebook, now).look, "look for occasions"),
+        partial(
+            every, LOOK_AGAIN_S, Lifecycle(pool, rulebook, consents.allowing, now).look, "look for occasions"
+        ),
         partial(every, activities.HOURLY_S, partial(activities.forget, pool, now), "forget activities"),
         partial(every, 3600, forget, "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),

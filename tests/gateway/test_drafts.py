@@ -46,7 +46,7 @@ async def test_only_the_parts_that_are_given_reach_the_service_empty_ones_too(ga
         "edition": 3,
         "state": "DRAFT",
         "programme": {"version": 2, "twoPersons": False},
-        "faults": [{"path": "tiers[1].key", "code": "PROGRAMME_NOT_WELL_FORMED"}],
+        "faults": [{"path": "tiers[1].couponTemplate", "code": "PROGRAMME_NOT_WELL_FORMED"}],
     }
 
 
@@ -93,3 +93,21 @@ async def test_a_preview_is_shown_with_its_matrix_its_reasons_and_its_costs(gate
             "costs": [{"tier": "silver", "costAfter": {"minorUnits": 18000}, "unlimited": ["freight"]}],
         },
     }
+
+
+async def test_a_version_of_before_is_restored_and_one_to_come_canceled(gateway: Gateway) -> None:
+    gateway.services.requests.clear()
+    undo = {"restoredVersion": 1, "reason": "undo", "idempotencyKey": "k2"}
+    await gateway.admin(CREATE, variables={"input": undo})
+    assert gateway.services.requests[-1][1].restored_version == 1
+    cancel = """mutation ($input: CancelProgrammeVersionInput!) { cancelProgrammeVersion(input: $input) {
+      programme { version state canceledAt } replayed userErrors { code } } }"""
+    asked = {"version": 3, "reason": "not yet"}
+    answer = await gateway.admin(cancel, "program_publisher", variables={"input": asked})
+    assert answer["data"]["cancelProgrammeVersion"] == {
+        "programme": {"version": 2, "state": "PUBLISHED", "canceledAt": None},
+        "replayed": False,
+        "userErrors": [],
+    }
+    ((_, _), (caller, request)) = gateway.services.requests
+    assert (caller.roles, request.version, request.reason) == ({"program_publisher"}, 3, "not yet")

@@ -49,7 +49,7 @@ async def test_a_member_sees_how_far_it_is_done_and_checks_in(gateway: Gateway) 
 
 async def test_staff_draft_publish_and_stop_with_a_reason(gateway: Gateway) -> None:
     text = {"zh": "回来", "en": "Come back"}
-    shown = "mission { key edition state lifecycle { kind days } activities { type } budget } replayed userErrors { code field }"
+    shown = "mission { key edition state lifecycle { kind days } purpose activities { type } budget } replayed userErrors { code field }"
     body: dict[str, Any] = {
         "mission": {
             "key": "come-back",
@@ -57,6 +57,7 @@ async def test_staff_draft_publish_and_stop_with_a_reason(gateway: Gateway) -> N
             "description": text,
             "lifecycle": {"kind": "NO_ORDER_FOR", "days": 30},
             "award": {"couponTemplate": "win-back"},
+            "purpose": "personalisation",
             "budget": 100,
         },
         "reason": "spring",
@@ -69,6 +70,7 @@ async def test_staff_draft_publish_and_stop_with_a_reason(gateway: Gateway) -> N
             "edition": 1,
             "state": "DRAFT",
             "lifecycle": {"kind": "NO_ORDER_FOR", "days": 30},
+            "purpose": "personalisation",
             "activities": None,
             "budget": 100,
         },
@@ -83,6 +85,7 @@ async def test_staff_draft_publish_and_stop_with_a_reason(gateway: Gateway) -> N
             "description": text,
             "lifecycle": {"kind": "LIFECYCLE_KIND_NO_ORDER_FOR", "days": 30},
             "award": {"couponTemplate": "win-back"},
+            "purpose": "personalisation",
             "budget": "100",
         },
         "reason": "spring",

@@ -134,3 +134,21 @@ async def test_staff_decide_about_held_invitations_and_it_is_written_down(gatewa
     held = await gateway.admin("{referrals(first:5,state:HELD){nodes{inviterId state}}}", "support")
     assert held["data"]["referrals"]["nodes"][0]["state"] == "HELD"
     assert code(await gateway.admin(decide, "support", variables={"input": body})) == "ROLE_NEEDED"
+
+
+async def test_a_referral_programme_is_drafted_and_published_as_it_was_drafted(gateway: Gateway) -> None:
+    shown = "{ referralProgramme { state draftedBy publishedBy publishedAt } userErrors { code } }"
+    draft = (
+        f"mutation($input: DraftReferralProgrammeInput!) {{ draftReferralProgramme(input: $input) {shown} }}"
+    )
+    terms = {"name": {"zh": "邀请", "en": "Bring"}, "trigger": "SIGN_UP", "invited": {"points": 5}}
+    asked = {"key": "friends", "terms": terms, "reason": "spring"}
+    answer = await gateway.admin(draft, "program_admin", variables={"input": asked})
+    nobody = {"publishedBy": None, "publishedAt": None}
+    told = answer["data"]["draftReferralProgramme"]["referralProgramme"]
+    assert told == {"state": "DRAFT", "draftedBy": "staff:ada", **nobody}
+    publish = f"mutation($input: PublishReferralProgrammeInput!) {{ publishReferralProgramme(input: $input) {shown} }}"
+    asked = {"key": "friends", "basedOnEdition": 1, "reason": "spring"}
+    answer = await gateway.admin(publish, "program_admin", variables={"input": asked})
+    assert answer["data"]["publishReferralProgramme"]["referralProgramme"]["state"] == "PUBLISHED"
+    assert not gateway.services.requests[-1][1].HasField("terms")

@@ -230,6 +230,13 @@ class Programmes(Door):
         self.services.change(request)
         return programmes_pb2.ReviseProgrammeResponse(programme=answers.PROGRAMME)
 
+    @rpc.allow(rpc.staff("program_admin", "program_publisher"))
+    async def cancel_programme_version(
+        self, request: programmes_pb2.CancelProgrammeVersionRequest, _: Any
+    ) -> programmes_pb2.CancelProgrammeVersionResponse:
+        self.services.change(request)
+        return programmes_pb2.CancelProgrammeVersionResponse(programme=answers.PROGRAMME)
+
     @rpc.allow(rpc.anyone)
     async def get_programme(
         self, request: programmes_pb2.GetProgrammeRequest, _: Any

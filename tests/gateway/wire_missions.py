@@ -58,6 +58,7 @@ DORMANT = missions_pb2.Mission(
     description=TEXT,
     lifecycle=missions_pb2.LifecycleTask(kind=missions_pb2.LIFECYCLE_KIND_NO_ORDER_FOR, days=30),
     award=missions_pb2.MissionAward(coupon_template="win-back"),
+    purpose="personalisation",
     budget=100,
     edition=1,
     state=missions_pb2.MISSION_STATE_DRAFT,

@@ -85,6 +85,7 @@ OFFERED = referrals_pb2.ReferralProgramme(
         limits=[rewards_pb2.RewardLimit(most=5, period=rewards_pb2.REWARD_LIMIT_PERIOD_MONTH)],
         new_for_days=7,
     ),
+    state=referrals_pb2.REFERRAL_PROGRAMME_STATE_PUBLISHED,
     published_by="staff:ada",
     published_at=at(2026),
     reason="spring",
@@ -188,6 +189,18 @@ class RewardRedemptions(Door):
 
 
 class Referrals(Door):
+    @rpc.allow(rpc.staff("program_admin"))
+    async def draft_referral_programme(
+        self, request: referrals_pb2.DraftReferralProgrammeRequest, _: Any
+    ) -> Any:
+        self.services.change(request)
+        drafted = referrals_pb2.ReferralProgramme()
+        drafted.CopyFrom(OFFERED)
+        for field in ("published_by", "published_at"):
+            drafted.ClearField(field)
+        drafted.state, drafted.drafted_by = referrals_pb2.REFERRAL_PROGRAMME_STATE_DRAFT, "staff:ada"
+        return referrals_pb2.DraftReferralProgrammeResponse(referral_programme=drafted)
+
     @rpc.allow(rpc.staff("program_admin"))
     async def publish_referral_programme(
         self, request: referrals_pb2.PublishReferralProgrammeRequest, _: Any

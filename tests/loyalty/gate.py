@@ -20,6 +20,14 @@ class Gate(DecisionsService):
         self.asked: list[tuple[str, str]] = []
         self._callers = rpc.CallerVerifier("consent", {"loyalty": CONSENT_KEY})
 
+    async def check_many(
+        self, request: decisions_pb2.CheckManyRequest, ctx: Any
+    ) -> decisions_pb2.CheckManyResponse:
+        asked = (
+            decisions_pb2.CheckRequest(member_id=one, purpose=request.purpose) for one in request.member_ids
+        )
+        return decisions_pb2.CheckManyResponse(answers=[await self.check(one, ctx) for one in asked])
+
     async def check(self, request: decisions_pb2.CheckRequest, ctx: Any) -> decisions_pb2.CheckResponse:
         caller = self._callers.verify(ctx.request_headers[rpc.CALLER_HEADER])
         assert caller == rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")

@@ -1,7 +1,7 @@
 """Missions in JSON, and a service whose clock the tests set."""
 
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from huiyuan.kit.v1.kit_pb2 import Refusal
 from services.kit import database, rpc
 from services.loyalty.actions import coupons
 from services.loyalty.jobs.grants import Grants
-from services.loyalty.jobs.lifecycle import Lifecycle
+from services.loyalty.jobs.lifecycle import Allowing, Lifecycle
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.grants import GrantKind
 from tests.loyalty.conftest import Loyalty
@@ -66,16 +66,28 @@ def mission(key: str, type: str = "share", count: int = 3, points: int = 200, **
     } | changes
 
 
+def occasion(kind: str, days: int, points: int = 50, **changes: Any) -> Json:
+    """A mission of an occasion, for who allows personalisation."""
+    body = mission(named(), points=points, purpose="personalisation", **changes)
+    del body["activities"]
+    return body | {"lifecycle": {"kind": f"LIFECYCLE_KIND_{kind}", "days": days}}
+
+
 def rfc3339(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
+async def everybody(members: Sequence[str], _: str) -> Collection[str]:
+    return members
+
+
 class Operator:
-    """Who keeps missions, tells activities and lets the worker give."""
+    """Who keeps missions, tells activities and lets the worker give; members allow whatever ``allowing`` says."""
 
     def __init__(self, loyalty: Loyalty, clock: Clock) -> None:
         self.loyalty = loyalty
         self.clock = clock
+        self.allowing: Allowing = everybody
 
     async def draft(self, body: Json, programme: str = "") -> httpx.Response:
         asked = {"programmeId": programme, "mission": body, "reason": "try"}
@@ -136,7 +148,7 @@ class Operator:
     async def look(self) -> None:
         """One look of the worker for occasions, at the clock's time."""
         pool = await database.pool(self.loyalty.database, size=2)
-        await Lifecycle(pool, Rulebook(pool), self.clock).look()
+        await Lifecycle(pool, Rulebook(pool), self.allowing, self.clock).look()
         await pool.close()
 
     async def available(self, member: str) -> int:

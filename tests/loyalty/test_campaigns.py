@@ -6,6 +6,7 @@ import pytest
 
 from tests.loyalty.conftest import Loyalty, cny, earn_rule, order, programme
 from tests.loyalty.spending import code, done
+from tests.loyalty.test_drafts import begin, call
 from tests.loyalty.test_earn_rules import doubled, gift, paid, points
 
 BASE = earn_rule("base", "POINTS")
@@ -159,6 +160,9 @@ async def test_campaigns_are_watched_and_stopped_and_a_budget_is_never_undercut(
         revision = {"programmeId": "shop", "basedOnVersion": 1, "earnRules": smaller, "reason": "test"}
         answer = await there.staff("ProgrammesService/ReviseProgramme", revision)
         assert (code(answer), "earn_rules[1].budget" in answer.text) == ("PROGRAMME_NOT_WELL_FORMED", True)
+        draft = await begin(there, earnRules=smaller)
+        _, checked = await call(there, "CheckDraft", {"draftId": draft["draftId"]})
+        assert [fault["path"] for fault in checked["faults"]] == ["earn_rules[1].budget"]
         stop = {"programmeId": "shop", "key": "festival", "reason": "sold out"}
         stopped = await done(there.staff("CampaignsService/StopEarnRule", stop))
         again = await done(there.staff("CampaignsService/StopEarnRule", stop))

@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication
+from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication, DecisionsServiceClient
 
-from tests.loyalty.conftest import serving
+from services.kit import rpc
+from services.loyalty.rpc.members.consents import ConsentGate
+from tests.loyalty.conftest import CONSENT_KEY, serving
 from tests.loyalty.gate import Gate
-from tests.loyalty.missions import Operator, named, timed
+from tests.loyalty.missions import Operator, mission, named, occasion, timed, wrong_field
 from tests.loyalty.test_activities import declare, lesson
+from tests.loyalty.test_lifecycle import looked, pay
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +74,54 @@ async def test_what_the_contract_needs_asks_nobody(operator: Operator, gate: tup
 async def test_a_purpose_is_named_by_its_key(operator: Operator) -> None:
     answer = await declare(operator, lesson(named(), purpose="Not a key"))
     assert code(answer) == "ACTIVITY_TYPE_NOT_WELL_FORMED"
+
+
+async def test_an_occasion_is_acted_on_for_who_allows_it_alone(
+    operator: Operator, gate: tuple[Gate, str]
+) -> None:
+    """Who refuses uses up no budget, and while nobody can say who allows it, nobody is awarded and nothing is lost."""
+    answering, url = gate
+    ours = rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")
+    signer = rpc.CallerSigner("loyalty", {"consent": CONSENT_KEY})
+    operator.allowing = ConsentGate(
+        rpc.client(DecisionsServiceClient, url, "consent", signer, default_caller=ours)
+    ).allowing
+    operator.clock.set("2026-08-01T00:00:00+08:00")
+    await operator.publish(occasion("NO_ORDER_FOR", 10, budget=1))
+    refusing, willing = operator.loyalty.new_member(), operator.loyalty.new_member()
+    await pay(operator, refusing, "2026-08-02T10:00:00+08:00")
+    await pay(operator, willing, "2026-08-03T10:00:00+08:00")
+    answering.allowed.add(willing)
+    answering.asked.clear()
+    answering.away = True
+    await looked(operator, "2026-08-14T00:00:00+08:00")
+    assert answering.asked == [(refusing, "personalisation")]
+    assert [await operator.promised(one) for one in (refusing, willing)] == [[], []]
+    answering.away = False
+    await looked(operator, "2026-08-14T00:01:00+08:00")
+    assert [len(await operator.promised(one)) for one in (refusing, willing)] == [0, 1]
+    assert "MissionCompleted" not in await operator.happened(refusing)
+    answering.allowed.add(refusing)
+    await looked(operator, "2026-08-20T00:00:00+08:00")
+    assert await operator.promised(refusing) == [], "what was refused then is not made up for"
+
+
+async def test_an_occasion_names_its_purpose_and_one_of_before_that_does_not_is_for_nobody(
+    operator: Operator, gate: tuple[Gate, str]
+) -> None:
+    nameless = occasion("NO_ORDER_FOR", 10) | {"purpose": ""}
+    answer = await operator.draft(nameless)
+    assert (code(answer), wrong_field(answer)) == ("MISSION_NOT_WELL_FORMED", "mission.purpose")
+    answer = await operator.draft(mission(named(), purpose="personalisation"))
+    assert (code(answer), wrong_field(answer)) == ("MISSION_NOT_WELL_FORMED", "mission.purpose")
+    operator.clock.set("2026-09-01T00:00:00+08:00")
+    old = occasion("NO_ORDER_FOR", 10)
+    await operator.publish(old)
+    await operator.loyalty.sql(
+        "UPDATE missions SET definition = (definition::jsonb - 'purpose')::json WHERE key = $1", old["key"]
+    )
+    member = operator.loyalty.new_member()
+    gate[0].allowed.add(member)
+    await pay(operator, member, "2026-09-02T10:00:00+08:00")
+    await looked(operator, "2026-09-20T00:00:00+08:00")
+    assert await operator.promised(member) == []

@@ -1,14 +1,15 @@
 """Lifecycle: who has not ordered for long, or ordered first so many days ago, is awarded once for each occasion."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
 import pytest
 
+from services.loyalty.actions import lifecycle
 from tests.loyalty.conftest import order
 from tests.loyalty.coupons import amount_off, listed, published
-from tests.loyalty.missions import Json, Operator, mission, named, timed
+from tests.loyalty.missions import Operator, everybody, occasion, timed
 from tests.loyalty.test_departures import hear
 
 
@@ -25,12 +26,6 @@ async def operator(served: Operator) -> AsyncIterator[Operator]:
     yield served
     for row in await served.loyalty.sql("SELECT key FROM missions WHERE state = 'PUBLISHED'"):
         await served.stop(row["key"])
-
-
-def occasion(kind: str, days: int, points: int = 50, **changes: Any) -> Json:
-    body = mission(named(), points=points, **changes)
-    del body["activities"]
-    return body | {"lifecycle": {"kind": f"LIFECYCLE_KIND_{kind}", "days": days}}
 
 
 async def pay(operator: Operator, member: str, at: str) -> None:
@@ -112,3 +107,49 @@ async def test_what_a_merged_member_ordered_counts_for_who_remains_and_the_froze
     assert [len(await operator.promised(one)) for one in (gone, stays, frozen)] == [0, 0, 0]
     await looked(operator, "2026-06-15T10:00:00+08:00")
     assert [len(await operator.promised(one)) for one in (gone, stays, frozen)] == [0, 1, 0]
+
+
+async def test_who_comes_while_others_are_asked_is_asked_too_and_many_are_asked_a_few_at_a_time(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "MOST_AT_ONCE", 2)
+    operator.clock.set("2026-07-01T00:00:00+08:00")
+    await operator.publish(occasion("AFTER_FIRST_ORDER", 5))
+    members = [operator.loyalty.new_member() for _ in range(5)]
+    for member, hour in zip(members[:4], (10, 11, 11, 12), strict=True):
+        await pay(operator, member, f"2026-07-02T{hour}:00:00+08:00")
+    asked: list[set[str]] = []
+
+    async def told_late(some: Sequence[str], purpose: str) -> Collection[str]:
+        asked.append(set(some))
+        if len(asked) == 1:
+            await pay(operator, members[4], "2026-07-02T10:30:00+08:00")
+        return await everybody(some, purpose)
+
+    operator.allowing = told_late
+    await looked(operator, "2026-07-20T00:00:00+08:00")
+    operator.allowing = everybody
+    first, second, third, fourth, late = members
+    together = {second, third}  # of one instant, and so never parted
+    assert asked == [{first, *together}, {first, late}, together, {fourth}]
+    assert [len(await operator.promised(member)) for member in members] == [1] * 5
+
+
+async def test_of_two_workers_who_ask_at_once_the_first_to_finish_decided(operator: Operator) -> None:
+    operator.clock.set("2026-08-01T00:00:00+08:00")
+    await operator.publish(occasion("AFTER_FIRST_ORDER", 5))
+    member, asked = operator.loyalty.new_member(), list[set[str]]()
+    await pay(operator, member, "2026-08-02T10:00:00+08:00")
+
+    async def overtaken(some: Sequence[str], _: str) -> Collection[str]:
+        asked.append(set(some))
+        if len(asked) == 1:
+            await operator.look()  # the other worker hears no
+            return some
+        return ()
+
+    operator.allowing = overtaken
+    await looked(operator, "2026-08-08T00:00:00+08:00")
+    operator.allowing = everybody
+    await looked(operator, "2026-08-09T00:00:00+08:00")
+    assert (asked, await operator.promised(member)) == ([{member}] * 2, [])

@@ -15,7 +15,7 @@ from services.loyalty.jobs.referrals import SettledReferrals
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.referrals.referrals import make_code, read_code
 from tests.loyalty.conftest import Loyalty, cny, order
-from tests.loyalty.coupons import waiting_for_locks
+from tests.loyalty.coupons import amount_off, published, waiting_for_locks
 from tests.loyalty.hearing import hear_own
 from tests.loyalty.spending import code, done
 
@@ -119,7 +119,8 @@ async def test_who_counts_for_nobody(loyalty: Loyalty) -> None:
 
 async def test_the_order_that_is_asked_for_rewards_once(loyalty: Loyalty, settling: SettledReferrals) -> None:
     asked = {"trigger": "REFERRAL_TRIGGER_ORDER", "orderAtLeast": cny(10_000), "withinDays": 30}
-    await done(publish(loyalty, "order", **asked, inviter={"template": "ten-off"}))
+    await published(loyalty, amount_off(), "ten-off-for-a-friend")
+    await done(publish(loyalty, "order", **asked, inviter={"template": "ten-off-for-a-friend"}))
     inviter, friend = await joined(loyalty), await joined(loyalty)
     await done(accept(loyalty, friend, await code_of(loyalty, inviter, "order")))
     before = "JOINED"
@@ -132,7 +133,7 @@ async def test_the_order_that_is_asked_for_rewards_once(loyalty: Loyalty, settli
         before = state
         assert (await state_of(loyalty, friend))[0] == state
     assert await promised(loyalty, inviter, friend) == sorted(
-        [(inviter, "COUPON", 0, "ten-off"), (friend, "POINTS", 20, "")]
+        [(inviter, "COUPON", 0, "ten-off-for-a-friend"), (friend, "POINTS", 20, "")]
     )
 
 
@@ -215,7 +216,8 @@ async def test_an_edition_says_what_it_changed(loyalty: Loyalty) -> None:
     body = {"referral": "told", "reason": "over"}
     stopped = await done(loyalty.staff("ReferralsService/StopReferralProgramme", body))
     assert [(one["path"], one["before"], one["after"]) for one in stopped["changes"]] == [
-        ("stopped", "false", "true")
+        ("stopped", "false", "true"),
+        ("state", '"PUBLISHED"', '"STOPPED"'),
     ]
 
 
@@ -235,3 +237,48 @@ def test_a_code_survives_how_people_write_and_no_slip_of_the_pen() -> None:
         slipped = made[:nth] + ("Z" if made[nth] != "Z" else "Y") + made[nth + 1 :]
         with pytest.raises(Refusal):
             read_code(slipped)
+
+
+async def drafted(loyalty: Loyalty, referral: str, points: int) -> dict[str, Any]:
+    terms = {"name": NAME, "inviter": {"points": points}, "trigger": "REFERRAL_TRIGGER_SIGN_UP"}
+    body = {"referral": referral, "terms": terms, "reason": "spring"}
+    told = await done(loyalty.staff("ReferralsService/DraftReferralProgramme", body))
+    programme: dict[str, Any] = told["referralProgramme"]
+    return programme
+
+
+async def as_drafted(loyalty: Loyalty, referral: str, based_on: int) -> httpx.Response:
+    body = {"referral": referral, "basedOnEdition": based_on, "reason": "spring"}
+    return await loyalty.staff("ReferralsService/PublishReferralProgramme", body)
+
+
+async def seen(loyalty: Loyalty, referral: str) -> list[tuple[int, str, str]]:
+    every = (await done(loyalty.staff("ReferralsService/ListReferralProgrammes", {})))["referralProgrammes"]
+    prefix = "REFERRAL_PROGRAMME_STATE_"
+    return [
+        (one["edition"], one["state"].removeprefix(prefix), one["terms"]["inviter"]["points"])
+        for one in every
+        if one["referral"] == referral
+    ]
+
+
+async def test_a_draft_offers_nothing_until_it_is_published_as_it_was_drafted(loyalty: Loyalty) -> None:
+    first = await drafted(loyalty, "drafted", 5)
+    assert (first["edition"], first["draftedBy"], "publishedAt" in first) == (1, "staff:ada", False)
+    await drafted(loyalty, "drafted", 7)
+    assert await seen(loyalty, "drafted") == [(1, "DRAFT", "7")]
+    inviter = await joined(loyalty)
+    unknown = await as_member(loyalty, "GetInviteCode", inviter, referral="drafted")
+    assert code(unknown) == "UNKNOWN_REFERRAL_PROGRAMME"
+    assert code(await as_drafted(loyalty, "drafted", 1)) == "REFERRAL_REVISED_MEANWHILE"
+    await done(as_drafted(loyalty, "drafted", 0))
+    assert await seen(loyalty, "drafted") == [(1, "PUBLISHED", "7")]
+    assert code(await as_drafted(loyalty, "drafted", 1)) == "REFERRAL_DRAFT_GONE"
+    await drafted(loyalty, "drafted", 9)
+    assert await seen(loyalty, "drafted") == [(1, "PUBLISHED", "7"), (2, "DRAFT", "9")]
+    await done(publish(loyalty, "drafted", 1, inviter={"points": 8}))
+    assert code(await as_drafted(loyalty, "drafted", 2)) == "REFERRAL_DRAFT_GONE", (
+        "it was made from edition 1"
+    )
+    await done(accept(loyalty, friend := await joined(loyalty), await code_of(loyalty, inviter, "drafted")))
+    assert ((inviter, "POINTS", 8, "") in await promised(loyalty, inviter, friend)) is True

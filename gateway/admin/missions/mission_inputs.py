@@ -111,6 +111,11 @@ class MissionInput:
     )
     ends_at: datetime | None = strawberry.field(default=None, description="Without one, when it is stopped.")
     tiers: list[str] = strawberry.field(default_factory=list, description="Who may; empty for all.")
+    purpose: str | None = strawberry.field(
+        default=None,
+        description="Of an occasion, and required of one: the key of the purpose that members must allow. Whoever does "
+        "not is not awarded. Activities name theirs by their type.",
+    )
 
     def wire(self) -> missions_pb2.Mission:
         of = self.lifecycle
@@ -125,4 +130,5 @@ class MissionInput:
             starts_at=timestamp(self.starts_at),
             ends_at=timestamp(self.ends_at),
             tiers=self.tiers,
+            purpose=self.purpose or "",
         )

@@ -49,6 +49,9 @@ class Mission:
     starts_at: datetime | None
     ends_at: datetime | None
     tiers: list[str] = strawberry.field(description="Who may; empty for all.")
+    purpose: str | None = strawberry.field(
+        description="Of an occasion, the purpose that members must allow before it is acted on."
+    )
     drafted_by: str
     drafted_at: datetime
     published_by: str | None
@@ -191,6 +194,7 @@ def mission(wire: missions_pb2.Mission) -> Mission:
         starts_at=optional_instant(wire, "starts_at"),
         ends_at=optional_instant(wire, "ends_at"),
         tiers=list(wire.tiers),
+        purpose=wire.purpose or None,
         drafted_by=wire.drafted_by,
         drafted_at=instant(wire.drafted_at),
         published_by=wire.published_by or None,

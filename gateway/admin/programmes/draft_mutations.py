@@ -61,6 +61,11 @@ class CreateProgrammeDraftInput(ProgrammePartsInput):
     based_on_version: int | None = strawberry.field(
         default=None, description="Without it, the newest; refused when it is not the newest."
     )
+    restored_version: int | None = strawberry.field(
+        default=None,
+        description="Begins with what this version said, in place of the newest, be it canceled: how a change is undone. "
+        "Currencies of since stay, and how versions are published.",
+    )
     idempotency_key: str = strawberry.field(
         description="1 to 100 characters; the same again gives the same draft."
     )
@@ -115,12 +120,17 @@ class ProgrammeDraftMutations:
         request = drafts_pb2.CreateDraftRequest(
             programme_id=input.programme_id,
             based_on_version=input.based_on_version or 0,
+            restored_version=input.restored_version or 0,
             programme=given,
             update_mask=mask,
             reason=input.reason,
             idempotency_key=input.idempotency_key,
         )
-        subject = {"programmeId": input.programme_id, "parts": list(mask.paths)}
+        subject = {
+            "programmeId": input.programme_id,
+            "restoredVersion": input.restored_version,
+            "parts": list(mask.paths),
+        }
         call = info.context.clients.drafts.create_draft
         return _payload(*await _done(info, "createProgrammeDraft", subject, call, request))
 

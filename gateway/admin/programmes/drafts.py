@@ -12,6 +12,7 @@ from gateway.admin.programmes.programmes import Programme, programme
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import PAGED
+from gateway.errors import camel
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.paging import Connection, connection, key_of, page_size
 from gateway.scalars import instant
@@ -27,7 +28,7 @@ class DraftState(Enum):
 
 @strawberry.type(description="One thing that keeps a draft from being published.")
 class DraftFault:
-    path: str = strawberry.field(description='Where, for instance "tiers[1].conditions[0].at_least".')
+    path: str = strawberry.field(description='Where, for instance "tiers[1].conditions[0].atLeast".')
     code: str
     message: str = strawberry.field(description="What is wrong and what would be right.")
 
@@ -58,7 +59,8 @@ class ProgrammeDraft:
             headers=info.context.named(LOYALTY),
         )
         return [
-            DraftFault(path=fault.path, code=fault.code, message=fault.message) for fault in checked.faults
+            DraftFault(path=camel(fault.path), code=fault.code, message=fault.message)
+            for fault in checked.faults
         ]
 
 

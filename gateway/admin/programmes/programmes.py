@@ -8,7 +8,7 @@ from huiyuan.loyalty.v1 import programmes_pb2
 
 from gateway.admin.audit import audited
 from gateway.admin.earning.earn_rules import EarnRule, EarnRuleInput, earn_rule
-from gateway.admin.permissions import EVERY_ROLE, PUBLISHERS, RULE_READERS, to
+from gateway.admin.permissions import DRAFT_PUBLISHERS, EVERY_ROLE, PUBLISHERS, RULE_READERS, to
 from gateway.admin.programmes.currencies import CurrencyRules, CurrencyRulesInput, currency
 from gateway.admin.texts import LocalizedText, LocalizedTextInput, localized
 from gateway.admin.tiers.tier_schemes import (
@@ -34,6 +34,8 @@ class ProgrammeVersionState(Enum):
     # In force, or about to be.
     PUBLISHED = programmes_pb2.PROGRAMME_VERSION_STATE_PUBLISHED
     SUPERSEDED = programmes_pb2.PROGRAMME_VERSION_STATE_SUPERSEDED
+    # Taken back before it took effect.
+    CANCELED = programmes_pb2.PROGRAMME_VERSION_STATE_CANCELED
 
 
 @strawberry.type(description="A programme as of one version; versions never change.")
@@ -58,6 +60,9 @@ class Programme(Node):
     superseded_at: datetime | None = strawberry.field(
         description="When the version after this takes its place; null while none is published."
     )
+    canceled_at: datetime | None = strawberry.field(
+        description="When it was taken back before it took effect; the version after it says by whom and why."
+    )
 
 
 def programme(wire: programmes_pb2.Programme) -> Programme:
@@ -79,6 +84,7 @@ def programme(wire: programmes_pb2.Programme) -> Programme:
         two_persons=wire.two_persons,
         state=ProgrammeVersionState(wire.state or programmes_pb2.PROGRAMME_VERSION_STATE_PUBLISHED),
         superseded_at=optional_instant(wire, "superseded_at"),
+        canceled_at=optional_instant(wire, "canceled_at"),
     )
 
 
@@ -133,6 +139,22 @@ class ReviseProgrammePayload:
 class CreateProgrammePayload:
     programme: Programme | None
     replayed: bool = strawberry.field(description="True when the same programme was there already.")
+    user_errors: list[UserError]
+
+
+@strawberry.input(description="A version that was published ahead and is not to take effect.")
+class CancelProgrammeVersionInput:
+    programme_id: str = DEFAULT_PROGRAMME
+    version: int = strawberry.field(description="The newest, which was looked at.")
+    reason: str = strawberry.field(description="Why, in one line of 1 to 500 characters.")
+
+
+@strawberry.type
+class CancelProgrammeVersionPayload:
+    programme: Programme | None = strawberry.field(
+        description="The version after it, by which everything stays as it is."
+    )
+    replayed: bool = strawberry.field(description="True when it was canceled already.")
     user_errors: list[UserError]
 
 
@@ -200,6 +222,32 @@ class ProgrammeMutations:
         )
         shown = programme(revised.programme) if revised else None
         return ReviseProgrammePayload(programme=shown, user_errors=refused)
+
+    @strawberry.mutation(
+        metadata=to(DRAFT_PUBLISHERS),
+        description="Takes a version back that was published ahead, before it takes effect. The one before it goes on.",
+    )
+    async def cancel_programme_version(
+        self, info: Info, input: CancelProgrammeVersionInput
+    ) -> CancelProgrammeVersionPayload:
+        context = info.context
+        request = programmes_pb2.CancelProgrammeVersionRequest(
+            programme_id=input.programme_id, version=input.version, reason=input.reason
+        )
+        canceled, refused = await audited(
+            info,
+            "cancelProgrammeVersion",
+            {"programmeId": input.programme_id, "version": input.version},
+            input.reason,
+            lambda: context.clients.programmes.cancel_programme_version(
+                request, headers=context.named(LOYALTY)
+            ),
+        )
+        return CancelProgrammeVersionPayload(
+            programme=programme(canceled.programme) if canceled else None,
+            replayed=canceled is not None and canceled.replayed,
+            user_errors=refused,
+        )
 
     @strawberry.mutation(metadata=to(PUBLISHERS), description="Founds a programme.")
     async def create_programme(self, info: Info, input: CreateProgrammeInput) -> CreateProgrammePayload:

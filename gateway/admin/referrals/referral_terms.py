@@ -8,7 +8,7 @@ from huiyuan.loyalty.v1 import referrals_pb2, rewards_pb2
 
 from gateway.admin.rewards.reward_terms import RewardLimitInput
 from gateway.admin.texts import LocalizedText, LocalizedTextInput, localized
-from gateway.scalars import Long, Money, MoneyInput, instant, money, optional_instant, timestamp
+from gateway.scalars import Long, Money, MoneyInput, money, optional_instant, timestamp
 from gateway.views.rewards import RewardLimit, limits
 
 
@@ -18,6 +18,13 @@ class ReferralTrigger(Enum):
     ORDER = referrals_pb2.REFERRAL_TRIGGER_ORDER
 
 
+@strawberry.enum(description="Where an edition of a referral programme stands.")
+class ReferralProgrammeState(Enum):
+    DRAFT = referrals_pb2.REFERRAL_PROGRAMME_STATE_DRAFT
+    PUBLISHED = referrals_pb2.REFERRAL_PROGRAMME_STATE_PUBLISHED
+    STOPPED = referrals_pb2.REFERRAL_PROGRAMME_STATE_STOPPED
+
+
 @strawberry.type(description="What one side gets: points of a currency, or a coupon of a template.")
 class ReferralReward:
     currency: str | None
@@ -25,11 +32,12 @@ class ReferralReward:
     template: str | None
 
 
-@strawberry.type(description="A referral programme in its newest edition.")
+@strawberry.type(description="A referral programme in its newest edition, or the draft of the next.")
 class ReferralProgramme:
     key: str
     programme_id: str
     edition: int
+    state: ReferralProgrammeState
     stopped: bool
     name: LocalizedText
     inviter: ReferralReward | None
@@ -45,8 +53,10 @@ class ReferralProgramme:
     available_from: datetime | None
     available_until: datetime | None
     rewarded: Long
-    published_by: str
-    published_at: datetime
+    drafted_by: str | None = strawberry.field(description="Of a draft alone.")
+    drafted_at: datetime | None
+    published_by: str | None = strawberry.field(description="Null of a draft.")
+    published_at: datetime | None
     reason: str
 
 
@@ -110,6 +120,7 @@ def referral_programme(wire: referrals_pb2.ReferralProgramme) -> ReferralProgram
         key=wire.referral,
         programme_id=wire.programme_id,
         edition=wire.edition,
+        state=ReferralProgrammeState(wire.state),
         stopped=wire.stopped,
         name=localized(terms.name),
         inviter=_reward(terms.inviter),
@@ -125,8 +136,10 @@ def referral_programme(wire: referrals_pb2.ReferralProgramme) -> ReferralProgram
         available_from=optional_instant(terms, "from"),
         available_until=optional_instant(terms, "until"),
         rewarded=Long(wire.rewarded),
-        published_by=wire.published_by,
-        published_at=instant(wire.published_at),
+        drafted_by=wire.drafted_by or None,
+        drafted_at=optional_instant(wire, "drafted_at"),
+        published_by=wire.published_by or None,
+        published_at=optional_instant(wire, "published_at"),
         reason=wire.reason,
     )
 

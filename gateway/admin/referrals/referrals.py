@@ -35,6 +35,14 @@ class Referral:
     reason: str | None
 
 
+@strawberry.input(description="What a referral programme's next edition is to say.")
+class DraftReferralProgrammeInput:
+    programme_id: str = DEFAULT_PROGRAMME
+    key: str = strawberry.field(description="1 to 40 characters of a-z, 0-9, _ and -.")
+    terms: ReferralTermsInput
+    reason: str
+
+
 @strawberry.input(description="The next edition of a referral programme, in force at once.")
 class PublishReferralProgrammeInput:
     programme_id: str = DEFAULT_PROGRAMME
@@ -42,7 +50,9 @@ class PublishReferralProgrammeInput:
     based_on_edition: int = strawberry.field(
         default=0, description="The edition that it was made from; 0 for the first."
     )
-    terms: ReferralTermsInput
+    terms: ReferralTermsInput | None = strawberry.field(
+        default=None, description="Without them, as the edition after it was drafted."
+    )
     reason: str
 
 
@@ -78,7 +88,7 @@ class DecideReferralPayload:
 class ReferralQueries:
     @strawberry.field(
         metadata=to(ORDER_READERS),
-        description="Every referral programme, in its newest edition.",
+        description="Every referral programme, in its newest edition, and the drafts.",
         directives=[ListSize(assumed_size=10)],
     )
     async def referral_programmes(
@@ -125,6 +135,34 @@ class ReferralQueries:
 @strawberry.type
 class ReferralMutations:
     @strawberry.mutation(
+        metadata=to(PUBLISHERS),
+        description="Writes the draft of a referral programme's next edition. Nobody sees it yet.",
+    )
+    async def draft_referral_programme(
+        self, info: Info, input: DraftReferralProgrammeInput
+    ) -> ReferralProgrammePayload:
+        context = info.context
+        request = referrals_pb2.DraftReferralProgrammeRequest(
+            programme_id=input.programme_id,
+            referral=input.key,
+            terms=input.terms.wire(),
+            reason=input.reason,
+        )
+        drafted, refused = await audited(
+            info,
+            "draftReferralProgramme",
+            {"programmeId": input.programme_id, "referral": input.key},
+            input.reason,
+            lambda: context.clients.referrals.draft_referral_programme(
+                request, headers=context.named(LOYALTY)
+            ),
+        )
+        return ReferralProgrammePayload(
+            referral_programme=referral_programme(drafted.referral_programme) if drafted else None,
+            user_errors=refused,
+        )
+
+    @strawberry.mutation(
         metadata=to(PUBLISHERS), description="Puts the next edition of a referral programme in force."
     )
     async def publish_referral_programme(
@@ -135,7 +173,7 @@ class ReferralMutations:
             programme_id=input.programme_id,
             referral=input.key,
             based_on_edition=input.based_on_edition,
-            terms=input.terms.wire(),
+            terms=input.terms.wire() if input.terms else None,
             reason=input.reason,
         )
         published, refused = await audited(

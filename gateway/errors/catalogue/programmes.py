@@ -19,6 +19,27 @@ ENTRIES = (
         "不填生效时间，或填写将来的时间。",
     ),
     Entry(
+        "VERSION_SCHEDULED",
+        Kind.CONFLICT,
+        "A version that was published ahead is still to come, and none takes effect before it.",
+        "Cancel that version first (cancelProgrammeVersion), or take effect then or later.",
+        "先取消待生效的版本（cancelProgrammeVersion），或在其生效时或之后生效。",
+    ),
+    Entry(
+        "VERSION_IN_FORCE",
+        Kind.DECLINED,
+        "The version took effect, or does so within minutes, and may have judged orders already.",
+        "Begin a draft with restoredVersion, the version before it, and publish that.",
+        "以 restoredVersion 指定上一版本新建草稿并发布。",
+    ),
+    Entry(
+        "VERSION_FOLLOWED",
+        Kind.CONFLICT,
+        "Another version was published after this one, and the newest is canceled first.",
+        "Cancel the newest, or draft what you want instead.",
+        "先取消最新的版本，或另拟草稿。",
+    ),
+    Entry(
         "TIER_HELD",
         Kind.DECLINED,
         "A tier that members hold stays, or its version says where they go.",

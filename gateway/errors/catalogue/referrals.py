@@ -47,6 +47,13 @@ ENTRIES = (
         "仅限新会员。",
     ),
     Entry(
+        "REFERRAL_DRAFT_GONE",
+        Kind.CONFLICT,
+        "The referral programme has no draft of the edition after the one that was looked at.",
+        "Draft it, or send its terms.",
+        "先起草，或直接填写条款。",
+    ),
+    Entry(
         "REFERRAL_DECIDED",
         Kind.CONFLICT,
         "The invitation is not held, or was decided the other way.",

@@ -1,4 +1,8 @@
-"""Lifecycle: award a mission to everyone whose occasion came since the last look, once for each occasion."""
+"""Lifecycle: award a mission to those whose occasion came since the last look and who allow it, once for each."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import takewhile
 
 from services.kit import database
 from services.loyalty import events
@@ -13,45 +17,106 @@ from services.loyalty.storage.missions.lifecycle import Occasion
 DAY_US = 24 * 3600 * 1_000_000
 LONGEST_LOOK_US = DAY_US
 """What lies further back is looked at a day at a time, so that no transaction is long."""
+MOST_AT_ONCE = 5_000
+"""So many occasions at most, but for those of one instant, so that what members said is seconds old at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What is looked at next: behind ``since`` and not behind ``until``, and whether more lies behind it.
+
+    ``looked_until`` is what the mission said then, ``members`` are those whose occasion it is and who are asked.
+    """
+
+    looked_until: int | None
+    since: int
+    until: int
+    more: bool
+    members: tuple[str, ...]
 
 
 async def look(
     connection: database.RawConnection, programme: Programme, mission: Mission, now: int
-) -> tuple[int, bool]:
-    """Award whoever's occasion came until now; how many, and whether more time is to be looked at.
+) -> Stretch | None:
+    """The next stretch of time with the members to ask; None where there is nothing to look at.
 
-    Only one looks at a time. Occasions before the mission starts and once it has ended are nobody's, and where the
-    budget allows fewer than there are, the earliest have them.
+    Occasions before the mission starts and once it has ended are nobody's.
     """
-    task, number = mission.task, programme.number
-    assert isinstance(task, LifecycleTask), "activities are counted when they are told"
-    awarded, looked_until = await missions.look_from(connection, number, mission)
+    _, looked_until = await missions.looked_at(connection, programme.number, mission)
     since = max(mission.starts_at - 1, looked_until or 0)
     end = min(now, mission.ends_at - 1) if mission.ends_at else now
     until = min(end, since + LONGEST_LOOK_US)
     if until <= since:
-        return 0, False
-    after = task.days * DAY_US
-    came = await lifecycle.occasions(connection, number, task.kind, since - after, until - after)
+        return None
+    came = await _came(connection, programme, mission, since, until)
+    if len(came) > MOST_AT_ONCE:
+        last = came[MOST_AT_ONCE - 1].paid_at
+        until = last + _after(mission)
+        came = list(takewhile(lambda one: one.paid_at <= last, came))
     new = await _new(connection, programme, mission, came)
+    return Stretch(looked_until, since, until, until < end, tuple(member_id for member_id, _ in new))
+
+
+async def award(
+    connection: database.RawConnection,
+    programme: Programme,
+    mission: Mission,
+    stretch: Stretch,
+    allowing: Collection[str],
+    now: int,
+) -> int | None:
+    """Award a stretch's occasions to those of its members who allow it; how many, and None for look again.
+
+    Whose occasion came meanwhile is asked first, and what somebody else looked at is theirs. Where the budget allows
+    fewer than there are, the earliest have them. Who does not allow it now has no occasion to come back to.
+    """
+    number = programme.number
+    await missions.lock(connection, number, mission.key)
+    awarded, looked_until = await missions.looked_at(connection, number, mission)
+    if looked_until != stretch.looked_until:
+        return None
+    came = await _came(connection, programme, mission, stretch.since, stretch.until)
+    new = await _new(connection, programme, mission, came)
+    if not {member_id for member_id, _ in new} <= set(stretch.members):
+        return None
+    new = [(member_id, name) for member_id, name in new if member_id in allowing]
     if mission.budget:
         new = new[: max(0, mission.budget - awarded)]
-    await missions.looked(connection, number, mission, len(new), until)
-    if new:
-        promised = [mission.grant(member_id, programme.programme_id, name) for member_id, name in new]
-        await lifecycle.complete(connection, number, (mission.key, mission.edition), new, now)
-        await grants.promise(connection, promised)
-        done = [
-            Event(
-                grant.member_id,
-                programme.programme_id,
-                now,
-                MissionCompleted(mission.key, mission.edition, 1, grant.key),
-            )
-            for grant in promised
-        ]
-        await tell(connection, [events.encode(event) for event in done])
-    return len(new), until < end
+    await missions.looked(connection, number, mission, len(new), stretch.until)
+    await _promise(connection, programme, mission, new, now)
+    return len(new)
+
+
+async def _promise(
+    connection: database.RawConnection,
+    programme: Programme,
+    mission: Mission,
+    new: list[tuple[str, str]],
+    now: int,
+) -> None:
+    if not new:
+        return
+    promised = [mission.grant(member_id, programme.programme_id, name) for member_id, name in new]
+    await lifecycle.complete(connection, programme.number, (mission.key, mission.edition), new, now)
+    await grants.promise(connection, promised)
+    done = [
+        Event(
+            grant.member_id,
+            programme.programme_id,
+            now,
+            MissionCompleted(mission.key, mission.edition, 1, grant.key),
+        )
+        for grant in promised
+    ]
+    await tell(connection, [events.encode(event) for event in done])
+
+
+async def _came(
+    connection: database.RawConnection, programme: Programme, mission: Mission, since: int, until: int
+) -> list[Occasion]:
+    """Everybody's occasions behind ``since`` and not behind ``until``, earliest first."""
+    task, after = _task(mission), _after(mission)
+    return await lifecycle.occasions(connection, programme.number, task.kind, since - after, until - after)
 
 
 async def _new(
@@ -61,7 +126,7 @@ async def _new(
     members = [occasion.member_id for occasion in came]
     known = await lifecycle.completed(connection, programme.number, mission.key, members)
     standings = await points.standings(connection, members, programme.number) if mission.tiers else {}
-    named = [(occasion.member_id, _name(mission.task, occasion)) for occasion in came]
+    named = [(occasion.member_id, _name(_task(mission), occasion)) for occasion in came]
     return [
         (member_id, name)
         for member_id, name in named
@@ -70,7 +135,15 @@ async def _new(
     ]
 
 
-def _name(task: object, occasion: Occasion) -> str:
+def _task(mission: Mission) -> LifecycleTask:
+    assert isinstance(mission.task, LifecycleTask), "activities are counted when they are told"
+    return mission.task
+
+
+def _after(mission: Mission) -> int:
+    return _task(mission).days * DAY_US
+
+
+def _name(task: LifecycleTask, occasion: Occasion) -> str:
     """An occasion by its name: each last order is one, and there is one first."""
-    assert isinstance(task, LifecycleTask), "nothing else has occasions"
     return "first" if task.kind is LifecycleKind.AFTER_FIRST_ORDER else f"after-{occasion.paid_at}"

@@ -6,6 +6,7 @@ from datetime import date
 from services.kit import database
 from services.kit.clock import instant
 from services.loyalty.actions.changed import Changed
+from services.loyalty.actions.promises import unfit
 from services.loyalty.rules.missions import missions as rules
 from services.loyalty.rules.missions.mission_progress import Progress, ProgressState, period_of, progress_of
 from services.loyalty.rules.missions.missions import (
@@ -29,8 +30,7 @@ async def draft(
     connection: database.RawConnection, programme: Programme, mission: Mission, by: str, reason: str, now: int
 ) -> Changed[Edition]:
     """Write a mission's next edition as a draft, in place of the draft there is."""
-    declared = await activities.types(connection, programme.number)
-    rules.check(mission, programme, {key: one.type for key, one in declared.items()}, now)
+    await _check(connection, programme, mission, now)
     await missions.lock(connection, programme.number, mission.key)
     newest = next(iter(await missions.editions(connection, programme.number, mission.key)), None)
     edition = 1
@@ -66,8 +66,7 @@ async def publish(
         return Changed(newest, newest, replayed=True)
     if newest.state is MissionState.STOPPED:
         raise MissionRevisedMeanwhile("this edition was stopped: draft the next one", field="edition")
-    declared = await activities.types(connection, programme.number)
-    rules.check(newest.mission, programme, {one: each.type for one, each in declared.items()}, now)
+    await _check(connection, programme, newest.mission, now, to_be_given=True)
     if 0 < newest.mission.budget < newest.awarded:
         message = f"{newest.awarded} awards were given: the budget cannot be {newest.mission.budget}"
         raise BudgetBelowAwarded(message, field="key", awarded=newest.awarded, asked=newest.mission.budget)
@@ -124,6 +123,22 @@ async def standing(
     if state is not ProgressState.DONE:
         there = progress_of(task, await kept.unused(pool, family.names, place), today)
     return Progress(mission.key, there, task.count, times, state, period.ends_at)
+
+
+async def _check(
+    connection: database.RawConnection,
+    programme: Programme,
+    mission: Mission,
+    now: int,
+    *,
+    to_be_given: bool = False,
+) -> None:
+    """Refuse what contradicts itself, or promises what nobody can give. Raises ``MissionNotWellFormed``."""
+    declared = await activities.types(connection, programme.number)
+    rules.check(mission, programme, {key: one.type for key, one in declared.items()}, now)
+    award = mission.award
+    if because := await unfit(connection, programme, award.kind, award.template, to_be_given=to_be_given):
+        raise rules.wrong(because, "mission.award")
 
 
 def _stopped(edition: Edition, by: str, now: int, reason: str) -> Edition:

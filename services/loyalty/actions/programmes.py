@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.kit import clock, database
-from services.kit.refusal import Declined, Invalid, NotFound
+from services.kit.refusal import Conflict, Declined, Invalid, NotFound
 from services.loyalty import events
+from services.loyalty.actions.promises import be_fit
 from services.loyalty.rules.earning.campaigns import be_affordable
 from services.loyalty.rules.earning.earn_rules import EarnRule
 from services.loyalty.rules.ledger.approvals import SecondPersonNeeded
@@ -35,6 +36,10 @@ _TOLERANCE_US = timedelta(minutes=1) // timedelta(microseconds=1)
 
 class EffectiveInThePast(Invalid):
     """A version takes effect now or later, never before."""
+
+
+class VersionScheduled(Conflict):
+    """A version that was published ahead is still to come, and none takes effect before it."""
 
 
 class TierHeld(Declined):
@@ -166,27 +171,37 @@ async def publish(
             field="based_on_version",
             newest=newest.version,
         )
-    earliest = max(newest.effective_at, here.now - _TOLERANCE_US)
     effective_at = here.now if effective_at is None else effective_at
-    if effective_at < earliest:
-        message = "a version takes effect now or later, and not before the one it follows"
-        raise EffectiveInThePast(message, field="effective_at")
+    if effective_at < here.now - _TOLERANCE_US:
+        raise EffectiveInThePast("a version takes effect now or later", field="effective_at")
+    if effective_at < newest.effective_at > here.now:
+        at = clock.instant(newest.effective_at).isoformat()
+        message = (
+            f"version {newest.version} takes effect at {at}: cancel it first, or take effect then or later"
+        )
+        raise VersionScheduled(message, field="effective_at", newest=newest.version, effective_at=at)
     version = replace(
         programme,
         version=newest.version + 1,
-        effective_at=max(effective_at, here.now),
+        effective_at=max(effective_at, here.now, newest.effective_at),
         currencies=_numbered(programme.currencies, newest),
     )
     check(version)
     check_successor(newest, version)
     be_affordable(version, await campaigns.spent(connection, version.number))
     await be_left(connection, newest, version)
+    await be_fit(connection, newest, version)
     is_default = here.known.default_id == version.programme_id
     publication = Publication(version, published_by, here.now, reason, is_default)
-    published = await programmes.append(connection, publication)
+    return await publish_and_tell(connection, publication)
+
+
+async def publish_and_tell(connection: database.RawConnection, publication: Publication) -> Publication:
+    """Write a version that was found right, and tell of it."""
+    version = await programmes.append(connection, publication)
     told = events.encode_programme_revised(version.programme_id, version.version, version.effective_at)
     await tell(connection, [told])
-    return replace(publication, programme=published)
+    return replace(publication, programme=version)
 
 
 async def be_left(

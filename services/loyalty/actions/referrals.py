@@ -6,15 +6,40 @@ from services.kit import database
 from services.kit.refusal import NotFound
 from services.loyalty import events
 from services.loyalty.actions.changed import Changed
+from services.loyalty.actions.promises import unfit
 from services.loyalty.rules.ledger.events import Event, ReferralChanged
+from services.loyalty.rules.ledger.grants import GrantKind
 from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.programmes.wellformed import wrong
 from services.loyalty.rules.referrals import referrals as rules
 from services.loyalty.rules.referrals.referrals import Referral, ReferralState, ReferralTerms, Trigger
 from services.loyalty.storage.ledger import grants
 from services.loyalty.storage.ledger.telling import tell
 from services.loyalty.storage.members import families
-from services.loyalty.storage.referrals import referral_programmes, referrals
+from services.loyalty.storage.referrals import referral_drafts, referral_programmes, referrals
 from services.loyalty.storage.referrals.referral_programmes import Offered
+
+
+async def draft(
+    connection: database.RawConnection,
+    programme: Programme,
+    referral: str,
+    terms: ReferralTerms,
+    by: str,
+    reason: str,
+    now: int,
+) -> Changed[Offered]:
+    """Write the draft of the next edition over the one that is there; nobody is offered it yet."""
+    rules.check(referral, terms, programme)
+    await _be_there(connection, programme, terms)
+    number = programme.number
+    await referral_programmes.take_turns(connection, number, referral)
+    known = await referral_programmes.find(connection, number, referral)
+    before = await referral_drafts.find(connection, number, referral)
+    edition = known.edition + 1 if known else 1
+    of = Offered(number, referral, edition, False, 0, terms, reason=reason, drafted_by=by, drafted_at=now)
+    await referral_drafts.put(connection, of)
+    return Changed(before or known, of)
 
 
 async def publish(
@@ -22,23 +47,49 @@ async def publish(
     programme: Programme,
     referral: str,
     based_on: int,
-    terms: ReferralTerms,
+    terms: ReferralTerms | None,
     by: str,
     reason: str,
     now: int,
 ) -> Changed[Offered]:
-    """Put the next edition in force; it was made from the one before."""
-    rules.check(referral, terms, programme)
+    """Put the next edition in force, which was made from the one before; without terms, as it was drafted.
+
+    A draft that was made from an earlier edition stays until it is drafted anew.
+    """
     await referral_programmes.take_turns(connection, programme.number, referral)
     known = await referral_programmes.find(connection, programme.number, referral)
     newest = known.edition if known else 0
     if based_on != newest:
         message = f"this edition was made from {based_on} and {newest} is the newest: look at that one first"
         raise rules.ReferralRevisedMeanwhile(message, field="based_on_edition", newest=newest)
+    if terms is None:
+        drafted = await referral_drafts.find(connection, programme.number, referral)
+        if drafted is None or drafted.edition != newest + 1:
+            message = f"there is no draft of edition {newest + 1}: draft it, or say its terms"
+            raise rules.ReferralDraftGone(message, field="terms", draft=drafted.edition if drafted else 0)
+        terms = drafted.terms
+        await referral_drafts.remove(connection, drafted)
+    rules.check(referral, terms, programme)
+    await _be_there(connection, programme, terms, to_be_given=True)
     rewarded = known.rewarded if known else 0
     of = Offered(programme.number, referral, newest + 1, False, rewarded, terms, by, now, reason)
     await referral_programmes.publish(connection, of)
     return Changed(known, of)
+
+
+async def _be_there(
+    connection: database.RawConnection,
+    programme: Programme,
+    terms: ReferralTerms,
+    *,
+    to_be_given: bool = False,
+) -> None:
+    """Refuse to promise a coupon that nobody can issue. Raises ``ProgrammeNotWellFormed``."""
+    for side, reward in (("inviter", terms.inviter), ("invited", terms.invited)):
+        if reward.template:
+            key, kind = reward.template, GrantKind.COUPON
+            if because := await unfit(connection, programme, kind, key, to_be_given=to_be_given):
+                raise wrong(because, f"terms.{side}.template")
 
 
 async def stop(connection: database.RawConnection, programme: Programme, referral: str) -> Changed[Offered]:

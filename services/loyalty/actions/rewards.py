@@ -6,9 +6,9 @@ from services.kit import database
 from services.kit.refusal import Conflict
 from services.loyalty import events
 from services.loyalty.actions.changed import Changed
-from services.loyalty.rules.benefits.entitlements import defined
-from services.loyalty.rules.coupons.coupon_templates import TemplateState
+from services.loyalty.actions.promises import unfit
 from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
+from services.loyalty.rules.ledger.grants import GrantKind
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.programmes.wellformed import KEY, KEY_SAID, be_like, wrong
 from services.loyalty.rules.rewards.rewards import (
@@ -24,7 +24,6 @@ from services.loyalty.rules.rewards.rewards import (
     UnknownReward,
     check,
 )
-from services.loyalty.storage.coupons import coupon_templates
 from services.loyalty.storage.ledger.telling import tell
 from services.loyalty.storage.programmes import programmes
 from services.loyalty.storage.rewards import rewards
@@ -152,14 +151,10 @@ async def _be_there(
     connection: database.RawConnection, programme: Programme, terms: Terms, *, to_be_given: bool = False
 ) -> None:
     """Refuse to promise a coupon or a benefit that nobody can give. Raises ``ProgrammeNotWellFormed``."""
-    if terms.kind is RewardKind.COUPON:
-        template = await coupon_templates.find(connection, programme.number, terms.gives)
-        if template is None:
-            raise wrong("the programme has no such coupon template: draft it first", "terms.gives")
-        if to_be_given and template.state is not TemplateState.PUBLISHED:
-            raise wrong(f"the coupon template is {template.state}: publish it first", "terms.gives")
-    if terms.kind is RewardKind.BENEFIT and defined(programme, "", terms.gives) is None:
-        raise wrong("no tier gives such a benefit: add it to the programme first", "terms.gives")
+    if terms.kind in (RewardKind.COUPON, RewardKind.BENEFIT):
+        kind = GrantKind(terms.kind)
+        if because := await unfit(connection, programme, kind, terms.gives, to_be_given=to_be_given):
+            raise wrong(because, "terms.gives")
 
 
 async def _be_room(connection: database.RawConnection, known: Reward) -> None:

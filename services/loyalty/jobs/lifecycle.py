@@ -1,13 +1,15 @@
 """Lifecycle, watched: members who have not ordered for long, or ordered first so many days ago, are awarded."""
 
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 
 import structlog
 
 from services.kit import clock, database
+from services.kit.refusal import Refusal
 from services.loyalty.actions import lifecycle
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.missions.missions import LifecycleTask
+from services.loyalty.rules.missions.missions import LifecycleTask, Mission
 from services.loyalty.rules.programmes.programmes import Programme, ProgrammeNotInForce
 from services.loyalty.storage.missions import missions
 
@@ -15,13 +17,23 @@ log = structlog.get_logger()
 
 LOOK_AGAIN_S = 60
 
+Allowing = Callable[[Sequence[str], str], Awaitable[Collection[str]]]
+"""Who of some members allows a purpose now; raises a refusal where nobody can say."""
+
 
 class Lifecycle:
-    """Looks at what came since it looked last, which the missions' counters remember; killed, it looks again."""
+    """Looks at what came since it looked last, which the missions' counters remember; killed, it looks again.
 
-    def __init__(self, pool: database.Pool, rulebook: Rulebook, now: clock.Clock = clock.now) -> None:
+    Members are asked between two transactions. Where nobody can say who allows a mission's purpose, nobody is awarded
+    and nothing is looked at, so that it is made up for later.
+    """
+
+    def __init__(
+        self, pool: database.Pool, rulebook: Rulebook, allowing: Allowing, now: clock.Clock = clock.now
+    ) -> None:
         self._pool = pool
         self._rulebook = rulebook
+        self._allowing = allowing
         self._now = now
 
     async def look(self) -> None:
@@ -33,10 +45,25 @@ class Lifecycle:
 
     async def _look(self, programme: Programme, now: int) -> None:
         for edition in await missions.in_force(self._pool, programme.number):
-            mission, more, awarded = edition.mission, True, 0
-            while more and isinstance(mission.task, LifecycleTask):
-                async with self._pool.acquire() as connection, connection.transaction():
-                    count, more = await lifecycle.look(connection, programme, mission, now)
-                awarded += count
-            if awarded:
-                log.info("occasions awarded", mission=mission.key, count=awarded)
+            if isinstance(edition.mission.task, LifecycleTask):
+                try:
+                    await self._award(programme, edition.mission, now)
+                except Refusal as refusal:
+                    log.warning("occasions not looked at", mission=edition.mission.key, because=refusal.code)
+
+    async def _award(self, programme: Programme, mission: Mission, now: int) -> None:
+        """A stretch after the other. A mission of before that names no purpose is for nobody."""
+        more, awarded = bool(mission.purpose), 0
+        while more:
+            async with self._pool.acquire() as connection:
+                stretch = await lifecycle.look(connection, programme, mission, now)
+            if stretch is None:
+                break
+            some = stretch.members
+            allowing = await self._allowing(some, mission.purpose) if some else ()
+            async with self._pool.acquire() as connection, connection.transaction():
+                count = await lifecycle.award(connection, programme, mission, stretch, allowing, now)
+            awarded += count or 0
+            more = stretch.more or count is None
+        if awarded:
+            log.info("occasions awarded", mission=mission.key, count=awarded)

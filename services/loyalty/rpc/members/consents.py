@@ -1,10 +1,14 @@
-"""Consents: what the consent service says before an activity is kept that the contract does not need."""
+"""Consents: what the consent service says before something is done that the contract does not need."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from huiyuan.consent.v1 import decisions_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 
 from services.kit.refusal import Declined, Kind, Refusal, Unavailable
 
+_AT_ONCE = 10_000
 _ANSWERS = (Kind.INVALID, Kind.NOT_FOUND, Kind.DECLINED)
 
 
@@ -24,18 +28,10 @@ class ConsentGate:
 
     async def be_allowed(self, member_id: str, purpose: str) -> None:
         """Refuse what the member does not allow. Raises ``ConsentMissing`` or ``ConsentUnavailable``."""
-        if self._decisions is None:
-            raise ConsentUnavailable(
-                "no key for the consent service is set up: set CALLER_KEY_LOYALTY_CONSENT"
-            )
-        try:
-            answer = await self._decisions.check(
+        with _asked():
+            answer = await self._client().check(
                 decisions_pb2.CheckRequest(member_id=member_id, purpose=purpose)
             )
-        except Refusal as refusal:
-            if refusal.kind in _ANSWERS:
-                raise
-            raise ConsentUnavailable("the consent service cannot be asked now: try again") from None
         if not answer.allow:
             raise ConsentMissing(
                 f"the member does not allow {purpose}: the consent service answers {answer.reason}",
@@ -44,3 +40,32 @@ class ConsentGate:
                 reason=answer.reason,
                 article=answer.article,
             )
+
+    async def allowing(self, member_ids: Sequence[str], purpose: str) -> set[str]:
+        """Who of the members allows a purpose, as of now. Raises ``ConsentUnavailable``."""
+        allowing: set[str] = set()
+        with _asked():
+            for start in range(0, len(member_ids), _AT_ONCE):
+                some = member_ids[start : start + _AT_ONCE]
+                asked = decisions_pb2.CheckManyRequest(member_ids=some, purpose=purpose)
+                answers = (await self._client().check_many(asked)).answers
+                allowing |= {one for one, answer in zip(some, answers, strict=True) if answer.allow}
+        return allowing
+
+    def _client(self) -> DecisionsServiceClient:
+        if self._decisions is None:
+            raise ConsentUnavailable(
+                "no key for the consent service is set up: set CALLER_KEY_LOYALTY_CONSENT"
+            )
+        return self._decisions
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """While the consent service is asked: what it says is passed on, and anything else is no answer."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.kind in _ANSWERS or isinstance(refusal, ConsentUnavailable):
+            raise
+        raise ConsentUnavailable("the consent service cannot be asked now: try again") from None

@@ -160,6 +160,7 @@ def _mission(message: wire.Mission) -> Mission:
         micros(message.starts_at, "mission.starts_at") if message.HasField("starts_at") else 0,
         micros(message.ends_at, "mission.ends_at") if message.HasField("ends_at") else 0,
         tuple(message.tiers),
+        message.purpose,
     )
 
 
@@ -209,6 +210,7 @@ def _shown(edition: Edition) -> wire.Mission:
         starts_at=timestamp(mission.starts_at) if mission.starts_at else None,
         ends_at=timestamp(mission.ends_at) if mission.ends_at else None,
         tiers=mission.tiers,
+        purpose=mission.purpose,
         edition=mission.edition,
     )
     match mission.task:

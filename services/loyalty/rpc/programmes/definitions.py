@@ -82,12 +82,15 @@ def published(publication: Publication) -> wire.Programme:
     told.reason = publication.reason
     told.is_default = publication.is_default
     told.state = wire.PROGRAMME_VERSION_STATE_PUBLISHED
+    if publication.canceled_at:
+        told.canceled_at.CopyFrom(timestamp(publication.canceled_at))
+        told.state = wire.PROGRAMME_VERSION_STATE_CANCELED
     return told
 
 
 def superseded(told: wire.Programme, at: int | None, now: int) -> wire.Programme:
     """The same, once a version after it is published that takes its place at an instant."""
-    if at is not None:
+    if at is not None and told.state != wire.PROGRAMME_VERSION_STATE_CANCELED:
         told.superseded_at.CopyFrom(timestamp(at))
         if at <= now:
             told.state = wire.PROGRAMME_VERSION_STATE_SUPERSEDED

@@ -10,13 +10,15 @@ from huiyuan.loyalty.v1 import programmes_pb2
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
 from services.loyalty.actions import drafts as actions
-from services.loyalty.actions.programmes import TierHeld, be_left
+from services.loyalty.actions.programmes import TierHeld, UnknownVersion, be_left
+from services.loyalty.actions.promises import unfit_in
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.programmes import changes, definitions
 from services.loyalty.rpc.programmes.programmes import reason
 from services.loyalty.rpc.programmes.rebasing import rebased
 from services.loyalty.rpc.wire import MalformedId, choice, micros, page_size, timestamp
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.earning.campaigns import be_affordable
 from services.loyalty.rules.programmes.drafts import (
     Draft,
     DraftState,
@@ -24,9 +26,12 @@ from services.loyalty.rules.programmes.drafts import (
     Publisher,
     UnknownDraft,
     begun_from,
+    restored,
 )
 from services.loyalty.rules.programmes.faults import faults
 from services.loyalty.rules.programmes.programmes import Programme, ProgrammeHistory
+from services.loyalty.rules.programmes.wellformed import ProgrammeNotWellFormed
+from services.loyalty.storage.earning import campaigns
 from services.loyalty.storage.programmes import drafts, programmes
 from services.loyalty.storage.programmes.programmes import RevisedMeanwhile
 
@@ -48,8 +53,9 @@ class Drafts:
         why, key = reason(request.reason), own_id(request.idempotency_key, "idempotency_key")
         known = (await programmes.load(self._pool)).history(request.programme_id)
         based_on = request.based_on_version or known.newest.version
-        base = _version(known, based_on)
-        programme = definitions.revised(begun_from(base), request.programme, _parts(request))
+        programme = definitions.revised(
+            _beginning(known, based_on, request), request.programme, _parts(request)
+        )
         now, who = self._rulebook.now(), rpc.caller().actor
         draft = Draft(
             draft_id=str(uuid4()),
@@ -96,6 +102,11 @@ class Drafts:
         known = await find(self._pool, request.draft_id)
         history = await self._history(known.programme.programme_id)
         found: list[Refusal] = [*faults(known.programme, history.newest)]
+        found += await unfit_in(self._pool, history.newest, known.programme)
+        try:
+            be_affordable(known.programme, await campaigns.spent(self._pool, history.newest.number))
+        except ProgrammeNotWellFormed as fault:
+            found.append(fault)
         try:
             await be_left(self._pool, history.newest, known.programme)
         except TierHeld as fault:
@@ -220,6 +231,18 @@ def _parts(request: wire.CreateDraftRequest | wire.ChangeDraftRequest) -> list[s
     return definitions.parts_given(
         request.programme, request.update_mask, masked=request.HasField("update_mask")
     )
+
+
+def _beginning(known: ProgrammeHistory, based_on: int, request: wire.CreateDraftRequest) -> Programme:
+    """What a draft begins as. Raises ``RevisedMeanwhile``, ``UnknownVersion``."""
+    base = _version(known, based_on)
+    if not request.restored_version:
+        return begun_from(base)
+    version = known.version(request.restored_version)
+    if version is None:
+        message = f"the programme has versions 1 to {known.newest.version}"
+        raise UnknownVersion(message, field="restored_version", asked=request.restored_version)
+    return restored(base, version)
 
 
 def _version(history: ProgrammeHistory, version: int) -> Programme:

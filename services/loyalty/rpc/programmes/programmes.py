@@ -6,6 +6,7 @@ from huiyuan.loyalty.v1 import programmes_pb2 as wire
 
 from services.kit import clock, database, rpc
 from services.kit.refusal import Invalid
+from services.loyalty.actions import cancellations
 from services.loyalty.actions import programmes as actions
 from services.loyalty.rpc.benefits import benefits
 from services.loyalty.rpc.earning import earn_rules
@@ -13,6 +14,7 @@ from services.loyalty.rpc.programmes import currencies, definitions
 from services.loyalty.rpc.tiers import tier_sales, tier_schemes
 from services.loyalty.rpc.wire import micros, timestamp
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.programmes.programmes import ProgrammeHistory
 from services.loyalty.storage.programmes import programmes
 
 _PUBLISHERS = (rpc.staff("program_admin"),)
@@ -73,6 +75,20 @@ class Programmes:
         await self._rulebook.refresh()
         return wire.ReviseProgrammeResponse(programme=definitions.published(published))
 
+    @rpc.allow(rpc.staff("program_admin", "program_publisher"))
+    async def cancel_programme_version(
+        self, request: wire.CancelProgrammeVersionRequest, _: Any
+    ) -> wire.CancelProgrammeVersionResponse:
+        why, history = reason(request.reason), (await self._rulebook.current()).history(request.programme_id)
+        async with self._pool.acquire() as connection, connection.transaction():
+            following, replayed = await cancellations.cancel(
+                connection, history.newest.programme_id, request.version, rpc.caller().actor, why
+            )
+        await self._rulebook.refresh()
+        return wire.CancelProgrammeVersionResponse(
+            programme=definitions.published(following), replayed=replayed
+        )
+
     @rpc.allow(rpc.anyone)
     async def get_programme(self, request: wire.GetProgrammeRequest, _: Any) -> wire.GetProgrammeResponse:
         # What the rulebook knows may be a second old; who asks because a version was published wants that one.
@@ -85,7 +101,7 @@ class Programmes:
             version = publication.programme
             if (version.programme_id, version.version) == (history.newest.programme_id, wanted):
                 return wire.GetProgrammeResponse(
-                    programme=self._told(publication, every),
+                    programme=self._told(publication, history),
                     changes_at=None if changes_at is None else timestamp(changes_at),
                 )
         message = f"the programme has versions 1 to {history.newest.version}"
@@ -98,29 +114,20 @@ class Programmes:
     async def list_programme_versions(
         self, request: wire.ListProgrammeVersionsRequest, _: Any
     ) -> wire.ListProgrammeVersionsResponse:
-        known = (await self._rulebook.current()).history(request.programme_id)
         every = await programmes.publications(self._pool)
+        history = programmes.known(0, every).history(request.programme_id)
         return wire.ListProgrammeVersionsResponse(
             versions=[
-                self._told(publication, every)
+                self._told(publication, history)
                 for publication in every
-                if publication.programme.programme_id == known.newest.programme_id
+                if publication.programme.programme_id == history.newest.programme_id
             ]
         )
 
-    def _told(
-        self, publication: programmes.Publication, every: list[programmes.Publication]
-    ) -> wire.Programme:
+    def _told(self, publication: programmes.Publication, history: ProgrammeHistory) -> wire.Programme:
         """A version, with what came after it."""
-        follows = publication.programme.programme_id, publication.programme.version + 1
-        next_from = next(
-            (
-                each.programme.effective_at
-                for each in every
-                if (each.programme.programme_id, each.programme.version) == follows
-            ),
-            None,
-        )
+        after = history.versions[publication.programme.version :]
+        next_from = after[0].effective_at if after else None
         return definitions.superseded(definitions.published(publication), next_from, self._rulebook.now())
 
 

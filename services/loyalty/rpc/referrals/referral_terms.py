@@ -50,8 +50,11 @@ def offered(of: Offered, programme: Programme) -> wire.ReferralProgramme:
         terms=_terms(of.terms, programme),
         rewarded=of.rewarded,
         published_by=of.published_by,
-        published_at=timestamp(of.published_at),
+        published_at=timestamp(of.published_at) if of.published_at else None,
         reason=of.reason,
+        state=choice(wire.ReferralProgrammeState, "REFERRAL_PROGRAMME_STATE_", of.state),
+        drafted_by=of.drafted_by,
+        drafted_at=timestamp(of.drafted_at) if of.drafted_at else None,
     )
 
 

@@ -21,10 +21,11 @@ from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.referrals.referrals import (
     RANDOM_BYTES,
     InvitesNotOffered,
+    ReferralProgrammeState,
     ReferralState,
     make_code,
 )
-from services.loyalty.storage.referrals import referral_programmes, referrals
+from services.loyalty.storage.referrals import referral_drafts, referral_programmes, referrals
 from services.loyalty.storage.referrals.referral_programmes import Offered
 
 MOST_REFERRALS = 100
@@ -42,12 +43,26 @@ class Referrals:
         self._membership = membership
 
     @rpc.allow(_publishers)
+    async def draft_referral_programme(
+        self, request: wire.DraftReferralProgrammeRequest, _: Any
+    ) -> wire.DraftReferralProgrammeResponse:
+        programme = await self._programme(request.programme_id)
+        by, reason = rpc.caller().actor, reason_given(request.reason)
+        terms, now = referral_terms.terms(request.terms, programme), self._rulebook.now()
+        async with self._pool.acquire() as connection, connection.transaction():
+            drafted = await actions.draft(connection, programme, request.referral, terms, by, reason, now)
+        return wire.DraftReferralProgrammeResponse(
+            referral_programme=referral_terms.offered(drafted.after, programme),
+            changes=_changes(drafted, programme),
+        )
+
+    @rpc.allow(_publishers)
     async def publish_referral_programme(
         self, request: wire.PublishReferralProgrammeRequest, _: Any
     ) -> wire.PublishReferralProgrammeResponse:
         programme = await self._programme(request.programme_id)
         by, reason = rpc.caller().actor, reason_given(request.reason)
-        terms = referral_terms.terms(request.terms, programme)
+        terms = referral_terms.terms(request.terms, programme) if request.HasField("terms") else None
         async with self._pool.acquire() as connection, connection.transaction():
             published = await actions.publish(
                 connection,
@@ -82,7 +97,11 @@ class Referrals:
         self, request: wire.ListReferralProgrammesRequest, _: Any
     ) -> wire.ListReferralProgrammesResponse:
         programme = await self._programme(request.programme_id)
-        every = await referral_programmes.every(self._pool, programme.number)
+        every = [
+            *await referral_programmes.every(self._pool, programme.number),
+            *await referral_drafts.every(self._pool, programme.number),
+        ]
+        every.sort(key=lambda one: (one.referral, one.state is ReferralProgrammeState.DRAFT))
         return wire.ListReferralProgrammesResponse(
             referral_programmes=[referral_terms.offered(one, programme) for one in every]
         )

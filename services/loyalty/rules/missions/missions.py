@@ -123,7 +123,8 @@ class Award:
 @dataclass(frozen=True, slots=True)
 class Mission:
     """One edition. ``budget`` is how many awards there are in all (0: any number); instants are microseconds since
-    1970: ``starts_at`` 0 for once it is published, ``ends_at`` 0 for until it is stopped. ``tiers`` empty: all."""
+    1970: ``starts_at`` 0 for once it is published, ``ends_at`` 0 for until it is stopped. ``tiers`` empty: all.
+    ``purpose`` is what members must allow before an occasion of theirs is acted on."""
 
     key: str
     name: Text
@@ -134,6 +135,7 @@ class Mission:
     starts_at: int = 0
     ends_at: int = 0
     tiers: tuple[str, ...] = ()
+    purpose: str = ""
     edition: int = 0
 
     def is_open(self, at: int) -> bool:
@@ -167,75 +169,80 @@ def written(value: object) -> str:
 def check(mission: Mission, programme: Programme, types: Mapping[str, ActivityType], now: int) -> None:
     """Refuse a mission that contradicts itself or its programme. Raises ``MissionNotWellFormed``."""
     if not _is_key(mission.key):
-        raise _wrong(f"must be {KEY_SAID}", "mission.key")
+        raise wrong(f"must be {KEY_SAID}", "mission.key")
     if not 0 <= mission.budget <= MOST_POINTS:
-        raise _wrong("a budget is a number of awards, 0 for any", "mission.budget")
+        raise wrong("a budget is a number of awards, 0 for any", "mission.budget")
     if mission.ends_at and mission.ends_at <= max(mission.starts_at, now):
-        raise _wrong("a mission ends after it starts, and not in the past", "mission.ends_at")
+        raise wrong("a mission ends after it starts, and not in the past", "mission.ends_at")
     for nth, tier in enumerate(mission.tiers):
         if programme.tier(tier) is None:
             known = ", ".join(rule.key for rule in programme.tiers) or "none"
-            raise _wrong(f"the programme's tiers are {known}", f"mission.tiers[{nth}]")
+            raise wrong(f"the programme's tiers are {known}", f"mission.tiers[{nth}]")
     _check_award(mission.award, programme)
     match mission.task:
         case LifecycleTask() as task:
             if not 1 <= task.days <= MOST_DAYS:
-                raise _wrong(f"must be 1 to {MOST_DAYS}", "mission.lifecycle.days")
+                raise wrong(f"must be 1 to {MOST_DAYS}", "mission.lifecycle.days")
+            if not _is_key(mission.purpose):
+                raise wrong(f"name the purpose that members allow, by its key: {KEY_SAID}", "mission.purpose")
         case ActivityTask() as task:
             _check_task(task, types)
+            if mission.purpose:
+                raise wrong("activities name their purpose by their type: leave it out", "mission.purpose")
             if task.period is MissionPeriod.CAMPAIGN and not mission.ends_at:
-                raise _wrong("a campaign ends: say when", "mission.ends_at")
+                raise wrong("a campaign ends: say when", "mission.ends_at")
 
 
 def _check_award(award: Award, programme: Programme) -> None:
     if award.kind is GrantKind.POINTS:
         if award.currency and programme.currency(award.currency) is None:
             codes = ", ".join(currency.code for currency in programme.currencies)
-            raise _wrong(f"{award.currency!r} is none of {codes}", "mission.award.points.currency")
+            raise wrong(f"{award.currency!r} is none of {codes}", "mission.award.points.currency")
         if not 0 < award.points <= MOST_POINTS:
-            raise _wrong("give at least 1 and at most 2^53", "mission.award.points.points")
+            raise wrong("give at least 1 and at most 2^53", "mission.award.points.points")
     elif not _is_key(award.template):
-        raise _wrong(f"name it by its key, {KEY_SAID}", "mission.award")
+        raise wrong(f"name it by its key, {KEY_SAID}", "mission.award")
 
 
 def _check_task(task: ActivityTask, types: Mapping[str, ActivityType]) -> None:
     path = "mission.activities"
     type = types.get(task.type)
     if type is None:
-        raise _wrong(f"no such type of activities; there are {', '.join(sorted(types))}", f"{path}.type")
+        raise wrong(f"no such type of activities; there are {', '.join(sorted(types))}", f"{path}.type")
     if not 1 <= task.count <= MOST_COUNT:
-        raise _wrong(f"must be 1 to {MOST_COUNT}", f"{path}.count")
+        raise wrong(f"must be 1 to {MOST_COUNT}", f"{path}.count")
     if not 0 <= task.times <= MOST_TIMES:
-        raise _wrong(f"must be 0 to {MOST_TIMES}", f"{path}.times")
+        raise wrong(f"must be 0 to {MOST_TIMES}", f"{path}.times")
     declared = ", ".join(attribute.key for attribute in type.attributes) or "none"
     if (task.counted_by is CountedBy.ATTRIBUTE) is not bool(task.attribute):
-        raise _wrong("name one where values of an attribute count, and only there", f"{path}.attribute")
+        raise wrong("name one where values of an attribute count, and only there", f"{path}.attribute")
     if task.attribute and type.attribute(task.attribute) is None:
-        raise _wrong(f"{type.key} declares {declared}", f"{path}.attribute")
+        raise wrong(f"{type.key} declares {declared}", f"{path}.attribute")
     by_day = task.counted_by in (CountedBy.DAY, CountedBy.DAY_IN_A_ROW)
     if by_day and task.period is MissionPeriod.DAY and task.count > 1:
-        raise _wrong("a day has one day: choose a longer period", f"{path}.period")
+        raise wrong("a day has one day: choose a longer period", f"{path}.period")
     if task.condition:
         try:
             activity_conditions.check(task.condition, type, f"{path}.condition")
-        except ProgrammeNotWellFormed as wrong:
-            raise MissionNotWellFormed(wrong.message, field=wrong.field, **wrong.facts) from None
+        except ProgrammeNotWellFormed as fault:
+            raise MissionNotWellFormed(fault.message, field=fault.field, **fault.facts) from None
     if len(task.conditions) > MOST_CONDITIONS:
-        raise _wrong(f"at most {MOST_CONDITIONS}", f"{path}.conditions")
+        raise wrong(f"at most {MOST_CONDITIONS}", f"{path}.conditions")
     for nth, condition in enumerate(task.conditions):
         attribute = type.attribute(condition.attribute)
         if attribute is None:
-            raise _wrong(f"{type.key} declares {declared}", f"{path}.conditions[{nth}].attribute")
+            raise wrong(f"{type.key} declares {declared}", f"{path}.conditions[{nth}].attribute")
         if attribute.one_of and condition.equals not in attribute.one_of:
             wanted = ", ".join(attribute.one_of)
-            raise _wrong(f"never true: it is one of {wanted}", f"{path}.conditions[{nth}].equals")
+            raise wrong(f"never true: it is one of {wanted}", f"{path}.conditions[{nth}].equals")
         if attribute.type is AttributeType.BOOLEAN and condition.equals not in ("true", "false"):
-            raise _wrong("never true: it is true or false", f"{path}.conditions[{nth}].equals")
+            raise wrong("never true: it is true or false", f"{path}.conditions[{nth}].equals")
 
 
 def _is_key(text: str) -> bool:
     return re.fullmatch(KEY, text) is not None
 
 
-def _wrong(message: str, field: str) -> MissionNotWellFormed:
+def wrong(message: str, field: str) -> MissionNotWellFormed:
+    """The refusal of what a field says."""
     return MissionNotWellFormed(f"{field}: {message}", field=field)

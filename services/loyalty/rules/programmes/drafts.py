@@ -93,6 +93,21 @@ def begun_from(version: Programme) -> Programme:
     return replace(version, tier_scheme=replace(version.tier_scheme, successors=()))
 
 
+def restored(newest: Programme, version: Programme) -> Programme:
+    """What a draft begins as that undoes what came after a version: what that said, upon the newest.
+
+    A currency stays once members may have it, and how versions are published is not undone with what they say.
+    """
+    known = {currency.code for currency in version.currencies}
+    return replace(
+        begun_from(version),
+        version=newest.version,
+        effective_at=newest.effective_at,
+        currencies=(*version.currencies, *(one for one in newest.currencies if one.code not in known)),
+        two_persons=newest.two_persons,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """Who publishes: a name as the audit knows it, and roles."""

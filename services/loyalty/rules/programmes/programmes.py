@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from services.loyalty.rules.earning.earn_rules import EarnRule
 from services.loyalty.rules.ledger.conversion import Conversion, Reason, Redeemable, redeemable
 from services.loyalty.rules.ledger.expiry import Expiry, Maturation
 from services.loyalty.rules.programmes.texts import Text
-from services.loyalty.rules.tiers.tier_schemes import EARNED, WITHOUT_END, TierRule, TierScheme
+from services.loyalty.rules.tiers.tier_schemes import EARNED, WITHOUT_END, OnPublish, TierRule, TierScheme
 from services.loyalty.rules.tiers.windows import WindowKind
 
 HOLD_MINUTES = 30
@@ -160,11 +160,24 @@ class Programme:
         return self._ranks.get(key, 0)
 
 
+def unchanged(before: Programme, version: int, at: int) -> Programme:
+    """A version by which everything stays as it is by the one before, from an instant on, but not before that one.
+
+    It moves nobody: what a version does as it comes into force was done by the one before.
+    """
+    scheme = replace(before.tier_scheme, successors=(), on_publish=OnPublish.RAISE_ONLY)
+    return replace(before, version=version, effective_at=max(at, before.effective_at), tier_scheme=scheme)
+
+
 @dataclass(frozen=True)
 class ProgrammeHistory:
-    """All versions of one programme, oldest first."""
+    """All versions of one programme, oldest first.
+
+    In the place of one that was ``canceled`` before it took effect is the version before it, ``unchanged``.
+    """
 
     versions: tuple[Programme, ...]
+    canceled: Mapping[int, Programme] = field(default_factory=dict)
 
     @property
     def newest(self) -> Programme:
@@ -204,7 +217,9 @@ class ProgrammeHistory:
         return self.versions[place - 1]
 
     def version(self, number: int) -> Programme | None:
-        """A version by its number; None where there is none."""
+        """A version by its number, as it was published, be it canceled since; None where there is none."""
+        if number in self.canceled:
+            return self.canceled[number]
         return self.versions[number - 1] if 1 <= number <= len(self.versions) else None
 
     def judging(self, order_version: int) -> Programme:

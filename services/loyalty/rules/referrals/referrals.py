@@ -68,6 +68,18 @@ class ReferralRevisedMeanwhile(Conflict):
     """Another edition of the referral programme came between."""
 
 
+class ReferralDraftGone(Conflict):
+    """The referral programme has no draft of the edition after the one that was looked at."""
+
+
+class ReferralProgrammeState(StrEnum):
+    """Where an edition stands."""
+
+    DRAFT = "DRAFT"
+    PUBLISHED = "PUBLISHED"
+    STOPPED = "STOPPED"
+
+
 class Trigger(StrEnum):
     SIGN_UP = "SIGN_UP"
     ORDER = "ORDER"

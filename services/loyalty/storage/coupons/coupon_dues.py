@@ -82,6 +82,7 @@ async def give_back(
 
 
 # As Coupon.as_of and CouponTerms.commitment_minor say it: what is let go is as promised as it was, what expires not.
+# mine asks once more what due found: a coupon that was used since the statement began is looked at anew as it is locked.
 _SETTLE = """
 WITH due AS (
   (SELECT coupon_id FROM coupons WHERE state = 'ISSUED' AND expires_at <= $1 ORDER BY expires_at LIMIT $2)

@@ -110,19 +110,17 @@ async def take_award(connection: database.RawConnection, programme: int, mission
     return bool(taken)
 
 
-async def look_from(
+async def looked_at(
     connection: database.RawConnection, programme: int, mission: Mission
 ) -> tuple[int, int | None]:
-    """How many awards were given, and until when occasions were looked for; locks the mission."""
-    await lock(connection, programme, mission.key)
+    """How many awards were given, and until when occasions were looked for."""
     row = await connection.fetchrow(
         "SELECT awarded, (extract(epoch FROM looked_until) * 1000000)::bigint AS looked_until "
         "FROM mission_counters WHERE programme = $1 AND mission = $2",
         programme,
         mission.key,
     )
-    assert row is not None, "it is locked"
-    return row["awarded"], row["looked_until"]
+    return (row["awarded"], row["looked_until"]) if row else (0, None)
 
 
 async def looked(
@@ -168,6 +166,7 @@ def _definition(mission: Mission) -> str:
         "starts_at": mission.starts_at,
         "ends_at": mission.ends_at,
         "tiers": mission.tiers,
+        "purpose": mission.purpose,
     }
     if isinstance(task, LifecycleTask):
         kept["lifecycle"] = {"kind": task.kind, "days": task.days}
@@ -212,6 +211,7 @@ def _mission(key: str, kept: dict[str, Any]) -> Mission:
         kept["starts_at"],
         kept["ends_at"],
         tuple(kept["tiers"]),
+        kept.get("purpose", ""),
     )
 
 

@@ -14,6 +14,7 @@ from services.loyalty.rules.programmes.programmes import (
     ProgrammeHistory,
     Programmes,
     UnknownProgramme,
+    unchanged,
 )
 from services.loyalty.storage.ledger.ledger import PUBLISHING
 from services.loyalty.storage.programmes import definitions
@@ -29,13 +30,14 @@ class ProgrammeAlreadyThere(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Who published a version, when (microseconds since 1970) and why."""
+    """Who published a version, when and why; instants in microseconds since 1970, 0 for not canceled."""
 
     programme: Programme
     published_by: str
     published_at: int
     reason: str
     is_default: bool
+    canceled_at: int = 0
 
 
 async def load(connection: database.RawConnection | asyncpg.Pool) -> Programmes:
@@ -49,9 +51,14 @@ def known(newest: int, published: Iterable[Publication]) -> Programmes:
     by_id: dict[str, ProgrammeHistory] = {}
     default_id = ""
     for publication in published:
-        programme_id = publication.programme.programme_id
-        had = by_id[programme_id].versions if programme_id in by_id else ()
-        by_id[programme_id] = ProgrammeHistory((*had, publication.programme))
+        version = publication.programme
+        programme_id = version.programme_id
+        had = by_id.get(programme_id, ProgrammeHistory(()))
+        canceled = had.canceled
+        if publication.canceled_at:
+            canceled = {**canceled, version.version: version}
+            version = unchanged(had.newest, version.version, publication.canceled_at)
+        by_id[programme_id] = ProgrammeHistory((*had.versions, version), canceled)
         default_id = programme_id if publication.is_default else default_id
     return Programmes(newest, by_id, default_id)
 
@@ -78,6 +85,7 @@ async def publications(connection: database.RawConnection | asyncpg.Pool) -> lis
             micros(row["published_at"]),
             row["reason"],
             row["is_default"],
+            micros(row["canceled_at"]) if row["canceled_at"] else 0,
         )
         for row in rows
     ]
@@ -104,11 +112,7 @@ async def create(connection: database.RawConnection, publication: Publication) -
 async def append(connection: database.RawConnection, publication: Publication) -> Programme:
     """Publish a version of a programme that is there, and number what currencies are new; returns it with them."""
     programme = publication.programme
-    rows = await connection.fetch(
-        "INSERT INTO currencies (programme, code) SELECT $1, unnest($2::text[]) RETURNING code, number",
-        programme.number,
-        [currency.code for currency in programme.currencies if not currency.number],
-    )
+    rows = await connection.fetch(_NUMBERED, programme.number, [c.code for c in programme.currencies])
     new = {row["code"]: row["number"] for row in rows}
     programme = replace(
         programme,
@@ -129,6 +133,16 @@ async def append(connection: database.RawConnection, publication: Publication) -
     return programme
 
 
+async def cancel(connection: database.RawConnection, version: Programme, now: int) -> None:
+    """Note that a version will not take effect; what follows it is appended. ``publish_alone`` comes first."""
+    await connection.execute(
+        "UPDATE programme_versions SET canceled_at = $3 WHERE programme = $1 AND version = $2",
+        version.number,
+        version.version,
+        instant(now),
+    )
+
+
 async def within(connection: database.RawConnection | asyncpg.Pool, programme_id: str) -> Within:
     """What coupons need to know of a programme, the default one for "". Raises ``UnknownProgramme``."""
     row = await connection.fetchrow(
@@ -141,3 +155,15 @@ async def within(connection: database.RawConnection | asyncpg.Pool, programme_id
         wanted = programme_id or "(the default)"
         raise UnknownProgramme(f"there is no programme {wanted}", field="programme_id")
     return Within(*row)
+
+
+# A currency of a canceled version has its number already.
+_NUMBERED = """
+WITH asked AS (SELECT unnest($2::text[]) AS code), known AS (
+  SELECT code, number FROM currencies JOIN asked USING (code) WHERE programme = $1
+), added AS (
+  INSERT INTO currencies (programme, code) SELECT $1, code FROM asked
+  WHERE code NOT IN (SELECT code FROM known) RETURNING code, number
+)
+SELECT * FROM known UNION ALL SELECT * FROM added
+"""

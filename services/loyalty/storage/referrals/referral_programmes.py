@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from services.kit import database
-from services.loyalty.rules.referrals.referrals import Referral, ReferralTerms
+from services.loyalty.rules.referrals.referrals import Referral, ReferralProgrammeState, ReferralTerms
 from services.loyalty.storage.programmes.definitions import referrals as definitions
 
 Reader = database.RawConnection | asyncpg.Pool
@@ -14,7 +14,7 @@ Reader = database.RawConnection | asyncpg.Pool
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A referral programme in its newest edition, and how many it rewarded."""
+    """A referral programme in its newest edition, and how many it rewarded; or a draft, which is not published."""
 
     programme: int
     referral: str
@@ -22,9 +22,17 @@ class Offered:
     stopped: bool
     rewarded: int
     terms: ReferralTerms
-    published_by: str
-    published_at: int
-    reason: str
+    published_by: str = ""
+    published_at: int = 0
+    reason: str = ""
+    drafted_by: str = ""
+    drafted_at: int = 0
+
+    @property
+    def state(self) -> ReferralProgrammeState:
+        if not self.published_at:
+            return ReferralProgrammeState.DRAFT
+        return ReferralProgrammeState.STOPPED if self.stopped else ReferralProgrammeState.PUBLISHED
 
 
 async def take_turns(connection: database.RawConnection, programme: int, referral: str) -> None:

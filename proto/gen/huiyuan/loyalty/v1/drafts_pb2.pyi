@@ -50,20 +50,22 @@ class Draft(_message.Message):
     def __init__(self, draft_id: _Optional[str] = ..., programme: _Optional[_Union[_programmes_pb2.Programme, _Mapping]] = ..., based_on_version: _Optional[int] = ..., state: _Optional[_Union[DraftState, str]] = ..., edition: _Optional[int] = ..., created_by: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., changed_by: _Optional[str] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., published_version: _Optional[int] = ...) -> None: ...
 
 class CreateDraftRequest(_message.Message):
-    __slots__ = ("programme_id", "based_on_version", "programme", "update_mask", "reason", "idempotency_key")
+    __slots__ = ("programme_id", "based_on_version", "programme", "update_mask", "reason", "idempotency_key", "restored_version")
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     BASED_ON_VERSION_FIELD_NUMBER: _ClassVar[int]
     PROGRAMME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    RESTORED_VERSION_FIELD_NUMBER: _ClassVar[int]
     programme_id: str
     based_on_version: int
     programme: _programmes_pb2.Programme
     update_mask: _field_mask_pb2.FieldMask
     reason: str
     idempotency_key: str
-    def __init__(self, programme_id: _Optional[str] = ..., based_on_version: _Optional[int] = ..., programme: _Optional[_Union[_programmes_pb2.Programme, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    restored_version: int
+    def __init__(self, programme_id: _Optional[str] = ..., based_on_version: _Optional[int] = ..., programme: _Optional[_Union[_programmes_pb2.Programme, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., restored_version: _Optional[int] = ...) -> None: ...
 
 class CreateDraftResponse(_message.Message):
     __slots__ = ("draft", "replayed")

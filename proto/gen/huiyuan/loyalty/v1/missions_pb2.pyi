@@ -126,7 +126,7 @@ class PointsAward(_message.Message):
     def __init__(self, currency: _Optional[str] = ..., points: _Optional[int] = ...) -> None: ...
 
 class Mission(_message.Message):
-    __slots__ = ("key", "name", "description", "activities", "lifecycle", "award", "budget", "starts_at", "ends_at", "tiers", "edition", "state", "drafted_by", "drafted_at", "published_by", "published_at", "stopped_by", "stopped_at", "reason", "awarded")
+    __slots__ = ("key", "name", "description", "activities", "lifecycle", "award", "budget", "starts_at", "ends_at", "tiers", "edition", "state", "drafted_by", "drafted_at", "published_by", "published_at", "stopped_by", "stopped_at", "reason", "awarded", "purpose")
     KEY_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
@@ -147,6 +147,7 @@ class Mission(_message.Message):
     STOPPED_AT_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     AWARDED_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
     key: str
     name: _kit_pb2.LocalizedText
     description: _kit_pb2.LocalizedText
@@ -167,7 +168,8 @@ class Mission(_message.Message):
     stopped_at: _timestamp_pb2.Timestamp
     reason: str
     awarded: int
-    def __init__(self, key: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., description: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., activities: _Optional[_Union[ActivityTask, _Mapping]] = ..., lifecycle: _Optional[_Union[LifecycleTask, _Mapping]] = ..., award: _Optional[_Union[MissionAward, _Mapping]] = ..., budget: _Optional[int] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tiers: _Optional[_Iterable[str]] = ..., edition: _Optional[int] = ..., state: _Optional[_Union[MissionState, str]] = ..., drafted_by: _Optional[str] = ..., drafted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., published_by: _Optional[str] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stopped_by: _Optional[str] = ..., stopped_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., awarded: _Optional[int] = ...) -> None: ...
+    purpose: str
+    def __init__(self, key: _Optional[str] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., description: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., activities: _Optional[_Union[ActivityTask, _Mapping]] = ..., lifecycle: _Optional[_Union[LifecycleTask, _Mapping]] = ..., award: _Optional[_Union[MissionAward, _Mapping]] = ..., budget: _Optional[int] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tiers: _Optional[_Iterable[str]] = ..., edition: _Optional[int] = ..., state: _Optional[_Union[MissionState, str]] = ..., drafted_by: _Optional[str] = ..., drafted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., published_by: _Optional[str] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stopped_by: _Optional[str] = ..., stopped_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., awarded: _Optional[int] = ..., purpose: _Optional[str] = ...) -> None: ...
 
 class MissionProgress(_message.Message):
     __slots__ = ("mission", "progress", "required", "completed", "completed_now", "state", "period_ends_at")

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .programmes_pb2 import CreateProgrammeRequest, CreateProgrammeResponse, GetProgrammeRequest, GetProgrammeResponse, ListProgrammeVersionsRequest, ListProgrammeVersionsResponse, ReviseProgrammeRequest, ReviseProgrammeResponse
+from .programmes_pb2 import CancelProgrammeVersionRequest, CancelProgrammeVersionResponse, CreateProgrammeRequest, CreateProgrammeResponse, GetProgrammeRequest, GetProgrammeResponse, ListProgrammeVersionsRequest, ListProgrammeVersionsResponse, ReviseProgrammeRequest, ReviseProgrammeResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -50,10 +50,14 @@ class ProgrammesService(Protocol):
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
-    async def get_programme(self, request: GetProgrammeRequest, ctx: RequestContext[GetProgrammeRequest, GetProgrammeResponse], /) -> GetProgrammeResponse:
+    async def cancel_programme_version(self, request: CancelProgrammeVersionRequest, ctx: RequestContext[CancelProgrammeVersionRequest, CancelProgrammeVersionResponse], /) -> CancelProgrammeVersionResponse:
         """
         Reads the version in force now, or one named.
+        Takes the newest version back before it takes effect: the one before it goes on, as a version of its own.
         """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def get_programme(self, request: GetProgrammeRequest, ctx: RequestContext[GetProgrammeRequest, GetProgrammeResponse], /) -> GetProgrammeResponse:
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
     async def list_programme_versions(self, request: ListProgrammeVersionsRequest, ctx: RequestContext[ListProgrammeVersionsRequest, ListProgrammeVersionsResponse], /) -> ListProgrammeVersionsResponse:
@@ -94,6 +98,17 @@ class ProgrammesServiceASGIApplication(ConnectASGIApplication[ProgrammesService]
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.revise_programme,
+                ),
+                "/huiyuan.loyalty.v1.ProgrammesService/CancelProgrammeVersion": Endpoint.unary(
+                    method=MethodInfo(
+                        name="CancelProgrammeVersion",
+                        service_name="huiyuan.loyalty.v1.ProgrammesService",
+                        input=CancelProgrammeVersionRequest,
+                        output=CancelProgrammeVersionResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.cancel_programme_version,
                 ),
                 "/huiyuan.loyalty.v1.ProgrammesService/GetProgramme": Endpoint.unary(
                     method=MethodInfo(
@@ -201,6 +216,30 @@ class ProgrammesServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def cancel_programme_version(
+        self,
+        request: CancelProgrammeVersionRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> CancelProgrammeVersionResponse:
+        """
+        Reads the version in force now, or one named.
+        Takes the newest version back before it takes effect: the one before it goes on, as a version of its own.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="CancelProgrammeVersion",
+                service_name="huiyuan.loyalty.v1.ProgrammesService",
+                input=CancelProgrammeVersionRequest,
+                output=CancelProgrammeVersionResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     async def get_programme(
         self,
         request: GetProgrammeRequest,
@@ -208,9 +247,6 @@ class ProgrammesServiceClient(ConnectClient):
         headers: Headers | Mapping[str, str] | None = None, 
         timeout_ms: int | None = None,
     ) -> GetProgrammeResponse:
-        """
-        Reads the version in force now, or one named.
-        """
         return await self.execute_unary(
             request=request,
             method=MethodInfo(
@@ -258,10 +294,14 @@ class ProgrammesServiceSync(Protocol):
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
-    def get_programme(self, request: GetProgrammeRequest, ctx: RequestContext[GetProgrammeRequest, GetProgrammeResponse], /) -> GetProgrammeResponse:
+    def cancel_programme_version(self, request: CancelProgrammeVersionRequest, ctx: RequestContext[CancelProgrammeVersionRequest, CancelProgrammeVersionResponse], /) -> CancelProgrammeVersionResponse:
         """
         Reads the version in force now, or one named.
+        Takes the newest version back before it takes effect: the one before it goes on, as a version of its own.
         """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def get_programme(self, request: GetProgrammeRequest, ctx: RequestContext[GetProgrammeRequest, GetProgrammeResponse], /) -> GetProgrammeResponse:
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
     def list_programme_versions(self, request: ListProgrammeVersionsRequest, ctx: RequestContext[ListProgrammeVersionsRequest, ListProgrammeVersionsResponse], /) -> ListProgrammeVersionsResponse:
@@ -300,6 +340,17 @@ class ProgrammesServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.revise_programme,
+                ),
+                "/huiyuan.loyalty.v1.ProgrammesService/CancelProgrammeVersion": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="CancelProgrammeVersion",
+                        service_name="huiyuan.loyalty.v1.ProgrammesService",
+                        input=CancelProgrammeVersionRequest,
+                        output=CancelProgrammeVersionResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.cancel_programme_version,
                 ),
                 "/huiyuan.loyalty.v1.ProgrammesService/GetProgramme": EndpointSync.unary(
                     method=MethodInfo(
@@ -407,6 +458,30 @@ class ProgrammesServiceClientSync(ConnectClientSync):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    def cancel_programme_version(
+        self,
+        request: CancelProgrammeVersionRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> CancelProgrammeVersionResponse:
+        """
+        Reads the version in force now, or one named.
+        Takes the newest version back before it takes effect: the one before it goes on, as a version of its own.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="CancelProgrammeVersion",
+                service_name="huiyuan.loyalty.v1.ProgrammesService",
+                input=CancelProgrammeVersionRequest,
+                output=CancelProgrammeVersionResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     def get_programme(
         self,
         request: GetProgrammeRequest,
@@ -414,9 +489,6 @@ class ProgrammesServiceClientSync(ConnectClientSync):
         headers: Headers | Mapping[str, str] | None = None, 
         timeout_ms: int | None = None,
     ) -> GetProgrammeResponse:
-        """
-        Reads the version in force now, or one named.
-        """
         return self.execute_unary(
             request=request,
             method=MethodInfo(

@@ -20,13 +20,15 @@ class ProgrammeVersionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PROGRAMME_VERSION_STATE_DRAFT: _ClassVar[ProgrammeVersionState]
     PROGRAMME_VERSION_STATE_PUBLISHED: _ClassVar[ProgrammeVersionState]
     PROGRAMME_VERSION_STATE_SUPERSEDED: _ClassVar[ProgrammeVersionState]
+    PROGRAMME_VERSION_STATE_CANCELED: _ClassVar[ProgrammeVersionState]
 PROGRAMME_VERSION_STATE_UNSPECIFIED: ProgrammeVersionState
 PROGRAMME_VERSION_STATE_DRAFT: ProgrammeVersionState
 PROGRAMME_VERSION_STATE_PUBLISHED: ProgrammeVersionState
 PROGRAMME_VERSION_STATE_SUPERSEDED: ProgrammeVersionState
+PROGRAMME_VERSION_STATE_CANCELED: ProgrammeVersionState
 
 class Programme(_message.Message):
-    __slots__ = ("programme_id", "version", "name", "time_zone", "money_currency", "currencies", "earn_rules", "tiers", "effective_at", "published_by", "published_at", "reason", "is_default", "tier_scheme", "two_persons", "state", "superseded_at")
+    __slots__ = ("programme_id", "version", "name", "time_zone", "money_currency", "currencies", "earn_rules", "tiers", "effective_at", "published_by", "published_at", "reason", "is_default", "tier_scheme", "two_persons", "state", "superseded_at", "canceled_at")
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -44,6 +46,7 @@ class Programme(_message.Message):
     TWO_PERSONS_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     SUPERSEDED_AT_FIELD_NUMBER: _ClassVar[int]
+    CANCELED_AT_FIELD_NUMBER: _ClassVar[int]
     programme_id: str
     version: int
     name: _kit_pb2.LocalizedText
@@ -61,7 +64,8 @@ class Programme(_message.Message):
     two_persons: bool
     state: ProgrammeVersionState
     superseded_at: _timestamp_pb2.Timestamp
-    def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., time_zone: _Optional[str] = ..., money_currency: _Optional[str] = ..., currencies: _Optional[_Iterable[_Union[_currencies_pb2.CurrencyRules, _Mapping]]] = ..., earn_rules: _Optional[_Iterable[_Union[_earn_rules_pb2.EarnRule, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[_tier_schemes_pb2.TierRule, _Mapping]]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., published_by: _Optional[str] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., is_default: _Optional[bool] = ..., tier_scheme: _Optional[_Union[_tier_schemes_pb2.TierScheme, _Mapping]] = ..., two_persons: _Optional[bool] = ..., state: _Optional[_Union[ProgrammeVersionState, str]] = ..., superseded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    canceled_at: _timestamp_pb2.Timestamp
+    def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., time_zone: _Optional[str] = ..., money_currency: _Optional[str] = ..., currencies: _Optional[_Iterable[_Union[_currencies_pb2.CurrencyRules, _Mapping]]] = ..., earn_rules: _Optional[_Iterable[_Union[_earn_rules_pb2.EarnRule, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[_tier_schemes_pb2.TierRule, _Mapping]]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., published_by: _Optional[str] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., is_default: _Optional[bool] = ..., tier_scheme: _Optional[_Union[_tier_schemes_pb2.TierScheme, _Mapping]] = ..., two_persons: _Optional[bool] = ..., state: _Optional[_Union[ProgrammeVersionState, str]] = ..., superseded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., canceled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CreateProgrammeRequest(_message.Message):
     __slots__ = ("programme", "make_default", "reason")
@@ -106,6 +110,24 @@ class ReviseProgrammeResponse(_message.Message):
     PROGRAMME_FIELD_NUMBER: _ClassVar[int]
     programme: Programme
     def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ...) -> None: ...
+
+class CancelProgrammeVersionRequest(_message.Message):
+    __slots__ = ("programme_id", "version", "reason")
+    PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    programme_id: str
+    version: int
+    reason: str
+    def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class CancelProgrammeVersionResponse(_message.Message):
+    __slots__ = ("programme", "replayed")
+    PROGRAMME_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    programme: Programme
+    replayed: bool
+    def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
 
 class GetProgrammeRequest(_message.Message):
     __slots__ = ("programme_id", "version")

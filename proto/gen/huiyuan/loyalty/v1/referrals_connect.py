@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .referrals_pb2 import AcceptInviteRequest, AcceptInviteResponse, DecideReferralRequest, DecideReferralResponse, GetInviteCodeRequest, GetInviteCodeResponse, ListReferralProgrammesRequest, ListReferralProgrammesResponse, ListReferralsRequest, ListReferralsResponse, PublishReferralProgrammeRequest, PublishReferralProgrammeResponse, StopReferralProgrammeRequest, StopReferralProgrammeResponse
+from .referrals_pb2 import AcceptInviteRequest, AcceptInviteResponse, DecideReferralRequest, DecideReferralResponse, DraftReferralProgrammeRequest, DraftReferralProgrammeResponse, GetInviteCodeRequest, GetInviteCodeResponse, ListReferralProgrammesRequest, ListReferralProgrammesResponse, ListReferralsRequest, ListReferralsResponse, PublishReferralProgrammeRequest, PublishReferralProgrammeResponse, StopReferralProgrammeRequest, StopReferralProgrammeResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -38,6 +38,12 @@ _PROTO_BINARY_CODEC = google_protobuf_binary_codec()
 _GZIP_COMPRESSION = GzipCompression()
 
 class ReferralsService(Protocol):
+    async def draft_referral_programme(self, request: DraftReferralProgrammeRequest, ctx: RequestContext[DraftReferralProgrammeRequest, DraftReferralProgrammeResponse], /) -> DraftReferralProgrammeResponse:
+        """
+        Writes the draft of a referral programme's next edition, in place of the draft there is. Nobody sees it yet.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
     async def publish_referral_programme(self, request: PublishReferralProgrammeRequest, ctx: RequestContext[PublishReferralProgrammeRequest, PublishReferralProgrammeResponse], /) -> PublishReferralProgrammeResponse:
         """
         Puts the next edition of a referral programme in force; it never changes again.
@@ -52,7 +58,7 @@ class ReferralsService(Protocol):
 
     async def list_referral_programmes(self, request: ListReferralProgrammesRequest, ctx: RequestContext[ListReferralProgrammesRequest, ListReferralProgrammesResponse], /) -> ListReferralProgrammesResponse:
         """
-        Every referral programme, in its newest edition.
+        Every referral programme, in its newest edition, and the drafts.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -94,6 +100,17 @@ class ReferralsServiceASGIApplication(ConnectASGIApplication[ReferralsService]):
         super().__init__(
             service=service,
             endpoints=lambda svc: {
+                "/huiyuan.loyalty.v1.ReferralsService/DraftReferralProgramme": Endpoint.unary(
+                    method=MethodInfo(
+                        name="DraftReferralProgramme",
+                        service_name="huiyuan.loyalty.v1.ReferralsService",
+                        input=DraftReferralProgrammeRequest,
+                        output=DraftReferralProgrammeResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.draft_referral_programme,
+                ),
                 "/huiyuan.loyalty.v1.ReferralsService/PublishReferralProgramme": Endpoint.unary(
                     method=MethodInfo(
                         name="PublishReferralProgramme",
@@ -209,6 +226,29 @@ class ReferralsServiceClient(ConnectClient):
             interceptors=interceptors,
             http_client=http_client,
         )
+    async def draft_referral_programme(
+        self,
+        request: DraftReferralProgrammeRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> DraftReferralProgrammeResponse:
+        """
+        Writes the draft of a referral programme's next edition, in place of the draft there is. Nobody sees it yet.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="DraftReferralProgramme",
+                service_name="huiyuan.loyalty.v1.ReferralsService",
+                input=DraftReferralProgrammeRequest,
+                output=DraftReferralProgrammeResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     async def publish_referral_programme(
         self,
         request: PublishReferralProgrammeRequest,
@@ -263,7 +303,7 @@ class ReferralsServiceClient(ConnectClient):
         timeout_ms: int | None = None,
     ) -> ListReferralProgrammesResponse:
         """
-        Every referral programme, in its newest edition.
+        Every referral programme, in its newest edition, and the drafts.
         """
         return await self.execute_unary(
             request=request,
@@ -372,6 +412,12 @@ class ReferralsServiceClient(ConnectClient):
         )
 
 class ReferralsServiceSync(Protocol):
+    def draft_referral_programme(self, request: DraftReferralProgrammeRequest, ctx: RequestContext[DraftReferralProgrammeRequest, DraftReferralProgrammeResponse], /) -> DraftReferralProgrammeResponse:
+        """
+        Writes the draft of a referral programme's next edition, in place of the draft there is. Nobody sees it yet.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
     def publish_referral_programme(self, request: PublishReferralProgrammeRequest, ctx: RequestContext[PublishReferralProgrammeRequest, PublishReferralProgrammeResponse], /) -> PublishReferralProgrammeResponse:
         """
         Puts the next edition of a referral programme in force; it never changes again.
@@ -386,7 +432,7 @@ class ReferralsServiceSync(Protocol):
 
     def list_referral_programmes(self, request: ListReferralProgrammesRequest, ctx: RequestContext[ListReferralProgrammesRequest, ListReferralProgrammesResponse], /) -> ListReferralProgrammesResponse:
         """
-        Every referral programme, in its newest edition.
+        Every referral programme, in its newest edition, and the drafts.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -426,6 +472,17 @@ class ReferralsServiceWSGIApplication(ConnectWSGIApplication):
     ) -> None:
         super().__init__(
             endpoints={
+                "/huiyuan.loyalty.v1.ReferralsService/DraftReferralProgramme": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="DraftReferralProgramme",
+                        service_name="huiyuan.loyalty.v1.ReferralsService",
+                        input=DraftReferralProgrammeRequest,
+                        output=DraftReferralProgrammeResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.draft_referral_programme,
+                ),
                 "/huiyuan.loyalty.v1.ReferralsService/PublishReferralProgramme": EndpointSync.unary(
                     method=MethodInfo(
                         name="PublishReferralProgramme",
@@ -541,6 +598,29 @@ class ReferralsServiceClientSync(ConnectClientSync):
             interceptors=interceptors,
             http_client=http_client,
         )
+    def draft_referral_programme(
+        self,
+        request: DraftReferralProgrammeRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> DraftReferralProgrammeResponse:
+        """
+        Writes the draft of a referral programme's next edition, in place of the draft there is. Nobody sees it yet.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="DraftReferralProgramme",
+                service_name="huiyuan.loyalty.v1.ReferralsService",
+                input=DraftReferralProgrammeRequest,
+                output=DraftReferralProgrammeResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     def publish_referral_programme(
         self,
         request: PublishReferralProgrammeRequest,
@@ -595,7 +675,7 @@ class ReferralsServiceClientSync(ConnectClientSync):
         timeout_ms: int | None = None,
     ) -> ListReferralProgrammesResponse:
         """
-        Every referral programme, in its newest edition.
+        Every referral programme, in its newest edition, and the drafts.
         """
         return self.execute_unary(
             request=request,

@@ -28,53 +28,59 @@ from huiyuan.loyalty.v1 import programme_history_pb2 as huiyuan_dot_loyalty_dot_
 from huiyuan.loyalty.v1 import rewards_pb2 as huiyuan_dot_loyalty_dot_v1_dot_rewards__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"huiyuan/loyalty/v1/referrals.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a*huiyuan/loyalty/v1/programme_history.proto\x1a huiyuan/loyalty/v1/rewards.proto\"D\n\x0eReferralReward\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\x12\x10\n\x08template\x18\x03 \x01(\t\"\x88\x04\n\rReferralTerms\x12+\n\x04name\x18\x01 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x33\n\x07inviter\x18\x02 \x01(\x0b\x32\".huiyuan.loyalty.v1.ReferralReward\x12\x33\n\x07invited\x18\x03 \x01(\x0b\x32\".huiyuan.loyalty.v1.ReferralReward\x12\x34\n\x07trigger\x18\x04 \x01(\x0e\x32#.huiyuan.loyalty.v1.ReferralTrigger\x12-\n\x0eorder_at_least\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x13\n\x0bwithin_days\x18\x06 \x01(\x05\x12/\n\x06limits\x18\x07 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.RewardLimit\x12\x15\n\rmost_rewarded\x18\x08 \x01(\x03\x12\x19\n\x11held_above_hourly\x18\t \x01(\x05\x12\x18\n\x10held_above_daily\x18\n \x01(\x05\x12\x14\n\x0cnew_for_days\x18\x0b \x01(\x05\x12(\n\x04\x66rom\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf9\x01\n\x11ReferralProgramme\x12\x10\n\x08referral\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x03 \x01(\x05\x12\x0f\n\x07stopped\x18\x04 \x01(\x08\x12\x30\n\x05terms\x18\x05 \x01(\x0b\x32!.huiyuan.loyalty.v1.ReferralTerms\x12\x10\n\x08rewarded\x18\x06 \x01(\x03\x12\x14\n\x0cpublished_by\x18\x07 \x01(\t\x12\x30\n\x0cpublished_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\t \x01(\t\"\xe5\x02\n\x08Referral\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x12\n\ninviter_id\x18\x02 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x03 \x01(\t\x12\x10\n\x08referral\x18\x04 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x05 \x01(\x05\x12\x30\n\x05state\x18\x06 \x01(\x0e\x32!.huiyuan.loyalty.v1.ReferralState\x12-\n\tjoined_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fqualifies_until\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nsettled_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x62\x65\x63\x61use\x18\n \x01(\t\x12\x12\n\ndecided_by\x18\x0b \x01(\t\x12\x0e\n\x06reason\x18\x0c \x01(\t\"\xa5\x01\n\x1fPublishReferralProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x10\n\x08referral\x18\x02 \x01(\t\x12\x18\n\x10\x62\x61sed_on_edition\x18\x03 \x01(\x05\x12\x30\n\x05terms\x18\x04 \x01(\x0b\x32!.huiyuan.loyalty.v1.ReferralTerms\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\x9c\x01\n PublishReferralProgrammeResponse\x12\x41\n\x12referral_programme\x18\x01 \x01(\x0b\x32%.huiyuan.loyalty.v1.ReferralProgramme\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"V\n\x1cStopReferralProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x10\n\x08referral\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x99\x01\n\x1dStopReferralProgrammeResponse\x12\x41\n\x12referral_programme\x18\x01 \x01(\x0b\x32%.huiyuan.loyalty.v1.ReferralProgramme\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"5\n\x1dListReferralProgrammesRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"d\n\x1eListReferralProgrammesResponse\x12\x42\n\x13referral_programmes\x18\x01 \x03(\x0b\x32%.huiyuan.loyalty.v1.ReferralProgramme\"Q\n\x14GetInviteCodeRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08referral\x18\x03 \x01(\t\"%\n\x15GetInviteCodeResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\"L\n\x13\x41\x63\x63\x65ptInviteRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\"X\n\x14\x41\x63\x63\x65ptInviteResponse\x12.\n\x08referral\x18\x01 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.Referral\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"a\n\x15\x44\x65\x63ideReferralRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61pprove\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\"Z\n\x16\x44\x65\x63ideReferralResponse\x12.\n\x08referral\x18\x01 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.Referral\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"\x90\x01\n\x14ListReferralsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x12\n\ninviter_id\x18\x02 \x01(\t\x12\x30\n\x05state\x18\x03 \x01(\x0e\x32!.huiyuan.loyalty.v1.ReferralState\x12\r\n\x05\x66irst\x18\x04 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x05 \x01(\t\"o\n\x15ListReferralsResponse\x12/\n\treferrals\x18\x01 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.Referral\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\x12\x0e\n\x06places\x18\x03 \x03(\t*m\n\x0fReferralTrigger\x12 \n\x1cREFERRAL_TRIGGER_UNSPECIFIED\x10\x00\x12\x1c\n\x18REFERRAL_TRIGGER_SIGN_UP\x10\x01\x12\x1a\n\x16REFERRAL_TRIGGER_ORDER\x10\x02*\xb7\x01\n\rReferralState\x12\x1e\n\x1aREFERRAL_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15REFERRAL_STATE_JOINED\x10\x01\x12\x17\n\x13REFERRAL_STATE_HELD\x10\x02\x12\x1b\n\x17REFERRAL_STATE_REWARDED\x10\x03\x12\x1a\n\x16REFERRAL_STATE_REFUSED\x10\x04\x12\x19\n\x15REFERRAL_STATE_LAPSED\x10\x05\x32\xb1\x06\n\x10ReferralsService\x12\x85\x01\n\x18PublishReferralProgramme\x12\x33.huiyuan.loyalty.v1.PublishReferralProgrammeRequest\x1a\x34.huiyuan.loyalty.v1.PublishReferralProgrammeResponse\x12|\n\x15StopReferralProgramme\x12\x30.huiyuan.loyalty.v1.StopReferralProgrammeRequest\x1a\x31.huiyuan.loyalty.v1.StopReferralProgrammeResponse\x12\x7f\n\x16ListReferralProgrammes\x12\x31.huiyuan.loyalty.v1.ListReferralProgrammesRequest\x1a\x32.huiyuan.loyalty.v1.ListReferralProgrammesResponse\x12\x64\n\rGetInviteCode\x12(.huiyuan.loyalty.v1.GetInviteCodeRequest\x1a).huiyuan.loyalty.v1.GetInviteCodeResponse\x12\x61\n\x0c\x41\x63\x63\x65ptInvite\x12\'.huiyuan.loyalty.v1.AcceptInviteRequest\x1a(.huiyuan.loyalty.v1.AcceptInviteResponse\x12g\n\x0e\x44\x65\x63ideReferral\x12).huiyuan.loyalty.v1.DecideReferralRequest\x1a*.huiyuan.loyalty.v1.DecideReferralResponse\x12\x64\n\rListReferrals\x12(.huiyuan.loyalty.v1.ListReferralsRequest\x1a).huiyuan.loyalty.v1.ListReferralsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"huiyuan/loyalty/v1/referrals.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a*huiyuan/loyalty/v1/programme_history.proto\x1a huiyuan/loyalty/v1/rewards.proto\"D\n\x0eReferralReward\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\x12\x10\n\x08template\x18\x03 \x01(\t\"\x88\x04\n\rReferralTerms\x12+\n\x04name\x18\x01 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x33\n\x07inviter\x18\x02 \x01(\x0b\x32\".huiyuan.loyalty.v1.ReferralReward\x12\x33\n\x07invited\x18\x03 \x01(\x0b\x32\".huiyuan.loyalty.v1.ReferralReward\x12\x34\n\x07trigger\x18\x04 \x01(\x0e\x32#.huiyuan.loyalty.v1.ReferralTrigger\x12-\n\x0eorder_at_least\x18\x05 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x13\n\x0bwithin_days\x18\x06 \x01(\x05\x12/\n\x06limits\x18\x07 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.RewardLimit\x12\x15\n\rmost_rewarded\x18\x08 \x01(\x03\x12\x19\n\x11held_above_hourly\x18\t \x01(\x05\x12\x18\n\x10held_above_daily\x18\n \x01(\x05\x12\x14\n\x0cnew_for_days\x18\x0b \x01(\x05\x12(\n\x04\x66rom\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf8\x02\n\x11ReferralProgramme\x12\x10\n\x08referral\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x03 \x01(\x05\x12\x0f\n\x07stopped\x18\x04 \x01(\x08\x12\x30\n\x05terms\x18\x05 \x01(\x0b\x32!.huiyuan.loyalty.v1.ReferralTerms\x12\x10\n\x08rewarded\x18\x06 \x01(\x03\x12\x14\n\x0cpublished_by\x18\x07 \x01(\t\x12\x30\n\x0cpublished_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x39\n\x05state\x18\n \x01(\x0e\x32*.huiyuan.loyalty.v1.ReferralProgrammeState\x12\x12\n\ndrafted_by\x18\x0b \x01(\t\x12.\n\ndrafted_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe5\x02\n\x08Referral\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x12\n\ninviter_id\x18\x02 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x03 \x01(\t\x12\x10\n\x08referral\x18\x04 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x05 \x01(\x05\x12\x30\n\x05state\x18\x06 \x01(\x0e\x32!.huiyuan.loyalty.v1.ReferralState\x12-\n\tjoined_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fqualifies_until\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nsettled_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x62\x65\x63\x61use\x18\n \x01(\t\x12\x12\n\ndecided_by\x18\x0b \x01(\t\x12\x0e\n\x06reason\x18\x0c \x01(\t\"\x89\x01\n\x1d\x44raftReferralProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x10\n\x08referral\x18\x02 \x01(\t\x12\x30\n\x05terms\x18\x03 \x01(\x0b\x32!.huiyuan.loyalty.v1.ReferralTerms\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x9a\x01\n\x1e\x44raftReferralProgrammeResponse\x12\x41\n\x12referral_programme\x18\x01 \x01(\x0b\x32%.huiyuan.loyalty.v1.ReferralProgramme\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"\xa5\x01\n\x1fPublishReferralProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x10\n\x08referral\x18\x02 \x01(\t\x12\x18\n\x10\x62\x61sed_on_edition\x18\x03 \x01(\x05\x12\x30\n\x05terms\x18\x04 \x01(\x0b\x32!.huiyuan.loyalty.v1.ReferralTerms\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\x9c\x01\n PublishReferralProgrammeResponse\x12\x41\n\x12referral_programme\x18\x01 \x01(\x0b\x32%.huiyuan.loyalty.v1.ReferralProgramme\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"V\n\x1cStopReferralProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x10\n\x08referral\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x99\x01\n\x1dStopReferralProgrammeResponse\x12\x41\n\x12referral_programme\x18\x01 \x01(\x0b\x32%.huiyuan.loyalty.v1.ReferralProgramme\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"5\n\x1dListReferralProgrammesRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"d\n\x1eListReferralProgrammesResponse\x12\x42\n\x13referral_programmes\x18\x01 \x03(\x0b\x32%.huiyuan.loyalty.v1.ReferralProgramme\"Q\n\x14GetInviteCodeRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x10\n\x08referral\x18\x03 \x01(\t\"%\n\x15GetInviteCodeResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\"L\n\x13\x41\x63\x63\x65ptInviteRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\"X\n\x14\x41\x63\x63\x65ptInviteResponse\x12.\n\x08referral\x18\x01 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.Referral\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"a\n\x15\x44\x65\x63ideReferralRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61pprove\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\"Z\n\x16\x44\x65\x63ideReferralResponse\x12.\n\x08referral\x18\x01 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.Referral\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"\x90\x01\n\x14ListReferralsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x12\n\ninviter_id\x18\x02 \x01(\t\x12\x30\n\x05state\x18\x03 \x01(\x0e\x32!.huiyuan.loyalty.v1.ReferralState\x12\r\n\x05\x66irst\x18\x04 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x05 \x01(\t\"o\n\x15ListReferralsResponse\x12/\n\treferrals\x18\x01 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.Referral\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\x12\x0e\n\x06places\x18\x03 \x03(\t*m\n\x0fReferralTrigger\x12 \n\x1cREFERRAL_TRIGGER_UNSPECIFIED\x10\x00\x12\x1c\n\x18REFERRAL_TRIGGER_SIGN_UP\x10\x01\x12\x1a\n\x16REFERRAL_TRIGGER_ORDER\x10\x02*\xb4\x01\n\x16ReferralProgrammeState\x12(\n$REFERRAL_PROGRAMME_STATE_UNSPECIFIED\x10\x00\x12\"\n\x1eREFERRAL_PROGRAMME_STATE_DRAFT\x10\x01\x12&\n\"REFERRAL_PROGRAMME_STATE_PUBLISHED\x10\x02\x12$\n REFERRAL_PROGRAMME_STATE_STOPPED\x10\x03*\xb7\x01\n\rReferralState\x12\x1e\n\x1aREFERRAL_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15REFERRAL_STATE_JOINED\x10\x01\x12\x17\n\x13REFERRAL_STATE_HELD\x10\x02\x12\x1b\n\x17REFERRAL_STATE_REWARDED\x10\x03\x12\x1a\n\x16REFERRAL_STATE_REFUSED\x10\x04\x12\x19\n\x15REFERRAL_STATE_LAPSED\x10\x05\x32\xb2\x07\n\x10ReferralsService\x12\x7f\n\x16\x44raftReferralProgramme\x12\x31.huiyuan.loyalty.v1.DraftReferralProgrammeRequest\x1a\x32.huiyuan.loyalty.v1.DraftReferralProgrammeResponse\x12\x85\x01\n\x18PublishReferralProgramme\x12\x33.huiyuan.loyalty.v1.PublishReferralProgrammeRequest\x1a\x34.huiyuan.loyalty.v1.PublishReferralProgrammeResponse\x12|\n\x15StopReferralProgramme\x12\x30.huiyuan.loyalty.v1.StopReferralProgrammeRequest\x1a\x31.huiyuan.loyalty.v1.StopReferralProgrammeResponse\x12\x7f\n\x16ListReferralProgrammes\x12\x31.huiyuan.loyalty.v1.ListReferralProgrammesRequest\x1a\x32.huiyuan.loyalty.v1.ListReferralProgrammesResponse\x12\x64\n\rGetInviteCode\x12(.huiyuan.loyalty.v1.GetInviteCodeRequest\x1a).huiyuan.loyalty.v1.GetInviteCodeResponse\x12\x61\n\x0c\x41\x63\x63\x65ptInvite\x12\'.huiyuan.loyalty.v1.AcceptInviteRequest\x1a(.huiyuan.loyalty.v1.AcceptInviteResponse\x12g\n\x0e\x44\x65\x63ideReferral\x12).huiyuan.loyalty.v1.DecideReferralRequest\x1a*.huiyuan.loyalty.v1.DecideReferralResponse\x12\x64\n\rListReferrals\x12(.huiyuan.loyalty.v1.ListReferralsRequest\x1a).huiyuan.loyalty.v1.ListReferralsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.referrals_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REFERRALTRIGGER']._serialized_start=2869
-  _globals['_REFERRALTRIGGER']._serialized_end=2978
-  _globals['_REFERRALSTATE']._serialized_start=2981
-  _globals['_REFERRALSTATE']._serialized_end=3164
+  _globals['_REFERRALTRIGGER']._serialized_start=3293
+  _globals['_REFERRALTRIGGER']._serialized_end=3402
+  _globals['_REFERRALPROGRAMMESTATE']._serialized_start=3405
+  _globals['_REFERRALPROGRAMMESTATE']._serialized_end=3585
+  _globals['_REFERRALSTATE']._serialized_start=3588
+  _globals['_REFERRALSTATE']._serialized_end=3771
   _globals['_REFERRALREWARD']._serialized_start=195
   _globals['_REFERRALREWARD']._serialized_end=263
   _globals['_REFERRALTERMS']._serialized_start=266
   _globals['_REFERRALTERMS']._serialized_end=786
   _globals['_REFERRALPROGRAMME']._serialized_start=789
-  _globals['_REFERRALPROGRAMME']._serialized_end=1038
-  _globals['_REFERRAL']._serialized_start=1041
-  _globals['_REFERRAL']._serialized_end=1398
-  _globals['_PUBLISHREFERRALPROGRAMMEREQUEST']._serialized_start=1401
-  _globals['_PUBLISHREFERRALPROGRAMMEREQUEST']._serialized_end=1566
-  _globals['_PUBLISHREFERRALPROGRAMMERESPONSE']._serialized_start=1569
-  _globals['_PUBLISHREFERRALPROGRAMMERESPONSE']._serialized_end=1725
-  _globals['_STOPREFERRALPROGRAMMEREQUEST']._serialized_start=1727
-  _globals['_STOPREFERRALPROGRAMMEREQUEST']._serialized_end=1813
-  _globals['_STOPREFERRALPROGRAMMERESPONSE']._serialized_start=1816
-  _globals['_STOPREFERRALPROGRAMMERESPONSE']._serialized_end=1969
-  _globals['_LISTREFERRALPROGRAMMESREQUEST']._serialized_start=1971
-  _globals['_LISTREFERRALPROGRAMMESREQUEST']._serialized_end=2024
-  _globals['_LISTREFERRALPROGRAMMESRESPONSE']._serialized_start=2026
-  _globals['_LISTREFERRALPROGRAMMESRESPONSE']._serialized_end=2126
-  _globals['_GETINVITECODEREQUEST']._serialized_start=2128
-  _globals['_GETINVITECODEREQUEST']._serialized_end=2209
-  _globals['_GETINVITECODERESPONSE']._serialized_start=2211
-  _globals['_GETINVITECODERESPONSE']._serialized_end=2248
-  _globals['_ACCEPTINVITEREQUEST']._serialized_start=2250
-  _globals['_ACCEPTINVITEREQUEST']._serialized_end=2326
-  _globals['_ACCEPTINVITERESPONSE']._serialized_start=2328
-  _globals['_ACCEPTINVITERESPONSE']._serialized_end=2416
-  _globals['_DECIDEREFERRALREQUEST']._serialized_start=2418
-  _globals['_DECIDEREFERRALREQUEST']._serialized_end=2515
-  _globals['_DECIDEREFERRALRESPONSE']._serialized_start=2517
-  _globals['_DECIDEREFERRALRESPONSE']._serialized_end=2607
-  _globals['_LISTREFERRALSREQUEST']._serialized_start=2610
-  _globals['_LISTREFERRALSREQUEST']._serialized_end=2754
-  _globals['_LISTREFERRALSRESPONSE']._serialized_start=2756
-  _globals['_LISTREFERRALSRESPONSE']._serialized_end=2867
-  _globals['_REFERRALSSERVICE']._serialized_start=3167
-  _globals['_REFERRALSSERVICE']._serialized_end=3984
+  _globals['_REFERRALPROGRAMME']._serialized_end=1165
+  _globals['_REFERRAL']._serialized_start=1168
+  _globals['_REFERRAL']._serialized_end=1525
+  _globals['_DRAFTREFERRALPROGRAMMEREQUEST']._serialized_start=1528
+  _globals['_DRAFTREFERRALPROGRAMMEREQUEST']._serialized_end=1665
+  _globals['_DRAFTREFERRALPROGRAMMERESPONSE']._serialized_start=1668
+  _globals['_DRAFTREFERRALPROGRAMMERESPONSE']._serialized_end=1822
+  _globals['_PUBLISHREFERRALPROGRAMMEREQUEST']._serialized_start=1825
+  _globals['_PUBLISHREFERRALPROGRAMMEREQUEST']._serialized_end=1990
+  _globals['_PUBLISHREFERRALPROGRAMMERESPONSE']._serialized_start=1993
+  _globals['_PUBLISHREFERRALPROGRAMMERESPONSE']._serialized_end=2149
+  _globals['_STOPREFERRALPROGRAMMEREQUEST']._serialized_start=2151
+  _globals['_STOPREFERRALPROGRAMMEREQUEST']._serialized_end=2237
+  _globals['_STOPREFERRALPROGRAMMERESPONSE']._serialized_start=2240
+  _globals['_STOPREFERRALPROGRAMMERESPONSE']._serialized_end=2393
+  _globals['_LISTREFERRALPROGRAMMESREQUEST']._serialized_start=2395
+  _globals['_LISTREFERRALPROGRAMMESREQUEST']._serialized_end=2448
+  _globals['_LISTREFERRALPROGRAMMESRESPONSE']._serialized_start=2450
+  _globals['_LISTREFERRALPROGRAMMESRESPONSE']._serialized_end=2550
+  _globals['_GETINVITECODEREQUEST']._serialized_start=2552
+  _globals['_GETINVITECODEREQUEST']._serialized_end=2633
+  _globals['_GETINVITECODERESPONSE']._serialized_start=2635
+  _globals['_GETINVITECODERESPONSE']._serialized_end=2672
+  _globals['_ACCEPTINVITEREQUEST']._serialized_start=2674
+  _globals['_ACCEPTINVITEREQUEST']._serialized_end=2750
+  _globals['_ACCEPTINVITERESPONSE']._serialized_start=2752
+  _globals['_ACCEPTINVITERESPONSE']._serialized_end=2840
+  _globals['_DECIDEREFERRALREQUEST']._serialized_start=2842
+  _globals['_DECIDEREFERRALREQUEST']._serialized_end=2939
+  _globals['_DECIDEREFERRALRESPONSE']._serialized_start=2941
+  _globals['_DECIDEREFERRALRESPONSE']._serialized_end=3031
+  _globals['_LISTREFERRALSREQUEST']._serialized_start=3034
+  _globals['_LISTREFERRALSREQUEST']._serialized_end=3178
+  _globals['_LISTREFERRALSRESPONSE']._serialized_start=3180
+  _globals['_LISTREFERRALSRESPONSE']._serialized_end=3291
+  _globals['_REFERRALSSERVICE']._serialized_start=3774
+  _globals['_REFERRALSSERVICE']._serialized_end=4720
 # @@protoc_insertion_point(module_scope)

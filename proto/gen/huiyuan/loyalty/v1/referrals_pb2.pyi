@@ -19,6 +19,13 @@ class ReferralTrigger(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFERRAL_TRIGGER_SIGN_UP: _ClassVar[ReferralTrigger]
     REFERRAL_TRIGGER_ORDER: _ClassVar[ReferralTrigger]
 
+class ReferralProgrammeState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REFERRAL_PROGRAMME_STATE_UNSPECIFIED: _ClassVar[ReferralProgrammeState]
+    REFERRAL_PROGRAMME_STATE_DRAFT: _ClassVar[ReferralProgrammeState]
+    REFERRAL_PROGRAMME_STATE_PUBLISHED: _ClassVar[ReferralProgrammeState]
+    REFERRAL_PROGRAMME_STATE_STOPPED: _ClassVar[ReferralProgrammeState]
+
 class ReferralState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     REFERRAL_STATE_UNSPECIFIED: _ClassVar[ReferralState]
@@ -30,6 +37,10 @@ class ReferralState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 REFERRAL_TRIGGER_UNSPECIFIED: ReferralTrigger
 REFERRAL_TRIGGER_SIGN_UP: ReferralTrigger
 REFERRAL_TRIGGER_ORDER: ReferralTrigger
+REFERRAL_PROGRAMME_STATE_UNSPECIFIED: ReferralProgrammeState
+REFERRAL_PROGRAMME_STATE_DRAFT: ReferralProgrammeState
+REFERRAL_PROGRAMME_STATE_PUBLISHED: ReferralProgrammeState
+REFERRAL_PROGRAMME_STATE_STOPPED: ReferralProgrammeState
 REFERRAL_STATE_UNSPECIFIED: ReferralState
 REFERRAL_STATE_JOINED: ReferralState
 REFERRAL_STATE_HELD: ReferralState
@@ -77,7 +88,7 @@ class ReferralTerms(_message.Message):
     def __init__(self, name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., inviter: _Optional[_Union[ReferralReward, _Mapping]] = ..., invited: _Optional[_Union[ReferralReward, _Mapping]] = ..., trigger: _Optional[_Union[ReferralTrigger, str]] = ..., order_at_least: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., within_days: _Optional[int] = ..., limits: _Optional[_Iterable[_Union[_rewards_pb2.RewardLimit, _Mapping]]] = ..., most_rewarded: _Optional[int] = ..., held_above_hourly: _Optional[int] = ..., held_above_daily: _Optional[int] = ..., new_for_days: _Optional[int] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., **kwargs) -> None: ...
 
 class ReferralProgramme(_message.Message):
-    __slots__ = ("referral", "programme_id", "edition", "stopped", "terms", "rewarded", "published_by", "published_at", "reason")
+    __slots__ = ("referral", "programme_id", "edition", "stopped", "terms", "rewarded", "published_by", "published_at", "reason", "state", "drafted_by", "drafted_at")
     REFERRAL_FIELD_NUMBER: _ClassVar[int]
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     EDITION_FIELD_NUMBER: _ClassVar[int]
@@ -87,6 +98,9 @@ class ReferralProgramme(_message.Message):
     PUBLISHED_BY_FIELD_NUMBER: _ClassVar[int]
     PUBLISHED_AT_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    DRAFTED_BY_FIELD_NUMBER: _ClassVar[int]
+    DRAFTED_AT_FIELD_NUMBER: _ClassVar[int]
     referral: str
     programme_id: str
     edition: int
@@ -96,7 +110,10 @@ class ReferralProgramme(_message.Message):
     published_by: str
     published_at: _timestamp_pb2.Timestamp
     reason: str
-    def __init__(self, referral: _Optional[str] = ..., programme_id: _Optional[str] = ..., edition: _Optional[int] = ..., stopped: _Optional[bool] = ..., terms: _Optional[_Union[ReferralTerms, _Mapping]] = ..., rewarded: _Optional[int] = ..., published_by: _Optional[str] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+    state: ReferralProgrammeState
+    drafted_by: str
+    drafted_at: _timestamp_pb2.Timestamp
+    def __init__(self, referral: _Optional[str] = ..., programme_id: _Optional[str] = ..., edition: _Optional[int] = ..., stopped: _Optional[bool] = ..., terms: _Optional[_Union[ReferralTerms, _Mapping]] = ..., rewarded: _Optional[int] = ..., published_by: _Optional[str] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., state: _Optional[_Union[ReferralProgrammeState, str]] = ..., drafted_by: _Optional[str] = ..., drafted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Referral(_message.Message):
     __slots__ = ("member_id", "inviter_id", "programme_id", "referral", "edition", "state", "joined_at", "qualifies_until", "settled_at", "because", "decided_by", "reason")
@@ -125,6 +142,26 @@ class Referral(_message.Message):
     decided_by: str
     reason: str
     def __init__(self, member_id: _Optional[str] = ..., inviter_id: _Optional[str] = ..., programme_id: _Optional[str] = ..., referral: _Optional[str] = ..., edition: _Optional[int] = ..., state: _Optional[_Union[ReferralState, str]] = ..., joined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., qualifies_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., because: _Optional[str] = ..., decided_by: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class DraftReferralProgrammeRequest(_message.Message):
+    __slots__ = ("programme_id", "referral", "terms", "reason")
+    PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
+    REFERRAL_FIELD_NUMBER: _ClassVar[int]
+    TERMS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    programme_id: str
+    referral: str
+    terms: ReferralTerms
+    reason: str
+    def __init__(self, programme_id: _Optional[str] = ..., referral: _Optional[str] = ..., terms: _Optional[_Union[ReferralTerms, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class DraftReferralProgrammeResponse(_message.Message):
+    __slots__ = ("referral_programme", "changes")
+    REFERRAL_PROGRAMME_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    referral_programme: ReferralProgramme
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, referral_programme: _Optional[_Union[ReferralProgramme, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class PublishReferralProgrammeRequest(_message.Message):
     __slots__ = ("programme_id", "referral", "based_on_edition", "terms", "reason")
