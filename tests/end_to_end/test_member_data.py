@@ -101,6 +101,8 @@ def test_a_member_fetches_all_that_is_held_and_nothing_of_another(shop: OrderSys
         ),
         *("coupons", "memberships", "benefit_claims", "rewards", "invite_codes", "referrals"),
         *("consents", "purposes"),
+        *("addresses", "preferences", "tags", "identity_documents", "notes", "communications"),
+        "status_changes",
     }
     assert [one["value"] for one in tables["identities"] if one["kind"] == "PHONE"] == [shopper.phone]
     assert [one["order_id"] for one in tables["orders"]] == [mine["orderId"]]
