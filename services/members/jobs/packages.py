@@ -10,14 +10,12 @@ import structlog
 
 from services.kit import clock
 from services.kit.refusal import Refusal
-from services.members.actions import notes as noting
 from services.members.actions import packages as actions
 from services.members.rules import holdings
 from services.members.rules import packages as rules
 from services.members.rules.holdings import Held
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import Member, MemberErased
-from services.members.rules.notes import Note
 from services.members.rules.packages import Table
 from services.members.storage import (
     accesses,
@@ -35,6 +33,9 @@ from services.members.storage.packages import Waiting
 log = structlog.get_logger()
 
 TRY_AGAIN_AFTER = timedelta(minutes=1)
+LEFT_ALONE = timedelta(minutes=2)
+"""For how long a key may be on its way to the package that it sealed."""
+
 _BATCH = 100
 _AT_ONCE = 1000
 _Record = TypeVar("_Record")
@@ -73,6 +74,8 @@ async def expire(databases: Databases, now: datetime | None = None) -> int:
             await stored.drop_keys(connection, [one[0] for one in expired], [one[2] for one in expired])
         async with databases.members.begin() as connection:
             await actions.destroy(connection, expired)
+        # A gatherer that was killed left a key without a package.
+        await stored.drop_unused(databases, [one[0] for one in expired], clock.now() - LEFT_ALONE)
         gone += len(expired)
 
 
@@ -112,16 +115,12 @@ async def _tables(databases: Databases, ring: KeyRing, gather: Gather, member_id
 async def _held(databases: Databases, ring: KeyRing, member: Member) -> Held:
     """What rests here about one member id. Raises ``Unreadable``."""
     member_id = member.member_id
-    wrapped = await notes.key(databases, member_id)
-
-    async def some_notes(after: UUID | None) -> list[Note]:
-        page = await notes.newest(databases, member_id, after, _AT_ONCE)
-        return [noting.opened(ring, wrapped, member_id, one) for one in page]
-
     return Held(
         member,
         await identity_documents.read(databases, ring, member_id),
-        await _whole(some_notes, attrgetter("note_id")),
+        await _whole(
+            lambda after: notes.newest(databases, ring, member_id, after, _AT_ONCE), attrgetter("note_id")
+        ),
         await _whole(
             lambda after: communications.newest(databases, member_id, after, _AT_ONCE),
             attrgetter("communication_id"),
