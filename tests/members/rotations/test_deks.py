@@ -180,7 +180,8 @@ async def test_a_waiting_package_passes_to_a_new_key_and_what_a_killed_gatherer_
     service = house.service
     asked = packages_pb2.RequestPackageRequest(member_id=member)
     place = (await service.packages.request_package(asked, headers=by(as_member(member)))).package
-    assert await packages_job.make(service.databases, service.ring, nothing_elsewhere) == 1
+    ring = house.worker().ring
+    assert await packages_job.make(service.databases, ring, nothing_elsewhere) == 1
     left = "INSERT INTO keys SELECT member_id, kind, 9, wrapped, NULL, now() - interval '3 minutes' FROM keys"
     await service.peek(f"{left} WHERE member_id = $1 AND kind = 4", UUID(member), keys=True)
     [before] = await service.peek("SELECT content FROM packages WHERE state = 2")
