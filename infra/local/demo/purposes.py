@@ -1,10 +1,14 @@
 """The demo's purposes, and the notices that tell of them."""
 
+from datetime import datetime
+
 from huiyuan.consent.v1 import purposes_pb2 as consent
+from huiyuan.consent.v1 import registers_pb2 as registers
 from huiyuan.kit.v1.kit_pb2 import LocalizedText
 
 from infra.local.demo import text
 
+_REAL_NAME_ASSESSMENT = "demo-pia-real-name"
 _CONTACT_ZH = "个人信息处理者：云岭茶会（演示）。个人信息保护负责人：privacy@example.com。"
 _CONTACT_EN = (
     "Handler: Yunling Tea Club (demo). Personal information protection officer: privacy@example.com."
@@ -15,6 +19,16 @@ _RIGHTS_ZH = (
 _RIGHTS_EN = (
     "You may at any time access, copy, correct or delete your data, or withdraw consent; withdrawal does not "
     "affect what was done before it, nor your membership."
+)
+
+_SENSITIVE_ZH = (
+    "必要性：此类权益依法须实名预订，没有证件无法办理。对您的影响：证件信息一旦泄露，可能被冒用；我们单独加密保存，"
+    "每次查看须有您的单独同意并留有记录，您可随时删除。"
+)
+_SENSITIVE_EN = (
+    "Why it is needed: such benefits must be booked under a proven name. What it means for you: a leaked document may be "
+    "misused; it is sealed under a key of its own, every look at it takes your separate consent and is logged, and you may "
+    "delete it at any time."
 )
 
 
@@ -97,7 +111,39 @@ PURPOSES = (
         "profile",
         "dpv:Personalisation",
     ),
+    consent.Purpose(
+        key="real_name",
+        name=text("实名核验", "Real-name check"),
+        description=text(
+            "办理须实名的权益（如酒店、出行）时核验您的身份证件；不提供不影响其他会员服务。",
+            "Checking your identity document for benefits that must be booked in your own name, such as hotels and "
+            "travel; without it all other benefits stay yours.",
+        ),
+        lawful_basis=consent.LAWFUL_BASIS_CONSENT,
+        necessity=consent.NECESSITY_OPTIONAL,
+        form=consent.CONSENT_FORM_SEPARATE,
+        methods=["collect", "store", "use"],
+        categories=["identity_document", "name"],
+        storage_locations=["CN"],
+        retention="P3Y",
+        dpv_purpose="dpv:IdentityVerification",
+        articles=["PIPL 13(1)", "PIPL 28", "PIPL 29", "PIPL 30", "PIPL 55(1)"],
+        assessment_id=_REAL_NAME_ASSESSMENT,
+        sensitive=True,
+    ),
 )
+
+
+def assessments(concluded_at: datetime) -> list[registers.Assessment]:
+    """The impact assessments that must be in the register before the purposes that rest on them (PIPL 55)."""
+    return [
+        registers.Assessment(
+            assessment_id=_REAL_NAME_ASSESSMENT,
+            purposes=["real_name"],
+            concluded_at=concluded_at,
+            reference="demo: PIA real_name",
+        )
+    ]
 
 
 def notices() -> list[consent.Notice]:
@@ -113,6 +159,7 @@ _DATA_ZH = {
     "gender": "性别",
     "address": "地址",
     "purchase_history": "购买记录",
+    "identity_document": "身份证件（敏感个人信息）",
 }
 _METHODS_ZH = {"collect": "收集", "store": "存储", "use": "使用", "profile": "自动化分析"}
 
@@ -131,6 +178,7 @@ def _notice(purpose: consent.Purpose, locale: str) -> consent.Notice:
             _CONTACT_ZH,
             f"处理目的：{purpose.description.zh}",
             f"个人信息种类：{kinds}。处理方式：{methods}。存储地点：中国大陆。保存期限：三年。",
+            *([_SENSITIVE_ZH] if purpose.sensitive else []),
             _RIGHTS_ZH,
         ]
     else:
@@ -138,6 +186,7 @@ def _notice(purpose: consent.Purpose, locale: str) -> consent.Notice:
             _CONTACT_EN,
             f"Purpose: {purpose.description.en}",
             f"Data: {kinds}. Methods: {methods}. Stored in mainland China for three years.",
+            *([_SENSITIVE_EN] if purpose.sensitive else []),
             _RIGHTS_EN,
         ]
     return consent.Notice(

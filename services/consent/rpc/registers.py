@@ -47,7 +47,8 @@ class Registers:
             ]
         )
 
-    @rpc.allow(_OFFICER)
+    # Who may publish a purpose may say first what it was assessed by.
+    @rpc.allow(_OFFICER, rpc.systems("programme_seeder"))
     async def register_assessment(
         self, request: registers_pb2.RegisterAssessmentRequest, _: Context
     ) -> registers_pb2.RegisterAssessmentResponse:

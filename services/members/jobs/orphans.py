@@ -6,7 +6,8 @@ import structlog
 
 from services.kit import clock
 from services.members.actions import registrations as actions
-from services.members.storage import identity_documents, keys, members, registrations
+from services.members.rules.blobs import BlobKind
+from services.members.storage import identity_documents, keys, members, notes, registrations
 from services.members.storage.databases import Databases
 
 log = structlog.get_logger()
@@ -22,6 +23,7 @@ async def sweep(databases: Databases, now: datetime | None = None) -> None:
     before = (now or clock.now()) - LEFT_ALONE
     await _settle_registrations(databases, before)
     await _finish_rewrites(databases, before)
+    await _finish_notes(databases, before)
     await _finish_documents(databases, before)
 
 
@@ -52,6 +54,21 @@ async def _finish_rewrites(databases: Databases, before: datetime) -> None:
                 connection, list(standings), [standing.dek_gen for standing in standings.values()]
             )
             await keys.keep(connection, member_ids, before)
+
+
+async def _finish_notes(databases: Databases, before: datetime) -> None:
+    """The same for notes, which all lie under one generation of key."""
+    kind = BlobKind.NOTES
+    while True:
+        async with databases.keys.connect() as connection:
+            member_ids = await keys.retiring(connection, before, _BATCH, kind)
+        if not member_ids:
+            return
+        async with databases.members.connect() as connection:
+            generations = await notes.generations(connection, member_ids)
+        async with databases.keys.begin() as connection:
+            await keys.drop_older(connection, list(generations), list(generations.values()), kind)
+            await keys.keep(connection, member_ids, before, kind)
 
 
 async def _finish_documents(databases: Databases, before: datetime) -> None:

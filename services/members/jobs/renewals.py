@@ -5,17 +5,21 @@ was seen, the old key destroyed. A crash in between leaves a key too many, which
 Blobs are sealed by the suite that the installation writes now, whatever they were sealed by.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import groupby
 from uuid import UUID
 
 from services.kit import clock
 from services.kit.database import RawConnection
+from services.members.jobs.packages import LEFT_ALONE
 from services.members.rules.blobs import BlobKind, Unreadable, blob_header
 from services.members.rules.keyrings import DataKey, KeyRing
 from services.members.rules.rotations import Cursor, Rotation
-from services.members.storage import renewals
+from services.members.storage import notes, packages, renewals
 from services.members.storage.databases import Databases
-from services.members.storage.renewals import NewBlob, Owner, Sealed
+from services.members.storage.packages import Sealed, Waiting
+from services.members.storage.renewals import NewBlob, Owner
+from services.members.storage.renewals import Sealed as SealedBlob
 
 BATCH = 200
 
@@ -34,15 +38,19 @@ async def renew(
     seen = [
         sealed
         for kind, of_kind in groupby(sorted(owners, key=lambda owner: owner[1]), key=lambda owner: owner[1])
+        if kind in renewals.BLOBS
         for sealed in await renewals.sealed(databases.members_pool, kind, [owner[0] for owner in of_kind])
     ]
     renewed = await _reseal(databases, ring, connection, await _opened(databases, ring, seen))
+    for owner in owners:
+        if (of_many := _OF_MANY.get(owner[1])) is not None:
+            renewed += await of_many(databases, ring, connection, owner)
     return Cursor(*end), renewed
 
 
 async def _opened(
-    databases: Databases, ring: KeyRing, seen: list[Sealed]
-) -> dict[Owner, tuple[Sealed, bytes, int]]:
+    databases: Databases, ring: KeyRing, seen: list[SealedBlob]
+) -> dict[Owner, tuple[SealedBlob, bytes, int]]:
     """Blobs with their content and its schema; those that do not open are absent."""
     wrapped = await renewals.wrapped(databases.keys_pool, [(one.member_id, one.kind) for one in seen])
     opened = {}
@@ -64,7 +72,7 @@ async def _reseal(
     databases: Databases,
     ring: KeyRing,
     connection: RawConnection,
-    opened: dict[Owner, tuple[Sealed, bytes, int]],
+    opened: dict[Owner, tuple[SealedBlob, bytes, int]],
 ) -> int:
     if not opened:
         return 0
@@ -84,3 +92,68 @@ async def _reseal(
         await renewals.drop_older(connection, {owner: gens[owner] for owner in gens if owner in replaced})
         await renewals.drop(connection, {owner: gens[owner] for owner in gens if owner not in replaced})
     return len(replaced)
+
+
+async def _reseal_notes(databases: Databases, ring: KeyRing, connection: RawConnection, owner: Owner) -> int:
+    """All of a member's notes pass to a new key at once, or none does; whoever adds one meanwhile waits."""
+    member_id, where = owner[0], ring.where(*owner)
+    new = ring.generate(where)
+    dek_gen = await _add(connection, owner, new)
+    if dek_gen is None:
+        return 0
+    wrapped = await notes.keys(databases, member_id)
+    try:
+        async with databases.members_pool.acquire() as members, members.transaction():
+            seen = await notes.hold(members, member_id)
+            blobs = []
+            for _, blob in seen:
+                schema, gen = blob_header(blob)
+                content = ring.open(blob, wrapped.get(gen, b""), where)
+                blobs.append(ring.seal(content, new.dek, where, schema=schema, dek_gen=dek_gen))
+            done = await notes.reseal(members, member_id, dek_gen, seen, blobs)
+    except Unreadable:
+        done = False
+    async with connection.transaction():
+        await (renewals.drop_older if done else renewals.drop)(connection, {owner: dek_gen})
+    return int(done)
+
+
+async def _reseal_packages(
+    databases: Databases, ring: KeyRing, connection: RawConnection, owner: Owner
+) -> int:
+    """Each waiting package passes to a new key of its own; keys that no package names go."""
+    member_id, where = owner[0], ring.where(*owner)
+    renewed = 0
+    for package_id, seen in await packages.live(databases, member_id):
+        wrapped = await packages.key(databases, member_id, seen.dek_gen)
+        try:
+            schema, _ = blob_header(seen.content)
+            content = ring.open(seen.content, wrapped or b"", where)
+        except Unreadable:
+            continue
+        new = ring.generate(where)
+        dek_gen = await _add(connection, owner, new)
+        if dek_gen is None:
+            break
+        blob = ring.seal(content, new.dek, where, schema=schema, dek_gen=dek_gen)
+        async with databases.members.begin() as members:
+            done = await packages.reseal(
+                members, Waiting(member_id, package_id), seen.dek_gen, Sealed(blob, dek_gen)
+            )
+        async with connection.transaction():
+            await renewals.drop(connection, {owner: seen.dek_gen if done else dek_gen})
+        renewed += done
+    await packages.drop_unused(databases, [member_id], clock.now() - LEFT_ALONE)
+    return renewed
+
+
+async def _add(connection: RawConnection, owner: Owner, new: DataKey) -> int | None:
+    async with connection.transaction():
+        return (await renewals.add(connection, {owner: new.wrapped}, clock.now())).get(owner)
+
+
+_OF_MANY: Mapping[BlobKind, Callable[[Databases, KeyRing, RawConnection, Owner], Awaitable[int]]] = {
+    BlobKind.NOTES: _reseal_notes,
+    BlobKind.PACKAGE: _reseal_packages,
+}
+"""Kinds of which a member has many blobs."""

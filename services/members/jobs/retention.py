@@ -38,9 +38,10 @@ async def run(
 
 
 async def _delete(databases: Databases, rule: Rule, at: datetime) -> int:
+    database = databases.keys if rule.among_keys else databases.members
     done = 0
     while True:
-        async with databases.members.begin() as connection:
+        async with database.begin() as connection:
             gone = await retention.delete(connection, rule.store, rule.before(at), _AT_ONCE)
         done += gone
         if gone < _AT_ONCE:

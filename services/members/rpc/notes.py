@@ -10,13 +10,19 @@ from services.members.actions import notes as actions
 from services.members.rpc.pages import after_of
 from services.members.rpc.survivors import survivor_of
 from services.members.rules.keyrings import KeyRing
-from services.members.rules.members import MemberErased, MemberStatus, member_id_of, new_member_id
+from services.members.rules.members import (
+    MemberErased,
+    MemberStatus,
+    ProfileRaced,
+    member_id_of,
+    new_member_id,
+)
 from services.members.rules.notes import Note, NoteNotValid, body, text_of
 from services.members.rules.registrations import IdempotencyKeyReused, idempotency_key_of
 from services.members.storage import notes
 from services.members.storage.databases import Databases
-from services.members.storage.notes import SealedNote
 
+_ATTEMPTS = 4
 _KEEPERS = ("support", "operations", "privacy_officer")
 
 
@@ -36,34 +42,40 @@ class Notes:
         content = self._ring.request_digest(body(text, corrects))
         now = clock.now()
         note = Note(new_member_id(now), rpc.caller().actor, now, corrects, text)
-        wrapped = await notes.key(self._databases, member_id)
-        if wrapped is None:
-            async with self._databases.keys.begin() as connection:
-                await actions.provide_key(connection, self._ring, member_id)
-            wrapped = await notes.key(self._databases, member_id)
-        if wrapped is None:
-            raise MemberErased
-        async with self._databases.members.begin() as connection:
-            added = await actions.add(connection, self._ring, wrapped, member_id, note, (key, content))
-        if not added:
-            known = await notes.known(self._databases, member_id, key)
-            if known is None or known.body_digest != content.digest:
-                raise IdempotencyKeyReused
-            note = actions.opened(self._ring, wrapped, member_id, SealedNote(known.note_id, known.blob))
-        return wire.AddNoteResponse(note=_note(note), replayed=not added)
+        for _ in range(_ATTEMPTS):
+            in_use = await self._key(member_id)
+            async with self._databases.members.begin() as connection:
+                added = await actions.add(connection, self._ring, in_use, member_id, note, (key, content))
+            if added:
+                return wire.AddNoteResponse(note=_note(note))
+            known = await notes.known(self._databases, self._ring, member_id, key)
+            if known is not None:
+                if known.body_digest != content.digest:
+                    raise IdempotencyKeyReused
+                return wire.AddNoteResponse(note=_note(known.note), replayed=True)
+        raise ProfileRaced
 
     @rpc.allow(rpc.staff(*_KEEPERS))
     async def list_notes(self, request: wire.ListNotesRequest, _: Any) -> wire.ListNotesResponse:
         after = after_of(request.first, request.after)
         member_id = await self._member(request.member_id)
-        page = await notes.newest(self._databases, member_id, after, request.first + 1)
-        wrapped = await notes.key(self._databases, member_id) if page else None
+        page = await notes.newest(self._databases, self._ring, member_id, after, request.first + 1)
         return wire.ListNotesResponse(
-            notes=[
-                _note(actions.opened(self._ring, wrapped, member_id, one)) for one in page[: request.first]
-            ],
+            notes=map(_note, page[: request.first]),
             has_next_page=len(page) > request.first,
         )
+
+    async def _key(self, member_id: UUID) -> tuple[int, bytes]:
+        """The generation and wrapped key that a member's notes are under; the first note gets the first key."""
+        for _ in range(_ATTEMPTS):
+            dek_gen = await notes.generation(self._databases, member_id)
+            if dek_gen is None:
+                break
+            if (wrapped := (await notes.keys(self._databases, member_id)).get(dek_gen)) is not None:
+                return dek_gen, wrapped
+            async with self._databases.keys.begin() as connection:
+                await actions.provide_key(connection, self._ring, member_id, dek_gen)
+        raise MemberErased
 
     async def _member(self, asked: str) -> UUID:
         survivor = await survivor_of(self._databases, asked)

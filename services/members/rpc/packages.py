@@ -69,6 +69,10 @@ class Packages:
             raise DownloadTokenNotValid
         wrapped = await packages.key(self._databases, place.member_id, sealed.dek_gen)
         if wrapped is None:
+            # A renewal that ended between the two took the old key along: the package lies under the new one.
+            sealed = dict(await packages.live(self._databases, place.member_id)).get(place.package_id, sealed)
+            wrapped = await packages.key(self._databases, place.member_id, sealed.dek_gen)
+        if wrapped is None:
             raise Unreadable
         where = self._ring.where(place.member_id, BlobKind.PACKAGE)
         return wire.DownloadPackageResponse(content=self._ring.open(sealed.content, wrapped, where))

@@ -29,6 +29,8 @@ class Rule:
     period_days: int
     action: RetentionAction
     store: str = ""
+    among_keys: bool = False
+    """Whether the table is in the keys' database."""
 
     def before(self, now: datetime) -> datetime:
         """What is older than this is due."""
@@ -84,6 +86,35 @@ DEFAULTS: Sequence[Rule] = (
         90,
         RetentionAction.DELETE,
         "unmask_quotas",
+    ),
+    Rule(
+        "search_log",
+        "accountability: records are kept for three years (PIPL 13(3), 56)",
+        1_095,
+        RetentionAction.DELETE,
+        "member_searches",
+    ),
+    Rule(
+        "search_quotas",
+        "security of processing: quotas of staff (PIPL 51)",
+        90,
+        RetentionAction.DELETE,
+        "search_quotas",
+    ),
+    Rule(
+        "retried_registrations",
+        "contract: a registration that is sent again counts once (PIPL 13(2))",
+        400,
+        RetentionAction.DELETE,
+        "registrations",
+        among_keys=True,
+    ),
+    Rule(
+        "abandoned_registrations",
+        "security of processing: an id that was given up is not taken by a straggler (PIPL 51)",
+        30,
+        RetentionAction.DELETE,
+        "members",
     ),
 )
 """Nobody is erased or restricted for inactivity unless an operator says after how long."""

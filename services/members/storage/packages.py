@@ -111,6 +111,43 @@ async def drop_keys(connection: AsyncConnection, member_ids: Sequence[UUID], dek
     )
 
 
+async def live(databases: Databases, member_id: UUID) -> list[tuple[UUID, Sealed]]:
+    """The packages that a member may fetch now, as they rest."""
+    rows = await databases.members_pool.fetch(
+        "SELECT package_id, content, dek_gen FROM packages WHERE member_id = $1 AND state = 2", member_id
+    )
+    return [(row[0], Sealed(row[1], row[2])) for row in rows]
+
+
+async def drop_unused(databases: Databases, member_ids: Sequence[UUID], before: datetime) -> None:
+    """Destroy keys made before an instant that none of these members' packages names: their gatherer was cut off."""
+    rows = await databases.members_pool.fetch(
+        "SELECT member_id, dek_gen FROM packages WHERE member_id = ANY($1) AND state = 2", member_ids
+    )
+    await databases.keys_pool.execute(
+        """DELETE FROM keys AS k WHERE k.member_id = ANY($1) AND k.kind = $2 AND k.made_at < $3 AND NOT EXISTS (
+             SELECT FROM unnest($4::uuid[], $5::int[]) AS live (member_id, dek_gen)
+             WHERE live.member_id = k.member_id AND live.dek_gen = k.dek_gen)""",
+        member_ids,
+        BlobKind.PACKAGE,
+        before,
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+    )
+
+
+async def reseal(connection: AsyncConnection, place: Waiting, seen_dek_gen: int, sealed: Sealed) -> bool:
+    """Put a package under a newer key; False when it is gone or under another one by now."""
+    resealed = await connection.execute(
+        text(
+            "UPDATE packages SET content = :content, dek_gen = :dek_gen "
+            "WHERE member_id = :member_id AND package_id = :package_id AND state = 2 AND dek_gen = :seen"
+        ),
+        {**place._asdict(), **sealed._asdict(), "seen": seen_dek_gen},
+    )
+    return resealed.rowcount == 1
+
+
 async def put(
     connection: AsyncConnection,
     waiting: Waiting,

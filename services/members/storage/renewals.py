@@ -30,7 +30,10 @@ class NewBlob(NamedTuple):
 
 
 class BlobTable(NamedTuple):
-    """Where the blobs of a kind lie in the members' database; a renewal counts as a change of ``revision``."""
+    """Where the blobs of a kind lie in the members' database; a renewal counts as a change of ``revision``.
+
+    Notes and packages, of which a member has many, are not among them: their own storage seals them anew.
+    """
 
     name: str
     blob: str
@@ -43,12 +46,9 @@ BLOBS: Mapping[BlobKind, BlobTable] = {
     BlobKind.IDENTITY_DOCUMENTS: BlobTable("identity_documents", "blob", "dek_gen", "revision"),
 }
 
-# Notes are appended under one key for good, and packages wait to be fetched for days: neither is sealed anew.
-_KINDS = ", ".join(str(int(kind)) for kind in BLOBS)
-_NEXT = f"""SELECT member_id, kind, made_at < $3 AS is_older FROM keys
-            WHERE (member_id, kind) > ($1, $2) AND kind IN ({_KINDS})
-            ORDER BY member_id, kind, dek_gen LIMIT $4"""  # noqa: S608
-_LEFT = f"SELECT {{}} FROM keys WHERE kind IN ({_KINDS}) AND made_at < {{}}"  # noqa: S608
+_NEXT = """SELECT member_id, kind, made_at < $3 AS is_older FROM keys
+           WHERE (member_id, kind) > ($1, $2) ORDER BY member_id, kind, dek_gen LIMIT $4"""
+_LEFT = "SELECT {} FROM keys WHERE made_at < {}"
 _WRAPPED = """SELECT k.member_id, k.kind, k.dek_gen, k.wrapped
               FROM unnest($1::uuid[], $2::smallint[]) AS asked (member_id, kind)
               JOIN keys k ON k.member_id = asked.member_id AND k.kind = asked.kind"""

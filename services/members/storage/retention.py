@@ -58,6 +58,35 @@ REVOKE ALL ON FUNCTION due_in(text, timestamptz), retire(text, timestamptz, inte
 """
 """What a migration of the members' database runs; its statements are parted by empty lines."""
 
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION due_in(asked text, before timestamptz) RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE floor public.retention_floors; due bigint;
+BEGIN
+  SELECT * INTO floor FROM public.retention_floors WHERE store = asked;
+  IF floor.store IS NULL THEN RETURN 0; END IF;
+  EXECUTE format('SELECT count(*) FROM public.%I WHERE %s AND %s < $1', asked, floor.only_where, floor.aged_by)
+    INTO due USING before;
+  RETURN due;
+END $$;
+
+CREATE OR REPLACE FUNCTION retire(asked text, before timestamptz, most integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE floor public.retention_floors; gone bigint;
+BEGIN
+  SELECT * INTO floor FROM public.retention_floors WHERE store = asked;
+  IF floor.store IS NULL OR before > now() - make_interval(days => floor.least_days) THEN
+    RAISE EXCEPTION 'this is not to be deleted yet';
+  END IF;
+  EXECUTE format('DELETE FROM public.%1$I WHERE ctid = ANY(ARRAY('
+    'SELECT ctid FROM public.%1$I WHERE %2$s AND %3$s < $1 LIMIT $2))', asked, floor.only_where, floor.aged_by)
+    USING before, most;
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  RETURN gone;
+END $$
+"""
+"""The same, of the rows of a table that a condition names alone; parted by empty lines, for either database."""
+
 RIGHTS = (
     "SELECT, INSERT, UPDATE ON activities, retention_runs",
     "EXECUTE ON FUNCTION due_in(text, timestamptz), retire(text, timestamptz, integer)",
@@ -112,9 +141,10 @@ async def count_inactive(databases: Databases, statuses: tuple[MemberStatus, ...
     return count
 
 
-async def count_due(databases: Databases, store: str, before: datetime) -> int:
-    """How many rows of a table are older; none of a table that there is not."""
-    count: int = await databases.members_pool.fetchval("SELECT due_in($1, $2)", store, before)
+async def count_due(databases: Databases, rule: Rule, before: datetime) -> int:
+    """How many rows of a rule's table are older; none of a table that there is not."""
+    pool = databases.keys_pool if rule.among_keys else databases.members_pool
+    count: int = await pool.fetchval("SELECT due_in($1, $2)", rule.store, before)
     return count
 
 
@@ -151,5 +181,5 @@ async def _due(databases: Databases, rule: Rule, now: datetime) -> int:
     if not rule.period_days:
         return 0
     if rule.action is RetentionAction.DELETE:
-        return await count_due(databases, rule.store, rule.before(now))
+        return await count_due(databases, rule, rule.before(now))
     return await count_inactive(databases, rule.about, rule.before(now))

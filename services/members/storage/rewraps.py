@@ -19,10 +19,14 @@ _TIMEOUTS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '15s'"
 _PART = 500
 _NEXT = """SELECT ctid, member_id, kind, dek_gen, wrapped FROM keys WHERE (member_id, kind, dek_gen) > ($1, $2, $3)
            ORDER BY member_id, kind, dek_gen LIMIT $4"""
-# A row that was written since lies elsewhere, or holds something else where another one lay: it is left alone.
-_REPLACE = """UPDATE keys AS k SET wrapped = new.wrapped
-              FROM unnest($1::tid[], $2::bytea[], $3::bytea[]) AS new (ctid, seen, wrapped)
-              WHERE k.ctid = new.ctid AND k.wrapped = new.seen"""
+# A row that was written since lies elsewhere, or holds something else where another one lay: it is left alone. Written
+# and read in one statement, so that PostgreSQL does not wait for us in between; the first row counts what was written.
+_TURN = f"""WITH replaced AS (
+              UPDATE keys AS k SET wrapped = new.wrapped
+              FROM unnest($5::tid[], $6::bytea[], $7::bytea[]) AS new (ctid, seen, wrapped)
+              WHERE k.ctid = new.ctid AND k.wrapped = new.seen RETURNING 1)
+            SELECT NULL::tid, NULL::uuid, NULL::smallint, count(*)::integer, NULL::bytea FROM replaced
+            UNION ALL ({_NEXT})"""  # noqa: S608
 _LEFT = "SELECT {} FROM keys WHERE substring(wrapped FROM 3 FOR 6) = ANY({})"
 
 
@@ -40,7 +44,7 @@ async def rewrap(
     """
     await connection.execute(_TIMEOUTS)
     headers = {header_bytes(header) for header in old}
-    rows = await _following(connection, cursor, limit)
+    rows = await connection.fetch(_NEXT, *cursor, min(_PART, limit))
     if not rows:
         return None, 0
     passed, new = 0, _New([], [], [])
@@ -48,7 +52,7 @@ async def rewrap(
         limit -= len(rows)
         cursor = Cursor(*rows[-1][1:4])
         # PostgreSQL writes the last part and reads the next one while this one is re-wrapped here.
-        turn = asyncio.ensure_future(_turn(connection, new, cursor, limit))
+        turn = asyncio.ensure_future(_turn(connection, new, cursor, min(_PART, limit)))
         try:
             await asyncio.sleep(0)  # it begins,
             await asyncio.sleep(0)  # and what it has to say is sent
@@ -57,7 +61,8 @@ async def rewrap(
         finally:
             turn.cancel()
         passed += replaced
-    return cursor, passed + await _replace(connection, new)
+    replaced, _ = await _turn(connection, new, cursor, 0)
+    return cursor, passed + replaced
 
 
 class _New(NamedTuple):
@@ -69,24 +74,11 @@ class _New(NamedTuple):
 
 
 async def _turn(
-    connection: RawConnection, new: _New, cursor: Cursor, limit: int
+    connection: RawConnection, new: _New, cursor: Cursor, most: int
 ) -> tuple[int, list[asyncpg.Record]]:
-    """Write a part, and read the one after a cursor: how many were written, and what was read."""
-    return await _replace(connection, new), await _following(connection, cursor, limit)
-
-
-async def _following(connection: RawConnection, cursor: Cursor, limit: int) -> list[asyncpg.Record]:
-    """The next part of the keys, of so many at the most."""
-    rows: list[asyncpg.Record] = await connection.fetch(_NEXT, *cursor, min(_PART, limit)) if limit else []
-    return rows
-
-
-async def _replace(connection: RawConnection, new: _New) -> int:
-    """How many keys were still what was seen, and are re-wrapped now."""
-    if not new.ctids:
-        return 0
-    status: str = await connection.execute(_REPLACE, *new)
-    return int(status.rpartition(" ")[2])
+    """Write a part, and read so many keys after a cursor: how many were still what was seen, and what was read."""
+    counted, *following = await connection.fetch(_TURN, *cursor, most, *new)
+    return counted[3], following
 
 
 def _rewrapped(ring: KeyRing, headers: Collection[bytes], rows: Iterable[asyncpg.Record]) -> _New:

@@ -100,7 +100,7 @@ class House:
         """Begin without members and rotations; the ring stays as the last test left it."""
         tables = "keys, identities, traits, registrations, key_rotations, key_ring_readers, closed_keks, closed_indexes"
         await self.service.peek(f"TRUNCATE {tables}", keys=True)
-        await self.service.peek("TRUNCATE members, profile_updates, identity_documents, notes")
+        await self.service.peek("TRUNCATE members, profile_updates, identity_documents, notes, packages")
 
     async def headers(self) -> set[tuple[int, int]]:
         """The id and epoch in the headers of all wrapped keys, cut from their bytes."""

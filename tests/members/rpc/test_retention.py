@@ -1,6 +1,7 @@
 """Retention: the job empties what is due and nothing else, and the report says so before."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -14,7 +15,7 @@ from services.members.jobs import retention
 from services.members.rpc.retention import Retention
 from services.members.rules.erasures import Terms
 from services.members.rules.retention import RetentionNotUnderstood, rules_of
-from tests.members.service import AUDITOR, OPERATIONS, Members, by
+from tests.members.service import AUDITOR, OPERATIONS, Members, by, registration
 
 TERMS = Terms()
 
@@ -119,8 +120,50 @@ async def test_the_database_keeps_what_is_too_young_whatever_the_service_says(me
             "SELECT retire('profile_accesses', now() - interval '99 days', 10)"
         )
     with pytest.raises(asyncpg.RaiseError, match="not to be deleted yet"):
-        await members.databases.members_pool.fetchval("SELECT retire('members', '1970-01-02', 10)")
+        await members.databases.members_pool.fetchval("SELECT retire('status_changes', '1970-01-02', 10)")
     assert (await left(members, member_id))[0] == 1
+
+
+async def test_what_is_left_of_registrations_ends_and_no_member_with_it(members: Members):
+    phone, recent = members.phone(), members.phone()
+    member_id = await members.register(registration(phone))
+    await members.register(registration(recent))
+    given_up, younger, cut_off = uuid4(), uuid4(), uuid4()
+    abandoned = """INSERT INTO members (member_id, status, revision, joined_at, registered_at, dek_gen)
+                   VALUES ($1, 0, 0, now(), now() - make_interval(days => $2), 0)"""
+    await members.peek(abandoned, given_up, 31)
+    await members.peek(abandoned, younger, 29)
+    await members.peek("UPDATE members SET registered_at = '2001-01-01' WHERE member_id = $1", member_id)
+    aged = "UPDATE registrations SET claimed_at = now() - interval '401 days', settled = true WHERE member_id = $1"
+    await members.peek(aged, member_id, keys=True)
+    unsettled = "INSERT INTO registrations VALUES (1, $1, $1, $2, now() - interval '500 days', false)"
+    await members.peek(unsettled, cut_off.bytes, cut_off, keys=True)
+    found = await due(members, "")
+    assert (found["abandoned_registrations"], found["retried_registrations"]) == (1, 1)
+    await retention.run(members.databases, TERMS, rules_of(""))
+    ids = [UUID(member_id), given_up, younger]
+    stay = await members.peek("SELECT member_id FROM members WHERE member_id = ANY($1)", ids)
+    assert {row["member_id"] for row in stay} == {UUID(member_id), younger}
+    kept = "SELECT count(*) FROM registrations WHERE member_id = $1"
+    counts = [(await members.peek(kept, one, keys=True))[0][0] for one in (UUID(member_id), cut_off)]
+    assert counts == [0, 1], "only what was seen to be settled is forgotten"
+    with pytest.raises(Refusal) as caught:
+        await members.register(registration(phone))
+    assert caught.value.code == "IDENTITY_ALREADY_TAKEN"
+    again = await members.profiles.register_member(registration(recent), headers=by(OPERATIONS))
+    assert again.replayed
+    await members.peek("DELETE FROM members WHERE member_id = $1", younger)
+    await members.peek("DELETE FROM registrations WHERE member_id = $1", cut_off, keys=True)
+
+
+async def test_the_keys_database_keeps_what_is_too_young_too(members: Members):
+    for statement in (
+        "SELECT retire('registrations', now() - interval '6 days', 10)",
+        "SELECT retire('keys', '1970-01-02', 10)",
+        "SELECT retire('identities', '1970-01-02', 10)",
+    ):
+        with pytest.raises(asyncpg.RaiseError, match="not to be deleted yet"):
+            await members.databases.keys_pool.fetchval(statement)
 
 
 @pytest.mark.parametrize("text", ["access_log", "access_log=soon", "nothing=3", "access_log=-1"])
