@@ -11,7 +11,7 @@ import os
 import signal
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from copy import copy
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -29,7 +29,7 @@ from services.loyalty.storage.programmes.groups import Group, groups_of
 from services.loyalty.storage.programmes.populations import Counted, Part, Settled
 
 PAGES_EACH = 1_024
-"""How much of the table a process takes at once: some ten thousand members, half a second."""
+"""How much of the table is taken at once: some ten thousand members, and half a second where each is judged singly."""
 MOST_PROCESSES = 4
 FEW = 20_000
 """So many are judged singly sooner than a process begins."""
@@ -52,10 +52,11 @@ async def tallies(question: Question, connection: database.RawConnection) -> Asy
     if going.gauges is not None:
         left: list[Part] = []
         others = 0
-        async for part, tally, singly in _grouped(question, going, parts):
-            yield tally
-            others += singly
-            left += [part] if singly else []
+        async with aclosing(_grouped(question, going, parts)) as found:
+            async for part, tally, singly in found:
+                yield tally
+                others += singly
+                left += [part] if singly else []
         parts = left
     else:
         others = FEW + 1
