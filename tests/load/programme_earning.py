@@ -1,6 +1,6 @@
 """What judging an order by fifty campaigns costs: processor time of the decision alone, and where it goes.
 
-Half of the rules have a condition, the rest a schedule, a cap or a multiplier; all are active. Beside it stands what
+Half of the rules have a condition, one selects lines, the rest have a schedule, a cap or a multiplier; all are active. Beside it stands what
 plain rules cost, which is what orders of a programme without campaigns pay. Every round judges orders of its own.
 """
 
@@ -22,7 +22,8 @@ from services.loyalty.rules.earning.earn_facts import local_time, past_of
 from services.loyalty.rules.earning.earn_limits import Counts, Limits
 from services.loyalty.rules.earning.earn_rules import AwardKind, Cap, CapWindow, EarnRounding, EarnRule
 from services.loyalty.rules.earning.earn_schedules import Hours, Schedule
-from services.loyalty.rules.earning.earning import decide, earned
+from services.loyalty.rules.earning.earning import decide
+from services.loyalty.rules.earning.plain_rules import earned
 from services.loyalty.rules.orders.orders import Line, Order
 from services.loyalty.rules.programmes.definitions import check
 from services.loyalty.rules.programmes.programmes import Programme
@@ -42,6 +43,8 @@ def campaigns(count: int) -> list[EarnRule]:
     for nth in range(count):
         rule = replace(plain, key=f"rule-{nth}", points=1 + nth % 7)
         match nth % 10:
+            case 2 if nth == 2:
+                rule = replace(rule, lines="line.sku in ['tea', 'pot']")
             case 0 | 1 | 2:
                 rule = replace(rule, condition=f"order.total_minor >= {1_000 * nth}")
             case 3:
@@ -102,7 +105,7 @@ def judging(programme: Programme, standing: Standing) -> Callable[[Order], objec
 
     def judge(order: Order) -> object:
         local = local_time(order.paid_at, programme.time_zone)
-        past = past_of(standing, local, plan.conditions.asks, first=plan.asks_for_first)
+        past = past_of(standing, local, plan.asks, first=plan.asks_for_first)
         limits = Limits(programme, Counts(), order.member_id, local.date())
         return decide(programme, order, "silver", past, local, limits, explained=False)
 

@@ -212,19 +212,18 @@ async def test_publishing_while_a_preview_runs_changes_neither(make_loyalty: Any
         members = await shop(loyalty, *[350] * 60)
         draft = await begin(loyalty, tiers=[tier("silver", 300, "1"), tier("gold", 2000, "1")])
         started = await start(loyalty, draft)
-        everybody, parts = populations.everybody, 0
+        groups_of, parts = population.groups_of, 0
 
-        async def publish_between(*args: Any) -> AsyncIterator[Any]:
+        async def publish_between(*args: Any) -> Any:
             nonlocal parts
             parts += 1
             if parts == 2:
                 status, _ = await call(loyalty, "PublishDraft", at(draft))
                 assert status == 200
                 await touch_everybody(loyalty)
-            async for some in everybody(*args):
-                yield some
+            return await groups_of(*args)
 
-        monkeypatch.setattr(populations, "everybody", publish_between)
+        monkeypatch.setattr(population, "groups_of", publish_between)
         await previews.make()
         assert parts > 2
         (move,) = (await look(loyalty, started))["findings"]["moves"]
@@ -282,10 +281,17 @@ async def test_what_was_found_is_never_rewritten(loyalty: Loyalty) -> None:
 
 
 @pytest.mark.parametrize(
-    "processes", [1, pytest.param(2, marks=pytest.mark.torture)], ids=["one after the other", "side by side"]
+    ("window", "processes"),
+    [
+        ({"kind": "TIER_WINDOW_KIND_ROLLING_DAYS", "days": 90}, 1),
+        ({"kind": "TIER_WINDOW_KIND_ROLLING_DAYS", "days": 90}, 2),
+        ({"kind": "TIER_WINDOW_KIND_ANNIVERSARY"}, 1),
+        pytest.param({"kind": "TIER_WINDOW_KIND_ANNIVERSARY"}, 2, marks=pytest.mark.torture),
+    ],
+    ids=["groups", "groups side by side", "one by one", "by processes"],
 )
 async def test_a_population_in_parts_is_counted_whole(
-    make_loyalty: Any, monkeypatch: Any, processes: int
+    make_loyalty: Any, monkeypatch: Any, window: dict[str, Any], processes: int
 ) -> None:
     monkeypatch.setattr(population, "PAGES_EACH", 1)
     monkeypatch.setattr(population, "MOST_PROCESSES", processes)
@@ -293,8 +299,9 @@ async def test_a_population_in_parts_is_counted_whole(
         await shop(loyalty, *(20 * nth for nth in range(1, 101)))
         pages = await loyalty.sql("SELECT pg_relation_size('standings') / 8192 AS pages")
         assert pages[0]["pages"] > 3
-        draft = await begin(loyalty, tiers=[tier("silver", 300, "1"), tier("gold", 2000, "1")])
-        started = await start(loyalty, draft)
+        spent = {"conditions": [{"metric": "SPEND", "atLeast": 30_000, "window": window}]}
+        tiers = [tier("silver", 300, "1") | spent, tier("gold", 2000, "1")]
+        started = await start(loyalty, await begin(loyalty, tiers=tiers))
         await previews.make()
         found = (await look(loyalty, started))["findings"]
         said = {
@@ -310,6 +317,50 @@ async def test_a_population_in_parts_is_counted_whole(
         assert len(found["sample"]) == 10
 
 
+async def previewed(
+    loyalty: Loyalty, previews: Previews, draft: dict[str, Any]
+) -> dict[tuple[str, str], int]:
+    """How many would go from which tier to which."""
+    started = await start(loyalty, draft)
+    await previews.make()
+    found = (await look(loyalty, started))["findings"]
+    return {
+        (each.get("fromTier", ""), each.get("toTier", "")): int(each["members"]) for each in found["moves"]
+    }
+
+
+async def test_whoever_stands_apart_is_judged_as_a_touch_would_find_them(make_loyalty: Any) -> None:
+    """Placed above the ladder, or behind by a version; and what is counted as it is earned counts by its currency."""
+
+    def ladder(silver: int, gold: int) -> list[dict[str, Any]]:
+        return [
+            tier(key, 0, "1")
+            | {
+                "conditions": [
+                    {"metric": "EARNED:GROWTH", "atLeast": least},
+                    {"metric": "EARNED:POINTS", "atLeast": least // 100},
+                ]
+            }
+            for key, least in (("silver", silver), ("gold", gold))
+        ]
+
+    async with (
+        make_loyalty(programme() | {"tiers": ladder(300, 2000)}) as loyalty,
+        worker(loyalty) as previews,
+    ):
+        *_, placed, _ = await shop(loyalty, 100, 200, 350, 400, 410)
+        override = {"memberId": placed, "tier": "silver", "reason": "GOODWILL", "idempotencyKey": "once"}
+        until = {"until": (datetime.now(UTC) + timedelta(days=9)).isoformat()}
+        answer = await loyalty.staff("PlacementsService/OverrideTier", override | until)
+        assert answer.status_code == 200, answer.text
+        draft = await begin(loyalty, tiers=ladder(180, 360))
+        said = await previewed(loyalty, previews, draft)
+        assert said == {("", ""): 1, ("", "silver"): 1, ("silver", "silver"): 2, ("silver", "gold"): 1}
+        assert (await call(loyalty, "PublishDraft", at(draft)))[0] == 200
+        said = await previewed(loyalty, previews, await begin(loyalty, tiers=ladder(180, 340)))
+        assert said == {("", ""): 1, ("silver", "silver"): 2, ("silver", "gold"): 1, ("gold", "gold"): 1}
+
+
 WINDOWS: list[dict[str, Any]] = [
     {},
     {"window": {"kind": "TIER_WINDOW_KIND_ROLLING_DAYS", "days": 90}},
@@ -321,11 +372,21 @@ WINDOWS: list[dict[str, Any]] = [
 def any_ladder(chance: Random, before: list[str]) -> dict[str, Any]:
     """A scheme of one to four tiers over one or two metrics; tiers of before that it lacks say where members go."""
     asked = chance.sample(
-        [("GROWTH", 1, {}), *(("SPEND", 100, window) for window in WINDOWS), ("ORDERS", 0, {})],
+        [
+            ("GROWTH", 1, {}),
+            *(("SPEND", 100, window) for window in WINDOWS),
+            *(("ORDERS", 0, window) for window in WINDOWS[:2]),
+            *(("EARNED:GROWTH", 1, window) for window in WINDOWS[:2]),
+        ],
         chance.randint(1, 2),
     )
     keys = chance.sample(["bronze", "silver", "gold", "jade", "ruby"], chance.randint(1, 4))
     steps = sorted(chance.sample(range(1, 40), len(keys)))
+    is_kept, each_step, kept_for = (
+        chance.randint(0, 1),
+        chance.choice([1_000, 4_000]),
+        chance.choice(WINDOWS[1:3]),
+    )
     tiers = [
         tier(key, 0, "1")
         | {
@@ -334,6 +395,7 @@ def any_ladder(chance: Random, before: list[str]) -> dict[str, Any]:
                 for metric, unit, window in asked
             ],
             "match": chance.choice(["CONDITION_MATCH_ALL", "CONDITION_MATCH_ANY"]),
+            "retain": [{"metric": "SPEND", "atLeast": step * each_step} | kept_for] * is_kept,
         }
         for nth, (key, step) in enumerate(zip(keys, steps, strict=True))
     ]

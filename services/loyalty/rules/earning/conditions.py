@@ -5,7 +5,7 @@ expression may cost. Records are declared as message types, because only these t
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cel_expr_python import cel
@@ -23,7 +23,10 @@ _TEXT, _WHOLE = (
 )
 _WRONG_AT = re.compile(r"<input>:(\d+):(\d+): ([^\n]*)")
 _LOOP = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(")
-_NAME = re.compile(r"\b(?:order|member|time)\.[a-z_]+")
+_NAME = re.compile(r"\b(order|member|time)\s*\.\s*([a-z_]+)")
+
+Value = Callable[[str], Any]
+"""Tells a fact by its name, one of ``VARIABLES``."""
 
 
 def _lines_type() -> tuple[descriptor_pool.DescriptorPool, Any]:
@@ -108,35 +111,42 @@ def told(refused: str, path: str) -> ProgrammeNotWellFormed:
 
 def names(texts: Sequence[str]) -> frozenset[str]:
     """What conditions ask about, as far as has to be looked up; naming something within quotes costs a look."""
-    return frozenset(name for text in texts for name in _NAME.findall(text) if name in VARIABLES)
+    found = (f"{of}.{name}" for text in texts for of, name in _NAME.findall(text))
+    return frozenset(name for name in found if name in VARIABLES)
 
 
 class Conditions:
-    """The conditions of one version, compiled once and asked together: one call costs less than many."""
+    """Conditions compiled once and asked together: one call costs less than many."""
 
-    def __init__(self, texts: Sequence[str], selectors: Sequence[str] = ()) -> None:
+    def __init__(self, texts: Sequence[str]) -> None:
         self._one_by_one = [_OF_ORDER.compile(text) for text in texts]
         self._together = _compiled("[" + ",".join(f"({text}\n)" for text in texts) + "]")
-        self._selectors = {
-            text: _OF_ORDER.compile(f"order.lines.map(line, ({text}\n))") for text in dict.fromkeys(selectors)
-        }
-        self.asks = names([*texts, *selectors]) | ({"order.lines"} if selectors else frozenset())
+        self._asks = names(texts)
 
-    def held(self, facts: Any) -> list[bool | None]:
+    def held(self, value: Value) -> list[bool | None]:
         """Which conditions hold, in their order; None for one that could not be told, as after a division by zero."""
         if not self._one_by_one:
             return []
-        activation = _OF_ORDER.Activation(facts)
+        activation = _OF_ORDER.Activation({name: value(name) for name in self._asks})
         answers = _answer(self._together, activation) if self._together is not None else None
         if isinstance(answers, list):
             return answers
         one_by_one = (_answer(program, activation) for program in self._one_by_one)
         return [answer if isinstance(answer, bool) else None for answer in one_by_one]
 
-    def selected(self, text: str, facts: Any) -> list[bool]:
-        """Which of the order's lines a selector takes; none where that could not be told."""
-        answers = _answer(self._selectors[text], _OF_ORDER.Activation(facts))
-        return answers if isinstance(answers, list) else []
+
+class Selector:
+    """A condition asked of each of an order's lines, compiled once."""
+
+    def __init__(self, text: str) -> None:
+        self._program = _OF_ORDER.compile(f"order.lines.map(line, ({text}\n))")
+        self._asks = names([text]) | {"order.lines"}
+
+    def selected(self, value: Value) -> list[bool] | None:
+        """Which lines it takes; None where that could not be told of all of them."""
+        activation = _OF_ORDER.Activation({name: value(name) for name in self._asks})
+        answers = _answer(self._program, activation)
+        return answers if isinstance(answers, list) else None
 
 
 def _compiled(text: str) -> Any:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from services.loyalty.rules.earning.earn_limits import Allowed
 from services.loyalty.rules.earning.earn_rules import EarnRule
 from services.loyalty.rules.earning.verdicts import Verdict
+from services.loyalty.rules.orders.judgements import Allowed
 
 
 @dataclass(slots=True)

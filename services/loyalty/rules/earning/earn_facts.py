@@ -25,9 +25,9 @@ class Facts(NamedTuple):
     past: Past
     local: datetime
 
-    def named(self, asked: Collection[str]) -> dict[str, Any]:
-        """The values of what conditions ask about, by name."""
-        return {name: _VALUES[name](self) for name in asked}
+    def value(self, name: str) -> Any:
+        """What conditions ask about, by its name."""
+        return _VALUES[name](self)
 
 
 _VALUES: Mapping[str, Callable[[Facts], Any]] = {

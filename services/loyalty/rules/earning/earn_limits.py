@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from typing import NamedTuple, Protocol
 
 from services.loyalty.rules.earning.earn_rules import CapWindow, EarnRule
+from services.loyalty.rules.orders.judgements import Allowed
 from services.loyalty.rules.programmes.programmes import Programme
 
 BUDGET = "BUDGET"
 """What limits a rule, where it is no window of a cap."""
 EVER = date(1970, 1, 1)
 _ORDER = CapWindow.ORDER
+_NO_LIMIT = 2**63
 
 
 class Count(NamedTuple):
@@ -41,13 +43,6 @@ class Counts:
     def add(self, count: Count, points: int) -> None:
         self.given[count] = self.given.get(count, 0) + points
         self.added[count] = self.added.get(count, 0) + points
-
-
-class Allowed(NamedTuple):
-    """The most that a rule may still give, and what says so."""
-
-    points: int
-    by: str
 
 
 def counts_of(programme: Programme, rule: EarnRule, member_id: str, today: date) -> Iterator[Count]:
@@ -91,20 +86,20 @@ class Limits:
 
     def allowed(self, rule: EarnRule) -> Allowed:
         """The narrowest of a rule's budget and caps; what is overspent leaves 0."""
-        given, number, key = self._counts.given, self._programme.number, rule.key
-        least: tuple[int, str] | None = None
+        given, number, key, today = self._counts.given, self._programme.number, rule.key, self._today
+        least, by = _NO_LIMIT, ""
         if rule.budget:
-            spent = given.get(Count(number, key), 0)
-            least = max(0, rule.budget - spent), BUDGET
+            least, by = max(0, rule.budget - given.get(Count(number, key), 0)), BUDGET
         for cap in rule.caps:
             points, window = cap.points, cap.window
             if window is not _ORDER:
-                place = Count(number, key, self._member_id, window, first_of(window, self._today))
-                points = max(0, points - given.get(place, 0))
-            if least is None or (points, window) < least:
-                least = points, window
-        assert least is not None, "only a limited rule is asked"
-        return Allowed(*least)
+                # A tuple is found as the count that it equals, and takes a third of the time to make.
+                place = number, key, self._member_id, window, _FIRST[window](today)
+                points = max(0, points - given.get(place, 0))  # type: ignore[call-overload]
+            if points < least or (points == least and window < by):
+                least, by = points, window
+        assert by, "only a limited rule is asked"
+        return Allowed(least, by)
 
 
 class Remembered:

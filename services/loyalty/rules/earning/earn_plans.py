@@ -1,14 +1,16 @@
 """Earn plans: a version's earn rules made ready to judge orders, once."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from math import gcd, lcm
 from operator import itemgetter
 from typing import NamedTuple
 
-from services.loyalty.rules.earning.conditions import Conditions
+from services.loyalty.rules.earning.conditions import Value, names
 from services.loyalty.rules.earning.earn_rules import AwardKind, EarnRounding, EarnRule, EarnTrigger
 from services.loyalty.rules.earning.earn_schedules import ALWAYS
+from services.loyalty.rules.earning.foresight import KnownConditions, KnownSelector
 from services.loyalty.rules.earning.verdicts import Nothing, Verdict
 from services.loyalty.rules.programmes.wellformed import MULTIPLIER_SCALE
 
@@ -40,7 +42,10 @@ class Stack(NamedTuple):
     """The rules of one currency and one moment that look at an order: base rules, and then multipliers.
 
     They exclude, sum, multiply and are rounded down among themselves. ``bases`` is what base rules say, with something in the places of those steps that are still to be ``asked``.
-    What they give of a whole order, and what multipliers make of it, are whole numbers of ``unit``-ths of a point.
+    What they give of a whole order, and what multipliers make of it, are whole numbers of ``unit``-ths of a point:
+    ``sure`` is that of each base rule, 0 where it is still to be asked, and ``sure_sum`` is their sum. ``counted`` are
+    those of the rules, by their places with the multipliers behind, of which it is counted what they gave. It ``adds_up``
+    when no rule excludes another, and multipliers look at whole orders: then each rule is a number and no more.
     """
 
     code: str
@@ -49,8 +54,13 @@ class Stack(NamedTuple):
     asked: list[tuple[int, Step]]
     multipliers: list[Step]
     unit: int
+    sure: list[int]
+    sure_sum: int
+    counted: list[int]
+    counted_keys: list[str]
     looks_at_lines: bool
     has_exclusive: bool
+    adds_up: bool
 
 
 class Case(NamedTuple):
@@ -67,14 +77,18 @@ class EarnPlan:
     def __init__(self, rules: Sequence[EarnRule]) -> None:
         self.rules = rules
         self.is_plain = all(rule.is_plain for rule in rules)
-        self.schedules = list(dict.fromkeys(rule.schedule for rule in rules if rule.schedule != ALWAYS))
-        conditions = list(dict.fromkeys(rule.condition for rule in rules if rule.condition))
-        self.conditions = Conditions(conditions, [rule.lines for rule in rules if rule.lines])
+        schedules = self._schedules = list(
+            dict.fromkeys(rule.schedule for rule in rules if rule.schedule != ALWAYS)
+        )
+        self._conditions = KnownConditions(dict.fromkeys(rule.condition for rule in rules if rule.condition))
+        self.selectors = {rule.lines: KnownSelector(rule.lines) for rule in rules if rule.lines}
+        self.asks = names([*self._conditions.texts, *self.selectors])
+        conditions = self._conditions.texts
         self._steps = [
             Step(
                 rule,
                 rule.trigger is EarnTrigger.FIRST_ORDER,
-                self.schedules.index(rule.schedule) if rule.schedule != ALWAYS else None,
+                schedules.index(rule.schedule) if rule.schedule != ALWAYS else None,
                 conditions.index(rule.condition) if rule.condition else None,
                 bool(rule.caps or rule.budget),
                 _always(rule),
@@ -85,9 +99,19 @@ class EarnPlan:
         self.limited = [rule for rule in rules if rule.is_limited]
         self.counted = frozenset(rule.key for rule in self.limited)
         self.by_key = {rule.key: rule for rule in rules}
-        self.case = lru_cache(MOST_CASES)(self._case)
+        self._case = lru_cache(MOST_CASES)(self._made_case)
+        self._open = lru_cache(MOST_CASES)(self._made_open)
 
-    def _case(self, held: tuple[bool | None, ...], is_open: tuple[bool, ...], first: bool) -> Case:
+    def case(self, value: Value, local: datetime, first: bool) -> Case:
+        """Which rules look at an order of which ``value`` tells facts, paid at a local time, the member's first or not."""
+        return self._case(self._conditions.held(value), self._open(local.date(), local.hour), first)
+
+    def _made_open(self, day: date, hour: int) -> tuple[bool, ...]:
+        """Which schedules hold within an hour of a local day."""
+        local = datetime(day.year, day.month, day.day, hour)  # noqa: DTZ001  # what a wall shows
+        return tuple([schedule.holds(local) for schedule in self._schedules])
+
+    def _made_case(self, held: tuple[bool | None, ...], is_open: tuple[bool, ...], first: bool) -> Case:
         """Which rules look at an order, by which conditions and schedules hold, and whether it is the first.
 
         Orders come in few such cases, each worked out once: that is half of what most rules would cost.
@@ -112,15 +136,26 @@ def _stack(on_completion: bool, code: str, steps: Sequence[Step]) -> Stack:
     own = [step for step in steps if (step.rule.on_completion, step.rule.currency) == (on_completion, code)]
     bases = [step for step in own if step.rule.award is not AwardKind.MULTIPLIER]
     multipliers = [step for step in own if step.rule.award is AwardKind.MULTIPLIER]
+    unit, exclusive = _unit(step.rule for step in own), any(step.rule.exclusive for step in own)
+    sure = [
+        step.always.numerator * (unit // MULTIPLIER_SCALE) if step.always and step.is_sure else 0
+        for step in bases
+    ]
+    multipliers.sort(key=lambda step: -step.rule.priority)
     return Stack(
         code,
         on_completion,
         [step.always or Verdict(step.rule, None, 0, 0, 1) for step in bases],
         [(place, step) for place, step in enumerate(bases) if not step.is_sure],
-        sorted(multipliers, key=lambda step: -step.rule.priority),
-        _unit(step.rule for step in own),
+        multipliers,
+        unit,
+        sure,
+        sum(sure),
+        [nth for nth, step in enumerate((*bases, *multipliers)) if step.rule.is_limited],
+        [step.rule.key for step in (*bases, *multipliers) if step.rule.is_limited],
         any(step.rule.lines for step in own),
-        any(step.rule.exclusive for step in own),
+        exclusive,
+        not exclusive and not any(step.rule.lines for step in multipliers),
     )
 
 

@@ -38,7 +38,7 @@ class Preview:
         for order in orders:
             local = local_time(order.paid_at, programme.time_zone)
             plan = programme.earning
-            past = past_of(counting, local, plan.conditions.asks, first=plan.asks_for_first)
+            past = past_of(counting, local, plan.asks, first=plan.asks_for_first)
             limits = Limits(programme, counts, order.member_id, local.date())
             found = decide(programme, order, order.tier_at_payment, past, local, limits)
             counting.count(order.paid_at, programme.time_zone, order.total_minor, 1)

@@ -55,6 +55,10 @@ class CapWindow(StrEnum):
     YEAR = "YEAR"
     EVER = "EVER"
 
+    __hash__ = (
+        str.__hash__
+    )  # a window is part of what counts are found by; Enum's own hash is a call of Python
+
 
 @dataclass(frozen=True, slots=True)
 class Cap:

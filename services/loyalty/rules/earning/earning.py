@@ -9,12 +9,12 @@ from datetime import datetime
 
 from services.loyalty.rules.earning.decisions import Decision
 from services.loyalty.rules.earning.earn_facts import Facts
-from services.loyalty.rules.earning.earn_limits import Allowed, Limiting
+from services.loyalty.rules.earning.earn_limits import Limiting
 from services.loyalty.rules.earning.earn_plans import EarnPlan, Stack, Step
 from services.loyalty.rules.earning.earn_rules import AwardKind, EarnRounding, EarnRule
-from services.loyalty.rules.earning.verdicts import Nothing, Verdict
-from services.loyalty.rules.orders.judgements import Past
-from services.loyalty.rules.orders.orders import Order
+from services.loyalty.rules.earning.verdicts import Nothing, Verdict, nothing_of, spent
+from services.loyalty.rules.orders.judgements import Allowed, Past
+from services.loyalty.rules.orders.orders import Line, Order
 from services.loyalty.rules.orders.sharing import SumByLine, share, whole_numbers
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.programmes.wellformed import MULTIPLIER_SCALE
@@ -33,7 +33,7 @@ def decide(
     """Judge an order of a member on a tier by every rule of a version. ``local`` is when it was paid.
 
     Not ``explained``, it has no verdicts, and says by rule only what those gave for which it counts: posting needs
-    no more, and most of the time would go into saying why.
+    no more, and most of the time would go into saying why. Nor does it say what came before the floor.
     """
     return _Judge(programme, Facts(order, tier, past, local), limits, explained).decide()
 
@@ -49,18 +49,16 @@ class _Judge:
         held = programme.tier(facts.tier)
         self._tier_multiplier = held.multiplier if held is not None else MULTIPLIER_SCALE
         self._minor = max(0, facts.order.total_minor)
-        self._named = facts.named(self._plan.conditions.asks)
         self._allowed: dict[str, Allowed] = {}
         self._verdicts: dict[str, Verdict] = {}
 
     def decide(self) -> Decision:
         plan, facts, decision = self._plan, self._facts, Decision([])
-        case = plan.case(
-            tuple(plan.conditions.held(self._named)),
-            tuple([schedule.holds(facts.local) for schedule in plan.schedules]),
-            facts.past.is_first,
-        )
+        case = plan.case(facts.value, facts.local, facts.past.is_first)
         for stack in case.stacks:
+            if stack.adds_up and not self._explained:
+                self._add_up(decision, stack)
+                continue
             bases = self._bases(stack)
             multipliers = self._giving(map(self._multiplier, stack.multipliers))
             if stack.has_exclusive:
@@ -78,6 +76,41 @@ class _Judge:
             ]
         decision.allowed = self._allowed
         return decision
+
+    def _add_up(self, decision: Decision, stack: Stack) -> None:
+        """Sum and multiply numbers, where nobody asks why: what is done below by verdicts, for those who do."""
+        weights, total, unit = list(stack.sure), stack.sure_sum, stack.unit
+        lines = self._facts.order.lines
+        of_lines: list[tuple[int, tuple[int, ...]]] = []
+        for place, step in stack.asked:
+            said = step.always or self._counted(step.rule)
+            if said.nothing is not None:
+                continue
+            weight = said.numerator * (unit // said.denominator)
+            if step.is_limited:
+                weight = min(weight, self._asked(step.rule).points * unit)
+            if said.lines is not None and len(said.lines) < len(lines):
+                of_lines.append((weight, said.lines))
+            weights[place] = weight
+            total += weight
+        base = total
+        for step in stack.multipliers:
+            more = (
+                total * (step.rule.multiplier - MULTIPLIER_SCALE) // MULTIPLIER_SCALE
+            )  # leaves no remainder
+            if step.is_limited:
+                more = min(more, self._asked(step.rule).points * unit)
+            weights.append(more)
+            total += more
+        if not base:
+            return
+        line_weights = _by_line(lines, base, of_lines) if of_lines else [line.minor for line in lines]
+        points = self._count(decision, stack, total, unit, line_weights)
+        if points:
+            by_rule = decision.by_rule.setdefault(stack.code, {})
+            if not self._plan.counted.isdisjoint(self._allowed):
+                given = zip(stack.counted_keys, share(points, weights, stack.counted), strict=True)
+                by_rule |= {key: part for key, part in given if part}
 
     def _bases(self, stack: Stack) -> list[Verdict]:
         """What the base rules of one currency say that give something, in their order."""
@@ -117,7 +150,7 @@ class _Judge:
         self, decision: Decision, stack: Stack, bases: list[Verdict], multipliers: list[Verdict]
     ) -> None:
         """Sum, multiply, round down once, and share what is left over the lines and over the rules."""
-        code, parts, weights = stack.code, list(bases), []
+        parts, weights = list(bases), []
         if stack.looks_at_lines and any(verdict.lines for verdict in (*bases, *multipliers)):
             total = self._by_line(parts, multipliers)
             weights, line_weights = whole_numbers(parts), total.weights()
@@ -125,11 +158,19 @@ class _Judge:
         else:
             denominator, weights = stack.unit, self._whole(parts, multipliers, stack.unit)
             numerator, line_weights = sum(weights), [line.minor for line in self._facts.order.lines]
-        had, per = decision.exact.get(code, (0, 1))
-        decision.exact[code] = had * denominator + numerator * per, per * denominator
-        points = numerator // denominator
+        if points := self._count(decision, stack, numerator, denominator, line_weights):
+            decision.by_rule.setdefault(stack.code, {}).update(self._by_rule(points, parts, weights))
+
+    def _count(
+        self, decision: Decision, stack: Stack, numerator: int, denominator: int, line_weights: list[int]
+    ) -> int:
+        """Round down once and share over the lines; the whole points."""
+        code, points = stack.code, numerator // denominator
+        if self._explained:
+            had, per = decision.exact.get(code, (0, 1))
+            decision.exact[code] = had * denominator + numerator * per, per * denominator
         if points == 0:
-            return
+            return 0
         by_line = share(points, line_weights)
         if before := decision.by_line.get(code):
             by_line = [one + other for one, other in zip(before, by_line, strict=True)]
@@ -137,7 +178,7 @@ class _Judge:
         decision.points[code] = decision.points.get(code, 0) + points
         if stack.on_completion:
             decision.on_completion[code] = points
-        decision.by_rule.setdefault(code, {}).update(self._by_rule(points, parts, weights))
+        return points
 
     def _whole(self, parts: list[Verdict], multipliers: list[Verdict], unit: int) -> list[int]:
         """What each of the parts, and of the multipliers put after them, gives of the whole order, in units."""
@@ -175,15 +216,11 @@ class _Judge:
 
     def _by_rule(self, points: int, parts: list[Verdict], weights: list[int]) -> dict[str, int]:
         """What each rule gave of the whole points; of rules that count nothing, only where it is to be explained."""
-        counted = self._plan.counted
-        if self._explained:
-            places: Sequence[int] = range(len(parts))
-        elif counted.isdisjoint(self._allowed):
+        if not self._explained and self._plan.counted.isdisjoint(self._allowed):
             return {}
-        else:
-            places = [nth for nth, part in enumerate(parts) if part.rule.key in counted]
-        shares = share(points, weights, places)
-        return {parts[nth].rule.key: given for nth, given in zip(places, shares, strict=True) if given}
+        given = zip([part.rule.key for part in parts], share(points, weights), strict=True)
+        is_told = self._plan.by_key if self._explained else self._plan.counted
+        return {key: part for key, part in given if part and key in is_told}
 
     def _base(self, step: Step) -> Verdict:
         verdict = step.always or self._counted(step.rule)
@@ -197,7 +234,7 @@ class _Judge:
             lines = self._lines(rule)
             if not lines:
                 return Verdict(rule, None, times, 0, denominator, Nothing.NO_LINE_MATCHES, lines=lines)
-            minor = sum(self._facts.order.lines[nth].minor for nth in lines)
+            minor = sum([self._facts.order.lines[nth].minor for nth in lines])
         if rule.award is AwardKind.FIXED:
             numerator = rule.points * times
         elif rule.rounding is EarnRounding.WHOLE_STEPS:
@@ -205,7 +242,7 @@ class _Judge:
             numerator = rule.points * steps * times
         else:
             numerator, denominator = rule.points * minor * times, rule.per_minor * MULTIPLIER_SCALE
-        nothing = _nothing_of(times, steps) if numerator == 0 else None
+        nothing = nothing_of(times, steps) if numerator == 0 else None
         return Verdict(rule, steps, times, numerator, denominator, nothing, lines=lines)
 
     def _multiplier(self, step: Step) -> Verdict:
@@ -224,12 +261,11 @@ class _Judge:
         if step.is_limited and verdict.nothing is None:
             allowed = self._asked(step.rule)
             if allowed.points == 0:
-                return verdict._replace(nothing=_spent(allowed), limited_by=allowed.by)
+                return verdict._replace(nothing=spent(allowed), limited_by=allowed.by)
         return verdict
 
     def _lines(self, rule: EarnRule) -> tuple[int, ...]:
-        taken = self._plan.conditions.selected(rule.lines, self._named)
-        return tuple(nth for nth, is_taken in enumerate(taken) if is_taken)
+        return self._plan.selectors[rule.lines].places(self._facts.order.lines, self._facts.value)
 
     def _asked(self, rule: EarnRule) -> Allowed:
         known = self._allowed.get(rule.key)
@@ -242,7 +278,7 @@ class _Judge:
         allowed = self._asked(verdict.rule)
         if verdict.numerator <= allowed.points * verdict.denominator:
             return verdict
-        nothing = _spent(allowed) if allowed.points == 0 else None
+        nothing = spent(allowed) if allowed.points == 0 else None
         return verdict._replace(
             numerator=allowed.points * MULTIPLIER_SCALE,
             denominator=MULTIPLIER_SCALE,
@@ -251,36 +287,10 @@ class _Judge:
         )
 
 
-def _nothing_of(times: int, steps: int | None) -> Nothing:
-    if times == 0:
-        return Nothing.MULTIPLIED_BY_ZERO
-    return Nothing.NO_MONEY if steps is None else Nothing.BELOW_ONE_STEP
-
-
-def _spent(allowed: Allowed) -> Nothing:
-    return Nothing.BUDGET_SPENT if allowed.by == "BUDGET" else Nothing.CAP_REACHED
-
-
-def earned(programme: Programme, tier: str, total_minor: int) -> dict[str, int]:
-    """Points by currency code that plain rules give for money at the rates of a tier held (empty for none).
-
-    Most orders are judged by nothing else, and need no more than one sum and one floor.
-    """
-    held = programme.tier(tier)
-    tier_multiplier = held.multiplier if held is not None else MULTIPLIER_SCALE
-    minor = max(0, total_minor)
-    sums: dict[str, tuple[int, int]] = {}
-    for rule in programme.earn_rules:
-        times = tier_multiplier if rule.tier_multiplied else MULTIPLIER_SCALE
-        if rule.rounding is EarnRounding.WHOLE_STEPS:
-            numerator, denominator = rule.points * (minor // rule.per_minor) * times, MULTIPLIER_SCALE
-        else:
-            numerator, denominator = rule.points * minor * times, rule.per_minor * MULTIPLIER_SCALE
-        had, per = sums.get(rule.currency, (0, denominator))
-        sums[rule.currency] = (
-            (had + numerator, per)
-            if per == denominator
-            else (had * denominator + numerator * per, per * denominator)
-        )
-    points = {code: numerator // denominator for code, (numerator, denominator) in sums.items()}
-    return {code: whole for code, whole in points.items() if whole > 0}
+def _by_line(lines: Sequence[Line], total: int, of_lines: Sequence[tuple[int, tuple[int, ...]]]) -> list[int]:
+    """What each line earned, in proportion: a total of which parts are of some lines alone, and the rest of all."""
+    found = SumByLine(lines)
+    found.add((total - sum([part for part, _ in of_lines]), 1), None)
+    for part, places in of_lines:
+        found.add((part, 1), places)
+    return found.weights()

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from services.loyalty.rules.earning.earn_rules import EarnRule
+from services.loyalty.rules.orders.judgements import Allowed
 
 
 class Nothing(StrEnum):
@@ -40,3 +41,15 @@ class Verdict(NamedTuple):
     limited_by: str = ""
     overruled_by: str = ""
     lines: tuple[int, ...] | None = None
+
+
+def nothing_of(times: int, steps: int | None) -> Nothing:
+    """Why a base rule gives nothing, by the tier's multiplier and by how many steps it counted."""
+    if times == 0:
+        return Nothing.MULTIPLIED_BY_ZERO
+    return Nothing.NO_MONEY if steps is None else Nothing.BELOW_ONE_STEP
+
+
+def spent(allowed: Allowed) -> Nothing:
+    """Why a rule gives nothing that may give no more."""
+    return Nothing.BUDGET_SPENT if allowed.by == "BUDGET" else Nothing.CAP_REACHED

@@ -7,7 +7,8 @@ from services.loyalty.rules.earning.decisions import Decision
 from services.loyalty.rules.earning.earn_facts import local_time, past_of
 from services.loyalty.rules.earning.earn_limits import EVER, Limits, counts_of
 from services.loyalty.rules.earning.earn_rules import EarnRule, EarnTrigger
-from services.loyalty.rules.earning.earning import decide, earned
+from services.loyalty.rules.earning.earning import decide
+from services.loyalty.rules.earning.plain_rules import earned
 from services.loyalty.rules.ledger.asks import be_countable, be_free_to_earn
 from services.loyalty.rules.ledger.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.ledger.events import Moved, OrderCompleted, OrderRecorded
@@ -139,7 +140,7 @@ def _give(wallet: Wallet, journal: Journal, result: Earned, paid_at: int) -> Non
 def _judge(book: Book, member: Member, programme: Programme, order: Order) -> Decision:
     """What the rules say to an order, given what they gave before; kept with it."""
     plan, local = programme.earning, local_time(order.paid_at, programme.time_zone)
-    past = past_of(member.standing, local, plan.conditions.asks, first=plan.asks_for_first)
+    past = past_of(member.standing, local, plan.asks, first=plan.asks_for_first)
     limits = Limits(programme, book.state.counts, order.member_id, local.date())
     decision = decide(programme, order, order.tier_at_payment, past, local, limits, explained=False)
     coupons = [rule.key for rule in decision.coupons]

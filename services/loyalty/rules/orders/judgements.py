@@ -3,10 +3,15 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.loyalty.rules.earning.earn_limits import Allowed
-
 NO_ORDER = -1
 """The days since the last order of who has none."""
+
+
+class Allowed(NamedTuple):
+    """The most that a limited rule may still give, and what says so."""
+
+    points: int
+    by: str
 
 
 class Past(NamedTuple):

@@ -33,7 +33,7 @@ class SumByLine:
         """What a base rule gives, spread by the money of the lines that it looked at."""
         places = self._all if lines is None else lines
         numerator, denominator = given
-        minor = sum(self._minors[nth] for nth in places)
+        minor = sum([self._minors[nth] for nth in places])
         if not minor:  # the first has all of it
             self._count_in(denominator)
             self._sums[places[0]] += numerator * (self._per // denominator)
@@ -89,6 +89,13 @@ def share(whole: int, weights: Sequence[int], places: Sequence[int] | None = Non
     if len(weights) == 1 or total == 0:
         return [0 if nth else whole for nth in asked]
     remainders = [whole * weight % total for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
-    one_more = set(by_remainder[: sum(remainders) // total])
-    return [whole * weights[nth] // total + (nth in one_more) for nth in asked]
+    left = sum(remainders) // total
+    if not left:
+        return [whole * weights[nth] // total for nth in asked]
+    least = sorted(remainders, reverse=True)[left - 1]  # of those that get one more; of its like the first do
+    left -= sum([remainder > least for remainder in remainders])
+    return [
+        whole * weights[nth] // total
+        + (remainders[nth] > least or (remainders[nth] == least and remainders[:nth].count(least) < left))
+        for nth in asked
+    ]

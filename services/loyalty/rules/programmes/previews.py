@@ -96,16 +96,23 @@ class Tally:
 
     def count(self, standing: Standing, balances: Mapping[str, int], now: int) -> None:
         """See what would become of one member; ``standing`` and ``balances`` are as of now."""
-        held = standing.tier
-        then, _ = tiers.reassess(self.after, standing, balances, now)
-        move = held, then
+        move = standing.tier, self.then(standing, balances, now)
         self.moves[move] += 1
-        if held != then and self._sampled[move] < SAMPLED_EACH and len(self.sample) < MOST_SAMPLED:
-            self._say_why(move, standing, balances, now)
+        if self.asks_why(move):
+            self.say_why(move, standing, balances, now)
 
-    def _say_why(
+    def then(self, standing: Standing, balances: Mapping[str, int], now: int) -> str:
+        """The tier that a member would hold; empty for none."""
+        return tiers.reassess(self.after, standing, balances, now)[0]
+
+    def asks_why(self, move: tuple[str, str]) -> bool:
+        """Whether somebody who moves so is still to be sampled."""
+        return move[0] != move[1] and self._sampled[move] < SAMPLED_EACH and len(self.sample) < MOST_SAMPLED
+
+    def say_why(
         self, move: tuple[str, str], standing: Standing, balances: Mapping[str, int], now: int
     ) -> None:
+        """Take somebody who moves into the sample."""
         if (
             standing.restriction is not Restriction.CLOSED
         ):  # of those who left nothing more is shown than a sum

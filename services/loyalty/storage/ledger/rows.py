@@ -9,9 +9,8 @@ import asyncpg
 import orjson
 
 from services.kit.clock import instant, micros
-from services.loyalty.rules.earning.earn_limits import Allowed
 from services.loyalty.rules.ledger.wallets import Wallet
-from services.loyalty.rules.orders.judgements import Judgement, Past
+from services.loyalty.rules.orders.judgements import Allowed, Judgement, Past
 from services.loyalty.rules.orders.orders import Earned, Line, Order
 from services.loyalty.rules.orders.refunds import Refund, TakenBack
 from services.loyalty.rules.tiers.standings import Placed, PlacementKind, Restriction, Standing

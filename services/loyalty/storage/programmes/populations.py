@@ -1,9 +1,11 @@
 """Populations: everybody's standing in a programme as of one snapshot, read once from end to end."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import asyncpg
 
 from services.kit import database
 from services.loyalty.rules.ledger.expiry import NEVER
@@ -11,6 +13,9 @@ from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.tiers.standings import Standing
 from services.loyalty.storage.ledger import rows
 
+WALLET_JOINED = (
+    "LEFT JOIN wallets w{number} ON w{number}.member_id = s.member_id AND w{number}.currency = {number}"
+)
 AT_ONCE = 1_000
 """How many are handed on together: what one takes is over before others in the process notice."""
 
@@ -28,6 +33,31 @@ class Part(NamedTuple):
 
     first: int
     last: int
+
+    @property
+    def condition(self) -> str:
+        """What is asked of standings ``s``."""
+        return f"s.ctid >= '({self.first:d},0)' AND s.ctid < '({self.last:d},0)'"
+
+
+class Settled(NamedTuple):
+    """As of which instant nothing is due, nor a version unheard of: what is read then counts as it is."""
+
+    as_of: int
+    version: int
+
+    def condition(self, wanted: "Asked") -> str:
+        """What is asked of standings ``s`` and wallets; who is placed above the ladder is looked at one by one."""
+        return " AND ".join(
+            (
+                f"s.judged_version >= {self.version:d} AND s.placed IS NULL",
+                f"coalesce(nullif(s.grace_until, 0), s.valid_until) > {self.as_of:d}",
+                *(
+                    f"coalesce(w{number:d}.next_due_at, {NEVER}) > {self.as_of:d}"
+                    for number in wanted.currencies
+                ),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +86,17 @@ async def snapshot(url: str, of: str = "") -> AsyncIterator[database.RawConnecti
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             if of:
                 await connection.execute(f"SET TRANSACTION SNAPSHOT '{of}'")
-            await connection.execute("SET LOCAL work_mem = '64MB'; SET LOCAL cursor_tuple_fraction = 1")
+            await connection.execute(_READING)
             yield connection
     finally:
         connection.terminate()
+
+
+# Wallets are looked up and never all hashed, since a part is few of them; and its query is too short to be compiled.
+_READING = """
+SET LOCAL work_mem = '64MB'; SET LOCAL cursor_tuple_fraction = 1; SET LOCAL jit = off;
+SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off
+"""
 
 
 async def export(connection: database.RawConnection) -> str:
@@ -85,35 +122,39 @@ async def about(connection: database.RawConnection) -> int:
 
 
 async def everybody(
-    connection: database.RawConnection, wanted: Asked, part: Part
+    connection: database.RawConnection, wanted: Asked, part: Part, but: Settled | None = None
 ) -> AsyncIterator[list[Counted]]:
-    """All of a part who stand in the programme under their own name, some at a time."""
-    # Wallets are looked up and never all hashed: a part is few of them.
-    await connection.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
-    cursor = await connection.cursor(_everybody(wanted, part), wanted.programme)
-    plain = len(wanted.currencies)
+    """All of a part who stand in the programme under their own name, some at a time; or all but who is settled."""
+    whom = part.condition if but is None else f"{part.condition} AND NOT ({but.condition(wanted)})"
+    cursor = await connection.cursor(_everybody(wanted, whom), wanted.programme)
     while found := await cursor.fetch(AT_ONCE):
-        yield [
-            Counted(
-                rows.standing(row[2 * plain :], tuple),
-                row[:plain],
-                min(row[plain : 2 * plain], default=NEVER),
-            )
-            for row in found
-        ]
+        yield [_counted(row, wanted) for row in found]
 
 
-def _everybody(wanted: Asked, part: Part) -> str:
+async def members(
+    connection: database.RawConnection, wanted: Asked, ids: Sequence[str]
+) -> dict[str, Counted]:
+    """The same of some members, by their ids."""
+    found = await connection.fetch(
+        _everybody(wanted, "s.member_id = ANY($2::uuid[])"), wanted.programme, list(ids)
+    )
+    counted = [_counted(row, wanted) for row in found]
+    return {each.standing.member_id: each for each in counted}
+
+
+def _counted(row: asyncpg.Record, wanted: Asked) -> Counted:
+    plain = len(wanted.currencies)
+    standing = rows.standing(row[2 * plain :], tuple)
+    return Counted(standing, row[:plain], min(row[plain : 2 * plain], default=NEVER))
+
+
+def _everybody(wanted: Asked, whom: str) -> str:
     """A wallet is joined by its currency's number, one join each."""
     available = "".join(f"coalesce(w{number:d}.available, 0), " for number in wanted.currencies)
     due_at = "".join(f"coalesce(w{number:d}.next_due_at, {NEVER}), " for number in wanted.currencies)
-    joins = " ".join(
-        f"LEFT JOIN wallets w{number:d} ON w{number:d}.member_id = s.member_id AND w{number:d}.currency = {number:d}"
-        for number in wanted.currencies
-    )
+    joins = " ".join(WALLET_JOINED.format(number=number) for number in wanted.currencies)
     standing = rows.STANDING_JOINED.format(joined_at=rows.JOINED_AT if wanted.with_joining else "NULL")
     return (
         f"SELECT {available}{due_at}{standing} FROM standings s {joins} "  # noqa: S608  # numbers and columns of ours
-        f"WHERE s.ctid >= '({part.first:d},0)' AND s.ctid < '({part.last:d},0)' "
-        "AND s.programme = $1 AND s.merged_into IS NULL"
+        f"WHERE {whom} AND s.programme = $1 AND s.merged_into IS NULL"
     )
