@@ -20,7 +20,7 @@ reset: .venv/.installed  ## Throw away what `make up` keeps in .huiyuan/.
 	@$(BIN)/huiyuan reset --yes
 
 test: .venv/.installed  ## Run every test against real servers.
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart=0
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --max-worker-restart=0
 
 test-browser: .venv/.browser  ## Open the pages in Chromium; wants npm and Chromium.
 	$(BIN)/python -m tests.browser

@@ -1,12 +1,9 @@
 """Real servers for every test: one PostgreSQL and one Redis a session, a fresh database whenever asked."""
 
 import secrets
-import shutil
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -16,6 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 from infra.local import postgres, redis
 from infra.local.databases import DatabaseUrls
 from tests.databases import Databases
+from tests.scratch import scratch
 
 START_TIMEOUT_S = 60.0
 WHOLE_SYSTEM = "tests/end_to_end/"
@@ -55,29 +53,28 @@ def running_servers() -> Iterator[Servers]:
 
     The PostgreSQL is not durable, which proofs that kill one never ask of it: they start servers of their own.
     """
-    directory = Path(tempfile.mkdtemp(prefix="huiyuan-test-")).resolve()
-    password = secrets.token_hex(16)
-    ports = free_port(), free_port()
-    running = [
-        postgres.start(
-            *(directory / "postgres", directory / "postgres.log"),
-            port=ports[0],
-            password=password,
-            durable=False,
-        )
-    ]
-    try:
-        running.append(
-            redis.start(directory / "redis", directory / "redis.log", port=ports[1], password=password)
-        )
-        there = Servers(postgres.url(ports[0], password), redis.url(ports[1], password))
-        running[0].wait_until(lambda: postgres.ready(directory / "postgres", running[0]), START_TIMEOUT_S)
-        running[1].wait_until(lambda: redis.ready(there.redis_url), START_TIMEOUT_S)
-        yield there
-    finally:
-        for process in reversed(running):
-            process.stop()
-        shutil.rmtree(directory)
+    with scratch("test") as directory:
+        password = secrets.token_hex(16)
+        ports = free_port(), free_port()
+        running = [
+            postgres.start(
+                *(directory / "postgres", directory / "postgres.log"),
+                port=ports[0],
+                password=password,
+                durable=False,
+            )
+        ]
+        try:
+            running.append(
+                redis.start(directory / "redis", directory / "redis.log", port=ports[1], password=password)
+            )
+            there = Servers(postgres.url(ports[0], password), redis.url(ports[1], password))
+            running[0].wait_until(lambda: postgres.ready(directory / "postgres", running[0]), START_TIMEOUT_S)
+            running[1].wait_until(lambda: redis.ready(there.redis_url), START_TIMEOUT_S)
+            yield there
+        finally:
+            for process in reversed(running):
+                process.stop()
 
 
 class ByFile(LoadFileScheduling):

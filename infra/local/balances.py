@@ -80,12 +80,7 @@ def balances(lines: Sequence[Line], meaning: Meaning) -> list[tuple[OpeningBalan
         for nth, some in enumerate(batches(every, _LOTS_AT_ONCE), 1):
             import_id = f"{meaning.name}:{currency}" + (f":{nth}" if nth > 1 else "")
             balance = OpeningBalance(currency=currency, import_id=import_id, lots=[line.lot for line in some])
-            kind, value = member
-            if kind == "member_id":
-                balance.member_id = value
-            else:
-                balance.identity.CopyFrom(meaning.external)
-                balance.identity.value = value
+            tables.name(balance, member, meaning.external)
             made.append((balance, some))
     return made
 

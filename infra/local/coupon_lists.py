@@ -47,11 +47,8 @@ def prepared(file: Path, meaning: Meaning, outcome: Outcome) -> list[Named]:
     """Whom a file names. Raises ``FileNotUnderstood``."""
 
     def named(line: tables.Line) -> Named:
-        kind, value = line.member()
-        if kind == "member_id":
-            return IssuedTo(member_id=value), line
-        to = IssuedTo(identity=meaning.external)
-        to.identity.value = value
+        to = IssuedTo()
+        tables.name(to, line.member(), meaning.external)
         return to, line
 
     made = tables.read(file, (), (), named, outcome.rejects)

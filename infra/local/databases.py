@@ -1,38 +1,12 @@
-"""Databases: which ones there are, who owns each, and how one is made with least rights."""
+"""Databases: how one is made with least rights, and brought to its newest schema."""
 
 import asyncio
-from pathlib import Path
-from typing import NamedTuple
 
 import asyncpg
 from sqlalchemy.engine import make_url
 
+from infra.local.layout import MIGRATIONS, DatabaseUrls, Role
 from services.kit import migration
-
-_ROOT = Path(__file__).resolve().parents[2]
-
-MIGRATIONS = {
-    "loyalty": _ROOT / "services/loyalty/migrations",
-    "members": _ROOT / "services/members/migrations",
-    "member_keys": _ROOT / "services/members/key_migrations",
-    "consent": _ROOT / "services/consent/migrations",
-    "gateway": _ROOT / "gateway/migrations",
-}
-"""Every database and where its schema's history is."""
-
-
-class DatabaseUrls(NamedTuple):
-    """How a database is reached: by its service, with least rights, and by its owner, who may change it."""
-
-    app: str
-    owner: str
-
-
-class Role(NamedTuple):
-    """A role that may log in."""
-
-    name: str
-    password: str
 
 
 async def create(server_url: str, name: str, *, app: Role, owner: Role) -> None:

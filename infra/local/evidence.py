@@ -8,7 +8,6 @@ import typer
 
 from infra.local.asking import ask
 from infra.local.terminal import DEFAULT_HOME, Home, complain, existing, screen
-from services.consent.jobs import packs
 from services.consent.rules import evidence
 from services.consent.rules.evidence import ReceiptRefused, Verified
 from services.kit.signing import SigningKeyRefused, signing_key, trusted
@@ -88,6 +87,9 @@ def verify_pack(
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Verify a pack with the public key alone. Exits with 1 when it is not what was signed."""
+    # Loaded only here: what makes packs reads the databases, and the other commands do not.
+    from services.consent.jobs import packs
+
     try:
         keys = trusted(key, None if key else signing_key(existing(home).consent_signing_key))
         index = packs.verify(folder, keys)

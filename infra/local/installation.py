@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from infra.local import layout
-from infra.local.databases import MIGRATIONS, Role
+from infra.local.layout import MIGRATIONS, Role
 
 
 class AlreadyRunning(Exception):

@@ -1,12 +1,11 @@
-"""The layout: which services there are, where each listens, whom each calls, and what its environment says."""
+"""The layout: which services and databases there are, where each listens, whom each calls, and what it is told."""
 
 import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from infra.local.databases import MIGRATIONS, DatabaseUrls
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -30,7 +29,30 @@ CALLS = (
 )
 """Who calls whom; each pair shares a key that nobody else has."""
 
+MIGRATIONS = {
+    "loyalty": ROOT / "services/loyalty/migrations",
+    "members": ROOT / "services/members/migrations",
+    "member_keys": ROOT / "services/members/key_migrations",
+    "consent": ROOT / "services/consent/migrations",
+    "gateway": ROOT / "gateway/migrations",
+}
+"""Every database and where its schema's history is."""
+
 _OURS = ("DATABASE_", "CALLER_KEY_", "WEBHOOK_KEY", "REDIS_URL", "POSTGRES_")
+
+
+class DatabaseUrls(NamedTuple):
+    """How a database is reached: by its service, with least rights, and by its owner, who may change it."""
+
+    app: str
+    owner: str
+
+
+class Role(NamedTuple):
+    """A role that may log in."""
+
+    name: str
+    password: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from huiyuan.members.v1 import rotations_pb2 as wire
 from huiyuan.members.v1.rotations_connect import RotationsServiceClient
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from infra.local import tombstones
 from infra.local.delivery import client
 from infra.local.issuer import Issuer
 from infra.local.terminal import DEFAULT_HOME, Bearer, Home, complain, existing, running_at, screen
@@ -21,6 +22,7 @@ _RESTING = (wire.ROTATION_STAGE_PROVED, wire.ROTATION_STAGE_DONE)
 commands = typer.Typer(no_args_is_help=True, help="Keep the members' profiles.")
 rotate = typer.Typer(no_args_is_help=True, help="Exchange keys for new ones while everything runs.")
 commands.add_typer(rotate, name="rotate")
+commands.command("replay-tombstones")(tombstones.replay)
 
 Reason = Annotated[str, typer.Option(help="Why; kept with the rotation.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Do not wait for the worker.")]

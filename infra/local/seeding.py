@@ -6,7 +6,7 @@ Every step is idempotent, so a first run that was cut short is simply taken up a
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TypeVar
 
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
@@ -24,6 +24,7 @@ from infra.local.demo import members, programme, purposes, topics
 from infra.local.installation import Installation
 from infra.local.issuer import Issuer
 from infra.local.layout import Ports
+from infra.local.seeds import SeededMember, Seeds
 from services.kit import rpc
 from services.kit.refusal import Refusal
 
@@ -33,29 +34,6 @@ _TIMEOUT_MS = 15_000
 
 class SeedRefused(Exception):
     """A service refused a part of the demo; the message carries its reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeededMember:
-    """A demo member."""
-
-    member_id: str
-    display_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seeds:
-    """What the first run brought."""
-
-    members: list[SeededMember]
-
-    @classmethod
-    def kept(cls, installation: Installation) -> "Seeds | None":
-        """What an earlier run seeded; None when none did."""
-        if not installation.seeded.exists():
-            return None
-        kept = json.loads(installation.seeded.read_text())
-        return cls([SeededMember(**member) for member in kept["members"]])
 
 
 def seed(installation: Installation, ports: Ports, tell: Callable[[str], None]) -> Seeds:

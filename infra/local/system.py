@@ -16,10 +16,9 @@ import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
 from infra.local import databases, layout, postgres, redis
-from infra.local.databases import DatabaseUrls
 from infra.local.installation import Installation
 from infra.local.issuer import Issuer
-from infra.local.layout import HOST, SERVICES, Backing, Ports
+from infra.local.layout import HOST, MIGRATIONS, SERVICES, Backing, DatabaseUrls, Ports, Role
 from infra.local.processes import Process, Program, ProgramFailed
 
 START_TIMEOUT_S = 90.0
@@ -220,12 +219,11 @@ def backing(installation: Installation, ports: Ports, environment: dict[str, str
 
 
 def _own_databases(installation: Installation, ports: Ports) -> dict[str, DatabaseUrls]:
-    def url(kind: str, role: databases.Role) -> str:
+    def url(kind: str, role: Role) -> str:
         return postgres.url(ports.postgres, role.password, user=role.name, database=kind)
 
     return {
-        kind: DatabaseUrls(*(url(kind, role) for role in installation.roles(kind)))
-        for kind in databases.MIGRATIONS
+        kind: DatabaseUrls(*(url(kind, role) for role in installation.roles(kind))) for kind in MIGRATIONS
     }
 
 

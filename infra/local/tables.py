@@ -4,7 +4,9 @@ import csv
 from collections.abc import Callable, Collection
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
+
+from huiyuan.kit.v1.kit_pb2 import ExternalIdentity
 
 from infra.local.delivery import Reject
 
@@ -42,6 +44,16 @@ class Line(NamedTuple):
         if len(named) != 1:
             raise ValueError("name the member by member_id or by external_id")
         return named[0]
+
+
+def name(message: Any, member: tuple[str, str], external: ExternalIdentity) -> None:
+    """Say in a message whom a line names: by ``member_id``, or by an ``identity`` of the kind that ``external`` has."""
+    column, value = member
+    if column == "member_id":
+        message.member_id = value
+    else:
+        message.identity.CopyFrom(external)
+        message.identity.value = value
 
 
 def read(

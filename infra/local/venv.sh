@@ -30,7 +30,8 @@ if ! [ -x .venv/bin/python ] || ! fits .venv/bin/python || ! .venv/bin/python -m
 fi
 
 echo "huiyuan: installing the locked dependencies into .venv"
-# The lock names every package and its hash, so nothing is left to resolve.
-.venv/bin/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+# The lock names every package and its hash, so nothing is left to resolve. Pip compiles on one processor: we do on all.
+.venv/bin/python -m pip install --disable-pip-version-check --require-hashes --no-deps --no-compile -r requirements.lock
+.venv/bin/python -m compileall -qq -j 0 .venv/lib || true # some packages carry files that are no Python
 .venv/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 touch .venv/.installed

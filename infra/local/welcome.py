@@ -21,7 +21,7 @@ from infra.local import balances, coupon_lists, importing
 from infra.local.delivery import Progress as Told
 from infra.local.issuer import Issuer
 from infra.local.layout import HOST, SERVICES
-from infra.local.seeding import Seeds
+from infra.local.seeds import Seeds
 from infra.local.system import System
 
 _CURL = """\

@@ -1,6 +1,6 @@
 """Systems for the tests: one that all share, one on servers that may be killed, and new ones."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -77,6 +77,8 @@ def staff(running: House) -> Staff:
 
 
 @pytest.fixture(scope="session")
-def place(running: House) -> Place:
+async def place(running: House) -> AsyncIterator[Place]:
     """Where bad input is tried."""
-    return Place(running)
+    place = Place(running)
+    yield place
+    await place.leave()

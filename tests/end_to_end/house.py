@@ -16,7 +16,7 @@ from infra.local.databases import DatabaseUrls
 from infra.local.installation import Installation
 from infra.local.issuer import Issuer
 from infra.local.layout import Ports
-from infra.local.seeding import Seeds
+from infra.local.seeds import Seeds
 from tests.conftest import free_port
 from tests.gateway.gateway_client import RATES
 

@@ -4,6 +4,7 @@ import time
 from base64 import b64decode
 from typing import Any
 
+import asyncpg
 import jwt
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,6 +20,7 @@ class Place:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self._connections: dict[str, asyncpg.Connection] = {}
         self.shop, self.staff = OrderSystem(house), Staff(house)
         self.shopper, self.stranger = self.shop.register(), self.shop.register()
         self.paid = order(self.shopper.member_id, 10_000, 30_000)
@@ -36,9 +38,23 @@ class Place:
         return signed(subject, audience, *roles, key=key, key_id=key_id(self.house), **claims)
 
     async def unchanged(self) -> dict[str, books.Content]:
-        """What no refusal may change: every table but the logs of who tried what."""
-        found = await books.contents(self.house, "loyalty", "members", "consent")
-        return {table: content for table, content in found.items() if table != "members.accesses"}
+        """What no refusal may change: every table of every service."""
+        found: dict[str, books.Content] = {}
+        for kind in ("loyalty", "members", "consent"):
+            found |= await books.content(kind, await self._connected(kind))
+        return found
+
+    async def _connected(self, kind: str) -> asyncpg.Connection:
+        """A connection that is kept from one look to the next, since there are two looks a refusal."""
+        kept = self._connections.get(kind)
+        if kept is None or kept.is_closed():
+            kept = self._connections[kind] = await asyncpg.connect(self.house.database(kind).owner)
+        return kept
+
+    async def leave(self) -> None:
+        """Close what is kept."""
+        for connection in self._connections.values():
+            await connection.close()
 
 
 def key_id(house: House) -> str:

@@ -1,11 +1,8 @@
 """The catalogue: what is the same for everyone is asked of a service once, and anew as soon as something is published."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from huiyuan.consent.v1 import events_pb2 as consent
@@ -16,6 +13,7 @@ from infra.local.databases import DatabaseUrls
 from tests.gateway.answers import at
 from tests.gateway.gateway_client import Gateway, running
 from tests.gateway.streams import Streams
+from tests.scratch import scratch
 
 ASKED = "{consentPurposes{key name notices{title}}}"
 PUBLISHED = {
@@ -27,17 +25,16 @@ PUBLISHED = {
 
 @pytest.fixture(scope="module")
 def streams() -> Iterator[Streams]:
-    directory = Path(tempfile.mkdtemp(prefix="huiyuan-catalogue-")).resolve()
-    streams = Streams(directory / "redis")
-    yield streams
-    streams.stop()
-    shutil.rmtree(directory)
+    with scratch("test") as directory:
+        streams = Streams(directory / "redis")
+        yield streams
+        streams.stop()
 
 
 @pytest.fixture(scope="module")
 async def shown(streams: Streams, database: DatabaseUrls) -> AsyncIterator[Gateway]:
-    with tempfile.TemporaryDirectory() as folder:
-        async with running(Path(folder), streams.url, database.app) as gateway:
+    with scratch("test") as folder:
+        async with running(folder, streams.url, database.app) as gateway:
             yield gateway
 
 

@@ -3,11 +3,8 @@
 import asyncio
 import itertools
 import json
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +20,7 @@ from infra.local.databases import DatabaseUrls
 from services.kit import stream
 from tests.gateway.gateway_client import Gateway, running
 from tests.gateway.streams import Streams
+from tests.scratch import scratch
 
 BEGINNING = Positions([(0, 0)] * 48).cursor
 CHANGED = "subscription($after:String){memberChanged(after:$after){cursor kind member{points{available}}}}"
@@ -30,17 +28,16 @@ CHANGED = "subscription($after:String){memberChanged(after:$after){cursor kind m
 
 @pytest.fixture(scope="module")
 def streams() -> Iterator[Streams]:
-    directory = Path(tempfile.mkdtemp(prefix="huiyuan-live-")).resolve()
-    streams = Streams(directory / "redis")
-    yield streams
-    streams.stop()
-    shutil.rmtree(directory)
+    with scratch("test") as directory:
+        streams = Streams(directory / "redis")
+        yield streams
+        streams.stop()
 
 
 @pytest.fixture(scope="module")
 async def live(streams: Streams, database: DatabaseUrls) -> AsyncIterator[Gateway]:
-    with tempfile.TemporaryDirectory() as folder:
-        async with running(Path(folder), streams.url, database.app) as gateway:
+    with scratch("test") as folder:
+        async with running(folder, streams.url, database.app) as gateway:
             yield gateway
 
 

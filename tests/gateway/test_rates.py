@@ -2,8 +2,6 @@
 
 import asyncio
 import secrets
-import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,6 +17,7 @@ from gateway.limits.rates import Bucket, Buckets, Rate, Taken
 from infra.local import redis as local_redis
 from tests.conftest import free_port
 from tests.gateway.gateway_client import Issuer, settings
+from tests.scratch import scratch
 
 
 def _bucket(holds: int, per_second: int) -> Bucket:
@@ -148,9 +147,8 @@ async def test_a_redis_that_forgot_the_script_is_told_again(redis: Redis) -> Non
 @pytest.fixture
 def directory() -> Iterator[Path]:
     """A place where Redis may live, whoever it runs as."""
-    directory = Path(tempfile.mkdtemp(prefix="huiyuan-rates-")).resolve()
-    yield directory
-    shutil.rmtree(directory)
+    with scratch("test") as directory:
+        yield directory / "redis"
 
 
 async def test_without_redis_nothing_is_counted_and_nobody_waits_and_then_it_is_again(

@@ -2,7 +2,6 @@
 
 import platform
 import sys
-import tempfile
 from pathlib import Path
 
 import uvloop
@@ -11,6 +10,7 @@ from rich.console import Console
 from infra.local import postgres
 from tests.end_to_end.house import new_house
 from tests.load import figures, orders, storefront
+from tests.scratch import scratch
 
 ROUNDS = 7
 
@@ -18,7 +18,7 @@ ROUNDS = 7
 def main() -> int:
     """Exit code 0 when every mark is reached."""
     console = Console(width=140)
-    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
+    with scratch("bench") as directory:
         house = new_house(Path(directory).resolve())
         house.also = storefront.documents(Path(directory).resolve())
         house.start()

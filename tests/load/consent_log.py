@@ -9,7 +9,6 @@ import asyncio
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +32,7 @@ from services.kit import database, process, signing
 from tests.load import figures
 from tests.load.figures import Figure, Row
 from tests.load.place import Cost, Place, server
+from tests.scratch import scratch
 
 EVENTS, ROUND, BATCH = 1_000_000, 20_000, 500
 EVENTS_EACH = 5
@@ -250,7 +250,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(description="Measure the consent log.")
     asked.add_argument("--events", type=int, default=EVENTS)
     events, console = asked.parse_args().events, Console(width=150)
-    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
+    with scratch("bench") as directory:
         home = Path(directory).resolve()
         home.chmod(0o755)
         with server(home / "server") as (url, postmaster):

@@ -3,7 +3,6 @@
 import os
 import secrets
 import subprocess
-import tempfile
 from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -23,6 +22,7 @@ from tests.conftest import free_port
 from tests.consent import factories
 from tests.load.place import server
 from tests.load.serving import Service, wait_for
+from tests.scratch import scratch
 
 _START_S = 20.0
 
@@ -90,7 +90,7 @@ class ConsentPlace:
 @contextmanager
 def placed() -> Iterator[ConsentPlace]:
     """A place with a Postgres and a Redis of its own, in a directory that goes with it."""
-    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
+    with scratch("bench") as directory:
         home = Path(directory).resolve()
         home.chmod(0o755)
         port, password = free_port(), secrets.token_hex(16)

@@ -7,7 +7,6 @@ import argparse
 import asyncio
 import random
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +26,7 @@ from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.storage.programmes.programmes import Publication
 from tests.load import figures, history, place
 from tests.load.figures import Figure, Row, ratios
+from tests.scratch import scratch
 
 MEMBERS = 1_000_000
 ROUNDS = 3
@@ -196,7 +196,7 @@ def main() -> int:
     asked.add_argument("--members", type=int, default=MEMBERS)
     given = asked.parse_args()
     with (
-        tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory,
+        scratch("bench") as directory,
         place.server(Path(directory).resolve()) as (url, postmaster),
     ):
         there = place.Place(url, DatabaseUrls(url, url), postmaster)

@@ -3,7 +3,6 @@
 import argparse
 import platform
 import sys
-import tempfile
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +10,7 @@ from rich.console import Console
 from tests.end_to_end.house import new_house
 from tests.kit.collecting import collecting
 from tests.load import figures, overload, storefront, subscribers
+from tests.scratch import scratch
 
 ROUNDS = 7
 
@@ -21,7 +21,7 @@ def main() -> int:
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     rounds = asked.parse_args().rounds
     console = Console(width=140)
-    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory, collecting() as collector:
+    with scratch("bench") as directory, collecting() as collector:
         house = new_house(Path(directory).resolve())
         house.also = storefront.documents(Path(directory).resolve())
         house.also["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.address

@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import platform
 import sys
-import tempfile
 from pathlib import Path
 
 import asyncpg
@@ -26,6 +25,7 @@ from tests.load.callers import crowd
 from tests.load.raw import Raw
 from tests.load.serving import Service, serving
 from tests.load.submitted import MANY, Submitted
+from tests.scratch import scratch
 
 MEMBERS = 100_000
 ORDERS_EACH = 10
@@ -97,7 +97,7 @@ def main() -> int:
     console.print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
     entries = given.members * ORDERS_EACH * history.ENTRIES_PER_ORDER * given.times
     console.print(f"{given.members:,} members, {entries:,} entries of history")
-    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
+    with scratch("bench") as directory:
         home = (given.home or Path(directory)).resolve()
         with place.opened(home, given.members, ORDERS_EACH * given.times) as there:
             with serving(home, there.urls) as service:

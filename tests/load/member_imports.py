@@ -9,7 +9,6 @@ import argparse
 import platform
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +35,7 @@ from services.members.rules.registrations import Registered
 from services.members.storage import keyrings
 from services.members.storage.databases import Databases
 from tests.load import figures, place
+from tests.scratch import scratch
 
 MARK = 10_000.0
 """Members a second and core, of either side."""
@@ -145,7 +145,7 @@ def main() -> int:
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     given = asked.parse_args()
     console = Console(width=140)
-    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
+    with scratch("bench") as directory:
         rows, notes = measure(Path(directory).resolve(), given.rows, given.rounds)
     console.print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
     return 0 if figures.show(console, "members imported", "members/s", rows, notes) else 1

@@ -11,7 +11,6 @@ import os
 import platform
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -37,6 +36,7 @@ from services.members.storage import identities, profiles, rewraps
 from services.members.storage.databases import Databases
 from tests.load import figures, place
 from tests.load.arms import Arm, take_turns
+from tests.scratch import scratch
 
 MEMBERS = 50_000
 ROUNDS = 7
@@ -296,7 +296,7 @@ def main() -> int:
     given = asked.parse_args()
     console = Console(width=150)
     console.print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
-    with tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory:
+    with scratch("bench") as directory:
         home = Path(directory).resolve()
         with place.server(home) as (server, postmaster):
             urls = [

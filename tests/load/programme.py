@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.console import Console
 
 from tests.load import figures, place, programme_preview, programme_tiers
 from tests.load.figures import Row
+from tests.scratch import scratch
 
 Section = Callable[[str], Awaitable[tuple[Sequence[Row], Sequence[str]]]]
 
@@ -37,7 +37,7 @@ def main() -> int:
     for name, (unit, measure) in sections(given.members, given.orders_each, given.rounds).items():
         if given.only in name:
             with (
-                tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory,
+                scratch("bench") as directory,
                 place.server(Path(directory).resolve()) as (url, _),
             ):
                 rows, notes = uvloop.run(measure(url))  # type: ignore[arg-type]

@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import random
 import sys
-import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +34,7 @@ from services.loyalty.storage.programmes.previews import Preview
 from services.loyalty.storage.programmes.programmes import Publication
 from tests.load import figures, history, place
 from tests.load.figures import Figure, Row, ratios
+from tests.scratch import scratch
 
 MEMBERS = 1_000_000
 ORDERS_EACH = 10
@@ -206,7 +206,7 @@ def main() -> int:
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     given = asked.parse_args()
     with (
-        tempfile.TemporaryDirectory(prefix="huiyuan-bench-") as directory,
+        scratch("bench") as directory,
         place.server(Path(directory).resolve()) as (url, _),
     ):
         rows, notes = uvloop.run(measure(url, given.members, given.orders_each, given.rounds))

@@ -6,7 +6,6 @@ adds less than a twentieth to what the process held after the first half, in whi
 
 import argparse
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from rich.console import Console
 from tests.load import history, ledger, place
 from tests.load.called import Called
 from tests.load.serving import Service, serving
+from tests.scratch import scratch
 
 MINUTES = 10.0
 MEMBERS = 10_000
@@ -59,7 +59,7 @@ def main() -> int:
     entries = MEMBERS * ORDERS_EACH * history.ENTRIES_PER_ORDER
     console = Console(width=120)
     console.print(f"{given.minutes:g} minutes, {MEMBERS:,} members, {entries:,} entries of history")
-    with tempfile.TemporaryDirectory(prefix="huiyuan-soak-") as directory:
+    with scratch("soak") as directory:
         home = Path(directory).resolve()
         with place.opened(home, MEMBERS, ORDERS_EACH) as there, serving(home, there.urls) as service:
             flat = uvloop.run(soak(console, there, service, given.minutes))

@@ -12,9 +12,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from infra.local.member_files import encodings
 from infra.local.member_files.encodings import FileNotUnderstood
 
@@ -93,6 +90,10 @@ def _csv_rows(table: Any) -> Iterator[Row]:
 
 @contextmanager
 def _workbook(file: Path) -> Iterator[Any]:
+    # Loaded only here: most files are CSV.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(file) as parts:
             texts = next((part for part in parts.infolist() if part.filename == _SHARED_TEXTS), None)

@@ -1,13 +1,12 @@
 """Rotations, asked: keys are exchanged by the worker; here it is begun, watched, paused and confirmed."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.members.v1 import rotations_pb2 as wire
 
 from services.kit import clock, rpc
+from services.kit.instants import timestamp
 from services.members.rpc.pages import after_of
 from services.members.rules import rotations as rules
 from services.members.rules.accesses import UnmaskNotValid, reason_of
@@ -128,7 +127,7 @@ def _rotation(of: Rotation) -> wire.Rotation:
         paused=of.paused,
         started_by=of.started_by,
         reason=of.reason,
-        started_at=_instant(of.started_at),
+        started_at=timestamp(of.started_at),
         old_keys=[f"{kek_id}/{epoch}" for kek_id, epoch in of.plan.old_keks],
         new_key="{}/{}".format(*of.plan.new_kek) if of.plan.new_kek else "",
         index_kinds=[change.kind for change in of.plan.indexes],
@@ -139,15 +138,7 @@ def _rotation(of: Rotation) -> wire.Rotation:
         seconds_left=of.seconds_left,
         waiting_for=of.waiting_for,
         proof=of.proof,
-        proved_at=_instant(of.proved_at),
+        proved_at=of.proved_at and timestamp(of.proved_at),
         destroyed_by=of.destroyed_by,
-        finished_at=_instant(of.finished_at),
+        finished_at=of.finished_at and timestamp(of.finished_at),
     )
-
-
-def _instant(at: datetime | None) -> Timestamp | None:
-    if at is None:
-        return None
-    wire_instant = Timestamp()
-    wire_instant.FromDatetime(at)
-    return wire_instant

@@ -1,0 +1,29 @@
+"""Seeds: what the first run brought, as later runs and tokens find it."""
+
+import json
+from dataclasses import dataclass
+
+from infra.local.installation import Installation
+
+
+@dataclass(frozen=True, slots=True)
+class SeededMember:
+    """A demo member."""
+
+    member_id: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """What the first run brought."""
+
+    members: list[SeededMember]
+
+    @classmethod
+    def kept(cls, installation: Installation) -> "Seeds | None":
+        """What an earlier run seeded; None when none did."""
+        if not installation.seeded.exists():
+            return None
+        kept = json.loads(installation.seeded.read_text())
+        return cls([SeededMember(**member) for member in kept["members"]])
