@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection, Mapping
 
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.limits.load import Load
+from gateway.serving.hosts import Hosts
 from services.kit import health
 
 TOO_BUSY = (
@@ -37,17 +37,17 @@ class Front:
         self._endpoints = endpoints
         self._others = others
         self._load = load
-        self._named: ASGIApp = (
-            TrustedHostMiddleware(self._route, list(hosts), www_redirect=False) if hosts else self._route
-        )
+        self._hosts = Hosts(hosts) if hosts else None
         self._lines = tuple(f"POST {path} HTTP/1.1\r\n".encode() for path in endpoints)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_probe = scope.get("path") in health.PATHS
-        await (self._others if is_probe else self._named)(scope, receive, send)
-
-    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
+        path = scope.get("path")
+        if self._hosts is not None and path is not None and path not in health.PATHS:
+            refusal = self._hosts.refusal(scope["headers"])
+            if refusal is not None:
+                await refusal(scope, receive, send)
+                return
+        endpoint = self._endpoints.get(path) if scope["type"] == "http" else None
         await (endpoint or self._others)(scope, receive, send)
 
     def turn_away(self, request: bytes) -> bytes | None:
