@@ -41,8 +41,11 @@ class Front:
         self._lines = tuple(f"POST {path} HTTP/1.1\r\n".encode() for path in endpoints)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path")
-        if self._hosts is not None and path is not None and path not in health.PATHS:
+        if scope["type"] == "lifespan":
+            await self._others(scope, receive, send)
+            return
+        path: str = scope["path"]
+        if self._hosts is not None and path not in health.PATHS:
             refusal = self._hosts.refusal(scope["headers"])
             if refusal is not None:
                 await refusal(scope, receive, send)
