@@ -1,17 +1,21 @@
 """The front: what is asked all the time goes straight to its endpoint, the rest by Starlette's routing."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.limits.load import Load
 from gateway.serving.hosts import Hosts
 from services.kit import health
+from services.kit.http_protocol import Answering
 
 TOO_BUSY = (
     b'{"errors":[{"message":"too busy: try again","extensions":{"code":"OVERLOADED","retryable":true}}]}'
 )
+
+Posts = Callable[[Mapping[bytes, bytes], str | None], Answering | None]
+"""Who answers a POST with these headers from a peer at this address; None when it goes by ASGI."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: ?(\d{1,7})\r\n", re.IGNORECASE)
 _TURNED_AWAY = (
@@ -21,7 +25,7 @@ _TURNED_AWAY = (
 
 
 class Front:
-    """An ASGI application of endpoints by their path, before another that has them too.
+    """An ASGI application of endpoints by their path, before another that has them too; ``posts`` answer directly.
 
     Where ``hosts`` are given, whoever asks for another is refused: a page whose own name was made to lead here would
     count as ours. Probes are answered under any name, since they come by address.
@@ -33,11 +37,14 @@ class Front:
         others: ASGIApp,
         load: Load,
         hosts: Collection[str] = (),
+        *,
+        posts: Mapping[str, Posts],
     ) -> None:
         self._endpoints = endpoints
         self._others = others
         self._load = load
         self._hosts = Hosts(hosts) if hosts else None
+        self._posts = {path.encode(): post for path, post in posts.items()}
         self._lines = tuple(f"POST {path} HTTP/1.1\r\n".encode() for path in endpoints)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,6 +59,15 @@ class Front:
                 return
         endpoint = self._endpoints.get(path) if scope["type"] == "http" else None
         await (endpoint or self._others)(scope, receive, send)
+
+    def direct(self, url: bytes, headers: Mapping[bytes, bytes], peer: str | None) -> Answering | None:
+        """Who answers a POST, when no browser's page asks and its host is one of ours."""
+        post = self._posts.get(url)
+        if post is None or b"origin" in headers:
+            return None
+        if self._hosts is not None and not self._hosts.knows(headers.get(b"host", b"")):
+            return None
+        return post(headers, peer)
 
     def turn_away(self, request: bytes) -> bytes | None:
         """What a request is answered that there is no place for, before even its head is read.

@@ -19,18 +19,19 @@ class Hosts:
         self._names = tuple(name.lower() for name in names)
         self._below = tuple(name[1:] for name in self._names if name.startswith("*."))
         # By its bytes: nearly all requests come by few names.
-        self._knows = lru_cache(maxsize=_REMEMBERED)(self._look)
+        self.knows = lru_cache(maxsize=_REMEMBERED)(self._look)
 
     def refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> Response | None:
         """What a request is answered that asks for another name, for none or for several; None for ours."""
         asked = [value for name, value in headers if name == b"host"]
-        if len(asked) == 1 and self._knows(asked[0]):
+        if len(asked) == 1 and self.knows(asked[0]):
             return None
         said = f"no such host is served here: ask for {' or '.join(self._names)}, or have it added to GATEWAY_HOSTS"
         told = {"message": said, "extensions": {"code": BAD_REQUEST}}
         return JSONResponse({"errors": [told]}, status_code=400)
 
     def _look(self, host: bytes) -> bool:
+        """Whether a ``Host`` header's value names us, on whatever port."""
         found = _HOST.fullmatch(host)
         if found is None:
             return False
