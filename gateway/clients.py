@@ -29,6 +29,7 @@ from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
 from huiyuan.loyalty.v1.memberships_connect import MembershipsServiceClient
 from huiyuan.loyalty.v1.missions_connect import MissionsServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
+from huiyuan.loyalty.v1.overviews_connect import OverviewsServiceClient
 from huiyuan.loyalty.v1.placements_connect import PlacementsServiceClient
 from huiyuan.loyalty.v1.points_connect import PointsServiceClient
 from huiyuan.loyalty.v1.previews_connect import PreviewsServiceClient
@@ -80,6 +81,7 @@ class Clients:
         loyalty, members, consent = addresses[LOYALTY], addresses[MEMBERS], addresses[CONSENT]
         self.points = client(PointsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.tiers = client(TiersServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
+        self.overviews = client(OverviewsServiceClient, loyalty, LOYALTY, signer, default_caller=ITSELF)
         self.orders = client(OrdersServiceClient, loyalty, LOYALTY, signer)
         self.redemptions = client(RedemptionsServiceClient, loyalty, LOYALTY, signer)
         self.reward_redemptions = client(RewardRedemptionsServiceClient, loyalty, LOYALTY, signer)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
+import orjson
 import structlog
 from prometheus_client import Counter
 from redis.asyncio import Redis
@@ -24,6 +25,9 @@ _AWAY_S = 1.0
 """How long Redis is not asked again once it did not answer; one asks then, and nobody else waits for it."""
 _SEEN_FOR_S = 1.0
 """How long it counts what a bucket was seen to hold."""
+
+_GATHERED_S = 0.01
+"""How long what nobody waits for is kept back, so that much of it leaves together and none of it before its request."""
 
 _REMEMBERED = 20_000
 
@@ -89,6 +93,9 @@ class Buckets:
         self._take = redis.register_script(_SCRIPT)
         self._waiting: list[tuple[Bucket, int, asyncio.Future[Taken | None]]] = []
         self._calling: asyncio.Task[None] | None = None
+        self._gathering: asyncio.TimerHandle | None = None
+        self._awaited = False
+        """Whether somebody waits for what is taken next."""
         self._away = False
         self._try_again_at_s = 0.0
         self._refused: dict[str, _Refused] = {}
@@ -99,15 +106,18 @@ class Buckets:
         """Whether a bucket was just seen so full that half of it stays whatever of ours is still on its way.
 
         Such a taking needs no waiting for. Others may have emptied the bucket since: they gain what this process admits
-        during one call to Redis, which then says so.
+        until its next call to Redis is answered, which then says so.
         """
         seen = self._seen.get(bucket.key)
         if seen is None or self._away or time.monotonic() - seen.asked_at_s > _SEEN_FOR_S:
             return False
         return seen.left - self._owed[bucket.key] - points >= bucket.rate.holds // 2
 
-    def take(self, bucket: Bucket, points: int) -> asyncio.Future[Taken | None]:
-        """Take so many points, or none when there are fewer. None when nobody could count."""
+    def take(self, bucket: Bucket, points: int, *, awaited: bool = True) -> asyncio.Future[Taken | None]:
+        """Take so many points, or none when there are fewer. None when nobody could count.
+
+        What is not ``awaited`` is taken a little later, together with more, and owed until then.
+        """
         future: asyncio.Future[Taken | None] = asyncio.get_running_loop().create_future()
         short = self.short_of(bucket, points)
         if short is not None:
@@ -118,9 +128,24 @@ class Buckets:
         else:
             self._waiting.append((bucket, points, future))
             self._owed[bucket.key] += points
+            self._awaited = self._awaited or awaited
             if self._calling is None:
-                self._calling = asyncio.get_running_loop().create_task(self._call())
+                self._call_soon()
         return future
+
+    def _call_soon(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._awaited or len(self._waiting) >= _BUCKETS_A_CALL:
+            self._begin()
+        elif self._gathering is None:
+            self._gathering = loop.call_later(_GATHERED_S, self._begin)
+
+    def _begin(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        if self._calling is None:
+            self._calling = asyncio.get_running_loop().create_task(self._call())
 
     def short_of(self, bucket: Bucket, points: int) -> Taken | None:
         """How a bucket is left that surely has fewer points, going by what it last said; None for any other."""
@@ -136,10 +161,11 @@ class Buckets:
         return Taken(max(0, int(left)), max(1, int(wait_s * 1000)))
 
     async def _call(self) -> None:
-        """Until nothing waits: one call at a time, each with what came meanwhile."""
+        """Until nobody waits: one call at a time, each with what came meanwhile."""
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:_BUCKETS_A_CALL], self._waiting[_BUCKETS_A_CALL:]
+                self._awaited = self._awaited and bool(self._waiting)
                 asked_at_s = time.monotonic()
                 for (bucket, points, future), taken in zip(batch, await self._answers(batch), strict=True):
                     self._settle(bucket.key, points)
@@ -147,18 +173,21 @@ class Buckets:
                         self._remember(bucket, points, taken, asked_at_s)
                     if not future.done():
                         future.set_result(taken)
+                if not self._awaited:
+                    break
         finally:
             self._calling = None
+            if self._waiting:
+                self._call_soon()
 
     async def _answers(
         self, batch: Sequence[tuple[Bucket, int, asyncio.Future[Taken | None]]]
     ) -> Sequence[Taken | None]:
         keys = [bucket.key for bucket, _, _ in batch]
-        arguments: list[int] = []
-        for bucket, points, _ in batch:
-            arguments += (*bucket.rate, points)
+        # In one argument: the client takes longer over each than the script over all of them.
+        asked = orjson.dumps([(*bucket.rate, points) for bucket, points, _ in batch])
         try:
-            said: list[int] = await self._take(keys, arguments)
+            said: list[int] = await self._take(keys, [asked])
         except Exception as error:
             # Whatever it is, those who wait get their answer.
             log.warning("rates are not counted", because=type(error).__name__)

@@ -1,11 +1,11 @@
--- Takes from token buckets. KEYS: the buckets; ARGV, for each: what it holds, what it gets a second, what is asked.
+-- Takes from token buckets. KEYS: the buckets; ARGV[1], JSON, for each: what it holds, what it gets a second, what is asked.
 -- Answers, for each: what is left, and how many milliseconds until it would have been enough; 0 where it was.
 -- A bucket is kept as the instant at which it is full again, and forgotten then.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local answers = {}
+local answers, all = {}, cjson.decode(ARGV[1])
 for i, bucket in ipairs(KEYS) do
-  local holds, per_ms, asked = tonumber(ARGV[3 * i - 2]), ARGV[3 * i - 1] / 1000, tonumber(ARGV[3 * i])
+  local holds, per_ms, asked = all[i][1], all[i][2] / 1000, all[i][3]
   local full_at = math.max(now, tonumber(redis.call('GET', bucket) or now))
   local left = holds - (full_at - now) * per_ms
   local wait = 0

@@ -12,6 +12,7 @@ from huiyuan.members.v1 import profiles_pb2
 from gateway.auth import ANYONE
 from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
 from gateway.loaders.lane import Asked, Lane
+from gateway.loaders.overviews import Overviews
 from services.kit.refusal import Refusal
 from services.kit.rpc import RemoteRefusal
 
@@ -41,6 +42,7 @@ class Loaders:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
+        self._overviews = Overviews(clients)
         self.balances_by_member: Lane[InProgramme, points_pb2.MemberBalances] = Lane(
             self._balances, group=itemgetter(0)
         )
@@ -74,8 +76,7 @@ class Loaders:
             members=[self._key(LOYALTY, one, one.key.member_id) for one in asked],
             programme_id=asked[0].key.programme_id,
         )
-        response = await self._clients.points.batch_get_balances(request)
-        return _each(response.results, "balances")
+        return _each(await self._overviews.balances(request), "balances")
 
     async def _lots(self, asked: Sequence[Asked[InProgramme]]) -> list[points_pb2.MemberLots | Refusal]:
         request = points_pb2.BatchListLotsRequest(
@@ -90,8 +91,7 @@ class Loaders:
             members=[self._key(LOYALTY, one, one.key.member_id) for one in asked],
             programme_id=asked[0].key.programme_id,
         )
-        response = await self._clients.tiers.batch_get_standings(request)
-        return _each(response.results, "standing")
+        return _each(await self._overviews.standings(request), "standing")
 
     async def _entitlements(
         self, asked: Sequence[Asked[InProgramme]]
@@ -116,8 +116,7 @@ class Loaders:
             ],
             programme_id=asked[0].key.programme_id,
         )
-        response = await self._clients.points.batch_list_entries(request)
-        return _each(response.results, "page")
+        return _each(await self._overviews.entries(request), "page")
 
     async def _profiles(self, asked: Sequence[Asked[str]]) -> list[profiles_pb2.Profile | Refusal]:
         request = profiles_pb2.BatchGetProfilesRequest(

@@ -28,6 +28,7 @@ from huiyuan.loyalty.v1.memberships_connect import MembershipsServiceASGIApplica
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
 from huiyuan.loyalty.v1.missions_connect import MissionsServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
+from huiyuan.loyalty.v1.overviews_connect import OverviewsServiceASGIApplication
 from huiyuan.loyalty.v1.placements_connect import PlacementsServiceASGIApplication
 from huiyuan.loyalty.v1.points_connect import PointsServiceASGIApplication
 from huiyuan.loyalty.v1.previews_connect import PreviewsServiceASGIApplication
@@ -87,6 +88,7 @@ from services.loyalty.rpc.members.exports import Exports
 from services.loyalty.rpc.members.forfeits import Forfeits
 from services.loyalty.rpc.members.members import Membership
 from services.loyalty.rpc.members.merges import Merges
+from services.loyalty.rpc.members.overviews import Overviews
 from services.loyalty.rpc.missions.activities import Activities
 from services.loyalty.rpc.missions.missions import Missions
 from services.loyalty.rpc.orders.orders import Orders
@@ -166,11 +168,8 @@ def _wires(
         gatekeeper.admit(
             Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
         ),
-        gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
-        gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
-        gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
+        *_read(gatekeeper, pool, unhurried, rulebook),
         gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
-        gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
         gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
         gatekeeper.admit(Activities(pool, rulebook, membership, consents), ActivitiesServiceASGIApplication),
         gatekeeper.admit(Missions(pool, rulebook), MissionsServiceASGIApplication),
@@ -186,6 +185,19 @@ def _wires(
         gatekeeper.admit(
             RewardRedemptions(pool, lanes, rulebook, membership), RewardRedemptionsServiceASGIApplication
         ),
+    )
+
+
+def _read(
+    gatekeeper: rpc.Gatekeeper, pool: database.Pool, unhurried: database.Pool, rulebook: Rulebook
+) -> Sequence[Any]:
+    """What only reads, at once or over whole histories."""
+    return (
+        gatekeeper.admit(Overviews(pool, rulebook), OverviewsServiceASGIApplication),
+        gatekeeper.admit(Statements(unhurried, rulebook), StatementsServiceASGIApplication),
+        gatekeeper.admit(Finance(unhurried, rulebook), FinanceServiceASGIApplication),
+        gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
+        gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
     )
 
 

@@ -4,6 +4,7 @@ A browser lets a page ask the server that its own name leads to, and that name m
 only the ``Host`` header tells such a request from our own pages'.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -23,6 +24,10 @@ FOREIGN = (
     "shop.example",
     "a b",
     "[::1",
+    "apps.example",
+    "api.shop.example:",
+    "api.shop.example:1x",
+    "xapps.example",
 )
 
 
@@ -44,7 +49,19 @@ async def test_whoever_asks_for_another_host_is_refused_and_nothing_is_asked(
         for method in ("POST", "GET", "OPTIONS"):
             answer = await named.http.request(method, path, headers={"host": host})
             assert answer.status_code == 400, (host, method)
+            assert "ask for api.shop.example or *.apps.example" in answer.text
             assert "access-control-allow-origin" not in answer.headers
+    assert not named.services.calls
+
+
+async def test_who_names_two_hosts_or_none_is_refused(named: Gateway) -> None:
+    asked = "POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n{hosts}\r\n{{}}"
+    port = int(named.address.rpartition(":")[2])
+    for hosts in ("", "Host: api.shop.example\r\nHost: evil.example\r\n", "Host: \r\n"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(asked.format(hosts=hosts).encode())
+        assert b"no such host is served here" in await reader.readuntil(b"}"), hosts
+        writer.close()
     assert not named.services.calls
 
 

@@ -106,6 +106,33 @@ async def test_what_arrives_while_a_call_is_under_way_leaves_together_with_the_n
     assert await _calls(redis) - before == 2
 
 
+async def test_what_nobody_waits_for_leaves_together_a_little_later_and_is_owed_until_then(
+    redis: Redis,
+) -> None:
+    buckets, bucket = Buckets(redis), _bucket(1000, 1)
+    await buckets.take(bucket, 0)
+    before = await _calls(redis)
+    taking = []
+    for _ in range(40):
+        assert buckets.is_ample(bucket, 10)
+        taking.append(buckets.take(bucket, 10, awaited=False))
+        await asyncio.sleep(0)
+    assert not buckets.is_ample(bucket, 101)
+    await asyncio.gather(*taking)
+    assert await _calls(redis) - before == 1
+    assert await Buckets(redis).take(bucket, 0) == Taken(600, 0)
+
+
+async def test_who_waits_takes_along_what_nobody_waits_for(redis: Redis) -> None:
+    buckets, bucket = Buckets(redis), _bucket(1000, 1)
+    await buckets.take(bucket, 0)
+    before = await _calls(redis)
+    unawaited = buckets.take(bucket, 10, awaited=False)
+    assert await buckets.take(bucket, 5) == Taken(985, 0)
+    assert unawaited.result() == Taken(990, 0)
+    assert await _calls(redis) - before == 1
+
+
 async def _calls(redis: Redis) -> int:
     calls: int = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
     return calls

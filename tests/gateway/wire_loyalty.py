@@ -13,6 +13,8 @@ from huiyuan.loyalty.v1 import (
     integrity_pb2,
     orders_connect,
     orders_pb2,
+    overviews_connect,
+    overviews_pb2,
     placements_connect,
     placements_pb2,
     points_connect,
@@ -100,6 +102,23 @@ class Tiers(Door):
         self.services.turn("loyalty", "holders")
         ids = sorted(self.services.names, reverse=True)[: request.first]
         return tiers_pb2.ListMembersByTierResponse(member_ids=ids, has_next_page=True)
+
+
+class Overviews(Door):
+    @rpc.per_item
+    async def batch_get_overviews(
+        self, request: overviews_pb2.BatchGetOverviewsRequest, _: Any
+    ) -> overviews_pb2.BatchGetOverviewsResponse:
+        self.services.turn("loyalty", "overviews")
+        points, tiers, within = Points(self.services), Tiers(self.services), request.programme_id
+        balances = points_pb2.BatchGetBalancesRequest(members=request.balances, programme_id=within)
+        standings = tiers_pb2.BatchGetStandingsRequest(members=request.standings, programme_id=within)
+        entries = points_pb2.BatchListEntriesRequest(members=request.entries, programme_id=within)
+        return overviews_pb2.BatchGetOverviewsResponse(
+            balances=(await points.batch_get_balances(balances, _)).results,
+            standings=(await tiers.batch_get_standings(standings, _)).results,
+            entries=(await points.batch_list_entries(entries, _)).results,
+        )
 
 
 class Orders(Door):
@@ -322,6 +341,7 @@ class Adjustments(Door):
 DOORS: list[tuple[type[Door], Any]] = [
     (Points, points_connect.PointsServiceASGIApplication),
     (Tiers, tiers_connect.TiersServiceASGIApplication),
+    (Overviews, overviews_connect.OverviewsServiceASGIApplication),
     (Dues, dues_connect.DuesServiceASGIApplication),
     (Integrity, integrity_connect.IntegrityServiceASGIApplication),
     (Orders, orders_connect.OrdersServiceASGIApplication),

@@ -24,6 +24,8 @@ from huiyuan.members.v1.identities_pb2 import (
     ResolveMembersRequest,
     ResolveMembersResponse,
 )
+from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
+from huiyuan.members.v1.profiles_pb2 import BatchGetProfilesRequest
 
 from services.kit import rpc, telemetry
 from services.kit.http_protocol import HttpProtocol
@@ -211,11 +213,20 @@ async def test_a_fault_is_logged_by_its_type_and_place_alone(
     assert SECRET not in logged
 
 
+async def test_a_method_that_a_server_does_not_know_is_told_from_a_server_that_is_away(
+    address: str, signer: CallerSigner
+) -> None:
+    newer = rpc.client(ProfilesServiceClient, address, "members", signer, default_caller=SUPPORT)
+    with pytest.raises(rpc.ServiceFailed):
+        await newer.batch_get_profiles(BatchGetProfilesRequest())
+
+
 async def test_a_server_that_is_not_there_is_worth_trying_again(signer: CallerSigner) -> None:
     away = rpc.client(IdentitiesServiceClient, f"http://127.0.0.1:{free_port()}", "members", signer)
     with pytest.raises(rpc.ServiceUnavailable) as arrived:
         await away.find_member(asking("me"))
     assert arrived.value.retryable
+    assert not isinstance(arrived.value, rpc.ServiceFailed)
 
 
 @pytest.mark.parametrize(

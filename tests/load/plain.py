@@ -1,5 +1,5 @@
-"""What the storefront is compared with: the same schema by strawberry's own view and without lanes, and ours uncompiled
-or without rates.
+"""What the storefront is compared with: the same schema by strawberry's own view and without lanes, and ours uncompiled,
+without rates, and with traces or without.
 
 All with authentication, validated once for each document, and within the same limits.
 """
@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.dataloader import DataLoader
@@ -38,7 +39,7 @@ from gateway.scalars import preferred
 from gateway.serving.http import Endpoint
 from gateway.serving.surface import Surface
 from gateway.settings import GatewaySettings
-from services.kit import process
+from services.kit import process, telemetry
 from services.kit.rpc import Caller, CallerKind, CallerSigner
 from services.kit.tokens import TokenVerifier
 
@@ -50,6 +51,18 @@ class Uncompiled(Preparer):
 
     def compile(self, prepared: Prepared) -> Prepared:
         return prepared
+
+
+class Traced:
+    """An endpoint of whose requests this part is followed, whatever the process's others are."""
+
+    def __init__(self, endpoint: ASGIApp, part: float) -> None:
+        self._endpoint = endpoint
+        self._part = part
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        telemetry._sampled_part = self._part  # it is asked before the endpoint waits for anything
+        await self._endpoint(scope, receive, send)
 
 
 class Unmetered(Meter):
@@ -155,6 +168,8 @@ def application(settings: GatewaySettings) -> Starlette:
             Route("/uncompiled", Endpoint(uncompiled, None, load)),
             Route("/limited", Endpoint(limited, None, load)),
             Route("/unlimited", Endpoint(unlimited, None, load)),
+            Route("/traced", Traced(Endpoint(limited, None, load), 0.01)),
+            Route("/untraced", Traced(Endpoint(limited, None, load), 0.0)),
             Route("/strawberry", view, methods=["POST"]),
         ]
     )
@@ -162,6 +177,7 @@ def application(settings: GatewaySettings) -> Starlette:
 
 if __name__ == "__main__":
     settings = GatewaySettings()
+    process.be_seen("plain", settings)
     process.spare_collections()
     uvicorn.run(
         application(settings),

@@ -31,7 +31,13 @@ from services.kit.rpc.grants import (
     staff,
     systems,
 )
-from services.kit.rpc.refusals import RemoteRefusal, ServiceUnavailable, refusal_of, wire_refusal
+from services.kit.rpc.refusals import (
+    RemoteRefusal,
+    ServiceFailed,
+    ServiceUnavailable,
+    refusal_of,
+    wire_refusal,
+)
 
 __all__ = [
     "ASSERTION_LIFE_S",
@@ -48,6 +54,7 @@ __all__ = [
     "NotAllowed",
     "NotSignedIn",
     "RemoteRefusal",
+    "ServiceFailed",
     "ServiceUnavailable",
     "allow",
     "anyone",

@@ -90,5 +90,7 @@ def _refusal(answer: Answer, service: str) -> Refusal:
         ]
         error = ConnectError(Code(told["code"]), str(told.get("message", "")), details=details)
     except (AttributeError, KeyError, TypeError, ValueError):
-        error = ConnectError(Code.UNKNOWN, f"HTTP {answer.status} without a Connect error")
+        unknown_method = answer.status == 404  # as Connect says
+        code = Code.UNIMPLEMENTED if unknown_method else Code.UNKNOWN
+        error = ConnectError(code, f"HTTP {answer.status} without a Connect error")
     return refusal_of(error, service)

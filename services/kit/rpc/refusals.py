@@ -49,6 +49,12 @@ class ServiceUnavailable(Unavailable):
     """A service did not answer in time; try again."""
 
 
+class ServiceFailed(ServiceUnavailable):
+    """A service is there, and could not do this one thing: a fault of its own, or it does not know the method yet."""
+
+    code = ServiceUnavailable.code
+
+
 class RemoteRefusal(Refusal):
     """A refusal that another service gave, with its own code and kind."""
 
@@ -70,4 +76,4 @@ def refusal_of(error: ConnectError, service: str) -> Refusal:
         return RemoteRefusal(
             kit_pb2.Refusal(code=error.code.name, message=error.message, kind=_KINDS[error.code].value)  # type: ignore[arg-type]
         )
-    return ServiceUnavailable(f"the {service} service failed: try again")
+    return ServiceFailed(f"the {service} service failed: try again")

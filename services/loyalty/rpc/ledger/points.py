@@ -1,7 +1,7 @@
 """Points at the door: balances and their lots, entries, adjustments, awards."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -67,15 +67,8 @@ class Points:
         now = self._rulebook.now()
         programme = (await self._rulebook.current()).history(request.programme_id).at(now)
         asked = [readable_member(key) for key in request.members]
-        found = await self._wallets(asked, programme, due_by=now + NOTICE_US)
-        return wire.BatchGetBalancesResponse(
-            results=[
-                {"balances": _balances(programme, member, found.get(member, {}), now)}
-                if isinstance(member, str)
-                else {"refusal": rpc.wire_refusal(member)}
-                for member in asked
-            ]
-        )
+        found = await wallets_by_member(self._pool, asked, programme, due_by=now + NOTICE_US)
+        return wire.BatchGetBalancesResponse(results=balances_of(asked, programme, found, now))
 
     @rpc.per_item
     async def batch_list_lots(self, request: wire.BatchListLotsRequest, _: Any) -> wire.BatchListLotsResponse:
@@ -83,7 +76,7 @@ class Points:
         now = self._rulebook.now()
         programme = (await self._rulebook.current()).history(request.programme_id).at(now)
         asked = [readable_member(key) for key in request.members]
-        found = await self._wallets(asked, programme)
+        found = await wallets_by_member(self._pool, asked, programme)
         return wire.BatchListLotsResponse(
             results=[
                 wire.LotsResult(refusal=rpc.wire_refusal(member))
@@ -93,36 +86,14 @@ class Points:
             ]
         )
 
-    async def _wallets(
-        self, asked: Sequence[str | Refusal], programme: Programme, due_by: int = NEVER
-    ) -> dict[str, dict[int, Wallet]]:
-        """The wallets that there are in a programme's currencies, by member and currency; ``due_by`` as in storage."""
-        found: dict[str, dict[int, Wallet]] = {}
-        numbers = [currency.number for currency in programme.currencies]
-        members = [member for member in asked if isinstance(member, str)]
-        for wallet in await points.wallets(self._pool, members, numbers, due_by=due_by):
-            found.setdefault(wallet.member_id, {})[wallet.currency] = wallet
-        return found
-
     @rpc.per_item
     async def batch_list_entries(
         self, request: wire.BatchListEntriesRequest, _: Any
     ) -> wire.BatchListEntriesResponse:
         be_at_most(len(request.members), MOST_MEMBERS, "members")
         programme = (await self._rulebook.current()).history(request.programme_id).newest
-        asked = [_entries_asked(key, programme) for key in request.members]
-        good = [nth for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)]
-        pages = await points.entries(self._pool, [asked[nth] for nth in good])  # type: ignore[misc]
-        by_place = {good[place]: page for place, page in pages.items()}
-        codes = {currency.number: currency.code for currency in programme.currencies}
-        return wire.BatchListEntriesResponse(
-            results=[
-                wire.EntriesResult(refusal=rpc.wire_refusal(page))
-                if isinstance(page, Refusal)
-                else wire.EntriesResult(page=_page(*by_place.get(nth, ([], False)), codes))
-                for nth, page in enumerate(asked)
-            ]
-        )
+        results = await pages_of(self._pool, request.members, programme)
+        return wire.BatchListEntriesResponse(results=results)
 
     @rpc.allow(rpc.staff("operations", "program_admin"))
     async def adjust_points(self, request: wire.AdjustPointsRequest, _: Any) -> wire.AdjustPointsResponse:
@@ -149,6 +120,53 @@ class Points:
             entry_id=points.place(posted.recorded_at, posted.ord),
             replayed=answer.replayed,
         )
+
+
+async def wallets_by_member(
+    reader: database.Pool | database.RawConnection,
+    asked: Iterable[str | Refusal],
+    programme: Programme,
+    due_by: int = NEVER,
+) -> dict[str, dict[int, Wallet]]:
+    """The wallets that there are in a programme's currencies, by member and currency; ``due_by`` as in storage."""
+    found: dict[str, dict[int, Wallet]] = {}
+    numbers = [currency.number for currency in programme.currencies]
+    members = [member for member in asked if isinstance(member, str)]
+    for wallet in await points.wallets(reader, members, numbers, due_by=due_by):
+        found.setdefault(wallet.member_id, {})[wallet.currency] = wallet
+    return found
+
+
+def balances_of(
+    asked: Iterable[str | Refusal],
+    programme: Programme,
+    wallets: Mapping[str, dict[int, Wallet]],
+    now: int,
+) -> list[dict[str, Any]]:
+    """The balances of each who may be read, and why not for the others."""
+    return [
+        {"balances": _balances(programme, member, wallets.get(member, {}), now)}
+        if isinstance(member, str)
+        else {"refusal": rpc.wire_refusal(member)}
+        for member in asked
+    ]
+
+
+async def pages_of(
+    reader: database.Pool | database.RawConnection, keys: Iterable[wire.EntriesKey], programme: Programme
+) -> list[wire.EntriesResult]:
+    """A page of entries for each who may be read, and why not for the others."""
+    asked = [_entries_asked(key, programme) for key in keys]
+    good = [nth for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)]
+    pages = await points.entries(reader, [asked[nth] for nth in good])  # type: ignore[misc]
+    by_place = {good[place]: page for place, page in pages.items()}
+    codes = {currency.number: currency.code for currency in programme.currencies}
+    return [
+        wire.EntriesResult(refusal=rpc.wire_refusal(page))
+        if isinstance(page, Refusal)
+        else wire.EntriesResult(page=_page(*by_place.get(nth, ([], False)), codes))
+        for nth, page in enumerate(asked)
+    ]
 
 
 def _lots(programme: Programme, member: str, wallets: dict[int, Wallet], now: int) -> wire.MemberLots:

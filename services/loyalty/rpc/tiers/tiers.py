@@ -1,5 +1,6 @@
 """Tiers at the door: where members stand."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from huiyuan.loyalty.v1 import placements_pb2
@@ -8,7 +9,7 @@ from huiyuan.loyalty.v1 import tiers_pb2 as wire
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
 from services.loyalty.rpc.benefits import benefits
-from services.loyalty.rpc.ledger.points import MOST_MEMBERS
+from services.loyalty.rpc.ledger.points import MOST_MEMBERS, wallets_by_member
 from services.loyalty.rpc.tiers import tier_schemes
 from services.loyalty.rpc.wire import (
     be_at_most,
@@ -24,7 +25,7 @@ from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.points import Member
 from services.loyalty.rules.ledger.reading import snapshot
 from services.loyalty.rules.ledger.wallets import Wallet
-from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.programmes.programmes import Programme, Programmes
 from services.loyalty.rules.tiers.outlooks import Scored, Step, outlook
 from services.loyalty.rules.tiers.standings import Standing
 from services.loyalty.rules.tiers.tier_schemes import TierRule
@@ -52,27 +53,10 @@ class Tiers:
         known = await self._rulebook.current()
         programme = known.history(request.programme_id).at(now)
         asked = [readable_member(key) for key in request.members]
-        readable = [member for member in asked if isinstance(member, str)]
-        standings = await points.standings(self._pool, readable, programme.number)
-        refused = await refusals.refused(self._pool, set(readable) - standings.keys())
-        wallets: dict[str, list[Wallet]] = {}
-        numbers = [currency.number for currency in programme.currencies]
-        for wallet in await points.wallets(self._pool, readable, numbers):
-            wallets.setdefault(wallet.member_id, []).append(wallet)
-
-        def answer(member: str) -> wire.Standing:
-            standing = standings.get(member) or Standing(
-                member, programme.number, automated_refused=member in refused
-            )
-            return _standing(snapshot(known, programme.programme_id, standing, wallets.get(member, []), now))
-
+        standings = await standings_by_member(self._pool, asked, programme)
+        wallets = await wallets_by_member(self._pool, asked, programme)
         return wire.BatchGetStandingsResponse(
-            results=[
-                wire.StandingResult(refusal=rpc.wire_refusal(member))
-                if isinstance(member, Refusal)
-                else wire.StandingResult(standing=answer(member))
-                for member in asked
-            ]
+            results=standings_of(asked, known, standings, wallets, (programme, now))
         )
 
     @rpc.allow(rpc.staff("support", "operations", "program_admin", "privacy_officer"))
@@ -87,6 +71,44 @@ class Tiers:
         return wire.ListMembersByTierResponse(
             member_ids=found[: request.first], has_next_page=len(found) > request.first
         )
+
+
+async def standings_by_member(
+    reader: database.Pool | database.RawConnection, asked: Iterable[str | Refusal], programme: Programme
+) -> dict[str, Standing]:
+    """The standing of each who may be read, a first one for who has none yet."""
+    readable = {member for member in asked if isinstance(member, str)}
+    found = await points.standings(reader, list(readable), programme.number)
+    new = readable - found.keys()
+    refused = await refusals.refused(reader, new)
+    return found | {
+        member: Standing(member, programme.number, automated_refused=member in refused) for member in new
+    }
+
+
+def standings_of(
+    asked: Iterable[str | Refusal],
+    known: Programmes,
+    standings: Mapping[str, Standing],
+    wallets: Mapping[str, Mapping[int, Wallet]],
+    at: tuple[Programme, int],
+) -> list[wire.StandingResult]:
+    """Where each stands who may be read, in the programme of an instant, and why not for the others.
+
+    ``wallets`` hold their lots, and were read after the standings.
+    """
+    programme, now = at
+
+    def answer(member: str) -> wire.Standing:
+        held = list(wallets.get(member, {}).values())
+        return _standing(snapshot(known, programme.programme_id, standings[member], held, now))
+
+    return [
+        wire.StandingResult(refusal=rpc.wire_refusal(member))
+        if isinstance(member, Refusal)
+        else wire.StandingResult(standing=answer(member))
+        for member in asked
+    ]
 
 
 def _standing(member: Member) -> wire.Standing:

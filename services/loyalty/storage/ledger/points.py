@@ -55,7 +55,7 @@ class EntriesAsked:
 
 
 async def entries(
-    pool: asyncpg.Pool, asked: Sequence[EntriesAsked]
+    pool: asyncpg.Pool | database.RawConnection, asked: Sequence[EntriesAsked]
 ) -> dict[int, tuple[list[asyncpg.Record], bool]]:
     """For each place in ``asked`` that has entries: its page and whether more follow."""
     found = await pool.fetch(

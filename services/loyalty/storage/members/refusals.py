@@ -7,6 +7,8 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit import database
+
 _MEMBERS = text(
     "INSERT INTO members (member_id, joined_at, automated_refused) "
     "VALUES (CAST(:member_id AS uuid), :joined_at, :refused) "
@@ -24,11 +26,11 @@ async def hear(connection: AsyncConnection, member_id: str, at: datetime, *, ref
     await connection.execute(_STANDINGS, values)
 
 
-async def refused(pool: asyncpg.Pool, member_ids: Collection[str]) -> set[str]:
+async def refused(reader: asyncpg.Pool | database.RawConnection, member_ids: Collection[str]) -> set[str]:
     """Which of these members refused: for those who have no standing that says so."""
     if not member_ids:
         return set()
-    rows = await pool.fetch(
+    rows = await reader.fetch(
         "SELECT member_id::text FROM members WHERE member_id = ANY($1::uuid[]) AND automated_refused",
         list(member_ids),
     )

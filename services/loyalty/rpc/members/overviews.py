@@ -1,0 +1,43 @@
+"""Overviews at the door: what a member's page shows at once, read by one connection and each wallet once."""
+
+from typing import Any
+
+from huiyuan.loyalty.v1 import overviews_pb2 as wire
+
+from services.kit import database, rpc
+from services.loyalty.rpc.ledger.points import MOST_MEMBERS, balances_of, pages_of, wallets_by_member
+from services.loyalty.rpc.tiers.tiers import standings_by_member, standings_of
+from services.loyalty.rpc.wire import be_at_most, readable_member
+from services.loyalty.rulebook import Rulebook
+
+
+class Overviews:
+    """``huiyuan.loyalty.v1.OverviewsService``."""
+
+    def __init__(self, pool: database.Pool, rulebook: Rulebook) -> None:
+        self._pool = pool
+        self._rulebook = rulebook
+
+    @rpc.per_item
+    async def batch_get_overviews(
+        self, request: wire.BatchGetOverviewsRequest, _: Any
+    ) -> wire.BatchGetOverviewsResponse:
+        be_at_most(len(request.balances), MOST_MEMBERS, "balances")
+        be_at_most(len(request.standings), MOST_MEMBERS, "standings")
+        be_at_most(len(request.entries), MOST_MEMBERS, "entries")
+        now = self._rulebook.now()
+        known = await self._rulebook.current()
+        history = known.history(request.programme_id)
+        programme = history.at(now)
+        balanced = [readable_member(key) for key in request.balances]
+        standing = [readable_member(key) for key in request.standings]
+        async with self._pool.acquire() as connection:
+            standings = await standings_by_member(connection, standing, programme)
+            # With all their lots: standings need them.
+            wallets = await wallets_by_member(connection, {*balanced, *standing}, programme)
+            pages = await pages_of(connection, request.entries, history.newest)
+        return wire.BatchGetOverviewsResponse(
+            balances=balances_of(balanced, programme, wallets, now),
+            standings=standings_of(standing, known, standings, wallets, (programme, now)),
+            entries=pages,
+        )
