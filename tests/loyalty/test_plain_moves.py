@@ -132,7 +132,7 @@ async def test_wallets_are_never_locked_in_the_order_of_their_table(make_loyalty
         await owner.close()
         lane = await database.connect(there.loyalty.database, plan_once=True)
         await lane.execute(f"PREPARE post AS {moves._POST}")
-        nothing = ", ".join(["NULL"] * 35)
+        nothing = ", ".join(["NULL"] * 34)
         plan = [row[0] for row in await lane.fetch(f"EXPLAIN EXECUTE post({nothing})")]
         await lane.close()
         assert any("Index Scan using wallets_pkey on wallets" in line for line in plan), "\n".join(plan)

@@ -45,7 +45,8 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
 _EPOCH_US = 946_684_800_000_000
-_BALANCE_AT = calcsize("!h" + "i16s" * 2 + "ih" * 2 + "iq" + "i")
+BEFORE_BALANCE = calcsize("!h" + "i16s" * 2 + "ih" * 2 + "iq" + "i")
+"""How many bytes of a row come before its balance after."""
 _FIXED = Struct("!h" + "i16s" * 2 + "ih" * 2 + "iq" * 4 + "ih" + "iq" + "ii").pack
 _LENGTH = Struct("!i").pack
 _INT2 = Struct("!ih").pack
@@ -76,7 +77,7 @@ def cut(entry: Entry, lane: int, batch: int, ord: int) -> tuple[bytes, bytes, by
     """The same of one entry but for its balance after and its lot: what is before, between and behind these."""
     fixed = _fixed(entry, lane, batch, ord)
     moved, *said = _varying(entry, b"")
-    return fixed[:_BALANCE_AT], fixed[_BALANCE_AT + 8 :] + moved, b"".join(said)
+    return fixed[:BEFORE_BALANCE], fixed[BEFORE_BALANCE + 8 :] + moved, b"".join(said)
 
 
 def _fixed(entry: Entry, lane: int, batch: int, ord: int) -> bytes:
