@@ -177,19 +177,26 @@ def _rules(programme: Programme, code: str) -> CurrencyRules | None:
 
 
 def _entry(move: Move, on: Terms, at: int) -> Entry:
-    ask, how = move.ask, _TAKEN if move.takes else _ADDED
-    place, said = (ask.member_id, ask.key, 0, on.rules.number), (on.version, ask.actor, ask.reason)
+    ask = move.ask
+    type, from_account, to_account = _TAKEN if move.takes else _ADDED
     return Entry(
-        *place,
-        *how,
+        ask.member_id,
+        ask.key,
+        0,
+        on.rules.number,
+        type,
+        from_account,
+        to_account,
         ask.points,
         on.lot,
         ask.order_ref,
-        *said,
+        on.version,
+        ask.actor,
+        ask.reason,
         OPEN,
         ask.fingerprint,
-        occurred_at=at,
-        recorded_at=at,
+        at,
+        at,
     )
 
 

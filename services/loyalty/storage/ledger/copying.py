@@ -69,15 +69,18 @@ def rows(entries: Iterable[Entry], lane: int, batch: int) -> bytes:
     """The entries of a batch, in order, as rows of a binary COPY without what begins and ends it."""
     pieces: list[bytes] = []
     for ord, entry in enumerate(entries):
-        pieces += (_fixed(entry, lane, batch, ord), *_varying(entry, _lot(entry.lot)))
+        pieces += (_fixed(entry, lane, batch, ord), _movement(*entry[4:7]), _lot(entry.lot), *_said(entry))
     return b"".join(pieces)
 
 
 def cut(entry: Entry, lane: int, batch: int, ord: int) -> tuple[bytes, bytes, bytes]:
     """The same of one entry but for its balance after and its lot: what is before, between and behind these."""
     fixed = _fixed(entry, lane, batch, ord)
-    moved, *said = _varying(entry, b"")
-    return fixed[:BEFORE_BALANCE], fixed[BEFORE_BALANCE + 8 :] + moved, b"".join(said)
+    return (
+        fixed[:BEFORE_BALANCE],
+        fixed[BEFORE_BALANCE + 8 :] + _movement(*entry[4:7]),
+        b"".join(_said(entry)),
+    )
 
 
 def _fixed(entry: Entry, lane: int, batch: int, ord: int) -> bytes:
@@ -89,12 +92,10 @@ def _fixed(entry: Entry, lane: int, batch: int, ord: int) -> bytes:
     )
 
 
-def _varying(entry: Entry, lot: bytes) -> tuple[bytes, ...]:
+def _said(entry: Entry) -> tuple[bytes, ...]:
     fingerprint, order_ref = entry.fingerprint, entry.order_ref.encode()
     return (
-        _movement(entry.type, entry.from_account, entry.to_account),
-        lot,
-        _said(entry.rule_version, entry.actor, entry.reason),
+        _because(entry.rule_version, entry.actor, entry.reason),
         _LENGTH(len(fingerprint)),
         fingerprint,
         _LENGTH(len(order_ref)),
@@ -115,7 +116,7 @@ def _lot(lot: LotKey | None) -> bytes:
 
 
 @lru_cache(maxsize=4_096)
-def _said(rule_version: int, actor: str, reason: str) -> bytes:
+def _because(rule_version: int, actor: str, reason: str) -> bytes:
     return _INT4(4, rule_version) + _text(actor) + _text(reason)
 
 
