@@ -7,6 +7,7 @@ after and the lot; the rest follows from the move alone. A test holds this again
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.loyalty.rules.ledger.asks import MOST_POINTS, Ask
@@ -201,13 +202,18 @@ def _entry(move: Move, on: Terms, at: int) -> Entry:
 
 
 def _event(move: Move, on: Terms, at: int) -> Event:
-    ask, moved = move.ask, Moved(on.rules.code, move.ask.points, OPEN)
+    ask, code = move.ask, on.rules.code
     what = (
-        PointsAwarded(moved, ask.reason)
+        _awarded(code, ask.points, ask.reason)
         if move.redemption_id is None
-        else PointsRedeemed(move.redemption_id, moved, ask.order_ref)
+        else PointsRedeemed(move.redemption_id, Moved(code, ask.points, OPEN), ask.order_ref)
     )
     return Event(ask.member_id, on.programme_id, at, what)
+
+
+@lru_cache(maxsize=1_024)  # the same is awarded to many members
+def _awarded(currency: str, points: int, reason: str) -> PointsAwarded:
+    return PointsAwarded(Moved(currency, points, OPEN), reason)
 
 
 def _part(entry: Entry, outcome: Outcome, ord: int) -> Part:
