@@ -5,6 +5,7 @@ import json
 import logging
 import secrets
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -25,6 +26,7 @@ from huiyuan.members.v1.identities_pb2 import (
 )
 
 from services.kit import rpc, telemetry
+from services.kit.http_protocol import HttpProtocol
 from services.kit.refusal import Conflict, Declined, Invalid, Kind, NotFound, Refusal
 from services.kit.rpc import Caller, CallerKind, CallerSigner, CallerVerifier
 from services.kit.tokens import TokenVerifier
@@ -65,11 +67,29 @@ RAISED: dict[str, Exception] = {
 }
 
 
+METHOD = "/huiyuan.members.v1.IdentitiesService/FindMember"
+KNOWN = {"identity": {"value": "known"}}
+
+
 class Identities:
     """A service whose answer is asked for in the request."""
 
-    @rpc.allow(rpc.staff("support"))
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def known(self, request: FindMemberRequest) -> FindMemberResponse | None:
+        match request.identity.value:
+            case "known":
+                return FindMemberResponse(member_id="as ever")
+            case "crooked":
+                raise RAISED["crooked"]
+        return None
+
+    @rpc.allow(rpc.staff("support"), at_once=known)
     async def find_member(self, request: FindMemberRequest, _: Any) -> FindMemberResponse:
+        self.asked.append(request.identity.value)
+        if request.identity.value == "known":
+            return FindMemberResponse(member_id="as ever")
         if error := RAISED.get(request.identity.value):
             raise error
         if request.identity.value == "slow":
@@ -92,15 +112,28 @@ def gatekeeper() -> rpc.Gatekeeper:
     return rpc.Gatekeeper(CallerVerifier("members", {"gateway": KEY}), TokenVerifier("/nowhere", "x", "y"))
 
 
-@pytest.fixture(scope="module", params=["by the library", "by the front"])
-async def address(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+@pytest.fixture(scope="module", params=["by the library", "by the front", "directly"])
+def way(request: pytest.FixtureRequest) -> str:
     """Every call is answered alike, be it ordinary or not."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def service(way: str) -> Identities:
+    return Identities()
+
+
+@pytest.fixture(scope="module")
+async def address(way: str, service: Identities) -> AsyncIterator[str]:
     keeper = gatekeeper()
-    app: Any = keeper.admit(Identities(), IdentitiesServiceASGIApplication)
-    if request.param == "by the front":
+    app: Any = keeper.admit(service, IdentitiesServiceASGIApplication)
+    http: Any = "httptools"
+    if way != "by the library":
         app = rpc.Front(app, keeper)
+    if way == "directly":
+        http = partial(HttpProtocol, direct=app.direct)
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, http=http, log_level="warning", lifespan="off"))
     serving = asyncio.ensure_future(server.serve())
     while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
         await asyncio.sleep(0.01)
@@ -195,8 +228,9 @@ async def test_a_server_that_is_not_there_is_worth_trying_again(signer: CallerSi
     ],
 )
 async def test_nobody_gets_in_unproven(address: str, headers: dict[str, str], status: int, code: str) -> None:
-    answer = await post(address, {}, headers)
-    assert (answer.status_code, answer.json()["message"].split(":")[0]) == (status, code)
+    for body in ({}, KNOWN):
+        answer = await post(address, body, headers)
+        assert (answer.status_code, answer.json()["message"].split(":")[0]) == (status, code)
 
 
 @pytest.mark.parametrize(
@@ -210,8 +244,25 @@ async def test_nobody_gets_in_unproven(address: str, headers: dict[str, str], st
     ids=["a member", "a member with a role", "another role", "a system"],
 )
 async def test_a_caller_without_the_grant_is_refused(address: str, signer: CallerSigner, who: Caller) -> None:
-    answer = await post(address, {}, {rpc.CALLER_HEADER: signer.sign("members", who)})
-    assert (answer.status_code, answer.json()["message"].split(":")[0]) == (403, "NOT_ALLOWED")
+    for body in ({}, KNOWN):
+        answer = await post(address, body, {rpc.CALLER_HEADER: signer.sign("members", who)})
+        assert (answer.status_code, answer.json()["message"].split(":")[0]) == (403, "NOT_ALLOWED")
+
+
+async def test_what_is_at_hand_is_answered_without_asking_the_handler(
+    address: str, way: str, service: Identities, signer: CallerSigner
+) -> None:
+    proven = {rpc.CALLER_HEADER: signer.sign("members", SUPPORT)}
+    answers = telemetry.calls_total.labels(METHOD, "ok")._value
+    before = answers.get()
+    service.asked.clear()
+    answer = await post(address, KNOWN, proven)
+    assert answer.json() == {"memberId": "as ever"}
+    assert service.asked == ([] if way == "directly" else ["known"])
+    # Whoever is followed by spans goes the way that makes them.
+    answer = await post(address, KNOWN, proven | {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"})
+    assert (answer.json(), service.asked[-1]) == ({"memberId": "as ever"}, "known")
+    assert answers.get() == before + 2
 
 
 async def test_a_call_ends_at_its_deadline(address: str, signer: CallerSigner) -> None:
@@ -249,7 +300,7 @@ async def test_what_is_out_of_the_ordinary_is_judged_as_the_protocol_says(
 async def test_of_two_proofs_the_first_counts(address: str, signer: CallerSigner) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.post(
-            f"{address}/huiyuan.members.v1.IdentitiesService/FindMember",
+            address + METHOD,
             content=b"{}",
             headers=[
                 ("content-type", "application/json"),
@@ -262,14 +313,14 @@ async def test_of_two_proofs_the_first_counts(address: str, signer: CallerSigner
 
 async def test_only_a_post_calls(address: str) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
-        answer = await http.get(f"{address}/huiyuan.members.v1.IdentitiesService/FindMember")
+        answer = await http.get(address + METHOD)
     assert answer.status_code == 405
 
 
 async def test_broken_json_is_refused(address: str, signer: CallerSigner) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.post(
-            f"{address}/huiyuan.members.v1.IdentitiesService/FindMember",
+            address + METHOD,
             content=b'{"identity": ',
             headers={
                 "content-type": "application/json",
@@ -292,7 +343,7 @@ def test_every_kind_of_refusal_has_its_own_connect_code() -> None:
 async def post(address: str, body: object, headers: dict[str, str]) -> httpx.Response:
     async with httpx.AsyncClient(trust_env=False) as http:
         return await http.post(
-            f"{address}/huiyuan.members.v1.IdentitiesService/FindMember",
+            address + METHOD,
             content=json.dumps(body),
             headers={"content-type": "application/json", **headers},
         )
