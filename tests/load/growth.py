@@ -66,7 +66,7 @@ async def measure(
                 replace(
                     twin,
                     name=f"{arm.name}, longer",
-                    mark=1 / MOST_DEARER,
+                    mark=round(1 / MOST_DEARER, 2),
                     of=arm.name,
                     longest_wait_ms=None,
                     by_processor=_spent,

@@ -59,12 +59,9 @@ def _read(found: Sequence[Any], head: chain.Head) -> Posted:
     """What one row says of all that was moved, or what no row says of nothing."""
     if not found:
         return {}, head
-    ((hash, outcomes),) = found
-    moved = _OUTCOMES(outcomes[_SENT_HEADER:])
-    return {
-        nth: Outcome(balance, LotKey(expires_at, month, source))
-        for nth, balance, expires_at, month, source in moved
-    }, chain.Head(head.lane, head.seq + 1, hash)
+    ((hash, sent),) = found
+    outcomes = {nth: Outcome(balance, LotKey(*lot)) for nth, balance, *lot in _OUTCOMES(sent[_SENT_HEADER:])}
+    return outcomes, chain.Head(head.lane, head.seq + 1, hash)
 
 
 def _wanted(purses: Sequence[Purse]) -> list[Any]:
