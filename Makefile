@@ -8,7 +8,7 @@ PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -Ipro
 # A run starts the same modules in a hundred processes: they are compiled once, whatever the caller's shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: pipl-report help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-members bench-gateway bench-consent bench-programme soak release-schema compose audits test-browser explorer
+.PHONY: pipl-report help up reset test check lint types laws contracts proto schema format torture bench bench-ledger bench-growth bench-members bench-gateway bench-consent bench-programme soak release-schema compose audits test-browser explorer
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/make \1\t\2/p' Makefile
@@ -79,6 +79,9 @@ bench: .venv/.installed  ## Measure, against what the machine can do.
 
 bench-ledger: .venv/.installed  ## Measure the ledger against raw SQL.
 	$(BIN)/python -m tests.load.ledger
+
+bench-growth: .venv/.installed  ## Measure the ledger over a history, and over one ten times as long.
+	$(BIN)/python -m tests.load.growth
 
 bench-members: .venv/.installed  ## Measure the members service against the same work unencrypted.
 	$(BIN)/python -m tests.load.members

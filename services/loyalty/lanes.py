@@ -60,8 +60,8 @@ class Lanes:
 
     def submit(self, task: Task) -> asyncio.Future[Answer]:
         """Queue an operation; the future gives its answer or raises its refusal."""
-        least = min(self._queues, key=len)
-        queue = next((queue for queue in self._queues if queue.is_about(task.member_id)), least)
+        least, member_id = min(self._queues, key=len), task.member_id
+        queue = next((queue for queue in self._queues if queue.is_about(member_id)), least)
         if task.move is not None and len(queue) - len(least) > UNEVEN:
             queue = least
         queue.put(task)

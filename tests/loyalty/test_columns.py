@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from services.loyalty.storage.ledger import columns
 
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
-PRINTABLE = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=12)
-TEXTS = st.lists(PRINTABLE | st.sampled_from(["", "null", "NULL", '"', "\\", "{}", ",", '",""']), max_size=5)
+STORED = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
+TEXTS = st.lists(STORED | st.sampled_from(["", "null", "NULL", '"', "\\", "{}", ",", '",""']), max_size=5)
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +58,9 @@ async def test_arrays_of_unlike_length_stay_apart(postgres: Any, column: list[li
 async def test_texts_may_be_arrays_of_texts(postgres: Any, column: list[list[str]]) -> None:
     sent = await read(postgres, columns.texts([columns.texts(texts) for texts in column]), "text")
     assert [await read(postgres, text, "text") for text in sent] == column
+
+
+@pytest.mark.parametrize("texts", [["\0"], ["a\0b"], ["a", "\0", "b"]])
+def test_a_null_character_makes_no_two_texts_of_one(texts: list[str]) -> None:
+    with pytest.raises(ValueError, match="null character"):
+        columns.texts(texts)

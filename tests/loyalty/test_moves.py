@@ -12,10 +12,11 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from services.kit import clock, database
+from services.kit import clock, database, outbox
 from services.kit.refusal import Refusal
 from services.loyalty import events
 from services.loyalty.lanes import Lanes
@@ -306,6 +307,24 @@ async def attempt(
         )
         await tried.rollback()
     return outcomes[0].balance_after if outcomes else None, lots
+
+
+async def test_a_balance_is_written_as_events_have_it(there: Ledger) -> None:
+    balances = [sign * (0x0102030405060708 >> shift) for sign in (1, -1) for shift in range(0, 64, 8)]
+    balances += [0, -1, 2**53, 2**63 - 1, -(2**63)]
+    written = await there.loyalty.sql("SELECT sfixed64(b) AS b FROM unnest($1::bigint[]) AS b", balances)
+    assert [row["b"] for row in written] == [b.to_bytes(8, "little", signed=True) for b in balances]
+
+
+async def test_the_event_of_a_move_says_the_balance_after_it(there: Ledger) -> None:
+    member = await awarded(there, 2**40)
+    await there.lane.submit(there.task("award", member, 300))
+    await there.lane.submit(there.task("redeem", member, 5))
+    packed = await there.loyalty.sql("SELECT event FROM outbox WHERE type = 'Packed' ORDER BY lane, seq")
+    told = [event for row in packed for event in outbox.unpack(row["event"]) if event.member_id == member]
+    *_, added, taken = (LoyaltyEvent.FromString(event.body) for event in told)
+    assert added.points_awarded.moved.balance_after == 2**40 + 300
+    assert taken.points_redeemed.moved.balance_after == 2**40 + 295
 
 
 # --- keys and collisions ---------------------------------------------------------------------------------

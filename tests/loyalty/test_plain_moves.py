@@ -10,14 +10,17 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 
 from services.kit import clock, database
 from services.kit.refusal import Refusal
+from services.loyalty import events
 from services.loyalty.jobs.verification import verify
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.ledger.moves import Moves
+from services.loyalty.rules.ledger.events import Event, Moved, PointsAwarded
+from services.loyalty.rules.ledger.moves import OPEN, Moves
 from services.loyalty.rules.members.merging import MergeAsked, merge
 from services.loyalty.storage.ledger import chain, moves, state
 from services.loyalty.storage.ledger import ledger as writing
@@ -122,6 +125,16 @@ async def test_what_adds_up_beyond_measure_is_left_to_the_fold(make_loyalty: Any
         asked = [there.task(kind, member, 2**53).move for _ in range(1100)]
         plain = Moves(await there.rulebook.current(), asked, clock.micros(clock.now()))
         assert len(plain.steps) == 1
+
+
+def test_an_event_in_pieces_says_what_it_says_in_one() -> None:
+    at = 1_763_800_000_999_999
+    for nth, when in enumerate((at, at + 1, at + 2, at - 5)):  # also where the one before had more to say
+        what = PointsAwarded(Moved("POINTS", 5, OPEN), "x" * nth)
+        event = Event(f"member-{nth}", "shop", when, what)
+        whole, pieces = events.encode(event), events.encode_in_pieces(event)
+        assert pieces[:2] == whole[:2]
+        assert LoyaltyEvent.FromString(pieces.body) == LoyaltyEvent.FromString(whole.body)
 
 
 @pytest.mark.parametrize("wallets", [0, 40])

@@ -1,5 +1,6 @@
 """Asks: what operations that name a member, a currency, points and an idempotency key have in common."""
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -74,8 +75,12 @@ class Ask(NamedTuple):
     @property
     def fingerprint(self) -> bytes:
         """A digest of what was asked; equal asks have equal ones."""
-        body = (self.programme_id, self.currency, self.points, self.reason, self.order_ref)
-        return sha256(msgpack.packb(body)).digest()[:16]
+        return _digest((self.programme_id, self.currency, self.points, self.reason, self.order_ref))
+
+
+@lru_cache(maxsize=1_024)  # an award of a campaign, and what a check-in gives, is asked for of many members
+def _digest(body: tuple[str | int, ...]) -> bytes:
+    return sha256(msgpack.packb(body)).digest()[:16]
 
 
 def posted_before(book: Book, ask: Ask, fingerprint: bytes) -> list[Part] | None:

@@ -7,6 +7,7 @@ after and the lot; the rest follows from the move alone. A test holds this again
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.loyalty.rules.ledger.asks import MOST_POINTS, Ask
@@ -177,30 +178,42 @@ def _rules(programme: Programme, code: str) -> CurrencyRules | None:
 
 
 def _entry(move: Move, on: Terms, at: int) -> Entry:
-    ask, how = move.ask, _TAKEN if move.takes else _ADDED
-    place, said = (ask.member_id, ask.key, 0, on.rules.number), (on.version, ask.actor, ask.reason)
+    ask = move.ask
+    type, from_account, to_account = _TAKEN if move.takes else _ADDED
     return Entry(
-        *place,
-        *how,
+        ask.member_id,
+        ask.key,
+        0,
+        on.rules.number,
+        type,
+        from_account,
+        to_account,
         ask.points,
         on.lot,
         ask.order_ref,
-        *said,
+        on.version,
+        ask.actor,
+        ask.reason,
         OPEN,
         ask.fingerprint,
-        occurred_at=at,
-        recorded_at=at,
+        at,
+        at,
     )
 
 
 def _event(move: Move, on: Terms, at: int) -> Event:
-    ask, moved = move.ask, Moved(on.rules.code, move.ask.points, OPEN)
+    ask, code = move.ask, on.rules.code
     what = (
-        PointsAwarded(moved, ask.reason)
+        _awarded(code, ask.points, ask.reason)
         if move.redemption_id is None
-        else PointsRedeemed(move.redemption_id, moved, ask.order_ref)
+        else PointsRedeemed(move.redemption_id, Moved(code, ask.points, OPEN), ask.order_ref)
     )
     return Event(ask.member_id, on.programme_id, at, what)
+
+
+@lru_cache(maxsize=1_024)  # the same is awarded to many members
+def _awarded(currency: str, points: int, reason: str) -> PointsAwarded:
+    return PointsAwarded(Moved(currency, points, OPEN), reason)
 
 
 def _part(entry: Entry, outcome: Outcome, ord: int) -> Part:

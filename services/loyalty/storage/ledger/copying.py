@@ -45,7 +45,8 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
 EPOCH_US = 946_684_800_000_000
-_BALANCE_AT = calcsize("!h" + "i16s" * 2 + "ih" * 2 + "iq" + "i")
+BEFORE_BALANCE = calcsize("!h" + "i16s" * 2 + "ih" * 2 + "iq" + "i")
+"""How many bytes of a row come before its balance after."""
 _FIXED = Struct("!h" + "i16s" * 2 + "ih" * 2 + "iq" * 4 + "ih" + "iq" + "ii").pack
 _LENGTH = Struct("!i").pack
 _INT2 = Struct("!ih").pack
@@ -70,15 +71,18 @@ def rows(entries: Iterable[Entry], lane: int, batch: int) -> bytes:
     """The entries of a batch, in order, as rows of a binary COPY without what begins and ends it."""
     pieces: list[bytes] = []
     for ord, entry in enumerate(entries):
-        pieces += (_fixed(entry, lane, batch, ord), *_varying(entry, _lot(entry.lot)))
+        pieces += (_fixed(entry, lane, batch, ord), _movement(*entry[4:7]), _lot(entry.lot), *_said(entry))
     return b"".join(pieces)
 
 
 def cut(entry: Entry, lane: int, batch: int, ord: int) -> tuple[bytes, bytes, bytes]:
     """The same of one entry but for its balance after and its lot: what is before, between and behind these."""
     fixed = _fixed(entry, lane, batch, ord)
-    moved, *said = _varying(entry, b"")
-    return fixed[:_BALANCE_AT], fixed[_BALANCE_AT + 8 :] + moved, b"".join(said)
+    return (
+        fixed[:BEFORE_BALANCE],
+        fixed[BEFORE_BALANCE + 8 :] + _movement(*entry[4:7]),
+        b"".join(_said(entry)),
+    )
 
 
 def _fixed(entry: Entry, lane: int, batch: int, ord: int) -> bytes:
@@ -90,13 +94,14 @@ def _fixed(entry: Entry, lane: int, batch: int, ord: int) -> bytes:
     )
 
 
-def _varying(entry: Entry, lot: bytes) -> tuple[bytes, ...]:
+def _said(entry: Entry) -> tuple[bytes, ...]:
+    fingerprint, order_ref = entry.fingerprint, entry.order_ref.encode()
     return (
-        _movement(entry.type, entry.from_account, entry.to_account),
-        lot,
-        _said(entry.rule_version, entry.actor, entry.reason),
-        field(entry.fingerprint),
-        field(entry.order_ref.encode()),
+        _because(entry.rule_version, entry.actor, entry.reason),
+        _LENGTH(len(fingerprint)),
+        fingerprint,
+        _LENGTH(len(order_ref)),
+        order_ref,
     )
 
 
@@ -113,7 +118,7 @@ def _lot(lot: LotKey | None) -> bytes:
 
 
 @lru_cache(maxsize=4_096)
-def _said(rule_version: int, actor: str, reason: str) -> bytes:
+def _because(rule_version: int, actor: str, reason: str) -> bytes:
     return _INT4(4, rule_version) + _text(actor) + _text(reason)
 
 

@@ -1,10 +1,10 @@
 """Moves: awards and redemptions of plain wallets, posted and sealed by one statement, which is its own transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
+from struct import Struct
 from typing import Any
 
-import asyncpg
 import msgpack
 from asyncpg.pgproto.pgproto import UUID
 
@@ -55,11 +55,13 @@ async def find(connection: database.RawConnection, head: chain.Head, moves: Move
     return _read(found, head)
 
 
-def _read(found: Iterable[asyncpg.Record], head: chain.Head) -> Posted:
-    outcomes = {nth: Outcome(balance, LotKey(*lot)) for nth, balance, *lot, _ in found}
-    for row in found:
-        return outcomes, chain.Head(head.lane, head.seq + 1, row["hash"])
-    return outcomes, head
+def _read(found: Sequence[Any], head: chain.Head) -> Posted:
+    """What one row says of all that was moved, or what no row says of nothing."""
+    if not found:
+        return {}, head
+    ((hash, sent),) = found
+    outcomes = {nth: Outcome(balance, LotKey(*lot)) for nth, balance, *lot in _OUTCOMES(sent[_SENT_HEADER:])}
+    return outcomes, chain.Head(head.lane, head.seq + 1, hash)
 
 
 def _wanted(purses: Sequence[Purse]) -> list[Any]:
@@ -81,14 +83,14 @@ def _wanted(purses: Sequence[Purse]) -> list[Any]:
 def _asked(
     steps: Sequence[Step], purses: Sequence[Purse], told: Sequence[outbox.NewEvent], head: chain.Head
 ) -> list[Any]:
-    """The columns of each move; and as one run of bytes, to be cut up again, what asyncpg is slow to send one by one."""
+    """The columns of each move; and as one run of bytes, to be cut up again, what is long or sealed as it is."""
     places = {(purse.member_id, purse.currency): nth for nth, purse in enumerate(purses, 1)}
     entries = [step.entry for step in steps]
     pieces: list[bytes] = []
     for (nth, entry, _, _), event in zip(steps, told, strict=True):
         before, between, behind = copying.cut(entry, head.lane, head.seq + 1, nth)
         told_before, told_behind = msgpack.packb(event).split(_OPEN)
-        pieces += (entry.fingerprint, before, between, behind, told_before, told_behind)
+        pieces += (entry.fingerprint + before, between, behind, told_before, told_behind)
     ends = list(accumulate(map(len, pieces)))
     return [
         columns.numbers([places[entry.member_id, entry.currency] for entry in entries]),
@@ -96,12 +98,12 @@ def _asked(
         columns.numbers([step.so_far for step in steps]),
         columns.keys([entry.key for entry in entries]),
         columns.numbers([entry.points for entry in entries]),
-        columns.numbers([entry.recorded_at for entry in entries]),
-        [entry.order_ref for entry in entries],
-        [entry.actor for entry in entries],
-        [entry.reason for entry in entries],
+        columns.texts([entry.order_ref for entry in entries]),
+        columns.texts([entry.actor for entry in entries]),
+        columns.texts([entry.reason for entry in entries]),
         *(columns.numbers(ends[nth :: len(_PIECES)]) for nth in range(len(_PIECES))),
         b"".join(pieces),
+        copying.BEFORE_BALANCE,
     ]
 
 
@@ -112,8 +114,7 @@ def _sealing(head: chain.Head, committed_at: int) -> list[Any]:
 
 
 _PIECES = (
-    "fingerprint",
-    "row before the balance",
+    "fingerprint, and row before the balance, each of the same length in all",
     "… before the lot",
     "… behind",
     "event before the balance",
@@ -130,6 +131,8 @@ _OPEN = b"\xff" * 8
 # added, a last lot that the new one is or follows on, and where they are taken, a first lot that holds more than
 # that, and does not slide (month -1) while a hold has parts that would slide along. Whoever locks
 # wallets to read them does so in the same order.
+#
+# Of what was moved one row tells all, since each row more costs both sides as much as what it says.
 #
 # rules_stand comes before everything and keeps new rules away until the commit. keys_are_free comes last: a
 # redemption may have been declined under its key by somebody whom the update waited for.
@@ -152,75 +155,82 @@ WITH moved AS (
   WHERE w.member_id = n.member_id AND w.currency = n.currency AND w.plain
     AND w.touched_at < n.first_at AND w.next_due_at > n.last_at
     AND CASE WHEN n.points < 0 THEN w.lots[1][4] > -n.points AND (w.held = 0 OR w.lots[1][2] <> -1)
-      ELSE w.available + w.pending + w.held + n.points <= $35
+      ELSE w.available + w.pending + w.held + n.points <= $34
         AND (cardinality(w.lots) = 0
           OR (w.lots[array_upper(w.lots, 1)][1], w.lots[array_upper(w.lots, 1)][2], w.lots[array_upper(w.lots, 1)][3])
              <= (n.expires_at, n.month, n.source)) END
-    AND (SELECT rules_stand($34))
+    AND (SELECT rules_stand($33))
   RETURNING n.purse, w.member_id, w.currency, w.available - n.points AS before, n.points < 0 AS takes, n.rule_version,
     CASE WHEN n.points < 0 THEN w.lots[1][1] ELSE n.expires_at END AS expires_at,
     CASE WHEN n.points < 0 THEN w.lots[1][2] ELSE n.month END::int AS month,
     CASE WHEN n.points < 0 THEN w.lots[1][3] ELSE n.source END::smallint AS source
 ), posted AS MATERIALIZED (
-  SELECT *, before + so_far AS balance_after,
-         timestamptz 'epoch' + recorded_us * interval '1 microsecond' AS recorded_at
+  SELECT member_id, currency, takes, rule_version, expires_at, month, source, nth, key, points, order_ref, actor, reason,
+         row_open, row_lot, row_end, told_open, told_end, before + so_far AS balance_after,
+         $30::timestamptz + nth * interval '1 microsecond' AS recorded_at
   FROM moved
   JOIN unnest($11::text::int[], $12::text::int[], $13::text::bigint[], $14::text::uuid[], $15::text::bigint[],
-              $16::text::bigint[], $17::text[], $18::text[], $19::text[], $20::text::int[], $21::text::int[],
-              $22::text::int[], $23::text::int[], $24::text::int[], $25::text::int[])
-    AS a(purse, nth, so_far, key, points, recorded_us, order_ref, actor, reason,
-         fingerprint_end, row_open, row_lot, row_end, told_open, told_end)
+              $16::text::text[], $17::text::text[], $18::text::text[],
+              $19::text::int[], $20::text::int[], $21::text::int[], $22::text::int[], $23::text::int[])
+    AS a(purse, nth, so_far, key, points, order_ref, actor, reason, row_open, row_lot, row_end, told_open, told_end)
     USING (purse)
 ), entered AS (
   INSERT INTO entries (member_id, key, part, currency, type, from_account, to_account, points, lot_expires_at,
     lot_month, lot_source, order_ref, rule_version, actor, reason, balance_after, fingerprint, occurred_at,
     recorded_at, lane, batch, ord)
-  SELECT member_id, key, 0, currency, (CASE WHEN takes THEN 'REDEEM' ELSE 'EARN' END)::entry_type,
-    (CASE WHEN takes THEN 'AVAILABLE' ELSE 'ISSUED' END)::account,
-    (CASE WHEN takes THEN 'REDEEMED' ELSE 'AVAILABLE' END)::account, points, expires_at,
-    month, source, order_ref, rule_version, actor, reason, balance_after, substring($26::bytea, fingerprint_end - 15, 16),
-    recorded_at, recorded_at, $27, $28, nth
+  SELECT member_id, key, 0, currency, CASE WHEN takes THEN 'REDEEM'::entry_type ELSE 'EARN' END,
+    CASE WHEN takes THEN 'AVAILABLE'::account ELSE 'ISSUED' END,
+    CASE WHEN takes THEN 'REDEEMED'::account ELSE 'AVAILABLE' END, points, expires_at,
+    month, source, order_ref, rule_version, actor, reason, balance_after,
+    substring($24::bytea, row_open - $25::int - 15, 16), recorded_at, recorded_at, $26, $27, nth
   FROM posted
 ), totals AS (
   SELECT jsonb_object_agg(currency, accounts) AS totals
   FROM (
-    SELECT currency, jsonb_object_agg(account, points) AS accounts
-    FROM (
-      SELECT currency, CASE WHEN takes THEN 'REDEEMED' ELSE 'ISSUED' END AS account,
-             sum(CASE WHEN takes THEN points ELSE -points END) AS points
-      FROM posted GROUP BY 1, 2) AS each
+    SELECT currency, jsonb_object_agg(CASE WHEN takes THEN 'REDEEMED' ELSE 'ISSUED' END,
+                                      CASE WHEN takes THEN points ELSE -points END) AS accounts
+    FROM (SELECT currency, takes, sum(points) AS points FROM posted GROUP BY currency, takes) AS each
     GROUP BY currency) AS moved
 ), content AS (
   SELECT count(*)::int AS entries,
     '\\xdd'::bytea || int4send(count(*)::int)
       || string_agg(
-           substring($26::bytea, row_end + 1, told_open - row_end) || sfixed64(balance_after)
-             || substring($26::bytea, told_open + 1, told_end - told_open), '' ORDER BY nth) AS told,
+           substring($24::bytea, row_end + 1, told_open - row_end) || sfixed64(balance_after)
+             || substring($24::bytea, told_open + 1, told_end - told_open), '' ORDER BY nth) AS told,
     string_agg(
-      (substring($26::bytea, fingerprint_end + 1, row_open - fingerprint_end) || int8send(balance_after))
-        || substring($26::bytea, row_open + 1, row_lot - row_open)
+      (substring($24::bytea, row_open - $25::int + 1, $25::int) || int8send(balance_after))
+        || substring($24::bytea, row_open + 1, row_lot - row_open)
         || ('\\x00000008'::bytea || int8send(expires_at)) || ('\\x00000004'::bytea || int4send(month))
         || ('\\x00000002'::bytea || int2send(source))
-        || substring($26::bytea, row_lot + 1, row_end - row_lot), '' ORDER BY nth) AS rows,
+        || substring($24::bytea, row_lot + 1, row_end - row_lot), '' ORDER BY nth) AS rows,
+    array_send(array_agg(ARRAY[nth, balance_after, expires_at, month, source] ORDER BY nth)) AS outcomes,
     keys_are_free(
       array_agg(member_id) FILTER (WHERE takes), array_agg(key) FILTER (WHERE takes)) AS free
   FROM posted HAVING count(*) > 0
 ), sealed AS MATERIALIZED (
-  SELECT *, sha256(told) AS events_hash, sha256($30 || rows || sha256(told)) AS hash FROM content WHERE free IS NOT FALSE
+  SELECT entries, told, events_hash, sha256($29 || rows || events_hash) AS hash, outcomes
+  FROM content, LATERAL (SELECT sha256(told) AS events_hash OFFSET 0) AS digest
+  WHERE free IS NOT FALSE
 ), batch AS (
   INSERT INTO batches (lane, seq, previous, hash, entries, totals, committed_at, format, events, events_hash)
-  SELECT $27, $28, $29, hash, entries, totals, $31, $32, entries, events_hash FROM sealed, totals
+  SELECT $26, $27, $28, hash, entries, totals, $30, $31, entries, events_hash FROM sealed, totals
 ), tell AS (
-  INSERT INTO outbox (lane, seq, ord, type, event) SELECT $27, $28, entries - 1, $33, told FROM sealed
+  INSERT INTO outbox (lane, seq, ord, type, event) SELECT $26, $27, entries - 1, $32, told FROM sealed
 )
-SELECT nth, balance_after, expires_at, month, source, hash FROM posted, sealed
+SELECT hash, outcomes FROM sealed
 """
 
+_OUTCOMES = Struct("!" + "4xq" * 5).iter_unpack
+_SENT_HEADER = 28
+"""Of both dimensions, as array_send writes it; ``rows`` reads lots alike."""
+
 _FIND = """
-SELECT k.nth, e.balance_after, e.lot_expires_at, e.lot_month, e.lot_source, b.hash
+SELECT b.hash, array_send(
+  array_agg(ARRAY[e.ord, e.balance_after, e.lot_expires_at, e.lot_month, e.lot_source] ORDER BY e.ord))
 FROM entries e
 JOIN unnest($1::uuid[], $2::uuid[], $3::int[], $4::bytea[], $5::timestamptz[])
   AS k(member_id, key, nth, fingerprint, recorded_at) USING (member_id, key)
 JOIN batches b ON (b.lane, b.seq) = (e.lane, e.batch)
 WHERE e.lane = $6 AND e.batch = $7 AND (e.ord, e.fingerprint, e.recorded_at) = (k.nth, k.fingerprint, k.recorded_at)
+GROUP BY b.hash
 """
