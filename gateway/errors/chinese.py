@@ -25,6 +25,7 @@ IN_CHINESE = {
     UserErrorCode.ADJUSTMENT_NOT_UNDERSTOOD: "调整积分需要原因代码和幂等键。",
     UserErrorCode.ANALYSIS_NOT_READY: "导出尚未完成、已失败或已销毁。",
     UserErrorCode.ANALYSIS_NOT_VALID: "k 须不小于 10，列须存在且不重复。",
+    UserErrorCode.ASSESSMENT_IN_USE: "仍有生效的目的依赖该评估。",
     UserErrorCode.ASSESSMENT_LOCKED: "影响评估须保存三年。",
     UserErrorCode.ATTRIBUTES_NOT_AS_DECLARED: "行为属性与声明不符。",
     UserErrorCode.BASKET_NOT_WELL_FORMED: "购物车内容有误。",

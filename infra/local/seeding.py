@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
 from huiyuan.consent.v1.purposes_pb2 import PublishNoticeRequest, PublishPurposeRequest
+from huiyuan.consent.v1.registers_connect import RegistersServiceClient
+from huiyuan.consent.v1.registers_pb2 import RegisterAssessmentRequest
 from huiyuan.consent.v1.topics_connect import TopicsServiceClient
 from huiyuan.consent.v1.topics_pb2 import PublishSendingRulesRequest, PublishTopicRequest
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
@@ -88,6 +90,11 @@ class _Seeder:
         return Seeds(registered)
 
     async def _publish_purposes(self) -> None:
+        register = self._client(RegistersServiceClient, "consent")
+        for assessment in purposes.assessments(self._founded_at):
+            await register.register_assessment(
+                RegisterAssessmentRequest(assessment=assessment), headers=self._headers
+            )
         client = self._client(PurposesServiceClient, "consent")
         for purpose in purposes.PURPOSES:
             await client.publish_purpose(PublishPurposeRequest(purpose=purpose), headers=self._headers)

@@ -388,6 +388,28 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
+        "55(2)",
+        "automated decisions are assessed before",
+        "rules/checklists.PURPOSE",
+        (f"{_RPC}/test_publishing.py::test_a_purpose_that_lacks_what_an_article_wants_is_not_published",),
+        Violation(
+            f"{_CONSENT}/rules/checklists.py",
+            "lambda t: not t.profiles or bool(t.assessment_id)",
+            "lambda t: True",
+        ),
+    ),
+    Row(
+        "55",
+        "an assessment stays while a purpose in force rests on it",
+        "actions/registers, actions/purposes; the database's trigger",
+        (
+            f"{_RPC}/test_registers.py::test_art_55_an_assessment_stays_while_a_purpose_in_force_rests_on_it",
+            f"{_RPC}/test_registers.py::"
+            "test_art_55_what_a_publication_under_way_rests_on_is_not_deleted_beneath_it",
+        ),
+        Violation(f"{_CONSENT}/actions/registers.py", "    if resting:", "    if False:"),
+    ),
+    Row(
         "57",
         "breaches",
         "rules/registers.Breach",

@@ -1,6 +1,9 @@
 """The demo's purposes, and the notices that tell of them."""
 
+from datetime import datetime
+
 from huiyuan.consent.v1 import purposes_pb2 as consent
+from huiyuan.consent.v1 import registers_pb2
 from huiyuan.kit.v1.kit_pb2 import LocalizedText
 
 from infra.local.demo import text
@@ -19,7 +22,13 @@ _RIGHTS_EN = (
 
 
 def _consented(
-    key: str, name: LocalizedText, description: LocalizedText, categories: list[str], method: str, dpv: str
+    key: str,
+    name: LocalizedText,
+    description: LocalizedText,
+    categories: list[str],
+    method: str,
+    dpv: str,
+    assessment_id: str = "",
 ) -> consent.Purpose:
     return consent.Purpose(
         key=key,
@@ -34,6 +43,7 @@ def _consented(
         retention="P3Y",
         dpv_purpose=dpv,
         articles=["PIPL 13(1)", "PIPL 14", "PIPL 24"],
+        assessment_id=assessment_id,
     )
 
 
@@ -96,8 +106,23 @@ PURPOSES = (
         ["purchase_history", "gender"],
         "profile",
         "dpv:Personalisation",
+        "PIA-personalisation",
     ),
 )
+
+
+def assessments(concluded_at: datetime) -> list[registers_pb2.Assessment]:
+    """What was assessed before purposes were published that rest on it (PIPL 55)."""
+    return [
+        registers_pb2.Assessment(
+            assessment_id=purpose.assessment_id,
+            purposes=[purpose.key],
+            concluded_at=concluded_at,
+            reference="demo",
+        )
+        for purpose in PURPOSES
+        if purpose.assessment_id
+    ]
 
 
 def notices() -> list[consent.Notice]:

@@ -47,7 +47,7 @@ class Registers:
             ]
         )
 
-    @rpc.allow(_OFFICER)
+    @rpc.allow(_OFFICER, rpc.systems("programme_seeder"))
     async def register_assessment(
         self, request: registers_pb2.RegisterAssessmentRequest, _: Context
     ) -> registers_pb2.RegisterAssessmentResponse:

@@ -74,7 +74,7 @@ class Question:
     @cached_property
     def profiles(self) -> bool:
         """Whether a machine judges the member by it (PIPL 24), on whatever basis."""
-        return not PROFILING.isdisjoint((*self.asked.terms.methods, *self.in_force.terms.methods))
+        return self.asked.terms.profiles or self.in_force.terms.profiles
 
     @cached_property
     def goes_abroad(self) -> bool:
@@ -121,9 +121,6 @@ class Answer(NamedTuple):
     keep_until: datetime | None
     non_personalised: bool = False
 
-
-PROFILING = frozenset({"profile", "automated_decision"})
-"""The methods of processing that a member refuses who refuses automated decisions."""
 
 _DEMANDED = frozenset({LawfulBasis.LEGAL_DUTY, LawfulBasis.EMERGENCY, LawfulBasis.OTHER_LAW})
 """The bases on which a law wants the processing, so that nobody restricts it (PIPL 44)."""

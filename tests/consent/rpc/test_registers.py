@@ -163,6 +163,63 @@ async def test_art_56_an_assessment_is_kept_for_three_years_by_the_door_and_by_t
     assert old.assessment_id not in found
 
 
+async def test_art_55_an_assessment_stays_while_a_purpose_in_force_rests_on_it(
+    consent: Consent, as_owner: asyncpg.Connection
+) -> None:
+    key = fresh("faces")
+    resting = factories.purpose(key, sensitive=True, form=factories.SEPARATE)
+    resting.assessment_id = await old_assessment(consent, key)
+    publishing = purposes_pb2.PublishPurposeRequest(purpose=resting)
+    await consent.purposes.publish_purpose(publishing, headers=consent.by(OFFICER))
+    with refused("ASSESSMENT_IN_USE", "PIPL 55"):
+        await delete(consent, resting.assessment_id)
+    with pytest.raises(asyncpg.RaiseError, match="PIPL 55"):
+        await as_owner.execute("DELETE FROM assessments WHERE assessment_id = $1", resting.assessment_id)
+    before, resting.assessment_id = resting.assessment_id, await old_assessment(consent, key)
+    publishing = purposes_pb2.PublishPurposeRequest(purpose=resting)
+    await consent.purposes.publish_purpose(publishing, headers=consent.by(OFFICER))
+    await delete(consent, before)
+
+
+async def test_art_55_what_a_publication_under_way_rests_on_is_not_deleted_beneath_it(
+    consent: Consent, as_owner: asyncpg.Connection
+) -> None:
+    key = fresh("faces")
+    resting = factories.purpose(key, sensitive=True, form=factories.SEPARATE)
+    resting.assessment_id = await old_assessment(consent, key)
+    publishing = purposes_pb2.PublishPurposeRequest(purpose=resting)
+    async with as_owner.transaction():
+        await as_owner.execute("LOCK TABLE outbox IN EXCLUSIVE MODE")  # the publication's last step waits
+        published = asyncio.create_task(
+            consent.purposes.publish_purpose(publishing, headers=consent.by(OFFICER))
+        )
+        await _waiting(as_owner, 1)
+        deleted = asyncio.create_task(delete(consent, resting.assessment_id))
+        await _waiting(as_owner, 2)
+    assert (await published).purpose.version == 1
+    with refused("ASSESSMENT_IN_USE"):
+        await deleted
+
+
+async def _waiting(connection: asyncpg.Connection, count: int) -> None:
+    """Until so many sessions of this database wait for a lock; not for ever, should nobody wait."""
+    for _ in range(100):
+        if count <= await connection.fetchval(
+            """SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+               WHERE NOT l.granted AND a.datname = current_database()"""
+        ):
+            return
+        await asyncio.sleep(0.02)
+
+
+async def old_assessment(consent: Consent, purpose: str) -> str:
+    """Enter one that may be deleted by its age."""
+    said = assessment(purposes=[purpose], concluded_at=NOW - timedelta(days=3 * 366))
+    request = wire.RegisterAssessmentRequest(assessment=said)
+    await consent.registers.register_assessment(request, headers=consent.by(OFFICER))
+    return said.assessment_id
+
+
 async def delete(consent: Consent, assessment_id: str) -> None:
     request = wire.DeleteAssessmentRequest(assessment_id=assessment_id)
     await consent.registers.delete_assessment(request, headers=consent.by(OFFICER))
