@@ -12,7 +12,7 @@ from services.consent.rpc import wire
 from services.consent.rules.decisions import Decision
 from services.consent.rules.gate import Answer, Question, cause, judge
 from services.consent.rules.purposes import Purpose
-from services.consent.storage.gate import NOBODY, GateReads, Standing
+from services.consent.storage.gate import GateReads, Standing
 from services.consent.storage.gate_limits import GateLimits
 from services.consent.storage.standings import KeptStandings
 from services.kit.clock import Clock
@@ -93,7 +93,7 @@ class Gate:
         now = self._clock()
         response, verdicts = decisions_pb2.CheckManyResponse(), dict[object, decisions_pb2.CheckResponse]()
         for member_id in members:
-            standing = standings.get(member_id, NOBODY)
+            standing = standings[member_id]
             decision = standing.decision
             alike = cause(decision, standing.automated_refused, standing.restricted, read_at)
             if question.limited or alike not in verdicts:
