@@ -58,7 +58,8 @@ class Gate:
             wire.purpose_key(request.purpose)
             wire.recipient(request.recipient_id)
             known = await self._kept.fresh(*about)
-        asked = request.purpose_version, *request.categories
+        categories = request.categories
+        asked = (request.purpose_version, *categories) if categories else (request.purpose_version,)
         said: _Said | None = known.answers.get(asked)
         if said is not None and (said.until is None or self._clock() < said.until):
             return said.response
