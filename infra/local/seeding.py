@@ -92,9 +92,8 @@ class _Seeder:
     async def _publish_purposes(self) -> None:
         register = self._client(RegistersServiceClient, "consent")
         for assessment in purposes.assessments(self._founded_at):
-            await register.register_assessment(
-                RegisterAssessmentRequest(assessment=assessment), headers=self._headers
-            )
+            request = RegisterAssessmentRequest(assessment=assessment)
+            await register.register_assessment(request, headers=self._headers)
         client = self._client(PurposesServiceClient, "consent")
         for purpose in purposes.PURPOSES:
             await client.publish_purpose(PublishPurposeRequest(purpose=purpose), headers=self._headers)

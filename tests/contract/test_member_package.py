@@ -6,6 +6,7 @@ from typing import Any
 
 from services.consent.rpc import exports as consent
 from services.loyalty.rpc.members import exports as loyalty
+from services.members.rules import holdings
 from services.members.rules import packages as members
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "member-package.schema.json"
@@ -21,9 +22,8 @@ JSON_TYPES = {
 
 def declared() -> dict[str, dict[str, str]]:
     """The tables and typed columns that the services declare."""
-    own = [*members.own_tables([]), members.access_table([])]
     return {
-        **{table.name: table.columns for table in own},
+        **{table.name: table.columns for table in holdings.tables([])},
         "standings": loyalty.STANDINGS,
         "lots": loyalty.LOTS,
         "orders": loyalty.ORDERS,

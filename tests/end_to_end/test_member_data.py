@@ -8,16 +8,26 @@ import sys
 import zipfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from infra.local import layout
-from tests.end_to_end.callers import OrderSystem, Shopper, order
+from tests.end_to_end.callers import OrderSystem, Shopper, Staff, order
 from tests.end_to_end.house import House
-from tests.end_to_end.test_consent import give
+from tests.end_to_end.test_consent import WITHDRAW, give
 
 REQUEST = "mutation { requestMyData { package { id state } userErrors { code } } }"
 ISSUE = """
 mutation($input: IssueMyDataDownloadInput!) {
   issueMyDataDownload(input: $input) { token path userErrors { code } }
+}"""
+
+PUT_DOCUMENT = """
+mutation($input: SetIdentityDocumentInput!) {
+  setIdentityDocument(input: $input) { onFile { kind } userErrors { code } }
+}"""
+REVEAL_DOCUMENT = """
+mutation($input: RevealIdentityDocumentInput!) {
+  revealIdentityDocument(input: $input) { document { number } userErrors { code } }
 }"""
 
 
@@ -101,6 +111,8 @@ def test_a_member_fetches_all_that_is_held_and_nothing_of_another(shop: OrderSys
         ),
         *("coupons", "memberships", "benefit_claims", "rewards", "invite_codes", "referrals"),
         *("consents", "purposes"),
+        *("addresses", "preferences", "tags", "identity_documents", "notes", "communications"),
+        "status_changes",
     }
     assert [one["value"] for one in tables["identities"] if one["kind"] == "PHONE"] == [shopper.phone]
     assert [one["order_id"] for one in tables["orders"]] == [mine["orderId"]]
@@ -111,6 +123,43 @@ def test_a_member_fetches_all_that_is_held_and_nothing_of_another(shop: OrderSys
     whole = "".join(archive.read(name).decode() for name in archive.namelist())
     for theirs in (other.member_id, other.phone, "别的人", "1234500"):
         assert theirs not in whole
+
+
+def test_an_identity_document_is_shown_for_the_purpose_that_the_member_consented_to_and_no_longer(
+    shop: OrderSystem, staff: Staff
+) -> None:
+    shopper = shop.register("沈知微")
+    # Invented, with the right check digit.
+    number, purpose = "11010519491231002X", "real_name"
+    said = {"kind": "RESIDENT_ID", "number": number, "name": "沈知微", "purpose": purpose, "reason": "hotel"}
+
+    def put() -> tuple[Any, list[str]]:
+        answer = staff.data(PUT_DOCUMENT, input={"memberId": shopper.member_id, **said})[
+            "setIdentityDocument"
+        ]
+        return answer["onFile"], [error["code"] for error in answer["userErrors"]]
+
+    def shown(purpose: str) -> tuple[str | None, list[str]]:
+        asked = {"memberId": shopper.member_id, "purpose": purpose, "reason": "hotel booking"}
+        answer = staff.data(REVEAL_DOCUMENT, input=asked)["revealIdentityDocument"]
+        document = answer["document"]
+        return document and document["number"], [error["code"] for error in answer["userErrors"]]
+
+    assert put() == (None, ["CONSENT_MISSING"])
+    give(shopper, purpose)
+    assert put() == ({"kind": "RESIDENT_ID"}, [])
+    assert shopper.me("identityDocument { kind }")["identityDocument"] == {"kind": "RESIDENT_ID"}
+    assert shown(purpose) == (number, [])
+    assert shown("membership_service") == (None, ["CONSENT_MISSING"])
+    withdrawal = {"purposes": [purpose], "channel": "app", "idempotencyKey": "w-document"}
+    shopper.data(WITHDRAW, input=withdrawal)
+    assert shown(purpose) == (None, ["CONSENT_MISSING"])
+    [seen] = [
+        one
+        for one in shopper.me("dataAccesses(first: 5) { nodes { purpose fields } }")["dataAccesses"]["nodes"]
+        if one["purpose"] == purpose
+    ]
+    assert seen["fields"] == ["IDENTITY_DOCUMENT"]
 
 
 def test_whoever_is_not_signed_in_fetches_nothing(running: House, shop: OrderSystem) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from huiyuan.consent.v1 import purposes_pb2 as consent
-from huiyuan.consent.v1 import registers_pb2
+from huiyuan.consent.v1 import registers_pb2 as registers
 from huiyuan.kit.v1.kit_pb2 import LocalizedText
 
 from infra.local.demo import text
@@ -18,6 +18,16 @@ _RIGHTS_ZH = (
 _RIGHTS_EN = (
     "You may at any time access, copy, correct or delete your data, or withdraw consent; withdrawal does not "
     "affect what was done before it, nor your membership."
+)
+
+_SENSITIVE_ZH = (
+    "必要性：此类权益依法须实名预订，没有证件无法办理。对您的影响：证件信息一旦泄露，可能被冒用；我们单独加密保存，"
+    "每次查看须有您的单独同意并留有记录，您可随时删除。"
+)
+_SENSITIVE_EN = (
+    "Why it is needed: such benefits must be booked under a proven name. What it means for you: a leaked document may be "
+    "misused; it is sealed under a key of its own, every look at it takes your separate consent and is logged, and you may "
+    "delete it at any time."
 )
 
 
@@ -58,7 +68,16 @@ PURPOSES = (
         lawful_basis=consent.LAWFUL_BASIS_CONTRACT,
         necessity=consent.NECESSITY_CORE,
         methods=["collect", "store", "use"],
-        categories=["name", "phone", "email", "birth_date", "purchase_history"],
+        categories=[
+            "name",
+            "phone",
+            "email",
+            "account_id",
+            "birth_date",
+            "purchase_history",
+            "tags",
+            "service_notes",
+        ],
         storage_locations=["CN"],
         retention="P3Y",
         dpv_purpose="dpv:ServiceProvision",
@@ -106,19 +125,39 @@ PURPOSES = (
         ["purchase_history", "gender"],
         "profile",
         "dpv:Personalisation",
-        "PIA-personalisation",
+        "demo-pia-personalisation",
+    ),
+    consent.Purpose(
+        key="real_name",
+        name=text("实名核验", "Real-name check"),
+        description=text(
+            "办理须实名的权益（如酒店、出行）时核验您的身份证件；不提供不影响其他会员服务。",
+            "Checking your identity document for benefits that must be booked in your own name, such as hotels and "
+            "travel; without it all other benefits stay yours.",
+        ),
+        lawful_basis=consent.LAWFUL_BASIS_CONSENT,
+        necessity=consent.NECESSITY_OPTIONAL,
+        form=consent.CONSENT_FORM_SEPARATE,
+        methods=["collect", "store", "use"],
+        categories=["identity_document", "name"],
+        storage_locations=["CN"],
+        retention="P3Y",
+        dpv_purpose="dpv:IdentityVerification",
+        articles=["PIPL 13(1)", "PIPL 28", "PIPL 29", "PIPL 30", "PIPL 55(1)"],
+        assessment_id="demo-pia-real-name",
+        sensitive=True,
     ),
 )
 
 
-def assessments(concluded_at: datetime) -> list[registers_pb2.Assessment]:
-    """What was assessed before purposes were published that rest on it (PIPL 55)."""
+def assessments(concluded_at: datetime) -> list[registers.Assessment]:
+    """The impact assessments that must be in the register before the purposes that rest on them (PIPL 55)."""
     return [
-        registers_pb2.Assessment(
+        registers.Assessment(
             assessment_id=purpose.assessment_id,
             purposes=[purpose.key],
             concluded_at=concluded_at,
-            reference="demo",
+            reference=f"demo: PIA {purpose.key}",
         )
         for purpose in PURPOSES
         if purpose.assessment_id
@@ -134,10 +173,14 @@ _DATA_ZH = {
     "name": "姓名",
     "phone": "手机",
     "email": "邮箱",
+    "account_id": "您在商店等处的账号",
+    "tags": "服务标签",
+    "service_notes": "客服记录",
     "birth_date": "生日",
     "gender": "性别",
     "address": "地址",
     "purchase_history": "购买记录",
+    "identity_document": "身份证件（敏感个人信息）",
 }
 _METHODS_ZH = {"collect": "收集", "store": "存储", "use": "使用", "profile": "自动化分析"}
 
@@ -156,6 +199,7 @@ def _notice(purpose: consent.Purpose, locale: str) -> consent.Notice:
             _CONTACT_ZH,
             f"处理目的：{purpose.description.zh}",
             f"个人信息种类：{kinds}。处理方式：{methods}。存储地点：中国大陆。保存期限：三年。",
+            *([_SENSITIVE_ZH] if purpose.sensitive else []),
             _RIGHTS_ZH,
         ]
     else:
@@ -163,6 +207,7 @@ def _notice(purpose: consent.Purpose, locale: str) -> consent.Notice:
             _CONTACT_EN,
             f"Purpose: {purpose.description.en}",
             f"Data: {kinds}. Methods: {methods}. Stored in mainland China for three years.",
+            *([_SENSITIVE_EN] if purpose.sensitive else []),
             _RIGHTS_EN,
         ]
     return consent.Notice(

@@ -47,6 +47,7 @@ class Registers:
             ]
         )
 
+    # Who may publish a purpose may say first what it was assessed by.
     @rpc.allow(_OFFICER, rpc.systems("programme_seeder"))
     async def register_assessment(
         self, request: registers_pb2.RegisterAssessmentRequest, _: Context

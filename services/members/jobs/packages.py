@@ -2,19 +2,32 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
 from services.kit import clock
 from services.kit.refusal import Refusal
+from services.members.actions import notes as noting
 from services.members.actions import packages as actions
+from services.members.rules import holdings
 from services.members.rules import packages as rules
-from services.members.rules.accesses import Access
+from services.members.rules.holdings import Held
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import Member, MemberErased
+from services.members.rules.notes import Note
 from services.members.rules.packages import Table
-from services.members.storage import accesses, members, profiles
+from services.members.storage import (
+    accesses,
+    communications,
+    identity_documents,
+    members,
+    notes,
+    profiles,
+    statuses,
+)
 from services.members.storage import packages as stored
 from services.members.storage.databases import Databases
 from services.members.storage.packages import Waiting
@@ -23,7 +36,8 @@ log = structlog.get_logger()
 
 TRY_AGAIN_AFTER = timedelta(minutes=1)
 _BATCH = 100
-_ACCESSES_AT_ONCE = 1000
+_AT_ONCE = 1000
+_Record = TypeVar("_Record")
 
 Gather = Callable[[UUID], Awaitable[list[Table]]]
 """What the other services hold of a member."""
@@ -89,19 +103,44 @@ async def _tables(databases: Databases, ring: KeyRing, gather: Gather, member_id
             own.append(member)
     if not own or own[0].member_id != member_id or own[0].profile is None:
         raise MemberErased
-    tables = rules.own_tables(own)
+    tables = holdings.tables([await _held(databases, ring, member) for member in own])
     for one in ids:
-        tables.append(rules.access_table(await _accesses(databases, one)))
         tables += await gather(one)
     return rules.merged(tables)
 
 
-async def _accesses(databases: Databases, member_id: UUID) -> list[Access]:
-    found: list[Access] = []
+async def _held(databases: Databases, ring: KeyRing, member: Member) -> Held:
+    """What rests here about one member id. Raises ``Unreadable``."""
+    member_id = member.member_id
+    wrapped = await notes.key(databases, member_id)
+
+    async def some_notes(after: UUID | None) -> list[Note]:
+        page = await notes.newest(databases, member_id, after, _AT_ONCE)
+        return [noting.opened(ring, wrapped, member_id, one) for one in page]
+
+    return Held(
+        member,
+        await identity_documents.read(databases, ring, member_id),
+        await _whole(some_notes, attrgetter("note_id")),
+        await _whole(
+            lambda after: communications.newest(databases, member_id, after, _AT_ONCE),
+            attrgetter("communication_id"),
+        ),
+        await statuses.changes(databases, member_id, _AT_ONCE),
+        await _whole(
+            lambda after: accesses.newest(databases, member_id, after, _AT_ONCE, allowed_only=True),
+            attrgetter("access_id"),
+        ),
+    )
+
+
+async def _whole(
+    page_after: Callable[[UUID | None], Awaitable[list[_Record]]], id_of: Callable[[_Record], UUID]
+) -> list[_Record]:
+    """All records of a list that is read by pages."""
+    found: list[_Record] = []
     while True:
-        page = await accesses.newest(
-            databases, member_id, found[-1].access_id if found else None, _ACCESSES_AT_ONCE
-        )
+        page = await page_after(id_of(found[-1]) if found else None)
         found += page
-        if len(page) < _ACCESSES_AT_ONCE:
+        if len(page) < _AT_ONCE:
             return found

@@ -17,9 +17,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.kit.refusal import Declined, Forbidden, NotFound
-from services.members.rules.accesses import Access
-from services.members.rules.members import Member
-from services.members.rules.personal import reveal
 
 FORMAT = "huiyuan-member-package/1"
 SCHEMA = 1
@@ -87,69 +84,6 @@ class Table:
     rows: list[tuple[str, ...]] = field(default_factory=list, repr=False)
 
 
-def own_tables(members: Sequence[Member]) -> list[Table]:
-    """What this service holds of a member, in clear: the member, then those who were merged into them."""
-    profile = Table(
-        "profile",
-        {
-            "member_id": "text",
-            "status": "text",
-            "joined_at": "instant",
-            "display_name": "text",
-            "full_name": "text",
-            "birth_date": "date",
-            "language": "text",
-            "time_zone": "text",
-        },
-    )
-    identities = Table("identities", {"member_id": "text", "kind": "text", "scope": "text", "value": "text"})
-    for member in members:
-        clear = member.profile
-        if clear is None:
-            continue
-        names = (clear.display_name, clear.full_name, clear.birth_date)
-        profile.rows.append(
-            (
-                str(member.member_id),
-                member.status.name,
-                _instant(member.joined_at),
-                *map(reveal, names),
-                clear.language,
-                clear.time_zone,
-            )
-        )
-        identities.rows += [
-            (str(member.member_id), one.kind.name, one.scope, one.value.reveal()) for one in clear.identities
-        ]
-    return [profile, identities]
-
-
-def access_table(accesses: Sequence[Access]) -> Table:
-    """Who looked at the member's data in clear or was refused, and why."""
-    columns = {
-        "access_id": "text",
-        "accessed_at": "instant",
-        "actor": "text",
-        "purpose": "text",
-        "reason": "text",
-        "fields": "text",
-        "refusal_code": "text",
-    }
-    rows: list[tuple[str, ...]] = [
-        (
-            str(one.access_id),
-            _instant(one.accessed_at),
-            one.actor,
-            one.purpose,
-            one.reason,
-            " ".join(shown.name for shown in one.fields),
-            one.refusal_code,
-        )
-        for one in accesses
-    ]
-    return Table("accesses", columns, rows)
-
-
 def merged(tables: Sequence[Table]) -> list[Table]:
     """Portions of the same table as one, in the order they came. Raises ``ValueError`` where columns differ."""
     by_name: dict[str, Table] = {}
@@ -166,7 +100,7 @@ def packed(member_id: UUID, tables: Sequence[Table], now: datetime) -> bytes:
     document = {
         "format": FORMAT,
         "member_id": str(member_id),
-        "made_at": _instant(now),
+        "made_at": instant(now),
         "tables": {table.name: [_row(table, row) for row in table.rows] for table in tables},
     }
     out = io.BytesIO()
@@ -224,5 +158,6 @@ def _inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """An instant as packages write it: RFC 3339, in UTC."""
     return at.isoformat().replace("+00:00", "Z")
