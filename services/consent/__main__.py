@@ -15,8 +15,13 @@ def main(command: str, *more: str) -> None:
     process.be_seen(f"{SERVICE}-{command}", settings)
     match command:
         case "serve":
+            served = application(settings)
             process.serve(
-                application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s
+                served,
+                host=settings.host,
+                port=settings.port,
+                notice_s=settings.notice_s,
+                direct=served.direct,
             )
         case "work":
             process.work(

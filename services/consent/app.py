@@ -23,7 +23,6 @@ from huiyuan.consent.v1.topics_connect import TopicsServiceASGIApplication
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.types import ASGIApp
 
 from services.consent.actions.rights import Desk
 from services.consent.consumers import Follower, hear_members
@@ -64,7 +63,7 @@ _CEILINGS = Ceilings()
 
 def application(
     settings: Settings, now: clock.Clock = clock.now, monotonic: Callable[[], float] = time.monotonic
-) -> ASGIApp:
+) -> rpc.Front:
     """What answers calls. It starts without its database and answers UNAVAILABLE until that is there."""
     url = settings.database_url.get_secret_value()
     gatekeeper = rpc.Gatekeeper(

@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp
 
 from services.kit import spans, telemetry
 from services.kit.draining import draining
-from services.kit.http_protocol import HttpProtocol, TurnAway, turning_away
+from services.kit.http_protocol import Direct, HttpProtocol, TurnAway
 from services.kit.settings import ProcessSettings
 
 log = structlog.get_logger()
@@ -67,7 +68,13 @@ class _Server(uvicorn.Server):
 
 
 def serve(
-    app: ASGIApp, *, host: str, port: int, notice_s: float = 0.0, turn_away: TurnAway | None = None
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    notice_s: float = 0.0,
+    turn_away: TurnAway | None = None,
+    direct: Direct | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is under way; after SIGTERM, serve for ``notice_s`` more."""
     spare_collections()
@@ -76,7 +83,7 @@ def serve(
         host=host,
         port=port,
         loop="uvloop",
-        http=HttpProtocol if turn_away is None else turning_away(turn_away),
+        http=partial(HttpProtocol, turn_away=turn_away, direct=direct),  # type: ignore[arg-type]
         log_config=None,
         log_level="warning",
         access_log=False,

@@ -12,8 +12,13 @@ def main(command: str) -> None:
     settings = Settings()
     process.be_seen(f"{app.SERVICE}-{command}", settings)
     if command == "serve":
+        served = app.application(settings)
         process.serve(
-            app.application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s
+            served,
+            host=settings.host,
+            port=settings.port,
+            notice_s=settings.notice_s,
+            direct=served.direct,
         )
     elif command == "work":
         process.work(

@@ -46,7 +46,6 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.types import ASGIApp
 
 from services.kit import clock, database, health, migration, outbox, rpc, signing
 from services.kit.appended import AppendedFile
@@ -113,7 +112,7 @@ _OURSELVES = rpc.Caller(rpc.CallerKind.SERVICE, SERVICE)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def application(settings: Settings, now: clock.Clock = clock.now) -> ASGIApp:
+def application(settings: Settings, now: clock.Clock = clock.now) -> rpc.Front:
     """The service's server. It starts without its database and answers UNAVAILABLE until that is there."""
     gatekeeper = _gatekeeper(settings)
 

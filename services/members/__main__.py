@@ -40,8 +40,13 @@ def main(command: str, *said: str) -> None:
     settings = Settings()
     process.be_seen(f"{app.NAME}-{command}", settings)
     if command == "serve":
+        served = app.application(settings)
         process.serve(
-            app.application(settings), host=settings.host, port=settings.port, notice_s=settings.notice_s
+            served,
+            host=settings.host,
+            port=settings.port,
+            notice_s=settings.notice_s,
+            direct=served.direct,
         )
     elif command == "work":
         process.work(

@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import gc
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import uvicorn
 import websockets
 
 from services.kit import http_protocol
-from services.kit.http_protocol import HttpProtocol, turning_away
+from services.kit.http_protocol import Answering, HttpProtocol, Response
 
 LARGE = b"x" * 5_000_000
 
@@ -40,9 +41,12 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 @asynccontextmanager
-async def serving(http: type[HttpProtocol]) -> AsyncIterator[int]:
-    """The application on a port of loopback."""
-    config = uvicorn.Config(app, port=0, http=http, log_level="warning", lifespan="off")
+async def serving(kept_s: float = 5, **said: Any) -> AsyncIterator[int]:
+    """The application on a port of loopback, by a protocol that was told so much."""
+    http: Any = partial(HttpProtocol, **said)
+    config = uvicorn.Config(
+        app, port=0, http=http, log_level="warning", lifespan="off", timeout_keep_alive=kept_s
+    )
     server = uvicorn.Server(config)
     task = asyncio.ensure_future(server.serve())
     while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
@@ -54,7 +58,7 @@ async def serving(http: type[HttpProtocol]) -> AsyncIterator[int]:
 
 @pytest.fixture(scope="module")
 async def port() -> AsyncIterator[int]:
-    async with serving(HttpProtocol) as port:
+    async with serving() as port:
         yield port
 
 
@@ -211,7 +215,7 @@ async def test_what_is_turned_away_is_answered_at_once_and_the_rest_as_ever() ->
         seen.append(request)
         return b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 4\r\n\r\nbusy" if busy else None
 
-    async with serving(turning_away(turn_away)) as port, connected(port) as (reader, writer):
+    async with serving(turn_away=turn_away) as port, connected(port) as (reader, writer):
         for busy in (False, True, True, False):
             writer.write(asking("/"))
             answer = await reader.readuntil(b"busy" if busy else b"hello")
@@ -223,7 +227,7 @@ async def test_only_what_begins_a_request_is_turned_away() -> None:
     def turn_away(request: bytes) -> bytes | None:
         return None if request.startswith(b"GET /s") else b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
 
-    async with serving(turning_away(turn_away)) as port, connected(port) as (reader, writer):
+    async with serving(turn_away=turn_away) as port, connected(port) as (reader, writer):
         head = asking("/slow")
         # What goes on with a request, and what waits behind one, is none of its business.
         writer.write(head[:10])
@@ -234,3 +238,128 @@ async def test_only_what_begins_a_request_is_turned_away() -> None:
         assert b"503" not in await reader.readuntil(b"hello")
         writer.write(asking("/"))
         assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
+
+
+def posting(content: bytes, *headers: str, path: str = "/direct") -> bytes:
+    return "\r\n".join([f"POST {path} HTTP/1.1", "host: x", *headers, "", ""]).encode() + content
+
+
+def directly(url: bytes, headers: Mapping[bytes, bytes]) -> Answering | None:
+    """Answers what it was sent, turned round; or raises, or takes its time, as the content says."""
+
+    async def answer(content: bytes) -> Response:
+        if content == b"fault":
+            raise ZeroDivisionError
+        if content == b"slow":
+            await asyncio.sleep(0.3)
+        return Response(203, headers[b"content-type"], content[::-1])
+
+    return answer if url == b"/direct" else None
+
+
+@pytest.fixture(scope="module")
+async def direct_port() -> AsyncIterator[int]:
+    async with serving(direct=directly) as port:
+        yield port
+
+
+async def answered(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+    return head, await reader.readexactly(int(length))
+
+
+SAID = ("content-type: a/b", "content-length: 5")
+
+
+async def test_a_whole_request_is_answered_directly(direct_port: int) -> None:
+    async with connected(direct_port) as (reader, writer):
+        for content in (b"hallo", b"liste"):
+            writer.write(posting(content, *SAID))
+            head, answer = await answered(reader)
+            assert answer == content[::-1]
+            assert head == (
+                b"HTTP/1.1 203 Non-Authoritative Information\r\n"
+                b"content-type: a/b\r\ncontent-length: 5\r\n\r\n"
+            )
+
+
+async def test_a_request_that_comes_in_pieces_is_answered_directly(direct_port: int) -> None:
+    async with connected(direct_port) as (reader, writer):
+        for byte in posting(b"hallo", *SAID):
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0)
+        assert (await answered(reader))[1] == b"ollah"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        asking("/direct"),
+        posting(b"hallo", *SAID, path="/else"),
+        posting(b"hallo", *SAID, "x-twice: 1", "x-twice: 1"),
+        posting(b"5\r\nhallo\r\n0\r\n\r\n", "content-type: a/b", "transfer-encoding: chunked"),
+        posting(b"hallo", *SAID).replace(b"HTTP/1.1", b"HTTP/1.0"),
+    ],
+    ids=["a GET", "another path", "a header twice", "in chunks", "HTTP/1.0"],
+)
+async def test_what_is_not_answered_directly_goes_the_usual_way(direct_port: int, request_: bytes) -> None:
+    async with connected(direct_port) as (reader, writer):
+        writer.write(request_)
+        head, answer = await answered(reader)
+        assert (head[:13], answer) == (b"HTTP/1.1 200 ", b"hello")
+
+
+async def test_answers_keep_the_order_of_their_requests_on_either_way(direct_port: int) -> None:
+    slow = posting(b"slow", "content-type: a/b", "content-length: 4")
+    async with connected(direct_port) as (reader, writer):
+        writer.write(slow + asking("/") + posting(b"hallo", *SAID) + asking("/") + slow)
+        assert [(await answered(reader))[1] for _ in range(4)] == [b"wols", b"hello", b"hello", b"hello"]
+        assert await reader.readuntil(
+            b"hello"
+        )  # what waits behind another goes the usual way, whatever it is
+
+
+async def test_whoever_asks_for_an_end_gets_the_answer_and_the_end(direct_port: int) -> None:
+    async with connected(direct_port) as (reader, writer):
+        writer.write(posting(b"hallo", *SAID, "connection: close"))
+        everything = await reader.read()
+        assert everything.endswith(b"connection: close\r\n\r\nollah")
+
+
+async def test_a_fault_closes_its_connection_and_no_other(direct_port: int) -> None:
+    async with connected(direct_port) as (reader, writer), connected(direct_port) as (other, to_other):
+        writer.write(posting(b"fault", *SAID))
+        assert await reader.read() == b""
+        to_other.write(posting(b"hallo", *SAID))
+        assert (await answered(other))[1] == b"ollah"
+
+
+async def test_whoever_hangs_up_meanwhile_disturbs_nobody(direct_port: int) -> None:
+    slow = posting(b"slow", "content-type: a/b", "content-length: 4")
+    async with connected(direct_port) as (reader, writer):
+        async with connected(direct_port) as (_, gone):
+            gone.write(slow)
+            await gone.drain()
+        writer.write(slow)
+        assert (await answered(reader))[1] == b"wols"
+
+
+async def test_a_server_that_ends_answers_what_it_was_asked_before() -> None:
+    async with serving(direct=directly) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(posting(b"slow", "content-type: a/b", "content-length: 4"))
+        await asyncio.sleep(0.1)
+    assert (await answered(reader))[1] == b"wols"
+    assert await reader.read() == b""
+    writer.close()
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_a_connection_that_asks_nothing_more_is_closed_after_a_while() -> None:
+    async with serving(kept_s=0.1, direct=directly) as port, connected(port) as (reader, writer):
+        writer.write(posting(b"hallo", *SAID))
+        await answered(reader)
+        async with asyncio.timeout(10):
+            assert await reader.read() == b""

@@ -5,6 +5,7 @@ import json
 import logging
 import secrets
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -25,6 +26,7 @@ from huiyuan.members.v1.identities_pb2 import (
 )
 
 from services.kit import rpc, telemetry
+from services.kit.http_protocol import HttpProtocol
 from services.kit.refusal import Conflict, Declined, Invalid, Kind, NotFound, Refusal
 from services.kit.rpc import Caller, CallerKind, CallerSigner, CallerVerifier
 from services.kit.tokens import TokenVerifier
@@ -92,15 +94,18 @@ def gatekeeper() -> rpc.Gatekeeper:
     return rpc.Gatekeeper(CallerVerifier("members", {"gateway": KEY}), TokenVerifier("/nowhere", "x", "y"))
 
 
-@pytest.fixture(scope="module", params=["by the library", "by the front"])
+@pytest.fixture(scope="module", params=["by the library", "by the front", "directly"])
 async def address(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """Every call is answered alike, be it ordinary or not."""
     keeper = gatekeeper()
     app: Any = keeper.admit(Identities(), IdentitiesServiceASGIApplication)
-    if request.param == "by the front":
+    http: Any = "httptools"
+    if request.param != "by the library":
         app = rpc.Front(app, keeper)
+    if request.param == "directly":
+        http = partial(HttpProtocol, direct=app.direct)
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, http=http, log_level="warning", lifespan="off"))
     serving = asyncio.ensure_future(server.serve())
     while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
         await asyncio.sleep(0.01)

@@ -61,9 +61,8 @@ def main() -> None:
         yield
         await pool.close()
 
-    process.serve(
-        rpc.Front(Starlette(lifespan=lifespan), gatekeeper), host="127.0.0.1", port=int(sys.argv[1])
-    )
+    front = rpc.Front(Starlette(lifespan=lifespan), gatekeeper)
+    process.serve(front, host="127.0.0.1", port=int(sys.argv[1]), direct=front.direct)
 
 
 if __name__ == "__main__":

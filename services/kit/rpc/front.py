@@ -1,4 +1,4 @@
-"""The front: ordinary calls are answered straight from ASGI, and whatever is out of the ordinary by the library.
+"""The front: ordinary calls are answered straight from the protocol, and whatever is out of the ordinary by the library.
 
 Ordinary is a POST of protobuf or JSON without compression to a method that the gatekeeper knows. Routing, contexts
 and a task that watches for the caller to hang up took the library more than the ledger took to post an order; here
@@ -7,7 +7,9 @@ refused is the gatekeeper's on either way.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
+from typing import NamedTuple
 
 from connectrpc._protocol import (
     ConnectWireError,  # the body of an error is the library's, so that both answer alike
@@ -16,13 +18,24 @@ from connectrpc.code import Code
 from connectrpc.errors import ConnectError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.kit.http_protocol import Answering, Response
+from services.kit.rpc.callers import CALLER_HEADER
 from services.kit.rpc.codecs import Binary, Json
-from services.kit.rpc.gatekeeper import READ_MAX_BYTES, Gatekeeper
+from services.kit.rpc.gatekeeper import READ_MAX_BYTES, Gatekeeper, Said
 
 _LONGEST_TIMEOUT_DIGITS = 10
 _TYPES: dict[bytes, Binary | Json] = {b"application/proto": Binary(), b"application/json": Json()}
-_UNUSUAL = (b"content-encoding", b"connect-protocol-version")
 _USUAL = (b"", b"identity", b"1")
+_CALLER = CALLER_HEADER.encode()
+
+
+class _Call(NamedTuple):
+    """An ordinary call as far as its headers say it."""
+
+    path: str
+    kind: bytes
+    timeout_s: float | None
+    said: Said
 
 
 class Front:
@@ -32,48 +45,64 @@ class Front:
         self._app = app
         self._gatekeeper = gatekeeper
 
+    def direct(self, url: bytes, headers: Mapping[bytes, bytes]) -> Answering | None:
+        """Who answers a POST to this URL, when it is an ordinary call; none of its headers is there twice."""
+        call = self._ordinary(url.decode("latin-1"), headers)
+        length = headers[b"content-length"]
+        if call is None or not length.isdigit() or int(length) > READ_MAX_BYTES:
+            return None
+        return partial(self._answer, call)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] != "http"
-            or scope["method"] != "POST"
-            or scope["path"] not in self._gatekeeper.methods
-        ):
-            return await self._app(scope, receive, send)
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        codec = _TYPES.get(headers.get(b"content-type", b""))
-        timeout = headers.get(b"connect-timeout-ms")
-        if (
-            codec is None
-            or len(headers) < len(scope["headers"])  # a header that is there twice
-            or any(headers.get(name, b"") not in _USUAL for name in _UNUSUAL)
-            or not (timeout is None or (timeout.isdigit() and len(timeout) <= _LONGEST_TIMEOUT_DIGITS))
-        ):
+        call = None
+        if scope["type"] == "http" and scope["method"] == "POST":
+            headers: dict[bytes, bytes] = dict(scope["headers"])
+            if len(headers) == len(scope["headers"]):
+                call = self._ordinary(scope["path"], headers)
+        if call is None:
             return await self._app(scope, receive, send)
         try:
-            async with asyncio.timeout(None if timeout is None else int(timeout) / 1000):
-                body = await self._answer(scope["path"], headers, codec, receive)
+            status, kind, content = await self._answer(call, await _read(receive))
         except ConnectError as error:
-            await _send_error(send, error)
+            status, kind, content = _refused(error)
+        said = [(b"content-type", kind), (b"content-length", b"%d" % len(content))]
+        await send({"type": "http.response.start", "status": status, "headers": said})
+        await send({"type": "http.response.body", "body": content})
+
+    def _ordinary(self, path: str, headers: Mapping[bytes, bytes]) -> _Call | None:
+        say = headers.get
+        kind, timeout = say(b"content-type", b""), say(b"connect-timeout-ms")
+        if (
+            path not in self._gatekeeper.methods
+            or kind not in _TYPES
+            or say(b"content-encoding", b"") not in _USUAL
+            or say(b"connect-protocol-version", b"") not in _USUAL
+            or not (timeout is None or (timeout.isdigit() and len(timeout) <= _LONGEST_TIMEOUT_DIGITS))
+        ):
+            return None
+        said = Said(_text(say(b"traceparent")), _text(say(_CALLER)), _text(say(b"authorization")))
+        return _Call(path, kind, None if timeout is None else int(timeout) / 1000, said)
+
+    async def _answer(self, call: _Call, content: bytes) -> Response:
+        codec, method = _TYPES[call.kind], self._gatekeeper.methods[call.path]
+        try:
+            async with asyncio.timeout(call.timeout_s):
+                request = codec.decode(content, method.input)
+                answer = await self._gatekeeper.guard(call.path, call.said, method.handler, request, None)
+                return Response(200, call.kind, codec.encode(answer))
+        except ConnectError as error:
+            return _refused(error)
         except TimeoutError:
-            await _send_error(send, ConnectError(Code.DEADLINE_EXCEEDED, "Request timed out"))
-        else:
-            await _send(send, 200, headers[b"content-type"], body)
-
-    async def _answer(
-        self, path: str, headers: Mapping[bytes, bytes], codec: Binary | Json, receive: Receive
-    ) -> bytes:
-        method = self._gatekeeper.methods[path]
-        request = codec.decode(await _read(receive), method.input)
-        answer = await self._gatekeeper.guard(path, _reader(headers), method.handler, request, None)
-        return codec.encode(answer)
+            return _refused(ConnectError(Code.DEADLINE_EXCEEDED, "Request timed out"))
 
 
-def _reader(headers: Mapping[bytes, bytes]) -> Callable[[str], str | None]:
-    def read(name: str) -> str | None:
-        value = headers.get(name.encode())
-        return None if value is None else value.decode("latin-1")
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")
 
-    return read
+
+def _refused(error: ConnectError) -> Response:
+    wire = ConnectWireError.from_exception(error)
+    return Response(wire.to_http_status().code, b"application/json", wire.to_json_bytes())
 
 
 async def _read(receive: Receive) -> bytes:
@@ -91,14 +120,3 @@ async def _read(receive: Receive) -> bytes:
             )
         if not message.get("more_body", False):
             return body
-
-
-async def _send_error(send: Send, error: ConnectError) -> None:
-    wire = ConnectWireError.from_exception(error)
-    await _send(send, wire.to_http_status().code, b"application/json", wire.to_json_bytes())
-
-
-async def _send(send: Send, status: int, content_type: bytes, body: bytes) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import structlog
 from connectrpc.code import Code
@@ -30,6 +30,14 @@ READ_MAX_BYTES = 8 * 1024 * 1024
 
 class NotSignedIn(Unauthenticated):
     """The call carries neither a caller assertion nor a bearer token."""
+
+
+class Said(NamedTuple):
+    """What a call's headers say of its trace and of who calls."""
+
+    traceparent: str | None
+    assertion: str | None
+    authorization: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +89,18 @@ class Gatekeeper:
     async def intercept_unary(self, call_next: Handler, request: Any, ctx: RequestContext[Any, Any]) -> Any:
         """Guard a call that the library brings."""
         path = f"/{ctx.method.service_name}/{ctx.method.name}"
-        return await self.guard(path, ctx.request_headers.get, call_next, request, ctx)
+        header = ctx.request_headers.get
+        said = Said(header("traceparent"), header(CALLER_HEADER), header("authorization"))
+        return await self.guard(path, said, call_next, request, ctx)
 
-    async def guard(
-        self, path: str, header: Callable[[str], str | None], handler: Handler, request: Any, ctx: Any
-    ) -> Any:
+    async def guard(self, path: str, said: Said, handler: Handler, request: Any, ctx: Any) -> Any:
         """Let the handler answer when the caller may call it. Raises ``ConnectError`` and nothing else."""
-        telemetry.go_on(header("traceparent"))
+        telemetry.go_on(said.traceparent)
         method = self.methods[path]
         started = time.perf_counter()
         outcome = "ok"
         try:
-            who = await self._who(header(CALLER_HEADER), header("authorization"))
+            who = await self._who(said.assertion, said.authorization)
             if not any(grant(who) for grant in method.grants):
                 if who.kind is CallerKind.ANYONE:
                     raise NotSignedIn("sign in: send a caller assertion or a bearer token")

@@ -27,7 +27,6 @@ from huiyuan.members.v1.tags_connect import TagsServiceASGIApplication
 from huiyuan.members.v1.verifications_connect import VerificationsServiceASGIApplication
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.types import ASGIApp
 
 from services.kit import health, process, rpc
 from services.members.app import wiring
@@ -61,7 +60,7 @@ from services.members.storage.databases import Databases
 _WATCH_S = 60
 
 
-def application(settings: Settings) -> ASGIApp:
+def application(settings: Settings) -> rpc.Front:
     """What answers. Raises ``KeyRingRefused`` when the key ring cannot be used."""
     ring = wiring.key_ring(settings, create=settings.is_development)
     gatekeeper = wiring.gatekeeper(settings)
