@@ -414,7 +414,7 @@ ROWS: tuple[Row, ...] = (
         "breaches",
         "rules/registers.Breach",
         (
-            f"{_RPC}/test_registers.py::"
+            f"{_RPC}/test_breaches.py::"
             "test_art_57_a_breach_names_whom_it_is_about_and_its_clock_runs_until_both_are_told",
         ),
         Violation(f"{_CONSENT}/rules/registers.py", "told != set(NoticeKind)", "not told"),

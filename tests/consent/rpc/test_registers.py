@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -291,46 +291,3 @@ async def test_art_55_a_purpose_that_needs_an_assessment_is_published_once_that_
     publishing.purpose.assessment_id = await consent.assess(fresh("PIA"), key)
     answer = await consent.purposes.publish_purpose(publishing, headers=consent.by(OFFICER))
     assert answer.purpose.version == 1
-
-
-async def test_art_57_a_breach_names_whom_it_is_about_and_its_clock_runs_until_both_are_told(
-    consent: Consent, member_id: str, as_owner: asyncpg.Connection
-) -> None:
-    category, key, outsider = fresh("iris"), fresh("faces"), str(uuid4())
-    shown = await consent.ask(factories.purpose(key, categories=[category]))
-    await consent.give(factories.grant(member_id, shown, key="a"))
-    other = await consent.ask(factories.purpose(fresh("sms"), categories=["phone"]))
-    await consent.give(factories.grant(outsider, other, key="a"))
-    request = wire.OpenBreachRequest(
-        breach_id=fresh("breach"), found_at=datetime.now(UTC), categories=[category], cause="lost_laptop"
-    )
-    opened = await consent.registers.open_breach(request, headers=consent.by(OFFICER))
-    assert (opened.breach.affected_members, opened.breach.overdue) == (1, False)
-    assert (await consent.registers.open_breach(request, headers=consent.by(OFFICER))).replayed
-    affected = await consent.registers.list_affected_members(
-        wire.ListAffectedMembersRequest(breach_id=request.breach_id, first=10), headers=consent.by(OFFICER)
-    )
-    assert list(affected.member_ids) == [member_id]
-    await tell(consent, request.breach_id, "AUTHORITY")
-    consent.clock.shift = timedelta(hours=73)
-    assert await overdue(consent, request.breach_id), "the members were not told in time"
-    await tell(consent, request.breach_id, "MEMBERS")
-    assert not await overdue(consent, request.breach_id)
-    with refused("UNKNOWN_ENTRY_OF_REGISTER"):
-        await tell(consent, "no_such", "MEMBERS")
-    assert UUID(member_id)
-
-
-async def tell(consent: Consent, breach_id: str, kind: str) -> None:
-    request = wire.RecordBreachNoticeRequest(
-        breach_id=breach_id,
-        kind=f"BREACH_NOTICE_KIND_{kind}",  # type: ignore[arg-type]
-        reference="file 15",
-    )
-    await consent.registers.record_breach_notice(request, headers=consent.by(OFFICER))
-
-
-async def overdue(consent: Consent, breach_id: str) -> bool:
-    answer = await consent.registers.list_breaches(wire.ListBreachesRequest(), headers=consent.by(OFFICER))
-    [found] = [one for one in answer.breaches if one.breach_id == breach_id]
-    return found.overdue
