@@ -3,11 +3,10 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import pytest
-from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
+from huiyuan.consent.v1 import purposes_pb2
 from huiyuan.consent.v1 import registers_pb2 as wire
 
 from tests.consent import factories
@@ -43,32 +42,6 @@ async def term(consent: Consent, said: wire.Agreement) -> None:
     await consent.registers.register_agreement(request, headers=consent.by(OFFICER))
 
 
-async def route(consent: Consent, purpose: str, kind: str, **changes: Any) -> None:
-    said = wire.ExportRoute(
-        purpose=purpose,
-        kind=f"EXPORT_ROUTE_KIND_{kind}",  # type: ignore[arg-type]
-        **{
-            "starts_at": NOW - timedelta(days=1),
-            "ends_at": NOW + timedelta(days=700),
-            "reference": "file 14",
-            **changes,
-        },
-    )
-    request = wire.RegisterExportRouteRequest(route=said)
-    await consent.registers.register_export_route(request, headers=consent.by(OFFICER))
-
-
-async def abroad(consent: Consent, *member_ids: str) -> str:
-    """A purpose kept abroad that these members consented to."""
-    key = fresh("cloud")
-    shown = await consent.ask(
-        factories.purpose(key, storage_locations=["CN", "SG"], form=factories.SEPARATE, assessment_id="PIA-1")
-    )
-    for member_id in member_ids:
-        await consent.give(factories.grant(member_id, shown, key=fresh("give")))
-    return key
-
-
 async def test_art_21_a_processor_whose_term_is_over_is_denied_at_once(
     consent: Consent, member_id: str
 ) -> None:
@@ -83,60 +56,6 @@ async def test_art_21_a_processor_whose_term_is_over_is_denied_at_once(
     assert (answer.allow, answer.reason, answer.article) == (False, "PROCESSOR_TERM_OVER", "PIPL 21")
     await term(consent, agreement(recipient, days=30))
     assert (await consent.check(member_id, key, recipient_id=recipient)).allow
-
-
-async def test_art_38_what_goes_abroad_needs_a_route_in_force(consent: Consent, member_id: str) -> None:
-    key = await abroad(consent, member_id)
-    answer = await consent.check(member_id, key)
-    assert (answer.allow, answer.reason, answer.article) == (False, "EXPORT_ROUTE_MISSING", "PIPL 38")
-    await route(consent, key, "ASSESSMENT", ends_at=NOW + timedelta(days=10))
-    assert (await consent.check(member_id, key)).allow
-    consent.clock.shift = timedelta(days=11)
-    assert (await consent.check(member_id, key)).reason == "EXPORT_ROUTE_MISSING"
-
-
-async def test_art_38_the_counter_crosses_the_ceiling_and_denies_exactly_there(
-    consent: Consent, as_owner: asyncpg.Connection
-) -> None:
-    people = [str(uuid4()) for _ in range(6)]
-    key = await abroad(consent, *people)
-    await route(consent, key, "EXEMPTION")
-    # A year of its own, so that no other test counts in it.
-    consent.clock.shift = timedelta(days=366)
-    year = (NOW + consent.clock.shift + timedelta(hours=8)).year
-    await as_owner.execute(
-        "INSERT INTO export_counters VALUES ($1, false, $2) ON CONFLICT (year, sensitive) DO UPDATE SET members = $2",
-        year,
-        100_000 - 1 - 3,
-    )
-    answers = await asyncio.gather(*(consent.check(one, key) for one in people))
-    allowed = [one for one, answer in zip(people, answers, strict=True) if answer.allow]
-    assert len(allowed) == 3
-    assert {answer.reason for answer in answers if not answer.allow} == {"EXPORT_CEILING_REACHED"}
-    for member_id in allowed:
-        assert (await consent.check(member_id, key)).allow, "who was counted is counted once"
-    assert (
-        await as_owner.fetchval("SELECT members FROM export_counters WHERE year = $1 AND NOT sensitive", year)
-        == 100_000 - 1
-    )
-    await route(consent, key, "CONTRACT")
-    assert all([(await consent.check(one, key)).allow for one in people])
-    request = wire.ListExportRoutesRequest()
-    shown = await consent.registers.list_export_routes(request, headers=consent.by(OFFICER))
-    [counter] = [one for one in shown.counters if one.year == year]
-    assert (counter.members, counter.contract_ceiling) == (100_000 + 2, 999_999)
-    assert "2024" in shown.source
-
-
-async def test_art_38_batches_count_as_single_questions_do(consent: Consent, member_id: str) -> None:
-    key = await abroad(consent, member_id)
-    request = decisions_pb2.CheckManyRequest(member_ids=[member_id], purpose=key)
-    headers = consent.by(OFFICER)
-    [answer] = (await consent.decisions.check_many(request, headers=headers)).answers
-    assert answer.reason == "EXPORT_ROUTE_MISSING"
-    await route(consent, key, "CERTIFICATION")
-    [answer] = (await consent.decisions.check_many(request, headers=headers)).answers
-    assert answer.allow
 
 
 async def test_art_56_an_assessment_is_kept_for_three_years_by_the_door_and_by_the_database(
@@ -248,8 +167,6 @@ async def test_entries_are_written_once_and_by_the_officer_alone(consent: Consen
             await consent.registers.register_assessment(request, headers=consent.by(OFFICER))
     with refused("ENTRY_NOT_VALID"):
         await term(consent, agreement("x", days=-2))
-    with refused("ENTRY_NOT_VALID"):
-        await route(consent, "cloud", "UNSPECIFIED")
 
 
 async def test_art_55_the_processing_records_say_what_covers_each_use(consent: Consent) -> None:
