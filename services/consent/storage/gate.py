@@ -33,7 +33,7 @@ LEFT JOIN LATERAL (SELECT * FROM consent_states
                    WHERE member_id = who.member_id AND purpose = $2 AND recipient_id = $3 OFFSET 0) AS s ON true"""  # noqa: S608 - our own column names
 
 _ALL = f"""
-SELECT asked.member_id, m.epoch AS member_epoch,
+SELECT asked.member_id, m.epoch AS member_epoch, m.automated_refused_at, m.restricted,
        {_DECIDED}
 FROM members asked
 JOIN members m ON m.member_id = coalesce(asked.merged_into, asked.member_id)
@@ -53,6 +53,18 @@ class Standing(NamedTuple):
     automated_refused: bool = False
     restricted: frozenset[str] = _NOTHING
 
+
+class Everything(NamedTuple):
+    """A member's epoch and all decisions that stand, whether machines may judge, and what is restricted."""
+
+    epoch: int
+    decisions: list[Decision]
+    automated_refused: bool = False
+    restricted: frozenset[str] = _NOTHING
+
+
+NOTHING = Everything(0, [])
+"""What stands for somebody who is not known."""
 
 _Waiting = tuple[UUID, asyncio.Future[tuple[Purpose, Standing]]]
 """A member who is asked about, and where the answer goes."""
@@ -108,13 +120,16 @@ class GateReads:
         in_force = await self.version(purpose, rows[0]["in_force"] or 0)
         return in_force, {row[1]: _standing(purpose, recipient_id, *row[2:]) for row in rows}
 
-    async def all(self, member_ids: Sequence[UUID]) -> dict[UUID, tuple[int, list[Decision]]]:
-        """Each known member's epoch and everything that stands for them."""
-        found: dict[UUID, tuple[int, list[Decision]]] = {}
+    async def all(self, member_ids: Sequence[UUID]) -> dict[UUID, Everything]:
+        """Of each known member, everything that stands."""
+        found: dict[UUID, Everything] = {}
         for row in await self._pool.fetch(_ALL, member_ids):
-            decisions = found.setdefault(row["member_id"], (row["member_epoch"], []))[1]
+            refused, restricted = row["automated_refused_at"] is not None, frozenset(row["restricted"] or ())
+            of_member = found.setdefault(
+                row["member_id"], Everything(row["member_epoch"], [], refused, restricted)
+            )
             if (decision := decision_of(row)) is not None:
-                decisions.append(decision)
+                of_member.decisions.append(decision)
         return found
 
     async def in_force(self) -> list[Purpose]:
