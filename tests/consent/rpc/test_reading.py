@@ -76,6 +76,8 @@ async def test_art_44_a_member_sees_who_has_which_data_on_whatever_basis(
         member_id=member_id, refused=True, idempotency_key="c"
     )
     await consent.preferences.set_automated_decisions(no_machines, headers=consent.by(member(member_id)))
+    again = await consent.give(factories.grant(member_id, shown, profile, key="e"))
+    assert [one.in_use for one in again.consents] == [False], "given, and not for machines"
     withdrawn = await consent.withdraw(
         factories.withdrawal(member_id, given, key="d", recipient_id="printer")
     )
