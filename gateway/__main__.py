@@ -46,6 +46,7 @@ def _serve(settings: GatewaySettings) -> None:
         port=settings.port,
         notice_s=settings.notice_s,
         turn_away=served.turn_away,
+        direct=served.direct,
     )
 
 

@@ -35,7 +35,7 @@ from gateway.loaders.members import Loaders
 from gateway.serving import explorer
 from gateway.serving.browsers import shared
 from gateway.serving.explorer import Page
-from gateway.serving.front import Front
+from gateway.serving.front import Front, Posts
 from gateway.serving.http import Endpoint
 from gateway.serving.keyed import Keyed
 from gateway.serving.packages import Packages
@@ -98,25 +98,27 @@ def application(settings: GatewaySettings) -> Front:
         streams=settings.streams_at_once,
         streams_a_caller=settings.streams_a_caller,
     )
-    endpoints, sockets = _doors(settings, surfaces, load)
+    endpoints, posts, sockets = _doors(settings, surfaces, load)
     if settings.subgraph_key:
         surface = subgraph(settings, services, buckets)
         asked = Endpoint(surface, None, load, trusted_proxies=settings.trusted_proxies)
         endpoints["/subgraph/graphql"] = Keyed(asked, settings.subgraph_key.get_secret_value())
     own_data = Packages(surfaces["/graphql"], clients, settings.trusted_proxies)
-    posts = [Route(path, endpoint) for path, endpoint in endpoints.items()]
+    by_path = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
     files = Route(MY_DATA, shared(own_data, settings.storefront_origins))
-    routes = [*posts, files, *sockets, reports, *health.routes(probes), *_pages(settings)]
-    return Front(endpoints, Starlette(lifespan=lifespan, routes=routes), load, settings.known_hosts)
+    routes = [*by_path, files, *sockets, reports, *health.routes(probes), *_pages(settings)]
+    others = Starlette(lifespan=lifespan, routes=routes)
+    return Front(endpoints, others, load, settings.known_hosts, posts=posts)
 
 
 def _doors(
     settings: GatewaySettings, surfaces: Mapping[str, Surface], load: Load
-) -> tuple[dict[str, ASGIApp], list[WebSocketRoute]]:
-    """Each surface over HTTP and over WebSocket, within one process's bounds."""
+) -> tuple[dict[str, ASGIApp], dict[str, Posts], list[WebSocketRoute]]:
+    """Each surface over HTTP, by ASGI and directly, and over WebSocket, within one process's bounds."""
     proxies = settings.trusted_proxies
     endpoints: dict[str, ASGIApp] = {}
+    posts: dict[str, Posts] = {}
     sockets = []
     for path, surface in surfaces.items():
         is_public = surface.name == "storefront"
@@ -127,8 +129,9 @@ def _doors(
             surface, _page(surface, settings), load, trusted_proxies=proxies, signed_gets=signed_gets
         )
         endpoints[path] = shared(endpoint, origins)
+        posts[path] = endpoint.direct
         sockets.append(WebSocketRoute(path, Socket(surface, load, origins, trusted_proxies=proxies)))
-    return endpoints, sockets
+    return endpoints, posts, sockets
 
 
 def storefront(settings: GatewaySettings, services: Services, buckets: Buckets) -> Surface:

@@ -1,18 +1,23 @@
 """The front: what is asked all the time goes straight to its endpoint, the rest by Starlette's routing."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.limits.load import Load
 from services.kit import health
+from services.kit.http_protocol import Answering
 
 TOO_BUSY = (
     b'{"errors":[{"message":"too busy: try again","extensions":{"code":"OVERLOADED","retryable":true}}]}'
 )
 
+Posts = Callable[[Mapping[bytes, bytes], str | None], Answering | None]
+"""Who answers a POST with these headers from a peer at this address; None when it goes by ASGI."""
+
+_MOST_HOSTS = 64
 _LENGTH = re.compile(rb"\r\ncontent-length: ?(\d{1,7})\r\n", re.IGNORECASE)
 _TURNED_AWAY = (
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json; charset=utf-8\r\n"
@@ -21,7 +26,7 @@ _TURNED_AWAY = (
 
 
 class Front:
-    """An ASGI application of endpoints by their path, before another that has them too.
+    """An ASGI application of endpoints by their path, before another that has them too; ``posts`` answer directly.
 
     Where ``hosts`` are given, whoever asks for another is refused: a page whose own name was made to lead here would
     count as ours. Probes are answered under any name, since they come by address.
@@ -33,6 +38,8 @@ class Front:
         others: ASGIApp,
         load: Load,
         hosts: Collection[str] = (),
+        *,
+        posts: Mapping[str, Posts],
     ) -> None:
         self._endpoints = endpoints
         self._others = others
@@ -40,15 +47,30 @@ class Front:
         self._named: ASGIApp = (
             TrustedHostMiddleware(self._route, list(hosts), www_redirect=False) if hosts else self._route
         )
+        self._posts = {path.encode(): post for path, post in posts.items()}
+        self._let_through: set[bytes] | None = set() if hosts else None
         self._lines = tuple(f"POST {path} HTTP/1.1\r\n".encode() for path in endpoints)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_probe = scope.get("path") in health.PATHS
         await (self._others if is_probe else self._named)(scope, receive, send)
 
+    def direct(self, url: bytes, headers: Mapping[bytes, bytes], peer: str | None) -> Answering | None:
+        """Who answers a POST, when no browser's page asks and its host was let through before."""
+        post = self._posts.get(url)
+        if post is None or b"origin" in headers:
+            return None
+        if self._let_through is not None and headers.get(b"host") not in self._let_through:
+            return None
+        return post(headers, peer)
+
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
-        await (endpoint or self._others)(scope, receive, send)
+        if scope["type"] != "http":
+            await self._others(scope, receive, send)
+            return
+        if self._let_through is not None and len(self._let_through) < _MOST_HOSTS:
+            self._let_through.update(value for name, value in scope["headers"] if name == b"host")
+        await self._endpoints.get(scope["path"], self._others)(scope, receive, send)
 
     def turn_away(self, request: bytes) -> bytes | None:
         """What a request is answered that there is no place for, before even its head is read.

@@ -1,9 +1,8 @@
 """HTTP: GraphQL by POST, and public queries by GET."""
 
-from collections.abc import Iterable
-from enum import Enum
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -13,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from gateway import limits
 from gateway.auth import UNKNOWN
 from gateway.documents import uses
-from gateway.errors import BAD_REQUEST, LIMIT_EXCEEDED, RequestError, formatted, language
+from gateway.errors import LIMIT_EXCEEDED, language
 from gateway.limits.addresses import client_address
 from gateway.limits.load import Load, Overloaded
 from gateway.scalars import Locale, preferred
@@ -21,60 +20,24 @@ from gateway.serving import events, public
 from gateway.serving.asking import Asker, Body, NotAQuery, NotExecuted, Operation
 from gateway.serving.explorer import Page
 from gateway.serving.front import TOO_BUSY
+from gateway.serving.replies import (
+    NO_STORE,
+    RETRY_SOON,
+    Media,
+    Refused,
+    Reply,
+    accepted,
+    answered,
+    told,
+)
 from gateway.serving.surface import Surface
 from services.kit import telemetry
+from services.kit.http_protocol import Response
 
 _CLIENT = uses.HEADER.encode()
-_NO_STORE = (b"cache-control", b"no-store")
+_BUSY = Reply(503, Media.JSON.kind, TOO_BUSY, (NO_STORE, RETRY_SOON))
 
-
-class Media(Enum):
-    """What a client accepts of what we can answer."""
-
-    def __init__(self, name: str) -> None:
-        self.header = (b"content-type", name.encode() + b"; charset=utf-8")
-
-    RESPONSE = "application/graphql-response+json"
-    JSON = "application/json"
-    EVENTS = "text/event-stream"
-    PAGE = "text/html"
-
-
-class Refused(Exception):
-    """The HTTP request itself cannot be taken."""
-
-    def __init__(
-        self, status: int, message: str, *headers: tuple[bytes, bytes], code: str = BAD_REQUEST
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = headers
-        self.code = code
-
-
-@lru_cache(maxsize=256)
-def accepted(accept: str | None) -> Media | None:
-    """What the client likes best of what we have; JSON when it does not say, None when it wants none of it."""
-    if not accept:
-        return Media.JSON
-    best: tuple[float, Media | None] = (0.0, None)
-    for part in accept.split(","):
-        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
-        charset = next((p[8:] for p in parameters if p.startswith("charset=")), "utf-8")
-        media = Media.JSON if kind in ("*/*", "application/*") else _MEDIA.get(kind)
-        try:
-            if media is not None and charset == "utf-8" and float(weight) > best[0]:
-                best = (float(weight), media)
-        except ValueError:
-            continue
-    return best[1]
-
-
-_MEDIA = {media.value: media for media in Media}
-
-
-_RETRY_SOON = (b"retry-after", b"1")
+Headers = Mapping[bytes, bytes]
 
 
 class Endpoint:
@@ -99,19 +62,37 @@ class Endpoint:
         self._trusted_proxies = trusted_proxies
         self._signed_gets = signed_gets
 
+    def direct(self, headers: Headers, peer: str | None) -> "_Post | None":
+        """Who answers a POST with these headers, each of which is there once, when it wants one answer and no more."""
+        length = headers[b"content-length"]
+        if not length.isdigit() or int(length) > limits.BODY_BYTES:
+            return None
+        media = accepted(_text(headers, b"accept"))
+        return _Post(self, headers, peer, media) if media in (Media.RESPONSE, Media.JSON) else None
+
+    async def answer(self, headers: Headers, peer: str | None, media: Media, content: bytes) -> Reply:
+        """The reply to a POST that came whole."""
+        if self._load.operations.turns_away():
+            return _BUSY
+        locale = _begin(headers)
+        try:
+            asker = await self._signed(headers, locale, peer, headers.items())
+            parameters = _decoded(content)
+            with self._load.operations:
+                operation = await self._surface.admit(parameters, asker)
+                return answered(media, await self._executed(operation))
+        except (NotExecuted, Refused) as refusal:
+            return told(refusal, media)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._load.operations.turns_away():
-            await _send(send, 503, [Media.JSON.header, _NO_STORE, _RETRY_SOON], TOO_BUSY)
+            await _send(send, _BUSY)
             return
         headers = dict(scope["headers"])
-        telemetry.begin(_text(headers, b"traceparent"))
-        locale = preferred(_text(headers, b"accept-language"))
-        language.set(locale)
-        uses.client.set(uses.named(_text(headers, _CLIENT)))
-        media = accepted(_text(headers, b"accept"))
+        locale, media = _begin(headers), accepted(_text(headers, b"accept"))
         try:
             if media is Media.PAGE:
-                await self._show_page(scope, send)
+                await _send(send, self._shown(scope))
                 return
             if media is None:
                 raise Refused(
@@ -123,59 +104,81 @@ class Endpoint:
                 by_get = scope["method"] == "GET"
                 operation = await self._surface.admit(parameters, asker, queries_only=by_get)
                 if media is not Media.EVENTS:
-                    if operation.kind is OperationType.SUBSCRIPTION:
-                        raise Refused(406, f"subscriptions need accept: {Media.EVENTS.value}, or a WebSocket")
-                    body = await self._surface.execute(operation)
+                    body = await self._executed(operation)
                     if by_get and asker.identity is UNKNOWN and public.may_be_kept(body):
                         await _show(send, media, body, _text(headers, b"if-none-match"))
-                        return
-                    status = 400 if media is Media.RESPONSE and "data" not in body else 200
-                    await _answer(send, status, media, body)
+                    else:
+                        await _send(send, answered(media, body))
                     return
             await self._stream(operation, asker, receive, send)
-        except NotExecuted as refusal:
-            told = media if media in (Media.RESPONSE, Media.JSON) else Media.JSON
-            await _answer(send, _status(refusal, media), told, refusal.body, *_advice(refusal))
-        except NotAQuery:
-            await _refuse(send, Refused(405, "GET serves queries only: use POST", (b"allow", b"POST")))
-        except Refused as refusal:
-            await _refuse(send, refusal)
+        except (NotExecuted, NotAQuery, Refused) as refusal:
+            await _send(send, told(refusal, media))
 
     async def _ask(
-        self, scope: Scope, headers: dict[bytes, bytes], locale: Locale, receive: Receive
+        self, scope: Scope, headers: Headers, locale: Locale, receive: Receive
     ) -> tuple[Asker, dict[str, Any]]:
         """Who asks, and for what."""
-        address = partial(client_address, _peer(scope), scope["headers"], self._trusted_proxies)
-        authorization = _text(headers, b"authorization")
         if scope["method"] == "GET":
-            signed = authorization if self._signed_gets else None
+            signed = _text(headers, b"authorization") if self._signed_gets else None
+            address = partial(client_address, _peer(scope), scope["headers"], self._trusted_proxies)
             return await self._surface.identify(signed, locale, address), _query_parameters(scope)
         if scope["method"] != "POST":
             raise Refused(405, "use POST, or GET for public queries", (b"allow", b"GET, POST"))
-        _check_content_type(_text(headers, b"content-type"))
-        asker = await self._surface.identify(authorization, locale, address)
+        asker = await self._signed(headers, locale, _peer(scope), scope["headers"])
         return asker, _decoded(await _read(headers, receive))
+
+    async def _signed(
+        self, headers: Headers, locale: Locale, peer: str | None, each: Iterable[tuple[bytes, bytes]]
+    ) -> Asker:
+        """Who asks by POST; of ``each`` header those count that may be there several times."""
+        _check_content_type(_text(headers, b"content-type"))
+        address = partial(client_address, peer, each, self._trusted_proxies)
+        return await self._surface.identify(_text(headers, b"authorization"), locale, address)
+
+    async def _executed(self, operation: Operation) -> Body:
+        if operation.kind is OperationType.SUBSCRIPTION:
+            raise Refused(406, f"subscriptions need accept: {Media.EVENTS.value}, or a WebSocket")
+        return await self._surface.execute(operation)
 
     async def _stream(self, operation: Operation, asker: Asker, receive: Receive, send: Send) -> None:
         if self._load.streams.turns_away():
-            raise Refused(503, "too many streams are open: try again", _RETRY_SOON, code=Overloaded.code)
+            raise Refused(503, "too many streams are open: try again", RETRY_SOON, code=Overloaded.code)
         try:
             with self._load.streams, self._load.streams_of.of(asker.payer.key):
                 await events.stream(self._surface, operation, receive, send)
         except Overloaded as refusal:
-            raise Refused(429, refusal.message, _RETRY_SOON, code=LIMIT_EXCEEDED) from None
+            raise Refused(429, refusal.message, RETRY_SOON, code=LIMIT_EXCEEDED) from None
 
-    async def _show_page(self, scope: Scope, send: Send) -> None:
+    def _shown(self, scope: Scope) -> Reply:
         if self._page is None or scope["method"] != "GET":
             raise Refused(406, f"accept {Media.RESPONSE.value} or {Media.JSON.value}")
         policy = (b"content-security-policy", self._page.policy)
-        headers = [(b"content-type", b"text/html; charset=utf-8"), _NO_STORE, policy]
-        await _send(send, 200, headers, self._page.content)
+        return Reply(200, Media.PAGE.kind, self._page.content, (NO_STORE, policy))
 
 
-async def _refuse(send: Send, refusal: Refused) -> None:
-    body = {"errors": [formatted(RequestError(refusal.code, str(refusal)))]}
-    await _answer(send, refusal.status, Media.JSON, body, *refusal.headers)
+class _Post(NamedTuple):
+    """A POST that came whole and wants one answer."""
+
+    endpoint: Endpoint
+    headers: Headers
+    peer: str | None
+    media: Media
+
+    def at_once(self, _: bytes) -> None:
+        return None
+
+    async def answer(self, content: bytes) -> Response:
+        status, kind, said, headers = await self.endpoint.answer(self.headers, self.peer, self.media, content)
+        return Response(status, kind, said, b"".join(b"%b: %b\r\n" % header for header in headers))
+
+
+def _begin(headers: Headers) -> Locale:
+    """Begin to work for whoever asks; the language of what they are told."""
+    telemetry.begin(_text(headers, b"traceparent"))
+    locale = preferred(_text(headers, b"accept-language"))
+    language.set(locale)
+    uses.client.set(uses.named(_text(headers, _CLIENT)))
+    return locale
 
 
 def _peer(scope: Scope) -> str | None:
@@ -183,7 +186,7 @@ def _peer(scope: Scope) -> str | None:
     return client[0] if client else None
 
 
-def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:
+def _text(headers: Headers, name: bytes) -> str | None:
     value = headers.get(name)
     return None if value is None else value.decode("latin-1")
 
@@ -198,7 +201,7 @@ def _check_content_type(content_type: str | None) -> None:
         raise Refused(415, "send the request in UTF-8")
 
 
-async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
+async def _read(headers: Headers, receive: Receive) -> bytes:
     _check_length(int(headers.get(b"content-length", b"0")))
     message = await receive()
     if not message.get("more_body"):
@@ -241,31 +244,6 @@ def _query_parameters(scope: Scope) -> dict[str, Any]:
     return parameters
 
 
-def _status(refusal: NotExecuted, media: Media | None) -> int:
-    if refusal.throttled_s:
-        return 429
-    if refusal.unauthenticated:
-        return 401
-    if refusal.away:
-        return 503
-    # Under application/json, a status other than 200 would mean that no GraphQL server was there. Whoever wants
-    # events and gets none has to see it by the status.
-    return 200 if media is Media.JSON and not refusal.malformed else 400
-
-
-def _advice(refusal: NotExecuted) -> Iterable[tuple[bytes, bytes]]:
-    """The headers that say what to do about it."""
-    if refusal.throttled_s:
-        return [(b"retry-after", b"%d" % refusal.throttled_s)]
-    if refusal.away:
-        return [_RETRY_SOON]
-    return [(b"www-authenticate", b"Bearer")] if refusal.unauthenticated else []
-
-
-async def _answer(send: Send, status: int, media: Media, body: Body, *headers: tuple[bytes, bytes]) -> None:
-    await _send(send, status, [media.header, _NO_STORE, *headers], orjson.dumps(body))
-
-
 async def _show(send: Send, media: Media, body: Body, if_none_match: str | None) -> None:
     """Answer what anyone may see, without the bytes for whoever has them already."""
     content = orjson.dumps(body)
@@ -274,10 +252,12 @@ async def _show(send: Send, media: Media, body: Body, if_none_match: str | None)
         await send({"type": "http.response.start", "status": 304, "headers": shown})
         await send({"type": "http.response.body"})
         return
-    await _send(send, 200, [media.header, *shown], content)
+    await _send(send, Reply(200, media.kind, content, tuple(shown)))
 
 
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
+async def _send(send: Send, reply: Reply) -> None:
+    status, kind, content, headers = reply
+    length = (b"content-length", b"%d" % len(content))
+    said = [(b"content-type", kind), *headers, length]
+    await send({"type": "http.response.start", "status": status, "headers": said})
+    await send({"type": "http.response.body", "body": content})

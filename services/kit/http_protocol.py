@@ -10,8 +10,8 @@ through for what may not stand in them) cost more than most calls themselves. Al
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -29,18 +29,27 @@ TurnAway = Callable[[bytes], bytes | None]
 
 
 class Response(NamedTuple):
-    """What a request is answered directly: the status, the content type and the content."""
+    """What a request is answered directly; ``headers`` are further lines, each with its end."""
 
     status: int
     kind: bytes
     content: bytes
+    headers: bytes = b""
 
 
-Answering = Callable[[bytes], Awaitable[Response]]
-"""Answers one request from its content, and raises nothing."""
+class Answering(Protocol):
+    """Answers one request from its content, and raises nothing."""
 
-Direct = Callable[[bytes, Mapping[bytes, bytes]], Answering | None]
-"""Who answers a POST with this URL and these headers, each of which is there once; None when it goes uvicorn's way."""
+    def at_once(self, content: bytes) -> Response | None:
+        """The answer where nothing has to be waited for: a task of its own would cost more than such an answer."""
+
+    async def answer(self, content: bytes) -> Response:
+        """The answer, asked for when there was none at once."""
+
+
+Direct = Callable[[bytes, Mapping[bytes, bytes], str | None], Answering | None]
+"""Who answers a POST with this URL and these headers, each of which is there once, from a peer at this address; None
+when it goes uvicorn's way."""
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -129,12 +138,16 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._expected_since_s = None
         self._in_request = False
-        if self._exchange is None:
+        exchange, self._exchange = self._exchange, None
+        if exchange is None:
             return super().on_message_complete()
-        task = self.loop.create_task(self._answer(self._exchange))
+        content = b"".join(exchange.content)
+        response = exchange.answering.at_once(content)
+        if response is not None:
+            return self._respond(exchange, response)
+        task = self.loop.create_task(self._answer(exchange, content))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
-        self._exchange = None
 
     def _begun(self, direct: Direct) -> "_Exchange | None":
         """The exchange, when nothing waits on this connection and the request is one that is answered directly."""
@@ -151,23 +164,27 @@ class HttpProtocol(HttpToolsProtocol):
             or self.flow.write_paused
         ):
             return None
-        answering = direct(self.url, headers)
+        answering = direct(self.url, headers, self.client[0] if self.client else None)
         return None if answering is None else _Exchange(answering, self.parser.should_keep_alive())
 
-    async def _answer(self, exchange: "_Exchange") -> None:
+    async def _answer(self, exchange: "_Exchange", content: bytes) -> None:
         try:
-            status, kind, content = await exchange.answering(b"".join(exchange.content))
+            response = await exchange.answering.answer(content)
         except BaseException:
+            exchange.response_complete = True
             self.transport.close()
             raise
-        finally:
-            exchange.response_complete = True
+        self._respond(exchange, response)
+
+    def _respond(self, exchange: "_Exchange", response: Response) -> None:
+        exchange.response_complete = True
         if exchange.disconnected:
             return
+        status, kind, content, headers = response
         ends = b"" if exchange.keep_alive else b"connection: close\r\n"
         self._together.write_whole(
-            b"%bcontent-type: %b\r\ncontent-length: %d\r\n%b\r\n%b"
-            % (STATUS_LINE[status], kind, len(content), ends, content)
+            b"%bcontent-type: %b\r\ncontent-length: %d\r\n%b%b\r\n%b"
+            % (STATUS_LINE[status], kind, len(content), headers, ends, content)
         )
         if not exchange.keep_alive:
             self.transport.close()
@@ -243,6 +260,9 @@ class _Together:
     def close(self) -> None:
         self._send()
         self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.app.serving import application
 from gateway.settings import GatewaySettings
+from services.kit.http_protocol import HttpProtocol
 from tests.gateway import wire_services
 from tests.gateway.doors import Services
 
@@ -126,7 +128,8 @@ async def running(
             for name in ("loyalty", "members", "consent")
         }
         app = application(settings(issuer, redis_url, database_url, addresses, mode, **also))
-        address = await stack.enter_async_context(wire_services.serving(app))
+        spoken = partial(HttpProtocol, turn_away=app.turn_away, direct=app.direct)
+        address = await stack.enter_async_context(wire_services.serving(app, http=spoken))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30))
         yield Gateway(address, http, services, issuer)
 

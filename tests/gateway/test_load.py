@@ -228,7 +228,7 @@ NOT_TURNED_AWAY = {
 
 def test_whole_requests_are_turned_away_unread_while_there_is_no_place_and_no_others() -> None:
     bounds = load.Load(operations=1, streams=1, streams_a_caller=1)
-    front = Front({"/graphql": nobody, "/admin/graphql": nobody}, nobody, bounds)
+    front = Front({"/graphql": nobody, "/admin/graphql": nobody}, nobody, bounds, posts={})
     assert front.turn_away(WHOLE) is None
     with bounds.operations:
         for request in (

@@ -244,17 +244,25 @@ def posting(content: bytes, *headers: str, path: str = "/direct") -> bytes:
     return "\r\n".join([f"POST {path} HTTP/1.1", "host: x", *headers, "", ""]).encode() + content
 
 
-def directly(url: bytes, headers: Mapping[bytes, bytes]) -> Answering | None:
+class Turning:
     """Answers what it was sent, turned round; or raises, or takes its time, as the content says."""
 
-    async def answer(content: bytes) -> Response:
+    def __init__(self, kind: bytes) -> None:
+        self._kind = kind
+
+    def at_once(self, content: bytes) -> Response | None:
+        return Response(203, self._kind, b"at once") if content == b"known" else None
+
+    async def answer(self, content: bytes) -> Response:
         if content == b"fault":
             raise ZeroDivisionError
         if content == b"slow":
             await asyncio.sleep(0.3)
-        return Response(203, headers[b"content-type"], content[::-1])
+        return Response(203, self._kind, content[::-1])
 
-    return answer if url == b"/direct" else None
+
+def directly(url: bytes, headers: Mapping[bytes, bytes], _: str | None) -> Answering | None:
+    return Turning(headers[b"content-type"]) if url == b"/direct" else None
 
 
 @pytest.fixture(scope="module")
@@ -282,6 +290,15 @@ async def test_a_whole_request_is_answered_directly(direct_port: int) -> None:
                 b"HTTP/1.1 203 Non-Authoritative Information\r\n"
                 b"content-type: a/b\r\ncontent-length: 5\r\n\r\n"
             )
+
+
+async def test_what_is_known_is_answered_at_once_and_in_its_order(direct_port: int) -> None:
+    known = posting(b"known", *SAID)
+    async with connected(direct_port) as (reader, writer):
+        writer.write(known + known + posting(b"hallo", *SAID))
+        assert [(await answered(reader))[1] for _ in range(3)] == [b"at once", b"at once", b"ollah"]
+        writer.write(posting(b"known", *SAID, "connection: close"))
+        assert (await reader.read()).endswith(b"connection: close\r\n\r\nat once")
 
 
 async def test_a_request_that_comes_in_pieces_is_answered_directly(direct_port: int) -> None:

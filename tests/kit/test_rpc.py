@@ -67,11 +67,29 @@ RAISED: dict[str, Exception] = {
 }
 
 
+METHOD = "/huiyuan.members.v1.IdentitiesService/FindMember"
+KNOWN = {"identity": {"value": "known"}}
+
+
 class Identities:
     """A service whose answer is asked for in the request."""
 
-    @rpc.allow(rpc.staff("support"))
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def known(self, request: FindMemberRequest) -> FindMemberResponse | None:
+        match request.identity.value:
+            case "known":
+                return FindMemberResponse(member_id="as ever")
+            case "crooked":
+                raise RAISED["crooked"]
+        return None
+
+    @rpc.allow(rpc.staff("support"), at_once=known)
     async def find_member(self, request: FindMemberRequest, _: Any) -> FindMemberResponse:
+        self.asked.append(request.identity.value)
+        if request.identity.value == "known":
+            return FindMemberResponse(member_id="as ever")
         if error := RAISED.get(request.identity.value):
             raise error
         if request.identity.value == "slow":
@@ -95,14 +113,24 @@ def gatekeeper() -> rpc.Gatekeeper:
 
 
 @pytest.fixture(scope="module", params=["by the library", "by the front", "directly"])
-async def address(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+def way(request: pytest.FixtureRequest) -> str:
     """Every call is answered alike, be it ordinary or not."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def service(way: str) -> Identities:
+    return Identities()
+
+
+@pytest.fixture(scope="module")
+async def address(way: str, service: Identities) -> AsyncIterator[str]:
     keeper = gatekeeper()
-    app: Any = keeper.admit(Identities(), IdentitiesServiceASGIApplication)
+    app: Any = keeper.admit(service, IdentitiesServiceASGIApplication)
     http: Any = "httptools"
-    if request.param != "by the library":
+    if way != "by the library":
         app = rpc.Front(app, keeper)
-    if request.param == "directly":
+    if way == "directly":
         http = partial(HttpProtocol, direct=app.direct)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, http=http, log_level="warning", lifespan="off"))
@@ -200,8 +228,9 @@ async def test_a_server_that_is_not_there_is_worth_trying_again(signer: CallerSi
     ],
 )
 async def test_nobody_gets_in_unproven(address: str, headers: dict[str, str], status: int, code: str) -> None:
-    answer = await post(address, {}, headers)
-    assert (answer.status_code, answer.json()["message"].split(":")[0]) == (status, code)
+    for body in ({}, KNOWN):
+        answer = await post(address, body, headers)
+        assert (answer.status_code, answer.json()["message"].split(":")[0]) == (status, code)
 
 
 @pytest.mark.parametrize(
@@ -215,8 +244,25 @@ async def test_nobody_gets_in_unproven(address: str, headers: dict[str, str], st
     ids=["a member", "a member with a role", "another role", "a system"],
 )
 async def test_a_caller_without_the_grant_is_refused(address: str, signer: CallerSigner, who: Caller) -> None:
-    answer = await post(address, {}, {rpc.CALLER_HEADER: signer.sign("members", who)})
-    assert (answer.status_code, answer.json()["message"].split(":")[0]) == (403, "NOT_ALLOWED")
+    for body in ({}, KNOWN):
+        answer = await post(address, body, {rpc.CALLER_HEADER: signer.sign("members", who)})
+        assert (answer.status_code, answer.json()["message"].split(":")[0]) == (403, "NOT_ALLOWED")
+
+
+async def test_what_is_at_hand_is_answered_without_asking_the_handler(
+    address: str, way: str, service: Identities, signer: CallerSigner
+) -> None:
+    proven = {rpc.CALLER_HEADER: signer.sign("members", SUPPORT)}
+    answers = telemetry.calls_total.labels(METHOD, "ok")._value
+    before = answers.get()
+    service.asked.clear()
+    answer = await post(address, KNOWN, proven)
+    assert answer.json() == {"memberId": "as ever"}
+    assert service.asked == ([] if way == "directly" else ["known"])
+    # Whoever is followed by spans goes the way that makes them.
+    answer = await post(address, KNOWN, proven | {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"})
+    assert (answer.json(), service.asked[-1]) == ({"memberId": "as ever"}, "known")
+    assert answers.get() == before + 2
 
 
 async def test_a_call_ends_at_its_deadline(address: str, signer: CallerSigner) -> None:
@@ -254,7 +300,7 @@ async def test_what_is_out_of_the_ordinary_is_judged_as_the_protocol_says(
 async def test_of_two_proofs_the_first_counts(address: str, signer: CallerSigner) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.post(
-            f"{address}/huiyuan.members.v1.IdentitiesService/FindMember",
+            address + METHOD,
             content=b"{}",
             headers=[
                 ("content-type", "application/json"),
@@ -267,14 +313,14 @@ async def test_of_two_proofs_the_first_counts(address: str, signer: CallerSigner
 
 async def test_only_a_post_calls(address: str) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
-        answer = await http.get(f"{address}/huiyuan.members.v1.IdentitiesService/FindMember")
+        answer = await http.get(address + METHOD)
     assert answer.status_code == 405
 
 
 async def test_broken_json_is_refused(address: str, signer: CallerSigner) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.post(
-            f"{address}/huiyuan.members.v1.IdentitiesService/FindMember",
+            address + METHOD,
             content=b'{"identity": ',
             headers={
                 "content-type": "application/json",
@@ -297,7 +343,7 @@ def test_every_kind_of_refusal_has_its_own_connect_code() -> None:
 async def post(address: str, body: object, headers: dict[str, str]) -> httpx.Response:
     async with httpx.AsyncClient(trust_env=False) as http:
         return await http.post(
-            f"{address}/huiyuan.members.v1.IdentitiesService/FindMember",
+            address + METHOD,
             content=json.dumps(body),
             headers={"content-type": "application/json", **headers},
         )

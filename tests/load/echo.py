@@ -33,7 +33,10 @@ class Echo(DecisionsService):
     def __init__(self, pool: database.Pool) -> None:
         self._pool = pool
 
-    @rpc.allow(rpc.anyone)
+    def constant(self, request: decisions_pb2.CheckRequest) -> decisions_pb2.CheckResponse | None:
+        return None if request.purpose == "select" else _ANSWER
+
+    @rpc.allow(rpc.anyone, at_once=constant)
     async def check(self, request: decisions_pb2.CheckRequest, _: Any) -> decisions_pb2.CheckResponse:
         if request.purpose == "select":
             await self._pool.fetchrow(

@@ -107,7 +107,11 @@ class Decisions:
             matches=document.digest == digest, signed_document=wire.wire_document(document)
         )
 
-    @rpc.allow(*_GATE_CALLERS)
+    def kept(self, request: decisions_pb2.CheckRequest) -> decisions_pb2.CheckResponse | None:
+        """What the gate answers without reading anything."""
+        return self._gate.kept(request)
+
+    @rpc.allow(*_GATE_CALLERS, at_once=kept)
     async def check(self, request: decisions_pb2.CheckRequest, _: Context) -> decisions_pb2.CheckResponse:
         return await self._gate.check(request)
 

@@ -38,6 +38,9 @@ class _Said(NamedTuple):
     response: decisions_pb2.CheckResponse
     until: datetime | None
 
+    def has_ended(self, clock: Clock) -> bool:
+        return self.until is not None and clock() >= self.until
+
 
 class Gate:
     """Answers ``Check`` and ``CheckMany``."""
@@ -48,6 +51,16 @@ class Gate:
         self._limits = limits
         self._clock = clock
         self._questions: dict[tuple[object, ...], Question] = {}
+
+    def kept(self, request: decisions_pb2.CheckRequest) -> decisions_pb2.CheckResponse | None:
+        """The answer that was given before, while all that it was judged by is kept."""
+        known = self._kept.at_hand(
+            _member(request.member_id), request.purpose, request.recipient_id, request.min_epoch
+        )
+        if known is None:
+            return None
+        said: _Said | None = known.answers.get((request.purpose_version, *request.categories))
+        return None if said is None or said.has_ended(self._clock) else said.response
 
     async def check(self, request: decisions_pb2.CheckRequest) -> decisions_pb2.CheckResponse:
         """The answer about one member. Raises ``EpochNotReached``."""
@@ -61,7 +74,7 @@ class Gate:
         categories = request.categories
         asked = (request.purpose_version, *categories) if categories else (request.purpose_version,)
         said: _Said | None = known.answers.get(asked)
-        if said is not None and (said.until is None or self._clock() < said.until):
+        if said is not None and not said.has_ended(self._clock):
             return said.response
         question = await self._question(request, known.in_force)
         if question.fresh_only and known.is_kept:

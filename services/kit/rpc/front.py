@@ -8,7 +8,6 @@ refused is the gatekeeper's on either way.
 
 import asyncio
 from collections.abc import Mapping
-from functools import partial
 from typing import NamedTuple
 
 from connectrpc._protocol import (
@@ -29,15 +28,6 @@ _USUAL = (b"", b"identity", b"1")
 _CALLER = CALLER_HEADER.encode()
 
 
-class _Call(NamedTuple):
-    """An ordinary call as far as its headers say it."""
-
-    path: str
-    kind: bytes
-    timeout_s: float | None
-    said: Said
-
-
 class Front:
     """In front of a service's routes."""
 
@@ -45,13 +35,12 @@ class Front:
         self._app = app
         self._gatekeeper = gatekeeper
 
-    def direct(self, url: bytes, headers: Mapping[bytes, bytes]) -> Answering | None:
+    def direct(self, url: bytes, headers: Mapping[bytes, bytes], _: str | None) -> Answering | None:
         """Who answers a POST to this URL, when it is an ordinary call; none of its headers is there twice."""
-        call = self._ordinary(url.decode("latin-1"), headers)
         length = headers[b"content-length"]
-        if call is None or not length.isdigit() or int(length) > READ_MAX_BYTES:
+        if not length.isdigit() or int(length) > READ_MAX_BYTES:
             return None
-        return partial(self._answer, call)
+        return self._ordinary(url.decode("latin-1"), headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = None
@@ -62,14 +51,15 @@ class Front:
         if call is None:
             return await self._app(scope, receive, send)
         try:
-            status, kind, content = await self._answer(call, await _read(receive))
+            reply = await call.answer(await _read(receive))
         except ConnectError as error:
-            status, kind, content = _refused(error)
-        said = [(b"content-type", kind), (b"content-length", b"%d" % len(content))]
-        await send({"type": "http.response.start", "status": status, "headers": said})
-        await send({"type": "http.response.body", "body": content})
+            reply = _refused(error)
+        length = (b"content-length", b"%d" % len(reply.content))
+        said = [(b"content-type", reply.kind), length]
+        await send({"type": "http.response.start", "status": reply.status, "headers": said})
+        await send({"type": "http.response.body", "body": reply.content})
 
-    def _ordinary(self, path: str, headers: Mapping[bytes, bytes]) -> _Call | None:
+    def _ordinary(self, path: str, headers: Mapping[bytes, bytes]) -> "_Call | None":
         say = headers.get
         kind, timeout = say(b"content-type", b""), say(b"connect-timeout-ms")
         if (
@@ -81,15 +71,35 @@ class Front:
         ):
             return None
         said = Said(_text(say(b"traceparent")), _text(say(_CALLER)), _text(say(b"authorization")))
-        return _Call(path, kind, None if timeout is None else int(timeout) / 1000, said)
+        return _Call(self._gatekeeper, path, kind, None if timeout is None else int(timeout) / 1000, said)
 
-    async def _answer(self, call: _Call, content: bytes) -> Response:
-        codec, method = _TYPES[call.kind], self._gatekeeper.methods[call.path]
+
+class _Call(NamedTuple):
+    """An ordinary call, as far as its headers say it."""
+
+    gatekeeper: Gatekeeper
+    path: str
+    kind: bytes
+    timeout_s: float | None
+    said: Said
+
+    def at_once(self, content: bytes) -> Response | None:
+        codec, method = _TYPES[self.kind], self.gatekeeper.methods[self.path]
+        if method.at_once is None:
+            return None
         try:
-            async with asyncio.timeout(call.timeout_s):
+            answer = self.gatekeeper.guard_at_once(method, self.said, codec.decode(content, method.input))
+        except ConnectError:
+            return None  # and ``answer`` says why
+        return None if answer is None else Response(200, self.kind, codec.encode(answer))
+
+    async def answer(self, content: bytes) -> Response:
+        codec, method = _TYPES[self.kind], self.gatekeeper.methods[self.path]
+        try:
+            async with asyncio.timeout(self.timeout_s):
                 request = codec.decode(content, method.input)
-                answer = await self._gatekeeper.guard(call.path, call.said, method.handler, request, None)
-                return Response(200, call.kind, codec.encode(answer))
+                answer = await self.gatekeeper.guard(self.path, self.said, method.handler, request, None)
+                return Response(200, self.kind, codec.encode(answer))
         except ConnectError as error:
             return _refused(error)
         except TimeoutError:

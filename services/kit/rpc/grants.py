@@ -43,11 +43,16 @@ def systems(*roles: str) -> Grant:
     return lambda caller: caller.kind is CallerKind.SYSTEM and caller.has(*roles)
 
 
-def allow(*grants: Grant) -> Callable[[Handler], Handler]:
-    """Declare who may call a handler; a handler without a declaration does not start."""
+def allow(*grants: Grant, at_once: Callable[[Any, Any], Any] | None = None) -> Callable[[Handler], Handler]:
+    """Declare who may call a handler; a handler without a declaration does not start.
+
+    ``at_once`` is a method of the same service that gives the handler's answer to a request when that is at hand, and
+    None when the handler has to be asked. It waits for nothing, and does not know who calls.
+    """
 
     def declare(handler: Handler) -> Handler:
         handler.__dict__["grants"] = grants
+        handler.__dict__["at_once"] = at_once
         return handler
 
     return declare
