@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.kit.refusal import Invalid
 from tests.gateway.gateway_client import Gateway, code
 
 PUBLISH = """mutation ($i: PublishPurposeInput!) { publishPurpose(input: $i) {
@@ -87,6 +88,24 @@ async def test_a_publication_without_a_reason_is_refused_and_nothing_is_publishe
         None,
     )
     assert not gateway.services.requests
+
+
+class PurposeNotPublishable(Invalid):
+    """As the consent service says it."""
+
+
+async def test_the_officer_is_told_by_article_what_a_purpose_lacks(gateway: Gateway) -> None:
+    gateway.services.refusal = PurposeNotPublishable("assess it first", article="PIPL 55(2)")
+    answer = await gateway.admin(
+        PUBLISH.replace("{ code }", "{ code message facts { name value } }"),
+        "privacy_officer",
+        variables={"i": PURPOSE},
+    )
+    [error] = answer["data"]["publishPurpose"]["userErrors"]
+    assert (error["code"], error["facts"]) == (
+        "PURPOSE_NOT_PUBLISHABLE",
+        [{"name": "article", "value": "PIPL 55(2)"}],
+    )
 
 
 async def test_anybody_reads_a_version_of_a_notice_by_its_id(gateway: Gateway) -> None:
