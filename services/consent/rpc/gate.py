@@ -124,9 +124,10 @@ class Gate:
         response, verdicts = decisions_pb2.CheckManyResponse(), dict[object, decisions_pb2.CheckResponse]()
         for member_id, alike in zip(members, causes, strict=True):
             decision, epoch = standings[member_id].decision, standings[member_id].epoch
-            verdict = alike, uncovered.get(member_id)
+            against = uncovered.get(member_id) if uncovered else None
+            verdict = alike if against is None else (alike, against)
             if verdict not in verdicts:
-                answer = limited(question, judged[alike], verdict[1])
+                answer = limited(question, judged[alike], against)
                 verdicts[verdict] = wire.wire_answer(answer, epoch)
             wire.add_answer(response, verdicts[verdict], decision and decision.record_id, epoch)
         return response
