@@ -9,6 +9,7 @@ from gateway.admin.benefits.entitlements import EntitlementMutations, Entitlemen
 from gateway.admin.consent.breaches import BreachQueries
 from gateway.admin.consent.guardians import GuardianMutations, GuardianQueries
 from gateway.admin.consent.handlers import HandlerMutations, HandlerQueries
+from gateway.admin.consent.purposes import PurposeMutations
 from gateway.admin.consent.registers import RegisterMutations, RegisterQueries
 from gateway.admin.consent.rights import RightsMutations, RightsQueries
 from gateway.admin.consent.sending import SendingMutations
@@ -137,6 +138,7 @@ schema = strawberry.Schema(
             MergeMutations,
             ForfeitMutations,
             PlacementMutations,
+            PurposeMutations,
             TopicMutations,
             SendingMutations,
             RightsMutations,

@@ -1,7 +1,7 @@
 """Consents: what members are asked and why, and how they give and withdraw."""
 
 import strawberry
-from huiyuan.consent.v1 import decisions_pb2
+from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 
 from gateway.auth import ANYONE
 from gateway.clients import CONSENT
@@ -12,6 +12,7 @@ from gateway.scalars import Locale
 from gateway.storefront.notices import ConsentPurpose, purposes
 from gateway.storefront.permissions import PUBLIC
 from gateway.views.consents import Consent, consent
+from gateway.views.notices import Notice, notice
 
 
 @strawberry.input(description="A document that the member signed, for purposes that take written consent.")
@@ -104,6 +105,17 @@ class ConsentQueries:
 
         found: list[ConsentPurpose] = await info.context.catalogue.get(("purposes", wanted), asked)
         return found
+
+    @strawberry.field(
+        metadata=PUBLIC,
+        description="One version of a notice, for ever: what a record says was shown. Null where there was none. Public.",
+    )
+    async def notice(self, info: Info, id: strawberry.ID) -> Notice | None:
+        context = info.context
+        wire = await context.clients.purposes.get_notice(
+            purposes_pb2.GetNoticeRequest(notice_id=id), headers=context.named(CONSENT)
+        )
+        return notice(wire.notice) if wire.HasField("notice") else None
 
 
 @strawberry.type

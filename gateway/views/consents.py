@@ -59,6 +59,13 @@ class Consent:
     ask_again_at: datetime | None = strawberry.field(
         description="After a no: until then the member must not be asked. Null where asking is free."
     )
+    in_use: bool = strawberry.field(
+        description="Whether data may be used for it now, by the recipient or by ourselves, on whatever basis: those for "
+        "which this is true are who has the member's data."
+    )
+    categories: list[str] = strawberry.field(description="Which data the purpose uses.")
+    storage_locations: list[str] = strawberry.field(description="Where it is kept, by ISO 3166.")
+    retention: str | None = strawberry.field(description="How long it is kept, as an ISO 8601 duration.")
 
 
 # Looked up instead of called: a member has many consents.
@@ -80,4 +87,8 @@ def consent(wire: decisions_pb2.Consent, locale: Locale) -> Consent:
         decided_at=optional_instant(wire, "decided_at"),
         valid_until=optional_instant(wire, "valid_until"),
         ask_again_at=optional_instant(wire, "ask_again_at"),
+        in_use=wire.in_use,
+        categories=list(wire.categories),
+        storage_locations=list(wire.storage_locations),
+        retention=wire.retention or None,
     )

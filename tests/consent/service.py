@@ -38,6 +38,23 @@ MEMBERS = Caller(CallerKind.SERVICE, "members")
 GATEWAY_KEY = secrets.token_bytes(32)
 INSTALLATION = uuid4()
 
+ACTS = frozenset(
+    {
+        "CONSENT_NOT_ASKED",
+        "GUARDIAN_NEEDED",
+        "NOTICE_DOES_NOT_TELL",
+        "NOTICE_NOT_SERVED",
+        "NOTICE_OUTDATED",
+        "NOT_AFFIRMATIVE",
+        "PRESELECTED_BOX",
+        "RECIPIENT_NOT_LISTED",
+        "SEPARATE_CONSENT_NEEDED",
+        "SIGNED_DOCUMENT_NEEDED",
+        "WITHDRAWN_SINCE",
+    }
+)
+"""What an act of consent is refused by."""
+
 _numbers = count(1)
 
 
@@ -57,6 +74,10 @@ def refused(code: str, article: str = "") -> Iterator[None]:
         yield
     assert caught.value.code == code
     assert article in caught.value.message
+    if code in ACTS and article.startswith("PIPL"):
+        assert article in caught.value.facts["article"], (
+            "told as a fact too, in whatever language the message is"
+        )
 
 
 @dataclass

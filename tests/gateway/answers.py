@@ -483,6 +483,7 @@ def purposes(locale: str) -> purposes_pb2.ListPurposesResponse:
         categories=["phone"],
         retention="P1Y",
         digest="ab" * 32,
+        effective_at=at(2026),
     )
     notice = purposes_pb2.Notice(
         notice_id="notice-1",

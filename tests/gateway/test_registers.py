@@ -27,6 +27,7 @@ async def test_the_officer_pages_through_whom_a_breach_is_about_and_nobody_else_
         answer = await gateway.admin(AFFECTED_BY, "privacy_officer", variables={"after": after})
         page = answer["data"]["membersAffectedByBreach"]
         seen += [one["memberId"] for one in page["nodes"]]
+        assert len(seen) <= len(AFFECTED), "a page comes again"
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]

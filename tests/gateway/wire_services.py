@@ -213,10 +213,26 @@ class Decisions(Door):
 
 
 class Purposes(Door):
-    async def _unused(self, request: Any, _: Any) -> Any:
-        raise NotImplementedError
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def publish_purpose(
+        self, request: purposes_pb2.PublishPurposeRequest, _: Any
+    ) -> purposes_pb2.PublishPurposeResponse:
+        self.services.change(request)
+        return purposes_pb2.PublishPurposeResponse(purpose=answers.purposes("zh").purposes[0])
 
-    publish_purpose = publish_notice = rpc.allow(rpc.services("nobody"))(_unused)
+    @rpc.allow(rpc.staff("privacy_officer"))
+    async def publish_notice(
+        self, request: purposes_pb2.PublishNoticeRequest, _: Any
+    ) -> purposes_pb2.PublishNoticeResponse:
+        self.services.change(request)
+        return purposes_pb2.PublishNoticeResponse(notice=answers.purposes("zh").notices[0])
+
+    @rpc.allow(rpc.anyone)
+    async def get_notice(
+        self, request: purposes_pb2.GetNoticeRequest, _: Any
+    ) -> purposes_pb2.GetNoticeResponse:
+        known = answers.purposes("zh").notices[0]
+        return purposes_pb2.GetNoticeResponse(notice=known if known.notice_id == request.notice_id else None)
 
     @rpc.allow(rpc.anyone)
     async def list_purposes(

@@ -2,6 +2,12 @@
 
 The raw arm writes each row into a table with the same columns and indexes, by the same statement, as many a commit;
 it has no log. Rows are made before the clock runs, and both arms get the same ones by turns.
+
+The mark is on two rates, each for itself: events appended, which is writing them with their place in the queue and then
+their leaves and checkpoints, one after the other as if one process did both; and the whole log verified, once it is
+written. Each must reach half of what raw inserts reach. Both in a row are shown beside and have no mark.
+A round is 20,000 events and forgotten when it is written, so that a million take the memory of one round and of the
+tree's leaves (about 0.4 GB) and some minutes: 60,000 took 41 s of a busy machine, 10 s of them to begin.
 """
 
 import argparse

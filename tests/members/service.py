@@ -68,7 +68,19 @@ def by(caller: rpc.Caller) -> dict[str, str]:
     return {rpc.CALLER_HEADER: signer.sign("members", caller)}
 
 
-EVERYTHING = ("name", "phone", "email", "birth_date", "gender", "address", "identity_document")
+EVERYTHING = (
+    "name",
+    "phone",
+    "email",
+    "account_id",
+    "device_id",
+    "birth_date",
+    "gender",
+    "address",
+    "identity_document",
+    "tags",
+    "service_notes",
+)
 
 
 class Consents(DecisionsService, PurposesService):

@@ -5,6 +5,13 @@ from services.kit.refusal import Kind
 
 ENTRIES = (
     Entry(
+        "ASSESSMENT_IN_USE",
+        Kind.DECLINED,
+        "Purposes in force rest on the impact assessment (PIPL 55); the fact purposes names them.",
+        "Publish the purposes with a newer assessment first.",
+        "请先以新的评估重新发布这些目的。",
+    ),
+    Entry(
         "ASSESSMENT_LOCKED",
         Kind.DECLINED,
         "An impact assessment is kept for three years (PIPL 56).",

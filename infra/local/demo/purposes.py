@@ -8,7 +8,6 @@ from huiyuan.kit.v1.kit_pb2 import LocalizedText
 
 from infra.local.demo import text
 
-_REAL_NAME_ASSESSMENT = "demo-pia-real-name"
 _CONTACT_ZH = "个人信息处理者：云岭茶会（演示）。个人信息保护负责人：privacy@example.com。"
 _CONTACT_EN = (
     "Handler: Yunling Tea Club (demo). Personal information protection officer: privacy@example.com."
@@ -33,7 +32,13 @@ _SENSITIVE_EN = (
 
 
 def _consented(
-    key: str, name: LocalizedText, description: LocalizedText, categories: list[str], method: str, dpv: str
+    key: str,
+    name: LocalizedText,
+    description: LocalizedText,
+    categories: list[str],
+    method: str,
+    dpv: str,
+    assessment_id: str = "",
 ) -> consent.Purpose:
     return consent.Purpose(
         key=key,
@@ -48,6 +53,7 @@ def _consented(
         retention="P3Y",
         dpv_purpose=dpv,
         articles=["PIPL 13(1)", "PIPL 14", "PIPL 24"],
+        assessment_id=assessment_id,
     )
 
 
@@ -62,7 +68,16 @@ PURPOSES = (
         lawful_basis=consent.LAWFUL_BASIS_CONTRACT,
         necessity=consent.NECESSITY_CORE,
         methods=["collect", "store", "use"],
-        categories=["name", "phone", "email", "birth_date", "purchase_history"],
+        categories=[
+            "name",
+            "phone",
+            "email",
+            "account_id",
+            "birth_date",
+            "purchase_history",
+            "tags",
+            "service_notes",
+        ],
         storage_locations=["CN"],
         retention="P3Y",
         dpv_purpose="dpv:ServiceProvision",
@@ -110,6 +125,7 @@ PURPOSES = (
         ["purchase_history", "gender"],
         "profile",
         "dpv:Personalisation",
+        "demo-pia-personalisation",
     ),
     consent.Purpose(
         key="real_name",
@@ -128,7 +144,7 @@ PURPOSES = (
         retention="P3Y",
         dpv_purpose="dpv:IdentityVerification",
         articles=["PIPL 13(1)", "PIPL 28", "PIPL 29", "PIPL 30", "PIPL 55(1)"],
-        assessment_id=_REAL_NAME_ASSESSMENT,
+        assessment_id="demo-pia-real-name",
         sensitive=True,
     ),
 )
@@ -138,11 +154,13 @@ def assessments(concluded_at: datetime) -> list[registers.Assessment]:
     """The impact assessments that must be in the register before the purposes that rest on them (PIPL 55)."""
     return [
         registers.Assessment(
-            assessment_id=_REAL_NAME_ASSESSMENT,
-            purposes=["real_name"],
+            assessment_id=purpose.assessment_id,
+            purposes=[purpose.key],
             concluded_at=concluded_at,
-            reference="demo: PIA real_name",
+            reference=f"demo: PIA {purpose.key}",
         )
+        for purpose in PURPOSES
+        if purpose.assessment_id
     ]
 
 
@@ -155,6 +173,9 @@ _DATA_ZH = {
     "name": "姓名",
     "phone": "手机",
     "email": "邮箱",
+    "account_id": "您在商店等处的账号",
+    "tags": "服务标签",
+    "service_notes": "客服记录",
     "birth_date": "生日",
     "gender": "性别",
     "address": "地址",

@@ -45,7 +45,9 @@ async def give(
         return before
     notice = await notices.get(connection, grant.notice_id)
     if notice is None:
-        raise NoticeNotServed("no notice of this id was published (PIPL 14)", field="notice_id")
+        raise NoticeNotServed(
+            "no notice of this id was published (PIPL 14)", field="notice_id", article="PIPL 14"
+        )
     in_force = await _in_force(connection, grant)
     told = await purposes.versions(connection, [(t.key, t.version) for t in notice.wording.purposes])
     by_key = {key: purpose for (key, _), purpose in told.items()}
@@ -143,6 +145,7 @@ async def _refuse_withdrawn(connection: Connection, grant: Grant) -> None:
         raise acts.WithdrawnSince(
             "this grant was withdrawn since (PIPL 15): ask anew, with a new idempotency key",
             field="idempotency_key",
+            article="PIPL 15",
         )
 
 

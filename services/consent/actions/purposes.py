@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.consent import events
+from services.consent.actions.registers import assessment_lock
 from services.consent.rules import checklists
 from services.consent.rules.checklists import PurposeNotPublishable
 from services.consent.rules.purposes import Purpose, Terms
@@ -17,6 +18,8 @@ async def publish(connection: Connection, terms: Terms, by: str, now: datetime) 
     newest = (await purposes.in_force(connection, [terms.key])).get(terms.key)
     if newest is not None and newest.terms == terms:
         return newest, True
+    if terms.assessment_id:
+        await purposes.lock(connection, assessment_lock(terms.assessment_id))
     if terms.assessment_id and not await registers.assessed(connection, terms.assessment_id, terms.key):
         raise PurposeNotPublishable(
             "enter the impact assessment of this purpose into the register first (PIPL 55)",

@@ -4,18 +4,23 @@ from datetime import datetime
 
 from services.consent.rules.registers import (
     Assessment,
+    AssessmentInUse,
     AssessmentLocked,
     Breach,
     Notice,
     UnknownEntry,
     check_reference,
 )
-from services.consent.storage import registers
+from services.consent.storage import purposes, registers
 from services.kit.database import Connection
 
 
 async def delete_assessment(connection: Connection, assessment_id: str, now: datetime) -> None:
-    """Forget an assessment whose three years are over. Raises ``AssessmentLocked`` before, ``UnknownEntry``."""
+    """Forget an assessment whose three years are over and on which nothing rests any more.
+
+    Raises ``AssessmentLocked`` before, ``AssessmentInUse``, ``UnknownEntry``.
+    """
+    await purposes.lock(connection, assessment_lock(assessment_id))
     found: Assessment | None = next(
         (one for one in await registers.assessments(connection) if one.assessment_id == assessment_id), None
     )
@@ -27,7 +32,23 @@ async def delete_assessment(connection: Connection, assessment_id: str, now: dat
             field="assessment_id",
             locked_until=found.locked_until.isoformat(),
         )
+    resting = [
+        key
+        for key, purpose in (await purposes.in_force(connection)).items()
+        if purpose.terms.assessment_id == assessment_id
+    ]
+    if resting:
+        raise AssessmentInUse(
+            "purposes in force rest on this assessment: publish them with a newer one first (PIPL 55)",
+            field="assessment_id",
+            purposes=", ".join(resting),
+        )
     await registers.delete_assessment(connection, assessment_id)
+
+
+def assessment_lock(assessment_id: str) -> str:
+    """What publishing upon an assessment and deleting it lock, so that one of them sees the other."""
+    return f"assessment {assessment_id}"
 
 
 async def record_notice(connection: Connection, breach_id: str, notice: Notice, by: str) -> Breach:

@@ -1,6 +1,6 @@
 """Decisions asked: giving, withdrawing, the gate, and what each member decided."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,10 @@ from services.consent.actions import guardians
 from services.consent.rpc import wire
 from services.consent.rpc.gate import Gate, at_most
 from services.consent.rules.decisions import Decision
+from services.consent.rules.gate import Question, judge
 from services.consent.rules.purposes import Purpose
 from services.consent.storage import documents
-from services.consent.storage.gate import GateReads
+from services.consent.storage.gate import NOTHING, Everything, GateReads
 from services.consent.storage.gate_limits import GateLimits
 from services.consent.storage.standings import KeptStandings
 from services.kit import rpc
@@ -57,7 +58,9 @@ class Decisions:
             decided = await actions.give(connection, grant, self._controllers, now, by)
         self._kept.decided(grant.member_id, decided.epoch)
         return decisions_pb2.GiveConsentResponse(
-            consents=_consents(decided, now), epoch=decided.epoch, replayed=decided.replayed
+            consents=await self._consents(grant.member_id, decided, now),
+            epoch=decided.epoch,
+            replayed=decided.replayed,
         )
 
     @rpc.allow(rpc.members)
@@ -70,7 +73,9 @@ class Decisions:
             decided = await actions.withdraw(connection, withdrawal, self._controllers, now, by)
         self._kept.decided(withdrawal.member_id, decided.epoch)
         return decisions_pb2.WithdrawConsentResponse(
-            consents=_consents(decided, now), epoch=decided.epoch, replayed=decided.replayed
+            consents=await self._consents(withdrawal.member_id, decided, now),
+            epoch=decided.epoch,
+            replayed=decided.replayed,
         )
 
     @rpc.allow(rpc.members)
@@ -83,7 +88,9 @@ class Decisions:
             decided = await actions.reject(connection, rejection, self._controllers, now)
         self._kept.decided(rejection.member_id, decided.epoch)
         return decisions_pb2.RefuseConsentResponse(
-            consents=_consents(decided, now), epoch=decided.epoch, replayed=decided.replayed
+            consents=await self._consents(rejection.member_id, decided, now),
+            epoch=decided.epoch,
+            replayed=decided.replayed,
         )
 
     @rpc.allow(rpc.staff("privacy_officer"))
@@ -123,7 +130,7 @@ class Decisions:
         wanted = {member_id for member_id in admitted if isinstance(member_id, UUID)}
         found = await self._reads.all(list(wanted))
         in_force = {purpose.key: purpose for purpose in await self._reads.in_force()}
-        consented = await self._reads.consented(d for _, decisions in found.values() for d in decisions)
+        consented = await self._reads.consented(d for one in found.values() for d in one.decisions)
         now = self._clock()
         results = []
         for member_id in admitted:
@@ -131,14 +138,24 @@ class Decisions:
                 refusal = rpc.wire_refusal(member_id)
                 results.append(decisions_pb2.ConsentsResult(refusal=refusal))
             else:
-                epoch, decisions = found.get(member_id, (0, []))
-                consents = _overview(in_force, decisions, consented, now)
+                stands = found.get(member_id, NOTHING)
+                consents = _overview(in_force, stands, consented, now)
                 results.append(
                     decisions_pb2.ConsentsResult(
-                        consents=decisions_pb2.MemberConsents(consents=consents, epoch=epoch)
+                        consents=decisions_pb2.MemberConsents(consents=consents, epoch=stands.epoch)
                     )
                 )
         return decisions_pb2.BatchGetConsentsResponse(results=results)
+
+    async def _consents(
+        self, member_id: UUID, decided: actions.Decided, now: datetime
+    ) -> list[decisions_pb2.Consent]:
+        """What was decided just now."""
+        stands = (await self._reads.all([member_id])).get(member_id, NOTHING)
+        return [
+            _consent(purpose, decision.recipient_id, decision, purpose, stands, now)
+            for decision, purpose in decided.decisions
+        ]
 
     async def _readable(self, member_id: str, assertion: str) -> UUID | Refusal:
         """The member whom the item's caller may read, as itself, its guardian or staff; or why not."""
@@ -168,25 +185,40 @@ def admit(member_id: str, assertion: str) -> UUID | Refusal:
         return refusal
 
 
-def _consents(decided: actions.Decided, now: datetime) -> list[decisions_pb2.Consent]:
-    return [
-        wire.wire_consent(purpose, decision.recipient_id, decision, purpose, now)
-        for decision, purpose in decided.decisions
-    ]
+def _consent(
+    in_force: Purpose,
+    recipient_id: str,
+    decision: Decision | None,
+    on: Purpose | None,
+    stands: Everything,
+    now: datetime,
+) -> decisions_pb2.Consent:
+    """What stands on a purpose and recipient, and whether the gate lets data be used for it."""
+    said = wire.wire_consent(in_force, recipient_id, decision, on, now)
+    answer = judge(
+        Question(in_force, in_force, frozenset(), recipient_id),
+        decision,
+        on,
+        now,
+        automated_refused=stands.automated_refused,
+        restricted=stands.restricted,
+    )
+    said.in_use = answer.allow
+    return said
 
 
 def _overview(
     in_force: Mapping[str, Purpose],
-    decisions: Iterable[Decision],
+    stands: Everything,
     consented: Mapping[tuple[str, int], Purpose],
     now: datetime,
 ) -> list[decisions_pb2.Consent]:
     """Every purpose in force with each recipient it names, and whatever else was decided, by key."""
-    decided = {(decision.purpose, decision.recipient_id): decision for decision in decisions}
+    decided = {(decision.purpose, decision.recipient_id): decision for decision in stands.decisions}
     asked = {(key, to) for key, purpose in in_force.items() for to in ("", *purpose.terms.recipients)}
     consents = []
     for key, recipient_id in sorted(asked | {one for one in decided if one[0] in in_force}):
         decision = decided.get((key, recipient_id))
         on = consented[key, decision.purpose_version] if decision else None
-        consents.append(wire.wire_consent(in_force[key], recipient_id, decision, on, now))
+        consents.append(_consent(in_force[key], recipient_id, decision, on, stands, now))
     return consents

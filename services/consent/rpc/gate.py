@@ -1,6 +1,6 @@
 """The gate asked: of one member, on the measured path, and of ten thousand at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,10 +10,10 @@ from huiyuan.consent.v1 import decisions_pb2
 
 from services.consent.rpc import wire
 from services.consent.rules.decisions import Decision
-from services.consent.rules.gate import Answer, Question, cause, judge
+from services.consent.rules.gate import Answer, Question, cause, judge, limited
 from services.consent.rules.purposes import Purpose
-from services.consent.storage.gate import NOBODY, GateReads, Standing
-from services.consent.storage.gate_limits import GateLimits
+from services.consent.storage.gate import GateReads, Standing
+from services.consent.storage.gate_limits import GateLimits, Uncovered
 from services.consent.storage.standings import KeptStandings
 from services.kit.clock import Clock
 from services.kit.refusal import Invalid, Unavailable
@@ -71,7 +71,8 @@ class Gate:
             wire.purpose_key(request.purpose)
             wire.recipient(request.recipient_id)
             known = await self._kept.fresh(*about)
-        asked = request.purpose_version, *request.categories
+        categories = request.categories
+        asked = (request.purpose_version, *categories) if categories else (request.purpose_version,)
         said: _Said | None = known.answers.get(asked)
         if said is not None and not said.has_ended(self._clock):
             return said.response
@@ -87,7 +88,11 @@ class Gate:
                 epoch=standing.epoch,
                 min_epoch=request.min_epoch,
             )
-        answer = await self._judged(question, member_id, standing, self._clock(), known.read_at)
+        now = self._clock()
+        answer = await self._judged(question, standing, now, known.read_at)
+        if question.limited and answer.allow:
+            uncovered = await self._limits.heed(question, [member_id], now)
+            answer = limited(question, answer, uncovered.get(member_id))
         response = wire.wire_answer(answer, standing.epoch)
         if not (question.fresh_only or question.limited) and len(known.answers) < _MOST_SAID:
             ends = standing.decision.valid_until if standing.decision is not None else None
@@ -104,21 +109,33 @@ class Gate:
         )
         question = self._about(in_force, in_force, request.categories, request.recipient_id)
         now = self._clock()
-        response, verdicts = decisions_pb2.CheckManyResponse(), dict[object, decisions_pb2.CheckResponse]()
+        judged: dict[object, Answer] = {}
+        causes = []
         for member_id in members:
-            standing = standings.get(member_id, NOBODY)
-            decision = standing.decision
-            alike = cause(decision, standing.automated_refused, standing.restricted, read_at)
-            if question.limited or alike not in verdicts:
-                answer = await self._judged(question, member_id, standing, now, read_at)
-                verdicts[alike] = wire.wire_answer(answer, standing.epoch)
-            wire.add_answer(response, verdicts[alike], decision and decision.record_id, standing.epoch)
+            standing = standings[member_id]
+            alike = cause(standing.decision, standing.automated_refused, standing.restricted, read_at)
+            if alike not in judged:
+                judged[alike] = await self._judged(question, standing, now, read_at)
+            causes.append(alike)
+        uncovered: Mapping[UUID, Uncovered] = {}
+        if question.limited:
+            allowed = [one for one, alike in zip(members, causes, strict=True) if judged[alike].allow]
+            uncovered = await self._limits.heed(question, allowed, now)
+        response, verdicts = decisions_pb2.CheckManyResponse(), dict[object, decisions_pb2.CheckResponse]()
+        for member_id, alike in zip(members, causes, strict=True):
+            decision, epoch = standings[member_id].decision, standings[member_id].epoch
+            against = uncovered.get(member_id) if uncovered else None
+            verdict = alike if against is None else (alike, against)
+            if verdict not in verdicts:
+                answer = limited(question, judged[alike], against)
+                verdicts[verdict] = wire.wire_answer(answer, epoch)
+            wire.add_answer(response, verdicts[verdict], decision and decision.record_id, epoch)
         return response
 
     async def _judged(
-        self, question: Question, member_id: UUID, standing: Standing, now: datetime, read_at: datetime
+        self, question: Question, standing: Standing, now: datetime, read_at: datetime
     ) -> Answer:
-        answer = judge(
+        return judge(
             question,
             standing.decision,
             await self._consented(standing.decision),
@@ -127,7 +144,6 @@ class Gate:
             automated_refused=standing.automated_refused,
             restricted=standing.restricted,
         )
-        return await self._limits.heed(question, answer, member_id, now) if question.limited else answer
 
     async def _question(self, request: decisions_pb2.CheckRequest, in_force: Purpose) -> Question:
         asked = in_force

@@ -51,6 +51,14 @@ class Purposes:
         return purposes_pb2.PublishNoticeResponse(notice=wire.wire_notice(notice), replayed=replayed)
 
     @rpc.allow(rpc.anyone)
+    async def get_notice(
+        self, request: purposes_pb2.GetNoticeRequest, _: Context
+    ) -> purposes_pb2.GetNoticeResponse:
+        async with self._engine.connect() as connection:
+            notice = await notices.get(connection, request.notice_id)
+        return purposes_pb2.GetNoticeResponse(notice=wire.wire_notice(notice) if notice else None)
+
+    @rpc.allow(rpc.anyone)
     async def list_purposes(
         self, request: purposes_pb2.ListPurposesRequest, _: Context
     ) -> purposes_pb2.ListPurposesResponse:

@@ -188,6 +188,9 @@ def wire_consent(
         lawful_basis=f"LAWFUL_BASIS_{terms.lawful_basis}",
         name=wire_text(terms.name),
         ask_again_at=ask_again_at(decision, now),
+        categories=terms.categories,
+        storage_locations=terms.storage_locations,
+        retention=terms.retention,
     )
 
 

@@ -154,9 +154,13 @@ class Grant(Act):
     def check(self) -> None:
         Act.check(self)
         if not self.affirmative_act:
-            raise NotAffirmative("consent needs an affirmative act (PIPL 14)", field="affirmative_act")
+            raise NotAffirmative(
+                "consent needs an affirmative act (PIPL 14)", field="affirmative_act", article="PIPL 14"
+            )
         if self.preselected:
-            raise PreselectedBox("the box must come unticked (PIPL 14)", field="preselected")
+            raise PreselectedBox(
+                "the box must come unticked (PIPL 14)", field="preselected", article="PIPL 14"
+            )
         _match(
             _NOTICE, self.notice_id, "notice_id", "a notice's id as served, like marketing_sms.zh.1 (PIPL 14)"
         )
@@ -178,12 +182,15 @@ def admit(
     """Refuse a grant that does not make consent; ``told`` are the versions that the notice tells of, by key."""
     if grant.notice_digest != notice.digest:
         raise NoticeNotServed(
-            "the digest is not that of the notice as served (PIPL 14)", field="notice_digest"
+            "the digest is not that of the notice as served (PIPL 14)",
+            field="notice_digest",
+            article="PIPL 14",
         )
     if notice.version < newest.version:
         raise NoticeOutdated(
             "the notice was replaced by a newer one (PIPL 14): show that",
             field="notice_id",
+            article="PIPL 14",
             shown_version=notice.version,
             newest_version=newest.version,
         )
@@ -191,11 +198,14 @@ def admit(
         raise NoticeDoesNotTell(
             f"the notice was served in {notice.wording.locale}: consent follows its language (PIPL 14)",
             field="language",
+            article="PIPL 14",
         )
     for place, key in enumerate(grant.purposes):
         if key not in told:
             raise NoticeDoesNotTell(
-                "the notice does not tell of this purpose (PIPL 17)", field=f"purposes[{place}]"
+                "the notice does not tell of this purpose (PIPL 17)",
+                field=f"purposes[{place}]",
+                article="PIPL 17",
             )
         _admit_purpose(grant, told[key], in_force[key])
 
@@ -206,20 +216,26 @@ def _admit_purpose(grant: Grant, told: Purpose, in_force: Purpose) -> None:
         raise ConsentNotAsked(
             f"{told.key} rests on {terms.lawful_basis} ({terms.lawful_basis.article}) and needs no consent",
             field="purposes",
+            article=terms.lawful_basis.article,
         )
     if grown := in_force.outgrows(told):
         raise NoticeOutdated(
             f"{told.key} has outgrown the notice in {', '.join(sorted(grown))} (PIPL 14): show the new notice",
             field="notice_id",
+            article="PIPL 14",
             told_version=told.version,
             version_in_force=in_force.version,
         )
     if grant.recipient_id and grant.recipient_id not in terms.recipients:
-        raise RecipientNotListed(f"{told.key} does not name this recipient (PIPL 23)", field="recipient_id")
+        raise RecipientNotListed(
+            f"{told.key} does not name this recipient (PIPL 23)", field="recipient_id", article="PIPL 23"
+        )
     form = terms.form_for(grant.recipient_id)
     if form is ConsentForm.WRITTEN and grant.document is None:
         raise SignedDocumentNeeded(
-            f"{told.key} needs written consent with a signed document (PIPL 14, 29)", field="purposes"
+            f"{told.key} needs written consent with a signed document (PIPL 14, 29)",
+            field="purposes",
+            article="PIPL 14, 29",
         )
     if form is not ConsentForm.WRITTEN and grant.document is not None:
         raise ActMalformed(f"{told.key} takes no signed document", field="signed_document")
@@ -240,10 +256,11 @@ def admit_withdrawal(act: Withdrawal, purpose: Purpose, standing: Decision | Non
             f"{purpose.key} rests on {terms.lawful_basis} ({terms.lawful_basis.article}), not on consent, so there is "
             "none to withdraw; it ends with what it rests on",
             field="purposes",
+            article=terms.lawful_basis.article,
         )
     if standing is None and act.recipient_id and act.recipient_id not in terms.recipients:
         raise RecipientNotListed(
-            f"{purpose.key} does not name this recipient (PIPL 23)", field="recipient_id"
+            f"{purpose.key} does not name this recipient (PIPL 23)", field="recipient_id", article="PIPL 23"
         )
 
 
@@ -251,13 +268,15 @@ def admit_rejection(act: Rejection, purpose: Purpose, standing: Decision | None)
     """Refuse to say no to what nobody asks, or in the place of a withdrawal."""
     if not purpose.terms.needs_consent:
         raise ConsentNotAsked(
-            f"{purpose.key} rests on {purpose.terms.lawful_basis} and asks for no consent", field="purposes"
+            f"{purpose.key} rests on {purpose.terms.lawful_basis} and asks for no consent",
+            field="purposes",
+            article=purpose.terms.lawful_basis.article,
         )
     if standing is not None and standing.event_state is EventState.GIVEN:
         raise ConsentStands(f"{purpose.key} was consented to: withdraw instead", field="purposes")
     if act.recipient_id and act.recipient_id not in purpose.terms.recipients:
         raise RecipientNotListed(
-            f"{purpose.key} does not name this recipient (PIPL 23)", field="recipient_id"
+            f"{purpose.key} does not name this recipient (PIPL 23)", field="recipient_id", article="PIPL 23"
         )
 
 

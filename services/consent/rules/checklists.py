@@ -121,6 +121,12 @@ PURPOSE: tuple[Item[Terms], ...] = (
         lambda t: not t.sensitive or bool(t.assessment_id),
     ),
     Item(
+        "PIPL 55(2)",
+        "purpose.assessment_id",
+        "automated decisions need an impact assessment first: give its id",
+        lambda t: not t.profiles or bool(t.assessment_id),
+    ),
+    Item(
         "PIPL 55(3)",
         "purpose.assessment_id",
         "giving data to third parties needs an impact assessment first: give its id",

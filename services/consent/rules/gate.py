@@ -74,7 +74,7 @@ class Question:
     @cached_property
     def profiles(self) -> bool:
         """Whether a machine judges the member by it (PIPL 24), on whatever basis."""
-        return not PROFILING.isdisjoint((*self.asked.terms.methods, *self.in_force.terms.methods))
+        return self.asked.terms.profiles or self.in_force.terms.profiles
 
     @cached_property
     def goes_abroad(self) -> bool:
@@ -122,9 +122,6 @@ class Answer(NamedTuple):
     non_personalised: bool = False
 
 
-PROFILING = frozenset({"profile", "automated_decision"})
-"""The methods of processing that a member refuses who refuses automated decisions."""
-
 _DEMANDED = frozenset({LawfulBasis.LEGAL_DUTY, LawfulBasis.EMERGENCY, LawfulBasis.OTHER_LAW})
 """The bases on which a law wants the processing, so that nobody restricts it (PIPL 44)."""
 
@@ -145,7 +142,7 @@ _STRICTER = frozenset({Widening.SENSITIVITY, Widening.FORM})
 def fresh_only(purpose: Purpose, recipient_id: str) -> bool:
     """Whether the purpose is of sensitive data or takes separate consent: nothing about it is ever kept."""
     terms = purpose.terms
-    return terms.sensitive or terms.form_for(recipient_id) is not ConsentForm.GENERAL
+    return terms.sensitive or terms.form_for(recipient_id) in (ConsentForm.SEPARATE, ConsentForm.WRITTEN)
 
 
 def judge(
@@ -174,6 +171,16 @@ def judge(
         keep_until=None,
         non_personalised=True,
     )
+
+
+def limited(question: Question, answer: Answer, uncovered: tuple[Reason, str] | None) -> Answer:
+    """The answer as registers leave it; what goes abroad is counted each time, so that nobody keeps it."""
+    if uncovered is not None:
+        reason, article = uncovered
+        return answer._replace(
+            allow=False, reason=reason, article=article, keep_until=None, non_personalised=False
+        )
+    return answer._replace(keep_until=None) if question.goes_abroad else answer
 
 
 def cause(

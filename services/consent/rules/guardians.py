@@ -63,7 +63,15 @@ def admit(ward: Ward | None, member_id: UUID, by: UUID) -> bool:
     if may_read(ward, by):
         return True
     if by != member_id:
-        raise NotTheGuardian("only the verified guardian of a child acts for it (PIPL 31)", field="member_id")
+        raise NotTheGuardian(
+            "only the verified guardian of a child acts for it (PIPL 31)",
+            field="member_id",
+            article="PIPL 31",
+        )
     if ward is not None and ward.is_child:
-        raise GuardianNeeded("under fourteen, only a verified guardian consents (PIPL 31)", field="member_id")
+        raise GuardianNeeded(
+            "under fourteen, only a verified guardian consents (PIPL 31)",
+            field="member_id",
+            article="PIPL 31",
+        )
     return False

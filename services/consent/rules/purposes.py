@@ -17,6 +17,9 @@ KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
 PARTY = re.compile(r"\w[\w .:/()-]{0,99}")
 """How a recipient, an article or an assessment is named."""
 
+PROFILING = frozenset({"profile", "automated_decision"})
+"""The methods of processing that a member refuses who refuses automated decisions."""
+
 
 class UnknownPurpose(NotFound):
     """No purpose of this key, or no such version of it, was ever published."""
@@ -93,6 +96,11 @@ class Terms:
     def goes_abroad(self) -> bool:
         """Kept outside the mainland, which is what PIPL 38 to 40 are about."""
         return any(location.partition("-")[0] != "CN" for location in self.storage_locations)
+
+    @property
+    def profiles(self) -> bool:
+        """Whether a machine judges people by it, which is what PIPL 24 and 55(2) are about."""
+        return not PROFILING.isdisjoint(self.methods)
 
     def form_for(self, recipient_id: str) -> ConsentForm:
         """The form asked for; giving data to a third party always asks for separate consent (PIPL 23)."""

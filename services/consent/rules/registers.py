@@ -36,6 +36,10 @@ class AssessmentLocked(Declined):
     """An impact assessment is kept for three years (PIPL 56)."""
 
 
+class AssessmentInUse(Declined):
+    """A purpose in force rests on the impact assessment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """That the impact of purposes was assessed, and where that is kept."""

@@ -4,13 +4,14 @@ Asked only of recipients and of what is kept abroad, which is never answered fro
 on consent; so a term that ends and a ceiling that is reached hold at once.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from services.consent.rules.gate import Answer, Question, Reason
+from services.consent.rules.gate import Question, Reason
 from services.consent.rules.purposes import Purpose
 from services.consent.rules.registers import Ceilings, Route, RouteKind, Term, best
 from services.kit.database import RawConnection
@@ -22,13 +23,15 @@ Uncovered = tuple[Reason, str]
 _TERMS = """SELECT count(*) AS terms, count(*) FILTER (WHERE starts_at <= $2 AND $2 < ends_at) AS in_force
   FROM processor_agreements WHERE recipient_id = $1"""
 _ROUTES = "SELECT purpose, kind, starts_at, ends_at, reference FROM export_routes WHERE purpose = $1"
-_KNOWN = "SELECT EXISTS (SELECT FROM exported_members WHERE member_id = $1 AND year = $2 AND sensitive = $3)"
-_ADD = """INSERT INTO exported_members (member_id, year, sensitive) VALUES ($1, $2, $3)
-  ON CONFLICT DO NOTHING RETURNING true"""
+_KNOWN = """SELECT member_id FROM exported_members
+  WHERE member_id = ANY(CAST($1 AS uuid[])) AND year = $2 AND sensitive = $3"""
+_ADD = """INSERT INTO exported_members (member_id, year, sensitive)
+  SELECT member_id, $2, $3 FROM unnest(CAST($1 AS uuid[])) AS new (member_id) ON CONFLICT DO NOTHING RETURNING true"""
 _BEGIN = "INSERT INTO export_counters (year, sensitive, members) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING"
 # The row's lock lets exactly as many through as the ceiling has room for.
-_COUNT = """UPDATE export_counters SET members = members + 1
-  WHERE year = $1 AND sensitive = $2 AND (CAST($3 AS bigint) IS NULL OR members < $3) RETURNING true"""
+_COUNT = """UPDATE export_counters SET members = members + $4
+  WHERE year = $1 AND sensitive = $2 AND (CAST($3 AS bigint) IS NULL OR members + $4 <= $3) RETURNING true"""
+_REACHED: Uncovered = (Reason.EXPORT_CEILING_REACHED, "PIPL 38")
 
 
 class _Full(Exception):
@@ -36,28 +39,33 @@ class _Full(Exception):
 
 
 class GateLimits:
-    """Turns an answer into a no where a register does not cover it."""
+    """Says of whom a register does not cover what is asked for."""
 
     def __init__(self, pool: asyncpg.Pool, ceilings: Ceilings, time_zone: str) -> None:
         self._pool = pool
         self._ceilings = ceilings
         self._zone = ZoneInfo(time_zone)
 
-    async def heed(self, question: Question, answer: Answer, member_id: UUID, now: datetime) -> Answer:
-        """The answer, or a no; a member who is allowed what goes abroad is counted."""
-        if not answer.allow or not question.limited:
-            return answer
-        found = await self._uncovered(
-            self._pool,
-            question.in_force,
-            question.recipient_id,
-            member_id,
-            now,
-            goes_abroad=question.goes_abroad,
+    async def heed(
+        self, question: Question, member_ids: Collection[UUID], now: datetime
+    ) -> dict[UUID, Uncovered]:
+        """Of members who are allowed it otherwise, those whom a register denies it, and why.
+
+        The registers are asked once for all of them; who is allowed what goes abroad is counted.
+        """
+        if not member_ids:
+            return {}
+        purpose = question.in_force
+        uncovered, most = await self._registered(
+            self._pool, purpose, question.recipient_id, now, goes_abroad=question.goes_abroad
         )
-        if found is not None:
-            return _no(answer, *found)
-        return answer._replace(keep_until=None) if question.goes_abroad else answer
+        if uncovered is not None:
+            return dict.fromkeys(member_ids, uncovered)
+        if not question.goes_abroad:
+            return {}
+        async with self._pool.acquire() as connection:
+            over = await self._over(connection, member_ids, purpose, most, now)
+        return dict.fromkeys(over, _REACHED)
 
     async def uncovered(
         self,
@@ -71,35 +79,27 @@ class GateLimits:
 
         With ``member_id``, a member whose data goes abroad is counted; without, nobody is and no ceiling is asked.
         """
-        return await self._uncovered(
-            connection, purpose, processor, member_id, now, goes_abroad=purpose.terms.goes_abroad
-        )
+        abroad = purpose.terms.goes_abroad
+        uncovered, most = await self._registered(connection, purpose, processor, now, goes_abroad=abroad)
+        if uncovered is not None or member_id is None or not abroad:
+            return uncovered
+        return _REACHED if await self._over(connection, [member_id], purpose, most, now) else None
 
-    async def _uncovered(
-        self,
-        via: Reader,
-        purpose: Purpose,
-        recipient_id: str,
-        member_id: UUID | None,
-        now: datetime,
-        *,
-        goes_abroad: bool,
-    ) -> Uncovered | None:
+    async def _registered(
+        self, via: Reader, purpose: Purpose, recipient_id: str, now: datetime, *, goes_abroad: bool
+    ) -> tuple[Uncovered | None, int | None]:
+        """What stands against everybody's data, if anything does; and for how many people's the way abroad is open."""
         if recipient_id and not await self._covered(via, recipient_id, now):
-            return Reason.PROCESSOR_TERM_OVER, "PIPL 21"
+            return (Reason.PROCESSOR_TERM_OVER, "PIPL 21"), None
         if not goes_abroad:
-            return None
+            return None, None
         sensitive = purpose.terms.sensitive
         rows = await via.fetch(_ROUTES, purpose.key)
         routes = [Route(row[0], RouteKind(row[1]), Term(*row[2:])) for row in rows]
         route = best(routes, self._ceilings, now, sensitive=sensitive)
         if route is None:
-            return Reason.EXPORT_ROUTE_MISSING, "PIPL 38"
-        most = self._ceilings.of(route.kind, sensitive=sensitive)
-        year = now.astimezone(self._zone).year
-        if member_id is not None and not await self._count(via, member_id, year, sensitive, most):
-            return Reason.EXPORT_CEILING_REACHED, "PIPL 38"
-        return None
+            return (Reason.EXPORT_ROUTE_MISSING, "PIPL 38"), None
+        return None, self._ceilings.of(route.kind, sensitive=sensitive)
 
     async def _covered(self, via: Reader, recipient_id: str, now: datetime) -> bool:
         """Whether a term covers the recipient now, or none was ever registered: not everyone is a processor."""
@@ -107,34 +107,36 @@ class GateLimits:
         assert row is not None, "a count is a row"
         return bool(row["in_force"]) or not row["terms"]
 
-    async def _count(
-        self, via: Reader, member_id: UUID, year: int, sensitive: bool, most: int | None
-    ) -> bool:
-        """Count a member once a year; False when that would be one too many."""
-        if await via.fetchval(_KNOWN, member_id, year, sensitive):
-            return True
-        if isinstance(via, asyncpg.Pool):
-            async with via.acquire() as connection:
-                return await _counted(connection, member_id, year, sensitive, most)
-        return await _counted(via, member_id, year, sensitive, most)
+    async def _over(
+        self,
+        connection: RawConnection,
+        member_ids: Collection[UUID],
+        purpose: Purpose,
+        most: int | None,
+        now: datetime,
+    ) -> list[UUID]:
+        """Count each member once a year; those who would be too many.
+
+        All at once where there is room for all, else one after the other, as far as there is.
+        """
+        of = now.astimezone(self._zone).year, purpose.terms.sensitive
+        known = {row[0] for row in await connection.fetch(_KNOWN, member_ids, *of)}
+        new = sorted(set(member_ids) - known)  # in one order, so that two batches never wait for each other
+        if not new or await _counted(connection, new, *of, most):
+            return []
+        return [one for one in new if len(new) == 1 or not await _counted(connection, [one], *of, most)]
 
 
 async def _counted(
-    connection: RawConnection, member_id: UUID, year: int, sensitive: bool, most: int | None
+    connection: RawConnection, member_ids: Sequence[UUID], year: int, sensitive: bool, most: int | None
 ) -> bool:
-    """Count a member, in a transaction of its own within whatever is open; False when that would be one too many."""
+    """Count members, in a transaction of its own within whatever is open; False when they would be too many."""
     try:
         async with connection.transaction():
             await connection.execute(_BEGIN, year, sensitive)
-            new = await connection.fetchval(_ADD, member_id, year, sensitive)
-            if new and not await connection.fetchval(_COUNT, year, sensitive, most):
+            new = len(await connection.fetch(_ADD, member_ids, year, sensitive))
+            if new and not await connection.fetchval(_COUNT, year, sensitive, most, new):
                 raise _Full
     except _Full:
         return False
     return True
-
-
-def _no(answer: Answer, reason: Reason, article: str) -> Answer:
-    return answer._replace(
-        allow=False, reason=reason, article=article, keep_until=None, non_personalised=False
-    )

@@ -11,6 +11,7 @@ from services.members.rpc import views
 from services.members.rpc.collecting import Collecting
 from services.members.rpc.updates import Once, change, once_of
 from services.members.rules import addresses as rules
+from services.members.rules import collecting
 from services.members.rules.accesses import PersonalField
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.profiles import Profile
@@ -32,7 +33,7 @@ class Addresses:
     @rpc.allow(*_CHANGERS)
     async def save_address(self, request: wire.SaveAddressRequest, _: Any) -> wire.SaveAddressResponse:
         rpc.be_member(request.member_id)
-        await self._listed.admit(frozenset({PersonalField.ADDRESSES}))
+        await self._listed.admit(collecting.of_fields([PersonalField.ADDRESSES]))
         asked = request.address
         once = self._once(request.idempotency_key, b"address\0" + asked.SerializeToString(deterministic=True))
         # Made of the idempotency key, so that a retry is told the same id.

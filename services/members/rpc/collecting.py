@@ -39,14 +39,14 @@ class Collecting:
         self._sent_at = float("-inf")
         self._asking = asyncio.Lock()
 
-    async def admit(self, brought: Set[PersonalField]) -> None:
+    async def admit(self, brought: Set[str]) -> None:
         """Raises ``FieldWithoutPurpose`` or ``ConsentUnavailable``."""
         [refusal] = await self.refusals([brought])
         if refusal is not None:
             raise refusal
 
-    async def refusals(self, each: Iterable[Set[PersonalField]]) -> list[Refusal | None]:
-        """For each of many, why its fields may not be collected; None where they may."""
+    async def refusals(self, each: Iterable[Set[str]]) -> list[Refusal | None]:
+        """For each of many, why its categories may not be collected; None where they may."""
         each, came_at = list(each), self._monotonic()
         if not any(each):
             return [None] * len(each)
@@ -55,7 +55,7 @@ class Collecting:
             found = self._judge(each, await self._since(came_at))
         return found
 
-    def _judge(self, each: list[Set[PersonalField]], listed: frozenset[str]) -> list[Refusal | None]:
+    def _judge(self, each: list[Set[str]], listed: frozenset[str]) -> list[Refusal | None]:
         return [rules.refusal_of(brought, listed) for brought in each]
 
     async def _since(self, earliest: float) -> frozenset[str]:
@@ -76,12 +76,12 @@ class Collecting:
             return self._listed
 
 
-def of_profile(said: wire.NewProfile | wire.UpdateProfileRequest) -> frozenset[PersonalField]:
-    """What a profile, or a change of one, brings; what is cleared is not collected."""
-    return frozenset(field for name, field in _FIELDS.items() if getattr(said, name, None))
+def of_profile(said: wire.NewProfile | wire.UpdateProfileRequest) -> frozenset[str]:
+    """The categories that a profile, or a change of one, brings; what is cleared is not collected."""
+    return rules.of_fields(field for name, field in _FIELDS.items() if getattr(said, name, None))
 
 
-def of_registration(request: wire.RegisterMemberRequest) -> frozenset[PersonalField]:
-    """What a new member brings."""
+def of_registration(request: wire.RegisterMemberRequest) -> frozenset[str]:
+    """The categories that a new member brings."""
     identities = [rules.of_identity(new.identity.kind) for new in request.identities]
     return of_profile(request.profile).union(*identities)

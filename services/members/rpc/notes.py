@@ -7,8 +7,10 @@ from huiyuan.members.v1 import notes_pb2 as wire
 
 from services.kit import clock, rpc
 from services.members.actions import notes as actions
+from services.members.rpc.collecting import Collecting
 from services.members.rpc.pages import after_of
 from services.members.rpc.survivors import survivor_of
+from services.members.rules import collecting
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import (
     MemberErased,
@@ -29,13 +31,15 @@ _KEEPERS = ("support", "operations", "privacy_officer")
 class Notes:
     """The handlers of ``NotesService``."""
 
-    def __init__(self, databases: Databases, ring: KeyRing) -> None:
+    def __init__(self, databases: Databases, ring: KeyRing, listed: Collecting) -> None:
         self._databases = databases
         self._ring = ring
+        self._listed = listed
 
     @rpc.allow(rpc.staff(*_KEEPERS))
     async def add_note(self, request: wire.AddNoteRequest, _: Any) -> wire.AddNoteResponse:
         text = text_of(request.text)
+        await self._listed.admit(collecting.NOTES)
         key = self._ring.request_digest(idempotency_key_of(request.idempotency_key))
         member_id = await self._member(request.member_id)
         corrects = await self._corrected(member_id, request.corrects)

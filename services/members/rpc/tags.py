@@ -6,7 +6,9 @@ from huiyuan.members.v1 import tags_pb2 as wire
 
 from services.kit import clock, rpc
 from services.members.rpc import views
+from services.members.rpc.collecting import Collecting
 from services.members.rpc.updates import change, once_of
+from services.members.rules import collecting
 from services.members.rules import tags as rules
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.profiles import Profile
@@ -19,9 +21,10 @@ _READERS = ("support", "operations", "program_admin", "privacy_officer")
 class Tags:
     """The handlers of ``TagsService``."""
 
-    def __init__(self, databases: Databases, ring: KeyRing) -> None:
+    def __init__(self, databases: Databases, ring: KeyRing, listed: Collecting) -> None:
         self._databases = databases
         self._ring = ring
+        self._listed = listed
 
     @rpc.allow(rpc.staff("program_admin"))
     async def define_tag(self, request: wire.DefineTagRequest, _: Any) -> wire.DefineTagResponse:
@@ -49,6 +52,8 @@ class Tags:
     @rpc.allow(rpc.staff("support", "operations", "program_admin"))
     async def tag_member(self, request: wire.TagMemberRequest, _: Any) -> wire.TagMemberResponse:
         add, remove = tuple(request.add), tuple(request.remove)
+        if add:
+            await self._listed.admit(collecting.TAGS)
         vocabulary = await tags.vocabulary(self._databases)
         in_use = {tag.tag for tag in vocabulary if not tag.is_retired}
 

@@ -1,27 +1,41 @@
 """Collecting: no personal data is taken in that no purpose in force lists (PIPL 6)."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 
 from services.kit.refusal import Declined
 from services.members.rules.accesses import PersonalField
 from services.members.rules.identities import IdentityKind
 
-_OF_IDENTITIES = {IdentityKind.PHONE: PersonalField.PHONE, IdentityKind.EMAIL: PersonalField.EMAIL}
+TAGS = frozenset({"tags"})
+NOTES = frozenset({"service_notes"})
+"""What staff write about a member is personal data too, and no field of the profile."""
+
+_OF_IDENTITIES: dict[int, str] = {
+    IdentityKind.PHONE: PersonalField.PHONE.category,
+    IdentityKind.EMAIL: PersonalField.EMAIL.category,
+    IdentityKind.DEVICE: "device_id",
+}
+_ACCOUNT = "account_id"
+"""An id that the person has elsewhere: at WeChat, a marketplace or a shop."""
 
 
 class FieldWithoutPurpose(Declined):
     """No purpose in force lists this kind of data, so that it may not be collected (PIPL 6)."""
 
 
-def of_identity(kind: int) -> Set[PersonalField]:
-    """What an identity says about a person; ids that accounts have elsewhere are no category of their own."""
-    field = next((field for known, field in _OF_IDENTITIES.items() if known == kind), None)
-    return frozenset() if field is None else frozenset({field})
+def of_fields(fields: Iterable[PersonalField]) -> frozenset[str]:
+    """The categories that fields are of."""
+    return frozenset(field.category for field in fields)
 
 
-def refusal_of(brought: Set[PersonalField], listed: Set[str]) -> FieldWithoutPurpose | None:
-    """Why these fields may not be collected while purposes list these categories; None when they may."""
-    unlisted = sorted({field.category for field in brought} - listed)
+def of_identity(kind: int) -> frozenset[str]:
+    """The category of what an identity says about a person; of an unknown kind too, which is refused later."""
+    return frozenset({_OF_IDENTITIES.get(kind, _ACCOUNT)})
+
+
+def refusal_of(brought: Set[str], listed: Set[str]) -> FieldWithoutPurpose | None:
+    """Why these categories may not be collected while purposes list others; None when they may."""
+    unlisted = sorted(brought - listed)
     if not unlisted:
         return None
     categories = ", ".join(unlisted)

@@ -76,7 +76,7 @@ async def test_art_14_a_wider_method_denies_the_whole_purpose(consent: Consent, 
     key = fresh("sms")
     shown = await consent.ask(factories.purpose(key))
     await consent.give(factories.grant(member_id, shown, key="a"))
-    await consent.publish(factories.purpose(key, methods=["use", "profile"]))
+    await consent.publish(factories.purpose(key, methods=["use", "profile"], assessment_id="PIA-1"))
     assert (await consent.check(member_id, key, categories=["phone"])).reason == "REAFFIRM_REQUIRED"
     assert (await consent.check(member_id, key, purpose_version=1, categories=["phone"])).allow
 

@@ -155,7 +155,7 @@ async def test_each_change_grows_the_epoch_and_is_told_without_what_was_wished(
 
 async def _profiling(senders: Senders, member_id: str) -> str:
     purpose = fresh("personalisation")
-    shown = await senders.consent.ask(factories.purpose(purpose, methods=["profile"]))
+    shown = await senders.consent.ask(factories.purpose(purpose, methods=["profile"], assessment_id="PIA-1"))
     await senders.consent.give(factories.grant(member_id, shown, key=fresh("give")))
     return purpose
 
@@ -189,7 +189,9 @@ async def test_art_24_refusing_holds_on_every_basis_and_needs_no_consent_to_refu
     senders: Senders, member_id: str
 ) -> None:
     purpose = fresh("service")
-    await senders.consent.publish(factories.contract_purpose(purpose, methods=["automated_decision"]))
+    await senders.consent.publish(
+        factories.contract_purpose(purpose, methods=["automated_decision"], assessment_id="PIA-1")
+    )
     await senders.refuse_machines(member_id)
     assert (await senders.consent.check(member_id, purpose)).reason == "AUTOMATED_DECISIONS_REFUSED"
     request = decisions_pb2.CheckManyRequest(member_ids=[member_id], purpose=purpose)
@@ -200,7 +202,7 @@ async def test_art_24_refusing_holds_on_every_basis_and_needs_no_consent_to_refu
 
 
 async def test_art_24_what_is_the_same_for_all_may_still_be_sent(senders: Senders, member_id: str) -> None:
-    about = await senders.marketing(member_id, methods=["profile"])
+    about = await senders.marketing(member_id, methods=["profile"], assessment_id="PIA-1")
     assert not (await senders.may_send(member_id, about)).non_personalised
     await senders.refuse_machines(member_id)
     answer = await senders.may_send(member_id, about)

@@ -52,6 +52,8 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("PIPL 55(1)", "purpose.assessment_id", {**SENSITIVE, "assessment_id": ""}),
     ("PIPL 39", "purpose.form", {**ABROAD, "form": factories.GENERAL}),
     ("PIPL 55(4)", "purpose.assessment_id", {**ABROAD, "assessment_id": ""}),
+    ("PIPL 55(2)", "purpose.assessment_id", {"methods": ["use", "profile"]}),
+    ("PIPL 55(2)", "purpose.assessment_id", {"methods": ["automated_decision"]}),
     ("PIPL 55(3)", "purpose.assessment_id", {**SHARED, "assessment_id": ""}),
 ]
 

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from huiyuan.consent.v1 import decisions_pb2
+from huiyuan.consent.v1 import decisions_pb2, preferences_pb2, purposes_pb2
 from huiyuan.kit.v1.kit_pb2 import MemberKey
 
 from services.kit.rpc import Caller, CallerKind
@@ -38,6 +38,65 @@ async def test_art_23_each_recipient_stands_in_the_overview(consent: Consent, me
         ("partner-a", decisions_pb2.CONSENT_STATE_NOT_ASKED, factories.SEPARATE),
         ("partner-b", decisions_pb2.CONSENT_STATE_GIVEN, factories.SEPARATE),
     ]
+
+
+async def test_art_44_a_member_sees_who_has_which_data_on_whatever_basis(
+    consent: Consent, member_id: str
+) -> None:
+    given, never, service, profile = fresh("sms"), fresh("email"), fresh("service"), fresh("offers")
+    listed = {"recipients": ["printer"], "assessment_id": "DPIA-9", "storage_locations": ["CN", "CN-SH"]}
+    shown = await consent.ask(
+        factories.purpose(given, **listed),
+        factories.purpose(never),
+        factories.contract_purpose(service, categories=["name", "phone"]),
+        factories.purpose(profile, methods=["profile"], assessment_id="DPIA-9"),
+    )
+
+    async def having() -> set[tuple[str, str]]:
+        found = (await consent.consents(member_id)).consents
+        ours = {given, never, service, profile}
+        return {(one.purpose, one.recipient_id) for one in found if one.in_use and one.purpose in ours}
+
+    assert await having() == {(service, "")}
+    answer = await consent.give(factories.grant(member_id, shown, given, key="a", recipient_id="printer"))
+    assert [one.in_use for one in answer.consents] == [True]
+    await consent.give(factories.grant(member_id, shown, profile, key="b"))
+    assert await having() == {(service, ""), (given, "printer"), (profile, "")}
+    [with_printer] = [
+        one
+        for one in (await consent.consents(member_id)).consents
+        if (one.purpose, one.recipient_id) == (given, "printer")
+    ]
+    assert (list(with_printer.categories), list(with_printer.storage_locations), with_printer.retention) == (
+        ["phone"],
+        ["CN", "CN-SH"],
+        "P2Y",
+    )
+    no_machines = preferences_pb2.SetAutomatedDecisionsRequest(
+        member_id=member_id, refused=True, idempotency_key="c"
+    )
+    await consent.preferences.set_automated_decisions(no_machines, headers=consent.by(member(member_id)))
+    again = await consent.give(factories.grant(member_id, shown, profile, key="e"))
+    assert [one.in_use for one in again.consents] == [False], "given, and not for machines"
+    withdrawn = await consent.withdraw(
+        factories.withdrawal(member_id, given, key="d", recipient_id="printer")
+    )
+    assert [one.in_use for one in withdrawn.consents] == [False]
+    assert await having() == {(service, "")}
+
+
+async def test_art_48_a_version_of_a_notice_is_read_for_ever_by_anybody(consent: Consent) -> None:
+    key = fresh("sms")
+    first = await consent.ask(factories.purpose(key))
+    second = await consent.tell(factories.notice(key, title="新的告知"))
+    assert first.notice_id != second.notice_id
+
+    async def read(notice_id: str) -> purposes_pb2.GetNoticeResponse:
+        return await consent.purposes.get_notice(purposes_pb2.GetNoticeRequest(notice_id=notice_id))
+
+    assert (await read(first.notice_id)).notice == first
+    assert (await read(second.notice_id)).notice == second
+    assert not (await read("never.zh.1")).HasField("notice")
 
 
 async def test_each_item_of_a_batch_is_authorised_for_itself(consent: Consent) -> None:

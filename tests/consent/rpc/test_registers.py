@@ -3,11 +3,10 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
+from huiyuan.consent.v1 import purposes_pb2
 from huiyuan.consent.v1 import registers_pb2 as wire
 
 from tests.consent import factories
@@ -43,32 +42,6 @@ async def term(consent: Consent, said: wire.Agreement) -> None:
     await consent.registers.register_agreement(request, headers=consent.by(OFFICER))
 
 
-async def route(consent: Consent, purpose: str, kind: str, **changes: Any) -> None:
-    said = wire.ExportRoute(
-        purpose=purpose,
-        kind=f"EXPORT_ROUTE_KIND_{kind}",  # type: ignore[arg-type]
-        **{
-            "starts_at": NOW - timedelta(days=1),
-            "ends_at": NOW + timedelta(days=700),
-            "reference": "file 14",
-            **changes,
-        },
-    )
-    request = wire.RegisterExportRouteRequest(route=said)
-    await consent.registers.register_export_route(request, headers=consent.by(OFFICER))
-
-
-async def abroad(consent: Consent, *member_ids: str) -> str:
-    """A purpose kept abroad that these members consented to."""
-    key = fresh("cloud")
-    shown = await consent.ask(
-        factories.purpose(key, storage_locations=["CN", "SG"], form=factories.SEPARATE, assessment_id="PIA-1")
-    )
-    for member_id in member_ids:
-        await consent.give(factories.grant(member_id, shown, key=fresh("give")))
-    return key
-
-
 async def test_art_21_a_processor_whose_term_is_over_is_denied_at_once(
     consent: Consent, member_id: str
 ) -> None:
@@ -83,60 +56,6 @@ async def test_art_21_a_processor_whose_term_is_over_is_denied_at_once(
     assert (answer.allow, answer.reason, answer.article) == (False, "PROCESSOR_TERM_OVER", "PIPL 21")
     await term(consent, agreement(recipient, days=30))
     assert (await consent.check(member_id, key, recipient_id=recipient)).allow
-
-
-async def test_art_38_what_goes_abroad_needs_a_route_in_force(consent: Consent, member_id: str) -> None:
-    key = await abroad(consent, member_id)
-    answer = await consent.check(member_id, key)
-    assert (answer.allow, answer.reason, answer.article) == (False, "EXPORT_ROUTE_MISSING", "PIPL 38")
-    await route(consent, key, "ASSESSMENT", ends_at=NOW + timedelta(days=10))
-    assert (await consent.check(member_id, key)).allow
-    consent.clock.shift = timedelta(days=11)
-    assert (await consent.check(member_id, key)).reason == "EXPORT_ROUTE_MISSING"
-
-
-async def test_art_38_the_counter_crosses_the_ceiling_and_denies_exactly_there(
-    consent: Consent, as_owner: asyncpg.Connection
-) -> None:
-    people = [str(uuid4()) for _ in range(6)]
-    key = await abroad(consent, *people)
-    await route(consent, key, "EXEMPTION")
-    # A year of its own, so that no other test counts in it.
-    consent.clock.shift = timedelta(days=366)
-    year = (NOW + consent.clock.shift + timedelta(hours=8)).year
-    await as_owner.execute(
-        "INSERT INTO export_counters VALUES ($1, false, $2) ON CONFLICT (year, sensitive) DO UPDATE SET members = $2",
-        year,
-        100_000 - 1 - 3,
-    )
-    answers = await asyncio.gather(*(consent.check(one, key) for one in people))
-    allowed = [one for one, answer in zip(people, answers, strict=True) if answer.allow]
-    assert len(allowed) == 3
-    assert {answer.reason for answer in answers if not answer.allow} == {"EXPORT_CEILING_REACHED"}
-    for member_id in allowed:
-        assert (await consent.check(member_id, key)).allow, "who was counted is counted once"
-    assert (
-        await as_owner.fetchval("SELECT members FROM export_counters WHERE year = $1 AND NOT sensitive", year)
-        == 100_000 - 1
-    )
-    await route(consent, key, "CONTRACT")
-    assert all([(await consent.check(one, key)).allow for one in people])
-    request = wire.ListExportRoutesRequest()
-    shown = await consent.registers.list_export_routes(request, headers=consent.by(OFFICER))
-    [counter] = [one for one in shown.counters if one.year == year]
-    assert (counter.members, counter.contract_ceiling) == (100_000 + 2, 999_999)
-    assert "2024" in shown.source
-
-
-async def test_art_38_batches_count_as_single_questions_do(consent: Consent, member_id: str) -> None:
-    key = await abroad(consent, member_id)
-    request = decisions_pb2.CheckManyRequest(member_ids=[member_id], purpose=key)
-    headers = consent.by(OFFICER)
-    [answer] = (await consent.decisions.check_many(request, headers=headers)).answers
-    assert answer.reason == "EXPORT_ROUTE_MISSING"
-    await route(consent, key, "CERTIFICATION")
-    [answer] = (await consent.decisions.check_many(request, headers=headers)).answers
-    assert answer.allow
 
 
 async def test_art_56_an_assessment_is_kept_for_three_years_by_the_door_and_by_the_database(
@@ -161,6 +80,63 @@ async def test_art_56_an_assessment_is_kept_for_three_years_by_the_door_and_by_t
     found = {one.assessment_id for one in listed.assessments}
     assert young.assessment_id in found
     assert old.assessment_id not in found
+
+
+async def test_art_55_an_assessment_stays_while_a_purpose_in_force_rests_on_it(
+    consent: Consent, as_owner: asyncpg.Connection
+) -> None:
+    key = fresh("faces")
+    resting = factories.purpose(key, sensitive=True, form=factories.SEPARATE)
+    resting.assessment_id = await old_assessment(consent, key)
+    publishing = purposes_pb2.PublishPurposeRequest(purpose=resting)
+    await consent.purposes.publish_purpose(publishing, headers=consent.by(OFFICER))
+    with refused("ASSESSMENT_IN_USE", "PIPL 55"):
+        await delete(consent, resting.assessment_id)
+    with pytest.raises(asyncpg.RaiseError, match="PIPL 55"):
+        await as_owner.execute("DELETE FROM assessments WHERE assessment_id = $1", resting.assessment_id)
+    before, resting.assessment_id = resting.assessment_id, await old_assessment(consent, key)
+    publishing = purposes_pb2.PublishPurposeRequest(purpose=resting)
+    await consent.purposes.publish_purpose(publishing, headers=consent.by(OFFICER))
+    await delete(consent, before)
+
+
+async def test_art_55_what_a_publication_under_way_rests_on_is_not_deleted_beneath_it(
+    consent: Consent, as_owner: asyncpg.Connection
+) -> None:
+    key = fresh("faces")
+    resting = factories.purpose(key, sensitive=True, form=factories.SEPARATE)
+    resting.assessment_id = await old_assessment(consent, key)
+    publishing = purposes_pb2.PublishPurposeRequest(purpose=resting)
+    async with as_owner.transaction():
+        await as_owner.execute("LOCK TABLE outbox IN EXCLUSIVE MODE")  # the publication's last step waits
+        published = asyncio.create_task(
+            consent.purposes.publish_purpose(publishing, headers=consent.by(OFFICER))
+        )
+        await _waiting(as_owner, 1)
+        deleted = asyncio.create_task(delete(consent, resting.assessment_id))
+        await _waiting(as_owner, 2)
+    assert (await published).purpose.version == 1
+    with refused("ASSESSMENT_IN_USE"):
+        await deleted
+
+
+async def _waiting(connection: asyncpg.Connection, count: int) -> None:
+    """Until so many sessions of this database wait for a lock; not for ever, should nobody wait."""
+    for _ in range(100):
+        if count <= await connection.fetchval(
+            """SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+               WHERE NOT l.granted AND a.datname = current_database()"""
+        ):
+            return
+        await asyncio.sleep(0.02)
+
+
+async def old_assessment(consent: Consent, purpose: str) -> str:
+    """Enter one that may be deleted by its age."""
+    said = assessment(purposes=[purpose], concluded_at=NOW - timedelta(days=3 * 366))
+    request = wire.RegisterAssessmentRequest(assessment=said)
+    await consent.registers.register_assessment(request, headers=consent.by(OFFICER))
+    return said.assessment_id
 
 
 async def delete(consent: Consent, assessment_id: str) -> None:
@@ -191,8 +167,6 @@ async def test_entries_are_written_once_and_by_the_officer_alone(consent: Consen
             await consent.registers.register_assessment(request, headers=consent.by(OFFICER))
     with refused("ENTRY_NOT_VALID"):
         await term(consent, agreement("x", days=-2))
-    with refused("ENTRY_NOT_VALID"):
-        await route(consent, "cloud", "UNSPECIFIED")
 
 
 async def test_art_55_the_processing_records_say_what_covers_each_use(consent: Consent) -> None:
@@ -234,46 +208,3 @@ async def test_art_55_a_purpose_that_needs_an_assessment_is_published_once_that_
     publishing.purpose.assessment_id = await consent.assess(fresh("PIA"), key)
     answer = await consent.purposes.publish_purpose(publishing, headers=consent.by(OFFICER))
     assert answer.purpose.version == 1
-
-
-async def test_art_57_a_breach_names_whom_it_is_about_and_its_clock_runs_until_both_are_told(
-    consent: Consent, member_id: str, as_owner: asyncpg.Connection
-) -> None:
-    category, key, outsider = fresh("iris"), fresh("faces"), str(uuid4())
-    shown = await consent.ask(factories.purpose(key, categories=[category]))
-    await consent.give(factories.grant(member_id, shown, key="a"))
-    other = await consent.ask(factories.purpose(fresh("sms"), categories=["phone"]))
-    await consent.give(factories.grant(outsider, other, key="a"))
-    request = wire.OpenBreachRequest(
-        breach_id=fresh("breach"), found_at=datetime.now(UTC), categories=[category], cause="lost_laptop"
-    )
-    opened = await consent.registers.open_breach(request, headers=consent.by(OFFICER))
-    assert (opened.breach.affected_members, opened.breach.overdue) == (1, False)
-    assert (await consent.registers.open_breach(request, headers=consent.by(OFFICER))).replayed
-    affected = await consent.registers.list_affected_members(
-        wire.ListAffectedMembersRequest(breach_id=request.breach_id, first=10), headers=consent.by(OFFICER)
-    )
-    assert list(affected.member_ids) == [member_id]
-    await tell(consent, request.breach_id, "AUTHORITY")
-    consent.clock.shift = timedelta(hours=73)
-    assert await overdue(consent, request.breach_id), "the members were not told in time"
-    await tell(consent, request.breach_id, "MEMBERS")
-    assert not await overdue(consent, request.breach_id)
-    with refused("UNKNOWN_ENTRY_OF_REGISTER"):
-        await tell(consent, "no_such", "MEMBERS")
-    assert UUID(member_id)
-
-
-async def tell(consent: Consent, breach_id: str, kind: str) -> None:
-    request = wire.RecordBreachNoticeRequest(
-        breach_id=breach_id,
-        kind=f"BREACH_NOTICE_KIND_{kind}",  # type: ignore[arg-type]
-        reference="file 15",
-    )
-    await consent.registers.record_breach_notice(request, headers=consent.by(OFFICER))
-
-
-async def overdue(consent: Consent, breach_id: str) -> bool:
-    answer = await consent.registers.list_breaches(wire.ListBreachesRequest(), headers=consent.by(OFFICER))
-    [found] = [one for one in answer.breaches if one.breach_id == breach_id]
-    return found.overdue

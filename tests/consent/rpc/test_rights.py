@@ -77,7 +77,7 @@ async def test_art_44_restricting_stops_the_gate_and_sends_but_not_the_contract(
 async def test_art_24_refusing_automated_decisions_by_request_holds_at_once(
     desk: Desk, consent: Consent, member_id: str
 ) -> None:
-    key = await given(consent, member_id, methods=["profile"])
+    key = await given(consent, member_id, methods=["profile"], assessment_id="PIA-1")
     done = await desk.ask(member_id, "REFUSE_AUTOMATED", signed_in=False)
     assert state(done) == "FULFILLED"
     answer = await consent.check(member_id, key)

@@ -14,7 +14,8 @@ from services.consent.storage import sends
 from services.kit import database
 from services.kit.rpc import Caller, CallerKind
 from tests.consent import factories
-from tests.consent.rpc.test_registers import abroad, agreement, route, term
+from tests.consent.rpc.test_exporting import abroad, route
+from tests.consent.rpc.test_registers import agreement, term
 from tests.consent.senders import EMAIL, LOYALTY, SMS, Senders, cap, hours, topic
 from tests.consent.service import OFFICER, SUPPORT, Consent, fresh, member, refused
 

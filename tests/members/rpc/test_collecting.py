@@ -3,14 +3,14 @@
 import pytest
 from huiyuan.consent.v1 import purposes_pb2
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import addresses_pb2, links_pb2, profiles_pb2
+from huiyuan.members.v1 import addresses_pb2, links_pb2, notes_pb2, profiles_pb2, tags_pb2
 
 from services.kit.refusal import Unavailable
 from services.kit.rpc import RemoteRefusal
 from services.members.rpc import collecting
 from services.members.rpc.collecting import KEPT_S, Collecting
-from services.members.rules.accesses import ConsentUnavailable, PersonalField
-from tests.members.service import OPERATIONS, SUPPORT, Members, as_member, by, registration
+from services.members.rules.accesses import ConsentUnavailable
+from tests.members.service import ADMIN, OPERATIONS, SUPPORT, Members, as_member, by, registration
 
 ADDRESS = profiles_pb2.Address(
     recipient="王小明", phone="+8613900001234", province="浙江省", city="杭州市", lines=["文三路 1 号"]
@@ -93,6 +93,39 @@ async def test_art_6_what_is_cleared_and_what_is_no_personal_category_is_never_r
     assert (answer.profile.full_name_masked, answer.profile.language) == ("", "en")
 
 
+async def test_art_6_an_account_elsewhere_a_tag_and_a_note_are_personal_data_too(members: Members) -> None:
+    members.consents.listed = ("name", "phone", "tags")
+    account = kit_pb2.ExternalIdentity(
+        kind=kit_pb2.IDENTITY_KIND_WECHAT_OPENID,
+        scope="wx0123456789abcdef",
+        value="o6_bmjrPTlm6_2sgVt7hMZOPfL2M",
+    )
+    member_id = await members.register()
+    before = await row(members, member_id)
+    link = links_pb2.LinkIdentityRequest(member_id=member_id, identity=account)
+    await refused(members.links.link_identity(link, headers=by(SUPPORT)), "account_id")
+    request = profiles_pb2.RegisterMemberRequest()
+    request.CopyFrom(registration(members.phone()))
+    request.identities.add().identity.CopyFrom(account)
+    await refused(members.register(request), "account_id")
+    word = tags_pb2.DefineTagRequest(tag="tea_lover", label="爱茶")
+    await members.tags.define_tag(word, headers=by(ADMIN))
+    wear = tags_pb2.TagMemberRequest(member_id=member_id, add=["tea_lover"], idempotency_key="a")
+    note = notes_pb2.AddNoteRequest(member_id=member_id, text="喜欢龙井", idempotency_key="b")
+    await refused(members.notes.add_note(note, headers=by(SUPPORT)), "service_notes")
+    await members.tags.tag_member(wear, headers=by(SUPPORT))
+    members.consents.listed = ("name", "phone", "account_id", "service_notes")
+    wear.idempotency_key = "c"
+    tagged = await row(members, member_id)
+    assert tagged != before
+    await refused(members.tags.tag_member(wear, headers=by(SUPPORT)), "tags")
+    assert await row(members, member_id) == tagged
+    taken_off = tags_pb2.TagMemberRequest(member_id=member_id, remove=["tea_lover"], idempotency_key="d")
+    await members.tags.tag_member(taken_off, headers=by(SUPPORT))
+    await members.notes.add_note(note, headers=by(SUPPORT))
+    await members.links.link_identity(link, headers=by(SUPPORT))
+
+
 async def row(members: Members, member_id: str) -> dict[str, object]:
     [found] = await members.peek("SELECT * FROM members WHERE member_id = $1::uuid", member_id)
     return dict(found)
@@ -115,7 +148,7 @@ class Away:
 async def test_an_answer_is_kept_for_seconds_and_a_no_is_asked_anew() -> None:
     consent, now = Away(), [1000.0]
     asking = Collecting(consent, lambda: now[0])  # type: ignore[arg-type]
-    name, phone = frozenset({PersonalField.FULL_NAME}), frozenset({PersonalField.PHONE})
+    name, phone = frozenset({"name"}), frozenset({"phone"})
     with pytest.raises(ConsentUnavailable):
         await asking.admit(name)
     consent.listed = ("name",)

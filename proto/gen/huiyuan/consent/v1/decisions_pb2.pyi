@@ -128,7 +128,7 @@ class RefuseConsentResponse(_message.Message):
     def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., epoch: _Optional[int] = ..., replayed: _Optional[bool] = ...) -> None: ...
 
 class Consent(_message.Message):
-    __slots__ = ("purpose", "purpose_version", "recipient_id", "state", "record_id", "decided_at", "valid_until", "necessity", "form", "lawful_basis", "name", "ask_again_at")
+    __slots__ = ("purpose", "purpose_version", "recipient_id", "state", "record_id", "decided_at", "valid_until", "necessity", "form", "lawful_basis", "name", "ask_again_at", "in_use", "categories", "storage_locations", "retention")
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_VERSION_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -141,6 +141,10 @@ class Consent(_message.Message):
     LAWFUL_BASIS_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     ASK_AGAIN_AT_FIELD_NUMBER: _ClassVar[int]
+    IN_USE_FIELD_NUMBER: _ClassVar[int]
+    CATEGORIES_FIELD_NUMBER: _ClassVar[int]
+    STORAGE_LOCATIONS_FIELD_NUMBER: _ClassVar[int]
+    RETENTION_FIELD_NUMBER: _ClassVar[int]
     purpose: str
     purpose_version: int
     recipient_id: str
@@ -153,7 +157,11 @@ class Consent(_message.Message):
     lawful_basis: _purposes_pb2.LawfulBasis
     name: _kit_pb2.LocalizedText
     ask_again_at: _timestamp_pb2.Timestamp
-    def __init__(self, purpose: _Optional[str] = ..., purpose_version: _Optional[int] = ..., recipient_id: _Optional[str] = ..., state: _Optional[_Union[ConsentState, str]] = ..., record_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., necessity: _Optional[_Union[_purposes_pb2.Necessity, str]] = ..., form: _Optional[_Union[_purposes_pb2.ConsentForm, str]] = ..., lawful_basis: _Optional[_Union[_purposes_pb2.LawfulBasis, str]] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., ask_again_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    in_use: bool
+    categories: _containers.RepeatedScalarFieldContainer[str]
+    storage_locations: _containers.RepeatedScalarFieldContainer[str]
+    retention: str
+    def __init__(self, purpose: _Optional[str] = ..., purpose_version: _Optional[int] = ..., recipient_id: _Optional[str] = ..., state: _Optional[_Union[ConsentState, str]] = ..., record_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., necessity: _Optional[_Union[_purposes_pb2.Necessity, str]] = ..., form: _Optional[_Union[_purposes_pb2.ConsentForm, str]] = ..., lawful_basis: _Optional[_Union[_purposes_pb2.LawfulBasis, str]] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., ask_again_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., in_use: _Optional[bool] = ..., categories: _Optional[_Iterable[str]] = ..., storage_locations: _Optional[_Iterable[str]] = ..., retention: _Optional[str] = ...) -> None: ...
 
 class CheckRequest(_message.Message):
     __slots__ = ("member_id", "purpose", "purpose_version", "categories", "recipient_id", "min_epoch")

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .purposes_pb2 import ListPurposesRequest, ListPurposesResponse, PublishNoticeRequest, PublishNoticeResponse, PublishPurposeRequest, PublishPurposeResponse
+from .purposes_pb2 import GetNoticeRequest, GetNoticeResponse, ListPurposesRequest, ListPurposesResponse, PublishNoticeRequest, PublishNoticeResponse, PublishPurposeRequest, PublishPurposeResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -53,6 +53,12 @@ class PurposesService(Protocol):
     async def list_purposes(self, request: ListPurposesRequest, ctx: RequestContext[ListPurposesRequest, ListPurposesResponse], /) -> ListPurposesResponse:
         """
         The purposes in force, with the notices that tell of them.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def get_notice(self, request: GetNoticeRequest, ctx: RequestContext[GetNoticeRequest, GetNoticeResponse], /) -> GetNoticeResponse:
+        """
+        One version of a notice for ever, whatever is in force now: where records and receipts lead to.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -102,6 +108,17 @@ class PurposesServiceASGIApplication(ConnectASGIApplication[PurposesService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.list_purposes,
+                ),
+                "/huiyuan.consent.v1.PurposesService/GetNotice": Endpoint.unary(
+                    method=MethodInfo(
+                        name="GetNotice",
+                        service_name="huiyuan.consent.v1.PurposesService",
+                        input=GetNoticeRequest,
+                        output=GetNoticeResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.get_notice,
                 ),
             },
             interceptors=interceptors,
@@ -210,6 +227,29 @@ class PurposesServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def get_notice(
+        self,
+        request: GetNoticeRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> GetNoticeResponse:
+        """
+        One version of a notice for ever, whatever is in force now: where records and receipts lead to.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetNotice",
+                service_name="huiyuan.consent.v1.PurposesService",
+                input=GetNoticeRequest,
+                output=GetNoticeResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
 
 class PurposesServiceSync(Protocol):
     def publish_purpose(self, request: PublishPurposeRequest, ctx: RequestContext[PublishPurposeRequest, PublishPurposeResponse], /) -> PublishPurposeResponse:
@@ -227,6 +267,12 @@ class PurposesServiceSync(Protocol):
     def list_purposes(self, request: ListPurposesRequest, ctx: RequestContext[ListPurposesRequest, ListPurposesResponse], /) -> ListPurposesResponse:
         """
         The purposes in force, with the notices that tell of them.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def get_notice(self, request: GetNoticeRequest, ctx: RequestContext[GetNoticeRequest, GetNoticeResponse], /) -> GetNoticeResponse:
+        """
+        One version of a notice for ever, whatever is in force now: where records and receipts lead to.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -274,6 +320,17 @@ class PurposesServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.list_purposes,
+                ),
+                "/huiyuan.consent.v1.PurposesService/GetNotice": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="GetNotice",
+                        service_name="huiyuan.consent.v1.PurposesService",
+                        input=GetNoticeRequest,
+                        output=GetNoticeResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.get_notice,
                 ),
             },
             interceptors=interceptors,
@@ -376,6 +433,29 @@ class PurposesServiceClientSync(ConnectClientSync):
                 service_name="huiyuan.consent.v1.PurposesService",
                 input=ListPurposesRequest,
                 output=ListPurposesResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def get_notice(
+        self,
+        request: GetNoticeRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> GetNoticeResponse:
+        """
+        One version of a notice for ever, whatever is in force now: where records and receipts lead to.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetNotice",
+                service_name="huiyuan.consent.v1.PurposesService",
+                input=GetNoticeRequest,
+                output=GetNoticeResponse,
                 idempotency_level=IdempotencyLevel.UNKNOWN,
                 stream_type=StreamType.UNARY,
             ),

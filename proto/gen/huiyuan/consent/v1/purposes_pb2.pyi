@@ -163,6 +163,18 @@ class PublishNoticeResponse(_message.Message):
     replayed: bool
     def __init__(self, notice: _Optional[_Union[Notice, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
 
+class GetNoticeRequest(_message.Message):
+    __slots__ = ("notice_id",)
+    NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
+    notice_id: str
+    def __init__(self, notice_id: _Optional[str] = ...) -> None: ...
+
+class GetNoticeResponse(_message.Message):
+    __slots__ = ("notice",)
+    NOTICE_FIELD_NUMBER: _ClassVar[int]
+    notice: Notice
+    def __init__(self, notice: _Optional[_Union[Notice, _Mapping]] = ...) -> None: ...
+
 class ListPurposesRequest(_message.Message):
     __slots__ = ("locale",)
     LOCALE_FIELD_NUMBER: _ClassVar[int]
