@@ -26,7 +26,7 @@ from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationK
 from services.loyalty.rules.ledger.moves import Move
 from services.loyalty.rules.ledger.points import Answer
 from services.loyalty.rules.members import forfeits, merging, unmerging
-from services.loyalty.rules.orders import checkout, returns
+from services.loyalty.rules.orders import checkout, completion, returns
 from services.loyalty.rules.orders.orders import Line, Order, fingerprint
 from services.loyalty.rules.orders.refunds import RefundLine
 from services.loyalty.rules.programmes.programmes import NegativePolicy
@@ -167,9 +167,9 @@ class Shop:
     async def complete(self) -> None:
         if self.orders:
             order = self.dice.choice(self.orders)
-            done = checkout.Completion("shop", order.order_id, None, "service:shop")
+            done = completion.Completion("shop", order.order_id, None, "service:shop")
             place = (("shop", order.order_id),)
-            await self.do(partial(checkout.complete_order, completion=done), order.member_id, orders=place)
+            await self.do(partial(completion.complete_order, completion=done), order.member_id, orders=place)
 
     async def refund(self, order: Order | None = None, *, whole: bool = False) -> None:
         if not self.orders:

@@ -17,7 +17,7 @@ from services.loyalty.rules.ledger.events import Event
 from services.loyalty.rules.ledger.expiry import Expiry, Maturation
 from services.loyalty.rules.ledger.points import Answer, Operation, fold
 from services.loyalty.rules.ledger.state import State
-from services.loyalty.rules.orders import checkout, returns
+from services.loyalty.rules.orders import checkout, completion, returns
 from services.loyalty.rules.orders.orders import Line, Order, check, fingerprint
 from services.loyalty.rules.orders.refunds import RefundLine
 from services.loyalty.rules.programmes.programmes import (
@@ -159,8 +159,8 @@ class Ledger:
         return self.post(partial(returns.record_refund, asked=asked))
 
     def complete(self, order: Answer, completed_at: int | None = None) -> Answer:
-        completion = checkout.Completion("shop", order.value.order_id, completed_at, "service:shop")
-        return self.post(partial(checkout.complete_order, completion=completion))
+        done = completion.Completion("shop", order.value.order_id, completed_at, "service:shop")
+        return self.post(partial(completion.complete_order, completion=done))
 
     def adjust(self, points: int, key: str = "", code: str = "POINTS") -> Answer:
         return self.post(partial(adjust, ask=self.ask(points, "adjust", key, code)))

@@ -14,7 +14,7 @@ from services.loyalty.rules.ledger.asks import (
 from services.loyalty.rules.ledger.entries import EntryType
 from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationKind, Period, Rounding
 from services.loyalty.rules.ledger.points import Answer, State, fold
-from services.loyalty.rules.orders import checkout
+from services.loyalty.rules.orders import completion
 from services.loyalty.rules.orders.checkout import OrderBelongsElsewhere
 from services.loyalty.rules.orders.orders import OrderAlreadyRecorded, OrderTooOld, PaidInTheFuture
 from services.loyalty.rules.programmes.programmes import NegativePolicy
@@ -87,10 +87,10 @@ def test_points_pending_until_completion_mature_less_what_was_refunded() -> None
 def test_a_batch_that_is_rolled_back_and_folded_again_ends_as_if_folded_once() -> None:
     waiting = Maturation(MaturationKind.ON_ORDER_COMPLETED)
     ledger = Ledger((programme(currencies=(currency(maturation=waiting),)),))
-    completion = checkout.Completion("shop", "a", None, "service:shop")
+    done = completion.Completion("shop", "a", None, "service:shop")
     operations = [
         ledger.paying(10_000, order_id="a"),
-        partial(checkout.complete_order, completion=completion),
+        partial(completion.complete_order, completion=done),
     ]
     for _ in range(2):
         state = State()

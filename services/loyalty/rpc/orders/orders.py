@@ -16,7 +16,7 @@ from services.loyalty.rpc.orders import answers
 from services.loyalty.rpc.wire import be_at_most, meant, member_id, micros, money
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.points import Answer
-from services.loyalty.rules.orders import checkout, returns
+from services.loyalty.rules.orders import checkout, completion, returns
 from services.loyalty.rules.orders.orders import (
     LONGEST_ID,
     LONGEST_SOURCE,
@@ -98,13 +98,13 @@ class Orders:
     async def complete_order(self, request: wire.CompleteOrderRequest, _: Any) -> wire.CompleteOrderResponse:
         order = await self._find(request.source, request.order_id)
         given = request.HasField("completed_at")
-        completion = checkout.Completion(
+        done = completion.Completion(
             request.source,
             request.order_id,
             micros(request.completed_at, "completed_at") if given else None,
             rpc.caller().actor,
         )
-        operation = partial(checkout.complete_order, completion=completion)
+        operation = partial(completion.complete_order, completion=done)
         place = (order.source, order.order_id)
         touches = Touches(((order.member_id, order.programme),), orders=(place,))
         answer = await self._lanes.submit(Task(operation, touches))

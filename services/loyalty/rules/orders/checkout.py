@@ -1,4 +1,4 @@
-"""Checkout: what recording and completing an order do to the ledger; part of the fold."""
+"""Checkout: what recording an order does to the ledger; part of the fold."""
 
 from dataclasses import dataclass, replace
 
@@ -11,19 +11,17 @@ from services.loyalty.rules.earning.earning import decide
 from services.loyalty.rules.earning.plain_rules import earned
 from services.loyalty.rules.ledger.asks import be_countable, be_free_to_earn
 from services.loyalty.rules.ledger.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
-from services.loyalty.rules.ledger.events import Moved, OrderCompleted, OrderRecorded
+from services.loyalty.rules.ledger.events import Moved, OrderRecorded
 from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day, matures_at
 from services.loyalty.rules.ledger.grants import Grant, GrantKind
 from services.loyalty.rules.ledger.points import Answer, Book, Member, lot_of
 from services.loyalty.rules.ledger.wallets import Wallet
-from services.loyalty.rules.orders.judgements import Judgement, given_back
+from services.loyalty.rules.orders.judgements import Judgement
 from services.loyalty.rules.orders.orders import (
-    FUTURE_TOLERANCE_US,
     CurrencyNotAccepted,
     Earned,
     Order,
     OrderAlreadyRecorded,
-    OrderNotWellFormed,
     UnknownOrder,
     check_paid_at,
 )
@@ -83,9 +81,9 @@ def record_order(book: Book, asked: OrderToRecord) -> Answer:
     if rewound:
         book.judge(member, programme, order.paid_at + 1)
     else:
-        _raise(book, member, programme, order.paid_at + 1)
+        raise_tier(book, member, programme, order.paid_at + 1)
     order.tier_after = member.standing.tier
-    _settle(book, member)
+    settle_up(book, member)
     order.is_new = True
     book.state.orders[place] = order
     return Answer(order)
@@ -120,7 +118,9 @@ def _earn(book: Book, member: Member, programme: Programme, order: Order, journa
                 line.earned[code] = part
     if decision is not None:
         _count(book, programme, order, decision)
-        book.state.grants.extend(_coupon(order, rule) for rule in decision.coupons if not rule.on_completion)
+        book.state.grants.extend(
+            coupon_of(order, rule) for rule in decision.coupons if not rule.on_completion
+        )
 
 
 def _give(wallet: Wallet, journal: Journal, result: Earned, paid_at: int) -> None:
@@ -148,7 +148,7 @@ def _judge(book: Book, member: Member, programme: Programme, order: Order) -> De
     return decision
 
 
-def _coupon(order: Order, rule: EarnRule) -> Grant:
+def coupon_of(order: Order, rule: EarnRule) -> Grant:
     """The promise of a coupon, once for the order; for the first order once for good, whatever is refunded."""
     of = "" if rule.trigger is EarnTrigger.FIRST_ORDER else f":{order.ref}"
     return Grant(
@@ -193,7 +193,7 @@ def _recorded(order: Order) -> OrderRecorded:
     return OrderRecorded(order.source, order.order_id, order.money_currency, order.total_minor, moved)
 
 
-def _raise(book: Book, member: Member, programme: Programme, since: int) -> None:
+def raise_tier(book: Book, member: Member, programme: Programme, since: int) -> None:
     """Raise the tier under the version that judged the order, then under the one in force.
 
     A version no longer in force judges only while nothing was paid after that day: what the member reached
@@ -210,86 +210,11 @@ def _raise(book: Book, member: Member, programme: Programme, since: int) -> None
         book.judge(member, member.current, member.recorded_at)
 
 
-def _settle(book: Book, member: Member) -> None:
+def settle_up(book: Book, member: Member) -> None:
     """Do what is past already: a tier that was reached late, and what matured or expired since."""
     book.catch_up(member, book.now)
     for rules in member.current.currencies:
         book.settle(member, rules)
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """An order arrived for good; ``completed_at`` None means now."""
-
-    source: str
-    order_id: str
-    completed_at: int | None
-    actor: str
-
-
-def complete_order(book: Book, completion: Completion) -> Answer:
-    """Make available what waited for the order's completion, less what refunds took back meanwhile."""
-    known = recorded(book, completion.source, completion.order_id)
-    if known.completed_at:
-        return Answer(known, replayed=True)
-    order = known.copy()
-    completed_at = completion.completed_at or max(book.now, order.paid_at)
-    if not order.paid_at <= completed_at <= book.now + FUTURE_TOLERANCE_US:
-        message = "completed_at must lie after paid_at and not in the future"
-        raise OrderNotWellFormed(message, field="completed_at")
-    history = book.programmes.history(order.programme_id)
-    member = book.touch(order.member_id, history)
-    journal = book.journal(
-        member,
-        key_of("complete", order.source, order.order_id),
-        completion.actor,
-        b"",
-        completed_at,
-        order_ref=order.ref,
-    )
-    first = len(book.entries)
-    if order.recorded_at > book.state.forfeited_at(order.member_id, order.programme):
-        _fulfil(member, journal, order, completed_at)
-    for merge in book.state.merges_of(order.member_id, order.programme):
-        merge.settle(book.entries[first:])
-    order.completed_at = completed_at
-    returned = order.total_minor and not order.refundable_minor
-    if order.judgement and not returned:
-        by_key = history.judging(order.rule_version).earning.by_key
-        given = (by_key[key] for key in order.judgement.coupons)
-        book.state.grants.extend(_coupon(order, rule) for rule in given if rule.on_completion)
-    order.changed = True
-    moved = tuple(
-        Moved(code, e.matured, e.matured_balance_after) for code, e in order.earned.items() if e.matured
-    )
-    book.state.orders[order.source, order.order_id] = order
-    book.tell(member, OrderCompleted(order.source, order.order_id, moved), completed_at)
-    _raise(book, member, member.current, completed_at + 1)
-    _settle(book, member)
-    return Answer(order)
-
-
-def _fulfil(member: Member, journal: Journal, order: Order, completed_at: int) -> None:
-    """Make spendable what waited: by the currency all of it, else what rules promised; less what was taken back."""
-    for code, result in order.earned.items():
-        waits = result.matures_at == NEVER
-        promised = result.points if waits else result.on_completion
-        if not promised:
-            continue
-        rules = member.current.currency(code)
-        assert rules is not None, "currencies stay for as long as the programme"
-        wallet = member.wallets[code]
-        good_until = expires_at(completed_at, rules.expiry, member.current.time_zone)
-        if waits:
-            result.matures_at, result.waited, result.expires_at = 0, True, good_until
-        else:
-            result.completion_expires_at = good_until
-        taken = sum(line.taken_back.get(code, 0) for line in order.lines)
-        result.matured = promised - given_back(promised, result.points, 0, taken)
-        if result.matured:
-            waiting = LotKey(NEVER, result.month, SOURCE_EARNED)
-            wallet.activate_pending(journal, result.matured, waiting, good_until)
-        result.matured_balance_after = wallet.available
 
 
 def recorded(book: Book, source: str, order_id: str) -> Order:
