@@ -16,6 +16,14 @@ class _Part(NamedTuple):
     request: Any
     results: asyncio.Future[Sequence[Any]]
 
+    def tell(self, results: Sequence[Any]) -> None:
+        if not self.results.done():  # who asked may have gone meanwhile, and takes nothing from the others
+            self.results.set_result(results)
+
+    def fail(self, error: Exception) -> None:
+        if not self.results.done():
+            self.results.set_exception(error)
+
 
 class Overviews:
     """Batch reads of loyalty, joined: a member's page asks for several at once, and each call costs more than an item.
@@ -78,14 +86,14 @@ class Overviews:
             return False
         except Exception as error:
             for part in parts.values():
-                part.results.set_exception(error)
+                part.fail(error)
             return True
         for name, part in parts.items():
-            part.results.set_result(getattr(answer, name))
+            part.tell(getattr(answer, name))
         return True
 
     async def _answer_alone(self, name: str, part: _Part) -> None:
         try:
-            part.results.set_result((await self._alone[name](part.request)).results)
+            part.tell((await self._alone[name](part.request)).results)
         except Exception as error:
-            part.results.set_exception(error)
+            part.fail(error)
