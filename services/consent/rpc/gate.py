@@ -14,7 +14,7 @@ from services.consent.rules.gate import Answer, Question, cause, judge, limited
 from services.consent.rules.purposes import Purpose
 from services.consent.storage.gate import GateReads, Standing
 from services.consent.storage.gate_limits import GateLimits, Uncovered
-from services.consent.storage.standings import KeptStandings
+from services.consent.storage.standings import KeptStandings, Known
 from services.kit.clock import Clock
 from services.kit.refusal import Invalid, Unavailable
 
@@ -38,9 +38,6 @@ class _Said(NamedTuple):
     response: decisions_pb2.CheckResponse
     until: datetime | None
 
-    def has_ended(self, clock: Clock) -> bool:
-        return self.until is not None and clock() >= self.until
-
 
 class Gate:
     """Answers ``Check`` and ``CheckMany``."""
@@ -59,8 +56,7 @@ class Gate:
         )
         if known is None:
             return None
-        said: _Said | None = known.answers.get((request.purpose_version, *request.categories))
-        return None if said is None or said.has_ended(self._clock) else said.response
+        return self._said_by(known, _asked(request))
 
     async def check(self, request: decisions_pb2.CheckRequest) -> decisions_pb2.CheckResponse:
         """The answer about one member. Raises ``EpochNotReached``."""
@@ -71,11 +67,10 @@ class Gate:
             wire.purpose_key(request.purpose)
             wire.recipient(request.recipient_id)
             known = await self._kept.fresh(*about)
-        categories = request.categories
-        asked = (request.purpose_version, *categories) if categories else (request.purpose_version,)
-        said: _Said | None = known.answers.get(asked)
-        if said is not None and not said.has_ended(self._clock):
-            return said.response
+        asked = _asked(request)
+        said = self._said_by(known, asked)
+        if said is not None:
+            return said
         question = await self._question(request, known.in_force)
         if question.fresh_only and known.is_kept:
             known = await self._kept.fresh(*about)
@@ -98,6 +93,13 @@ class Gate:
             ends = standing.decision.valid_until if standing.decision is not None else None
             known.answers[asked] = _Said(response, ends)
         return response
+
+    def _said_by(self, known: Known, asked: tuple[object, ...]) -> decisions_pb2.CheckResponse | None:
+        """What was answered by this before, while no consent ended."""
+        said: _Said | None = known.answers.get(asked)
+        if said is None or (said.until is not None and self._clock() >= said.until):
+            return None
+        return said.response
 
     async def check_many(self, request: decisions_pb2.CheckManyRequest) -> decisions_pb2.CheckManyResponse:
         """The answers about members in their order, by one reading of the store."""
@@ -168,6 +170,12 @@ class Gate:
         if decision is None:
             return None
         return await self._reads.version(decision.purpose, decision.purpose_version)
+
+
+def _asked(request: decisions_pb2.CheckRequest) -> tuple[object, ...]:
+    """What tells the questions about one member, purpose and recipient apart."""
+    categories = request.categories
+    return (request.purpose_version, *categories) if categories else (request.purpose_version,)
 
 
 # Who is asked about is asked about again: to read the id took a third of an answer that is kept.
