@@ -25,17 +25,16 @@ from gateway.serving.replies import (
     RETRY_SOON,
     Media,
     Refused,
-    Reply,
     accepted,
     answered,
     told,
 )
 from gateway.serving.surface import Surface
 from services.kit import telemetry
-from services.kit.http_protocol import Response
+from services.kit.http_protocol import Response, send_whole
 
 _CLIENT = uses.HEADER.encode()
-_BUSY = Reply(503, Media.JSON.kind, TOO_BUSY, (NO_STORE, RETRY_SOON))
+_BUSY = Response(503, Media.JSON.kind, TOO_BUSY, (NO_STORE, RETRY_SOON))
 
 Headers = Mapping[bytes, bytes]
 
@@ -70,7 +69,7 @@ class Endpoint:
         media = accepted(_text(headers, b"accept"))
         return _Post(self, headers, peer, media) if media in (Media.RESPONSE, Media.JSON) else None
 
-    async def answer(self, headers: Headers, peer: str | None, media: Media, content: bytes) -> Reply:
+    async def answer(self, headers: Headers, peer: str | None, media: Media, content: bytes) -> Response:
         """The reply to a POST that came whole."""
         if self._load.operations.turns_away():
             return _BUSY
@@ -86,13 +85,13 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._load.operations.turns_away():
-            await _send(send, _BUSY)
+            await send_whole(send, _BUSY)
             return
         headers = dict(scope["headers"])
         locale, media = _begin(headers), accepted(_text(headers, b"accept"))
         try:
             if media is Media.PAGE:
-                await _send(send, self._shown(scope))
+                await send_whole(send, self._shown(scope))
                 return
             if media is None:
                 raise Refused(
@@ -108,11 +107,11 @@ class Endpoint:
                     if by_get and asker.identity is UNKNOWN and public.may_be_kept(body):
                         await _show(send, media, body, _text(headers, b"if-none-match"))
                     else:
-                        await _send(send, answered(media, body))
+                        await send_whole(send, answered(media, body))
                     return
             await self._stream(operation, asker, receive, send)
         except (NotExecuted, NotAQuery, Refused) as refusal:
-            await _send(send, told(refusal, media))
+            await send_whole(send, told(refusal, media))
 
     async def _ask(
         self, scope: Scope, headers: Headers, locale: Locale, receive: Receive
@@ -149,11 +148,11 @@ class Endpoint:
         except Overloaded as refusal:
             raise Refused(429, refusal.message, RETRY_SOON, code=LIMIT_EXCEEDED) from None
 
-    def _shown(self, scope: Scope) -> Reply:
+    def _shown(self, scope: Scope) -> Response:
         if self._page is None or scope["method"] != "GET":
             raise Refused(406, f"accept {Media.RESPONSE.value} or {Media.JSON.value}")
         policy = (b"content-security-policy", self._page.policy)
-        return Reply(200, Media.PAGE.kind, self._page.content, (NO_STORE, policy))
+        return Response(200, Media.PAGE.kind, self._page.content, (NO_STORE, policy))
 
 
 class _Post(NamedTuple):
@@ -168,8 +167,7 @@ class _Post(NamedTuple):
         return None
 
     async def answer(self, content: bytes) -> Response:
-        status, kind, said, headers = await self.endpoint.answer(self.headers, self.peer, self.media, content)
-        return Response(status, kind, said, b"".join(b"%b: %b\r\n" % header for header in headers))
+        return await self.endpoint.answer(self.headers, self.peer, self.media, content)
 
 
 def _begin(headers: Headers) -> Locale:
@@ -252,12 +250,4 @@ async def _show(send: Send, media: Media, body: Body, if_none_match: str | None)
         await send({"type": "http.response.start", "status": 304, "headers": shown})
         await send({"type": "http.response.body"})
         return
-    await _send(send, Reply(200, media.kind, content, tuple(shown)))
-
-
-async def _send(send: Send, reply: Reply) -> None:
-    status, kind, content, headers = reply
-    length = (b"content-length", b"%d" % len(content))
-    said = [(b"content-type", kind), *headers, length]
-    await send({"type": "http.response.start", "status": status, "headers": said})
-    await send({"type": "http.response.body", "body": content})
+    await send_whole(send, Response(200, media.kind, content, tuple(shown)))

@@ -2,12 +2,12 @@
 
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
 
 import orjson
 
 from gateway.errors import BAD_REQUEST, RequestError, formatted
 from gateway.serving.asking import Body, NotAQuery, NotExecuted
+from services.kit.http_protocol import Response
 
 Header = tuple[bytes, bytes]
 
@@ -59,31 +59,22 @@ class Refused(Exception):
         self.code = code
 
 
-class Reply(NamedTuple):
-    """A status, what kind of content, the content, and further headers."""
-
-    status: int
-    kind: bytes
-    content: bytes
-    headers: tuple[Header, ...] = (NO_STORE,)
-
-
-def answered(media: Media, body: Body) -> Reply:
+def answered(media: Media, body: Body) -> Response:
     """What was executed, with what came of it."""
     status = 400 if media is Media.RESPONSE and "data" not in body else 200
-    return Reply(status, media.kind, orjson.dumps(body))
+    return Response(status, media.kind, orjson.dumps(body), (NO_STORE,))
 
 
-def told(refusal: NotExecuted | NotAQuery | Refused, media: Media | None) -> Reply:
+def told(refusal: NotExecuted | NotAQuery | Refused, media: Media | None) -> Response:
     """What was not executed, and why."""
     if isinstance(refusal, NotExecuted):
         as_media = media if media in (Media.RESPONSE, Media.JSON) else Media.JSON
         content = orjson.dumps(refusal.body)
-        return Reply(_status(refusal, media), as_media.kind, content, (NO_STORE, *_advice(refusal)))
+        return Response(_status(refusal, media), as_media.kind, content, (NO_STORE, *_advice(refusal)))
     if isinstance(refusal, NotAQuery):
         refusal = Refused(405, "GET serves queries only: use POST", (b"allow", b"POST"))
     body = {"errors": [formatted(RequestError(refusal.code, str(refusal)))]}
-    return Reply(refusal.status, Media.JSON.kind, orjson.dumps(body), (NO_STORE, *refusal.headers))
+    return Response(refusal.status, Media.JSON.kind, orjson.dumps(body), (NO_STORE, *refusal.headers))
 
 
 def _status(refusal: NotExecuted, media: Media | None) -> int:

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
+from starlette.types import Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 REQUEST_WITHIN_S = 20.0
@@ -29,12 +30,20 @@ TurnAway = Callable[[bytes], bytes | None]
 
 
 class Response(NamedTuple):
-    """What a request is answered directly; ``headers`` are further lines, each with its end."""
+    """What a request is answered whole: the status, the content type, the content and further headers."""
 
     status: int
     kind: bytes
     content: bytes
-    headers: bytes = b""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+async def send_whole(send: Send, response: Response) -> None:
+    """Send a response by ASGI, where it is not answered directly."""
+    status, kind, content, headers = response
+    said = [(b"content-type", kind), *headers, (b"content-length", b"%d" % len(content))]
+    await send({"type": "http.response.start", "status": status, "headers": said})
+    await send({"type": "http.response.body", "body": content})
 
 
 class Answering(Protocol):
@@ -181,10 +190,12 @@ class HttpProtocol(HttpToolsProtocol):
         if exchange.disconnected:
             return
         status, kind, content, headers = response
-        ends = b"" if exchange.keep_alive else b"connection: close\r\n"
+        if not exchange.keep_alive:
+            headers = (*headers, (b"connection", b"close"))
+        more = b"".join([b"%b: %b\r\n" % header for header in headers])
         self._together.write_whole(
-            b"%bcontent-type: %b\r\ncontent-length: %d\r\n%b%b\r\n%b"
-            % (STATUS_LINE[status], kind, len(content), headers, ends, content)
+            b"%bcontent-type: %b\r\ncontent-length: %d\r\n%b\r\n%b"
+            % (STATUS_LINE[status], kind, len(content), more, content)
         )
         if not exchange.keep_alive:
             self.transport.close()

@@ -17,7 +17,7 @@ from connectrpc.code import Code
 from connectrpc.errors import ConnectError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.kit.http_protocol import Answering, Response
+from services.kit.http_protocol import Answering, Response, send_whole
 from services.kit.rpc.callers import CALLER_HEADER
 from services.kit.rpc.codecs import Binary, Json
 from services.kit.rpc.gatekeeper import READ_MAX_BYTES, Gatekeeper, Said
@@ -51,13 +51,13 @@ class Front:
         if call is None:
             return await self._app(scope, receive, send)
         try:
-            reply = await call.answer(await _read(receive))
+            async with asyncio.timeout(call.timeout_s):
+                response = await call.answer(await _read(receive))
         except ConnectError as error:
-            reply = _refused(error)
-        length = (b"content-length", b"%d" % len(reply.content))
-        said = [(b"content-type", reply.kind), length]
-        await send({"type": "http.response.start", "status": reply.status, "headers": said})
-        await send({"type": "http.response.body", "body": reply.content})
+            response = _refused(error)
+        except TimeoutError:
+            response = _refused(_late())
+        await send_whole(send, response)
 
     def _ordinary(self, path: str, headers: Mapping[bytes, bytes]) -> "_Call | None":
         say = headers.get
@@ -103,11 +103,15 @@ class _Call(NamedTuple):
         except ConnectError as error:
             return _refused(error)
         except TimeoutError:
-            return _refused(ConnectError(Code.DEADLINE_EXCEEDED, "Request timed out"))
+            return _refused(_late())
 
 
 def _text(value: bytes | None) -> str | None:
     return None if value is None else value.decode("latin-1")
+
+
+def _late() -> ConnectError:
+    return ConnectError(Code.DEADLINE_EXCEEDED, "Request timed out")
 
 
 def _refused(error: ConnectError) -> Response:
