@@ -18,11 +18,13 @@ class Gate(DecisionsService):
         self.allowed: set[str] = set()
         self.away = False
         self.asked: list[tuple[str, str]] = []
+        self.batches = 0
         self._callers = rpc.CallerVerifier("consent", {"loyalty": CONSENT_KEY})
 
     async def check_many(
         self, request: decisions_pb2.CheckManyRequest, ctx: Any
     ) -> decisions_pb2.CheckManyResponse:
+        self.batches += 1
         asked = (
             decisions_pb2.CheckRequest(member_id=one, purpose=request.purpose) for one in request.member_ids
         )

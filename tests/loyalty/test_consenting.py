@@ -1,12 +1,15 @@
 """Activities that serve marketing or a profile are kept with the member's consent alone; the contract's ask nobody."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication, DecisionsServiceClient
 
 from services.kit import rpc
+from services.kit.refusal import Refusal
 from services.loyalty.rpc.members.consents import ConsentGate
 from tests.loyalty.conftest import CONSENT_KEY, serving
 from tests.loyalty.gate import Gate
@@ -64,6 +67,32 @@ async def test_what_serves_a_profile_is_kept_with_consent_and_told_again_without
     assert await kept(operator, member) == 1
 
 
+def our_gate(url: str) -> ConsentGate:
+    """As the service asks."""
+    ours = rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")
+    signer = rpc.CallerSigner("loyalty", {"consent": CONSENT_KEY})
+    return ConsentGate(rpc.client(DecisionsServiceClient, url, "consent", signer, default_caller=ours))
+
+
+async def test_who_asks_at_once_asks_in_one_call_and_is_answered_alone(gate: tuple[Gate, str]) -> None:
+    answering, url = gate
+    consents, members = our_gate(url), [str(uuid4()) for _ in range(64)]
+    answering.allowed.update(members[::3])
+
+    async def answer(member: str) -> str:
+        try:
+            await consents.be_allowed(member, "personalisation")
+        except Refusal as refusal:
+            return refusal.code
+        return ""
+
+    for away, no in ((True, "CONSENT_UNAVAILABLE"), (False, "CONSENT_MISSING")):
+        answering.away, answering.batches = away, 0
+        answers = await asyncio.gather(*map(answer, members))
+        assert answering.batches == 1
+        assert answers == ["" if place % 3 == 0 and not away else no for place in range(64)]
+
+
 async def test_what_the_contract_needs_asks_nobody(operator: Operator, gate: tuple[Gate, str]) -> None:
     answering, member = gate[0], operator.loyalty.new_member()
     answering.asked.clear()
@@ -81,11 +110,7 @@ async def test_an_occasion_is_acted_on_for_who_allows_it_alone(
 ) -> None:
     """Who refuses uses up no budget, and while nobody can say who allows it, nobody is awarded and nothing is lost."""
     answering, url = gate
-    ours = rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")
-    signer = rpc.CallerSigner("loyalty", {"consent": CONSENT_KEY})
-    operator.allowing = ConsentGate(
-        rpc.client(DecisionsServiceClient, url, "consent", signer, default_caller=ours)
-    ).allowing
+    operator.allowing = our_gate(url).allowing
     operator.clock.set("2026-08-01T00:00:00+08:00")
     await operator.publish(occasion("NO_ORDER_FOR", 10, budget=1))
     refusing, willing = operator.loyalty.new_member(), operator.loyalty.new_member()

@@ -89,6 +89,7 @@ class Consents(DecisionsService, PurposesService):
     def __init__(self) -> None:
         self.answer: decisions_pb2.CheckResponse | ConnectError = decisions_pb2.CheckResponse(allow=True)
         self.asked: list[decisions_pb2.CheckRequest] = []
+        self.batches = 0
         self.listed: tuple[str, ...] | None = EVERYTHING
         self.times_listed = 0
         self._callers = rpc.CallerVerifier("consent", {"members": KEYS["consent"]})
@@ -100,6 +101,16 @@ class Consents(DecisionsService, PurposesService):
         if isinstance(self.answer, ConnectError):
             raise self.answer
         return self.answer
+
+    async def check_many(
+        self, request: decisions_pb2.CheckManyRequest, ctx: Any
+    ) -> decisions_pb2.CheckManyResponse:
+        self.batches += 1
+        asked = (
+            decisions_pb2.CheckRequest(member_id=one, purpose=request.purpose, categories=request.categories)
+            for one in request.member_ids
+        )
+        return decisions_pb2.CheckManyResponse(answers=[await self.check(one, ctx) for one in asked])
 
     async def list_purposes(
         self, request: purposes_pb2.ListPurposesRequest, ctx: Any

@@ -31,6 +31,7 @@ from services.kit.rpc.grants import (
     staff,
     systems,
 )
+from services.kit.rpc.lane import Lane, one_or_many
 from services.kit.rpc.refusals import (
     RemoteRefusal,
     ServiceFailed,
@@ -51,6 +52,7 @@ __all__ = [
     "Front",
     "Gatekeeper",
     "Grant",
+    "Lane",
     "NotAllowed",
     "NotSignedIn",
     "RemoteRefusal",
@@ -63,6 +65,7 @@ __all__ = [
     "caller_of_item",
     "client",
     "members",
+    "one_or_many",
     "per_item",
     "refusal_of",
     "services",

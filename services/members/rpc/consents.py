@@ -1,11 +1,13 @@
 """Consents: what the consent service says before anything is shown in clear; without its answer, nothing is."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from huiyuan.consent.v1 import decisions_pb2 as wire
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 
+from services.kit import rpc
 from services.kit.refusal import Kind, Refusal
 from services.members.rules.accesses import (
     ConsentMissing,
@@ -17,11 +19,20 @@ from services.members.rules.accesses import (
 _ANSWERS = (Kind.INVALID, Kind.NOT_FOUND, Kind.DECLINED)
 
 
+class _Asked(NamedTuple):
+    member_id: str
+    purpose: str
+    categories: tuple[str, ...]
+
+
 class ConsentGate:
-    """Asks anew every time: an answer for data in clear is never kept."""
+    """Asks anew every time: an answer for data in clear is never kept. Who asks at once asks together."""
 
     def __init__(self, decisions: DecisionsServiceClient) -> None:
         self._decisions = decisions
+        self._answers = rpc.Lane(
+            rpc.one_or_many(self._one, self._many), group=lambda asked: (asked.purpose, asked.categories)
+        )
 
     async def sensitive_refusal(
         self, member_id: UUID, purpose: str, fields: Sequence[PersonalField]
@@ -36,10 +47,9 @@ class ConsentGate:
     async def _judged(
         self, member_id: UUID, purpose: str, fields: Sequence[PersonalField], *, sensitive: bool
     ) -> Refusal | None:
-        categories = sorted({field.category for field in fields})
-        question = wire.CheckRequest(member_id=str(member_id), purpose=purpose, categories=categories)
+        categories = tuple(sorted({field.category for field in fields}))
         try:
-            answer = await self._decisions.check(question)
+            answer = await self._answers.ask(_Asked(str(member_id), purpose, categories))
         except Refusal as refusal:
             if refusal.kind in _ANSWERS:
                 return refusal
@@ -63,3 +73,16 @@ class ConsentGate:
             reason=answer.reason,
             article=answer.article,
         )
+
+    async def _one(self, asked: _Asked) -> wire.CheckResponse:
+        return await self._decisions.check(
+            wire.CheckRequest(member_id=asked.member_id, purpose=asked.purpose, categories=asked.categories)
+        )
+
+    async def _many(self, asked: Sequence[_Asked]) -> Sequence[wire.CheckResponse]:
+        """About one purpose and the same categories."""
+        first = asked[0]
+        question = wire.CheckManyRequest(
+            member_ids=[one.member_id for one in asked], purpose=first.purpose, categories=first.categories
+        )
+        return (await self._decisions.check_many(question)).answers

@@ -116,6 +116,10 @@ async def test_separate_and_sensitive_answers_are_never_to_be_kept(consent: Cons
     await consent.give(factories.grant(member_id, shown, general, key="a"))
     await consent.give(factories.grant(member_id, shown, apart, key="b"))
     assert not (await consent.check(member_id, apart)).HasField("valid_until")
+    many = decisions_pb2.CheckManyRequest(member_ids=[member_id], purpose=apart)
+    [answer] = (await consent.decisions.check_many(many, headers=consent.by(MEMBERS))).answers
+    assert answer.allow
+    assert not answer.HasField("valid_until")
     kept = (await consent.check(member_id, general)).valid_until.ToDatetime(UTC)
     assert kept <= datetime.now(UTC) + timedelta(seconds=2)
 
@@ -150,6 +154,7 @@ async def test_many_members_are_answered_in_their_order_as_one_by_one(consent: C
     answers = (await consent.decisions.check_many(request, headers=consent.by(MEMBERS))).answers
     for one, answer in zip(asked, answers, strict=True):
         alone = await consent.check(one, key, categories=["phone"])
+        assert answer.HasField("valid_until") == alone.HasField("valid_until")
         for each in (alone, answer):
             each.ClearField("valid_until")
         assert answer == alone

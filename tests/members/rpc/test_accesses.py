@@ -1,6 +1,7 @@
 """Seeing in clear: only for a purpose the member consented to, counted, logged and told."""
 
 import asyncio
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -10,7 +11,9 @@ from huiyuan.members.v1 import events_pb2, profiles_pb2
 
 from services.kit import rpc
 from services.kit.refusal import Refusal
+from services.members.app.wiring import consents
 from services.members.rpc import releases
+from services.members.rules.accesses import PersonalField
 from tests.members.service import (
     ANYONE,
     AUDITOR,
@@ -157,6 +160,21 @@ async def test_quota_holds_also_when_all_come_at_once(members):
     assert sorted(access.refusal_code for access in logged) == [""] * 5 + ["UNMASK_QUOTA_EXHAUSTED"] * 4
     assert (await events(members, member_id)).count("ProfileUnmasked") == 5
     assert await unmask(members, member_id, agent("care-modest"))
+
+
+async def test_questions_to_the_gate_that_come_at_once_leave_in_one_call_for_each_set_of_fields(members):
+    gate = consents(members.settings)
+    members.consents.batches = 0
+    members.consents.deny("CONSENT_WITHDRAWN")
+    asked = [(uuid4(), (PersonalField.PHONE, PersonalField.EMAIL)[number % 2]) for number in range(64)]
+    answers = await asyncio.gather(
+        *(gate.refusal(member_id, "marketing_sms", [field]) for member_id, field in asked)
+    )
+    assert [answer.facts["categories"] for answer in answers] == [field.category for _, field in asked]
+    assert members.consents.batches == 2
+    assert {(one.member_id, *one.categories) for one in members.consents.asked} == {
+        (str(member_id), field.category) for member_id, field in asked
+    }
 
 
 async def test_attempts_that_were_refused_use_up_no_quota(members):

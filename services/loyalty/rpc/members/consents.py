@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from huiyuan.consent.v1 import decisions_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 
+from services.kit import rpc
 from services.kit.refusal import Declined, Kind, Refusal, Unavailable
 
 _AT_ONCE = 10_000
@@ -20,18 +22,25 @@ class ConsentUnavailable(Unavailable):
     """The consent service cannot be asked now, and without its answer nothing is kept that rests on consent."""
 
 
+class _Asked(NamedTuple):
+    member_id: str
+    purpose: str
+
+
 class ConsentGate:
-    """Asks each time; ``decisions`` is None where no key for the consent service is set up, and then denies."""
+    """Asks each time, and who asks at once asks together.
+
+    ``decisions`` is None where no key for the consent service is set up, and then all is denied.
+    """
 
     def __init__(self, decisions: DecisionsServiceClient | None) -> None:
         self._decisions = decisions
+        self._answers = rpc.Lane(rpc.one_or_many(self._one, self._many), group=lambda asked: asked.purpose)
 
     async def be_allowed(self, member_id: str, purpose: str) -> None:
         """Refuse what the member does not allow. Raises ``ConsentMissing`` or ``ConsentUnavailable``."""
         with _asked():
-            answer = await self._client().check(
-                decisions_pb2.CheckRequest(member_id=member_id, purpose=purpose)
-            )
+            answer = await self._answers.ask(_Asked(member_id, purpose))
         if not answer.allow:
             raise ConsentMissing(
                 f"the member does not allow {purpose}: the consent service answers {answer.reason}",
@@ -51,6 +60,18 @@ class ConsentGate:
                 answers = (await self._client().check_many(asked)).answers
                 allowing |= {one for one, answer in zip(some, answers, strict=True) if answer.allow}
         return allowing
+
+    async def _one(self, asked: _Asked) -> decisions_pb2.CheckResponse:
+        return await self._client().check(
+            decisions_pb2.CheckRequest(member_id=asked.member_id, purpose=asked.purpose)
+        )
+
+    async def _many(self, asked: Sequence[_Asked]) -> Sequence[decisions_pb2.CheckResponse]:
+        """About one purpose."""
+        question = decisions_pb2.CheckManyRequest(
+            member_ids=[one.member_id for one in asked], purpose=asked[0].purpose
+        )
+        return (await self._client().check_many(question)).answers
 
     def _client(self) -> DecisionsServiceClient:
         if self._decisions is None:
