@@ -31,6 +31,7 @@ from services.kit import rpc, telemetry
 from services.kit.http_protocol import HttpProtocol
 from services.kit.refusal import Conflict, Declined, Invalid, Kind, NotFound, Refusal
 from services.kit.rpc import Caller, CallerKind, CallerSigner, CallerVerifier
+from services.kit.rpc.codecs import Json
 from services.kit.tokens import TokenVerifier
 from tests.conftest import free_port
 
@@ -274,6 +275,18 @@ async def test_what_is_at_hand_is_answered_without_asking_the_handler(
     answer = await post(address, KNOWN, proven | {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"})
     assert (answer.json(), service.asked[-1]) == ({"memberId": "as ever"}, "known")
     assert answers.get() == before + 2
+
+
+async def test_a_request_is_read_once_whether_or_not_its_answer_is_at_hand(
+    address: str, signer: CallerSigner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proven, read = {rpc.CALLER_HEADER: signer.sign("members", SUPPORT)}, []
+    decode = Json.decode
+    monkeypatch.setattr(Json, "decode", lambda self, *args: (read.append(1), decode(self, *args))[1])
+    for body in (KNOWN, {"identity": {"value": "somebody"}}):
+        read.clear()
+        assert (await post(address, body, proven)).status_code == 200
+        assert read == [1]
 
 
 async def test_a_call_ends_at_its_deadline(address: str, signer: CallerSigner) -> None:

@@ -54,9 +54,10 @@ class Gate:
         known = self._kept.at_hand(
             _member(request.member_id), request.purpose, request.recipient_id, request.min_epoch
         )
-        if known is None:
-            return None
-        return self._said_by(known, _asked(request))
+        said = None if known is None else self._said_by(known, _asked(request))
+        if said is not None:
+            self._kept.answered += 1
+        return said
 
     async def check(self, request: decisions_pb2.CheckRequest) -> decisions_pb2.CheckResponse:
         """The answer about one member. Raises ``EpochNotReached``."""
@@ -70,11 +71,13 @@ class Gate:
         asked = _asked(request)
         said = self._said_by(known, asked)
         if said is not None:
+            self._kept.answered += 1
             return said
         question = await self._question(request, known.in_force)
         if question.fresh_only and known.is_kept:
             known = await self._kept.fresh(*about)
             question = await self._question(request, known.in_force)
+        self._kept.answered += known.is_kept
         standing = known.standing
         if standing.epoch < request.min_epoch:
             raise EpochNotReached(

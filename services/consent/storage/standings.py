@@ -18,7 +18,7 @@ from services.consent.rules.purposes import Purpose
 from services.consent.storage.gate import GateReads, Standing
 from services.kit.clock import Clock
 
-_answers = Counter("huiyuan_consent_gate_reads_total", "Standings that the gate asked for.", ["found"])
+_answers = Counter("huiyuan_consent_gate_reads_total", "Standings that the gate answered by.", ["found"])
 _kept, _read = _answers.labels("kept"), _answers.labels("read")
 
 MOST_MEMBERS = 50_000
@@ -57,7 +57,8 @@ class KeptStandings:
         self._by_member: dict[UUID, dict[tuple[str, str], _Kept]] = {}
         self._seen: dict[UUID, int] = {}
         self._purposes_changed = 0
-        self._found = 0
+        self.answered = 0
+        """Questions answered by what was kept, which the door counts, since the last read told of them."""
 
     def at_hand(self, member_id: UUID, purpose: str, recipient_id: str, min_epoch: int = 0) -> Known | None:
         """What is kept, when it is no older than two seconds and of at least this epoch."""
@@ -65,15 +66,14 @@ class KeptStandings:
         kept = of_member.get((purpose, recipient_id)) if of_member is not None else None
         if kept is None or kept.until <= self._monotonic() or kept.known.standing.epoch < min_epoch:
             return None
-        self._found += 1
         return kept.known
 
     async def fresh(self, member_id: UUID, purpose: str, recipient_id: str) -> Known:
         """What the database says now."""
-        # What was found is told with the next read, two seconds away at most: to count each took as long as to find it.
+        # What was kept is told with the next read, two seconds away at most: to count each took as long as to find it.
         _read.inc()
-        _kept.inc(self._found)
-        self._found = 0
+        _kept.inc(self.answered)
+        self.answered = 0
         while True:
             sent, read_at, before = self._monotonic(), self._clock(), self._heard(member_id)
             known = Known(*await self._reads.one(member_id, purpose, recipient_id), read_at, {})

@@ -8,7 +8,8 @@ refused is the gatekeeper's on either way.
 
 import asyncio
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from connectrpc._protocol import (
     ConnectWireError,  # the body of an error is the library's, so that both answer alike
@@ -74,21 +75,24 @@ class Front:
         return _Call(self._gatekeeper, path, kind, None if timeout is None else int(timeout) / 1000, said)
 
 
-class _Call(NamedTuple):
-    """An ordinary call, as far as its headers say it."""
+@dataclass(slots=True)
+class _Call:
+    """An ordinary call, as far as its headers say it, and its request once that is read."""
 
     gatekeeper: Gatekeeper
     path: str
     kind: bytes
     timeout_s: float | None
     said: Said
+    request: Any = None
 
     def at_once(self, content: bytes) -> Response | None:
         codec, method = _TYPES[self.kind], self.gatekeeper.methods[self.path]
         if method.at_once is None:
             return None
         try:
-            answer = self.gatekeeper.guard_at_once(method, self.said, codec.decode(content, method.input))
+            self.request = codec.decode(content, method.input)
+            answer = self.gatekeeper.guard_at_once(method, self.said, self.request)
         except ConnectError:
             return None  # and ``answer`` says why
         return None if answer is None else Response(200, self.kind, codec.encode(answer))
@@ -97,8 +101,9 @@ class _Call(NamedTuple):
         codec, method = _TYPES[self.kind], self.gatekeeper.methods[self.path]
         try:
             async with asyncio.timeout(self.timeout_s):
-                request = codec.decode(content, method.input)
-                answer = await self.gatekeeper.guard(self.path, self.said, method.handler, request, None)
+                if self.request is None:
+                    self.request = codec.decode(content, method.input)
+                answer = await self.gatekeeper.guard(self.path, self.said, method.handler, self.request, None)
                 return Response(200, self.kind, codec.encode(answer))
         except ConnectError as error:
             return _refused(error)

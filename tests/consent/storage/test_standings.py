@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
+from huiyuan.consent.v1 import decisions_pb2
 
 from infra.local.databases import DatabaseUrls
+from services.consent.rpc import gate as rpc_gate
 from services.consent.rules.records import EventState
 from services.consent.storage.gate import GateReads
 from services.consent.storage.standings import KeptStandings, Known
@@ -175,3 +178,24 @@ async def test_an_answer_on_a_slow_way_is_kept_from_when_it_was_asked_for(
     await withdraw(consent, gate)
     gate.monotonic.seconds += 0.6
     assert await gate.state() is EventState.WITHDRAWN
+
+
+async def test_each_question_is_counted_once_however_it_is_answered(
+    gate: Gate, consent: Consent, pool: database.Pool
+) -> None:
+    limits: Any = None  # the purpose goes to nobody
+    door = rpc_gate.Gate(GateReads(pool), gate.kept, limits, gate.clock)
+    member_id = str(gate.member_id)
+
+    async def ask(**more: Any) -> int:
+        request = decisions_pb2.CheckRequest(member_id=member_id, purpose=gate.purpose, **more)
+        if door.kept(request) is None:
+            await door.check(request)
+        return gate.kept.answered
+
+    assert [await ask(), await ask(), await ask(categories=["phone"]), await ask(categories=["phone"])] == [
+        0,
+        1,
+        2,
+        3,
+    ]
