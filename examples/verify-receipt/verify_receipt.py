@@ -8,6 +8,7 @@ it and run it anywhere. It needs Python 3.9 or newer and `cryptography`.
 
 import argparse
 import base64
+import binascii
 import hashlib
 import json
 import sys
@@ -24,7 +25,10 @@ class NotProved(Exception):
 
 def verified(receipt: str, public_key: bytes) -> dict:
     """What the receipt says, once every link from the record to the signed log was followed. Raises ``NotProved``."""
-    key = Ed25519PublicKey.from_public_bytes(public_key)
+    try:
+        key = Ed25519PublicKey.from_public_bytes(public_key)
+    except ValueError:
+        raise NotProved("the key is no Ed25519 public key, which is 32 bytes") from None
     try:
         head, body, signature = receipt.strip().split(".")
         if json.loads(from_base64url(head))["alg"] != "EdDSA":
@@ -91,9 +95,15 @@ def main() -> int:
     parser.add_argument("--key", required=True, help="the issuer's Ed25519 public key, in base64")
     parser.add_argument("receipt", help="a file that holds the receipt, or - for standard input")
     asked = parser.parse_args()
-    text = sys.stdin.read() if asked.receipt == "-" else Path(asked.receipt).read_text(encoding="utf-8")
     try:
-        said = verified(text, base64.b64decode(asked.key))
+        source = sys.stdin.buffer.read() if asked.receipt == "-" else Path(asked.receipt).read_bytes()
+        said = verified(source.decode("ascii", "replace"), base64.b64decode(asked.key))
+    except OSError:
+        print("NOT PROVED: the receipt cannot be read", file=sys.stderr)
+        return 1
+    except binascii.Error:
+        print("NOT PROVED: the key is not base64", file=sys.stderr)
+        return 1
     except NotProved as why:
         print(f"NOT PROVED: {why}", file=sys.stderr)
         return 1

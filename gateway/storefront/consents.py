@@ -1,5 +1,7 @@
 """Consents: what members are asked and why, and how they give and withdraw."""
 
+from dataclasses import replace
+
 import strawberry
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 
@@ -118,6 +120,12 @@ class ConsentQueries:
         return notice(wire.notice) if wire.HasField("notice") else None
 
 
+def _by_input(refused: list[UserError], child_id: str | None) -> list[UserError]:
+    """Who is asked for is the input's child, or nothing of the input: the signed-in member."""
+    named = ["input", "childId"] if child_id else None
+    return [replace(one, field=named) if one.field == ["input", "memberId"] else one for one in refused]
+
+
 @strawberry.type
 class ConsentMutations:
     @strawberry.mutation(description="Records that the signed-in member gave consent.")
@@ -143,7 +151,7 @@ class ConsentMutations:
         return GiveConsentPayload(
             consents=[consent(one, context.locale) for one in given.consents] if given else [],
             replayed=given is not None and given.replayed,
-            user_errors=refused,
+            user_errors=_by_input(refused, input.child_id),
         )
 
     @strawberry.mutation(description="Records that the signed-in member withdrew consent.")
@@ -161,7 +169,7 @@ class ConsentMutations:
         return WithdrawConsentPayload(
             consents=[consent(one, context.locale) for one in withdrawn.consents] if withdrawn else [],
             replayed=withdrawn is not None and withdrawn.replayed,
-            user_errors=refused,
+            user_errors=_by_input(refused, input.child_id),
         )
 
     @strawberry.mutation(

@@ -68,7 +68,7 @@ def verify_log(home: Home = DEFAULT_HOME) -> None:
 @commands.command("evidence")
 def pack(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty folder, or one to make.")],
-    article: Annotated[int, typer.Option(help="The article of the PIPL.")],
+    article: Annotated[int, typer.Option(help="The article of the PIPL.", min=1, max=74)],
     until: Annotated[
         str, typer.Option(help="An instant by RFC 3339; now when left out. The same gives the same pack.")
     ] = "",

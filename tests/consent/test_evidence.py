@@ -3,7 +3,9 @@
 import asyncio
 import importlib.util
 import json
-from base64 import b64decode, urlsafe_b64encode
+import subprocess
+import sys
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -191,6 +193,25 @@ async def test_a_receipt_proves_its_record_to_us_and_to_strangers(shared: Eviden
         assert ours.record["event_state"] == record.event_state
         assert ours.record["notice_digest"] == (record.notice_digest or None)
         assert SOMEONE not in json.dumps(theirs), "a receipt names its member by pseudonym"
+
+
+async def test_strangers_are_told_what_is_no_receipt_and_what_no_key(
+    shared: Evidence, tmp_path: Path
+) -> None:
+    [record] = (await shared.records(SOMEONE)).records[:1]
+    whole, bytes_of_nothing = tmp_path / "receipt", tmp_path / "bytes"
+    whole.write_text(await shared.receipt(SOMEONE, record.record_id))
+    bytes_of_nothing.write_bytes(b"\xff\xfe\x00")
+    key = b64encode(shared.public_key).decode()
+    for asked, why in (
+        ((key, bytes_of_nothing), "NOT PROVED: this is not a whole receipt"),
+        (("AAAA", whole), "NOT PROVED: the key is no Ed25519 public key, which is 32 bytes"),
+        (("A", whole), "NOT PROVED: the key is not base64"),
+        ((key, tmp_path), "NOT PROVED: the receipt cannot be read"),
+    ):
+        command = [sys.executable, VERIFIER, "--key", *asked]
+        ran = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stderr.strip(), ran.stdout) == (1, why, "")
 
 
 async def test_a_receipt_is_not_ready_before_the_checkpoint_that_covers_it(

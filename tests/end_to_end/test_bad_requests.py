@@ -113,6 +113,11 @@ async def test_consent_that_was_not_an_act_on_a_served_notice_is_refused_by_name
             i=act | changed,
         )["giveConsent"]
         assert payload == {"consents": [], "userErrors": [{"code": code}]}
+    payload = place.shopper.data(
+        "mutation($i: GiveConsentInput!) { giveConsent(input: $i) { userErrors { code field } } }",
+        i=act | {"childId": str(uuid4())},
+    )["giveConsent"]
+    assert payload == {"userErrors": [{"code": "NOT_ALLOWED", "field": ["input", "childId"]}]}
     assert await place.unchanged() == before
 
 

@@ -110,7 +110,8 @@ def test_a_member_fetches_all_that_is_held_and_nothing_of_another(shop: OrderSys
             "entries",
         ),
         *("coupons", "memberships", "benefit_claims", "rewards", "invite_codes", "referrals"),
-        *("consents", "purposes"),
+        *("consents", "purposes", "sending_preferences", "preference_changes", "sends", "suppressions"),
+        *("restrictions", "directives", "guardian_changes", "signed_documents", "sent_abroad"),
         *("addresses", "preferences", "tags", "identity_documents", "notes", "communications"),
         "status_changes",
     }

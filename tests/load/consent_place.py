@@ -4,6 +4,7 @@ import os
 import secrets
 import subprocess
 from base64 import b64decode
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from huiyuan.consent.v1 import purposes_pb2
+from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 
 from infra.local import databases, layout, redis
 from infra.local.databases import DatabaseUrls, Role
@@ -132,3 +133,26 @@ async def give(call: Call, purpose: purposes_pb2.Purpose, members: Sequence[str]
     for member_id in members:
         given = factories.grant(member_id, notice, purpose.key, key=purpose.key)
         await call("DecisionsService/GiveConsent", given, rpc.Caller(rpc.CallerKind.MEMBER, member_id))
+
+
+def request(service: Service, method: str, body: bytes) -> bytes:
+    """A whole HTTP request in the name of the gateway."""
+    name = service.signer.sign("consent", rpc.Caller(rpc.CallerKind.SERVICE, "gateway"))
+    head = (
+        f"POST /huiyuan.consent.v1.DecisionsService/{method} HTTP/1.1\r\nHost: gate\r\n"
+        f"Content-Type: application/proto\r\nConnect-Protocol-Version: 1\r\n"
+        f"{rpc.CALLER_HEADER}: {name}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def checks(service: Service, purpose: str, members: Sequence[str]) -> deque[bytes]:
+    """A question about each member."""
+    return deque(
+        request(
+            service,
+            "Check",
+            decisions_pb2.CheckRequest(member_id=one, purpose=purpose).SerializeToString(),
+        )
+        for one in members
+    )

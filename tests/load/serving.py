@@ -46,8 +46,24 @@ class Service:
 
     async def ask(self, requests: deque[bytes], connections: int, seconds: float) -> Answered:
         """Send requests over so many connections, each the next as soon as it is answered, until the time is up."""
-        parts, loop, answered = urlsplit(self.url), asyncio.get_running_loop(), Answered()
-        callers = [_Caller(requests, answered, time.perf_counter() + seconds) for _ in range(connections)]
+        until, answered = time.perf_counter() + seconds, Answered()
+        return await self._asked([_Caller(requests, answered, until) for _ in range(connections)], answered)
+
+    async def offer(
+        self, requests: deque[bytes], connections: int, seconds: float, per_second: float
+    ) -> Answered:
+        """Send requests at a steady rate over all the connections; each waits from when its time came."""
+        begin, gap, answered = time.perf_counter() + 0.1, connections / per_second, Answered()
+        return await self._asked(
+            [
+                _Caller(requests, answered, begin + seconds, first=begin + gap * place / connections, gap=gap)
+                for place in range(connections)
+            ],
+            answered,
+        )
+
+    async def _asked(self, callers: list["_Caller"], answered: Answered) -> Answered:
+        parts, loop = urlsplit(self.url), asyncio.get_running_loop()
         started = time.perf_counter()
         for caller in callers:
             await loop.create_connection(lambda c=caller: c, parts.hostname, parts.port)  # type: ignore[misc]
@@ -58,12 +74,26 @@ class Service:
 
 
 class _Caller(asyncio.Protocol):
-    """One connection: sends a request, waits for the whole answer, and so on."""
+    """One connection: sends a request, waits for the whole answer, and so on; where it has a gap, one each gap.
 
-    def __init__(self, requests: deque[bytes], answered: Answered, until: float) -> None:
+    A request whose time came while another was under way is sent after it and has waited since its time, so that
+    a slow answer is not left out of the figures by the questions that it kept from being asked.
+    """
+
+    def __init__(
+        self,
+        requests: deque[bytes],
+        answered: Answered,
+        until: float,
+        *,
+        first: float = 0.0,
+        gap: float | None = None,
+    ) -> None:
         self._requests = requests
         self._answered = answered
         self._until = until
+        self._gap = gap
+        self._asked_at = first - (gap or 0.0)
         self._buffer = bytearray()
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -72,7 +102,14 @@ class _Caller(asyncio.Protocol):
         self._next()
 
     def _next(self) -> None:
-        self._asked_at = time.perf_counter()
+        now = time.perf_counter()
+        self._asked_at = now if self._gap is None else self._asked_at + self._gap
+        if now < self._asked_at < self._until:
+            asyncio.get_running_loop().call_later(self._asked_at - now, self._send)
+        else:
+            self._send()
+
+    def _send(self) -> None:
         if self._asked_at < self._until and self._requests:
             self._transport.write(self._requests.popleft())
         else:

@@ -61,6 +61,40 @@ RIGHTS_REQUESTS = {
     "appeal_of": "text",
 }
 
+HELD = {
+    "sending_preferences": {"preferences": "json"},
+    "preference_changes": {"kind": "text", "change": "json", "changed_by": "text", "changed_at": "instant"},
+    # An empty channel stands for all of them, an empty end for no end.
+    "suppressions": {
+        "channel": "text",
+        "reason": "text",
+        "since": "instant",
+        "until": "instant",
+        "suppressed_by": "text",
+    },
+    "sends": {
+        "send_id": "text",
+        "channel": "text",
+        "topic": "text",
+        # Whether it counts towards the frequency caps.
+        "counted": "boolean",
+        "claimed_at": "instant",
+        "released_at": "instant",
+    },
+    # All that was restricted from then on: purposes, or * for all that the contract does not need.
+    "restrictions": {"purposes": "text", "request_id": "text", "changed_at": "instant"},
+    "directives": {"directive": "text", "set_at": "instant"},
+    "guardian_changes": {
+        "kind": "text",
+        "verification": "text",
+        "changed_by": "text",
+        "changed_at": "instant",
+    },
+    "signed_documents": {"record_id": "text", "media_type": "text", "reference": "text"},
+    # The years in which the member's data went abroad.
+    "sent_abroad": {"year": "integer", "sensitive": "boolean"},
+}
+
 
 class Exports:
     """``huiyuan.consent.v1.ExportsService``."""
@@ -75,6 +109,7 @@ class Exports:
     ) -> wire_exports.ExportMemberResponse:
         member_id = wire.uuid_of(request.member_id)
         history = await exports.history(self._pool, member_id)
+        held = await exports.tables(self._pool, member_id)
         requests = await exports.rights_requests(self._pool, member_id)
         purposes = [
             (
@@ -99,5 +134,6 @@ class Exports:
                 table("consents", HISTORY, [tuple(row) for row in history]),
                 table("purposes", PURPOSES, purposes),
                 table("rights_requests", RIGHTS_REQUESTS, [tuple(row) for row in requests]),
+                *(table(name, HELD[name], [tuple(row) for row in rows]) for name, rows in held.items()),
             ]
         )
