@@ -121,7 +121,9 @@ class Source:
             self.asked.append(asked)
         call = f"{self._named('resolve', resolver.wrapped_func)}({', '.join(words)})"
         # A leaf that has to be awaited after all is found out where it is written.
-        as_it_is = asked.definition.is_async or graphql.is_leaf_type(graphql.get_nullable_type(asked.field.type))
+        as_it_is = asked.definition.is_async or graphql.is_leaf_type(
+            graphql.get_nullable_type(asked.field.type)
+        )
         return call if as_it_is else f"at_hand({call})"
 
     def _fetch(self, call: str, completion: Completion) -> str:

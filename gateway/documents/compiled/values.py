@@ -112,7 +112,8 @@ def together(*waiting: Coroutine[Any, Any, Any]) -> Generator[Any, Any, list[Any
             except Exception as error:
                 failed = failed or error
     except BaseException:
-        for _, one, awaited in held:
+        # What is waited for just now was cancelled with the task, if that is why.
+        for *_, awaited in held:
             if awaited is not None:
                 awaited.cancel()
         for one in waiting:
