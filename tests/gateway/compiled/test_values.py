@@ -45,11 +45,14 @@ async def test_siblings_run_side_by_side() -> None:
 
 
 @pytest.mark.parametrize("failing", [0, 1, 2])
-async def test_when_one_fails_the_others_are_waited_for(failing: int) -> None:
+@pytest.mark.parametrize("waits", [False, True])
+async def test_when_one_fails_the_others_are_waited_for(failing: int, waits: bool) -> None:
     ended = []
 
     async def end(nth: int) -> None:
         if nth == failing:
+            if waits:
+                await asyncio.sleep(0)
             raise LookupError
         await asyncio.sleep(0.01)
         ended.append(nth)
