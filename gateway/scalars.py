@@ -24,6 +24,9 @@ def _long_out(value: object) -> int:
     raise GraphQLError("Long cannot represent this value")
 
 
+_long_out.as_it_is = int  # type: ignore[attr-defined]  # what compiled documents need not ask about
+
+
 def _long_in(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= SAFE_INTEGER:
         return value

@@ -43,52 +43,86 @@ class ConsentForm(Enum):
     WRITTEN = purposes_pb2.CONSENT_FORM_WRITTEN
 
 
-@strawberry.type(description="What a member decided about one purpose.")
-class Consent:
-    purpose: str = strawberry.field(description="The purpose's key.")
-    purpose_version: int
-    name: str
-    state: ConsentState
-    lawful_basis: LawfulBasis
-    necessity: Necessity
-    form: ConsentForm | None
-    recipient_id: str | None = strawberry.field(description="The third party it is about, if any.")
-    record_id: str | None = strawberry.field(description="The record that proves it; null when never asked.")
-    decided_at: datetime | None
-    valid_until: datetime | None
-    ask_again_at: datetime | None = strawberry.field(
-        description="After a no: until then the member must not be asked. Null where asking is free."
-    )
-    in_use: bool = strawberry.field(
-        description="Whether data may be used for it now, by the recipient or by ourselves, on whatever basis: those for "
-        "which this is true are who has the member's data."
-    )
-    categories: list[str] = strawberry.field(description="Which data the purpose uses.")
-    storage_locations: list[str] = strawberry.field(description="Where it is kept, by ISO 3166.")
-    retention: str | None = strawberry.field(description="How long it is kept, as an ISO 8601 duration.")
-
-
 # Looked up instead of called: a member has many consents.
 _STATES, _BASES = {one.value: one for one in ConsentState}, {one.value: one for one in LawfulBasis}
 _NECESSITIES, _FORMS = {one.value: one for one in Necessity}, {one.value: one for one in ConsentForm}
 
 
-def consent(wire: decisions_pb2.Consent, locale: Locale) -> Consent:
-    return Consent(
-        purpose=wire.purpose,
-        purpose_version=wire.purpose_version,
-        name=text(wire.name, locale),
-        state=_STATES[wire.state],
-        lawful_basis=_BASES[wire.lawful_basis],
-        necessity=_NECESSITIES[wire.necessity],
-        form=_FORMS[wire.form] if wire.form else None,
-        recipient_id=wire.recipient_id or None,
-        record_id=wire.record_id or None,
-        decided_at=optional_instant(wire, "decided_at"),
-        valid_until=optional_instant(wire, "valid_until"),
-        ask_again_at=optional_instant(wire, "ask_again_at"),
-        in_use=wire.in_use,
-        categories=list(wire.categories),
-        storage_locations=list(wire.storage_locations),
-        retention=wire.retention or None,
+@strawberry.type(description="What a member decided about one purpose.")
+class Consent:
+    wire: strawberry.Private[decisions_pb2.Consent]
+    locale: strawberry.Private[Locale]
+
+    # Each is made when it is asked for: a member has many consents, and few ask for all of any.
+    @strawberry.field(description="The purpose's key.")
+    def purpose(self) -> str:
+        return self.wire.purpose
+
+    @strawberry.field
+    def purpose_version(self) -> int:
+        return self.wire.purpose_version
+
+    @strawberry.field
+    def name(self) -> str:
+        return text(self.wire.name, self.locale)
+
+    @strawberry.field
+    def state(self) -> ConsentState:
+        return _STATES[self.wire.state]
+
+    @strawberry.field
+    def lawful_basis(self) -> LawfulBasis:
+        return _BASES[self.wire.lawful_basis]
+
+    @strawberry.field
+    def necessity(self) -> Necessity:
+        return _NECESSITIES[self.wire.necessity]
+
+    @strawberry.field
+    def form(self) -> ConsentForm | None:
+        return _FORMS[self.wire.form] if self.wire.form else None
+
+    @strawberry.field(description="The third party it is about, if any.")
+    def recipient_id(self) -> str | None:
+        return self.wire.recipient_id or None
+
+    @strawberry.field(description="The record that proves it; null when never asked.")
+    def record_id(self) -> str | None:
+        return self.wire.record_id or None
+
+    @strawberry.field
+    def decided_at(self) -> datetime | None:
+        return optional_instant(self.wire, "decided_at")
+
+    @strawberry.field
+    def valid_until(self) -> datetime | None:
+        return optional_instant(self.wire, "valid_until")
+
+    @strawberry.field(
+        description="After a no: until then the member must not be asked. Null where asking is free."
     )
+    def ask_again_at(self) -> datetime | None:
+        return optional_instant(self.wire, "ask_again_at")
+
+    @strawberry.field(
+        description="Whether data may be used for it now, by the recipient or by ourselves, on whatever basis: those for "
+        "which this is true are who has the member's data."
+    )
+    def in_use(self) -> bool:
+        return self.wire.in_use
+
+    @strawberry.field(description="Which data the purpose uses.")
+    def categories(self) -> list[str]:
+        return list(self.wire.categories)
+
+    @strawberry.field(description="Where it is kept, by ISO 3166.")
+    def storage_locations(self) -> list[str]:
+        return list(self.wire.storage_locations)
+
+    @strawberry.field(description="How long it is kept, as an ISO 8601 duration.")
+    def retention(self) -> str | None:
+        return self.wire.retention or None
+
+
+def consent(wire: decisions_pb2.Consent, locale: Locale) -> Consent:
+    return Consent(wire=wire, locale=locale)

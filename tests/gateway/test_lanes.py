@@ -138,6 +138,26 @@ async def test_what_arrives_while_two_calls_are_in_flight_leaves_together_with_t
     assert await asyncio.gather(*waiting) == list("ABCDEF")
 
 
+async def test_beside_a_call_in_flight_a_second_leaves_once_it_carries_as_much() -> None:
+    gate = Gate()
+    lane: Lane[str, str] = Lane(gate.fetch)
+    waiting = [lane.load(member("m"), key) for key in "abc"]
+    await _turns()
+    for key in "defg":
+        waiting.append(lane.load(member("m"), key))
+        await _turns()
+    assert gate.calls == [["a", "b", "c"], ["d", "e", "f"]]
+    gate.may_answer.release()
+    await _turns()
+    waiting.append(lane.load(member("m"), "h"))
+    assert gate.calls == [["a", "b", "c"], ["d", "e", "f"]], "one item waits for what carries three"
+    gate.may_answer.release()
+    await _turns()
+    assert gate.calls[2:] == [["g", "h"]]
+    gate.may_answer.release()
+    assert await asyncio.gather(*waiting) == list("ABCDEFGH")
+
+
 async def test_an_item_in_flight_is_asked_for_again_so_that_no_answer_is_older_than_its_question() -> None:
     gate = Gate()
     lane: Lane[str, str] = Lane(gate.fetch)

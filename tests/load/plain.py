@@ -23,7 +23,6 @@ from strawberry.extensions import AddValidationRules, ParserCache, ValidationCac
 
 from gateway import limits
 from gateway.app import NAME
-from gateway.app.serving import storefront_schema
 from gateway.auth import Authenticator
 from gateway.clients import CONSENT, LOYALTY, MEMBERS, Clients
 from gateway.context import Context, Services
@@ -39,6 +38,7 @@ from gateway.scalars import preferred
 from gateway.serving.http import Endpoint
 from gateway.serving.surface import Surface
 from gateway.settings import GatewaySettings
+from gateway.storefront.schema import schema as storefront_schema
 from services.kit import process, telemetry
 from services.kit.rpc import Caller, CallerKind, CallerSigner
 from services.kit.tokens import TokenVerifier
@@ -120,7 +120,8 @@ class Strawberry(GraphQL[Any, Any]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         identity = await self._authenticator.identify(request.headers.get("authorization"))
-        services = Services(self._clients, WithoutLanes(self._loaders), *_UNNEEDED)
+        loaders: Any = WithoutLanes(self._loaders)
+        services = Services(self._clients, loaders, *_UNNEEDED)
         return Context(identity, preferred(request.headers.get("accept-language")), services)
 
 

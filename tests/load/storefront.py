@@ -10,9 +10,10 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -85,6 +86,10 @@ class Caller(asyncio.Protocol):
         self._transport.write(self._request)
 
 
+def _itself(caller: Caller) -> Caller:
+    return caller
+
+
 @dataclass(slots=True)
 class Server:
     """A process under test."""
@@ -94,7 +99,7 @@ class Server:
 
     def cpu_s(self) -> float:
         times = self.process.cpu_times()
-        return times.user + times.system
+        return float(times.user + times.system)
 
 
 @dataclass(slots=True)
@@ -103,7 +108,7 @@ class Arm:
 
     server: Server
     path: str
-    asked: dict[str, object]
+    asked: Mapping[str, object]
     tokens: Sequence[str]
     connections: int = CONNECTIONS
     speeds: list[float] = field(default_factory=list)
@@ -115,7 +120,7 @@ class Arm:
             Caller(self._request(self.tokens[nth % len(self.tokens)])) for nth in range(self.connections)
         ]
         pairs = [
-            await loop.create_connection(lambda c=caller: c, layout.HOST, self.server.port)
+            await loop.create_connection(partial(_itself, caller), layout.HOST, self.server.port)
             for caller in callers
         ]
         await asyncio.sleep(0.5)

@@ -21,6 +21,9 @@ _AS_THEY_ARE = {
 }
 """Which values of a type are written as they are."""
 
+_FETCH = "fetch_"
+"""How the functions are called that wait twice, for a value and then for what is below it."""
+
 Below = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFields]
 """Which fields a selection makes of an object."""
 
@@ -71,7 +74,8 @@ class Source:
             body.append("    {} = await {}".format(*waiting[0]))
         elif waiting:
             names, coroutines = zip(*waiting, strict=True)
-            body.append(f"    {', '.join(names)} = await together({', '.join(coroutines)})")
+            begun = [f"apart({each})" if each.startswith(_FETCH) else each for each in coroutines]
+            body.append(f"    {', '.join(names)} = await together({', '.join(begun)})")
         name = f"{shown.name}_{next(self._number)}"
         self._lines += [f"{'async ' if waiting else ''}def {name}(source, info, given):", *body]
         self._lines += ["    return {", *answer, "    }"]
@@ -116,11 +120,15 @@ class Source:
             words.append(f"**given[{len(self.asked)}]()")
             self.asked.append(asked)
         call = f"{self._named('resolve', resolver.wrapped_func)}({', '.join(words)})"
-        return call if asked.definition.is_async else f"at_hand({call})"
+        # A leaf that has to be awaited after all is found out where it is written.
+        as_it_is = asked.definition.is_async or graphql.is_leaf_type(
+            graphql.get_nullable_type(asked.field.type)
+        )
+        return call if as_it_is else f"at_hand({call})"
 
     def _fetch(self, call: str, completion: Completion) -> str:
         """Write a function that awaits a value and then what is below it; the call of it."""
-        name = f"fetch_{next(self._number)}"
+        name = f"{_FETCH}{next(self._number)}"
         self._lines.append(f"async def {name}(source, info, given):")
         self._lines.append(f"    value = await {call}")
         self._lines.append(f"    return await {completion.of('value')}")
@@ -153,8 +161,13 @@ class Source:
             return (
                 f"({names}[{{0}}] if {{0}}.__class__ is {self._named('class', members)} else {write}({{0}}))"
             )
-        plain = _AS_THEY_ARE.get(wanted)
+        plain = _AS_THEY_ARE.get(wanted) or self._as_it_is(wanted)
         return f"({{0}} if {plain} else {write}({{0}}))" if plain else f"{write}({{0}})"
+
+    def _as_it_is(self, wanted: Any) -> str | None:
+        """Which values a scalar of our own says that it writes as they are."""
+        written = getattr(wanted.coerce_output_value, "as_it_is", None)
+        return None if written is None else f"{{0}}.__class__ is {self._named('class', written)}"
 
     def _object(self, shown: GraphQLObjectType, details: FieldDetailsList) -> Completion:
         definition = shown.extensions["strawberry-definition"]

@@ -1,9 +1,10 @@
 """Values: what compiled functions call for all that they do not write out themselves."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from datetime import date, datetime
 from enum import Enum
+from types import coroutine
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +24,9 @@ class OutOfTheOrdinary(Exception):
 
 def fit(value: object) -> None:
     """Let a value stand for an object, though its class is not the type's own."""
-    if value is None or value is Undefined or isinstance(value, Exception) or optimized_is_awaitable(value):
+    if value is None or value is Undefined or isinstance(value, Exception):
         raise OutOfTheOrdinary
+    at_hand(value)
 
 
 def kind(value: object) -> type:
@@ -73,21 +75,50 @@ async def ready(value: Any) -> Any:
     return value
 
 
-async def together(*waiting: Coroutine[Any, Any, Any]) -> list[Any]:
+async def apart(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine returns that waits several times, in a task of its own: it goes on whatever its siblings do."""
+    return await asyncio.get_running_loop().create_task(coroutine)
+
+
+@coroutine
+def together(*waiting: Coroutine[Any, Any, Any]) -> Generator[Any, Any, list[Any]]:
     """What coroutines return that run side by side. When one fails, the others are waited for too: graphql-core
-    will want their answers."""
-    if not waiting:
-        return []
-    *others, last = waiting
-    begin = asyncio.get_running_loop().create_task
-    tasks = [begin(one) for one in others]
+    will want their answers.
+
+    They run in the task of whoever asks. Each is begun until it waits, and goes on once what comes before it has ended:
+    a task for each would cost more than what most of them do.
+    """
+    answers: list[Any] = [None] * len(waiting)
+    held: list[tuple[int, Any, Any]] = []
+    failed: Exception | None = None
     try:
-        end = await last
-        return [*[await task for task in tasks], end]
-    except asyncio.CancelledError:
-        for task in tasks:
-            task.cancel()
+        for nth, one in enumerate(waiting):
+            try:
+                held.append((nth, one, one.send(None)))
+            except StopIteration as end:
+                answers[nth] = end.value
+            except Exception as error:
+                failed = failed or error
+        for nth, one, awaited in held:
+            try:
+                while True:
+                    if awaited is None or not awaited.done():
+                        yield awaited
+                    else:
+                        awaited._asyncio_future_blocking = False
+                    awaited = one.send(None)
+            except StopIteration as end:
+                answers[nth] = end.value
+            except Exception as error:
+                failed = failed or error
+    except BaseException:
+        # What is waited for just now was cancelled with the task, if that is why.
+        for *_, awaited in held:
+            if awaited is not None:
+                awaited.cancel()
+        for one in waiting:
+            one.close()
         raise
-    except Exception:
-        await asyncio.gather(*tasks, return_exceptions=True)
-        raise
+    if failed is not None:
+        raise failed
+    return answers

@@ -11,7 +11,7 @@ from huiyuan.kit.v1 import kit_pb2
 
 from services.consent.rules.acts import ActMalformed, Grant, Rejection, SignedDocument, Withdrawal
 from services.consent.rules.checklists import Malformed
-from services.consent.rules.decisions import Decision, ask_again_at, state
+from services.consent.rules.decisions import ConsentState, Decision, ask_again_at, state
 from services.consent.rules.gate import Answer
 from services.consent.rules.notices import Layer, Notice, Wording
 from services.consent.rules.purposes import (
@@ -25,6 +25,7 @@ from services.consent.rules.purposes import (
     Text,
     UnknownPurpose,
 )
+from services.kit.kept import Kept
 
 
 def uuid_of(text: str, field: str = "member_id") -> UUID:
@@ -174,24 +175,45 @@ def wire_consent(
     in_force: Purpose, recipient_id: str, decision: Decision | None, consented: Purpose | None, now: datetime
 ) -> decisions_pb2.Consent:
     """What stands on a purpose and recipient; ``consented`` is the version that the decision was on."""
+    said = decisions_pb2.Consent()
+    said.CopyFrom(_UNDECIDED.of(in_force, recipient_id))
+    if decision is not None:
+        said.purpose_version = (consented or in_force).version
+        said.state = _STATES[state(decision, consented, in_force, now)]
+        said.record_id = str(decision.record_id)
+        _set(said.decided_at, decision.event_time)
+        _set(said.valid_until, decision.valid_until)
+        _set(said.ask_again_at, ask_again_at(decision, now))
+    return said
+
+
+def _undecided(in_force: Purpose, recipient_id: str) -> decisions_pb2.Consent:
+    """What is said of a purpose and recipient to whoever decided nothing."""
     terms = in_force.terms
     return decisions_pb2.Consent(
         purpose=in_force.key,
-        purpose_version=(consented or in_force).version,
+        purpose_version=in_force.version,
         recipient_id=recipient_id,
-        state=f"CONSENT_STATE_{state(decision, consented, in_force, now)}",
-        record_id=str(decision.record_id) if decision else "",
-        decided_at=decision.event_time if decision else None,
-        valid_until=decision.valid_until if decision else None,
+        state=decisions_pb2.CONSENT_STATE_NOT_ASKED,
         necessity=f"NECESSITY_{terms.necessity}",
         form=f"CONSENT_FORM_{terms.form_for(recipient_id)}",
         lawful_basis=f"LAWFUL_BASIS_{terms.lawful_basis}",
         name=wire_text(terms.name),
-        ask_again_at=ask_again_at(decision, now),
         categories=terms.categories,
         storage_locations=terms.storage_locations,
         retention=terms.retention,
     )
+
+
+def _set(field: Timestamp, instant: datetime | None) -> None:
+    if instant is not None:
+        field.FromDatetime(instant)
+
+
+_UNDECIDED: Kept[Purpose, decisions_pb2.Consent] = Kept(_undecided)
+_STATES: dict[ConsentState, Any] = {
+    one: decisions_pb2.ConsentState.Value(f"CONSENT_STATE_{one}") for one in ConsentState
+}
 
 
 def wire_answer(answer: Answer, epoch: int) -> decisions_pb2.CheckResponse:

@@ -77,14 +77,19 @@ class ConnectionPool:
         return None
 
     async def _opened(self, loop: asyncio.AbstractEventLoop, within_s: float) -> "_Connection":
+        # Not by ``asyncio.timeout``, which ends whatever the task does then: several calls may be under way in one.
+        opening = loop.create_task(
+            loop.create_connection(lambda: _Connection(loop), self._host, self._port, ssl=self._tls)
+        )
         try:
-            async with asyncio.timeout(within_s):
-                _, connection = await loop.create_connection(
-                    lambda: _Connection(loop), self._host, self._port, ssl=self._tls
-                )
-                return connection
+            done, _ = await asyncio.wait([opening], timeout=within_s)
+            if not done:
+                raise NoAnswer("the server cannot be reached: TimeoutError")
+            return opening.result()[1]
         except OSError as error:
             raise NoAnswer(f"the server cannot be reached: {type(error).__name__}") from None
+        finally:
+            opening.cancel()
 
 
 class _Connection(asyncio.Protocol):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import Context, copy_context
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from services.kit.refusal import Kind, Refusal
 
@@ -19,12 +19,20 @@ _SAID = (Kind.INVALID, Kind.NOT_FOUND, Kind.DECLINED)
 """How a service refuses what was asked, and not that it was asked now."""
 
 
+class _Batch(NamedTuple, Generic[Item, Value]):
+    """What waits to leave together, with whoever waits for each item, and in whose trace."""
+
+    items: dict[Item, list[asyncio.Future[Value]]]
+    context: Context
+
+
 class Lane(Generic[Item, Value]):
     """Sends what is asked for in as few calls as waiting allows.
 
-    What is asked while fewer than two calls are in flight leaves at once; the rest leaves together when one
-    returns. There is no timer and no cache: an item that is already in flight is asked for again, so that an
-    answer is never older than its question. ``group`` names what a call can hold only one of.
+    What is asked while no call is in flight leaves at once. Beside a call in flight a second one leaves as soon as it
+    would carry as much, and the rest leaves together when one returns: who is asked little answers at once, who is
+    asked much is asked in large calls. There is no timer and no cache: an item that is already in flight is asked for
+    again, so that an answer is never older than its question. ``group`` names what a call can hold only one of.
     """
 
     def __init__(
@@ -32,70 +40,78 @@ class Lane(Generic[Item, Value]):
     ) -> None:
         self._fetch = fetch
         self._group = group
-        self._waiting: dict[Item, list[asyncio.Future[Value]]] = {}
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._waiting: dict[Hashable, _Batch[Item, Value]] = {}
+        self._in_flight: dict[asyncio.Task[None], int] = {}
+        """How many items each call carries."""
         self._leaving = False
-        self._context: Context | None = None
 
     def ask(self, item: Item) -> asyncio.Future[Value]:
         """The value, once a call has brought it; raises the item's refusal, or why its call failed."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Value] = loop.create_future()
-        if not self._waiting:
+        group = self._group(item)
+        batch = self._waiting.get(group)
+        if batch is None:
             # A call belongs to the trace of the first who waits for it, not of who happened to start the lane.
-            self._context = copy_context()
-        self._waiting.setdefault(item, []).append(future)
-        if not self._leaving and len(self._in_flight) < CALLS_IN_FLIGHT:
+            batch = self._waiting[group] = _Batch({}, copy_context())
+        batch.items.setdefault(item, []).append(future)
+        if not self._leaving and self._may_leave(batch):
             # At the end of this turn of the loop, so that what one request asks for side by side goes together.
             self._leaving = True
             loop.call_soon(self._leave)
         return future
 
+    def _may_leave(self, batch: _Batch[Item, Value]) -> bool:
+        if len(self._in_flight) < CALLS_IN_FLIGHT - 1:
+            return True
+        return len(self._in_flight) < CALLS_IN_FLIGHT and len(batch.items) >= min(self._in_flight.values())
+
     def _leave(self) -> None:
         self._leaving = False
-        while self._waiting and len(self._in_flight) < CALLS_IN_FLIGHT:
-            call = asyncio.get_running_loop().create_task(
-                self._call(self._next_batch()), context=self._context
-            )
-            self._in_flight.add(call)
+        while self._waiting and self._may_leave(next(iter(self._waiting.values()))):
+            batch = self._next_batch()
+            call = asyncio.get_running_loop().create_task(self._call(batch.items), context=batch.context)
+            self._in_flight[call] = len(batch.items)
             call.add_done_callback(self._returned)
 
     def _returned(self, call: asyncio.Task[None]) -> None:
-        self._in_flight.discard(call)
+        del self._in_flight[call]
         if not self._leaving:
             self._leave()
 
-    def _next_batch(self) -> dict[Item, list[asyncio.Future[Value]]]:
-        group = self._group(next(iter(self._waiting)))
-        batch: dict[Item, list[asyncio.Future[Value]]] = {}
-        for item, futures in self._waiting.items():
-            if len(batch) == ITEMS_A_CALL:
-                break
-            if self._group(item) == group:
-                batch[item] = futures
-        for item in batch:
-            del self._waiting[item]
-        return batch
+    def _next_batch(self) -> _Batch[Item, Value]:
+        group, batch = next(iter(self._waiting.items()))
+        del self._waiting[group]
+        if len(batch.items) <= ITEMS_A_CALL:
+            return batch
+        items = list(batch.items.items())
+        # Behind the other groups: each has its turn.
+        self._waiting[group] = _Batch(dict(items[ITEMS_A_CALL:]), batch.context)
+        return _Batch(dict(items[:ITEMS_A_CALL]), batch.context)
 
     async def _call(self, batch: dict[Item, list[asyncio.Future[Value]]]) -> None:
-        wanted = [item for item, futures in batch.items() if not all(f.done() for f in futures)]
-        if not wanted:
+        asked, waiting = [], []
+        for one, futures in batch.items():
+            if not all(future.done() for future in futures):
+                asked.append(one)
+                waiting.append(futures)
+        if not asked:
             return
         try:
-            answers = await self._fetch(wanted)
-            if len(answers) != len(wanted):
-                raise RuntimeError(f"asked for {len(wanted)} items, {len(answers)} came back")
+            answers = await self._fetch(asked)
+            if len(answers) != len(asked):
+                raise RuntimeError(f"asked for {len(asked)} items, {len(answers)} came back")
         except BaseException as error:
-            for item in wanted:
-                _fail(batch[item], error)
+            for futures in waiting:
+                _fail(futures, error)
             if not isinstance(error, Exception):
                 raise
             return
-        for item, answer in zip(wanted, answers, strict=True):
+        for futures, answer in zip(waiting, answers, strict=True):
             if isinstance(answer, Refusal):
-                _fail(batch[item], answer)
+                _fail(futures, answer)
                 continue
-            for future in batch[item]:
+            for future in futures:
                 if not future.done():
                     future.set_result(answer)
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from graphql import Undefined
 
-from gateway.documents.compiled.values import OutOfTheOrdinary, at_hand, fit, listed, together
+from gateway.documents.compiled.values import OutOfTheOrdinary, apart, at_hand, fit, listed, together
+from services.kit.rpc.connection_pool import ConnectionPool, NoAnswer
 
 
 @pytest.mark.parametrize("value", ["ab", b"ab", {"a": 1}, {1}, iter([1]), range(2), None, 7])
@@ -44,11 +45,14 @@ async def test_siblings_run_side_by_side() -> None:
 
 
 @pytest.mark.parametrize("failing", [0, 1, 2])
-async def test_when_one_fails_the_others_are_waited_for(failing: int) -> None:
+@pytest.mark.parametrize("waits", [False, True])
+async def test_when_one_fails_the_others_are_waited_for(failing: int, waits: bool) -> None:
     ended = []
 
     async def end(nth: int) -> None:
         if nth == failing:
+            if waits:
+                await asyncio.sleep(0)
             raise LookupError
         await asyncio.sleep(0.01)
         ended.append(nth)
@@ -78,3 +82,54 @@ async def test_who_leaves_takes_all_of_them_along() -> None:
     await asyncio.sleep(0)
     assert asking.cancelled()
     assert sorted(left) == [0, 1, 2]
+
+
+async def test_what_waits_twice_goes_on_while_its_siblings_still_wait() -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> str:
+        await second.wait()
+        return "slow"
+
+    async def twice() -> str:
+        await first.wait()
+        second.set()  # which a part that waited for its siblings would never come to
+        await asyncio.sleep(0)
+        return "twice"
+
+    asyncio.get_running_loop().call_later(0.01, first.set)
+    async with asyncio.timeout(10):
+        assert await together(slow(), apart(twice())) == ["slow", "twice"]
+
+
+async def test_a_sibling_that_is_left_ends_what_it_waits_for() -> None:
+    waited_for = [asyncio.get_running_loop().create_future() for _ in range(3)]
+
+    async def wait(nth: int) -> None:
+        await waited_for[nth]
+
+    asking = asyncio.ensure_future(together(wait(0), wait(1), apart(wait(2))))
+    await asyncio.sleep(0.01)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await asyncio.sleep(0)
+    assert [one.cancelled() for one in waited_for] == [True] * 3
+
+
+async def test_a_service_that_cannot_be_reached_in_time_costs_its_siblings_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def never(*_: Any, **__: Any) -> Any:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", never)
+    ended = []
+
+    async def end() -> None:
+        await asyncio.sleep(0.05)
+        ended.append(True)
+
+    away = ConnectionPool("http://127.0.0.1:9").post("/", {}, b"", 0.01)
+    with pytest.raises(NoAnswer):
+        await together(end(), away)
+    assert ended

@@ -7,6 +7,7 @@ from huiyuan.loyalty.v1 import placements_pb2
 from huiyuan.loyalty.v1 import tiers_pb2 as wire
 
 from services.kit import database, rpc
+from services.kit.kept import Kept
 from services.kit.refusal import Refusal
 from services.loyalty.rpc.benefits import benefits
 from services.loyalty.rpc.ledger.points import MOST_MEMBERS, wallets_by_member
@@ -169,9 +170,17 @@ def score_part(of: Scored) -> wire.ScorePartProgress:
 
 
 def tier(rule: TierRule, rank: int) -> wire.Tier:
+    """A tier as it was published, to be copied into an answer and not to be changed."""
+    return _TIERS.of(rule, rank)
+
+
+def _tier(rule: TierRule, rank: int) -> wire.Tier:
     return wire.Tier(
         key=rule.key,
         name=text(rule.name),
         rank=rank,
         benefits=[benefits.published(benefit) for benefit in rule.benefits],
     )
+
+
+_TIERS: Kept[TierRule, wire.Tier] = Kept(_tier)
