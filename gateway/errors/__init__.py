@@ -64,8 +64,13 @@ def user_error(refusal: Refusal, language: str) -> UserError:
 
 
 def _path(field: str) -> list[str] | None:
-    """``lines[2].line_id`` as clients know it: ``["input", "lines", "2", "lineId"]``."""
+    """``lines[2].line_id`` as clients know it: ``["input", "lines", "2", "lineId"]``.
+
+    An identity's parts stand in the input itself: ``identity.scope`` is ``["input", "scope"]``, all of it the value.
+    """
     parts = [part for part in re.split(r"[.\[\]]+", field) if part]
+    if parts[:1] == ["identity"]:
+        parts = parts[1:] or ["value"]
     return ["input", *map(camel, parts)] if parts else None
 
 

@@ -20,12 +20,11 @@ from huiyuan.loyalty.v1.imports_pb2 import (
 )
 
 from infra.local import tables
-from infra.local.delivery import Progress, Reject, batches, client, deliver, patiently
+from infra.local.delivery import Progress, Reject, batches, client, deliver_lines, patiently
 
 ROLES = ("order_importer",)
 _COLUMNS = ("currency", "points", "expires_on", "earned_on")
 COLUMNS = (*tables.MEMBER_COLUMNS, *_COLUMNS)
-_AT_ONCE = 500
 _LOTS_AT_ONCE = 200
 
 
@@ -101,21 +100,15 @@ async def run(loyalty_url: str, token: str, file: Path, meaning: Meaning, progre
         ).results
         return results
 
-    def settle(item: tuple[OpeningBalance, list[Line]], result: ImportBalanceResult) -> bool:
-        balance, lines = item
-        if result.HasField("imported"):
-            outcome.imported += 1
-            outcome.replayed += result.imported.replayed
-            outcome.in_ledger[balance.currency] += result.imported.points
-        elif not result.refusal.retryable:
-            reason = f"{result.refusal.code}: {result.refusal.message}"
-            outcome.rejects += [(line.number, reason, line.text) for line in lines]
-        return not result.refusal.retryable
+    def taken(item: tuple[OpeningBalance, list[Line]], result: ImportBalanceResult) -> None:
+        outcome.imported += 1
+        outcome.replayed += result.imported.replayed
+        outcome.in_ledger[item[0].currency] += result.imported.points
 
-    for batch in batches(made, _AT_ONCE):
-        await deliver(batch, send, settle)
+    def told() -> None:
         progress("balances", outcome.imported, len(made))
-    outcome.rejects.sort()
+
+    await deliver_lines(made, send, lambda item: item[1], outcome.rejects, taken, told)
     return outcome
 
 

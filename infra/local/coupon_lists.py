@@ -14,10 +14,9 @@ from huiyuan.loyalty.v1.coupons_connect import CouponsServiceClient
 from huiyuan.loyalty.v1.coupons_pb2 import IssueCouponResult, IssueCouponsRequest, IssuedTo
 
 from infra.local import tables
-from infra.local.delivery import Progress, Reject, batches, client, deliver, patiently
+from infra.local.delivery import Progress, Reject, client, deliver_lines, patiently
 
 ROLES = ("coupon_issuer",)
-_AT_ONCE = 500
 
 
 class Meaning(NamedTuple):
@@ -76,19 +75,12 @@ async def run(loyalty_url: str, token: str, file: Path, meaning: Meaning, progre
         ).results
         return results
 
-    def settle(item: Named, result: IssueCouponResult) -> bool:
-        if result.HasField("issued"):
-            outcome.issued += 1
-            outcome.replayed += result.issued.replayed
-        elif not result.refusal.retryable:
-            _, line = item
-            outcome.rejects.append(
-                (line.number, f"{result.refusal.code}: {result.refusal.message}", line.text)
-            )
-        return not result.refusal.retryable
+    def taken(_: Named, result: IssueCouponResult) -> None:
+        outcome.issued += 1
+        outcome.replayed += result.issued.replayed
 
-    for batch in batches(made, _AT_ONCE):
-        await deliver(batch, send, settle)
+    def told() -> None:
         progress("coupons", outcome.issued, len(made))
-    outcome.rejects.sort()
+
+    await deliver_lines(made, send, lambda item: [item[1]], outcome.rejects, taken, told)
     return outcome

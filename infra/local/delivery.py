@@ -5,19 +5,30 @@ import csv
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from services.kit import rpc
 from services.kit.refusal import Refusal
 
 TRIES = 40
 PAUSE_S = 0.5
+_LINES_AT_ONCE = 500
 
 Item = TypeVar("Item")
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
 Reject = tuple[int, str, str]
 """A line that was not imported: its number, why, and its text."""
+
+
+class Line(Protocol):
+    """A line of a file, with what it was."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def text(self) -> str: ...
 
 
 class ImportStopped(Exception):
@@ -55,6 +66,33 @@ async def deliver(
             return
         await asyncio.sleep(PAUSE_S)
     raise ImportStopped("the service stays busy: run the import again later")
+
+
+async def deliver_lines(
+    items: Sequence[Item],
+    send: Callable[[list[Item]], Awaitable[Sequence[Any]]],
+    lines_of: Callable[[Item], Sequence[Line]],
+    rejects: list[Reject],
+    taken: Callable[[Item, Any], None],
+    told: Callable[[], None],
+) -> None:
+    """Send what a file's lines say; ``taken`` hears what went in, and lines that were refused are rejects, in order.
+
+    ``told`` is called after each batch. Raises ``ImportStopped``.
+    """
+
+    def settle(item: Item, result: Any) -> bool:
+        if not result.HasField("refusal"):
+            taken(item, result)
+        elif not result.refusal.retryable:
+            reason = f"{result.refusal.code}: {result.refusal.message}"
+            rejects.extend((line.number, reason, line.text) for line in lines_of(item))
+        return not result.refusal.retryable
+
+    for batch in batches(items, _LINES_AT_ONCE):
+        await deliver(batch, send, settle)
+        told()
+    rejects.sort()
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

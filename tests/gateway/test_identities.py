@@ -145,7 +145,10 @@ async def test_staff_link_unlink_and_detach_and_the_audit_holds_no_value(gateway
     gateway.services.refusal = IdentityAlreadyTaken("taken", field="identity")
     answer = await gateway.admin(ADMIN["link_identity"], "support", variables={"input": link})
     (error,) = answer["data"]["linkIdentity"]["userErrors"]
-    assert error["code"] == "IDENTITY_ALREADY_TAKEN"
+    assert (error["code"], error["field"]) == ("IDENTITY_ALREADY_TAKEN", ["input", "value"])
+    gateway.services.refusal = IdentityAlreadyTaken("taken", field="identity.scope")
+    answer = await gateway.admin(ADMIN["link_identity"], "support", variables={"input": link})
+    assert answer["data"]["linkIdentity"]["userErrors"][0]["field"] == ["input", "scope"]
 
 
 async def test_staff_see_merges_with_who_followed(gateway: Gateway) -> None:

@@ -1,12 +1,10 @@
 """The members service's speed, as ratios to the same work without its encryption: ``make bench-members``.
 
 Each arm stands beside what it is measured against, taken by turns in random order in one run: two bare AES-GCM
-decrypts, the same selects with nothing decrypted, a bare UPDATE of the same rows. Both sides of a pair ask for the
-same columns of the same members.
+decrypts, the same selects with nothing decrypted (``member_reads``), a bare UPDATE of the same rows.
 """
 
 import argparse
-import asyncio
 import os
 import platform
 import random
@@ -27,22 +25,19 @@ from infra.local.databases import DatabaseUrls, Role
 from services.kit import process
 from services.members.jobs.rotations import BATCH as REWRAPPED
 from services.members.rules import profiles as rules
-from services.members.rules.blobs import BlobKind, blob_header
-from services.members.rules.identities import Identity, normalised
-from services.members.rules.keyrings import INDEX_KINDS, IndexKey, Kek, KeyRing, Place
-from services.members.rules.members import Member, new_member_id
+from services.members.rules.blobs import blob_header
+from services.members.rules.identities import normalised
+from services.members.rules.keyrings import INDEX_KINDS, IndexKey, Kek, KeyRing
+from services.members.rules.members import new_member_id
 from services.members.rules.rotations import Cursor
-from services.members.storage import identities, profiles, rewraps
+from services.members.storage import profiles, rewraps
 from services.members.storage.databases import Databases
-from tests.load import figures, place
+from tests.load import figures, member_reads, place
 from tests.load.arms import Arm, take_turns
 from tests.scratch import scratch
 
 MEMBERS = 50_000
 ROUNDS = 7
-BATCH = 1_000
-BATCHES = 10
-LOOKUPS = 400
 OPENED = 4_000
 _NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _UPDATE = """UPDATE keys SET wrapped = new.wrapped FROM unnest($1::uuid[], $2::bytea[]) AS new (member_id, wrapped)
@@ -107,9 +102,6 @@ class Filled:
             await connection.execute("VACUUM ANALYZE")
             await connection.close()
 
-    def batch(self, size: int) -> list[UUID]:
-        return random.sample(self.ids, size)
-
 
 def opening(filled: Filled, rows: Sequence[tuple[UUID, bytes, bytes]]) -> list[Arm]:
     """What it costs to unwrap, decrypt and decode, beside the decrypts that there is no way around."""
@@ -148,74 +140,6 @@ def opening(filled: Filled, rows: Sequence[tuple[UUID, bytes, bytes]]) -> list[A
     return [
         Arm("two bare decrypts", per_second(bare), of="two bare decrypts"),
         Arm("unwrap, decrypt, decode", per_second(opened), 0.6, "two bare decrypts"),
-    ]
-
-
-def reading(filled: Filled) -> list[Arm]:
-    """A thousand profiles at once, beside the same two selects with nothing opened."""
-    stored = filled.databases
-
-    async def fetched(member_ids: Sequence[UUID]) -> None:
-        await asyncio.gather(
-            stored.members_pool.fetch(profiles._ROWS, member_ids),
-            stored.keys_pool.fetch(profiles._KEYS, member_ids, BlobKind.ORDINARY),
-        )
-
-    async def read(member_ids: Sequence[UUID]) -> None:
-        found = await profiles.read(stored, filled.ring, member_ids)
-        assert len(found) == BATCH
-        assert all(type(member) is Member for member in found.values())
-
-    def per_second(work: Callable[[Sequence[UUID]], Awaitable[None]]) -> Callable[[], Awaitable[float]]:
-        async def run() -> float:
-            batches = [filled.batch(BATCH) for _ in range(BATCHES)]
-            started = time.perf_counter()
-            for batch in batches:
-                await work(batch)
-            return BATCHES * BATCH / (time.perf_counter() - started)
-
-        return run
-
-    return [
-        Arm("1,000 rows and keys", per_second(fetched), of="1,000 rows and keys"),
-        Arm("1,000 profiles", per_second(read), 0.6, "1,000 rows and keys"),
-    ]
-
-
-def looking_up(filled: Filled) -> list[Arm]:
-    """A member by phone, normalised, indexed, found, decrypted and compared, beside the selects alone."""
-    stored, ring = filled.databases, filled.ring
-
-    async def selected(phone: str, at: Place) -> None:
-        [row] = await stored.keys_pool.fetch(identities._HOLDERS, [at.kind], [at.version], [at.digest])
-        await asyncio.gather(
-            stored.members_pool.fetch(profiles._ROWS, [row[3]]),
-            stored.keys_pool.fetch(profiles._KEYS, [row[3]], BlobKind.ORDINARY),
-        )
-
-    async def looked_up(phone: str, _: Place) -> None:
-        identity = normalised(1, "", phone)
-        at = ring.find(identity)
-        holder = (await identities.holders(stored, [at]))[at]
-        member = (await profiles.read(stored, ring, [holder]))[holder]
-        assert isinstance(member, Member)
-        assert member.profile is not None
-        assert identity in member.profile.identities
-
-    def per_second(work: Callable[[str, Place], Awaitable[None]]) -> Callable[[], Awaitable[float]]:
-        async def run() -> float:
-            phones = random.sample(filled.phones, LOOKUPS)
-            asked = [(phone, ring.find(_phone(phone))) for phone in phones]
-            started = time.perf_counter()
-            for each in asked:
-                await work(*each)
-            return LOOKUPS / (time.perf_counter() - started)
-
-        return run
-
-    return [
-        Arm("selects by phone", per_second(selected), of="selects by phone"),
-        Arm("member by phone", per_second(looked_up), 0.85, "selects by phone"),
     ]
 
 
@@ -269,8 +193,6 @@ async def measure(
     rows = [(row[0], wraps[row[0]], row[5]) for row in await stored.members_pool.fetch(profiles._ROWS, some)]
     pairs = {
         "in memory, profiles/s of one processor": opening(filled, rows),
-        "batches, profiles/s": reading(filled),
-        "look-ups, members/s": looking_up(filled),
         "rotation, keys/s": rewrapping(filled),
     }
     reached = True
@@ -280,12 +202,9 @@ async def measure(
             arm.forget()
         rows = await take_turns(arms, there, given.rounds)
         reached &= figures.show(console, title.partition(",")[0], title.partition(", ")[2], rows)
+    reached &= await member_reads.measure(console, filled, given.rounds)
     await stored.close()
     return reached
-
-
-def _phone(text: str) -> Identity:
-    return normalised(1, "", text)
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from huiyuan.kit.v1.kit_pb2 import IDENTITY_KIND_STOREFRONT_CUSTOMER, ExternalIdentity
 
-from infra.local import balances, layout
+from infra.local import balances, delivery, layout
 from tests.loyalty.conftest import Loyalty
 
 TODAY = datetime.now(UTC).date()
@@ -80,7 +80,7 @@ async def test_what_does_not_come_in_is_named_line_by_line(loyalty: Loyalty, tmp
 async def test_an_import_cut_short_is_taken_up_and_counts_once(
     loyalty: Loyalty, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(balances, "_AT_ONCE", 7)
+    monkeypatch.setattr(delivery, "_LINES_AT_ONCE", 7)
     members = [loyalty.new_member() for _ in range(40)]
     file = written(
         tmp_path, *(f"{member},,POINTS,{10 + nth},{NEXT_YEAR}," for nth, member in enumerate(members))

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from huiyuan.kit.v1.kit_pb2 import IDENTITY_KIND_STOREFRONT_CUSTOMER, ExternalIdentity
 
-from infra.local import coupon_lists, layout
+from infra.local import coupon_lists, delivery, layout
 from tests.loyalty.conftest import Loyalty
 from tests.loyalty.coupons import amount_off, be_counted, listed, published
 
@@ -35,7 +35,7 @@ async def issued(loyalty: Loyalty, file: Path, template: str, name: str) -> coup
 async def test_a_list_cut_short_is_taken_up_and_everyone_has_one(
     loyalty: Loyalty, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(coupon_lists, "_AT_ONCE", 4)
+    monkeypatch.setattr(delivery, "_LINES_AT_ONCE", 4)
     template = await published(loyalty, amount_off(1_000))
     members = [loyalty.new_member() for _ in range(12)]
     customer = str(uuid4())

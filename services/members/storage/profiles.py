@@ -24,6 +24,7 @@ _tuple = tuple.__new__
 _STATUSES = {int(status): status for status in MemberStatus}
 
 Found = dict[UUID, Member | Unreadable]
+Rows = list[asyncpg.Record]
 
 
 class KeyMissing(Unreadable):
@@ -41,15 +42,27 @@ async def read(databases: Databases, ring: KeyRing, member_ids: Collection[UUID]
     found: Found = {}
     wanted = set(member_ids)
     for _ in range(_READS):
-        rows, keys = await asyncio.gather(
-            databases.members_pool.fetch(_ROWS, wanted),
-            databases.keys_pool.fetch(_KEYS, wanted, BlobKind.ORDINARY),
-        )
+        rows, keys = await rows_and_keys(databases, wanted)
         wrapped = {(member_id, dek_gen): key for member_id, dek_gen, key in keys}
         wanted = _open(ring, rows, wrapped, found)
         if not wanted:
             break
     return found
+
+
+async def rows_and_keys(databases: Databases, member_ids: Collection[UUID]) -> tuple[Rows, Rows]:
+    """What both databases hold of some members, asked side by side; either's failure ends the other."""
+    # One task beside this one: gather makes two, which is a tenth of what a single look-up costs.
+    rows = asyncio.create_task(databases.members_pool.fetch(_ROWS, member_ids))
+    try:
+        keys = await databases.keys_pool.fetch(_KEYS, member_ids, BlobKind.ORDINARY)
+        return await rows, keys
+    finally:
+        if not rows.done():
+            rows.cancel()
+            await asyncio.wait([rows])
+        # Asked for, so that nobody is told of it a second time when it is thrown away.
+        _ = rows.cancelled() or rows.exception()
 
 
 async def read_surviving(databases: Databases, ring: KeyRing, member_ids: Collection[UUID]) -> Found:

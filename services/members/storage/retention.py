@@ -11,53 +11,6 @@ from services.members.rules.members import MemberStatus
 from services.members.rules.retention import RetentionAction, Rule, RuleState
 from services.members.storage.databases import Databases
 
-CREATE = """
--- The last day on which a member was seen to do anything; a day and no more.
-CREATE TABLE activities (member_id uuid PRIMARY KEY, last_on date NOT NULL);
-
-CREATE INDEX activities_last ON activities (last_on);
-
-CREATE TABLE retention_runs (category text PRIMARY KEY, ran_at timestamptz NOT NULL, rows bigint NOT NULL);
-
--- By which instant a table's rows age, and for how long the service may not delete them whatever it is told.
-CREATE TABLE retention_floors (store text PRIMARY KEY, aged_by text NOT NULL, least_days integer NOT NULL);
-
-INSERT INTO retention_floors VALUES
-  ('profile_accesses', 'accessed_at', 180),
-  ('communications', 'sent_at', 30),
-  ('notes', $aged$to_timestamp(('x0000' || left(replace(note_id::text, '-', ''), 12))::bit(64)::bigint / 1000.0)$aged$, 30),
-  ('profile_updates', 'updated_at', 7),
-  ('unmask_quotas', 'used_on::timestamptz', 7);
-
-CREATE FUNCTION due_in(asked text, before timestamptz) RETURNS bigint
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-DECLARE floor public.retention_floors; due bigint;
-BEGIN
-  SELECT * INTO floor FROM public.retention_floors WHERE store = asked;
-  IF floor.store IS NULL OR to_regclass('public.' || quote_ident(asked)) IS NULL THEN RETURN 0; END IF;
-  EXECUTE format('SELECT count(*) FROM public.%I WHERE %s < $1', asked, floor.aged_by) INTO due USING before;
-  RETURN due;
-END $$;
-
-CREATE FUNCTION retire(asked text, before timestamptz, most integer) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
-DECLARE floor public.retention_floors; gone bigint;
-BEGIN
-  SELECT * INTO floor FROM public.retention_floors WHERE store = asked;
-  IF floor.store IS NULL OR before > now() - make_interval(days => floor.least_days) THEN
-    RAISE EXCEPTION 'this is not to be deleted yet';
-  END IF;
-  IF to_regclass('public.' || quote_ident(asked)) IS NULL THEN RETURN 0; END IF;
-  EXECUTE format('DELETE FROM public.%1$I WHERE ctid = ANY(ARRAY(SELECT ctid FROM public.%1$I WHERE %2$s < $1 LIMIT $2))',
-    asked, floor.aged_by) USING before, most;
-  GET DIAGNOSTICS gone = ROW_COUNT;
-  RETURN gone;
-END $$;
-
-REVOKE ALL ON FUNCTION due_in(text, timestamptz), retire(text, timestamptz, integer) FROM PUBLIC
-"""
-"""What a migration of the members' database runs; its statements are parted by empty lines."""
-
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION due_in(asked text, before timestamptz) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
@@ -86,11 +39,6 @@ BEGIN
 END $$
 """
 """The same, of the rows of a table that a condition names alone; parted by empty lines, for either database."""
-
-RIGHTS = (
-    "SELECT, INSERT, UPDATE ON activities, retention_runs",
-    "EXECUTE ON FUNCTION due_in(text, timestamptz), retire(text, timestamptz, integer)",
-)
 
 _INACTIVE = """FROM members m LEFT JOIN activities a USING (member_id)
                WHERE m.status = ANY($1) AND m.merged_into IS NULL

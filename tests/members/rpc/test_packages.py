@@ -80,7 +80,8 @@ async def code_of(call: Any) -> str:
 
 async def ready(members: Members, elsewhere: Elsewhere, member_id: str) -> wire.Package:
     await asked(members, member_id)
-    assert await jobs.make(members.databases, members.ring, elsewhere.of) == 1
+    # Another test's, cut off long enough ago, may be taken up along with it.
+    assert await jobs.make(members.databases, members.ring, elsewhere.of) >= 1
     [package] = await listed(members, member_id)
     assert package.state == wire.PACKAGE_STATE_READY
     return package

@@ -128,6 +128,8 @@ async def test_what_is_left_of_registrations_ends_and_no_member_with_it(members:
     phone, recent = members.phone(), members.phone()
     member_id = await members.register(registration(phone))
     await members.register(registration(recent))
+    nameless = registration(key="nobody's phone")
+    unknown = await members.register(nameless)
     given_up, younger, cut_off = uuid4(), uuid4(), uuid4()
     abandoned = """INSERT INTO members (member_id, status, revision, joined_at, registered_at, dek_gen)
                    VALUES ($1, 0, 0, now(), now() - make_interval(days => $2), 0)"""
@@ -135,7 +137,8 @@ async def test_what_is_left_of_registrations_ends_and_no_member_with_it(members:
     await members.peek(abandoned, younger, 29)
     await members.peek("UPDATE members SET registered_at = '2001-01-01' WHERE member_id = $1", member_id)
     aged = "UPDATE registrations SET claimed_at = now() - interval '401 days', settled = true WHERE member_id = $1"
-    await members.peek(aged, member_id, keys=True)
+    for one in (member_id, unknown):
+        await members.peek(aged, one, keys=True)
     unsettled = "INSERT INTO registrations VALUES (1, $1, $1, $2, now() - interval '500 days', false)"
     await members.peek(unsettled, cut_off.bytes, cut_off, keys=True)
     found = await due(members, "")
@@ -150,6 +153,7 @@ async def test_what_is_left_of_registrations_ends_and_no_member_with_it(members:
     with pytest.raises(Refusal) as caught:
         await members.register(registration(phone))
     assert caught.value.code == "IDENTITY_ALREADY_TAKEN"
+    assert await members.register(nameless) == unknown, "nothing but its key knows it again"
     again = await members.profiles.register_member(registration(recent), headers=by(OPERATIONS))
     assert again.replayed
     await members.peek("DELETE FROM members WHERE member_id = $1", younger)

@@ -41,7 +41,10 @@ class ProfilesService(Protocol):
     async def register_member(self, request: RegisterMemberRequest, ctx: RequestContext[RegisterMemberRequest, RegisterMemberResponse], /) -> RegisterMemberResponse:
         """
         Registers a member with identities and a profile. idempotency_key makes a
-        retry return the same member, for good.
+        retry return the same member: for 400 days unless the operator says
+        otherwise, and for good where no identities came. Later, a retry finds its
+        identities taken (IDENTITY_ALREADY_TAKEN); it never makes a second member
+        while they are the first one's.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -205,7 +208,10 @@ class ProfilesServiceClient(ConnectClient):
     ) -> RegisterMemberResponse:
         """
         Registers a member with identities and a profile. idempotency_key makes a
-        retry return the same member, for good.
+        retry return the same member: for 400 days unless the operator says
+        otherwise, and for good where no identities came. Later, a retry finds its
+        identities taken (IDENTITY_ALREADY_TAKEN); it never makes a second member
+        while they are the first one's.
         """
         return await self.execute_unary(
             request=request,
@@ -343,7 +349,10 @@ class ProfilesServiceSync(Protocol):
     def register_member(self, request: RegisterMemberRequest, ctx: RequestContext[RegisterMemberRequest, RegisterMemberResponse], /) -> RegisterMemberResponse:
         """
         Registers a member with identities and a profile. idempotency_key makes a
-        retry return the same member, for good.
+        retry return the same member: for 400 days unless the operator says
+        otherwise, and for good where no identities came. Later, a retry finds its
+        identities taken (IDENTITY_ALREADY_TAKEN); it never makes a second member
+        while they are the first one's.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -505,7 +514,10 @@ class ProfilesServiceClientSync(ConnectClientSync):
     ) -> RegisterMemberResponse:
         """
         Registers a member with identities and a profile. idempotency_key makes a
-        retry return the same member, for good.
+        retry return the same member: for 400 days unless the operator says
+        otherwise, and for good where no identities came. Later, a retry finds its
+        identities taken (IDENTITY_ALREADY_TAKEN); it never makes a second member
+        while they are the first one's.
         """
         return self.execute_unary(
             request=request,
