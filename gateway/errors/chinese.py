@@ -185,7 +185,7 @@ IN_CHINESE = {
     UserErrorCode.ROTATION_NOT_VALID: "密钥轮换须写明可轮换的种类和原因。",
     UserErrorCode.ROTATION_RUNNING: "另一密钥轮换正在进行。",
     UserErrorCode.SAME_OFFICER: "作出拒绝的人不能处理申诉。",
-    UserErrorCode.SECOND_PERSON_NEEDED: "自己提出的调整须由另一人审批。",
+    UserErrorCode.SECOND_PERSON_NEEDED: "自己提出或起草的内容，须由另一人审批或发布。",
     UserErrorCode.SEPARATE_CONSENT_NEEDED: "该目的需要单独同意。",
     UserErrorCode.SIGNED_DOCUMENT_NEEDED: "该目的需要书面同意。",
     UserErrorCode.SOURCE_NOT_TAKEN: "不接受该来源。",

@@ -257,4 +257,4 @@ def _overtaken(history: ProgrammeHistory, based_on: int) -> RevisedMeanwhile:
         f"the draft is based on version {based_on}, and {newest.version} is the newest. "
         f"Rebase the draft; since then changed: {since or 'nothing'}"
     )
-    return RevisedMeanwhile(message, field="based_on_version", newest=newest.version, changed=since)
+    return RevisedMeanwhile(message, field="draft_id", newest=newest.version, changed=since)
