@@ -70,6 +70,9 @@ DRAFTERS: Roles = PUBLISHERS
 DRAFT_PUBLISHERS: Roles = DRAFTERS | {Role.PROGRAM_PUBLISHER}
 """Who publishes drafts; where two persons are demanded, the service takes publishers alone."""
 
+CATALOGUE_READERS: Roles = ORDER_READERS | {Role.PROGRAM_PUBLISHER}
+"""Who reads rewards and referral programmes with their drafts: whoever publishes sees what."""
+
 PREVIEW_READERS: Roles = DRAFT_PUBLISHERS | {Role.AUDITOR}
 
 WATCHERS: Roles = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})

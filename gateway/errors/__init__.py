@@ -54,13 +54,32 @@ async def attempt(call: Awaitable[Answer], language: str) -> tuple[Answer | None
 
 def user_error(refusal: Refusal, language: str) -> UserError:
     """A refusal as data."""
-    code = UserErrorCode.of(refusal)
+    code, english = UserErrorCode.of(refusal), without_path(refusal.message, refusal.field)
+    chinese = (
+        f"{IN_CHINESE[code].removesuffix('。')}（{english}）" if code in _IN_DETAIL else IN_CHINESE[code]
+    )
     return UserError(
         field=_path(refusal.field),
         code=code,
-        message=refusal.message if language == "en" else IN_CHINESE[code],
-        facts=[Fact(name=camel(name), value=value) for name, value in sorted(refusal.facts.items())],
+        message=english if language == "en" else chinese,
+        facts=[
+            Fact(name=camel(name), value=camel(value) if name == "path" else value)
+            for name, value in sorted(refusal.facts.items())
+        ],
     )
+
+
+_IN_DETAIL = {
+    UserErrorCode.ACTIVITY_TYPE_NOT_WELL_FORMED,
+    UserErrorCode.MISSION_NOT_WELL_FORMED,
+    UserErrorCode.PROGRAMME_NOT_WELL_FORMED,
+}
+"""What staff wrote: what would be right differs from one field to the next, and is said in English everywhere."""
+
+
+def without_path(message: str, path: str) -> str:
+    """A message without the path that it begins with, which clients are told beside it as they spell it."""
+    return message.removeprefix(f"{path}: ")
 
 
 def _path(field: str) -> list[str] | None:

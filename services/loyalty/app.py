@@ -172,7 +172,7 @@ def _wires(
         gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
         gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
         gatekeeper.admit(Activities(pool, rulebook, membership, consents), ActivitiesServiceASGIApplication),
-        gatekeeper.admit(Missions(pool, rulebook), MissionsServiceASGIApplication),
+        gatekeeper.admit(Missions(pool, rulebook, consents), MissionsServiceASGIApplication),
         gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
         gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
         gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),

@@ -1,17 +1,25 @@
-"""The worked examples of points: all eighteen are tests, where their table says."""
+"""The worked examples of points and of tiers: all of them are tests, where their tables say."""
 
 import re
 from pathlib import Path
+from types import ModuleType
 
-from tests.loyalty.rules import test_worked_examples as examples
+import pytest
+
+from tests.loyalty.rules import test_tier_examples, test_worked_examples
 
 TESTS = Path(__file__).resolve().parents[1]
-EXAMPLES = 18
 
 
-def test_every_worked_example_is_a_test_named_after_what_it_shows() -> None:
-    table = re.findall(r"^ +(\d+) +(test_example_(\d+)_\w+)$", examples.__doc__ or "", re.MULTILINE)
-    assert [int(number) for number, _, _ in table] == list(range(1, EXAMPLES + 1))
+@pytest.mark.parametrize(
+    ("examples", "kind", "count"), [(test_worked_examples, "", 18), (test_tier_examples, "tier_", 8)]
+)
+def test_every_worked_example_is_a_test_named_after_what_it_shows(
+    examples: ModuleType, kind: str, count: int
+) -> None:
+    row = rf"^ *(\d+) +(test_{kind}example_(\d+)_\w+)$"
+    table = re.findall(row, examples.__doc__ or "", re.MULTILINE)
+    assert [int(number) for number, _, _ in table] == list(range(1, count + 1))
     assert all(int(number) == int(named) for number, _, named in table)
     written = {
         name

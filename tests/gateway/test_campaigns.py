@@ -1,6 +1,7 @@
 """Campaigns through the admin schema: what staff ask reaches the service, and is shown as it answers."""
 
 from tests.gateway.gateway_client import Gateway
+from tests.gateway.test_errors import ProgrammeNotWellFormed
 
 TEST = """
 query ($input: TestEarnRuleInput!) {
@@ -18,7 +19,7 @@ query ($rules: EarnRulesInput!) {
       done continueFrom ordersSeen ordersInAll
       currencies { earned wouldHaveEarned changeBasisPoints } rules { key given budgetSpent }
     }
-    userErrors { field code }
+    userErrors { field code message }
   }
 }
 """
@@ -85,7 +86,20 @@ async def test_a_preview_says_how_much_more_it_would_have_been(gateway: Gateway)
     both = {"version": 1, "rules": []}
     refused = await gateway.admin(PREVIEW, variables={"rules": both})
     (error,) = refused["data"]["earnRulesPreview"]["userErrors"]
-    assert error == {"field": ["input", "rules"], "code": "EARN_RULES_AMBIGUOUS"}
+    assert (error["field"], error["code"]) == (["input", "rules"], "EARN_RULES_AMBIGUOUS")
+
+
+async def test_what_is_wrong_with_rules_is_told_where_they_are_in_the_input(gateway: Gateway) -> None:
+    path, complaint = "earn_rules[0].condition", "column 6: undeclared reference to 'order.chanel'"
+    gateway.services.refusal = ProgrammeNotWellFormed(f"{path}: {complaint}", field=path)
+    refused = await gateway.admin(
+        PREVIEW, variables={"rules": {"rules": []}}, headers={"accept-language": "en"}
+    )
+    (error,) = refused["data"]["earnRulesPreview"]["userErrors"]
+    assert (error["field"], error["message"]) == (
+        ["input", "rules", "rules", "0", "condition"],
+        complaint,
+    )
 
 
 async def test_campaigns_are_listed_and_stopped_with_a_reason(gateway: Gateway) -> None:

@@ -7,7 +7,7 @@ CREATE = """
 mutation ($input: CreateProgrammeDraftInput!) {
   createProgrammeDraft(input: $input) {
     replayed userErrors { field code }
-    draft { id edition state programme { version twoPersons } faults { path code } }
+    draft { id edition state programme { version twoPersons } faults{path code message} }
   }
 }
 """
@@ -46,7 +46,7 @@ async def test_only_the_parts_that_are_given_reach_the_service_empty_ones_too(ga
         "edition": 3,
         "state": "DRAFT",
         "programme": {"version": 2, "twoPersons": False},
-        "faults": [{"path": "tiers[1].couponTemplate", "code": "PROGRAMME_NOT_WELL_FORMED"}],
+        "faults": [{"path": "tiers[1].couponTemplate", "code": "PROGRAMME_NOT_WELL_FORMED", "message": "no"}],
     }
 
 

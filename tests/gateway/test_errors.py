@@ -13,6 +13,10 @@ class NameNotValid(Invalid):
     """As the members service says it."""
 
 
+class ProgrammeNotWellFormed(Invalid):
+    """What staff wrote contradicts itself, as the loyalty service says it."""
+
+
 class HandsOff(Forbidden):
     """Forbidden, by a code that no gateway knows."""
 
@@ -35,6 +39,22 @@ async def test_a_refusal_is_data_with_its_field_code_and_numbers(gateway: Gatewa
             }
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("zh", "计划规则有误，请查看所指字段（must be above 500）"), ("en", "must be above 500")],
+)
+async def test_what_would_be_right_is_said_without_the_path_that_is_told_beside_it(
+    gateway: Gateway, language: str, expected: str
+) -> None:
+    _, token = gateway.join()
+    path = "tiers[1].at_least"
+    gateway.services.refusal = ProgrammeNotWellFormed(f"{path}: must be above 500", field=path, path=path)
+    answer = await gateway.ask(UPDATE, token, headers={"accept-language": language})
+    (error,) = answer["data"]["updateProfile"]["userErrors"]
+    assert (error["message"], error["field"]) == (expected, ["input", "tiers", "1", "atLeast"])
+    assert error["facts"] == [{"name": "path", "value": "tiers[1].atLeast"}]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,9 @@ class Drafts(Door):
     @rpc.allow(_readers)
     async def check_draft(self, request: wire.CheckDraftRequest, _: Any) -> wire.CheckDraftResponse:
         fault = wire.DraftFault(
-            path="tiers[1].coupon_template", code="PROGRAMME_NOT_WELL_FORMED", message="tiers[1].key: no"
+            path="tiers[1].coupon_template",
+            code="PROGRAMME_NOT_WELL_FORMED",
+            message="tiers[1].coupon_template: no",
         )
         return wire.CheckDraftResponse(faults=[fault], edition=3)
 

@@ -8,11 +8,17 @@ from huiyuan.consent.v1 import decisions_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsService
 
 from services.kit import rpc
+from services.kit.refusal import NotFound
+from services.kit.rpc.refusals import connect_error
 from tests.loyalty.conftest import CONSENT_KEY
 
 
+class UnknownPurpose(NotFound):
+    """As the consent service says it."""
+
+
 class Gate(DecisionsService):
-    """Denies until told otherwise."""
+    """Denies until told otherwise; only ``personalisation`` was published."""
 
     def __init__(self) -> None:
         self.allowed: set[str] = set()
@@ -34,6 +40,8 @@ class Gate(DecisionsService):
         caller = self._callers.verify(ctx.request_headers[rpc.CALLER_HEADER])
         assert caller == rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")
         self.asked.append((request.member_id, request.purpose))
+        if request.purpose != "personalisation":
+            raise connect_error(UnknownPurpose("no such purpose was published", field="purpose"))
         if self.away:
             raise ConnectError(Code.UNAVAILABLE, "away")
         allow = request.member_id in self.allowed

@@ -105,6 +105,20 @@ async def test_a_purpose_is_named_by_its_key(operator: Operator) -> None:
     assert code(answer) == "ACTIVITY_TYPE_NOT_WELL_FORMED"
 
 
+async def test_nothing_rests_on_a_purpose_that_was_never_published(
+    operator: Operator, gate: tuple[Gate, str]
+) -> None:
+    answer = await operator.draft(occasion("NO_ORDER_FOR", 10) | {"purpose": "win_back"})
+    assert (code(answer), wrong_field(answer)) == ("PURPOSE_NOT_PUBLISHED", "mission.purpose")
+    answer = await declare(operator, lesson(named(), purpose="win_back"))
+    assert (code(answer), wrong_field(answer)) == ("PURPOSE_NOT_PUBLISHED", "type.purpose")
+    gate[0].away = True
+    answer = await operator.draft(occasion("NO_ORDER_FOR", 10))
+    gate[0].away = False
+    assert code(answer) == "CONSENT_UNAVAILABLE"
+    assert (await operator.draft(occasion("NO_ORDER_FOR", 10))).status_code == 200
+
+
 async def test_an_occasion_is_acted_on_for_who_allows_it_alone(
     operator: Operator, gate: tuple[Gate, str]
 ) -> None:

@@ -1,10 +1,12 @@
 """Drafts through the service's own door: written, checked, compared, and published by whom it may be."""
 
 import asyncio
+import base64
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from huiyuan.kit.v1.kit_pb2 import Refusal
 
 from services.kit import rpc
 from tests.loyalty.conftest import Loyalty, earn_rule, order, programme, tier
@@ -99,7 +101,8 @@ async def test_of_two_drafts_of_one_base_one_is_published_and_the_other_rebased(
             )
         )
         (loser,) = (name for name, (status, _) in said.items() if status != 200)
-        message = said[loser][1]["message"]
+        message, refused = said[loser][1]["message"], said[loser][1]["details"][0]["value"]
+        assert Refusal.FromString(base64.b64decode(refused + "==")).field == "draft_id", "it names no version"
         assert message.startswith("REVISED_MEANWHILE")
         assert ("tiers[silver]" if loser == "rules" else "earnRules[") in message, "what changed is said"
         late = rules if loser == "rules" else tiers

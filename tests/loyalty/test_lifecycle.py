@@ -5,17 +5,22 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
 import pytest
+from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication
 
 from services.loyalty.actions import lifecycle
-from tests.loyalty.conftest import order
+from tests.loyalty.conftest import order, serving
 from tests.loyalty.coupons import amount_off, listed, published
+from tests.loyalty.gate import Gate
 from tests.loyalty.missions import Operator, everybody, occasion, timed
 from tests.loyalty.test_departures import hear
 
 
 @pytest.fixture(scope="module")
 async def served(make_loyalty: Any) -> AsyncIterator[Operator]:
-    async with timed(make_loyalty) as (loyalty, clock):
+    async with (
+        serving(DecisionsServiceASGIApplication(Gate())) as gate,
+        timed(make_loyalty, CONSENT_URL=gate) as (loyalty, clock),
+    ):
         yield Operator(loyalty, clock)
 
 

@@ -326,16 +326,19 @@ async def test_what_is_published_is_what_was_looked_at(operator: Operator) -> No
         "MissionsService/PublishMission", {"key": key, "edition": 1, "reason": "go"}
     )
     assert again.json()["replayed"] is True
-    await operator.draft(mission(key, count=5))
-    stale = await operator.loyalty.staff(
-        "MissionsService/PublishMission", {"key": key, "edition": 1, "reason": "go"}
-    )
-    assert stale.json()["message"].split(":")[0] == "MISSION_REVISED_MEANWHILE"
+    await operator.draft(mission(key, count=4))
+    drafted = [(await operator.draft(mission(key, count=5))).json() for _ in range(2)]
+    assert [one["mission"]["edition"] for one in drafted] == [3, 3]
+    assert drafted[1]["replayed"]
+    for edition in (1, 2):
+        body = {"key": key, "edition": edition, "reason": "go"}
+        stale = await operator.loyalty.staff("MissionsService/PublishMission", body)
+        assert stale.json()["message"].split(":")[0] == "MISSION_REVISED_MEANWHILE"
     unknown = await operator.loyalty.staff("MissionsService/StopMission", {"key": "none", "reason": "x"})
     assert unknown.json()["message"].split(":")[0] == "UNKNOWN_MISSION"
     listed = (await operator.loyalty.staff("MissionsService/ListMissions", {})).json()["missions"]
     states = [(one["edition"], one["state"]) for one in listed if one["key"] == key]
-    assert states == [(2, "MISSION_STATE_DRAFT"), (1, "MISSION_STATE_PUBLISHED")]
+    assert states == [(3, "MISSION_STATE_DRAFT"), (1, "MISSION_STATE_PUBLISHED")]
 
 
 async def test_an_activity_ahead_of_our_clock_or_too_old_is_refused(operator: Operator) -> None:

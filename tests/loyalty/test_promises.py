@@ -11,6 +11,7 @@ from tests.loyalty.coupons import amount_off, code_of, drafted, field_of, publis
 from tests.loyalty.missions import mission
 from tests.loyalty.rewarding import draft as draft_reward
 from tests.loyalty.rewarding import terms
+from tests.loyalty.spending import facts
 from tests.loyalty.test_drafts import LOWER, at, begin, call
 from tests.loyalty.test_referrals import publish as publish_referral
 
@@ -43,10 +44,10 @@ async def mission_of(shop: Loyalty, key: str, award: dict[str, Any], method: str
 
 
 async def test_a_mission_promises_what_can_be_given(shop: Loyalty) -> None:
-    wrong = ("MISSION_NOT_WELL_FORMED", "mission.award")
+    wrong, unfit = ("MISSION_NOT_WELL_FORMED", "mission.award"), ("MISSION_NOT_WELL_FORMED", "edition")
     assert said(await mission_of(shop, "none", {"couponTemplate": "none"})) == wrong
     assert said(await mission_of(shop, "no-lounge", {"benefit": "spa"})) == wrong
-    for key, outcome in (("draft", wrong), ("over", wrong), ("good", ("", ""))):
+    for key, outcome in (("draft", unfit), ("over", unfit), ("good", ("", ""))):
         assert said(await mission_of(shop, key, {"couponTemplate": key})) == ("", "")
         assert said(await mission_of(shop, key, {}, "Publish")) == outcome
     assert said(await mission_of(shop, "lounge", {"benefit": "lounge"})) == ("", "")
@@ -64,7 +65,8 @@ async def test_a_reward_promises_what_can_be_given(shop: Loyalty) -> None:
     answer = await shop.staff(
         "RewardsService/PublishReward", {"reward": "d", "edition": 1, "reason": "spring"}
     )
-    assert said(answer) == wrong
+    assert said(answer) == ("PROGRAMME_NOT_WELL_FORMED", "edition"), "which is what named the draft"
+    assert facts(answer)["path"] == "terms.gives"
 
 
 @pytest.mark.parametrize("side", ["inviter", "invited"])

@@ -247,8 +247,8 @@ async def drafted(loyalty: Loyalty, referral: str, points: int) -> dict[str, Any
     return programme
 
 
-async def as_drafted(loyalty: Loyalty, referral: str, based_on: int) -> httpx.Response:
-    body = {"referral": referral, "basedOnEdition": based_on, "reason": "spring"}
+async def as_drafted(loyalty: Loyalty, referral: str, based_on: int, edition: int) -> httpx.Response:
+    body = {"referral": referral, "basedOnEdition": based_on, "edition": edition, "reason": "spring"}
     return await loyalty.staff("ReferralsService/PublishReferralProgramme", body)
 
 
@@ -265,20 +265,25 @@ async def seen(loyalty: Loyalty, referral: str) -> list[tuple[int, str, str]]:
 async def test_a_draft_offers_nothing_until_it_is_published_as_it_was_drafted(loyalty: Loyalty) -> None:
     first = await drafted(loyalty, "drafted", 5)
     assert (first["edition"], first["draftedBy"], "publishedAt" in first) == (1, "staff:ada", False)
-    await drafted(loyalty, "drafted", 7)
-    assert await seen(loyalty, "drafted") == [(1, "DRAFT", "7")]
+    again = [await drafted(loyalty, "drafted", 7) for _ in range(2)]
+    assert [one["edition"] for one in again] == [2, 2]
+    assert await seen(loyalty, "drafted") == [(2, "DRAFT", "7")]
     inviter = await joined(loyalty)
     unknown = await as_member(loyalty, "GetInviteCode", inviter, referral="drafted")
     assert code(unknown) == "UNKNOWN_REFERRAL_PROGRAMME"
-    assert code(await as_drafted(loyalty, "drafted", 1)) == "REFERRAL_REVISED_MEANWHILE"
-    await done(as_drafted(loyalty, "drafted", 0))
-    assert await seen(loyalty, "drafted") == [(1, "PUBLISHED", "7")]
-    assert code(await as_drafted(loyalty, "drafted", 1)) == "REFERRAL_DRAFT_GONE"
+    assert code(await as_drafted(loyalty, "drafted", 1, 2)) == "REFERRAL_REVISED_MEANWHILE"
+    for looked_at in (0, 1):
+        assert code(await as_drafted(loyalty, "drafted", 0, looked_at)) == "REFERRAL_DRAFT_GONE"
+    await done(as_drafted(loyalty, "drafted", 0, 2))
+    assert await seen(loyalty, "drafted") == [(2, "PUBLISHED", "7")]
+    assert code(await as_drafted(loyalty, "drafted", 2, 2)) == "REFERRAL_DRAFT_GONE"
     await drafted(loyalty, "drafted", 9)
-    assert await seen(loyalty, "drafted") == [(1, "PUBLISHED", "7"), (2, "DRAFT", "9")]
-    await done(publish(loyalty, "drafted", 1, inviter={"points": 8}))
-    assert code(await as_drafted(loyalty, "drafted", 2)) == "REFERRAL_DRAFT_GONE", (
-        "it was made from edition 1"
+    await drafted(loyalty, "drafted", 10)
+    assert await seen(loyalty, "drafted") == [(2, "PUBLISHED", "7"), (4, "DRAFT", "10")]
+    await done(publish(loyalty, "drafted", 2, inviter={"points": 8}))
+    assert await seen(loyalty, "drafted") == [(5, "PUBLISHED", "8"), (4, "DRAFT", "10")]
+    assert code(await as_drafted(loyalty, "drafted", 5, 4)) == "REFERRAL_DRAFT_GONE", (
+        "it was made from edition 2"
     )
     await done(accept(loyalty, friend := await joined(loyalty), await code_of(loyalty, inviter, "drafted")))
     assert ((inviter, "POINTS", 8, "") in await promised(loyalty, inviter, friend)) is True

@@ -166,9 +166,11 @@ async def test_each_step_of_a_reward_says_what_it_changed(loyalty: Loyalty) -> N
     assert changed["draft"][1]["terms"]["points"] == 80
     again = said(await done(draft(loyalty, "told", terms=terms(70))))
     assert again["draft.terms.points"] == (80, 70)
-    out = said(await done(publish_told(loyalty, 2)))
+    assert said(await done(draft(loyalty, "told", terms=terms(70)))) == {}
+    assert code(await publish_told(loyalty, 2)) == "REWARD_DRAFT_GONE", "it said 80 when it was looked at"
+    out = said(await done(publish_told(loyalty, 3)))
     assert (out["inForce.terms.points"], out["draft"][1]) == ((100, 70), None)
-    assert said(await done(publish_told(loyalty, 2))) == {}
+    assert said(await done(publish_told(loyalty, 3))) == {}
     stop = loyalty.staff("RewardsService/StopReward", {"reward": "told", "reason": "over"})
     assert said(await done(stop)) == {"state": ("PUBLISHED", "STOPPED")}
 

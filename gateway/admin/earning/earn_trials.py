@@ -14,7 +14,7 @@ from gateway.admin.permissions import RULE_READERS, to
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import Cost
-from gateway.errors import UserError, attempt
+from gateway.errors import UserError, attempt, without_path
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Long, MoneyInput, timestamp
 from gateway.views.reckonings import RuleVerdict, verdict
@@ -221,6 +221,7 @@ async def _placed(call: Awaitable[Answer]) -> Answer:
         return await call
     except Refusal as refusal:
         if refusal.field.startswith("earn_rules"):
+            refusal.message = without_path(refusal.message, refusal.field)
             refusal.field = f"rules.rules{refusal.field.removeprefix('earn_rules')}"
         raise
 

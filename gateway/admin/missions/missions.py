@@ -122,7 +122,9 @@ class MissionMutations:
             lambda: clients.missions.draft_mission(request, headers=info.context.named(LOYALTY)),
         )
         return MissionPayload(
-            mission=mission(drafted.mission) if drafted else None, replayed=False, user_errors=refused
+            mission=mission(drafted.mission) if drafted else None,
+            replayed=drafted is not None and drafted.replayed,
+            user_errors=refused,
         )
 
     @strawberry.mutation(

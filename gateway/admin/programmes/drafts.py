@@ -12,7 +12,7 @@ from gateway.admin.programmes.programmes import Programme, programme
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import PAGED
-from gateway.errors import camel
+from gateway.errors import camel, without_path
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.paging import Connection, connection, key_of, page_size
 from gateway.scalars import instant
@@ -59,7 +59,9 @@ class ProgrammeDraft:
             headers=info.context.named(LOYALTY),
         )
         return [
-            DraftFault(path=camel(fault.path), code=fault.code, message=fault.message)
+            DraftFault(
+                path=camel(fault.path), code=fault.code, message=without_path(fault.message, fault.path)
+            )
             for fault in checked.faults
         ]
 

@@ -7,7 +7,14 @@ import strawberry
 from huiyuan.loyalty.v1 import referrals_pb2
 
 from gateway.admin.audit import audited
-from gateway.admin.permissions import ADJUSTERS, ORDER_READERS, PUBLISHERS, to
+from gateway.admin.permissions import (
+    ADJUSTERS,
+    CATALOGUE_READERS,
+    DRAFT_PUBLISHERS,
+    DRAFTERS,
+    ORDER_READERS,
+    to,
+)
 from gateway.admin.referrals.referral_terms import ReferralProgramme, ReferralTermsInput, referral_programme
 from gateway.clients import LOYALTY
 from gateway.context import Info
@@ -51,7 +58,10 @@ class PublishReferralProgrammeInput:
         default=0, description="The edition that it was made from; 0 for the first."
     )
     terms: ReferralTermsInput | None = strawberry.field(
-        default=None, description="Without them, as the edition after it was drafted."
+        default=None, description="Without them, as the draft says that edition names."
+    )
+    edition: int = strawberry.field(
+        default=0, description="The draft that was looked at, where terms are left out."
     )
     reason: str
 
@@ -87,7 +97,7 @@ class DecideReferralPayload:
 @strawberry.type
 class ReferralQueries:
     @strawberry.field(
-        metadata=to(ORDER_READERS),
+        metadata=to(CATALOGUE_READERS),
         description="Every referral programme, in its newest edition, and the drafts.",
         directives=[ListSize(assumed_size=10)],
     )
@@ -135,7 +145,7 @@ class ReferralQueries:
 @strawberry.type
 class ReferralMutations:
     @strawberry.mutation(
-        metadata=to(PUBLISHERS),
+        metadata=to(DRAFTERS),
         description="Writes the draft of a referral programme's next edition. Nobody sees it yet.",
     )
     async def draft_referral_programme(
@@ -163,7 +173,7 @@ class ReferralMutations:
         )
 
     @strawberry.mutation(
-        metadata=to(PUBLISHERS), description="Puts the next edition of a referral programme in force."
+        metadata=to(DRAFT_PUBLISHERS), description="Puts the next edition of a referral programme in force."
     )
     async def publish_referral_programme(
         self, info: Info, input: PublishReferralProgrammeInput
@@ -174,6 +184,7 @@ class ReferralMutations:
             referral=input.key,
             based_on_edition=input.based_on_edition,
             terms=input.terms.wire() if input.terms else None,
+            edition=input.edition,
             reason=input.reason,
         )
         published, refused = await audited(
@@ -195,7 +206,7 @@ class ReferralMutations:
         )
 
     @strawberry.mutation(
-        metadata=to(PUBLISHERS), description="Takes no more invitations; what was accepted goes on."
+        metadata=to(DRAFT_PUBLISHERS), description="Takes no more invitations; what was accepted goes on."
     )
     async def stop_referral_programme(
         self, info: Info, input: StopReferralProgrammeInput

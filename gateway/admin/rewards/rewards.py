@@ -4,7 +4,7 @@ import strawberry
 from huiyuan.loyalty.v1 import rewards_pb2
 
 from gateway.admin.audit import audited
-from gateway.admin.permissions import ADJUSTERS, ORDER_READERS, PUBLISHERS, to
+from gateway.admin.permissions import ADJUSTERS, CATALOGUE_READERS, DRAFT_PUBLISHERS, DRAFTERS, to
 from gateway.admin.rewards.reward_terms import (
     Reward,
     RewardHistory,
@@ -75,7 +75,7 @@ class ChangeRewardStockPayload:
 @strawberry.type
 class RewardQueries:
     @strawberry.field(
-        metadata=to(ORDER_READERS),
+        metadata=to(CATALOGUE_READERS),
         description="Every reward by its key; at most 100 a page.",
         directives=[PAGED],
     )
@@ -103,7 +103,7 @@ class RewardQueries:
         )
 
     @strawberry.field(
-        metadata=to(ORDER_READERS), description="A reward with its editions and the changes of its stock."
+        metadata=to(CATALOGUE_READERS), description="A reward with its editions and the changes of its stock."
     )
     async def reward(
         self, info: Info, key: str, programme_id: str = DEFAULT_PROGRAMME
@@ -126,7 +126,7 @@ class RewardQueries:
 @strawberry.type
 class RewardMutations:
     @strawberry.mutation(
-        metadata=to(PUBLISHERS),
+        metadata=to(DRAFTERS),
         description="Writes the draft of a reward's next edition. Nobody sees it yet.",
     )
     async def draft_reward(self, info: Info, input: DraftRewardInput) -> RewardPayload:
@@ -145,11 +145,13 @@ class RewardMutations:
             lambda: context.clients.rewards.draft_reward(request, headers=context.named(LOYALTY)),
         )
         return RewardPayload(
-            reward=reward(drafted.reward) if drafted else None, replayed=False, user_errors=refused
+            reward=reward(drafted.reward) if drafted else None,
+            replayed=drafted is not None and drafted.replayed,
+            user_errors=refused,
         )
 
     @strawberry.mutation(
-        metadata=to(PUBLISHERS), description="Puts a drafted edition in force; it never changes again."
+        metadata=to(DRAFT_PUBLISHERS), description="Puts a drafted edition in force; it never changes again."
     )
     async def publish_reward(self, info: Info, input: PublishRewardInput) -> RewardPayload:
         context = info.context
@@ -170,7 +172,7 @@ class RewardMutations:
         )
 
     @strawberry.mutation(
-        metadata=to(PUBLISHERS), description="Offers a reward no longer; what was redeemed stays so."
+        metadata=to(DRAFT_PUBLISHERS), description="Offers a reward no longer; what was redeemed stays so."
     )
     async def stop_reward(self, info: Info, input: StopRewardInput) -> RewardPayload:
         context = info.context

@@ -82,6 +82,13 @@ ENTRIES = (
         "查看最新版本后再发布。",
     ),
     Entry(
+        "PURPOSE_NOT_PUBLISHED",
+        Kind.INVALID,
+        "A mission or a type of activities is to rest on a purpose that was never published.",
+        "Publish the purpose first, or name one that consentPurposes lists.",
+        "先发布该目的，或使用 consentPurposes 列出的目的。",
+    ),
+    Entry(
         "SOURCE_NOT_TAKEN",
         Kind.INVALID,
         "A system tells activities under a name of its own, and never check-ins.",

@@ -188,7 +188,7 @@ ENTRIES = (
         Kind.FORBIDDEN,
         "Who asked for an adjustment does not decide about it; who wrote a draft does not publish it where two persons are demanded.",
         "Have another member of staff do it.",
-        "请另一名员工审批。",
+        "请另一名员工审批或发布。",
     ),
     Entry(
         "SURVIVOR_MERGED",

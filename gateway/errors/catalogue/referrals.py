@@ -49,9 +49,9 @@ ENTRIES = (
     Entry(
         "REFERRAL_DRAFT_GONE",
         Kind.CONFLICT,
-        "The referral programme has no draft of the edition after the one that was looked at.",
-        "Draft it, or send its terms.",
-        "先起草，或直接填写条款。",
+        "The referral programme has no such draft: it was drafted anew, or made from an earlier edition.",
+        "Read the drafts again and name the edition that you looked at, or send terms.",
+        "重新查看草稿并填写所看的版本，或直接填写条款。",
     ),
     Entry(
         "REFERRAL_DECIDED",

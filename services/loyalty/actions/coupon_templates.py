@@ -2,6 +2,7 @@
 
 from services.kit import database
 from services.loyalty.actions.changed import Changed
+from services.loyalty.actions.editions import as_drafted
 from services.loyalty.rules.coupons import coupon_terms
 from services.loyalty.rules.coupons.coupon_templates import (
     CouponTemplate,
@@ -11,6 +12,7 @@ from services.loyalty.rules.coupons.coupon_templates import (
     Within,
 )
 from services.loyalty.rules.coupons.coupon_terms import CouponTerms
+from services.loyalty.rules.programmes.drafts import Publisher, be_free_to_publish
 from services.loyalty.rules.programmes.wellformed import KEY, KEY_SAID, be_like
 from services.loyalty.storage.coupons import coupon_templates
 
@@ -21,6 +23,7 @@ async def save(
     key: str,
     terms: CouponTerms,
     based_on_revision: int,
+    by: str,
     now: int,
 ) -> Changed[CouponTemplate]:
     """Keep terms as a template's draft; a replay where the draft said the same already.
@@ -31,9 +34,8 @@ async def save(
     coupon_terms.check(terms)
     known = await coupon_templates.lock(connection, within.number, key)
     if known is None:
-        new = CouponTemplate(within.number, key, TemplateState.DRAFT, 0, 0, None, None, 0, 0, now).drafted(
-            terms, now
-        )
+        new = CouponTemplate(within.number, key, TemplateState.DRAFT, 0, 0, None, None, 0, 0, now)
+        new = new.drafted(terms, by, now)
         if based_on_revision == 0 and await coupon_templates.insert(connection, new):
             return Changed(None, new)
         known = await locked(connection, within, key, "key")
@@ -43,7 +45,7 @@ async def save(
         message = f"{key} is there already: change its revision {known.revision}, or choose another key"
         raise CouponTemplateChanged(message, field="key", newest=known.revision)
     known.be_at(based_on_revision)
-    drafted = known.drafted(terms, now)
+    drafted = known.drafted(terms, by, now)
     await coupon_templates.update(connection, drafted)
     return Changed(known, drafted)
 
@@ -53,7 +55,7 @@ async def publish(
     within: Within,
     key: str,
     based_on_revision: int,
-    by: str,
+    publisher: Publisher,
     reason: str,
     now: int,
 ) -> Changed[CouponTemplate]:
@@ -62,11 +64,14 @@ async def publish(
     known.be_at(based_on_revision)
     published = known.published(now)
     assert published.terms is not None, "what was published has terms"
-    coupon_terms.check(published.terms)
-    coupon_terms.check_issuable(published.terms, now, within.time_zone)
-    coupon_terms.check_budget_holds(published.terms, known.issued, known.committed_minor)
+    writers = {known.drafted_by}
+    be_free_to_publish(publisher, writers, "based_on_revision", two_persons=within.two_persons)
+    with as_drafted("based_on_revision"):
+        coupon_terms.check(published.terms)
+        coupon_terms.check_issuable(published.terms, now, within.time_zone)
+        coupon_terms.check_budget_holds(published.terms, known.issued, known.committed_minor)
     await coupon_templates.update(connection, published)
-    await coupon_templates.add_edition(connection, published, by, reason)
+    await coupon_templates.add_edition(connection, published, publisher.actor, reason)
     return Changed(known, published)
 
 

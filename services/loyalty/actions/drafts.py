@@ -84,7 +84,8 @@ async def publish(
     known.be_open()
     known.be_at(step.edition)
     moment = await publishing.moment(connection, known.programme.programme_id)
-    be_free_to_publish(moment.newest, publisher, await drafts.writers(connection, step.draft_id))
+    writers = await drafts.writers(connection, step.draft_id)
+    be_free_to_publish(publisher, writers, "draft_id", two_persons=moment.newest.two_persons)
     publication = await publishing.publish(
         connection,
         moment,

@@ -6,7 +6,8 @@ from datetime import date
 from services.kit import database
 from services.kit.clock import instant
 from services.loyalty.actions.changed import Changed
-from services.loyalty.actions.promises import unfit
+from services.loyalty.actions.editions import as_drafted, next_edition
+from services.loyalty.actions.promises import be_kept
 from services.loyalty.rules.missions import missions as rules
 from services.loyalty.rules.missions.mission_progress import Progress, ProgressState, period_of, progress_of
 from services.loyalty.rules.missions.missions import (
@@ -18,6 +19,7 @@ from services.loyalty.rules.missions.missions import (
     MissionState,
     UnknownMission,
 )
+from services.loyalty.rules.programmes.drafts import Publisher, be_free_to_publish
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.storage.members.families import Family
 from services.loyalty.storage.missions import activities, missions
@@ -29,15 +31,18 @@ from services.loyalty.storage.missions.missions import Edition
 async def draft(
     connection: database.RawConnection, programme: Programme, mission: Mission, by: str, reason: str, now: int
 ) -> Changed[Edition]:
-    """Write a mission's next edition as a draft, in place of the draft there is."""
+    """Write a mission's next edition as a draft, in place of the draft there is; said again, it is a replay."""
     await _check(connection, programme, mission, now)
     await missions.lock(connection, programme.number, mission.key)
     newest = next(iter(await missions.editions(connection, programme.number, mission.key)), None)
-    edition = 1
-    if newest:
-        edition = newest.mission.edition + (newest.state is not MissionState.DRAFT)
-    drafted = Edition(replace(mission, edition=edition), MissionState.DRAFT, reason, by, instant(now))
-    await missions.draft(connection, programme.number, drafted)
+    known = newest.mission.edition if newest else 0
+    before = newest if newest and newest.state is MissionState.DRAFT else None
+    if before and before.mission == replace(mission, edition=known):
+        return Changed(before, before, replayed=True)
+    drafted = Edition(
+        replace(mission, edition=next_edition(known)), MissionState.DRAFT, reason, by, instant(now)
+    )
+    await missions.draft(connection, programme.number, drafted, in_place_of=known if before else 0)
     return Changed(newest, replace(drafted, awarded=newest.awarded if newest else 0))
 
 
@@ -45,7 +50,7 @@ async def publish(
     connection: database.RawConnection,
     programme: Programme,
     which: tuple[str, int],
-    by: str,
+    publisher: Publisher,
     reason: str,
     now: int,
 ) -> Changed[Edition]:
@@ -66,20 +71,25 @@ async def publish(
         return Changed(newest, newest, replayed=True)
     if newest.state is MissionState.STOPPED:
         raise MissionRevisedMeanwhile("this edition was stopped: draft the next one", field="edition")
-    await _check(connection, programme, newest.mission, now, to_be_given=True)
+    writers = {newest.drafted_by}
+    be_free_to_publish(publisher, writers, "edition", two_persons=programme.two_persons)
+    with as_drafted("edition"):
+        await _check(connection, programme, newest.mission, now, to_be_given=True)
     if 0 < newest.mission.budget < newest.awarded:
         message = f"{newest.awarded} awards were given: the budget cannot be {newest.mission.budget}"
         raise BudgetBelowAwarded(message, field="key", awarded=newest.awarded, asked=newest.mission.budget)
     before = next((one for one in known if one.state is MissionState.PUBLISHED), None)
     if before:
-        await missions.move(connection, programme.number, _stopped(before, by, now, before.reason))
+        await missions.move(
+            connection, programme.number, _stopped(before, publisher.actor, now, before.reason)
+        )
     starts_at = newest.mission.starts_at or (before.mission.starts_at if before else now)
     published = replace(
         newest,
         mission=replace(newest.mission, starts_at=starts_at),
         state=MissionState.PUBLISHED,
         reason=reason,
-        published_by=by,
+        published_by=publisher.actor,
         published_at=instant(now),
     )
     await missions.move(connection, programme.number, published)
@@ -137,8 +147,8 @@ async def _check(
     declared = await activities.types(connection, programme.number)
     rules.check(mission, programme, {key: one.type for key, one in declared.items()}, now)
     award = mission.award
-    if because := await unfit(connection, programme, award.kind, award.template, to_be_given=to_be_given):
-        raise rules.wrong(because, "mission.award")
+    promised = [(award.kind, award.template, "mission.award")]
+    await be_kept(connection, programme, promised, to_be_given=to_be_given, wrong=rules.wrong)
 
 
 def _stopped(edition: Edition, by: str, now: int, reason: str) -> Edition:

@@ -1,8 +1,9 @@
 """Promises: what rules promise beside points is something that somebody can give."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from services.kit import database
+from services.kit.refusal import Invalid
 from services.loyalty.rules.benefits.entitlements import defined
 from services.loyalty.rules.coupons.coupon_templates import TemplateState
 from services.loyalty.rules.ledger.grants import GrantKind
@@ -27,6 +28,20 @@ async def unfit(
         if to_be_given and template.state is not TemplateState.PUBLISHED:
             return f"the coupon template is {template.state}: publish it first"
     return ""
+
+
+async def be_kept(
+    asking: coupon_templates.Asking,
+    programme: Programme,
+    promises: Iterable[tuple[GrantKind, str, str]],
+    *,
+    to_be_given: bool = False,
+    wrong: Callable[[str, str], Invalid] = wrong,
+) -> None:
+    """Refuse a catalogue's ``promises``, (kind, key, path), that nobody can keep. Raises what ``wrong`` makes."""
+    for kind, key, path in promises:
+        if because := await unfit(asking, programme, kind, key, to_be_given=to_be_given):
+            raise wrong(because, path)
 
 
 async def unfit_in(

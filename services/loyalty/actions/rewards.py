@@ -6,9 +6,11 @@ from services.kit import database
 from services.kit.refusal import Conflict
 from services.loyalty import events
 from services.loyalty.actions.changed import Changed
-from services.loyalty.actions.promises import unfit
+from services.loyalty.actions.editions import as_drafted, next_edition
+from services.loyalty.actions.promises import be_kept
 from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
 from services.loyalty.rules.ledger.grants import GrantKind
+from services.loyalty.rules.programmes.drafts import Publisher, be_free_to_publish
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.programmes.wellformed import KEY, KEY_SAID, be_like, wrong
 from services.loyalty.rules.rewards.rewards import (
@@ -43,19 +45,22 @@ async def draft(
     reason: str,
     now: int,
 ) -> Changed[Reward]:
-    """Write the draft of the next edition over the one that is there."""
+    """Write the draft of the next edition over the one that is there; said again, it is a replay."""
     be_like(KEY, reward, "reward", KEY_SAID)
     check(terms, programme)
-    await _be_there(connection, programme, terms)
+    await be_kept(connection, programme, _promised(terms))
     await rewards.found(connection, programme.number, reward, limited=terms.limited)
     known = await rewards.lock(connection, programme.number, reward)
     assert known is not None, "it is there by now"
     if known.in_force is not None and known.limited is not terms.limited:
         message = "whether there is an end of it was fixed by the first edition: found another reward"
         raise RewardEditionFixed(message, field="terms.limited", limited=known.limited)
-    edition = known.in_force.edition + 1 if known.in_force else 1
-    written = Edition(edition, terms, by, now, reason)
-    await rewards.put_draft(connection, programme.number, reward, written)
+    if known.draft and known.draft.terms == terms:
+        return Changed(known, known, replayed=True)
+    newest = known.draft or known.in_force
+    written = Edition(next_edition(newest.edition if newest else 0), terms, by, now, reason)
+    drafted = known.draft.edition if known.draft else 0
+    await rewards.put_draft(connection, programme.number, reward, written, in_place_of=drafted)
     return Changed(known, replace(known, draft=written))
 
 
@@ -64,7 +69,7 @@ async def publish(
     programme: Programme,
     reward: str,
     edition: int,
-    by: str,
+    publisher: Publisher,
     reason: str,
     now: int,
 ) -> Changed[Reward]:
@@ -79,10 +84,13 @@ async def publish(
         raise RewardDraftGone(
             message, field="edition", asked=edition, draft=drafted.edition if drafted else 0
         )
-    check(drafted.terms, programme)
-    await _be_there(connection, programme, drafted.terms, to_be_given=True)
+    writers = {drafted.drafted_by}
+    be_free_to_publish(publisher, writers, "edition", two_persons=programme.two_persons)
+    with as_drafted("edition"):
+        check(drafted.terms, programme)
+        await be_kept(connection, programme, _promised(drafted.terms), to_be_given=True)
     await _be_room(connection, known)
-    published = replace(drafted, published_by=by, published_at=now, reason=reason)
+    published = replace(drafted, published_by=publisher.actor, published_at=now, reason=reason)
     await rewards.publish(connection, programme.number, reward, published)
     await _tell(connection, programme, reward, now)
     limited = published.terms.limited
@@ -147,14 +155,10 @@ async def _locked(connection: database.RawConnection, programme: Programme, rewa
     return known
 
 
-async def _be_there(
-    connection: database.RawConnection, programme: Programme, terms: Terms, *, to_be_given: bool = False
-) -> None:
-    """Refuse to promise a coupon or a benefit that nobody can give. Raises ``ProgrammeNotWellFormed``."""
-    if terms.kind in (RewardKind.COUPON, RewardKind.BENEFIT):
-        kind = GrantKind(terms.kind)
-        if because := await unfit(connection, programme, kind, terms.gives, to_be_given=to_be_given):
-            raise wrong(because, "terms.gives")
+def _promised(terms: Terms) -> list[tuple[GrantKind, str, str]]:
+    """The coupon or benefit that it gives, with its path."""
+    given = terms.kind in (RewardKind.COUPON, RewardKind.BENEFIT)
+    return [(GrantKind(terms.kind), terms.gives, "terms.gives")] if given else []
 
 
 async def _be_room(connection: database.RawConnection, known: Reward) -> None:

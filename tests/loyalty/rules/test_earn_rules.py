@@ -1,11 +1,12 @@
 """Earn rules beyond points per amount: conditions, schedules, stacking, caps and budgets, by numbers worked out by hand."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from services.loyalty.rules.earning.earn_facts import local_time
 from services.loyalty.rules.earning.earn_limits import Count
 from services.loyalty.rules.earning.earn_rules import (
     AwardKind,
@@ -122,6 +123,32 @@ def test_a_schedule_is_judged_by_the_local_time_of_payment(
     ledger = shop(BASE, times(2, schedule=schedule))
     ledger.now = at("2026-06-09 00:00")
     assert points(ledger, order(10_000, paid_at=at(paid))) == (200 if expected else 100)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "zone", "paid", "expected"),
+    [
+        (Schedule(days_of_month=(29,)), "Asia/Shanghai", "2028-02-28 15:59:59.999999", False),
+        (Schedule(days_of_month=(29,)), "Asia/Shanghai", "2028-02-28 16:00", True),
+        (Schedule(days_of_month=(29,)), "Asia/Shanghai", "2028-02-29 16:00", False),
+        (Schedule(days_of_month=(29,)), "Asia/Shanghai", "2027-02-28 16:00", False),  # has no such day
+        (Schedule(hours=(Hours(2, 3),)), "Europe/Berlin", "2026-03-29 01:30", False),  # the hour is skipped
+        (
+            Schedule(hours=(Hours(2, 3),)),
+            "Europe/Berlin",
+            "2026-10-25 00:30",
+            True,
+        ),  # and here it comes twice
+        (Schedule(hours=(Hours(2, 3),)), "Europe/Berlin", "2026-10-25 01:30", True),
+        (Schedule(days_of_month=(25,)), "Europe/Berlin", "2026-10-25 22:59", True),
+        (Schedule(days_of_month=(25,)), "Europe/Berlin", "2026-10-25 23:00", False),
+    ],
+)
+def test_a_member_day_is_whole_on_a_leap_day_and_where_clocks_change(
+    schedule: Schedule, zone: str, paid: str, expected: bool
+) -> None:
+    local = local_time(round(datetime.fromisoformat(f"{paid}+00:00").timestamp() * 1_000_000), zone)
+    assert schedule.holds(local) is expected
 
 
 @pytest.mark.parametrize(

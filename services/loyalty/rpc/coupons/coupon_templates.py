@@ -10,7 +10,7 @@ from services.loyalty.actions import coupon_templates as actions
 from services.loyalty.actions.changed import Changed
 from services.loyalty.rpc.coupons.coupon_terms import terms, wire_edition, wire_statistics, wire_template
 from services.loyalty.rpc.programmes.changes import of_catalogue
-from services.loyalty.rpc.programmes.programmes import ReasonMissing
+from services.loyalty.rpc.programmes.programmes import publisher, reason
 from services.loyalty.rpc.wire import choice, page_size
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.coupons.coupon_templates import CouponTemplate, TemplateState, Within
@@ -34,12 +34,18 @@ class CouponTemplates:
     async def save_coupon_template(
         self, request: wire.SaveCouponTemplateRequest, _: Any
     ) -> wire.SaveCouponTemplateResponse:
-        _why(request.reason)
+        reason(request.reason)
         within = await self._within(request)
         drafted = terms(request.terms, within)
         async with self._pool.acquire() as connection, connection.transaction():
             saved = await actions.save(
-                connection, within, request.key, drafted, request.based_on_revision, self._rulebook.now()
+                connection,
+                within,
+                request.key,
+                drafted,
+                request.based_on_revision,
+                rpc.caller().actor,
+                self._rulebook.now(),
             )
         return wire.SaveCouponTemplateResponse(
             template=wire_template(saved.after, within),
@@ -51,14 +57,14 @@ class CouponTemplates:
     async def publish_coupon_template(
         self, request: wire.PublishCouponTemplateRequest, _: Any
     ) -> wire.PublishCouponTemplateResponse:
-        why, within = _why(request.reason), await self._within(request)
+        why, within = reason(request.reason), await self._within(request)
         async with self._pool.acquire() as connection, connection.transaction():
             published = await actions.publish(
                 connection,
                 within,
                 request.key,
                 request.based_on_revision,
-                rpc.caller().actor,
+                publisher(),
                 why,
                 self._rulebook.now(),
             )
@@ -70,7 +76,7 @@ class CouponTemplates:
     async def stop_coupon_template(
         self, request: wire.StopCouponTemplateRequest, _: Any
     ) -> wire.StopCouponTemplateResponse:
-        _why(request.reason)
+        reason(request.reason)
         within = await self._within(request)
         async with self._pool.acquire() as connection, connection.transaction():
             stopped = await actions.stop(connection, within, request.key, self._rulebook.now())
@@ -125,14 +131,10 @@ class CouponTemplates:
 def within(known: Programmes, programme_id: str) -> Within:
     """The programme meant, the default one for "". Raises ``UnknownProgramme``."""
     newest = known.history(programme_id).newest
-    return Within(newest.number, newest.programme_id, newest.time_zone, newest.money_currency)
+    return Within(
+        newest.number, newest.programme_id, newest.time_zone, newest.money_currency, newest.two_persons
+    )
 
 
 def _changes(of: Changed[CouponTemplate], within: Within) -> list[DefinitionChange]:
     return of_catalogue(of, lambda one: wire_template(one, within))
-
-
-def _why(reason: str) -> str:
-    if not 1 <= len(reason) <= 500:
-        raise ReasonMissing("say why in 1 to 500 characters", field="reason")
-    return reason

@@ -8,14 +8,19 @@ from huiyuan.consent.v1 import decisions_pb2
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 
 from services.kit import rpc
-from services.kit.refusal import Declined, Kind, Refusal, Unavailable
+from services.kit.refusal import Declined, Invalid, Kind, Refusal, Unavailable
 
 _AT_ONCE = 10_000
+_NOBODY = "00000000-0000-0000-0000-000000000000"
 _ANSWERS = (Kind.INVALID, Kind.NOT_FOUND, Kind.DECLINED)
 
 
 class ConsentMissing(Declined):
     """The member does not allow the purpose that this is kept for."""
+
+
+class PurposeNotPublished(Invalid):
+    """Something is to rest on a purpose that the consent service does not know, so that nobody could allow it."""
 
 
 class ConsentUnavailable(Unavailable):
@@ -49,6 +54,19 @@ class ConsentGate:
                 reason=answer.reason,
                 article=answer.article,
             )
+
+    async def be_known(self, purpose: str, field: str) -> None:
+        """Refuse to rest anything on a purpose that was never published. Raises ``PurposeNotPublished``.
+
+        Asked about nobody: what the answer would be is not looked at. A purpose that was published stays known.
+        """
+        try:
+            await self.allowing([_NOBODY], purpose)
+        except Refusal as refusal:
+            if refusal.kind is not Kind.NOT_FOUND:
+                raise
+            message = f"{field}: no purpose {purpose!r} was ever published: publish it first, or name another"
+            raise PurposeNotPublished(message, field=field, purpose=purpose) from None
 
     async def allowing(self, member_ids: Sequence[str], purpose: str) -> set[str]:
         """Who of the members allows a purpose, as of now. Raises ``ConsentUnavailable``."""

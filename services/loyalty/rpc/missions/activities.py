@@ -13,8 +13,9 @@ from services.kit.clock import instant
 from services.loyalty.actions import activities as actions
 from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.rpc.members.members import Membership
-from services.loyalty.rpc.missions.missions import RULE_READERS, progress, why
+from services.loyalty.rpc.missions.missions import RULE_READERS, progress
 from services.loyalty.rpc.names import own_id
+from services.loyalty.rpc.programmes.programmes import reason
 from services.loyalty.rpc.wire import (
     READERS,
     MalformedId,
@@ -37,6 +38,7 @@ from services.loyalty.rules.missions.activity_types import (
     Attribute,
     AttributeType,
     UnknownActivityType,
+    is_purpose,
 )
 from services.loyalty.rules.missions.mission_progress import streak
 from services.loyalty.rules.orders.orders import LONGEST_SOURCE, is_source
@@ -103,10 +105,13 @@ class Activities:
     async def declare_activity_type(
         self, request: wire.DeclareActivityTypeRequest, _: Any
     ) -> wire.DeclareActivityTypeResponse:
-        reason = why(request.reason)
+        said = reason(request.reason)
         programme = await self._programme(request.programme_id)
         at = instant(self._rulebook.now())
-        declared = Declared(_type(request.type), rpc.caller().actor, at, reason)
+        type = _type(request.type)
+        if is_purpose(type.purpose):
+            await self._consents.be_known(type.purpose, "type.purpose")
+        declared = Declared(type, rpc.caller().actor, at, said)
         async with self._pool.acquire() as connection, connection.transaction():
             kept, replayed = await actions.declare(connection, programme, declared)
         return wire.DeclareActivityTypeResponse(type=_wire_type(kept), replayed=replayed)

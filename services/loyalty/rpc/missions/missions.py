@@ -8,8 +8,9 @@ from huiyuan.loyalty.v1.programme_history_pb2 import DefinitionChange
 from services.kit import clock, database, rpc
 from services.loyalty.actions import missions as actions
 from services.loyalty.actions.changed import Changed
+from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.rpc.programmes.changes import of_catalogue
-from services.loyalty.rpc.programmes.programmes import ReasonMissing
+from services.loyalty.rpc.programmes.programmes import publisher, reason
 from services.loyalty.rpc.wire import (
     READERS,
     ChoiceMissing,
@@ -24,6 +25,7 @@ from services.loyalty.rpc.wire import (
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.expiry import local_day
 from services.loyalty.rules.ledger.grants import GrantKind
+from services.loyalty.rules.missions.activity_types import is_purpose
 from services.loyalty.rules.missions.mission_progress import Progress
 from services.loyalty.rules.missions.missions import (
     ActivityTask,
@@ -49,37 +51,42 @@ RULE_READERS = rpc.staff("operations", "support", "program_admin", "program_publ
 class Missions:
     """``huiyuan.loyalty.v1.MissionsService``."""
 
-    def __init__(self, pool: database.Pool, rulebook: Rulebook) -> None:
+    def __init__(self, pool: database.Pool, rulebook: Rulebook, consents: ConsentGate) -> None:
         self._pool = pool
         self._rulebook = rulebook
+        self._consents = consents
 
     @rpc.allow(_DRAFTERS)
     async def draft_mission(self, request: wire.DraftMissionRequest, _: Any) -> wire.DraftMissionResponse:
-        reason, programme = why(request.reason), await self._programme(request.programme_id)
+        said, programme = reason(request.reason), await self._newest(request.programme_id)
         who, now = rpc.caller().actor, self._rulebook.now()
         mission = _mission(request.mission)
+        if is_purpose(mission.purpose):
+            await self._consents.be_known(mission.purpose, "mission.purpose")
         async with self._pool.acquire() as connection, connection.transaction():
-            drafted = await actions.draft(connection, programme, mission, who, reason, now)
-        return wire.DraftMissionResponse(mission=_wire(drafted.after), changes=_changes(drafted))
+            drafted = await actions.draft(connection, programme, mission, who, said, now)
+        return wire.DraftMissionResponse(
+            mission=_wire(drafted.after), replayed=drafted.replayed, changes=_changes(drafted)
+        )
 
     @rpc.allow(_PUBLISHERS)
     async def publish_mission(
         self, request: wire.PublishMissionRequest, _: Any
     ) -> wire.PublishMissionResponse:
-        reason, programme = why(request.reason), await self._programme(request.programme_id)
-        which, who, now = (request.key, request.edition), rpc.caller().actor, self._rulebook.now()
+        said, programme = reason(request.reason), await self._newest(request.programme_id)
+        which, who, now = (request.key, request.edition), publisher(), self._rulebook.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            published = await actions.publish(connection, programme, which, who, reason, now)
+            published = await actions.publish(connection, programme, which, who, said, now)
         return wire.PublishMissionResponse(
             mission=_wire(published.after), replayed=published.replayed, changes=_changes(published)
         )
 
     @rpc.allow(_PUBLISHERS)
     async def stop_mission(self, request: wire.StopMissionRequest, _: Any) -> wire.StopMissionResponse:
-        reason, programme = why(request.reason), await self._programme(request.programme_id)
+        said, programme = reason(request.reason), await self._programme(request.programme_id)
         who, now = rpc.caller().actor, self._rulebook.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            stopped = await actions.stop(connection, programme, request.key, who, reason, now)
+            stopped = await actions.stop(connection, programme, request.key, who, said, now)
         return wire.StopMissionResponse(
             mission=_wire(stopped.after), replayed=stopped.replayed, changes=_changes(stopped)
         )
@@ -125,6 +132,9 @@ class Missions:
             if isinstance(one.mission.task, ActivityTask) and one.mission.is_open(now)
         ]
 
+    async def _newest(self, programme_id: str) -> Programme:
+        return (await self._rulebook.current()).history(programme_id).newest
+
     async def _programme(self, programme_id: str) -> Programme:
         return (await self._rulebook.current()).history(programme_id).at(self._rulebook.now())
 
@@ -140,13 +150,6 @@ def progress(one: Progress) -> wire.MissionProgress:
         state=choice(wire.ProgressState, "PROGRESS_STATE_", one.state),
         period_ends_at=timestamp(one.period_ends_at) if one.period_ends_at else None,
     )
-
-
-def why(reason: str) -> str:
-    """Why something is changed. Raises ``ReasonMissing``."""
-    if not 1 <= len(reason) <= 500:
-        raise ReasonMissing("say why in 1 to 500 characters", field="reason")
-    return reason
 
 
 def _mission(message: wire.Mission) -> Mission:

@@ -14,7 +14,7 @@ from services.loyalty.actions.programmes import TierHeld, UnknownVersion, be_lef
 from services.loyalty.actions.promises import unfit_in
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.programmes import changes, definitions
-from services.loyalty.rpc.programmes.programmes import reason
+from services.loyalty.rpc.programmes.programmes import publisher, reason
 from services.loyalty.rpc.programmes.rebasing import rebased
 from services.loyalty.rpc.wire import MalformedId, choice, micros, page_size, timestamp
 from services.loyalty.rulebook import Rulebook
@@ -23,7 +23,6 @@ from services.loyalty.rules.programmes.drafts import (
     Draft,
     DraftState,
     EditionKind,
-    Publisher,
     UnknownDraft,
     begun_from,
     restored,
@@ -132,12 +131,9 @@ class Drafts:
         effective_at = (
             micros(request.effective_at, "effective_at") if request.HasField("effective_at") else None
         )
-        caller = rpc.caller()
         try:
             async with self._pool.acquire() as connection, connection.transaction():
-                draft, publication = await actions.publish(
-                    connection, step, Publisher(caller.actor, caller.roles), effective_at
-                )
+                draft, publication = await actions.publish(connection, step, publisher(), effective_at)
         except RevisedMeanwhile:
             known = await find(self._pool, request.draft_id)
             history = await self._history(known.programme.programme_id)
@@ -261,4 +257,4 @@ def _overtaken(history: ProgrammeHistory, based_on: int) -> RevisedMeanwhile:
         f"the draft is based on version {based_on}, and {newest.version} is the newest. "
         f"Rebase the draft; since then changed: {since or 'nothing'}"
     )
-    return RevisedMeanwhile(message, field="based_on_version", newest=newest.version, changed=since)
+    return RevisedMeanwhile(message, field="draft_id", newest=newest.version, changed=since)

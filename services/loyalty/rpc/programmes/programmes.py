@@ -14,6 +14,7 @@ from services.loyalty.rpc.programmes import currencies, definitions
 from services.loyalty.rpc.tiers import tier_sales, tier_schemes
 from services.loyalty.rpc.wire import micros, timestamp
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.programmes.drafts import Publisher
 from services.loyalty.rules.programmes.programmes import ProgrammeHistory
 from services.loyalty.storage.programmes import programmes
 
@@ -151,6 +152,12 @@ def _money_named(request: wire.ReviseProgrammeRequest) -> dict[str, str]:
 def _from(programme: wire.Programme, now: int) -> int:
     """A founding may lie in the past, so that a history can be imported into it."""
     return micros(programme.effective_at, "effective_at") if programme.HasField("effective_at") else now
+
+
+def publisher() -> Publisher:
+    """Who is asking, as somebody who publishes."""
+    caller = rpc.caller()
+    return Publisher(caller.actor, caller.roles)
 
 
 def reason(text: str) -> str:

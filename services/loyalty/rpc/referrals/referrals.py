@@ -13,6 +13,7 @@ from services.loyalty.actions.changed import Changed
 from services.loyalty.rpc.members.members import Membership
 from services.loyalty.rpc.names import reason_code
 from services.loyalty.rpc.programmes.changes import of_catalogue
+from services.loyalty.rpc.programmes.programmes import publisher
 from services.loyalty.rpc.programmes.programmes import reason as reason_given
 from services.loyalty.rpc.referrals import referral_terms
 from services.loyalty.rpc.wire import MalformedId, choice, member_id, page_size
@@ -29,7 +30,8 @@ from services.loyalty.storage.referrals import referral_drafts, referral_program
 from services.loyalty.storage.referrals.referral_programmes import Offered
 
 MOST_REFERRALS = 100
-_publishers = rpc.staff("program_admin")
+_drafters = rpc.staff("program_admin")
+_publishers = rpc.staff("program_admin", "program_publisher")
 _deciders = rpc.staff("operations", "program_admin")
 _readers = rpc.staff("operations", "program_admin", "support", "auditor")
 
@@ -42,7 +44,7 @@ class Referrals:
         self._rulebook = rulebook
         self._membership = membership
 
-    @rpc.allow(_publishers)
+    @rpc.allow(_drafters)
     async def draft_referral_programme(
         self, request: wire.DraftReferralProgrammeRequest, _: Any
     ) -> wire.DraftReferralProgrammeResponse:
@@ -61,16 +63,18 @@ class Referrals:
         self, request: wire.PublishReferralProgrammeRequest, _: Any
     ) -> wire.PublishReferralProgrammeResponse:
         programme = await self._programme(request.programme_id)
-        by, reason = rpc.caller().actor, reason_given(request.reason)
-        terms = referral_terms.terms(request.terms, programme) if request.HasField("terms") else None
+        who, reason = publisher(), reason_given(request.reason)
+        what = (
+            referral_terms.terms(request.terms, programme) if request.HasField("terms") else request.edition
+        )
         async with self._pool.acquire() as connection, connection.transaction():
             published = await actions.publish(
                 connection,
                 programme,
                 request.referral,
                 request.based_on_edition,
-                terms,
-                by,
+                what,
+                who,
                 reason,
                 self._rulebook.now(),
             )
@@ -92,7 +96,7 @@ class Referrals:
             changes=_changes(stopped, programme),
         )
 
-    @rpc.allow(_readers)
+    @rpc.allow(_readers, _publishers)
     async def list_referral_programmes(
         self, request: wire.ListReferralProgrammesRequest, _: Any
     ) -> wire.ListReferralProgrammesResponse:

@@ -10,6 +10,7 @@ from services.loyalty.actions import rewards as actions
 from services.loyalty.actions.changed import Changed
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.programmes.changes import of_catalogue
+from services.loyalty.rpc.programmes.programmes import publisher
 from services.loyalty.rpc.programmes.programmes import reason as reason_given
 from services.loyalty.rpc.rewards import reward_terms
 from services.loyalty.rpc.wire import choice, page_size, timestamp
@@ -22,8 +23,12 @@ from services.loyalty.storage.rewards.rewards import Reward
 MOST_REWARDS = 100
 _STATE = "REWARD_STATE_"
 _writers = rpc.staff("program_admin")
+_publishers = rpc.staff("program_admin", "program_publisher")
 _stockers = (rpc.staff("program_admin", "operations"), rpc.systems("order_recorder"))
-_readers = (rpc.staff("program_admin", "operations", "support", "auditor"), rpc.systems("order_recorder"))
+_readers = (
+    rpc.staff("program_admin", "program_publisher", "operations", "support", "auditor"),
+    rpc.systems("order_recorder"),
+)
 
 
 class Rewards:
@@ -43,16 +48,18 @@ class Rewards:
                 connection, programme, request.reward, terms, by, reason, self._rulebook.now()
             )
         return wire.DraftRewardResponse(
-            reward=reward_terms.reward(drafted.after, programme), changes=_changes(drafted, programme)
+            reward=reward_terms.reward(drafted.after, programme),
+            replayed=drafted.replayed,
+            changes=_changes(drafted, programme),
         )
 
-    @rpc.allow(_writers)
+    @rpc.allow(_publishers)
     async def publish_reward(self, request: wire.PublishRewardRequest, _: Any) -> wire.PublishRewardResponse:
         programme = await self._programme(request.programme_id)
-        by, reason = rpc.caller().actor, reason_given(request.reason)
+        who, reason = publisher(), reason_given(request.reason)
         async with self._pool.acquire() as connection, connection.transaction():
             published = await actions.publish(
-                connection, programme, request.reward, request.edition, by, reason, self._rulebook.now()
+                connection, programme, request.reward, request.edition, who, reason, self._rulebook.now()
             )
         return wire.PublishRewardResponse(
             reward=reward_terms.reward(published.after, programme),
@@ -60,7 +67,7 @@ class Rewards:
             changes=_changes(published, programme),
         )
 
-    @rpc.allow(_writers)
+    @rpc.allow(_publishers)
     async def stop_reward(self, request: wire.StopRewardRequest, _: Any) -> wire.StopRewardResponse:
         programme = await self._programme(request.programme_id)
         reason_given(request.reason)

@@ -35,18 +35,21 @@ class TemplateState(StrEnum):
 
 
 class Within(NamedTuple):
-    """The programme that coupons are of: its number, its id, whose local days count, and its money."""
+    """The programme that coupons are of: its number, its id, whose local days count, its money, and whether whoever
+    publishes is a second person."""
 
     number: int
     programme_id: str
     time_zone: str
     money_currency: str
+    two_persons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CouponTemplate:
     """A template. ``issued`` counts coupons that were not revoked; ``committed_minor`` is what they took off and
-    cost, and may still. ``edition`` is 0 and ``terms`` None while nothing was published."""
+    cost, and may still. ``edition`` is 0 and ``terms`` None while nothing was published. ``drafted_by`` is who wrote
+    the draft, empty where there is none."""
 
     programme: int
     key: str
@@ -58,6 +61,7 @@ class CouponTemplate:
     issued: int
     committed_minor: int
     changed_at: int
+    drafted_by: str = ""
 
     def be_at(self, revision: int) -> None:
         """Raises ``CouponTemplateChanged`` unless the change was made from the newest revision."""
@@ -68,9 +72,9 @@ class CouponTemplate:
                 newest=self.revision,
             )
 
-    def drafted(self, terms: CouponTerms, now: int) -> "CouponTemplate":
+    def drafted(self, terms: CouponTerms, by: str, now: int) -> "CouponTemplate":
         """The template with other terms in its draft."""
-        return replace(self, draft=terms, revision=self.revision + 1, changed_at=now)
+        return replace(self, draft=terms, revision=self.revision + 1, changed_at=now, drafted_by=by)
 
     def published(self, now: int) -> "CouponTemplate":
         """The template by its draft. Raises ``CouponDraftMissing``."""
@@ -84,6 +88,7 @@ class CouponTemplate:
             terms=self.draft,
             draft=None,
             changed_at=now,
+            drafted_by="",
         )
 
     def stopped(self, now: int) -> "CouponTemplate":

@@ -128,6 +128,11 @@ def _values(attribute: Attribute) -> Any:
     }[attribute.type]
 
 
+def is_purpose(text: str) -> bool:
+    """Whether a text has the form of a purpose's key."""
+    return _PURPOSE.fullmatch(text) is not None
+
+
 def check(type: ActivityType) -> None:
     """Refuse a type that contradicts itself. Raises ``ActivityTypeNotWellFormed``, ``ActivityTypeTaken``."""
     if _KEY.fullmatch(type.key) is None:
@@ -136,7 +141,7 @@ def check(type: ActivityType) -> None:
         raise ActivityTypeTaken("every programme has this type: choose another key", field="type.key")
     if not 1 <= type.retention_days <= MOST_RETENTION_DAYS:
         raise _wrong(f"activities are kept for 1 to {MOST_RETENTION_DAYS} days", "type.retention_days")
-    if type.purpose and _PURPOSE.fullmatch(type.purpose) is None:
+    if type.purpose and not is_purpose(type.purpose):
         raise _wrong("name the purpose by its key, for instance personalisation", "type.purpose")
     if len(type.attributes) > MOST_ATTRIBUTES:
         raise _wrong(f"a type has at most {MOST_ATTRIBUTES} attributes", "type.attributes")

@@ -9,7 +9,7 @@ from services.kit.refusal import Conflict, Declined, Invalid, NotFound
 from services.loyalty.rules.ledger.asks import MOST_POINTS
 from services.loyalty.rules.ledger.grants import Grant, GrantKind
 from services.loyalty.rules.missions import activity_conditions
-from services.loyalty.rules.missions.activity_types import ActivityType, AttributeType
+from services.loyalty.rules.missions.activity_types import ActivityType, AttributeType, is_purpose
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.programmes.texts import Text
 from services.loyalty.rules.programmes.wellformed import KEY, KEY_SAID, ProgrammeNotWellFormed
@@ -183,8 +183,10 @@ def check(mission: Mission, programme: Programme, types: Mapping[str, ActivityTy
         case LifecycleTask() as task:
             if not 1 <= task.days <= MOST_DAYS:
                 raise wrong(f"must be 1 to {MOST_DAYS}", "mission.lifecycle.days")
-            if not _is_key(mission.purpose):
-                raise wrong(f"name the purpose that members allow, by its key: {KEY_SAID}", "mission.purpose")
+            if not is_purpose(mission.purpose):
+                raise wrong(
+                    "name the purpose that members allow, for instance personalisation", "mission.purpose"
+                )
         case ActivityTask() as task:
             _check_task(task, types)
             if mission.purpose:

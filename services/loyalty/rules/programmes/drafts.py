@@ -116,17 +116,19 @@ class Publisher:
     roles: frozenset[str]
 
 
-def be_free_to_publish(newest: Programme, publisher: Publisher, writers: Collection[str]) -> None:
-    """Refuse who may not publish alone what they wrote. ``writers`` wrote any edition of it.
+def be_free_to_publish(
+    publisher: Publisher, writers: Collection[str], field: str, *, two_persons: bool
+) -> None:
+    """Refuse who may not publish alone what they wrote. ``writers`` wrote any of it.
 
-    The newest version decides and not the draft, so that nobody turns the demand off alone. Raises
-    ``PublisherNeeded`` and ``SecondPersonNeeded``.
+    The programme's newest version says whether it takes ``two_persons`` and not a draft, so that nobody turns the
+    demand off alone. Raises ``PublisherNeeded`` and ``SecondPersonNeeded``.
     """
-    if not newest.two_persons:
+    if not two_persons:
         return
     if PUBLISHER not in publisher.roles:
         message = f"this programme demands two persons: whoever publishes needs the role {PUBLISHER}"
-        raise PublisherNeeded(message, field="draft_id")
+        raise PublisherNeeded(message, field=field)
     if publisher.actor in writers:
         message = "you wrote part of this: this programme demands that another person publishes it"
-        raise SecondPersonNeeded(message, field="draft_id")
+        raise SecondPersonNeeded(message, field=field)

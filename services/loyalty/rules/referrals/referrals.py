@@ -69,7 +69,7 @@ class ReferralRevisedMeanwhile(Conflict):
 
 
 class ReferralDraftGone(Conflict):
-    """The referral programme has no draft of the edition after the one that was looked at."""
+    """The referral programme has no draft like the one that was looked at."""
 
 
 class ReferralProgrammeState(StrEnum):

@@ -99,8 +99,8 @@ async def claimed_by(asking: Asking, programme: int, claim_code: str) -> CouponT
 async def insert(connection: database.RawConnection, template: CouponTemplate) -> bool:
     """Keep a new template; False when its key is taken."""
     done = await connection.execute(
-        """INSERT INTO coupon_templates (programme, key, state, edition, revision, draft, changed_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (programme, key) DO NOTHING""",
+        """INSERT INTO coupon_templates (programme, key, state, edition, revision, draft, changed_at, drafted_by)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (programme, key) DO NOTHING""",
         template.programme,
         template.key,
         template.state,
@@ -108,6 +108,7 @@ async def insert(connection: database.RawConnection, template: CouponTemplate) -
         template.revision,
         encoded(template.draft),
         instant(template.changed_at),
+        template.drafted_by,
     )
     return bool(done == "INSERT 0 1")
 
@@ -117,7 +118,7 @@ async def update(connection: database.RawConnection, template: CouponTemplate) -
     try:
         await connection.execute(
             """UPDATE coupon_templates SET state = $3, edition = $4, revision = $5, terms = $6, draft = $7,
-                 claim_code = $8, changed_at = $9 WHERE programme = $1 AND key = $2""",
+                 claim_code = $8, changed_at = $9, drafted_by = $10 WHERE programme = $1 AND key = $2""",
             template.programme,
             template.key,
             template.state,
@@ -127,6 +128,7 @@ async def update(connection: database.RawConnection, template: CouponTemplate) -
             encoded(template.draft),
             (template.terms and template.terms.claim_code) or None,
             instant(template.changed_at),
+            template.drafted_by,
         )
     except asyncpg.UniqueViolationError:
         message = "another template of the programme is claimed by it: choose another code"
@@ -218,6 +220,7 @@ def _template(row: asyncpg.Record) -> CouponTemplate:
         row["issued"],
         row["committed_minor"],
         micros(row["changed_at"]),
+        row["drafted_by"],
     )
 
 

@@ -66,10 +66,12 @@ async def lock(connection: database.RawConnection, programme: int, key: str) -> 
     )
 
 
-async def draft(connection: database.RawConnection, programme: int, edition: Edition) -> None:
-    """Write a draft, in place of the one with its number."""
+async def draft(
+    connection: database.RawConnection, programme: int, edition: Edition, *, in_place_of: int = 0
+) -> None:
+    """Write a draft, in place of the draft with another number; 0 for beside what is published."""
     await connection.execute(
-        _DRAFT,
+        _REDRAFT if in_place_of else _DRAFT,
         programme,
         edition.mission.key,
         edition.mission.edition,
@@ -77,6 +79,7 @@ async def draft(connection: database.RawConnection, programme: int, edition: Edi
         edition.reason,
         edition.drafted_by,
         edition.drafted_at,
+        *((in_place_of,) if in_place_of else ()),
     )
 
 
@@ -225,8 +228,8 @@ _IN_ORDER = "ORDER BY m.key, m.edition DESC"
 _DRAFT = """
 INSERT INTO missions (programme, key, edition, state, definition, reason, drafted_by, drafted_at)
 VALUES ($1, $2, $3, 'DRAFT', $4, $5, $6, $7)
-ON CONFLICT (programme, key, edition) DO UPDATE SET
-  definition = excluded.definition, reason = excluded.reason, drafted_by = excluded.drafted_by,
-  drafted_at = excluded.drafted_at
-WHERE missions.state = 'DRAFT'
+"""
+_REDRAFT = """
+UPDATE missions SET edition = $3, definition = $4, reason = $5, drafted_by = $6, drafted_at = $7
+WHERE programme = $1 AND key = $2 AND edition = $8 AND state = 'DRAFT'
 """

@@ -125,13 +125,12 @@ async def found(connection: database.RawConnection, programme: int, reward: str,
     )
 
 
-async def put_draft(connection: database.RawConnection, programme: int, reward: str, draft: Edition) -> None:
-    """Write a draft over the one that is there. The reward is locked."""
+async def put_draft(
+    connection: database.RawConnection, programme: int, reward: str, draft: Edition, *, in_place_of: int
+) -> None:
+    """Write a draft, in place of the draft with another number; 0 where there is none. The reward is locked."""
     await connection.execute(
-        "INSERT INTO reward_editions (programme, reward, edition, terms, drafted_by, drafted_at, reason) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (programme, reward, edition) DO UPDATE "
-        "SET terms = excluded.terms, drafted_by = excluded.drafted_by, drafted_at = excluded.drafted_at, "
-        "reason = excluded.reason WHERE reward_editions.published_at IS NULL",
+        _REDRAFT if in_place_of else _DRAFT,
         programme,
         reward,
         draft.edition,
@@ -139,6 +138,7 @@ async def put_draft(connection: database.RawConnection, programme: int, reward: 
         draft.drafted_by,
         instant(draft.drafted_at),
         draft.reason,
+        *((in_place_of,) if in_place_of else ()),
     )
 
 
@@ -246,4 +246,13 @@ SELECT r.*, f AS in_force, d AS draft FROM rewards r
 LEFT JOIN reward_editions f ON (f.programme, f.reward, f.edition) = (r.programme, r.reward, r.edition)
 LEFT JOIN reward_editions d ON (d.programme, d.reward) = (r.programme, r.reward) AND d.published_at IS NULL
 WHERE r.programme = $1
+"""
+
+_DRAFT = """
+INSERT INTO reward_editions (programme, reward, edition, terms, drafted_by, drafted_at, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+_REDRAFT = """
+UPDATE reward_editions SET edition = $3, terms = $4, drafted_by = $5, drafted_at = $6, reason = $7
+WHERE programme = $1 AND reward = $2 AND edition = $8 AND published_at IS NULL
 """

@@ -27,23 +27,23 @@ from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 from huiyuan.loyalty.v1 import programme_history_pb2 as huiyuan_dot_loyalty_dot_v1_dot_programme__history__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/loyalty/v1/missions.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a*huiyuan/loyalty/v1/programme_history.proto\"7\n\x12\x41ttributeCondition\x12\x11\n\tattribute\x18\x01 \x01(\t\x12\x0e\n\x06\x65quals\x18\x02 \x01(\t\"\x82\x02\n\x0c\x41\x63tivityTask\x12\x0c\n\x04type\x18\x01 \x01(\t\x12:\n\nconditions\x18\x02 \x03(\x0b\x32&.huiyuan.loyalty.v1.AttributeCondition\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\x12\x31\n\ncounted_by\x18\x04 \x01(\x0e\x32\x1d.huiyuan.loyalty.v1.CountedBy\x12\x11\n\tattribute\x18\x05 \x01(\t\x12\x31\n\x06period\x18\x06 \x01(\x0e\x32!.huiyuan.loyalty.v1.MissionPeriod\x12\r\n\x05times\x18\x07 \x01(\x05\x12\x11\n\tcondition\x18\x08 \x01(\t\"N\n\rLifecycleTask\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.huiyuan.loyalty.v1.LifecycleKind\x12\x0c\n\x04\x64\x61ys\x18\x02 \x01(\x05\"x\n\x0cMissionAward\x12\x31\n\x06points\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsAwardH\x00\x12\x19\n\x0f\x63oupon_template\x18\x02 \x01(\tH\x00\x12\x11\n\x07\x62\x65nefit\x18\x03 \x01(\tH\x00\x42\x07\n\x05\x61ward\"/\n\x0bPointsAward\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\"\xdf\x05\n\x07Mission\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x32\n\x0b\x64\x65scription\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x36\n\nactivities\x18\x04 \x01(\x0b\x32 .huiyuan.loyalty.v1.ActivityTaskH\x00\x12\x36\n\tlifecycle\x18\x05 \x01(\x0b\x32!.huiyuan.loyalty.v1.LifecycleTaskH\x00\x12/\n\x05\x61ward\x18\x06 \x01(\x0b\x32 .huiyuan.loyalty.v1.MissionAward\x12\x0e\n\x06\x62udget\x18\x07 \x01(\x03\x12-\n\tstarts_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05tiers\x18\n \x03(\t\x12\x0f\n\x07\x65\x64ition\x18\x0b \x01(\x05\x12/\n\x05state\x18\x0c \x01(\x0e\x32 .huiyuan.loyalty.v1.MissionState\x12\x12\n\ndrafted_by\x18\r \x01(\t\x12.\n\ndrafted_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpublished_by\x18\x0f \x01(\t\x12\x30\n\x0cpublished_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nstopped_by\x18\x11 \x01(\t\x12.\n\nstopped_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x13 \x01(\t\x12\x0f\n\x07\x61warded\x18\x14 \x01(\x03\x12\x0f\n\x07purpose\x18\x15 \x01(\tB\x06\n\x04task\"\xd6\x01\n\x0fMissionProgress\x12\x0f\n\x07mission\x18\x01 \x01(\t\x12\x10\n\x08progress\x18\x02 \x01(\x05\x12\x10\n\x08required\x18\x03 \x01(\x05\x12\x11\n\tcompleted\x18\x04 \x01(\x05\x12\x15\n\rcompleted_now\x18\x05 \x01(\x05\x12\x30\n\x05state\x18\x06 \x01(\x0e\x32!.huiyuan.loyalty.v1.ProgressState\x12\x32\n\x0eperiod_ends_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"i\n\x13\x44raftMissionRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12,\n\x07mission\x18\x02 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12\x0e\n\x06reason\x18\x03 \x01(\t\"{\n\x14\x44raftMissionResponse\x12,\n\x07mission\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"[\n\x15PublishMissionRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x03 \x01(\x05\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x8f\x01\n\x16PublishMissionResponse\x12,\n\x07mission\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"G\n\x12StopMissionRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x8c\x01\n\x13StopMissionResponse\x12,\n\x07mission\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"+\n\x13ListMissionsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"E\n\x14ListMissionsResponse\x12-\n\x08missions\x18\x01 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\"/\n\x17ListOpenMissionsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"I\n\x18ListOpenMissionsResponse\x12-\n\x08missions\x18\x01 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\"D\n\x19ListMemberMissionsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\"Q\n\x1aListMemberMissionsResponse\x12\x33\n\x08missions\x18\x01 \x03(\x0b\x32!.huiyuan.loyalty.v1.MemberMission\"t\n\rMemberMission\x12,\n\x07mission\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12\x35\n\x08progress\x18\x02 \x01(\x0b\x32#.huiyuan.loyalty.v1.MissionProgress*~\n\x0cMissionState\x12\x1d\n\x19MISSION_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13MISSION_STATE_DRAFT\x10\x01\x12\x1b\n\x17MISSION_STATE_PUBLISHED\x10\x02\x12\x19\n\x15MISSION_STATE_STOPPED\x10\x03*\xb0\x01\n\rMissionPeriod\x12\x1e\n\x1aMISSION_PERIOD_UNSPECIFIED\x10\x00\x12\x17\n\x13MISSION_PERIOD_EVER\x10\x01\x12\x16\n\x12MISSION_PERIOD_DAY\x10\x02\x12\x17\n\x13MISSION_PERIOD_WEEK\x10\x03\x12\x18\n\x14MISSION_PERIOD_MONTH\x10\x04\x12\x1b\n\x17MISSION_PERIOD_CAMPAIGN\x10\x05*\x8b\x01\n\tCountedBy\x12\x1a\n\x16\x43OUNTED_BY_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43OUNTED_BY_ACTIVITY\x10\x01\x12\x12\n\x0e\x43OUNTED_BY_DAY\x10\x02\x12\x1b\n\x17\x43OUNTED_BY_DAY_IN_A_ROW\x10\x03\x12\x18\n\x14\x43OUNTED_BY_ATTRIBUTE\x10\x04*v\n\rLifecycleKind\x12\x1e\n\x1aLIFECYCLE_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bLIFECYCLE_KIND_NO_ORDER_FOR\x10\x01\x12$\n LIFECYCLE_KIND_AFTER_FIRST_ORDER\x10\x02*\x7f\n\rProgressState\x12\x1e\n\x1aPROGRESS_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13PROGRESS_STATE_OPEN\x10\x01\x12\x17\n\x13PROGRESS_STATE_DONE\x10\x02\x12\x1c\n\x18PROGRESS_STATE_EXHAUSTED\x10\x03\x32\x84\x05\n\x0fMissionsService\x12\x61\n\x0c\x44raftMission\x12\'.huiyuan.loyalty.v1.DraftMissionRequest\x1a(.huiyuan.loyalty.v1.DraftMissionResponse\x12g\n\x0ePublishMission\x12).huiyuan.loyalty.v1.PublishMissionRequest\x1a*.huiyuan.loyalty.v1.PublishMissionResponse\x12^\n\x0bStopMission\x12&.huiyuan.loyalty.v1.StopMissionRequest\x1a\'.huiyuan.loyalty.v1.StopMissionResponse\x12\x61\n\x0cListMissions\x12\'.huiyuan.loyalty.v1.ListMissionsRequest\x1a(.huiyuan.loyalty.v1.ListMissionsResponse\x12m\n\x10ListOpenMissions\x12+.huiyuan.loyalty.v1.ListOpenMissionsRequest\x1a,.huiyuan.loyalty.v1.ListOpenMissionsResponse\x12s\n\x12ListMemberMissions\x12-.huiyuan.loyalty.v1.ListMemberMissionsRequest\x1a..huiyuan.loyalty.v1.ListMemberMissionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/loyalty/v1/missions.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a*huiyuan/loyalty/v1/programme_history.proto\"7\n\x12\x41ttributeCondition\x12\x11\n\tattribute\x18\x01 \x01(\t\x12\x0e\n\x06\x65quals\x18\x02 \x01(\t\"\x82\x02\n\x0c\x41\x63tivityTask\x12\x0c\n\x04type\x18\x01 \x01(\t\x12:\n\nconditions\x18\x02 \x03(\x0b\x32&.huiyuan.loyalty.v1.AttributeCondition\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\x12\x31\n\ncounted_by\x18\x04 \x01(\x0e\x32\x1d.huiyuan.loyalty.v1.CountedBy\x12\x11\n\tattribute\x18\x05 \x01(\t\x12\x31\n\x06period\x18\x06 \x01(\x0e\x32!.huiyuan.loyalty.v1.MissionPeriod\x12\r\n\x05times\x18\x07 \x01(\x05\x12\x11\n\tcondition\x18\x08 \x01(\t\"N\n\rLifecycleTask\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.huiyuan.loyalty.v1.LifecycleKind\x12\x0c\n\x04\x64\x61ys\x18\x02 \x01(\x05\"x\n\x0cMissionAward\x12\x31\n\x06points\x18\x01 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.PointsAwardH\x00\x12\x19\n\x0f\x63oupon_template\x18\x02 \x01(\tH\x00\x12\x11\n\x07\x62\x65nefit\x18\x03 \x01(\tH\x00\x42\x07\n\x05\x61ward\"/\n\x0bPointsAward\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x03\"\xdf\x05\n\x07Mission\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x32\n\x0b\x64\x65scription\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x36\n\nactivities\x18\x04 \x01(\x0b\x32 .huiyuan.loyalty.v1.ActivityTaskH\x00\x12\x36\n\tlifecycle\x18\x05 \x01(\x0b\x32!.huiyuan.loyalty.v1.LifecycleTaskH\x00\x12/\n\x05\x61ward\x18\x06 \x01(\x0b\x32 .huiyuan.loyalty.v1.MissionAward\x12\x0e\n\x06\x62udget\x18\x07 \x01(\x03\x12-\n\tstarts_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05tiers\x18\n \x03(\t\x12\x0f\n\x07\x65\x64ition\x18\x0b \x01(\x05\x12/\n\x05state\x18\x0c \x01(\x0e\x32 .huiyuan.loyalty.v1.MissionState\x12\x12\n\ndrafted_by\x18\r \x01(\t\x12.\n\ndrafted_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpublished_by\x18\x0f \x01(\t\x12\x30\n\x0cpublished_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nstopped_by\x18\x11 \x01(\t\x12.\n\nstopped_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x13 \x01(\t\x12\x0f\n\x07\x61warded\x18\x14 \x01(\x03\x12\x0f\n\x07purpose\x18\x15 \x01(\tB\x06\n\x04task\"\xd6\x01\n\x0fMissionProgress\x12\x0f\n\x07mission\x18\x01 \x01(\t\x12\x10\n\x08progress\x18\x02 \x01(\x05\x12\x10\n\x08required\x18\x03 \x01(\x05\x12\x11\n\tcompleted\x18\x04 \x01(\x05\x12\x15\n\rcompleted_now\x18\x05 \x01(\x05\x12\x30\n\x05state\x18\x06 \x01(\x0e\x32!.huiyuan.loyalty.v1.ProgressState\x12\x32\n\x0eperiod_ends_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"i\n\x13\x44raftMissionRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12,\n\x07mission\x18\x02 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x8d\x01\n\x14\x44raftMissionResponse\x12,\n\x07mission\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"[\n\x15PublishMissionRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x03 \x01(\x05\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x8f\x01\n\x16PublishMissionResponse\x12,\n\x07mission\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"G\n\x12StopMissionRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x8c\x01\n\x13StopMissionResponse\x12,\n\x07mission\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"+\n\x13ListMissionsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"E\n\x14ListMissionsResponse\x12-\n\x08missions\x18\x01 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\"/\n\x17ListOpenMissionsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"I\n\x18ListOpenMissionsResponse\x12-\n\x08missions\x18\x01 \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\"D\n\x19ListMemberMissionsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\"Q\n\x1aListMemberMissionsResponse\x12\x33\n\x08missions\x18\x01 \x03(\x0b\x32!.huiyuan.loyalty.v1.MemberMission\"t\n\rMemberMission\x12,\n\x07mission\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12\x35\n\x08progress\x18\x02 \x01(\x0b\x32#.huiyuan.loyalty.v1.MissionProgress*~\n\x0cMissionState\x12\x1d\n\x19MISSION_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13MISSION_STATE_DRAFT\x10\x01\x12\x1b\n\x17MISSION_STATE_PUBLISHED\x10\x02\x12\x19\n\x15MISSION_STATE_STOPPED\x10\x03*\xb0\x01\n\rMissionPeriod\x12\x1e\n\x1aMISSION_PERIOD_UNSPECIFIED\x10\x00\x12\x17\n\x13MISSION_PERIOD_EVER\x10\x01\x12\x16\n\x12MISSION_PERIOD_DAY\x10\x02\x12\x17\n\x13MISSION_PERIOD_WEEK\x10\x03\x12\x18\n\x14MISSION_PERIOD_MONTH\x10\x04\x12\x1b\n\x17MISSION_PERIOD_CAMPAIGN\x10\x05*\x8b\x01\n\tCountedBy\x12\x1a\n\x16\x43OUNTED_BY_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43OUNTED_BY_ACTIVITY\x10\x01\x12\x12\n\x0e\x43OUNTED_BY_DAY\x10\x02\x12\x1b\n\x17\x43OUNTED_BY_DAY_IN_A_ROW\x10\x03\x12\x18\n\x14\x43OUNTED_BY_ATTRIBUTE\x10\x04*v\n\rLifecycleKind\x12\x1e\n\x1aLIFECYCLE_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bLIFECYCLE_KIND_NO_ORDER_FOR\x10\x01\x12$\n LIFECYCLE_KIND_AFTER_FIRST_ORDER\x10\x02*\x7f\n\rProgressState\x12\x1e\n\x1aPROGRESS_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13PROGRESS_STATE_OPEN\x10\x01\x12\x17\n\x13PROGRESS_STATE_DONE\x10\x02\x12\x1c\n\x18PROGRESS_STATE_EXHAUSTED\x10\x03\x32\x84\x05\n\x0fMissionsService\x12\x61\n\x0c\x44raftMission\x12\'.huiyuan.loyalty.v1.DraftMissionRequest\x1a(.huiyuan.loyalty.v1.DraftMissionResponse\x12g\n\x0ePublishMission\x12).huiyuan.loyalty.v1.PublishMissionRequest\x1a*.huiyuan.loyalty.v1.PublishMissionResponse\x12^\n\x0bStopMission\x12&.huiyuan.loyalty.v1.StopMissionRequest\x1a\'.huiyuan.loyalty.v1.StopMissionResponse\x12\x61\n\x0cListMissions\x12\'.huiyuan.loyalty.v1.ListMissionsRequest\x1a(.huiyuan.loyalty.v1.ListMissionsResponse\x12m\n\x10ListOpenMissions\x12+.huiyuan.loyalty.v1.ListOpenMissionsRequest\x1a,.huiyuan.loyalty.v1.ListOpenMissionsResponse\x12s\n\x12ListMemberMissions\x12-.huiyuan.loyalty.v1.ListMemberMissionsRequest\x1a..huiyuan.loyalty.v1.ListMemberMissionsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.missions_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MISSIONSTATE']._serialized_start=2882
-  _globals['_MISSIONSTATE']._serialized_end=3008
-  _globals['_MISSIONPERIOD']._serialized_start=3011
-  _globals['_MISSIONPERIOD']._serialized_end=3187
-  _globals['_COUNTEDBY']._serialized_start=3190
-  _globals['_COUNTEDBY']._serialized_end=3329
-  _globals['_LIFECYCLEKIND']._serialized_start=3331
-  _globals['_LIFECYCLEKIND']._serialized_end=3449
-  _globals['_PROGRESSSTATE']._serialized_start=3451
-  _globals['_PROGRESSSTATE']._serialized_end=3578
+  _globals['_MISSIONSTATE']._serialized_start=2901
+  _globals['_MISSIONSTATE']._serialized_end=3027
+  _globals['_MISSIONPERIOD']._serialized_start=3030
+  _globals['_MISSIONPERIOD']._serialized_end=3206
+  _globals['_COUNTEDBY']._serialized_start=3209
+  _globals['_COUNTEDBY']._serialized_end=3348
+  _globals['_LIFECYCLEKIND']._serialized_start=3350
+  _globals['_LIFECYCLEKIND']._serialized_end=3468
+  _globals['_PROGRESSSTATE']._serialized_start=3470
+  _globals['_PROGRESSSTATE']._serialized_end=3597
   _globals['_ATTRIBUTECONDITION']._serialized_start=160
   _globals['_ATTRIBUTECONDITION']._serialized_end=215
   _globals['_ACTIVITYTASK']._serialized_start=218
@@ -60,30 +60,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MISSIONPROGRESS']._serialized_end=1682
   _globals['_DRAFTMISSIONREQUEST']._serialized_start=1684
   _globals['_DRAFTMISSIONREQUEST']._serialized_end=1789
-  _globals['_DRAFTMISSIONRESPONSE']._serialized_start=1791
-  _globals['_DRAFTMISSIONRESPONSE']._serialized_end=1914
-  _globals['_PUBLISHMISSIONREQUEST']._serialized_start=1916
-  _globals['_PUBLISHMISSIONREQUEST']._serialized_end=2007
-  _globals['_PUBLISHMISSIONRESPONSE']._serialized_start=2010
-  _globals['_PUBLISHMISSIONRESPONSE']._serialized_end=2153
-  _globals['_STOPMISSIONREQUEST']._serialized_start=2155
-  _globals['_STOPMISSIONREQUEST']._serialized_end=2226
-  _globals['_STOPMISSIONRESPONSE']._serialized_start=2229
-  _globals['_STOPMISSIONRESPONSE']._serialized_end=2369
-  _globals['_LISTMISSIONSREQUEST']._serialized_start=2371
-  _globals['_LISTMISSIONSREQUEST']._serialized_end=2414
-  _globals['_LISTMISSIONSRESPONSE']._serialized_start=2416
-  _globals['_LISTMISSIONSRESPONSE']._serialized_end=2485
-  _globals['_LISTOPENMISSIONSREQUEST']._serialized_start=2487
-  _globals['_LISTOPENMISSIONSREQUEST']._serialized_end=2534
-  _globals['_LISTOPENMISSIONSRESPONSE']._serialized_start=2536
-  _globals['_LISTOPENMISSIONSRESPONSE']._serialized_end=2609
-  _globals['_LISTMEMBERMISSIONSREQUEST']._serialized_start=2611
-  _globals['_LISTMEMBERMISSIONSREQUEST']._serialized_end=2679
-  _globals['_LISTMEMBERMISSIONSRESPONSE']._serialized_start=2681
-  _globals['_LISTMEMBERMISSIONSRESPONSE']._serialized_end=2762
-  _globals['_MEMBERMISSION']._serialized_start=2764
-  _globals['_MEMBERMISSION']._serialized_end=2880
-  _globals['_MISSIONSSERVICE']._serialized_start=3581
-  _globals['_MISSIONSSERVICE']._serialized_end=4225
+  _globals['_DRAFTMISSIONRESPONSE']._serialized_start=1792
+  _globals['_DRAFTMISSIONRESPONSE']._serialized_end=1933
+  _globals['_PUBLISHMISSIONREQUEST']._serialized_start=1935
+  _globals['_PUBLISHMISSIONREQUEST']._serialized_end=2026
+  _globals['_PUBLISHMISSIONRESPONSE']._serialized_start=2029
+  _globals['_PUBLISHMISSIONRESPONSE']._serialized_end=2172
+  _globals['_STOPMISSIONREQUEST']._serialized_start=2174
+  _globals['_STOPMISSIONREQUEST']._serialized_end=2245
+  _globals['_STOPMISSIONRESPONSE']._serialized_start=2248
+  _globals['_STOPMISSIONRESPONSE']._serialized_end=2388
+  _globals['_LISTMISSIONSREQUEST']._serialized_start=2390
+  _globals['_LISTMISSIONSREQUEST']._serialized_end=2433
+  _globals['_LISTMISSIONSRESPONSE']._serialized_start=2435
+  _globals['_LISTMISSIONSRESPONSE']._serialized_end=2504
+  _globals['_LISTOPENMISSIONSREQUEST']._serialized_start=2506
+  _globals['_LISTOPENMISSIONSREQUEST']._serialized_end=2553
+  _globals['_LISTOPENMISSIONSRESPONSE']._serialized_start=2555
+  _globals['_LISTOPENMISSIONSRESPONSE']._serialized_end=2628
+  _globals['_LISTMEMBERMISSIONSREQUEST']._serialized_start=2630
+  _globals['_LISTMEMBERMISSIONSREQUEST']._serialized_end=2698
+  _globals['_LISTMEMBERMISSIONSRESPONSE']._serialized_start=2700
+  _globals['_LISTMEMBERMISSIONSRESPONSE']._serialized_end=2781
+  _globals['_MEMBERMISSION']._serialized_start=2783
+  _globals['_MEMBERMISSION']._serialized_end=2899
+  _globals['_MISSIONSSERVICE']._serialized_start=3600
+  _globals['_MISSIONSSERVICE']._serialized_end=4244
 # @@protoc_insertion_point(module_scope)

@@ -200,12 +200,14 @@ class DraftMissionRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., mission: _Optional[_Union[Mission, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class DraftMissionResponse(_message.Message):
-    __slots__ = ("mission", "changes")
+    __slots__ = ("mission", "changes", "replayed")
     MISSION_FIELD_NUMBER: _ClassVar[int]
     CHANGES_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
     mission: Mission
     changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
-    def __init__(self, mission: _Optional[_Union[Mission, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
+    replayed: bool
+    def __init__(self, mission: _Optional[_Union[Mission, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ..., replayed: _Optional[bool] = ...) -> None: ...
 
 class PublishMissionRequest(_message.Message):
     __slots__ = ("programme_id", "key", "edition", "reason")

@@ -164,18 +164,20 @@ class DraftReferralProgrammeResponse(_message.Message):
     def __init__(self, referral_programme: _Optional[_Union[ReferralProgramme, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class PublishReferralProgrammeRequest(_message.Message):
-    __slots__ = ("programme_id", "referral", "based_on_edition", "terms", "reason")
+    __slots__ = ("programme_id", "referral", "based_on_edition", "terms", "reason", "edition")
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     REFERRAL_FIELD_NUMBER: _ClassVar[int]
     BASED_ON_EDITION_FIELD_NUMBER: _ClassVar[int]
     TERMS_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    EDITION_FIELD_NUMBER: _ClassVar[int]
     programme_id: str
     referral: str
     based_on_edition: int
     terms: ReferralTerms
     reason: str
-    def __init__(self, programme_id: _Optional[str] = ..., referral: _Optional[str] = ..., based_on_edition: _Optional[int] = ..., terms: _Optional[_Union[ReferralTerms, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+    edition: int
+    def __init__(self, programme_id: _Optional[str] = ..., referral: _Optional[str] = ..., based_on_edition: _Optional[int] = ..., terms: _Optional[_Union[ReferralTerms, _Mapping]] = ..., reason: _Optional[str] = ..., edition: _Optional[int] = ...) -> None: ...
 
 class PublishReferralProgrammeResponse(_message.Message):
     __slots__ = ("referral_programme", "changes")

@@ -161,12 +161,14 @@ class DraftRewardRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., reward: _Optional[str] = ..., terms: _Optional[_Union[RewardTerms, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class DraftRewardResponse(_message.Message):
-    __slots__ = ("reward", "changes")
+    __slots__ = ("reward", "changes", "replayed")
     REWARD_FIELD_NUMBER: _ClassVar[int]
     CHANGES_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
     reward: Reward
     changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
-    def __init__(self, reward: _Optional[_Union[Reward, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
+    replayed: bool
+    def __init__(self, reward: _Optional[_Union[Reward, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ..., replayed: _Optional[bool] = ...) -> None: ...
 
 class PublishRewardRequest(_message.Message):
     __slots__ = ("programme_id", "reward", "edition", "reason")
