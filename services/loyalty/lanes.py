@@ -2,10 +2,11 @@
 
 A door submits an operation and waits. A lane takes whatever queued while its previous commit ran, locks and
 reads the state it touches, folds, appends and commits. Awards and redemptions that hang on nothing but their
-wallet go first, by one statement. Within a process an operation goes to the lane that has least to do, unless one
-works for the same member already: that keeps a member's operations in order, but for moves when the lane has far more
-to do than another. There and between processes row locks and unique keys give correctness, so any process may serve
-any member.
+wallet go first, by one statement, and so do those who want a reward of which nothing is left. Within a process an
+operation goes to the lane that has least to do, unless one works for the same member already: that keeps a member's
+operations in order, but for moves when the lane has far more to do than another. Who wants a reward goes where
+others do who want the same, since lanes would but wait for each other over its stock. There and between processes
+row locks and unique keys give correctness, so any process may serve any member.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from services.loyalty.storage.ledger import chain, ledger, moves
 from services.loyalty.storage.ledger.standings import Outpaced
 from services.loyalty.storage.ledger.state import came_before, load
 from services.loyalty.storage.ledger.telling import TOLD_LANE
+from services.loyalty.storage.rewards import sold_out
 
 log = structlog.get_logger()
 
@@ -60,9 +62,12 @@ class Lanes:
 
     def submit(self, task: Task) -> asyncio.Future[Answer]:
         """Queue an operation; the future gives its answer or raises its refusal."""
-        least, member_id = min(self._queues, key=len), task.member_id
-        queue = next((queue for queue in self._queues if queue.is_about(member_id)), least)
-        if task.move is not None and len(queue) - len(least) > UNEVEN:
+        least, member_id, may_part = min(self._queues, key=len), task.member_id, task.move is not None
+        queue = next((queue for queue in self._queues if queue.is_about(member_id)), None)
+        if queue is None and task.reward is not None:
+            queue = next((queue for queue in self._queues if queue.is_about(task.reward)), None)
+            may_part = True
+        if queue is None or (may_part and len(queue) - len(least) > UNEVEN):
             queue = least
         queue.put(task)
         return task.answer
@@ -115,6 +120,8 @@ class Lane:
         self._careful = False
         if any(task.move is not None for task in tasks):
             tasks = await self._attempt(tasks, self._move)
+        if any(task.wish is not None for task in tasks):
+            tasks = await self._attempt(tasks, self._decline)
         together = [task for task in tasks if not task.touches.merges]
         alone = [[task] for task in tasks if task.touches.merges]  # what others read hangs on how they end
         for batch in (together, *alone):
@@ -203,6 +210,11 @@ class Lane:
                     await self._hang_up()  # another connection writes this lane: claim another
             self._asked = None
         return asked.answers(outcomes)
+
+    async def _decline(self, tasks: list[Task]) -> Answers:
+        """Those who want a reward of which nothing is left, commit and all; no answer to what has to be folded."""
+        connection, _ = await self._ready()
+        return await sold_out.decline(connection, [task.wish for task in tasks], self._tick(1))
 
     async def _fold(self, tasks: list[Task]) -> Answers:
         """One batch up to its commit; ``_in_doubt`` then holds it sealed, None when nothing changed."""

@@ -8,9 +8,13 @@ from services.kit.refusal import Unavailable
 from services.loyalty.rules.ledger.moves import Move
 from services.loyalty.rules.ledger.points import Answer, Operation
 from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.rewards.sold_out import Wish
 
 MOST_AT_ONCE = 2_000
 MOST_WAITING = 20_000
+
+About = str | tuple[int, str]
+"""A member's id, or a programme's number and the key of a reward."""
 
 
 class LedgerBusy(Unavailable):
@@ -19,11 +23,12 @@ class LedgerBusy(Unavailable):
 
 @dataclass(slots=True)
 class Task:
-    """One operation with what it touches, the move that it is if it is one, and the future of its answer."""
+    """One operation with what it touches, the future of its answer, and the move or the wish that it is, if it is."""
 
     operation: Operation
     touches: Touches
     move: Move | None = None
+    wish: Wish | None = None
     answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     @property
@@ -31,6 +36,11 @@ class Task:
         """The member whom the operation is about, the first of several; nobody where it is about wallets alone."""
         members = self.touches.members
         return members[0][0] if members else ""
+
+    @property
+    def reward(self) -> tuple[int, str] | None:
+        """The programme's number and the key of the reward that is wished for."""
+        return (self.wish[0], self.wish[1].reward) if self.wish is not None else None
 
     def finish(self, answer: Answer | BaseException) -> None:
         if self.answer.done():
@@ -47,17 +57,17 @@ class Queue:
     def __init__(self) -> None:
         self._waiting: deque[Task] = deque()
         self._working_on = 0
-        self._members_waiting: set[str] = set()
-        self._members_at_work: set[str] = set()
+        self._about_waiting: set[About] = set()
+        self._about_at_work: set[About] = set()
         self._woken = asyncio.Event()
 
     def __len__(self) -> int:
         """How many operations wait or are worked on."""
         return len(self._waiting) + self._working_on
 
-    def is_about(self, member_id: str) -> bool:
-        """Whether anything of a member's waits or is worked on."""
-        return member_id in self._members_waiting or member_id in self._members_at_work
+    def is_about(self, what: About) -> bool:
+        """Whether anything about a member, or about a reward, waits or is worked on."""
+        return what in self._about_waiting or what in self._about_at_work
 
     def put(self, task: Task) -> None:
         """Let a task wait; where too many do, it is refused at once."""
@@ -66,7 +76,9 @@ class Queue:
             task.finish(LedgerBusy(message, waiting=len(self._waiting), retry_after_ms=1000))
             return
         self._waiting.append(task)
-        self._members_waiting.add(task.member_id)
+        self._about_waiting.add(task.member_id)
+        if task.reward is not None:
+            self._about_waiting.add(task.reward)
         self._woken.set()
 
     async def take(self) -> list[Task]:
@@ -74,13 +86,13 @@ class Queue:
         await self._woken.wait()
         tasks = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
         self._working_on = len(tasks)
-        self._members_at_work = self._members_waiting
+        self._about_at_work = self._about_waiting
         if not self._waiting:
-            self._members_waiting = set()
+            self._about_waiting = set()
             self._woken.clear()
         return tasks
 
     def lay_down(self) -> None:
         """What was taken is done."""
         self._working_on = 0
-        self._members_at_work = set()
+        self._about_at_work = set()

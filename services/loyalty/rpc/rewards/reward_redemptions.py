@@ -56,9 +56,10 @@ class RewardRedemptions:
         asked = RewardAsked(
             member, programme_id, reward, redemption_id, request.points_shown, rpc.caller().actor
         )
-        own = ((member, reward_key(redemption_id)),)
+        own = (asked.place,)
         touches = Touches(((member, number),), keys=own, takings=own, rewards=((number, reward, member),))
-        answer = await self._lanes.submit(Task(partial(redeem_reward, asked=asked), touches))
+        operation = partial(redeem_reward, asked=asked)
+        answer = await self._lanes.submit(Task(operation, touches, wish=(number, asked)))
         taken: Taken = answer.value
         return wire.RedeemRewardResponse(
             redemption=_wire(taken.taking, history),

@@ -72,9 +72,10 @@ def past_of(standing: Standing, local: datetime, asked: Collection[str], *, firs
     if standing.last_day > today:
         days = days[: bisect_right(days, today, key=itemgetter(0))]
     last = next((day[0] for day in reversed(days) if day[2] > 0), None)
+    _, spent, orders = zip(*days, strict=True) if days else ((), (), ())
     return Past(
-        sum([day[2] for day in days]),
-        sum([day[1] for day in days]),
+        sum(orders),
+        sum(spent),
         NO_ORDER if last is None else today - last,
         is_first,
     )

@@ -95,7 +95,8 @@ class Limits:
             if window is not _ORDER:
                 # A tuple is found as the count that it equals, and takes a third of the time to make.
                 place = number, key, self._member_id, window, _FIRST[window](today)
-                points = max(0, points - given.get(place, 0))  # type: ignore[call-overload]
+                if before := given.get(place):  # type: ignore[call-overload]
+                    points = max(0, points - before)
             if points < least or (points == least and window < by):
                 least, by = points, window
         assert by, "only a limited rule is asked"

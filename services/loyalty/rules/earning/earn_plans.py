@@ -7,6 +7,7 @@ from math import gcd, lcm
 from operator import itemgetter
 from typing import NamedTuple
 
+from services.loyalty.rules.earning.adding import Addend, Shares, addend
 from services.loyalty.rules.earning.conditions import Value, names
 from services.loyalty.rules.earning.earn_rules import AwardKind, EarnRounding, EarnRule, EarnTrigger
 from services.loyalty.rules.earning.earn_schedules import ALWAYS
@@ -22,7 +23,8 @@ class Step(NamedTuple):
     """A rule with what is known of it before any order: whether it is cut, and what it says.
 
     ``condition`` and ``schedule`` are places among the plan's, None where it has none. ``always`` is what it says to
-    every order that it looks at, before its caps and budget, where that is known.
+    every order that it looks at, before its caps and budget, where that is known. ``selector`` says which lines it
+    takes, None for all.
     """
 
     rule: EarnRule
@@ -31,6 +33,7 @@ class Step(NamedTuple):
     condition: int | None
     is_limited: bool
     always: Verdict | None
+    selector: KnownSelector | None
 
     @property
     def is_sure(self) -> bool:
@@ -43,9 +46,9 @@ class Stack(NamedTuple):
 
     They exclude, sum, multiply and are rounded down among themselves. ``bases`` is what base rules say, with something in the places of those steps that are still to be ``asked``.
     What they give of a whole order, and what multipliers make of it, are whole numbers of ``unit``-ths of a point:
-    ``sure`` is that of each base rule, 0 where it is still to be asked, and ``sure_sum`` is their sum. ``counted`` are
-    those of the rules, by their places with the multipliers behind, of which it is counted what they gave. It ``adds_up``
-    when no rule excludes another, and multipliers look at whole orders: then each rule is a number and no more.
+    ``addends`` are the base rules still to be asked, and ``sure_sum`` what the others come to. It ``adds_up`` when no
+    rule excludes another, and multipliers look at whole orders: then each rule is a number and no more, and ``shares``
+    says what those gave of which it is counted.
     """
 
     code: str
@@ -54,10 +57,9 @@ class Stack(NamedTuple):
     asked: list[tuple[int, Step]]
     multipliers: list[Step]
     unit: int
-    sure: list[int]
+    addends: list[Addend]
     sure_sum: int
-    counted: list[int]
-    counted_keys: list[str]
+    shares: Shares
     looks_at_lines: bool
     has_exclusive: bool
     adds_up: bool
@@ -92,6 +94,7 @@ class EarnPlan:
                 conditions.index(rule.condition) if rule.condition else None,
                 bool(rule.caps or rule.budget),
                 _always(rule),
+                self.selectors.get(rule.lines),
             )
             for rule in rules
         ]
@@ -141,18 +144,22 @@ def _stack(on_completion: bool, code: str, steps: Sequence[Step]) -> Stack:
         step.always.numerator * (unit // MULTIPLIER_SCALE) if step.always and step.is_sure else 0
         for step in bases
     ]
+    asked = [(place, step) for place, step in enumerate(bases) if not step.is_sure]
     multipliers.sort(key=lambda step: -step.rule.priority)
     return Stack(
         code,
         on_completion,
         [step.always or Verdict(step.rule, None, 0, 0, 1) for step in bases],
-        [(place, step) for place, step in enumerate(bases) if not step.is_sure],
+        asked,
         multipliers,
         unit,
-        sure,
+        [addend(step.rule, step.selector, unit, is_limited=step.is_limited) for _, step in asked],
         sum(sure),
-        [nth for nth, step in enumerate((*bases, *multipliers)) if step.rule.is_limited],
-        [step.rule.key for step in (*bases, *multipliers) if step.rule.is_limited],
+        Shares(
+            sure,
+            [place for place, _ in asked],
+            [step.rule for _, step in asked] + [step.rule for step in multipliers],
+        ),
         any(step.rule.lines for step in own),
         exclusive,
         not exclusive and not any(step.rule.lines for step in multipliers),

@@ -7,6 +7,7 @@ rules, or among multipliers; caps and budgets cut what a rule adds, before the o
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from services.loyalty.rules.earning.adding import Part, by_line
 from services.loyalty.rules.earning.decisions import Decision
 from services.loyalty.rules.earning.earn_facts import Facts
 from services.loyalty.rules.earning.earn_limits import Limiting
@@ -14,7 +15,7 @@ from services.loyalty.rules.earning.earn_plans import EarnPlan, Stack, Step
 from services.loyalty.rules.earning.earn_rules import AwardKind, EarnRounding, EarnRule
 from services.loyalty.rules.earning.verdicts import Nothing, Verdict, nothing_of, spent
 from services.loyalty.rules.orders.judgements import Allowed, Past
-from services.loyalty.rules.orders.orders import Line, Order
+from services.loyalty.rules.orders.orders import Order
 from services.loyalty.rules.orders.sharing import SumByLine, share, whole_numbers
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.programmes.wellformed import MULTIPLIER_SCALE
@@ -68,7 +69,8 @@ class _Judge:
             elif self._explained:
                 for verdict in multipliers:
                     self._say(verdict._replace(nothing=Nothing.NOTHING_TO_MULTIPLY))
-        decision.coupons = [verdict.rule for verdict in self._giving(map(self._coupon, case.coupons))]
+        if case.coupons:
+            decision.coupons = [verdict.rule for verdict in self._giving(map(self._coupon, case.coupons))]
         if self._explained:
             said = self._verdicts
             decision.verdicts = [
@@ -79,38 +81,38 @@ class _Judge:
 
     def _add_up(self, decision: Decision, stack: Stack) -> None:
         """Sum and multiply numbers, where nobody asks why: what is done below by verdicts, for those who do."""
-        weights, total, unit = list(stack.sure), stack.sure_sum, stack.unit
-        lines = self._facts.order.lines
-        of_lines: list[tuple[int, tuple[int, ...]]] = []
-        for place, step in stack.asked:
-            said = step.always or self._counted(step.rule)
-            if said.nothing is not None:
-                continue
-            weight = said.numerator * (unit // said.denominator)
-            if step.is_limited:
-                weight = min(weight, self._asked(step.rule).points * unit)
-            if said.lines is not None and len(said.lines) < len(lines):
-                of_lines.append((weight, said.lines))
-            weights[place] = weight
+        total, unit, lines, others = stack.sure_sum, stack.unit, self._facts.order.lines, []
+        of_lines: list[Part] = []
+        for rule, selector, factor, per, is_tiered, is_limited in stack.addends:
+            minor = self._minor
+            if selector is not None:
+                places = selector.places(lines, self._facts.value)
+                minor = sum([lines[nth].minor for nth in places])
+                factor = factor if places else 0
+            weight = factor * (minor // per) if per else factor
+            if is_tiered:
+                weight *= self._tier_multiplier
+            if weight and is_limited:
+                allowed = self._allowed[rule.key] = self._limits.allowed(rule)
+                weight = min(weight, allowed.points * unit)
+            if weight and selector is not None and len(places) < len(lines):
+                of_lines.append((weight, places))
+            others.append(weight)
             total += weight
         base = total
         for step in stack.multipliers:
-            more = (
-                total * (step.rule.multiplier - MULTIPLIER_SCALE) // MULTIPLIER_SCALE
-            )  # leaves no remainder
+            rule = step.rule
+            more = total * (rule.multiplier - MULTIPLIER_SCALE) // MULTIPLIER_SCALE  # leaves no remainder
             if step.is_limited:
-                more = min(more, self._asked(step.rule).points * unit)
-            weights.append(more)
+                more = min(more, self._asked(rule).points * unit)
+            others.append(more)
             total += more
         if not base:
             return
-        line_weights = _by_line(lines, base, of_lines) if of_lines else [line.minor for line in lines]
-        points = self._count(decision, stack, total, unit, line_weights)
-        if points:
-            by_rule = decision.by_rule.setdefault(stack.code, {})
-            if not self._plan.counted.isdisjoint(self._allowed):
-                given = zip(stack.counted_keys, share(points, weights, stack.counted), strict=True)
-                by_rule |= {key: part for key, part in given if part}
+        minors = [line.minor for line in lines]
+        weights = by_line(lines, minors, base, of_lines) if of_lines else minors
+        if points := self._count(decision, stack, total, unit, weights):
+            decision.by_rule.setdefault(stack.code, {}).update(stack.shares.of(points, total, others))
 
     def _bases(self, stack: Stack) -> list[Verdict]:
         """What the base rules of one currency say that give something, in their order."""
@@ -162,7 +164,7 @@ class _Judge:
             decision.by_rule.setdefault(stack.code, {}).update(self._by_rule(points, parts, weights))
 
     def _count(
-        self, decision: Decision, stack: Stack, numerator: int, denominator: int, line_weights: list[int]
+        self, decision: Decision, stack: Stack, numerator: int, denominator: int, line_weights: Sequence[int]
     ) -> int:
         """Round down once and share over the lines; the whole points."""
         code, points = stack.code, numerator // denominator
@@ -285,12 +287,3 @@ class _Judge:
             nothing=nothing,
             limited_by=allowed.by,
         )
-
-
-def _by_line(lines: Sequence[Line], total: int, of_lines: Sequence[tuple[int, tuple[int, ...]]]) -> list[int]:
-    """What each line earned, in proportion: a total of which parts are of some lines alone, and the rest of all."""
-    found = SumByLine(lines)
-    found.add((total - sum([part for part, _ in of_lines]), 1), None)
-    for part, places in of_lines:
-        found.add((part, 1), places)
-    return found.weights()

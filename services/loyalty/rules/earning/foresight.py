@@ -7,7 +7,7 @@ order between the same two limits is the same. What looks at anything more close
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, MutableMapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -52,18 +52,19 @@ class Likeness:
         self._as_they_are = sorted(asked & _AS_THEY_ARE)
         self._between = [(name, sorted(limits[name])) for name in sorted(asked & _NUMBERS)]
         of_line = {name for text in texts for name in _OF_LINE.findall(text)}
-        self._of_line = attrgetter(*sorted({"sku", *of_line} - {"money_minor"}))
+        self._as_line_is = attrgetter(*sorted({"sku", *of_line} - {"money_minor"}))
         self._of_money = sorted(limits["line.money_minor"])
+        self.of_line: Callable[[Line], Hashable] = self._between_money if self._of_money else self._as_line_is
+        """What a line is like."""
 
     def of(self, value: Value) -> Hashable:
         """What an order is like: equal for two of which all the conditions say the same."""
-        between = [bisect_right(limits, value(name)) for name, limits in self._between]
-        return (*map(value, self._as_they_are), *between)
+        like = [value(name) for name in self._as_they_are]
+        like += [bisect_right(limits, value(name)) for name, limits in self._between]
+        return tuple(like)
 
-    def of_line(self, line: Line) -> Hashable:
-        """What a line is like."""
-        like: Hashable = self._of_line(line)
-        return (like, bisect_right(self._of_money, line.minor)) if self._of_money else like
+    def _between_money(self, line: Line) -> Hashable:
+        return self._as_line_is(line), bisect_right(self._of_money, line.minor)
 
 
 def is_foreseen(text: str) -> bool:
@@ -124,10 +125,11 @@ class KnownSelector:
         if self._likeness is None:
             return self._selector.selected(value) or ()
         order = self._likeness.of(value)
-        alike = [(order, self._likeness.of_line(line)) for line in lines]
-        taken = [self._known.get(like) for like in alike]
+        of_line, known = self._likeness.of_line, self._known
+        taken = [known.get((order, of_line(line))) for line in lines]
         if None not in taken:
             return taken
+        alike = [(order, of_line(line)) for line in lines]
         said = self._selector.selected(value)
         if said is None:
             return ()

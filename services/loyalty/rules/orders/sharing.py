@@ -77,25 +77,17 @@ def whole_numbers(fractions: Sequence[Fractional]) -> list[int]:
     return [each.numerator * (common // each.denominator) for each in fractions]
 
 
-def share(whole: int, weights: Sequence[int], places: Sequence[int] | None = None) -> list[int]:
-    """Split a whole by weights without loss: floors first, the rest to the largest remainders, earliest first.
-
-    With ``places``, the shares of these alone, as they are among all.
-    """
-    if len(weights) == 1 and places is None:
+def share(whole: int, weights: Sequence[int]) -> list[int]:
+    """Split a whole by weights without loss: floors first, the rest to the largest remainders, earliest first."""
+    if len(weights) == 1:
         return [whole]
-    asked = range(len(weights)) if places is None else places
     total = sum(weights)
-    if len(weights) == 1 or total == 0:
-        return [0 if nth else whole for nth in asked]
-    remainders = [whole * weight % total for weight in weights]
-    left = sum(remainders) // total
-    if not left:
-        return [whole * weights[nth] // total for nth in asked]
-    least = sorted(remainders, reverse=True)[left - 1]  # of those that get one more; of its like the first do
-    left -= sum([remainder > least for remainder in remainders])
-    return [
-        whole * weights[nth] // total
-        + (remainders[nth] > least or (remainders[nth] == least and remainders[:nth].count(least) < left))
-        for nth in asked
-    ]
+    if total == 0:
+        return [0 if nth else whole for nth in range(len(weights))]
+    parts = [whole * weight // total for weight in weights]
+    if left := whole - sum(parts):
+        remainders = [whole * weight % total for weight in weights]
+        # Sorted backwards, what is equal keeps its order.
+        for nth in sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)[:left]:
+            parts[nth] += 1
+    return parts

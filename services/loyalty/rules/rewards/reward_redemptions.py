@@ -81,6 +81,14 @@ class RewardAsked:
     def fingerprint(self) -> bytes:
         return sha256(msgpack.packb((self.programme_id, self.reward, self.points_shown))).digest()[:16]
 
+    @property
+    def key(self) -> bytes:
+        return reward_key(self.redemption_id)
+
+    @property
+    def place(self) -> Place:
+        return self.member_id, self.key
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -106,7 +114,7 @@ def reward_key(redemption_id: str) -> bytes:
 def redeem_reward(book: Book, asked: RewardAsked) -> Answer:
     """Take one of a reward for what it costs the member now, or decline it for good."""
     history = book.programmes.history(asked.programme_id)
-    number, key = history.newest.number, reward_key(asked.redemption_id)
+    number, key = history.newest.number, asked.key
     place = book.state.place(asked.member_id, key, number)
     if known := book.state.posted.get(place):
         be_the_same(known[0].fingerprint, asked.fingerprint)
@@ -139,17 +147,29 @@ def _why_not(book: Book, asked: RewardAsked, member: Member, offer: Offer, price
     instants = book.state.taken_at.get((member.standing.member_id, member.current.number, asked.reward), ())
     if offer.state is not RewardState.PUBLISHED or not terms.is_open(now):
         because = RewardNotOffered
+    elif offer.is_gone:
+        because = RewardSoldOut
     elif terms.tiers and member.standing.tier not in terms.tiers:
         because = RewardNotForTier
     elif terms.reached(instants, now, member.current.time_zone):
         because = RewardLimitReached
-    elif offer.left is not None and offer.left < 1:
-        because = RewardSoldOut
     elif price > available:
         because = NotEnoughPoints
     if because is None:
         return None
     return Denial(asked.fingerprint, price, available, wallet.held, now, because.code, is_new=True)
+
+
+def is_sold_out(offer: Offer, asked: RewardAsked, now: int) -> bool:
+    """Whether nothing but that is to be said of an offer, whoever the member is and whichever tier is held."""
+    shown, terms = asked.points_shown, offer.terms
+    is_the_price = not shown or (shown == terms.points and not terms.tier_prices)
+    return offer.is_gone and offer.state is RewardState.PUBLISHED and terms.is_open(now) and is_the_price
+
+
+def nothing_left() -> RewardSoldOut:
+    """The refusal of whoever comes when nothing is left."""
+    return RewardSoldOut(_SAID[RewardSoldOut], field="reward", replayed="false")
 
 
 def _declined(denial: Denial, *, replayed: bool) -> Refusal:
@@ -161,7 +181,7 @@ def _declined(denial: Denial, *, replayed: bool) -> Refusal:
 
 def _take(book: Book, asked: RewardAsked, member: Member, offer: Offer, price: int) -> Answer:
     terms, now = offer.terms, member.recorded_at
-    spender, number, key = member.standing.member_id, member.current.number, reward_key(asked.redemption_id)
+    spender, number, key = member.standing.member_id, member.current.number, asked.key
     wallet = member.wallets[terms.currency]
     first = len(book.entries)
     journal = book.journal(member, key, asked.actor, asked.fingerprint, now, reason=f"reward:{asked.reward}")

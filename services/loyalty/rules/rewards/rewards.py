@@ -140,6 +140,10 @@ class Offer:
     terms: Terms
     left: int | None
 
+    @property
+    def is_gone(self) -> bool:
+        return self.left is not None and self.left < 1
+
 
 def check(terms: Terms, programme: Programme) -> None:
     """Refuse terms that contradict themselves or the programme. Raises ``ProgrammeNotWellFormed``."""

@@ -28,15 +28,9 @@ async def load(
         for row in await connection.fetch(_TAKINGS, members, [UUID(key) for key in keys]):
             found = taking(row)
             state.takings[found.member_id, found.key] = found
-    names = sorted({(programme, reward) for programme, reward, _ in wanted})
-    if not names:
+    if not wanted:
         return
-    columns = [programme for programme, _ in names], [reward for _, reward in names]
-    for row in await connection.fetch(_OFFERS, *columns):
-        terms = definitions.decode(row["terms"])
-        left = max(0, row["left"]) if row["limited"] else None
-        offer = Offer(RewardState(row["state"]), row["edition"], terms, left)
-        state.offers[row["programme"], row["reward"]] = offer
+    state.offers = await offers(connection, {(programme, reward) for programme, reward, _ in wanted})
     counted = [
         (member, programme, reward)
         for programme, reward, member in wanted
@@ -50,6 +44,19 @@ async def load(
         still = {(row["programme"], row["reward"]): row["left"] for row in locked}
         for name in there:
             state.offers[name].left = still.get(name, 0)
+
+
+async def offers(
+    connection: database.RawConnection, names: set[tuple[int, str]]
+) -> dict[tuple[int, str], Offer]:
+    """Rewards that were ever published, by programme number and key, with what is left of each at this moment."""
+    columns = [programme for programme, _ in names], [reward for _, reward in names]
+    found = {}
+    for row in await connection.fetch(_OFFERS, *columns):
+        left = max(0, row["left"]) if row["limited"] else None
+        offer = Offer(RewardState(row["state"]), row["edition"], definitions.decode(row["terms"]), left)
+        found[row["programme"], row["reward"]] = offer
+    return found
 
 
 async def write(connection: database.RawConnection, state: State) -> None:
