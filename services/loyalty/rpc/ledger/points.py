@@ -67,7 +67,9 @@ class Points:
         now = self._rulebook.now()
         programme = (await self._rulebook.current()).history(request.programme_id).at(now)
         asked = [readable_member(key) for key in request.members]
-        found = await wallets_by_member(self._pool, asked, programme, due_by=now + NOTICE_US)
+        members = [member for member in asked if isinstance(member, str)]
+        numbers = [currency.number for currency in programme.currencies]
+        found = await points.sums(self._pool, members, numbers, due_by=now + NOTICE_US)
         return wire.BatchGetBalancesResponse(results=balances_of(asked, programme, found, now))
 
     @rpc.per_item
@@ -126,13 +128,12 @@ async def wallets_by_member(
     reader: database.Pool | database.RawConnection,
     asked: Iterable[str | Refusal],
     programme: Programme,
-    due_by: int = NEVER,
 ) -> dict[str, dict[int, Wallet]]:
-    """The wallets that there are in a programme's currencies, by member and currency; ``due_by`` as in storage."""
+    """The wallets that there are in a programme's currencies, by member and currency."""
     found: dict[str, dict[int, Wallet]] = {}
     numbers = [currency.number for currency in programme.currencies]
     members = [member for member in asked if isinstance(member, str)]
-    for wallet in await points.wallets(reader, members, numbers, due_by=due_by):
+    for wallet in await points.wallets(reader, members, numbers):
         found.setdefault(wallet.member_id, {})[wallet.currency] = wallet
     return found
 
@@ -140,12 +141,12 @@ async def wallets_by_member(
 def balances_of(
     asked: Iterable[str | Refusal],
     programme: Programme,
-    wallets: Mapping[str, dict[int, Wallet]],
+    found: Mapping[tuple[str, int], points.Sums | Wallet],
     now: int,
 ) -> list[dict[str, Any]]:
-    """The balances of each who may be read, and why not for the others."""
+    """The balances of each who may be read, and why not for the others; ``found`` is by member and currency."""
     return [
-        {"balances": _balances(programme, member, wallets.get(member, {}), now)}
+        {"balances": _balances(programme, member, found, now)}
         if isinstance(member, str)
         else {"refusal": rpc.wire_refusal(member)}
         for member in asked
@@ -182,18 +183,16 @@ def _lots(programme: Programme, member: str, wallets: dict[int, Wallet], now: in
 
 # Balances are read more often than anything else: as dictionaries protobuf makes them at a third of the cost.
 def _balances(
-    programme: Programme, member: str, wallets: dict[int, Wallet], now: int
+    programme: Programme, member: str, found: Mapping[tuple[str, int], points.Sums | Wallet], now: int
 ) -> dict[str, list[dict[str, Any]]]:
-    return {
-        "balances": [
-            _balance(
-                rules,
-                settled(wallets.get(rules.number) or Wallet(member, rules.number), programme, rules, now),
-                now,
-            )
-            for rules in programme.currencies
-        ]
-    }
+    said = []
+    for rules in programme.currencies:
+        there = found.get((member, rules.number), _NOTHING)
+        if isinstance(there, Wallet):
+            said.append(_balance(rules, settled(there, programme, rules, now), now))
+        else:
+            said.append(_sums(rules, *there))
+    return {"balances": said}
 
 
 def balance(rules: CurrencyRules, wallet: Wallet, now: int) -> wire.Balance:
@@ -207,20 +206,28 @@ def _balance(rules: CurrencyRules, wallet: Wallet, now: int) -> dict[str, Any]:
         if expires_at > now + NOTICE_US:
             break
         soon[expires_at] = soon.get(expires_at, 0) + held
-    said: dict[str, Any] = {"currency": rules.code, "spendable": rules.spendable}
-    if wallet.available > 0:  # on the wire 0 is what is not said
-        said["available"] = wallet.available
-    elif wallet.available:
-        said["debt"] = wallet.debt
-    if wallet.pending:
-        said["pending"] = wallet.pending
-    if wallet.held:
-        said["held"] = wallet.held
+    said = _sums(rules, wallet.available, wallet.pending, wallet.held)
     if soon:
         said["expiring_soon"] = [
             {"points": held, "expires_at": timestamp(expires_at)} for expires_at, held in soon.items()
         ]
     return said
+
+
+def _sums(rules: CurrencyRules, available: int, pending: int, held: int) -> dict[str, Any]:
+    said: dict[str, Any] = {"currency": rules.code, "spendable": rules.spendable}
+    if available > 0:  # on the wire 0 is what is not said
+        said["available"] = available
+    elif available:
+        said["debt"] = -available
+    if pending:
+        said["pending"] = pending
+    if held:
+        said["held"] = held
+    return said
+
+
+_NOTHING: points.Sums = (0, 0, 0)
 
 
 def _entries_asked(key: wire.EntriesKey, programme: Programme) -> points.EntriesAsked | Refusal:

@@ -36,8 +36,11 @@ class Overviews:
             # With all their lots: standings need them.
             wallets = await wallets_by_member(connection, {*balanced, *standing}, programme)
             pages = await pages_of(connection, request.entries, history.newest)
+        by_place = {
+            (member, number): wallet for member, own in wallets.items() for number, wallet in own.items()
+        }
         return wire.BatchGetOverviewsResponse(
-            balances=balances_of(balanced, programme, wallets, now),
+            balances=balances_of(balanced, programme, by_place, now),
             standings=standings_of(standing, known, standings, wallets, (programme, now)),
             entries=pages,
         )

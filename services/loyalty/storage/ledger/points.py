@@ -27,12 +27,30 @@ async def wallets(
 
     Where nothing falls due until ``due_by`` the lots are left out: they are half of what reading takes.
     """
-    found = []
+    return [_whole(row) for row in await pool.fetch(WALLETS, member_ids, currencies, due_by)]
+
+
+def _whole(row: asyncpg.Record) -> Wallet:
+    wallet = rows.wallet(row)
+    if wallet.held and (holds := row["holds"]) is not None:
+        wallet.holds = redemptions.holds_of(wallet, holds)
+    return wallet
+
+
+Sums = tuple[int, int, int]
+"""What a wallet holds: available, pending and held points."""
+
+
+async def sums(
+    pool: asyncpg.Pool, member_ids: Sequence[str], currencies: Sequence[int], *, due_by: int
+) -> dict[tuple[str, int], Sums | Wallet]:
+    """What the wallets hold that there are, by member and currency; the wallet whole where something falls due by then.
+
+    Mostly nothing does, and a wallet made and settled to say three numbers costs more than all else there is to it.
+    """
+    found: dict[tuple[str, int], Sums | Wallet] = {}
     for row in await pool.fetch(WALLETS, member_ids, currencies, due_by):
-        wallet = rows.wallet(row)
-        if wallet.held and (holds := row["holds"]) is not None:
-            wallet.holds = redemptions.holds_of(wallet, holds)
-        found.append(wallet)
+        found[row[0], row[1]] = row[2:5] if row[6] is None else _whole(row)
     return found
 
 

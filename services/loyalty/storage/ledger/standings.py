@@ -94,10 +94,11 @@ def _follow(went: Iterable[tuple[str, str]], touched: Touched) -> None:
         }
 
 
+# In the order in which the places are given, which is that of the ids; fenced as ``state`` fences look-ups.
 _LOCKED = """
-SELECT {standing} FROM standings s JOIN unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme)
-  USING (member_id, programme)
-ORDER BY s.member_id, s.programme FOR UPDATE OF s
+SELECT s.* FROM unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme) CROSS JOIN LATERAL (
+  SELECT {standing} FROM standings s
+  WHERE s.member_id = k.member_id AND s.programme = k.programme OFFSET 0 FOR UPDATE) AS s
 """
 _LOCK_JOINED = _LOCKED.format(standing=rows.STANDING)
 _LOCK = _LOCKED.format(standing=rows.STANDING_JOINED.format(joined_at="NULL"))
