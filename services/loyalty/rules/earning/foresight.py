@@ -7,7 +7,7 @@ order between the same two limits is the same. What looks at anything more close
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, MutableMapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -52,7 +52,7 @@ class Likeness:
         self._as_they_are = sorted(asked & _AS_THEY_ARE)
         self._between = [(name, sorted(limits[name])) for name in sorted(asked & _NUMBERS)]
         of_line = {name for text in texts for name in _OF_LINE.findall(text)}
-        self._of_line = attrgetter(*sorted({"sku", *of_line} - {"money_minor"}))
+        self._of_line: Callable[[Line], Hashable] = attrgetter(*sorted({"sku", *of_line} - {"money_minor"}))
         self._of_money = sorted(limits["line.money_minor"])
 
     def of(self, value: Value) -> Hashable:
