@@ -52,7 +52,9 @@ class Likeness:
         self._as_they_are = sorted(asked & _AS_THEY_ARE)
         self._between = [(name, sorted(limits[name])) for name in sorted(asked & _NUMBERS)]
         of_line = {name for text in texts for name in _OF_LINE.findall(text)}
-        self._as_line_is = attrgetter(*sorted({"sku", *of_line} - {"money_minor"}))
+        self._as_line_is: Callable[[Line], Hashable] = attrgetter(
+            *sorted({"sku", *of_line} - {"money_minor"})
+        )
         self._of_money = sorted(limits["line.money_minor"])
         self.of_line: Callable[[Line], Hashable] = self._between_money if self._of_money else self._as_line_is
         """What a line is like."""
