@@ -42,18 +42,21 @@ ACTS = frozenset(
     {
         "CONSENT_NOT_ASKED",
         "GUARDIAN_NEEDED",
+        "GUARDIAN_NOT_ELIGIBLE",
+        "GUARDIAN_NOT_VERIFIED",
         "NOTICE_DOES_NOT_TELL",
         "NOTICE_NOT_SERVED",
         "NOTICE_OUTDATED",
         "NOT_AFFIRMATIVE",
         "PRESELECTED_BOX",
         "RECIPIENT_NOT_LISTED",
+        "REFUSAL_NOT_REASONED",
         "SEPARATE_CONSENT_NEEDED",
         "SIGNED_DOCUMENT_NEEDED",
         "WITHDRAWN_SINCE",
     }
 )
-"""What an act of consent is refused by."""
+"""What the law has refused: the article is a fact of it."""
 
 _numbers = count(1)
 

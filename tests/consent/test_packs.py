@@ -11,12 +11,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from huiyuan.consent.v1 import guardians_pb2
 
 from infra.local.databases import DatabaseUrls
 from services.consent.jobs import packs
 from services.consent.jobs.packs import NotCoveredYet, PackRefused
 from tests.consent import factories
 from tests.consent.rights import Desk
+from tests.consent.service import OFFICER, member
 from tests.consent.test_evidence import Evidence, fill, signing
 
 LEAF = b"huiyuan consent leaf 1\n"
@@ -149,3 +151,18 @@ async def test_records_without_a_checkpoint_are_waited_for(another: Evidence, tm
         await make(another, 15, datetime.now(UTC), tmp_path / "early")
     await another.sequence()
     await make(another, 15, datetime.now(UTC), tmp_path / "covered")
+
+
+async def test_what_a_guardian_decided_is_evidence_of_article_31(shared: Evidence, tmp_path: Path) -> None:
+    child, guardian, purpose = str(uuid4()), str(uuid4()), factories.purpose("ward")
+    notice = await shared.consent.ask(purpose)
+    await shared.decide(str(uuid4()), purpose, notice)
+    link = guardians_pb2.LinkGuardianRequest(child_id=child, guardian_id=guardian, verification="file 7")
+    await shared.consent.guardians.link_guardian(link, headers=shared.consent.by(OFFICER))
+    given = await shared.consent.decisions.give_consent(
+        factories.grant(child, notice, key="ward"), headers=shared.consent.by(member(guardian))
+    )
+    await shared.sequence()
+    pack = await make(shared, 31, datetime.now(UTC), tmp_path / "pack")
+    [record] = rows(pack, "records.jsonl")
+    assert record["record"]["record_id"] == given.consents[0].record_id

@@ -7,7 +7,7 @@ The mark is on two rates, each for itself: events appended, which is writing the
 their leaves and checkpoints, one after the other as if one process did both; and the whole log verified, once it is
 written. Each must reach half of what raw inserts reach. Both in a row are shown beside and have no mark.
 A round is 20,000 events and forgotten when it is written, so that a million take the memory of one round and of the
-tree's leaves (about 0.4 GB) and some minutes: 60,000 took 41 s of a busy machine, 10 s of them to begin.
+tree's leaves (about 0.4 GB) and some minutes: eight and a half of a busy machine.
 """
 
 import argparse

@@ -118,7 +118,9 @@ async def _in_force(connection: Connection, act: Act) -> dict[str, Purpose]:
     found = await purposes.in_force(connection, act.purposes)
     for place, key in enumerate(act.purposes):
         if key not in found:
-            raise UnknownPurpose("no such purpose was published", field=f"purposes[{place}]")
+            raise UnknownPurpose(
+                "no such purpose was published (PIPL 14)", field=f"purposes[{place}]", article="PIPL 14"
+            )
     return found
 
 

@@ -47,15 +47,21 @@ async def link(
     """Let somebody consent for a child, and whether that was so before."""
     if not PARTY.fullmatch(verification):
         raise GuardianNotVerified(
-            "name the file that shows it, in up to 100 characters (PIPL 31)", field="verification"
+            "name the file that shows it, in up to 100 characters (PIPL 31)",
+            field="verification",
+            article="PIPL 31",
         )
     child_id = await held_survivor(connection, child_id)
     guardian_id = await merges.survivor(connection, guardian_id)
     if child_id == guardian_id:
-        raise GuardianNotEligible("nobody is their own guardian (PIPL 31)", field="guardian_id")
+        raise GuardianNotEligible(
+            "nobody is their own guardian (PIPL 31)", field="guardian_id", article="PIPL 31"
+        )
     theirs = await guardians.ward(connection, guardian_id)
     if theirs is not None and theirs.is_child:
-        raise GuardianNotEligible("a child is nobody's guardian (PIPL 31)", field="guardian_id")
+        raise GuardianNotEligible(
+            "a child is nobody's guardian (PIPL 31)", field="guardian_id", article="PIPL 31"
+        )
     for field, one in (("child_id", child_id), ("guardian_id", guardian_id)):
         if await erasures.is_erased(connection, one):
             raise MemberErased("the member was erased", field=field)

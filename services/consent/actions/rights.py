@@ -127,7 +127,7 @@ async def conclude(
     if state is RightsState.FULFILLED:
         refused = None
     elif refused is None:
-        raise rules.RefusalNotReasoned("say why not all of it (PIPL 50)", field="refusal")
+        raise rules.RefusalNotReasoned("say why not all of it (PIPL 50)", field="refusal", article="PIPL 50")
     else:
         refused.check()
     ending = replace(request.to(state), refused=refused)

@@ -28,7 +28,8 @@ from services.kit.signing import key_id
 SCHEMA = "huiyuan.consent.pack/1"
 ALWAYS = ("purposes", "notices")
 EVERY_RECORD = frozenset({13, 14, 15, 16, 54, 69})
-"""The articles that every consent is about; of others, the records whose purpose names the article."""
+"""The articles that every consent is about; of others, the records whose purpose names the article, and of 31 those by
+guardians."""
 
 PARTS: Mapping[int, tuple[str, ...]] = {
     21: ("agreements",),

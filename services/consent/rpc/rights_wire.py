@@ -67,6 +67,7 @@ def refused_of(said: rights_pb2.RightsRefusal) -> Refused:
         raise RefusalNotReasoned(
             f"say why: refusal.ground must be one of {', '.join(RefusalGround)} (PIPL 50)",
             field="refusal.ground",
+            article="PIPL 50",
         )
     return Refused(_GROUNDS[said.ground], said.article, said.remedy)
 

@@ -161,12 +161,15 @@ class Refused:
         """Refuse a refusal that says too little."""
         if not _ARTICLE.fullmatch(self.article):
             raise RefusalNotReasoned(
-                "name the article that it rests on, like PIPL 47 (PIPL 50)", field=f"{field}.article"
+                "name the article that it rests on, like PIPL 47 (PIPL 50)",
+                field=f"{field}.article",
+                article="PIPL 50",
             )
         if not self.remedy.strip() or len(self.remedy) > _REMEDY_MOST or not self.remedy.isprintable():
             raise RefusalNotReasoned(
                 f"say what the asker may do now, in one line of 1 to {_REMEDY_MOST} characters (PIPL 50)",
                 field=f"{field}.remedy",
+                article="PIPL 50",
             )
 
 

@@ -22,7 +22,7 @@ _QUERIES: Mapping[str, str] = {
     "notices": """SELECT convert_from(canonical, 'UTF8')::json AS notice, encode(digest, 'hex') AS digest, effective_at
       FROM notices WHERE effective_at < $1 ORDER BY notice_id""",
     "records": """SELECT e.record_id FROM consent_events e WHERE e.event_time < $1
-      AND ($2 OR $3 = ANY(e.articles)) ORDER BY e.event_time, e.record_id""",
+      AND ($2 OR $3 = ANY(e.articles) OR ($3 = 'PIPL 31' AND e.guardian_id IS NOT NULL)) ORDER BY e.event_time, e.record_id""",
     "rights": f"""SELECT r.request_id, {_PSEUDONYM.format("r.member_id")} AS principal_id, r.kind, r.purposes, r.subject,
         r.wanted, r.channel, r.received_at, r.due_at, r.due_source, r.appeal_of,
         (SELECT json_agg(json_build_array(s.state, s.at, s.actor, s.note) ORDER BY s.ord)

@@ -137,15 +137,15 @@ async def test_nobody_is_linked_unseen_to_themselves_or_to_a_child(
     for verification in ("", " ", "x" * 101):
         with refused("GUARDIAN_NOT_VERIFIED", "PIPL 31"):
             await link(consent, member_id, guardian_id, verification)
-    with refused("GUARDIAN_NOT_ELIGIBLE"):
+    with refused("GUARDIAN_NOT_ELIGIBLE", "PIPL 31"):
         await link(consent, member_id, member_id)
     with refused("NOT_ALLOWED"):
         await link(consent, member_id, guardian_id, by=SUPPORT)
     assert not (await link(consent, member_id, guardian_id)).replayed
     assert (await link(consent, member_id, guardian_id)).replayed
-    with refused("GUARDIAN_NOT_ELIGIBLE"):
+    with refused("GUARDIAN_NOT_ELIGIBLE", "PIPL 31"):
         await link(consent, guardian_id, member_id)
-    with refused("GUARDIAN_NOT_ELIGIBLE"):
+    with refused("GUARDIAN_NOT_ELIGIBLE", "PIPL 31"):
         await link(consent, str(uuid4()), member_id)
 
 

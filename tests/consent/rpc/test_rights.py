@@ -240,7 +240,7 @@ async def test_part_of_an_answer_is_reasoned_too_and_what_must_be_kept_is_used_f
 ) -> None:
     key = await given(consent, member_id)
     request = await desk.accept(await desk.ask(member_id, "CORRECT", subject="birth_date"))
-    with refused("REFUSAL_NOT_REASONED"):
+    with refused("REFUSAL_NOT_REASONED", "PIPL 50"):
         await desk.conclude(request, "PARTIAL")
     with refused("RIGHTS_REQUEST_MALFORMED"):
         await desk.conclude(request, "CANCELLED")
