@@ -114,7 +114,7 @@ def test_every_proof_of_a_small_tree_is_that_of_the_rfc(size: int) -> None:
         assert merkle.is_consistent(older, size, mth(entries[:older]), root, proof)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 1200), st.data())
 def test_a_tree_of_runs_gives_the_same_proofs(size: int, data: st.DataObject) -> None:
     entries = numbered(size)

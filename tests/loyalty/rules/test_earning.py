@@ -169,7 +169,7 @@ def gives(rules: list[EarnRule], times: Fraction, basket: Order) -> tuple[Fracti
     return sum(total, Fraction(0)), total
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(
     campaigns(),
     st.sampled_from((10_000, 12_000, 13_337)),

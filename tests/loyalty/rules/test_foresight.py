@@ -85,7 +85,7 @@ def with_lines(known: dict[str, Any], made: list[Line]) -> dict[str, Any]:
     return known | {"order.lines": sent}
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(FORESEEN + ASKED), comparisons), min_size=1, max_size=6),
     st.lists(st.tuples(facts, lines), min_size=2, max_size=12),
@@ -100,7 +100,7 @@ def test_a_condition_says_of_an_order_what_it_said_of_one_like_it(
         assert list(known.held(all_facts.__getitem__)) == [asked(text, all_facts) for text in known.texts]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(OF_LINES), comparisons, st.lists(st.tuples(facts, lines), min_size=2, max_size=12))
 def test_a_selector_takes_the_lines_that_it_took_before(
     shape: str, comparison: dict[str, Any], orders: list[tuple[dict[str, Any], list[Line]]]

@@ -183,7 +183,7 @@ def test_points_that_matured_by_one_clock_are_not_pending_by_a_slower_one() -> N
     assert ledger.balance() == 1
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     minor=st.lists(st.integers(0, 300), min_size=1, max_size=4),
     rates=st.tuples(st.sampled_from([1, 3, 7]), st.sampled_from([1, 10, 30])),
