@@ -122,12 +122,12 @@ class Rewards(Door):
         self.services.change(request)
         return rewards_pb2.DraftRewardResponse(reward=REWARD, changes=CHANGES)
 
-    @rpc.allow(rpc.staff("program_admin"))
+    @rpc.allow(rpc.staff("program_admin", "program_publisher"))
     async def publish_reward(self, request: rewards_pb2.PublishRewardRequest, _: Any) -> Any:
         self.services.change(request)
         return rewards_pb2.PublishRewardResponse(reward=REWARD)
 
-    @rpc.allow(rpc.staff("program_admin"))
+    @rpc.allow(rpc.staff("program_admin", "program_publisher"))
     async def stop_reward(self, request: rewards_pb2.StopRewardRequest, _: Any) -> Any:
         self.services.change(request)
         return rewards_pb2.StopRewardResponse(reward=REWARD, replayed=True)
@@ -142,11 +142,11 @@ class Rewards(Door):
         self.services.turn("loyalty", "rewards")
         return rewards_pb2.ListRewardsResponse(rewards=[REWARD])
 
-    @rpc.allow(_staff)
+    @rpc.allow(_staff, rpc.staff("program_publisher"))
     async def list_reward_catalogue(self, request: rewards_pb2.ListRewardCatalogueRequest, _: Any) -> Any:
         return rewards_pb2.ListRewardCatalogueResponse(rewards=[REWARD], has_next_page=not request.after)
 
-    @rpc.allow(_staff)
+    @rpc.allow(_staff, rpc.staff("program_publisher"))
     async def get_reward(self, request: rewards_pb2.GetRewardRequest, _: Any) -> Any:
         if request.reward == "nothing":
             raise UnknownProgramme("there is no such reward")
@@ -201,21 +201,21 @@ class Referrals(Door):
         drafted.state, drafted.drafted_by = referrals_pb2.REFERRAL_PROGRAMME_STATE_DRAFT, "staff:ada"
         return referrals_pb2.DraftReferralProgrammeResponse(referral_programme=drafted)
 
-    @rpc.allow(rpc.staff("program_admin"))
+    @rpc.allow(rpc.staff("program_admin", "program_publisher"))
     async def publish_referral_programme(
         self, request: referrals_pb2.PublishReferralProgrammeRequest, _: Any
     ) -> Any:
         self.services.change(request)
         return referrals_pb2.PublishReferralProgrammeResponse(referral_programme=OFFERED)
 
-    @rpc.allow(rpc.staff("program_admin"))
+    @rpc.allow(rpc.staff("program_admin", "program_publisher"))
     async def stop_referral_programme(
         self, request: referrals_pb2.StopReferralProgrammeRequest, _: Any
     ) -> Any:
         self.services.change(request)
         return referrals_pb2.StopReferralProgrammeResponse(referral_programme=OFFERED)
 
-    @rpc.allow(_staff)
+    @rpc.allow(_staff, rpc.staff("program_publisher"))
     async def list_referral_programmes(
         self, request: referrals_pb2.ListReferralProgrammesRequest, _: Any
     ) -> Any:
