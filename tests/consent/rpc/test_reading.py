@@ -25,6 +25,9 @@ async def test_art_44_a_member_sees_every_purpose_and_what_they_decided(
     assert by_key[given].name.zh == "短信营销"
     assert by_key[never].state == by_key[service].state == decisions_pb2.CONSENT_STATE_NOT_ASKED
     assert by_key[service].lawful_basis == factories.CONTRACT
+    another = {one.purpose: one for one in (await consent.consents(str(uuid4()))).consents}[given]
+    assert another.state == decisions_pb2.CONSENT_STATE_NOT_ASKED, "what one decided is told to nobody else"
+    assert [another.record_id, another.HasField("decided_at"), another.in_use] == ["", False, False]
 
 
 async def test_art_23_each_recipient_stands_in_the_overview(consent: Consent, member_id: str) -> None:
