@@ -21,6 +21,7 @@ from services.loyalty.actions import rewards
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.programmes.drafts import Publisher
 from services.loyalty.rules.programmes.texts import Text
 from services.loyalty.rules.rewards.reward_redemptions import RewardAsked, redeem_reward
 from services.loyalty.rules.rewards.rewards import RewardKind, Terms
@@ -44,7 +45,9 @@ async def flash(url: str, owner: str) -> tuple[bool, str]:
         for name, limited in (("flash", True), (_EVERYDAY, False)):
             terms = Terms(_NAME, _NAME, RewardKind.GOODS, "", "POINTS", 10, limited=limited)
             await rewards.draft(connection, programme, name, terms, "bench", "bench", now)
-            await rewards.publish(connection, programme, name, 1, "bench", "bench", now)
+            await rewards.publish(
+                connection, programme, name, 1, Publisher("bench", frozenset()), "bench", now
+            )
         await rewards.change_stock(connection, programme, "flash", "all", PIECES, "bench", "bench", now)
     services = [Lanes(url, rulebook, LANES) for rulebook in rulebooks]
     running = [asyncio.ensure_future(lanes.run()) for lanes in services]

@@ -29,6 +29,7 @@ from services.loyalty.rules.members import forfeits, merging, unmerging
 from services.loyalty.rules.orders import checkout, completion, returns
 from services.loyalty.rules.orders.orders import Line, Order, fingerprint
 from services.loyalty.rules.orders.refunds import RefundLine
+from services.loyalty.rules.programmes.drafts import Publisher
 from services.loyalty.rules.programmes.programmes import NegativePolicy
 from services.loyalty.rules.programmes.texts import Text
 from services.loyalty.rules.rewards import reward_redemptions
@@ -310,7 +311,7 @@ async def found(url: str) -> int:
             publication = programmes.Publication(made, "test", micros(datetime.now(UTC)), "test", True)
             made = await programmes.create(connection, publication)
             await rewards.draft(connection, made, REWARD, CUP, "test", "test", 1)
-            await rewards.publish(connection, made, REWARD, 1, "test", "test", 1)
+            await rewards.publish(connection, made, REWARD, 1, Publisher("test", frozenset()), "test", 1)
             await rewards.change_stock(connection, made, REWARD, "first", 5, "test", "test", 1)
             return made.number
     finally:
