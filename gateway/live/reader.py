@@ -115,7 +115,8 @@ class Live:
         """What happens to a member: what was missed since ``after``, ``CAUGHT_UP``, and then each change."""
         since = None if after is None else Positions.of_cursor(after)
         try:
-            await asyncio.wait_for(self._ready.wait(), _READY_WITHIN_S)
+            async with asyncio.timeout(_READY_WITHIN_S):
+                await self._ready.wait()
         except TimeoutError:
             raise LiveUnavailable("the event streams are away: try again") from None
         assert self._positions is not None

@@ -82,7 +82,9 @@ class Deliverer:
                     if not database.is_away(error):
                         log.exception("webhooks could not be taken, will try again")
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._finished.wait(), _LOOK_AGAIN_S)
+                    # wait_for of Python 3.11 would forget a cancellation that comes together with what it waits for.
+                    async with asyncio.timeout(_LOOK_AGAIN_S):
+                        await self._finished.wait()
                     await asyncio.sleep(_TOGETHER_S)
                 self._finished.clear()
         finally:

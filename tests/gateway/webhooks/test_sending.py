@@ -205,6 +205,19 @@ async def test_a_slow_endpoint_holds_up_no_other(office: Office) -> None:
         await asyncio.gather(running, return_exceptions=True)
 
 
+@pytest.mark.parametrize("turns", range(4))
+async def test_it_ends_when_it_is_told_to_just_as_something_finishes(office: Office, turns: int) -> None:
+    running = asyncio.ensure_future(office.deliverer.run())
+    await asyncio.sleep(0.1)
+    office.deliverer._finished.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+    ended, _ = await asyncio.wait([running], timeout=3)
+    running.cancel()
+    assert ended
+
+
 async def test_an_endpoint_that_is_gone_is_told_no_more(office: Office) -> None:
     endpoint_id, _ = await office.endpoint()
     office.receiver.answers["/hook"] = 410
