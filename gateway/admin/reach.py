@@ -188,6 +188,7 @@ ROLES_BY_TYPE: Mapping[str, Roles] = {
     "NoteConnection": NOTE_KEEPERS,
     "NoteEdge": NOTE_KEEPERS,
     "Notice": RIGHTS_OFFICERS,
+    "NoticePassage": RIGHTS_OFFICERS,
     "Order": ORDER_READERS,
     "OrderLine": ORDER_READERS,
     "OrderTotals": ORDER_READERS,

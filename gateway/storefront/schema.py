@@ -85,6 +85,7 @@ PUBLIC_TYPES = frozenset(
         "MissionTask",
         "Money",
         "Notice",
+        "NoticePassage",
         "PriceStep",
         "Programme",
         "ProgrammeCurrency",

@@ -58,7 +58,17 @@ def notice(*purposes: str, **changes: Any) -> purposes_pb2.Notice:
         purposes=[purposes_pb2.PurposeVersion(key=key) for key in purposes],
     )
     _change(said, changes)
+    if "passages" not in changes:
+        said.passages.extend(told_by(said.body))
     return said
+
+
+def told_by(body: str, *contents: int) -> list[purposes_pb2.NoticePassage]:
+    """A body that tells these contents, or all that there are, in the same words."""
+    return [
+        purposes_pb2.NoticePassage(content=content, text=body)
+        for content in contents or purposes_pb2.NoticeContent.values()[1:]
+    ]
 
 
 def grant(

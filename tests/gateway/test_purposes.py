@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from huiyuan.consent.v1 import purposes_pb2
 
 from services.kit.refusal import Invalid
 from tests.gateway.gateway_client import Gateway, code
@@ -38,6 +39,7 @@ NOTICE = {
     "title": "短信",
     "body": "我们会发送优惠短信。",
     "purposes": ["marketing_sms"],
+    "passages": [{"content": "PURPOSE", "text": "发送优惠短信"}],
     "reason": "spring campaign",
 }
 
@@ -75,6 +77,9 @@ async def test_the_officer_publishes_all_that_was_said_and_nobody_else_does(
     else:
         assert answer["notice"] == {"id": "notice-1", "digest": "cd" * 32}
         assert [one.key for one in sent["purposes"]] == said["purposes"]
+        assert [(one.content, one.text) for one in sent["passages"]] == [
+            (purposes_pb2.NOTICE_CONTENT_PURPOSE, "发送优惠短信")
+        ]
         assert {name: sent[name] for name in ("key", "locale", "title", "body")} == {
             name: said[name] for name in ("key", "locale", "title", "body")
         }

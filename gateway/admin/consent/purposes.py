@@ -13,7 +13,7 @@ from gateway.context import Info
 from gateway.errors import UserError
 from gateway.scalars import instant
 from gateway.views.consents import ConsentForm, LawfulBasis, Necessity
-from gateway.views.notices import Notice, NoticeLayer, notice
+from gateway.views.notices import Notice, NoticeContent, NoticeLayer, notice
 
 _REASON = "What the audit keeps: 1 to 200 characters, in one line."
 
@@ -67,6 +67,12 @@ class PublishPurposeInput:
         )
 
 
+@strawberry.input(description="Where a notice tells what it has to.")
+class NoticePassageInput:
+    content: NoticeContent
+    text: str = strawberry.field(description="Out of the body, word for word.")
+
+
 @strawberry.input(description="A text that tells of purposes as they are in force, in one language.")
 class PublishNoticeInput:
     key: str
@@ -75,6 +81,10 @@ class PublishNoticeInput:
     title: str
     body: str
     purposes: list[str] = strawberry.field(description="The keys of the purposes that it tells of.")
+    passages: list[NoticePassageInput] = strawberry.field(
+        default_factory=list,
+        description="For each content that the law wants of these purposes, the passage of the body that tells it.",
+    )
     reason: str = strawberry.field(description=_REASON)
 
 
@@ -142,6 +152,10 @@ class PurposeMutations:
                 title=input.title,
                 body=input.body,
                 purposes=[purposes_pb2.PurposeVersion(key=key) for key in input.purposes],
+                passages=[
+                    purposes_pb2.NoticePassage(content=one.content.value, text=one.text)
+                    for one in input.passages
+                ],
             )
         )
         done, refused = await audited(

@@ -20,14 +20,12 @@ _RIGHTS_EN = (
     "affect what was done before it, nor your membership."
 )
 
-_SENSITIVE_ZH = (
-    "必要性：此类权益依法须实名预订，没有证件无法办理。对您的影响：证件信息一旦泄露，可能被冒用；我们单独加密保存，"
-    "每次查看须有您的单独同意并留有记录，您可随时删除。"
-)
-_SENSITIVE_EN = (
-    "Why it is needed: such benefits must be booked under a proven name. What it means for you: a leaked document may be "
-    "misused; it is sealed under a key of its own, every look at it takes your separate consent and is logged, and you may "
-    "delete it at any time."
+_NEEDED_ZH = "必要性：此类权益依法须实名预订，没有证件无法办理。"
+_NEEDED_EN = "Why it is needed: such benefits must be booked under a proven name."
+_MEANS_ZH = "对您的影响：证件信息一旦泄露，可能被冒用；我们单独加密保存，每次查看须有您的单独同意并留有记录，您可随时删除。"
+_MEANS_EN = (
+    "What it means for you: a leaked document may be misused; it is sealed under a key of its own, every look at it takes "
+    "your separate consent and is logged, and you may delete it at any time."
 )
 
 
@@ -188,33 +186,44 @@ _METHODS_ZH = {"collect": "收集", "store": "存储", "use": "使用", "profile
 def _notice(purpose: consent.Purpose, locale: str) -> consent.Notice:
     core = purpose.necessity == consent.NECESSITY_CORE
     chinese = locale == "zh"
-    kinds = (
-        "、".join(map(_DATA_ZH.__getitem__, purpose.categories)) if chinese else ", ".join(purpose.categories)
-    )
-    methods = (
-        "、".join(map(_METHODS_ZH.__getitem__, purpose.methods)) if chinese else ", ".join(purpose.methods)
-    )
-    if chinese:
-        lines = [
-            _CONTACT_ZH,
-            f"处理目的：{purpose.description.zh}",
-            f"个人信息种类：{kinds}。处理方式：{methods}。存储地点：中国大陆。保存期限：三年。",
-            *([_SENSITIVE_ZH] if purpose.sensitive else []),
-            _RIGHTS_ZH,
-        ]
-    else:
-        lines = [
-            _CONTACT_EN,
-            f"Purpose: {purpose.description.en}",
-            f"Data: {kinds}. Methods: {methods}. Stored in mainland China for three years.",
-            *([_SENSITIVE_EN] if purpose.sensitive else []),
-            _RIGHTS_EN,
-        ]
+    said = _said_zh(purpose) if chinese else _said_en(purpose)
     return consent.Notice(
         key=purpose.key,
         locale=locale,
         layer=consent.NOTICE_LAYER_GENERAL if core else consent.NOTICE_LAYER_JUST_IN_TIME,
         title=purpose.name.zh if chinese else purpose.name.en,
-        body="\n".join(lines),
+        body="\n".join(text for text, _ in said),
         purposes=[consent.PurposeVersion(key=purpose.key)],
+        passages=[
+            consent.NoticePassage(content=f"NOTICE_CONTENT_{content}", text=text)
+            for text, contents in said
+            for content in contents
+        ],
     )
+
+
+def _said_zh(purpose: consent.Purpose) -> list[tuple[str, list[str]]]:
+    """The lines, each with what it tells."""
+    kinds = "、".join(map(_DATA_ZH.__getitem__, purpose.categories))
+    methods = "、".join(map(_METHODS_ZH.__getitem__, purpose.methods))
+    return [
+        (_CONTACT_ZH, ["HANDLER"]),
+        (f"处理目的：{purpose.description.zh}", ["PURPOSE"]),
+        (f"个人信息种类：{kinds}。", ["CATEGORIES"]),
+        (f"处理方式：{methods}。", ["METHODS"]),
+        ("存储地点：中国大陆。保存期限：三年。", ["RETENTION"]),
+        *([(_NEEDED_ZH, ["NECESSITY"]), (_MEANS_ZH, ["IMPACT"])] if purpose.sensitive else []),
+        (_RIGHTS_ZH, ["RIGHTS"]),
+    ]
+
+
+def _said_en(purpose: consent.Purpose) -> list[tuple[str, list[str]]]:
+    return [
+        (_CONTACT_EN, ["HANDLER"]),
+        (f"Purpose: {purpose.description.en}", ["PURPOSE"]),
+        (f"Data: {', '.join(purpose.categories)}.", ["CATEGORIES"]),
+        (f"Methods: {', '.join(purpose.methods)}.", ["METHODS"]),
+        ("Stored in mainland China for three years.", ["RETENTION"]),
+        *([(_NEEDED_EN, ["NECESSITY"]), (_MEANS_EN, ["IMPACT"])] if purpose.sensitive else []),
+        (_RIGHTS_EN, ["RIGHTS"]),
+    ]

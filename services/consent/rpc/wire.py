@@ -14,6 +14,7 @@ from services.consent.rules.checklists import Malformed
 from services.consent.rules.decisions import ConsentState, Decision, ask_again_at, state
 from services.consent.rules.gate import Answer
 from services.consent.rules.notices import Layer, Notice, Wording
+from services.consent.rules.passages import Content, Passage
 from services.consent.rules.purposes import (
     KEY,
     PARTY,
@@ -77,7 +78,16 @@ def terms_of(said: purposes_pb2.Purpose) -> Terms:
 def wording_of(said: purposes_pb2.Notice) -> Wording:
     """What a notice says, but for the purposes, whose digests only the store knows."""
     layer = _enum(purposes_pb2.NoticeLayer, said.layer, "NOTICE_LAYER_", "notice.layer")
-    return Wording(said.key, said.locale, Layer(layer), said.title, said.body, ())
+    passages = tuple(_passage(one, f"notice.passages[{nth}]") for nth, one in enumerate(said.passages))
+    return Wording(said.key, said.locale, Layer(layer), said.title, said.body, (), passages)
+
+
+def _passage(said: purposes_pb2.NoticePassage, field: str) -> Passage:
+    known = purposes_pb2.NoticeContent.keys()[1:]
+    if said.content not in purposes_pb2.NoticeContent.values()[1:]:
+        raise Malformed(f"{field}.content must be one of {', '.join(known)}", field=f"{field}.content")
+    name = purposes_pb2.NoticeContent.Name(said.content)
+    return Passage(Content(name.removeprefix("NOTICE_CONTENT_")), said.text)
 
 
 def grant_of(said: decisions_pb2.GiveConsentRequest) -> Grant:
@@ -168,6 +178,10 @@ def wire_notice(notice: Notice) -> purposes_pb2.Notice:
         ],
         digest=notice.digest.hex(),
         effective_at=notice.effective_at,
+        passages=[
+            purposes_pb2.NoticePassage(content=f"NOTICE_CONTENT_{one.content}", text=one.text)
+            for one in wording.passages
+        ],
     )
 
 

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import astuple, dataclass, replace
 from typing import Generic, TypeVar
 
-from services.consent.rules import durations
+from services.consent.rules import durations, passages
 from services.consent.rules.notices import LOCALES, Layer, Wording
 from services.consent.rules.purposes import (
     KEY,
@@ -180,7 +180,7 @@ def check_purpose(terms: Terms) -> Terms:
     return terms
 
 
-def check_notice(wording: Wording, told: Iterable[Purpose], officer: str = "") -> Wording:
+def check_notice(wording: Wording, told: Collection[Purpose], officer: str = "") -> Wording:
     """The wording, tidied, when it may be published; ``told`` are its purposes. Raises what is missing first.
 
     ``officer`` is how the officer is reached, where the handler must have one (PIPL 52).
@@ -190,6 +190,7 @@ def check_notice(wording: Wording, told: Iterable[Purpose], officer: str = "") -
         title=_tidy(wording.title),
         body=_tidy(wording.body),
         purposes=tuple(sorted(wording.purposes, key=lambda p: p.key)),
+        passages=tuple(sorted({replace(one, text=_tidy(one.text)) for one in wording.passages}, key=astuple)),
     )
     _match(KEY, "a lower-case key like membership", "notice.key", [wording.key])
     if wording.locale not in LOCALES:
@@ -203,6 +204,7 @@ def check_notice(wording: Wording, told: Iterable[Purpose], officer: str = "") -
             raise NoticeNotPublishable(
                 f"{item.wanted} ({item.article})", field=item.field, article=item.article
             )
+    _be_told(wording, [purpose.terms for purpose in told])
     if officer and wording.layer is not Layer.JUST_IN_TIME and officer not in wording.body:
         raise NoticeNotPublishable(
             "say how the personal information protection officer is reached (PIPL 52)",
@@ -216,6 +218,24 @@ def check_notice(wording: Wording, told: Iterable[Purpose], officer: str = "") -
             article="PIPL 30",
         )
     return wording
+
+
+def _be_told(wording: Wording, told: Collection[Terms]) -> None:
+    for passage in wording.passages:
+        if not passage.text or passage.text not in wording.body:
+            raise NoticeNotPublishable(
+                f"what is named for {passage.content} must stand in the body word for word (PIPL 17)",
+                field="notice.passages",
+                article="PIPL 17",
+                content=passage.content,
+            )
+    if lacking := passages.missing(wording.passages, told):
+        raise NoticeNotPublishable(
+            f"say {lacking.say} ({lacking.article}), and name the passage that does: {lacking.content}",
+            field="notice.passages",
+            article=lacking.article,
+            content=lacking.content,
+        )
 
 
 def _tidy_terms(terms: Terms) -> Terms:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from services.consent.rules import canonical
+from services.consent.rules.passages import Passage
 from services.consent.rules.purposes import Purpose
 
 SCHEMA = "huiyuan.consent.notice/1"
@@ -34,7 +35,7 @@ class ToldPurpose:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a notice says."""
+    """What a notice says; ``passages`` are where it tells what the law wants, none in notices older than they."""
 
     key: str
     locale: str
@@ -42,6 +43,7 @@ class Wording:
     title: str
     body: str
     purposes: tuple[ToldPurpose, ...]
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Notice:
     def canonical(self) -> bytes:
         """What was told, without the time; the purposes' digests bind what the words are about."""
         wording = self.wording
+        passages = [{"content": one.content, "text": one.text} for one in wording.passages]
         return canonical.encode(
             {
                 "schema": SCHEMA,
@@ -74,6 +77,7 @@ class Notice:
                     {"key": told.key, "version": told.version, "digest": told.digest.hex()}
                     for told in wording.purposes
                 ],
+                **({"passages": passages} if passages else {}),
             }
         )
 

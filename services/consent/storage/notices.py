@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.consent.rules.notices import Layer, Notice, ToldPurpose, Wording
+from services.consent.rules.passages import Content, Passage
 from services.consent.storage.tables import notices
 
 _CONTENT = (notices.c.canonical, notices.c.effective_at)
@@ -62,5 +63,6 @@ def _notice_of(canonical: bytes, effective_at: datetime) -> Notice:
             ToldPurpose(told["key"], told["version"], bytes.fromhex(told["digest"]))
             for told in said["purposes"]
         ),
+        passages=tuple(Passage(Content(one["content"]), one["text"]) for one in said.get("passages", ())),
     )
     return Notice(wording, said["version"], effective_at)

@@ -122,6 +122,56 @@ async def test_art_17_an_incomplete_notice_is_not_published(
         assert caught.value.facts["article"] == "PIPL 17"
 
 
+BODY = "我们会用您的手机号发送优惠短信。"
+_ALWAYS = ("HANDLER", "PURPOSE", "METHODS", "CATEGORIES", "RETENTION", "RIGHTS")
+
+
+@pytest.mark.parametrize(
+    ("terms", "wanted", "article"),
+    [
+        ({}, _ALWAYS, "PIPL 17"),
+        (SHARED, ("RECIPIENTS",), "PIPL 23"),
+        (SENSITIVE, ("NECESSITY", "IMPACT"), "PIPL 30"),
+        (ABROAD, ("OVERSEAS",), "PIPL 39"),
+    ],
+    ids=["any", "recipients", "sensitive", "abroad"],
+)
+async def test_art_17_a_notice_that_leaves_out_what_is_to_be_told_is_not_published(
+    consent: Consent, terms: dict[str, Any], wanted: tuple[str, ...], article: str
+) -> None:
+    key = fresh("told")
+    await consent.publish(factories.purpose(key, **terms))
+    number = purposes_pb2.NoticeContent.Value
+    all_of_it = {number(f"NOTICE_CONTENT_{name}") for name in {*_ALWAYS, *wanted}}
+    for name in wanted:
+        left = all_of_it - {number(f"NOTICE_CONTENT_{name}")}
+        with pytest.raises(RemoteRefusal) as caught:
+            await consent.tell(factories.notice(key, passages=factories.told_by(BODY, *left), body=BODY))
+        said = caught.value
+        assert (said.code, said.field) == ("NOTICE_NOT_PUBLISHABLE", "notice.passages")
+        assert (said.facts["article"], said.facts["content"]) == (article, name)
+    told = await consent.tell(factories.notice(key, passages=factories.told_by(BODY, *all_of_it), body=BODY))
+    assert {one.content for one in told.passages} == all_of_it
+
+
+@pytest.mark.parametrize("text", ["", " ", "您可以删除", "我们会 用您的手机号"], ids=repr)
+async def test_art_17_what_a_notice_names_stands_in_it_word_for_word(consent: Consent, text: str) -> None:
+    purpose = await consent.publish(factories.purpose(fresh("sms")))
+    said = factories.notice(purpose.key)
+    said.passages[3].text = text
+    with refused("NOTICE_NOT_PUBLISHABLE", "PIPL 17"):
+        await consent.tell(said)
+
+
+async def test_a_passage_says_what_it_tells(consent: Consent) -> None:
+    purpose = await consent.publish(factories.purpose(fresh("sms")))
+    said = factories.notice(purpose.key)
+    said.passages[3].content = purposes_pb2.NOTICE_CONTENT_UNSPECIFIED
+    with pytest.raises(RemoteRefusal) as caught:
+        await consent.tell(said)
+    assert (caught.value.code, caught.value.field) == ("MALFORMED", "notice.passages[3].content")
+
+
 async def test_art_30_sensitive_data_is_not_told_of_in_a_general_notice(consent: Consent) -> None:
     purpose = await consent.publish(factories.purpose(fresh("face"), **SENSITIVE))
     with refused("NOTICE_NOT_PUBLISHABLE", "PIPL 30"):
@@ -195,6 +245,10 @@ async def test_art_69_a_digest_can_be_checked_by_anyone_with_what_was_published(
         "title": "隐私告知",
         "body": "caf\u00e9 与优惠",
         "purposes": [{"key": purpose.key, "version": 1, "digest": purpose.digest}],
+        "passages": [
+            {"content": name.removeprefix("NOTICE_CONTENT_"), "text": "caf\u00e9 与优惠"}
+            for name in sorted(purposes_pb2.NoticeContent.keys()[1:])
+        ],
     }
     assert (notice.notice_id, notice.digest) == (f"{purpose.key}.zh.1", _sha256(wording))
 

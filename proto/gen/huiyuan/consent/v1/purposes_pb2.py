@@ -26,43 +26,47 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/consent/v1/purposes.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xb5\x04\n\x07Purpose\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12+\n\x04name\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x32\n\x0b\x64\x65scription\x18\x04 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x35\n\x0clawful_basis\x18\x05 \x01(\x0e\x32\x1f.huiyuan.consent.v1.LawfulBasis\x12\x30\n\tnecessity\x18\x06 \x01(\x0e\x32\x1d.huiyuan.consent.v1.Necessity\x12-\n\x04\x66orm\x18\x07 \x01(\x0e\x32\x1f.huiyuan.consent.v1.ConsentForm\x12\x0f\n\x07methods\x18\x08 \x03(\t\x12\x12\n\ncategories\x18\t \x03(\t\x12\x12\n\nrecipients\x18\n \x03(\t\x12\x19\n\x11storage_locations\x18\x0b \x03(\t\x12\x11\n\tretention\x18\x0c \x01(\t\x12\x13\n\x0b\x64pv_purpose\x18\r \x01(\t\x12\x10\n\x08\x61rticles\x18\x0e \x03(\t\x12\x15\n\rassessment_id\x18\x0f \x01(\t\x12\x11\n\tsensitive\x18\x10 \x01(\x08\x12\x0e\n\x06\x64igest\x18\x11 \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11validity_duration\x18\x13 \x01(\t\"\x8e\x02\n\x06Notice\x12\x11\n\tnotice_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12.\n\x05layer\x18\x05 \x01(\x0e\x32\x1f.huiyuan.consent.v1.NoticeLayer\x12\r\n\x05title\x18\x06 \x01(\t\x12\x0c\n\x04\x62ody\x18\x07 \x01(\t\x12\x34\n\x08purposes\x18\x08 \x03(\x0b\x32\".huiyuan.consent.v1.PurposeVersion\x12\x0e\n\x06\x64igest\x18\t \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\".\n\x0ePurposeVersion\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"E\n\x15PublishPurposeRequest\x12,\n\x07purpose\x18\x01 \x01(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\"X\n\x16PublishPurposeResponse\x12,\n\x07purpose\x18\x01 \x01(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"B\n\x14PublishNoticeRequest\x12*\n\x06notice\x18\x01 \x01(\x0b\x32\x1a.huiyuan.consent.v1.Notice\"U\n\x15PublishNoticeResponse\x12*\n\x06notice\x18\x01 \x01(\x0b\x32\x1a.huiyuan.consent.v1.Notice\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"%\n\x10GetNoticeRequest\x12\x11\n\tnotice_id\x18\x01 \x01(\t\"?\n\x11GetNoticeResponse\x12*\n\x06notice\x18\x01 \x01(\x0b\x32\x1a.huiyuan.consent.v1.Notice\"%\n\x13ListPurposesRequest\x12\x0e\n\x06locale\x18\x01 \x01(\t\"r\n\x14ListPurposesResponse\x12-\n\x08purposes\x18\x01 \x03(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\x12+\n\x07notices\x18\x02 \x03(\x0b\x32\x1a.huiyuan.consent.v1.Notice*\xea\x01\n\x0bLawfulBasis\x12\x1c\n\x18LAWFUL_BASIS_UNSPECIFIED\x10\x00\x12\x18\n\x14LAWFUL_BASIS_CONSENT\x10\x01\x12\x19\n\x15LAWFUL_BASIS_CONTRACT\x10\x02\x12\x1b\n\x17LAWFUL_BASIS_LEGAL_DUTY\x10\x03\x12\x1a\n\x16LAWFUL_BASIS_EMERGENCY\x10\x04\x12\x15\n\x11LAWFUL_BASIS_NEWS\x10\x05\x12\x1c\n\x18LAWFUL_BASIS_MADE_PUBLIC\x10\x06\x12\x1a\n\x16LAWFUL_BASIS_OTHER_LAW\x10\x07*R\n\tNecessity\x12\x19\n\x15NECESSITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eNECESSITY_CORE\x10\x01\x12\x16\n\x12NECESSITY_OPTIONAL\x10\x02*z\n\x0b\x43onsentForm\x12\x1c\n\x18\x43ONSENT_FORM_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43ONSENT_FORM_GENERAL\x10\x01\x12\x19\n\x15\x43ONSENT_FORM_SEPARATE\x10\x02\x12\x18\n\x14\x43ONSENT_FORM_WRITTEN\x10\x03*\x7f\n\x0bNoticeLayer\x12\x1c\n\x18NOTICE_LAYER_UNSPECIFIED\x10\x00\x12\x18\n\x14NOTICE_LAYER_GENERAL\x10\x01\x12\x19\n\x15NOTICE_LAYER_ENHANCED\x10\x02\x12\x1d\n\x19NOTICE_LAYER_JUST_IN_TIME\x10\x03\x32\x9d\x03\n\x0fPurposesService\x12g\n\x0ePublishPurpose\x12).huiyuan.consent.v1.PublishPurposeRequest\x1a*.huiyuan.consent.v1.PublishPurposeResponse\x12\x64\n\rPublishNotice\x12(.huiyuan.consent.v1.PublishNoticeRequest\x1a).huiyuan.consent.v1.PublishNoticeResponse\x12\x61\n\x0cListPurposes\x12\'.huiyuan.consent.v1.ListPurposesRequest\x1a(.huiyuan.consent.v1.ListPurposesResponse\x12X\n\tGetNotice\x12$.huiyuan.consent.v1.GetNoticeRequest\x1a%.huiyuan.consent.v1.GetNoticeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!huiyuan/consent/v1/purposes.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xb5\x04\n\x07Purpose\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12+\n\x04name\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x32\n\x0b\x64\x65scription\x18\x04 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x35\n\x0clawful_basis\x18\x05 \x01(\x0e\x32\x1f.huiyuan.consent.v1.LawfulBasis\x12\x30\n\tnecessity\x18\x06 \x01(\x0e\x32\x1d.huiyuan.consent.v1.Necessity\x12-\n\x04\x66orm\x18\x07 \x01(\x0e\x32\x1f.huiyuan.consent.v1.ConsentForm\x12\x0f\n\x07methods\x18\x08 \x03(\t\x12\x12\n\ncategories\x18\t \x03(\t\x12\x12\n\nrecipients\x18\n \x03(\t\x12\x19\n\x11storage_locations\x18\x0b \x03(\t\x12\x11\n\tretention\x18\x0c \x01(\t\x12\x13\n\x0b\x64pv_purpose\x18\r \x01(\t\x12\x10\n\x08\x61rticles\x18\x0e \x03(\t\x12\x15\n\rassessment_id\x18\x0f \x01(\t\x12\x11\n\tsensitive\x18\x10 \x01(\x08\x12\x0e\n\x06\x64igest\x18\x11 \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11validity_duration\x18\x13 \x01(\t\"Q\n\rNoticePassage\x12\x32\n\x07\x63ontent\x18\x01 \x01(\x0e\x32!.huiyuan.consent.v1.NoticeContent\x12\x0c\n\x04text\x18\x02 \x01(\t\"\xc3\x02\n\x06Notice\x12\x11\n\tnotice_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12.\n\x05layer\x18\x05 \x01(\x0e\x32\x1f.huiyuan.consent.v1.NoticeLayer\x12\r\n\x05title\x18\x06 \x01(\t\x12\x0c\n\x04\x62ody\x18\x07 \x01(\t\x12\x34\n\x08purposes\x18\x08 \x03(\x0b\x32\".huiyuan.consent.v1.PurposeVersion\x12\x0e\n\x06\x64igest\x18\t \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x08passages\x18\x0b \x03(\x0b\x32!.huiyuan.consent.v1.NoticePassage\".\n\x0ePurposeVersion\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"E\n\x15PublishPurposeRequest\x12,\n\x07purpose\x18\x01 \x01(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\"X\n\x16PublishPurposeResponse\x12,\n\x07purpose\x18\x01 \x01(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"B\n\x14PublishNoticeRequest\x12*\n\x06notice\x18\x01 \x01(\x0b\x32\x1a.huiyuan.consent.v1.Notice\"U\n\x15PublishNoticeResponse\x12*\n\x06notice\x18\x01 \x01(\x0b\x32\x1a.huiyuan.consent.v1.Notice\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"%\n\x10GetNoticeRequest\x12\x11\n\tnotice_id\x18\x01 \x01(\t\"?\n\x11GetNoticeResponse\x12*\n\x06notice\x18\x01 \x01(\x0b\x32\x1a.huiyuan.consent.v1.Notice\"%\n\x13ListPurposesRequest\x12\x0e\n\x06locale\x18\x01 \x01(\t\"r\n\x14ListPurposesResponse\x12-\n\x08purposes\x18\x01 \x03(\x0b\x32\x1b.huiyuan.consent.v1.Purpose\x12+\n\x07notices\x18\x02 \x03(\x0b\x32\x1a.huiyuan.consent.v1.Notice*\xea\x01\n\x0bLawfulBasis\x12\x1c\n\x18LAWFUL_BASIS_UNSPECIFIED\x10\x00\x12\x18\n\x14LAWFUL_BASIS_CONSENT\x10\x01\x12\x19\n\x15LAWFUL_BASIS_CONTRACT\x10\x02\x12\x1b\n\x17LAWFUL_BASIS_LEGAL_DUTY\x10\x03\x12\x1a\n\x16LAWFUL_BASIS_EMERGENCY\x10\x04\x12\x15\n\x11LAWFUL_BASIS_NEWS\x10\x05\x12\x1c\n\x18LAWFUL_BASIS_MADE_PUBLIC\x10\x06\x12\x1a\n\x16LAWFUL_BASIS_OTHER_LAW\x10\x07*R\n\tNecessity\x12\x19\n\x15NECESSITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eNECESSITY_CORE\x10\x01\x12\x16\n\x12NECESSITY_OPTIONAL\x10\x02*z\n\x0b\x43onsentForm\x12\x1c\n\x18\x43ONSENT_FORM_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43ONSENT_FORM_GENERAL\x10\x01\x12\x19\n\x15\x43ONSENT_FORM_SEPARATE\x10\x02\x12\x18\n\x14\x43ONSENT_FORM_WRITTEN\x10\x03*\x7f\n\x0bNoticeLayer\x12\x1c\n\x18NOTICE_LAYER_UNSPECIFIED\x10\x00\x12\x18\n\x14NOTICE_LAYER_GENERAL\x10\x01\x12\x19\n\x15NOTICE_LAYER_ENHANCED\x10\x02\x12\x1d\n\x19NOTICE_LAYER_JUST_IN_TIME\x10\x03*\xd0\x02\n\rNoticeContent\x12\x1e\n\x1aNOTICE_CONTENT_UNSPECIFIED\x10\x00\x12\x1a\n\x16NOTICE_CONTENT_HANDLER\x10\x01\x12\x1a\n\x16NOTICE_CONTENT_PURPOSE\x10\x02\x12\x1a\n\x16NOTICE_CONTENT_METHODS\x10\x03\x12\x1d\n\x19NOTICE_CONTENT_CATEGORIES\x10\x04\x12\x1c\n\x18NOTICE_CONTENT_RETENTION\x10\x05\x12\x19\n\x15NOTICE_CONTENT_RIGHTS\x10\x06\x12\x1d\n\x19NOTICE_CONTENT_RECIPIENTS\x10\x07\x12\x1c\n\x18NOTICE_CONTENT_NECESSITY\x10\x08\x12\x19\n\x15NOTICE_CONTENT_IMPACT\x10\t\x12\x1b\n\x17NOTICE_CONTENT_OVERSEAS\x10\n2\x9d\x03\n\x0fPurposesService\x12g\n\x0ePublishPurpose\x12).huiyuan.consent.v1.PublishPurposeRequest\x1a*.huiyuan.consent.v1.PublishPurposeResponse\x12\x64\n\rPublishNotice\x12(.huiyuan.consent.v1.PublishNoticeRequest\x1a).huiyuan.consent.v1.PublishNoticeResponse\x12\x61\n\x0cListPurposes\x12\'.huiyuan.consent.v1.ListPurposesRequest\x1a(.huiyuan.consent.v1.ListPurposesResponse\x12X\n\tGetNotice\x12$.huiyuan.consent.v1.GetNoticeRequest\x1a%.huiyuan.consent.v1.GetNoticeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.consent.v1.purposes_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LAWFULBASIS']._serialized_start=1581
-  _globals['_LAWFULBASIS']._serialized_end=1815
-  _globals['_NECESSITY']._serialized_start=1817
-  _globals['_NECESSITY']._serialized_end=1899
-  _globals['_CONSENTFORM']._serialized_start=1901
-  _globals['_CONSENTFORM']._serialized_end=2023
-  _globals['_NOTICELAYER']._serialized_start=2025
-  _globals['_NOTICELAYER']._serialized_end=2152
+  _globals['_LAWFULBASIS']._serialized_start=1717
+  _globals['_LAWFULBASIS']._serialized_end=1951
+  _globals['_NECESSITY']._serialized_start=1953
+  _globals['_NECESSITY']._serialized_end=2035
+  _globals['_CONSENTFORM']._serialized_start=2037
+  _globals['_CONSENTFORM']._serialized_end=2159
+  _globals['_NOTICELAYER']._serialized_start=2161
+  _globals['_NOTICELAYER']._serialized_end=2288
+  _globals['_NOTICECONTENT']._serialized_start=2291
+  _globals['_NOTICECONTENT']._serialized_end=2627
   _globals['_PURPOSE']._serialized_start=117
   _globals['_PURPOSE']._serialized_end=682
-  _globals['_NOTICE']._serialized_start=685
-  _globals['_NOTICE']._serialized_end=955
-  _globals['_PURPOSEVERSION']._serialized_start=957
-  _globals['_PURPOSEVERSION']._serialized_end=1003
-  _globals['_PUBLISHPURPOSEREQUEST']._serialized_start=1005
-  _globals['_PUBLISHPURPOSEREQUEST']._serialized_end=1074
-  _globals['_PUBLISHPURPOSERESPONSE']._serialized_start=1076
-  _globals['_PUBLISHPURPOSERESPONSE']._serialized_end=1164
-  _globals['_PUBLISHNOTICEREQUEST']._serialized_start=1166
-  _globals['_PUBLISHNOTICEREQUEST']._serialized_end=1232
-  _globals['_PUBLISHNOTICERESPONSE']._serialized_start=1234
-  _globals['_PUBLISHNOTICERESPONSE']._serialized_end=1319
-  _globals['_GETNOTICEREQUEST']._serialized_start=1321
-  _globals['_GETNOTICEREQUEST']._serialized_end=1358
-  _globals['_GETNOTICERESPONSE']._serialized_start=1360
-  _globals['_GETNOTICERESPONSE']._serialized_end=1423
-  _globals['_LISTPURPOSESREQUEST']._serialized_start=1425
-  _globals['_LISTPURPOSESREQUEST']._serialized_end=1462
-  _globals['_LISTPURPOSESRESPONSE']._serialized_start=1464
-  _globals['_LISTPURPOSESRESPONSE']._serialized_end=1578
-  _globals['_PURPOSESSERVICE']._serialized_start=2155
-  _globals['_PURPOSESSERVICE']._serialized_end=2568
+  _globals['_NOTICEPASSAGE']._serialized_start=684
+  _globals['_NOTICEPASSAGE']._serialized_end=765
+  _globals['_NOTICE']._serialized_start=768
+  _globals['_NOTICE']._serialized_end=1091
+  _globals['_PURPOSEVERSION']._serialized_start=1093
+  _globals['_PURPOSEVERSION']._serialized_end=1139
+  _globals['_PUBLISHPURPOSEREQUEST']._serialized_start=1141
+  _globals['_PUBLISHPURPOSEREQUEST']._serialized_end=1210
+  _globals['_PUBLISHPURPOSERESPONSE']._serialized_start=1212
+  _globals['_PUBLISHPURPOSERESPONSE']._serialized_end=1300
+  _globals['_PUBLISHNOTICEREQUEST']._serialized_start=1302
+  _globals['_PUBLISHNOTICEREQUEST']._serialized_end=1368
+  _globals['_PUBLISHNOTICERESPONSE']._serialized_start=1370
+  _globals['_PUBLISHNOTICERESPONSE']._serialized_end=1455
+  _globals['_GETNOTICEREQUEST']._serialized_start=1457
+  _globals['_GETNOTICEREQUEST']._serialized_end=1494
+  _globals['_GETNOTICERESPONSE']._serialized_start=1496
+  _globals['_GETNOTICERESPONSE']._serialized_end=1559
+  _globals['_LISTPURPOSESREQUEST']._serialized_start=1561
+  _globals['_LISTPURPOSESREQUEST']._serialized_end=1598
+  _globals['_LISTPURPOSESRESPONSE']._serialized_start=1600
+  _globals['_LISTPURPOSESRESPONSE']._serialized_end=1714
+  _globals['_PURPOSESSERVICE']._serialized_start=2630
+  _globals['_PURPOSESSERVICE']._serialized_end=3043
 # @@protoc_insertion_point(module_scope)

@@ -41,6 +41,20 @@ class NoticeLayer(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NOTICE_LAYER_GENERAL: _ClassVar[NoticeLayer]
     NOTICE_LAYER_ENHANCED: _ClassVar[NoticeLayer]
     NOTICE_LAYER_JUST_IN_TIME: _ClassVar[NoticeLayer]
+
+class NoticeContent(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    NOTICE_CONTENT_UNSPECIFIED: _ClassVar[NoticeContent]
+    NOTICE_CONTENT_HANDLER: _ClassVar[NoticeContent]
+    NOTICE_CONTENT_PURPOSE: _ClassVar[NoticeContent]
+    NOTICE_CONTENT_METHODS: _ClassVar[NoticeContent]
+    NOTICE_CONTENT_CATEGORIES: _ClassVar[NoticeContent]
+    NOTICE_CONTENT_RETENTION: _ClassVar[NoticeContent]
+    NOTICE_CONTENT_RIGHTS: _ClassVar[NoticeContent]
+    NOTICE_CONTENT_RECIPIENTS: _ClassVar[NoticeContent]
+    NOTICE_CONTENT_NECESSITY: _ClassVar[NoticeContent]
+    NOTICE_CONTENT_IMPACT: _ClassVar[NoticeContent]
+    NOTICE_CONTENT_OVERSEAS: _ClassVar[NoticeContent]
 LAWFUL_BASIS_UNSPECIFIED: LawfulBasis
 LAWFUL_BASIS_CONSENT: LawfulBasis
 LAWFUL_BASIS_CONTRACT: LawfulBasis
@@ -60,6 +74,17 @@ NOTICE_LAYER_UNSPECIFIED: NoticeLayer
 NOTICE_LAYER_GENERAL: NoticeLayer
 NOTICE_LAYER_ENHANCED: NoticeLayer
 NOTICE_LAYER_JUST_IN_TIME: NoticeLayer
+NOTICE_CONTENT_UNSPECIFIED: NoticeContent
+NOTICE_CONTENT_HANDLER: NoticeContent
+NOTICE_CONTENT_PURPOSE: NoticeContent
+NOTICE_CONTENT_METHODS: NoticeContent
+NOTICE_CONTENT_CATEGORIES: NoticeContent
+NOTICE_CONTENT_RETENTION: NoticeContent
+NOTICE_CONTENT_RIGHTS: NoticeContent
+NOTICE_CONTENT_RECIPIENTS: NoticeContent
+NOTICE_CONTENT_NECESSITY: NoticeContent
+NOTICE_CONTENT_IMPACT: NoticeContent
+NOTICE_CONTENT_OVERSEAS: NoticeContent
 
 class Purpose(_message.Message):
     __slots__ = ("key", "version", "name", "description", "lawful_basis", "necessity", "form", "methods", "categories", "recipients", "storage_locations", "retention", "dpv_purpose", "articles", "assessment_id", "sensitive", "digest", "effective_at", "validity_duration")
@@ -103,8 +128,16 @@ class Purpose(_message.Message):
     validity_duration: str
     def __init__(self, key: _Optional[str] = ..., version: _Optional[int] = ..., name: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., description: _Optional[_Union[_kit_pb2.LocalizedText, _Mapping]] = ..., lawful_basis: _Optional[_Union[LawfulBasis, str]] = ..., necessity: _Optional[_Union[Necessity, str]] = ..., form: _Optional[_Union[ConsentForm, str]] = ..., methods: _Optional[_Iterable[str]] = ..., categories: _Optional[_Iterable[str]] = ..., recipients: _Optional[_Iterable[str]] = ..., storage_locations: _Optional[_Iterable[str]] = ..., retention: _Optional[str] = ..., dpv_purpose: _Optional[str] = ..., articles: _Optional[_Iterable[str]] = ..., assessment_id: _Optional[str] = ..., sensitive: _Optional[bool] = ..., digest: _Optional[str] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., validity_duration: _Optional[str] = ...) -> None: ...
 
+class NoticePassage(_message.Message):
+    __slots__ = ("content", "text")
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    content: NoticeContent
+    text: str
+    def __init__(self, content: _Optional[_Union[NoticeContent, str]] = ..., text: _Optional[str] = ...) -> None: ...
+
 class Notice(_message.Message):
-    __slots__ = ("notice_id", "key", "version", "locale", "layer", "title", "body", "purposes", "digest", "effective_at")
+    __slots__ = ("notice_id", "key", "version", "locale", "layer", "title", "body", "purposes", "digest", "effective_at", "passages")
     NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -115,6 +148,7 @@ class Notice(_message.Message):
     PURPOSES_FIELD_NUMBER: _ClassVar[int]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
+    PASSAGES_FIELD_NUMBER: _ClassVar[int]
     notice_id: str
     key: str
     version: int
@@ -125,7 +159,8 @@ class Notice(_message.Message):
     purposes: _containers.RepeatedCompositeFieldContainer[PurposeVersion]
     digest: str
     effective_at: _timestamp_pb2.Timestamp
-    def __init__(self, notice_id: _Optional[str] = ..., key: _Optional[str] = ..., version: _Optional[int] = ..., locale: _Optional[str] = ..., layer: _Optional[_Union[NoticeLayer, str]] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., purposes: _Optional[_Iterable[_Union[PurposeVersion, _Mapping]]] = ..., digest: _Optional[str] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    passages: _containers.RepeatedCompositeFieldContainer[NoticePassage]
+    def __init__(self, notice_id: _Optional[str] = ..., key: _Optional[str] = ..., version: _Optional[int] = ..., locale: _Optional[str] = ..., layer: _Optional[_Union[NoticeLayer, str]] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., purposes: _Optional[_Iterable[_Union[PurposeVersion, _Mapping]]] = ..., digest: _Optional[str] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., passages: _Optional[_Iterable[_Union[NoticePassage, _Mapping]]] = ...) -> None: ...
 
 class PurposeVersion(_message.Message):
     __slots__ = ("key", "version")
