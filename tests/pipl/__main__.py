@@ -25,6 +25,9 @@ _PASSED, _FAILED = 0, 1
 def main(wanted: list[str]) -> int:
     """Run the report, or the rows of some articles alone; the exit code."""
     console = Console(soft_wrap=True, highlight=False)
+    if unknown := set(wanted) - {row.article for row in ROWS}:
+        console.print(f"NOT PROVED: no row is named {'; '.join(sorted(unknown))}")
+        return 1
     rows = [row for row in ROWS if not wanted or row.article in wanted]
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"

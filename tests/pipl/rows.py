@@ -165,6 +165,16 @@ ROWS: tuple[Row, ...] = (
         Violation(f"{_CONSENT}/rules/checklists.py", "lambda w: bool(w.purposes)", "lambda w: True"),
     ),
     Row(
+        "17, 23, 30, 39",
+        "a notice tells all that it has to, and where",
+        "rules/passages",
+        (
+            f"{_RPC}/test_publishing.py::test_art_17_a_notice_that_leaves_out_what_is_to_be_told_is_not_published",
+            f"{_RPC}/test_publishing.py::test_art_17_what_a_notice_names_stands_in_it_word_for_word",
+        ),
+        Violation(f"{_CONSENT}/rules/passages.py", "wanted.content not in named and", "False and"),
+    ),
+    Row(
         "20",
         "any of joint handlers takes a request",
         "rpc/rights.ask_right by staff",
