@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from huiyuan.loyalty.v1 import points_pb2 as wire
@@ -35,6 +37,7 @@ from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme
 from services.loyalty.storage.ledger import points
 from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.members.survivors import survivors
 
 MOST_MEMBERS = 500
 MOST_ENTRIES = 100
@@ -129,13 +132,11 @@ async def wallets_by_member(
     asked: Iterable[str | Refusal],
     programme: Programme,
 ) -> dict[str, dict[int, Wallet]]:
-    """The wallets that there are in a programme's currencies, by member and currency."""
-    found: dict[str, dict[int, Wallet]] = {}
-    numbers = [currency.number for currency in programme.currencies]
-    members = [member for member in asked if isinstance(member, str)]
-    for wallet in await points.wallets(reader, members, numbers):
-        found.setdefault(wallet.member_id, {})[wallet.currency] = wallet
-    return found
+    """The wallets that there are in a programme's currencies, by member and currency; a survivor's for the merged."""
+    members = {member for member in asked if isinstance(member, str)}
+    return await points.wallets_by_member(
+        reader, members, [currency.number for currency in programme.currencies]
+    )
 
 
 def balances_of(
@@ -154,13 +155,18 @@ def balances_of(
 
 
 async def pages_of(
-    reader: database.Pool | database.RawConnection, keys: Iterable[wire.EntriesKey], programme: Programme
+    reader: database.Pool | database.RawConnection,
+    keys: Iterable[wire.EntriesKey],
+    programme: Programme,
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> list[wire.EntriesResult]:
-    """A page of entries for each who may be read, and why not for the others."""
+    """A page of entries for each who may be read, and why not for the others; ``known`` says who some are by now."""
     asked = [_entries_asked(key, programme) for key in keys]
-    good = [nth for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)]
-    pages = await points.entries(reader, [asked[nth] for nth in good])  # type: ignore[misc]
-    by_place = {good[place]: page for place, page in pages.items()}
+    good = {nth: page for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)}
+    who = {**known, **await survivors(reader, {page.member_id for page in good.values()} - known.keys())}
+    wanted = [replace(page, member_id=who.get(page.member_id, page.member_id)) for page in good.values()]
+    pages = await points.entries(reader, wanted)
+    by_place = {nth: pages[place] for place, nth in enumerate(good) if place in pages}
     codes = {currency.number: currency.code for currency in programme.currencies}
     return [
         wire.EntriesResult(refusal=rpc.wire_refusal(page))

@@ -1,7 +1,7 @@
 """Reading wallets, standings and entries of many members at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -12,6 +12,7 @@ from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.tiers.standings import Standing
 from services.loyalty.storage.ledger import redemptions, rows
+from services.loyalty.storage.members.survivors import survivors
 
 EntryRow = asyncpg.Record
 
@@ -47,10 +48,39 @@ async def sums(
     """What the wallets hold that there are, by member and currency; the wallet whole where something falls due by then.
 
     Mostly nothing does, and a wallet made and settled to say three numbers costs more than all else there is to it.
+    Whoever was merged into another has what the survivor holds.
     """
     found: dict[tuple[str, int], Sums | Wallet] = {}
+    holding: set[str] = set()
     for row in await pool.fetch(WALLETS, member_ids, currencies, due_by):
         found[row[0], row[1]] = row[2:5] if row[6] is None else _whole(row)
+        if row[2] or row[3] or row[4]:
+            holding.add(row[0])
+    # A merge leaves nothing behind: whoever holds anything needs no asking.
+    if went := await survivors(pool, set(member_ids) - holding):
+        theirs = await sums(pool, list(set(went.values())), currencies, due_by=due_by)
+        found |= {
+            (member, number): theirs[survivor, number]
+            for member, survivor in went.items()
+            for number in currencies
+            if (survivor, number) in theirs
+        }
+    return found
+
+
+async def wallets_by_member(
+    reader: asyncpg.Pool | database.RawConnection, member_ids: Collection[str], currencies: Sequence[int]
+) -> dict[str, dict[int, Wallet]]:
+    """The wallets that there are, by member and currency; the survivor's for whoever was merged into another."""
+    found: dict[str, dict[int, Wallet]] = defaultdict(dict)
+    holding: set[str] = set()
+    for wallet in await wallets(reader, list(member_ids), currencies):
+        found[wallet.member_id][wallet.currency] = wallet
+        if wallet.available or wallet.pending or wallet.held:
+            holding.add(wallet.member_id)
+    if went := await survivors(reader, set(member_ids) - holding):
+        theirs = await wallets_by_member(reader, set(went.values()), currencies)
+        found |= {member: theirs.get(survivor, {}) for member, survivor in went.items()}
     return found
 
 
