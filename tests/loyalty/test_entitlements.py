@@ -362,6 +362,13 @@ async def test_a_merge_takes_claims_and_what_was_taken_along_and_its_undoing_giv
     assert outcome(await claim(loyalty, survivor, "k")) == "CLAIMED", "its replay"
     assert outcome(await claim(loyalty, survivor, "other")) == "QUOTA_USED_UP"
     assert outcome(await claim(loyalty, gone, "other")) == "QUOTA_USED_UP"
+    for member in (gone, survivor):
+        assert (await entitled(loyalty, member))["discount"] == (1, 0, 0), "under either name"
+        listed = await as_member(loyalty, member, CLAIMS, first=10)
+        assert [one["claimId"] for one in listed.json()["claims"]] == [kept]
+    asked = {"memberId": gone, "caller": loyalty.assertion("member", loyalty.new_member())}
+    (refused,) = (await loyalty.call(LIST, {"members": [asked]})).json()["results"]
+    assert refused["refusal"]["code"] == "NOT_ALLOWED"
     undo = {"fromMemberId": gone, "mergeId": "m", "reason": "MISTAKE"}
     assert (await loyalty.staff("MergesService/UnmergeMembers", undo)).status_code == 200
     assert outcome(await claim(loyalty, survivor, "own")) == "CLAIMED"
