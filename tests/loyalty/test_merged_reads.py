@@ -55,6 +55,7 @@ async def test_whoever_was_merged_is_shown_the_survivor_at_every_door_until_it_i
     assert await left(loyalty, first, second) == [0, 0], "what tells who is asked after"
     merged = await seen(loyalty, fresh, first, last, second)
     assert merged == [before[3], *[merged[2]] * 3]
+    assert await seen(loyalty, first) == merged[2:3], "also where the survivor is not asked about"
     assert await available(loyalty, first) == await available(loyalty, last) == 557
     assert await loyalty.tier(first) == "silver"
     page = merged[1][ENTRIES]["page"]
