@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 from huiyuan.loyalty.v1 import points_pb2 as wire
@@ -37,7 +35,6 @@ from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme
 from services.loyalty.storage.ledger import points
 from services.loyalty.storage.ledger.state import Touches
-from services.loyalty.storage.members.survivors import survivors
 
 MOST_MEMBERS = 500
 MOST_ENTRIES = 100
@@ -155,18 +152,13 @@ def balances_of(
 
 
 async def pages_of(
-    reader: database.Pool | database.RawConnection,
-    keys: Iterable[wire.EntriesKey],
-    programme: Programme,
-    known: Mapping[str, str] = MappingProxyType({}),
+    reader: database.Pool | database.RawConnection, keys: Iterable[wire.EntriesKey], programme: Programme
 ) -> list[wire.EntriesResult]:
-    """A page of entries for each who may be read, and why not for the others; ``known`` says who some are by now."""
+    """A page of entries for each who may be read, and why not for the others."""
     asked = [_entries_asked(key, programme) for key in keys]
-    good = {nth: page for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)}
-    who = {**known, **await survivors(reader, {page.member_id for page in good.values()} - known.keys())}
-    wanted = [replace(page, member_id=who.get(page.member_id, page.member_id)) for page in good.values()]
-    pages = await points.entries(reader, wanted)
-    by_place = {nth: pages[place] for place, nth in enumerate(good) if place in pages}
+    good = [nth for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)]
+    pages = await points.entries(reader, [asked[nth] for nth in good])  # type: ignore[misc]
+    by_place = {good[place]: page for place, page in pages.items()}
     codes = {currency.number: currency.code for currency in programme.currencies}
     return [
         wire.EntriesResult(refusal=rpc.wire_refusal(page))

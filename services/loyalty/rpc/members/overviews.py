@@ -37,7 +37,7 @@ class Overviews:
             readable = {member: who.get(member, member) for member in balanced if isinstance(member, str)}
             # With all their lots: standings need them.
             wallets = await wallets_by_member(connection, {*readable.values(), *who.values()}, programme)
-            pages = await pages_of(connection, request.entries, history.newest, who)
+            pages = await pages_of(connection, request.entries, history.newest)
         by_place = {
             (member, number): wallet
             for member, whose in readable.items()

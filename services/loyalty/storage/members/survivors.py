@@ -23,15 +23,18 @@ async def survivor(reader: asyncpg.Pool | database.RawConnection, member_id: str
 
 # A member is merged in all programmes at once; of one founded later there may be no standing yet that says so. Where
 # the look-up itself asks for those merged, a plan made when they were few goes through all of them for each member.
-NAMES = """
+MERGED_INTO = "SELECT merged_into FROM standings WHERE member_id = {} ORDER BY merged_into NULLS LAST LIMIT 1"
+"""Whom one member was merged into, if that is what happened, and not by whom that one was followed."""
+
+NAMES = f"""
 WITH RECURSIVE names AS (
   SELECT m AS asked, m AS name, 0 AS nth FROM unnest($1::uuid[]) AS m
   UNION ALL
   SELECT n.asked, s.merged_into, n.nth + 1 FROM names n CROSS JOIN LATERAL (
-    SELECT merged_into FROM standings WHERE member_id = n.name ORDER BY merged_into NULLS LAST LIMIT 1) AS s
+    {MERGED_INTO.format("n.name")}) AS s
   WHERE s.merged_into IS NOT NULL AND n.nth < 64
 )
-"""
+"""  # noqa: S608  # a part of ours
 """Each member of ``$1`` as ``asked``, with all names that it leads to; the survivor's has the highest ``nth``."""
 
 _SURVIVORS = f"""{NAMES}
