@@ -345,6 +345,9 @@ async def test_staff_who_merge_members_bring_their_coupons_together_and_apart_ag
     for _ in range(2):
         assert (await loyalty.staff(MERGE, merging(old, survivor), "operations")).status_code == 200
         assert await held() == [set(), {mine, theirs}]
+        assert {one["couponId"] for one in await listed(loyalty, old)} >= {mine, theirs}
+    late = await given(loyalty, old, await published(loyalty, amount_off(1_000)))
+    assert late in {one["couponId"] for one in await listed(loyalty, survivor)}
     for _ in range(2):
         assert (await loyalty.staff(UNMERGE, undoing(old), "operations")).status_code == 200
         assert await held() == [{mine}, {theirs}]

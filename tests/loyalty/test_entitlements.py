@@ -362,6 +362,17 @@ async def test_a_merge_takes_claims_and_what_was_taken_along_and_its_undoing_giv
     assert outcome(await claim(loyalty, survivor, "k")) == "CLAIMED", "its replay"
     assert outcome(await claim(loyalty, survivor, "other")) == "QUOTA_USED_UP"
     assert outcome(await claim(loyalty, gone, "other")) == "QUOTA_USED_UP"
+    rising = order(survivor, 200_000)
+    assert (await loyalty.order_system("OrdersService/RecordOrder", rising)).status_code == 200
+    own = (await claim(loyalty, survivor, "s", "lounge")).json()["claim"]["claimId"]
+    for member in (gone, survivor):
+        there = await entitled(loyalty, member)
+        assert (there["discount"], there["lounge"]) == ((1, 0, 2), (1, 0, 1)), "under either name"
+        listed = await as_member(loyalty, member, CLAIMS, first=10)
+        assert [one["claimId"] for one in listed.json()["claims"]] == [own, kept]
+    asked = {"memberId": gone, "caller": loyalty.assertion("member", loyalty.new_member())}
+    (refused,) = (await loyalty.call(LIST, {"members": [asked]})).json()["results"]
+    assert refused["refusal"]["code"] == "NOT_ALLOWED"
     undo = {"fromMemberId": gone, "mergeId": "m", "reason": "MISTAKE"}
     assert (await loyalty.staff("MergesService/UnmergeMembers", undo)).status_code == 200
     assert outcome(await claim(loyalty, survivor, "own")) == "CLAIMED"

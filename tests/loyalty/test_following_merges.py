@@ -14,7 +14,7 @@ from services.loyalty.jobs import merges as job
 from services.loyalty.rulebook import Rulebook
 from tests.loyalty.conftest import Loyalty, order
 from tests.loyalty.test_integrity import check_everything
-from tests.loyalty.test_merges import NOTHING, adjust, available, pay, redeem
+from tests.loyalty.test_merges import NOTHING, adjust, available, kept, pay, redeem
 
 JOINED = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -84,7 +84,7 @@ async def test_points_follow_and_the_members_service_is_told(loyalty: Loyalty) -
     await pay(loyalty, order(old, 60_000))
     await hear(loyalty, *[merged(old, new, "heard-1")] * 2)
     await follow(loyalty)
-    assert (await loyalty.balance(old), await available(loyalty, new)) == (NOTHING, 600)
+    assert (await kept(loyalty, old), await available(loyalty, new)) == (NOTHING, 600)
     assert await loyalty.tier(new) == "silver"
     assert await acknowledged(loyalty, old) == [("heard-1", False)]
     await hear(loyalty, merged(old, new, "heard-1"), undone(old, new, "heard-1"))
@@ -101,7 +101,8 @@ async def test_members_whom_loyalty_never_heard_of_are_merged_too(loyalty: Loyal
     await follow(loyalty)
     assert await acknowledged(loyalty, old) == [("strangers", False)]
     await adjust(loyalty, old, 70, "late")
-    assert (await loyalty.balance(old), await available(loyalty, new)) == (NOTHING, 70)
+    assert (await kept(loyalty, old), await available(loyalty, new)) == (NOTHING, 70)
+    assert await available(loyalty, old) == 70
 
 
 async def test_a_chain_is_followed_in_the_order_in_which_it_was_made(loyalty: Loyalty) -> None:
@@ -109,7 +110,7 @@ async def test_a_chain_is_followed_in_the_order_in_which_it_was_made(loyalty: Lo
     await adjust(loyalty, a, 5, "a")
     await hear(loyalty, merged(a, b, "a-b"), merged(b, c, "b-c"))
     await follow(loyalty)
-    assert [await available(loyalty, one) for one in (a, b, c)] == [0, 0, 5]
+    assert [(await kept(loyalty, one))["available"] for one in (a, b, c)] == [0, 0, 5]
     await hear(loyalty, undone(b, c, "b-c"), undone(a, b, "a-b"))
     await follow(loyalty)
     assert [await available(loyalty, one) for one in (a, b, c)] == [5, 0, 0]
@@ -129,12 +130,12 @@ async def test_an_open_checkout_holds_up_its_members_alone_and_is_waited_for(loy
         merged(idle, loyalty.new_member(), "free"),
     )
     await follow(loyalty)
-    assert (await available(loyalty, busy), await available(loyalty, idle)) == (60, 0)
+    assert (await available(loyalty, busy), await kept(loyalty, idle)) == (60, NOTHING)
     assert [await waiting(loyalty, one) for one in (busy, other, idle)] == [1, 1, 0]
     released = await loyalty.order_system("RedemptionsService/ReleaseHold", {"memberId": busy, "holdId": "h"})
     assert released.status_code == 200, released.text
     await follow(loyalty)
-    assert [await available(loyalty, one) for one in (busy, other, last)] == [0, 0, 100]
+    assert [(await kept(loyalty, one))["available"] for one in (busy, other, last)] == [0, 0, 100]
     assert await acknowledged(loyalty, other) == [("busy", False), ("behind", False)]
 
 

@@ -253,6 +253,7 @@ async def test_what_a_merged_member_did_counts_for_who_remains(operator: Operato
     merged = await operator.loyalty.staff("MergesService/MergeMembers", body)
     assert merged.status_code == 200, merged.text
     assert (await stands(operator, stays))["progress"] == 3
+    assert await stands(operator, gone) == await stands(operator, stays)
     assert standing(await operator.told(operator.activity(gone))) == (3, 1, 1)
     await operator.give()
     assert await operator.available(stays) == 200

@@ -18,6 +18,7 @@ from tests.loyalty.conftest import Loyalty, cny, order
 from tests.loyalty.coupons import amount_off, published, waiting_for_locks
 from tests.loyalty.hearing import hear_own
 from tests.loyalty.spending import code, done
+from tests.loyalty.test_merges import MERGE, UNMERGE, merging, undoing
 
 NAME = {"zh": "邀请", "en": "Bring a friend"}
 
@@ -92,6 +93,11 @@ async def test_both_get_theirs_once_however_often_it_is_accepted(loyalty: Loyalt
     (one,) = mine["referrals"]
     assert one["state"] == "REFERRAL_STATE_REWARDED"
     assert "memberId" not in one, "who came is theirs to say"
+    survivor = await joined(loyalty)
+    await done(loyalty.staff(MERGE, merging(inviter, survivor)))
+    assert [await done(_mine(loyalty, member)) for member in (inviter, survivor)] == [mine, mine]
+    await done(loyalty.staff(UNMERGE, undoing(inviter)))
+    assert "referrals" not in await done(_mine(loyalty, survivor))
 
 
 def _mine(loyalty: Loyalty, member: str) -> Any:

@@ -225,6 +225,16 @@ async def test_who_asks_many_times_at_once_gets_no_more_than_the_limit(loyalty: 
     assert (await loyalty.balance(member))["available"] == 98
 
 
+async def taken(loyalty: Loyalty, member: str) -> list[str]:
+    """The ids of a member's redemptions, the newest first, as the member sees them."""
+    headers = {rpc.CALLER_HEADER: loyalty.assertion("member", member)}
+    listing = {"memberId": member, "first": 10}
+    said = await done(
+        loyalty.call("RewardRedemptionsService/ListRewardRedemptions", listing, headers=headers)
+    )
+    return [one["redemptionId"] for one in said.get("redemptions", [])]
+
+
 async def test_what_the_merged_took_counts_for_who_remains(loyalty: Loyalty) -> None:
     await offer(loyalty, "shared", points=1, limits=[{"most": 2, "period": "REWARD_LIMIT_PERIOD_EVER"}])
     old, new = await with_points(loyalty, 100), await with_points(loyalty, 100)
@@ -233,7 +243,9 @@ async def test_what_the_merged_took_counts_for_who_remains(loyalty: Loyalty) -> 
     await done(take(loyalty, old, "shared", "2"))
     for member in (old, new):
         assert code(await take(loyalty, member, "shared", f"3-{member}")) == "REWARD_LIMIT_REACHED"
+        assert await taken(loyalty, member) == ["2", "1"], "listed under either name"
     await done(loyalty.staff(UNMERGE, undoing(old), "operations"))
+    assert [await taken(loyalty, member) for member in (old, new)] == [["1"], ["2"]]
     assert [(await take(loyalty, member, "shared", "4")).status_code for member in (old, new)] == [200, 200]
 
 

@@ -54,7 +54,7 @@ async def claim(
 
 async def be_free(connection: database.RawConnection, within: Within, member_id: str, field: str) -> str:
     """Who has the member's coupons now. Raises ``MemberFrozen``, ``MemberClosed`` for who may not spend."""
-    holder = (await coupons.holders(connection, within.number, [member_id]))[member_id]
+    holder = (await coupons.holders(connection, [member_id]))[member_id]
     if holder.restriction is Restriction.CLOSED:
         raise MemberClosed("the membership is over: nothing is earned or spent any more", field=field)
     if holder.restriction is Restriction.FROZEN:

@@ -136,7 +136,7 @@ async def release(
     now: int,
 ) -> list[Coupon]:
     """Let go of what an order holds, or of some of it. What expired meanwhile expires at once."""
-    owner = (await coupons.holders(connection, within.number, [member_id]))[member_id].member_id
+    owner = (await coupons.holders(connection, [member_id]))[member_id].member_id
     stored = await coupons.lock(connection, owner, within.number, (), order_ref)
     released = [
         coupon.let_go().as_of(now)

@@ -88,7 +88,7 @@ async def issue_many(
     connection: database.RawConnection, asked: Issue, members: Sequence[str], now: int
 ) -> list[Issued | Refusal]:
     """Issue in the members' order while the budget lasts; one that is refused holds up nobody else."""
-    found = await coupons.holders(connection, asked.within.number, members)
+    found = await coupons.holders(connection, members)
     template = await locked(connection, asked.within, asked.template, "template")
     before = await coupons.issued_before(connection, asked.within.number, members, asked.key)
     whose = [holder.member_id for holder in found.values()]

@@ -10,9 +10,10 @@ from services.kit import database, rpc
 from services.kit.refusal import Invalid, Refusal
 from services.loyalty.actions import entitlements as actions
 from services.loyalty.rpc.benefits import benefits
-from services.loyalty.rpc.ledger.points import MOST_MEMBERS
+from services.loyalty.rpc.ledger.points import MOST_MEMBERS, wallets_by_member
 from services.loyalty.rpc.members.members import Membership
 from services.loyalty.rpc.names import order_ref, own_id, reason_code
+from services.loyalty.rpc.tiers.tiers import standings_by_member
 from services.loyalty.rpc.wire import (
     READERS,
     MalformedId,
@@ -32,15 +33,12 @@ from services.loyalty.rules.ledger import periods
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.points import Member
 from services.loyalty.rules.ledger.reading import snapshot
-from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.rules.programmes.wellformed import KEY_SAID
-from services.loyalty.rules.tiers.standings import Standing
 from services.loyalty.storage.benefits import benefit_claims
 from services.loyalty.storage.benefits import entitlements as storage
 from services.loyalty.storage.benefits.benefit_claims import ClaimsAsked
 from services.loyalty.storage.benefits.entitlements import Kept
-from services.loyalty.storage.ledger import points
 
 _LONGEST_PAGE = 100
 _STATE = "BENEFIT_CLAIM_STATE_"
@@ -102,12 +100,15 @@ class Entitlements:
         readable = [member for member in asked if isinstance(member, str)]
         members = await self._members(known, request.programme_id, readable, now)
         number = known.history(request.programme_id).newest.number
-        kept = await storage.kept(self._pool, readable, number, now)
+        whose = {member.standing.member_id for member in members.values()}
+        kept = await storage.kept(self._pool, list(whose), number, now)
         return wire.BatchListEntitlementsResponse(
             results=[
                 wire.EntitlementsResult(refusal=rpc.wire_refusal(one))
                 if isinstance(one, Refusal)
-                else wire.EntitlementsResult(entitlements=_entitlements(members[one], kept[one]))
+                else wire.EntitlementsResult(
+                    entitlements=_entitlements(members[one], kept[members[one].standing.member_id])
+                )
                 for one in asked
             ]
         )
@@ -122,9 +123,9 @@ class Entitlements:
         after = _claim_id(request.after, "after") if request.after else None
         known, now = await self._rulebook.current(), self._rulebook.now()
         number = known.history(request.programme_id).newest.number
-        asked = ClaimsAsked(wanted, number, request.benefit, request.first, after)
-        page, more = await benefit_claims.page(self._pool, asked)
         member = (await self._members(known, request.programme_id, [wanted], now))[wanted]
+        asked = ClaimsAsked(member.standing.member_id, number, request.benefit, request.first, after)
+        page, more = await benefit_claims.page(self._pool, asked)
         return wire.ListBenefitClaimsResponse(
             claims=[_shown(claim, member) for claim in page], has_next_page=more
         )
@@ -175,22 +176,20 @@ class Entitlements:
     async def _members(
         self, known: Programmes, programme_id: str, member_ids: list[str], now: int
     ) -> dict[str, Member]:
-        """Members as of now, for reading."""
+        """Members as of now, for reading: the survivor for whoever was merged into another."""
         programme = known.history(programme_id).at(now)
-        standings = await points.standings(self._pool, member_ids, programme.number)
-        wallets: dict[str, list[Wallet]] = {}
-        numbers = [currency.number for currency in programme.currencies]
-        for wallet in await points.wallets(self._pool, member_ids, numbers):
-            wallets.setdefault(wallet.member_id, []).append(wallet)
+        standings = await standings_by_member(self._pool, member_ids, programme)
+        whose = {standing.member_id for standing in standings.values()}
+        wallets = await wallets_by_member(self._pool, whose, programme)
         return {
             one: snapshot(
                 known,
                 programme.programme_id,
-                standings.get(one) or Standing(one, programme.number),
-                wallets.get(one, []),
+                standing,
+                list(wallets.get(standing.member_id, {}).values()),
                 now,
             )
-            for one in member_ids
+            for one, standing in standings.items()
         }
 
 

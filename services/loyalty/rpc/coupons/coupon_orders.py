@@ -29,6 +29,7 @@ from services.loyalty.rules.coupons.coupon_terms import LONGEST_HOLD_MINUTES
 from services.loyalty.rules.coupons.coupons import UnknownCoupon
 from services.loyalty.rules.ledger.holds import HoldNotWellFormed
 from services.loyalty.storage.coupons import coupons
+from services.loyalty.storage.members.survivors import survivor
 
 _recorders = rpc.systems("order_recorder")
 
@@ -104,7 +105,7 @@ class CouponOrders:
         reason_code(request.reason)
         now = self._rulebook.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            owner = await coupons.holder(connection, of.number, member)
+            owner = await survivor(connection, member)
             back = await actions.reinstate(connection, of, order, ids, now, owner)
         return wire.ReinstateCouponsResponse(
             reinstated=[wire_coupon(each, of, now, whole_code=False) for each in back], replayed=not back

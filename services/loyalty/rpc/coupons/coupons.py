@@ -39,6 +39,7 @@ from services.loyalty.rules.coupons.coupons import Coupon, CouponState, UnknownC
 from services.loyalty.rules.orders.orders import UnknownMember
 from services.loyalty.storage.coupons import coupon_pages, coupons
 from services.loyalty.storage.coupons.coupon_pages import CouponsAsked
+from services.loyalty.storage.members.survivors import survivor
 
 MOST_ISSUED = 10_000
 MOST_REVOKED = 1_000
@@ -86,7 +87,7 @@ class Coupons(CouponOrders):
         now = self._rulebook.now()
         names = {choice(wire.CouponState, STATE, state): state for state in CouponState}
         asked = CouponsAsked(
-            await coupons.holder(self._pool, within.number, member),
+            await survivor(self._pool, member),
             within.number,
             names.get(request.state),
             micros(request.expires_before, "expires_before") if request.HasField("expires_before") else 0,
@@ -112,7 +113,7 @@ class Coupons(CouponOrders):
         of = basket(request.basket, within, now)
         order = order_ref(request.order if request.HasField("order") else None)
         ids = coupon_ids(request.coupon_ids)
-        owner = await coupons.holder(self._pool, within.number, member)
+        owner = await survivor(self._pool, member)
         if ids:
             named = await coupon_pages.named(self._pool, owner, within.number, ids)
             verdicts = [judge(_known(named, each, nth), of, order, now) for nth, each in enumerate(ids)]

@@ -22,6 +22,7 @@ from services.loyalty.storage.ledger import history as stored
 from services.loyalty.storage.ledger.history import Recorded
 from services.loyalty.storage.ledger.points import place
 from services.loyalty.storage.members import merges
+from services.loyalty.storage.members.survivors import survivor
 from services.loyalty.storage.orders import orders
 
 MOST_ORIGINS = 100
@@ -67,6 +68,9 @@ async def explain(
 ) -> wire.ExplainEntryResponse:
     """Everything that led to a member's entry. Raises ``UnknownEntry``."""
     recorded = await stored.entry(connection, member_id, *at)
+    if recorded is None:  # whoever was merged into another is shown the survivor's entries
+        member_id = await survivor(connection, member_id)
+        recorded = await stored.entry(connection, member_id, *at)
     if recorded is None or not history.newest.code(recorded.entry.currency):
         raise UnknownEntry(
             "the member has no entry with this id: take one from the entries", field="entry_id"

@@ -129,13 +129,11 @@ async def wallets_by_member(
     asked: Iterable[str | Refusal],
     programme: Programme,
 ) -> dict[str, dict[int, Wallet]]:
-    """The wallets that there are in a programme's currencies, by member and currency."""
-    found: dict[str, dict[int, Wallet]] = {}
-    numbers = [currency.number for currency in programme.currencies]
-    members = [member for member in asked if isinstance(member, str)]
-    for wallet in await points.wallets(reader, members, numbers):
-        found.setdefault(wallet.member_id, {})[wallet.currency] = wallet
-    return found
+    """The wallets that there are in a programme's currencies, by member and currency; a survivor's for the merged."""
+    members = {member for member in asked if isinstance(member, str)}
+    return await points.wallets_by_member(
+        reader, members, [currency.number for currency in programme.currencies]
+    )
 
 
 def balances_of(

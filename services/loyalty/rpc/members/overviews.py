@@ -33,11 +33,15 @@ class Overviews:
         standing = [readable_member(key) for key in request.standings]
         async with self._pool.acquire() as connection:
             standings = await standings_by_member(connection, standing, programme)
+            who = {member: of.member_id for member, of in standings.items()}
+            readable = {member: who.get(member, member) for member in balanced if isinstance(member, str)}
             # With all their lots: standings need them.
-            wallets = await wallets_by_member(connection, {*balanced, *standing}, programme)
+            wallets = await wallets_by_member(connection, {*readable.values(), *who.values()}, programme)
             pages = await pages_of(connection, request.entries, history.newest)
         by_place = {
-            (member, number): wallet for member, own in wallets.items() for number, wallet in own.items()
+            (member, number): wallet
+            for member, whose in readable.items()
+            for number, wallet in wallets.get(whose, {}).items()
         }
         return wire.BatchGetOverviewsResponse(
             balances=balances_of(balanced, programme, by_place, now),

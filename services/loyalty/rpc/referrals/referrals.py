@@ -26,6 +26,7 @@ from services.loyalty.rules.referrals.referrals import (
     ReferralState,
     make_code,
 )
+from services.loyalty.storage.members import families
 from services.loyalty.storage.referrals import referral_drafts, referral_programmes, referrals
 from services.loyalty.storage.referrals.referral_programmes import Offered
 
@@ -161,7 +162,11 @@ class Referrals:
         programme = await self._programme(request.programme_id)
         states = {choice(wire.ReferralState, referral_terms.STATE, state): state for state in ReferralState}
         asked = referrals.Asked(
-            programme.number, inviter, states.get(request.state), request.first, _after(request.after)
+            programme.number,
+            (await families.find(self._pool, inviter, programme.number)).names if inviter else (),
+            states.get(request.state),
+            request.first,
+            _after(request.after),
         )
         page, more = await referrals.page(self._pool, asked)
         shown = [referral_terms.referral(one, programme) for one in page]

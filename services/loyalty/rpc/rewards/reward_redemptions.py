@@ -29,6 +29,7 @@ from services.loyalty.rules.rewards.reward_redemptions import (
 from services.loyalty.rules.rewards.takings import Taking, TakingState
 from services.loyalty.storage.ledger.points import place
 from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.members import families
 from services.loyalty.storage.rewards import reward_redemptions
 
 MOST_REDEMPTIONS = 100
@@ -114,7 +115,7 @@ class RewardRedemptions:
         states = {choice(wire.RewardRedemptionState, _STATE, state): state for state in TakingState}
         asked = reward_redemptions.Asked(
             history.newest.number,
-            member,
+            (await families.find(self._pool, member, history.newest.number)).names if member else (),
             request.reward,
             states.get(request.state),
             request.first,

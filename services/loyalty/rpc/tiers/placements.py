@@ -20,6 +20,7 @@ from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.tiers.placements import Ending, Placement, end_placement, place
 from services.loyalty.rules.tiers.standings import PlacementKind
 from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.members import families
 from services.loyalty.storage.tiers import placements
 
 MOST_SHOWN = 100
@@ -74,8 +75,8 @@ class Placements:
     ) -> wire.ListPlacementsResponse:
         page_size(request.first, MOST_SHOWN)
         programme = (await self._rulebook.current()).history(request.programme_id).newest
-        whose = member_id(request.member_id)
-        found = await placements.newest(self._pool, whose, programme.number, request.first)
+        whose = await families.find(self._pool, member_id(request.member_id), programme.number)
+        found = await placements.newest(self._pool, whose.names, programme.number, request.first)
         return wire.ListPlacementsResponse(placements=[placement(UUID(key), made) for key, made in found])
 
     async def _asked(self, programme_id: str, idempotency_key: str) -> tuple[Programme, bytes]:

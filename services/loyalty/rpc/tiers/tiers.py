@@ -33,6 +33,7 @@ from services.loyalty.rules.tiers.tier_schemes import TierRule
 from services.loyalty.rules.tiers.tiers import good_until, placement_of
 from services.loyalty.storage.ledger import points
 from services.loyalty.storage.members import refusals
+from services.loyalty.storage.members.survivors import survivors
 from services.loyalty.storage.tiers import tiers as holders
 
 _LONGEST_PAGE = 100
@@ -55,7 +56,8 @@ class Tiers:
         programme = known.history(request.programme_id).at(now)
         asked = [readable_member(key) for key in request.members]
         standings = await standings_by_member(self._pool, asked, programme)
-        wallets = await wallets_by_member(self._pool, asked, programme)
+        whose = {standing.member_id for standing in standings.values()}
+        wallets = await wallets_by_member(self._pool, whose, programme)
         return wire.BatchGetStandingsResponse(
             results=standings_of(asked, known, standings, wallets, (programme, now))
         )
@@ -77,9 +79,16 @@ class Tiers:
 async def standings_by_member(
     reader: database.Pool | database.RawConnection, asked: Iterable[str | Refusal], programme: Programme
 ) -> dict[str, Standing]:
-    """The standing of each who may be read, a first one for who has none yet."""
+    """The standing of each who may be read, a first one for who has none yet.
+
+    Whoever was merged into another has the survivor's, which says whose it is.
+    """
     readable = {member for member in asked if isinstance(member, str)}
     found = await points.standings(reader, list(readable), programme.number)
+    asking = {m for m in readable if m not in found or found[m].merged_into}
+    if went := await survivors(reader, asking):
+        theirs = await standings_by_member(reader, went.values(), programme)
+        found |= {member: theirs[survivor] for member, survivor in went.items()}
     new = readable - found.keys()
     refused = await refusals.refused(reader, new)
     return found | {
@@ -96,13 +105,14 @@ def standings_of(
 ) -> list[wire.StandingResult]:
     """Where each stands who may be read, in the programme of an instant, and why not for the others.
 
-    ``wallets`` hold their lots, and were read after the standings.
+    ``wallets`` are by whose the standings are, hold their lots, and were read after the standings.
     """
     programme, now = at
 
     def answer(member: str) -> wire.Standing:
-        held = list(wallets.get(member, {}).values())
-        return _standing(snapshot(known, programme.programme_id, standings[member], held, now))
+        standing = standings[member]
+        held = list(wallets.get(standing.member_id, {}).values())
+        return _standing(snapshot(known, programme.programme_id, standing, held, now))
 
     return [
         wire.StandingResult(refusal=rpc.wire_refusal(member))

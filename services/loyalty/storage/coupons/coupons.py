@@ -11,6 +11,7 @@ from services.loyalty.rules.coupons.coupons import Coupon, CouponState
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.tiers.standings import Restriction
 from services.loyalty.storage.coupons.coupon_templates import decoded
+from services.loyalty.storage.members.survivors import NAMES
 
 
 class Holder(NamedTuple):
@@ -31,21 +32,13 @@ class NewCoupon(NamedTuple):
     remind_at: int
 
 
-async def holders(
-    connection: database.RawConnection, programme: int, member_ids: Sequence[str]
-) -> dict[str, Holder]:
+async def holders(connection: database.RawConnection, member_ids: Sequence[str]) -> dict[str, Holder]:
     """Who has the coupons of each member. Neither merges nor departures come between until the transaction ends."""
     await connection.execute(
         "SELECT FROM members WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR SHARE", member_ids
     )
-    rows = await connection.fetch(_HOLDERS, member_ids, programme)
+    rows = await connection.fetch(_HOLDERS, member_ids)
     return {row[0]: Holder(row[1], Restriction(row[2] or 0)) for row in rows}
-
-
-async def holder(asking: database.Pool | database.RawConnection, programme: int, member_id: str) -> str:
-    """Who has a member's coupons, for reading."""
-    row = await asking.fetchrow(_HOLDERS, [member_id], programme)
-    return str(row[1]) if row is not None else member_id
 
 
 async def issued_before(
@@ -185,16 +178,10 @@ def coupon(row: asyncpg.Record) -> Coupon:
     )
 
 
-_HOLDERS = """
-WITH RECURSIVE names AS (
-  SELECT m AS asked, m AS name, 0 AS nth FROM unnest($1::uuid[]) AS m
-  UNION ALL
-  SELECT n.asked, s.merged_into, n.nth + 1 FROM names n JOIN standings s ON s.member_id = n.name
-  WHERE s.programme = $2 AND s.merged_into IS NOT NULL AND n.nth < 64
-)
+_HOLDERS = f"""{NAMES}
 SELECT DISTINCT ON (n.asked) n.asked::text, n.name::text, m.restriction
 FROM names n LEFT JOIN members m ON m.member_id = n.name ORDER BY n.asked, n.nth DESC
-"""
+"""  # noqa: S608  # a part of ours
 
 COUPON = """
 SELECT c.*, e.terms FROM coupons c

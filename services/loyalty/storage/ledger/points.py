@@ -1,8 +1,8 @@
 """Reading wallets, standings and entries of many members at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import asyncpg
 
@@ -12,6 +12,7 @@ from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.tiers.standings import Standing
 from services.loyalty.storage.ledger import redemptions, rows
+from services.loyalty.storage.members.survivors import MERGED_INTO, survivors
 
 EntryRow = asyncpg.Record
 
@@ -47,10 +48,39 @@ async def sums(
     """What the wallets hold that there are, by member and currency; the wallet whole where something falls due by then.
 
     Mostly nothing does, and a wallet made and settled to say three numbers costs more than all else there is to it.
+    Whoever was merged into another has what the survivor holds.
     """
     found: dict[tuple[str, int], Sums | Wallet] = {}
+    holding: set[str] = set()
     for row in await pool.fetch(WALLETS, member_ids, currencies, due_by):
         found[row[0], row[1]] = row[2:5] if row[6] is None else _whole(row)
+        if row[2] or row[3] or row[4]:
+            holding.add(row[0])
+    # A merge leaves nothing behind: whoever holds anything needs no asking.
+    if went := await survivors(pool, set(member_ids) - holding):
+        theirs = await sums(pool, list(set(went.values())), currencies, due_by=due_by)
+        found |= {
+            (member, number): theirs[survivor, number]
+            for member, survivor in went.items()
+            for number in currencies
+            if (survivor, number) in theirs
+        }
+    return found
+
+
+async def wallets_by_member(
+    reader: asyncpg.Pool | database.RawConnection, member_ids: Collection[str], currencies: Sequence[int]
+) -> dict[str, dict[int, Wallet]]:
+    """The wallets that there are, by member and currency; the survivor's for whoever was merged into another."""
+    found: dict[str, dict[int, Wallet]] = defaultdict(dict)
+    holding: set[str] = set()
+    for wallet in await wallets(reader, list(member_ids), currencies):
+        found[wallet.member_id][wallet.currency] = wallet
+        if wallet.available or wallet.pending or wallet.held:
+            holding.add(wallet.member_id)
+    if went := await survivors(reader, set(member_ids) - holding):
+        theirs = await wallets_by_member(reader, set(went.values()), currencies)
+        found |= {member: theirs.get(survivor, {}) for member, survivor in went.items()}
     return found
 
 
@@ -75,7 +105,10 @@ class EntriesAsked:
 async def entries(
     pool: asyncpg.Pool | database.RawConnection, asked: Sequence[EntriesAsked]
 ) -> dict[int, tuple[list[asyncpg.Record], bool]]:
-    """For each place in ``asked`` that has entries: its page and whether more follow."""
+    """For each place in ``asked`` that has entries: its page and whether more follow.
+
+    Whoever was merged into another has the survivor's, and not what is of the time before under the own id.
+    """
     found = await pool.fetch(
         _ENTRIES,
         [page.member_id for page in asked],
@@ -85,9 +118,20 @@ async def entries(
         [page.after[1] if page.after else None for page in asked],
     )
     pages: dict[int, list[asyncpg.Record]] = defaultdict(list)
+    merged: set[int] = set()
     for row in found:
-        pages[row["nth"] - 1].append(row)
-    return {nth: (page[: asked[nth].first], len(page) > asked[nth].first) for nth, page in pages.items()}
+        if row["is_merged"]:
+            merged.add(row["nth"] - 1)
+        elif row["recorded_at"] is not None:
+            pages[row["nth"] - 1].append(row)
+    told = {nth: (page[: asked[nth].first], len(page) > asked[nth].first) for nth, page in pages.items()}
+    if merged:
+        went = await survivors(pool, {asked[nth].member_id for nth in merged})
+        again = {nth: replace(asked[nth], member_id=went.get(asked[nth].member_id, "")) for nth in merged}
+        places = [nth for nth, page in again.items() if page.member_id]
+        theirs = await entries(pool, [again[nth] for nth in places])
+        told |= {places[place]: page for place, page in theirs.items()}
+    return told
 
 
 def cursor(row: asyncpg.Record) -> str:
@@ -111,14 +155,16 @@ _STANDINGS = f"""
 SELECT {rows.STANDING} FROM standings s WHERE member_id = ANY($1::uuid[]) AND programme = $2
 """  # noqa: S608  # columns of ours
 
-_ENTRIES = """
-SELECT k.nth, e.* FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::int[])
-  WITH ORDINALITY AS k(member_id, currencies, most, after_at, after_ord, nth)
-CROSS JOIN LATERAL (
+_ENTRIES = f"""
+SELECT k.nth, k.merged_into IS NOT NULL AS is_merged, e.* FROM (
+  SELECT k.*, ({MERGED_INTO.format("k.member_id")}) AS merged_into
+  FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::int[])
+    WITH ORDINALITY AS k(member_id, currencies, most, after_at, after_ord, nth) OFFSET 0
+) AS k LEFT JOIN LATERAL (
   SELECT * FROM entries
-  WHERE entries.member_id = k.member_id AND entries.currency = ANY(k.currencies::smallint[])
+  WHERE k.merged_into IS NULL AND entries.member_id = k.member_id AND entries.currency = ANY(k.currencies::smallint[])
     AND (k.after_at IS NULL OR (entries.recorded_at, entries.ord) < (k.after_at, k.after_ord))
   ORDER BY entries.recorded_at DESC, entries.ord DESC LIMIT k.most
-) AS e
+) AS e ON true
 ORDER BY k.nth, e.recorded_at DESC, e.ord DESC
-"""
+"""  # noqa: S608  # a part of ours

@@ -40,7 +40,7 @@ WITH RECURSIVE up AS (
   SELECT m.into_member, up.depth + 1 FROM up
   JOIN merges m ON m.from_member = up.id AND m.programme = $2 AND m.undone_at IS NULL WHERE up.depth < 100
 ), down AS (
-  (SELECT id, 0 AS depth FROM up ORDER BY depth DESC LIMIT 1)
+  (SELECT id, 0 AS depth FROM up ORDER BY up.depth DESC LIMIT 1)
   UNION ALL
   SELECT m.from_member, down.depth + 1 FROM down
   JOIN merges m ON m.into_member = down.id AND m.programme = $2 AND m.undone_at IS NULL WHERE down.depth < 100

@@ -16,10 +16,10 @@ Reader = database.RawConnection | asyncpg.Pool
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whose invitations (empty: everyone's), in which state; newest first behind (joined_at, member)."""
+    """Whose invitations, by all their names (none: everyone's), in which state; newest first behind (joined_at, member)."""
 
     programme: int
-    inviter_id: str
+    inviters: Sequence[str]
     state: ReferralState | None
     first: int
     after: tuple[int, str] | None
@@ -157,7 +157,10 @@ async def page(pool: asyncpg.Pool, asked: Asked) -> tuple[list[Referral], bool]:
     """The page, and whether more follow."""
     values: list[object] = [asked.programme, asked.first + 1]
     wanted = ""
-    for condition, value in (("inviter_id = ${}::uuid", asked.inviter_id), ("state = ${}", asked.state)):
+    for condition, value in (
+        ("inviter_id = ANY(${}::uuid[])", asked.inviters),
+        ("state = ${}", asked.state),
+    ):
         if value:
             values.append(value)
             wanted += f" AND {condition.format(len(values))}"

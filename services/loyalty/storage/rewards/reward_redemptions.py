@@ -1,5 +1,6 @@
 """Reward redemptions as they are looked for and fulfilled, beside the ledger."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -35,10 +36,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whose redemptions (empty: everyone's), of which reward (empty: all), in which state; newest first."""
+    """Whose redemptions, by all their names (none: everyone's), of which reward (empty: all), in which state; newest first."""
 
     programme: int
-    member_id: str
+    names: Sequence[str]
     reward: str
     state: TakingState | None
     first: int
@@ -50,7 +51,7 @@ async def page(pool: asyncpg.Pool, asked: Asked) -> tuple[list[Taking], bool]:
     values: list[object] = [asked.programme, asked.first + 1]
     wanted = ""
     for condition, value in (
-        ("member_id = ${}::uuid", asked.member_id),
+        ("member_id = ANY(${}::uuid[])", asked.names),
         ("reward = ${}", asked.reward),
         ("state = ${}", asked.state),
     ):

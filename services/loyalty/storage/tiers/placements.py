@@ -27,10 +27,10 @@ async def put(connection: database.RawConnection, placements: Mapping[Place, Pla
 
 
 async def newest(
-    pool: asyncpg.Pool, member_id: str, programme: int, most: int
+    pool: asyncpg.Pool, names: Sequence[str], programme: int, most: int
 ) -> list[tuple[str, PlacementRecorded]]:
-    """A member's placements with their ids, the newest first."""
-    found = await pool.fetch(_NEWEST, member_id, programme, most)
+    """The placements under a member's names with their ids, the newest first."""
+    found = await pool.fetch(_NEWEST, names, programme, most)
     return [(str(row["key"]), _recorded(row)) for row in found]
 
 
@@ -89,5 +89,5 @@ SELECT p.* FROM placements p JOIN unnest($1::uuid[], $2::uuid[]) AS k(member_id,
 """
 
 _NEWEST = """
-SELECT * FROM placements WHERE member_id = $1 AND programme = $2 ORDER BY placed_at DESC, key LIMIT $3
+SELECT * FROM placements WHERE member_id = ANY($1::uuid[]) AND programme = $2 ORDER BY placed_at DESC, key LIMIT $3
 """
