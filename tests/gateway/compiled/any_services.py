@@ -35,12 +35,23 @@ def _answer(service: str, method: str, body: bytes) -> Any:
     called = descriptor_pool.Default().FindServiceByName(service).FindMethodByName(method)
     request = message_factory.GetMessageClass(called.input_type).FromString(body)
     answer = message_factory.GetMessageClass(called.output_type)()
-    if "results" not in called.output_type.fields_by_name:
+    batched = _batched(called)
+    if not batched:
         return _fill(answer, random.Random(f"{method} {_without_caller(request)}"))
-    asked = next(f.name for f in called.input_type.fields if f.is_repeated and f.message_type)
-    for item in getattr(request, asked):
-        _fill(answer.results.add(), random.Random(f"{method} {_without_caller(item)}"))
+    for said, asked in batched.items():
+        for item in getattr(request, asked):
+            one = getattr(answer, said).add()
+            # Told by what is said of it, so that it is the same asked alone and joined with others.
+            _fill(one, random.Random(f"{one.DESCRIPTOR.full_name} {_without_caller(item)}"))
     return answer
+
+
+def _batched(called: Any) -> dict[str, str]:
+    """Which field of the answer tells of which items of the request: ``results``, or fields of one name in both."""
+    items = [field.name for field in called.input_type.fields if field.is_repeated and field.message_type]
+    if "results" in called.output_type.fields_by_name:
+        return {"results": items[0]}
+    return {name: name for name in items if name in called.output_type.fields_by_name}
 
 
 def _without_caller(item: Any) -> str:
