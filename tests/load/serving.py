@@ -46,8 +46,9 @@ class Service:
 
     async def ask(self, requests: deque[bytes], connections: int, seconds: float) -> Answered:
         """Send requests over so many connections, each the next as soon as it is answered, until the time is up."""
-        until, answered = time.perf_counter() + seconds, Answered()
-        return await self._asked([_Caller(requests, answered, until) for _ in range(connections)], answered)
+        begin, answered = time.perf_counter(), Answered()
+        callers = [_Caller(requests, answered, begin + seconds) for _ in range(connections)]
+        return await self._asked(callers, answered, begin)
 
     async def offer(
         self, requests: deque[bytes], connections: int, seconds: float, per_second: float
@@ -60,15 +61,15 @@ class Service:
                 for place in range(connections)
             ],
             answered,
+            begin,
         )
 
-    async def _asked(self, callers: list["_Caller"], answered: Answered) -> Answered:
+    async def _asked(self, callers: list["_Caller"], answered: Answered, begin: float) -> Answered:
         parts, loop = urlsplit(self.url), asyncio.get_running_loop()
-        started = time.perf_counter()
         for caller in callers:
             await loop.create_connection(lambda c=caller: c, parts.hostname, parts.port)  # type: ignore[misc]
         await asyncio.gather(*(caller.done for caller in callers))
-        answered.seconds = time.perf_counter() - started
+        answered.seconds = time.perf_counter() - begin
         answered.count = len(answered.waits)
         return answered
 
