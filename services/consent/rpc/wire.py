@@ -83,11 +83,10 @@ def wording_of(said: purposes_pb2.Notice) -> Wording:
 
 
 def _passage(said: purposes_pb2.NoticePassage, field: str) -> Passage:
-    known = purposes_pb2.NoticeContent.keys()[1:]
-    if said.content not in purposes_pb2.NoticeContent.values()[1:]:
-        raise Malformed(f"{field}.content must be one of {', '.join(known)}", field=f"{field}.content")
-    name = purposes_pb2.NoticeContent.Name(said.content)
-    return Passage(Content(name.removeprefix("NOTICE_CONTENT_")), said.text)
+    content = _enum(
+        purposes_pb2.NoticeContent, said.content, "NOTICE_CONTENT_", f"{field}.content", wanted=True
+    )
+    return Passage(Content(content), said.text)
 
 
 def grant_of(said: decisions_pb2.GiveConsentRequest) -> Grant:
@@ -276,8 +275,9 @@ def wire_text(text: Text) -> kit_pb2.LocalizedText:
     return kit_pb2.LocalizedText(zh=text.zh, en=text.en)
 
 
-def _enum(wire: Any, number: int, prefix: str, field: str) -> str:
-    if number not in wire.values():
+def _enum(wire: Any, number: int, prefix: str, field: str, *, wanted: bool = False) -> str:
+    """The name of a value; where it is wanted, it may not be left out."""
+    if number not in wire.values()[wanted:]:
         raise Malformed(f"{field} must be one of {', '.join(wire.keys()[1:])}", field=field)
     name: str = wire.Name(number)
     return name.removeprefix(prefix)
