@@ -238,7 +238,7 @@ async def workers(
     pool = await database.pool(url, size=4)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     engine = database.engine(url, size=2)
-    own = Consumer(SERVICE, engine, redis, each(hear_ourselves))
+    own = Consumer(SERVICE, engine, redis, each(hear_ourselves), by=SERVICE)
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
     file, key = _heads_file(settings), signing.own_key(settings.signing_key)
@@ -247,8 +247,8 @@ async def workers(
     grants = GivenGrants(url, pool, rulebook, now, givers)
     return [
         Relay(SERVICE, pool, redis).run,
-        Consumer("members", engine, redis, each(hear_members)).run,
-        Consumer("consent", engine, redis, each(hear_consent)).run,
+        Consumer("members", engine, redis, each(hear_members), by=SERVICE).run,
+        Consumer("consent", engine, redis, each(hear_consent), by=SERVICE).run,
         own.run,
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,

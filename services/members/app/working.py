@@ -57,8 +57,8 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
     hearing = Hearing(terms, settings.erasing_purposes)
     return [
         relay.run,
-        Consumer("loyalty", databases.members, redis, hearing.hear_loyalty).run,
-        Consumer("consent", databases.members, redis, hearing.hear_consent).run,
+        Consumer("loyalty", databases.members, redis, hearing.hear_loyalty, by=wiring.NAME).run,
+        Consumer("consent", databases.members, redis, hearing.hear_consent, by=wiring.NAME).run,
         partial(process.every, _SWEEP_S, partial(links.sweep, databases, ring), "sweep links"),
         partial(process.every, _GATHER_S, make_packages, "gather members' packages"),
         partial(process.every, _GATHER_S, make_analyses, "make exports for analysis"),
