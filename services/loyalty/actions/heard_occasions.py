@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import asyncpg
-
 from services.kit import database
 from services.loyalty.actions import lifecycle
 from services.loyalty.rules.missions.missions import LifecycleKind, LifecycleTask, Mission
@@ -28,7 +26,7 @@ Falls = Sequence[tuple[Mission, Sequence[Falling]]]
 
 
 async def fall(
-    pool: asyncpg.Pool, programme: Programme, concerned: Sequence[Mission], heard: Sequence[Heard]
+    pool: database.Pool, programme: Programme, concerned: Sequence[Mission], heard: Sequence[Heard]
 ) -> Falls:
     """Which occasions are for which of the missions; the frozen and the closed have none.
 
