@@ -6,6 +6,7 @@ from typing import Any
 from services.kit import database
 from services.kit.refusal import Conflict
 from services.loyalty import events
+from services.loyalty.actions.changed import Changed
 from services.loyalty.rules.ledger.asks import MemberClosed
 from services.loyalty.rules.ledger.events import Decided, Event, MissionCompleted, MissionProgressed
 from services.loyalty.rules.ledger.grants import Grant
@@ -158,15 +159,15 @@ def _answered(told: dict[str, Any]) -> Progress:
 
 async def declare(
     connection: database.RawConnection, programme: Programme, declared: Declared
-) -> tuple[Declared, bool]:
-    """Declare a type, or the next edition of one; what the newest says already is a replay (True)."""
+) -> Changed[Declared]:
+    """Declare a type, or the next edition of one; what the newest says already is a replay."""
     activity_types.check(declared.type)
     known = (await activities.types(connection, programme.number)).get(declared.type.key)
     if known and replace(known.type, edition=0) == declared.type:
-        return known, True
+        return Changed(known, known, replayed=True)
     edition = known.type.edition + 1 if known else 1
     declared = replace(declared, type=replace(declared.type, edition=edition))
     if not await activities.declare(connection, programme.number, declared):
         message = f"somebody declared edition {edition} meanwhile: look at it and declare anew"
         raise TypeDeclaredMeanwhile(message, field="type.key")
-    return declared, False
+    return Changed(known, declared)
