@@ -26,7 +26,7 @@ PATIENCE_S = 3.0
 AT_ONCE = 500
 """So many orders are read at once, so that who records orders meanwhile waits for few."""
 
-_publishers = rpc.staff("program_admin")
+_publishers = rpc.staff("program_admin", "program_publisher")
 
 
 class Campaigns:
