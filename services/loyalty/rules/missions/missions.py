@@ -72,6 +72,18 @@ class LifecycleKind(StrEnum):
 
     NO_ORDER_FOR = "NO_ORDER_FOR"
     AFTER_FIRST_ORDER = "AFTER_FIRST_ORDER"
+    AFTER_DELIVERY = "AFTER_DELIVERY"
+    TIER_RAISED = "TIER_RAISED"
+    TIER_LOWERED = "TIER_LOWERED"
+    COUPON_EXPIRING = "COUPON_EXPIRING"
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether it comes when something is told, and not so many days after an order."""
+        return self in _HEARD
+
+
+_HEARD = {LifecycleKind.TIER_RAISED, LifecycleKind.TIER_LOWERED, LifecycleKind.COUPON_EXPIRING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +116,14 @@ class ActivityTask:
 
 @dataclass(frozen=True, slots=True)
 class LifecycleTask:
-    """An occasion that comes so many days after a first or last order."""
+    """An occasion that comes so many days after an order, or (``days`` 0) once something is heard.
+
+    ``template`` is whose coupons expire; empty for any.
+    """
 
     kind: LifecycleKind
-    days: int
+    days: int = 0
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +197,7 @@ def check(mission: Mission, programme: Programme, types: Mapping[str, ActivityTy
     _check_award(mission.award, programme)
     match mission.task:
         case LifecycleTask() as task:
-            if not 1 <= task.days <= MOST_DAYS:
-                raise wrong(f"must be 1 to {MOST_DAYS}", "mission.lifecycle.days")
+            _check_occasion(task, mission.award)
             if not is_purpose(mission.purpose):
                 raise wrong(
                     "name the purpose that members allow, for instance personalisation", "mission.purpose"
@@ -193,6 +208,23 @@ def check(mission: Mission, programme: Programme, types: Mapping[str, ActivityTy
                 raise wrong("activities name their purpose by their type: leave it out", "mission.purpose")
             if task.period is MissionPeriod.CAMPAIGN and not mission.ends_at:
                 raise wrong("a campaign ends: say when", "mission.ends_at")
+
+
+def _check_occasion(task: LifecycleTask, award: Award) -> None:
+    path = "mission.lifecycle"
+    if task.kind.is_heard and task.days:
+        raise wrong(f"{task.kind} comes at once: leave the days out", f"{path}.days")
+    if not task.kind.is_heard and not 1 <= task.days <= MOST_DAYS:
+        raise wrong(f"must be 1 to {MOST_DAYS}", f"{path}.days")
+    if task.kind is not LifecycleKind.COUPON_EXPIRING:
+        if task.template:
+            raise wrong("only of expiring coupons is there a template: leave it out", f"{path}.template")
+        return
+    if task.template and not _is_key(task.template):
+        raise wrong(f"name it by its key, {KEY_SAID}", f"{path}.template")
+    if award.kind is GrantKind.COUPON and task.template in ("", award.template):
+        message = "the coupon that it gives would expire and give the next: name the template of others"
+        raise wrong(message, f"{path}.template")
 
 
 def _check_award(award: Award, programme: Programme) -> None:
