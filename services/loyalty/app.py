@@ -242,9 +242,8 @@ async def workers(
     pool = await database.pool(url, size=4)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     engine = database.engine(url, size=2)
-    rulebook = Rulebook(pool)
+    rulebook, consents = Rulebook(pool), _consents(settings)
     file, key = _heads_file(settings), signing.own_key(settings.signing_key)
-    consents = _consents(settings)
     occasions = Lifecycle(pool, rulebook, consents.allowing, now)
     givers = {GrantKind.COUPON: coupons.give, GrantKind.BENEFIT: entitlements.give}
     grants = GivenGrants(url, pool, rulebook, now, givers)
