@@ -172,7 +172,7 @@ def _wires(
             Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
         ),
         *_read(gatekeeper, pool, unhurried, rulebook),
-        gatekeeper.admit(Birthdays(rulebook), BirthdaysServiceASGIApplication),
+        gatekeeper.admit(Birthdays(pool, rulebook), BirthdaysServiceASGIApplication),
         gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
         gatekeeper.admit(Programmes(pool, rulebook, consents), ProgrammesServiceASGIApplication),
         gatekeeper.admit(Activities(pool, rulebook, membership, consents), ActivitiesServiceASGIApplication),

@@ -1,15 +1,20 @@
 """The door where loyalty hears: who registered, may not spend, left, turned out to be one, or refused a profile."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, date
+from functools import partial
 
 from huiyuan.consent.v1.events_pb2 import ConsentEvent
 from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 from huiyuan.members.v1.events_pb2 import MembersEvent
 
 from services.kit import database, stream
+from services.loyalty.rules.missions.missions import LifecycleKind
 from services.loyalty.rules.tiers.standings import Restriction
 from services.loyalty.storage.coupons import coupon_refunds
 from services.loyalty.storage.members import birthdays, departures, heard_merges, members, refusals
+from services.loyalty.storage.missions import occasions
+from services.loyalty.storage.missions.occasions import ANY_PROGRAMME, Heard
 from services.loyalty.storage.referrals import referrals
 
 _RESTRICTIONS = {
@@ -21,6 +26,25 @@ _RESTRICTIONS = {
 }
 
 
+def _tier_changed(kind: LifecycleKind, message: LoyaltyEvent) -> tuple[LifecycleKind, Heard]:
+    to_tier = message.tier_raised.to_tier or message.tier_lowered.to_tier
+    at = message.occurred_at.ToMicroseconds()
+    return kind, Heard(message.member_id, f"{to_tier}-{at}", to_tier, at)
+
+
+def _coupon_expiring(message: LoyaltyEvent) -> tuple[LifecycleKind, Heard]:
+    coupon, at = message.coupon_expiring, message.occurred_at.ToMicroseconds()
+    heard = Heard(message.member_id, f"coupon-{coupon.coupon_id}", coupon.template, at)
+    return LifecycleKind.COUPON_EXPIRING, heard
+
+
+_OCCASIONS: Mapping[str, Callable[[LoyaltyEvent], tuple[LifecycleKind, Heard]]] = {
+    "TierRaised": partial(_tier_changed, LifecycleKind.TIER_RAISED),
+    "TierLowered": partial(_tier_changed, LifecycleKind.TIER_LOWERED),
+    "CouponExpiring": _coupon_expiring,
+}
+
+
 async def hear_members(connection: database.Connection, event: stream.Event) -> None:
     """Enrol whom the members service registered, follow how they stand, and keep merges until the ledger follows."""
     message = MembersEvent.FromString(event.body)
@@ -29,10 +53,8 @@ async def hear_members(connection: database.Connection, event: stream.Event) -> 
         await members.enrol(connection, message.member_id, joined_at)
     elif event.type in _RESTRICTIONS or event.type == "MemberClosingCanceled":
         await _follow(connection, event.type, message)
-    elif event.type == "MemberBirthdayMonth":
-        began = message.birthday_month_began
-        month = date(began.year, began.month, 1)
-        await birthdays.hear(connection, message.member_id, month, began.purposes)
+    elif event.type in ("MemberBirthday", "MemberBirthdayMonth"):
+        await _celebrate(connection, message)
     elif event.type == "MembersMerged":
         await _merged(connection, message)
     elif event.type == "MergeUndone":
@@ -45,6 +67,17 @@ async def hear_members(connection: database.Connection, event: stream.Event) -> 
             undone.reason,
             undone=True,
         )
+
+
+async def _celebrate(connection: database.Connection, message: MembersEvent) -> None:
+    """Keep a birthday's month for rules that look at it, and an occasion for missions that wait for one."""
+    year, kind, month = message.member_celebrated.year, LifecycleKind.BIRTHDAY, ""
+    if message.HasField("birthday_month_began"):
+        began = message.birthday_month_began
+        year, kind, month = began.year, LifecycleKind.BIRTHDAY_MONTH, f"{began.year:04d}-{began.month:02d}"
+        await birthdays.hear(connection, message.member_id, date(began.year, began.month, 1), began.purposes)
+    heard = Heard(message.member_id, f"birthday-{year}", month, message.occurred_at.ToMicroseconds())
+    await occasions.hear(connection, ANY_PROGRAMME, kind, heard)
 
 
 async def _follow(connection: database.Connection, kind: str, message: MembersEvent) -> None:
@@ -95,10 +128,15 @@ async def hear_consent(connection: database.Connection, event: stream.Event) -> 
 
 
 async def hear_ourselves(connection: database.Connection, event: stream.Event) -> None:
-    """Keep which orders were refunded, so that coupons used on them come back, and whose order was awaited."""
+    """Keep which orders were refunded, so that coupons used on them come back, whose order was awaited, and whose
+    tier changed or whose coupon expires where a mission waits for that."""
     if event.type == "OrderRecorded" and event.member_id:
         await referrals.hear_order(connection, event.member_id)
     if event.type == "OrderRefunded":
         message = LoyaltyEvent.FromString(event.body)
         refunded = message.order_refunded
         await coupon_refunds.hear(connection, refunded.source, refunded.order_id, message.programme_id)
+    if event.type in _OCCASIONS:
+        message = LoyaltyEvent.FromString(event.body)
+        kind, heard = _OCCASIONS[event.type](message)
+        await occasions.hear(connection, message.programme_id, kind, heard)

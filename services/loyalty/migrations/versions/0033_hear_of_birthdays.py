@@ -5,7 +5,7 @@ from alembic import context, op
 from services.kit.migration import app_role
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 
 # A row counts once the gate said yes to it (checked_at), and is gone once it says no or the month is long over.
 _STEPS = (

@@ -5,17 +5,20 @@ from typing import Any
 
 from huiyuan.loyalty.v1 import birthdays_pb2 as wire
 
-from services.kit import rpc
+from services.kit import database, rpc
 from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.earning.birthdays import BIRTH_DATE
 from services.loyalty.rules.earning.earn_rules import EarnRule
+from services.loyalty.rules.missions.missions import LifecycleKind, LifecycleTask
+from services.loyalty.storage.missions import missions
 
 
 class Birthdays:
     """``huiyuan.loyalty.v1.BirthdaysService``."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, pool: database.Pool, rulebook: Rulebook) -> None:
+        self._pool = pool
         self._rulebook = rulebook
 
     @rpc.allow(rpc.services("members"))
@@ -27,6 +30,10 @@ class Birthdays:
         for history in (await self._rulebook.current()).by_id.values():
             for version in history.since(now):
                 found.update(version.earning.birthday_purposes)
+            for edition in await missions.in_force(self._pool, history.newest.number):
+                task = edition.mission.task
+                if isinstance(task, LifecycleTask) and task.kind is LifecycleKind.BIRTHDAY_MONTH:
+                    found.add(edition.mission.purpose)
         return wire.ListBirthdayPurposesResponse(of_months=sorted(found))
 
 
