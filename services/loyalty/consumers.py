@@ -9,6 +9,7 @@ from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 from huiyuan.members.v1.events_pb2 import MembersEvent
 
 from services.kit import database, stream
+from services.loyalty.rules.earning.birthdays import BIRTH_DATE
 from services.loyalty.rules.missions.missions import LifecycleKind
 from services.loyalty.rules.tiers.standings import Restriction
 from services.loyalty.storage.coupons import coupon_refunds
@@ -53,6 +54,11 @@ async def hear_members(connection: database.Connection, event: stream.Event) -> 
         await members.enrol(connection, message.member_id, joined_at)
     elif event.type in _RESTRICTIONS or event.type == "MemberClosingCanceled":
         await _follow(connection, event.type, message)
+    elif event.type == "ProfileUpdated":
+        if not set(BIRTH_DATE).isdisjoint(message.profile_updated.fields):
+            await birthdays.end(
+                connection, message.member_id
+            )  # it was another's month, or is nobody's any more
     elif event.type in ("MemberBirthday", "MemberBirthdayMonth"):
         await _celebrate(connection, message)
     elif event.type == "MembersMerged":

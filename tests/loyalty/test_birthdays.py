@@ -20,6 +20,7 @@ from tests.loyalty.spending import code, done
 from tests.loyalty.test_consenting import our_gate
 from tests.loyalty.test_departures import hear, settle
 from tests.loyalty.test_earn_rules import doubled, explained, gift, points
+from tests.loyalty.test_exports import exported
 from tests.loyalty.test_merges import MERGE, merging
 
 CARE = "birthday_care"
@@ -44,7 +45,7 @@ class Party(Operator):
         began = event.birthday_month_began
         began.year, began.month = int(month[:4]), int(month[5:])
         began.purposes.extend(purposes or [CARE])
-        await self._hear(hear_members, "MemberBirthdayMonth", member, event.SerializeToString())
+        await self.hear(hear_members, "MemberBirthdayMonth", member, event.SerializeToString())
 
     async def joined(self) -> str:
         """A member whom the members service told of."""
@@ -55,14 +56,14 @@ class Party(Operator):
     async def celebrated(self, member: str, year: int) -> None:
         event = MembersEvent(member_id=member, occurred_at=self.clock())
         event.member_celebrated.year = year
-        await self._hear(hear_members, "MemberBirthday", member, event.SerializeToString())
+        await self.hear(hear_members, "MemberBirthday", member, event.SerializeToString())
 
     async def consent(self, kind: str, member: str, **said: Any) -> None:
         """The consent service tells something."""
         event = consent_events.ConsentEvent(member_id=member, **said)
-        await self._hear(hear_consent, kind, member, event.SerializeToString())
+        await self.hear(hear_consent, kind, member, event.SerializeToString())
 
-    async def _hear(self, door: Any, kind: str, member: str, body: bytes) -> None:
+    async def hear(self, door: Any, kind: str, member: str, body: bytes) -> None:
         engine = database.engine(self.loyalty.database, size=1)
         async with engine.begin() as connection:
             await door(connection, stream.Event("huiyuan:told:0", 1, 0, member, kind, body))
@@ -236,12 +237,22 @@ async def test_who_leaves_is_forgotten_and_stays_so(party: Party) -> None:
     assert await party.promised(member) == []
 
 
+async def test_a_birth_date_that_is_corrected_or_deleted_takes_its_month_along(party: Party) -> None:
+    member = await party.allowed(party.loyalty.new_member(), "2026-07")
+    for fields, wanted in ((["full_name"], 1), (["display_name", "birth_date"], 0)):
+        event = MembersEvent(member_id=member, profile_updated={"fields": fields})
+        await party.hear(hear_members, "ProfileUpdated", member, event.SerializeToString())
+        assert await party.kept(member) == wanted
+
+
 async def test_who_was_merged_has_the_month_of_who_remains(party: Party) -> None:
     gone = await party.allowed(party.loyalty.new_member(), "2026-07")
     stays = await party.allowed(party.loyalty.new_member(), "2026-08")
     await done(party.loyalty.staff(MERGE, merging(gone, stays), "operations"))
     assert points(await party.pay(gone, "2026-07-05T10:00:00+08:00")) == 100
     assert points(await party.pay(gone, "2026-08-05T10:00:00+08:00")) == 260
+    tables = await exported(party.loyalty, stays)
+    assert tables["birthday_months"] == [{"purpose": CARE, "month": "2026-08"}]
 
 
 async def test_rules_are_tried_on_a_member_and_on_one_made_up(party: Party) -> None:

@@ -4,6 +4,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
 from huiyuan.loyalty.v1 import earn_rules_pb2 as _earn_rules_pb2
 from huiyuan.loyalty.v1 import orders_pb2 as _orders_pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as _programme_history_pb2
 from huiyuan.loyalty.v1 import statements_pb2 as _statements_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -190,11 +191,13 @@ class StopEarnRuleRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., key: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class StopEarnRuleResponse(_message.Message):
-    __slots__ = ("version", "replayed", "rule")
+    __slots__ = ("version", "replayed", "rule", "changes")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
     RULE_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     version: int
     replayed: bool
     rule: _earn_rules_pb2.EarnRule
-    def __init__(self, version: _Optional[int] = ..., replayed: _Optional[bool] = ..., rule: _Optional[_Union[_earn_rules_pb2.EarnRule, _Mapping]] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, version: _Optional[int] = ..., replayed: _Optional[bool] = ..., rule: _Optional[_Union[_earn_rules_pb2.EarnRule, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
