@@ -234,9 +234,7 @@ def _consents(settings: Settings) -> ConsentGate:
     )
 
 
-async def workers(
-    settings: Settings, now: clock.Clock = clock.now
-) -> Sequence[Callable[[], Awaitable[None]]]:
+async def workers(settings: Settings, now: clock.Clock = clock.now) -> list[Callable[[], Awaitable[None]]]:
     """The service's endless jobs: relay its events, hear the members service, do what is due, tidy the outbox."""
     url = settings.database_url.get_secret_value()
     pool = await database.pool(url, size=4)
@@ -261,6 +259,7 @@ async def workers(
         partial(every, 1, SettledReferrals(pool, rulebook, now).settle, "settle referrals"),
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
+        partial(every, 60, partial(verification.measure, pool), "look at the last verification"),
         partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),
         partial(every, LOOK_AGAIN_S, occasions.look, "look for occasions"),
         partial(every, 2, CheckedBirthdays(pool, consents.allowing, now).keep, "check birthdays"),
