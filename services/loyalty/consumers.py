@@ -78,8 +78,8 @@ async def hear_members(connection: database.Connection, event: stream.Event) -> 
 async def _celebrate(connection: database.Connection, message: MembersEvent) -> None:
     """Keep a birthday's month for rules that look at it, and an occasion for missions that wait for one."""
     year, kind, month = message.member_celebrated.year, LifecycleKind.BIRTHDAY, ""
-    if message.HasField("birthday_month_began"):
-        began = message.birthday_month_began
+    if message.HasField("month_celebrated"):
+        began = message.month_celebrated
         year, kind, month = began.year, LifecycleKind.BIRTHDAY_MONTH, f"{began.year:04d}-{began.month:02d}"
         await birthdays.hear(connection, message.member_id, date(began.year, began.month, 1), began.purposes)
     heard = Heard(message.member_id, f"birthday-{year}", month, message.occurred_at.ToMicroseconds())

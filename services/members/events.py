@@ -68,7 +68,7 @@ async def birthday_months_began(
             events_pb2.MembersEvent(
                 member_id=str(member_id),
                 occurred_at=now,
-                birthday_month_began=events_pb2.MemberBirthdayMonth(
+                month_celebrated=events_pb2.MemberBirthdayMonth(
                     year=month.year, month=month.month, purposes=purposes
                 ),
             )

@@ -42,7 +42,7 @@ class Party(Operator):
     async def told(self, member: str, month: str, *purposes: str) -> None:  # type: ignore[override]
         """The members service tells in which month a birthday lies."""
         event = MembersEvent(member_id=member, occurred_at=self.clock())
-        began = event.birthday_month_began
+        began = event.month_celebrated
         began.year, began.month = int(month[:4]), int(month[5:])
         began.purposes.extend(purposes or [CARE])
         await self.hear(hear_members, "MemberBirthdayMonth", member, event.SerializeToString())

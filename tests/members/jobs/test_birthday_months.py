@@ -54,7 +54,7 @@ async def told(members: Members, *ids: str) -> list[list[tuple[str, list[str]]]]
             "SELECT event FROM outbox WHERE member_id = $1::uuid AND type = 'MemberBirthdayMonth' ORDER BY seq",
             member_id,
         )
-        events = [events_pb2.MembersEvent.FromString(row["event"]).birthday_month_began for row in rows]
+        events = [events_pb2.MembersEvent.FromString(row["event"]).month_celebrated for row in rows]
         found.append([(f"{one.year}-{one.month:02}", list(one.purposes)) for one in events])
     return found
 
