@@ -35,6 +35,7 @@ from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme, ProgrammeHistory
 from services.loyalty.storage.ledger import points
 from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.members import kin
 
 MOST_MEMBERS = 500
 MOST_ENTRIES = 100
@@ -108,6 +109,10 @@ class Points:
         order = order_ref(request.order if request.HasField("order") else None)
         programme = (await self._rulebook.current()).history(request.programme_id).newest
         member = await self._membership.one(meant(request), "member")
+        if (
+            request.WhichOneof("member") == "identity"
+        ):  # it may have been another member's when the key was used
+            member = (await kin.used_before(self._pool, [(member, key)])).get((member, key), member)
         who = rpc.caller().actor
         ask = Ask(member, programme.programme_id, request.currency, request.points, key, who, reason, order)
         touches = Touches(((member, programme.number),), keys=(ask.place,))
