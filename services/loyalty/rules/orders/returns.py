@@ -287,15 +287,8 @@ def _reverse(
                 )
                 owed, lost = owed + more_owed, lost + more_lost
         if lost:
-            journal.write(
-                rules.number,
-                EntryType.WRITE_OFF,
-                Account.WRITTEN_OFF,
-                Account.ISSUED,
-                lost,
-                None,
-                wallet.available,
-            )
+            off = EntryType.WRITE_OFF, Account.WRITTEN_OFF, Account.ISSUED
+            journal.write(rules.number, *off, lost, None, wallet.available)
         taken[code] = TakenBack(points, owed, lost, wallet.available, gone)
     for merge in book.state.merges_of(order.member_id, order.programme):
         merge.settle(book.entries[first:])
