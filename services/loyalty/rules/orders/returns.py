@@ -26,6 +26,7 @@ from services.loyalty.rules.orders.refunds import (
     RefundLine,
     RefundNotWellFormed,
     TakenBack,
+    money_of,
     refund_amount,
     refund_lines,
     take_back,
@@ -84,14 +85,14 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     )
     returned, own = _give_back(book, member, spent, asked.refund_id, journal)
     taken = _reverse(book, member, order, back, journal)
-    _uncount(book, member, order, sum(shares), back)
+    _uncount(book, member, order, money_of(shares), back)
     _give_limits_back(book, order, back)
     refund = Refund(
         *place,
         order.member_id,
         asked.fingerprint,
         order.money_currency,
-        sum(shares),
+        money_of(shares),
         order.refundable_minor,
         taken,
         member.recorded_at,
