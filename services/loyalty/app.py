@@ -162,7 +162,7 @@ def _wires(
         gatekeeper.admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication),
         gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
         gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
-        gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
+        gatekeeper.admit(Imports(pool, lanes, rulebook, membership), ImportsServiceASGIApplication),
         gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
         gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
         gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
