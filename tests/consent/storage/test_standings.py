@@ -136,6 +136,59 @@ async def test_what_takes_separate_consent_is_never_kept(
         assert kept.at_hand(UUID(member_id), purpose.key, OF_OURS) is None
 
 
+async def settled() -> None:
+    """Whatever is read behind an answer has been read."""
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        renewing = [task for task in others if "_renewed" in repr(task.get_coro())]
+        if not renewing:
+            return
+        await asyncio.wait(renewing)
+
+
+async def test_what_is_asked_for_near_its_end_is_read_anew_while_it_answers(
+    consent: Consent, gate: Gate
+) -> None:
+    """And lasts two seconds from when it was read, however it came to be read."""
+    await gate.ask()
+    await withdraw(consent, gate)
+    gate.monotonic.seconds += 1.4
+    assert await gate.state() is EventState.GIVEN
+    await settled()
+    assert await gate.state() is EventState.GIVEN, "it was too early to read anew"
+    gate.monotonic.seconds += 0.2
+    assert await gate.state() is EventState.GIVEN
+    await settled()
+    assert await gate.state() is EventState.WITHDRAWN
+    gate.monotonic.seconds += 1.999
+    about = gate.member_id, gate.purpose, OF_OURS
+    assert gate.kept.at_hand(*about) is not None
+    await settled()
+    gate.monotonic.seconds += 2.001
+    assert gate.kept.at_hand(*about) is None
+
+
+async def test_what_cannot_be_read_anew_ends_when_it_would_have(gate: Gate, pool: database.Pool) -> None:
+    class Broken(GateReads):
+        async def one(self, *about: Any) -> Any:
+            read.append(about)
+            if len(read) > 1:
+                raise ConnectionError
+            return await super().one(*about)
+
+    read: list[Any] = []
+    gate.kept = KeptStandings(Broken(pool), gate.clock, gate.monotonic)
+    await gate.ask()
+    gate.monotonic.seconds += 1.9
+    await gate.ask()
+    await settled()
+    await gate.ask()
+    await settled()
+    assert len(read) == 3
+    gate.monotonic.seconds += 0.101
+    with pytest.raises(ConnectionError):
+        await gate.ask()
+
+
 class Held(GateReads):
     """Reads whose answers travel until they are let go."""
 
