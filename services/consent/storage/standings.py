@@ -35,6 +35,8 @@ MOST_SEEN = 100_000
 
 RENEW_S = 0.5
 """So long before its end, what is asked for is read anew: longer than a read takes, short beside the two seconds."""
+RENEW_MOST = 200
+"""By one statement: the loop answers nobody while it goes through the rows."""
 
 
 class Known(NamedTuple):
@@ -55,8 +57,8 @@ class _Kept(NamedTuple):
     until: float
 
 
-_About = tuple[UUID, str, str]
-"""A member, a purpose and a recipient."""
+_About = tuple[str, str]
+"""A purpose and a recipient."""
 
 
 class KeptStandings:
@@ -68,9 +70,10 @@ class KeptStandings:
         self._reads = reads
         self._clock = clock
         self._monotonic = monotonic
-        self._by_member: dict[UUID, dict[tuple[str, str], _Kept]] = {}
+        self._by_member: dict[UUID, dict[_About, _Kept]] = {}
         self._seen: dict[UUID, int] = {}
         self._purposes_changed = 0
+        self._due: dict[_About, set[UUID]] = {}
         self._renewing: dict[_About, asyncio.Task[None]] = {}
         self.answered = 0
         """Questions answered by what was kept, which the door counts, since the last read told of them."""
@@ -85,7 +88,7 @@ class KeptStandings:
         if left_s <= 0:
             return None
         if left_s < RENEW_S:
-            self._renew((member_id, purpose, recipient_id))
+            self._renew(member_id, (purpose, recipient_id))
         return kept.known
 
     async def fresh(self, member_id: UUID, purpose: str, recipient_id: str) -> Known:
@@ -107,18 +110,34 @@ class KeptStandings:
             )
         return known
 
-    def _renew(self, about: _About) -> None:
-        """Read anew, unless that is under way. What is kept lasts no longer for it: only a new answer takes its place."""
+    def _renew(self, member_id: UUID, about: _About) -> None:
+        """Read anew, together with who else is due. What is kept lasts no longer for it: only a new answer takes its
+        place."""
+        self._due.setdefault(about, set()).add(member_id)
         if about not in self._renewing:
             self._renewing[about] = asyncio.get_running_loop().create_task(self._renewed(about))
 
     async def _renewed(self, about: _About) -> None:
         try:
-            await self.fresh(*about)
+            while due := list(self._due.pop(about, ())):
+                for start in range(0, len(due), RENEW_MOST):
+                    await self._read_anew(due[start : start + RENEW_MOST], about)
         except Exception as error:  # whoever asks once this is over reads it, and hears why not
             log.warning("what the gate keeps was not read anew", because=type(error).__name__)
         finally:
             del self._renewing[about]
+
+    async def _read_anew(self, members: list[UUID], about: _About) -> None:
+        _read.inc(len(members))
+        sent, read_at = self._monotonic(), self._clock()
+        before = [self._heard(member_id) for member_id in members]
+        in_force, standings = await self._reads.many(members, *about)
+        if fresh_only(in_force, about[1]):
+            return
+        for member_id, heard in zip(members, before, strict=True):
+            if self._heard(member_id) == heard:
+                known = Known(in_force, standings[member_id], read_at, {}, is_kept=True)
+                self._keep(member_id, about, _Kept(known, sent + KEEP.total_seconds()))
 
     def decided(self, member_id: UUID, epoch: int) -> None:
         """The member decided something: what is older is void."""
@@ -139,7 +158,7 @@ class KeptStandings:
         """What was heard so far that bears on the member; what is read after it is no older, whatever it says."""
         return self._seen.get(member_id, 0), self._purposes_changed
 
-    def _keep(self, member_id: UUID, about: tuple[str, str], kept: _Kept) -> None:
+    def _keep(self, member_id: UUID, about: _About, kept: _Kept) -> None:
         if member_id not in self._by_member and len(self._by_member) >= MOST_MEMBERS:
             del self._by_member[next(iter(self._by_member))]
         self._by_member.setdefault(member_id, {})[about] = kept

@@ -167,13 +167,32 @@ async def test_what_is_asked_for_near_its_end_is_read_anew_while_it_answers(
     assert gate.kept.at_hand(*about) is None
 
 
+async def test_what_an_event_overtook_is_not_put_in_by_reading_anew(
+    consent: Consent, gate: Gate, pool: database.Pool
+) -> None:
+    class Slow(GateReads):
+        async def many(self, *about: Any) -> Any:
+            found = await super().many(*about)
+            if gate.monotonic.seconds > begun:
+                gate.kept.decided(gate.member_id, await withdraw(consent, gate))
+            return found
+
+    begun = gate.monotonic.seconds
+    gate.kept = KeptStandings(Slow(pool), gate.clock, gate.monotonic)
+    await gate.ask()
+    gate.monotonic.seconds += 1.9
+    assert await gate.state() is EventState.GIVEN
+    await settled()
+    assert gate.kept.at_hand(gate.member_id, gate.purpose, OF_OURS) is None
+
+
 async def test_what_cannot_be_read_anew_ends_when_it_would_have(gate: Gate, pool: database.Pool) -> None:
     class Broken(GateReads):
-        async def one(self, *about: Any) -> Any:
+        async def many(self, *about: Any) -> Any:
             read.append(about)
             if len(read) > 1:
                 raise ConnectionError
-            return await super().one(*about)
+            return await super().many(*about)
 
     read: list[Any] = []
     gate.kept = KeptStandings(Broken(pool), gate.clock, gate.monotonic)
@@ -252,3 +271,24 @@ async def test_each_question_is_counted_once_however_it_is_answered(
         2,
         3,
     ]
+
+
+async def test_what_was_read_anew_is_answered_by_at_once(
+    gate: Gate, consent: Consent, pool: database.Pool
+) -> None:
+    """Whatever is asked of it: nobody waits, who asked before did not."""
+    limits: Any = None  # the purpose goes to nobody
+    reads = GateReads(pool)
+    gate.kept = KeptStandings(reads, gate.clock, gate.monotonic)
+    door = rpc_gate.Gate(reads, gate.kept, limits, gate.clock)
+    asked = decisions_pb2.CheckRequest(member_id=str(gate.member_id), purpose=gate.purpose)
+    about_phones = decisions_pb2.CheckRequest(categories=["phone"])
+    about_phones.MergeFrom(asked)
+    first = await door.check(asked)
+    await withdraw(consent, gate)
+    gate.monotonic.seconds += 1.9
+    assert door.kept(asked) == first
+    await settled()
+    said = [door.kept(one) for one in (asked, about_phones, asked)]
+    assert [one and one.reason for one in said] == ["CONSENT_WITHDRAWN"] * 3
+    assert said[0] is said[2], "judged once"
