@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from huiyuan.consent.v1 import decisions_pb2
+from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 
 from infra.local.databases import DatabaseUrls
 from services.consent.rpc import gate as rpc_gate
@@ -291,20 +291,27 @@ async def test_what_was_read_anew_is_answered_by_at_once(
 
 
 @pytest.mark.parametrize(
-    ("first", "asked"),
+    ("said", "asked"),
     [
-        ({"form": factories.SEPARATE, "articles": ["PIPL 29"]}, {"purpose_version": 1}),
-        ({"storage_locations": ["US"]}, {}),
+        (
+            [factories.purpose("", form=factories.SEPARATE, articles=["PIPL 29"]), factories.purpose("")],
+            {"purpose_version": 1},
+        ),
+        ([factories.contract_purpose("", storage_locations=["US"], assessment_id="PIA-1")], {}),
     ],
     ids=["an older version took an act of its own", "it goes abroad"],
 )
 async def test_what_is_judged_afresh_is_not_answered_at_once(
-    consent: Consent, pool: database.Pool, member_id: str, first: dict[str, Any], asked: dict[str, Any]
+    consent: Consent,
+    pool: database.Pool,
+    member_id: str,
+    said: list[purposes_pb2.Purpose],
+    asked: dict[str, Any],
 ) -> None:
     purpose = fresh("afresh")
-    await consent.publish(factories.purpose(purpose, **first))
-    if asked:
-        await consent.publish(factories.purpose(purpose))
+    for version in said:
+        version.key = purpose
+        await consent.publish(version)
     limits: Any = None
     reads, clock = GateReads(pool), SettableClock()
     kept = KeptStandings(reads, clock, SettableMonotonic())
