@@ -14,6 +14,11 @@ from services.consent.storage.tables import acts, consent_events, consent_states
 
 STATE_FIELDS = Decision._fields
 
+_KNOW = sa.text(
+    """INSERT INTO members (member_id) SELECT member_id FROM unnest(CAST(:member_ids AS uuid[])) AS heard (member_id)
+       WHERE NOT EXISTS (SELECT FROM erased_members e WHERE e.member_id = heard.member_id) ON CONFLICT DO NOTHING"""
+)
+
 
 class Member(NamedTuple):
     """What consent knows of a member: the pseudonym in the evidence, and how often they decided."""
@@ -38,6 +43,11 @@ async def lock_member(connection: AsyncConnection, member_id: UUID) -> Member:
     ).returning(members.c.pii_principal_id, members.c.epoch)
     row = (await connection.execute(query)).one()
     return Member(row.pii_principal_id, row.epoch)
+
+
+async def know(connection: AsyncConnection, member_ids: Collection[UUID]) -> None:
+    """Note members who may never have decided anything; those who were erased stay forgotten."""
+    await connection.execute(_KNOW, {"member_ids": sorted(member_ids)})
 
 
 async def advance(connection: AsyncConnection, member_id: UUID, epoch: int) -> None:
