@@ -124,6 +124,25 @@ async def standing(
     return {decision.purpose: decision for decision in found}
 
 
+async def recipients(
+    connection: AsyncConnection, member_id: UUID, purposes: Collection[str]
+) -> dict[str, list[str]]:
+    """By recipient, on which of these purposes the member's consent stands; ours is the empty one."""
+    query = (
+        sa.select(consent_states.c.recipient_id, consent_states.c.purpose)
+        .where(
+            consent_states.c.member_id == member_id,
+            consent_states.c.purpose == sa.any_(sa.literal(list(purposes), sa.ARRAY(sa.Text))),
+            consent_states.c.event_state == EventState.GIVEN,
+        )
+        .order_by(consent_states.c.recipient_id, consent_states.c.purpose)
+    )
+    found: dict[str, list[str]] = {}
+    for recipient_id, purpose in await connection.execute(query):
+        found.setdefault(recipient_id, []).append(purpose)
+    return found
+
+
 async def put_standing(connection: AsyncConnection, member_id: UUID, decisions: Iterable[Decision]) -> None:
     """Let these decisions stand."""
     added = insert(consent_states)
