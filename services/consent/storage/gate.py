@@ -137,9 +137,13 @@ class GateReads:
         rows = await self._pool.fetch("SELECT key, max(version) FROM purposes GROUP BY key ORDER BY key")
         return [await self.version(*row) for row in rows]
 
+    def known(self, key: str, version: int) -> Purpose | None:
+        """One purpose version, where it was read before."""
+        return self._versions.get((key, version))
+
     async def version(self, key: str, version: int, via: RawConnection | None = None) -> Purpose:
         """One purpose version, read by a connection that is held already, if any. Raises ``UnknownPurpose``."""
-        known = self._versions.get((key, version))
+        known = self.known(key, version)
         if known is not None:
             return known
         row = await (via or self._pool).fetchrow(
