@@ -247,7 +247,8 @@ async def workers(
     givers = {GrantKind.COUPON: coupons.give, GrantKind.BENEFIT: entitlements.give}
     grants = GivenGrants(url, pool, rulebook, now, givers)
     return [
-        Relay(SERVICE, pool, redis).run,
+        # The ledger's lanes are numbered by its batches, under their hashes.
+        Relay(SERVICE, pool, redis, numbered=False).run,
         consumer.run,
         Consumer("consent", engine, redis, each(hear_consent)).run,
         own.run,

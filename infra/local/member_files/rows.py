@@ -119,8 +119,12 @@ def _profile(
         return profiles.new(given, identities, now)
     except Invalid as wrong:
         # Who brings no name on screen is called by the full name: then that is the cell to correct.
-        named_by_another = wrong.field == "display_name" and not fields["display_name"] and "full_name" in cells
-        raise RowRefused("full_name" if named_by_another else wrong.field, wrong.code, wrong.message) from None
+        named_by_another = (
+            wrong.field == "display_name" and not fields["display_name"] and "full_name" in cells
+        )
+        raise RowRefused(
+            "full_name" if named_by_another else wrong.field, wrong.code, wrong.message
+        ) from None
 
 
 def _joined_at(text: str, zone: tzinfo, now: datetime) -> datetime | None:
