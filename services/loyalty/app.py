@@ -246,7 +246,8 @@ async def workers(settings: Settings, now: clock.Clock = clock.now) -> list[Call
     givers = {GrantKind.COUPON: coupons.give, GrantKind.BENEFIT: entitlements.give}
     grants = GivenGrants(url, pool, rulebook, now, givers)
     return [
-        Relay(SERVICE, pool, redis).run,
+        # The ledger's lanes are numbered by its batches, under their hashes.
+        Relay(SERVICE, pool, redis, numbered=False).run,
         Consumer("members", engine, redis, each(hear_members), by=SERVICE).run,
         Consumer("consent", engine, redis, each(hear_consent), by=SERVICE).run,
         Consumer(SERVICE, engine, redis, each(hear_ourselves), by=SERVICE).run,

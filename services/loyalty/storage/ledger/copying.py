@@ -12,7 +12,8 @@ from struct import Struct, calcsize
 
 from asyncpg.pgproto.pgproto import UUID  # an order of magnitude cheaper to make than Python's own
 
-from services.kit import database
+from services.kit import copying, database
+from services.kit.copying import EPOCH_US
 from services.loyalty.rules.ledger.entries import Account, Entry, EntryType, LotKey
 
 COLUMNS = (
@@ -41,10 +42,6 @@ COLUMNS = (
 )
 """The columns of ``entries`` in the order in which they are copied: first those that no two entries share."""
 
-HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-TRAILER = b"\xff\xff"
-
-EPOCH_US = 946_684_800_000_000
 BEFORE_BALANCE = calcsize("!h" + "i16s" * 2 + "ih" * 2 + "iq" + "i")
 """How many bytes of a row come before its balance after."""
 _FIXED = Struct("!h" + "i16s" * 2 + "ih" * 2 + "iq" * 4 + "ih" + "iq" + "ii").pack
@@ -59,12 +56,7 @@ async def copy(
     connection: database.RawConnection, rows: bytes, table: str = "entries", columns: Sequence[str] = COLUMNS
 ) -> None:
     """Append rows to the entries, or to another table."""
-    await connection.copy_to_table(
-        table,
-        source=memoryview(HEADER + rows + TRAILER),  # type: ignore[arg-type]  # the stubs know no buffers
-        columns=columns,
-        format="binary",
-    )
+    await copying.copy(connection, table, columns, rows)
 
 
 def rows(entries: Iterable[Entry], lane: int, batch: int) -> bytes:
