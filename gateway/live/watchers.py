@@ -22,7 +22,7 @@ class Watcher:
 
     def __init__(self, member_id: str, after: Positions | None) -> None:
         self.after = after
-        self.names = (member_id,)
+        self.names: tuple[str, ...] = (member_id,)
         self.in_doubt = True
         """Whether a merge or its undoing may have changed the names since they were asked for."""
         self.wants = False
