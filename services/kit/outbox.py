@@ -14,6 +14,7 @@ import asyncpg
 import msgpack
 import sqlalchemy as sa
 import structlog
+from prometheus_client import Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit import database, stream
 
 log = structlog.get_logger()
+
+caught_up_at = Gauge(
+    "huiyuan_outbox_caught_up_timestamp_seconds",
+    "When a service's events had last all left its outbox for the streams.",
+    ["service"],
+)
 
 CREATE = """
 CREATE TABLE outbox (
@@ -127,6 +134,7 @@ class Relay:
         self._pool = pool
         self._redis = redis
         self._idle_s = idle_s
+        self._caught_up_at = caught_up_at.labels(service)
 
     async def run(self) -> None:
         """Relay until cancelled; a database or Redis that goes away is waited for."""
@@ -158,6 +166,7 @@ class Relay:
             await self._send([event for row in rows for event in self._events(row, ends)], ends)
             if len(rows) >= _ROWS_AT_ONCE:
                 continue
+            self._caught_up_at.set_to_current_time()
             # A pause also under load: the events of 30 ms travel together, at a fraction of the cost. While
             # nothing happens it grows to four times that.
             pause_s = self._idle_s if rows else min(pause_s * 1.5, 4 * self._idle_s)

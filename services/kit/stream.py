@@ -18,6 +18,9 @@ LANES = 16
 KEEP_EVENTS = 200_000
 """About how many events a stream keeps at the most; a consumer must not fall further behind than that."""
 
+AT_ONCE = 500
+"""How many events of each stream one reading takes."""
+
 START = "0-0"
 
 Position = tuple[int, int]
@@ -74,19 +77,33 @@ def position(event_id: str) -> Position:
 
 async def last_ids(redis: Redis, streams: list[str]) -> dict[str, str]:
     """The last id each stream ever gave out, also when its entries were trimmed since."""
+    about = await _about(redis, streams)
+    return {
+        name: START if about[name] is None else _text(about[name]["last-generated-id"]) for name in streams
+    }
+
+
+async def first_ids(redis: Redis, streams: list[str]) -> dict[str, str]:
+    """The id of the oldest entry that each stream still has; not of those that have none."""
+    about = await _about(redis, streams)
+    return {
+        name: _text(said["first-entry"][0]) for name, said in about.items() if said and said["first-entry"]
+    }
+
+
+async def _about(redis: Redis, streams: list[str]) -> dict[str, Any]:
+    """What Redis says of each stream, None of those that there are not."""
     pipeline = redis.pipeline(transaction=False)
     for stream in streams:
         pipeline.xinfo_stream(stream)
-    answers = await pipeline.execute(raise_on_error=False)
-    ids = {}
-    for stream, answer in zip(streams, answers, strict=True):
-        if isinstance(answer, dict):
-            ids[stream] = _text(answer["last-generated-id"])
-        elif isinstance(answer, ResponseError) and "no such key" in str(answer):
-            ids[stream] = START
-        else:
+    about: dict[str, Any] = {}
+    for stream, answer in zip(streams, await pipeline.execute(raise_on_error=False), strict=True):
+        if isinstance(answer, Exception) and not (
+            isinstance(answer, ResponseError) and "no such key" in str(answer)
+        ):
             raise answer
-    return ids
+        about[stream] = answer if isinstance(answer, dict) else None
+    return about
 
 
 async def append(redis: Redis, ends: Mapping[str, Position], events: Sequence[Event]) -> dict[str, Position]:
@@ -106,10 +123,10 @@ async def append(redis: Redis, ends: Mapping[str, Position], events: Sequence[Ev
     return {name: position(_text(end)) for name, end in zip(by_stream, answers, strict=True)}
 
 
-async def read(redis: Redis, cursors: dict[str, str], *, block_ms: int, count: int = 500) -> list[Event]:
-    """Events after each stream's cursor; waits up to ``block_ms`` for the first."""
+async def read(redis: Redis, cursors: dict[str, str], *, block_ms: int) -> list[Event]:
+    """Up to ``AT_ONCE`` events after each stream's cursor; waits up to ``block_ms`` for the first."""
     places: dict[Any, Any] = dict(cursors)
-    answer = await redis.xread(places, count=count, block=block_ms)
+    answer = await redis.xread(places, count=AT_ONCE, block=block_ms)
     pairs = answer.items() if isinstance(answer, dict) else (answer or ())
     return [_event(_text(stream), *entry) for stream, entries in pairs for entry in _flat(entries)]
 

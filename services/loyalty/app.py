@@ -238,7 +238,6 @@ async def workers(
     pool = await database.pool(url, size=4)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     engine = database.engine(url, size=2)
-    consumer = Consumer("members", engine, redis, each(hear_members))
     own = Consumer(SERVICE, engine, redis, each(hear_ourselves))
     rulebook = Rulebook(pool)
     forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
@@ -248,7 +247,7 @@ async def workers(
     grants = GivenGrants(url, pool, rulebook, now, givers)
     return [
         Relay(SERVICE, pool, redis).run,
-        consumer.run,
+        Consumer("members", engine, redis, each(hear_members)).run,
         Consumer("consent", engine, redis, each(hear_consent)).run,
         own.run,
         rulebook.follow,
@@ -260,6 +259,7 @@ async def workers(
         partial(every, 1, SettledReferrals(pool, rulebook, now).settle, "settle referrals"),
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
+        partial(every, 60, partial(verification.measure, pool), "look at the last verification"),
         partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),
         partial(
             every, LOOK_AGAIN_S, Lifecycle(pool, rulebook, consents.allowing, now).look, "look for occasions"

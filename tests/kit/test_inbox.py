@@ -2,8 +2,10 @@
 
 import asyncio
 import random
+import time
 
 import pytest
+from prometheus_client import REGISTRY
 from redis.asyncio import Redis
 from sqlalchemy import text
 
@@ -107,3 +109,37 @@ async def test_an_event_that_always_fails_holds_up_only_what_follows_it_in_its_s
             while await pool.fetchval("SELECT count(*) FROM effects") < wanted:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     assert await pool.fetchval("SELECT count(*) FROM effects") == wanted
+
+
+def sample(name: str) -> float:
+    return REGISTRY.get_sample_value(name, {"service": SERVICE}) or 0.0
+
+
+async def test_events_that_went_by_unheard_are_told_of_and_no_others(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis
+) -> None:
+    before = sample("huiyuan_inbox_gaps_total")
+    consumer = Consumer(SERVICE, engine, redis_client, each(note))
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        async with running(consumer.run):
+            await asyncio.gather(*(write(engine, 2) for _ in range(60)))
+            await until_counted(pool)
+            until = time.time()
+            async with asyncio.timeout(DEADLINE_S):
+                while sample("huiyuan_inbox_caught_up_timestamp_seconds") <= until:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        assert sample("huiyuan_inbox_gaps_total") == before, "nothing was missed"
+        await asyncio.gather(*(write(engine, 2) for _ in range(60)))
+        await until_relayed(pool, redis_client)
+        # Two streams forget more than was heard; one forgets only what was.
+        behind = [name for name in stream.names(SERVICE) if await redis_client.xlen(name) > 4][:3]
+        heard = await pool.fetch("SELECT stream, seq, ord FROM inbox")
+        for name in behind[:2]:
+            await redis_client.xtrim(name, maxlen=1, approximate=False)
+        seq, ord = next((row["seq"], row["ord"]) for row in heard if row["stream"] == behind[2])
+        await redis_client.xtrim(behind[2], minid=f"{seq}-{ord + 1}", approximate=False)
+        async with running(consumer.run), asyncio.timeout(DEADLINE_S):
+            while sample("huiyuan_inbox_gaps_total") == before:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
+    assert sample("huiyuan_inbox_gaps_total") == before + 2

@@ -29,15 +29,10 @@ class Previews:
         self._now = now
 
     async def make(self) -> None:
-        """Make all that wait. A database that is away is waited for."""
-        try:
-            while (preview := await previews.take(self._pool, self._now())) is not None:
-                await self._make(preview)
-            await previews.forget_samples(self._pool, self._now())
-        except Exception as error:
-            if not database.is_away(error):
-                raise
-            log.warning("previews wait", because=type(error).__name__)
+        """Make all that wait."""
+        while (preview := await previews.take(self._pool, self._now())) is not None:
+            await self._make(preview)
+        await previews.forget_samples(self._pool, self._now())
 
     async def _make(self, preview: Preview) -> None:
         try:
