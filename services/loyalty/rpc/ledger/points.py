@@ -1,7 +1,7 @@
 """Points at the door: balances and their lots, entries, adjustments, awards."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -133,12 +133,16 @@ async def wallets_by_member(
     reader: database.Pool | database.RawConnection,
     asked: Iterable[str | Refusal],
     programme: Programme,
+    *,
+    remaining: Collection[str] = (),
 ) -> dict[str, dict[int, Wallet]]:
-    """The wallets that there are in a programme's currencies, by member and currency; a survivor's for the merged."""
+    """The wallets that there are in a programme's currencies, by member and currency; a survivor's for the merged.
+
+    ``remaining`` were just seen not to be merged.
+    """
     members = {member for member in asked if isinstance(member, str)}
-    return await points.wallets_by_member(
-        reader, members, [currency.number for currency in programme.currencies]
-    )
+    numbers = [currency.number for currency in programme.currencies]
+    return await points.wallets_by_member(reader, members, numbers, remaining=remaining)
 
 
 def balances_of(
