@@ -23,6 +23,7 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.moves import Moves
 from services.loyalty.rules.ledger.points import Answer, fold
 from services.loyalty.storage.ledger import chain, ledger, moves
+from services.loyalty.storage.ledger.plans import Plans
 from services.loyalty.storage.ledger.standings import Outpaced
 from services.loyalty.storage.ledger.state import came_before, load
 from services.loyalty.storage.ledger.telling import TOLD_LANE
@@ -98,6 +99,7 @@ class Lane:
         self._now = now
         self.queue = Queue()
         self._connection: database.RawConnection | None = None
+        self._plans = Plans()
         self._head: chain.Head | None = None
         self._in_doubt: chain.Batch | None = None
         self._asked: tuple[Moves, chain.Head] | None = None
@@ -263,10 +265,12 @@ class Lane:
     async def _ready(self) -> tuple[database.RawConnection, chain.Head]:
         if self._connection is None or self._connection.is_closed() or self._head is None:
             self._connection = await database.connect(self._url, plan_once=True)
+            self._plans = Plans()
             self._head = await chain.claim_lane(self._connection, LANES)
             if self._head is None:
                 await self._hang_up()
                 raise LedgerBusy(f"all {LANES} lanes are claimed by other processes: try again")
+        await self._plans.keep_young(self._connection)
         return self._connection, self._head
 
     async def _roll_back(self) -> None:

@@ -221,8 +221,18 @@ def _awarded(currency: str, points: int, reason: str) -> PointsAwarded:
 
 
 def _part(entry: Entry, outcome: Outcome, ord: int) -> Part:
-    _, _, _, currency, type, _, _, points, _, order_ref, _, _, _, _, fingerprint, *when = entry
-    return Part(type, currency, points, outcome.lot, order_ref, outcome.balance_after, fingerprint, *when, ord)
+    return Part(
+        entry.type,
+        entry.currency,
+        entry.points,
+        outcome.lot,
+        entry.order_ref,
+        outcome.balance_after,
+        entry.fingerprint,
+        entry.occurred_at,
+        entry.recorded_at,
+        ord,
+    )
 
 
 _ADDED = EntryType.EARN, Account.ISSUED, Account.AVAILABLE
