@@ -16,6 +16,9 @@ from services.kit.refusal import Unavailable
 log = structlog.get_logger()
 
 watching = Gauge("huiyuan_graphql_watchers", "Subscriptions that are being told of changes.")
+read_at = Gauge(
+    "huiyuan_graphql_changes_read_timestamp_seconds", "When the streams of changes were last read."
+)
 
 QUEUED_AT_MOST = 64
 _READY_WITHIN_S = 3.0
@@ -89,6 +92,7 @@ class Live:
         while True:
             events = await stream.read(self._redis, ids, block_ms=_BLOCK_MS)
             self._follows = True
+            read_at.set_to_current_time()
             for event in events:
                 ids[event.stream] = event.id
                 positions[place_of(event)] = event.seq, event.ord

@@ -9,6 +9,7 @@ import structlog
 from huiyuan.consent.v1.events_pb2 import ConsentEvent
 from huiyuan.kit.v1.erasures_pb2 import StoreAction
 from huiyuan.members.v1.events_pb2 import MembersEvent
+from prometheus_client import Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -18,6 +19,11 @@ from services.consent.storage.standings import KeptStandings
 from services.kit import database, stream
 
 log = structlog.get_logger()
+
+followed_at = Gauge(
+    "huiyuan_consent_gate_followed_timestamp_seconds",
+    "When the gate had last heard what members decided elsewhere; without that, it keeps nothing for two seconds.",
+)
 
 _STREAMS = stream.names("consent")
 _BLOCK_MS = 1_000
@@ -133,7 +139,9 @@ class Follower:
         cursors = await stream.last_ids(self._redis, _STREAMS)
         self._kept.forget()  # what was decided before these ids is read, and not heard
         while True:
-            for event in await stream.read(self._redis, cursors, block_ms=_BLOCK_MS):
+            events = await stream.read(self._redis, cursors, block_ms=_BLOCK_MS)
+            followed_at.set_to_current_time()
+            for event in events:
                 cursors[event.stream] = event.id
                 said = ConsentEvent.FromString(event.body)
                 if said.epoch:
