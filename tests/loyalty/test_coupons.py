@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import orjson
 import pytest
 
@@ -458,4 +459,23 @@ async def test_a_list_of_identities_sent_again_after_a_merge_issues_nothing_twic
     again = (await loyalty.staff(f"{COUPONS}/IssueCoupons", body)).json()
     assert (first["issued"], again.get("issued", 0)) == (1, 0)
     assert again["results"][0]["issued"]["couponId"] == first["results"][0]["issued"]["couponId"]
+    assert len(await listed(loyalty, survivor)) == 1
+
+
+async def test_who_is_given_a_coupon_by_an_old_name_waits_while_the_survivor_is_merged(
+    loyalty: Loyalty,
+) -> None:
+    old, survivor = loyalty.new_member(), loyalty.new_member()
+    template = await published(loyalty, amount_off(1_000))
+    assert (await loyalty.staff(MERGE, merging(old, survivor))).status_code == 200
+    connection = await asyncpg.connect(loyalty.database)
+    try:
+        async with connection.transaction():
+            # As a merge of the survivor, or a departure, locks it to bring coupons along.
+            await connection.execute("SELECT FROM members WHERE member_id = $1 FOR NO KEY UPDATE", survivor)
+            giving = asyncio.ensure_future(given(loyalty, old, template))
+            await waiting_for_locks(loyalty, 1)
+        assert await giving
+    finally:
+        await connection.close()
     assert len(await listed(loyalty, survivor)) == 1

@@ -33,12 +33,18 @@ class NewCoupon(NamedTuple):
 
 
 async def holders(connection: database.RawConnection, member_ids: Sequence[str]) -> dict[str, Holder]:
-    """Who has the coupons of each member. Neither merges nor departures come between until the transaction ends."""
-    await connection.execute(
-        "SELECT FROM members WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR SHARE", member_ids
-    )
-    rows = await connection.fetch(_HOLDERS, member_ids)
-    return {row[0]: Holder(row[1], Restriction(row[2] or 0)) for row in rows}
+    """Who has the coupons of each member. Neither merges nor departures come between until the transaction ends.
+
+    That is of whom the member was merged into, too, so all names are locked, in order and at once.
+    """
+    names, locked = await connection.fetch(_HOLDERS, member_ids), set[str]()
+    while not (wanted := {row[1] for row in names}) <= locked:
+        await connection.execute(
+            "SELECT FROM members WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR SHARE", list(wanted)
+        )
+        locked |= wanted
+        names = await connection.fetch(_HOLDERS, member_ids)
+    return {asked: Holder(name, Restriction(restriction or 0)) for asked, name, restriction in names}
 
 
 async def issued_before(
@@ -179,8 +185,8 @@ def coupon(row: asyncpg.Record) -> Coupon:
 
 
 _HOLDERS = f"""{NAMES}
-SELECT DISTINCT ON (n.asked) n.asked::text, n.name::text, m.restriction
-FROM names n LEFT JOIN members m ON m.member_id = n.name ORDER BY n.asked, n.nth DESC
+SELECT n.asked::text, n.name::text, m.restriction
+FROM names n LEFT JOIN members m ON m.member_id = n.name ORDER BY n.asked, n.nth
 """  # noqa: S608  # a part of ours
 
 COUPON = """
