@@ -246,8 +246,7 @@ async def workers(
     givers = {GrantKind.COUPON: coupons.give, GrantKind.BENEFIT: entitlements.give}
     grants = GivenGrants(url, pool, rulebook, now, givers)
     return [
-        # The ledger's lanes are numbered by its batches, under their hashes.
-        Relay(SERVICE, pool, redis, numbered=False).run,
+        Relay(SERVICE, pool, redis, numbered=False).run,  # its lanes are numbered by sealed batches
         Consumer("members", engine, redis, each(hear_members)).run,
         Consumer("consent", engine, redis, each(hear_consent)).run,
         own.run,
