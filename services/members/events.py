@@ -1,8 +1,8 @@
 """Events: what happened to members, as messages in the outbox; none carries personal data."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -59,6 +59,26 @@ async def members_celebrated(
                 member_celebrated=events_pb2.MemberBirthday(year=year),
             )
             for member_id in member_ids
+        ],
+    )
+
+
+async def birthday_months_began(
+    connection: Connection, told: Mapping[UUID, Sequence[str]], month: date, now: datetime
+) -> None:
+    """The month of these members' birthday begins, and they allow purposes to use it."""
+    await _append(
+        connection,
+        "MemberBirthdayMonth",
+        [
+            events_pb2.MembersEvent(
+                member_id=str(member_id),
+                occurred_at=now,
+                month_celebrated=events_pb2.MemberBirthdayMonth(
+                    year=month.year, month=month.month, purposes=purposes
+                ),
+            )
+            for member_id, purposes in told.items()
         ],
     )
 
