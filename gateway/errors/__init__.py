@@ -55,18 +55,28 @@ async def attempt(call: Awaitable[Answer], language: str) -> tuple[Answer | None
 def user_error(refusal: Refusal, language: str) -> UserError:
     """A refusal as data."""
     code, english = UserErrorCode.of(refusal), without_path(refusal.message, refusal.field)
-    chinese = (
-        f"{IN_CHINESE[code].removesuffix('。')}（{english}）" if code in _IN_DETAIL else IN_CHINESE[code]
-    )
     return UserError(
         field=_path(refusal.field),
         code=code,
-        message=english if language == "en" else chinese,
+        message=english if language == "en" else _in_chinese(code, english),
         facts=[
             Fact(name=camel(name), value=camel(value) if name == "path" else value)
             for name, value in sorted(refusal.facts.items())
         ],
     )
+
+
+def told_of_draft(code: str, message: str, path: str, language: str) -> str:
+    """What keeps a draft from being published, as its publication would be refused."""
+    english = without_path(message, path)
+    known = UserErrorCode.__members__.get(code)
+    return english if language == "en" or known is None else _in_chinese(known, english)
+
+
+def _in_chinese(code: UserErrorCode, english: str) -> str:
+    if code not in _IN_DETAIL:
+        return IN_CHINESE[code]
+    return f"{IN_CHINESE[code].removesuffix('。')}（{english}）"
 
 
 _IN_DETAIL = {

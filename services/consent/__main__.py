@@ -4,7 +4,7 @@ UNTIL DIR`` writes a pack of it."""
 
 import sys
 
-from services.consent.app import SERVICE, application, migrate, pack, show_keys, verify, workers
+from services.consent.app import NAME, application, migrate, pack, show_keys, verify, workers
 from services.consent.settings import Settings
 from services.kit import process
 
@@ -12,7 +12,7 @@ from services.kit import process
 def main(command: str, *more: str) -> None:
     """Run one of this service's processes."""
     settings = Settings()
-    process.be_seen(f"{SERVICE}-{command}", settings)
+    process.be_seen(f"{NAME}-{command}", settings)
     match command:
         case "serve":
             served = application(settings)

@@ -10,7 +10,7 @@ from services.loyalty.settings import Settings
 def main(command: str) -> None:
     """Run one of this service's processes."""
     settings = Settings()
-    process.be_seen(f"{app.SERVICE}-{command}", settings)
+    process.be_seen(f"{app.NAME}-{command}", settings)
     if command == "serve":
         served = app.application(settings)
         process.serve(

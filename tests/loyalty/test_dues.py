@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from structlog.testing import capture_logs
 
 from services.loyalty.jobs.dues import DueRun
-from services.loyalty.lanes import Lane
+from services.loyalty.lane import Lane
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.touching import touch_members

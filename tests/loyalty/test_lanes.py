@@ -104,7 +104,7 @@ async def test_whatever_was_cut_at_its_commit_is_answered_and_done_once(
 async def test_a_commit_that_stays_in_doubt_is_no_answer_to_what_comes_after(
     make_loyalty: Any, new_database: Any, servers: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.loyalty.lanes.PATIENCE_S", 0.5)
+    monkeypatch.setattr("services.loyalty.lane.PATIENCE_S", 0.5)
     async with cuttable(make_loyalty, new_database) as (loyalty, line):
         role = make_url(loyalty.database).username
         postgres = await asyncpg.connect(servers.postgres_url)

@@ -136,8 +136,8 @@ class Decisions:
         at_most(_READ_MOST, len(request.members), "members")
         admitted = [await self._readable(item.member_id, item.caller) for item in request.members]
         wanted = {member_id for member_id in admitted if isinstance(member_id, UUID)}
-        found = await self._reads.all(list(wanted))
-        in_force = {purpose.key: purpose for purpose in await self._reads.in_force()}
+        purposes, found = await self._reads.all(list(wanted))
+        in_force = {purpose.key: purpose for purpose in purposes}
         consented = await self._reads.consented(d for one in found.values() for d in one.decisions)
         now = self._clock()
         shown = {one: _overview(in_force, found.get(one, NOTHING), consented, now) for one in wanted}
@@ -160,7 +160,8 @@ class Decisions:
         self, member_id: UUID, decided: actions.Decided, now: datetime
     ) -> list[decisions_pb2.Consent]:
         """What was decided just now."""
-        stands = (await self._reads.all([member_id])).get(member_id, NOTHING)
+        _, found = await self._reads.all([member_id])
+        stands = found.get(member_id, NOTHING)
         shown = [
             _consent(purpose, decision.recipient_id, decision, purpose, stands, now)
             for decision, purpose in decided.decisions

@@ -12,7 +12,7 @@ from prometheus_client import Gauge
 from services.kit import clock, database
 from services.kit.process import every
 from services.kit.refusal import Unavailable
-from services.loyalty.lanes import Lane
+from services.loyalty.lane import Lane
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.touching import Settled, Touched, settle_wallets, touch_members

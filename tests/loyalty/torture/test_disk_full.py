@@ -134,7 +134,7 @@ async def _want_log(disk: Disk) -> None:
 async def test_a_full_disk_refuses_and_loses_nothing(
     tmp_path: Path, make_loyalty: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.loyalty.lanes.PATIENCE_S", 0.3)
+    monkeypatch.setattr("services.loyalty.lane.PATIENCE_S", 0.3)
     (seed,) = seeds(1)
     print(f"HUIYUAN_SEED={seed}")
     try:
@@ -147,7 +147,7 @@ async def test_a_full_disk_refuses_and_loses_nothing(
 async def test_a_disk_full_again_and_again_refuses_and_loses_nothing(
     tmp_path: Path, make_loyalty: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.loyalty.lanes.PATIENCE_S", 0.3)
+    monkeypatch.setattr("services.loyalty.lane.PATIENCE_S", 0.3)
     (seed,) = seeds(1)
     print(f"HUIYUAN_SEED={seed}")
     try:

@@ -1,16 +1,14 @@
-"""The only wiring of the loyalty service: what it is made of, and how the parts meet."""
+"""Serving: what answers calls, each noun's door behind the gatekeeper."""
 
 import asyncio
-from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
+from huiyuan.loyalty.v1.birthdays_connect import BirthdaysServiceASGIApplication
 from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceASGIApplication
 from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceASGIApplication
 from huiyuan.loyalty.v1.coupons_connect import CouponsServiceASGIApplication
@@ -42,32 +40,11 @@ from huiyuan.loyalty.v1.rewards_connect import RewardsServiceASGIApplication
 from huiyuan.loyalty.v1.statements_connect import StatementsServiceASGIApplication
 from huiyuan.loyalty.v1.tiers_connect import TiersServiceASGIApplication
 from huiyuan.loyalty.v1.transfers_connect import TransfersServiceASGIApplication
-from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
-from pydantic import SecretStr
-from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from services.kit import clock, database, health, migration, outbox, rpc, signing
-from services.kit.appended import AppendedFile
-from services.kit.inbox import Consumer, each
-from services.kit.outbox import Relay
-from services.kit.process import every
-from services.kit.tokens import TokenVerifier
-from services.loyalty.actions import coupons, entitlements
-from services.loyalty.consumers import hear_consent, hear_members, hear_ourselves
-from services.loyalty.jobs import activities, verification
-from services.loyalty.jobs.coupons import Coupons as CouponsDue
-from services.loyalty.jobs.departures import Departures
-from services.loyalty.jobs.display import Display
-from services.loyalty.jobs.dues import DueRun
-from services.loyalty.jobs.grants import Grants as GivenGrants
-from services.loyalty.jobs.heads import HeadsPublisher
-from services.loyalty.jobs.lifecycle import LOOK_AGAIN_S, Lifecycle
-from services.loyalty.jobs.memberships import Memberships as FollowedMemberships
-from services.loyalty.jobs.merges import Merges as FollowedMerges
-from services.loyalty.jobs.previews import Previews as MadePreviews
-from services.loyalty.jobs.referrals import SettledReferrals
+from services.kit import clock, database, health, rpc
+from services.loyalty.app import wiring
 from services.loyalty.lanes import Lanes
 from services.loyalty.rpc.benefits.entitlements import Entitlements
 from services.loyalty.rpc.coupons.coupon_templates import CouponTemplates
@@ -83,6 +60,7 @@ from services.loyalty.rpc.ledger.points import Points
 from services.loyalty.rpc.ledger.redemptions import Redemptions
 from services.loyalty.rpc.ledger.statements import Statements
 from services.loyalty.rpc.ledger.transfers import Transfers
+from services.loyalty.rpc.members.birthdays import Birthdays
 from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.rpc.members.exports import Exports
 from services.loyalty.rpc.members.forfeits import Forfeits
@@ -105,18 +83,12 @@ from services.loyalty.rpc.tiers.memberships import Memberships
 from services.loyalty.rpc.tiers.placements import Placements
 from services.loyalty.rpc.tiers.tiers import Tiers
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.ledger.grants import GrantKind
 from services.loyalty.settings import Settings
-from services.loyalty.storage.ledger import heads
-
-SERVICE = "loyalty"
-_OURSELVES = rpc.Caller(rpc.CallerKind.SERVICE, SERVICE)
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def application(settings: Settings, now: clock.Clock = clock.now) -> rpc.Front:
     """The service's server. It starts without its database and answers UNAVAILABLE until that is there."""
-    gatekeeper = _gatekeeper(settings)
+    gatekeeper = wiring.gatekeeper(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -125,8 +97,10 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> rpc.Front:
         unhurried = await database.pool(settings.database_url.get_secret_value(), size=3)
         rulebook = Rulebook(pool, now)
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
-        membership = Membership(pool, _identities(settings))
-        for wire in _wires(gatekeeper, pool, unhurried, lanes, rulebook, membership, _consents(settings)):
+        membership = Membership(pool, wiring.identities(settings))
+        for wire in _wires(
+            gatekeeper, pool, unhurried, lanes, rulebook, membership, wiring.consents(settings)
+        ):
             app.router.routes.append(Mount(wire.path, wire))
         app.router.routes.extend(health.routes({"database": partial(pool.fetchval, "SELECT 1")}))
         working = asyncio.gather(lanes.run(), rulebook.follow())
@@ -159,7 +133,7 @@ def _wires(
         gatekeeper.admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication),
         gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
         gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
-        gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
+        gatekeeper.admit(Imports(pool, lanes, rulebook, membership), ImportsServiceASGIApplication),
         gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
         gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
         gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
@@ -169,12 +143,13 @@ def _wires(
             Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
         ),
         *_read(gatekeeper, pool, unhurried, rulebook),
+        gatekeeper.admit(Birthdays(pool, rulebook), BirthdaysServiceASGIApplication),
         gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
-        gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
+        gatekeeper.admit(Programmes(pool, rulebook, consents), ProgrammesServiceASGIApplication),
         gatekeeper.admit(Activities(pool, rulebook, membership, consents), ActivitiesServiceASGIApplication),
         gatekeeper.admit(Missions(pool, rulebook, consents), MissionsServiceASGIApplication),
         gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
-        gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+        gatekeeper.admit(Drafts(pool, rulebook, consents), DraftsServiceASGIApplication),
         gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
         gatekeeper.admit(CouponTemplates(pool, rulebook), CouponTemplatesServiceASGIApplication),
         gatekeeper.admit(Coupons(pool, rulebook, membership), CouponsServiceASGIApplication),
@@ -199,102 +174,3 @@ def _read(
         gatekeeper.admit(Exports(unhurried), ExportsServiceASGIApplication),
         gatekeeper.admit(Integrity(pool), IntegrityServiceASGIApplication),
     )
-
-
-def _gatekeeper(settings: Settings) -> rpc.Gatekeeper:
-    return rpc.Gatekeeper(
-        rpc.CallerVerifier(
-            SERVICE,
-            {"gateway": _key(settings.gateway_key), "members": _key(settings.called_by_members_key)},
-        ),
-        TokenVerifier(settings.auth_jwks, settings.auth_issuer, settings.audience),
-    )
-
-
-def _identities(settings: Settings) -> IdentitiesServiceClient:
-    return rpc.client(
-        IdentitiesServiceClient,
-        settings.members_url,
-        "members",
-        rpc.CallerSigner(SERVICE, {"members": _key(settings.members_key)}),
-        default_caller=_OURSELVES,
-    )
-
-
-def _consents(settings: Settings) -> ConsentGate:
-    if settings.consent_key is None:
-        return ConsentGate(None)
-    signer = rpc.CallerSigner(SERVICE, {"consent": _key(settings.consent_key)})
-    return ConsentGate(
-        rpc.client(DecisionsServiceClient, settings.consent_url, "consent", signer, default_caller=_OURSELVES)
-    )
-
-
-async def workers(
-    settings: Settings, now: clock.Clock = clock.now
-) -> Sequence[Callable[[], Awaitable[None]]]:
-    """The service's endless jobs: relay its events, hear the members service, do what is due, tidy the outbox."""
-    url = settings.database_url.get_secret_value()
-    pool = await database.pool(url, size=4)
-    redis = Redis.from_url(settings.redis_url.get_secret_value())
-    engine = database.engine(url, size=2)
-    own = Consumer(SERVICE, engine, redis, each(hear_ourselves))
-    rulebook = Rulebook(pool)
-    forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
-    file, key = _heads_file(settings), signing.own_key(settings.signing_key)
-    consents = _consents(settings)
-    givers = {GrantKind.COUPON: coupons.give, GrantKind.BENEFIT: entitlements.give}
-    grants = GivenGrants(url, pool, rulebook, now, givers)
-    return [
-        Relay(SERVICE, pool, redis).run,
-        Consumer("members", engine, redis, each(hear_members)).run,
-        Consumer("consent", engine, redis, each(hear_consent)).run,
-        own.run,
-        rulebook.follow,
-        DueRun(url, pool, rulebook, now).run,
-        partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
-        partial(every, 5, FollowedMemberships(url, pool, rulebook, now).follow, "follow memberships"),
-        partial(every, 1, FollowedMerges(url, pool, rulebook, now).follow, "follow merges"),
-        partial(every, 1, CouponsDue(pool, now).look, "keep coupons up"),
-        partial(every, 1, SettledReferrals(pool, rulebook, now).settle, "settle referrals"),
-        partial(every, 1, grants.give, "give grants"),
-        partial(every, 15, grants.measure, "measure what is to be given"),
-        partial(every, 60, partial(verification.measure, pool), "look at the last verification"),
-        partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),
-        partial(
-            every, LOOK_AGAIN_S, Lifecycle(pool, rulebook, consents.allowing, now).look, "look for occasions"
-        ),
-        partial(every, activities.HOURLY_S, partial(activities.forget, pool, now), "forget activities"),
-        partial(every, 3600, forget, "forget relayed events"),
-        *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
-    ]
-
-
-def migrate(settings: Settings) -> None:
-    """Bring the database to the newest schema."""
-    url, owner_url = settings.database_url, settings.owner_url or settings.database_url
-    migration.upgrade(url.get_secret_value(), owner_url.get_secret_value(), MIGRATIONS)
-
-
-def verify(settings: Settings) -> bool:
-    """Go through the whole ledger and say what was found; True when everything agrees."""
-    url, key = settings.database_url.get_secret_value(), signing.own_key(settings.signing_key)
-    keys = signing.trusted(settings.public_keys, key)
-    with Display() as display:
-        outcome = asyncio.run(verification.verify(url, _heads_file(settings), keys, display))
-    display.conclude(outcome)
-    return outcome.agrees
-
-
-def show_heads(settings: Settings) -> None:
-    """Say by which keys heads are signed, and what was published last."""
-    keys = signing.trusted(settings.public_keys, signing.own_key(settings.signing_key))
-    Display().show_heads(keys, _heads_file(settings))
-
-
-def _heads_file(settings: Settings) -> AppendedFile | None:
-    return heads.heads_file(settings.heads_file) if settings.heads_file is not None else None
-
-
-def _key(secret: SecretStr) -> bytes:
-    return b64decode(secret.get_secret_value())
