@@ -137,9 +137,13 @@ class GateReads:
                 of_member.decisions.append(decision)
         return [await self.version(*one) for one in sorted(in_force)], found
 
+    def known(self, key: str, version: int) -> Purpose | None:
+        """One purpose version, where it was read before."""
+        return self._versions.get((key, version))
+
     async def version(self, key: str, version: int, via: RawConnection | None = None) -> Purpose:
         """One purpose version, read by a connection that is held already, if any. Raises ``UnknownPurpose``."""
-        known = self._versions.get((key, version))
+        known = self.known(key, version)
         if known is not None:
             return known
         row = await (via or self._pool).fetchrow(

@@ -45,7 +45,7 @@ class Overviews:
             for number, wallet in wallets.get(whose, {}).items()
         }
         return wire.BatchGetOverviewsResponse(
-            balances=balances_of(balanced, programme, by_place, now),
+            balances=balances_of(balanced, history, by_place, now),
             standings=standings_of(standing, known, standings, wallets, (programme, now)),
             entries=pages,
         )
