@@ -6,6 +6,7 @@ from functools import partial
 
 from redis.asyncio import Redis
 
+from gateway.app import NAME
 from gateway.settings import GatewaySettings
 from gateway.storage.audit import Audit
 from gateway.webhooks import deliveries, events, keeping
@@ -38,7 +39,7 @@ async def workers(settings: GatewaySettings) -> Sequence[Callable[[], Awaitable[
         partial(process.every, _CLOSE_ABANDONED_EVERY_S, close, "close abandoned admin actions"),
         partial(process.every, _FORGET_WEBHOOKS_EVERY_S, forget, "forget old webhooks"),
         partial(process.every, _RESEAL_EVERY_S, reseal, "seal webhook secrets anew"),
-        *(Consumer(service, engine, redis, deliveries.tell).run for service in events.SERVICES),
+        *(Consumer(service, engine, redis, deliveries.tell, by=NAME).run for service in events.SERVICES),
         deliverer.run,
         partial(process.every, _MEASURE_S, deliverer.measure, "look how late webhooks are"),
     ]

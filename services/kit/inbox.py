@@ -32,6 +32,7 @@ CREATE = "CREATE TABLE inbox (stream text PRIMARY KEY, seq bigint NOT NULL, ord 
 """What a service's first migration runs to have an inbox."""
 
 _PAUSE_S = 0.5
+_SAY_EVERY_S = 1.0
 
 Handler = Callable[[AsyncConnection, Sequence[stream.Event]], Awaitable[None]]
 """Gets new events of one stream, in order, inside the transaction that counts them."""
@@ -58,11 +59,12 @@ class Consumer:
     """Hears another service's events in order and hands them to ``handle``, those that came together in one transaction.
 
     Two processes may run the same consumer: the inbox row's lock lets one through, and the other finds the
-    events already counted.
+    events already counted. ``by`` is who hears, the same in all of its processes.
     """
 
-    def __init__(self, service: str, engine: AsyncEngine, redis: Redis, handle: Handler) -> None:
+    def __init__(self, service: str, engine: AsyncEngine, redis: Redis, handle: Handler, *, by: str) -> None:
         self._service = service
+        self._by = by
         self._streams = stream.names(service)
         self._engine = engine
         self._redis = redis
@@ -83,8 +85,11 @@ class Consumer:
             rows = await connection.execute(text("SELECT stream, seq, ord FROM inbox"))
             known = {row.stream: f"{row.seq}-{row.ord}" for row in rows}
         cursors = {name: known.get(name, stream.START) for name in self._streams}
-        behind = True
+        behind, said_at = True, 0.0
         while True:
+            if (now := asyncio.get_running_loop().time()) - said_at > _SAY_EVERY_S:
+                said_at = now
+                await stream.note_heard(self._redis, self._by, cursors)
             if behind:
                 await self._look_for_gaps(cursors)
             events = await stream.read(self._redis, cursors, block_ms=1000)

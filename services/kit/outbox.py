@@ -163,27 +163,35 @@ class Relay:
                 [ends[name][1] for name in streams],
                 _ROWS_AT_ONCE,
             )
-            await self._send([event for row in rows for event in self._events(row, ends)], ends)
-            if len(rows) >= _ROWS_AT_ONCE:
+            sent = await self._send([event for row in rows for event in self._events(row, ends)], ends)
+            if sent and len(rows) >= _ROWS_AT_ONCE:
                 continue
-            self._caught_up_at.set_to_current_time()
+            if sent:
+                self._caught_up_at.set_to_current_time()
             # A pause also under load: the events of 30 ms travel together, at a fraction of the cost. While
-            # nothing happens it grows to four times that.
-            pause_s = self._idle_s if rows else min(pause_s * 1.5, 4 * self._idle_s)
+            # nothing happens, or a stream takes nothing, it grows to four times that.
+            pause_s = self._idle_s if rows and sent else min(pause_s * 1.5, 4 * self._idle_s)
             await asyncio.sleep(pause_s)
             if (now := asyncio.get_running_loop().time()) - checked > _LOOK_AGAIN_S:
                 # Where nothing is sent, only this shows that Redis was emptied, and where to begin again.
                 checked = now
                 ends = await self._ends(streams)
 
-    async def _send(self, events: Sequence[stream.Event], ends: dict[str, stream.Position]) -> None:
-        """Send events by portions, while the streams end where they should; ``ends`` then says where they do."""
+    async def _send(self, events: Sequence[stream.Event], ends: dict[str, stream.Position]) -> bool:
+        """Send events by portions; ``ends`` then says where the streams end, and the answer whether all were taken.
+
+        What follows on something that a stream did not take is left for the next time.
+        """
+        refusing: set[str] = set()
         for first in range(0, len(events), _EVENTS_AT_ONCE):
-            portion = events[first : first + _EVENTS_AT_ONCE]
+            portion = [
+                event for event in events[first : first + _EVENTS_AT_ONCE] if event.stream not in refusing
+            ]
+            wanted = {event.stream: (event.seq, event.ord) for event in portion}
             reached = await stream.append(self._redis, ends, portion)
             ends |= reached
-            if reached != {event.stream: (event.seq, event.ord) for event in portion}:
-                return
+            refusing |= {name for name, end in wanted.items() if reached[name] != end}
+        return not refusing
 
     async def _ends(self, streams: list[str]) -> dict[str, stream.Position]:
         sent = await stream.last_ids(self._redis, streams)

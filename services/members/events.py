@@ -1,8 +1,8 @@
 """Events: what happened to members, as messages in the outbox; none carries personal data."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zlib import crc32
@@ -53,6 +53,26 @@ async def members_celebrated(
                 member_celebrated=events_pb2.MemberBirthday(year=year),
             )
             for member_id in member_ids
+        ],
+    )
+
+
+async def birthday_months_began(
+    connection: Connection, told: Mapping[UUID, Sequence[str]], month: date, now: datetime
+) -> None:
+    """The month of these members' birthday begins, and they allow purposes to use it."""
+    await _append(
+        connection,
+        "MemberBirthdayMonth",
+        [
+            events_pb2.MembersEvent(
+                member_id=str(member_id),
+                occurred_at=now,
+                month_celebrated=events_pb2.MemberBirthdayMonth(
+                    year=month.year, month=month.month, purposes=purposes
+                ),
+            )
+            for member_id, purposes in told.items()
         ],
     )
 

@@ -264,3 +264,27 @@ async def test_an_append_behind_a_gap_is_left_out(redis_client: Redis) -> None:
     assert await stream.append(redis_client, {name: (0, 0)}, [event(1), event(2)]) == {name: (2, 0)}
     assert await stream.append(redis_client, {name: (3, 0)}, [event(4)]) == {name: (2, 0)}
     assert [entry for entry, _ in await redis_client.xrange(name)] == [b"1-0", b"2-0"]
+
+
+async def test_nothing_is_sent_behind_what_a_stream_did_not_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    full, other = stream.name(SERVICE, 0), stream.name(SERVICE, 1)
+    taken: list[stream.Event] = []
+
+    async def append(
+        _: object, ends: dict[str, stream.Position], events: list[stream.Event]
+    ) -> dict[str, object]:
+        """Takes nothing of the full stream the first time, and everything after that."""
+        if any(event.stream == full for event in events) and not taken:
+            return {full: ends[full]}
+        taken.extend(events)
+        return {event.stream: (event.seq, event.ord) for event in events}
+
+    monkeypatch.setattr(outbox, "_EVENTS_AT_ONCE", 1)
+    monkeypatch.setattr(stream, "append", append)
+    told = [stream.Event(name, seq, 0, "", "Tried", b"") for name, seq in ((full, 1), (other, 1), (full, 2))]
+    ends = {full: (0, 0), other: (0, 0)}
+    assert not await Relay(SERVICE, None, None)._send(told, ends)  # type: ignore[arg-type]
+    assert taken == [told[1]]
+    assert ends == {full: (0, 0), other: (1, 0)}
+    assert await Relay(SERVICE, None, None)._send([told[0], told[2]], ends)  # type: ignore[arg-type]
+    assert taken == [told[1], told[0], told[2]]

@@ -152,7 +152,7 @@ async def test_what_was_heard_before_a_mission_starts_or_is_not_allowed_is_nobod
     await hear_own(operator.loyalty, refusing, "TierRaised")
     asked: list[Sequence[str]] = []
 
-    async def nobody(some: Sequence[str], _: str) -> Sequence[str]:
+    async def nobody(some: Sequence[str], *_: object) -> Sequence[str]:
         asked.append(some)
         return ()
 

@@ -24,6 +24,10 @@ class LifecycleKind(Enum):
     TIER_LOWERED = missions_pb2.LIFECYCLE_KIND_TIER_LOWERED
     # A coupon will expire, as soon as its template's terms want the holder reminded; once for each coupon.
     COUPON_EXPIRING = missions_pb2.LIFECYCLE_KIND_COUPON_EXPIRING
+    # The birthday begins where the member lives; once a year. The purpose must list the birth date.
+    BIRTHDAY = missions_pb2.LIFECYCLE_KIND_BIRTHDAY
+    # The month of the birthday begins, or is allowed to be looked at while it lasts; once a year.
+    BIRTHDAY_MONTH = missions_pb2.LIFECYCLE_KIND_BIRTHDAY_MONTH
 
 
 @strawberry.input(description="An attribute that must have a value.")
@@ -68,7 +72,8 @@ class ActivityTaskInput:
 
 
 @strawberry.input(
-    description="An occasion so many days after an order, or when a tier changes or a coupon is about to expire."
+    description="An occasion so many days after an order, or when a tier changes, a coupon is about to expire or a "
+    "birthday comes."
 )
 class LifecycleTaskInput:
     kind: LifecycleKind

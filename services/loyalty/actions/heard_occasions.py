@@ -84,4 +84,6 @@ def _is_for(mission: Mission, falling: Falling, tiers: Mapping[str, str]) -> boo
         return False
     if task.kind is LifecycleKind.COUPON_EXPIRING:
         return task.template in ("", heard.about) and mission.takes(tiers.get(falling.member_id, ""))
+    if task.kind.is_birthday:
+        return mission.takes(tiers.get(falling.member_id, ""))
     return mission.takes(heard.about)

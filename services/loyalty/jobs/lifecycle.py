@@ -9,6 +9,7 @@ from services.kit import clock, database
 from services.kit.refusal import Refusal
 from services.loyalty.actions import heard_occasions, lifecycle
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.ledger.expiry import local_day
 from services.loyalty.rules.missions.missions import LifecycleKind, LifecycleTask, Mission
 from services.loyalty.rules.programmes.programmes import Programme, ProgrammeNotInForce
 from services.loyalty.storage.missions import missions, occasions
@@ -18,8 +19,8 @@ log = structlog.get_logger()
 LOOK_AGAIN_S = 60
 AT_ONCE = 1_000
 
-Allowing = Callable[[Sequence[str], str], Awaitable[Collection[str]]]
-"""Who of some members allows a purpose now; raises a refusal where nobody can say."""
+Allowing = Callable[[Sequence[str], str, Sequence[str]], Awaitable[Collection[str]]]
+"""Who of some members allows a purpose, for some categories of data, now; raises a refusal where nobody can say."""
 
 
 class Lifecycle:
@@ -67,12 +68,13 @@ class Lifecycle:
         self, programme: Programme, kind: LifecycleKind, concerned: Sequence[Mission], now: int
     ) -> None:
         """What was heard of a kind, so much at a time: to whom it falls is asked first, then it is awarded at once."""
-        while some := await occasions.waiting(self._pool, programme.number, kind, AT_ONCE):
+        month = local_day(now, programme.time_zone).isoformat()[:7]
+        while some := await occasions.waiting(self._pool, programme.number, kind, month, AT_ONCE):
             falls = await heard_occasions.fall(self._pool, programme, concerned, some)
             allowed = []
             for mission, those in falls:
                 asked = sorted({one.member_id for one in those})
-                allowing = await self._allowing(asked, mission.purpose) if asked else ()
+                allowing = await self._allowing(asked, mission.purpose, mission.looks_at) if asked else ()
                 allowed.append((mission, [one for one in those if one.member_id in allowing]))
             async with self._pool.acquire() as connection, connection.transaction():
                 await heard_occasions.award(connection, programme, kind, some, allowed, now)
@@ -86,7 +88,7 @@ class Lifecycle:
             if stretch is None:
                 break
             some = stretch.members
-            allowing = await self._allowing(some, mission.purpose) if some else ()
+            allowing = await self._allowing(some, mission.purpose, mission.looks_at) if some else ()
             async with self._pool.acquire() as connection, connection.transaction():
                 count = await lifecycle.award(connection, programme, mission, stretch, allowing, now)
             awarded += count or 0

@@ -64,8 +64,8 @@ class Campaigns:
         stop_at = loop.time() + PATIENCE_S
         while not place.done and loop.time() < stop_at:
             read = await storage.stretch(self._unhurried, programme, since, until, place.after, AT_ONCE)
-            for standing, orders in read.members:
-                place.preview.look(programme, orders, standing)
+            for standing, orders, months in read.members:
+                place.preview.look(programme, orders, standing, months)
                 await asyncio.sleep(0)
             place.after, place.done = read.after, read.is_last
         return earn_previews.told(place, programme)

@@ -62,7 +62,7 @@ class Missions:
         who, now = rpc.caller().actor, self._rulebook.now()
         mission = _mission(request.mission)
         if is_purpose(mission.purpose):
-            await self._consents.be_known(mission.purpose, "mission.purpose")
+            await self._consents.be_known(mission.purpose, "mission.purpose", mission.looks_at)
         async with self._pool.acquire() as connection, connection.transaction():
             drafted = await actions.draft(connection, programme, mission, who, said, now)
         return wire.DraftMissionResponse(

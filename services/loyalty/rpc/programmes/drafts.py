@@ -13,6 +13,8 @@ from services.kit.refusal import Refusal
 from services.loyalty.actions import drafts as actions
 from services.loyalty.actions.programmes import TierHeld, UnknownVersion, be_left
 from services.loyalty.actions.promises import unfit_in
+from services.loyalty.rpc.members.birthdays import be_usable
+from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.programmes import changes, definitions
 from services.loyalty.rpc.programmes.programmes import publisher, reason
@@ -46,9 +48,10 @@ readers = rpc.staff("program_admin", "program_publisher", "operations", "support
 class Drafts:
     """What of ``huiyuan.loyalty.v1.DraftsService`` is about drafts."""
 
-    def __init__(self, pool: database.Pool, rulebook: Rulebook) -> None:
+    def __init__(self, pool: database.Pool, rulebook: Rulebook, consents: ConsentGate) -> None:
         self._pool = pool
         self._rulebook = rulebook
+        self._consents = consents
 
     @rpc.allow(_drafters)
     async def create_draft(self, request: wire.CreateDraftRequest, _: Any) -> wire.CreateDraftResponse:
@@ -58,6 +61,7 @@ class Drafts:
         programme = definitions.revised(
             _beginning(known, based_on, request), request.programme, _parts(request)
         )
+        await be_usable(self._consents, programme.earn_rules)
         now, who = self._rulebook.now(), rpc.caller().actor
         draft = Draft(
             draft_id=str(uuid4()),
@@ -88,6 +92,7 @@ class Drafts:
     async def change_draft(self, request: wire.ChangeDraftRequest, _: Any) -> wire.ChangeDraftResponse:
         step, known = self._step(request), await find(self._pool, request.draft_id)
         programme = definitions.revised(known.programme, request.programme, _parts(request))
+        await be_usable(self._consents, programme.earn_rules)
         async with self._pool.acquire() as connection, connection.transaction():
             changed = await actions.change(connection, step, programme, known.based_on_version)
         return wire.ChangeDraftResponse(draft=told(changed), changes=_differences(known.programme, programme))

@@ -10,6 +10,8 @@ from services.loyalty.actions import cancellations
 from services.loyalty.actions import programmes as actions
 from services.loyalty.rpc.benefits import benefits
 from services.loyalty.rpc.earning import earn_rules
+from services.loyalty.rpc.members.birthdays import be_usable
+from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.rpc.programmes import changes, currencies, definitions
 from services.loyalty.rpc.tiers import tier_sales, tier_schemes
 from services.loyalty.rpc.wire import micros, timestamp
@@ -29,9 +31,10 @@ class ReasonMissing(Invalid):
 class Programmes:
     """``huiyuan.loyalty.v1.ProgrammesService``."""
 
-    def __init__(self, pool: database.Pool, rulebook: Rulebook) -> None:
+    def __init__(self, pool: database.Pool, rulebook: Rulebook, consents: ConsentGate) -> None:
         self._pool = pool
         self._rulebook = rulebook
+        self._consents = consents
 
     @rpc.allow(*_FOUNDERS)
     async def create_programme(
@@ -45,6 +48,7 @@ class Programmes:
             reason(request.reason),
             request.make_default,
         )
+        await be_usable(self._consents, publication.programme.earn_rules)
         async with self._pool.acquire() as connection, connection.transaction():
             founded, replayed = await actions.create(connection, publication)
         await self._rulebook.refresh()
@@ -75,6 +79,7 @@ class Programmes:
             published_by=rpc.caller().actor,
             reason=why,
         )
+        await be_usable(self._consents, revision.earn_rules)
         async with self._pool.acquire() as connection, connection.transaction():
             published = await actions.revise(connection, revision)
         await self._rulebook.refresh()

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from services.kit.refusal import Conflict, Invalid
 from services.loyalty.rules.programmes.texts import Text
+from services.loyalty.rules.programmes.wellformed import PURPOSE
 
 MOST_ATTRIBUTES = 20
 LONGEST_VALUE = 200
@@ -18,7 +19,6 @@ MOST_RETENTION_DAYS = 3_660
 _MOST_INTEGER = 2**53
 _KEY = re.compile(r"[a-z0-9_-]{1,40}")
 _ATTRIBUTE_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PERSONAL = re.compile(
     r"(?:^|_)(?:phone|mobile|e?mail|name|birth\w*|address|unionid|openid|id_number|nick\w*)(?:_|$)"
 )
@@ -130,7 +130,7 @@ def _values(attribute: Attribute) -> Any:
 
 def is_purpose(text: str) -> bool:
     """Whether a text has the form of a purpose's key."""
-    return _PURPOSE.fullmatch(text) is not None
+    return re.fullmatch(PURPOSE, text) is not None
 
 
 def check(type: ActivityType) -> None:

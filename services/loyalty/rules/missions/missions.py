@@ -1,11 +1,12 @@
 """Missions: what members are asked to do and what they get for it, in editions that never change once published."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from services.kit.refusal import Conflict, Declined, Invalid, NotFound
+from services.loyalty.rules.earning.birthdays import BIRTH_DATE
 from services.loyalty.rules.ledger.asks import MOST_POINTS
 from services.loyalty.rules.ledger.grants import Grant, GrantKind
 from services.loyalty.rules.missions import activity_conditions
@@ -76,14 +77,21 @@ class LifecycleKind(StrEnum):
     TIER_RAISED = "TIER_RAISED"
     TIER_LOWERED = "TIER_LOWERED"
     COUPON_EXPIRING = "COUPON_EXPIRING"
+    BIRTHDAY = "BIRTHDAY"
+    BIRTHDAY_MONTH = "BIRTHDAY_MONTH"
+
+    @property
+    def is_birthday(self) -> bool:
+        """Whether it looks at members' birth dates."""
+        return self in (LifecycleKind.BIRTHDAY, LifecycleKind.BIRTHDAY_MONTH)
 
     @property
     def is_heard(self) -> bool:
         """Whether it comes when something is told, and not so many days after an order."""
-        return self in _HEARD
+        return self not in _AFTER_ORDERS
 
 
-_HEARD = {LifecycleKind.TIER_RAISED, LifecycleKind.TIER_LOWERED, LifecycleKind.COUPON_EXPIRING}
+_AFTER_ORDERS = (LifecycleKind.NO_ORDER_FOR, LifecycleKind.AFTER_FIRST_ORDER, LifecycleKind.AFTER_DELIVERY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,11 @@ class Mission:
     tiers: tuple[str, ...] = ()
     purpose: str = ""
     edition: int = 0
+
+    @property
+    def looks_at(self) -> Sequence[str]:
+        """The categories of data that members must allow its purpose; none for whatever it lists."""
+        return BIRTH_DATE if isinstance(self.task, LifecycleTask) and self.task.kind.is_birthday else ()
 
     def is_open(self, at: int) -> bool:
         """True of instants that the mission counts at, once it is published."""

@@ -203,6 +203,11 @@ class ProgrammeHistory:
         return any(version.asks_for_joining for version in self.versions)
 
     @cached_property
+    def asks_for_birthdays(self) -> bool:
+        """Whether any version's earn rules are for the month of a member's birthday."""
+        return any(version.earning.birthday_purposes for version in self.versions)
+
+    @cached_property
     def has_limits(self) -> bool:
         """Whether any version's earn rules have a budget or a cap."""
         return any(version.earning.limited for version in self.versions)
@@ -215,6 +220,11 @@ class ProgrammeHistory:
         if place == 0:
             raise ProgrammeNotInForce(f"programme {self.newest.programme_id} had not begun then")
         return self.versions[place - 1]
+
+    def since(self, instant: int) -> tuple[Programme, ...]:
+        """The version in force at an instant, where one is, and those that come after it."""
+        place = bisect_right(self.versions, instant, key=lambda version: version.effective_at)
+        return self.versions[max(0, place - 1) :]
 
     def version(self, number: int) -> Programme | None:
         """A version by its number, as it was published, be it canceled since; None where there is none."""

@@ -52,16 +52,26 @@ async def complete(
 async def completed(
     connection: database.RawConnection, programme: int, key: str, members: Collection[str]
 ) -> set[tuple[str, str]]:
-    """On which occasions members completed a mission: (member, name)."""
+    """On which occasions members, or those who were merged into them, completed a mission: (member, name)."""
     rows = await connection.fetch(
-        "SELECT member_id, period FROM mission_completions "
-        "WHERE member_id = ANY($1::uuid[]) AND programme = $2 AND mission = $3",
+        _COMPLETED,
         list(members),
         programme,
         key,
     )
     return {(str(row["member_id"]), row["period"]) for row in rows}
 
+
+_COMPLETED = """
+WITH RECURSIVE names AS (
+  SELECT m AS member_id, m AS name FROM unnest($1::uuid[]) AS m
+  UNION
+  SELECT n.member_id, g.from_member FROM names n
+  JOIN merges g ON g.into_member = n.name AND g.programme = $2 AND g.undone_at IS NULL
+)
+SELECT n.member_id, c.period FROM names n
+JOIN mission_completions c ON c.member_id = n.name AND c.programme = $2 AND c.mission = $3
+"""
 
 # gone: who was merged into whom, through all merges in between. Merges are few, and orders are many.
 _GONE = """

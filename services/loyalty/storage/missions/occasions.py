@@ -11,12 +11,15 @@ from services.kit import database
 from services.kit.clock import instant, micros
 from services.loyalty.rules.missions.missions import LifecycleKind
 
+ANY_PROGRAMME = ""
+"""What is heard is an occasion of every programme that waits for it."""
+
 
 class Heard(NamedTuple):
     """An occasion of ``member_id``, which ``name`` tells from others of its kind.
 
-    ``about`` is the tier that was reached, or the template of the coupon that expires; ``occurred_at`` is in
-    microseconds since 1970.
+    ``about`` is the tier that was reached, the template of the coupon that expires, or the month of a birthday as
+    ``2026-07``; ``occurred_at`` is in microseconds since 1970.
     """
 
     member_id: str
@@ -40,14 +43,17 @@ async def hear(connection: AsyncConnection, programme_id: str, kind: LifecycleKi
     )
 
 
-async def waiting(pool: asyncpg.Pool, programme: int, kind: LifecycleKind, limit: int) -> list[Heard]:
-    """What was not looked at yet, earliest first."""
+async def waiting(
+    pool: asyncpg.Pool, programme: int, kind: LifecycleKind, month: str, limit: int
+) -> list[Heard]:
+    """What was not looked at yet, earliest first; no birthday's month that comes after this one."""
     rows = await pool.fetch(
         "SELECT member_id::text, name, about, occurred_at FROM occasions WHERE programme = $1 AND kind = $2 "
-        "ORDER BY occurred_at, member_id, name LIMIT $3",
+        "AND ($2 <> 'BIRTHDAY_MONTH' OR about <= $4) ORDER BY occurred_at, member_id, name LIMIT $3",
         programme,
         kind.value,
         limit,
+        month,
     )
     return [Heard(row[0], row[1], row[2], micros(row[3])) for row in rows]
 
@@ -81,7 +87,7 @@ async def unrestricted(reader: database.RawConnection | asyncpg.Pool, members: S
 _HEAR = text("""
 INSERT INTO occasions (programme, kind, member_id, name, about, occurred_at)
 SELECT p.number, :kind, CAST(:member_id AS uuid), :name, :about, :occurred_at FROM programmes p
-WHERE p.programme_id = :programme_id AND EXISTS (
+WHERE :programme_id IN (p.programme_id, '') AND EXISTS (
   SELECT FROM missions m WHERE m.programme = p.number AND m.state = 'PUBLISHED'
     AND m.definition -> 'lifecycle' ->> 'kind' = :kind)
 ON CONFLICT DO NOTHING

@@ -67,16 +67,18 @@ class TryEarnRulesRequest(_message.Message):
     def __init__(self, rules: _Optional[_Union[EarnRules, _Mapping]] = ..., source: _Optional[str] = ..., channel: _Optional[str] = ..., total: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_orders_pb2.OrderLine, _Mapping]]] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_id: _Optional[str] = ..., facts: _Optional[_Union[MemberFacts, _Mapping]] = ...) -> None: ...
 
 class MemberFacts(_message.Message):
-    __slots__ = ("tier", "orders", "spend_minor", "days_since_order")
+    __slots__ = ("tier", "orders", "spend_minor", "days_since_order", "birthday_month")
     TIER_FIELD_NUMBER: _ClassVar[int]
     ORDERS_FIELD_NUMBER: _ClassVar[int]
     SPEND_MINOR_FIELD_NUMBER: _ClassVar[int]
     DAYS_SINCE_ORDER_FIELD_NUMBER: _ClassVar[int]
+    BIRTHDAY_MONTH_FIELD_NUMBER: _ClassVar[int]
     tier: str
     orders: int
     spend_minor: int
     days_since_order: int
-    def __init__(self, tier: _Optional[str] = ..., orders: _Optional[int] = ..., spend_minor: _Optional[int] = ..., days_since_order: _Optional[int] = ...) -> None: ...
+    birthday_month: bool
+    def __init__(self, tier: _Optional[str] = ..., orders: _Optional[int] = ..., spend_minor: _Optional[int] = ..., days_since_order: _Optional[int] = ..., birthday_month: _Optional[bool] = ...) -> None: ...
 
 class TryEarnRulesResponse(_message.Message):
     __slots__ = ("verdicts", "earned", "lines", "coupon_templates", "facts")

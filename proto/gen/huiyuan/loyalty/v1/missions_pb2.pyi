@@ -45,6 +45,8 @@ class LifecycleKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     LIFECYCLE_KIND_TIER_RAISED: _ClassVar[LifecycleKind]
     LIFECYCLE_KIND_TIER_LOWERED: _ClassVar[LifecycleKind]
     LIFECYCLE_KIND_COUPON_EXPIRING: _ClassVar[LifecycleKind]
+    LIFECYCLE_KIND_BIRTHDAY: _ClassVar[LifecycleKind]
+    LIFECYCLE_KIND_BIRTHDAY_MONTH: _ClassVar[LifecycleKind]
 
 class ProgressState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -74,6 +76,8 @@ LIFECYCLE_KIND_AFTER_DELIVERY: LifecycleKind
 LIFECYCLE_KIND_TIER_RAISED: LifecycleKind
 LIFECYCLE_KIND_TIER_LOWERED: LifecycleKind
 LIFECYCLE_KIND_COUPON_EXPIRING: LifecycleKind
+LIFECYCLE_KIND_BIRTHDAY: LifecycleKind
+LIFECYCLE_KIND_BIRTHDAY_MONTH: LifecycleKind
 PROGRESS_STATE_UNSPECIFIED: ProgressState
 PROGRESS_STATE_OPEN: ProgressState
 PROGRESS_STATE_DONE: ProgressState
