@@ -92,14 +92,26 @@ def without_path(message: str, path: str) -> str:
     return message.removeprefix(f"{path}: ")
 
 
+_FLAT = frozenset({"agreement", "assessment", "notice", "purpose", "route", "topic"})
+"""Messages of the consent service whose fields stand in an input itself."""
+_LOCALES = ("zh", "en")
+
+
 def _path(field: str) -> list[str] | None:
     """``lines[2].line_id`` as clients know it: ``["input", "lines", "2", "lineId"]``.
 
-    An identity's parts stand in the input itself: ``identity.scope`` is ``["input", "scope"]``, all of it the value.
+    An identity's parts stand in the input itself: ``identity.scope`` is ``["input", "scope"]``, all of it the value. So do
+    those of what an officer publishes or registers, whose own id is ``id`` there.
     """
     parts = [part for part in re.split(r"[.\[\]]+", field) if part]
     if parts[:1] == ["identity"]:
         parts = parts[1:] or ["value"]
+    elif parts[:1] == ["topic"] and parts[2:]:
+        parts = ["_".join(parts[1:3]), *parts[3:]] if parts[2] in _LOCALES else parts[1:]
+    elif parts[1:] and parts[0] in _FLAT:
+        parts = ["id"] if parts[1] == f"{parts[0]}_id" else parts[1:]
+    elif parts == ["assessment_id"]:
+        parts = ["id"]
     return ["input", *map(camel, parts)] if parts else None
 
 

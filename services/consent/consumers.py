@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from services.consent.actions import erasures, fulfilling, guardians, merges
 from services.consent.rules.rights import Proof
+from services.consent.storage import decisions
 from services.consent.storage.standings import KeptStandings
 from services.kit import database, stream
 
@@ -31,7 +32,12 @@ _PAUSE_S = 0.3
 
 
 async def hear_members(connection: database.Connection, heard: Sequence[stream.Event]) -> None:
-    """Erase whom the members service erased; follow whom it merged and parted; note what it did for requests."""
+    """Erase whom the members service erased; follow whom it merged and parted; note what it did for requests.
+
+    Who is heard of is known from then on: a breach of what the contract needs is everybody's (PIPL 57), also of those who
+    were never asked anything.
+    """
+    await decisions.know(connection, {UUID(event.member_id) for event in heard if event.member_id})
     for event in heard:
         hear = _HEARD.get(event.type)
         if hear is not None:

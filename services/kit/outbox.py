@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import database, stream
+from services.kit import database, resending, stream
 
 log = structlog.get_logger()
 
@@ -122,6 +122,10 @@ async def append_many(connection: AsyncConnection, events: Sequence[NewEvent]) -
     )
 
 
+def _last_body(type: str, event: bytes) -> bytes:
+    return unpack(event)[-1].body if type == PACKED else event
+
+
 class Relay:
     """Follows a service's outbox and sends what is new to its streams, for as long as it runs.
 
@@ -129,11 +133,15 @@ class Relay:
     keeps is sent again; consumers pass over what they have seen.
     """
 
-    def __init__(self, service: str, pool: asyncpg.Pool, redis: Redis, *, idle_s: float = 0.03) -> None:
+    def __init__(
+        self, service: str, pool: asyncpg.Pool, redis: Redis, *, idle_s: float = 0.03, numbered: bool = True
+    ) -> None:
         self._service = service
         self._pool = pool
         self._redis = redis
         self._idle_s = idle_s
+        self._resending = resending.Resending(service, pool, redis, _last_body) if numbered else None
+        """None where the numbers are not the outbox's own, and cannot be others after a restore."""
         self._caught_up_at = caught_up_at.labels(service)
 
     async def run(self) -> None:
@@ -150,6 +158,9 @@ class Relay:
     async def _follow(self) -> None:
         streams = stream.names(self._service)
         ends = await self._ends(streams)
+        if self._resending is not None:
+            for lane in await self._resending.restored(ends):
+                await self._resending.renumber(lane)
         checked = asyncio.get_running_loop().time()
         pause_s = self._idle_s
         while True:

@@ -162,7 +162,7 @@ def _wires(
         gatekeeper.admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication),
         gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
         gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
-        gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
+        gatekeeper.admit(Imports(pool, lanes, rulebook, membership), ImportsServiceASGIApplication),
         gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
         gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
         gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
@@ -246,7 +246,8 @@ async def workers(settings: Settings, now: clock.Clock = clock.now) -> list[Call
     givers = {GrantKind.COUPON: coupons.give, GrantKind.BENEFIT: entitlements.give}
     grants = GivenGrants(url, pool, rulebook, now, givers)
     return [
-        Relay(SERVICE, pool, redis).run,
+        # The ledger's lanes are numbered by its batches, under their hashes.
+        Relay(SERVICE, pool, redis, numbered=False).run,
         Consumer("members", engine, redis, each(hear_members), by=SERVICE).run,
         Consumer("consent", engine, redis, each(hear_consent), by=SERVICE).run,
         Consumer(SERVICE, engine, redis, each(hear_ourselves), by=SERVICE).run,

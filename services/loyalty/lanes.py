@@ -24,6 +24,7 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.moves import Moves
 from services.loyalty.rules.ledger.points import Answer, fold
 from services.loyalty.storage.ledger import chain, ledger, moves
+from services.loyalty.storage.ledger.plans import Plans
 from services.loyalty.storage.ledger.standings import Outpaced
 from services.loyalty.storage.ledger.state import came_before, load
 from services.loyalty.storage.ledger.telling import TOLD_LANE
@@ -71,7 +72,11 @@ class Lanes:
     def submit(self, task: Task) -> asyncio.Future[Answer]:
         """Queue an operation; the future gives its answer or raises its refusal."""
         least, member_id, may_part = min(self._queues, key=len), task.member_id, task.move is not None
-        queue = next((queue for queue in self._queues if queue.is_about(member_id)), None)
+        queue = None
+        for each in self._queues:
+            if each.is_about(member_id):
+                queue = each
+                break
         if queue is None and task.reward is not None:
             queue = next((queue for queue in self._queues if queue.is_about(task.reward)), None)
             may_part = True
@@ -102,6 +107,7 @@ class Lane:
         self._now = now
         self.queue = Queue()
         self._connection: database.RawConnection | None = None
+        self._plans = Plans()
         self._head: chain.Head | None = None
         self._in_doubt: chain.Batch | None = None
         self._asked: tuple[Moves, chain.Head] | None = None
@@ -270,10 +276,12 @@ class Lane:
     async def _ready(self) -> tuple[database.RawConnection, chain.Head]:
         if self._connection is None or self._connection.is_closed() or self._head is None:
             self._connection = await database.connect(self._url, plan_once=True)
+            self._plans = Plans()
             self._head = await chain.claim_lane(self._connection, LANES)
             if self._head is None:
                 await self._hang_up()
                 raise LedgerBusy(f"all {LANES} lanes are claimed by other processes: try again")
+        await self._plans.keep_young(self._connection)
         return self._connection, self._head
 
     async def _roll_back(self) -> None:

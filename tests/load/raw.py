@@ -1,7 +1,8 @@
 """Raw: what committed SQL alone writes into a copy of the ledger's tables; the limit that the ledger is held to.
 
 500 rows by ``unnest`` into a table with the same columns, indexes and history as the entries, and the upsert of
-their balances, in one transaction.
+their balances, in one transaction. They are of members at random of all that there are, as the other arms' are: the
+same few again and again would find in memory what the others have to read.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ class Raw:
         self._count = connections
         self._connections: list[asyncpg.Connection] = []
         self._columns: list[list[Any]] = []
+        self._members: list[UUID] = []
         self._insert = ""
 
     async def open(self, entries: int, *, with_history: bool = False) -> None:
@@ -47,6 +49,7 @@ class Raw:
         rows = await first.fetch("SELECT * FROM entries TABLESAMPLE SYSTEM (10) LIMIT $1", entries)
         random.shuffle(rows)
         self._columns = [list(column) for column in zip(*rows, strict=True)]
+        self._members = [row[0] for row in await first.fetch("SELECT DISTINCT member_id FROM raw_wallets")]
 
     async def close(self) -> None:
         await self._connections[0].execute("DROP TABLE raw_entries, raw_wallets")
@@ -58,6 +61,7 @@ class Raw:
         count = len(self._columns[0])
         batches = [[column[at : at + BATCH] for column in self._columns] for at in range(0, count, BATCH)]
         for batch in batches:
+            batch[0] = random.choices(self._members, k=len(batch[0]))
             batch[1] = [UUID(bytes=os.urandom(16)) for _ in batch[1]]
 
         async def write(connection: asyncpg.Connection) -> None:

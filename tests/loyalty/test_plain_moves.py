@@ -194,6 +194,64 @@ async def test_keys_are_looked_up_one_by_one_also_where_tables_were_known_to_be_
         await lane.close()
 
 
+CHANGED = ("available = w.available + n.points", "available = n.available", "UPDATE standings")
+
+
+@pytest.mark.parametrize("batches", [0, 16])
+async def test_what_changes_rows_finds_them_by_key_soon_after_its_tables_were_known_to_be_empty(
+    make_loyalty: Any, monkeypatch: pytest.MonkeyPatch, batches: int
+) -> None:
+    async with ledger(make_loyalty, programme()) as there:
+
+        async def change() -> None:
+            for currency, fast in (("POINTS", True), ("POINTS", False), ("GROWTH", False)):
+                await there.lane.submit(there.task("award", member, 1, currency=currency, fast=fast))
+
+        async def by_key() -> list[str]:
+            lane = there.lane._lanes[0]._connection
+            assert lane is not None
+            kept = await lane.fetch(
+                "SELECT name, statement, cardinality(parameter_types) FROM pg_prepared_statements"
+            )
+            statements = [
+                (name, count) for name, said, count in kept if any(what in said for what in CHANGED)
+            ]
+            assert len(statements) == len(CHANGED)
+            plans = []
+            for name, count in statements:
+                rows = await lane.fetch(f"EXPLAIN EXECUTE {name}({', '.join(['NULL'] * count)})")
+                plans.append("\n".join(row[0] for row in rows))
+            return [plan for plan in plans if re.search(r"Index Cond: .*= n\.member_id", plan)]
+
+        owner = await asyncpg.connect(there.loyalty.owner)
+        for table in ("wallets", "standings"):
+            await owner.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
+            await owner.execute(f"ANALYZE {table}")
+        monkeypatch.setattr("services.loyalty.storage.ledger.plans.PLAN_AGAIN_S", 10**9)
+        member = str(uuid4())
+        for _ in range(3):  # ten batches: one more change comes to no power of two
+            await change()
+        assert len(await by_key()) < len(CHANGED), "while there is nearly nothing, all is read"
+        for table in ("wallets", "standings"):  # by others
+            await owner.execute(MANY.format(table))
+        if not batches:
+            monkeypatch.setattr("services.loyalty.storage.ledger.plans.PLAN_AGAIN_S", 0)
+        for _ in range(batches or 1):
+            await change()
+        assert len(await by_key()) == len(CHANGED)
+        for table in ("wallets", "standings"):
+            await owner.execute(f"DELETE FROM {table} WHERE touched_at = 0")
+        await owner.close()
+
+
+MANY = """
+INSERT INTO {0} SELECT another.* FROM (SELECT * FROM {0} LIMIT 1) AS of, generate_series(1, 20000) AS n,
+  jsonb_populate_record(NULL::{0}, to_jsonb(of) || jsonb_build_object(
+    'member_id', md5(n::text)::uuid, 'touched_at', 0)) AS another
+"""
+"""It leaves no statistics and creates nothing, which would have everybody plan anew."""
+
+
 async def test_a_lost_answer_is_not_found_in_what_another_posted_under_the_same_key(
     make_loyalty: Any,
 ) -> None:

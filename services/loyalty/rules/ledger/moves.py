@@ -92,26 +92,29 @@ class Moves:
         known: dict[tuple[str, str], Terms | None] = {}
         keys = set()
         for nth, move in enumerate(asked):
-            if move is None or move.ask.place in keys:
+            if move is None:
                 continue
             ask = move.ask
-            keys.add(ask.place)
+            key = ask.member_id, ask.key
+            if key in keys:
+                continue
+            keys.add(key)
             kind = ask.programme_id, ask.currency
             if kind not in known:
                 known[kind] = terms(programmes, *kind, now, now + self._count)
             on = known[kind]
             if on is not None and is_plain(move, on):
-                self._add(nth, move, on)
+                self._add(nth, ask, move.redemption_id, on)
 
     @property
     def purses(self) -> list[Purse]:
         """What to move, by wallet in the order in which wallets are locked."""
         return [self._purses[place] for place in sorted(self._purses)]
 
-    def _add(self, nth: int, move: Move, on: Terms) -> None:
-        ask, at = move.ask, self._now + nth
+    def _add(self, nth: int, ask: Ask, redemption_id: str | None, on: Terms) -> None:
+        at = self._now + nth
         place = ask.member_id, on.rules.number
-        points = -ask.points if move.takes else ask.points
+        points = ask.points if redemption_id is None else -ask.points
         purse = self._purses.get(place)
         if purse is None:
             purse = self._purses[place] = Purse(*place, on.version, on.lot, points, 1, at, at)
@@ -121,7 +124,8 @@ class Moves:
             purse.last_at = at
         else:
             return  # what one adds and another takes, or what is beyond measure, is for a fold to put in order
-        self.steps.append(Step(nth, _entry(move, on, at), _event(move, on, at), purse.points))
+        event = _event(ask, redemption_id, on, at)
+        self.steps.append(Step(nth, _entry(ask, redemption_id, on, at), event, purse.points))
 
     def answers(self, outcomes: Mapping[int, Outcome]) -> list[Answer | None]:
         """For each of those asked for its answer, or None where a fold has to find it."""
@@ -177,23 +181,23 @@ def _rules(programme: Programme, code: str) -> CurrencyRules | None:
     return next((rules for rules in programme.currencies if rules.spendable), None)
 
 
-def _entry(move: Move, on: Terms, at: int) -> Entry:
-    ask = move.ask
-    type, from_account, to_account = _TAKEN if move.takes else _ADDED
+def _entry(ask: Ask, redemption_id: str | None, on: Terms, at: int) -> Entry:
+    member_id, _, _, points, key, actor, reason, order_ref = ask
+    type, from_account, to_account = _ADDED if redemption_id is None else _TAKEN
     return Entry(
-        ask.member_id,
-        ask.key,
+        member_id,
+        key,
         0,
         on.rules.number,
         type,
         from_account,
         to_account,
-        ask.points,
+        points,
         on.lot,
-        ask.order_ref,
+        order_ref,
         on.version,
-        ask.actor,
-        ask.reason,
+        actor,
+        reason,
         OPEN,
         ask.fingerprint,
         at,
@@ -201,12 +205,12 @@ def _entry(move: Move, on: Terms, at: int) -> Entry:
     )
 
 
-def _event(move: Move, on: Terms, at: int) -> Event:
-    ask, code = move.ask, on.rules.code
+def _event(ask: Ask, redemption_id: str | None, on: Terms, at: int) -> Event:
+    code = on.rules.code
     what = (
         _awarded(code, ask.points, ask.reason)
-        if move.redemption_id is None
-        else PointsRedeemed(move.redemption_id, Moved(code, ask.points, OPEN), ask.order_ref)
+        if redemption_id is None
+        else PointsRedeemed(redemption_id, Moved(code, ask.points, OPEN), ask.order_ref)
     )
     return Event(ask.member_id, on.programme_id, at, what)
 

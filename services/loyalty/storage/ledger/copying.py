@@ -12,7 +12,8 @@ from struct import Struct, calcsize
 
 from asyncpg.pgproto.pgproto import UUID  # an order of magnitude cheaper to make than Python's own
 
-from services.kit import database
+from services.kit import copying, database
+from services.kit.copying import EPOCH_US
 from services.loyalty.rules.ledger.entries import Account, Entry, EntryType, LotKey
 
 COLUMNS = (
@@ -41,13 +42,13 @@ COLUMNS = (
 )
 """The columns of ``entries`` in the order in which they are copied: first those that no two entries share."""
 
-HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-TRAILER = b"\xff\xff"
-
-EPOCH_US = 946_684_800_000_000
-BEFORE_BALANCE = calcsize("!h" + "i16s" * 2 + "ih" * 2 + "iq" + "i")
+_COUNT = len(COLUMNS)
+_BEFORE = "h" + "i16s" * 2 + "ih" * 2 + "iq" + "i"
+_BETWEEN = "iq" * 2 + "ih" + "iq" + "ii"
+BEFORE_BALANCE = calcsize("!" + _BEFORE)
 """How many bytes of a row come before its balance after."""
-_FIXED = Struct("!h" + "i16s" * 2 + "ih" * 2 + "iq" * 4 + "ih" + "iq" + "ii").pack
+_FIXED = Struct("!" + _BEFORE + "q" + _BETWEEN).pack
+_CUT = Struct("!" + _BEFORE).pack, Struct("!" + _BETWEEN).pack
 _LENGTH = Struct("!i").pack
 _INT2 = Struct("!ih").pack
 _INT4 = Struct("!ii").pack
@@ -59,12 +60,7 @@ async def copy(
     connection: database.RawConnection, rows: bytes, table: str = "entries", columns: Sequence[str] = COLUMNS
 ) -> None:
     """Append rows to the entries, or to another table."""
-    await connection.copy_to_table(
-        table,
-        source=memoryview(HEADER + rows + TRAILER),  # type: ignore[arg-type]  # the stubs know no buffers
-        columns=columns,
-        format="binary",
-    )
+    await copying.copy(connection, table, columns, rows)
 
 
 def rows(entries: Iterable[Entry], lane: int, batch: int) -> bytes:
@@ -77,17 +73,20 @@ def rows(entries: Iterable[Entry], lane: int, batch: int) -> bytes:
 
 def cut(entry: Entry, lane: int, batch: int, ord: int) -> tuple[bytes, bytes, bytes]:
     """The same of one entry but for its balance after and its lot: what is before, between and behind these."""
-    fixed = _fixed(entry, lane, batch, ord)
+    member_id, key, part, currency, type, from_account, to_account, points, _, order_ref, *_ = entry
+    rule_version, actor, reason, _, fingerprint, occurred_at, recorded_at = entry[10:]
+    before, between = _CUT
     return (
-        fixed[:BEFORE_BALANCE],
-        fixed[BEFORE_BALANCE + 8 :] + _movement(*entry[4:7]),
-        b"".join(_said(entry)),
+        before(_COUNT, 16, UUID(member_id).bytes, 16, key, 2, part, 2, currency, 8, points, 8),
+        between(8, occurred_at - EPOCH_US, 8, recorded_at - EPOCH_US, 2, lane, 8, batch, 4, ord)
+        + _movement(type, from_account, to_account),
+        _because(rule_version, actor, reason) + field(fingerprint) + field(order_ref.encode()),
     )
 
 
 def _fixed(entry: Entry, lane: int, batch: int, ord: int) -> bytes:
     return _FIXED(
-        *(len(COLUMNS), 16, UUID(entry.member_id).bytes, 16, entry.key, 2, entry.part, 2, entry.currency),
+        *(_COUNT, 16, UUID(entry.member_id).bytes, 16, entry.key, 2, entry.part, 2, entry.currency),
         *(8, entry.points, 8, entry.balance_after),
         *(8, entry.occurred_at - EPOCH_US, 8, entry.recorded_at - EPOCH_US),
         *(2, lane, 8, batch, 4, ord),
