@@ -149,6 +149,12 @@ async def test_a_check_names_everything_that_is_wrong(loyalty: Loyalty) -> None:
     ]
     assert "tiers[2]" in answer["faults"][-1]["message"]
     assert await code(loyalty, "PublishDraft", at(draft)) == "PROGRAMME_NOT_WELL_FORMED"
+    refused = await loyalty.staff(f"{DRAFTS}/PublishDraft", at(draft) | {"reason": "go"})
+    (detail,) = refused.json()["details"]
+    told = Refusal.FromString(base64.b64decode(detail["value"] + "=="))
+    assert (told.field, told.facts["path"]) == ("edition", "currencies[0].transfer_limit"), (
+        "by what was given"
+    )
     kept = await begin(loyalty, currencies=[programme()["currencies"][0]], earnRules=[], tiers=[])
     _, answer = await call(loyalty, "CheckDraft", {"draftId": kept["draftId"]})
     assert "currencies" in [fault["path"] for fault in answer["faults"]], "a currency must stay"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from services.kit import database
 from services.loyalty.actions import programmes as publishing
+from services.loyalty.actions.editions import as_drafted
 from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
 from services.loyalty.rules.programmes.drafts import (
     Draft,
@@ -86,15 +87,16 @@ async def publish(
     moment = await publishing.moment(connection, known.programme.programme_id)
     writers = await drafts.writers(connection, step.draft_id)
     be_free_to_publish(publisher, writers, "draft_id", two_persons=moment.newest.two_persons)
-    publication = await publishing.publish(
-        connection,
-        moment,
-        known.programme,
-        known.based_on_version,
-        effective_at,
-        publisher.actor,
-        step.reason,
-    )
+    with as_drafted("edition", "effective_at"):
+        publication = await publishing.publish(
+            connection,
+            moment,
+            known.programme,
+            known.based_on_version,
+            effective_at,
+            publisher.actor,
+            step.reason,
+        )
     await drafts.publish(connection, step.draft_id, publication.programme.version)
     published = replace(known, state=DraftState.PUBLISHED, published_version=publication.programme.version)
     return published, publication

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from services.kit.refusal import Invalid
+from services.kit.refusal import Declined, Invalid
 
 
 def next_edition(newest: int) -> int:
@@ -16,13 +16,16 @@ def next_edition(newest: int) -> int:
 
 
 @contextmanager
-def as_drafted(field: str) -> Iterator[None]:
+def as_drafted(field: str, *given: str) -> Iterator[None]:
     """While a draft is checked to be published: what is wrong with it is told of the ``field`` that named the draft.
 
-    The message and the fact ``path`` say where in the draft it is.
+    The message and the fact ``path`` say where in the draft it is. What is wrong with another field that was ``given``
+    is told of that one.
     """
     try:
         yield
-    except Invalid as fault:
+    except (Invalid, Declined) as fault:
+        if fault.field in given:
+            raise
         facts = {**fault.facts, "path": fault.field}
         raise type(fault)(fault.message, field=field, **facts) from None

@@ -212,7 +212,7 @@ async def be_left(
     gone = [tier.key for tier in before.tiers if after.tier(tier.key) is None and tier.key not in told]
     for key in gone:
         if await tiers.is_held(connection, before.number, key):
-            message = f"members hold {key!r}: say in tier_scheme.successors where they go, or keep it"
+            message = f"members hold {key!r}: say among the scheme's successors where they go, or keep it"
             raise TierHeld(message, field="tiers", tier=key)
 
 

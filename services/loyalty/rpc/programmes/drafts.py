@@ -80,7 +80,11 @@ class Drafts:
         async with self._pool.acquire() as connection, connection.transaction():
             kept, replayed = await actions.create(connection, draft)
             if not replayed and based_on != known.newest.version:
-                raise _overtaken(known, based_on)
+                newest = known.newest.version
+                message = (
+                    f"version {based_on} was superseded: begin from {newest}, the newest, or leave it out"
+                )
+                raise RevisedMeanwhile(message, field="based_on_version", newest=newest)
         new = [] if replayed else _differences(_version(known, based_on), kept.programme)
         return wire.CreateDraftResponse(draft=told(kept), replayed=replayed, changes=new)
 

@@ -5,7 +5,7 @@ expression may cost. Records are declared as message types, because only these t
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from cel_expr_python import cel
@@ -58,6 +58,7 @@ VARIABLES: Mapping[str, Any] = {
     "time.hour": cel.Type.INT,
 }
 """What conditions may ask about: money in minor units, the time as local in the programme's zone, Monday being 1."""
+_LINE_FIELDS = ("line.sku", "line.quantity", "line.money_minor")
 _OF_ORDER = cel.NewEnv(_POOL, variables=dict(VARIABLES))
 _OF_LINE = cel.NewEnv(_POOL, variables=dict(VARIABLES) | {"line": _LINE})
 _WORST = {
@@ -86,7 +87,7 @@ def check(text: str, path: str, *, of_line: bool = False) -> None:
     try:
         program = (_OF_LINE if of_line else _OF_ORDER).compile(text)
     except RuntimeError as refused:
-        raise told(str(refused), path) from None
+        raise told(str(refused), path, (*VARIABLES, *(_LINE_FIELDS if of_line else ()))) from None
     if program.return_type() != cel.Type.BOOL:
         kind = program.return_type().name().lower()
         raise wrong(f"a condition is true or false, and this is a value of type {kind}", path)
@@ -99,12 +100,14 @@ def check(text: str, path: str, *, of_line: bool = False) -> None:
         ) from None
 
 
-def told(refused: str, path: str) -> ProgrammeNotWellFormed:
-    """The refusal that says the compiler's first complaint, and where it is."""
+def told(refused: str, path: str, there_are: Collection[str]) -> ProgrammeNotWellFormed:
+    """The refusal that says the compiler's first complaint, where it is, and of an unknown name which there are."""
     found = _WRONG_AT.search(refused)
     if found is None:
         return wrong("this is no expression", path)
     line, column, message = found[1], found[2], found[3].removesuffix(" (in container '')")
+    if message.startswith(("undeclared reference", "undefined field")):
+        message = f"{message}; there are {', '.join(there_are) or 'none'}"
     place = f"line {line}, column {column}" if int(line) > 1 else f"column {column}"
     return ProgrammeNotWellFormed(f"{path}: {place}: {message}", field=path, line=line, column=column)
 

@@ -29,7 +29,7 @@ def check(text: str, type: ActivityType, path: str) -> None:
     try:
         program = cel.NewEnv(variables=known).compile(text)
     except RuntimeError as refused:
-        raise told(str(refused), path) from None
+        raise told(str(refused), path, known) from None
     if program.return_type() != cel.Type.BOOL:
         kind = program.return_type().name().lower()
         raise wrong(f"a condition is true or false, and this is a value of type {kind}", path)
