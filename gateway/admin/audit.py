@@ -13,6 +13,7 @@ import structlog
 from huiyuan.loyalty.v1 import programme_history_pb2
 from strawberry.scalars import JSON
 
+from gateway.admin.audit_moves import Move, moves
 from gateway.admin.permissions import WATCHERS, to
 from gateway.admin.programmes.programme_changes import DefinitionChange, DefinitionChangeKind
 from gateway.context import Info
@@ -69,7 +70,8 @@ class AdminAction:
     outcome_code: str | None
     trace_id: str
     changes: list[DefinitionChange] = strawberry.field(
-        description="What it changed of a catalogue: rewards, missions, coupon templates and referral programmes."
+        description="What it changed, before and after: of a programme, a draft of one, a catalogue; of a member a state, a "
+        "tier, or what was added. Empty where it was done before."
     )
 
 
@@ -163,8 +165,17 @@ async def audited(
 
 
 def _changes(answer: object) -> list[Change]:
-    """What an answer says that it changed; texts that hold personal data are left out."""
-    return [
+    """What an answer says that it changed, or moved of a member; texts that hold personal data are left out."""
+    moved: list[Change] = [
+        {
+            "path": move.path,
+            "kind": _kind(move).name,
+            "before": _plain(move.before),
+            "after": _plain(move.after),
+        }
+        for move in moves(answer)
+    ]
+    return moved + [
         {
             "path": one.path,
             "kind": DefinitionChangeKind(one.kind).name,
@@ -174,6 +185,12 @@ def _changes(answer: object) -> list[Change]:
         for one in getattr(answer, "changes", ())
         if isinstance(one, programme_history_pb2.DefinitionChange)
     ]
+
+
+def _kind(move: Move) -> DefinitionChangeKind:
+    if move.before is None:
+        return DefinitionChangeKind.ADDED
+    return DefinitionChangeKind.REMOVED if move.after is None else DefinitionChangeKind.CHANGED
 
 
 def _plain(value: object) -> object:

@@ -6,6 +6,7 @@ from functools import partial
 
 from redis.asyncio import Redis
 
+from gateway.app import NAME
 from gateway.settings import GatewaySettings
 from gateway.storage.audit import Audit
 from gateway.webhooks import deliveries, events, keeping
@@ -19,6 +20,7 @@ _ABANDONED_AFTER = timedelta(minutes=10)
 _CLOSE_ABANDONED_EVERY_S = 60.0
 _FORGET_WEBHOOKS_EVERY_S = 3600.0
 _RESEAL_EVERY_S = 3600.0
+_MEASURE_S = 15.0
 
 
 async def workers(settings: GatewaySettings) -> Sequence[Callable[[], Awaitable[None]]]:
@@ -32,11 +34,12 @@ async def workers(settings: GatewaySettings) -> Sequence[Callable[[], Awaitable[
     forget = DeliveryLog(engine).forget
     box = Box(*settings.webhook_keys)
     reseal = partial(keeping.reseal, engine, box)
-    sender = Sender(closed=not settings.is_development)
+    deliverer = deliveries.Deliverer(engine, box, Sender(closed=not settings.is_development))
     return [
         partial(process.every, _CLOSE_ABANDONED_EVERY_S, close, "close abandoned admin actions"),
         partial(process.every, _FORGET_WEBHOOKS_EVERY_S, forget, "forget old webhooks"),
         partial(process.every, _RESEAL_EVERY_S, reseal, "seal webhook secrets anew"),
-        *(Consumer(service, engine, redis, deliveries.tell).run for service in events.SERVICES),
-        deliveries.Deliverer(engine, box, sender).run,
+        *(Consumer(service, engine, redis, deliveries.tell, by=NAME).run for service in events.SERVICES),
+        deliverer.run,
+        partial(process.every, _MEASURE_S, deliverer.measure, "look how late webhooks are"),
     ]

@@ -55,18 +55,28 @@ async def attempt(call: Awaitable[Answer], language: str) -> tuple[Answer | None
 def user_error(refusal: Refusal, language: str) -> UserError:
     """A refusal as data."""
     code, english = UserErrorCode.of(refusal), without_path(refusal.message, refusal.field)
-    chinese = (
-        f"{IN_CHINESE[code].removesuffix('。')}（{english}）" if code in _IN_DETAIL else IN_CHINESE[code]
-    )
     return UserError(
         field=_path(refusal.field),
         code=code,
-        message=english if language == "en" else chinese,
+        message=english if language == "en" else _in_chinese(code, english),
         facts=[
             Fact(name=camel(name), value=camel(value) if name == "path" else value)
             for name, value in sorted(refusal.facts.items())
         ],
     )
+
+
+def told_of_draft(code: str, message: str, path: str, language: str) -> str:
+    """What keeps a draft from being published, as its publication would be refused."""
+    english = without_path(message, path)
+    known = UserErrorCode.__members__.get(code)
+    return english if language == "en" or known is None else _in_chinese(known, english)
+
+
+def _in_chinese(code: UserErrorCode, english: str) -> str:
+    if code not in _IN_DETAIL:
+        return IN_CHINESE[code]
+    return f"{IN_CHINESE[code].removesuffix('。')}（{english}）"
 
 
 _IN_DETAIL = {
@@ -82,14 +92,26 @@ def without_path(message: str, path: str) -> str:
     return message.removeprefix(f"{path}: ")
 
 
+_FLAT = frozenset({"agreement", "assessment", "notice", "purpose", "route", "topic"})
+"""Messages of the consent service whose fields stand in an input itself."""
+_LOCALES = ("zh", "en")
+
+
 def _path(field: str) -> list[str] | None:
     """``lines[2].line_id`` as clients know it: ``["input", "lines", "2", "lineId"]``.
 
-    An identity's parts stand in the input itself: ``identity.scope`` is ``["input", "scope"]``, all of it the value.
+    An identity's parts stand in the input itself: ``identity.scope`` is ``["input", "scope"]``, all of it the value. So do
+    those of what an officer publishes or registers, whose own id is ``id`` there.
     """
     parts = [part for part in re.split(r"[.\[\]]+", field) if part]
     if parts[:1] == ["identity"]:
         parts = parts[1:] or ["value"]
+    elif parts[:1] == ["topic"] and parts[2:]:
+        parts = ["_".join(parts[1:3]), *parts[3:]] if parts[2] in _LOCALES else parts[1:]
+    elif parts[1:] and parts[0] in _FLAT:
+        parts = ["id"] if parts[1] == f"{parts[0]}_id" else parts[1:]
+    elif parts == ["assessment_id"]:
+        parts = ["id"]
     return ["input", *map(camel, parts)] if parts else None
 
 

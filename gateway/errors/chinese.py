@@ -154,6 +154,7 @@ IN_CHINESE = {
     UserErrorCode.PROGRAMME_NOT_IN_FORCE: "该计划当时尚未生效。",
     UserErrorCode.PROGRAMME_NOT_WELL_FORMED: "计划规则有误，请查看所指字段。",
     UserErrorCode.PUBLISHER_NEEDED: "该计划须由发布人员发布。",
+    UserErrorCode.PURPOSE_LISTS_OTHERWISE: "该目的没有列明所需的信息类别。",
     UserErrorCode.PURPOSE_NOT_PUBLISHED: "没有发布过这个处理目的。",
     UserErrorCode.PURPOSE_NOT_SENSITIVE: "该目的不足以使用敏感信息。",
     UserErrorCode.QUIET_HOURS_NOT_VALID: "免打扰时段或时区无效。",

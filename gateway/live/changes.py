@@ -1,6 +1,6 @@
 """Changes: what watchers are told of an event, and what a reconnect reads from the streams it missed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -52,8 +52,10 @@ class _Gone(Exception):
     """What was missed is no longer all there, or too much to go through."""
 
 
-async def missed(redis: Redis, member_id: str, after: Positions, until: Positions) -> AsyncIterator[Change]:
-    """What happened to a member between two positions, or one ``RESYNCED`` when that cannot be told."""
+async def missed(
+    redis: Redis, names: Collection[str], after: Positions, until: Positions
+) -> AsyncIterator[Change]:
+    """What happened to a member of these names between two positions, or one ``RESYNCED`` when that cannot be told."""
     told = after.copy()
     scanned = 0
     try:
@@ -65,7 +67,7 @@ async def missed(redis: Redis, member_id: str, after: Positions, until: Position
                     if event.seq > told[place][0] + 1:
                         raise _Gone
                     told[place] = event.seq, event.ord
-                    if event.member_id == member_id:
+                    if event.member_id in names:
                         yield change(event, told.cursor)
                 if not page or scanned > _SCANNED_AT_MOST:
                     raise _Gone

@@ -1,7 +1,9 @@
 """The reader: one task reads every stream and hands each event to whoever watches its member."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 
 import structlog
 from prometheus_client import Gauge
@@ -10,40 +12,28 @@ from redis.exceptions import RedisError
 
 from gateway.live.changes import CAUGHT_UP, RESYNCED, Change, change, mark, missed, place_of
 from gateway.live.positions import STREAMS, Positions
+from gateway.live.watchers import Watcher, Watchers
 from services.kit import stream
-from services.kit.refusal import Unavailable
+from services.kit.refusal import Refusal, Unavailable
 
 log = structlog.get_logger()
 
 watching = Gauge("huiyuan_graphql_watchers", "Subscriptions that are being told of changes.")
+read_at = Gauge(
+    "huiyuan_graphql_changes_read_timestamp_seconds", "When the streams of changes were last read."
+)
 
-QUEUED_AT_MOST = 64
 _READY_WITHIN_S = 3.0
 _BLOCK_MS = 2000
+_ASK_AGAIN_S = 5.0
+"""How long it is not asked again under which names a member is watched, when nobody could say."""
+
+Survivor = Callable[[], Awaitable[str]]
+"""Who a member is by now: mostly the same. Raises a refusal."""
 
 
 class LiveUnavailable(Unavailable):
     """Changes cannot be told yet: the streams are away."""
-
-
-class _Watcher:
-    """One watcher's queue. When it cannot keep up, what it did not take becomes one ``RESYNCED``."""
-
-    __slots__ = ("_queue", "after")
-
-    def __init__(self, after: Positions | None) -> None:
-        self.after = after
-        self._queue: asyncio.Queue[Change] = asyncio.Queue(QUEUED_AT_MOST)
-
-    def tell(self, told: Change) -> None:
-        if self._queue.full():
-            while not self._queue.empty():
-                self._queue.get_nowait()
-            told = mark(RESYNCED, told.cursor)
-        self._queue.put_nowait(told)
-
-    async def next(self) -> Change:
-        return await self._queue.get()
 
 
 class Live:
@@ -53,7 +43,7 @@ class Live:
         self._redis = redis
         self._positions: Positions | None = None
         self._ready = asyncio.Event()
-        self._watchers: dict[str, set[_Watcher]] = {}
+        self._watchers = Watchers()
         self._edition = 0
         self._follows = False
 
@@ -89,6 +79,7 @@ class Live:
         while True:
             events = await stream.read(self._redis, ids, block_ms=_BLOCK_MS)
             self._follows = True
+            read_at.set_to_current_time()
             for event in events:
                 ids[event.stream] = event.id
                 positions[place_of(event)] = event.seq, event.ord
@@ -102,7 +93,8 @@ class Live:
         if not event.member_id:
             # What is about nobody is about everybody: purposes, notices, programmes.
             self._edition += 1
-        watchers = self._watchers.get(event.member_id)
+            self._watchers.heed(event)
+        watchers = self._watchers.of(event.member_id)
         if not watchers:
             return
         told = change(event, positions.cursor)
@@ -111,8 +103,14 @@ class Live:
             if watcher.after is None or watcher.after[place_of(event)] < (event.seq, event.ord):
                 watcher.tell(told)
 
-    async def watch(self, member_id: str, after: str | None) -> AsyncGenerator[Change, None]:
-        """What happens to a member: what was missed since ``after``, ``CAUGHT_UP``, and then each change."""
+    async def watch(
+        self, member_id: str, after: str | None, survivor: Survivor
+    ) -> AsyncGenerator[Change, None]:
+        """What happens to a member: what was missed since ``after``, ``CAUGHT_UP``, and then each change.
+
+        Whoever was merged into another is told of that other. While nobody can say who that is, the own id is watched;
+        what was not told meanwhile is ``RESYNCED``.
+        """
         since = None if after is None else Positions.of_cursor(after)
         try:
             async with asyncio.timeout(_READY_WITHIN_S):
@@ -120,23 +118,51 @@ class Live:
         except TimeoutError:
             raise LiveUnavailable("the event streams are away: try again") from None
         assert self._positions is not None
-        watcher = _Watcher(since)
-        self._watchers.setdefault(member_id, set()).add(watcher)
+        watcher = Watcher(member_id, since)
+        self._watchers.add(watcher)
         watching.inc()
         try:
+            await self._name(watcher, survivor)
+            watcher.wants = True
             until = self._positions.copy()
             if since is not None:
-                async for told in missed(self._redis, member_id, since, until):
+                async for told in missed(self._redis, watcher.names, since, until):
                     yield told
             yield mark(CAUGHT_UP, _furthest(until, since).cursor)
-            while True:
-                yield await watcher.next()
+            async with aclosing(self._told(watcher, survivor)) as changes:
+                async for told in changes:
+                    yield told
         finally:
-            watchers = self._watchers[member_id]
-            watchers.discard(watcher)
-            if not watchers:
-                del self._watchers[member_id]
+            self._watchers.discard(watcher)
             watching.dec()
+
+    async def _told(self, watcher: Watcher, survivor: Survivor) -> AsyncGenerator[Change, None]:
+        """Each change, under the names that count by then."""
+        assert self._positions is not None
+        ask_at_s = time.monotonic() + _ASK_AGAIN_S if watcher.in_doubt else 0.0
+        while True:
+            if watcher.in_doubt and time.monotonic() >= ask_at_s:
+                known = watcher.names
+                if not await self._name(watcher, survivor):
+                    ask_at_s = time.monotonic() + _ASK_AGAIN_S
+                elif not set(watcher.names) <= set(known):
+                    yield mark(RESYNCED, self._positions.cursor)
+            told = await watcher.next(max(0.0, ask_at_s - time.monotonic()) if watcher.in_doubt else None)
+            if told is not None:
+                yield told
+
+    async def _name(self, watcher: Watcher, survivor: Survivor) -> bool:
+        """Watch a member under the names that count now; False when nobody could say."""
+        while watcher.in_doubt:
+            watcher.in_doubt = False
+            try:
+                self._watchers.rename(watcher, await survivor())
+            except Refusal as refusal:
+                if refusal.retryable:
+                    watcher.in_doubt = True
+                    return False
+                self._watchers.rename(watcher)
+        return True
 
 
 def _furthest(until: Positions, since: Positions | None) -> Positions:

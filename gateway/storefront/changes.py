@@ -90,13 +90,18 @@ class MemberChange:
 class ChangeSubscription:
     @strawberry.subscription(
         description="What happens to the signed-in member. after is the cursor of the last change seen: "
-        "what was missed since then is told first, and nothing is left out."
+        "what was missed since then is told first, and nothing is left out. Who was merged into another member "
+        "hears of that one."
     )
     async def member_changed(
         self, info: Info, after: str | None = None
     ) -> AsyncGenerator[MemberChange, None]:
-        member_id = info.context.member_id()
-        async with aclosing(info.context.services.live.watch(member_id, after)) as changes:
+        context, member_id = info.context, info.context.member_id()
+
+        async def survivor() -> str:
+            return (await context.load.profiles_by_member.load(context.caller, member_id)).member_id
+
+        async with aclosing(context.services.live.watch(member_id, after, survivor)) as changes:
             async for change in changes:
                 yield MemberChange(
                     cursor=change.cursor,

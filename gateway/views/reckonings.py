@@ -25,6 +25,7 @@ class NotCountedReason(Enum):
     CAP_REACHED = statements_pb2.NOT_COUNTED_REASON_CAP_REACHED
     BUDGET_SPENT = statements_pb2.NOT_COUNTED_REASON_BUDGET_SPENT
     NOTHING_TO_MULTIPLY = statements_pb2.NOT_COUNTED_REASON_NOTHING_TO_MULTIPLY
+    NOT_BIRTHDAY_MONTH = statements_pb2.NOT_COUNTED_REASON_NOT_BIRTHDAY_MONTH
 
 
 _REASONS = {reason.value: reason for reason in NotCountedReason}

@@ -31,6 +31,9 @@ log = structlog.get_logger()
 attempts_total = prometheus_client.Counter(
     "huiyuan_webhook_attempts_total", "Webhooks that were sent, by how that went.", ["outcome"]
 )
+overdue_s = prometheus_client.Gauge(
+    "huiyuan_webhooks_overdue_seconds", "For how long the webhook that is due first has waited to be sent."
+)
 
 UNDER_WAY_AT_MOST = 8
 """So many at a time to one endpoint; what others have under way does not count, so that none waits for another."""
@@ -94,6 +97,13 @@ class Deliverer:
         """Send what is due now, and return when it is sent."""
         await self.start_due()
         await asyncio.gather(*self._under_way)
+
+    async def measure(self) -> None:
+        """Say for how long the delivery that is due first has waited for a worker."""
+        async with self._engine.connect() as connection:
+            due_at = await deliveries.oldest_due_at(connection)
+        late = timedelta(0) if due_at is None else self._now() - due_at
+        overdue_s.set(max(0.0, late.total_seconds()))
 
     async def start_due(self) -> None:
         """Begin to send what is due and has room."""

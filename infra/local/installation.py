@@ -89,6 +89,11 @@ class Installation(BaseModel):
         return self.home / "consent-signing-key.pem"
 
     @property
+    def key_ring(self) -> Path:
+        """The keys of members' profiles; the members service makes it at the first start."""
+        return self.home / "members-key-ring"
+
+    @property
     def logs(self) -> Path:
         return self.home / "logs"
 

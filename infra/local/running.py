@@ -13,7 +13,7 @@ from infra.local.installation import AlreadyRunning, Installation, held
 from infra.local.layout import Ports, SettingsIncomplete
 from infra.local.processes import ProgramFailed
 from infra.local.seeding import SeedRefused
-from infra.local.system import DatabaseNotReady, PortTaken, StopAsked, System
+from infra.local.system import DatabaseNotReady, KeyRingMissing, PortTaken, StopAsked, System
 from infra.local.terminal import DEFAULT_HOME, Home, complain, screen
 
 commands = typer.Typer()
@@ -69,7 +69,7 @@ def _run(installation: Installation, ports: Ports) -> int:
         except StopAsked:
             screen.print()
             return 0
-        except (ProgramFailed, PortTaken, DatabaseNotReady, SeedRefused) as why:
+        except (ProgramFailed, PortTaken, KeyRingMissing, DatabaseNotReady, SeedRefused) as why:
             complain(why)
             return 1
         finally:

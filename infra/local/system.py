@@ -31,6 +31,10 @@ class PortTaken(Exception):
     """Something else listens where we would."""
 
 
+class KeyRingMissing(Exception):
+    """The databases hold members whose keys are nowhere."""
+
+
 class DatabaseNotReady(Exception):
     """A database could not be reached or migrated."""
 
@@ -58,6 +62,7 @@ class System:
         """Start everything and return when all of it is ready."""
         self.installation.logs.mkdir(exist_ok=True)
         end_leftovers(self.installation.home)
+        self._check_key_ring()
         self._check_ports()
         self._issuer.publish()
         self._start_backing(tell)
@@ -75,7 +80,7 @@ class System:
             **self._issuer.settings(),
             "INSTALLATION_ID": self.installation.id,
             "MEMBERS_TOMBSTONES": str(self.installation.home / "members-tombstones.jsonl"),
-            "MEMBERS_KEY_RING": str(self.installation.home / "members-key-ring"),
+            "MEMBERS_KEY_RING": str(self.installation.key_ring),
             "MEMBERS_CODES_LOG": str(self.installation.logs / "one-time-codes.log"),
             "LEDGER_SIGNING_KEY": str(self.installation.signing_key),
             "LEDGER_HEADS_FILE": str(self.installation.home / "ledger-heads.jsonl"),
@@ -164,6 +169,14 @@ class System:
         return Process(Program(title, layout.command(name, role), told, layout.ROOT, log))
 
     # --- what is checked -----------------------------------------------------------------------------
+
+    def _check_key_ring(self) -> None:
+        """Whoever has members gets no new ring in the place of theirs: it would open none of them."""
+        if self.installation.seeded.exists() and not self.installation.key_ring.exists():
+            raise KeyRingMissing(
+                f"the key ring {self.installation.key_ring} is missing, and no profile of this installation can be read "
+                "without it: put it back from its backup (mode 0600), or throw everything away by huiyuan reset"
+            )
 
     def _check_ports(self) -> None:
         wanted = [*SERVICES, "gateway"]

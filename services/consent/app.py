@@ -129,7 +129,7 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
             partial(watch_rights, database.engine(url, size=1)),
             "watch rights",
         ),
-        Consumer("members", database.engine(url, size=2), redis, hear_members).run,
+        Consumer("members", database.engine(url, size=2), redis, hear_members, by=SERVICE).run,
         partial(process.every, _FORGET_EVERY_S, forget, "forget relayed events"),
         partial(process.every, _FORGET_EVERY_S, partial(_forget_sends, pool), "forget old sends"),
     )

@@ -9,15 +9,22 @@ import structlog
 from huiyuan.consent.v1.events_pb2 import ConsentEvent
 from huiyuan.kit.v1.erasures_pb2 import StoreAction
 from huiyuan.members.v1.events_pb2 import MembersEvent
+from prometheus_client import Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from services.consent.actions import erasures, fulfilling, guardians, merges
 from services.consent.rules.rights import Proof
+from services.consent.storage import decisions
 from services.consent.storage.standings import KeptStandings
 from services.kit import database, stream
 
 log = structlog.get_logger()
+
+followed_at = Gauge(
+    "huiyuan_consent_gate_followed_timestamp_seconds",
+    "When the gate had last heard what members decided elsewhere; without that, it keeps nothing for two seconds.",
+)
 
 _STREAMS = stream.names("consent")
 _BLOCK_MS = 1_000
@@ -25,7 +32,12 @@ _PAUSE_S = 0.3
 
 
 async def hear_members(connection: database.Connection, heard: Sequence[stream.Event]) -> None:
-    """Erase whom the members service erased; follow whom it merged and parted; note what it did for requests."""
+    """Erase whom the members service erased; follow whom it merged and parted; note what it did for requests.
+
+    Who is heard of is known from then on: a breach of what the contract needs is everybody's (PIPL 57), also of those who
+    were never asked anything.
+    """
+    await decisions.know(connection, {UUID(event.member_id) for event in heard if event.member_id})
     for event in heard:
         hear = _HEARD.get(event.type)
         if hear is not None:
@@ -133,7 +145,9 @@ class Follower:
         cursors = await stream.last_ids(self._redis, _STREAMS)
         self._kept.forget()  # what was decided before these ids is read, and not heard
         while True:
-            for event in await stream.read(self._redis, cursors, block_ms=_BLOCK_MS):
+            events = await stream.read(self._redis, cursors, block_ms=_BLOCK_MS)
+            followed_at.set_to_current_time()
+            for event in events:
                 cursors[event.stream] = event.id
                 said = ConsentEvent.FromString(event.body)
                 if said.epoch:

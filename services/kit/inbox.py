@@ -6,6 +6,7 @@ from itertools import groupby
 from operator import attrgetter
 
 import structlog
+from prometheus_client import Counter, Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -15,10 +16,23 @@ from services.kit import database, stream
 
 log = structlog.get_logger()
 
+caught_up_at = Gauge(
+    "huiyuan_inbox_caught_up_timestamp_seconds",
+    "When a consumer had last heard all that a service told.",
+    ["service"],
+)
+failures_total = Counter(
+    "huiyuan_inbox_failures_total", "Events that could not be handled, and are tried again.", ["service"]
+)
+gaps_total = Counter(
+    "huiyuan_inbox_gaps_total", "Streams that had forgotten events before a consumer heard them.", ["service"]
+)
+
 CREATE = "CREATE TABLE inbox (stream text PRIMARY KEY, seq bigint NOT NULL, ord bigint NOT NULL)"
 """What a service's first migration runs to have an inbox."""
 
 _PAUSE_S = 0.5
+_SAY_EVERY_S = 1.0
 
 Handler = Callable[[AsyncConnection, Sequence[stream.Event]], Awaitable[None]]
 """Gets new events of one stream, in order, inside the transaction that counts them."""
@@ -45,10 +59,12 @@ class Consumer:
     """Hears another service's events in order and hands them to ``handle``, those that came together in one transaction.
 
     Two processes may run the same consumer: the inbox row's lock lets one through, and the other finds the
-    events already counted.
+    events already counted. ``by`` is who hears, the same in all of its processes.
     """
 
-    def __init__(self, service: str, engine: AsyncEngine, redis: Redis, handle: Handler) -> None:
+    def __init__(self, service: str, engine: AsyncEngine, redis: Redis, handle: Handler, *, by: str) -> None:
+        self._service = service
+        self._by = by
         self._streams = stream.names(service)
         self._engine = engine
         self._redis = redis
@@ -69,13 +85,31 @@ class Consumer:
             rows = await connection.execute(text("SELECT stream, seq, ord FROM inbox"))
             known = {row.stream: f"{row.seq}-{row.ord}" for row in rows}
         cursors = {name: known.get(name, stream.START) for name in self._streams}
+        behind, said_at = True, 0.0
         while True:
+            if (now := asyncio.get_running_loop().time()) - said_at > _SAY_EVERY_S:
+                said_at = now
+                await stream.note_heard(self._redis, self._by, cursors)
+            if behind:
+                await self._look_for_gaps(cursors)
             events = await stream.read(self._redis, cursors, block_ms=1000)
-            failed = False
+            failed = behind = False
             for name, together in groupby(events, key=attrgetter("stream")):
-                failed |= not await self._hear(cursors, name, list(together))
+                told = list(together)
+                behind |= len(told) >= stream.AT_ONCE
+                failed |= not await self._hear(cursors, name, told)
             if failed:
                 await asyncio.sleep(_PAUSE_S)
+            elif not behind:
+                caught_up_at.labels(self._service).set_to_current_time()
+
+    async def _look_for_gaps(self, cursors: dict[str, str]) -> None:
+        """Say it when a stream no longer has what comes next: it kept less than we were behind."""
+        for name, first_id in (await stream.first_ids(self._redis, self._streams)).items():
+            heard, first = stream.position(cursors[name]), stream.position(first_id)
+            if first > heard and first not in ((heard[0], heard[1] + 1), (heard[0] + 1, 0)):
+                gaps_total.labels(self._service).inc()
+                log.error("events went by unheard", stream=name, heard=cursors[name], next=first_id)
 
     async def _hear(self, cursors: dict[str, str], name: str, events: list[stream.Event]) -> bool:
         """Count events of one stream and go on behind them; False when one fails, which stops its stream alone."""
@@ -86,6 +120,7 @@ class Consumer:
             if isinstance(error, RedisError) or database.is_away(error):
                 raise
             if len(events) == 1:
+                failures_total.labels(self._service).inc()
                 log.exception(
                     "event failed, will try again", stream=name, id=events[0].id, type=events[0].type
                 )

@@ -14,13 +14,20 @@ import asyncpg
 import msgpack
 import sqlalchemy as sa
 import structlog
+from prometheus_client import Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import database, stream
+from services.kit import database, resending, stream
 
 log = structlog.get_logger()
+
+caught_up_at = Gauge(
+    "huiyuan_outbox_caught_up_timestamp_seconds",
+    "When a service's events had last all left its outbox for the streams.",
+    ["service"],
+)
 
 CREATE = """
 CREATE TABLE outbox (
@@ -115,6 +122,10 @@ async def append_many(connection: AsyncConnection, events: Sequence[NewEvent]) -
     )
 
 
+def _last_body(type: str, event: bytes) -> bytes:
+    return unpack(event)[-1].body if type == PACKED else event
+
+
 class Relay:
     """Follows a service's outbox and sends what is new to its streams, for as long as it runs.
 
@@ -122,11 +133,16 @@ class Relay:
     keeps is sent again; consumers pass over what they have seen.
     """
 
-    def __init__(self, service: str, pool: asyncpg.Pool, redis: Redis, *, idle_s: float = 0.03) -> None:
+    def __init__(
+        self, service: str, pool: asyncpg.Pool, redis: Redis, *, idle_s: float = 0.03, numbered: bool = True
+    ) -> None:
         self._service = service
         self._pool = pool
         self._redis = redis
         self._idle_s = idle_s
+        self._resending = resending.Resending(service, pool, redis, _last_body) if numbered else None
+        """None where the numbers are not the outbox's own, and cannot be others after a restore."""
+        self._caught_up_at = caught_up_at.labels(service)
 
     async def run(self) -> None:
         """Relay until cancelled; a database or Redis that goes away is waited for."""
@@ -142,6 +158,9 @@ class Relay:
     async def _follow(self) -> None:
         streams = stream.names(self._service)
         ends = await self._ends(streams)
+        if self._resending is not None:
+            for lane in await self._resending.restored(ends):
+                await self._resending.renumber(lane)
         checked = asyncio.get_running_loop().time()
         pause_s = self._idle_s
         while True:
@@ -155,26 +174,35 @@ class Relay:
                 [ends[name][1] for name in streams],
                 _ROWS_AT_ONCE,
             )
-            await self._send([event for row in rows for event in self._events(row, ends)], ends)
-            if len(rows) >= _ROWS_AT_ONCE:
+            sent = await self._send([event for row in rows for event in self._events(row, ends)], ends)
+            if sent and len(rows) >= _ROWS_AT_ONCE:
                 continue
+            if sent:
+                self._caught_up_at.set_to_current_time()
             # A pause also under load: the events of 30 ms travel together, at a fraction of the cost. While
-            # nothing happens it grows to four times that.
-            pause_s = self._idle_s if rows else min(pause_s * 1.5, 4 * self._idle_s)
+            # nothing happens, or a stream takes nothing, it grows to four times that.
+            pause_s = self._idle_s if rows and sent else min(pause_s * 1.5, 4 * self._idle_s)
             await asyncio.sleep(pause_s)
             if (now := asyncio.get_running_loop().time()) - checked > _LOOK_AGAIN_S:
                 # Where nothing is sent, only this shows that Redis was emptied, and where to begin again.
                 checked = now
                 ends = await self._ends(streams)
 
-    async def _send(self, events: Sequence[stream.Event], ends: dict[str, stream.Position]) -> None:
-        """Send events by portions, while the streams end where they should; ``ends`` then says where they do."""
+    async def _send(self, events: Sequence[stream.Event], ends: dict[str, stream.Position]) -> bool:
+        """Send events by portions; ``ends`` then says where the streams end, and the answer whether all were taken.
+
+        What follows on something that a stream did not take is left for the next time.
+        """
+        refusing: set[str] = set()
         for first in range(0, len(events), _EVENTS_AT_ONCE):
-            portion = events[first : first + _EVENTS_AT_ONCE]
+            portion = [
+                event for event in events[first : first + _EVENTS_AT_ONCE] if event.stream not in refusing
+            ]
+            wanted = {event.stream: (event.seq, event.ord) for event in portion}
             reached = await stream.append(self._redis, ends, portion)
             ends |= reached
-            if reached != {event.stream: (event.seq, event.ord) for event in portion}:
-                return
+            refusing |= {name for name, end in wanted.items() if reached[name] != end}
+        return not refusing
 
     async def _ends(self, streams: list[str]) -> dict[str, stream.Position]:
         sent = await stream.last_ids(self._redis, streams)

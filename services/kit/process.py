@@ -13,15 +13,24 @@ from typing import Any
 
 import structlog
 import uvicorn
-from prometheus_client import start_http_server
+from prometheus_client import Counter, Gauge, start_http_server
+from redis.exceptions import RedisError
 from starlette.types import ASGIApp
 
-from services.kit import spans, telemetry
+from services.kit import database, spans, telemetry
 from services.kit.draining import draining
 from services.kit.http_protocol import Direct, HttpProtocol, TurnAway
+from services.kit.refusal import Unavailable
 from services.kit.settings import ProcessSettings
 
 log = structlog.get_logger()
+
+job_runs_total = Counter(
+    "huiyuan_job_runs_total", "Runs of what is done again and again.", ["task", "outcome"]
+)
+job_succeeded_at = Gauge(
+    "huiyuan_job_succeeded_timestamp_seconds", "When a job last ended without a fault.", ["task"]
+)
 
 _NOT_STARTED = 3
 _CANCEL_AGAIN_S = 0.2
@@ -144,10 +153,27 @@ async def end(*tasks: asyncio.Task[Any]) -> None:
 
 
 async def every(seconds: float, job: Callable[[], Awaitable[object]], what: str) -> None:
-    """Run a job again and again with a pause between; a failure is logged and tried again."""
+    """Run a job again and again with a pause between. What is away is waited for; a fault is logged and tried again."""
+    outcomes = {
+        outcome: job_runs_total.labels(what, outcome) for outcome in ("succeeded", "waited", "failed")
+    }
     while True:
         try:
             await job()
-        except Exception:
-            log.exception("job failed, will try again", job=what)
+            outcomes["succeeded"].inc()
+            job_succeeded_at.labels(what).set_to_current_time()
+        except Exception as error:
+            if _is_away(error):
+                outcomes["waited"].inc()
+                log.warning("job waits", job=what, because=type(error).__name__)
+            else:
+                outcomes["failed"].inc()
+                log.exception("job failed, will try again", job=what)
         await asyncio.sleep(seconds)
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether all that went wrong is that something is away or busy, which ends by itself."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_is_away(each) for each in error.exceptions)
+    return isinstance(error, Unavailable | RedisError) or database.is_away(error)

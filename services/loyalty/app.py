@@ -11,6 +11,7 @@ from typing import Any
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.loyalty.v1.activities_connect import ActivitiesServiceASGIApplication
 from huiyuan.loyalty.v1.adjustments_connect import AdjustmentsServiceASGIApplication
+from huiyuan.loyalty.v1.birthdays_connect import BirthdaysServiceASGIApplication
 from huiyuan.loyalty.v1.campaigns_connect import CampaignsServiceASGIApplication
 from huiyuan.loyalty.v1.coupon_templates_connect import CouponTemplatesServiceASGIApplication
 from huiyuan.loyalty.v1.coupons_connect import CouponsServiceASGIApplication
@@ -57,6 +58,7 @@ from services.kit.tokens import TokenVerifier
 from services.loyalty.actions import coupons, entitlements
 from services.loyalty.consumers import hear_consent, hear_members, hear_ourselves
 from services.loyalty.jobs import activities, verification
+from services.loyalty.jobs.birthdays import Birthdays as CheckedBirthdays
 from services.loyalty.jobs.coupons import Coupons as CouponsDue
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.jobs.display import Display
@@ -83,6 +85,7 @@ from services.loyalty.rpc.ledger.points import Points
 from services.loyalty.rpc.ledger.redemptions import Redemptions
 from services.loyalty.rpc.ledger.statements import Statements
 from services.loyalty.rpc.ledger.transfers import Transfers
+from services.loyalty.rpc.members.birthdays import Birthdays
 from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.rpc.members.exports import Exports
 from services.loyalty.rpc.members.forfeits import Forfeits
@@ -159,7 +162,7 @@ def _wires(
         gatekeeper.admit(Redemptions(pool, lanes, rulebook, membership), RedemptionsServiceASGIApplication),
         gatekeeper.admit(Transfers(lanes, rulebook, membership), TransfersServiceASGIApplication),
         gatekeeper.admit(Merges(pool, lanes, rulebook, membership), MergesServiceASGIApplication),
-        gatekeeper.admit(Imports(lanes, rulebook, membership), ImportsServiceASGIApplication),
+        gatekeeper.admit(Imports(pool, lanes, rulebook, membership), ImportsServiceASGIApplication),
         gatekeeper.admit(Forfeits(lanes, rulebook, membership), ForfeitsServiceASGIApplication),
         gatekeeper.admit(Placements(pool, lanes, rulebook, membership), PlacementsServiceASGIApplication),
         gatekeeper.admit(Tiers(pool, rulebook), TiersServiceASGIApplication),
@@ -169,12 +172,13 @@ def _wires(
             Entitlements(pool, unhurried, rulebook, membership), EntitlementsServiceASGIApplication
         ),
         *_read(gatekeeper, pool, unhurried, rulebook),
+        gatekeeper.admit(Birthdays(pool, rulebook), BirthdaysServiceASGIApplication),
         gatekeeper.admit(Dues(pool, rulebook), DuesServiceASGIApplication),
-        gatekeeper.admit(Programmes(pool, rulebook), ProgrammesServiceASGIApplication),
+        gatekeeper.admit(Programmes(pool, rulebook, consents), ProgrammesServiceASGIApplication),
         gatekeeper.admit(Activities(pool, rulebook, membership, consents), ActivitiesServiceASGIApplication),
         gatekeeper.admit(Missions(pool, rulebook, consents), MissionsServiceASGIApplication),
         gatekeeper.admit(Grants(pool, rulebook), GrantsServiceASGIApplication),
-        gatekeeper.admit(Drafts(pool, rulebook), DraftsServiceASGIApplication),
+        gatekeeper.admit(Drafts(pool, rulebook, consents), DraftsServiceASGIApplication),
         gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
         gatekeeper.admit(CouponTemplates(pool, rulebook), CouponTemplatesServiceASGIApplication),
         gatekeeper.admit(Coupons(pool, rulebook, membership), CouponsServiceASGIApplication),
@@ -230,27 +234,23 @@ def _consents(settings: Settings) -> ConsentGate:
     )
 
 
-async def workers(
-    settings: Settings, now: clock.Clock = clock.now
-) -> Sequence[Callable[[], Awaitable[None]]]:
+async def workers(settings: Settings, now: clock.Clock = clock.now) -> list[Callable[[], Awaitable[None]]]:
     """The service's endless jobs: relay its events, hear the members service, do what is due, tidy the outbox."""
     url = settings.database_url.get_secret_value()
     pool = await database.pool(url, size=4)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     engine = database.engine(url, size=2)
-    consumer = Consumer("members", engine, redis, each(hear_members))
-    own = Consumer(SERVICE, engine, redis, each(hear_ourselves))
-    rulebook = Rulebook(pool)
-    forget = partial(outbox.forget_relayed, pool, redis, SERVICE)
+    rulebook, consents = Rulebook(pool), _consents(settings)
     file, key = _heads_file(settings), signing.own_key(settings.signing_key)
-    consents = _consents(settings)
+    occasions = Lifecycle(pool, rulebook, consents.allowing, now)
     givers = {GrantKind.COUPON: coupons.give, GrantKind.BENEFIT: entitlements.give}
     grants = GivenGrants(url, pool, rulebook, now, givers)
     return [
-        Relay(SERVICE, pool, redis).run,
-        consumer.run,
-        Consumer("consent", engine, redis, each(hear_consent)).run,
-        own.run,
+        # The ledger's lanes are numbered by its batches, under their hashes.
+        Relay(SERVICE, pool, redis, numbered=False).run,
+        Consumer("members", engine, redis, each(hear_members), by=SERVICE).run,
+        Consumer("consent", engine, redis, each(hear_consent), by=SERVICE).run,
+        Consumer(SERVICE, engine, redis, each(hear_ourselves), by=SERVICE).run,
         rulebook.follow,
         DueRun(url, pool, rulebook, now).run,
         partial(every, 1, Departures(url, pool, rulebook, now).settle, "settle departures"),
@@ -260,12 +260,12 @@ async def workers(
         partial(every, 1, SettledReferrals(pool, rulebook, now).settle, "settle referrals"),
         partial(every, 1, grants.give, "give grants"),
         partial(every, 15, grants.measure, "measure what is to be given"),
+        partial(every, 60, partial(verification.measure, pool), "look at the last verification"),
         partial(every, 1, MadePreviews(url, pool, now).make, "make previews"),
-        partial(
-            every, LOOK_AGAIN_S, Lifecycle(pool, rulebook, consents.allowing, now).look, "look for occasions"
-        ),
+        partial(every, LOOK_AGAIN_S, occasions.look, "look for occasions"),
+        partial(every, 2, CheckedBirthdays(pool, consents.allowing, now).keep, "check birthdays"),
         partial(every, activities.HOURLY_S, partial(activities.forget, pool, now), "forget activities"),
-        partial(every, 3600, forget, "forget relayed events"),
+        partial(every, 3600, partial(outbox.forget_relayed, pool, redis, SERVICE), "forget relayed events"),
         *([HeadsPublisher(pool, file, key, now).run] if file is not None and key is not None else []),
     ]
 

@@ -1,15 +1,21 @@
 """The door where loyalty hears: who registered, may not spend, left, turned out to be one, or refused a profile."""
 
-from datetime import UTC
+from collections.abc import Callable, Mapping
+from datetime import UTC, date
+from functools import partial
 
 from huiyuan.consent.v1.events_pb2 import ConsentEvent
 from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
 from huiyuan.members.v1.events_pb2 import MembersEvent
 
 from services.kit import database, stream
+from services.loyalty.rules.earning.birthdays import BIRTH_DATE
+from services.loyalty.rules.missions.missions import LifecycleKind
 from services.loyalty.rules.tiers.standings import Restriction
 from services.loyalty.storage.coupons import coupon_refunds
-from services.loyalty.storage.members import departures, heard_merges, members, refusals
+from services.loyalty.storage.members import birthdays, departures, heard_merges, members, refusals
+from services.loyalty.storage.missions import occasions
+from services.loyalty.storage.missions.occasions import ANY_PROGRAMME, Heard
 from services.loyalty.storage.referrals import referrals
 
 _RESTRICTIONS = {
@@ -21,6 +27,25 @@ _RESTRICTIONS = {
 }
 
 
+def _tier_changed(kind: LifecycleKind, message: LoyaltyEvent) -> tuple[LifecycleKind, Heard]:
+    to_tier = message.tier_raised.to_tier or message.tier_lowered.to_tier
+    at = message.occurred_at.ToMicroseconds()
+    return kind, Heard(message.member_id, f"{to_tier}-{at}", to_tier, at)
+
+
+def _coupon_expiring(message: LoyaltyEvent) -> tuple[LifecycleKind, Heard]:
+    coupon, at = message.coupon_expiring, message.occurred_at.ToMicroseconds()
+    heard = Heard(message.member_id, f"coupon-{coupon.coupon_id}", coupon.template, at)
+    return LifecycleKind.COUPON_EXPIRING, heard
+
+
+_OCCASIONS: Mapping[str, Callable[[LoyaltyEvent], tuple[LifecycleKind, Heard]]] = {
+    "TierRaised": partial(_tier_changed, LifecycleKind.TIER_RAISED),
+    "TierLowered": partial(_tier_changed, LifecycleKind.TIER_LOWERED),
+    "CouponExpiring": _coupon_expiring,
+}
+
+
 async def hear_members(connection: database.Connection, event: stream.Event) -> None:
     """Enrol whom the members service registered, follow how they stand, and keep merges until the ledger follows."""
     message = MembersEvent.FromString(event.body)
@@ -29,6 +54,13 @@ async def hear_members(connection: database.Connection, event: stream.Event) -> 
         await members.enrol(connection, message.member_id, joined_at)
     elif event.type in _RESTRICTIONS or event.type == "MemberClosingCanceled":
         await _follow(connection, event.type, message)
+    elif event.type == "ProfileUpdated":
+        if not set(BIRTH_DATE).isdisjoint(message.profile_updated.fields):
+            await birthdays.end(
+                connection, message.member_id
+            )  # it was another's month, or is nobody's any more
+    elif event.type in ("MemberBirthday", "MemberBirthdayMonth"):
+        await _celebrate(connection, message)
     elif event.type == "MembersMerged":
         await _merged(connection, message)
     elif event.type == "MergeUndone":
@@ -43,6 +75,17 @@ async def hear_members(connection: database.Connection, event: stream.Event) -> 
         )
 
 
+async def _celebrate(connection: database.Connection, message: MembersEvent) -> None:
+    """Keep a birthday's month for rules that look at it, and an occasion for missions that wait for one."""
+    year, kind, month = message.member_celebrated.year, LifecycleKind.BIRTHDAY, ""
+    if message.HasField("month_celebrated"):
+        began = message.month_celebrated
+        year, kind, month = began.year, LifecycleKind.BIRTHDAY_MONTH, f"{began.year:04d}-{began.month:02d}"
+        await birthdays.hear(connection, message.member_id, date(began.year, began.month, 1), began.purposes)
+    heard = Heard(message.member_id, f"birthday-{year}", month, message.occurred_at.ToMicroseconds())
+    await occasions.hear(connection, ANY_PROGRAMME, kind, heard)
+
+
 async def _follow(connection: database.Connection, kind: str, message: MembersEvent) -> None:
     restriction = _RESTRICTIONS.get(kind)
     if restriction is None:
@@ -50,6 +93,7 @@ async def _follow(connection: database.Connection, kind: str, message: MembersEv
     at = message.occurred_at.ToDatetime(tzinfo=UTC)
     await departures.restrict(connection, message.member_id, restriction, at)
     if restriction is Restriction.CLOSED:
+        await birthdays.end(connection, message.member_id)
         await departures.leave(connection, message.member_id, message.member_erased.erasure_id, at)
 
 
@@ -67,7 +111,8 @@ async def _merged(connection: database.Connection, message: MembersEvent) -> Non
 
 
 async def hear_consent(connection: database.Connection, event: stream.Event) -> None:
-    """Follow who refuses automated decisions, so that no profile of theirs decides about anything (PIPL 24)."""
+    """Follow who refuses automated decisions, so that no profile of theirs decides about anything (PIPL 24), and who
+    does not allow a purpose any more, or whom that has to be asked again, so that it knows of no birthday."""
     if event.type == "AutomatedDecisionsChanged":
         message = ConsentEvent.FromString(event.body)
         await refusals.hear(
@@ -76,13 +121,28 @@ async def hear_consent(connection: database.Connection, event: stream.Event) -> 
             message.occurred_at.ToDatetime(tzinfo=UTC),
             refused=message.automated_decisions_changed.refused,
         )
+    elif event.type in ("ConsentWithdrawn", "ConsentRefused"):
+        message = ConsentEvent.FromString(event.body)
+        ended = message.consent_withdrawn if event.type == "ConsentWithdrawn" else message.consent_refused
+        if not ended.recipient_id:  # what another may have is not what we may know
+            await birthdays.end(connection, message.member_id, ended.purposes)
+    elif event.type == "ProcessingRestricted":
+        await birthdays.doubt(connection, ConsentEvent.FromString(event.body).member_id, None)
+    elif event.type == "PurposePublished":
+        published = ConsentEvent.FromString(event.body).purpose_published
+        await birthdays.doubt(connection, None, published.key)
 
 
 async def hear_ourselves(connection: database.Connection, event: stream.Event) -> None:
-    """Keep which orders were refunded, so that coupons used on them come back, and whose order was awaited."""
+    """Keep which orders were refunded, so that coupons used on them come back, whose order was awaited, and whose
+    tier changed or whose coupon expires where a mission waits for that."""
     if event.type == "OrderRecorded" and event.member_id:
         await referrals.hear_order(connection, event.member_id)
     if event.type == "OrderRefunded":
         message = LoyaltyEvent.FromString(event.body)
         refunded = message.order_refunded
         await coupon_refunds.hear(connection, refunded.source, refunded.order_id, message.programme_id)
+    if event.type in _OCCASIONS:
+        message = LoyaltyEvent.FromString(event.body)
+        kind, heard = _OCCASIONS[event.type](message)
+        await occasions.hear(connection, message.programme_id, kind, heard)

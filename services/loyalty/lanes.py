@@ -14,11 +14,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
+from prometheus_client import Counter
 
 from services.kit import clock, database
 from services.kit.refusal import Refusal, Unavailable
 from services.loyalty import events
-from services.loyalty.queues import LedgerBusy, Queue, Task
+from services.loyalty.queues import LedgerBusy, Queue, Task, waiting
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.moves import Moves
 from services.loyalty.rules.ledger.points import Answer, fold
@@ -30,6 +31,12 @@ from services.loyalty.storage.ledger.telling import TOLD_LANE
 from services.loyalty.storage.rewards import sold_out
 
 log = structlog.get_logger()
+
+in_doubt_total = Counter(
+    "huiyuan_ledger_commits_in_doubt_total",
+    "Commits whose answer was lost, and what looking found.",
+    ["found"],
+)
 
 TRIES = 8
 PATIENCE_S = 4.0
@@ -59,6 +66,7 @@ class Lanes:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        waiting.set_function(lambda: sum(map(len, self._queues)))
         await asyncio.gather(*(lane.run() for lane in self._lanes))
 
     def submit(self, task: Task) -> asyncio.Future[Answer]:
@@ -198,6 +206,7 @@ class Lane:
             asked, before = self._asked
             outcomes, _ = await moves.find(connection, before, asked)
             self._asked = None
+            in_doubt_total.labels("kept" if outcomes else "nothing").inc()
             log.warning("answer was lost", lane=before.lane, seq=before.seq + 1, kept=bool(outcomes))
             if outcomes:
                 return asked.answers(outcomes)
@@ -259,8 +268,10 @@ class Lane:
         connection, _ = await self._ready()
         found = await chain.batch_hash(connection, doubtful.lane, doubtful.seq)
         self._in_doubt = None
-        log.warning("commit was in doubt", lane=doubtful.lane, seq=doubtful.seq, kept=found == doubtful.hash)
-        return found == doubtful.hash
+        kept = found == doubtful.hash
+        in_doubt_total.labels("kept" if kept else "nothing").inc()
+        log.warning("commit was in doubt", lane=doubtful.lane, seq=doubtful.seq, kept=kept)
+        return kept
 
     async def _ready(self) -> tuple[database.RawConnection, chain.Head]:
         if self._connection is None or self._connection.is_closed() or self._head is None:

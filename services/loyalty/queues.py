@@ -1,14 +1,32 @@
 """Queues: the operations that wait for a lane, each with what it touches and the future of its answer."""
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass, field
+
+from prometheus_client import Counter, Gauge, Histogram
 
 from services.kit.refusal import Unavailable
 from services.loyalty.rules.ledger.moves import Move
 from services.loyalty.rules.ledger.points import Answer, Operation
 from services.loyalty.storage.ledger.state import Touches
 from services.loyalty.storage.rewards.sold_out import Wish
+
+waiting = Gauge("huiyuan_ledger_waiting", "Operations that wait for a lane, or are worked on by one.")
+batch_operations = Histogram(
+    "huiyuan_ledger_batch_operations",
+    "How many operations a lane took at once.",
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000),
+)
+batch_seconds = Histogram(
+    "huiyuan_ledger_batch_seconds",
+    "How long it took until all that a lane took at once was answered.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+turned_away_total = Counter(
+    "huiyuan_ledger_turned_away_total", "Operations that were refused, since too many waited."
+)
 
 MOST_AT_ONCE = 2_000
 MOST_WAITING = 20_000
@@ -57,6 +75,7 @@ class Queue:
     def __init__(self) -> None:
         self._waiting: deque[Task] = deque()
         self._working_on = 0
+        self._taken_at = 0.0
         self._about_waiting: set[About] = set()
         self._about_at_work: set[About] = set()
         self._woken = asyncio.Event()
@@ -72,6 +91,7 @@ class Queue:
     def put(self, task: Task) -> None:
         """Let a task wait; where too many do, it is refused at once."""
         if len(self._waiting) >= MOST_WAITING:
+            turned_away_total.inc()
             message = "the ledger has more to do than it takes on: try again in a second"
             task.finish(LedgerBusy(message, waiting=len(self._waiting), retry_after_ms=1000))
             return
@@ -86,6 +106,7 @@ class Queue:
         await self._woken.wait()
         tasks = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
         self._working_on = len(tasks)
+        self._taken_at = time.perf_counter()
         self._about_at_work = self._about_waiting
         if not self._waiting:
             self._about_waiting = set()
@@ -94,5 +115,7 @@ class Queue:
 
     def lay_down(self) -> None:
         """What was taken is done."""
+        batch_operations.observe(self._working_on)
+        batch_seconds.observe(time.perf_counter() - self._taken_at)
         self._working_on = 0
         self._about_at_work = set()

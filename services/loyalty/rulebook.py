@@ -36,9 +36,5 @@ class Rulebook:
         await every(LOOK_AGAIN_S, self._look, "look for new programmes")
 
     async def _look(self) -> None:
-        try:
-            if self._known and self._known.revision != await programmes.revision(self._pool):
-                await self.refresh()
-        except Exception as error:
-            if not database.is_away(error):
-                raise
+        if self._known and self._known.revision != await programmes.revision(self._pool):
+            await self.refresh()

@@ -1,8 +1,9 @@
 """Events: what happened to members, as messages in the outbox; none carries personal data."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 from zlib import crc32
@@ -17,26 +18,31 @@ from services.members.rules.identities import IdentityKind
 from services.members.rules.merges import Merge
 from services.members.rules.statuses import FROZEN, Standing, Step
 
+_MEMBER_ID = events_pb2.MembersEvent(member_id="-" * 36).SerializeToString()[:-36]
+"""What stands before a member's id in an event."""
+
 
 async def members_registered(
-    connection: Connection,
-    joined: Iterable[tuple[UUID, datetime]],
-    now: datetime,
-    children: Set[UUID] = frozenset(),
+    connection: Connection, joined: Iterable[tuple[UUID, datetime, bool]], now: datetime
 ) -> None:
-    """Members registered, of whom some are under fourteen. Each event goes to its own member's lane, so that later ones follow it there."""
+    """Members registered: who, since when, and whether under fourteen. Each event goes to its own member's lane, so that later ones follow it there."""
     occurred_at = timestamp(now)
-    told = [
-        events_pb2.MembersEvent(
-            member_id=str(member_id),
-            occurred_at=occurred_at,
-            member_registered=events_pb2.MemberRegistered(
-                joined_at=timestamp(joined_at), under14=True if member_id in children else None
-            ),
+
+    @cache
+    def rest(joined_at: datetime, child: bool) -> bytes:
+        registered = events_pb2.MemberRegistered(
+            joined_at=timestamp(joined_at), under14=True if child else None
         )
-        for member_id, joined_at in joined
+        event = events_pb2.MembersEvent(occurred_at=occurred_at, member_registered=registered)
+        return event.SerializeToString()
+
+    # Messages side by side are one message of them all: only what differs is put together for each member.
+    named = [(str(member_id), joined_at, child) for member_id, joined_at, child in joined]
+    told = [
+        outbox.NewEvent(text, "MemberRegistered", _MEMBER_ID + text.encode() + rest(joined_at, child))
+        for text, joined_at, child in named
     ]
-    await outbox.append_many(connection, [_new("MemberRegistered", event) for event in told])
+    await outbox.append_many(connection, told)
 
 
 async def members_celebrated(
@@ -53,6 +59,26 @@ async def members_celebrated(
                 member_celebrated=events_pb2.MemberBirthday(year=year),
             )
             for member_id in member_ids
+        ],
+    )
+
+
+async def birthday_months_began(
+    connection: Connection, told: Mapping[UUID, Sequence[str]], month: date, now: datetime
+) -> None:
+    """The month of these members' birthday begins, and they allow purposes to use it."""
+    await _append(
+        connection,
+        "MemberBirthdayMonth",
+        [
+            events_pb2.MembersEvent(
+                member_id=str(member_id),
+                occurred_at=now,
+                month_celebrated=events_pb2.MemberBirthdayMonth(
+                    year=month.year, month=month.month, purposes=purposes
+                ),
+            )
+            for member_id, purposes in told.items()
         ],
     )
 

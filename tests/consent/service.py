@@ -156,6 +156,15 @@ class Consent:
         request = decisions_pb2.CheckRequest(member_id=member_id, purpose=purpose, **more)  # type: ignore[arg-type]
         return await self.decisions.check(request, headers=self.by(MEMBERS))
 
+    async def in_use(self, member_id: str, purpose: str, recipient_id: str = "") -> bool:
+        """Whether the member is told that data is in use for it."""
+        (shown,) = [
+            one
+            for one in (await self.consents(member_id)).consents
+            if (one.purpose, one.recipient_id) == (purpose, recipient_id)
+        ]
+        return shown.in_use
+
     async def consents(self, member_id: str) -> decisions_pb2.MemberConsents:
         key = {"member_id": member_id, "caller": self.signer.sign("consent", member(member_id))}
         request = decisions_pb2.BatchGetConsentsRequest(members=[key])

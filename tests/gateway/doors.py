@@ -47,6 +47,7 @@ class Services:
         self.balances: dict[str, points_pb2.MemberBalances] = {}
         self.names: dict[str, str] = {}
         self.guardians: dict[str, str] = {}
+        self.survivors: dict[str, str] = {}
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[rpc.Caller, Any]] = []
         self.heard: deque[bytes] = deque(maxlen=20_000)

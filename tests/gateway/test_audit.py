@@ -2,10 +2,14 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+from huiyuan.loyalty.v1 import coupons_pb2, entitlements_pb2, forfeits_pb2, placements_pb2, points_pb2
 
+from gateway.admin import audit, audit_moves
 from gateway.paging import cursor
 from gateway.storage.audit import Audit
 from infra.local.databases import DatabaseUrls
@@ -19,6 +23,9 @@ MUTATIONS = {
     for field, way in matrix.paths(matrix.ADMIN, None).items()
     if len(way) == 1 and field.startswith("Mutation.")
 }
+
+SILENT = Path(__file__).with_name("audit_without_changes.txt")
+"""Mutations whose audit keeps no before and after, each with the reason."""
 
 
 @pytest.fixture
@@ -44,6 +51,71 @@ async def test_every_mutation_is_written_down_before_and_after(
     assert {row["operation"] for row in told} == {field.removeprefix("Mutation.")}
     assert {row["actor"] for row in told} == {"staff:ops-1"}
     assert all(row["trace_id"] and row["reason"] for row in told)
+
+
+def _says_what_changed(answer: object) -> bool:
+    changes = answer.DESCRIPTOR.fields_by_name.get("changes") if hasattr(answer, "DESCRIPTOR") else None
+    told = changes is not None and changes.message_type.name == "DefinitionChange"
+    return told or type(answer) in audit_moves._OF
+
+
+async def test_every_mutation_says_what_was_before_and_after_or_a_table_says_why_not(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[object] = []
+
+    def seen(answer: object) -> list[object]:
+        answers.append(answer)
+        return []
+
+    monkeypatch.setattr(audit, "_changes", seen)
+    for document in MUTATIONS.values():
+        assert "errors" not in await gateway.admin(document)
+    asked = [name.removeprefix("Mutation.") for name in MUTATIONS]
+    silent = {name for name, one in zip(asked, answers, strict=True) if not _says_what_changed(one)}
+    table = dict(line.split(": ", 1) for line in SILENT.read_text().splitlines() if line)
+    assert silent == set(table), "say before and after, or in the table why not"
+    assert all(len(why) > 20 for why in table.values())
+
+
+def _moved(answer: object) -> dict[str, tuple[object, object]]:
+    return {move.path: (move.before, move.after) for move in audit_moves.moves(answer)}
+
+
+def test_a_members_move_is_told_from_what_the_service_answered() -> None:
+    until = Timestamp(seconds=1_800_000_000)
+    placed = placements_pb2.Placement(tier="gold", until=until, tier_before="silver", tier_after="gold")
+    assert _moved(placements_pb2.OverrideTierResponse(placement=placed)) == {
+        "placement": (None, {"tier": "gold", "until": "2027-01-15T08:00:00Z"}),
+        "tier": ("silver", "gold"),
+    }
+    assert _moved(placements_pb2.OverrideTierResponse(placement=placed, replayed=True)) == {}
+    ended = placements_pb2.Placement(tier="gold", tier_before="gold", tier_after="", ended=True)
+    assert _moved(placements_pb2.EndTierOverrideResponse(placement=ended)) == {
+        "placement.tier": ("gold", None),
+        "tier": ("gold", None),
+    }
+    assert _moved(points_pb2.AdjustPointsResponse(request_id="r")) == {"request": (None, "r")}
+    assert _moved(points_pb2.AdjustPointsResponse(entry_id="e", balance_after=3)) == {"entry": (None, "e")}
+    points = forfeits_pb2.ForfeitedPoints(currency="POINTS", available=7, pending=2)
+    assert _moved(forfeits_pb2.ForfeitPointsResponse(forfeited=[points])) == {
+        "POINTS.available": (7, 0),
+        "POINTS.pending": (2, 0),
+    }
+    used = entitlements_pb2.BenefitClaim(claim_id="c", state=2, claimed_at=until, used_at=until)
+    assert _moved(entitlements_pb2.UseBenefitResponse(claim=used)) == {"claims[c].state": (None, "USED")}
+    used.used_at.seconds += 1
+    assert _moved(entitlements_pb2.UseBenefitResponse(claim=used)) == {"claims[c].state": ("CLAIMED", "USED")}
+    used.released_at.seconds, used.state = 1_900_000_000, 3
+    answer = entitlements_pb2.ReleaseBenefitResponse(claim=used)
+    assert _moved(answer) == {"claims[c].state": ("USED", "RELEASED")}
+    results = [
+        coupons_pb2.RevokeCouponResult(revoked={"coupon_id": "1"}),
+        coupons_pb2.RevokeCouponResult(revoked={"coupon_id": "2", "replayed": True}),
+        coupons_pb2.RevokeCouponResult(refusal={"code": "COUPON_HELD"}),
+    ]
+    answer = coupons_pb2.RevokeCouponsResponse(results=results)
+    assert _moved(answer) == {"coupons[1].state": ("ISSUED", "REVOKED")}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ query ($input: TestEarnRuleInput!) {
   testEarnRule(input: $input) {
     verdicts { key award given counted limitedBy overruledBy lineIds }
     earned { currency points } lines { lineId earned { points } } couponTemplates
-    facts { tier orders daysSinceOrder } userErrors { field code }
+    facts { tier orders daysSinceOrder birthdayMonth } userErrors { field code }
   }
 }
 """
@@ -26,7 +26,7 @@ query ($rules: EarnRulesInput!) {
 LIST = """
 { campaigns(state: RUNNING) {
   state budgetSpent budgetLeft
-  rule { key award budget schedule { firstOn lastOn daysOfMonth hours { since until } } caps { window points } }
+  rule { key award budget schedule { firstOn lastOn daysOfMonth birthdayMonthPurpose hours { since until } } caps { window points } }
 } }
 """
 STOP = """
@@ -44,7 +44,8 @@ async def test_a_sample_order_is_judged_by_the_rules_that_were_given(gateway: Ga
         "award": "FIXED",
         "points": 60,
         "condition": "order.channel == 'fair'",
-        "schedule": {"firstOn": "2026-11-01", "daysOfMonth": [8], "hours": [{"since": 20, "until": 22}]},
+        "schedule": {"firstOn": "2026-11-01", "daysOfMonth": [8], "hours": [{"since": 20, "until": 22}]}
+        | {"birthdayMonthPurpose": "birthday_care"},
         "caps": [{"window": "DAY", "points": 100}],
         "budget": 1000,
     }
@@ -52,7 +53,7 @@ async def test_a_sample_order_is_judged_by_the_rules_that_were_given(gateway: Ga
         "rules": {"rules": [rule]},
         "total": {"minorUnits": 100, "currency": "CNY"},
         "lines": [{"lineId": "1", "sku": "tea", "money": {"minorUnits": 100, "currency": "CNY"}}],
-        "facts": {"tier": "gold", "orders": 3},
+        "facts": {"tier": "gold", "orders": 3, "birthdayMonth": True},
     }
     answer = await gateway.admin(TEST, variables={"input": asked})
     ((_, request),) = gateway.services.requests
@@ -62,7 +63,8 @@ async def test_a_sample_order_is_judged_by_the_rules_that_were_given(gateway: Ga
         "2026-11-01",
         100,
     )
-    assert (request.facts.tier, request.facts.orders) == ("gold", 3)
+    assert sent.schedule.birthday_month_purpose == "birthday_care"
+    assert (request.facts.tier, request.facts.orders, request.facts.birthday_month) == ("gold", 3, True)
     shown = answer["data"]["testEarnRule"]
     assert shown["verdicts"] == [
         {
@@ -76,6 +78,7 @@ async def test_a_sample_order_is_judged_by_the_rules_that_were_given(gateway: Ga
         }
     ]
     assert (shown["facts"]["daysSinceOrder"], shown["couponTemplates"]) == (2, ["thanks-10"])
+    assert shown["facts"]["birthdayMonth"]
 
 
 async def test_a_preview_says_how_much_more_it_would_have_been(gateway: Gateway) -> None:
@@ -109,6 +112,7 @@ async def test_campaigns_are_listed_and_stopped_with_a_reason(gateway: Gateway) 
         "firstOn": "2026-11-01",
         "lastOn": None,
         "daysOfMonth": [8],
+        "birthdayMonthPurpose": "birthday_care",
         "hours": [{"since": 20, "until": 22}],
     }
     gateway.services.requests.clear()

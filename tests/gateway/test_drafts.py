@@ -7,7 +7,7 @@ CREATE = """
 mutation ($input: CreateProgrammeDraftInput!) {
   createProgrammeDraft(input: $input) {
     replayed userErrors { field code }
-    draft { id edition state programme { version twoPersons } faults{path code message} }
+    draft { id edition state programme { version twoPersons } faults{path code} }
   }
 }
 """
@@ -46,8 +46,16 @@ async def test_only_the_parts_that_are_given_reach_the_service_empty_ones_too(ga
         "edition": 3,
         "state": "DRAFT",
         "programme": {"version": 2, "twoPersons": False},
-        "faults": [{"path": "tiers[1].couponTemplate", "code": "PROGRAMME_NOT_WELL_FORMED", "message": "no"}],
+        "faults": [{"path": "tiers[1].couponTemplate", "code": "PROGRAMME_NOT_WELL_FORMED"}],
     }
+
+
+async def test_what_is_wrong_with_a_draft_is_told_in_the_askers_language(gateway: Gateway) -> None:
+    asked = "query ($draft: UUID!) { programmeDraft(id: $draft) { faults { message } } }"
+    for language, message in (("zh-CN", "计划规则有误，请查看所指字段（no）"), ("en", "no")):
+        headers = {"Accept-Language": language}
+        answer = await gateway.admin(asked, variables={"draft": DRAFT_ID}, headers=headers)
+        assert answer["data"]["programmeDraft"]["faults"] == [{"message": message}]
 
 
 async def test_changes_are_shown_as_values_and_not_as_text(gateway: Gateway) -> None:

@@ -1,8 +1,11 @@
 """Errors: expected refusals are data, the rest says as much as a stranger may know."""
 
 import pytest
+from graphql import get_named_type
 
-from services.kit.refusal import Forbidden, Invalid
+from gateway.admin.schema import schema as admin_schema
+from gateway.errors import user_error
+from services.kit.refusal import Forbidden, Invalid, NotFound
 from tests.gateway.doors import Away, NotEnoughPoints, StaleVersion
 from tests.gateway.gateway_client import Gateway, code
 
@@ -15,6 +18,10 @@ class NameNotValid(Invalid):
 
 class ProgrammeNotWellFormed(Invalid):
     """What staff wrote contradicts itself, as the loyalty service says it."""
+
+
+class UnknownPurpose(NotFound):
+    """As the consent service says it."""
 
 
 class HandsOff(Forbidden):
@@ -121,3 +128,29 @@ async def test_whole_numbers_that_json_cannot_carry_safely_are_refused(
     answer = await gateway.admin(query, variables={"i": told})
     assert code(answer) == "BAD_USER_INPUT"
     assert gateway.services.requests == []
+
+
+@pytest.mark.parametrize(
+    ("mutation", "field", "expected"),
+    [
+        ("publishPurpose", "purpose.assessment_id", ["assessmentId"]),
+        ("publishPurpose", "purpose.name.zh", ["name", "zh"]),
+        ("publishNotice", "notice.purposes[1]", ["purposes", "1"]),
+        ("publishTopic", "topic.name.zh", ["nameZh"]),
+        ("publishTopic", "topic.channels[0].purpose", ["channels", "0", "purpose"]),
+        ("registerImpactAssessment", "assessment.assessment_id", ["id"]),
+        ("registerImpactAssessment", "assessment.concluded_at", ["concludedAt"]),
+        ("deleteImpactAssessment", "assessment_id", ["id"]),
+        ("registerProcessorAgreement", "agreement.agreement_id", ["id"]),
+        ("registerProcessorAgreement", "agreement.recipient_id", ["recipientId"]),
+        ("registerExportRoute", "route.purpose", ["purpose"]),
+        ("recordBreachNotice", "breach_id", ["breachId"]),
+    ],
+)
+def test_what_an_officer_enters_is_named_as_the_input_names_it(
+    mutation: str, field: str, expected: list[str]
+) -> None:
+    said = user_error(UnknownPurpose("wrong", field=field), "en")
+    assert said.field == ["input", *expected]
+    kind = admin_schema._schema.mutation_type.fields[mutation].args["input"].type  # type: ignore[union-attr]
+    assert expected[0] in get_named_type(kind).fields

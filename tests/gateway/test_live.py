@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from gateway.live import changes, reader
+from gateway.live import changes, watchers
 from gateway.live.positions import CursorNotOurs, Positions
 from infra.local.databases import DatabaseUrls
 from services.kit import stream
@@ -177,11 +177,13 @@ async def test_what_is_no_longer_all_there_is_told_as_one_resync(live: Gateway, 
 
 
 async def test_a_watcher_that_cannot_keep_up_gets_one_resync_instead_of_a_flood() -> None:
-    watcher = reader._Watcher(None)
-    for number in range(reader.QUEUED_AT_MOST + 1):
+    watcher = watchers.Watcher("a member", None)
+    watcher.wants = True
+    for number in range(watchers.QUEUED_AT_MOST + 1):
         watcher.tell(changes.mark("ORDER_RECORDED", f"cursor-{number}"))
-    told = await watcher.next()
-    assert (told.kind, told.cursor) == ("RESYNCED", f"cursor-{reader.QUEUED_AT_MOST}")
+    told = await watcher.next(None)
+    assert told is not None
+    assert (told.kind, told.cursor) == ("RESYNCED", f"cursor-{watchers.QUEUED_AT_MOST}")
     assert watcher._queue.empty()
 
 

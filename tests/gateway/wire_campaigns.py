@@ -17,7 +17,10 @@ FESTIVAL = earn_rules_pb2.EarnRule(
     multiplier="1",
     budget=1000,
     schedule=earn_rules_pb2.EarnSchedule(
-        first_on="2026-11-01", days_of_month=[8], hours=[earn_rules_pb2.Hours(since=20, until=22)]
+        first_on="2026-11-01",
+        days_of_month=[8],
+        hours=[earn_rules_pb2.Hours(since=20, until=22)],
+        birthday_month_purpose="birthday_care",
     ),
     caps=[earn_rules_pb2.EarnCap(window=earn_rules_pb2.CAP_WINDOW_DAY, points=100)],
 )
@@ -36,7 +39,9 @@ class Campaigns(Door):
             earned=earned,
             lines=[wire.TestedLine(line_id="1", earned=earned)],
             coupon_templates=["thanks-10"],
-            facts=wire.MemberFacts(tier="gold", orders=3, spend_minor=9, days_since_order=2),
+            facts=wire.MemberFacts(
+                tier="gold", orders=3, spend_minor=9, days_since_order=2, birthday_month=True
+            ),
         )
 
     @rpc.allow(rpc.anyone)

@@ -68,7 +68,9 @@ class Profiles(Door):
             request.members,
             answer.results,
             "profile",
-            lambda _, member: answers.profile(member, self.services.names[member]),
+            lambda _, member: answers.profile(
+                self.services.survivors.get(member, member), self.services.names[member]
+            ),
         )
         return answer
 

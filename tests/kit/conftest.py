@@ -33,6 +33,7 @@ async def kit_database(servers: Servers) -> DatabaseUrls:
     await connection.execute("CREATE TABLE effects (stream text, seq bigint, ord bigint)")
     await connection.execute("CREATE INDEX ON effects (stream, seq, ord)")
     await connection.execute(f'GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO "{name}"')
+    await connection.execute(f'GRANT DELETE ON outbox TO "{name}"')
     await connection.close()
     return urls
 

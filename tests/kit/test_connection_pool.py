@@ -24,6 +24,7 @@ class Server:
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
         self.opened = 0
+        self.closed = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.opened += 1
@@ -36,6 +37,7 @@ class Server:
             pass
         finally:
             writer.close()
+            self.closed += 1
 
 
 @asynccontextmanager
@@ -112,6 +114,30 @@ async def test_an_answer_whose_asker_has_left_reaches_nobody() -> None:
         assert leaving.cancelled()
         may_answer.set()
         assert (await ask(connections, b"stayed")).content == b"stayed"
+
+
+async def test_a_connection_that_opens_while_its_asker_leaves_is_closed() -> None:
+    """The asker leaves after each number of the loop's turns, until one comes that is too late."""
+    never = asyncio.Event()
+
+    async def silent(_: bytes, __: asyncio.StreamWriter) -> None:
+        await never.wait()
+
+    async with serving(silent) as (server, connections):
+        for turns in range(40):
+            leaving = asyncio.ensure_future(connections._opened(asyncio.get_running_loop(), 5.0))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            if leaving.done():
+                leaving.result().close()
+                break
+            leaving.cancel()
+            await asyncio.wait([leaving])
+        else:
+            raise AssertionError("it never opened")
+        async with asyncio.timeout(10):
+            while not server.opened or server.closed < server.opened:  # noqa: ASYNC110  # the server is looked at
+                await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(

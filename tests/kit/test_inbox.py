@@ -2,8 +2,11 @@
 
 import asyncio
 import random
+import time
+from collections.abc import Sequence
 
 import pytest
+from prometheus_client import REGISTRY
 from redis.asyncio import Redis
 from sqlalchemy import text
 
@@ -18,6 +21,12 @@ _EFFECT = text("INSERT INTO effects VALUES (:stream, :seq, :ord)")
 
 async def note(connection: database.Connection, event: stream.Event) -> None:
     await connection.execute(_EFFECT, {"stream": event.stream, "seq": event.seq, "ord": event.ord})
+
+
+async def note_all(connection: database.Connection, events: Sequence[stream.Event]) -> None:
+    await connection.execute(
+        _EFFECT, [{"stream": event.stream, "seq": event.seq, "ord": event.ord} for event in events]
+    )
 
 
 async def note_or_fail(connection: database.Connection, event: stream.Event) -> None:
@@ -41,7 +50,9 @@ async def until_counted(pool: database.Pool) -> None:
 async def test_two_consumers_and_failing_handlers_count_each_event_once(
     engine: database.Engine, pool: database.Pool, redis_client: Redis
 ) -> None:
-    consumers = [Consumer(SERVICE, engine, redis_client, each(handle)) for handle in (note, note_or_fail)]
+    consumers = [
+        Consumer(SERVICE, engine, redis_client, each(handle), by="tests") for handle in (note, note_or_fail)
+    ]
     async with (
         running(Relay(SERVICE, pool, redis_client).run),
         running(consumers[0].run),
@@ -57,7 +68,7 @@ async def test_nothing_is_lost_or_counted_twice_when_redis_goes_away_and_comes_b
 ) -> None:
     async with (
         running(Relay(SERVICE, pool, redis_client).run),
-        running(Consumer(SERVICE, engine, redis_client, each(note)).run),
+        running(Consumer(SERVICE, engine, redis_client, each(note), by="tests").run),
     ):
         await asyncio.gather(*(write(engine) for _ in range(50)))
         await own_redis.restart(killed=killed)
@@ -69,14 +80,14 @@ async def test_nothing_is_lost_or_counted_twice_when_redis_is_emptied(
     engine: database.Engine, pool: database.Pool, redis_client: Redis
 ) -> None:
     async with running(Relay(SERVICE, pool, redis_client).run):
-        async with running(Consumer(SERVICE, engine, redis_client, each(note)).run):
+        async with running(Consumer(SERVICE, engine, redis_client, each(note), by="tests").run):
             await asyncio.gather(*(write(engine) for _ in range(50)))
             await until_counted(pool)
         # These nobody has heard yet.
         await asyncio.gather(*(write(engine) for _ in range(50)))
         await until_relayed(pool, redis_client)
         await redis_client.flushall()
-        async with running(Consumer(SERVICE, engine, redis_client, each(note)).run):
+        async with running(Consumer(SERVICE, engine, redis_client, each(note), by="tests").run):
             await asyncio.gather(*(write(engine) for _ in range(50)))
             await until_counted(pool)
 
@@ -96,7 +107,7 @@ async def test_an_event_that_always_fails_holds_up_only_what_follows_it_in_its_s
 
     async with (
         running(Relay(SERVICE, pool, redis_client).run),
-        running(Consumer(SERVICE, engine, redis_client, each(choke)).run),
+        running(Consumer(SERVICE, engine, redis_client, each(choke), by="tests").run),
     ):
         await until_relayed(pool, redis_client)
         wanted = await pool.fetchval(
@@ -107,3 +118,83 @@ async def test_an_event_that_always_fails_holds_up_only_what_follows_it_in_its_s
             while await pool.fetchval("SELECT count(*) FROM effects") < wanted:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     assert await pool.fetchval("SELECT count(*) FROM effects") == wanted
+
+
+def sample(name: str) -> float:
+    return REGISTRY.get_sample_value(name, {"service": SERVICE}) or 0.0
+
+
+async def test_events_that_went_by_unheard_are_told_of_and_no_others(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis
+) -> None:
+    before = sample("huiyuan_inbox_gaps_total")
+    consumer = Consumer(SERVICE, engine, redis_client, each(note), by="tests")
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        async with running(consumer.run):
+            await asyncio.gather(*(write(engine, 2) for _ in range(60)))
+            await until_counted(pool)
+            until = time.time()
+            async with asyncio.timeout(DEADLINE_S):
+                while sample("huiyuan_inbox_caught_up_timestamp_seconds") <= until:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        assert sample("huiyuan_inbox_gaps_total") == before, "nothing was missed"
+        await asyncio.gather(*(write(engine, 2) for _ in range(60)))
+        await until_relayed(pool, redis_client)
+        # Two streams forget more than was heard; one forgets only what was.
+        behind = [name for name in stream.names(SERVICE) if await redis_client.xlen(name) > 4][:3]
+        heard = await pool.fetch("SELECT stream, seq, ord FROM inbox")
+        for name in behind[:2]:
+            await redis_client.xtrim(name, maxlen=1, approximate=False)
+        seq, ord = next((row["seq"], row["ord"]) for row in heard if row["stream"] == behind[2])
+        await redis_client.xtrim(behind[2], minid=f"{seq}-{ord + 1}", approximate=False)
+        async with running(consumer.run), asyncio.timeout(DEADLINE_S):
+            while sample("huiyuan_inbox_gaps_total") == before:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
+    assert sample("huiyuan_inbox_gaps_total") == before + 2
+
+
+async def test_no_stream_forgets_what_a_consumer_has_still_to_hear(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "KEEP_EVENTS", 100)  # Redis forgets by the hundred
+    names = stream.names(SERVICE)
+
+    async def written(times: int) -> None:
+        for _ in range(times):
+            await asyncio.gather(*(write(engine, 200) for _ in range(12)))
+
+    async def sent() -> None:
+        ends = {
+            f"huiyuan:{SERVICE}:{row['lane']}": row["seq"] for row in await pool.fetch("TABLE outbox_lanes")
+        }
+        async with asyncio.timeout(DEADLINE_S):
+            while any(  # noqa: ASYNC110
+                stream.position(last)[0] < ends[name]
+                for name, last in (await stream.last_ids(redis_client, names)).items()
+            ):
+                await asyncio.sleep(0.05)
+
+    async def longest() -> int:
+        return max([await redis_client.xlen(name) for name in names])
+
+    consumer = Consumer(SERVICE, engine, redis_client, note_all, by="tests")
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        await written(3)
+        await sent()
+        assert await longest() < 500, "nobody hears as yet"
+        async with running(consumer.run):
+            await asyncio.sleep(0.3)
+        before = await pool.fetchval("SELECT count(*) FROM effects")
+
+        await written(6)
+        await asyncio.sleep(1)
+        assert await longest() < 700, "what is not taken waits in the outbox"
+        async with running(consumer.run):
+            async with asyncio.timeout(DEADLINE_S):
+                heard = "SELECT count(*) FROM effects"
+                while await pool.fetchval(heard) < before + 6 * 12 * 200:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            await written(3)
+            await sent()
+    assert await longest() < 700

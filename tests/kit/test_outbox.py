@@ -197,7 +197,7 @@ async def test_two_relays_double_nothing(
 
 
 async def test_events_packed_in_one_row_travel_one_by_one(pool: database.Pool, redis_client: Redis) -> None:
-    async with running(Relay(SERVICE, pool, redis_client).run):
+    async with running(Relay(SERVICE, pool, redis_client, numbered=False).run):
         for seq, events in enumerate((1, 4, 2_500), 1):
             await write_packed(pool, seq, events)
         await until_relayed(pool, redis_client)
@@ -208,19 +208,57 @@ async def test_relay_goes_on_in_the_middle_of_a_packed_row(pool: database.Pool, 
     await write_packed(pool, 1, 5)
     sent = [stream.Event(name, 1, nth, "", "Tried", b"1/%d" % nth) for nth in range(3)]
     assert await stream.append(redis_client, {name: (0, 0)}, sent) == {name: (1, 2)}
-    async with running(Relay(SERVICE, pool, redis_client).run):
+    async with running(Relay(SERVICE, pool, redis_client, numbered=False).run):
         await until_relayed(pool, redis_client)
 
 
 async def test_an_emptied_redis_gets_no_later_portion_before_an_earlier_one(
     pool: database.Pool, redis_client: Redis
 ) -> None:
-    async with running(Relay(SERVICE, pool, redis_client).run):
+    async with running(Relay(SERVICE, pool, redis_client, numbered=False).run):
         await write_packed(pool, 1, 3_000)
         await until_relayed(pool, redis_client)
         await redis_client.flushall()
         await write_packed(pool, 2, 5_000)
         await until_relayed(pool, redis_client)
+
+
+async def _tell(engine: database.Engine, member: str, body: str) -> None:
+    async with engine.begin() as connection:
+        await outbox.append(connection, [NewEvent(member, "Tried", body.encode())])
+
+
+@pytest.mark.parametrize("since", [0, 2, 9], ids=["nothing", "less than was lost", "more than was lost"])
+async def test_what_a_restored_database_writes_is_sent_though_its_numbers_were_given_out_before(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis, since: int
+) -> None:
+    member = str(uuid.uuid4())
+    name = stream.name(SERVICE, crc32(member.encode()) % stream.LANES)
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        for nth in range(4):
+            await _tell(engine, member, f"kept {nth}")
+        backup = await pool.fetch("SELECT lane, seq FROM outbox_lanes")
+        for nth in range(5):
+            await _tell(engine, member, f"lost {nth}")
+        await write(engine, 3)
+        await until_relayed(pool, redis_client)
+    before = await streamed(redis_client)
+    for lane, seq in backup:
+        await pool.execute("DELETE FROM outbox WHERE lane = $1 AND seq > $2", lane, seq)
+        await pool.execute("UPDATE outbox_lanes SET seq = $2 WHERE lane = $1", lane, seq)
+    for nth in range(since):
+        await _tell(engine, member, f"new {nth}")
+    wanted = [body for _, body in before[name]] + [b"new %d" % nth for nth in range(since)] + [b"after"]
+    for _ in range(2):  # The second relay finds nothing to do.
+        async with running(Relay(SERVICE, pool, redis_client).run), asyncio.timeout(DEADLINE_S):
+            if wanted[-1] not in [body for _, body in (await streamed(redis_client))[name]]:
+                await asyncio.sleep(0.2)
+                await _tell(engine, member, "after")
+            while (sent := [body for _, body in (await streamed(redis_client))[name]])[-1] != b"after":  # noqa: ASYNC110  # what others do is looked at
+                await asyncio.sleep(0.02)
+        assert sent == wanted
+    others = {lane: events for lane, events in (await streamed(redis_client)).items() if lane != name}
+    assert others == {lane: events for lane, events in before.items() if lane != name}
 
 
 async def test_relay_waits_for_a_database_that_is_away(
@@ -264,3 +302,27 @@ async def test_an_append_behind_a_gap_is_left_out(redis_client: Redis) -> None:
     assert await stream.append(redis_client, {name: (0, 0)}, [event(1), event(2)]) == {name: (2, 0)}
     assert await stream.append(redis_client, {name: (3, 0)}, [event(4)]) == {name: (2, 0)}
     assert [entry for entry, _ in await redis_client.xrange(name)] == [b"1-0", b"2-0"]
+
+
+async def test_nothing_is_sent_behind_what_a_stream_did_not_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    full, other = stream.name(SERVICE, 0), stream.name(SERVICE, 1)
+    taken: list[stream.Event] = []
+
+    async def append(
+        _: object, ends: dict[str, stream.Position], events: list[stream.Event]
+    ) -> dict[str, object]:
+        """Takes nothing of the full stream the first time, and everything after that."""
+        if any(event.stream == full for event in events) and not taken:
+            return {full: ends[full]}
+        taken.extend(events)
+        return {event.stream: (event.seq, event.ord) for event in events}
+
+    monkeypatch.setattr(outbox, "_EVENTS_AT_ONCE", 1)
+    monkeypatch.setattr(stream, "append", append)
+    told = [stream.Event(name, seq, 0, "", "Tried", b"") for name, seq in ((full, 1), (other, 1), (full, 2))]
+    ends = {full: (0, 0), other: (0, 0)}
+    assert not await Relay(SERVICE, None, None)._send(told, ends)  # type: ignore[arg-type]
+    assert taken == [told[1]]
+    assert ends == {full: (0, 0), other: (1, 0)}
+    assert await Relay(SERVICE, None, None)._send([told[0], told[2]], ends)  # type: ignore[arg-type]
+    assert taken == [told[1], told[0], told[2]]

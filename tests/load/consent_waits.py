@@ -4,15 +4,22 @@ Callers who ask again as soon as they are answered wait for one another, whateve
 wait 64 / throughput on the average, the constant's callers no less than the gate's. What the gate adds is seen where
 questions come at a rate of their own: half of what the constant was answered at most in the same round. Each question
 has its time and waits from then on, whether or not it could be sent, and the constant is offered the same rate beside.
+
+A caller's wait is also the machine's: for a core, on either side. So beside it stands what the process says itself: how
+much it answered within a millisecond of having read the question, and how long it was ready and had no core.
 """
 
 import random
 from base64 import b64decode
-from collections import deque
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
+import httpx
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
+from prometheus_client.parser import text_string_to_metric_families
 
 from services.kit import rpc
 from services.loyalty.rpc.members.consents import ConsentGate
@@ -29,7 +36,32 @@ P99_MS = 3.0
 ANSWERED = 0.98
 """Of what is offered, so that nothing is gained by not answering."""
 
+WITHIN_S = 0.001
+"""A bucket of the services' own histogram."""
+
 _OURS = rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")
+
+
+class Inside(NamedTuple):
+    """What a process has said of itself so far: of questions
+    to the gate how many calls it answered, and how many within ``WITHIN_S``; and for
+    how many seconds its loop's thread was ready and had no core."""
+
+    answered: float
+    within: float
+    without_core_s: float
+
+    @classmethod
+    async def of(cls, service: Service) -> "Inside":
+        async with httpx.AsyncClient(trust_env=False) as client:
+            told = (await client.get(f"{service.url}/metrics")).text
+        counted: Counter[tuple[str, str | None]] = Counter()
+        for family in text_string_to_metric_families(told):
+            for sample in family.samples if family.name == "huiyuan_rpc_seconds" else ():
+                if "/Check" in sample.labels["method"]:
+                    counted[sample.name.rpartition("_")[2], sample.labels.get("le")] += sample.value  # type: ignore[assignment]
+        waited_ns = int(Path(f"/proc/{service.pid}/schedstat").read_text().split()[1])  # noqa: ASYNC240 - no disk
+        return cls(counted["count", None], counted["bucket", str(WITHIN_S)], waited_ns / 1e9)
 
 
 @dataclass
@@ -40,11 +72,19 @@ class Waits:
     per_second: list[float] = field(default_factory=list)
     p50_ms: list[float] = field(default_factory=list)
     p99_ms: list[float] = field(default_factory=list)
+    within: list[float] = field(default_factory=list)
+    without_core: list[float] = field(default_factory=list)
 
-    def add(self, answered: Answered) -> float:
+    async def add(self, service: Service, asking: Awaitable[Answered]) -> float:
+        """A span of asking; answers/s."""
+        before = await Inside.of(service)
+        answered = await asking
+        after = await Inside.of(service)
         self.per_second.append(answered.per_second)
         self.p50_ms.append(answered.percentile(0.5))
         self.p99_ms.append(answered.percentile(0.99))
+        self.within.append((after.within - before.within) / (after.answered - before.answered))
+        self.without_core.append((after.without_core_s - before.without_core_s) / answered.seconds)
         return answered.per_second
 
     def row(self, offered: list[float] | None = None, *, judged: bool = False) -> Row:
@@ -56,7 +96,9 @@ class Waits:
             ratios(self.per_second, offered) if offered else None,
             ANSWERED if judged else None,
             f"p50 {Figure.of(self.p50_ms).show(1)}, p99 {p99.show(1)} ms"
-            + (f", mark {P99_MS:.0f} ms" if judged else ""),
+            + (f", mark {P99_MS:.0f} ms" if judged else "")
+            + f"; inside {min(self.within):.2%} within {WITHIN_S * 1000:.0f} ms,"
+            + f" no core for {max(self.without_core):.1%} of the time",
             too_slow=judged and p99.median > P99_MS,
         )
 
@@ -64,25 +106,32 @@ class Waits:
 async def measure(
     gate: Service, echo: Service, members: list[str], rounds: int, told: Mapping[str, str]
 ) -> list[Row]:
-    """All ways by turns; the one that is judged last of its table."""
+    """All ways by turns; the one that is judged last of its table. What is asked about was asked about just before: the
+    mark is a cached answer's."""
 
     def questions(service: Service) -> deque[bytes]:
         return checks(service, "marketing_sms", random.choices(members, k=READY))
+
+    async def ask(waits: Waits, service: Service) -> float:
+        await service.ask(checks(service, "marketing_sms", members), CALLERS, SECONDS)
+        return await waits.add(service, service.ask(questions(service), CALLERS, SECONDS))
+
+    async def offer(waits: Waits, service: Service, per_second: float) -> None:
+        await service.ask(checks(service, "marketing_sms", members), CALLERS, SECONDS)
+        await waits.add(service, service.offer(questions(service), CALLERS, SECONDS, per_second))
 
     full, full_gate = Waits("echo, asked all it can take"), Waits("Check, kept, asked all it can take")
     half, half_gate = Waits("echo, at half of that"), Waits("Check, kept, at the same rate")
     together = Waits(f"{CALLERS} tasks of one service, by its own client, asking all they can")
     consents, offered = _client(gate, told), []
     for _ in range(rounds):
-        most = full.add(await echo.ask(questions(echo), CALLERS, SECONDS))
-        full_gate.add(await gate.ask(questions(gate), CALLERS, SECONDS))
-        offered.append(SHARE * most)
+        offered.append(SHARE * await ask(full, echo))
+        await ask(full_gate, gate)
         for waits, service in random.sample([(half, echo), (half_gate, gate)], 2):
-            waits.add(await service.offer(questions(service), CALLERS, SECONDS, SHARE * most))
-        together.add(
-            await crowd(
-                lambda: consents.be_allowed(random.choice(members), "marketing_sms"), CALLERS, SECONDS
-            )
+            await offer(waits, service, offered[-1])
+        await together.add(
+            gate,
+            crowd(lambda: consents.be_allowed(random.choice(members), "marketing_sms"), CALLERS, SECONDS),
         )
     return [
         full.row(),

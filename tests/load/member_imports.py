@@ -30,6 +30,7 @@ from infra.local.member_files.columns import planned
 from infra.local.member_files.rows import Meaning, entrant
 from infra.local.member_files.seen import Seen
 from services.kit import process
+from services.members.rpc.collecting import of_registration
 from services.members.rpc.registrations import register
 from services.members.rules.registrations import Registered
 from services.members.storage import keyrings
@@ -46,7 +47,7 @@ _SURNAMES, _GIVEN = "王李张刘陈杨赵黄周吴徐孙", "伟芳娜敏静丽�
 
 
 def written(file: Path, rows: int, seed: int) -> None:
-    """Write a file of members who were never there: phones in several spellings, mail, birthdays."""
+    """Write a file of members who were never there: phones in several spellings, mail, birthdays, days of joining."""
     chance = random.Random(seed)
     with file.open("w", encoding="utf-8") as out:
         out.write("会员号,姓名,手机,邮箱,生日,注册时间\n")
@@ -55,7 +56,10 @@ def written(file: Path, rows: int, seed: int) -> None:
             phone = (number, f"+86 {number[:3]} {number[3:7]} {number[7:]}", f"0086{number}")[nth % 3]
             name = chance.choice(_SURNAMES) + "".join(chance.choices(_GIVEN, k=2))
             day = f"{chance.randint(1950, 2007)}-{chance.randint(1, 12)}-{chance.randint(1, 28)}"
-            out.write(f"{seed}-{nth},{name},{phone},m{seed}.{nth}@example.com,{day},2024/05/06\n")
+            joined = datetime.fromtimestamp(chance.randint(1_400_000_000, 1_700_000_000), UTC)
+            out.write(
+                f"{seed}-{nth},{name},{phone},m{seed}.{nth}@example.com,{day},{joined:%Y/%m/%d %H:%M:%S}\n"
+            )
 
 
 def read(file: Path) -> Iterator[RegisterMemberRequest]:
@@ -97,6 +101,7 @@ async def round_of(there: Databases, ring: keyrings.KeyRing, file: Path, server:
     started, began = time.process_time(), time.perf_counter()
     for body in sent:
         requests = RegisterMembersRequest.FromString(body).members
+        assert all(map(of_registration, requests))
         outcomes = await register(there, ring, requests, datetime.now(UTC))
         assert all(isinstance(outcome, Registered) and not outcome.replayed for outcome in outcomes)
         count += len(outcomes)

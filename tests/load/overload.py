@@ -1,8 +1,14 @@
-"""Overload: what one gateway process still answers when three times as much is asked as it can, and how soon it refuses."""
+"""Overload: what one gateway process still answers when three times as much is asked as it can, and how soon it refuses.
+
+The load runs on the services' core, and takes the more of it the more it asks. That is not the gateway's to lose: what
+is compared is good answers per second that the load left of that core.
+"""
 
 import asyncio
 import time
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import NamedTuple
 
 import psutil
 import uvloop
@@ -65,8 +71,15 @@ class Asker(asyncio.Protocol):
         asyncio.get_running_loop().call_later(max(0.0, self._every_s - took_s), self.ask)
 
 
-async def _ask(arm: Arm, connections: int, every_s: float) -> tuple[float, list[float]]:
-    """Good answers a second, and how long each refusal took in milliseconds."""
+class Came(NamedTuple):
+    """Good answers a second, and per second that the load left of its core; how long refusals took, in milliseconds."""
+
+    speed: float
+    speed_beside: float
+    refused_ms: list[float]
+
+
+async def _ask(arm: Arm, connections: int, every_s: float) -> Came:
     loop, answers = asyncio.get_running_loop(), Answers()
     askers = [
         Asker(arm._request(arm.tokens[nth % len(arm.tokens)]), every_s, answers) for nth in range(connections)
@@ -78,14 +91,15 @@ async def _ask(arm: Arm, connections: int, every_s: float) -> tuple[float, list[
     for nth, asker in enumerate(askers):
         loop.call_later(every_s * nth / connections, asker.ask)
     await asyncio.sleep(SETTLING_S)
-    answers.good, before_s = 0, time.perf_counter()
+    answers.good, before_s, own_s = 0, time.perf_counter(), time.process_time()
     answers.refused_ms.clear()
     await asyncio.sleep(SECONDS)
-    speed = answers.good / (time.perf_counter() - before_s)
+    took_s, own_s = time.perf_counter() - before_s, time.process_time() - own_s
+    came = Came(answers.good / took_s, answers.good / (took_s - own_s), answers.refused_ms)
     for asker in askers:
         asker.transport.abort()  # type: ignore[attr-defined]
     await asyncio.sleep(SETTLING_S)  # or the next would be refused for it
-    return speed, answers.refused_ms
+    return came
 
 
 def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
@@ -94,24 +108,31 @@ def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
     tokens = [house.issuer.member(member.member_id) for member in house.seeds.members]
     asked = {"documentId": manifest.key(ME), "variables": FIRST}
     arm = Arm(Server(gateway, house.ports.gateway), "/graphql", asked, tokens)
-    best, beyond, waits, refused = [], [], [], []
+    best: list[Came] = []
+    beyond: list[Came] = []
     for _ in range(rounds):
-        speeds = [uvloop.run(_ask(arm, count, 0.0))[0] for count in (CONNECTIONS, BUSY_CONNECTIONS)]
-        best.append(max(speeds))
-        speed, refused_ms = uvloop.run(_ask(arm, TOO_MANY, TOO_MANY / (3 * best[-1])))
-        beyond.append(speed)
-        waits.append(sorted(refused_ms)[len(refused_ms) * 99 // 100] if refused_ms else 0.0)
-        refused.append(len(refused_ms) / SECONDS)
-    beside = f"{Figure.of(refused).show()}/s refused, 99 % within {Figure.of(waits).show()} ms"
+        usual = [uvloop.run(_ask(arm, count, 0.0)) for count in (CONNECTIONS, BUSY_CONNECTIONS)]
+        best.append(max(usual, key=attrgetter("speed_beside")))
+        offered = 3 * max(came.speed for came in usual)
+        beyond.append(uvloop.run(_ask(arm, TOO_MANY, TOO_MANY / offered)))
+    refusals = [sorted(came.refused_ms) for came in beyond]
+    waits = [each[len(each) * 99 // 100] if each else 0.0 for each in refusals]
+    refused = [len(each) / SECONDS for each in refusals]
+    speeds = [[came.speed for came in arms] for arms in (best, beyond)]
+    beside_load = [[came.speed_beside for came in arms] for arms in (best, beyond)]
     rows = [
-        Row("whole me, as much as is answered", Figure.of(best)),
+        Row("whole me, as much as is answered", Figure.of(speeds[0])),
         Row(
             "whole me, three times as much asked",
-            Figure.of(beyond),
-            ratios(beyond, best),
+            Figure.of(speeds[1]),
+            ratios(beside_load[1], beside_load[0]),
             MARK,
-            beside,
+            f"{Figure.of(refused).show()}/s refused, 99 % within {Figure.of(waits).show()} ms",
             too_slow=Figure.of(waits).median > REFUSED_WITHIN_MS,
         ),
     ]
-    return rows, [f"{TOO_MANY:,} connections; refusals within {REFUSED_WITHIN_MS:.0f} ms"]
+    return rows, [
+        f"{TOO_MANY:,} connections; refusals within {REFUSED_WITHIN_MS:.0f} ms",
+        "the ratio is of answers per second that the load left of its core; as it is: "
+        f"{ratios(speeds[1], speeds[0]).show(2)}",
+    ]

@@ -18,10 +18,11 @@ class UnknownPurpose(NotFound):
 
 
 class Gate(DecisionsService):
-    """Denies until told otherwise; only ``personalisation`` was published."""
+    """Denies until told otherwise; only what is in ``lists`` was published, each purpose with its categories of data."""
 
     def __init__(self) -> None:
         self.allowed: set[str] = set()
+        self.lists = {"personalisation": {"purchase_history"}}
         self.away = False
         self.asked: list[tuple[str, str]] = []
         self.batches = 0
@@ -32,7 +33,8 @@ class Gate(DecisionsService):
     ) -> decisions_pb2.CheckManyResponse:
         self.batches += 1
         asked = (
-            decisions_pb2.CheckRequest(member_id=one, purpose=request.purpose) for one in request.member_ids
+            decisions_pb2.CheckRequest(member_id=one, purpose=request.purpose, categories=request.categories)
+            for one in request.member_ids
         )
         return decisions_pb2.CheckManyResponse(answers=[await self.check(one, ctx) for one in asked])
 
@@ -40,10 +42,12 @@ class Gate(DecisionsService):
         caller = self._callers.verify(ctx.request_headers[rpc.CALLER_HEADER])
         assert caller == rpc.Caller(rpc.CallerKind.SERVICE, "loyalty")
         self.asked.append((request.member_id, request.purpose))
-        if request.purpose != "personalisation":
+        if request.purpose not in self.lists:
             raise connect_error(UnknownPurpose("no such purpose was published", field="purpose"))
         if self.away:
             raise ConnectError(Code.UNAVAILABLE, "away")
+        if not self.lists[request.purpose].issuperset(request.categories):
+            return decisions_pb2.CheckResponse(reason="CATEGORY_NOT_LISTED", article="PIPL 6")
         allow = request.member_id in self.allowed
         reason = "CONSENT_GIVEN" if allow else "CONSENT_REFUSED"
         return decisions_pb2.CheckResponse(allow=allow, reason=reason, article="PIPL 13(1)")

@@ -10,7 +10,10 @@ from tests.loyalty.conftest import Loyalty
 async def hear_own(loyalty: Loyalty, member: str, kind: str) -> int:
     """Everything of a kind that was told of a member arrives, as often as it may; how many there were."""
     rows = await loyalty.sql("SELECT event FROM outbox WHERE type = 'Packed' ORDER BY lane, seq")
-    bodies = [
+    alone = await loyalty.sql(
+        "SELECT event FROM outbox WHERE type = $2 AND member_id = $1 ORDER BY lane, seq", member, kind
+    )
+    bodies = [row["event"] for row in alone] + [
         body
         for row in rows
         for who, type, body in msgpack.unpackb(row["event"])

@@ -77,7 +77,7 @@ def rfc3339(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-async def everybody(members: Sequence[str], _: str) -> Collection[str]:
+async def everybody(members: Sequence[str], _: str, _categories: Sequence[str] = ()) -> Collection[str]:
     return members
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from services.kit.copying import HEADER, TRAILER
 from services.loyalty.rules.earning.earn_limits import Allowed
 from services.loyalty.rules.ledger.entries import Account, Entry, EntryType, LotKey
 from services.loyalty.rules.orders.judgements import Judgement, Past
@@ -72,7 +73,7 @@ async def given_back(connection: asyncpg.Connection) -> bytes:
 async def test_postgres_gives_back_the_bytes_that_were_written(entries: Any, written: list[Entry]) -> None:
     rows = copying.rows(written, 3, 2**40)
     await copying.copy(entries, rows)
-    assert await given_back(entries) == copying.HEADER + rows + copying.TRAILER
+    assert await given_back(entries) == HEADER + rows + TRAILER
 
 
 async def test_what_is_written_reads_as_what_was_meant(entries: asyncpg.Connection) -> None:

@@ -32,7 +32,7 @@ from tests.loyalty.coupons import (
     state,
     waiting_for_locks,
 )
-from tests.loyalty.test_merges import MERGE, UNMERGE, merging, undoing
+from tests.loyalty.test_merges import MERGE, UNMERGE, by_identity, merging, undoing
 
 
 @pytest.mark.parametrize(
@@ -445,3 +445,17 @@ async def test_only_those_who_may_do_what_they_may(loyalty: Loyalty) -> None:
     ]
     assert [answer.status_code for answer in refused] == [403] * len(refused)
     assert await loyalty.sql("SELECT * FROM coupons WHERE coupon_id = $1", coupon) == before
+
+
+async def test_a_list_of_identities_sent_again_after_a_merge_issues_nothing_twice(loyalty: Loyalty) -> None:
+    old, survivor = loyalty.new_member(), loyalty.new_member()
+    template = await published(loyalty, amount_off(1_000))
+    body = {"template": template, "to": [by_identity({}, old)], "issueId": "spring", "reason": "TEST"}
+    loyalty.members.customers[old] = old
+    first = (await loyalty.staff(f"{COUPONS}/IssueCoupons", body)).json()
+    assert (await loyalty.staff(MERGE, merging(old, survivor))).status_code == 200
+    loyalty.members.customers[old] = survivor
+    again = (await loyalty.staff(f"{COUPONS}/IssueCoupons", body)).json()
+    assert (first["issued"], again.get("issued", 0)) == (1, 0)
+    assert again["results"][0]["issued"]["couponId"] == first["results"][0]["issued"]["couponId"]
+    assert len(await listed(loyalty, survivor)) == 1

@@ -65,6 +65,7 @@ async def test_everything_of_a_member_is_exported_and_nothing_of_another(
         "rewards",
         "invite_codes",
         "referrals",
+        "birthday_months",
     }
     assert {row["order_id"] for row in tables["orders"]} == {one["orderId"] for one in mine}
     assert [row["refund_id"] for row in tables["refunds"]] == ["r-1"]

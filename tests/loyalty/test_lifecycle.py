@@ -125,7 +125,7 @@ async def test_who_comes_while_others_are_asked_is_asked_too_and_many_are_asked_
         await pay(operator, member, f"2026-07-02T{hour}:00:00+08:00")
     asked: list[set[str]] = []
 
-    async def told_late(some: Sequence[str], purpose: str) -> Collection[str]:
+    async def told_late(some: Sequence[str], purpose: str, _: Sequence[str]) -> Collection[str]:
         asked.append(set(some))
         if len(asked) == 1:
             await pay(operator, members[4], "2026-07-02T10:30:00+08:00")
@@ -146,7 +146,7 @@ async def test_of_two_workers_who_ask_at_once_the_first_to_finish_decided(operat
     member, asked = operator.loyalty.new_member(), list[set[str]]()
     await pay(operator, member, "2026-08-02T10:00:00+08:00")
 
-    async def overtaken(some: Sequence[str], _: str) -> Collection[str]:
+    async def overtaken(some: Sequence[str], *_: object) -> Collection[str]:
         asked.append(set(some))
         if len(asked) == 1:
             await operator.look()  # the other worker hears no

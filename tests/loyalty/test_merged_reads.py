@@ -5,6 +5,7 @@ from typing import Any
 from services.kit import rpc
 from tests.loyalty.conftest import Loyalty, order
 from tests.loyalty.spending import done
+from tests.loyalty.test_grants import points, promise
 from tests.loyalty.test_merges import MERGE, UNMERGE, adjust, available, merging, pay, undoing
 
 BALANCES, LOTS, ENTRIES = (
@@ -103,3 +104,18 @@ async def test_staff_find_placements_under_every_name(loyalty: Loyalty) -> None:
     assert (await shown(old), await shown(new)) == (2, 2)
     await done(loyalty.staff(UNMERGE, undoing(old)))
     assert (await shown(old), await shown(new)) == (1, 1)
+
+
+async def test_staff_find_grants_under_every_name(loyalty: Loyalty) -> None:
+    old, new, other = (loyalty.new_member() for _ in range(3))
+    await promise(loyalty, *(points(member) for member in (old, new, other)))
+    await done(loyalty.staff(MERGE, merging(old, new)))
+
+    async def shown(member: str) -> set[str]:
+        said = await done(loyalty.staff("GrantsService/ListGrants", {"memberId": member, "first": 9}))
+        return {grant["memberId"] for grant in said["grants"]}
+
+    assert await shown(old) == await shown(new) == {old, new}
+    assert await shown("") >= {old, new, other}
+    await done(loyalty.staff(UNMERGE, undoing(old)))
+    assert (await shown(old), await shown(new)) == ({old}, {new})

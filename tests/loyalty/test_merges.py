@@ -311,3 +311,46 @@ async def test_orders_that_arrive_while_members_merge_and_part_count_once(
         growth = [(await one.balance(member, "GROWTH"))["available"] for member in (old, new)]
         assert growth == [0, 0], "each order takes back from whoever has its points"
         await check_everything(one)
+
+
+def by_identity(body: dict[str, Any], customer: str) -> dict[str, Any]:
+    identity = {"kind": "IDENTITY_KIND_STOREFRONT_CUSTOMER", "scope": "shop", "value": customer}
+    return {key: value for key, value in body.items() if key != "memberId"} | {"identity": identity}
+
+
+async def retried(loyalty: Loyalty, asked: list[tuple[str, str, dict[str, Any]]]) -> list[bool]:
+    """Whether what is asked (of a door, in a role) is answered as a replay."""
+    replayed = []
+    for door, role, body in asked:
+        answer = await loyalty.order_system(door, body, role)
+        assert answer.status_code == 200, answer.text
+        (said,) = [result["imported"] for result in answer.json().get("results", ())] or [answer.json()]
+        replayed.append(said.get("replayed", False))
+    return replayed
+
+
+@pytest.mark.parametrize("first_by", ["old", "new"], ids=["before a merge", "while merged"])
+async def test_what_is_sent_again_by_an_identity_that_passed_to_another_is_not_done_twice(
+    loyalty: Loyalty, first_by: str
+) -> None:
+    members = {"old": loyalty.new_member(), "new": loyalty.new_member()}
+    customer = loyalty.members.customers
+    name = members["old"]
+    award = {"points": 7, "currency": "POINTS", "reason": "TEST", "idempotencyKey": f"award-{name}"}
+    balance = {"importId": "crm", "currency": "POINTS", "lots": [{"points": 30, "expiresOn": "2090-01-01"}]}
+    asked = [
+        ("OrdersService/RecordOrder", "order_recorder", by_identity(order("", 1_000), name)),
+        ("PointsService/AwardPoints", "point_awarder", by_identity(award, name)),
+        ("ImportsService/ImportBalances", "order_importer", {"balances": [by_identity(balance, name)]}),
+    ]
+    merge, undo = (MERGE, merging(members["old"], members["new"])), (UNMERGE, undoing(members["old"]))
+    if first_by == "new":
+        assert (await loyalty.staff(*merge)).status_code == 200
+    customer[name] = members[first_by]
+    assert await retried(loyalty, asked) == [False] * 3
+    assert (await loyalty.staff(*(merge if first_by == "old" else undo))).status_code == 200
+    customer[name] = members["new" if first_by == "old" else "old"]
+    assert await retried(loyalty, asked) == [True] * 3
+    sums = [await available(loyalty, member) for member in members.values()]
+    assert max(sums) == 10 + 7 + 30
+    await check_everything(loyalty)

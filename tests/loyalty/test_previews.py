@@ -205,6 +205,45 @@ async def test_a_preview_is_called_off_while_it_runs(make_loyalty: Any, monkeypa
         assert await start(loyalty, {"draftId": started["draftId"]}) != started, "another may be begun"
 
 
+async def test_a_preview_of_which_no_part_is_done_is_called_off_all_the_same(
+    make_loyalty: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("services.loyalty.jobs.previews.NOTE_EACH_S", 0.05)
+    async with make_loyalty() as loyalty, worker(loyalty) as previews:
+        await shop(loyalty, 100)
+        started = await start(loyalty, await begin(loyalty))
+        at_it, ended = asyncio.Event(), asyncio.Event()
+
+        async def take_for_ever(*_: Any) -> Any:
+            at_it.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+        monkeypatch.setattr(population, "groups_of", take_for_ever)
+        making = asyncio.create_task(previews.make())
+        await at_it.wait()
+        await ask(loyalty, "CancelPreview", {"previewId": started["previewId"]})
+        async with asyncio.timeout(60):  # it would never end
+            await making
+        assert (ended.is_set(), (await look(loyalty, started))["state"]) == (True, "PREVIEW_STATE_CANCELLED")
+
+
+async def test_processes_beside_count_as_they_go_and_end_once_called_off() -> None:
+    progress = population.Progress()
+    with progress.beside(1) as executor:
+        loop = asyncio.get_running_loop()
+        assert await loop.run_in_executor(executor, _counts_until_called_off, 3) == 3
+        progress.call_off()
+        assert await loop.run_in_executor(executor, _counts_until_called_off, 3) == 1
+    assert progress.seen == 4
+
+
+def _counts_until_called_off(times: int) -> int:
+    return next((nth for nth in range(1, times + 1) if population.counted_apart(1)), times)
+
+
 async def test_publishing_while_a_preview_runs_changes_neither(make_loyalty: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(population, "PAGES_EACH", 1)
     monkeypatch.setattr(population, "MOST_PROCESSES", 1)

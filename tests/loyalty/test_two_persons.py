@@ -1,5 +1,6 @@
 """Where a programme demands two persons, nobody publishes what they wrote of any of its catalogues."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -68,3 +69,45 @@ async def test_who_drafted_it_does_not_publish_it(careful: Loyalty, of: str) -> 
 async def test_terms_that_nobody_drafted_are_not_published_by_one(careful: Loyalty) -> None:
     publish = "ReferralsService/PublishReferralProgramme", {"referral": "at-once", "terms": INVITING}
     assert code_of(await asked(careful, publish, "eve", *BOTH)) == "SECOND_PERSON_NEEDED"
+
+
+async def test_whatever_gives_too_much_is_stopped_by_one_person_at_once(careful: Loyalty) -> None:
+    stop = "CampaignsService/StopEarnRule", {"key": "growth"}
+    assert code_of(await asked(careful, stop, "sue", "support")) == "NOT_ALLOWED"
+    answer = await asked(careful, stop, "eve", *PUBLISHER)
+    assert answer.status_code == 200, answer.text
+    (change,) = answer.json()["changes"]
+    assert (change["path"], change["kind"]) == ("earnRules[growth]", "CHANGE_KIND_REMOVED")
+    assert (json.loads(change["before"])["points"], "after" in change) == (1, False)
+    again = (await asked(careful, stop, "eve", *PUBLISHER)).json()
+    assert (again["replayed"], "changes" in again) == (True, False)
+
+
+async def test_one_person_declares_and_stocks_but_what_a_mission_counts_stays_as_two_saw_it(
+    careful: Loyalty,
+) -> None:
+    type = {"key": "dance", "name": NAME, "retentionDays": 30}
+    declare = "ActivitiesService/DeclareActivityType"
+    assert (await asked(careful, (declare, {"type": type}), "ada", "program_admin")).status_code == 200
+    longer = declare, {"type": type | {"retentionDays": 60}}
+    answer = (await asked(careful, longer, "ada", "program_admin")).json()
+    told = {one["path"]: (one["before"], one["after"]) for one in answer["changes"]}
+    assert told["retentionDays"] == ("30", "60")
+    await asked(
+        careful, ("MissionsService/DraftMission", {"mission": mission("dance", "dance")}), "ada", *BOTH
+    )
+    publish = "MissionsService/PublishMission", {"key": "dance", "edition": 1}
+    assert code_of(await asked(careful, publish, "eve", *PUBLISHER)) == ""
+    again = declare, {"type": type | {"retentionDays": 90}}
+    assert code_of(await asked(careful, again, "ada", "program_admin")) == "SECOND_PERSON_NEEDED"
+    assert (await asked(careful, longer, "ada", "program_admin")).json()["replayed"]
+    await asked(careful, ("MissionsService/StopMission", {"key": "dance"}), "ada", "program_admin")
+    assert code_of(await asked(careful, again, "ada", "program_admin")) == ""
+    await asked(
+        careful, ("RewardsService/DraftReward", {"reward": "cup", "terms": terms(limited=True)}), "ada", *BOTH
+    )
+    await asked(careful, ("RewardsService/PublishReward", {"reward": "cup", "edition": 1}), "eve", *PUBLISHER)
+    stock = "RewardsService/ChangeRewardStock", {"reward": "cup", "changeId": "c", "delta": 5}
+    answer = await asked(careful, stock, "otto", "operations")
+    (change,) = answer.json()["changes"]
+    assert (change["path"], int(change["after"]) - int(change["before"])) == ("stock", 5)

@@ -125,6 +125,17 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
+        "15",
+        "withdrawn by request, from every recipient",
+        "actions/fulfilling",
+        (f"{_RIGHTS}test_art_15_withdrawing_by_request_withdraws_from_every_recipient",),
+        Violation(
+            f"{_CONSENT}/actions/fulfilling.py",
+            'enumerate({**given, "": request.purposes}.items())',
+            'enumerate({"": request.purposes}.items())',
+        ),
+    ),
+    Row(
         "16, K32",
         "the service goes on without what is optional",
         "rules/gate",
@@ -359,7 +370,11 @@ ROWS: tuple[Row, ...] = (
             f"{_RPC}/test_publishing.py::"
             "test_art_52_a_notice_that_does_not_name_the_officer_is_refused_above_the_threshold",
         ),
-        Violation(f"{_CONSENT}/rules/checklists.py", "and officer not in wording.body:", "and False:"),
+        Violation(
+            f"{_CONSENT}/rules/checklists.py",
+            "return wording.layer is Layer.JUST_IN_TIME and {purpose.key for purpose in wording.purposes} <= named",
+            "return wording.layer is Layer.JUST_IN_TIME",
+        ),
     ),
     Row(
         "54, 69",
@@ -430,5 +445,16 @@ ROWS: tuple[Row, ...] = (
             "test_art_57_a_breach_names_whom_it_is_about_and_its_clock_runs_until_both_are_told",
         ),
         Violation(f"{_CONSENT}/rules/registers.py", "told != set(NoticeKind)", "not told"),
+    ),
+    Row(
+        "57",
+        "a breach of what the contract needs is everybody's",
+        "consumers, storage/registers",
+        (f"{_RPC}/test_breaches.py::test_art_57_who_was_never_asked_anything_is_affected_too",),
+        Violation(
+            f"{_CONSENT}/consumers.py",
+            "await decisions.know(connection, {UUID(event.member_id) for event in heard if event.member_id})",
+            "pass",
+        ),
     ),
 )

@@ -7,7 +7,7 @@ from huiyuan.loyalty.v1 import campaigns_pb2
 
 from gateway.admin.audit import audited
 from gateway.admin.earning.earn_rules import EarnRule, earn_rule
-from gateway.admin.permissions import PUBLISHERS, RULE_READERS, to
+from gateway.admin.permissions import DRAFT_PUBLISHERS, RULE_READERS, to
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.errors import UserError
@@ -85,7 +85,8 @@ class CampaignQueries:
 @strawberry.type
 class CampaignMutations:
     @strawberry.mutation(
-        metadata=to(PUBLISHERS), description="Publishes a version without an earn rule, from now on."
+        metadata=to(DRAFT_PUBLISHERS),
+        description="Publishes a version without an earn rule, from now on. One person is enough.",
     )
     async def stop_earn_rule(self, info: Info, input: StopEarnRuleInput) -> StopEarnRulePayload:
         context = info.context

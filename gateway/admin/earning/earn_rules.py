@@ -17,6 +17,10 @@ _LINES = (
     'In CEL over line (sku, quantity, money_minor), for instance `line.sku.startsWith("tea-")`: only lines that '
     "match count. Null: all."
 )
+_BIRTHDAY_MONTH = (
+    "The key of a purpose that lists the birth date. The rule then gives only in the calendar month of the member's "
+    "birthday, and to members who allow that purpose; null: in any month."
+)
 _BUDGET = "The most points, or coupons, given to all members together. It belongs to the key in all versions."
 
 
@@ -41,6 +45,7 @@ class EarnSchedule:
     days_of_month: list[int]
     weekdays: list[int] = strawberry.field(description="1 is Monday.")
     hours: list[Hours]
+    birthday_month_purpose: str | None = strawberry.field(description=_BIRTHDAY_MONTH)
 
 
 @strawberry.input(
@@ -52,6 +57,7 @@ class EarnScheduleInput:
     days_of_month: list[int] | None = None
     weekdays: list[int] | None = strawberry.field(default=None, description="1 is Monday.")
     hours: list[HoursInput] | None = None
+    birthday_month_purpose: str | None = strawberry.field(default=None, description=_BIRTHDAY_MONTH)
 
     def wire(self) -> earn_rules_pb2.EarnSchedule:
         return earn_rules_pb2.EarnSchedule(
@@ -60,6 +66,7 @@ class EarnScheduleInput:
             days_of_month=self.days_of_month or (),
             weekdays=self.weekdays or (),
             hours=[earn_rules_pb2.Hours(since=one.since, until=one.until) for one in self.hours or ()],
+            birthday_month_purpose=self.birthday_month_purpose or "",
         )
 
 
@@ -129,6 +136,7 @@ def _schedule(wire: earn_rules_pb2.EarnSchedule) -> EarnSchedule:
         days_of_month=list(wire.days_of_month),
         weekdays=list(wire.weekdays),
         hours=[Hours(since=one.since, until=one.until) for one in wire.hours],
+        birthday_month_purpose=wire.birthday_month_purpose or None,
     )
 
 

@@ -63,6 +63,9 @@ class MemberFactsInput:
     orders: Long = strawberry.field(default=Long(0), description="0: the sample is the first order.")
     spend_minor: Long = Long(0)
     days_since_order: int | None = None
+    birthday_month: bool = strawberry.field(
+        default=False, description="It is the month of the birthday, and the purpose is allowed."
+    )
 
 
 @strawberry.input(
@@ -97,6 +100,9 @@ class MemberFacts:
     orders: Long
     spend_minor: Long
     days_since_order: Long | None
+    birthday_month: bool = strawberry.field(
+        description="A rule asked whether it is the month of the birthday, and it is, as far as the member allows it."
+    )
 
 
 @strawberry.type
@@ -130,7 +136,8 @@ class PreviewedRule:
 
 @strawberry.type(
     description="What rules would have given for the orders of past days, as far as it was looked at. Budgets and caps "
-    "begin at 0, members come one after the other."
+    "begin at 0, members come one after the other. Of birthdays it knows what a published rule or mission asked for, this "
+    "month and the last."
 )
 class EarnRulesPreview:
     done: bool
@@ -156,6 +163,7 @@ def _facts(wire: campaigns_pb2.MemberFacts) -> MemberFacts:
         orders=Long(wire.orders),
         spend_minor=Long(wire.spend_minor),
         days_since_order=Long(wire.days_since_order) if wire.HasField("days_since_order") else None,
+        birthday_month=wire.birthday_month,
     )
 
 
@@ -179,6 +187,7 @@ def _asked(input: TestEarnRuleInput) -> campaigns_pb2.TryEarnRulesRequest:
                 orders=facts.orders,
                 spend_minor=facts.spend_minor,
                 days_since_order=facts.days_since_order,
+                birthday_month=facts.birthday_month,
             )
         )
     return request

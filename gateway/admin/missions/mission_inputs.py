@@ -17,6 +17,17 @@ class LifecycleKind(Enum):
     NO_ORDER_FOR = missions_pb2.LIFECYCLE_KIND_NO_ORDER_FOR
     # The first order lies so many days back; once.
     AFTER_FIRST_ORDER = missions_pb2.LIFECYCLE_KIND_AFTER_FIRST_ORDER
+    # An order that was not returned whole was completed so many days ago; once for each order.
+    AFTER_DELIVERY = missions_pb2.LIFECYCLE_KIND_AFTER_DELIVERY
+    # The member came to hold a higher tier, in whichever way; the mission's tiers are those reached.
+    TIER_RAISED = missions_pb2.LIFECYCLE_KIND_TIER_RAISED
+    TIER_LOWERED = missions_pb2.LIFECYCLE_KIND_TIER_LOWERED
+    # A coupon will expire, as soon as its template's terms want the holder reminded; once for each coupon.
+    COUPON_EXPIRING = missions_pb2.LIFECYCLE_KIND_COUPON_EXPIRING
+    # The birthday begins where the member lives; once a year. The purpose must list the birth date.
+    BIRTHDAY = missions_pb2.LIFECYCLE_KIND_BIRTHDAY
+    # The month of the birthday begins, or is allowed to be looked at while it lasts; once a year.
+    BIRTHDAY_MONTH = missions_pb2.LIFECYCLE_KIND_BIRTHDAY_MONTH
 
 
 @strawberry.input(description="An attribute that must have a value.")
@@ -60,10 +71,23 @@ class ActivityTaskInput:
         )
 
 
-@strawberry.input(description="An occasion so many days after an order.")
+@strawberry.input(
+    description="An occasion so many days after an order, or when a tier changes, a coupon is about to expire or a "
+    "birthday comes."
+)
 class LifecycleTaskInput:
     kind: LifecycleKind
-    days: int
+    days: int | None = strawberry.field(
+        default=None, description="After an order, and only there: 1 to 3660."
+    )
+    coupon_template: str | None = strawberry.field(
+        default=None, description="Of expiring coupons, the key of their template; without one, any."
+    )
+
+    def wire(self) -> missions_pb2.LifecycleTask:
+        return missions_pb2.LifecycleTask(
+            kind=self.kind.value, days=self.days or 0, template=self.coupon_template or ""
+        )
 
 
 @strawberry.input(description="Points of a currency.")
@@ -118,13 +142,12 @@ class MissionInput:
     )
 
     def wire(self) -> missions_pb2.Mission:
-        of = self.lifecycle
         return missions_pb2.Mission(
             key=self.key,
             name=self.name.wire(),
             description=self.description.wire(),
             activities=self.activities.wire() if self.activities else None,
-            lifecycle=missions_pb2.LifecycleTask(kind=of.kind.value, days=of.days) if of else None,
+            lifecycle=self.lifecycle.wire() if self.lifecycle else None,
             award=self.award.wire(),
             budget=self.budget or 0,
             starts_at=timestamp(self.starts_at),

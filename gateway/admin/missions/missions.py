@@ -29,7 +29,10 @@ class MissionState(Enum):
 @strawberry.type(description="Nothing the member does: an occasion in the member's life.")
 class LifecycleTask:
     kind: LifecycleKind
-    days: int
+    days: int = strawberry.field(
+        description="0 for what comes when a tier changes or a coupon is about to expire."
+    )
+    coupon_template: str | None = strawberry.field(description="Of expiring coupons; null for any.")
 
 
 @strawberry.type(description="An edition of a mission; what was published never changes but for its state.")
@@ -181,7 +184,11 @@ async def standings(info: Info, member_id: str, programme_id: str) -> list[Missi
 def mission(wire: missions_pb2.Mission) -> Mission:
     lifecycle = None
     if wire.HasField("lifecycle"):
-        lifecycle = LifecycleTask(kind=LifecycleKind(wire.lifecycle.kind), days=wire.lifecycle.days)
+        lifecycle = LifecycleTask(
+            kind=LifecycleKind(wire.lifecycle.kind),
+            days=wire.lifecycle.days,
+            coupon_template=wire.lifecycle.template or None,
+        )
     return Mission(
         key=wire.key,
         edition=wire.edition,

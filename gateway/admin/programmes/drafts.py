@@ -12,7 +12,7 @@ from gateway.admin.programmes.programmes import Programme, programme
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import PAGED
-from gateway.errors import camel, without_path
+from gateway.errors import camel, told_of_draft
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.paging import Connection, connection, key_of, page_size
 from gateway.scalars import instant
@@ -60,7 +60,9 @@ class ProgrammeDraft:
         )
         return [
             DraftFault(
-                path=camel(fault.path), code=fault.code, message=without_path(fault.message, fault.path)
+                path=camel(fault.path),
+                code=fault.code,
+                message=told_of_draft(fault.code, fault.message, fault.path, info.context.locale),
             )
             for fault in checked.faults
         ]

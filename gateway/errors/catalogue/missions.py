@@ -82,9 +82,16 @@ ENTRIES = (
         "查看最新版本后再发布。",
     ),
     Entry(
+        "PURPOSE_LISTS_OTHERWISE",
+        Kind.INVALID,
+        "A mission or an earn rule is to look at data, such as the birth date, that its purpose does not list.",
+        "Name a purpose that lists the categories that the refusal names, or publish one.",
+        "使用列明该类信息的目的，或先发布这样的目的。",
+    ),
+    Entry(
         "PURPOSE_NOT_PUBLISHED",
         Kind.INVALID,
-        "A mission or a type of activities is to rest on a purpose that was never published.",
+        "A mission, an earn rule or a type of activities is to rest on a purpose that was never published.",
         "Publish the purpose first, or name one that consentPurposes lists.",
         "先发布该目的，或使用 consentPurposes 列出的目的。",
     ),

@@ -77,6 +77,21 @@ _GO_ON = sa.text(
 )
 
 
+# An index holds each endpoint's oldest; a delivery on a lease is due again when that ends.
+_OLDEST_DUE = sa.text(
+    """SELECT min(d.due_at) FROM webhook_endpoints e CROSS JOIN LATERAL (
+         SELECT due_at FROM webhook_deliveries WHERE endpoint_id = e.endpoint_id AND state = 'PENDING'
+         ORDER BY due_at LIMIT 1) AS d
+       WHERE e.state = 'ENABLED'"""
+)
+
+
+async def oldest_due_at(connection: AsyncConnection) -> datetime | None:
+    """When what is to be sent first to any endpoint that is enabled is due; None where nothing waits."""
+    due_at: datetime | None = (await connection.execute(_OLDEST_DUE)).scalar_one()
+    return due_at
+
+
 async def take(
     connection: AsyncConnection,
     now: datetime,

@@ -56,9 +56,9 @@ def entrant(row: Row, heading: list[str], plan: Plan, meaning: Meaning, now: dat
         raise RowRefused(
             "", "TOO_MANY_CELLS", "the row has more cells than the heading: quote what holds commas"
         )
-    for at in row.formulas:
-        if at in plan.places.values():
-            raise RowRefused(heading[at], "CELL_IS_FORMULA", "paste the formula's value into the cell")
+    for name, at in plan.places.items():
+        if at in row.formulas:
+            raise RowRefused(name, "CELL_IS_FORMULA", "paste the formula's value into the cell")
     cells = {name: row.cells[at].strip() for name, at in plan.places.items() if at < len(row.cells)}
     identities = _identities(cells, meaning)
     profile = _profile(cells, tuple(identities.values()), meaning, now)
@@ -118,7 +118,13 @@ def _profile(
     try:
         return profiles.new(given, identities, now)
     except Invalid as wrong:
-        raise RowRefused(wrong.field, wrong.code, wrong.message) from None
+        # Who brings no name on screen is called by the full name: then that is the cell to correct.
+        named_by_another = (
+            wrong.field == "display_name" and not fields["display_name"] and "full_name" in cells
+        )
+        raise RowRefused(
+            "full_name" if named_by_another else wrong.field, wrong.code, wrong.message
+        ) from None
 
 
 def _joined_at(text: str, zone: tzinfo, now: datetime) -> datetime | None:

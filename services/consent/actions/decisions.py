@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 from services.consent import events
 from services.consent.actions import guardians, merges
 from services.consent.actions.handlers import in_charge
+from services.consent.actions.purposes import named
 from services.consent.rules import acts, recording
 from services.consent.rules.acts import Act, Grant, NoticeNotServed, Rejection, Withdrawal
 from services.consent.rules.decisions import Decision, later
 from services.consent.rules.notices import Notice
-from services.consent.rules.purposes import Purpose, UnknownPurpose
+from services.consent.rules.purposes import Purpose
 from services.consent.rules.recording import Party
 from services.consent.rules.records import EventState, Record
 from services.consent.storage import decisions, documents, erasures, notices, purposes
@@ -48,7 +49,7 @@ async def give(
         raise NoticeNotServed(
             "no notice of this id was published (PIPL 14)", field="notice_id", article="PIPL 14"
         )
-    in_force = await _in_force(connection, grant)
+    in_force = await named(connection, grant.purposes)
     told = await purposes.versions(connection, [(t.key, t.version) for t in notice.wording.purposes])
     by_key = {key: purpose for (key, _), purpose in told.items()}
     [newest] = await notices.newest(connection, notice.wording.locale, notice.wording.key)
@@ -77,7 +78,7 @@ async def withdraw(
     member = await _living(connection, act.member_id)
     if (before := await _before(connection, act)) is not None:
         return before
-    in_force = await _in_force(connection, act)
+    in_force = await named(connection, act.purposes)
     standing = await decisions.standing(connection, act.member_id, act.purposes, act.recipient_id)
     for key in act.purposes:
         acts.admit_withdrawal(act, in_force[key], standing.get(key))
@@ -98,7 +99,7 @@ async def reject(
     member = await _living(connection, act.member_id)
     if (before := await _before(connection, act)) is not None:
         return before
-    in_force = await _in_force(connection, act)
+    in_force = await named(connection, act.purposes)
     standing = await decisions.standing(connection, act.member_id, act.purposes, act.recipient_id)
     for key in act.purposes:
         acts.admit_rejection(act, in_force[key], standing.get(key))
@@ -112,16 +113,6 @@ async def _living(connection: Connection, member_id: UUID) -> Member:
     if await erasures.is_erased(connection, member_id):
         raise acts.MemberErased("the member was erased and decides nothing any more", field="member_id")
     return member
-
-
-async def _in_force(connection: Connection, act: Act) -> dict[str, Purpose]:
-    found = await purposes.in_force(connection, act.purposes)
-    for place, key in enumerate(act.purposes):
-        if key not in found:
-            raise UnknownPurpose(
-                "no such purpose was published (PIPL 14)", field=f"purposes[{place}]", article="PIPL 14"
-            )
-    return found
 
 
 async def _before(connection: Connection, act: Act) -> Decided | None:

@@ -33,13 +33,9 @@ async def start(
     """Do what can be done here, or ask for the rest; whether the request is fulfilled by it."""
     match request.kind:
         case RightsKind.WITHDRAW:
-            act = Withdrawal(
-                request.member_id, request.purposes, "", request.channel, f"rights:{request.request_id}"
-            )
-            decided = await acts.withdraw(connection, act, controllers, now)
+            records = await _withdraw(connection, request, controllers, now)
             proofs = [
-                Proof("consent/consent_events", "WITHDRAWN", 1, str(one.record_id), now)
-                for one, _ in decided.decisions
+                Proof("consent/consent_events", "WITHDRAWN", 1, str(record_id), now) for record_id in records
             ]
         case RightsKind.REFUSE_AUTOMATED:
             wish = Wish(
@@ -58,6 +54,23 @@ async def start(
             return False
     await rights.prove(connection, request.request_id, proofs)
     return True
+
+
+async def _withdraw(
+    connection: Connection, request: RightsRequest, controllers: tuple[str, ...], now: datetime
+) -> list[UUID]:
+    """Withdraw what the request names, whoever it was given for; the records of it.
+
+    A consent is for one recipient (PIPL 23), and who asks to withdraw a purpose means each of them.
+    """
+    given = await decisions.recipients(connection, request.member_id, request.purposes)
+    records = []
+    for nth, (recipient_id, purposes) in enumerate({**given, "": request.purposes}.items()):
+        key = f"rights:{request.request_id}:{nth}"
+        act = Withdrawal(request.member_id, tuple(purposes), recipient_id, request.channel, key)
+        decided = await acts.withdraw(connection, act, controllers, now)
+        records += [one.record_id for one, _ in decided.decisions]
+    return records
 
 
 async def restrict(connection: Connection, request: RightsRequest, now: datetime) -> int:

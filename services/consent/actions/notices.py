@@ -30,7 +30,8 @@ async def publish(
                 "no such version of the purpose was published", field=f"notice.purposes[{place}]"
             )
     wording = replace(wording, purposes=tuple(ToldPurpose(*one, digest=found[one].digest) for one in wanted))
-    wording = checklists.check_notice(wording, found.values(), officer)
+    others = [one.wording for one in await notices.newest(connection, wording.locale)] if officer else ()
+    wording = checklists.check_notice(wording, found.values(), officer, others)
     await purposes.lock(connection, f"notice {wording.key} {wording.locale}")
     newest = next(iter(await notices.newest(connection, wording.locale, wording.key)), None)
     if newest is not None and newest.wording == wording:

@@ -1,14 +1,26 @@
-"""Publishing purposes: a new version, or the newest one when it already says the same."""
+"""Purposes published: a new version, or the newest one when it already says the same; and those that somebody names."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.consent import events
 from services.consent.actions.registers import assessment_lock
 from services.consent.rules import checklists
 from services.consent.rules.checklists import PurposeNotPublishable
-from services.consent.rules.purposes import Purpose, Terms
+from services.consent.rules.purposes import Purpose, Terms, UnknownPurpose
 from services.consent.storage import purposes, registers
 from services.kit.database import Connection
+
+
+async def named(connection: Connection, keys: Sequence[str], field: str = "purposes") -> dict[str, Purpose]:
+    """The purposes in force that somebody names. Raises ``UnknownPurpose``: what is misspelt is done for nothing."""
+    found = await purposes.in_force(connection, keys)
+    for place, key in enumerate(keys):
+        if key not in found:
+            raise UnknownPurpose(
+                "no such purpose was published (PIPL 14)", field=f"{field}[{place}]", article="PIPL 14"
+            )
+    return found
 
 
 async def publish(connection: Connection, terms: Terms, by: str, now: datetime) -> tuple[Purpose, bool]:

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from services.consent.rules.purposes import UnknownPurpose
 from services.consent.rules.registers import (
     Assessment,
     AssessmentInUse,
     AssessmentLocked,
     Breach,
     Notice,
+    Route,
     UnknownEntry,
     check_reference,
 )
@@ -49,6 +51,14 @@ async def delete_assessment(connection: Connection, assessment_id: str, now: dat
 def assessment_lock(assessment_id: str) -> str:
     """What publishing upon an assessment and deleting it lock, so that one of them sees the other."""
     return f"assessment {assessment_id}"
+
+
+async def register_route(connection: Connection, entry: Route, by: str) -> bool:
+    """Keep a way abroad; False when it was there. Raises ``EntryDiffers``, and ``UnknownPurpose`` where the purpose was
+    never published: misspelt, a way would be there on paper, and the gate would go on denying what it was meant for."""
+    if not await purposes.in_force(connection, [entry.purpose]):
+        raise UnknownPurpose("no such purpose was ever published", field="route.purpose")
+    return await registers.add_route(connection, entry, by)
 
 
 async def record_notice(connection: Connection, breach_id: str, notice: Notice, by: str) -> Breach:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from services.consent import events
 from services.consent.actions import fulfilling
 from services.consent.actions.merges import held_survivor
+from services.consent.actions.purposes import named
 from services.consent.rules import rights as rules
 from services.consent.rules.acts import IdempotencyKeyReused, MemberErased
 from services.consent.rules.asking import Asking
@@ -63,6 +64,7 @@ async def ask(
         return Asked(await _replay(connection, before, asking.fingerprint), True)
     if asking.kind is RightsKind.POSTHUMOUS:
         await _heed_directive(connection, asking.member_id)
+    await named(connection, asking.purposes)
     request = _received(desk, asking, now)
     await rights.add(connection, request, asking.idempotency_key, asking.fingerprint)
     request = await _step(connection, request, RightsState.RECEIVED, actor, asking.channel.upper(), now)

@@ -3,6 +3,7 @@
 import asyncio
 
 import structlog
+from prometheus_client import Gauge
 
 from services.consent.rules.evidence import Checkpoint, Keys, NotACheckpoint, checkpoint, read_checkpoint
 from services.consent.storage import log as stored
@@ -13,6 +14,14 @@ from services.kit.process import every
 from services.kit.signing import SigningKey, key_id
 
 log = structlog.get_logger()
+
+oldest_waiting_s = Gauge(
+    "huiyuan_consent_log_oldest_waiting_seconds", "For how long the oldest record without a leaf has waited."
+)
+checkpoints_lost = Gauge(
+    "huiyuan_consent_checkpoints_lost",
+    "1 while the log does not hold the checkpoint that was published last.",
+)
 
 LOOK_EVERY_S = 1.0
 AT_ONCE = 2_000
@@ -36,7 +45,7 @@ class Sequencer:
         self._kept = 0
 
     async def run(self) -> None:
-        """Work until cancelled; a database that is away is waited for."""
+        """Work until cancelled."""
         await every(LOOK_EVERY_S, self._look, "sequence the log")
 
     async def _look(self) -> None:
@@ -45,14 +54,12 @@ class Sequencer:
                 pass
             if self._key is not None:
                 await self.publish(self._key)
-            if (waited_s := await stored.lag_s(self._pool)) > LATE_S:
+            waited_s = await stored.lag_s(self._pool)
+            oldest_waiting_s.set(waited_s)
+            if waited_s > LATE_S:
                 log.warning("records wait for their leaves", oldest_s=round(waited_s))
         except HeldElsewhere:
             return  # another worker is at it
-        except Exception as error:
-            if not database.is_away(error):
-                raise
-            log.warning("sequencing waits", because=type(error).__name__)
 
     async def append(self) -> int:
         """Give up to ``AT_ONCE`` records their leaves; how many."""
@@ -76,7 +83,9 @@ class Sequencer:
         """Publish what follows on a checkpoint; over a log that does not hold that any more, nothing."""
         size = await stored.tree_size(self._pool)
         if before is not None:
-            if not await self._holds(before, size):
+            lost = not await self._holds(before, size)
+            checkpoints_lost.set(lost)
+            if lost:
                 log.error("the log lost a published checkpoint", size=before.size, leaves=size)
                 return
             if self._kept != before.size:  # a crash may have come before it was kept

@@ -1,8 +1,8 @@
 """Decisions asked: giving, withdrawing, the gate, and what each member decided."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from connectrpc.request import RequestContext
@@ -29,6 +29,13 @@ _READ_MOST = 500
 Context = RequestContext[Any, Any]
 
 
+class _Shown(NamedTuple):
+    """A consent as it is shown, and the question to the gate that it answers."""
+
+    said: decisions_pb2.Consent
+    question: Question
+
+
 class Decisions:
     """Serves ``DecisionsService``; ``controllers`` answer for the processing and stand in each record."""
 
@@ -44,6 +51,7 @@ class Decisions:
         self._engine = engine
         self._reads = reads
         self._kept = kept
+        self._limits = limits
         self._gate = Gate(reads, kept, limits, clock)
         self._controllers = controllers
         self._clock = clock
@@ -128,34 +136,52 @@ class Decisions:
         at_most(_READ_MOST, len(request.members), "members")
         admitted = [await self._readable(item.member_id, item.caller) for item in request.members]
         wanted = {member_id for member_id in admitted if isinstance(member_id, UUID)}
-        found = await self._reads.all(list(wanted))
-        in_force = {purpose.key: purpose for purpose in await self._reads.in_force()}
+        purposes, found = await self._reads.all(list(wanted))
+        in_force = {purpose.key: purpose for purpose in purposes}
         consented = await self._reads.consented(d for one in found.values() for d in one.decisions)
         now = self._clock()
-        results = []
-        for member_id in admitted:
-            if isinstance(member_id, Refusal):
-                refusal = rpc.wire_refusal(member_id)
-                results.append(decisions_pb2.ConsentsResult(refusal=refusal))
-            else:
-                stands = found.get(member_id, NOTHING)
-                consents = _overview(in_force, stands, consented, now)
-                results.append(
-                    decisions_pb2.ConsentsResult(
-                        consents=decisions_pb2.MemberConsents(consents=consents, epoch=stands.epoch)
+        shown = {one: _overview(in_force, found.get(one, NOTHING), consented, now) for one in wanted}
+        await self._heed(shown, now)
+        return decisions_pb2.BatchGetConsentsResponse(
+            results=[
+                decisions_pb2.ConsentsResult(refusal=rpc.wire_refusal(one))
+                if isinstance(one, Refusal)
+                else decisions_pb2.ConsentsResult(
+                    consents=decisions_pb2.MemberConsents(
+                        consents=[consent.said for consent in shown[one]],
+                        epoch=found.get(one, NOTHING).epoch,
                     )
                 )
-        return decisions_pb2.BatchGetConsentsResponse(results=results)
+                for one in admitted
+            ]
+        )
 
     async def _consents(
         self, member_id: UUID, decided: actions.Decided, now: datetime
     ) -> list[decisions_pb2.Consent]:
         """What was decided just now."""
-        stands = (await self._reads.all([member_id])).get(member_id, NOTHING)
-        return [
+        _, found = await self._reads.all([member_id])
+        stands = found.get(member_id, NOTHING)
+        shown = [
             _consent(purpose, decision.recipient_id, decision, purpose, stands, now)
             for decision, purpose in decided.decisions
         ]
+        await self._heed({member_id: shown}, now)
+        return [consent.said for consent in shown]
+
+    async def _heed(self, shown: Mapping[UUID, Sequence[_Shown]], now: datetime) -> None:
+        """Registers have a say in what is in use: they are asked once about each question."""
+        asked: dict[tuple[str, str], list[tuple[UUID, _Shown]]] = {}
+        for member_id, consents in shown.items():
+            for consent in consents:
+                if consent.question.limited and consent.said.in_use:
+                    about = consent.question.in_force.key, consent.question.recipient_id
+                    asked.setdefault(about, []).append((member_id, consent))
+        for alike in asked.values():
+            question = alike[0][1].question
+            uncovered = await self._limits.foresee(question, [member_id for member_id, _ in alike], now)
+            for member_id, consent in alike:
+                consent.said.in_use = member_id not in uncovered
 
     async def _readable(self, member_id: str, assertion: str) -> UUID | Refusal:
         """The member whom the item's caller may read, as itself, its guardian or staff; or why not."""
@@ -192,11 +218,12 @@ def _consent(
     on: Purpose | None,
     stands: Everything,
     now: datetime,
-) -> decisions_pb2.Consent:
-    """What stands on a purpose and recipient, and whether the gate lets data be used for it."""
+) -> _Shown:
+    """What stands on a purpose and recipient, and whether it lets data be used; what registers say is not heeded yet."""
     said = wire.wire_consent(in_force, recipient_id, decision, on, now)
+    question = Question(in_force, in_force, frozenset(), recipient_id)
     answer = judge(
-        Question(in_force, in_force, frozenset(), recipient_id),
+        question,
         decision,
         on,
         now,
@@ -204,7 +231,7 @@ def _consent(
         restricted=stands.restricted,
     )
     said.in_use = answer.allow
-    return said
+    return _Shown(said, question)
 
 
 def _overview(
@@ -212,7 +239,7 @@ def _overview(
     stands: Everything,
     consented: Mapping[tuple[str, int], Purpose],
     now: datetime,
-) -> list[decisions_pb2.Consent]:
+) -> list[_Shown]:
     """Every purpose in force with each recipient it names, and whatever else was decided, by key."""
     decided = {(decision.purpose, decision.recipient_id): decision for decision in stands.decisions}
     asked = {(key, to) for key, purpose in in_force.items() for to in ("", *purpose.terms.recipients)}

@@ -111,6 +111,7 @@ class Exports:
         history = await exports.history(self._pool, member_id)
         held = await exports.tables(self._pool, member_id)
         requests = await exports.rights_requests(self._pool, member_id)
+        in_force, _ = await self._reads.all([])
         purposes = [
             (
                 terms.key,
@@ -126,7 +127,7 @@ class Exports:
                 "; ".join(terms.storage_locations),
                 terms.retention,
             )
-            for purpose in await self._reads.in_force()
+            for purpose in in_force
             for terms in (purpose.terms,)
         ]
         return wire_exports.ExportMemberResponse(

@@ -50,11 +50,13 @@ class Gate:
         self._questions: dict[tuple[object, ...], Question] = {}
 
     def kept(self, request: decisions_pb2.CheckRequest) -> decisions_pb2.CheckResponse | None:
-        """The answer that was given before, while all that it was judged by is kept."""
+        """The answer, given before or now, while all that it is judged by is kept."""
         known = self._kept.at_hand(
             _member(request.member_id), request.purpose, request.recipient_id, request.min_epoch
         )
-        said = None if known is None else self._said_by(known, _asked(request))
+        if known is None:
+            return None
+        said = self._said_by(known, _asked(request)) or self._said_now(known, request)
         if said is not None:
             self._kept.answered += 1
         return said
@@ -87,15 +89,12 @@ class Gate:
                 min_epoch=request.min_epoch,
             )
         now = self._clock()
-        answer = await self._judged(question, standing, now, known.read_at)
+        answer = _judged(question, standing, await self._consented(standing.decision), now, known.read_at)
         if question.limited and answer.allow:
             uncovered = await self._limits.heed(question, [member_id], now)
             answer = limited(question, answer, uncovered.get(member_id))
         response = wire.wire_answer(answer, standing.epoch)
-        if not (question.fresh_only or question.limited) and len(known.answers) < _MOST_SAID:
-            ends = standing.decision.valid_until if standing.decision is not None else None
-            known.answers[asked] = _Said(response, ends)
-        return response
+        return response if question.limited or question.fresh_only else _kept_with(known, asked, response)
 
     def _said_by(self, known: Known, asked: tuple[object, ...]) -> decisions_pb2.CheckResponse | None:
         """What was answered by this before, while no consent ended."""
@@ -103,6 +102,22 @@ class Gate:
         if said is None or (said.until is not None and self._clock() >= said.until):
             return None
         return said.response
+
+    def _said_now(
+        self, known: Known, request: decisions_pb2.CheckRequest
+    ) -> decisions_pb2.CheckResponse | None:
+        """Judged by what is kept, where nothing has to be read for it: what was read anew was not asked about yet."""
+        in_force, standing, decision = known.in_force, known.standing, known.standing.decision
+        version = request.purpose_version or in_force.version
+        asked = in_force if version == in_force.version else self._reads.known(request.purpose, version)
+        consented = decision and self._reads.known(decision.purpose, decision.purpose_version)
+        if asked is None or (decision is not None and consented is None):
+            return None
+        question = self._about(asked, in_force, request.categories, request.recipient_id)
+        if question.fresh_only or question.limited:
+            return None
+        answer = _judged(question, standing, consented, self._clock(), known.read_at)
+        return _kept_with(known, _asked(request), wire.wire_answer(answer, standing.epoch))
 
     async def check_many(self, request: decisions_pb2.CheckManyRequest) -> decisions_pb2.CheckManyResponse:
         """The answers about members in their order, by one reading of the store."""
@@ -120,7 +135,8 @@ class Gate:
             standing = standings[member_id]
             alike = cause(standing.decision, standing.automated_refused, standing.restricted, read_at)
             if alike not in judged:
-                judged[alike] = await self._judged(question, standing, now, read_at)
+                consented = await self._consented(standing.decision)
+                judged[alike] = _judged(question, standing, consented, now, read_at)
             causes.append(alike)
         uncovered: Mapping[UUID, Uncovered] = {}
         if question.limited:
@@ -136,19 +152,6 @@ class Gate:
                 verdicts[verdict] = wire.wire_answer(answer, epoch)
             wire.add_answer(response, verdicts[verdict], decision and decision.record_id, epoch)
         return response
-
-    async def _judged(
-        self, question: Question, standing: Standing, now: datetime, read_at: datetime
-    ) -> Answer:
-        return judge(
-            question,
-            standing.decision,
-            await self._consented(standing.decision),
-            now,
-            read_at,
-            automated_refused=standing.automated_refused,
-            restricted=standing.restricted,
-        )
 
     async def _question(self, request: decisions_pb2.CheckRequest, in_force: Purpose) -> Question:
         asked = in_force
@@ -173,6 +176,30 @@ class Gate:
         if decision is None:
             return None
         return await self._reads.version(decision.purpose, decision.purpose_version)
+
+
+def _judged(
+    question: Question, standing: Standing, consented: Purpose | None, now: datetime, read_at: datetime
+) -> Answer:
+    return judge(
+        question,
+        standing.decision,
+        consented,
+        now,
+        read_at,
+        automated_refused=standing.automated_refused,
+        restricted=standing.restricted,
+    )
+
+
+def _kept_with(
+    known: Known, asked: tuple[object, ...], response: decisions_pb2.CheckResponse
+) -> decisions_pb2.CheckResponse:
+    """The answer, which stays the same for as long as what it was judged by is kept."""
+    if len(known.answers) < _MOST_SAID:
+        decision = known.standing.decision
+        known.answers[asked] = _Said(response, decision.valid_until if decision is not None else None)
+    return response
 
 
 def _asked(request: decisions_pb2.CheckRequest) -> tuple[object, ...]:

@@ -103,7 +103,7 @@ class Registers:
         entry = wire.route_of(request.route)
         entry.check()
         async with self._engine.begin() as connection:
-            added = await registers.add_route(connection, entry, rpc.caller().actor)
+            added = await actions.register_route(connection, entry, rpc.caller().actor)
         return registers_pb2.RegisterExportRouteResponse(route=wire.wire_route(entry), replayed=not added)
 
     @rpc.allow(_READERS)

@@ -180,10 +180,13 @@ def check_purpose(terms: Terms) -> Terms:
     return terms
 
 
-def check_notice(wording: Wording, told: Collection[Purpose], officer: str = "") -> Wording:
+def check_notice(
+    wording: Wording, told: Collection[Purpose], officer: str = "", others: Iterable[Wording] = ()
+) -> Wording:
     """The wording, tidied, when it may be published; ``told`` are its purposes. Raises what is missing first.
 
-    ``officer`` is how the officer is reached, where the handler must have one (PIPL 52).
+    ``officer`` is how the officer is reached, where the handler must have one (PIPL 52). What is shown just in time may
+    leave that to those of the ``others`` in its language that tell of its purposes at length.
     """
     wording = replace(
         wording,
@@ -205,7 +208,7 @@ def check_notice(wording: Wording, told: Collection[Purpose], officer: str = "")
                 f"{item.wanted} ({item.article})", field=item.field, article=item.article
             )
     _be_told(wording, [purpose.terms for purpose in told])
-    if officer and wording.layer is not Layer.JUST_IN_TIME and officer not in wording.body:
+    if officer and not _names(officer, wording, others):
         raise NoticeNotPublishable(
             "say how the personal information protection officer is reached (PIPL 52)",
             field="notice.body",
@@ -218,6 +221,15 @@ def check_notice(wording: Wording, told: Collection[Purpose], officer: str = "")
             article="PIPL 30",
         )
     return wording
+
+
+def _names(officer: str, wording: Wording, others: Iterable[Wording]) -> bool:
+    """Whether whoever is shown a wording can read how the officer is reached, in it or where more is told."""
+    if officer in wording.body:
+        return True
+    longer = [one for one in others if one.layer is not Layer.JUST_IN_TIME and officer in one.body]
+    named = {purpose.key for one in longer for purpose in one.purposes}
+    return wording.layer is Layer.JUST_IN_TIME and {purpose.key for purpose in wording.purposes} <= named
 
 
 def _be_told(wording: Wording, told: Collection[Terms]) -> None:

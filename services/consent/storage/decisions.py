@@ -14,6 +14,11 @@ from services.consent.storage.tables import acts, consent_events, consent_states
 
 STATE_FIELDS = Decision._fields
 
+_KNOW = sa.text(
+    """INSERT INTO members (member_id) SELECT member_id FROM unnest(CAST(:member_ids AS uuid[])) AS heard (member_id)
+       WHERE NOT EXISTS (SELECT FROM erased_members e WHERE e.member_id = heard.member_id) ON CONFLICT DO NOTHING"""
+)
+
 
 class Member(NamedTuple):
     """What consent knows of a member: the pseudonym in the evidence, and how often they decided."""
@@ -38,6 +43,11 @@ async def lock_member(connection: AsyncConnection, member_id: UUID) -> Member:
     ).returning(members.c.pii_principal_id, members.c.epoch)
     row = (await connection.execute(query)).one()
     return Member(row.pii_principal_id, row.epoch)
+
+
+async def know(connection: AsyncConnection, member_ids: Collection[UUID]) -> None:
+    """Note members who may never have decided anything; those who were erased stay forgotten."""
+    await connection.execute(_KNOW, {"member_ids": sorted(member_ids)})
 
 
 async def advance(connection: AsyncConnection, member_id: UUID, epoch: int) -> None:
@@ -112,6 +122,25 @@ async def standing(
     rows = (await connection.execute(query)).mappings()
     found = (Decision(**{**row, "event_state": EventState(row["event_state"])}) for row in rows)
     return {decision.purpose: decision for decision in found}
+
+
+async def recipients(
+    connection: AsyncConnection, member_id: UUID, purposes: Collection[str]
+) -> dict[str, list[str]]:
+    """By recipient, on which of these purposes the member's consent stands; ours is the empty one."""
+    query = (
+        sa.select(consent_states.c.recipient_id, consent_states.c.purpose)
+        .where(
+            consent_states.c.member_id == member_id,
+            consent_states.c.purpose == sa.any_(sa.literal(list(purposes), sa.ARRAY(sa.Text))),
+            consent_states.c.event_state == EventState.GIVEN,
+        )
+        .order_by(consent_states.c.recipient_id, consent_states.c.purpose)
+    )
+    found: dict[str, list[str]] = {}
+    for recipient_id, purpose in await connection.execute(query):
+        found.setdefault(recipient_id, []).append(purpose)
+    return found
 
 
 async def put_standing(connection: AsyncConnection, member_id: UUID, decisions: Iterable[Decision]) -> None:

@@ -25,6 +25,7 @@ _TERMS = """SELECT count(*) AS terms, count(*) FILTER (WHERE starts_at <= $2 AND
 _ROUTES = "SELECT purpose, kind, starts_at, ends_at, reference FROM export_routes WHERE purpose = $1"
 _KNOWN = """SELECT member_id FROM exported_members
   WHERE member_id = ANY(CAST($1 AS uuid[])) AND year = $2 AND sensitive = $3"""
+_COUNTED = "SELECT members FROM export_counters WHERE year = $1 AND sensitive = $2"
 _ADD = """INSERT INTO exported_members (member_id, year, sensitive)
   SELECT member_id, $2, $3 FROM unnest(CAST($1 AS uuid[])) AS new (member_id) ON CONFLICT DO NOTHING RETURNING true"""
 _BEGIN = "INSERT INTO export_counters (year, sensitive, members) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING"
@@ -66,6 +67,24 @@ class GateLimits:
         async with self._pool.acquire() as connection:
             over = await self._over(connection, member_ids, purpose, most, now)
         return dict.fromkeys(over, _REACHED)
+
+    async def foresee(
+        self, question: Question, member_ids: Collection[UUID], now: datetime
+    ) -> dict[UUID, Uncovered]:
+        """What ``heed`` would say of each alone, to be shown: nobody is counted for it."""
+        purpose = question.in_force
+        uncovered, most = await self._registered(
+            self._pool, purpose, question.recipient_id, now, goes_abroad=question.goes_abroad
+        )
+        if uncovered is not None:
+            return dict.fromkeys(member_ids, uncovered)
+        if not question.goes_abroad or most is None:
+            return {}
+        of = self._year(purpose, now)
+        if (await self._pool.fetchval(_COUNTED, *of) or 0) < most:
+            return {}
+        known = {row[0] for row in await self._pool.fetch(_KNOWN, member_ids, *of)}
+        return {one: _REACHED for one in member_ids if one not in known}
 
     async def uncovered(
         self,
@@ -119,12 +138,16 @@ class GateLimits:
 
         All at once where there is room for all, else one after the other, as far as there is.
         """
-        of = now.astimezone(self._zone).year, purpose.terms.sensitive
+        of = self._year(purpose, now)
         known = {row[0] for row in await connection.fetch(_KNOWN, member_ids, *of)}
         new = sorted(set(member_ids) - known)  # in one order, so that two batches never wait for each other
         if not new or await _counted(connection, new, *of, most):
             return []
         return [one for one in new if len(new) == 1 or not await _counted(connection, [one], *of, most)]
+
+    def _year(self, purpose: Purpose, now: datetime) -> tuple[int, bool]:
+        """What a member is counted in."""
+        return now.astimezone(self._zone).year, purpose.terms.sensitive
 
 
 async def _counted(

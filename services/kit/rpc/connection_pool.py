@@ -88,8 +88,17 @@ class ConnectionPool:
             return opening.result()[1]
         except OSError as error:
             raise NoAnswer(f"the server cannot be reached: {type(error).__name__}") from None
-        finally:
+        except BaseException:
+            # It may have opened in this very moment: nobody else would ever close it.
+            opening.add_done_callback(_left)
             opening.cancel()
+            raise
+
+
+def _left(opening: "asyncio.Task[tuple[asyncio.Transport, _Connection]]") -> None:
+    """Close what opened for nobody."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result()[1].close()
 
 
 class _Connection(asyncio.Protocol):

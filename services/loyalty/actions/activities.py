@@ -6,6 +6,8 @@ from typing import Any
 from services.kit import database
 from services.kit.refusal import Conflict
 from services.loyalty import events
+from services.loyalty.actions.changed import Changed
+from services.loyalty.rules.ledger.approvals import SecondPersonNeeded
 from services.loyalty.rules.ledger.asks import MemberClosed
 from services.loyalty.rules.ledger.events import Decided, Event, MissionCompleted, MissionProgressed
 from services.loyalty.rules.ledger.grants import Grant
@@ -158,15 +160,32 @@ def _answered(told: dict[str, Any]) -> Progress:
 
 async def declare(
     connection: database.RawConnection, programme: Programme, declared: Declared
-) -> tuple[Declared, bool]:
-    """Declare a type, or the next edition of one; what the newest says already is a replay (True)."""
+) -> Changed[Declared]:
+    """Declare a type, or the next edition of one; what the newest says already is a replay.
+
+    One person is enough, since a type gives nothing. Where the programme demands two, what a mission in force counts
+    stays as it was when they looked at it. Raises ``SecondPersonNeeded``.
+    """
     activity_types.check(declared.type)
     known = (await activities.types(connection, programme.number)).get(declared.type.key)
     if known and replace(known.type, edition=0) == declared.type:
-        return known, True
+        return Changed(known, known, replayed=True)
+    if known and programme.two_persons:
+        await _be_uncounted(connection, programme, known.type.key)
     edition = known.type.edition + 1 if known else 1
     declared = replace(declared, type=replace(declared.type, edition=edition))
     if not await activities.declare(connection, programme.number, declared):
         message = f"somebody declared edition {edition} meanwhile: look at it and declare anew"
         raise TypeDeclaredMeanwhile(message, field="type.key")
-    return declared, False
+    return Changed(known, declared)
+
+
+async def _be_uncounted(connection: database.RawConnection, programme: Programme, type: str) -> None:
+    for edition in await missions.in_force(connection, programme.number):
+        task = edition.mission.task
+        if isinstance(task, ActivityTask) and task.type == type:
+            message = (
+                f"mission {edition.mission.key!r} counts it, and this programme demands two persons: declare another "
+                "type, and let another person publish the mission that counts it"
+            )
+            raise SecondPersonNeeded(message, field="type.key", mission=edition.mission.key)

@@ -11,7 +11,11 @@ from services.loyalty.rules.earning.earn_rules import EarnRule
 async def stop(
     connection: database.RawConnection, programme_id: str, key: str, stopped_by: str, reason: str
 ) -> tuple[int, EarnRule, bool]:
-    """The version without a rule, the rule, and whether it was stopped before."""
+    """The version without a rule, the rule, and whether it was stopped before.
+
+    One person is enough, as for whatever else is stopped: what gives too much must end at once, and nothing comes
+    into force that two persons did not see.
+    """
     await actions.alone(connection)
     here = await actions.moment(connection, programme_id)
     newest, history = here.newest, here.known.by_id[programme_id]
@@ -21,7 +25,6 @@ async def stop(
             if key in version.earning.by_key:
                 return newest.version, version.earning.by_key[key], True
         raise UnknownEarnRule(f"no earn rule {key!r} is or was in the programme", field="key")
-    actions.be_for_one_person(newest)
     kept = tuple(each for each in newest.earn_rules if each is not rule)
     if not kept:
         raise LastEarnRule(

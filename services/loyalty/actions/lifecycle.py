@@ -1,13 +1,13 @@
 """Lifecycle: award a mission to those whose occasion came since the last look and who allow it, once for each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from services.kit import database
 from services.loyalty import events
 from services.loyalty.rules.ledger.events import Event, MissionCompleted
-from services.loyalty.rules.missions.missions import LifecycleKind, LifecycleTask, Mission
+from services.loyalty.rules.missions.missions import LifecycleTask, Mission
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.storage.ledger import grants, points
 from services.loyalty.storage.ledger.telling import tell
@@ -50,9 +50,9 @@ async def look(
         return None
     came = await _came(connection, programme, mission, since, until)
     if len(came) > MOST_AT_ONCE:
-        last = came[MOST_AT_ONCE - 1].paid_at
+        last = came[MOST_AT_ONCE - 1].at
         until = last + _after(mission)
-        came = list(takewhile(lambda one: one.paid_at <= last, came))
+        came = list(takewhile(lambda one: one.at <= last, came))
     new = await _new(connection, programme, mission, came)
     return Stretch(looked_until, since, until, until < end, tuple(member_id for member_id, _ in new))
 
@@ -83,17 +83,18 @@ async def award(
     if mission.budget:
         new = new[: max(0, mission.budget - awarded)]
     await missions.looked(connection, number, mission, len(new), stretch.until)
-    await _promise(connection, programme, mission, new, now)
+    await promise(connection, programme, mission, new, now)
     return len(new)
 
 
-async def _promise(
+async def promise(
     connection: database.RawConnection,
     programme: Programme,
     mission: Mission,
-    new: list[tuple[str, str]],
+    new: Sequence[tuple[str, str]],
     now: int,
 ) -> None:
+    """Promise a mission's award for occasions, (member, name), and note that they completed it."""
     if not new:
         return
     promised = [mission.grant(member_id, programme.programme_id, name) for member_id, name in new]
@@ -126,10 +127,9 @@ async def _new(
     members = [occasion.member_id for occasion in came]
     known = await lifecycle.completed(connection, programme.number, mission.key, members)
     standings = await points.standings(connection, members, programme.number) if mission.tiers else {}
-    named = [(occasion.member_id, _name(_task(mission), occasion)) for occasion in came]
     return [
         (member_id, name)
-        for member_id, name in named
+        for member_id, _, name in came
         if (member_id, name) not in known
         and (not mission.tiers or (member_id in standings and mission.takes(standings[member_id].tier)))
     ]
@@ -142,8 +142,3 @@ def _task(mission: Mission) -> LifecycleTask:
 
 def _after(mission: Mission) -> int:
     return _task(mission).days * DAY_US
-
-
-def _name(task: LifecycleTask, occasion: Occasion) -> str:
-    """An occasion by its name: each last order is one, and there is one first."""
-    return "first" if task.kind is LifecycleKind.AFTER_FIRST_ORDER else f"after-{occasion.paid_at}"

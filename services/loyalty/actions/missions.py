@@ -13,6 +13,7 @@ from services.loyalty.rules.missions.mission_progress import Progress, ProgressS
 from services.loyalty.rules.missions.missions import (
     ActivityTask,
     BudgetBelowAwarded,
+    LifecycleTask,
     Mission,
     MissionNotInForce,
     MissionRevisedMeanwhile,
@@ -21,6 +22,7 @@ from services.loyalty.rules.missions.missions import (
 )
 from services.loyalty.rules.programmes.drafts import Publisher, be_free_to_publish
 from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.storage.coupons import coupon_templates
 from services.loyalty.storage.members.families import Family
 from services.loyalty.storage.missions import activities, missions
 from services.loyalty.storage.missions import mission_progress as kept
@@ -149,6 +151,14 @@ async def _check(
     award = mission.award
     promised = [(award.kind, award.template, "mission.award")]
     await be_kept(connection, programme, promised, to_be_given=to_be_given, wrong=rules.wrong)
+    if isinstance(mission.task, LifecycleTask) and mission.task.template:
+        template = await coupon_templates.find(connection, programme.number, mission.task.template)
+        path = "mission.lifecycle.template"
+        if template is None:
+            raise rules.wrong("the programme has no such coupon template: draft it first", path)
+        terms = template.terms or template.draft
+        if terms is None or not terms.remind_days:
+            raise rules.wrong("never: its terms remind nobody; say remindDays there, or name another", path)
 
 
 def _stopped(edition: Edition, by: str, now: int, reason: str) -> Edition:

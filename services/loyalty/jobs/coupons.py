@@ -28,15 +28,10 @@ class Coupons:
         self._now = now
 
     async def look(self) -> None:
-        """Do all that is due. A database that is away is waited for."""
-        try:
-            for step in (actions.settle, actions.remind):
-                await self._all(step)
-            await self._follow_refunds()
-        except Exception as error:
-            if not database.is_away(error):
-                raise
-            log.warning("coupons wait", because=type(error).__name__)
+        """Do all that is due."""
+        for step in (actions.settle, actions.remind):
+            await self._all(step)
+        await self._follow_refunds()
 
     async def _all(self, step: Step) -> None:
         done = AT_ONCE

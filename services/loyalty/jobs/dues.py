@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from prometheus_client import Gauge
 
 from services.kit import clock, database
 from services.kit.process import every
@@ -20,6 +21,8 @@ from services.loyalty.storage.ledger.dues import DueWallet, InProgramme
 from services.loyalty.storage.ledger.state import Touches
 
 log = structlog.get_logger()
+
+oldest_due_s = Gauge("huiyuan_dues_oldest_seconds", "For how long what fell due first has waited to be done.")
 
 Batch = Sequence[DueWallet] | Sequence[InProgramme]
 Batches = asyncio.Queue[Batch]
@@ -82,18 +85,12 @@ class DueRun:
         )
 
     async def look(self) -> None:
-        """Do all that is due, unless another worker is at it. A database that is away is waited for."""
-        try:
-            new_versions = await self._new_versions()
-            if new_versions or await dues.anything_due(self._pool, self._micros()):
-                async with dues.alone(self._url) as connection:
-                    if connection is not None:
-                        await self._catch_up(connection, new_versions)
-        except* Exception as group:
-            faults = _leaves(group)
-            if not all(isinstance(fault, Unavailable) or database.is_away(fault) for fault in faults):
-                raise
-            log.warning("due run waits", because=type(faults[0]).__name__)
+        """Do all that is due, unless another worker is at it."""
+        new_versions = await self._new_versions()
+        if new_versions or await dues.anything_due(self._pool, self._micros()):
+            async with dues.alone(self._url) as connection:
+                if connection is not None:
+                    await self._catch_up(connection, new_versions)
 
     async def _new_versions(self) -> dict[int, int]:
         """The versions in force, by programme, by which this worker has not seen all members judged."""
@@ -251,14 +248,12 @@ class DueRun:
             )
 
     async def _warn_when_late(self) -> None:
-        try:
-            now = self._now()
-            oldest = await dues.oldest_due_at(self._pool, clock.micros(now))
-            if oldest is not None and (late := now - clock.instant(oldest)) > LATE:
-                log.warning("what is due waits too long", late_s=round(late.total_seconds()))
-        except Exception as error:
-            if not database.is_away(error):
-                raise
+        now = self._now()
+        oldest = await dues.oldest_due_at(self._pool, clock.micros(now))
+        late = timedelta(0) if oldest is None else now - clock.instant(oldest)
+        oldest_due_s.set(late.total_seconds())
+        if late > LATE:
+            log.warning("what is due waits too long", late_s=round(late.total_seconds()))
 
     def _micros(self) -> int:
         return clock.micros(self._now())
@@ -269,12 +264,3 @@ async def _queue(found: Batch, batches: Batches, progress: Progress) -> None:
         batch = found[first : first + AT_ONCE]
         progress.under_way.update(batch)
         await batches.put(batch)
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    """The exceptions in a group of groups."""
-    return [
-        leaf
-        for each in group.exceptions
-        for leaf in (_leaves(each) if isinstance(each, BaseExceptionGroup) else [each])
-    ]

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import structlog
+from prometheus_client import Gauge
 
 from services.kit import clock, database
 from services.kit.appended import AppendedFile, HeldElsewhere
@@ -13,6 +14,10 @@ from services.loyalty.rules.ledger.heads import digest, read, write
 from services.loyalty.storage.ledger import heads
 
 log = structlog.get_logger()
+
+heads_lost = Gauge(
+    "huiyuan_ledger_published_heads_lost", "Published heads that the chains no longer hold, as last seen."
+)
 
 PUBLISH_EVERY = timedelta(minutes=1)
 LOOK_EVERY_S = 5.0
@@ -35,7 +40,7 @@ class HeadsPublisher:
         self._now = now
 
     async def run(self) -> None:
-        """Publish until cancelled; a database that is away is waited for."""
+        """Publish until cancelled."""
         await every(LOOK_EVERY_S, self._look, "publish heads")
 
     async def _look(self) -> None:
@@ -48,17 +53,15 @@ class HeadsPublisher:
                 await self.publish()
         except HeldElsewhere:
             return  # another worker is at it
-        except Exception as error:
-            if not database.is_away(error):
-                raise
-            log.warning("publishing heads waits", because=type(error).__name__)
 
     async def publish(self) -> None:
         """Append a line when there is something new to say. Raises ``HeldElsewhere``."""
         with self._file.held():
             before = self._file.last()
             published = read(before).heads if before else ()
-            for head, there in await heads.missing(self._pool, list(published)):
+            lost = await heads.missing(self._pool, list(published))
+            heads_lost.set(len(lost))
+            for head, there in lost:
                 log.error(
                     "the chain lost a published head",
                     lane=head.lane,

@@ -15,6 +15,9 @@ from contextlib import AsyncExitStack, aclosing
 from copy import copy
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
+from typing import Any
 
 from services.kit import database
 from services.loyalty.rules.ledger.reading import snapshot
@@ -33,6 +36,9 @@ PAGES_EACH = 1_024
 MOST_PROCESSES = 4
 FEW = 20_000
 """So many are judged singly sooner than a process begins."""
+_PROCESSES = get_context("spawn")
+_told_to: dict[str, Any] = {}
+"""What a process beside was begun with: where it counts, and whether it was called off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,35 @@ class Question:
     as_of: int
 
 
-async def tallies(question: Question, connection: database.RawConnection) -> AsyncGenerator[Tally, None]:
+class Progress:
+    """How many members were looked at, here and by the processes beside, which end once it is called off."""
+
+    def __init__(self) -> None:
+        self._apart = _PROCESSES.Value("q", 0)
+        self._called_off = _PROCESSES.Event()
+        self._here = 0
+
+    @property
+    def seen(self) -> int:
+        with self._apart.get_lock():
+            return self._here + int(self._apart.value)
+
+    def add(self, tally: Tally) -> Tally:
+        """Count what was looked at here."""
+        self._here += tally.members
+        return tally
+
+    def beside(self, processes: int) -> ProcessPoolExecutor:
+        """Processes that count here and are ended from here."""
+        return ProcessPoolExecutor(processes, _PROCESSES, _begin, (self._apart, self._called_off))
+
+    def call_off(self) -> None:
+        self._called_off.set()
+
+
+async def tallies(
+    question: Question, connection: database.RawConnection, progress: Progress
+) -> AsyncGenerator[Tally, None]:
     """What is found in one part of the population after the other, as the connection's snapshot shows it."""
     parts = await populations.parts(connection, PAGES_EACH)
     going = await _Going.begun(connection, question)
@@ -54,7 +88,7 @@ async def tallies(question: Question, connection: database.RawConnection) -> Asy
         others = 0
         async with aclosing(_grouped(question, going, parts)) as found:
             async for part, tally, singly in found:
-                yield tally
+                yield progress.add(tally)
                 others += singly
                 left += [part] if singly else []
         parts = left
@@ -64,16 +98,17 @@ async def tallies(question: Question, connection: database.RawConnection) -> Asy
     if others <= FEW or processes <= 1:
         for part in parts:
             async for tally in going.singly(part):
-                yield tally
+                yield progress.add(tally)
         return
     seen_by = await populations.export(connection)
-    executor = ProcessPoolExecutor(processes, get_context("spawn"), _begin)
+    executor = progress.beside(processes)
     try:
         loop = asyncio.get_running_loop()
         counting = [loop.run_in_executor(executor, _count_apart, question, seen_by, part) for part in parts]
         for done in asyncio.as_completed(counting):
             yield await done
     finally:
+        progress.call_off()
         executor.shutdown(wait=False, cancel_futures=True)
 
 
@@ -98,10 +133,19 @@ async def _grouped(
                 yield part, tally, singly
 
 
-def _begin() -> None:
+def _begin(seen: "Synchronized[int]", called_off: "Event") -> None:
     """Leave Ctrl-C to the process that asked; what is made here is nothing that a collection would find."""
+    _told_to.update(seen=seen, called_off=called_off)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
+
+
+def counted_apart(members: int) -> bool:
+    """Tell that a process beside looked at so many members; True where that was called off."""
+    seen, called_off = _told_to["seen"], _told_to["called_off"]
+    with seen.get_lock():
+        seen.value += members
+    return bool(called_off.is_set())
 
 
 def _count_apart(question: Question, seen_by: str, part: Part) -> Tally:
@@ -114,6 +158,8 @@ async def _counted(question: Question, seen_by: str, part: Part) -> Tally:
         whole = going.tally
         async for tally in going.singly(part):
             whole.add(tally)
+            if counted_apart(tally.members):
+                break
     return whole
 
 

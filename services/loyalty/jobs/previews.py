@@ -6,7 +6,7 @@ from contextlib import aclosing
 import structlog
 
 from services.kit import clock, database
-from services.loyalty.jobs.population import Question, tallies
+from services.loyalty.jobs.population import Progress, Question, tallies
 from services.loyalty.rules.programmes.previews import Tally
 from services.loyalty.storage.programmes import drafts, populations, previews
 from services.loyalty.storage.programmes.previews import Preview
@@ -21,7 +21,10 @@ class Cancelled(Exception):
 
 
 class Previews:
-    """Makes what staff ask for, one after the other. Killed at any point, another worker begins the same anew."""
+    """Makes what staff ask for, one after the other. Killed at any point, another worker begins the same anew.
+
+    Called off, it ends within a second and what else it takes to look at a thousand members.
+    """
 
     def __init__(self, url: str, pool: database.Pool, now: clock.Clock = clock.now) -> None:
         self._url = url
@@ -29,15 +32,10 @@ class Previews:
         self._now = now
 
     async def make(self) -> None:
-        """Make all that wait. A database that is away is waited for."""
-        try:
-            while (preview := await previews.take(self._pool, self._now())) is not None:
-                await self._make(preview)
-            await previews.forget_samples(self._pool, self._now())
-        except Exception as error:
-            if not database.is_away(error):
-                raise
-            log.warning("previews wait", because=type(error).__name__)
+        """Make all that wait."""
+        while (preview := await previews.take(self._pool, self._now())) is not None:
+            await self._make(preview)
+        await previews.forget_samples(self._pool, self._now())
 
     async def _make(self, preview: Preview) -> None:
         try:
@@ -59,20 +57,27 @@ class Previews:
         """Go through everybody; the tally, and the instant as of which it was made."""
         draft = await drafts.edition(self._pool, preview.draft_id, preview.edition)
         assert draft is not None, "a preview is of an edition that is there"
-        clock_s = asyncio.get_running_loop().time
-        noted_at, whole = clock_s(), None
+        question, progress = Question(self._url, draft, clock.micros(self._now())), Progress()
         async with populations.snapshot(self._url) as connection:
-            question = Question(self._url, draft, clock.micros(self._now()))
             about = await populations.about(connection)
-            async with aclosing(tallies(question, connection)) as found:
-                async for tally in found:
-                    whole = tally if whole is None else whole.add(tally)
-                    if clock_s() - noted_at >= NOTE_EACH_S:
-                        noted_at = clock_s()
-                        await self._note(preview, whole.members, max(about, whole.members))
-        assert whole is not None, "there is a tally, be it of nobody"
-        return whole, question.as_of
+            going = asyncio.create_task(_whole(question, connection, progress))
+            try:
+                while not (await asyncio.wait({going}, timeout=NOTE_EACH_S))[0]:
+                    await self._note(preview, progress.seen, max(about, progress.seen))
+            finally:
+                going.cancel()
+                await asyncio.wait({going})
+            return await going, question.as_of
 
     async def _note(self, preview: Preview, seen: int, about: int) -> None:
         if not await previews.note(self._pool, preview, seen, about, self._now()):
             raise Cancelled
+
+
+async def _whole(question: Question, connection: database.RawConnection, progress: Progress) -> Tally:
+    whole: Tally | None = None
+    async with aclosing(tallies(question, connection, progress)) as found:
+        async for tally in found:
+            whole = tally if whole is None else whole.add(tally)
+    assert whole is not None, "there is a tally, be it of nobody"
+    return whole

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import uuid4
 
 import structlog
+from prometheus_client import Gauge
 
 from services.kit import clock, database
 from services.kit.appended import AppendedFile
@@ -19,6 +20,11 @@ from services.loyalty.storage.ledger.integrity.published import Publication
 from services.loyalty.storage.ledger.integrity.verifications import CHECKS, Checked, Head, Verification
 
 log = structlog.get_logger()
+
+verified_at = Gauge(
+    "huiyuan_ledger_verified_timestamp_seconds", "When the ledger was last gone through whole."
+)
+mismatches = Gauge("huiyuan_ledger_mismatches", "What the last verification found wrong.")
 
 
 class Watcher(Protocol):
@@ -88,6 +94,14 @@ async def verify(url: str, file: AppendedFile | None, keys: Keys, watcher: Watch
         await connection.close()
     _log(verification)
     return Outcome(verification, published, kept)
+
+
+async def measure(pool: database.Pool) -> None:
+    """Say when the ledger was last verified, and what that found."""
+    last = await verifications.last(pool)
+    if last is not None:
+        verified_at.set(last.finished_at.timestamp())
+        mismatches.set(last.wrong)
 
 
 def _written_down(

@@ -14,7 +14,7 @@ from services.members import events
 from services.members.rules import profiles
 from services.members.rules.birthdays import under_14
 from services.members.rules.keyrings import KeyRing
-from services.members.rules.members import MemberStatus, new_member_id
+from services.members.rules.members import MemberStatus, new_member_ids
 from services.members.rules.registrations import (
     Claim,
     Draft,
@@ -29,17 +29,13 @@ async def claim(connection: Connection, ring: KeyRing, drafts: Sequence[Draft], 
     """Claim a member id for each draft, in the keys' database. Raises ``RegistrationRaced``."""
     new: list[registrations.NewClaim] = []
     claims: list[Claim] = []
-    links: list[registrations.NewLink] = []
-    for draft in drafts:
-        member_id = new_member_id(now)
-        made = ring.generate(ring.where(member_id))
-        new.append(registrations.NewClaim(draft.key, draft.body, member_id, made.wrapped))
-        claims.append(Claim(member_id, draft.body.digest, made.wrapped, made.dek))
-        links += [
-            registrations.NewLink(place, member_id, new.verified)
-            for new in draft.identities
-            for place in new.places
-        ]
+    links: list[registrations.NewLinks] = []
+    member_ids = new_member_ids(now, len(drafts))
+    keys = ring.generate_each([ring.where(member_id) for member_id in member_ids])
+    for draft, member_id, (dek, wrapped) in zip(drafts, member_ids, keys, strict=True):
+        new.append(registrations.NewClaim(draft.key, draft.body, member_id, wrapped))
+        claims.append(Claim(member_id, draft.body.digest, wrapped, dek))
+        links.append(registrations.NewLinks(member_id, draft.identities))
     if not await registrations.claim(connection, new, now) or not await registrations.link(
         connection, links, now
     ):
@@ -48,31 +44,35 @@ async def claim(connection: Connection, ring: KeyRing, drafts: Sequence[Draft], 
     return claims
 
 
+async def complete_new(
+    connection: Connection, ring: KeyRing, claimed: Sequence[tuple[Claim, Draft]], now: datetime
+) -> list[Registered | Refusal]:
+    """Let the members exist whose ids were claimed just now, by whoever claimed them.
+
+    Nobody knows of the ids unless somebody retried meanwhile, or the job gave them up: then this raises
+    ``RegistrationRaced``, the transaction is void, and ``complete`` in another one says how each of them stands.
+    """
+    new = [_new(ring, claim, draft) for claim, draft in claimed]
+    if not await members.copy(connection, new, now):
+        raise RegistrationRaced("somebody else completed this registration in this moment: try again")
+    await _tell(connection, claimed, {claim.member_id for claim, _ in claimed}, now)
+    return [Registered(claim.member_id, replayed=False) for claim, _ in claimed]
+
+
 async def complete(
     connection: Connection, ring: KeyRing, claimed: Sequence[tuple[Claim, Draft]], now: datetime
 ) -> list[Registered | Refusal]:
     """Let the members exist whose ids were claimed, in the members' database; earlier ones are left as they are."""
     standings = await members.standings(connection, [claim.member_id for claim, _ in claimed])
     missing = [
-        members.NewMember(
-            claim.member_id,
-            draft.joined_at,
-            registrations.FIRST_GENERATION,
-            _sealed(ring, claim, draft),
-        )
+        _new(ring, claim, draft)
         for claim, draft in claimed
         if claim.member_id not in standings and claim.wrapped is not None
     ]
     added = await members.add(connection, missing, now) if missing else set()
     if len(added) < len(missing):
         standings = await members.standings(connection, [claim.member_id for claim, _ in claimed])
-    children = {claim.member_id for claim, draft in claimed if under_14(draft.profile, now)}
-    await events.members_registered(
-        connection,
-        [(new.member_id, new.joined_at) for new in missing if new.member_id in added],
-        now,
-        children,
-    )
+    await _tell(connection, claimed, added, now)
     outcomes: list[Registered | Refusal] = []
     for claim, _ in claimed:
         standing = standings.get(claim.member_id)
@@ -85,6 +85,18 @@ async def complete(
         else:
             outcomes.append(Registered(claim.member_id, replayed=True))
     return outcomes
+
+
+async def _tell(
+    connection: Connection, claimed: Sequence[tuple[Claim, Draft]], added: Collection[UUID], now: datetime
+) -> None:
+    """Tell of those who were added."""
+    told = [
+        (claim.member_id, draft.joined_at, under_14(draft.profile, now))
+        for claim, draft in claimed
+        if claim.member_id in added
+    ]
+    await events.members_registered(connection, told, now)
 
 
 async def give_up_missing(connection: Connection, member_ids: Sequence[UUID], now: datetime) -> set[UUID]:
@@ -105,13 +117,14 @@ async def settle(connection: Connection, member_ids: Sequence[UUID], given_up: C
     await registrations.settle(connection, member_ids)
 
 
-def _sealed(ring: KeyRing, claim: Claim, draft: Draft) -> bytes:
+def _new(ring: KeyRing, claim: Claim, draft: Draft) -> members.NewMember:
     assert claim.wrapped is not None, "who has no key any more is not completed"
     where = ring.where(claim.member_id)
-    return ring.seal(
+    blob = ring.seal(
         profiles.encode(draft.profile),
         claim.dek or ring.unwrap(claim.wrapped, where),
         where,
         schema=profiles.SCHEMA,
         dek_gen=registrations.FIRST_GENERATION,
     )
+    return members.NewMember(claim.member_id, draft.joined_at, registrations.FIRST_GENERATION, blob)

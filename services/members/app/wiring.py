@@ -8,6 +8,7 @@ import structlog
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.consent.v1.exports_connect import ExportsServiceClient as ConsentExports
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
+from huiyuan.loyalty.v1.birthdays_connect import BirthdaysServiceClient
 from huiyuan.loyalty.v1.exports_connect import ExportsServiceClient as LoyaltyExports
 
 from services.kit import rpc
@@ -109,6 +110,7 @@ def cohorts(settings: Settings) -> Cohorts:
     return Cohorts(
         asked(DecisionsServiceClient, settings.consent_url, "consent"),
         asked(LoyaltyExports, settings.loyalty_url, "loyalty"),
+        asked(BirthdaysServiceClient, settings.loyalty_url, "loyalty"),
     )
 
 

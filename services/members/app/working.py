@@ -20,6 +20,7 @@ from services.members.jobs import (
     tombstones,
     traits,
 )
+from services.members.jobs.birthday_months import BirthdayMonths
 from services.members.jobs.birthdays import Birthdays as BirthdayJob
 from services.members.jobs.rotations import Rotating
 from services.members.settings import Settings
@@ -31,6 +32,7 @@ _WATCH_S = 60
 _RETAIN_S = 6 * 3600
 _INDEX_S = 2
 _BIRTHDAYS_S = 900
+_MONTHS_S = 60
 _FORGET_S = 3600
 _GATHER_S = 2
 _EXPIRE_S = 60
@@ -50,6 +52,9 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
     relay = outbox.Relay(wiring.NAME, databases.members_pool, redis)
     birthdays = BirthdayJob(databases, ring, settings.time_zone, settings.leap_birthday)
     parts, cohorts = wiring.parts(settings), wiring.cohorts(settings)
+    months = BirthdayMonths(
+        databases, ring, settings.leap_birthday, cohorts.birthday_purposes, cohorts.allowed
+    )
     make_packages = partial(packages.make, databases, ring, parts.of)
     make_analyses = partial(analyses.make, databases, ring, cohorts.allowed, cohorts.tiers)
     forget = partial(outbox.forget_relayed, databases.members_pool, redis, wiring.NAME)
@@ -57,8 +62,8 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
     hearing = Hearing(terms, settings.erasing_purposes)
     return [
         relay.run,
-        Consumer("loyalty", databases.members, redis, hearing.hear_loyalty).run,
-        Consumer("consent", databases.members, redis, hearing.hear_consent).run,
+        Consumer("loyalty", databases.members, redis, hearing.hear_loyalty, by=wiring.NAME).run,
+        Consumer("consent", databases.members, redis, hearing.hear_consent, by=wiring.NAME).run,
         partial(process.every, _SWEEP_S, partial(links.sweep, databases, ring), "sweep links"),
         partial(process.every, _GATHER_S, make_packages, "gather members' packages"),
         partial(process.every, _GATHER_S, make_analyses, "make exports for analysis"),
@@ -69,6 +74,7 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
         partial(process.every, _SWEEP_S, partial(orphans.sweep, databases), "sweep orphans"),
         partial(process.every, _INDEX_S, partial(traits.index, databases, ring), "index traits"),
         partial(process.every, _BIRTHDAYS_S, birthdays.tell, "tell birthdays"),
+        partial(process.every, _MONTHS_S, months.tell, "tell the months of birthdays"),
         partial(process.every, _FORGET_S, forget, "forget relayed events"),
         partial(process.every, _FORGET_S, replaying, "replay tombstones"),
         partial(process.every, _WATCH_S, partial(closings.close_due, databases, terms), "close memberships"),

@@ -15,6 +15,7 @@ from prometheus_client import Counter, Gauge
 
 from services.kit import clock
 from services.kit.database import Pool
+from services.kit.process import every
 from services.members.rules.keyrings import KeyRing
 from services.members.storage import ring_readers
 from services.members.storage.providers.provider import KeyRingRefused
@@ -64,12 +65,7 @@ class RingReader:
     async def run(self) -> None:
         """Refresh for as long as the process runs."""
         try:
-            while True:
-                try:
-                    await self.refresh()
-                except Exception:
-                    log.exception("key ring not refreshed, will try again")
-                await asyncio.sleep(LOOK_S)
+            await every(LOOK_S, self.refresh, "refresh the key ring")
         finally:
             with suppress(Exception):  # a database that is away forgets us by itself
                 await self.leave()

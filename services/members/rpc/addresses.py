@@ -33,7 +33,7 @@ class Addresses:
     @rpc.allow(*_CHANGERS)
     async def save_address(self, request: wire.SaveAddressRequest, _: Any) -> wire.SaveAddressResponse:
         rpc.be_member(request.member_id)
-        await self._listed.admit(collecting.of_fields([PersonalField.ADDRESSES]))
+        await self._listed.admit(collecting.of_fields((PersonalField.ADDRESSES,)))
         asked = request.address
         once = self._once(request.idempotency_key, b"address\0" + asked.SerializeToString(deterministic=True))
         # Made of the idempotency key, so that a retry is told the same id.

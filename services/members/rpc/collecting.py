@@ -78,10 +78,10 @@ class Collecting:
 
 def of_profile(said: wire.NewProfile | wire.UpdateProfileRequest) -> frozenset[str]:
     """The categories that a profile, or a change of one, brings; what is cleared is not collected."""
-    return rules.of_fields(field for name, field in _FIELDS.items() if getattr(said, name, None))
+    return rules.of_fields(tuple([field for name, field in _FIELDS.items() if getattr(said, name, None)]))
 
 
 def of_registration(request: wire.RegisterMemberRequest) -> frozenset[str]:
     """The categories that a new member brings."""
-    identities = [rules.of_identity(new.identity.kind) for new in request.identities]
-    return of_profile(request.profile).union(*identities)
+    identities = {new.identity.kind for new in request.identities}
+    return of_profile(request.profile).union(*map(rules.of_identity, identities))

@@ -1,6 +1,7 @@
 """Registrations, asked: one or a thousand new members, through the same two transactions."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from huiyuan.members.v1 import profiles_pb2 as wire
@@ -27,7 +28,7 @@ from services.members.rules.registrations import (
     joined_at_of,
     verdicts,
 )
-from services.members.storage import identities, registrations
+from services.members.storage import registrations
 from services.members.storage.databases import Databases
 
 _ATTEMPTS = 8
@@ -71,9 +72,21 @@ async def _register(
     ]
     if not claimed:
         return [claim for claim in claims if isinstance(claim, Refusal)]
-    async with databases.members.begin() as connection:
-        completed = iter(await actions.complete(connection, ring, claimed, now))
+    completed = iter(await _complete(databases, ring, claimed, now))
     return [claim if isinstance(claim, Refusal) else next(completed) for claim in claims]
+
+
+async def _complete(
+    databases: Databases, ring: KeyRing, claimed: Sequence[tuple[Claim, Draft]], now: datetime
+) -> list[Outcome]:
+    """What becomes of the members whose ids are claimed; committed."""
+    # All or none: of some by one statement and some by another, two batches could wait for each other.
+    if all(claim.dek is not None for claim, _ in claimed):
+        with suppress(RegistrationRaced):
+            async with databases.members.begin() as connection:
+                return await actions.complete_new(connection, ring, claimed, now)
+    async with databases.members.begin() as connection:
+        return await actions.complete(connection, ring, claimed, now)
 
 
 async def _claim(
@@ -83,7 +96,7 @@ async def _claim(
     for attempt in range(_ATTEMPTS):
         # Holders first: whoever is seen holding an identity has a claim that is seen too, and may be ourselves.
         places = [place for draft in drafts for new in draft.identities for place in new.places]
-        holders = await identities.holders(databases, places)
+        holders = await registrations.holders(databases, places)
         claims = await registrations.claims(databases, [draft.key for draft in drafts])
         decided = verdicts(drafts, claims, holders)
         fresh = [draft for draft, verdict in zip(drafts, decided, strict=True) if verdict is None]

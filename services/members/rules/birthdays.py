@@ -1,6 +1,6 @@
 """Birthdays: whose day it is where they live, and on which day 29 February is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -12,6 +12,9 @@ from services.members.rules.profiles import Profile
 
 LATE = timedelta(days=2)
 """For how long a birthday is still told that was missed, for instance while nothing ran."""
+
+AHEAD = timedelta(days=1)
+"""So long before it begins a month is told, so that it is known of wherever a programme's midnight comes first."""
 
 _FIRST_ZONE = timedelta(hours=14)
 _LAST_ZONE = timedelta(hours=-12)
@@ -44,13 +47,28 @@ def days_begun(now: datetime) -> Iterator[date]:
         day += timedelta(days=1)
 
 
+def months_begun(now: datetime) -> list[date]:
+    """The first days of the months that it is somewhere, or will be within ``AHEAD``."""
+    days = ((now + _LAST_ZONE).date(), (now + AHEAD).date())
+    return sorted({day.replace(day=1) for day in days})
+
+
 def is_kept(member: Member, day: date, leap_birthday: str) -> bool:
     """Whether an active member's birthday is kept on a day, whatever an index said."""
+    return _is_among(member, traits.birthdays_on(day, leap_birthday))
+
+
+def is_kept_in(member: Member, month: date, leap_birthday: str) -> bool:
+    """The same of a month, by its first day."""
+    return _is_among(member, traits.birthdays_in(month, leap_birthday))
+
+
+def _is_among(member: Member, birthdays: Iterable[traits.Trait]) -> bool:
     return (
         member.status is MemberStatus.ACTIVE
         and member.merged_into is None
         and member.profile is not None
-        and not traits.of(member.profile).isdisjoint(traits.birthdays_on(day, leap_birthday))
+        and not traits.of(member.profile).isdisjoint(birthdays)
     )
 
 

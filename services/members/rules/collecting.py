@@ -1,6 +1,7 @@
 """Collecting: no personal data is taken in that no purpose in force lists (PIPL 6)."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Set
+from functools import lru_cache
 
 from services.kit.refusal import Declined
 from services.members.rules.accesses import PersonalField
@@ -23,11 +24,13 @@ class FieldWithoutPurpose(Declined):
     """No purpose in force lists this kind of data, so that it may not be collected (PIPL 6)."""
 
 
-def of_fields(fields: Iterable[PersonalField]) -> frozenset[str]:
+@lru_cache(64)
+def of_fields(fields: tuple[PersonalField, ...]) -> frozenset[str]:
     """The categories that fields are of."""
     return frozenset(field.category for field in fields)
 
 
+@lru_cache(64)
 def of_identity(kind: int) -> frozenset[str]:
     """The category of what an identity says about a person; of an unknown kind too, which is refused later."""
     return frozenset({_OF_IDENTITIES.get(kind, _ACCOUNT)})

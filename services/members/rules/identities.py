@@ -10,7 +10,7 @@ from msgspec import Struct
 from services.kit.refusal import Invalid
 from services.members.rules import phones
 from services.members.rules.personal import Personal
-from services.members.rules.texts import CONTROL, far_too_long
+from services.members.rules.texts import far_too_long, has_control
 
 NORM_VERSION = 1
 """Grows when the same input may be spelled otherwise than before; kept beside every index."""
@@ -67,12 +67,12 @@ def normalised(kind: int, scope: str, value: str) -> Identity:
             raise IdentityNotValid("phones and mail addresses have no scope: leave it empty", field="scope")
         spelled = _phone(value) if known is IdentityKind.PHONE else _email(value)
         return Identity(known, "", Personal(spelled))
-    if not scope or len(scope) > LONGEST_SCOPE or CONTROL.search(scope):
+    if not scope or len(scope) > LONGEST_SCOPE or has_control(scope):
         raise IdentityNotValid(
             f"the scope must name the account, app or shop, in 1 to {LONGEST_SCOPE} characters", field="scope"
         )
     spelled = unicodedata.normalize("NFKC", value).strip()
-    if not spelled or len(spelled) > LONGEST_VALUE or CONTROL.search(spelled):
+    if not spelled or len(spelled) > LONGEST_VALUE or has_control(spelled):
         raise IdentityNotValid(f"the value must have 1 to {LONGEST_VALUE} characters", field="value")
     return Identity(known, scope, Personal(spelled))
 

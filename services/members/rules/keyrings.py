@@ -5,18 +5,17 @@ business: a provider (a file, or a key management service) hands them over at st
 so that no record ever waits for a provider.
 """
 
-import hmac
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from services.members.rules import blobs, traits
-from services.members.rules.blobs import DEK_BYTES, BlobKind, KeyHeader, KeyWrapper, Suite
+from cryptography.hazmat.primitives.hashes import SHA256, SM3
+
+from services.members.rules import blobs, digests, traits
+from services.members.rules.blobs import BlobKind, KeyHeader, KeyWrapper, Suite
 from services.members.rules.identities import Identity, IdentityKind, index_input
-from services.members.rules.sm import hmac_sm3
 from services.members.rules.traits import Trait, TraitKind
 
 INDEX_BYTES = 16
@@ -132,8 +131,12 @@ class KeyRing:
 
     def generate(self, where: bytes) -> DataKey:
         """A new data key for a place."""
-        dek = os.urandom(DEK_BYTES)
-        return DataKey(dek, self._keys.wrap(dek, where))
+        [made] = self.generate_each([where])
+        return made
+
+    def generate_each(self, places: Sequence[bytes]) -> list[DataKey]:
+        """A new data key for each of many places."""
+        return [DataKey(dek, wrapped) for dek, wrapped in self._keys.generate(places)]
 
     def unwrap(self, wrapped: bytes, where: bytes) -> bytes:
         """The data key that was wrapped for a place. Raises ``Unreadable``."""
@@ -196,6 +199,7 @@ class KeyRing:
 
 _tuple = tuple.__new__
 _Digests = dict[int, list[tuple[int, Callable[[bytes], bytes]]]]
+_HASHES = {Digest.SHA256: SHA256(), Digest.SM3: SM3()}
 
 
 def _digests(index_keys: Sequence[IndexKey]) -> tuple[_Digests, _Digests]:
@@ -203,22 +207,8 @@ def _digests(index_keys: Sequence[IndexKey]) -> tuple[_Digests, _Digests]:
     held: _Digests = {}
     writing: _Digests = {}
     for key in sorted(index_keys, key=lambda key: key.version, reverse=True):
-        version = key.version, _keyed(key)
+        version = key.version, digests.keyed(key.key, _HASHES[key.digest])
         held.setdefault(key.kind, []).append(version)
         if key.writes:
             writing.setdefault(key.kind, []).append(version)
     return held, writing
-
-
-def _keyed(key: IndexKey) -> Callable[[bytes], bytes]:
-    if key.digest is Digest.SM3:
-        return hmac_sm3(key.key)
-    keyed = hmac.new(key.key, digestmod="sha256")
-
-    def digest(content: bytes) -> bytes:
-        # Copying a keyed state spares its set-up, which costs as much as the digest itself.
-        digesting = keyed.copy()
-        digesting.update(content)
-        return digesting.digest()
-
-    return digest

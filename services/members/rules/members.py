@@ -49,6 +49,10 @@ class ProfileRaced(Unavailable):
         super().__init__("another change of the profile came first: try again")
 
 
+_RANDOM_BITS = (1 << 80) - 1 & ~(0xF << 76 | 0x3 << 62)
+"""Of a UUIDv7's last eighty bits those that say neither its version nor its variant."""
+
+
 class Member(NamedTuple):
     """A member as read."""
 
@@ -64,10 +68,18 @@ class Member(NamedTuple):
 
 def new_member_id(now: datetime) -> UUID:
     """A UUIDv7: ids made later sort later, which keeps the indexes' new entries together."""
-    millis = int(now.timestamp() * 1000)
-    number = (millis << 80) | int.from_bytes(os.urandom(10))
-    number = number & ~(0xF << 76) | 0x7 << 76
-    return UUID(int=number & ~(0x3 << 62) | 0x2 << 62)
+    [made] = new_member_ids(now, 1)
+    return made
+
+
+def new_member_ids(now: datetime, count: int) -> list[UUID]:
+    """The same for many at once."""
+    marked = int(now.timestamp() * 1000) << 80 | 0x7 << 76 | 0x2 << 62
+    random = os.urandom(10 * count)
+    return [
+        UUID(int=marked | int.from_bytes(random[at : at + 10]) & _RANDOM_BITS)
+        for at in range(0, 10 * count, 10)
+    ]
 
 
 def member_id_of(text: str) -> UUID | None:

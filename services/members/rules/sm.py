@@ -10,7 +10,8 @@ from functools import cache
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SM3
-from cryptography.hazmat.primitives.hmac import HMAC
+
+from services.members.rules import digests
 
 _TAG_BYTES = 16
 _SM4_KEY_BYTES = 16
@@ -47,15 +48,7 @@ def sm4_under(dek: bytes) -> SM4GCM:
 
 def hmac_sm3(key: bytes) -> Callable[[bytes], bytes]:
     """The keyed digest of 32 bytes under a key of any length."""
-    keyed = HMAC(key, SM3())
-
-    def digest(content: bytes) -> bytes:
-        # Copying a keyed state spares its set-up.
-        digesting = keyed.copy()
-        digesting.update(content)
-        return digesting.finalize()
-
-    return digest
+    return digests.keyed(key, SM3())
 
 
 @cache

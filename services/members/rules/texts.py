@@ -6,6 +6,12 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]
 """What no line of text holds: control characters, and those that turn what follows around."""
 
 
+def has_control(text: str) -> bool:
+    """Whether a text holds one of ``CONTROL``."""
+    # None of them is printable, and to ask that takes a third of the time.
+    return not text.isprintable() and CONTROL.search(text) is not None
+
+
 def far_too_long(text: str, longest: int) -> bool:
     """True when no spelling of ``longest`` characters is this long.
 

@@ -5,7 +5,7 @@ database sees how many members have something in common, and with few values may
 """
 
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -74,6 +74,14 @@ def birthdays_on(day: date, leap_birthday: str) -> tuple[Trait, ...]:
     is_leap = day.year % 4 == 0 and (day.year % 100 != 0 or day.year % 400 == 0)
     kept = (month_and_day,) if is_leap or month_and_day != leap_birthday else (month_and_day, _LEAP_DAY)
     return tuple([birthday(one) for one in kept])
+
+
+def birthdays_in(month: date, leap_birthday: str) -> tuple[Trait, ...]:
+    """The birthdays that are kept in a month, which is given by its first day."""
+    days = (month + timedelta(days=nth) for nth in range(31))
+    return tuple(
+        [one for day in days if day.month == month.month for one in birthdays_on(day, leap_birthday)]
+    )
 
 
 def index_input(trait: Trait) -> bytes:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.kit import database
 
@@ -38,3 +39,16 @@ class Databases:
 
     async def probe_keys(self) -> None:
         await self.keys_pool.fetchval("SELECT 1")
+
+
+_BEGUN = text("SELECT 1")
+
+
+async def raw(connection: AsyncConnection) -> database.RawConnection:
+    """The driver's own connection, within the transaction that is open."""
+    # SQLAlchemy begins a transaction with the first statement that goes by it.
+    await connection.execute(_BEGUN)
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, asyncpg.Connection)
+    assert driver.is_in_transaction()
+    return driver

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from struct import Struct
 from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit import copying
 from services.members.rules.members import MemberStatus
-from services.members.storage.databases import Databases
+from services.members.storage.databases import Databases, raw
 
 
 class Survivor(NamedTuple):
@@ -43,6 +46,8 @@ _ADD = text(
          AS new (member_id, joined_at, dek_gen, blob)
        ON CONFLICT DO NOTHING RETURNING member_id"""
 )
+_COLUMNS = ("member_id", "status", "revision", "joined_at", "registered_at", "dek_gen", "blob")
+_ROW = Struct("!h" + "i16s" + "ih" + "iq" * 3 + "ii" + "i").pack
 _GIVE_UP = text(
     """INSERT INTO members (member_id, status, revision, joined_at, registered_at, dek_gen)
        SELECT member_id, :abandoned, 0, :now, :now, 0 FROM unnest(CAST(:members AS uuid[])) AS new (member_id)
@@ -70,6 +75,26 @@ async def add(connection: AsyncConnection, new: Sequence[NewMember], now: dateti
         },
     )
     return set(added)
+
+
+async def copy(connection: AsyncConnection, new: Sequence[NewMember], now: datetime) -> bool:
+    """Let members exist whose ids nobody knew so far; False when one does already, and the transaction is void."""
+    at = copying.micros(now)
+    rows = [
+        _ROW(
+            *(7, 16, member_id.bytes, 2, MemberStatus.ACTIVE, 8, 1),
+            *(8, copying.micros(joined_at), 8, at, 4, dek_gen, len(blob)),
+        )
+        + blob
+        for member_id, joined_at, dek_gen, blob in new
+    ]
+    # In the order in which ``add`` locks them.
+    rows.sort()
+    try:
+        await copying.copy(await raw(connection), "members", _COLUMNS, b"".join(rows))
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
 
 
 async def give_up(connection: AsyncConnection, member_ids: Sequence[UUID], now: datetime) -> None:

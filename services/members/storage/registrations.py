@@ -1,7 +1,8 @@
 """Registrations: what a new member claims in the keys' database, and the member that follows in the other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from struct import Struct
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,11 +10,12 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit import copying
 from services.members.rules.blobs import BlobKind
 from services.members.rules.identities import NORM_VERSION
 from services.members.rules.keyrings import BlindIndex, Place
-from services.members.rules.registrations import Claim
-from services.members.storage.databases import Databases
+from services.members.rules.registrations import Claim, NewIdentity
+from services.members.storage.databases import Databases, raw
 
 FIRST_GENERATION = 1
 
@@ -27,74 +29,91 @@ class NewClaim(NamedTuple):
     wrapped: bytes
 
 
-class NewLink(NamedTuple):
-    """An identity about to be linked to a member."""
+class NewLinks(NamedTuple):
+    """Identities about to be linked to a member."""
 
-    place: Place
     member_id: UUID
-    verified: bool
+    identities: tuple[NewIdentity, ...]
 
 
-_BEGUN = text("SELECT 1")
+# What is asked for travels as one value, its entries side by side: of an array the driver encodes each element by
+# itself, which took longer than all the rest of asking.
 _CLAIMS = """SELECT r.index_version, r.key_digest, r.member_id, r.body_digest, k.wrapped
-             FROM unnest($1::smallint[], $2::bytea[]) AS asked (version, digest)
+             FROM (SELECT (get_byte($1, at) << 8 | get_byte($1, at + 1))::smallint, substring($1 FROM at + 3 FOR 16)
+                   FROM generate_series(0, octet_length($1::bytea) - 1, 18) AS at) AS asked (version, digest)
              JOIN registrations r ON r.index_version = asked.version AND r.key_digest = asked.digest
-             LEFT JOIN keys k ON k.member_id = r.member_id AND k.kind = $3 AND k.dek_gen = $4"""
+             LEFT JOIN keys k ON k.member_id = r.member_id AND k.kind = $2 AND k.dek_gen = $3"""
+_HOLDERS = """SELECT i.kind, i.index_version, i.value_index, i.member_id
+              FROM (SELECT (get_byte($1, at) << 8 | get_byte($1, at + 1))::smallint,
+                           (get_byte($1, at + 2) << 8 | get_byte($1, at + 3))::smallint,
+                           substring($1 FROM at + 5 FOR 16)
+                    FROM generate_series(0, octet_length($1::bytea) - 1, 20) AS at) AS asked (kind, version, digest)
+              JOIN identities i ON i.kind = asked.kind AND i.index_version = asked.version
+                AND i.value_index = asked.digest"""
+_ASKED_CLAIM = Struct("!h16s").pack
+_ASKED_PLACE = Struct("!hh16s").pack
+
+_CLAIM_COLUMNS = ("index_version", "key_digest", "body_digest", "member_id", "claimed_at")
+_CLAIM = Struct("!h" + "ih" + "i16s" * 3 + "iq").pack
+_LINK_COLUMNS = ("kind", "index_version", "value_index", "member_id", "norm_version", "verified", "linked_at")
+_LINK = Struct("!h" + "ih" * 2 + "i16s" * 2 + "ih" + "i?" + "iq").pack
+_KEY_COLUMNS = ("member_id", "kind", "dek_gen", "wrapped")
+_KEY = Struct("!h" + "i16s" + "ih" + "ii" + "i68s").pack
 
 
-async def claims(databases: Databases, keys: Sequence[BlindIndex]) -> dict[BlindIndex, Claim]:
+async def claims(databases: Databases, keys: Iterable[BlindIndex]) -> dict[BlindIndex, Claim]:
     """What is already claimed under some idempotency keys."""
-    rows = await databases.keys_pool.fetch(
-        _CLAIMS,
-        [key.version for key in keys],
-        [key.digest for key in keys],
-        BlobKind.ORDINARY,
-        FIRST_GENERATION,
-    )
+    asked = b"".join([_ASKED_CLAIM(version, digest) for version, digest in keys])
+    rows = await databases.keys_pool.fetch(_CLAIMS, asked, BlobKind.ORDINARY, FIRST_GENERATION)
     return {BlindIndex(row[0], row[1]): Claim(row[2], row[3], row[4]) for row in rows}
+
+
+async def holders(databases: Databases, places: Iterable[Place]) -> dict[Place, UUID]:
+    """Which members the identities at many places are linked to; free places are absent."""
+    asked = b"".join([_ASKED_PLACE(kind, version, digest) for kind, version, digest in places])
+    rows = await databases.keys_pool.fetch(_HOLDERS, asked)
+    return {Place(row[0], row[1], row[2]): row[3] for row in rows}
 
 
 async def claim(connection: AsyncConnection, new: Sequence[NewClaim], now: datetime) -> bool:
     """Claim member ids; False when another got one of the idempotency keys first, and the transaction is void."""
-    # Sorted, so that two batches wait for each other in the same order.
-    claimed = [
-        (*claim.key, claim.body.digest, claim.member_id, now)
-        for claim in sorted(new, key=lambda claim: claim.key)
+    at = copying.micros(now)
+    rows = [
+        _CLAIM(5, 2, version, 16, key, 16, body.digest, 16, member_id.bytes, 8, at)
+        for (version, key), body, member_id, _ in new
     ]
-    columns = ("index_version", "key_digest", "body_digest", "member_id", "claimed_at")
-    return await _copy(connection, "registrations", columns, claimed)
+    return await _copied(connection, "registrations", _CLAIM_COLUMNS, rows)
 
 
-async def link(connection: AsyncConnection, new: Sequence[NewLink], now: datetime) -> bool:
+async def link(connection: AsyncConnection, new: Iterable[NewLinks], now: datetime) -> bool:
     """Link identities; False when one of them belongs to another member already, and the transaction is void."""
-    linked = [
-        (*link.place, link.member_id, NORM_VERSION, link.verified, now)
-        for link in sorted(new, key=lambda link: link.place)
-    ]
-    columns = ("kind", "index_version", "value_index", "member_id", "norm_version", "verified", "linked_at")
-    return await _copy(connection, "identities", columns, linked)
+    at = copying.micros(now)
+    rows = []
+    for member_id, identities in new:
+        member = member_id.bytes
+        rows += [
+            _LINK(7, 2, kind, 2, version, 16, digest, 16, member, 2, NORM_VERSION, 1, verified, 8, at)
+            for _, verified, places in identities
+            for kind, version, digest in places
+        ]
+    return await _copied(connection, "identities", _LINK_COLUMNS, rows)
 
 
-async def add_keys(connection: AsyncConnection, new: Sequence[NewClaim]) -> None:
+async def add_keys(connection: AsyncConnection, new: Iterable[NewClaim]) -> None:
     """Keep the first key of each member id that was claimed."""
-    kept = [(claim.member_id, BlobKind.ORDINARY, FIRST_GENERATION, claim.wrapped) for claim in new]
-    await _copy(connection, "keys", ("member_id", "kind", "dek_gen", "wrapped"), kept)
+    rows = [
+        _KEY(4, 16, claim.member_id.bytes, 2, BlobKind.ORDINARY, 4, FIRST_GENERATION, 68, claim.wrapped)
+        for claim in new
+    ]
+    await _copied(connection, "keys", _KEY_COLUMNS, rows)
 
 
-async def _copy(
-    connection: AsyncConnection,
-    table: str,
-    columns: Sequence[str],
-    records: Sequence[tuple[object, ...]],
-) -> bool:
-    """Append rows by COPY, which takes a third of the time of arrays; False where one of them is there already."""
-    # SQLAlchemy begins a transaction with the first statement that goes by it.
-    await connection.execute(_BEGUN)
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert driver is not None
-    assert driver.is_in_transaction()
+async def _copied(connection: AsyncConnection, table: str, columns: Sequence[str], rows: list[bytes]) -> bool:
+    """Append packed rows; False where one of them is there already, and the transaction is void."""
+    # In one order, so that two batches wait for each other: columns of equal length sort by bytes as by value.
+    rows.sort()
     try:
-        await driver.copy_records_to_table(table, columns=list(columns), records=records)
+        await copying.copy(await raw(connection), table, columns, b"".join(rows))
     except asyncpg.UniqueViolationError:
         return False
     return True

@@ -1,11 +1,16 @@
 """Breaches (PIPL 57): whom one is about, and the clock that runs until they and the authority were told."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 from huiyuan.consent.v1 import registers_pb2 as wire
+from huiyuan.members.v1 import events_pb2
 
+from infra.local.databases import DatabaseUrls
+from services.consent.consumers import hear_members
+from services.kit import database, stream
 from tests.consent import factories
 from tests.consent.service import OFFICER, Consent, fresh, refused
 
@@ -27,6 +32,34 @@ async def test_art_57_what_the_contract_needs_is_everybodys_and_is_paged_to_the_
     assert len(found) == everybody.affected_members
     assert [one for one in found if one in people] == people
     assert found == sorted(found, key=lambda one: UUID(one).bytes)
+
+
+async def test_art_57_who_was_never_asked_anything_is_affected_too(
+    consent: Consent, member_id: str, urls: DatabaseUrls
+) -> None:
+    category, gone = fresh("orders"), str(uuid4())
+    await consent.publish(factories.contract_purpose(fresh("service"), categories=[category]))
+    engine = database.engine(urls.app)
+
+    async def hear(of: str, **said: Any) -> None:
+        told = events_pb2.MembersEvent(member_id=of, **said)
+        told.occurred_at.GetCurrentTime()
+        kind = "".join(part.title() for part in told.WhichOneof("event").split("_"))
+        async with engine.begin() as connection:
+            event = stream.Event("huiyuan:members:0", 1, 0, of, kind, told.SerializeToString())
+            await hear_members(connection, [event])
+
+    for one in (member_id, gone):
+        await hear(one, member_registered=events_pb2.MemberRegistered())
+    await hear(gone, member_erased=events_pb2.MemberErased(erasure_id=str(uuid4())))
+    await hear(gone, profile_updated=events_pb2.ProfileUpdated(revision=2))
+    await engine.dispose()
+    request = wire.OpenBreachRequest(
+        breach_id=fresh("breach"), found_at=datetime.now(UTC), categories=[category], cause="lost_laptop"
+    )
+    await consent.registers.open_breach(request, headers=consent.by(OFFICER))
+    found = await affected(consent, request.breach_id)
+    assert (member_id in found, gone in found) == (True, False)
 
 
 async def affected(consent: Consent, breach_id: str, first: int = 1_000) -> list[str]:

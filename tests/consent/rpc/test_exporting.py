@@ -46,12 +46,17 @@ async def test_art_38_what_goes_abroad_needs_a_route_in_force(consent: Consent, 
     key = await abroad(consent, member_id)
     answer = await consent.check(member_id, key)
     assert (answer.allow, answer.reason, answer.article) == (False, "EXPORT_ROUTE_MISSING", "PIPL 38")
+    assert not await consent.in_use(member_id, key)
     await route(consent, key, "ASSESSMENT", ends_at=NOW + timedelta(days=10))
     assert (await consent.check(member_id, key)).allow
+    assert await consent.in_use(member_id, key)
     consent.clock.shift = timedelta(days=11)
     assert (await consent.check(member_id, key)).reason == "EXPORT_ROUTE_MISSING"
+    assert not await consent.in_use(member_id, key)
     with refused("ENTRY_NOT_VALID"):
         await route(consent, key, "UNSPECIFIED")
+    with refused("UNKNOWN_PURPOSE"):
+        await route(consent, f"{key}_misspelt", "ASSESSMENT")
 
 
 async def test_art_38_the_counter_crosses_the_ceiling_and_denies_exactly_there(
@@ -68,10 +73,12 @@ async def test_art_38_the_counter_crosses_the_ceiling_and_denies_exactly_there(
         year,
         100_000 - 1 - 3,
     )
+    assert [await consent.in_use(one, key) for one in people] == [True] * 6, "to look counts nobody"
     answers = await asyncio.gather(*(consent.check(one, key) for one in people))
     allowed = [one for one, answer in zip(people, answers, strict=True) if answer.allow]
     assert len(allowed) == 3
     assert {answer.reason for answer in answers if not answer.allow} == {"EXPORT_CEILING_REACHED"}
+    assert [one for one in people if await consent.in_use(one, key)] == allowed
     for member_id in allowed:
         assert (await consent.check(member_id, key)).allow, "who was counted is counted once"
     assert (

@@ -315,3 +315,7 @@ async def test_art_52_a_notice_that_does_not_name_the_officer_is_refused_above_t
         assert (await consent.tell(said)).notice_id
         just_in_time = factories.notice(key, key=fresh("sms"))
         assert (await consent.tell(just_in_time)).notice_id
+        other = fresh("sms")
+        await consent.publish(factories.purpose(other))
+        with refused("NOTICE_NOT_PUBLISHABLE", "PIPL 52"):  # nothing longer tells of the other
+            await consent.tell(factories.notice(key, other, key=fresh("sms")))

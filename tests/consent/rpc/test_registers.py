@@ -54,8 +54,10 @@ async def test_art_21_a_processor_whose_term_is_over_is_denied_at_once(
     consent.clock.shift = timedelta(days=11)
     answer = await consent.check(member_id, key, recipient_id=recipient)
     assert (answer.allow, answer.reason, answer.article) == (False, "PROCESSOR_TERM_OVER", "PIPL 21")
+    assert not await consent.in_use(member_id, key, recipient)
     await term(consent, agreement(recipient, days=30))
     assert (await consent.check(member_id, key, recipient_id=recipient)).allow
+    assert await consent.in_use(member_id, key, recipient)
 
 
 async def test_art_56_an_assessment_is_kept_for_three_years_by_the_door_and_by_the_database(

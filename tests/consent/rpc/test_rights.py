@@ -52,6 +52,35 @@ async def test_art_15_withdrawing_by_request_needs_nobody_and_the_gate_denies_at
     assert [proof.reference for proof in done.proofs] == [answer.record_id]
 
 
+async def test_art_15_withdrawing_by_request_withdraws_from_every_recipient(
+    desk: Desk, consent: Consent, member_id: str
+) -> None:
+    key, other = fresh("share"), fresh("share")
+    recipients = ["partner-a", "partner-b"]
+    for purpose in (key, other):
+        shown = await consent.ask(
+            factories.purpose(purpose, recipients=[*recipients, "partner-c"], assessment_id="PIA-1")
+        )
+        for to in recipients:
+            await consent.give(factories.grant(member_id, shown, key=fresh("give"), recipient_id=to))
+    done = await desk.ask(member_id, "WITHDRAW", purposes=[key])
+    assert state(done) == "FULFILLED"
+    answers = [await consent.check(member_id, key, recipient_id=to) for to in recipients]
+    assert [answer.reason for answer in answers] == ["CONSENT_WITHDRAWN"] * 2
+    assert {answer.record_id for answer in answers} < {proof.reference for proof in done.proofs}
+    assert (await consent.check(member_id, other, recipient_id="partner-a")).allow
+
+
+@pytest.mark.parametrize("kind", ["RESTRICT", "WITHDRAW"])
+async def test_what_was_never_published_is_not_told_as_done(
+    desk: Desk, consent: Consent, member_id: str, kind: str
+) -> None:
+    key = await given(consent, member_id)
+    with refused("UNKNOWN_PURPOSE"):
+        await desk.ask(member_id, kind, purposes=[key, f"{key}_misspelt"])
+    assert (await consent.check(member_id, key)).allow
+
+
 async def test_art_44_restricting_stops_the_gate_and_sends_but_not_the_contract(
     desk: Desk, consent: Consent, member_id: str, as_app: asyncpg.Connection
 ) -> None:

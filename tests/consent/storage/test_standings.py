@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from huiyuan.consent.v1 import decisions_pb2
+from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 
 from infra.local.databases import DatabaseUrls
 from services.consent.rpc import gate as rpc_gate
@@ -136,6 +136,74 @@ async def test_what_takes_separate_consent_is_never_kept(
         assert kept.at_hand(UUID(member_id), purpose.key, OF_OURS) is None
 
 
+async def settled() -> None:
+    """Whatever is read behind an answer has been read."""
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        renewing = [task for task in others if "_renewed" in repr(task.get_coro())]
+        if not renewing:
+            return
+        await asyncio.wait(renewing)
+
+
+async def test_what_is_asked_for_near_its_end_is_read_anew_while_it_answers(
+    consent: Consent, gate: Gate
+) -> None:
+    """And lasts two seconds from when it was read, however it came to be read."""
+    await gate.ask()
+    await withdraw(consent, gate)
+    gate.monotonic.seconds += 1.4
+    assert await gate.state() is EventState.GIVEN
+    await settled()
+    assert await gate.state() is EventState.GIVEN, "it was too early to read anew"
+    gate.monotonic.seconds += 0.2
+    assert await gate.state() is EventState.GIVEN
+    await settled()
+    assert await gate.state() is EventState.WITHDRAWN
+    gate.monotonic.seconds += 2.001
+    assert gate.kept.at_hand(gate.member_id, gate.purpose, OF_OURS) is None
+
+
+async def test_what_an_event_overtook_is_not_put_in_by_reading_anew(
+    consent: Consent, gate: Gate, pool: database.Pool
+) -> None:
+    class Slow(GateReads):
+        async def many(self, *about: Any) -> Any:
+            found = await super().many(*about)
+            if gate.monotonic.seconds > begun:
+                gate.kept.decided(gate.member_id, await withdraw(consent, gate))
+            return found
+
+    begun = gate.monotonic.seconds
+    gate.kept = KeptStandings(Slow(pool), gate.clock, gate.monotonic)
+    await gate.ask()
+    gate.monotonic.seconds += 1.9
+    assert await gate.state() is EventState.GIVEN
+    await settled()
+    assert gate.kept.at_hand(gate.member_id, gate.purpose, OF_OURS) is None
+
+
+async def test_what_cannot_be_read_anew_ends_when_it_would_have(gate: Gate, pool: database.Pool) -> None:
+    class Broken(GateReads):
+        async def many(self, *about: Any) -> Any:
+            read.append(about)
+            if len(read) > 1:
+                raise ConnectionError
+            return await super().many(*about)
+
+    read: list[Any] = []
+    gate.kept = KeptStandings(Broken(pool), gate.clock, gate.monotonic)
+    await gate.ask()
+    gate.monotonic.seconds += 1.9
+    await gate.ask()
+    await settled()
+    await gate.ask()
+    await settled()
+    assert len(read) == 3
+    gate.monotonic.seconds += 0.101
+    with pytest.raises(ConnectionError):
+        await gate.ask()
+
+
 class Held(GateReads):
     """Reads whose answers travel until they are let go."""
 
@@ -199,3 +267,56 @@ async def test_each_question_is_counted_once_however_it_is_answered(
         2,
         3,
     ]
+
+
+async def test_what_was_read_anew_is_answered_by_at_once(
+    gate: Gate, consent: Consent, pool: database.Pool
+) -> None:
+    """Whatever is asked of it: nobody waits, who asked before did not."""
+    limits: Any = None  # the purpose goes to nobody
+    reads = GateReads(pool)
+    gate.kept = KeptStandings(reads, gate.clock, gate.monotonic)
+    door = rpc_gate.Gate(reads, gate.kept, limits, gate.clock)
+    asked = decisions_pb2.CheckRequest(member_id=str(gate.member_id), purpose=gate.purpose)
+    about_phones = decisions_pb2.CheckRequest(categories=["phone"])
+    about_phones.MergeFrom(asked)
+    first = await door.check(asked)
+    await withdraw(consent, gate)
+    gate.monotonic.seconds += 1.9
+    assert door.kept(asked) == first
+    await settled()
+    said = [door.kept(one) for one in (asked, about_phones, asked)]
+    assert [one and one.reason for one in said] == ["CONSENT_WITHDRAWN"] * 3
+    assert said[0] is said[2], "judged once"
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        (
+            [factories.purpose("", form=factories.SEPARATE, articles=["PIPL 29"]), factories.purpose("")],
+            {"purpose_version": 1},
+        ),
+        ([factories.contract_purpose("", storage_locations=["US"], assessment_id="PIA-1")], {}),
+    ],
+    ids=["an older version took an act of its own", "it goes abroad"],
+)
+async def test_what_is_judged_afresh_is_not_answered_at_once(
+    consent: Consent,
+    pool: database.Pool,
+    member_id: str,
+    said: list[purposes_pb2.Purpose],
+    asked: dict[str, Any],
+) -> None:
+    purpose = fresh("afresh")
+    for version in said:
+        version.key = purpose
+        await consent.publish(version)
+    limits: Any = None
+    reads, clock = GateReads(pool), SettableClock()
+    kept = KeptStandings(reads, clock, SettableMonotonic())
+    await kept.fresh(UUID(member_id), purpose, OF_OURS)
+    await reads.version(purpose, 1)
+    request = decisions_pb2.CheckRequest(member_id=member_id, purpose=purpose, **asked)
+    assert kept.at_hand(UUID(member_id), purpose, OF_OURS) is not None
+    assert rpc_gate.Gate(reads, kept, limits, clock).kept(request) is None

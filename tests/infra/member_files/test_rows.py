@@ -114,6 +114,9 @@ def test_names_of_one_character_and_of_any_plane_are_taken(name):
         ({"手机": "13900001234", "昵称": "x" * 65}, "display_name", "NAME_NOT_VALID"),
         ({"手机": "13900001234", "昵称": "a\u202eb"}, "display_name", "NAME_NOT_VALID"),
         ({"手机": "13900001234"}, "display_name", "NAME_NOT_VALID"),
+        ({"手机": "13900001234", "姓名": ""}, "full_name", "NAME_NOT_VALID"),
+        ({"手机": "13900001234", "姓名": "张\u0007"}, "full_name", "NAME_NOT_VALID"),
+        ({"手机": "13900001234", "姓名": "张", "昵称": "\u0007"}, "display_name", "NAME_NOT_VALID"),
         ({"手机": "", "昵称": "小"}, "", "IDENTITY_MISSING"),
         ({"手机": "13900001234", "昵称": "小", "注册时间": "2099-01-01"}, "joined_at", "JOINED_AT_NOT_VALID"),
         ({"手机": "13900001234", "昵称": "小", "注册时间": "昨天"}, "joined_at", "JOINED_AT_NOT_VALID"),
@@ -140,7 +143,7 @@ def test_a_formula_in_a_column_that_is_imported_is_refused_and_in_another_is_not
     assert entrant(Row(2, cells, (2,)), ["手机", "昵称", "备注"], plan, MEANING, NOW)
     with pytest.raises(RowRefused) as why:
         entrant(Row(2, cells, (1,)), ["手机", "昵称", "备注"], plan, MEANING, NOW)
-    assert (why.value.column, why.value.code) == ("昵称", "CELL_IS_FORMULA")
+    assert (why.value.column, why.value.code) == ("display_name", "CELL_IS_FORMULA")
 
 
 def test_the_same_row_has_the_same_key_and_another_has_not():

@@ -40,6 +40,11 @@ PLAIN = f"NOT {SLIDES} AND cardinality(lots) > 4"
 SLID = f"{SLIDES} AND cardinality(lots) > 0"
 OPEN = "state = 'OPEN'"
 EARNING = "order_ref <> '' AND type = 'EARN' AND reason = ''"
+EARNED = "earned::text <> '{}'"
+ORDER = "json_build_object('source', source, 'order_id', order_id)"
+ORDER_REF = "json_build_object('order_ref', source || ':' || order_id)"
+STANDING = "json_build_object('member_id', member_id, 'programme', programme)"
+ALONE = "(source, order_id) IN (SELECT source, order_id FROM refunds GROUP BY 1, 2 HAVING count(*) = 1)"
 REFUND = "(taken_back -> 'POINTS' ->> 0)::bigint > 0"
 
 CORRUPTIONS = {
@@ -281,6 +286,66 @@ CORRUPTIONS = {
         "refunds",
         f"""DELETE FROM refunds WHERE {of("refunds", REFUND)}
             RETURNING json_build_object('order_ref', source || ':' || order_id)""",
+    ),
+    "an order that is said to be another member's": Corruption(
+        "orders",
+        f"UPDATE orders SET member_id = gen_random_uuid() WHERE {of('orders', EARNED)} RETURNING {ORDER_REF}",
+    ),
+    "an order said to be paid on another day": Corruption(
+        "orders",
+        f"UPDATE orders SET paid_at = paid_at - interval '40 days' WHERE {of('orders', EARNED)} RETURNING {ORDER_REF}",
+    ),
+    "an order said to be judged by another version": Corruption(
+        "orders",
+        f"UPDATE orders SET rule_version = rule_version + 1 WHERE {of('orders', EARNED)} RETURNING {ORDER_REF}",
+    ),
+    "an order over more money": Corruption(
+        "refunded",
+        f"UPDATE orders SET total_minor = total_minor + 100 WHERE {of('orders')} RETURNING {ORDER}",
+    ),
+    "an order line over other money": Corruption(
+        "refunded",
+        f"""UPDATE orders SET lines = jsonb_set(lines::jsonb, '{{0,3}}', '1')
+            WHERE {of("orders", "total_minor > 1")} RETURNING {ORDER}""",
+    ),
+    "a refund that is said to be another member's": Corruption(
+        "refunded",
+        f"UPDATE refunds SET member_id = gen_random_uuid() WHERE {of('refunds')} RETURNING {ORDER}",
+    ),
+    "a refund after which more is left": Corruption(
+        "refunded",
+        f"""UPDATE refunds SET refundable_minor = refundable_minor + 1
+            WHERE {of("refunds", ALONE)} RETURNING {ORDER}""",
+    ),
+    "a refund of other lines' money": Corruption(
+        "refunded", f"UPDATE refunds SET shares[1] = shares[1] + 1 WHERE {of('refunds')} RETURNING {ORDER}"
+    ),
+    "a refund said to have left debt": Corruption(
+        "refunds",
+        f"""UPDATE refunds SET taken_back = jsonb_set(taken_back::jsonb, '{{POINTS,1}}', '77777')
+            WHERE {of("refunds", REFUND)} RETURNING {ORDER_REF}""",
+    ),
+    "a hold for another order": Corruption(
+        "holds", f"UPDATE holds SET order_ref = 'shop:other' WHERE {of('holds', OPEN)} RETURNING {HOLD}"
+    ),
+    "a standing that counts more money": Corruption(
+        "counted orders",
+        f"""UPDATE standings SET days[1][2] = days[1][2] + 1
+            WHERE {of("standings", "cardinality(days) > 0")} RETURNING {STANDING}""",
+    ),
+    "a standing that is gone": Corruption(
+        "counted orders",
+        f"DELETE FROM standings WHERE {of('standings', 'cardinality(days) > 0')} RETURNING {STANDING}",
+    ),
+    "a member merged by a word": Corruption(
+        "merges",
+        f"""UPDATE standings SET merged_into = gen_random_uuid()
+            WHERE {of("standings", "merged_into IS NULL")} RETURNING {STANDING}""",
+    ),
+    "a merge that is gone": Corruption(
+        "merges",
+        f"""DELETE FROM merges WHERE {of("merges", "undone_at IS NULL")}
+            RETURNING json_build_object('member_id', from_member, 'programme', programme)""",
     ),
 }
 

@@ -5,6 +5,7 @@ plain numbers, for the tests of what looks back to be judged by.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
@@ -67,7 +68,8 @@ SECOND = programme(
     effective_at=at("2026-02-20 00:00"),
     currencies=(
         currency(expiry=Expiry(Period.parse("P20D"), sliding=True)),
-        *FIRST.currencies[1:3],
+        replace(FIRST.currencies[1], expiry=Expiry(Period.parse("P5D"))),
+        FIRST.currencies[2],
         currency("LIVELY", 4, expiry=Expiry(Period.parse("P5D"), sliding=True)),
     ),
     earn_rules=FIRST.earn_rules,
@@ -125,10 +127,10 @@ class Histories(RuleBasedStateMachine):
     def look(self) -> None:
         """What a read answers now; it posts nothing."""
         now = self.ledger.now
-        version = self.ledger.programmes.history("shop").at(now)
+        history = self.ledger.programmes.history("shop")
         self.read.append(
-            (now, {rules.number: Held.of(settled(self.wallet(rules.number), version, rules, now))
-                   for rules in version.currencies})
+            (now, {rules.number: Held.of(settled(self.wallet(rules.number), history, now))
+                   for rules in history.at(now).currencies})
         )  # fmt: skip
 
     @rule(days=st.integers(0, 12), hours=st.integers(0, 23))

@@ -57,3 +57,34 @@ def test_points_that_wait_for_a_date_are_promised_until_then_and_good_from_then(
     assert ledger.lots() == [(at("2026-07-18 16:00"), 100)]
     ledger.earn(5_000)
     assert ledger.balance() == 150
+
+
+WAITS = Maturation(MaturationKind.AFTER_PERIOD, Period.parse("P3D"))
+MONTH_THEN_WEEK = (
+    programme(currencies=(currency(maturation=WAITS, expiry=Expiry(Period.parse("P1M"))),)),
+    programme(
+        version=2,
+        effective_at=at("2026-06-09 00:00"),
+        currencies=(currency(maturation=WAITS, expiry=Expiry(Period.parse("P7D"))),),
+    ),
+)
+
+
+@pytest.mark.parametrize("looked_at", ["2026-06-05 12:00", "2026-06-12 12:00"])
+def test_points_are_good_for_as_long_as_the_version_says_under_which_they_came_true(looked_at: str) -> None:
+    ledger = Ledger(MONTH_THEN_WEEK)
+    ledger.earn(10_000)  # on 1 June: spendable on the 4th, under the first version
+    ledger.now = at(looked_at)
+    assert ledger.balance() == 100
+    assert ledger.lots() == [(at("2026-07-04 16:00"), 100)]
+
+
+def test_a_refund_takes_what_came_true_under_a_later_version_out_of_its_own_lot() -> None:
+    ledger = Ledger(MONTH_THEN_WEEK, now=at("2026-06-08 12:00"))
+    order = ledger.earn(10_000)  # spendable on the 11th, under the second version: good for a week
+    ledger.now = at("2026-06-09 12:00")
+    ledger.earn(5_000)  # a day later
+    ledger.now = at("2026-06-13 12:00")
+    ledger.earn(700, paid_at=at("2026-06-07 12:00"))  # came true on the 10th, and goes first
+    ledger.refund(order, whole=True)
+    assert ledger.lots() == [(at("2026-06-17 16:00"), 7), (at("2026-06-19 16:00"), 50)]

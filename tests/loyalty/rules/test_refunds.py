@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.loyalty.rules.earning.earn_rules import AwardKind
 from services.loyalty.rules.ledger.entries import EntryType
 from services.loyalty.rules.ledger.expiry import Maturation, MaturationKind, Period
 from services.loyalty.rules.orders.orders import Line
@@ -14,7 +15,7 @@ from services.loyalty.rules.orders.refunds import (
     RefundNotWellFormed,
 )
 from services.loyalty.rules.programmes.programmes import NegativePolicy
-from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme, rule
+from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, order, programme, rule
 
 MINUTE_US = 60_000_000
 
@@ -151,6 +152,25 @@ def test_a_free_line_gives_back_nothing() -> None:
     order = ledger.earn(0, 1_000)
     assert ledger.refund(order, "1").value.taken_back == {}
     assert ledger.balance() == 10
+
+
+def test_what_a_free_line_earned_stays_until_that_line_or_all_of_the_order_is_returned() -> None:
+    gift = rule(50, 0, key="gift", lines='line.sku == "gift"', award=AwardKind.FIXED)
+    for refunds, taken in (
+        (({"amount": 2_500}, {"amount": 7_500}), (25, 125)),
+        (({"lines": "1", "minor": 100}, {"lines": "1"}), (1, 149)),
+        (({"lines": "2"}, {"amount": 10_000}), (50, 100)),
+    ):
+        ledger = Ledger((programme(earn_rules=(rule(), gift)),))
+        made = order(10_000, 0, paid_at=ledger.now)
+        made.lines[1].sku = "gift"
+        paid = ledger.post(ledger.recording(made))
+        assert [line.earned for line in paid.value.lines] == [{"POINTS": 100}, {"POINTS": 50}]
+        backs = [
+            ledger.refund(paid, *each.pop("lines", ""), **each).value.taken_back["POINTS"].points
+            for each in map(dict, refunds)
+        ]
+        assert tuple(backs) == taken
 
 
 def test_an_order_paid_a_little_ahead_of_our_clock_is_not_pending_and_can_be_refunded() -> None:

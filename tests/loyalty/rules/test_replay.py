@@ -25,10 +25,8 @@ def replayed(ledger: Ledger, entries: list[Entry], number: int) -> Replay:
 def as_of(ledger: Ledger, instant: int, number: int) -> Held:
     """What was recorded by an instant, with what had fallen due by then."""
     replay = replayed(ledger, [e for e in ledger.entries if e.recorded_at <= instant], number)
-    version = ledger.programmes.history("shop").at(instant)
-    (rules,) = (rules for rules in version.currencies if rules.number == number)
     wallet = replay.wallet(MEMBER, number, ledger.state.holds.values())
-    return Held.of(settled(wallet, version, rules, instant))
+    return Held.of(settled(wallet, ledger.programmes.history("shop"), instant))
 
 
 class Replays(Histories):

@@ -29,6 +29,7 @@ TOLD_OTHERWISE = {
     "statuses": "the profile's status, and the last of status_changes",
     "profile_updates": "keyed digests of idempotency keys: nothing can be read out of them",
     "birthdays_told": "a year in which a greeting was sent; the birthday itself is in the profile",
+    "birthday_months_told": "a year in which the month of the birthday was told; the birthday itself is in the profile",
     "activities": "the last day of what the other services' tables tell with their instants",
     "packages": "the package itself",
     "merges": "who was merged has a row of their own in profile",

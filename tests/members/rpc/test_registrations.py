@@ -254,7 +254,7 @@ def killed_between_commits(monkeypatch):
         raise Killed
 
     def arm() -> None:
-        monkeypatch.setattr(actions, "complete", die)
+        monkeypatch.setattr(actions, "complete_new", die)
 
     yield arm
     monkeypatch.undo()
@@ -315,8 +315,8 @@ async def test_straggler_cannot_complete_what_the_sweep_gave_up(members):
     async with members.databases.keys.begin() as connection:
         [claim] = await actions.claim(connection, members.ring, [draft], now)
     await orphans.sweep(members.databases, now + timedelta(hours=1))
-    async with members.databases.members.begin() as connection:
-        [outcome] = await actions.complete(connection, members.ring, [(claim, draft)], now)
+    assert claim.dek is not None
+    [outcome] = await door._complete(members.databases, members.ring, [(claim, draft)], now)
     assert outcome.code == "REGISTRATION_GIVEN_UP"
     assert (await members.profile(str(claim.member_id), OPERATIONS)).refusal.code == "UNKNOWN_MEMBER"
     request = identities_pb2.ResolveMembersRequest(
@@ -325,6 +325,48 @@ async def test_straggler_cannot_complete_what_the_sweep_gave_up(members):
     resolved = await members.identities.resolve_members(request, headers=by(LOYALTY))
     assert resolved.members[0].member_id == ""
     assert await members.register(registration(phone, key="straggler"))
+
+
+async def test_what_a_retry_completed_first_is_told_to_the_first_one_too(members):
+    now = clock.now()
+    [draft] = [door._draft(members.ring, registration(members.phone(), key="overtaken"), now)]
+    async with members.databases.keys.begin() as connection:
+        [claim] = await actions.claim(connection, members.ring, [draft], now)
+    [retried] = await door._register(members.databases, members.ring, [draft], now)
+    [first] = await door._complete(members.databases, members.ring, [(claim, draft)], now)
+    assert (retried.member_id, retried.replayed) == (first.member_id, False)
+    assert first.replayed
+    told = await members.peek("SELECT 1 FROM outbox WHERE member_id = $1::uuid", str(first.member_id))
+    assert len(told) == 1
+
+
+async def test_members_are_the_same_whether_they_were_completed_at_once_or_by_a_retry(members):
+    """Both statements give a member the same row, key and event."""
+    now = clock.now()
+    rows = []
+    for key, looking in (("at once", False), ("by a retry", True)):
+        request = registration(members.phone(), key=key, birth_date="2020-02-29")
+        request.joined_at.FromDatetime(now - timedelta(days=1, microseconds=7))
+        [draft] = [door._draft(members.ring, request, now)]
+        async with members.databases.keys.begin() as connection:
+            [claim] = await actions.claim(connection, members.ring, [draft], now)
+        async with members.databases.members.begin() as connection:
+            complete = actions.complete if looking else actions.complete_new
+            await complete(connection, members.ring, [(claim, draft)], now)
+        member = str(claim.member_id)
+        [row] = await members.peek("SELECT * FROM members WHERE member_id = $1::uuid", member)
+        [told] = await members.peek("SELECT type, event FROM outbox WHERE member_id = $1::uuid", member)
+        event = events_pb2.MembersEvent.FromString(told["event"])
+        assert event.member_id == member
+        assert event.member_registered.joined_at == request.joined_at
+        event.member_id = ""
+        rows.append(
+            ({**row, "member_id": None, "blob": len(row["blob"])}, told["type"], event.SerializeToString())
+        )
+        assert (await members.profile(member, as_member(member))).profile.joined_at == request.joined_at
+    assert rows[0] == rows[1]
+    assert rows[0][0]["joined_at"] == draft.joined_at
+    assert rows[0][0]["registered_at"] == now
 
 
 async def test_sweep_leaves_members_that_exist_alone(members):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.members.rules.identities import IdentityKind, IdentityNotValid, normalised
 from services.members.rules.keyrings import INDEX_KINDS, IndexKey, Kek, KeyRing
+from services.members.rules.texts import CONTROL, has_control
 
 RING = KeyRing(
     UUID(int=1),
@@ -162,3 +163,11 @@ def test_any_input_gives_an_identity_that_is_its_own_spelling_or_one_refusal(kin
         return
     assert normalised(once.kind, once.scope, once.value.reveal()) == once
     assert repr(once.value) == "<personal>"
+
+
+def test_whatever_controls_a_text_is_refused_in_names_and_values():
+    """Of every character there is, since a faster question is asked first."""
+    controls = CONTROL.findall("".join(map(chr, range(0x110000))))
+    assert len(controls) == 32 + 33 + 2 + 5 + 4
+    assert all(has_control(f"王{control}明") for control in controls)
+    assert not has_control("王 明\u3000😀\u200d")

@@ -144,3 +144,17 @@ def test_whatever_bytes_come_as_blob_or_key_there_is_one_refusal(content, kind):
 def test_nothing_is_sealed_by_a_suite_that_is_none_for_blobs(suite):
     with pytest.raises(KeyError):
         seal(b"content", DEK, PLACES[BlobKind.ORDINARY], schema=1, dek_gen=1, suite=suite)
+
+
+def test_keys_that_are_made_together_share_no_byte_that_must_be_their_own():
+    ring = KeyRing(INSTALLATION, [Kek(1, 1, bytes(32))], [])
+    places = [ring.where(UUID(int=nth)) for nth in range(200)]
+    made = ring.generate_each(places)
+    assert [ring.unwrap(key.wrapped, where) for key, where in zip(made, places, strict=True)] == [
+        key.dek for key in made
+    ]
+    nonces = {key.wrapped[8:20] for key in made}
+    assert len({key.dek for key in made}) == len(nonces) == 200
+    assert not any(nonce in key.dek for nonce in nonces for key in made)
+    with pytest.raises(Unreadable):
+        ring.unwrap(made[0].wrapped, places[1])

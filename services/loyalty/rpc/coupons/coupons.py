@@ -39,6 +39,7 @@ from services.loyalty.rules.coupons.coupons import Coupon, CouponState, UnknownC
 from services.loyalty.rules.orders.orders import UnknownMember
 from services.loyalty.storage.coupons import coupon_pages, coupons
 from services.loyalty.storage.coupons.coupon_pages import CouponsAsked
+from services.loyalty.storage.members import kin
 from services.loyalty.storage.members.survivors import survivor
 
 MOST_ISSUED = 10_000
@@ -59,7 +60,7 @@ class Coupons(CouponOrders):
         be_at_most(len(request.to), MOST_ISSUED, "to")
         within = await self._within(request)
         key, reason = own_id(request.issue_id, "issue_id"), reason_code(request.reason)
-        members = await self._whom(request.to)
+        members = await self._as_before(request, await self._whom(request.to), within, f"issue:{key}")
         known = [member for member in members if isinstance(member, str)]
         asked = actions.Issue(within, request.template, f"issue:{key}", rpc.caller().actor, reason)
         async with self._pool.acquire() as connection, connection.transaction():
@@ -157,6 +158,21 @@ class Coupons(CouponOrders):
             self._pool, within.number, request.template, now, until, request.first, after
         )
         return wire.ListExpiringCouponsResponse(coupons=_wire(page, within, now), has_next_page=more)
+
+    async def _as_before(
+        self, request: wire.IssueCouponsRequest, members: Sequence[str | Refusal], within: Within, key: str
+    ) -> list[str | Refusal]:
+        """The members, but by the name that had a coupon by this key before its identity passed to a survivor."""
+        by_identity = {
+            member
+            for one, member in zip(request.to, members, strict=True)
+            if isinstance(member, str) and one.WhichOneof("member") == "identity"
+        }
+        merged = await kin.merged_into(self._pool, sorted(by_identity)) if by_identity else {}
+        names = [name for each in merged.values() for name in each]
+        had = await coupons.issued_before(self._pool, within.number, names, key) if names else {}
+        earlier = {member: name for member, each in merged.items() for name in each if name in had}
+        return [earlier.get(member, member) if isinstance(member, str) else member for member in members]
 
     async def _whom(self, to: Sequence[wire.IssuedTo]) -> list[str | Refusal]:
         """The members meant, or why one is none."""

@@ -12,7 +12,7 @@ from services.loyalty.actions.programmes import UnknownVersion
 from services.loyalty.rpc.earning import earn_previews, earn_rules
 from services.loyalty.rpc.earning.earn_trials import Trial, order_of, trial
 from services.loyalty.rpc.orders.accounting import verdicts
-from services.loyalty.rpc.programmes import drafts
+from services.loyalty.rpc.programmes import changes, drafts
 from services.loyalty.rpc.programmes.programmes import reason
 from services.loyalty.rpc.wire import choice
 from services.loyalty.rulebook import Rulebook
@@ -26,7 +26,7 @@ PATIENCE_S = 3.0
 AT_ONCE = 500
 """So many orders are read at once, so that who records orders meanwhile waits for few."""
 
-_publishers = rpc.staff("program_admin")
+_publishers = rpc.staff("program_admin", "program_publisher")
 
 
 class Campaigns:
@@ -64,8 +64,8 @@ class Campaigns:
         stop_at = loop.time() + PATIENCE_S
         while not place.done and loop.time() < stop_at:
             read = await storage.stretch(self._unhurried, programme, since, until, place.after, AT_ONCE)
-            for standing, orders in read.members:
-                place.preview.look(programme, orders, standing)
+            for standing, orders, months in read.members:
+                place.preview.look(programme, orders, standing, months)
                 await asyncio.sleep(0)
             place.after, place.done = read.after, read.is_last
         return earn_previews.told(place, programme)
@@ -97,7 +97,14 @@ class Campaigns:
             )
         await self._rulebook.refresh()
         told = earn_rules.earn_rule(rule, history.newest.money_currency)
-        return wire.StopEarnRuleResponse(version=version, replayed=replayed, rule=told)
+        after = (await self._rulebook.current()).history(history.newest.programme_id)
+        without = None if replayed else after.version(version)
+        return wire.StopEarnRuleResponse(
+            version=version,
+            replayed=replayed,
+            rule=told,
+            changes=[] if without is None else changes.published(after, without),
+        )
 
     async def _meant(self, asked: wire.EarnRules) -> Programme:
         """The version that has the rules asked about, be it none yet. Raises where it is not well-formed."""

@@ -61,6 +61,7 @@ def _schedule(message: wire.EarnSchedule, path: str) -> Schedule:
         tuple(message.days_of_month),
         tuple(message.weekdays),
         tuple(Hours(part.since, part.until) for part in message.hours),
+        message.birthday_month_purpose,
     )
 
 
@@ -111,6 +112,7 @@ def earn_rule(rule: EarnRule, money_currency: str) -> wire.EarnRule:
                 days_of_month=when.days_of_month,
                 weekdays=when.weekdays,
                 hours=[wire.Hours(since=part.since, until=part.until) for part in when.hours],
+                birthday_month_purpose=when.birthday_month_purpose,
             )
         )
     return told

@@ -8,6 +8,7 @@ from huiyuan.loyalty.v1.orders_pb2 import EarnedPoints
 from services.kit import database
 from services.loyalty.rpc.orders.orders import lines
 from services.loyalty.rpc.wire import member_id, micros
+from services.loyalty.rules.earning.birthdays import celebrating
 from services.loyalty.rules.earning.decisions import Decision
 from services.loyalty.rules.earning.earn_facts import local_time, past_of
 from services.loyalty.rules.earning.earn_limits import Limits
@@ -67,6 +68,7 @@ class Trial:
             orders=past.orders,
             spend_minor=past.spend_minor,
             days_since_order=None if past.days_since_order == NO_ORDER else past.days_since_order,
+            birthday_month=bool(past.birthday_of),
         )
 
 
@@ -104,6 +106,8 @@ async def trial(
         standing = state.standings.get((order.member_id, programme.number))
         standing = standing or Standing(order.member_id, programme.number)
         tier, past = standing.tier_at(order.paid_at), past_of(standing, local, _EVERYTHING, first=True)
+        months = state.birthdays.get(order.member_id, ())
+        past = celebrating(past, months, local.date(), programme.earning.birthday_purposes)
     else:
         state, (tier, past) = State(), _made_up(request.facts, programme)
         counted = earn_counts.asked(programme, order.member_id, order.paid_at)
@@ -119,4 +123,5 @@ def _made_up(facts: wire.MemberFacts, programme: Programme) -> tuple[str, Past]:
     be_within(facts.orders, 0, _MOST, "facts.orders")
     be_within(facts.spend_minor, -_MOST, _MOST, "facts.spend_minor")
     be_within(since, NO_ORDER, _MOST, "facts.days_since_order")
-    return facts.tier, Past(facts.orders, facts.spend_minor, since, is_first=facts.orders == 0)
+    birthday_of = programme.earning.birthday_purposes if facts.birthday_month else ()
+    return facts.tier, Past(facts.orders, facts.spend_minor, since, facts.orders == 0, birthday_of)

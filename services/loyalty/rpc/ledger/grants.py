@@ -12,6 +12,7 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.grants import GrantState
 from services.loyalty.storage.ledger import grants
 from services.loyalty.storage.ledger.grants import GrantsAsked, Kept
+from services.loyalty.storage.members import families
 
 MOST_GRANTS = 100
 _STATE = "GRANT_STATE_"
@@ -29,9 +30,10 @@ class Grants:
         page_size(request.first, MOST_GRANTS)
         programme = (await self._rulebook.current()).history(request.programme_id).newest
         names = {choice(wire.GrantState, _STATE, state): state for state in GrantState}
+        member = member_id(request.member_id) if request.member_id else ""
         asked = GrantsAsked(
             programme.programme_id,
-            member_id(request.member_id) if request.member_id else None,
+            (await families.find(self._pool, member, programme.number)).names if member else (),
             names.get(request.state),
             request.first,
             _after(request.after),

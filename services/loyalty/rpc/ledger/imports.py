@@ -8,7 +8,7 @@ from typing import Any
 
 from huiyuan.loyalty.v1 import imports_pb2 as wire
 
-from services.kit import rpc
+from services.kit import database, rpc
 from services.kit.refusal import Refusal
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
@@ -30,6 +30,7 @@ from services.loyalty.rules.orders.orders import UnknownMember
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.storage.ledger.points import place
 from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.members import kin
 
 MOST_BALANCES = 1000
 REASON = "OPENING_BALANCE"
@@ -39,7 +40,8 @@ _YEARS = range(1970, 9999)
 class Imports:
     """``huiyuan.loyalty.v1.ImportsService``."""
 
-    def __init__(self, lanes: Lanes, rulebook: Rulebook, membership: Membership) -> None:
+    def __init__(self, pool: database.Pool, lanes: Lanes, rulebook: Rulebook, membership: Membership) -> None:
+        self._pool = pool
         self._lanes = lanes
         self._rulebook = rulebook
         self._membership = membership
@@ -53,6 +55,7 @@ class Imports:
         results: list[Any] = [_lots(balance) for balance in request.balances]
         good = [nth for nth, lots in enumerate(results) if not isinstance(lots, Refusal)]
         members = await self._membership.resolve([meant(request.balances[nth]) for nth in good])
+        members = await self._as_before([request.balances[nth] for nth in good], members)
         for nth, member in zip(good, members, strict=True):
             results[nth] = self._submit(request.balances[nth], programme, member, results[nth])
         return wire.ImportBalancesResponse(
@@ -61,6 +64,21 @@ class Imports:
                 for balance, result in zip(request.balances, results, strict=True)
             ]
         )
+
+    async def _as_before(
+        self, balances: Sequence[wire.OpeningBalance], members: Sequence[str | None]
+    ) -> list[str | None]:
+        """The members, but under the name that had a balance imported before its identity passed to a survivor."""
+        keys = [import_key(balance.import_id) for balance in balances]
+        asked = [
+            (member, key)
+            for balance, member, key in zip(balances, members, keys, strict=True)
+            if member is not None and balance.WhichOneof("member") == "identity"
+        ]
+        earlier = await kin.used_before(self._pool, asked)
+        return [
+            member and earlier.get((member, key), member) for member, key in zip(members, keys, strict=True)
+        ]
 
     def _submit(
         self,

@@ -1,7 +1,7 @@
 """Points at the door: balances and their lots, entries, adjustments, awards."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -32,9 +32,10 @@ from services.loyalty.rules.ledger.moves import Move
 from services.loyalty.rules.ledger.reading import settled
 from services.loyalty.rules.ledger.state import Part
 from services.loyalty.rules.ledger.wallets import Wallet
-from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme
+from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme, ProgrammeHistory
 from services.loyalty.storage.ledger import points
 from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.members import kin
 
 MOST_MEMBERS = 500
 MOST_ENTRIES = 100
@@ -65,25 +66,25 @@ class Points:
     ) -> wire.BatchGetBalancesResponse:
         be_at_most(len(request.members), MOST_MEMBERS, "members")
         now = self._rulebook.now()
-        programme = (await self._rulebook.current()).history(request.programme_id).at(now)
+        history = (await self._rulebook.current()).history(request.programme_id)
         asked = [readable_member(key) for key in request.members]
         members = [member for member in asked if isinstance(member, str)]
-        numbers = [currency.number for currency in programme.currencies]
+        numbers = [currency.number for currency in history.at(now).currencies]
         found = await points.sums(self._pool, members, numbers, due_by=now + NOTICE_US)
-        return wire.BatchGetBalancesResponse(results=balances_of(asked, programme, found, now))
+        return wire.BatchGetBalancesResponse(results=balances_of(asked, history, found, now))
 
     @rpc.per_item
     async def batch_list_lots(self, request: wire.BatchListLotsRequest, _: Any) -> wire.BatchListLotsResponse:
         be_at_most(len(request.members), MOST_MEMBERS, "members")
         now = self._rulebook.now()
-        programme = (await self._rulebook.current()).history(request.programme_id).at(now)
+        history = (await self._rulebook.current()).history(request.programme_id)
         asked = [readable_member(key) for key in request.members]
-        found = await wallets_by_member(self._pool, asked, programme)
+        found = await wallets_by_member(self._pool, asked, history.at(now))
         return wire.BatchListLotsResponse(
             results=[
                 wire.LotsResult(refusal=rpc.wire_refusal(member))
                 if isinstance(member, Refusal)
-                else wire.LotsResult(lots=_lots(programme, member, found.get(member, {}), now))
+                else wire.LotsResult(lots=_lots(history, found.get(member, {}), now))
                 for member in asked
             ]
         )
@@ -108,6 +109,10 @@ class Points:
         order = order_ref(request.order if request.HasField("order") else None)
         programme = (await self._rulebook.current()).history(request.programme_id).newest
         member = await self._membership.one(meant(request), "member")
+        if (
+            request.WhichOneof("member") == "identity"
+        ):  # it may have been another member's when the key was used
+            member = (await kin.used_before(self._pool, [(member, key)])).get((member, key), member)
         who = rpc.caller().actor
         ask = Ask(member, programme.programme_id, request.currency, request.points, key, who, reason, order)
         touches = Touches(((member, programme.number),), keys=(ask.place,))
@@ -128,23 +133,27 @@ async def wallets_by_member(
     reader: database.Pool | database.RawConnection,
     asked: Iterable[str | Refusal],
     programme: Programme,
+    *,
+    remaining: Collection[str] = (),
 ) -> dict[str, dict[int, Wallet]]:
-    """The wallets that there are in a programme's currencies, by member and currency; a survivor's for the merged."""
+    """The wallets that there are in a programme's currencies, by member and currency; a survivor's for the merged.
+
+    ``remaining`` were just seen not to be merged.
+    """
     members = {member for member in asked if isinstance(member, str)}
-    return await points.wallets_by_member(
-        reader, members, [currency.number for currency in programme.currencies]
-    )
+    numbers = [currency.number for currency in programme.currencies]
+    return await points.wallets_by_member(reader, members, numbers, remaining=remaining)
 
 
 def balances_of(
     asked: Iterable[str | Refusal],
-    programme: Programme,
+    history: ProgrammeHistory,
     found: Mapping[tuple[str, int], points.Sums | Wallet],
     now: int,
 ) -> list[dict[str, Any]]:
     """The balances of each who may be read, and why not for the others; ``found`` is by member and currency."""
     return [
-        {"balances": _balances(programme, member, found, now)}
+        {"balances": _balances(history, member, found, now)}
         if isinstance(member, str)
         else {"refusal": rpc.wire_refusal(member)}
         for member in asked
@@ -168,26 +177,26 @@ async def pages_of(
     ]
 
 
-def _lots(programme: Programme, member: str, wallets: dict[int, Wallet], now: int) -> wire.MemberLots:
+def _lots(history: ProgrammeHistory, wallets: dict[int, Wallet], now: int) -> wire.MemberLots:
     return wire.MemberLots(
         lots=[
             lot
-            for rules in programme.currencies
+            for rules in history.at(now).currencies
             if (wallet := wallets.get(rules.number))
-            for lot in lots(settled(wallet, programme, rules, now), rules)
+            for lot in lots(settled(wallet, history, now), rules)
         ]
     )
 
 
 # Balances are read more often than anything else: as dictionaries protobuf makes them at a third of the cost.
 def _balances(
-    programme: Programme, member: str, found: Mapping[tuple[str, int], points.Sums | Wallet], now: int
+    history: ProgrammeHistory, member: str, found: Mapping[tuple[str, int], points.Sums | Wallet], now: int
 ) -> dict[str, list[dict[str, Any]]]:
     said = []
-    for rules in programme.currencies:
+    for rules in history.at(now).currencies:
         there = found.get((member, rules.number), _NOTHING)
         if isinstance(there, Wallet):
-            said.append(_balance(rules, settled(there, programme, rules, now), now))
+            said.append(_balance(rules, settled(there, history, now), now))
         else:
             said.append(_sums(rules, *there))
     return {"balances": said}

@@ -41,8 +41,9 @@ class Statements:
         at, now = micros(request.at, "at"), self._rulebook.now()
         if at > now:
             raise InstantAhead("at must not lie in the future: ask for the balance instead", field="at")
-        programme = _in_force((await self._rulebook.current()).history(request.programme_id), at)
-        wallets = await self._wallets_as_of(member, programme, at)
+        history = (await self._rulebook.current()).history(request.programme_id)
+        programme = history.begun(at)
+        wallets = await self._wallets_as_of(member, history, at)
         response = wire.GetBalanceAsOfResponse(at=timestamp(at), programme_version=programme.version)
         for rules in programme.currencies:
             wallet = wallets[rules.number]
@@ -59,22 +60,17 @@ class Statements:
             )
         return response
 
-    async def _wallets_as_of(self, member: str, programme: Programme, at: int) -> dict[int, Wallet]:
+    async def _wallets_as_of(self, member: str, history: ProgrammeHistory, at: int) -> dict[int, Wallet]:
         """What was recorded by an instant, replayed, with what had fallen due by then."""
-        replays = {rules.number: Replay() for rules in programme.currencies}
+        replays = {rules.number: Replay() for rules in history.begun(at).currencies}
         async with database.snapshot(self._pool) as connection:
             async for portion in stored.entries(connection, member, list(replays), until=at):
                 for posted, _ in portion:
                     replays[posted.currency].apply(posted)
             holds = await stored.holds(connection, member, list(replays))
         return {
-            rules.number: settled(
-                replays[rules.number].wallet(member, rules.number, holds.get(rules.number, ())),
-                programme,
-                rules,
-                at,
-            )
-            for rules in programme.currencies
+            number: settled(replay.wallet(member, number, holds.get(number, ())), history, at)
+            for number, replay in replays.items()
         }
 
     @rpc.allow(rpc.members, _readers)
@@ -96,9 +92,7 @@ class Statements:
                         break
             if goes_on:
                 holds = await stored.holds(connection, member, [rules.number])
-                programme = _in_force(history, until)
-                then = programme.currency(rules.code) or rules
-                statement.finish(member, then, programme, holds.get(rules.number, ()))
+                statement.finish(member, rules.number, history, holds.get(rules.number, ()))
         return _statement(statement, rules.code)
 
     @rpc.allow(rpc.members, _readers)
@@ -115,11 +109,6 @@ def _readable(text: str) -> str:
     member = member_id(text)
     rpc.be_member(member)
     return member
-
-
-def _in_force(history: ProgrammeHistory, at: int) -> Programme:
-    """The version in force at an instant; before the programme began, its first."""
-    return history.at(max(at, history.versions[0].effective_at))
 
 
 def _currency(programme: Programme, code: str) -> CurrencyRules:

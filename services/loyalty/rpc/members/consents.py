@@ -12,6 +12,7 @@ from services.kit.refusal import Declined, Invalid, Kind, Refusal, Unavailable
 
 _AT_ONCE = 10_000
 _NOBODY = "00000000-0000-0000-0000-000000000000"
+_NOT_LISTED = "CATEGORY_NOT_LISTED"
 _ANSWERS = (Kind.INVALID, Kind.NOT_FOUND, Kind.DECLINED)
 
 
@@ -21,6 +22,10 @@ class ConsentMissing(Declined):
 
 class PurposeNotPublished(Invalid):
     """Something is to rest on a purpose that the consent service does not know, so that nobody could allow it."""
+
+
+class PurposeListsOtherwise(Invalid):
+    """Something is to look at data that the purpose does not list, so that nobody's consent could allow it (PIPL 6)."""
 
 
 class ConsentUnavailable(Unavailable):
@@ -55,26 +60,44 @@ class ConsentGate:
                 article=answer.article,
             )
 
-    async def be_known(self, purpose: str, field: str) -> None:
-        """Refuse to rest anything on a purpose that was never published. Raises ``PurposeNotPublished``.
+    async def be_known(self, purpose: str, field: str, categories: Sequence[str] = ()) -> None:
+        """Refuse to rest anything on a purpose that was never published, or lists none of these categories of data.
 
-        Asked about nobody: what the answer would be is not looked at. A purpose that was published stays known.
+        Asked about nobody: whether the answer would be yes is not looked at. A purpose that was published stays known.
+        Raises ``PurposeNotPublished``, ``PurposeListsOtherwise``.
         """
         try:
-            await self.allowing([_NOBODY], purpose)
+            with _asked():
+                asked = decisions_pb2.CheckManyRequest(
+                    member_ids=[_NOBODY], purpose=purpose, categories=categories
+                )
+                (answer,) = (await self._client().check_many(asked)).answers
         except Refusal as refusal:
             if refusal.kind is not Kind.NOT_FOUND:
                 raise
             message = f"{field}: no purpose {purpose!r} was ever published: publish it first, or name another"
             raise PurposeNotPublished(message, field=field, purpose=purpose) from None
+        if answer.reason == _NOT_LISTED:
+            wanted = ", ".join(categories)
+            message = f"{field}: the purpose {purpose!r} does not list {wanted}: name one that does"
+            raise PurposeListsOtherwise(
+                message, field=field, purpose=purpose, categories=",".join(categories)
+            )
 
-    async def allowing(self, member_ids: Sequence[str], purpose: str) -> set[str]:
-        """Who of the members allows a purpose, as of now. Raises ``ConsentUnavailable``."""
+    async def allowing(
+        self, member_ids: Sequence[str], purpose: str, categories: Sequence[str] = ()
+    ) -> set[str]:
+        """Who of the members allows a purpose for these categories of data, or all it lists, as of now.
+
+        Raises ``ConsentUnavailable``.
+        """
         allowing: set[str] = set()
         with _asked():
             for start in range(0, len(member_ids), _AT_ONCE):
                 some = member_ids[start : start + _AT_ONCE]
-                asked = decisions_pb2.CheckManyRequest(member_ids=some, purpose=purpose)
+                asked = decisions_pb2.CheckManyRequest(
+                    member_ids=some, purpose=purpose, categories=categories
+                )
                 answers = (await self._client().check_many(asked)).answers
                 allowing |= {one for one, answer in zip(some, answers, strict=True) if answer.allow}
         return allowing

@@ -79,6 +79,8 @@ ACTIVITIES = {
     "recorded_at": "instant",
     "attributes": "json",
 }
+# For which purposes it is known, for a month or two, in which month the birthday lies.
+BIRTHDAY_MONTHS = {"purpose": "text", "month": "text"}
 MISSIONS = {
     "programme_id": "text",
     "mission": "text",
@@ -164,6 +166,7 @@ TABLES = {
     "missions": MISSIONS,
     "memberships": MEMBERSHIPS,
     "grants": GRANTS,
+    "birthday_months": BIRTHDAY_MONTHS,
 }
 """What is exported beside the entries: columns with their types, by table."""
 

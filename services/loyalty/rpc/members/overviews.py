@@ -36,7 +36,8 @@ class Overviews:
             who = {member: of.member_id for member, of in standings.items()}
             readable = {member: who.get(member, member) for member in balanced if isinstance(member, str)}
             # With all their lots: standings need them.
-            wallets = await wallets_by_member(connection, {*readable.values(), *who.values()}, programme)
+            whose = {*readable.values(), *who.values()}
+            wallets = await wallets_by_member(connection, whose, programme, remaining=who.values())
             pages = await pages_of(connection, request.entries, history.newest)
         by_place = {
             (member, number): wallet
@@ -44,7 +45,7 @@ class Overviews:
             for number, wallet in wallets.get(whose, {}).items()
         }
         return wire.BatchGetOverviewsResponse(
-            balances=balances_of(balanced, programme, by_place, now),
+            balances=balances_of(balanced, history, by_place, now),
             standings=standings_of(standing, known, standings, wallets, (programme, now)),
             entries=pages,
         )

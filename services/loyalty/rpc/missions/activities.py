@@ -15,6 +15,7 @@ from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.rpc.members.members import Membership
 from services.loyalty.rpc.missions.missions import RULE_READERS, progress
 from services.loyalty.rpc.names import own_id
+from services.loyalty.rpc.programmes.changes import of_catalogue
 from services.loyalty.rpc.programmes.programmes import reason
 from services.loyalty.rpc.wire import (
     READERS,
@@ -113,8 +114,12 @@ class Activities:
             await self._consents.be_known(type.purpose, "type.purpose")
         declared = Declared(type, rpc.caller().actor, at, said)
         async with self._pool.acquire() as connection, connection.transaction():
-            kept, replayed = await actions.declare(connection, programme, declared)
-        return wire.DeclareActivityTypeResponse(type=_wire_type(kept), replayed=replayed)
+            found = await actions.declare(connection, programme, declared)
+        return wire.DeclareActivityTypeResponse(
+            type=_wire_type(found.after),
+            replayed=found.replayed,
+            changes=of_catalogue(found, _wire_type),
+        )
 
     @rpc.allow(RULE_READERS)
     async def list_activity_types(

@@ -62,7 +62,7 @@ class Missions:
         who, now = rpc.caller().actor, self._rulebook.now()
         mission = _mission(request.mission)
         if is_purpose(mission.purpose):
-            await self._consents.be_known(mission.purpose, "mission.purpose")
+            await self._consents.be_known(mission.purpose, "mission.purpose", mission.looks_at)
         async with self._pool.acquire() as connection, connection.transaction():
             drafted = await actions.draft(connection, programme, mission, who, said, now)
         return wire.DraftMissionResponse(
@@ -185,7 +185,7 @@ def _task(message: wire.Mission) -> ActivityTask | LifecycleTask:
             once = message.lifecycle
             path = "mission.lifecycle.kind"
             kind = chosen(LifecycleKind, wire.LifecycleKind, "LIFECYCLE_KIND_", once.kind, path)
-            return LifecycleTask(kind, once.days)
+            return LifecycleTask(kind, once.days, once.template)
     raise ChoiceMissing("mission.task: choose one of activities, lifecycle", field="mission.task")
 
 
@@ -219,9 +219,10 @@ def _shown(edition: Edition) -> wire.Mission:
     match mission.task:
         case ActivityTask() as task:
             message.activities.CopyFrom(_wire_task(task))
-        case LifecycleTask(kind, days):
+        case LifecycleTask(kind, days, template):
             message.lifecycle.kind = choice(wire.LifecycleKind, "LIFECYCLE_KIND_", kind)
             message.lifecycle.days = days
+            message.lifecycle.template = template
     return message
 
 

@@ -22,6 +22,7 @@ from services.loyalty.rules.orders.orders import (
     LONGEST_SOURCE,
     Line,
     Order,
+    OrderAlreadyRecorded,
     OrderNotWellFormed,
     UnknownMember,
     UnknownOrder,
@@ -32,12 +33,14 @@ from services.loyalty.rules.orders.orders import (
 from services.loyalty.rules.orders.refunds import RefundLine, RefundNotWellFormed
 from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.ledger.state import Touches
+from services.loyalty.storage.members import kin
 from services.loyalty.storage.orders import orders
 
 MOST_ORDERS = 1000
 IMPORTER = "order_importer"
 _recorders = rpc.systems("order_recorder", IMPORTER)
 _readers = rpc.staff("operations", "support", "program_admin", "auditor")
+_RECORDED_OTHERWISE = checkout.OrderBelongsElsewhere, OrderAlreadyRecorded
 
 
 class Orders:
@@ -77,7 +80,26 @@ class Orders:
         caller = rpc.caller()
         for nth, member in zip(good, members, strict=True):
             results[nth] = self._submit(results[nth], member, caller)
-        return [result if isinstance(result, Refusal) else await _outcome(result) for result in results]
+        outcomes = [result if isinstance(result, Refusal) else await _outcome(result) for result in results]
+        for nth, member in zip(good, members, strict=True):
+            outcome = outcomes[nth]
+            if isinstance(outcome, _RECORDED_OTHERWISE) and requests[nth].WhichOneof("member") == "identity":
+                order = _order(requests[nth], known)
+                assert isinstance(order, Order), "it was well-formed before"
+                outcomes[nth] = await self._as_before(order, member or "", outcome)
+        return outcomes
+
+    async def _as_before(self, order: Order, member: str, conflict: Refusal) -> Answer | Refusal:
+        """What an order was answered that was recorded before its identity passed to a survivor, or back; else the conflict.
+
+        It is there, so that asking under other names of the same person records nothing.
+        """
+        for name in await kin.all_of(self._pool, member):
+            answer = self._submit(order, name, rpc.caller())
+            outcome = answer if isinstance(answer, Refusal) else await _outcome(answer)
+            if isinstance(outcome, Answer):
+                return outcome
+        return conflict
 
     def _submit(
         self, order: Order, member: str | None, caller: rpc.Caller

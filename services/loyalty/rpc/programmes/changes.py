@@ -13,7 +13,7 @@ from services.loyalty.actions.changed import Changed, Thing
 from services.loyalty.rpc.programmes import definitions
 from services.loyalty.rpc.wire import choice
 from services.loyalty.rules.programmes.changes import Change, compare
-from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.programmes.programmes import Programme, ProgrammeHistory
 
 MOST_NAMED = 10
 
@@ -21,6 +21,17 @@ MOST_NAMED = 10
 def between(before: Programme, after: Programme) -> list[Change]:
     """What differs between two versions of one programme, but for when they were published and by whom."""
     return list(compare(_plain(_parts(before)), _plain(_parts(after))))
+
+
+def founded(first: Programme) -> list[wire.DefinitionChange]:
+    """A programme's first version, all of which is new."""
+    return told(list(compare({}, _plain(_parts(first)))))
+
+
+def published(history: ProgrammeHistory, programme: Programme) -> list[wire.DefinitionChange]:
+    """What a version changed against the one before it."""
+    before = history.version(programme.version - 1)
+    return founded(programme) if before is None else told(between(before, programme))
 
 
 def told(changes: list[Change]) -> list[wire.DefinitionChange]:

@@ -6,12 +6,15 @@ from uuid import UUID, uuid4
 
 from huiyuan.loyalty.v1 import drafts_pb2 as wire
 from huiyuan.loyalty.v1 import programmes_pb2
+from huiyuan.loyalty.v1.programme_history_pb2 import DefinitionChange
 
 from services.kit import database, rpc
 from services.kit.refusal import Refusal
 from services.loyalty.actions import drafts as actions
 from services.loyalty.actions.programmes import TierHeld, UnknownVersion, be_left
 from services.loyalty.actions.promises import unfit_in
+from services.loyalty.rpc.members.birthdays import be_usable
+from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.rpc.names import own_id
 from services.loyalty.rpc.programmes import changes, definitions
 from services.loyalty.rpc.programmes.programmes import publisher, reason
@@ -19,6 +22,7 @@ from services.loyalty.rpc.programmes.rebasing import rebased
 from services.loyalty.rpc.wire import MalformedId, choice, micros, page_size, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.earning.campaigns import be_affordable
+from services.loyalty.rules.programmes.changes import Change, ChangeKind
 from services.loyalty.rules.programmes.drafts import (
     Draft,
     DraftState,
@@ -35,6 +39,7 @@ from services.loyalty.storage.programmes import drafts, programmes
 from services.loyalty.storage.programmes.programmes import RevisedMeanwhile
 
 _STATE = "DRAFT_STATE_"
+_DISCARDED = Change("state", ChangeKind.CHANGED, DraftState.DRAFT, DraftState.DISCARDED)
 _drafters = rpc.staff("program_admin")
 _publishers = rpc.staff("program_admin", "program_publisher")
 readers = rpc.staff("program_admin", "program_publisher", "operations", "support", "auditor")
@@ -43,9 +48,10 @@ readers = rpc.staff("program_admin", "program_publisher", "operations", "support
 class Drafts:
     """What of ``huiyuan.loyalty.v1.DraftsService`` is about drafts."""
 
-    def __init__(self, pool: database.Pool, rulebook: Rulebook) -> None:
+    def __init__(self, pool: database.Pool, rulebook: Rulebook, consents: ConsentGate) -> None:
         self._pool = pool
         self._rulebook = rulebook
+        self._consents = consents
 
     @rpc.allow(_drafters)
     async def create_draft(self, request: wire.CreateDraftRequest, _: Any) -> wire.CreateDraftResponse:
@@ -55,6 +61,7 @@ class Drafts:
         programme = definitions.revised(
             _beginning(known, based_on, request), request.programme, _parts(request)
         )
+        await be_usable(self._consents, programme.earn_rules)
         now, who = self._rulebook.now(), rpc.caller().actor
         draft = Draft(
             draft_id=str(uuid4()),
@@ -74,15 +81,17 @@ class Drafts:
             kept, replayed = await actions.create(connection, draft)
             if not replayed and based_on != known.newest.version:
                 raise _overtaken(known, based_on)
-        return wire.CreateDraftResponse(draft=told(kept), replayed=replayed)
+        new = [] if replayed else _differences(_version(known, based_on), kept.programme)
+        return wire.CreateDraftResponse(draft=told(kept), replayed=replayed, changes=new)
 
     @rpc.allow(_drafters)
     async def change_draft(self, request: wire.ChangeDraftRequest, _: Any) -> wire.ChangeDraftResponse:
         step, known = self._step(request), await find(self._pool, request.draft_id)
         programme = definitions.revised(known.programme, request.programme, _parts(request))
+        await be_usable(self._consents, programme.earn_rules)
         async with self._pool.acquire() as connection, connection.transaction():
             changed = await actions.change(connection, step, programme, known.based_on_version)
-        return wire.ChangeDraftResponse(draft=told(changed))
+        return wire.ChangeDraftResponse(draft=told(changed), changes=_differences(known.programme, programme))
 
     @rpc.allow(_drafters)
     async def rebase_draft(self, request: wire.RebaseDraftRequest, _: Any) -> wire.RebaseDraftResponse:
@@ -94,7 +103,7 @@ class Drafts:
             changed = await actions.change(
                 connection, step, programme, history.newest.version, EditionKind.REBASED
             )
-        return wire.RebaseDraftResponse(draft=told(changed))
+        return wire.RebaseDraftResponse(draft=told(changed), changes=_differences(known.programme, programme))
 
     @rpc.allow(readers)
     async def check_draft(self, request: wire.CheckDraftRequest, _: Any) -> wire.CheckDraftResponse:
@@ -123,7 +132,8 @@ class Drafts:
     async def discard_draft(self, request: wire.DiscardDraftRequest, _: Any) -> wire.DiscardDraftResponse:
         async with self._pool.acquire() as connection, connection.transaction():
             discarded, replayed = await actions.discard(connection, self._step(request))
-        return wire.DiscardDraftResponse(draft=told(discarded), replayed=replayed)
+        closed = [] if replayed else changes.told([_DISCARDED])
+        return wire.DiscardDraftResponse(draft=told(discarded), replayed=replayed, changes=closed)
 
     @rpc.allow(_publishers)
     async def publish_draft(self, request: wire.PublishDraftRequest, _: Any) -> wire.PublishDraftResponse:
@@ -139,12 +149,16 @@ class Drafts:
             history = await self._history(known.programme.programme_id)
             raise _overtaken(history, known.based_on_version) from None
         await self._rulebook.refresh()
-        programme = (
-            definitions.published(publication)
-            if publication is not None
-            else await self._published(draft.programme.programme_id, draft.published_version)
+        programme_id = draft.programme.programme_id
+        if publication is None:
+            known_as = await self._published(programme_id, draft.published_version)
+            return wire.PublishDraftResponse(draft=told(draft), programme=known_as, replayed=True)
+        history = (await self._rulebook.current()).history(programme_id)
+        return wire.PublishDraftResponse(
+            draft=told(draft),
+            programme=definitions.published(publication),
+            changes=changes.published(history, publication.programme),
         )
-        return wire.PublishDraftResponse(draft=told(draft), programme=programme, replayed=publication is None)
 
     @rpc.allow(readers)
     async def get_draft(self, request: wire.GetDraftRequest, _: Any) -> wire.GetDraftResponse:
@@ -221,6 +235,10 @@ def told(draft: Draft) -> wire.Draft:
         reason=draft.reason,
         published_version=draft.published_version,
     )
+
+
+def _differences(before: Programme, after: Programme) -> list[DefinitionChange]:
+    return changes.told(changes.between(before, after))
 
 
 def _parts(request: wire.CreateDraftRequest | wire.ChangeDraftRequest) -> list[str]:

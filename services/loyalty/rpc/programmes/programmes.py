@@ -10,7 +10,9 @@ from services.loyalty.actions import cancellations
 from services.loyalty.actions import programmes as actions
 from services.loyalty.rpc.benefits import benefits
 from services.loyalty.rpc.earning import earn_rules
-from services.loyalty.rpc.programmes import currencies, definitions
+from services.loyalty.rpc.members.birthdays import be_usable
+from services.loyalty.rpc.members.consents import ConsentGate
+from services.loyalty.rpc.programmes import changes, currencies, definitions
 from services.loyalty.rpc.tiers import tier_sales, tier_schemes
 from services.loyalty.rpc.wire import micros, timestamp
 from services.loyalty.rulebook import Rulebook
@@ -29,9 +31,10 @@ class ReasonMissing(Invalid):
 class Programmes:
     """``huiyuan.loyalty.v1.ProgrammesService``."""
 
-    def __init__(self, pool: database.Pool, rulebook: Rulebook) -> None:
+    def __init__(self, pool: database.Pool, rulebook: Rulebook, consents: ConsentGate) -> None:
         self._pool = pool
         self._rulebook = rulebook
+        self._consents = consents
 
     @rpc.allow(*_FOUNDERS)
     async def create_programme(
@@ -45,10 +48,15 @@ class Programmes:
             reason(request.reason),
             request.make_default,
         )
+        await be_usable(self._consents, publication.programme.earn_rules)
         async with self._pool.acquire() as connection, connection.transaction():
             founded, replayed = await actions.create(connection, publication)
         await self._rulebook.refresh()
-        return wire.CreateProgrammeResponse(programme=definitions.published(founded), replayed=replayed)
+        return wire.CreateProgrammeResponse(
+            programme=definitions.published(founded),
+            replayed=replayed,
+            changes=[] if replayed else changes.founded(founded.programme),
+        )
 
     @rpc.allow(*_PUBLISHERS)
     async def revise_programme(
@@ -71,23 +79,34 @@ class Programmes:
             published_by=rpc.caller().actor,
             reason=why,
         )
+        await be_usable(self._consents, revision.earn_rules)
         async with self._pool.acquire() as connection, connection.transaction():
             published = await actions.revise(connection, revision)
         await self._rulebook.refresh()
-        return wire.ReviseProgrammeResponse(programme=definitions.published(published))
+        history = (await self._rulebook.current()).history(published.programme.programme_id)
+        return wire.ReviseProgrammeResponse(
+            programme=definitions.published(published),
+            changes=changes.published(history, published.programme),
+        )
 
     @rpc.allow(rpc.staff("program_admin", "program_publisher"))
     async def cancel_programme_version(
         self, request: wire.CancelProgrammeVersionRequest, _: Any
     ) -> wire.CancelProgrammeVersionResponse:
-        why, history = reason(request.reason), (await self._rulebook.current()).history(request.programme_id)
+        why = reason(request.reason)
+        history = (await programmes.load(self._pool)).history(request.programme_id)
+        canceled = history.version(request.version)
         async with self._pool.acquire() as connection, connection.transaction():
             following, replayed = await cancellations.cancel(
                 connection, history.newest.programme_id, request.version, rpc.caller().actor, why
             )
         await self._rulebook.refresh()
         return wire.CancelProgrammeVersionResponse(
-            programme=definitions.published(following), replayed=replayed
+            programme=definitions.published(following),
+            replayed=replayed,
+            changes=[]
+            if replayed or canceled is None
+            else changes.told(changes.between(canceled, following.programme)),
         )
 
     @rpc.allow(rpc.anyone)

@@ -9,16 +9,17 @@ from services.kit import database, rpc
 from services.loyalty.actions import rewards as actions
 from services.loyalty.actions.changed import Changed
 from services.loyalty.rpc.names import own_id
-from services.loyalty.rpc.programmes.changes import of_catalogue
+from services.loyalty.rpc.programmes.changes import of_catalogue, told
 from services.loyalty.rpc.programmes.programmes import publisher
 from services.loyalty.rpc.programmes.programmes import reason as reason_given
 from services.loyalty.rpc.rewards import reward_terms
 from services.loyalty.rpc.wire import choice, page_size, timestamp
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.programmes.changes import Change, ChangeKind
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.rewards.rewards import RewardState, UnknownReward
 from services.loyalty.storage.rewards import rewards
-from services.loyalty.storage.rewards.rewards import Reward
+from services.loyalty.storage.rewards.rewards import Reward, StockChange
 
 MOST_REWARDS = 100
 _STATE = "REWARD_STATE_"
@@ -97,7 +98,10 @@ class Rewards:
                 self._rulebook.now(),
             )
         return wire.ChangeRewardStockResponse(
-            change=reward_terms.stock_change(change), taken=taken, replayed=replayed
+            change=reward_terms.stock_change(change),
+            taken=taken,
+            replayed=replayed,
+            changes=[] if replayed else told([_restocked(change)]),
         )
 
     @rpc.allow(rpc.anyone)
@@ -144,6 +148,10 @@ class Rewards:
 
     async def _programme(self, programme_id: str) -> Programme:
         return (await self._rulebook.current()).history(programme_id).newest
+
+
+def _restocked(change: StockChange) -> Change:
+    return Change("stock", ChangeKind.CHANGED, change.stock_after - change.delta, change.stock_after)
 
 
 def _changes(of: Changed[Reward], programme: Programme) -> list[DefinitionChange]:

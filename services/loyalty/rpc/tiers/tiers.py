@@ -57,7 +57,7 @@ class Tiers:
         asked = [readable_member(key) for key in request.members]
         standings = await standings_by_member(self._pool, asked, programme)
         whose = {standing.member_id for standing in standings.values()}
-        wallets = await wallets_by_member(self._pool, whose, programme)
+        wallets = await wallets_by_member(self._pool, whose, programme, remaining=whose)
         return wire.BatchGetStandingsResponse(
             results=standings_of(asked, known, standings, wallets, (programme, now))
         )

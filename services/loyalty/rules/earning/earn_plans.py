@@ -1,6 +1,6 @@
 """Earn plans: a version's earn rules made ready to judge orders, once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from math import gcd, lcm
@@ -10,9 +10,10 @@ from typing import NamedTuple
 from services.loyalty.rules.earning.adding import Addend, Shares, addend
 from services.loyalty.rules.earning.conditions import Value, names
 from services.loyalty.rules.earning.earn_rules import AwardKind, EarnRounding, EarnRule, EarnTrigger
-from services.loyalty.rules.earning.earn_schedules import ALWAYS
+from services.loyalty.rules.earning.earn_schedules import ALWAYS, Schedule
 from services.loyalty.rules.earning.foresight import KnownConditions, KnownSelector
 from services.loyalty.rules.earning.verdicts import Nothing, Verdict
+from services.loyalty.rules.orders.judgements import Past
 from services.loyalty.rules.programmes.wellformed import MULTIPLIER_SCALE
 
 MOST_CASES = 1_000
@@ -98,23 +99,28 @@ class EarnPlan:
             )
             for rule in rules
         ]
+        purposes = {schedule.birthday_month_purpose for schedule in schedules}
+        self.birthday_purposes = tuple(sorted(purposes - {""}))
         self.asks_for_first = any(step.is_first for step in self._steps)
         self.limited = [rule for rule in rules if rule.is_limited]
         self.counted = frozenset(rule.key for rule in self.limited)
         self.by_key = {rule.key: rule for rule in rules}
         self._case = lru_cache(MOST_CASES)(self._made_case)
-        self._open = lru_cache(MOST_CASES)(self._made_open)
+        self._closed = lru_cache(MOST_CASES)(self._made_closed)
 
-    def case(self, value: Value, local: datetime, first: bool) -> Case:
-        """Which rules look at an order of which ``value`` tells facts, paid at a local time, the member's first or not."""
-        return self._case(self._conditions.held(value), self._open(local.date(), local.hour), first)
+    def case(self, value: Value, local: datetime, past: Past) -> Case:
+        """Which rules look at an order of which ``value`` tells facts, paid at a local time by a member with a past."""
+        closed = self._closed(local.date(), local.hour, past.birthday_of)
+        return self._case(self._conditions.held(value), closed, past.is_first)
 
-    def _made_open(self, day: date, hour: int) -> tuple[bool, ...]:
-        """Which schedules hold within an hour of a local day."""
+    def _made_closed(self, day: date, hour: int, birthday_of: tuple[str, ...]) -> tuple[Nothing | None, ...]:
+        """Why each schedule does not hold within an hour of a local day; None where it does."""
         local = datetime(day.year, day.month, day.day, hour)  # noqa: DTZ001  # what a wall shows
-        return tuple([schedule.holds(local) for schedule in self._schedules])
+        return tuple([_closed(schedule, local, birthday_of) for schedule in self._schedules])
 
-    def _made_case(self, held: tuple[bool | None, ...], is_open: tuple[bool, ...], first: bool) -> Case:
+    def _made_case(
+        self, held: tuple[bool | None, ...], closed: tuple[Nothing | None, ...], first: bool
+    ) -> Case:
         """Which rules look at an order, by which conditions and schedules hold, and whether it is the first.
 
         Orders come in few such cases, each worked out once: that is half of what most rules would cost.
@@ -123,8 +129,8 @@ class EarnPlan:
         for step in self._steps:
             if step.is_first and not first:
                 shut[step.rule.key] = Nothing.NOT_THE_FIRST_ORDER
-            elif step.schedule is not None and not is_open[step.schedule]:
-                shut[step.rule.key] = Nothing.NOT_SCHEDULED
+            elif step.schedule is not None and (why := closed[step.schedule]):
+                shut[step.rule.key] = why
             elif step.condition is not None and not held[step.condition]:
                 failed = held[step.condition] is None
                 shut[step.rule.key] = Nothing.CONDITION_FAILED if failed else Nothing.CONDITION_NOT_MET
@@ -133,6 +139,13 @@ class EarnPlan:
         kinds = dict.fromkeys((step.rule.on_completion, step.rule.currency) for step in points)
         coupons = [step for step in looking if step.rule.award is AwardKind.COUPON]
         return Case([_stack(*kind, points) for kind in sorted(kinds, key=itemgetter(0))], coupons, shut)
+
+
+def _closed(schedule: Schedule, local: datetime, birthday_of: Container[str]) -> Nothing | None:
+    if not schedule.holds(local):
+        return Nothing.NOT_SCHEDULED
+    purpose = schedule.birthday_month_purpose
+    return Nothing.NOT_BIRTHDAY_MONTH if purpose and purpose not in birthday_of else None
 
 
 def _stack(on_completion: bool, code: str, steps: Sequence[Step]) -> Stack:

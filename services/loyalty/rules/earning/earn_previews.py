@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from services.loyalty.rules.earning.birthdays import BirthdayMonth, celebrating
 from services.loyalty.rules.earning.earn_facts import local_time, past_of
 from services.loyalty.rules.earning.earn_limits import Count, Counts, Limits, counts_of
 from services.loyalty.rules.earning.earning import decide
@@ -28,10 +30,17 @@ class Preview:
     orders: Counter[str] = field(default_factory=Counter)
     budgets: Counter[str] = field(default_factory=Counter)
 
-    def look(self, programme: Programme, orders: Sequence[Order], standing: Standing) -> None:
+    def look(
+        self,
+        programme: Programme,
+        orders: Sequence[Order],
+        standing: Standing,
+        months: Sequence[BirthdayMonth] = (),
+    ) -> None:
         """Judge a member's orders, in the order in which they were paid; caps begin at the first of them.
 
-        The tier is the one that was held, and what the member had ordered is what the standing and these say.
+        The tier is the one that was held, and what the member had ordered is what the standing and these say. Of
+        birthdays it goes by ``months``, which are not kept for long, and by what was known when an order was judged.
         """
         counts = Counts({Count(programme.number, rule): spent for rule, spent in self.budgets.items()})
         counting = _before(programme, orders, standing)
@@ -39,6 +48,7 @@ class Preview:
             local = local_time(order.paid_at, programme.time_zone)
             plan = programme.earning
             past = past_of(counting, local, plan.asks, first=plan.asks_for_first)
+            past = celebrating(past, [*months, *_known(order, local)], local.date(), plan.birthday_purposes)
             limits = Limits(programme, counts, order.member_id, local.date())
             found = decide(programme, order, order.tier_at_payment, past, local, limits)
             counting.count(order.paid_at, programme.time_zone, order.total_minor, 1)
@@ -62,6 +72,12 @@ class Preview:
         self.changed += earned != would
         self.earned.update(earned)
         self.would.update(would)
+
+
+def _known(order: Order, local: datetime) -> list[BirthdayMonth]:
+    """What is kept with an order of the month of its member's birthday."""
+    purposes = order.judgement.past.birthday_of if order.judgement else ()
+    return [BirthdayMonth(purpose, local.date().replace(day=1)) for purpose in purposes]
 
 
 def _before(programme: Programme, orders: Iterable[Order], standing: Standing) -> Standing:

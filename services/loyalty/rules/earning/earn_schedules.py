@@ -1,10 +1,10 @@
-"""Earn schedules: on which local days and at which hours an earn rule gives."""
+"""Earn schedules: on which local days and at which hours an earn rule gives, and to whom in the month of the birthday."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.loyalty.rules.programmes.wellformed import wrong
+from services.loyalty.rules.programmes.wellformed import PURPOSE, PURPOSE_SAID, be_like, wrong
 
 LONGEST_MONTH, WEEK, DAY = 31, 7, 24
 
@@ -21,7 +21,8 @@ class Hours:
 class Schedule:
     """Local days from ``first_on`` to ``last_on`` (both included, None for open), narrowed where a list is not empty.
 
-    Weekdays count from Monday as 1. What is asked of days of month, weekdays and hours must hold together.
+    Weekdays count from Monday as 1. What is asked of days of month, weekdays and hours must hold together. With a
+    ``birthday_month_purpose`` it is for members in the month of their birthday alone, as far as they allow it to know.
     """
 
     first_on: date | None = None
@@ -29,9 +30,10 @@ class Schedule:
     days_of_month: tuple[int, ...] = ()
     weekdays: tuple[int, ...] = ()
     hours: tuple[Hours, ...] = ()
+    birthday_month_purpose: str = ""
 
     def holds(self, local: datetime) -> bool:
-        """Whether a local time lies within it."""
+        """Whether a local time lies within it, whoever's birthday it is."""
         today = local.date()
         if (self.first_on and today < self.first_on) or (self.last_on and today > self.last_on):
             return False
@@ -65,6 +67,8 @@ def _meet(some: Iterable[int], others: Iterable[int]) -> bool:
 
 def check(schedule: Schedule, path: str) -> None:
     """Refuse a schedule that never holds. Raises ``ProgrammeNotWellFormed``."""
+    if schedule.birthday_month_purpose:
+        be_like(PURPOSE, schedule.birthday_month_purpose, f"{path}.birthday_month_purpose", PURPOSE_SAID)
     if schedule.first_on and schedule.last_on and schedule.first_on > schedule.last_on:
         raise wrong("the last day lies before the first", f"{path}.last_on")
     for name, most in (("days_of_month", LONGEST_MONTH), ("weekdays", WEEK)):

@@ -55,7 +55,7 @@ class _Judge:
 
     def decide(self) -> Decision:
         plan, facts, decision = self._plan, self._facts, Decision([])
-        case = plan.case(facts.value, facts.local, facts.past.is_first)
+        case = plan.case(facts.value, facts.local, facts.past)
         for stack in case.stacks:
             if stack.adds_up and not self._explained:
                 self._add_up(decision, stack)

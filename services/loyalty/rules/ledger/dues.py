@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from services.loyalty.rules.ledger.entries import Account, EntryType, Journal, LotKey, key_of
-from services.loyalty.rules.ledger.expiry import expires_at
 from services.loyalty.rules.ledger.holds import Hold, HoldState
 from services.loyalty.rules.ledger.wallets import Wallet
-from services.loyalty.rules.programmes.programmes import CurrencyRules
+from services.loyalty.rules.programmes.programmes import ProgrammeHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +19,8 @@ class Due:
     hold: Hold | None = None
 
 
-def apply_due(wallet: Wallet, rules: CurrencyRules, zone: str, journal: Journal, now: int) -> list[Due]:
-    """Do what fell due by ``now`` in the order of the instants, each stamped with its own.
+def apply_due(wallet: Wallet, history: ProgrammeHistory, journal: Journal, now: int) -> list[Due]:
+    """Do what fell due by ``now`` in the order of the instants, each stamped with its own and by the version in force.
 
     At one instant points mature first, then holds time out, then lots expire.
     """
@@ -31,7 +30,7 @@ def apply_due(wallet: Wallet, rules: CurrencyRules, zone: str, journal: Journal,
         journal.key = key_of("due", wallet.member_id, wallet.currency, wallet.version)
         journal.part = 0
         if wallet.pending_lots and wallet.pending_lots[0][0] == due_at:
-            happened.append(_mature(wallet, rules, zone, journal, due_at))
+            happened.append(_mature(wallet, history, journal, due_at))
         elif timed_out := next((hold for hold in wallet.holds if hold.expires_at == due_at), None):
             happened += _time_out(wallet, timed_out, journal, due_at)
         else:
@@ -41,9 +40,9 @@ def apply_due(wallet: Wallet, rules: CurrencyRules, zone: str, journal: Journal,
     return happened
 
 
-def _mature(wallet: Wallet, rules: CurrencyRules, zone: str, journal: Journal, due_at: int) -> Due:
+def _mature(wallet: Wallet, history: ProgrammeHistory, journal: Journal, due_at: int) -> Due:
     matures_at, month, source, points = wallet.pending_lots[0]
-    good_until = expires_at(matures_at, rules.expiry, zone)
+    good_until = history.good_until(wallet.currency, matures_at)
     wallet.activate_pending(journal, points, LotKey(matures_at, month, source), good_until)
     return Due(EntryType.PENDING_ACTIVATED, due_at, points, wallet.available)
 

@@ -137,7 +137,7 @@ class Book:
         if wallet.next_due_at > until:
             return
         journal = self.journal(member, b"", SYSTEM, b"", self.now)
-        for due in apply_due(wallet, rules, member.current.time_zone, journal, until):
+        for due in apply_due(wallet, member.history, journal, until):
             moved = Moved(rules.code, due.points, due.balance_after)
             match due.type:
                 case EntryType.EXPIRE:

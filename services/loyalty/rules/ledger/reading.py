@@ -7,7 +7,7 @@ from services.loyalty.rules.ledger.entries import Journal
 from services.loyalty.rules.ledger.points import SYSTEM, Book, Member
 from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.ledger.wallets import Wallet
-from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme, Programmes
+from services.loyalty.rules.programmes.programmes import ProgrammeHistory, Programmes
 from services.loyalty.rules.tiers.standings import Standing
 
 
@@ -22,11 +22,11 @@ def snapshot(
     return Book(state, programmes, now).touch(standing.member_id, programmes.history(programme_id))
 
 
-def settled(wallet: Wallet, programme: Programme, rules: CurrencyRules, now: int) -> Wallet:
+def settled(wallet: Wallet, history: ProgrammeHistory, now: int) -> Wallet:
     """A wallet as of now, for reading: itself when nothing is due, else a copy with due things applied."""
     if wallet.next_due_at > now:
         return wallet
     copy = wallet.copy()
-    journal = Journal([], wallet.member_id, b"", programme.version, SYSTEM, b"", now, now)
-    apply_due(copy, rules, programme.time_zone, journal, now)
+    journal = Journal([], wallet.member_id, b"", history.newest.version, SYSTEM, b"", now, now)
+    apply_due(copy, history, journal, now)
     return copy

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.loyalty.rules.earning.birthdays import BirthdayMonth
 from services.loyalty.rules.earning.earn_limits import Counts
 from services.loyalty.rules.ledger.entries import EntryType, LotKey
 from services.loyalty.rules.ledger.grants import Grant
@@ -100,7 +101,8 @@ class State:
     member into others, undone ones too; ``placements`` what keys placed members on; ``counts`` what limited
     earn rules gave, ``grants`` what the fold promises beside points. ``offers`` are rewards, ``takings`` what members
     took of them by its key, ``taken_at`` the instants at which a member took a reward (programme, key) whose limits
-    count, and ``stock_moved`` how many more or fewer are taken of it.
+    count, and ``stock_moved`` how many more or fewer are taken of it. ``birthdays`` are the months of members'
+    birthdays, where earn rules ask for them.
     """
 
     standings: dict[tuple[str, int], Standing] = field(default_factory=dict)
@@ -118,6 +120,7 @@ class State:
     taken_at: dict[tuple[str, int, str], list[int]] = field(default_factory=dict)
     stock_moved: Counter[RewardName] = field(default_factory=Counter)
     placements: dict[Place, PlacementRecorded] = field(default_factory=dict)
+    birthdays: dict[str, list[BirthdayMonth]] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     grants: list[Grant] = field(default_factory=list)
 

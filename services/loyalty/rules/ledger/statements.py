@@ -13,7 +13,7 @@ from services.loyalty.rules.ledger.entries import Account, Entry, EntryType, Jou
 from services.loyalty.rules.ledger.holds import Hold
 from services.loyalty.rules.ledger.points import SYSTEM
 from services.loyalty.rules.ledger.replay import Replay
-from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme
+from services.loyalty.rules.programmes.programmes import ProgrammeHistory
 
 _DUE = frozenset({EntryType.PENDING_ACTIVATED, EntryType.HOLD_RELEASE, EntryType.EXPIRE})
 
@@ -86,14 +86,12 @@ class Statement:
             self._take_in(entry, ord)
         return True
 
-    def finish(
-        self, member_id: str, rules: CurrencyRules, programme: Programme, holds: Iterable[Hold]
-    ) -> None:
+    def finish(self, member_id: str, currency: int, history: ProgrammeHistory, holds: Iterable[Hold]) -> None:
         """Take in what fell due before the period's end and nobody recorded yet."""
-        wallet = self.replay.wallet(member_id, rules.number, holds)
+        wallet = self.replay.wallet(member_id, currency, holds)
         due: list[Entry] = []
-        journal = Journal(due, member_id, b"", programme.version, SYSTEM, b"", 0, self.until)
-        apply_due(wallet, rules, programme.time_zone, journal, self.until - 1)
+        journal = Journal(due, member_id, b"", history.begun(self.until).version, SYSTEM, b"", 0, self.until)
+        apply_due(wallet, history, journal, self.until - 1)
         self.follow((entry, None) for entry in due)
 
     def _take_in(self, entry: Entry, ord: int | None) -> None:

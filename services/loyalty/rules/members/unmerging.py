@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from services.kit.refusal import Conflict, NotFound
-from services.loyalty.rules.ledger.entries import SLIDING, Account, EntryType, Journal, LotKey, key_of
-from services.loyalty.rules.ledger.expiry import NEVER, expires_at
+from services.loyalty.rules.ledger.entries import Account, EntryType, Journal, LotKey, key_of
+from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.points import Answer, Book, Member
 from services.loyalty.rules.ledger.wallets import Slices, Wallet
 from services.loyalty.rules.members.merges import Amounts, Merge, Share
 from services.loyalty.rules.members.merging import begun, journals, tell
-from services.loyalty.rules.programmes.programmes import CurrencyRules
+from services.loyalty.rules.programmes.programmes import ProgrammeHistory
 from services.loyalty.rules.tiers import tiers
 from services.loyalty.rules.tiers.standings import Standing
 
@@ -98,7 +98,7 @@ def _give_back(book: Book, asked: UnmergeAsked, undone: Merge, gone: Member, sur
     for rules in gone.current.currencies:
         if share := undone.shares.get(rules.number):
             wallets = survivor.wallets[rules.code], gone.wallets[rules.code]
-            returning = _Returning(*wallets, out, into, rules, gone.current.time_zone)
+            returning = _Returning(*wallets, out, into, gone.history)
             undone.returned[rules.number] = returning.all_of(share)
     _restore_survivor(book, undone, survivor)
     for side in (gone, survivor):
@@ -116,8 +116,7 @@ class _Returning:
     gone: Wallet
     out: Journal
     into: Journal
-    rules: CurrencyRules
-    zone: str
+    history: ProgrammeHistory
 
     def all_of(self, share: Share) -> Amounts:
         debt = self._debt(share)
@@ -162,8 +161,7 @@ class _Returning:
                 self.gone.add_pending(self.into, there, lot, EntryType.MERGE, Account.TRANSFERS)
             returned += there
             if there < points and matures_at < NEVER:
-                good_until = expires_at(matures_at, self.rules.expiry, self.zone)
-                month = SLIDING if self.rules.expiry.sliding else month
+                good_until = self.history.good_until(self.gone.currency, matures_at)
                 matured.append([good_until, month, source, points - there])
         return returned, matured
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from services.kit.refusal import Conflict, Invalid
 from services.loyalty.rules.programmes.texts import Text
+from services.loyalty.rules.programmes.wellformed import PURPOSE
 
 MOST_ATTRIBUTES = 20
 LONGEST_VALUE = 200
@@ -18,7 +19,6 @@ MOST_RETENTION_DAYS = 3_660
 _MOST_INTEGER = 2**53
 _KEY = re.compile(r"[a-z0-9_-]{1,40}")
 _ATTRIBUTE_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PERSONAL = re.compile(
     r"(?:^|_)(?:phone|mobile|e?mail|name|birth\w*|address|unionid|openid|id_number|nick\w*)(?:_|$)"
 )
@@ -130,7 +130,7 @@ def _values(attribute: Attribute) -> Any:
 
 def is_purpose(text: str) -> bool:
     """Whether a text has the form of a purpose's key."""
-    return _PURPOSE.fullmatch(text) is not None
+    return re.fullmatch(PURPOSE, text) is not None
 
 
 def check(type: ActivityType) -> None:
@@ -143,6 +143,8 @@ def check(type: ActivityType) -> None:
         raise _wrong(f"activities are kept for 1 to {MOST_RETENTION_DAYS} days", "type.retention_days")
     if type.purpose and not is_purpose(type.purpose):
         raise _wrong("name the purpose by its key, for instance personalisation", "type.purpose")
+    if type.key == SEGMENT_ENTERED:
+        _check_segment(type)
     if len(type.attributes) > MOST_ATTRIBUTES:
         raise _wrong(f"a type has at most {MOST_ATTRIBUTES} attributes", "type.attributes")
     seen: set[str] = set()
@@ -161,12 +163,22 @@ def check(type: ActivityType) -> None:
         seen.add(attribute.key)
 
 
+def _check_segment(type: ActivityType) -> None:
+    if not type.purpose:
+        raise _wrong("a segment is a profile: name the purpose that members must allow", "type.purpose")
+    segment = type.attribute("segment")
+    if segment is None or segment.type is not AttributeType.STRING or not segment.required:
+        raise _wrong("it says which: declare segment, a STRING that is required", "type.attributes")
+
+
 def _wrong(message: str, field: str) -> ActivityTypeNotWellFormed:
     return ActivityTypeNotWellFormed(f"{field}: {message}", field=field)
 
 
 CHECK_IN = "check_in"
 """The one type that members tell of themselves."""
+SEGMENT_ENTERED = "segment_entered"
+"""What a system that keeps segments tells. It is there once the operator declared it, under a purpose of theirs."""
 
 
 def _string(key: str, *one_of: str, required: bool = False) -> Attribute:

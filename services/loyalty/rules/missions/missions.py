@@ -1,11 +1,12 @@
 """Missions: what members are asked to do and what they get for it, in editions that never change once published."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from services.kit.refusal import Conflict, Declined, Invalid, NotFound
+from services.loyalty.rules.earning.birthdays import BIRTH_DATE
 from services.loyalty.rules.ledger.asks import MOST_POINTS
 from services.loyalty.rules.ledger.grants import Grant, GrantKind
 from services.loyalty.rules.missions import activity_conditions
@@ -72,6 +73,25 @@ class LifecycleKind(StrEnum):
 
     NO_ORDER_FOR = "NO_ORDER_FOR"
     AFTER_FIRST_ORDER = "AFTER_FIRST_ORDER"
+    AFTER_DELIVERY = "AFTER_DELIVERY"
+    TIER_RAISED = "TIER_RAISED"
+    TIER_LOWERED = "TIER_LOWERED"
+    COUPON_EXPIRING = "COUPON_EXPIRING"
+    BIRTHDAY = "BIRTHDAY"
+    BIRTHDAY_MONTH = "BIRTHDAY_MONTH"
+
+    @property
+    def is_birthday(self) -> bool:
+        """Whether it looks at members' birth dates."""
+        return self in (LifecycleKind.BIRTHDAY, LifecycleKind.BIRTHDAY_MONTH)
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether it comes when something is told, and not so many days after an order."""
+        return self not in _AFTER_ORDERS
+
+
+_AFTER_ORDERS = (LifecycleKind.NO_ORDER_FOR, LifecycleKind.AFTER_FIRST_ORDER, LifecycleKind.AFTER_DELIVERY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +124,14 @@ class ActivityTask:
 
 @dataclass(frozen=True, slots=True)
 class LifecycleTask:
-    """An occasion that comes so many days after a first or last order."""
+    """An occasion that comes so many days after an order, or (``days`` 0) once something is heard.
+
+    ``template`` is whose coupons expire; empty for any.
+    """
 
     kind: LifecycleKind
-    days: int
+    days: int = 0
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +161,11 @@ class Mission:
     tiers: tuple[str, ...] = ()
     purpose: str = ""
     edition: int = 0
+
+    @property
+    def looks_at(self) -> Sequence[str]:
+        """The categories of data that members must allow its purpose; none for whatever it lists."""
+        return BIRTH_DATE if isinstance(self.task, LifecycleTask) and self.task.kind.is_birthday else ()
 
     def is_open(self, at: int) -> bool:
         """True of instants that the mission counts at, once it is published."""
@@ -181,8 +210,7 @@ def check(mission: Mission, programme: Programme, types: Mapping[str, ActivityTy
     _check_award(mission.award, programme)
     match mission.task:
         case LifecycleTask() as task:
-            if not 1 <= task.days <= MOST_DAYS:
-                raise wrong(f"must be 1 to {MOST_DAYS}", "mission.lifecycle.days")
+            _check_occasion(task, mission.award)
             if not is_purpose(mission.purpose):
                 raise wrong(
                     "name the purpose that members allow, for instance personalisation", "mission.purpose"
@@ -193,6 +221,23 @@ def check(mission: Mission, programme: Programme, types: Mapping[str, ActivityTy
                 raise wrong("activities name their purpose by their type: leave it out", "mission.purpose")
             if task.period is MissionPeriod.CAMPAIGN and not mission.ends_at:
                 raise wrong("a campaign ends: say when", "mission.ends_at")
+
+
+def _check_occasion(task: LifecycleTask, award: Award) -> None:
+    path = "mission.lifecycle"
+    if task.kind.is_heard and task.days:
+        raise wrong(f"{task.kind} comes at once: leave the days out", f"{path}.days")
+    if not task.kind.is_heard and not 1 <= task.days <= MOST_DAYS:
+        raise wrong(f"must be 1 to {MOST_DAYS}", f"{path}.days")
+    if task.kind is not LifecycleKind.COUPON_EXPIRING:
+        if task.template:
+            raise wrong("only of expiring coupons is there a template: leave it out", f"{path}.template")
+        return
+    if task.template and not _is_key(task.template):
+        raise wrong(f"name it by its key, {KEY_SAID}", f"{path}.template")
+    if award.kind is GrantKind.COUPON and task.template in ("", award.template):
+        message = "the coupon that it gives would expire and give the next: name the template of others"
+        raise wrong(message, f"{path}.template")
 
 
 def _check_award(award: Award, programme: Programme) -> None:

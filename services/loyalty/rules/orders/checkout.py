@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from services.kit.refusal import Conflict
+from services.loyalty.rules.earning.birthdays import celebrating
 from services.loyalty.rules.earning.decisions import Decision
 from services.loyalty.rules.earning.earn_facts import local_time, past_of
 from services.loyalty.rules.earning.earn_limits import EVER, Limits, counts_of
@@ -141,6 +142,8 @@ def _judge(book: Book, member: Member, programme: Programme, order: Order) -> De
     """What the rules say to an order, given what they gave before; kept with it."""
     plan, local = programme.earning, local_time(order.paid_at, programme.time_zone)
     past = past_of(member.standing, local, plan.asks, first=plan.asks_for_first)
+    months = book.state.birthdays.get(order.member_id, ())
+    past = celebrating(past, months, local.date(), plan.birthday_purposes)
     limits = Limits(programme, book.state.counts, order.member_id, local.date())
     decision = decide(programme, order, order.tier_at_payment, past, local, limits, explained=False)
     coupons = [rule.key for rule in decision.coupons]

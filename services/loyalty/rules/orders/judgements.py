@@ -15,12 +15,16 @@ class Allowed(NamedTuple):
 
 
 class Past(NamedTuple):
-    """What a member had ordered by the local day of a payment, as far as it was asked; kept with the order."""
+    """What a member had ordered by the local day of a payment, as far as it was asked; kept with the order.
+
+    ``birthday_of`` are the purposes that may know that it is the month of the member's birthday, of those asked for.
+    """
 
     orders: int = 0
     spend_minor: int = 0
     days_since_order: int = NO_ORDER
     is_first: bool = False
+    birthday_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

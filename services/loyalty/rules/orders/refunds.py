@@ -9,6 +9,12 @@ from services.kit.refusal import Conflict, Declined, Invalid
 from services.loyalty.rules.orders.orders import Line, Order
 from services.loyalty.rules.orders.sharing import share
 
+Shares = Sequence[int | None]
+"""Minor units to refund of each of an order's lines; None for a free line that stays, 0 for one that is returned.
+
+A free line has no money to go by: it is returned where it is named, or with all that is left of the order.
+"""
+
 
 class NotEnoughPointsToTakeBack(Declined):
     """The programme refuses a refund whose points were spent."""
@@ -42,7 +48,7 @@ class Refund:
     """A recorded refund; ``refundable_minor`` is what was left of the order right after.
 
     ``returned`` holds what came back of points redeemed on the order, by currency code. ``shares`` are the
-    minor units refunded of each line (None where they were not kept), ``by_line`` says that lines were named.
+    minor units refunded of each line (see ``Shares``; None where they were not kept), ``by_line`` says that lines were named.
     """
 
     source: str
@@ -56,7 +62,7 @@ class Refund:
     taken_back: dict[str, TakenBack]
     recorded_at: int
     returned: dict[str, int] = field(default_factory=dict)
-    shares: Sequence[int] | None = None
+    shares: Shares | None = None
     by_line: bool = False
     is_new: bool = False
 
@@ -69,12 +75,12 @@ class RefundLine:
     minor: int | None
 
 
-def refund_lines(order: Order, wanted: Sequence[RefundLine]) -> list[int]:
+def refund_lines(order: Order, wanted: Sequence[RefundLine]) -> Shares:
     """Minor units to refund for each of the order's lines. Raises when more is asked than is left."""
     if not wanted:
         raise RefundNotWellFormed("name at least one line", field="lines")
     places = {line.line_id: nth for nth, line in enumerate(order.lines)}
-    shares = [0] * len(order.lines)
+    shares: list[int | None] = [0 if line.minor else None for line in order.lines]
     named: set[str] = set()
     for nth, ask in enumerate(wanted):
         path = f"lines.lines[{nth}]"
@@ -91,10 +97,10 @@ def refund_lines(order: Order, wanted: Sequence[RefundLine]) -> list[int]:
                 f"{minor} is asked back and {left} is left of the line", field=path, asked=minor, left=left
             )
         shares[places[ask.line_id]] = minor
-    return shares
+    return _with_free_lines(order, shares)
 
 
-def refund_amount(order: Order, minor: int) -> list[int]:
+def refund_amount(order: Order, minor: int) -> Shares:
     """Minor units to refund for each line, an amount spread over the lines' money not yet refunded."""
     if minor <= 0:
         raise RefundNotWellFormed("the money to refund must be above 0", field="amount", asked=minor)
@@ -102,20 +108,35 @@ def refund_amount(order: Order, minor: int) -> list[int]:
     if minor > left:
         message = f"{minor} is asked back and {left} is left of the order"
         raise RefundExceedsOrder(message, field="amount", asked=minor, left=left)
-    return share(minor, [line.minor - line.refunded_minor for line in order.lines])
+    shares = share(minor, [line.minor - line.refunded_minor for line in order.lines])
+    kept = [part if line.minor else None for line, part in zip(order.lines, shares, strict=True)]
+    return _with_free_lines(order, kept)
 
 
-def take_back(order: Order, shares: Sequence[int], *, by_line: bool) -> dict[str, int]:
+def _with_free_lines(order: Order, shares: Shares) -> Shares:
+    """With what is left of the money goes what was free."""
+    return [part or 0 for part in shares] if money_of(shares) == order.refundable_minor else shares
+
+
+def money_of(shares: Shares) -> int:
+    return sum(part or 0 for part in shares)
+
+
+def take_back(order: Order, shares: Shares, *, by_line: bool) -> dict[str, int]:
     """Book refunded money to the lines; points to take back by currency code.
 
     Cumulative: taken back so far = floor(earned x refunded so far / money). A refund of lines floors each line,
     a refund of an amount floors their sum. A line refunded whole gives back all it earned.
     """
     for line, minor in zip(order.lines, shares, strict=True):
-        line.refunded_minor += minor
-    order.refunded_minor += sum(shares)
+        line.refunded_minor += minor or 0
+    order.refunded_minor += money_of(shares)
     order.changed = True
-    touched = [line for line, minor in zip(order.lines, shares, strict=True) if minor or not line.minor]
+    touched = [
+        line
+        for line, minor in zip(order.lines, shares, strict=True)
+        if minor or (minor == 0 and not line.minor)
+    ]
     back: dict[str, int] = {}
     for currency in order.earned:
         before = sum(line.taken_back.get(currency, 0) for line in order.lines)

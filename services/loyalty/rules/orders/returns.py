@@ -26,6 +26,7 @@ from services.loyalty.rules.orders.refunds import (
     RefundLine,
     RefundNotWellFormed,
     TakenBack,
+    money_of,
     refund_amount,
     refund_lines,
     take_back,
@@ -84,14 +85,14 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     )
     returned, own = _give_back(book, member, spent, asked.refund_id, journal)
     taken = _reverse(book, member, order, back, journal)
-    _uncount(book, member, order, sum(shares), back)
+    _uncount(book, member, order, money_of(shares), back)
     _give_limits_back(book, order, back)
     refund = Refund(
         *place,
         order.member_id,
         asked.fingerprint,
         order.money_currency,
-        sum(shares),
+        money_of(shares),
         order.refundable_minor,
         taken,
         member.recorded_at,
@@ -217,7 +218,7 @@ def _be_allowed(
             continue
         wallet = member.wallets[code]
         there = max(0, wallet.available + _coming(book, member, wallet, spent))
-        pieces = _pieces(order, code, points, member.recorded_at, forfeited_at)
+        pieces = _pieces(order, code, points, member, forfeited_at)
         wanted = sum(piece.points for piece in pieces if not (piece.is_forfeited or piece.is_pending))
         if wanted > there:
             message = f"{wanted} {code} must be taken back and {there} are there: the programme refuses it"
@@ -233,13 +234,18 @@ class _Piece(NamedTuple):
     is_forfeited: bool
 
 
-def _pieces(order: Order, code: str, points: int, now: int, forfeited_at: int) -> list[_Piece]:
+def _pieces(order: Order, code: str, points: int, member: Member, forfeited_at: int) -> list[_Piece]:
     """Where points lie that a refund takes back: what rules promised for the completion, in proportion, and the rest."""
     result = order.earned[code]
     taken = sum(line.taken_back.get(code, 0) for line in order.lines)
     awaited = given_back(result.on_completion, result.points, taken - points, taken)
-    pending, waits = result.is_pending(now), not result.completion_expires_at
-    lot = LotKey(result.matures_at if pending else result.expires_at, result.month, SOURCE_EARNED)
+    pending, waits = result.is_pending(member.recorded_at), not result.completion_expires_at
+    until = result.matures_at if pending else result.expires_at
+    if (
+        result.matures_at and not pending
+    ):  # it came true by itself, under a version that the order may not know
+        until = member.history.good_until(member.wallets[code].currency, result.matures_at)
+    lot = LotKey(until, result.month, SOURCE_EARNED)
     other = lot._replace(expires_at=NEVER if waits else result.completion_expires_at)
     pieces = (
         _Piece(points - awaited, lot, pending, order.forfeited(code, forfeited_at)),
@@ -271,7 +277,7 @@ def _reverse(
         assert rules is not None, "currencies stay for as long as the programme"
         wallet = member.wallets[code]
         owed = lost = gone = 0
-        for piece in _pieces(order, code, points, member.recorded_at, forfeited_at):
+        for piece in _pieces(order, code, points, member, forfeited_at):
             if piece.is_forfeited:
                 gone += piece.points
             elif piece.is_pending:
@@ -282,15 +288,8 @@ def _reverse(
                 )
                 owed, lost = owed + more_owed, lost + more_lost
         if lost:
-            journal.write(
-                rules.number,
-                EntryType.WRITE_OFF,
-                Account.WRITTEN_OFF,
-                Account.ISSUED,
-                lost,
-                None,
-                wallet.available,
-            )
+            off = EntryType.WRITE_OFF, Account.WRITTEN_OFF, Account.ISSUED
+            journal.write(rules.number, *off, lost, None, wallet.available)
         taken[code] = TakenBack(points, owed, lost, wallet.available, gone)
     for merge in book.state.merges_of(order.member_id, order.programme):
         merge.settle(book.entries[first:])

@@ -10,7 +10,7 @@ from services.kit.refusal import Declined, NotFound
 from services.loyalty.rules.earning.earn_plans import EarnPlan
 from services.loyalty.rules.earning.earn_rules import EarnRule
 from services.loyalty.rules.ledger.conversion import Conversion, Reason, Redeemable, redeemable
-from services.loyalty.rules.ledger.expiry import Expiry, Maturation
+from services.loyalty.rules.ledger.expiry import NEVER, Expiry, Maturation, expires_at
 from services.loyalty.rules.programmes.texts import Text
 from services.loyalty.rules.tiers.tier_schemes import EARNED, WITHOUT_END, OnPublish, TierRule, TierScheme
 from services.loyalty.rules.tiers.windows import WindowKind
@@ -203,6 +203,11 @@ class ProgrammeHistory:
         return any(version.asks_for_joining for version in self.versions)
 
     @cached_property
+    def asks_for_birthdays(self) -> bool:
+        """Whether any version's earn rules are for the month of a member's birthday."""
+        return any(version.earning.birthday_purposes for version in self.versions)
+
+    @cached_property
     def has_limits(self) -> bool:
         """Whether any version's earn rules have a budget or a cap."""
         return any(version.earning.limited for version in self.versions)
@@ -215,6 +220,24 @@ class ProgrammeHistory:
         if place == 0:
             raise ProgrammeNotInForce(f"programme {self.newest.programme_id} had not begun then")
         return self.versions[place - 1]
+
+    def since(self, instant: int) -> tuple[Programme, ...]:
+        """The version in force at an instant, where one is, and those that come after it."""
+        place = bisect_right(self.versions, instant, key=lambda version: version.effective_at)
+        return self.versions[max(0, place - 1) :]
+
+    def begun(self, instant: int) -> Programme:
+        """The version in force at an instant; before the programme began, its first."""
+        return self.at(max(instant, self.versions[0].effective_at))
+
+    def good_until(self, currency: int, active_at: int) -> int:
+        """Until when points of a currency are good that become active at an instant, by the version in force then.
+
+        So it does not matter when somebody notices that they did.
+        """
+        version = self.begun(active_at)
+        rules = version.numbered(currency) or self.newest.numbered(currency)
+        return NEVER if rules is None else expires_at(active_at, rules.expiry, version.time_zone)
 
     def version(self, number: int) -> Programme | None:
         """A version by its number, as it was published, be it canceled since; None where there is none."""

@@ -11,6 +11,8 @@ MULTIPLIER_SCALE = 10_000
 MOST_DAYS = 100 * 12 * 31
 KEY = r"[a-z0-9_-]{1,40}"
 KEY_SAID = "a-z, 0-9, _ and -, 1 to 40 of them"
+PURPOSE = r"[a-z][a-z0-9_]{0,62}"
+PURPOSE_SAID = "the key of a purpose, for instance birthday_care"
 
 
 class ProgrammeNotWellFormed(Invalid):

@@ -42,10 +42,10 @@ async def holders(connection: database.RawConnection, member_ids: Sequence[str])
 
 
 async def issued_before(
-    connection: database.RawConnection, programme: int, members: Sequence[str], issue_key: str
+    asking: database.Pool | database.RawConnection, programme: int, members: Sequence[str], issue_key: str
 ) -> dict[str, Coupon]:
     """What was issued under a key, by whom it was issued to."""
-    rows = await connection.fetch(
+    rows = await asking.fetch(
         f"{COUPON} WHERE c.issued_to = ANY($1::uuid[]) AND c.programme = $2 AND c.issue_key = $3",
         members,
         programme,

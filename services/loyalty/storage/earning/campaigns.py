@@ -6,19 +6,21 @@ from datetime import datetime
 import asyncpg
 
 from services.kit import database
+from services.loyalty.rules.earning.birthdays import BirthdayMonth
 from services.loyalty.rules.orders.orders import Order
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.tiers.standings import Standing
 from services.loyalty.storage.ledger import rows
+from services.loyalty.storage.members import birthdays
 
 BEGIN = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Members with their orders, and the last of these members; nobody comes after where ``is_last``."""
+    """Members with their orders and birthdays, and the last of these members; nobody comes after where ``is_last``."""
 
-    members: list[tuple[Standing, list[Order]]]
+    members: list[tuple[Standing, list[Order], list[BirthdayMonth]]]
     after: str
     is_last: bool
 
@@ -58,8 +60,10 @@ async def stretch(
         standing.member_id: standing
         for standing in map(rows.standing, await pool.fetch(_STANDINGS, programme.number, list(by_member)))
     }
+    asks = programme.earning.birthday_purposes
+    months = await birthdays.load(pool, list(by_member)) if asks else {}
     members = [
-        (standings.get(member, Standing(member, programme.number)), orders)
+        (standings.get(member, Standing(member, programme.number)), orders, months.get(member, []))
         for member, orders in by_member.items()
     ]
     return Stretch(members, next(reversed(by_member), after), is_last)

@@ -12,7 +12,8 @@ from struct import Struct, calcsize
 
 from asyncpg.pgproto.pgproto import UUID  # an order of magnitude cheaper to make than Python's own
 
-from services.kit import database
+from services.kit import copying, database
+from services.kit.copying import EPOCH_US
 from services.loyalty.rules.ledger.entries import Account, Entry, EntryType, LotKey
 
 COLUMNS = (
@@ -41,11 +42,7 @@ COLUMNS = (
 )
 """The columns of ``entries`` in the order in which they are copied: first those that no two entries share."""
 
-HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-TRAILER = b"\xff\xff"
-
 _COUNT = len(COLUMNS)
-EPOCH_US = 946_684_800_000_000
 _BEFORE = "h" + "i16s" * 2 + "ih" * 2 + "iq" + "i"
 _BETWEEN = "iq" * 2 + "ih" + "iq" + "ii"
 BEFORE_BALANCE = calcsize("!" + _BEFORE)
@@ -63,12 +60,7 @@ async def copy(
     connection: database.RawConnection, rows: bytes, table: str = "entries", columns: Sequence[str] = COLUMNS
 ) -> None:
     """Append rows to the entries, or to another table."""
-    await connection.copy_to_table(
-        table,
-        source=memoryview(HEADER + rows + TRAILER),  # type: ignore[arg-type]  # the stubs know no buffers
-        columns=columns,
-        format="binary",
-    )
+    await copying.copy(connection, table, columns, rows)
 
 
 def rows(entries: Iterable[Entry], lane: int, batch: int) -> bytes:

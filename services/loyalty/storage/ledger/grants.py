@@ -153,10 +153,10 @@ async def backlog(pool: asyncpg.Pool) -> list[Backlog]:
 
 @dataclass(frozen=True, slots=True)
 class GrantsAsked:
-    """A page of grants, newest first, behind the nth one; of a member where one is named."""
+    """A page of grants, newest first, behind the nth one; of a member by all its names (none: everyone's)."""
 
     programme_id: str
-    member_id: str | None
+    names: Sequence[str]
     state: GrantState | None
     first: int
     after: int | None
@@ -167,7 +167,7 @@ async def page(pool: asyncpg.Pool, asked: GrantsAsked) -> tuple[list[Kept], bool
     rows = await pool.fetch(
         _PAGE,
         asked.programme_id,
-        asked.member_id,
+        asked.names or None,
         asked.state,
         asked.after,
         asked.first + 1,
@@ -209,7 +209,7 @@ RETURNING member_id, key
 
 _PAGE = """
 SELECT * FROM grants
-WHERE programme_id = $1 AND ($2::uuid IS NULL OR member_id = $2) AND ($3::text IS NULL OR state = $3)
+WHERE programme_id = $1 AND ($2::uuid[] IS NULL OR member_id = ANY($2)) AND ($3::text IS NULL OR state = $3)
   AND ($4::bigint IS NULL OR nth < $4)
 ORDER BY nth DESC LIMIT $5
 """

@@ -5,9 +5,10 @@ from struct import Struct
 
 from asyncpg.pgproto.pgproto import UUID
 
+from services.kit.copying import EPOCH_US
 from services.loyalty.rules.orders.orders import Order
 from services.loyalty.storage.ledger import rows
-from services.loyalty.storage.ledger.copying import EPOCH_US, NULL, field, number
+from services.loyalty.storage.ledger.copying import NULL, field, number
 
 COLUMNS = (
     "member_id",

@@ -69,16 +69,24 @@ async def sums(
 
 
 async def wallets_by_member(
-    reader: asyncpg.Pool | database.RawConnection, member_ids: Collection[str], currencies: Sequence[int]
+    reader: asyncpg.Pool | database.RawConnection,
+    member_ids: Collection[str],
+    currencies: Sequence[int],
+    *,
+    remaining: Collection[str] = (),
 ) -> dict[str, dict[int, Wallet]]:
-    """The wallets that there are, by member and currency; the survivor's for whoever was merged into another."""
+    """The wallets that there are, by member and currency; the survivor's for whoever was merged into another.
+
+    ``remaining`` were just seen not to be: of these, whoever never had a wallet had nothing then.
+    """
     found: dict[str, dict[int, Wallet]] = defaultdict(dict)
     holding: set[str] = set()
     for wallet in await wallets(reader, list(member_ids), currencies):
         found[wallet.member_id][wallet.currency] = wallet
         if wallet.available or wallet.pending or wallet.held:
             holding.add(wallet.member_id)
-    if went := await survivors(reader, set(member_ids) - holding):
+    asking = set(member_ids) - holding - (set(remaining) - found.keys())
+    if went := await survivors(reader, asking):
         theirs = await wallets_by_member(reader, set(went.values()), currencies)
         found |= {member: theirs.get(survivor, {}) for member, survivor in went.items()}
     return found

@@ -127,14 +127,17 @@ def judgement(stored: str | None) -> Judgement | None:
         return None
     found = orjson.loads(stored)
     allowed = {rule: Allowed(*values) for rule, values in found["allowed"].items()}
-    return Judgement(Past(*found["past"]), allowed, found["given"], found["coupons"])
+    orders, spend_minor, days_since_order, is_first, *birthday = found["past"]
+    past = Past(orders, spend_minor, days_since_order, is_first, *map(tuple, birthday))
+    return Judgement(past, allowed, found["given"], found["coupons"])
 
 
 def order_judgement(of: Order) -> bytes | None:
     if (kept := of.judgement) is None:
         return None
     allowed = {rule: tuple(most) for rule, most in kept.allowed.items()}
-    body = {"past": tuple(kept.past), "allowed": allowed, "given": kept.given, "coupons": kept.coupons}
+    past = tuple(kept.past if kept.past.birthday_of else kept.past[:-1])  # mostly it was nobody's birthday
+    body = {"past": past, "allowed": allowed, "given": kept.given, "coupons": kept.coupons}
     return orjson.dumps(body)
 
 

@@ -6,12 +6,13 @@ from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.storage.earning import earn_counts
 from services.loyalty.storage.ledger import points, rows
+from services.loyalty.storage.members import birthdays
 
 
 async def snapshot(pool: asyncpg.Pool, member_id: str, programme: Programme, now: int) -> State:
     """The standing and wallets of a member in a programme, and of those the member was merged into.
 
-    With them what limited earn rules gave, as it decides over an order paid now.
+    With them what limited earn rules gave, as it decides over an order paid now, and when birthdays are.
     """
     state = State()
     for row in await pool.fetch(_STANDINGS, member_id, programme.number):
@@ -24,6 +25,8 @@ async def snapshot(pool: asyncpg.Pool, member_id: str, programme: Programme, now
     survivor = state.names(member_id, programme.number)[-1]
     if counted := earn_counts.asked(programme, survivor, now):
         await earn_counts.load(pool, counted, state.counts, lock=False)
+    if programme.earning.birthday_purposes:
+        state.birthdays = await birthdays.load(pool, [survivor])
     return state
 
 

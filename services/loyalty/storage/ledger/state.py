@@ -14,6 +14,7 @@ from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.earning import earn_counts
 from services.loyalty.storage.ledger import columns, redemptions, rows, standings
 from services.loyalty.storage.ledger.touches import Touched, Touches
+from services.loyalty.storage.members import birthdays
 from services.loyalty.storage.rewards import takings
 from services.loyalty.storage.tiers import placements
 
@@ -40,6 +41,8 @@ async def load(
         state.placements = await placements.load(connection, sorted(touched.placements))
     if counted := _counted(touched, programmes, state):
         await earn_counts.load(connection, counted, state.counts, lock=True)
+    if celebrating := _celebrating(touched, programmes, state):
+        state.birthdays = await birthdays.load(connection, celebrating)
     await takings.load(connection, touched.rewards, touched.takings, state)
     return state
 
@@ -141,6 +144,12 @@ def _counted(touched: Touched, programmes: Programmes, state: State) -> list[Cou
             judged_by = by_number[order.programme].judging(order.rule_version)
             counted += earn_counts.asked(judged_by, order.member_id, order.paid_at)
     return counted
+
+
+def _celebrating(touched: Touched, programmes: Programmes, state: State) -> set[str]:
+    """Of whom earn rules ask whether it is the month of their birthday."""
+    asking = {each.newest.number for each in programmes.by_id.values() if each.asks_for_birthdays}
+    return {state.names(member_id, number)[-1] for member_id, number, _ in touched.paid if number in asking}
 
 
 def _columns(places: Iterable[Place]) -> tuple[str, str]:

@@ -71,7 +71,10 @@ async def restrict(
 
 
 async def leave(connection: AsyncConnection, member_id: str, erasure_id: str, now: datetime) -> None:
-    """Keep that a member left; heard again, it is settled and told again."""
+    """Keep that a member left; heard again, it is settled and told again. No occasion of theirs waits any more."""
+    await connection.execute(
+        text("DELETE FROM occasions WHERE member_id = CAST(:member_id AS uuid)"), {"member_id": member_id}
+    )
     await connection.execute(
         text(
             "INSERT INTO departures (member_id, erasure_id, heard_at) "

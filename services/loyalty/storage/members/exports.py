@@ -149,6 +149,10 @@ WHERE e.member_id = $1 AND ($2::timestamptz IS NULL OR (e.recorded_at, e.ord) > 
 ORDER BY e.recorded_at, e.ord LIMIT $4
 """
 
+_BIRTHDAY_MONTHS = """
+SELECT purpose, to_char(first_on, 'YYYY-MM') AS month FROM birthday_months WHERE member_id = $1 ORDER BY purpose
+"""
+
 TABLES = {
     "standings": _STANDINGS,
     "lots": _LOTS,
@@ -163,5 +167,6 @@ TABLES = {
     "missions": _MISSIONS,
     "memberships": _MEMBERSHIPS,
     "grants": _GRANTS,
+    "birthday_months": _BIRTHDAY_MONTHS,
 }
 """What is read at once; entries come in portions."""

@@ -1,4 +1,4 @@
-"""Occasions in members' lives, found in their orders: who ordered first, or last, within a stretch of time."""
+"""Occasions in members' lives, found in their orders: ordered first, or last, or completed in a stretch of time."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -9,23 +9,25 @@ from services.loyalty.rules.missions.missions import LifecycleKind
 
 
 class Occasion(NamedTuple):
-    """Whom it is about, and when the order was paid that it comes after; in microseconds since 1970."""
+    """Whom it is about, when the order that it comes after was paid or completed, in microseconds since 1970, and
+    the ``name`` that tells it from the member's others."""
 
     member_id: str
-    paid_at: int
+    at: int
+    name: str
 
 
 async def occasions(
     connection: database.RawConnection, programme: int, kind: LifecycleKind, since: int, until: int
 ) -> list[Occasion]:
-    """Members whose last order (or first, as the kind says) was paid after ``since`` and not after ``until``.
+    """Members whose last order (or first, as the kind says) was paid after ``since`` and not after ``until``, or the
+    orders that were completed then.
 
-    Whoever was merged into another is that other; the frozen and the closed are left out.
+    Whoever was merged into another is that other; the frozen and the closed are left out. An order that was returned
+    whole was not delivered for good.
     """
-    of_last = kind is LifecycleKind.NO_ORDER_FOR
-    statement = _OCCASIONS.format(edge="max" if of_last else "min", beyond=">" if of_last else "<")
-    rows = await connection.fetch(statement, programme, instant(since), instant(until))
-    return [Occasion(str(row["member_id"]), micros(row["paid_at"])) for row in rows]
+    rows = await connection.fetch(_OF_KIND[kind], programme, instant(since), instant(until))
+    return [Occasion(str(row["member_id"]), micros(row["at"]), row["name"]) for row in rows]
 
 
 async def complete(
@@ -50,10 +52,9 @@ async def complete(
 async def completed(
     connection: database.RawConnection, programme: int, key: str, members: Collection[str]
 ) -> set[tuple[str, str]]:
-    """On which occasions members completed a mission: (member, name)."""
+    """On which occasions members, or those who were merged into them, completed a mission: (member, name)."""
     rows = await connection.fetch(
-        "SELECT member_id, period FROM mission_completions "
-        "WHERE member_id = ANY($1::uuid[]) AND programme = $2 AND mission = $3",
+        _COMPLETED,
         list(members),
         programme,
         key,
@@ -61,8 +62,19 @@ async def completed(
     return {(str(row["member_id"]), row["period"]) for row in rows}
 
 
+_COMPLETED = """
+WITH RECURSIVE names AS (
+  SELECT m AS member_id, m AS name FROM unnest($1::uuid[]) AS m
+  UNION
+  SELECT n.member_id, g.from_member FROM names n
+  JOIN merges g ON g.into_member = n.name AND g.programme = $2 AND g.undone_at IS NULL
+)
+SELECT n.member_id, c.period FROM names n
+JOIN mission_completions c ON c.member_id = n.name AND c.programme = $2 AND c.mission = $3
+"""
+
 # gone: who was merged into whom, through all merges in between. Merges are few, and orders are many.
-_OCCASIONS = """
+_GONE = """
 WITH RECURSIVE in_force AS (
   SELECT from_member, into_member FROM merges WHERE programme = $1 AND undone_at IS NULL
 ), went AS (
@@ -71,17 +83,34 @@ WITH RECURSIVE in_force AS (
   SELECT w.name, m.into_member FROM went w JOIN in_force m ON m.from_member = w.root
 ), gone AS (
   SELECT name, root FROM went w WHERE NOT EXISTS (SELECT 1 FROM in_force m WHERE m.from_member = w.root)
-), found AS (
-  SELECT coalesce(g.root, o.member_id) AS member_id, {edge}(o.paid_at) AS paid_at
+)
+"""
+
+_BY_PAYMENT = f"""{_GONE}, found AS (
+  SELECT coalesce(g.root, o.member_id) AS member_id, {{edge}}(o.paid_at) AS paid_at
   FROM orders o LEFT JOIN gone g ON g.name = o.member_id
   WHERE o.programme = $1 AND o.paid_at > $2 AND o.paid_at <= $3 GROUP BY 1
 )
-SELECT f.member_id, f.paid_at FROM found f
+SELECT f.member_id, f.paid_at AS at, {{name}} AS name FROM found f
 JOIN members m ON m.member_id = f.member_id AND m.restriction = 0
 WHERE NOT EXISTS (
-    SELECT 1 FROM orders l WHERE l.programme = $1 AND l.member_id = f.member_id AND l.paid_at {beyond} f.paid_at)
+    SELECT 1 FROM orders l WHERE l.programme = $1 AND l.member_id = f.member_id AND l.paid_at {{beyond}} f.paid_at)
   AND NOT EXISTS (
     SELECT 1 FROM gone g JOIN orders l ON l.member_id = g.name
-    WHERE g.root = f.member_id AND l.programme = $1 AND l.paid_at {beyond} f.paid_at)
+    WHERE g.root = f.member_id AND l.programme = $1 AND l.paid_at {{beyond}} f.paid_at)
 ORDER BY f.paid_at, f.member_id
-"""
+"""  # noqa: S608  # parts of ours
+_BY_COMPLETION = f"""{_GONE}
+SELECT m.member_id, o.completed_at AS at, 'delivered-' || o.source || ':' || o.order_id AS name
+FROM orders o LEFT JOIN gone g ON g.name = o.member_id
+JOIN members m ON m.member_id = coalesce(g.root, o.member_id) AND m.restriction = 0
+WHERE o.programme = $1 AND o.completed_at > $2 AND o.completed_at <= $3
+  AND (o.refunded_minor < o.total_minor OR o.total_minor = 0)
+ORDER BY o.completed_at, m.member_id, name
+"""  # noqa: S608  # a part of ours
+_EACH_LAST = "'after-' || (extract(epoch FROM f.paid_at) * 1000000)::bigint"
+_OF_KIND = {
+    LifecycleKind.NO_ORDER_FOR: _BY_PAYMENT.format(edge="max", beyond=">", name=_EACH_LAST),
+    LifecycleKind.AFTER_FIRST_ORDER: _BY_PAYMENT.format(edge="min", beyond="<", name="'first'"),
+    LifecycleKind.AFTER_DELIVERY: _BY_COMPLETION,
+}

@@ -172,7 +172,7 @@ def _definition(mission: Mission) -> str:
         "purpose": mission.purpose,
     }
     if isinstance(task, LifecycleTask):
-        kept["lifecycle"] = {"kind": task.kind, "days": task.days}
+        kept["lifecycle"] = {"kind": task.kind, "days": task.days, "template": task.template}
     else:
         kept["activities"] = {
             "type": task.type,
@@ -190,7 +190,8 @@ def _definition(mission: Mission) -> str:
 def _mission(key: str, kept: dict[str, Any]) -> Mission:
     task: ActivityTask | LifecycleTask
     if "lifecycle" in kept:
-        task = LifecycleTask(LifecycleKind(kept["lifecycle"]["kind"]), kept["lifecycle"]["days"])
+        once = kept["lifecycle"]
+        task = LifecycleTask(LifecycleKind(once["kind"]), once["days"], once.get("template", ""))
     else:
         of = kept["activities"]
         task = ActivityTask(

@@ -26,43 +26,44 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 from huiyuan.loyalty.v1 import missions_pb2 as huiyuan_dot_loyalty_dot_v1_dot_missions__pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as huiyuan_dot_loyalty_dot_v1_dot_programme__history__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/loyalty/v1/activities.proto\x12\x12huiyuan.loyalty.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a!huiyuan/loyalty/v1/missions.proto\"s\n\x11\x41\x63tivityAttribute\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x04type\x18\x02 \x01(\x0e\x32!.huiyuan.loyalty.v1.AttributeType\x12\x10\n\x08required\x18\x03 \x01(\x08\x12\x0e\n\x06one_of\x18\x04 \x03(\t\"\x93\x02\n\x0c\x41\x63tivityType\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x39\n\nattributes\x18\x03 \x03(\x0b\x32%.huiyuan.loyalty.v1.ActivityAttribute\x12\x16\n\x0eretention_days\x18\x04 \x01(\x05\x12\x0f\n\x07\x65\x64ition\x18\x05 \x01(\x05\x12\x13\n\x0b\x64\x65\x63lared_by\x18\x06 \x01(\t\x12/\n\x0b\x64\x65\x63lared_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x0f\n\x07purpose\x18\t \x01(\t\"\x93\x02\n\x15RecordActivityRequest\x12\x13\n\tmember_id\x18\x01 \x01(\tH\x00\x12\x34\n\x08identity\x18\x02 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentityH\x00\x12\x14\n\x0cprogramme_id\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x13\n\x0b\x61\x63tivity_id\x18\x05 \x01(\t\x12\x0c\n\x04type\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\nattributes\x18\x08 \x01(\x0b\x32\x17.google.protobuf.StructB\x08\n\x06member\"t\n\x16RecordActivityResponse\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x35\n\x08missions\x18\x02 \x03(\x0b\x32#.huiyuan.loyalty.v1.MissionProgress\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"&\n\x0e\x43heckInRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"w\n\x0f\x43heckInResponse\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0e\n\x06streak\x18\x02 \x01(\x05\x12\x35\n\x08missions\x18\x03 \x03(\x0b\x32#.huiyuan.loyalty.v1.MissionProgress\x12\x10\n\x08replayed\x18\x04 \x01(\x08\"r\n\x1a\x44\x65\x63lareActivityTypeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12.\n\x04type\x18\x02 \x01(\x0b\x32 .huiyuan.loyalty.v1.ActivityType\x12\x0e\n\x06reason\x18\x03 \x01(\t\"_\n\x1b\x44\x65\x63lareActivityTypeResponse\x12.\n\x04type\x18\x01 \x01(\x0b\x32 .huiyuan.loyalty.v1.ActivityType\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"0\n\x18ListActivityTypesRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"L\n\x19ListActivityTypesResponse\x12/\n\x05types\x18\x01 \x03(\x0b\x32 .huiyuan.loyalty.v1.ActivityType\"^\n\x15ListActivitiesRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\r\n\x05\x66irst\x18\x03 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"a\n\x16ListActivitiesResponse\x12\x30\n\nactivities\x18\x01 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.Activity\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\xdb\x01\n\x08\x41\x63tivity\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x13\n\x0b\x61\x63tivity_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecorded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\nattributes\x18\x06 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\r\n\x05place\x18\x07 \x01(\t*\x9d\x01\n\rAttributeType\x12\x1e\n\x1a\x41TTRIBUTE_TYPE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41TTRIBUTE_TYPE_STRING\x10\x01\x12\x1a\n\x16\x41TTRIBUTE_TYPE_INTEGER\x10\x02\x12\x19\n\x15\x41TTRIBUTE_TYPE_NUMBER\x10\x03\x12\x1a\n\x16\x41TTRIBUTE_TYPE_BOOLEAN\x10\x04\x32\xa3\x04\n\x11\x41\x63tivitiesService\x12g\n\x0eRecordActivity\x12).huiyuan.loyalty.v1.RecordActivityRequest\x1a*.huiyuan.loyalty.v1.RecordActivityResponse\x12R\n\x07\x43heckIn\x12\".huiyuan.loyalty.v1.CheckInRequest\x1a#.huiyuan.loyalty.v1.CheckInResponse\x12v\n\x13\x44\x65\x63lareActivityType\x12..huiyuan.loyalty.v1.DeclareActivityTypeRequest\x1a/.huiyuan.loyalty.v1.DeclareActivityTypeResponse\x12p\n\x11ListActivityTypes\x12,.huiyuan.loyalty.v1.ListActivityTypesRequest\x1a-.huiyuan.loyalty.v1.ListActivityTypesResponse\x12g\n\x0eListActivities\x12).huiyuan.loyalty.v1.ListActivitiesRequest\x1a*.huiyuan.loyalty.v1.ListActivitiesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/loyalty/v1/activities.proto\x12\x12huiyuan.loyalty.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a!huiyuan/loyalty/v1/missions.proto\x1a*huiyuan/loyalty/v1/programme_history.proto\"s\n\x11\x41\x63tivityAttribute\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x04type\x18\x02 \x01(\x0e\x32!.huiyuan.loyalty.v1.AttributeType\x12\x10\n\x08required\x18\x03 \x01(\x08\x12\x0e\n\x06one_of\x18\x04 \x03(\t\"\x93\x02\n\x0c\x41\x63tivityType\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x04name\x18\x02 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x39\n\nattributes\x18\x03 \x03(\x0b\x32%.huiyuan.loyalty.v1.ActivityAttribute\x12\x16\n\x0eretention_days\x18\x04 \x01(\x05\x12\x0f\n\x07\x65\x64ition\x18\x05 \x01(\x05\x12\x13\n\x0b\x64\x65\x63lared_by\x18\x06 \x01(\t\x12/\n\x0b\x64\x65\x63lared_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x0f\n\x07purpose\x18\t \x01(\t\"\x93\x02\n\x15RecordActivityRequest\x12\x13\n\tmember_id\x18\x01 \x01(\tH\x00\x12\x34\n\x08identity\x18\x02 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentityH\x00\x12\x14\n\x0cprogramme_id\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x13\n\x0b\x61\x63tivity_id\x18\x05 \x01(\t\x12\x0c\n\x04type\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\nattributes\x18\x08 \x01(\x0b\x32\x17.google.protobuf.StructB\x08\n\x06member\"t\n\x16RecordActivityResponse\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x35\n\x08missions\x18\x02 \x03(\x0b\x32#.huiyuan.loyalty.v1.MissionProgress\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"&\n\x0e\x43heckInRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"w\n\x0f\x43heckInResponse\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0e\n\x06streak\x18\x02 \x01(\x05\x12\x35\n\x08missions\x18\x03 \x03(\x0b\x32#.huiyuan.loyalty.v1.MissionProgress\x12\x10\n\x08replayed\x18\x04 \x01(\x08\"r\n\x1a\x44\x65\x63lareActivityTypeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12.\n\x04type\x18\x02 \x01(\x0b\x32 .huiyuan.loyalty.v1.ActivityType\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x96\x01\n\x1b\x44\x65\x63lareActivityTypeResponse\x12.\n\x04type\x18\x01 \x01(\x0b\x32 .huiyuan.loyalty.v1.ActivityType\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"0\n\x18ListActivityTypesRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"L\n\x19ListActivityTypesResponse\x12/\n\x05types\x18\x01 \x03(\x0b\x32 .huiyuan.loyalty.v1.ActivityType\"^\n\x15ListActivitiesRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x02 \x01(\t\x12\r\n\x05\x66irst\x18\x03 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"a\n\x16ListActivitiesResponse\x12\x30\n\nactivities\x18\x01 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.Activity\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\xdb\x01\n\x08\x41\x63tivity\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x13\n\x0b\x61\x63tivity_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecorded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\nattributes\x18\x06 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\r\n\x05place\x18\x07 \x01(\t*\x9d\x01\n\rAttributeType\x12\x1e\n\x1a\x41TTRIBUTE_TYPE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41TTRIBUTE_TYPE_STRING\x10\x01\x12\x1a\n\x16\x41TTRIBUTE_TYPE_INTEGER\x10\x02\x12\x19\n\x15\x41TTRIBUTE_TYPE_NUMBER\x10\x03\x12\x1a\n\x16\x41TTRIBUTE_TYPE_BOOLEAN\x10\x04\x32\xa3\x04\n\x11\x41\x63tivitiesService\x12g\n\x0eRecordActivity\x12).huiyuan.loyalty.v1.RecordActivityRequest\x1a*.huiyuan.loyalty.v1.RecordActivityResponse\x12R\n\x07\x43heckIn\x12\".huiyuan.loyalty.v1.CheckInRequest\x1a#.huiyuan.loyalty.v1.CheckInResponse\x12v\n\x13\x44\x65\x63lareActivityType\x12..huiyuan.loyalty.v1.DeclareActivityTypeRequest\x1a/.huiyuan.loyalty.v1.DeclareActivityTypeResponse\x12p\n\x11ListActivityTypes\x12,.huiyuan.loyalty.v1.ListActivityTypesRequest\x1a-.huiyuan.loyalty.v1.ListActivityTypesResponse\x12g\n\x0eListActivities\x12).huiyuan.loyalty.v1.ListActivitiesRequest\x1a*.huiyuan.loyalty.v1.ListActivitiesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.activities_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ATTRIBUTETYPE']._serialized_start=1894
-  _globals['_ATTRIBUTETYPE']._serialized_end=2051
-  _globals['_ACTIVITYATTRIBUTE']._serialized_start=183
-  _globals['_ACTIVITYATTRIBUTE']._serialized_end=298
-  _globals['_ACTIVITYTYPE']._serialized_start=301
-  _globals['_ACTIVITYTYPE']._serialized_end=576
-  _globals['_RECORDACTIVITYREQUEST']._serialized_start=579
-  _globals['_RECORDACTIVITYREQUEST']._serialized_end=854
-  _globals['_RECORDACTIVITYRESPONSE']._serialized_start=856
-  _globals['_RECORDACTIVITYRESPONSE']._serialized_end=972
-  _globals['_CHECKINREQUEST']._serialized_start=974
-  _globals['_CHECKINREQUEST']._serialized_end=1012
-  _globals['_CHECKINRESPONSE']._serialized_start=1014
-  _globals['_CHECKINRESPONSE']._serialized_end=1133
-  _globals['_DECLAREACTIVITYTYPEREQUEST']._serialized_start=1135
-  _globals['_DECLAREACTIVITYTYPEREQUEST']._serialized_end=1249
-  _globals['_DECLAREACTIVITYTYPERESPONSE']._serialized_start=1251
-  _globals['_DECLAREACTIVITYTYPERESPONSE']._serialized_end=1346
-  _globals['_LISTACTIVITYTYPESREQUEST']._serialized_start=1348
-  _globals['_LISTACTIVITYTYPESREQUEST']._serialized_end=1396
-  _globals['_LISTACTIVITYTYPESRESPONSE']._serialized_start=1398
-  _globals['_LISTACTIVITYTYPESRESPONSE']._serialized_end=1474
-  _globals['_LISTACTIVITIESREQUEST']._serialized_start=1476
-  _globals['_LISTACTIVITIESREQUEST']._serialized_end=1570
-  _globals['_LISTACTIVITIESRESPONSE']._serialized_start=1572
-  _globals['_LISTACTIVITIESRESPONSE']._serialized_end=1669
-  _globals['_ACTIVITY']._serialized_start=1672
-  _globals['_ACTIVITY']._serialized_end=1891
-  _globals['_ACTIVITIESSERVICE']._serialized_start=2054
-  _globals['_ACTIVITIESSERVICE']._serialized_end=2601
+  _globals['_ATTRIBUTETYPE']._serialized_start=1994
+  _globals['_ATTRIBUTETYPE']._serialized_end=2151
+  _globals['_ACTIVITYATTRIBUTE']._serialized_start=227
+  _globals['_ACTIVITYATTRIBUTE']._serialized_end=342
+  _globals['_ACTIVITYTYPE']._serialized_start=345
+  _globals['_ACTIVITYTYPE']._serialized_end=620
+  _globals['_RECORDACTIVITYREQUEST']._serialized_start=623
+  _globals['_RECORDACTIVITYREQUEST']._serialized_end=898
+  _globals['_RECORDACTIVITYRESPONSE']._serialized_start=900
+  _globals['_RECORDACTIVITYRESPONSE']._serialized_end=1016
+  _globals['_CHECKINREQUEST']._serialized_start=1018
+  _globals['_CHECKINREQUEST']._serialized_end=1056
+  _globals['_CHECKINRESPONSE']._serialized_start=1058
+  _globals['_CHECKINRESPONSE']._serialized_end=1177
+  _globals['_DECLAREACTIVITYTYPEREQUEST']._serialized_start=1179
+  _globals['_DECLAREACTIVITYTYPEREQUEST']._serialized_end=1293
+  _globals['_DECLAREACTIVITYTYPERESPONSE']._serialized_start=1296
+  _globals['_DECLAREACTIVITYTYPERESPONSE']._serialized_end=1446
+  _globals['_LISTACTIVITYTYPESREQUEST']._serialized_start=1448
+  _globals['_LISTACTIVITYTYPESREQUEST']._serialized_end=1496
+  _globals['_LISTACTIVITYTYPESRESPONSE']._serialized_start=1498
+  _globals['_LISTACTIVITYTYPESRESPONSE']._serialized_end=1574
+  _globals['_LISTACTIVITIESREQUEST']._serialized_start=1576
+  _globals['_LISTACTIVITIESREQUEST']._serialized_end=1670
+  _globals['_LISTACTIVITIESRESPONSE']._serialized_start=1672
+  _globals['_LISTACTIVITIESRESPONSE']._serialized_end=1769
+  _globals['_ACTIVITY']._serialized_start=1772
+  _globals['_ACTIVITY']._serialized_end=1991
+  _globals['_ACTIVITIESSERVICE']._serialized_start=2154
+  _globals['_ACTIVITIESSERVICE']._serialized_end=2701
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
 from huiyuan.loyalty.v1 import missions_pb2 as _missions_pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as _programme_history_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -119,12 +120,14 @@ class DeclareActivityTypeRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., type: _Optional[_Union[ActivityType, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class DeclareActivityTypeResponse(_message.Message):
-    __slots__ = ("type", "replayed")
+    __slots__ = ("type", "replayed", "changes")
     TYPE_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     type: ActivityType
     replayed: bool
-    def __init__(self, type: _Optional[_Union[ActivityType, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, type: _Optional[_Union[ActivityType, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class ListActivityTypesRequest(_message.Message):
     __slots__ = ("programme_id",)

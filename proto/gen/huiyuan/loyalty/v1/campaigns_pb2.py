@@ -26,48 +26,49 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 from huiyuan.loyalty.v1 import earn_rules_pb2 as huiyuan_dot_loyalty_dot_v1_dot_earn__rules__pb2
 from huiyuan.loyalty.v1 import orders_pb2 as huiyuan_dot_loyalty_dot_v1_dot_orders__pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as huiyuan_dot_loyalty_dot_v1_dot_programme__history__pb2
 from huiyuan.loyalty.v1 import statements_pb2 as huiyuan_dot_loyalty_dot_v1_dot_statements__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"huiyuan/loyalty/v1/campaigns.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a#huiyuan/loyalty/v1/earn_rules.proto\x1a\x1fhuiyuan/loyalty/v1/orders.proto\x1a#huiyuan/loyalty/v1/statements.proto\"\x81\x01\n\tEarnRules\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x11\n\x07version\x18\x02 \x01(\x05H\x00\x12\x12\n\x08\x64raft_id\x18\x03 \x01(\tH\x00\x12\x31\n\x05rules\x18\x04 \x01(\x0b\x32 .huiyuan.loyalty.v1.EarnRuleListH\x00\x42\x04\n\x02of\";\n\x0c\x45\x61rnRuleList\x12+\n\x05rules\x18\x01 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\"\xb6\x02\n\x13TryEarnRulesRequest\x12,\n\x05rules\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.EarnRules\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12$\n\x05total\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12,\n\x05lines\x18\x05 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.OrderLine\x12+\n\x07paid_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\tmember_id\x18\x07 \x01(\tH\x00\x12\x30\n\x05\x66\x61\x63ts\x18\x08 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.MemberFactsH\x00\x42\x08\n\x06member\"t\n\x0bMemberFacts\x12\x0c\n\x04tier\x18\x01 \x01(\t\x12\x0e\n\x06orders\x18\x02 \x01(\x03\x12\x13\n\x0bspend_minor\x18\x03 \x01(\x03\x12\x1d\n\x10\x64\x61ys_since_order\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x13\n\x11_days_since_order\"\xf4\x01\n\x14TryEarnRulesResponse\x12\x31\n\x08verdicts\x18\x01 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.RuleVerdict\x12\x30\n\x06\x65\x61rned\x18\x02 \x03(\x0b\x32 .huiyuan.loyalty.v1.EarnedPoints\x12-\n\x05lines\x18\x03 \x03(\x0b\x32\x1e.huiyuan.loyalty.v1.TestedLine\x12\x18\n\x10\x63oupon_templates\x18\x04 \x03(\t\x12.\n\x05\x66\x61\x63ts\x18\x05 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.MemberFacts\"O\n\nTestedLine\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12\x30\n\x06\x65\x61rned\x18\x02 \x03(\x0b\x32 .huiyuan.loyalty.v1.EarnedPoints\"l\n\x17PreviewEarnRulesRequest\x12,\n\x05rules\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.EarnRules\x12\x0c\n\x04\x64\x61ys\x18\x02 \x01(\x05\x12\x15\n\rcontinue_from\x18\x03 \x01(\t\"\xf0\x01\n\x18PreviewEarnRulesResponse\x12\x0c\n\x04\x64one\x18\x01 \x01(\x08\x12\x15\n\rcontinue_from\x18\x02 \x01(\t\x12\x13\n\x0borders_seen\x18\x03 \x01(\x03\x12\x15\n\rorders_in_all\x18\x04 \x01(\x03\x12\x16\n\x0eorders_changed\x18\x05 \x01(\x03\x12\x39\n\ncurrencies\x18\x06 \x03(\x0b\x32%.huiyuan.loyalty.v1.PreviewedCurrency\x12\x30\n\x05rules\x18\x07 \x03(\x0b\x32!.huiyuan.loyalty.v1.PreviewedRule\"P\n\x11PreviewedCurrency\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0e\n\x06\x65\x61rned\x18\x02 \x01(\x03\x12\x19\n\x11would_have_earned\x18\x03 \x01(\x03\"c\n\rPreviewedRule\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06orders\x18\x03 \x01(\x03\x12\r\n\x05given\x18\x04 \x01(\x03\x12\x14\n\x0c\x62udget_spent\x18\x05 \x01(\x08\",\n\x14ListCampaignsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"H\n\x15ListCampaignsResponse\x12/\n\tcampaigns\x18\x01 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.Campaign\"\xc1\x01\n\x08\x43\x61mpaign\x12*\n\x04rule\x18\x01 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12\x30\n\x05state\x18\x02 \x01(\x0e\x32!.huiyuan.loyalty.v1.CampaignState\x12\x15\n\rfirst_version\x18\x03 \x01(\x05\x12\x14\n\x0clast_version\x18\x04 \x01(\x05\x12\x19\n\x0c\x62udget_spent\x18\x05 \x01(\x03H\x00\x88\x01\x01\x42\x0f\n\r_budget_spent\"H\n\x13StopEarnRuleRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"e\n\x14StopEarnRuleResponse\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12*\n\x04rule\x18\x03 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule*\x9f\x01\n\rCampaignState\x12\x1e\n\x1a\x43\x41MPAIGN_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43\x41MPAIGN_STATE_SCHEDULED\x10\x01\x12\x1a\n\x16\x43\x41MPAIGN_STATE_RUNNING\x10\x02\x12\x18\n\x14\x43\x41MPAIGN_STATE_ENDED\x10\x03\x12\x1a\n\x16\x43\x41MPAIGN_STATE_STOPPED\x10\x04\x32\xad\x03\n\x10\x43\x61mpaignsService\x12\x61\n\x0cTryEarnRules\x12\'.huiyuan.loyalty.v1.TryEarnRulesRequest\x1a(.huiyuan.loyalty.v1.TryEarnRulesResponse\x12m\n\x10PreviewEarnRules\x12+.huiyuan.loyalty.v1.PreviewEarnRulesRequest\x1a,.huiyuan.loyalty.v1.PreviewEarnRulesResponse\x12\x64\n\rListCampaigns\x12(.huiyuan.loyalty.v1.ListCampaignsRequest\x1a).huiyuan.loyalty.v1.ListCampaignsResponse\x12\x61\n\x0cStopEarnRule\x12\'.huiyuan.loyalty.v1.StopEarnRuleRequest\x1a(.huiyuan.loyalty.v1.StopEarnRuleResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"huiyuan/loyalty/v1/campaigns.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a#huiyuan/loyalty/v1/earn_rules.proto\x1a\x1fhuiyuan/loyalty/v1/orders.proto\x1a*huiyuan/loyalty/v1/programme_history.proto\x1a#huiyuan/loyalty/v1/statements.proto\"\x81\x01\n\tEarnRules\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x11\n\x07version\x18\x02 \x01(\x05H\x00\x12\x12\n\x08\x64raft_id\x18\x03 \x01(\tH\x00\x12\x31\n\x05rules\x18\x04 \x01(\x0b\x32 .huiyuan.loyalty.v1.EarnRuleListH\x00\x42\x04\n\x02of\";\n\x0c\x45\x61rnRuleList\x12+\n\x05rules\x18\x01 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\"\xb6\x02\n\x13TryEarnRulesRequest\x12,\n\x05rules\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.EarnRules\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12$\n\x05total\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12,\n\x05lines\x18\x05 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.OrderLine\x12+\n\x07paid_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\tmember_id\x18\x07 \x01(\tH\x00\x12\x30\n\x05\x66\x61\x63ts\x18\x08 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.MemberFactsH\x00\x42\x08\n\x06member\"\x8c\x01\n\x0bMemberFacts\x12\x0c\n\x04tier\x18\x01 \x01(\t\x12\x0e\n\x06orders\x18\x02 \x01(\x03\x12\x13\n\x0bspend_minor\x18\x03 \x01(\x03\x12\x1d\n\x10\x64\x61ys_since_order\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12\x16\n\x0e\x62irthday_month\x18\x05 \x01(\x08\x42\x13\n\x11_days_since_order\"\xf4\x01\n\x14TryEarnRulesResponse\x12\x31\n\x08verdicts\x18\x01 \x03(\x0b\x32\x1f.huiyuan.loyalty.v1.RuleVerdict\x12\x30\n\x06\x65\x61rned\x18\x02 \x03(\x0b\x32 .huiyuan.loyalty.v1.EarnedPoints\x12-\n\x05lines\x18\x03 \x03(\x0b\x32\x1e.huiyuan.loyalty.v1.TestedLine\x12\x18\n\x10\x63oupon_templates\x18\x04 \x03(\t\x12.\n\x05\x66\x61\x63ts\x18\x05 \x01(\x0b\x32\x1f.huiyuan.loyalty.v1.MemberFacts\"O\n\nTestedLine\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12\x30\n\x06\x65\x61rned\x18\x02 \x03(\x0b\x32 .huiyuan.loyalty.v1.EarnedPoints\"l\n\x17PreviewEarnRulesRequest\x12,\n\x05rules\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.EarnRules\x12\x0c\n\x04\x64\x61ys\x18\x02 \x01(\x05\x12\x15\n\rcontinue_from\x18\x03 \x01(\t\"\xf0\x01\n\x18PreviewEarnRulesResponse\x12\x0c\n\x04\x64one\x18\x01 \x01(\x08\x12\x15\n\rcontinue_from\x18\x02 \x01(\t\x12\x13\n\x0borders_seen\x18\x03 \x01(\x03\x12\x15\n\rorders_in_all\x18\x04 \x01(\x03\x12\x16\n\x0eorders_changed\x18\x05 \x01(\x03\x12\x39\n\ncurrencies\x18\x06 \x03(\x0b\x32%.huiyuan.loyalty.v1.PreviewedCurrency\x12\x30\n\x05rules\x18\x07 \x03(\x0b\x32!.huiyuan.loyalty.v1.PreviewedRule\"P\n\x11PreviewedCurrency\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0e\n\x06\x65\x61rned\x18\x02 \x01(\x03\x12\x19\n\x11would_have_earned\x18\x03 \x01(\x03\"c\n\rPreviewedRule\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06orders\x18\x03 \x01(\x03\x12\r\n\x05given\x18\x04 \x01(\x03\x12\x14\n\x0c\x62udget_spent\x18\x05 \x01(\x08\",\n\x14ListCampaignsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"H\n\x15ListCampaignsResponse\x12/\n\tcampaigns\x18\x01 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.Campaign\"\xc1\x01\n\x08\x43\x61mpaign\x12*\n\x04rule\x18\x01 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12\x30\n\x05state\x18\x02 \x01(\x0e\x32!.huiyuan.loyalty.v1.CampaignState\x12\x15\n\rfirst_version\x18\x03 \x01(\x05\x12\x14\n\x0clast_version\x18\x04 \x01(\x05\x12\x19\n\x0c\x62udget_spent\x18\x05 \x01(\x03H\x00\x88\x01\x01\x42\x0f\n\r_budget_spent\"H\n\x13StopEarnRuleRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x9c\x01\n\x14StopEarnRuleResponse\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12*\n\x04rule\x18\x03 \x01(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12\x35\n\x07\x63hanges\x18\x04 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange*\x9f\x01\n\rCampaignState\x12\x1e\n\x1a\x43\x41MPAIGN_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43\x41MPAIGN_STATE_SCHEDULED\x10\x01\x12\x1a\n\x16\x43\x41MPAIGN_STATE_RUNNING\x10\x02\x12\x18\n\x14\x43\x41MPAIGN_STATE_ENDED\x10\x03\x12\x1a\n\x16\x43\x41MPAIGN_STATE_STOPPED\x10\x04\x32\xad\x03\n\x10\x43\x61mpaignsService\x12\x61\n\x0cTryEarnRules\x12\'.huiyuan.loyalty.v1.TryEarnRulesRequest\x1a(.huiyuan.loyalty.v1.TryEarnRulesResponse\x12m\n\x10PreviewEarnRules\x12+.huiyuan.loyalty.v1.PreviewEarnRulesRequest\x1a,.huiyuan.loyalty.v1.PreviewEarnRulesResponse\x12\x64\n\rListCampaigns\x12(.huiyuan.loyalty.v1.ListCampaignsRequest\x1a).huiyuan.loyalty.v1.ListCampaignsResponse\x12\x61\n\x0cStopEarnRule\x12\'.huiyuan.loyalty.v1.StopEarnRuleRequest\x1a(.huiyuan.loyalty.v1.StopEarnRuleResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.campaigns_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CAMPAIGNSTATE']._serialized_start=2206
-  _globals['_CAMPAIGNSTATE']._serialized_end=2365
-  _globals['_EARNRULES']._serialized_start=225
-  _globals['_EARNRULES']._serialized_end=354
-  _globals['_EARNRULELIST']._serialized_start=356
-  _globals['_EARNRULELIST']._serialized_end=415
-  _globals['_TRYEARNRULESREQUEST']._serialized_start=418
-  _globals['_TRYEARNRULESREQUEST']._serialized_end=728
-  _globals['_MEMBERFACTS']._serialized_start=730
-  _globals['_MEMBERFACTS']._serialized_end=846
-  _globals['_TRYEARNRULESRESPONSE']._serialized_start=849
-  _globals['_TRYEARNRULESRESPONSE']._serialized_end=1093
-  _globals['_TESTEDLINE']._serialized_start=1095
-  _globals['_TESTEDLINE']._serialized_end=1174
-  _globals['_PREVIEWEARNRULESREQUEST']._serialized_start=1176
-  _globals['_PREVIEWEARNRULESREQUEST']._serialized_end=1284
-  _globals['_PREVIEWEARNRULESRESPONSE']._serialized_start=1287
-  _globals['_PREVIEWEARNRULESRESPONSE']._serialized_end=1527
-  _globals['_PREVIEWEDCURRENCY']._serialized_start=1529
-  _globals['_PREVIEWEDCURRENCY']._serialized_end=1609
-  _globals['_PREVIEWEDRULE']._serialized_start=1611
-  _globals['_PREVIEWEDRULE']._serialized_end=1710
-  _globals['_LISTCAMPAIGNSREQUEST']._serialized_start=1712
-  _globals['_LISTCAMPAIGNSREQUEST']._serialized_end=1756
-  _globals['_LISTCAMPAIGNSRESPONSE']._serialized_start=1758
-  _globals['_LISTCAMPAIGNSRESPONSE']._serialized_end=1830
-  _globals['_CAMPAIGN']._serialized_start=1833
-  _globals['_CAMPAIGN']._serialized_end=2026
-  _globals['_STOPEARNRULEREQUEST']._serialized_start=2028
-  _globals['_STOPEARNRULEREQUEST']._serialized_end=2100
-  _globals['_STOPEARNRULERESPONSE']._serialized_start=2102
-  _globals['_STOPEARNRULERESPONSE']._serialized_end=2203
-  _globals['_CAMPAIGNSSERVICE']._serialized_start=2368
-  _globals['_CAMPAIGNSSERVICE']._serialized_end=2797
+  _globals['_CAMPAIGNSTATE']._serialized_start=2331
+  _globals['_CAMPAIGNSTATE']._serialized_end=2490
+  _globals['_EARNRULES']._serialized_start=269
+  _globals['_EARNRULES']._serialized_end=398
+  _globals['_EARNRULELIST']._serialized_start=400
+  _globals['_EARNRULELIST']._serialized_end=459
+  _globals['_TRYEARNRULESREQUEST']._serialized_start=462
+  _globals['_TRYEARNRULESREQUEST']._serialized_end=772
+  _globals['_MEMBERFACTS']._serialized_start=775
+  _globals['_MEMBERFACTS']._serialized_end=915
+  _globals['_TRYEARNRULESRESPONSE']._serialized_start=918
+  _globals['_TRYEARNRULESRESPONSE']._serialized_end=1162
+  _globals['_TESTEDLINE']._serialized_start=1164
+  _globals['_TESTEDLINE']._serialized_end=1243
+  _globals['_PREVIEWEARNRULESREQUEST']._serialized_start=1245
+  _globals['_PREVIEWEARNRULESREQUEST']._serialized_end=1353
+  _globals['_PREVIEWEARNRULESRESPONSE']._serialized_start=1356
+  _globals['_PREVIEWEARNRULESRESPONSE']._serialized_end=1596
+  _globals['_PREVIEWEDCURRENCY']._serialized_start=1598
+  _globals['_PREVIEWEDCURRENCY']._serialized_end=1678
+  _globals['_PREVIEWEDRULE']._serialized_start=1680
+  _globals['_PREVIEWEDRULE']._serialized_end=1779
+  _globals['_LISTCAMPAIGNSREQUEST']._serialized_start=1781
+  _globals['_LISTCAMPAIGNSREQUEST']._serialized_end=1825
+  _globals['_LISTCAMPAIGNSRESPONSE']._serialized_start=1827
+  _globals['_LISTCAMPAIGNSRESPONSE']._serialized_end=1899
+  _globals['_CAMPAIGN']._serialized_start=1902
+  _globals['_CAMPAIGN']._serialized_end=2095
+  _globals['_STOPEARNRULEREQUEST']._serialized_start=2097
+  _globals['_STOPEARNRULEREQUEST']._serialized_end=2169
+  _globals['_STOPEARNRULERESPONSE']._serialized_start=2172
+  _globals['_STOPEARNRULERESPONSE']._serialized_end=2328
+  _globals['_CAMPAIGNSSERVICE']._serialized_start=2493
+  _globals['_CAMPAIGNSSERVICE']._serialized_end=2922
 # @@protoc_insertion_point(module_scope)

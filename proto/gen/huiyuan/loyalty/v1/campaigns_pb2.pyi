@@ -4,6 +4,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
 from huiyuan.loyalty.v1 import earn_rules_pb2 as _earn_rules_pb2
 from huiyuan.loyalty.v1 import orders_pb2 as _orders_pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as _programme_history_pb2
 from huiyuan.loyalty.v1 import statements_pb2 as _statements_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -66,16 +67,18 @@ class TryEarnRulesRequest(_message.Message):
     def __init__(self, rules: _Optional[_Union[EarnRules, _Mapping]] = ..., source: _Optional[str] = ..., channel: _Optional[str] = ..., total: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_orders_pb2.OrderLine, _Mapping]]] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_id: _Optional[str] = ..., facts: _Optional[_Union[MemberFacts, _Mapping]] = ...) -> None: ...
 
 class MemberFacts(_message.Message):
-    __slots__ = ("tier", "orders", "spend_minor", "days_since_order")
+    __slots__ = ("tier", "orders", "spend_minor", "days_since_order", "birthday_month")
     TIER_FIELD_NUMBER: _ClassVar[int]
     ORDERS_FIELD_NUMBER: _ClassVar[int]
     SPEND_MINOR_FIELD_NUMBER: _ClassVar[int]
     DAYS_SINCE_ORDER_FIELD_NUMBER: _ClassVar[int]
+    BIRTHDAY_MONTH_FIELD_NUMBER: _ClassVar[int]
     tier: str
     orders: int
     spend_minor: int
     days_since_order: int
-    def __init__(self, tier: _Optional[str] = ..., orders: _Optional[int] = ..., spend_minor: _Optional[int] = ..., days_since_order: _Optional[int] = ...) -> None: ...
+    birthday_month: bool
+    def __init__(self, tier: _Optional[str] = ..., orders: _Optional[int] = ..., spend_minor: _Optional[int] = ..., days_since_order: _Optional[int] = ..., birthday_month: _Optional[bool] = ...) -> None: ...
 
 class TryEarnRulesResponse(_message.Message):
     __slots__ = ("verdicts", "earned", "lines", "coupon_templates", "facts")
@@ -188,11 +191,13 @@ class StopEarnRuleRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., key: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class StopEarnRuleResponse(_message.Message):
-    __slots__ = ("version", "replayed", "rule")
+    __slots__ = ("version", "replayed", "rule", "changes")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
     RULE_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     version: int
     replayed: bool
     rule: _earn_rules_pb2.EarnRule
-    def __init__(self, version: _Optional[int] = ..., replayed: _Optional[bool] = ..., rule: _Optional[_Union[_earn_rules_pb2.EarnRule, _Mapping]] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, version: _Optional[int] = ..., replayed: _Optional[bool] = ..., rule: _Optional[_Union[_earn_rules_pb2.EarnRule, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...

@@ -24,54 +24,55 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as huiyuan_dot_loyalty_dot_v1_dot_programme__history__pb2
 from huiyuan.loyalty.v1 import programmes_pb2 as huiyuan_dot_loyalty_dot_v1_dot_programmes__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/loyalty/v1/drafts.proto\x12\x12huiyuan.loyalty.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#huiyuan/loyalty/v1/programmes.proto\"\xd8\x02\n\x05\x44raft\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x30\n\tprogramme\x18\x02 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x18\n\x10\x62\x61sed_on_version\x18\x03 \x01(\x05\x12-\n\x05state\x18\x04 \x01(\x0e\x32\x1e.huiyuan.loyalty.v1.DraftState\x12\x0f\n\x07\x65\x64ition\x18\x05 \x01(\x05\x12\x12\n\ncreated_by\x18\x06 \x01(\t\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nchanged_by\x18\x08 \x01(\t\x12.\n\nchanged_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\n \x01(\t\x12\x19\n\x11published_version\x18\x0b \x01(\x05\"\xea\x01\n\x12\x43reateDraftRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x18\n\x10\x62\x61sed_on_version\x18\x02 \x01(\x05\x12\x30\n\tprogramme\x18\x03 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12/\n\x0bupdate_mask\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x06 \x01(\t\x12\x18\n\x10restored_version\x18\x07 \x01(\x05\"Q\n\x13\x43reateDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"\xaa\x01\n\x12\x43hangeDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\x12\x30\n\tprogramme\x18\x03 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12/\n\x0bupdate_mask\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0e\n\x06reason\x18\x05 \x01(\t\"?\n\x13\x43hangeDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\"G\n\x12RebaseDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\t\"?\n\x13RebaseDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\"%\n\x11\x43heckDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\"U\n\x12\x43heckDraftResponse\x12.\n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x1e.huiyuan.loyalty.v1.DraftFault\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\"9\n\nDraftFault\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"H\n\x13\x44iscardDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\t\"R\n\x14\x44iscardDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"z\n\x13PublishDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x84\x01\n\x14PublishDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\x12\x30\n\tprogramme\x18\x02 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"#\n\x0fGetDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\"<\n\x10GetDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\"v\n\x11ListDraftsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.huiyuan.loyalty.v1.DraftState\x12\r\n\x05\x66irst\x18\x03 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"V\n\x12ListDraftsResponse\x12)\n\x06\x64rafts\x18\x01 \x03(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08*v\n\nDraftState\x12\x1b\n\x17\x44RAFT_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44RAFT_STATE_DRAFT\x10\x01\x12\x19\n\x15\x44RAFT_STATE_PUBLISHED\x10\x02\x12\x19\n\x15\x44RAFT_STATE_DISCARDED\x10\x03\x32\x86\x06\n\rDraftsService\x12^\n\x0b\x43reateDraft\x12&.huiyuan.loyalty.v1.CreateDraftRequest\x1a\'.huiyuan.loyalty.v1.CreateDraftResponse\x12^\n\x0b\x43hangeDraft\x12&.huiyuan.loyalty.v1.ChangeDraftRequest\x1a\'.huiyuan.loyalty.v1.ChangeDraftResponse\x12^\n\x0bRebaseDraft\x12&.huiyuan.loyalty.v1.RebaseDraftRequest\x1a\'.huiyuan.loyalty.v1.RebaseDraftResponse\x12[\n\nCheckDraft\x12%.huiyuan.loyalty.v1.CheckDraftRequest\x1a&.huiyuan.loyalty.v1.CheckDraftResponse\x12\x61\n\x0c\x44iscardDraft\x12\'.huiyuan.loyalty.v1.DiscardDraftRequest\x1a(.huiyuan.loyalty.v1.DiscardDraftResponse\x12\x61\n\x0cPublishDraft\x12\'.huiyuan.loyalty.v1.PublishDraftRequest\x1a(.huiyuan.loyalty.v1.PublishDraftResponse\x12U\n\x08GetDraft\x12#.huiyuan.loyalty.v1.GetDraftRequest\x1a$.huiyuan.loyalty.v1.GetDraftResponse\x12[\n\nListDrafts\x12%.huiyuan.loyalty.v1.ListDraftsRequest\x1a&.huiyuan.loyalty.v1.ListDraftsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/loyalty/v1/drafts.proto\x12\x12huiyuan.loyalty.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a*huiyuan/loyalty/v1/programme_history.proto\x1a#huiyuan/loyalty/v1/programmes.proto\"\xd8\x02\n\x05\x44raft\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x30\n\tprogramme\x18\x02 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x18\n\x10\x62\x61sed_on_version\x18\x03 \x01(\x05\x12-\n\x05state\x18\x04 \x01(\x0e\x32\x1e.huiyuan.loyalty.v1.DraftState\x12\x0f\n\x07\x65\x64ition\x18\x05 \x01(\x05\x12\x12\n\ncreated_by\x18\x06 \x01(\t\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nchanged_by\x18\x08 \x01(\t\x12.\n\nchanged_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\n \x01(\t\x12\x19\n\x11published_version\x18\x0b \x01(\x05\"\xea\x01\n\x12\x43reateDraftRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x18\n\x10\x62\x61sed_on_version\x18\x02 \x01(\x05\x12\x30\n\tprogramme\x18\x03 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12/\n\x0bupdate_mask\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x06 \x01(\t\x12\x18\n\x10restored_version\x18\x07 \x01(\x05\"\x88\x01\n\x13\x43reateDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"\xaa\x01\n\x12\x43hangeDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\x12\x30\n\tprogramme\x18\x03 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12/\n\x0bupdate_mask\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0e\n\x06reason\x18\x05 \x01(\t\"v\n\x13\x43hangeDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"G\n\x12RebaseDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\t\"v\n\x13RebaseDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"%\n\x11\x43heckDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\"U\n\x12\x43heckDraftResponse\x12.\n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x1e.huiyuan.loyalty.v1.DraftFault\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\"9\n\nDraftFault\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"H\n\x13\x44iscardDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x89\x01\n\x14\x44iscardDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"z\n\x13PublishDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\x05\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\xbb\x01\n\x14PublishDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\x12\x30\n\tprogramme\x18\x02 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x10\n\x08replayed\x18\x03 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x04 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"#\n\x0fGetDraftRequest\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\"<\n\x10GetDraftResponse\x12(\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\"v\n\x11ListDraftsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.huiyuan.loyalty.v1.DraftState\x12\r\n\x05\x66irst\x18\x03 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"V\n\x12ListDraftsResponse\x12)\n\x06\x64rafts\x18\x01 \x03(\x0b\x32\x19.huiyuan.loyalty.v1.Draft\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08*v\n\nDraftState\x12\x1b\n\x17\x44RAFT_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44RAFT_STATE_DRAFT\x10\x01\x12\x19\n\x15\x44RAFT_STATE_PUBLISHED\x10\x02\x12\x19\n\x15\x44RAFT_STATE_DISCARDED\x10\x03\x32\x86\x06\n\rDraftsService\x12^\n\x0b\x43reateDraft\x12&.huiyuan.loyalty.v1.CreateDraftRequest\x1a\'.huiyuan.loyalty.v1.CreateDraftResponse\x12^\n\x0b\x43hangeDraft\x12&.huiyuan.loyalty.v1.ChangeDraftRequest\x1a\'.huiyuan.loyalty.v1.ChangeDraftResponse\x12^\n\x0bRebaseDraft\x12&.huiyuan.loyalty.v1.RebaseDraftRequest\x1a\'.huiyuan.loyalty.v1.RebaseDraftResponse\x12[\n\nCheckDraft\x12%.huiyuan.loyalty.v1.CheckDraftRequest\x1a&.huiyuan.loyalty.v1.CheckDraftResponse\x12\x61\n\x0c\x44iscardDraft\x12\'.huiyuan.loyalty.v1.DiscardDraftRequest\x1a(.huiyuan.loyalty.v1.DiscardDraftResponse\x12\x61\n\x0cPublishDraft\x12\'.huiyuan.loyalty.v1.PublishDraftRequest\x1a(.huiyuan.loyalty.v1.PublishDraftResponse\x12U\n\x08GetDraft\x12#.huiyuan.loyalty.v1.GetDraftRequest\x1a$.huiyuan.loyalty.v1.GetDraftResponse\x12[\n\nListDrafts\x12%.huiyuan.loyalty.v1.ListDraftsRequest\x1a&.huiyuan.loyalty.v1.ListDraftsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.drafts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DRAFTSTATE']._serialized_start=2111
-  _globals['_DRAFTSTATE']._serialized_end=2229
-  _globals['_DRAFT']._serialized_start=160
-  _globals['_DRAFT']._serialized_end=504
-  _globals['_CREATEDRAFTREQUEST']._serialized_start=507
-  _globals['_CREATEDRAFTREQUEST']._serialized_end=741
-  _globals['_CREATEDRAFTRESPONSE']._serialized_start=743
-  _globals['_CREATEDRAFTRESPONSE']._serialized_end=824
-  _globals['_CHANGEDRAFTREQUEST']._serialized_start=827
-  _globals['_CHANGEDRAFTREQUEST']._serialized_end=997
-  _globals['_CHANGEDRAFTRESPONSE']._serialized_start=999
-  _globals['_CHANGEDRAFTRESPONSE']._serialized_end=1062
-  _globals['_REBASEDRAFTREQUEST']._serialized_start=1064
-  _globals['_REBASEDRAFTREQUEST']._serialized_end=1135
-  _globals['_REBASEDRAFTRESPONSE']._serialized_start=1137
-  _globals['_REBASEDRAFTRESPONSE']._serialized_end=1200
-  _globals['_CHECKDRAFTREQUEST']._serialized_start=1202
-  _globals['_CHECKDRAFTREQUEST']._serialized_end=1239
-  _globals['_CHECKDRAFTRESPONSE']._serialized_start=1241
-  _globals['_CHECKDRAFTRESPONSE']._serialized_end=1326
-  _globals['_DRAFTFAULT']._serialized_start=1328
-  _globals['_DRAFTFAULT']._serialized_end=1385
-  _globals['_DISCARDDRAFTREQUEST']._serialized_start=1387
-  _globals['_DISCARDDRAFTREQUEST']._serialized_end=1459
-  _globals['_DISCARDDRAFTRESPONSE']._serialized_start=1461
-  _globals['_DISCARDDRAFTRESPONSE']._serialized_end=1543
-  _globals['_PUBLISHDRAFTREQUEST']._serialized_start=1545
-  _globals['_PUBLISHDRAFTREQUEST']._serialized_end=1667
-  _globals['_PUBLISHDRAFTRESPONSE']._serialized_start=1670
-  _globals['_PUBLISHDRAFTRESPONSE']._serialized_end=1802
-  _globals['_GETDRAFTREQUEST']._serialized_start=1804
-  _globals['_GETDRAFTREQUEST']._serialized_end=1839
-  _globals['_GETDRAFTRESPONSE']._serialized_start=1841
-  _globals['_GETDRAFTRESPONSE']._serialized_end=1901
-  _globals['_LISTDRAFTSREQUEST']._serialized_start=1903
-  _globals['_LISTDRAFTSREQUEST']._serialized_end=2021
-  _globals['_LISTDRAFTSRESPONSE']._serialized_start=2023
-  _globals['_LISTDRAFTSRESPONSE']._serialized_end=2109
-  _globals['_DRAFTSSERVICE']._serialized_start=2232
-  _globals['_DRAFTSSERVICE']._serialized_end=3006
+  _globals['_DRAFTSTATE']._serialized_start=2432
+  _globals['_DRAFTSTATE']._serialized_end=2550
+  _globals['_DRAFT']._serialized_start=204
+  _globals['_DRAFT']._serialized_end=548
+  _globals['_CREATEDRAFTREQUEST']._serialized_start=551
+  _globals['_CREATEDRAFTREQUEST']._serialized_end=785
+  _globals['_CREATEDRAFTRESPONSE']._serialized_start=788
+  _globals['_CREATEDRAFTRESPONSE']._serialized_end=924
+  _globals['_CHANGEDRAFTREQUEST']._serialized_start=927
+  _globals['_CHANGEDRAFTREQUEST']._serialized_end=1097
+  _globals['_CHANGEDRAFTRESPONSE']._serialized_start=1099
+  _globals['_CHANGEDRAFTRESPONSE']._serialized_end=1217
+  _globals['_REBASEDRAFTREQUEST']._serialized_start=1219
+  _globals['_REBASEDRAFTREQUEST']._serialized_end=1290
+  _globals['_REBASEDRAFTRESPONSE']._serialized_start=1292
+  _globals['_REBASEDRAFTRESPONSE']._serialized_end=1410
+  _globals['_CHECKDRAFTREQUEST']._serialized_start=1412
+  _globals['_CHECKDRAFTREQUEST']._serialized_end=1449
+  _globals['_CHECKDRAFTRESPONSE']._serialized_start=1451
+  _globals['_CHECKDRAFTRESPONSE']._serialized_end=1536
+  _globals['_DRAFTFAULT']._serialized_start=1538
+  _globals['_DRAFTFAULT']._serialized_end=1595
+  _globals['_DISCARDDRAFTREQUEST']._serialized_start=1597
+  _globals['_DISCARDDRAFTREQUEST']._serialized_end=1669
+  _globals['_DISCARDDRAFTRESPONSE']._serialized_start=1672
+  _globals['_DISCARDDRAFTRESPONSE']._serialized_end=1809
+  _globals['_PUBLISHDRAFTREQUEST']._serialized_start=1811
+  _globals['_PUBLISHDRAFTREQUEST']._serialized_end=1933
+  _globals['_PUBLISHDRAFTRESPONSE']._serialized_start=1936
+  _globals['_PUBLISHDRAFTRESPONSE']._serialized_end=2123
+  _globals['_GETDRAFTREQUEST']._serialized_start=2125
+  _globals['_GETDRAFTREQUEST']._serialized_end=2160
+  _globals['_GETDRAFTRESPONSE']._serialized_start=2162
+  _globals['_GETDRAFTRESPONSE']._serialized_end=2222
+  _globals['_LISTDRAFTSREQUEST']._serialized_start=2224
+  _globals['_LISTDRAFTSREQUEST']._serialized_end=2342
+  _globals['_LISTDRAFTSRESPONSE']._serialized_start=2344
+  _globals['_LISTDRAFTSRESPONSE']._serialized_end=2430
+  _globals['_DRAFTSSERVICE']._serialized_start=2553
+  _globals['_DRAFTSSERVICE']._serialized_end=3327
 # @@protoc_insertion_point(module_scope)

@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as _programme_history_pb2
 from huiyuan.loyalty.v1 import programmes_pb2 as _programmes_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -68,12 +69,14 @@ class CreateDraftRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., based_on_version: _Optional[int] = ..., programme: _Optional[_Union[_programmes_pb2.Programme, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., restored_version: _Optional[int] = ...) -> None: ...
 
 class CreateDraftResponse(_message.Message):
-    __slots__ = ("draft", "replayed")
+    __slots__ = ("draft", "replayed", "changes")
     DRAFT_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     draft: Draft
     replayed: bool
-    def __init__(self, draft: _Optional[_Union[Draft, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, draft: _Optional[_Union[Draft, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class ChangeDraftRequest(_message.Message):
     __slots__ = ("draft_id", "edition", "programme", "update_mask", "reason")
@@ -90,10 +93,12 @@ class ChangeDraftRequest(_message.Message):
     def __init__(self, draft_id: _Optional[str] = ..., edition: _Optional[int] = ..., programme: _Optional[_Union[_programmes_pb2.Programme, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class ChangeDraftResponse(_message.Message):
-    __slots__ = ("draft",)
+    __slots__ = ("draft", "changes")
     DRAFT_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     draft: Draft
-    def __init__(self, draft: _Optional[_Union[Draft, _Mapping]] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, draft: _Optional[_Union[Draft, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class RebaseDraftRequest(_message.Message):
     __slots__ = ("draft_id", "edition", "reason")
@@ -106,10 +111,12 @@ class RebaseDraftRequest(_message.Message):
     def __init__(self, draft_id: _Optional[str] = ..., edition: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class RebaseDraftResponse(_message.Message):
-    __slots__ = ("draft",)
+    __slots__ = ("draft", "changes")
     DRAFT_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     draft: Draft
-    def __init__(self, draft: _Optional[_Union[Draft, _Mapping]] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, draft: _Optional[_Union[Draft, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class CheckDraftRequest(_message.Message):
     __slots__ = ("draft_id",)
@@ -146,12 +153,14 @@ class DiscardDraftRequest(_message.Message):
     def __init__(self, draft_id: _Optional[str] = ..., edition: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class DiscardDraftResponse(_message.Message):
-    __slots__ = ("draft", "replayed")
+    __slots__ = ("draft", "replayed", "changes")
     DRAFT_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     draft: Draft
     replayed: bool
-    def __init__(self, draft: _Optional[_Union[Draft, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, draft: _Optional[_Union[Draft, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class PublishDraftRequest(_message.Message):
     __slots__ = ("draft_id", "edition", "effective_at", "reason")
@@ -166,14 +175,16 @@ class PublishDraftRequest(_message.Message):
     def __init__(self, draft_id: _Optional[str] = ..., edition: _Optional[int] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class PublishDraftResponse(_message.Message):
-    __slots__ = ("draft", "programme", "replayed")
+    __slots__ = ("draft", "programme", "replayed", "changes")
     DRAFT_FIELD_NUMBER: _ClassVar[int]
     PROGRAMME_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     draft: Draft
     programme: _programmes_pb2.Programme
     replayed: bool
-    def __init__(self, draft: _Optional[_Union[Draft, _Mapping]] = ..., programme: _Optional[_Union[_programmes_pb2.Programme, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, draft: _Optional[_Union[Draft, _Mapping]] = ..., programme: _Optional[_Union[_programmes_pb2.Programme, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class GetDraftRequest(_message.Message):
     __slots__ = ("draft_id",)

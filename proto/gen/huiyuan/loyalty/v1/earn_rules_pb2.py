@@ -25,27 +25,27 @@ _sym_db = _symbol_database.Default()
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/loyalty/v1/earn_rules.proto\x12\x12huiyuan.loyalty.v1\x1a\x18huiyuan/kit/v1/kit.proto\"\xed\x03\n\x08\x45\x61rnRule\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\"\n\x03per\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x32\n\x08rounding\x18\x05 \x01(\x0e\x32 .huiyuan.loyalty.v1.EarnRounding\x12\x17\n\x0ftier_multiplied\x18\x06 \x01(\x08\x12\x30\n\x07trigger\x18\x07 \x01(\x0e\x32\x1f.huiyuan.loyalty.v1.EarnTrigger\x12\x11\n\tcondition\x18\x08 \x01(\t\x12\r\n\x05lines\x18\t \x01(\t\x12,\n\x05\x61ward\x18\n \x01(\x0e\x32\x1d.huiyuan.loyalty.v1.AwardKind\x12\x12\n\nmultiplier\x18\x0b \x01(\t\x12\x17\n\x0f\x63oupon_template\x18\x0c \x01(\t\x12\x32\n\x08schedule\x18\r \x01(\x0b\x32 .huiyuan.loyalty.v1.EarnSchedule\x12)\n\x04\x63\x61ps\x18\x0e \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.EarnCap\x12\x0e\n\x06\x62udget\x18\x0f \x01(\x03\x12\x10\n\x08priority\x18\x10 \x01(\x05\x12\x11\n\texclusive\x18\x11 \x01(\x08\"\x84\x01\n\x0c\x45\x61rnSchedule\x12\x10\n\x08\x66irst_on\x18\x01 \x01(\t\x12\x0f\n\x07last_on\x18\x02 \x01(\t\x12\x15\n\rdays_of_month\x18\x03 \x03(\x05\x12\x10\n\x08weekdays\x18\x04 \x03(\x05\x12(\n\x05hours\x18\x05 \x03(\x0b\x32\x19.huiyuan.loyalty.v1.Hours\"%\n\x05Hours\x12\r\n\x05since\x18\x01 \x01(\x05\x12\r\n\x05until\x18\x02 \x01(\x05\"H\n\x07\x45\x61rnCap\x12-\n\x06window\x18\x01 \x01(\x0e\x32\x1d.huiyuan.loyalty.v1.CapWindow\x12\x0e\n\x06points\x18\x02 \x01(\x03*l\n\x0c\x45\x61rnRounding\x12\x1d\n\x19\x45\x41RN_ROUNDING_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45\x41RN_ROUNDING_WHOLE_STEPS\x10\x01\x12\x1e\n\x1a\x45\x41RN_ROUNDING_PROPORTIONAL\x10\x02*\x88\x01\n\x0b\x45\x61rnTrigger\x12\x1c\n\x18\x45\x41RN_TRIGGER_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45\x41RN_TRIGGER_ORDER_PAID\x10\x01\x12\x1c\n\x18\x45\x41RN_TRIGGER_FIRST_ORDER\x10\x02\x12 \n\x1c\x45\x41RN_TRIGGER_ORDER_COMPLETED\x10\x03*\x8a\x01\n\tAwardKind\x12\x1a\n\x16\x41WARD_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41WARD_KIND_PER_AMOUNT\x10\x01\x12\x14\n\x10\x41WARD_KIND_FIXED\x10\x02\x12\x19\n\x15\x41WARD_KIND_MULTIPLIER\x10\x03\x12\x15\n\x11\x41WARD_KIND_COUPON\x10\x04*\xa6\x01\n\tCapWindow\x12\x1a\n\x16\x43\x41P_WINDOW_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43\x41P_WINDOW_ORDER\x10\x01\x12\x12\n\x0e\x43\x41P_WINDOW_DAY\x10\x02\x12\x13\n\x0f\x43\x41P_WINDOW_WEEK\x10\x03\x12\x14\n\x10\x43\x41P_WINDOW_MONTH\x10\x04\x12\x13\n\x0f\x43\x41P_WINDOW_YEAR\x10\x05\x12\x13\n\x0f\x43\x41P_WINDOW_EVER\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/loyalty/v1/earn_rules.proto\x12\x12huiyuan.loyalty.v1\x1a\x18huiyuan/kit/v1/kit.proto\"\xed\x03\n\x08\x45\x61rnRule\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x03\x12\"\n\x03per\x18\x04 \x01(\x0b\x32\x15.huiyuan.kit.v1.Money\x12\x32\n\x08rounding\x18\x05 \x01(\x0e\x32 .huiyuan.loyalty.v1.EarnRounding\x12\x17\n\x0ftier_multiplied\x18\x06 \x01(\x08\x12\x30\n\x07trigger\x18\x07 \x01(\x0e\x32\x1f.huiyuan.loyalty.v1.EarnTrigger\x12\x11\n\tcondition\x18\x08 \x01(\t\x12\r\n\x05lines\x18\t \x01(\t\x12,\n\x05\x61ward\x18\n \x01(\x0e\x32\x1d.huiyuan.loyalty.v1.AwardKind\x12\x12\n\nmultiplier\x18\x0b \x01(\t\x12\x17\n\x0f\x63oupon_template\x18\x0c \x01(\t\x12\x32\n\x08schedule\x18\r \x01(\x0b\x32 .huiyuan.loyalty.v1.EarnSchedule\x12)\n\x04\x63\x61ps\x18\x0e \x03(\x0b\x32\x1b.huiyuan.loyalty.v1.EarnCap\x12\x0e\n\x06\x62udget\x18\x0f \x01(\x03\x12\x10\n\x08priority\x18\x10 \x01(\x05\x12\x11\n\texclusive\x18\x11 \x01(\x08\"\xa4\x01\n\x0c\x45\x61rnSchedule\x12\x10\n\x08\x66irst_on\x18\x01 \x01(\t\x12\x0f\n\x07last_on\x18\x02 \x01(\t\x12\x15\n\rdays_of_month\x18\x03 \x03(\x05\x12\x10\n\x08weekdays\x18\x04 \x03(\x05\x12(\n\x05hours\x18\x05 \x03(\x0b\x32\x19.huiyuan.loyalty.v1.Hours\x12\x1e\n\x16\x62irthday_month_purpose\x18\x06 \x01(\t\"%\n\x05Hours\x12\r\n\x05since\x18\x01 \x01(\x05\x12\r\n\x05until\x18\x02 \x01(\x05\"H\n\x07\x45\x61rnCap\x12-\n\x06window\x18\x01 \x01(\x0e\x32\x1d.huiyuan.loyalty.v1.CapWindow\x12\x0e\n\x06points\x18\x02 \x01(\x03*l\n\x0c\x45\x61rnRounding\x12\x1d\n\x19\x45\x41RN_ROUNDING_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45\x41RN_ROUNDING_WHOLE_STEPS\x10\x01\x12\x1e\n\x1a\x45\x41RN_ROUNDING_PROPORTIONAL\x10\x02*\x88\x01\n\x0b\x45\x61rnTrigger\x12\x1c\n\x18\x45\x41RN_TRIGGER_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45\x41RN_TRIGGER_ORDER_PAID\x10\x01\x12\x1c\n\x18\x45\x41RN_TRIGGER_FIRST_ORDER\x10\x02\x12 \n\x1c\x45\x41RN_TRIGGER_ORDER_COMPLETED\x10\x03*\x8a\x01\n\tAwardKind\x12\x1a\n\x16\x41WARD_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41WARD_KIND_PER_AMOUNT\x10\x01\x12\x14\n\x10\x41WARD_KIND_FIXED\x10\x02\x12\x19\n\x15\x41WARD_KIND_MULTIPLIER\x10\x03\x12\x15\n\x11\x41WARD_KIND_COUPON\x10\x04*\xa6\x01\n\tCapWindow\x12\x1a\n\x16\x43\x41P_WINDOW_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43\x41P_WINDOW_ORDER\x10\x01\x12\x12\n\x0e\x43\x41P_WINDOW_DAY\x10\x02\x12\x13\n\x0f\x43\x41P_WINDOW_WEEK\x10\x03\x12\x14\n\x10\x43\x41P_WINDOW_MONTH\x10\x04\x12\x13\n\x0f\x43\x41P_WINDOW_YEAR\x10\x05\x12\x13\n\x0f\x43\x41P_WINDOW_EVER\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.earn_rules_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EARNROUNDING']._serialized_start=829
-  _globals['_EARNROUNDING']._serialized_end=937
-  _globals['_EARNTRIGGER']._serialized_start=940
-  _globals['_EARNTRIGGER']._serialized_end=1076
-  _globals['_AWARDKIND']._serialized_start=1079
-  _globals['_AWARDKIND']._serialized_end=1217
-  _globals['_CAPWINDOW']._serialized_start=1220
-  _globals['_CAPWINDOW']._serialized_end=1386
+  _globals['_EARNROUNDING']._serialized_start=861
+  _globals['_EARNROUNDING']._serialized_end=969
+  _globals['_EARNTRIGGER']._serialized_start=972
+  _globals['_EARNTRIGGER']._serialized_end=1108
+  _globals['_AWARDKIND']._serialized_start=1111
+  _globals['_AWARDKIND']._serialized_end=1249
+  _globals['_CAPWINDOW']._serialized_start=1252
+  _globals['_CAPWINDOW']._serialized_end=1418
   _globals['_EARNRULE']._serialized_start=86
   _globals['_EARNRULE']._serialized_end=579
   _globals['_EARNSCHEDULE']._serialized_start=582
-  _globals['_EARNSCHEDULE']._serialized_end=714
-  _globals['_HOURS']._serialized_start=716
-  _globals['_HOURS']._serialized_end=753
-  _globals['_EARNCAP']._serialized_start=755
-  _globals['_EARNCAP']._serialized_end=827
+  _globals['_EARNSCHEDULE']._serialized_end=746
+  _globals['_HOURS']._serialized_start=748
+  _globals['_HOURS']._serialized_end=785
+  _globals['_EARNCAP']._serialized_start=787
+  _globals['_EARNCAP']._serialized_end=859
 # @@protoc_insertion_point(module_scope)

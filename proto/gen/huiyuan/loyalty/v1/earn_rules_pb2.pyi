@@ -97,18 +97,20 @@ class EarnRule(_message.Message):
     def __init__(self, key: _Optional[str] = ..., currency: _Optional[str] = ..., points: _Optional[int] = ..., per: _Optional[_Union[_kit_pb2.Money, _Mapping]] = ..., rounding: _Optional[_Union[EarnRounding, str]] = ..., tier_multiplied: _Optional[bool] = ..., trigger: _Optional[_Union[EarnTrigger, str]] = ..., condition: _Optional[str] = ..., lines: _Optional[str] = ..., award: _Optional[_Union[AwardKind, str]] = ..., multiplier: _Optional[str] = ..., coupon_template: _Optional[str] = ..., schedule: _Optional[_Union[EarnSchedule, _Mapping]] = ..., caps: _Optional[_Iterable[_Union[EarnCap, _Mapping]]] = ..., budget: _Optional[int] = ..., priority: _Optional[int] = ..., exclusive: _Optional[bool] = ...) -> None: ...
 
 class EarnSchedule(_message.Message):
-    __slots__ = ("first_on", "last_on", "days_of_month", "weekdays", "hours")
+    __slots__ = ("first_on", "last_on", "days_of_month", "weekdays", "hours", "birthday_month_purpose")
     FIRST_ON_FIELD_NUMBER: _ClassVar[int]
     LAST_ON_FIELD_NUMBER: _ClassVar[int]
     DAYS_OF_MONTH_FIELD_NUMBER: _ClassVar[int]
     WEEKDAYS_FIELD_NUMBER: _ClassVar[int]
     HOURS_FIELD_NUMBER: _ClassVar[int]
+    BIRTHDAY_MONTH_PURPOSE_FIELD_NUMBER: _ClassVar[int]
     first_on: str
     last_on: str
     days_of_month: _containers.RepeatedScalarFieldContainer[int]
     weekdays: _containers.RepeatedScalarFieldContainer[int]
     hours: _containers.RepeatedCompositeFieldContainer[Hours]
-    def __init__(self, first_on: _Optional[str] = ..., last_on: _Optional[str] = ..., days_of_month: _Optional[_Iterable[int]] = ..., weekdays: _Optional[_Iterable[int]] = ..., hours: _Optional[_Iterable[_Union[Hours, _Mapping]]] = ...) -> None: ...
+    birthday_month_purpose: str
+    def __init__(self, first_on: _Optional[str] = ..., last_on: _Optional[str] = ..., days_of_month: _Optional[_Iterable[int]] = ..., weekdays: _Optional[_Iterable[int]] = ..., hours: _Optional[_Iterable[_Union[Hours, _Mapping]]] = ..., birthday_month_purpose: _Optional[str] = ...) -> None: ...
 
 class Hours(_message.Message):
     __slots__ = ("since", "until")

@@ -41,6 +41,12 @@ class LifecycleKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     LIFECYCLE_KIND_UNSPECIFIED: _ClassVar[LifecycleKind]
     LIFECYCLE_KIND_NO_ORDER_FOR: _ClassVar[LifecycleKind]
     LIFECYCLE_KIND_AFTER_FIRST_ORDER: _ClassVar[LifecycleKind]
+    LIFECYCLE_KIND_AFTER_DELIVERY: _ClassVar[LifecycleKind]
+    LIFECYCLE_KIND_TIER_RAISED: _ClassVar[LifecycleKind]
+    LIFECYCLE_KIND_TIER_LOWERED: _ClassVar[LifecycleKind]
+    LIFECYCLE_KIND_COUPON_EXPIRING: _ClassVar[LifecycleKind]
+    LIFECYCLE_KIND_BIRTHDAY: _ClassVar[LifecycleKind]
+    LIFECYCLE_KIND_BIRTHDAY_MONTH: _ClassVar[LifecycleKind]
 
 class ProgressState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -66,6 +72,12 @@ COUNTED_BY_ATTRIBUTE: CountedBy
 LIFECYCLE_KIND_UNSPECIFIED: LifecycleKind
 LIFECYCLE_KIND_NO_ORDER_FOR: LifecycleKind
 LIFECYCLE_KIND_AFTER_FIRST_ORDER: LifecycleKind
+LIFECYCLE_KIND_AFTER_DELIVERY: LifecycleKind
+LIFECYCLE_KIND_TIER_RAISED: LifecycleKind
+LIFECYCLE_KIND_TIER_LOWERED: LifecycleKind
+LIFECYCLE_KIND_COUPON_EXPIRING: LifecycleKind
+LIFECYCLE_KIND_BIRTHDAY: LifecycleKind
+LIFECYCLE_KIND_BIRTHDAY_MONTH: LifecycleKind
 PROGRESS_STATE_UNSPECIFIED: ProgressState
 PROGRESS_STATE_OPEN: ProgressState
 PROGRESS_STATE_DONE: ProgressState
@@ -100,12 +112,14 @@ class ActivityTask(_message.Message):
     def __init__(self, type: _Optional[str] = ..., conditions: _Optional[_Iterable[_Union[AttributeCondition, _Mapping]]] = ..., count: _Optional[int] = ..., counted_by: _Optional[_Union[CountedBy, str]] = ..., attribute: _Optional[str] = ..., period: _Optional[_Union[MissionPeriod, str]] = ..., times: _Optional[int] = ..., condition: _Optional[str] = ...) -> None: ...
 
 class LifecycleTask(_message.Message):
-    __slots__ = ("kind", "days")
+    __slots__ = ("kind", "days", "template")
     KIND_FIELD_NUMBER: _ClassVar[int]
     DAYS_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
     kind: LifecycleKind
     days: int
-    def __init__(self, kind: _Optional[_Union[LifecycleKind, str]] = ..., days: _Optional[int] = ...) -> None: ...
+    template: str
+    def __init__(self, kind: _Optional[_Union[LifecycleKind, str]] = ..., days: _Optional[int] = ..., template: _Optional[str] = ...) -> None: ...
 
 class MissionAward(_message.Message):
     __slots__ = ("points", "coupon_template", "benefit")

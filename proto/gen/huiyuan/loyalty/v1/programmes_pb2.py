@@ -26,40 +26,41 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 from huiyuan.loyalty.v1 import currencies_pb2 as huiyuan_dot_loyalty_dot_v1_dot_currencies__pb2
 from huiyuan.loyalty.v1 import earn_rules_pb2 as huiyuan_dot_loyalty_dot_v1_dot_earn__rules__pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as huiyuan_dot_loyalty_dot_v1_dot_programme__history__pb2
 from huiyuan.loyalty.v1 import tier_schemes_pb2 as huiyuan_dot_loyalty_dot_v1_dot_tier__schemes__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/loyalty/v1/programmes.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a#huiyuan/loyalty/v1/currencies.proto\x1a#huiyuan/loyalty/v1/earn_rules.proto\x1a%huiyuan/loyalty/v1/tier_schemes.proto\"\xa6\x05\n\tProgramme\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12+\n\x04name\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12\x16\n\x0emoney_currency\x18\x05 \x01(\t\x12\x35\n\ncurrencies\x18\x06 \x03(\x0b\x32!.huiyuan.loyalty.v1.CurrencyRules\x12\x30\n\nearn_rules\x18\x07 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12+\n\x05tiers\x18\x08 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierRule\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpublished_by\x18\n \x01(\t\x12\x30\n\x0cpublished_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x0c \x01(\t\x12\x12\n\nis_default\x18\r \x01(\x08\x12\x33\n\x0btier_scheme\x18\x14 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierScheme\x12\x13\n\x0btwo_persons\x18\x1e \x01(\x08\x12\x38\n\x05state\x18\x1f \x01(\x0e\x32).huiyuan.loyalty.v1.ProgrammeVersionState\x12\x31\n\rsuperseded_at\x18  \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63\x61nceled_at\x18! \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"p\n\x16\x43reateProgrammeRequest\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x14\n\x0cmake_default\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\"]\n\x17\x43reateProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"\xd5\x02\n\x16ReviseProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x18\n\x10\x62\x61sed_on_version\x18\x02 \x01(\x05\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\nearn_rules\x18\x04 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12+\n\x05tiers\x18\x05 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierRule\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x35\n\ncurrencies\x18\x07 \x03(\x0b\x32!.huiyuan.loyalty.v1.CurrencyRules\x12\x33\n\x0btier_scheme\x18\x14 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierScheme\"K\n\x17ReviseProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\"V\n\x1d\x43\x61ncelProgrammeVersionRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\t\"d\n\x1e\x43\x61ncelProgrammeVersionResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"<\n\x13GetProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"x\n\x14GetProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12.\n\nchanges_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"4\n\x1cListProgrammeVersionsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"P\n\x1dListProgrammeVersionsResponse\x12/\n\x08versions\x18\x01 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme*\xd8\x01\n\x15ProgrammeVersionState\x12\'\n#PROGRAMME_VERSION_STATE_UNSPECIFIED\x10\x00\x12!\n\x1dPROGRAMME_VERSION_STATE_DRAFT\x10\x01\x12%\n!PROGRAMME_VERSION_STATE_PUBLISHED\x10\x02\x12&\n\"PROGRAMME_VERSION_STATE_SUPERSEDED\x10\x03\x12$\n PROGRAMME_VERSION_STATE_CANCELED\x10\x04\x32\xcd\x04\n\x11ProgrammesService\x12j\n\x0f\x43reateProgramme\x12*.huiyuan.loyalty.v1.CreateProgrammeRequest\x1a+.huiyuan.loyalty.v1.CreateProgrammeResponse\x12j\n\x0fReviseProgramme\x12*.huiyuan.loyalty.v1.ReviseProgrammeRequest\x1a+.huiyuan.loyalty.v1.ReviseProgrammeResponse\x12\x7f\n\x16\x43\x61ncelProgrammeVersion\x12\x31.huiyuan.loyalty.v1.CancelProgrammeVersionRequest\x1a\x32.huiyuan.loyalty.v1.CancelProgrammeVersionResponse\x12\x61\n\x0cGetProgramme\x12\'.huiyuan.loyalty.v1.GetProgrammeRequest\x1a(.huiyuan.loyalty.v1.GetProgrammeResponse\x12|\n\x15ListProgrammeVersions\x12\x30.huiyuan.loyalty.v1.ListProgrammeVersionsRequest\x1a\x31.huiyuan.loyalty.v1.ListProgrammeVersionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyuan/loyalty/v1/programmes.proto\x12\x12huiyuan.loyalty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a#huiyuan/loyalty/v1/currencies.proto\x1a#huiyuan/loyalty/v1/earn_rules.proto\x1a*huiyuan/loyalty/v1/programme_history.proto\x1a%huiyuan/loyalty/v1/tier_schemes.proto\"\xa6\x05\n\tProgramme\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12+\n\x04name\x18\x03 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12\x16\n\x0emoney_currency\x18\x05 \x01(\t\x12\x35\n\ncurrencies\x18\x06 \x03(\x0b\x32!.huiyuan.loyalty.v1.CurrencyRules\x12\x30\n\nearn_rules\x18\x07 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12+\n\x05tiers\x18\x08 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierRule\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpublished_by\x18\n \x01(\t\x12\x30\n\x0cpublished_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x0c \x01(\t\x12\x12\n\nis_default\x18\r \x01(\x08\x12\x33\n\x0btier_scheme\x18\x14 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierScheme\x12\x13\n\x0btwo_persons\x18\x1e \x01(\x08\x12\x38\n\x05state\x18\x1f \x01(\x0e\x32).huiyuan.loyalty.v1.ProgrammeVersionState\x12\x31\n\rsuperseded_at\x18  \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63\x61nceled_at\x18! \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"p\n\x16\x43reateProgrammeRequest\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x14\n\x0cmake_default\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x94\x01\n\x17\x43reateProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"\xd5\x02\n\x16ReviseProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x18\n\x10\x62\x61sed_on_version\x18\x02 \x01(\x05\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\nearn_rules\x18\x04 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.EarnRule\x12+\n\x05tiers\x18\x05 \x03(\x0b\x32\x1c.huiyuan.loyalty.v1.TierRule\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x35\n\ncurrencies\x18\x07 \x03(\x0b\x32!.huiyuan.loyalty.v1.CurrencyRules\x12\x33\n\x0btier_scheme\x18\x14 \x01(\x0b\x32\x1e.huiyuan.loyalty.v1.TierScheme\"\x82\x01\n\x17ReviseProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x35\n\x07\x63hanges\x18\x02 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"V\n\x1d\x43\x61ncelProgrammeVersionRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x9b\x01\n\x1e\x43\x61ncelProgrammeVersionResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12\x10\n\x08replayed\x18\x02 \x01(\x08\x12\x35\n\x07\x63hanges\x18\x03 \x03(\x0b\x32$.huiyuan.loyalty.v1.DefinitionChange\"<\n\x13GetProgrammeRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"x\n\x14GetProgrammeResponse\x12\x30\n\tprogramme\x18\x01 \x01(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme\x12.\n\nchanges_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"4\n\x1cListProgrammeVersionsRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\"P\n\x1dListProgrammeVersionsResponse\x12/\n\x08versions\x18\x01 \x03(\x0b\x32\x1d.huiyuan.loyalty.v1.Programme*\xd8\x01\n\x15ProgrammeVersionState\x12\'\n#PROGRAMME_VERSION_STATE_UNSPECIFIED\x10\x00\x12!\n\x1dPROGRAMME_VERSION_STATE_DRAFT\x10\x01\x12%\n!PROGRAMME_VERSION_STATE_PUBLISHED\x10\x02\x12&\n\"PROGRAMME_VERSION_STATE_SUPERSEDED\x10\x03\x12$\n PROGRAMME_VERSION_STATE_CANCELED\x10\x04\x32\xcd\x04\n\x11ProgrammesService\x12j\n\x0f\x43reateProgramme\x12*.huiyuan.loyalty.v1.CreateProgrammeRequest\x1a+.huiyuan.loyalty.v1.CreateProgrammeResponse\x12j\n\x0fReviseProgramme\x12*.huiyuan.loyalty.v1.ReviseProgrammeRequest\x1a+.huiyuan.loyalty.v1.ReviseProgrammeResponse\x12\x7f\n\x16\x43\x61ncelProgrammeVersion\x12\x31.huiyuan.loyalty.v1.CancelProgrammeVersionRequest\x1a\x32.huiyuan.loyalty.v1.CancelProgrammeVersionResponse\x12\x61\n\x0cGetProgramme\x12\'.huiyuan.loyalty.v1.GetProgrammeRequest\x1a(.huiyuan.loyalty.v1.GetProgrammeResponse\x12|\n\x15ListProgrammeVersions\x12\x30.huiyuan.loyalty.v1.ListProgrammeVersionsRequest\x1a\x31.huiyuan.loyalty.v1.ListProgrammeVersionsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.programmes_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PROGRAMMEVERSIONSTATE']._serialized_start=2053
-  _globals['_PROGRAMMEVERSIONSTATE']._serialized_end=2269
-  _globals['_PROGRAMME']._serialized_start=232
-  _globals['_PROGRAMME']._serialized_end=910
-  _globals['_CREATEPROGRAMMEREQUEST']._serialized_start=912
-  _globals['_CREATEPROGRAMMEREQUEST']._serialized_end=1024
-  _globals['_CREATEPROGRAMMERESPONSE']._serialized_start=1026
-  _globals['_CREATEPROGRAMMERESPONSE']._serialized_end=1119
-  _globals['_REVISEPROGRAMMEREQUEST']._serialized_start=1122
-  _globals['_REVISEPROGRAMMEREQUEST']._serialized_end=1463
-  _globals['_REVISEPROGRAMMERESPONSE']._serialized_start=1465
-  _globals['_REVISEPROGRAMMERESPONSE']._serialized_end=1540
-  _globals['_CANCELPROGRAMMEVERSIONREQUEST']._serialized_start=1542
-  _globals['_CANCELPROGRAMMEVERSIONREQUEST']._serialized_end=1628
-  _globals['_CANCELPROGRAMMEVERSIONRESPONSE']._serialized_start=1630
-  _globals['_CANCELPROGRAMMEVERSIONRESPONSE']._serialized_end=1730
-  _globals['_GETPROGRAMMEREQUEST']._serialized_start=1732
-  _globals['_GETPROGRAMMEREQUEST']._serialized_end=1792
-  _globals['_GETPROGRAMMERESPONSE']._serialized_start=1794
-  _globals['_GETPROGRAMMERESPONSE']._serialized_end=1914
-  _globals['_LISTPROGRAMMEVERSIONSREQUEST']._serialized_start=1916
-  _globals['_LISTPROGRAMMEVERSIONSREQUEST']._serialized_end=1968
-  _globals['_LISTPROGRAMMEVERSIONSRESPONSE']._serialized_start=1970
-  _globals['_LISTPROGRAMMEVERSIONSRESPONSE']._serialized_end=2050
-  _globals['_PROGRAMMESSERVICE']._serialized_start=2272
-  _globals['_PROGRAMMESSERVICE']._serialized_end=2861
+  _globals['_PROGRAMMEVERSIONSTATE']._serialized_start=2265
+  _globals['_PROGRAMMEVERSIONSTATE']._serialized_end=2481
+  _globals['_PROGRAMME']._serialized_start=276
+  _globals['_PROGRAMME']._serialized_end=954
+  _globals['_CREATEPROGRAMMEREQUEST']._serialized_start=956
+  _globals['_CREATEPROGRAMMEREQUEST']._serialized_end=1068
+  _globals['_CREATEPROGRAMMERESPONSE']._serialized_start=1071
+  _globals['_CREATEPROGRAMMERESPONSE']._serialized_end=1219
+  _globals['_REVISEPROGRAMMEREQUEST']._serialized_start=1222
+  _globals['_REVISEPROGRAMMEREQUEST']._serialized_end=1563
+  _globals['_REVISEPROGRAMMERESPONSE']._serialized_start=1566
+  _globals['_REVISEPROGRAMMERESPONSE']._serialized_end=1696
+  _globals['_CANCELPROGRAMMEVERSIONREQUEST']._serialized_start=1698
+  _globals['_CANCELPROGRAMMEVERSIONREQUEST']._serialized_end=1784
+  _globals['_CANCELPROGRAMMEVERSIONRESPONSE']._serialized_start=1787
+  _globals['_CANCELPROGRAMMEVERSIONRESPONSE']._serialized_end=1942
+  _globals['_GETPROGRAMMEREQUEST']._serialized_start=1944
+  _globals['_GETPROGRAMMEREQUEST']._serialized_end=2004
+  _globals['_GETPROGRAMMERESPONSE']._serialized_start=2006
+  _globals['_GETPROGRAMMERESPONSE']._serialized_end=2126
+  _globals['_LISTPROGRAMMEVERSIONSREQUEST']._serialized_start=2128
+  _globals['_LISTPROGRAMMEVERSIONSREQUEST']._serialized_end=2180
+  _globals['_LISTPROGRAMMEVERSIONSRESPONSE']._serialized_start=2182
+  _globals['_LISTPROGRAMMEVERSIONSRESPONSE']._serialized_end=2262
+  _globals['_PROGRAMMESSERVICE']._serialized_start=2484
+  _globals['_PROGRAMMESSERVICE']._serialized_end=3073
 # @@protoc_insertion_point(module_scope)

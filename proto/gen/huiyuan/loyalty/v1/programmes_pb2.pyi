@@ -4,6 +4,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from huiyuan.kit.v1 import kit_pb2 as _kit_pb2
 from huiyuan.loyalty.v1 import currencies_pb2 as _currencies_pb2
 from huiyuan.loyalty.v1 import earn_rules_pb2 as _earn_rules_pb2
+from huiyuan.loyalty.v1 import programme_history_pb2 as _programme_history_pb2
 from huiyuan.loyalty.v1 import tier_schemes_pb2 as _tier_schemes_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -78,12 +79,14 @@ class CreateProgrammeRequest(_message.Message):
     def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ..., make_default: _Optional[bool] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class CreateProgrammeResponse(_message.Message):
-    __slots__ = ("programme", "replayed")
+    __slots__ = ("programme", "replayed", "changes")
     PROGRAMME_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     programme: Programme
     replayed: bool
-    def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class ReviseProgrammeRequest(_message.Message):
     __slots__ = ("programme_id", "based_on_version", "effective_at", "earn_rules", "tiers", "reason", "currencies", "tier_scheme")
@@ -106,10 +109,12 @@ class ReviseProgrammeRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., based_on_version: _Optional[int] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., earn_rules: _Optional[_Iterable[_Union[_earn_rules_pb2.EarnRule, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[_tier_schemes_pb2.TierRule, _Mapping]]] = ..., reason: _Optional[str] = ..., currencies: _Optional[_Iterable[_Union[_currencies_pb2.CurrencyRules, _Mapping]]] = ..., tier_scheme: _Optional[_Union[_tier_schemes_pb2.TierScheme, _Mapping]] = ...) -> None: ...
 
 class ReviseProgrammeResponse(_message.Message):
-    __slots__ = ("programme",)
+    __slots__ = ("programme", "changes")
     PROGRAMME_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     programme: Programme
-    def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class CancelProgrammeVersionRequest(_message.Message):
     __slots__ = ("programme_id", "version", "reason")
@@ -122,12 +127,14 @@ class CancelProgrammeVersionRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., version: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class CancelProgrammeVersionResponse(_message.Message):
-    __slots__ = ("programme", "replayed")
+    __slots__ = ("programme", "replayed", "changes")
     PROGRAMME_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     programme: Programme
     replayed: bool
-    def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, programme: _Optional[_Union[Programme, _Mapping]] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class GetProgrammeRequest(_message.Message):
     __slots__ = ("programme_id", "version")

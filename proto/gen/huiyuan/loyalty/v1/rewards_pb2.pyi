@@ -227,14 +227,16 @@ class ChangeRewardStockRequest(_message.Message):
     def __init__(self, programme_id: _Optional[str] = ..., reward: _Optional[str] = ..., delta: _Optional[int] = ..., change_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class ChangeRewardStockResponse(_message.Message):
-    __slots__ = ("change", "taken", "replayed")
+    __slots__ = ("change", "taken", "replayed", "changes")
     CHANGE_FIELD_NUMBER: _ClassVar[int]
     TAKEN_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     change: RewardStockChange
     taken: int
     replayed: bool
-    def __init__(self, change: _Optional[_Union[RewardStockChange, _Mapping]] = ..., taken: _Optional[int] = ..., replayed: _Optional[bool] = ...) -> None: ...
+    changes: _containers.RepeatedCompositeFieldContainer[_programme_history_pb2.DefinitionChange]
+    def __init__(self, change: _Optional[_Union[RewardStockChange, _Mapping]] = ..., taken: _Optional[int] = ..., replayed: _Optional[bool] = ..., changes: _Optional[_Iterable[_Union[_programme_history_pb2.DefinitionChange, _Mapping]]] = ...) -> None: ...
 
 class ListRewardsRequest(_message.Message):
     __slots__ = ("programme_id",)

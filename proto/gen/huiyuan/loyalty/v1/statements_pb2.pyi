@@ -31,6 +31,7 @@ class NotCountedReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NOT_COUNTED_REASON_CAP_REACHED: _ClassVar[NotCountedReason]
     NOT_COUNTED_REASON_BUDGET_SPENT: _ClassVar[NotCountedReason]
     NOT_COUNTED_REASON_NOTHING_TO_MULTIPLY: _ClassVar[NotCountedReason]
+    NOT_COUNTED_REASON_NOT_BIRTHDAY_MONTH: _ClassVar[NotCountedReason]
 NOT_COUNTED_REASON_UNSPECIFIED: NotCountedReason
 NOT_COUNTED_REASON_OTHER_CURRENCY: NotCountedReason
 NOT_COUNTED_REASON_NO_MONEY: NotCountedReason
@@ -45,6 +46,7 @@ NOT_COUNTED_REASON_OVERRULED: NotCountedReason
 NOT_COUNTED_REASON_CAP_REACHED: NotCountedReason
 NOT_COUNTED_REASON_BUDGET_SPENT: NotCountedReason
 NOT_COUNTED_REASON_NOTHING_TO_MULTIPLY: NotCountedReason
+NOT_COUNTED_REASON_NOT_BIRTHDAY_MONTH: NotCountedReason
 
 class GetBalanceAsOfRequest(_message.Message):
     __slots__ = ("member_id", "at", "programme_id")

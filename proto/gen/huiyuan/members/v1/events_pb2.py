@@ -27,7 +27,7 @@ from huiyuan.kit.v1 import erasures_pb2 as huiyuan_dot_kit_dot_v1_dot_erasures__
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/members/v1/events.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\x8a\x0c\n\x0cMembersEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x41\n\x11member_registered\x18\x03 \x01(\x0b\x32$.huiyuan.members.v1.MemberRegisteredH\x00\x12=\n\x0fprofile_updated\x18\x04 \x01(\x0b\x32\".huiyuan.members.v1.ProfileUpdatedH\x00\x12?\n\x10profile_unmasked\x18\x05 \x01(\x0b\x32#.huiyuan.members.v1.ProfileUnmaskedH\x00\x12?\n\x11identifier_linked\x18\n \x01(\x0b\x32\".huiyuan.members.v1.IdentityLinkedH\x00\x12\x43\n\x13identifier_verified\x18\x0b \x01(\x0b\x32$.huiyuan.members.v1.IdentityVerifiedH\x00\x12\x43\n\x13identifier_unlinked\x18\x0c \x01(\x0b\x32$.huiyuan.members.v1.IdentityUnlinkedH\x00\x12\x43\n\x13identifier_detached\x18\r \x01(\x0b\x32$.huiyuan.members.v1.IdentityDetachedH\x00\x12;\n\x0emembers_merged\x18\x0e \x01(\x0b\x32!.huiyuan.members.v1.MembersMergedH\x00\x12\x37\n\x0cmerge_undone\x18\x0f \x01(\x0b\x32\x1f.huiyuan.members.v1.MergeUndoneH\x00\x12\x39\n\rmember_frozen\x18\x14 \x01(\x0b\x32 .huiyuan.members.v1.MemberFrozenH\x00\x12=\n\x0fmember_unfrozen\x18\x15 \x01(\x0b\x32\".huiyuan.members.v1.MemberUnfrozenH\x00\x12;\n\x0emember_closing\x18\x16 \x01(\x0b\x32!.huiyuan.members.v1.MemberClosingH\x00\x12L\n\x17member_closing_canceled\x18\x17 \x01(\x0b\x32).huiyuan.members.v1.MemberClosingCanceledH\x00\x12\x39\n\rmember_closed\x18\x18 \x01(\x0b\x32 .huiyuan.members.v1.MemberClosedH\x00\x12\x39\n\rmember_erased\x18\x19 \x01(\x0b\x32 .huiyuan.members.v1.MemberErasedH\x00\x12?\n\x11member_celebrated\x18\x1e \x01(\x0b\x32\".huiyuan.members.v1.MemberBirthdayH\x00\x12\x39\n\rpackage_ready\x18( \x01(\x0b\x32 .huiyuan.members.v1.PackageReadyH\x00\x12\x46\n\x14sensitive_record_set\x18< \x01(\x0b\x32&.huiyuan.members.v1.SensitiveRecordSetH\x00\x12N\n\x18sensitive_record_removed\x18= \x01(\x0b\x32*.huiyuan.members.v1.SensitiveRecordRemovedH\x00\x12\x46\n\x14rights_task_declined\x18\x46 \x01(\x0b\x32&.huiyuan.members.v1.RightsTaskDeclinedH\x00\x12N\n\x18member_erasure_completed\x18G \x01(\x0b\x32*.huiyuan.members.v1.MemberErasureCompletedH\x00\x12=\n\x0fmember_turned14\x18H \x01(\x0b\x32\".huiyuan.members.v1.MemberTurned14H\x00\x42\x07\n\x05\x65vent\"c\n\x10MemberRegistered\x12-\n\tjoined_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x07under14\x18\x02 \x01(\x08H\x00\x88\x01\x01\x42\n\n\x08_under14\"T\n\x0eProfileUpdated\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x14\n\x07under14\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x0e\n\x06\x66ields\x18\x03 \x03(\tB\n\n\x08_under14\"$\n\x0fProfileUnmasked\x12\x11\n\taccess_id\x18\x01 \x01(\t\"\x14\n\x12SensitiveRecordSet\"\x18\n\x16SensitiveRecordRemoved\"\x0e\n\x0cMemberFrozen\"\x10\n\x0eMemberUnfrozen\">\n\rMemberClosing\x12-\n\tcloses_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\'\n\x15MemberClosingCanceled\x12\x0e\n\x06\x66rozen\x18\x01 \x01(\x08\"\x0e\n\x0cMemberClosed\"\"\n\x0cMemberErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\"Q\n\x0eIdentityLinked\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\x12\x13\n\x0bis_verified\x18\x02 \x01(\x08\">\n\x10IdentityVerified\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\">\n\x10IdentityUnlinked\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\">\n\x10IdentityDetached\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\"\xb1\x01\n\rMembersMerged\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x32\n\x0e\x66rom_joined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0einto_joined_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"G\n\x0bMergeUndone\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x1e\n\x0eMemberBirthday\x12\x0c\n\x04year\x18\x01 \x01(\x05\"\"\n\x0cPackageReady\x12\x12\n\npackage_id\x18\x01 \x01(\t\"6\n\x12RightsTaskDeclined\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"b\n\x16MemberErasureCompleted\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x34\n\x06stores\x18\x02 \x03(\x0b\x32$.huiyuan.members.v1.ErasedStoreProof\"L\n\x10\x45rasedStoreProof\x12\r\n\x05store\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProof\"\x10\n\x0eMemberTurned14b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/members/v1/events.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dhuiyuan/kit/v1/erasures.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xcf\x0c\n\x0cMembersEvent\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x41\n\x11member_registered\x18\x03 \x01(\x0b\x32$.huiyuan.members.v1.MemberRegisteredH\x00\x12=\n\x0fprofile_updated\x18\x04 \x01(\x0b\x32\".huiyuan.members.v1.ProfileUpdatedH\x00\x12?\n\x10profile_unmasked\x18\x05 \x01(\x0b\x32#.huiyuan.members.v1.ProfileUnmaskedH\x00\x12?\n\x11identifier_linked\x18\n \x01(\x0b\x32\".huiyuan.members.v1.IdentityLinkedH\x00\x12\x43\n\x13identifier_verified\x18\x0b \x01(\x0b\x32$.huiyuan.members.v1.IdentityVerifiedH\x00\x12\x43\n\x13identifier_unlinked\x18\x0c \x01(\x0b\x32$.huiyuan.members.v1.IdentityUnlinkedH\x00\x12\x43\n\x13identifier_detached\x18\r \x01(\x0b\x32$.huiyuan.members.v1.IdentityDetachedH\x00\x12;\n\x0emembers_merged\x18\x0e \x01(\x0b\x32!.huiyuan.members.v1.MembersMergedH\x00\x12\x37\n\x0cmerge_undone\x18\x0f \x01(\x0b\x32\x1f.huiyuan.members.v1.MergeUndoneH\x00\x12\x39\n\rmember_frozen\x18\x14 \x01(\x0b\x32 .huiyuan.members.v1.MemberFrozenH\x00\x12=\n\x0fmember_unfrozen\x18\x15 \x01(\x0b\x32\".huiyuan.members.v1.MemberUnfrozenH\x00\x12;\n\x0emember_closing\x18\x16 \x01(\x0b\x32!.huiyuan.members.v1.MemberClosingH\x00\x12L\n\x17member_closing_canceled\x18\x17 \x01(\x0b\x32).huiyuan.members.v1.MemberClosingCanceledH\x00\x12\x39\n\rmember_closed\x18\x18 \x01(\x0b\x32 .huiyuan.members.v1.MemberClosedH\x00\x12\x39\n\rmember_erased\x18\x19 \x01(\x0b\x32 .huiyuan.members.v1.MemberErasedH\x00\x12?\n\x11member_celebrated\x18\x1e \x01(\x0b\x32\".huiyuan.members.v1.MemberBirthdayH\x00\x12\x43\n\x10month_celebrated\x18\x1f \x01(\x0b\x32\'.huiyuan.members.v1.MemberBirthdayMonthH\x00\x12\x39\n\rpackage_ready\x18( \x01(\x0b\x32 .huiyuan.members.v1.PackageReadyH\x00\x12\x46\n\x14sensitive_record_set\x18< \x01(\x0b\x32&.huiyuan.members.v1.SensitiveRecordSetH\x00\x12N\n\x18sensitive_record_removed\x18= \x01(\x0b\x32*.huiyuan.members.v1.SensitiveRecordRemovedH\x00\x12\x46\n\x14rights_task_declined\x18\x46 \x01(\x0b\x32&.huiyuan.members.v1.RightsTaskDeclinedH\x00\x12N\n\x18member_erasure_completed\x18G \x01(\x0b\x32*.huiyuan.members.v1.MemberErasureCompletedH\x00\x12=\n\x0fmember_turned14\x18H \x01(\x0b\x32\".huiyuan.members.v1.MemberTurned14H\x00\x42\x07\n\x05\x65vent\"c\n\x10MemberRegistered\x12-\n\tjoined_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x07under14\x18\x02 \x01(\x08H\x00\x88\x01\x01\x42\n\n\x08_under14\"T\n\x0eProfileUpdated\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x14\n\x07under14\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x0e\n\x06\x66ields\x18\x03 \x03(\tB\n\n\x08_under14\"$\n\x0fProfileUnmasked\x12\x11\n\taccess_id\x18\x01 \x01(\t\"\x14\n\x12SensitiveRecordSet\"\x18\n\x16SensitiveRecordRemoved\"\x0e\n\x0cMemberFrozen\"\x10\n\x0eMemberUnfrozen\">\n\rMemberClosing\x12-\n\tcloses_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\'\n\x15MemberClosingCanceled\x12\x0e\n\x06\x66rozen\x18\x01 \x01(\x08\"\x0e\n\x0cMemberClosed\"\"\n\x0cMemberErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\"Q\n\x0eIdentityLinked\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\x12\x13\n\x0bis_verified\x18\x02 \x01(\x08\">\n\x10IdentityVerified\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\">\n\x10IdentityUnlinked\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\">\n\x10IdentityDetached\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.huiyuan.kit.v1.IdentityKind\"\xb1\x01\n\rMembersMerged\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x32\n\x0e\x66rom_joined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0einto_joined_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"G\n\x0bMergeUndone\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x1e\n\x0eMemberBirthday\x12\x0c\n\x04year\x18\x01 \x01(\x05\"D\n\x13MemberBirthdayMonth\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12\r\n\x05month\x18\x02 \x01(\x05\x12\x10\n\x08purposes\x18\x03 \x03(\t\"\"\n\x0cPackageReady\x12\x12\n\npackage_id\x18\x01 \x01(\t\"6\n\x12RightsTaskDeclined\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"b\n\x16MemberErasureCompleted\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x34\n\x06stores\x18\x02 \x03(\x0b\x32$.huiyuan.members.v1.ErasedStoreProof\"L\n\x10\x45rasedStoreProof\x12\r\n\x05store\x18\x01 \x01(\t\x12)\n\x05proof\x18\x02 \x03(\x0b\x32\x1a.huiyuan.kit.v1.StoreProof\"\x10\n\x0eMemberTurned14b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,51 +35,53 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.members.v1.events_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MEMBERSEVENT']._serialized_start=146
-  _globals['_MEMBERSEVENT']._serialized_end=1692
-  _globals['_MEMBERREGISTERED']._serialized_start=1694
-  _globals['_MEMBERREGISTERED']._serialized_end=1793
-  _globals['_PROFILEUPDATED']._serialized_start=1795
-  _globals['_PROFILEUPDATED']._serialized_end=1879
-  _globals['_PROFILEUNMASKED']._serialized_start=1881
-  _globals['_PROFILEUNMASKED']._serialized_end=1917
-  _globals['_SENSITIVERECORDSET']._serialized_start=1919
-  _globals['_SENSITIVERECORDSET']._serialized_end=1939
-  _globals['_SENSITIVERECORDREMOVED']._serialized_start=1941
-  _globals['_SENSITIVERECORDREMOVED']._serialized_end=1965
-  _globals['_MEMBERFROZEN']._serialized_start=1967
-  _globals['_MEMBERFROZEN']._serialized_end=1981
-  _globals['_MEMBERUNFROZEN']._serialized_start=1983
-  _globals['_MEMBERUNFROZEN']._serialized_end=1999
-  _globals['_MEMBERCLOSING']._serialized_start=2001
-  _globals['_MEMBERCLOSING']._serialized_end=2063
-  _globals['_MEMBERCLOSINGCANCELED']._serialized_start=2065
-  _globals['_MEMBERCLOSINGCANCELED']._serialized_end=2104
-  _globals['_MEMBERCLOSED']._serialized_start=2106
-  _globals['_MEMBERCLOSED']._serialized_end=2120
-  _globals['_MEMBERERASED']._serialized_start=2122
-  _globals['_MEMBERERASED']._serialized_end=2156
-  _globals['_IDENTITYLINKED']._serialized_start=2158
-  _globals['_IDENTITYLINKED']._serialized_end=2239
-  _globals['_IDENTITYVERIFIED']._serialized_start=2241
-  _globals['_IDENTITYVERIFIED']._serialized_end=2303
-  _globals['_IDENTITYUNLINKED']._serialized_start=2305
-  _globals['_IDENTITYUNLINKED']._serialized_end=2367
-  _globals['_IDENTITYDETACHED']._serialized_start=2369
-  _globals['_IDENTITYDETACHED']._serialized_end=2431
-  _globals['_MEMBERSMERGED']._serialized_start=2434
-  _globals['_MEMBERSMERGED']._serialized_end=2611
-  _globals['_MERGEUNDONE']._serialized_start=2613
-  _globals['_MERGEUNDONE']._serialized_end=2684
-  _globals['_MEMBERBIRTHDAY']._serialized_start=2686
-  _globals['_MEMBERBIRTHDAY']._serialized_end=2716
-  _globals['_PACKAGEREADY']._serialized_start=2718
-  _globals['_PACKAGEREADY']._serialized_end=2752
-  _globals['_RIGHTSTASKDECLINED']._serialized_start=2754
-  _globals['_RIGHTSTASKDECLINED']._serialized_end=2808
-  _globals['_MEMBERERASURECOMPLETED']._serialized_start=2810
-  _globals['_MEMBERERASURECOMPLETED']._serialized_end=2908
-  _globals['_ERASEDSTOREPROOF']._serialized_start=2910
-  _globals['_ERASEDSTOREPROOF']._serialized_end=2986
-  _globals['_MEMBERTURNED14']._serialized_start=2988
-  _globals['_MEMBERTURNED14']._serialized_end=3004
+  _globals['_MEMBERSEVENT']._serialized_end=1761
+  _globals['_MEMBERREGISTERED']._serialized_start=1763
+  _globals['_MEMBERREGISTERED']._serialized_end=1862
+  _globals['_PROFILEUPDATED']._serialized_start=1864
+  _globals['_PROFILEUPDATED']._serialized_end=1948
+  _globals['_PROFILEUNMASKED']._serialized_start=1950
+  _globals['_PROFILEUNMASKED']._serialized_end=1986
+  _globals['_SENSITIVERECORDSET']._serialized_start=1988
+  _globals['_SENSITIVERECORDSET']._serialized_end=2008
+  _globals['_SENSITIVERECORDREMOVED']._serialized_start=2010
+  _globals['_SENSITIVERECORDREMOVED']._serialized_end=2034
+  _globals['_MEMBERFROZEN']._serialized_start=2036
+  _globals['_MEMBERFROZEN']._serialized_end=2050
+  _globals['_MEMBERUNFROZEN']._serialized_start=2052
+  _globals['_MEMBERUNFROZEN']._serialized_end=2068
+  _globals['_MEMBERCLOSING']._serialized_start=2070
+  _globals['_MEMBERCLOSING']._serialized_end=2132
+  _globals['_MEMBERCLOSINGCANCELED']._serialized_start=2134
+  _globals['_MEMBERCLOSINGCANCELED']._serialized_end=2173
+  _globals['_MEMBERCLOSED']._serialized_start=2175
+  _globals['_MEMBERCLOSED']._serialized_end=2189
+  _globals['_MEMBERERASED']._serialized_start=2191
+  _globals['_MEMBERERASED']._serialized_end=2225
+  _globals['_IDENTITYLINKED']._serialized_start=2227
+  _globals['_IDENTITYLINKED']._serialized_end=2308
+  _globals['_IDENTITYVERIFIED']._serialized_start=2310
+  _globals['_IDENTITYVERIFIED']._serialized_end=2372
+  _globals['_IDENTITYUNLINKED']._serialized_start=2374
+  _globals['_IDENTITYUNLINKED']._serialized_end=2436
+  _globals['_IDENTITYDETACHED']._serialized_start=2438
+  _globals['_IDENTITYDETACHED']._serialized_end=2500
+  _globals['_MEMBERSMERGED']._serialized_start=2503
+  _globals['_MEMBERSMERGED']._serialized_end=2680
+  _globals['_MERGEUNDONE']._serialized_start=2682
+  _globals['_MERGEUNDONE']._serialized_end=2753
+  _globals['_MEMBERBIRTHDAY']._serialized_start=2755
+  _globals['_MEMBERBIRTHDAY']._serialized_end=2785
+  _globals['_MEMBERBIRTHDAYMONTH']._serialized_start=2787
+  _globals['_MEMBERBIRTHDAYMONTH']._serialized_end=2855
+  _globals['_PACKAGEREADY']._serialized_start=2857
+  _globals['_PACKAGEREADY']._serialized_end=2891
+  _globals['_RIGHTSTASKDECLINED']._serialized_start=2893
+  _globals['_RIGHTSTASKDECLINED']._serialized_end=2947
+  _globals['_MEMBERERASURECOMPLETED']._serialized_start=2949
+  _globals['_MEMBERERASURECOMPLETED']._serialized_end=3047
+  _globals['_ERASEDSTOREPROOF']._serialized_start=3049
+  _globals['_ERASEDSTOREPROOF']._serialized_end=3125
+  _globals['_MEMBERTURNED14']._serialized_start=3127
+  _globals['_MEMBERTURNED14']._serialized_end=3143
 # @@protoc_insertion_point(module_scope)

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MembersEvent(_message.Message):
-    __slots__ = ("member_id", "occurred_at", "member_registered", "profile_updated", "profile_unmasked", "identifier_linked", "identifier_verified", "identifier_unlinked", "identifier_detached", "members_merged", "merge_undone", "member_frozen", "member_unfrozen", "member_closing", "member_closing_canceled", "member_closed", "member_erased", "member_celebrated", "package_ready", "sensitive_record_set", "sensitive_record_removed", "rights_task_declined", "member_erasure_completed", "member_turned14")
+    __slots__ = ("member_id", "occurred_at", "member_registered", "profile_updated", "profile_unmasked", "identifier_linked", "identifier_verified", "identifier_unlinked", "identifier_detached", "members_merged", "merge_undone", "member_frozen", "member_unfrozen", "member_closing", "member_closing_canceled", "member_closed", "member_erased", "member_celebrated", "month_celebrated", "package_ready", "sensitive_record_set", "sensitive_record_removed", "rights_task_declined", "member_erasure_completed", "member_turned14")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     MEMBER_REGISTERED_FIELD_NUMBER: _ClassVar[int]
@@ -31,6 +31,7 @@ class MembersEvent(_message.Message):
     MEMBER_CLOSED_FIELD_NUMBER: _ClassVar[int]
     MEMBER_ERASED_FIELD_NUMBER: _ClassVar[int]
     MEMBER_CELEBRATED_FIELD_NUMBER: _ClassVar[int]
+    MONTH_CELEBRATED_FIELD_NUMBER: _ClassVar[int]
     PACKAGE_READY_FIELD_NUMBER: _ClassVar[int]
     SENSITIVE_RECORD_SET_FIELD_NUMBER: _ClassVar[int]
     SENSITIVE_RECORD_REMOVED_FIELD_NUMBER: _ClassVar[int]
@@ -55,13 +56,14 @@ class MembersEvent(_message.Message):
     member_closed: MemberClosed
     member_erased: MemberErased
     member_celebrated: MemberBirthday
+    month_celebrated: MemberBirthdayMonth
     package_ready: PackageReady
     sensitive_record_set: SensitiveRecordSet
     sensitive_record_removed: SensitiveRecordRemoved
     rights_task_declined: RightsTaskDeclined
     member_erasure_completed: MemberErasureCompleted
     member_turned14: MemberTurned14
-    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_registered: _Optional[_Union[MemberRegistered, _Mapping]] = ..., profile_updated: _Optional[_Union[ProfileUpdated, _Mapping]] = ..., profile_unmasked: _Optional[_Union[ProfileUnmasked, _Mapping]] = ..., identifier_linked: _Optional[_Union[IdentityLinked, _Mapping]] = ..., identifier_verified: _Optional[_Union[IdentityVerified, _Mapping]] = ..., identifier_unlinked: _Optional[_Union[IdentityUnlinked, _Mapping]] = ..., identifier_detached: _Optional[_Union[IdentityDetached, _Mapping]] = ..., members_merged: _Optional[_Union[MembersMerged, _Mapping]] = ..., merge_undone: _Optional[_Union[MergeUndone, _Mapping]] = ..., member_frozen: _Optional[_Union[MemberFrozen, _Mapping]] = ..., member_unfrozen: _Optional[_Union[MemberUnfrozen, _Mapping]] = ..., member_closing: _Optional[_Union[MemberClosing, _Mapping]] = ..., member_closing_canceled: _Optional[_Union[MemberClosingCanceled, _Mapping]] = ..., member_closed: _Optional[_Union[MemberClosed, _Mapping]] = ..., member_erased: _Optional[_Union[MemberErased, _Mapping]] = ..., member_celebrated: _Optional[_Union[MemberBirthday, _Mapping]] = ..., package_ready: _Optional[_Union[PackageReady, _Mapping]] = ..., sensitive_record_set: _Optional[_Union[SensitiveRecordSet, _Mapping]] = ..., sensitive_record_removed: _Optional[_Union[SensitiveRecordRemoved, _Mapping]] = ..., rights_task_declined: _Optional[_Union[RightsTaskDeclined, _Mapping]] = ..., member_erasure_completed: _Optional[_Union[MemberErasureCompleted, _Mapping]] = ..., member_turned14: _Optional[_Union[MemberTurned14, _Mapping]] = ...) -> None: ...
+    def __init__(self, member_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_registered: _Optional[_Union[MemberRegistered, _Mapping]] = ..., profile_updated: _Optional[_Union[ProfileUpdated, _Mapping]] = ..., profile_unmasked: _Optional[_Union[ProfileUnmasked, _Mapping]] = ..., identifier_linked: _Optional[_Union[IdentityLinked, _Mapping]] = ..., identifier_verified: _Optional[_Union[IdentityVerified, _Mapping]] = ..., identifier_unlinked: _Optional[_Union[IdentityUnlinked, _Mapping]] = ..., identifier_detached: _Optional[_Union[IdentityDetached, _Mapping]] = ..., members_merged: _Optional[_Union[MembersMerged, _Mapping]] = ..., merge_undone: _Optional[_Union[MergeUndone, _Mapping]] = ..., member_frozen: _Optional[_Union[MemberFrozen, _Mapping]] = ..., member_unfrozen: _Optional[_Union[MemberUnfrozen, _Mapping]] = ..., member_closing: _Optional[_Union[MemberClosing, _Mapping]] = ..., member_closing_canceled: _Optional[_Union[MemberClosingCanceled, _Mapping]] = ..., member_closed: _Optional[_Union[MemberClosed, _Mapping]] = ..., member_erased: _Optional[_Union[MemberErased, _Mapping]] = ..., member_celebrated: _Optional[_Union[MemberBirthday, _Mapping]] = ..., month_celebrated: _Optional[_Union[MemberBirthdayMonth, _Mapping]] = ..., package_ready: _Optional[_Union[PackageReady, _Mapping]] = ..., sensitive_record_set: _Optional[_Union[SensitiveRecordSet, _Mapping]] = ..., sensitive_record_removed: _Optional[_Union[SensitiveRecordRemoved, _Mapping]] = ..., rights_task_declined: _Optional[_Union[RightsTaskDeclined, _Mapping]] = ..., member_erasure_completed: _Optional[_Union[MemberErasureCompleted, _Mapping]] = ..., member_turned14: _Optional[_Union[MemberTurned14, _Mapping]] = ...) -> None: ...
 
 class MemberRegistered(_message.Message):
     __slots__ = ("joined_at", "under14")
@@ -180,6 +182,16 @@ class MemberBirthday(_message.Message):
     YEAR_FIELD_NUMBER: _ClassVar[int]
     year: int
     def __init__(self, year: _Optional[int] = ...) -> None: ...
+
+class MemberBirthdayMonth(_message.Message):
+    __slots__ = ("year", "month", "purposes")
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    MONTH_FIELD_NUMBER: _ClassVar[int]
+    PURPOSES_FIELD_NUMBER: _ClassVar[int]
+    year: int
+    month: int
+    purposes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, year: _Optional[int] = ..., month: _Optional[int] = ..., purposes: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PackageReady(_message.Message):
     __slots__ = ("package_id",)

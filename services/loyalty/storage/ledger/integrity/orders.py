@@ -2,19 +2,21 @@
 
 from services.loyalty.storage.ledger.integrity.checks import Statement
 
-# The entries of an order carry its fingerprint; an award that names the order gives a reason.
+# The entries of an order carry its fingerprint, whose it is, when it was paid and which version judged it; an award
+# that names the order gives a reason.
 EARNED = Statement(
     "orders",
-    "what each order earned, in all and by line, is what its entries brought",
+    "what each order earned, in all and by line, is what its entries brought its member, then and by its version",
     "orders",
     ("entries", "orders"),
     """
     WITH brought AS (
-      SELECT order_ref, fingerprint, currency, sum(points) AS points FROM entries
+      SELECT order_ref, fingerprint, currency, member_id, occurred_at AS paid_at, rule_version, sum(points) AS points
+      FROM entries
       WHERE from_account = 'ISSUED' AND type IN ('EARN', 'PENDING_ADDED') AND order_ref <> '' AND reason = ''
-      GROUP BY 1, 2, 3
+      GROUP BY 1, 2, 3, 4, 5, 6
     ), said AS (
-      SELECT source || ':' || order_id AS order_ref, fingerprint, number AS currency,
+      SELECT source || ':' || order_id AS order_ref, fingerprint, number AS currency, member_id, paid_at, rule_version,
              (earned -> code ->> 0)::bigint AS earned,
              (SELECT sum((line -> 5 ->> code)::bigint) FROM json_array_elements(lines) AS line) AS by_line
       FROM orders JOIN currencies USING (programme)
@@ -22,19 +24,22 @@ EARNED = Statement(
     SELECT json_build_object('order_ref', order_ref) AS place,
            format('in currency %s the order says it earned %s, its lines %s, and its entries brought %s', currency,
                   coalesce(earned, 0), coalesce(by_line, 0), coalesce(points, 0)) AS what
-    FROM said FULL JOIN brought USING (order_ref, fingerprint, currency)
+    FROM said FULL JOIN brought USING (order_ref, fingerprint, currency, member_id, paid_at, rule_version)
     WHERE earned IS DISTINCT FROM points OR by_line IS DISTINCT FROM earned
     """,
 )
 
 REFUNDED = Statement(
     "refunded",
-    "what each order and its lines say was refunded and taken back is what its refunds sum to",
+    "each order's lines sum to its money, and what they say was refunded and taken back is what its refunds sum to",
     "orders",
     ("orders", "refunds"),
     """
     WITH by_refund AS (
-      SELECT source, order_id, sum(refunded_minor) AS minor FROM refunds GROUP BY source, order_id
+      SELECT source, order_id, sum(refunded_minor) AS minor, min(refundable_minor) AS refundable,
+             bool_and(refunded_minor = (SELECT sum(share) FROM unnest(shares) AS share)) AS shared,
+             array_agg(DISTINCT member_id) AS members
+      FROM refunds GROUP BY source, order_id
     ), taken AS (
       SELECT source, order_id, code, sum(by_line) AS by_line, sum(by_refund) AS by_refund
       FROM (
@@ -47,14 +52,20 @@ REFUNDED = Statement(
       GROUP BY 1, 2, 3 HAVING sum(by_line) <> sum(by_refund)
     )
     SELECT json_build_object('source', source, 'order_id', order_id) AS place,
-           format('the order says %s of money was refunded, its lines %s, its refunds %s%s', refunded_minor, by_line,
-                  coalesce(minor, 0), CASE WHEN touched THEN '; lines say that points were taken back' END) AS what
+           format('the order says %s of %s was refunded, its lines %s of %s, its refunds %s and that %s were left%s%s%s',
+                  refunded_minor, total_minor, by_line, money, coalesce(minor, 0), coalesce(refundable, total_minor),
+                  CASE WHEN touched THEN '; lines say that points were taken back' END,
+                  CASE WHEN NOT shared THEN '; the shares of a refund are not its money' END,
+                  CASE WHEN members <> ARRAY[member_id] THEN '; a refund says that it is another member''s' END) AS what
     FROM orders LEFT JOIN by_refund USING (source, order_id)
     CROSS JOIN LATERAL (
-      SELECT coalesce(sum((line ->> 4)::bigint), 0) AS by_line, bool_or(line ->> 6 <> '{}') AS touched
+      SELECT coalesce(sum((line ->> 3)::bigint), 0) AS money, coalesce(sum((line ->> 4)::bigint), 0) AS by_line,
+             bool_or(line ->> 6 <> '{}') AS touched
       FROM json_array_elements(lines) AS line
     ) AS lines
     WHERE refunded_minor <> by_line OR refunded_minor <> coalesce(minor, 0) OR (minor IS NULL AND touched)
+      OR total_minor <> money OR refundable <> total_minor - refunded_minor OR NOT shared
+      OR members <> ARRAY[member_id]
     UNION ALL
     SELECT json_build_object('source', source, 'order_id', order_id),
            format('its lines say %s %s were taken back, and its refunds %s', by_line, code, by_refund)
@@ -65,13 +76,14 @@ REFUNDED = Statement(
 # Two refunds of an order for the same amount have one fingerprint, so they are compared together.
 REFUNDS = Statement(
     "refunds",
-    "what each refund took back, wrote off and gave back is what its entries moved",
+    "what each refund took back, let become debt, wrote off and gave back is what its entries moved",
     "refunds",
     ("entries", "refunds"),
     """
     WITH moved AS (
       SELECT order_ref, fingerprint, currency,
              coalesce(sum(points) FILTER (WHERE to_account = 'ISSUED'), 0) AS taken,
+             coalesce(sum(points) FILTER (WHERE type = 'EARN_REVERSAL' AND lot_month IS NULL), 0) AS owed,
              coalesce(sum(points) FILTER (WHERE type = 'WRITE_OFF'), 0) AS written_off,
              coalesce(sum(points) FILTER (WHERE type = 'REDEEM_REVERSAL'), 0) AS given
       FROM entries WHERE order_ref <> '' AND (to_account = 'ISSUED' OR type = 'REDEEM_REVERSAL')
@@ -80,18 +92,19 @@ REFUNDS = Statement(
       SELECT source || ':' || order_id AS order_ref, r.fingerprint, number AS currency, json_agg(refund_id) AS refunds,
              sum(coalesce((taken_back -> code ->> 0)::bigint - coalesce((taken_back -> code ->> 4)::bigint, 0), 0))
                AS taken,
+             sum(coalesce((taken_back -> code ->> 1)::bigint, 0)) AS owed,
              sum(coalesce((taken_back -> code ->> 2)::bigint, 0)) AS written_off,
              sum(coalesce((returned ->> code)::bigint, 0)) AS given
       FROM refunds r JOIN orders USING (source, order_id) JOIN currencies USING (programme)
       GROUP BY 1, 2, 3
     )
     SELECT json_build_object('order_ref', order_ref, 'refunds', refunds) AS place,
-           format('in currency %s taken back, written off, given back are %s, %s, %s; the entries say %s, %s, %s',
-                  currency, coalesce(s.taken, 0), coalesce(s.written_off, 0), coalesce(s.given, 0),
-                  coalesce(m.taken, 0), coalesce(m.written_off, 0), coalesce(m.given, 0)) AS what
+           format('in currency %s taken back, owed, written off, given back are %s, %s, %s, %s; the entries say %s, %s, %s, %s',
+                  currency, coalesce(s.taken, 0), coalesce(s.owed, 0), coalesce(s.written_off, 0), coalesce(s.given, 0),
+                  coalesce(m.taken, 0), coalesce(m.owed, 0), coalesce(m.written_off, 0), coalesce(m.given, 0)) AS what
     FROM said s FULL JOIN moved m USING (order_ref, fingerprint, currency)
-    WHERE (coalesce(s.taken, 0), coalesce(s.written_off, 0), coalesce(s.given, 0))
-        IS DISTINCT FROM (coalesce(m.taken, 0), coalesce(m.written_off, 0), coalesce(m.given, 0))
+    WHERE (coalesce(s.taken, 0), coalesce(s.owed, 0), coalesce(s.written_off, 0), coalesce(s.given, 0))
+        IS DISTINCT FROM (coalesce(m.taken, 0), coalesce(m.owed, 0), coalesce(m.written_off, 0), coalesce(m.given, 0))
       AND NOT (s.taken IS NULL AND m.taken = 0)  -- a redemption given back, which is no refund
     """,
 )

@@ -13,11 +13,13 @@ HOLDS = Statement(
       SELECT member_id, substr(reason, 6) AS hold_id, sum(points) FILTER (WHERE to_account = 'HELD') AS points,
              coalesce(sum(points) FILTER (WHERE from_account = 'HELD' AND to_account <> 'AVAILABLE'), 0) AS captured,
              sum(CASE WHEN to_account = 'HELD' THEN points ELSE -points END) AS kept,
+             min(order_ref) FILTER (WHERE type = 'HOLD') AS order_ref,
+             min(fingerprint::text) FILTER (WHERE type = 'HOLD') AS asked,
              bool_and(to_account IN ('HELD', 'TRANSFERS')) AS transferred
       FROM entries WHERE from_account = 'HELD' OR to_account = 'HELD'
       GROUP BY 1, 2
     ), there AS (
-      SELECT member_id, hold_id, points, captured, state,
+      SELECT member_id, hold_id, points, captured, state, order_ref, fingerprint::text AS asked,
              (SELECT coalesce(sum(slices[nth][4]), 0) FROM generate_subscripts(slices, 1) AS nth) AS kept
       FROM holds
     )
@@ -26,9 +28,12 @@ HOLDS = Statement(
              ELSE format('set aside, captured, kept are %s, %s, %s while it is %s',
                          h.points, h.captured, h.kept, h.state) END
            || CASE WHEN e.kept IS NULL THEN ' and no entry'
-             ELSE format(', and the entries say %s, %s, %s', e.points, e.captured, e.kept) END AS what
+             ELSE format(', and the entries say %s, %s, %s', e.points, e.captured, e.kept) END
+           || CASE WHEN (h.order_ref, h.asked) <> (e.order_ref, e.asked)
+             THEN format('; it is for the order %s, and was made for %s', h.order_ref, e.order_ref) ELSE '' END AS what
     FROM moved e FULL JOIN there h USING (member_id, hold_id)
-    WHERE (h.points, h.captured, h.kept) IS DISTINCT FROM (e.points, e.captured, e.kept)
+    WHERE (h.points, h.captured, h.kept, h.order_ref, h.asked)
+          IS DISTINCT FROM (e.points, e.captured, e.kept, e.order_ref, e.asked)
         AND NOT (h.points IS NULL AND e.transferred AND e.kept = 0)
       OR (h.state = 'OPEN') <> (h.kept > 0)
     """,

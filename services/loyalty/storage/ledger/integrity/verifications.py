@@ -9,7 +9,15 @@ from uuid import UUID
 import orjson
 
 from services.kit import database
-from services.loyalty.storage.ledger.integrity import accounts, chains, members, orders, rewards, spending
+from services.loyalty.storage.ledger.integrity import (
+    accounts,
+    chains,
+    members,
+    orders,
+    rewards,
+    spending,
+    standings,
+)
 from services.loyalty.storage.ledger.integrity.checks import Check, Mismatch
 from services.loyalty.storage.ledger.integrity.replays import SlidingLots
 
@@ -34,6 +42,8 @@ CHECKS: tuple[Check, ...] = (
     orders.EARNED,
     orders.REFUNDED,
     orders.REFUNDS,
+    standings.COUNTED,
+    standings.MERGED,
 )
 """Everything that a verification goes through, but for the published heads, which are outside the database."""
 

@@ -33,6 +33,7 @@ def _schedule(
     days_of_month: list[int],
     weekdays: list[int],
     hours: list[dict[str, int]],
+    birthday_month_purpose: str = "",
 ) -> Schedule:
     return Schedule(
         date.fromisoformat(first_on) if first_on else None,
@@ -40,4 +41,5 @@ def _schedule(
         tuple(days_of_month),
         tuple(weekdays),
         tuple(Hours(**part) for part in hours),
+        birthday_month_purpose,
     )

@@ -1,0 +1,31 @@
+"""Copying: rows as the bytes of PostgreSQL's binary COPY, packed by whoever writes many.
+
+asyncpg's encoders take one call a value; a row of fixed columns is one ``struct`` instead.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from services.kit import database
+
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
+EPOCH_US = 946_684_800_000_000
+"""PostgreSQL's epoch, in microseconds since 1970."""
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+async def copy(connection: database.RawConnection, table: str, columns: Sequence[str], rows: bytes) -> None:
+    """Append rows to a table; ``rows`` is what stands between ``HEADER`` and ``TRAILER``."""
+    await connection.copy_to_table(
+        table,
+        source=memoryview(HEADER + rows + TRAILER),  # type: ignore[arg-type]  # the stubs know no buffers
+        columns=columns,
+        format="binary",
+    )
+
+
+def micros(at: datetime) -> int:
+    """An instant, which knows its zone, as a timestamptz's number."""
+    return (at - _EPOCH) // _MICROSECOND
