@@ -37,11 +37,7 @@ class Lanes:
     def submit(self, task: Task) -> asyncio.Future[Answer]:
         """Queue an operation; the future gives its answer or raises its refusal."""
         least, member_id, may_part = min(self._queues, key=len), task.member_id, task.move is not None
-        queue = None
-        for each in self._queues:
-            if each.is_about(member_id):
-                queue = each
-                break
+        queue = next((queue for queue in self._queues if queue.is_about(member_id)), None)
         if queue is None and task.reward is not None:
             queue = next((queue for queue in self._queues if queue.is_about(task.reward)), None)
             may_part = True
