@@ -112,7 +112,7 @@ async def test_tiers_end_once_however_often_the_run_that_ends_them_is_cut_off(
 ) -> None:
     monkeypatch.setattr("services.loyalty.jobs.dues.AT_ONCE", 10)
     async with timed("2026-06-01 04:00", laddered()) as there:
-        loyalty, members = there.loyalty, [there.loyalty.new_member() for _ in range(40)]
+        loyalty, members = there.loyalty, [there.loyalty.new_member() for _ in range(100)]
         await there.pay_many(members, 500_000)
         there.clock.at = utc("2027-05-31 18:00")
         killer, at = await asyncpg.connect(servers.postgres_url), make_url(loyalty.database)

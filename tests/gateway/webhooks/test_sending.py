@@ -336,7 +336,7 @@ async def test_an_event_whose_transaction_dies_is_told_after_all_and_once(
     async with Redis.from_url(redis_url) as redis:
         await redis.delete(name)
         await stream.append(redis, {name: (0, 0)}, [raised(seq=1), raised(seq=2)])
-        hears = partial(Consumer, "loyalty", office.engine, redis)
+        hears = partial(Consumer, "loyalty", office.engine, redis, by="gateway")
         consumers = [asyncio.ensure_future(hears(tell_and_die).run())]
         try:
             async with asyncio.timeout(30):
