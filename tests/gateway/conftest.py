@@ -1,6 +1,6 @@
 """A gateway before canned services, in development and in production."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -8,7 +8,9 @@ import pytest
 
 from infra.local.databases import DatabaseUrls
 from tests.gateway.gateway_client import Gateway, running
+from tests.gateway.streams import Streams
 from tests.gateway.webhook_rows import THERE
+from tests.scratch import scratch
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +51,20 @@ def gateway(development: Gateway, webhooks: None) -> Gateway:
     development.services.requests.clear()
     development.services.heard.clear()
     return development
+
+
+@pytest.fixture(scope="module")
+def streams() -> Iterator[Streams]:
+    """A Redis of the module's own, and what it was told."""
+    with scratch("test") as directory:
+        streams = Streams(directory / "redis")
+        yield streams
+        streams.stop()
+
+
+@pytest.fixture(scope="module")
+async def live(streams: Streams, database: DatabaseUrls) -> AsyncIterator[Gateway]:
+    """A gateway that reads these streams."""
+    with scratch("test") as folder:
+        async with running(folder, streams.url, database.app) as gateway:
+            yield gateway

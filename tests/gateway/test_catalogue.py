@@ -1,7 +1,7 @@
 """The catalogue: what is the same for everyone is asked of a service once, and anew as soon as something is published."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,11 +9,9 @@ from huiyuan.consent.v1 import events_pb2 as consent
 from huiyuan.loyalty.v1 import events_pb2 as loyalty
 
 from gateway.loaders.catalogue import KEPT_S, Answer, Catalogue
-from infra.local.databases import DatabaseUrls
 from tests.gateway.answers import at
-from tests.gateway.gateway_client import Gateway, running
+from tests.gateway.gateway_client import Gateway
 from tests.gateway.streams import Streams
-from tests.scratch import scratch
 
 ASKED = "{consentPurposes{key name notices{title}}}"
 PUBLISHED = {
@@ -23,27 +21,12 @@ PUBLISHED = {
 }
 
 
-@pytest.fixture(scope="module")
-def streams() -> Iterator[Streams]:
-    with scratch("test") as directory:
-        streams = Streams(directory / "redis")
-        yield streams
-        streams.stop()
-
-
-@pytest.fixture(scope="module")
-async def shown(streams: Streams, database: DatabaseUrls) -> AsyncIterator[Gateway]:
-    with scratch("test") as folder:
-        async with running(folder, streams.url, database.app) as gateway:
-            yield gateway
-
-
 @pytest.fixture
-async def gateway(shown: Gateway, streams: Streams) -> Gateway:
+async def gateway(live: Gateway, streams: Streams) -> Gateway:
     """A gateway that hears what is published, and has nothing kept that was."""
-    await published(shown, streams, *PUBLISHED["purpose"])
-    shown.services.calls.clear()
-    return shown
+    await published(live, streams, *PUBLISHED["purpose"])
+    live.services.calls.clear()
+    return live
 
 
 async def published(gateway: Gateway, streams: Streams, service: str, event: object) -> None:

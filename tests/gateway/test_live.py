@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
@@ -16,29 +16,12 @@ from websockets.exceptions import ConnectionClosed
 
 from gateway.live import changes, watchers
 from gateway.live.positions import CursorNotOurs, Positions
-from infra.local.databases import DatabaseUrls
 from services.kit import stream
-from tests.gateway.gateway_client import Gateway, running
+from tests.gateway.gateway_client import Gateway
 from tests.gateway.streams import Streams
-from tests.scratch import scratch
 
 BEGINNING = Positions([(0, 0)] * 48).cursor
 CHANGED = "subscription($after:String){memberChanged(after:$after){cursor kind member{points{available}}}}"
-
-
-@pytest.fixture(scope="module")
-def streams() -> Iterator[Streams]:
-    with scratch("test") as directory:
-        streams = Streams(directory / "redis")
-        yield streams
-        streams.stop()
-
-
-@pytest.fixture(scope="module")
-async def live(streams: Streams, database: DatabaseUrls) -> AsyncIterator[Gateway]:
-    with scratch("test") as folder:
-        async with running(folder, streams.url, database.app) as gateway:
-            yield gateway
 
 
 class Subscriber:

@@ -1,36 +1,17 @@
 """Live after merges: the token of whoever was merged hears the survivor's changes, until it is undone and no longer."""
 
-from collections.abc import AsyncIterator, Iterator
-
 import pytest
 from huiyuan.members.v1 import events_pb2
 from redis.asyncio import Redis
 
 from gateway.live import reader
-from infra.local.databases import DatabaseUrls
 from services.kit import stream
 from tests.gateway.answers import at
-from tests.gateway.gateway_client import Gateway, running
+from tests.gateway.gateway_client import Gateway
 from tests.gateway.streams import Streams
 from tests.gateway.test_live import Subscriber, signed_in
-from tests.scratch import scratch
 
 NOBODYS = stream.name("members", 15)
-
-
-@pytest.fixture(scope="module")
-def streams() -> Iterator[Streams]:
-    with scratch("test") as directory:
-        streams = Streams(directory / "redis")
-        yield streams
-        streams.stop()
-
-
-@pytest.fixture(scope="module")
-async def live(streams: Streams, database: DatabaseUrls) -> AsyncIterator[Gateway]:
-    with scratch("test") as folder:
-        async with running(folder, streams.url, database.app) as gateway:
-            yield gateway
 
 
 async def move(live: Gateway, streams: Streams, member: str, into: str, *, undone: bool = False) -> None:
