@@ -16,7 +16,7 @@ import uvloop
 from gateway.documents import manifest
 from tests.end_to_end.house import House
 from tests.load.figures import Figure, Row, ratios
-from tests.load.storefront import CONNECTIONS, FIRST, ME, Arm, Server
+from tests.load.storefront import CONNECTIONS, FIRST, ME, Arm, Server, members
 
 BUSY_CONNECTIONS = 400
 """Within the process's bound: batches are as large as they get, and nobody is turned away."""
@@ -105,7 +105,7 @@ async def _ask(arm: Arm, connections: int, every_s: float) -> Came:
 def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
     """The best throughput of each round, and what is left of it at three times as much; on the cores it was given."""
     gateway = psutil.Process(house.pid("gateway-server"))
-    tokens = [house.issuer.member(member.member_id) for member in house.seeds.members]
+    tokens = members(house)
     asked = {"documentId": manifest.key(ME), "variables": FIRST}
     arm = Arm(Server(gateway, house.ports.gateway), "/graphql", asked, tokens)
     best: list[Came] = []

@@ -24,6 +24,7 @@ import uvloop
 from gateway.documents import manifest
 from infra.local import layout, system
 from tests.conftest import free_port
+from tests.end_to_end.callers import OrderSystem, order
 from tests.end_to_end.house import House
 from tests.load.figures import Figure, Row, ratios
 
@@ -216,9 +217,18 @@ def _wait_for(port: int) -> None:
     raise TimeoutError(port)
 
 
+def members(house: House) -> list[str]:
+    """The tokens of one member for each connection, each of whom has bought and consented to nothing."""
+    shop = OrderSystem(house)
+    shoppers = [shop.register() for _ in range(CONNECTIONS)]
+    for shopper in shoppers:
+        shop.record(order(shopper.member_id, 56_800))
+    return [shopper.token for shopper in shoppers]
+
+
 def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
     """Interleaved rounds of the bare answer, the gateway's, and those it is compared with."""
-    tokens = [house.issuer.member(member.member_id) for member in house.seeds.members]
+    tokens = members(house)
     gateway = psutil.Process(house.pid("gateway-server"))
     core, other = gateway.cpu_affinity()[0], gateway.cpu_affinity()[-1]
     for process in house.processes():
