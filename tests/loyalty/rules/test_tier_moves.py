@@ -179,6 +179,15 @@ def test_a_history_imported_in_its_order_gives_the_tiers_that_were_held() -> Non
     assert held == ["silver", "", "gold", "", "silver", ""]
 
 
+@pytest.mark.parametrize("second", ["2021-01-10 04:00", "2021-01-10 01:00"], ids=["instant", "day"])
+def test_an_imported_order_of_the_day_that_raised_the_tier_takes_nothing_of_it_back(second: str) -> None:
+    ledger = ledger_of(spending("silver", 10_000, LIFETIME))
+    imported(ledger, 10_000, "2021-01-10 04:00")
+    order = imported(ledger, 5_000, second)
+    assert order.value.tier_at_payment == "", "a tier begins just after what raised it"
+    assert moves(ledger) == [("silver", at("2021-01-10 04:00") + 1)]
+
+
 def test_a_late_order_counts_with_what_was_paid_since_and_rates_nothing_again() -> None:
     ledger = ledger_of(spending("silver", 10_000, MONTH))
     ledger.now = at("2026-06-20 04:00")

@@ -94,12 +94,15 @@ def reassess(
 def rewind(history: ProgrammeHistory, standing: Standing, instant: int) -> bool:
     """Forget what befell the tier by itself after an instant, so that what was paid then can still decide over it.
 
-    That is for a history which is imported in order: only where nothing later was paid, and nobody was placed. True
-    when there was something to forget.
+    That is for a history which is imported in order: only where nothing later was paid, and nobody was placed. What
+    the tier is since that day came of an order of the day, be it of the same instant. True when there was something
+    to forget.
     """
     zone = history.newest.time_zone
-    later = standing.last_day > local_day(instant, zone).toordinal()
-    if later or standing.placed or standing.ladder_since <= instant:
+    day = local_day(instant, zone)
+    later = standing.last_day > day.toordinal()
+    by_order = standing.ladder_since <= instant + 1 or local_day(standing.ladder_since, zone) == day
+    if later or standing.placed or by_order:
         return False
     standing.tiers = [held for held in standing.tiers if held[1] <= instant]
     standing.ladder, since = standing.tiers[-1] if standing.tiers else ("", 0)
