@@ -17,7 +17,8 @@ _SURNAMES = frozenset(
 )
 _MOST_STARS = 2
 _LONGEST_REGION = 20
-_REGION = re.compile(r"[^\W\d_]+(?:[ '·-][^\W\d_]+)*")
+_REGION = re.compile(r"\w+(?:[ '·-]\w+)*")
+_BETWEEN_WORDS = str.maketrans("", "", " '·-")
 
 
 def phone(value: Personal) -> str:
@@ -53,7 +54,9 @@ def place(value: Address) -> str:
 def _region(value: Personal) -> str:
     """A region as it was written, unless it is too long for one or holds the number of a house."""
     text = value.reveal()
-    return text if len(text) <= _LONGEST_REGION and _REGION.fullmatch(text) else "****"
+    # Letters alone: what is raised or framed is a number, too, though no digit to a regular expression.
+    in_letters = _REGION.fullmatch(text) and text.translate(_BETWEEN_WORDS).isalpha()
+    return text if len(text) <= _LONGEST_REGION and in_letters else "****"
 
 
 def email(value: Personal) -> str:

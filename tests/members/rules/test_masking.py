@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.members.rules import masking
+from services.members.rules.addresses import Address
 from services.members.rules.personal import Personal
 
 
@@ -92,3 +93,23 @@ def test_personal_text_is_shown_by_no_printing(text):
         repr([personal]),
     }
     assert printed <= {"<personal>", "[<personal>]"}
+
+
+@pytest.mark.parametrize("city", ["12号", "¹²", "①号院", "½", "三里屯8", "x_1", ""])
+def test_a_city_that_holds_a_number_of_any_spelling_is_hidden(city):
+    nothing = Personal("")
+    told = Address(
+        "a" * 32,
+        nothing,
+        nothing,
+        None,
+        "CN",
+        Personal("浙江省"),
+        Personal(city),
+        nothing,
+        (),
+        nothing,
+        False,
+    )
+    assert masking.place(told._replace(city=Personal(city))) == "浙江省 **** ****"
+    assert masking.place(told._replace(city=Personal("三亚市"))) == "浙江省 三亚市 ****"

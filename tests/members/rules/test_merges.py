@@ -10,7 +10,13 @@ from services.members.rules.identities import IdentityKind, IdentityNotValid, no
 from services.members.rules.keyrings import Place
 from services.members.rules.links import IdentitySource, Link, masked, may_have_been_reissued
 from services.members.rules.members import MemberStatus
-from services.members.rules.merges import Side, proves_one_person, survivor_first
+from services.members.rules.merges import (
+    MergeIdNotValid,
+    Side,
+    merge_id_of,
+    proves_one_person,
+    survivor_first,
+)
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 VALUES = {
@@ -75,3 +81,14 @@ def test_scoped_kinds_want_their_scope_and_hide_all_but_the_end(kind: IdentityKi
     assert masked(normalised(kind, "scope", "short")) == "****"
     one, other = (normalised(kind, scope, "value-123456") for scope in ("a", "b"))
     assert one != other
+
+
+@pytest.mark.parametrize(
+    "digits", ["13912345678a4abc8abc000000000000", "1391234a-5678-4139-8123-456789013912"]
+)
+def test_a_uuid_is_a_merge_id_whatever_its_digits_look_like(digits):
+    assert merge_id_of(digits) == digits
+    assert merge_id_of(f"login:{digits.upper()}") == f"login:{digits.upper()}"
+    for hidden in ("13912345678", f"{digits}:13912345678", "13912345678aXabc8abc000000000000"):
+        with pytest.raises(MergeIdNotValid):
+            merge_id_of(hidden)
