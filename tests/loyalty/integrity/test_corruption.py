@@ -216,12 +216,13 @@ CORRUPTIONS = {
         "reversals",
         f"UPDATE reversals SET expired = expired - 1 WHERE {of('reversals', 'expired > 0')} RETURNING json_build_object('key', key)",
     ),
-    "a redemption given back twice": Corruption(
+    "a redemption given back again and again": Corruption(
         "redemptions",
         f"""INSERT INTO reversals SELECT (r).* FROM (
-              SELECT jsonb_populate_record(reversals, jsonb_build_object('reversal_id', 'again')) AS r FROM reversals
+              SELECT jsonb_populate_record(reversals, jsonb_build_object('reversal_id', 'again' || nth)) AS r
+              FROM reversals, generate_series(1, 1000) AS nth  -- whatever part of it was given back before
               WHERE {of("reversals", "reversal_id LIKE 'refund:%' AND cardinality(slices) > 0")}
-            ) AS copied, generate_series(1, 1)
+            ) AS copied
             RETURNING json_build_object('member_id', member_id, 'key', redemption)""",
     ),
     "a denial of what was posted": Corruption(
