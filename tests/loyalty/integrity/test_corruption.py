@@ -45,6 +45,7 @@ ORDER = "json_build_object('source', source, 'order_id', order_id)"
 ORDER_REF = "json_build_object('order_ref', source || ':' || order_id)"
 STANDING = "json_build_object('member_id', member_id, 'programme', programme)"
 ALONE = "(source, order_id) IN (SELECT source, order_id FROM refunds GROUP BY 1, 2 HAVING count(*) = 1)"
+COUNTS = "merged_into IS NULL AND (SELECT sum(days[nth][3]) FROM generate_subscripts(days, 1) AS nth) > 0"
 REFUND = "(taken_back -> 'POINTS' ->> 0)::bigint > 0"
 
 CORRUPTIONS = {
@@ -332,11 +333,11 @@ CORRUPTIONS = {
     "a standing that counts more money": Corruption(
         "counted orders",
         f"""UPDATE standings SET days[1][2] = days[1][2] + 1
-            WHERE {of("standings", "cardinality(days) > 0")} RETURNING {STANDING}""",
+            WHERE {of("standings", COUNTS)} RETURNING {STANDING}""",
     ),
     "a standing that is gone": Corruption(
         "counted orders",
-        f"DELETE FROM standings WHERE {of('standings', 'cardinality(days) > 0')} RETURNING {STANDING}",
+        f"DELETE FROM standings WHERE {of('standings', COUNTS)} RETURNING {STANDING}",
     ),
     "a member merged by a word": Corruption(
         "merges",
