@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 import strawberry
 import structlog
 from graphql import GraphQLError
-from redis.exceptions import RedisError
 
 from gateway.costs import FREE
 from gateway.errors.catalogue import BY_CODE
 from gateway.errors.chinese import IN_CHINESE
 from gateway.errors.codes import UserErrorCode
-from services.kit import database, telemetry
+from services.kit import telemetry
+from services.kit.away import is_away
 from services.kit.refusal import Kind, Refusal
 from services.kit.rpc import RemoteRefusal
 
@@ -146,7 +146,7 @@ def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
         extensions.update(_extensions_of(cause))
     elif error.extensions and "code" in error.extensions:
         extensions.update(error.extensions)
-    elif database.is_away(cause) or isinstance(cause, RedisError):
+    elif is_away(cause):
         body["message"] = "something we need is away: try again"
         extensions.update(code="UNAVAILABLE", retryable=True)
     elif code is None and (error.path is None or _is_argument_error(cause)):

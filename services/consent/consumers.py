@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 followed_at = Gauge(
     "huiyuan_consent_gate_followed_timestamp_seconds",
-    "When the gate had last heard what members decided elsewhere; without that, it keeps nothing for two seconds.",
+    "When the gate had last heard what members decided elsewhere; else what it keeps lasts two seconds all the same.",
 )
 
 _STREAMS = stream.names("consent")

@@ -4,16 +4,14 @@ asyncpg's encoders take one call a value; a row of fixed columns is one ``struct
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from services.kit import database
+from services.kit import clock, database
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 EPOCH_US = 946_684_800_000_000
 """PostgreSQL's epoch, in microseconds since 1970."""
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 async def copy(connection: database.RawConnection, table: str, columns: Sequence[str], rows: bytes) -> None:
@@ -28,4 +26,4 @@ async def copy(connection: database.RawConnection, table: str, columns: Sequence
 
 def micros(at: datetime) -> int:
     """An instant, which knows its zone, as a timestamptz's number."""
-    return (at - _EPOCH) // _MICROSECOND
+    return clock.micros(at) - EPOCH_US

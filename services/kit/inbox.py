@@ -8,11 +8,11 @@ from operator import attrgetter
 import structlog
 from prometheus_client import Counter, Gauge
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.kit import database, stream
+from services.kit import stream
+from services.kit.away import is_away
 
 log = structlog.get_logger()
 
@@ -69,6 +69,7 @@ class Consumer:
         self._engine = engine
         self._redis = redis
         self._handle = handle
+        self._caught_up_at = caught_up_at.labels(service)
 
     async def run(self) -> None:
         """Consume until cancelled; a database or Redis that goes away is waited for."""
@@ -76,7 +77,7 @@ class Consumer:
             try:
                 await self._follow()
             except Exception as error:
-                if not (isinstance(error, RedisError) or database.is_away(error)):
+                if not is_away(error):
                     log.exception("consumer failed, will try again", streams=self._streams[0])
                 await asyncio.sleep(_PAUSE_S)
 
@@ -101,7 +102,7 @@ class Consumer:
             if failed:
                 await asyncio.sleep(_PAUSE_S)
             elif not behind:
-                caught_up_at.labels(self._service).set_to_current_time()
+                self._caught_up_at.set_to_current_time()
 
     async def _look_for_gaps(self, cursors: dict[str, str]) -> None:
         """Say it when a stream no longer has what comes next: it kept less than we were behind."""
@@ -117,7 +118,7 @@ class Consumer:
             cursors[name] = await self._count(name, events)
             return True
         except Exception as error:
-            if isinstance(error, RedisError) or database.is_away(error):
+            if is_away(error):
                 raise
             if len(events) == 1:
                 failures_total.labels(self._service).inc()

@@ -16,10 +16,10 @@ import sqlalchemy as sa
 import structlog
 from prometheus_client import Gauge
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import database, resending, stream
+from services.kit import resending, stream
+from services.kit.away import is_away
 
 log = structlog.get_logger()
 
@@ -150,7 +150,7 @@ class Relay:
             try:
                 await self._follow()
             except Exception as error:
-                if not (isinstance(error, RedisError) or database.is_away(error)):
+                if not is_away(error):
                     raise
                 log.warning("relay waits", service=self._service, because=type(error).__name__)
                 await asyncio.sleep(0.5)

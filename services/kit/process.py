@@ -14,10 +14,10 @@ from typing import Any
 import structlog
 import uvicorn
 from prometheus_client import Counter, Gauge, start_http_server
-from redis.exceptions import RedisError
 from starlette.types import ASGIApp
 
-from services.kit import database, spans, telemetry
+from services.kit import spans, telemetry
+from services.kit.away import is_away
 from services.kit.draining import draining
 from services.kit.http_protocol import Direct, HttpProtocol, TurnAway
 from services.kit.refusal import Unavailable
@@ -154,26 +154,26 @@ async def end(*tasks: asyncio.Task[Any]) -> None:
 
 async def every(seconds: float, job: Callable[[], Awaitable[object]], what: str) -> None:
     """Run a job again and again with a pause between. What is away is waited for; a fault is logged and tried again."""
-    outcomes = {
-        outcome: job_runs_total.labels(what, outcome) for outcome in ("succeeded", "waited", "failed")
-    }
+    succeeded, waited, failed = (
+        job_runs_total.labels(what, outcome) for outcome in ("succeeded", "waited", "failed")
+    )
     while True:
         try:
             await job()
-            outcomes["succeeded"].inc()
+            succeeded.inc()
             job_succeeded_at.labels(what).set_to_current_time()
         except Exception as error:
-            if _is_away(error):
-                outcomes["waited"].inc()
+            if _ends_by_itself(error):
+                waited.inc()
                 log.warning("job waits", job=what, because=type(error).__name__)
             else:
-                outcomes["failed"].inc()
+                failed.inc()
                 log.exception("job failed, will try again", job=what)
         await asyncio.sleep(seconds)
 
 
-def _is_away(error: BaseException) -> bool:
-    """Whether all that went wrong is that something is away or busy, which ends by itself."""
+def _ends_by_itself(error: BaseException) -> bool:
+    """Whether all that went wrong is that something is away or busy."""
     if isinstance(error, BaseExceptionGroup):
-        return all(_is_away(each) for each in error.exceptions)
-    return isinstance(error, Unavailable | RedisError) or database.is_away(error)
+        return all(_ends_by_itself(each) for each in error.exceptions)
+    return isinstance(error, Unavailable) or is_away(error)

@@ -29,9 +29,11 @@ Position = tuple[int, int]
 
 # One atomic step, so that nothing is ever appended behind a gap that an emptied stream would leave.
 _APPEND = """
-local function numbers(id)
-  local seq, ord = string.match(id, '(%d+)-(%d+)')
-  return tonumber(seq), tonumber(ord)
+local function before(one, other)
+  local seq, ord = string.match(one, '(%d+)-(%d+)')
+  local other_seq, other_ord = string.match(other, '(%d+)-(%d+)')
+  if seq == other_seq then return tonumber(ord) < tonumber(other_ord) end
+  return tonumber(seq) < tonumber(other_seq)
 end
 local last, length = '0-0', 0
 local about = redis.pcall('XINFO', 'STREAM', KEYS[1])
@@ -46,12 +48,9 @@ end
 if last ~= ARGV[1] then return last end
 local most = tonumber(ARGV[2])
 if length >= most then
-  local slowest, slowest_seq, slowest_ord
+  local slowest
   for _, id in ipairs(redis.call('HVALS', KEYS[2])) do
-    local seq, ord = numbers(id)
-    if not slowest or seq < slowest_seq or (seq == slowest_seq and ord < slowest_ord) then
-      slowest, slowest_seq, slowest_ord = id, seq, ord
-    end
+    if not slowest or before(id, slowest) then slowest = id end
   end
   if slowest then
     redis.call('XTRIM', KEYS[1], 'MINID', '~', slowest, 'LIMIT', 200 + #ARGV)

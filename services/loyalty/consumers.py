@@ -56,9 +56,8 @@ async def hear_members(connection: database.Connection, event: stream.Event) -> 
         await _follow(connection, event.type, message)
     elif event.type == "ProfileUpdated":
         if not set(BIRTH_DATE).isdisjoint(message.profile_updated.fields):
-            await birthdays.end(
-                connection, message.member_id
-            )  # it was another's month, or is nobody's any more
+            # It was another's month, or is nobody's any more.
+            await birthdays.end(connection, message.member_id)
     elif event.type in ("MemberBirthday", "MemberBirthdayMonth"):
         await _celebrate(connection, message)
     elif event.type == "MembersMerged":

@@ -1,6 +1,5 @@
 """Birthdays, kept: what was told of them is checked with the consent service, again and again, and forgotten in time."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -9,6 +8,7 @@ import structlog
 
 from services.kit import clock, database
 from services.kit.refusal import Refusal
+from services.loyalty.jobs.lifecycle import Allowing
 from services.loyalty.rules.earning.birthdays import BIRTH_DATE
 from services.loyalty.storage.members import birthdays
 
@@ -19,9 +19,6 @@ CHECKED_FOR = timedelta(hours=1)
 """So long counts what the gate said; who withdraws is heard of at once."""
 KEPT = timedelta(days=62)
 """From when a month began: it, and a month more for orders that are told late."""
-
-Allowing = Callable[[Sequence[str], str, Sequence[str]], Awaitable[Collection[str]]]
-"""Who of some members allows a purpose for categories of data now; raises a refusal where nobody can say."""
 
 
 class Birthdays:

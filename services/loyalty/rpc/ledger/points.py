@@ -109,9 +109,8 @@ class Points:
         order = order_ref(request.order if request.HasField("order") else None)
         programme = (await self._rulebook.current()).history(request.programme_id).newest
         member = await self._membership.one(meant(request), "member")
-        if (
-            request.WhichOneof("member") == "identity"
-        ):  # it may have been another member's when the key was used
+        if request.WhichOneof("member") == "identity":
+            # It may have been another member's when the key was used.
             member = (await kin.used_before(self._pool, [(member, key)])).get((member, key), member)
         who = rpc.caller().actor
         ask = Ask(member, programme.programme_id, request.currency, request.points, key, who, reason, order)
@@ -152,8 +151,9 @@ def balances_of(
     now: int,
 ) -> list[dict[str, Any]]:
     """The balances of each who may be read, and why not for the others; ``found`` is by member and currency."""
+    currencies = history.at(now).currencies
     return [
-        {"balances": _balances(history, member, found, now)}
+        {"balances": _balances(history, currencies, member, found, now)}
         if isinstance(member, str)
         else {"refusal": rpc.wire_refusal(member)}
         for member in asked
@@ -190,10 +190,14 @@ def _lots(history: ProgrammeHistory, wallets: dict[int, Wallet], now: int) -> wi
 
 # Balances are read more often than anything else: as dictionaries protobuf makes them at a third of the cost.
 def _balances(
-    history: ProgrammeHistory, member: str, found: Mapping[tuple[str, int], points.Sums | Wallet], now: int
+    history: ProgrammeHistory,
+    currencies: Iterable[CurrencyRules],
+    member: str,
+    found: Mapping[tuple[str, int], points.Sums | Wallet],
+    now: int,
 ) -> dict[str, list[dict[str, Any]]]:
     said = []
-    for rules in history.at(now).currencies:
+    for rules in currencies:
         there = found.get((member, rules.number), _NOTHING)
         if isinstance(there, Wallet):
             said.append(_balance(rules, settled(there, history, now), now))

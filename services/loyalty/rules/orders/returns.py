@@ -241,9 +241,8 @@ def _pieces(order: Order, code: str, points: int, member: Member, forfeited_at: 
     awaited = given_back(result.on_completion, result.points, taken - points, taken)
     pending, waits = result.is_pending(member.recorded_at), not result.completion_expires_at
     until = result.matures_at if pending else result.expires_at
-    if (
-        result.matures_at and not pending
-    ):  # it came true by itself, under a version that the order may not know
+    if result.matures_at and not pending:
+        # It came true by itself, under a version that the order may not know.
         until = member.history.good_until(member.wallets[code].currency, result.matures_at)
     lot = LotKey(until, result.month, SOURCE_EARNED)
     other = lot._replace(expires_at=NEVER if waits else result.completion_expires_at)
