@@ -108,9 +108,8 @@ class Exports:
         self, request: wire_exports.ExportMemberRequest, _: Any
     ) -> wire_exports.ExportMemberResponse:
         member_id = wire.uuid_of(request.member_id)
-        async with database.snapshot(
-            self._pool
-        ) as reader:  # so that no table tells of what another does not know
+        # As of one moment: no table tells of what another does not know.
+        async with database.snapshot(self._pool) as reader:
             history = await exports.history(reader, member_id)
             held = await exports.tables(reader, member_id)
             requests = await exports.rights_requests(reader, member_id)
