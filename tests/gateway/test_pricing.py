@@ -1,6 +1,5 @@
 """Pricing: what an operation may make us do at most, told by the schema, down to a number or a variable's multiple."""
 
-
 import pytest
 from graphql import GraphQLSchema, parse
 

@@ -181,7 +181,9 @@ def directory() -> Iterator[Path]:
         yield directory / "redis"
 
 
-async def _counted(connection: Connection, tried: Counter[str], connect: Any, *args: Any, **more: Any) -> None:
+async def _counted(
+    connection: Connection, tried: Counter[str], connect: Any, *args: Any, **more: Any
+) -> None:
     tried["connect"] += 1
     await connect(connection, *args, **more)
 

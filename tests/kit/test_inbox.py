@@ -143,7 +143,9 @@ async def test_events_that_went_by_unheard_are_told_of_and_no_others(
         # Two streams forget more than was heard; one forgets only what was. Members are given to streams by chance.
         heard = await pool.fetch("SELECT stream, seq, ord FROM inbox")
         ends = await stream.last_ids(redis_client, stream.names(SERVICE))
-        behind = [each["stream"] for each in heard if stream.position(ends[each["stream"]])[0] > each["seq"] + 1][:3]
+        behind = [
+            each["stream"] for each in heard if stream.position(ends[each["stream"]])[0] > each["seq"] + 1
+        ][:3]
         for name in behind[:2]:
             await redis_client.xtrim(name, maxlen=1, approximate=False)
         seq, ord = next((row["seq"], row["ord"]) for row in heard if row["stream"] == behind[2])

@@ -297,7 +297,7 @@ async def test_what_waits_longer_than_ten_minutes_is_warned_of(timed: Any) -> No
                 running = asyncio.create_task(there.run.run())
                 await asyncio.sleep(0.3)
                 async with asyncio.timeout(20):
-                    while len(_warnings(logs)) < len(warnings):
+                    while len(_warnings(logs)) < len(warnings):  # noqa: ASYNC110
                         await asyncio.sleep(0.05)
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)

@@ -63,7 +63,7 @@ async def registered(members: Members) -> int:
 async def settled(members: Members) -> int:
     """How many are registered, once nobody comes any more who was under way."""
     last = -1
-    while last != (last := await registered(members)):
+    while last != (last := await registered(members)):  # noqa: ASYNC110
         await asyncio.sleep(0.3)
     return last
 
