@@ -21,7 +21,6 @@ from services.kit import rpc
 from services.kit.kept import Kept
 from services.kit.refusal import Refusal
 
-_RESULTS = decisions_pb2.BatchGetConsentsResponse.RESULTS_FIELD_NUMBER
 _CONSENTS = decisions_pb2.MemberConsents.CONSENTS_FIELD_NUMBER
 _ANSWERED = decisions_pb2.ConsentsResult.CONSENTS_FIELD_NUMBER
 
@@ -134,18 +133,18 @@ def answer(
     admitted: Iterable[UUID | Refusal], shown: Overviews, found: Mapping[UUID, Everything]
 ) -> rpc.Encoded:
     """A ``BatchGetConsentsResponse``: what each may read that asks, and why not otherwise."""
-    parts, alike = [], {id(consents): b"" for consents in shown.values()}
+    results, alike = [], {id(consents): b"" for consents in shown.values()}
     for one in admitted:
         if isinstance(one, Refusal):
             refused = decisions_pb2.ConsentsResult(refusal=rpc.wire_refusal(one))
-            parts.append(rpc.embedded(_RESULTS, refused.SerializeToString()))
+            results.append(refused.SerializeToString())
             continue
         consents = shown[one]
         content = alike[id(consents)] = alike[id(consents)] or _encoded(consents)
         if one in found:
             content += decisions_pb2.MemberConsents(epoch=found[one].epoch).SerializeToString()
-        parts.append(rpc.embedded(_RESULTS, rpc.embedded(_ANSWERED, content)))
-    return rpc.Encoded(decisions_pb2.BatchGetConsentsResponse, b"".join(parts))
+        results.append(rpc.embedded(_ANSWERED, content))
+    return rpc.repeated(decisions_pb2.BatchGetConsentsResponse, results=results)
 
 
 def _encoded(consents: Iterable[Shown]) -> bytes:

@@ -15,7 +15,7 @@ from services.kit.rpc.callers import (
     CallerVerifier,
 )
 from services.kit.rpc.clients import client
-from services.kit.rpc.encoded import Encoded, embedded
+from services.kit.rpc.encoded import Encoded, embedded, repeated
 from services.kit.rpc.front import Front
 from services.kit.rpc.gatekeeper import READ_MAX_BYTES, Gatekeeper, NotSignedIn
 from services.kit.rpc.grants import (
@@ -71,6 +71,7 @@ __all__ = [
     "one_or_many",
     "per_item",
     "refusal_of",
+    "repeated",
     "services",
     "staff",
     "systems",

@@ -5,6 +5,7 @@ itself. Parts that many share are so encoded once and for all, and none is copie
 reached the answer: that took longer than all else there is to an overview.
 """
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 _CONTINUES = 0x80
@@ -27,3 +28,11 @@ def embedded(number: int, content: bytes) -> bytes:
         left >>= 7
     head.append(left)
     return bytes(head) + content
+
+
+def repeated(type: type[Any], **fields: Iterable[bytes]) -> Encoded:
+    """An answer that consists of repeated messages: by the names of its fields, those that are in each."""
+    numbered = {name: type.DESCRIPTOR.fields_by_name[name].number for name in fields}
+    return Encoded(
+        type, b"".join([embedded(numbered[name], part) for name, parts in fields.items() for part in parts])
+    )
