@@ -57,7 +57,7 @@ async def record(
     Raises ``ActivityAlreadyRecorded``, ``MemberClosed``.
     """
     number = programme.number
-    family = await families.lock(connection, activity.member_id, number)
+    family = await families.lock(connection, activity.member_id)
     if first := await activities.insert(connection, number, activity, now):
         if first.fingerprint != activity.fingerprint:
             message = "this source told another activity under this id: take a new id"

@@ -9,7 +9,7 @@ from services.loyalty.rules.missions.mission_checks import all_hold, of_occasion
 from services.loyalty.rules.missions.missions import LifecycleKind, LifecycleTask, Mission
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.storage.ledger import points
-from services.loyalty.storage.members.survivors import survivors
+from services.loyalty.storage.members.names import survivors
 from services.loyalty.storage.missions import lifecycle as kept
 from services.loyalty.storage.missions import missions, occasions
 from services.loyalty.storage.missions.occasions import Heard

@@ -97,7 +97,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> rpc.Front:
         pool = await database.pool(settings.database_url.get_secret_value())
         # What looks back on whole histories takes its time, and takes no connection from who reads a balance.
         unhurried = await database.pool(settings.database_url.get_secret_value(), size=3)
-        rulebook = Rulebook(pool, now)
+        rulebook = Rulebook(pool, now, wiring.outside(settings))
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, wiring.identities(settings))
         for wire in _wires(

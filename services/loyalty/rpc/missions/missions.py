@@ -110,7 +110,7 @@ class Missions:
     ) -> wire.ListMemberMissionsResponse:
         rpc.be_member(member := member_id(request.member_id))
         programme = await self._programme(request.programme_id)
-        family = await families.find(self._pool, member, programme.number)
+        family = await families.find(self._pool, member)
         standing = (await points.standings(self._pool, [family.member_id], programme.number)).get(
             family.member_id
         )
