@@ -131,7 +131,7 @@ async def test_a_trial_that_cannot_be_is_refused_by_path(operator: Operator) -> 
     share = did("share", now)
     for asked, field in (
         ({"key": "nobody", "samples": [share]}, "key"),
-        ({"samples": [share]}, "which"),
+        ({"samples": [share]}, "key"),
         ({"key": key}, "samples"),
         ({"key": key, "samples": [share, {}]}, "samples[1]"),
         ({"key": key, "samples": [did("dance", now)]}, "samples[0].activity.type"),
