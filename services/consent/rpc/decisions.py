@@ -112,7 +112,11 @@ class Decisions:
     async def check(self, request: decisions_pb2.CheckRequest, _: Context) -> decisions_pb2.CheckResponse:
         return await self._gate.check(request)
 
-    @rpc.allow(*_GATE_CALLERS)
+    def kept_many(self, request: decisions_pb2.CheckManyRequest) -> decisions_pb2.CheckManyResponse | None:
+        """The same of a batch that may be answered so."""
+        return self._gate.kept_many(request)
+
+    @rpc.allow(*_GATE_CALLERS, at_once=kept_many)
     async def check_many(
         self, request: decisions_pb2.CheckManyRequest, _: Context
     ) -> decisions_pb2.CheckManyResponse:

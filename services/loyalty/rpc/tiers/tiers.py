@@ -33,7 +33,7 @@ from services.loyalty.rules.tiers.tier_schemes import Condition, TierRule
 from services.loyalty.rules.tiers.tiers import good_until, placement_of
 from services.loyalty.storage.ledger import points
 from services.loyalty.storage.members import refusals
-from services.loyalty.storage.members.survivors import survivors
+from services.loyalty.storage.members.names import survivors
 from services.loyalty.storage.tiers import tiers as holders
 
 _LONGEST_PAGE = 100

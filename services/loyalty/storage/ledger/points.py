@@ -12,7 +12,7 @@ from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.tiers.standings import Standing
 from services.loyalty.storage.ledger import redemptions, rows
-from services.loyalty.storage.members.survivors import MERGED_INTO, survivors
+from services.loyalty.storage.members.names import MERGED_INTO, survivors
 
 EntryRow = asyncpg.Record
 """An entry of a page, its columns those of ``_PAGED``."""
