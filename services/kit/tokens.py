@@ -83,11 +83,15 @@ class TokenVerifier:
 
     async def verify(self, token: str) -> Token:
         """The token's claims. Raises ``TokenRefused``."""
+        return self.known(token) or await self._check(token)
+
+    def known(self, token: str) -> Token | None:
+        """The claims of a token that was found good before and still is; None for any other."""
         known = self._remembered.get(token)
-        if known is not None and time.time() < known.expires_at_s:
-            self._refresh()
-            return known
-        return await self._check(token)
+        if known is None or time.time() >= known.expires_at_s:
+            return None
+        self._refresh()
+        return known
 
     async def _check(self, token: str) -> Token:
         key = await self._key_of(token)
