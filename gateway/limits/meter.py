@@ -105,7 +105,7 @@ class Meter:
         """Take a price without waiting, from a bucket that has plenty; None where it has to be waited for."""
         if not self._buckets.is_ample(payer, cost):
             return None
-        self._buckets.take(payer, cost, awaited=False)
+        self._buckets.take_later(payer, cost)
         return Charge(cost, payer.rate, None)
 
     async def pay(self, payer: Bucket, cost: int, *, paid: int = 0, spends: bool = False) -> Charge:

@@ -144,10 +144,10 @@ async def test_strangers_are_known_by_the_address_that_the_trusted_proxy_names(t
 
 async def test_wrong_tokens_are_charged_to_the_address(throttling: Gateway) -> None:
     headers = {"x-forwarded-for": f"10.2.{uuid4().int % 250}.9", "authorization": "Bearer wrong"}
-    statuses = [
-        (await throttling.post("{__typename}", path="/admin/graphql", headers=headers)).status_code
-        for _ in range(5)
-    ]
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < AGAIN_WHERE_IT_IS_SLOW:
+        answer = await throttling.post("{__typename}", path="/admin/graphql", headers=headers)
+        statuses.append(answer.status_code)
     assert statuses[:2] == [401, 401]
     assert statuses[-1] == 429
 
