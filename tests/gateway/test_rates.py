@@ -121,7 +121,7 @@ async def test_what_nobody_waits_for_leaves_together_a_little_later_and_is_owed_
         await asyncio.sleep(0)
     assert not buckets.is_ample(bucket, 101)
     async with asyncio.timeout(30):
-        while buckets._owed:
+        while buckets._owed:  # noqa: ASYNC110  # nobody is told
             await asyncio.sleep(0.01)
     assert await _calls(redis) - before == 1
     assert await Buckets(redis).take(bucket, 0) == Taken(600, 0)
