@@ -27,6 +27,7 @@ from huiyuan.loyalty.v1.forfeits_connect import ForfeitsServiceClient
 from huiyuan.loyalty.v1.grants_connect import GrantsServiceClient
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceClient
 from huiyuan.loyalty.v1.memberships_connect import MembershipsServiceClient
+from huiyuan.loyalty.v1.mission_trials_connect import MissionTrialsServiceClient
 from huiyuan.loyalty.v1.missions_connect import MissionsServiceClient
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceClient
 from huiyuan.loyalty.v1.overviews_connect import OverviewsServiceClient
@@ -138,6 +139,7 @@ class Clients:
         self.coupon_templates = client(CouponTemplatesServiceClient, loyalty, LOYALTY, signer)
         self.campaigns = client(CampaignsServiceClient, loyalty, LOYALTY, signer, timeout_ms=_LOOKING_BACK_MS)
         self.activities = client(ActivitiesServiceClient, loyalty, LOYALTY, signer)
+        self.mission_trials = client(MissionTrialsServiceClient, loyalty, LOYALTY, signer)
         self.missions = client(MissionsServiceClient, loyalty, LOYALTY, signer)
         self.memberships = client(MembershipsServiceClient, loyalty, LOYALTY, signer)
         self.decided = client(DecidedServiceClient, loyalty, LOYALTY, signer)

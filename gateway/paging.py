@@ -30,8 +30,16 @@ class CursorNotOurs(Invalid):
 class PageInfo:
     has_next_page: bool
     has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    starts_at: strawberry.Private[str | None]
+    ends_at: strawberry.Private[str | None]
+
+    @strawberry.field
+    def start_cursor(self) -> str | None:
+        return None if self.starts_at is None else cursor(self.starts_at)
+
+    @strawberry.field
+    def end_cursor(self) -> str | None:
+        return None if self.ends_at is None else cursor(self.ends_at)
 
 
 @strawberry.type
@@ -90,7 +98,7 @@ def connection(
         page_info=PageInfo(
             has_next_page=has_next_page,
             has_previous_page=after is not None,
-            start_cursor=cursor(keys[0]) if keys else None,
-            end_cursor=cursor(keys[-1]) if keys else None,
+            starts_at=keys[0] if keys else None,
+            ends_at=keys[-1] if keys else None,
         ),
     )

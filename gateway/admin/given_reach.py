@@ -67,9 +67,11 @@ ROLES_OF_GIVEN: Mapping[str, Roles] = {
     "MemberCouponEdge": COUPON_ISSUERS,
     "Mission": EVERY_ROLE,
     "MissionAward": EVERY_ROLE,
+    "MissionCheck": RULE_READERS,
     "MissionCondition": EVERY_ROLE,
     "MissionPayload": DRAFT_PUBLISHERS,
     "MissionProgress": EVERY_ROLE,
+    "MissionSampleVerdict": RULE_READERS,
     "MissionTask": EVERY_ROLE,
     "ReinstateCouponsPayload": REVERSERS,
     "RetryGrantPayload": ADJUSTERS,
@@ -87,4 +89,5 @@ ROLES_OF_GIVEN: Mapping[str, Roles] = {
     "RewardStockChange": CATALOGUE_READERS,
     "RewardTerms": CATALOGUE_READERS,
     "RewardTierPrice": CATALOGUE_READERS,
+    "TestMissionPayload": RULE_READERS,
 }

@@ -46,6 +46,7 @@ from gateway.admin.members.searches import SearchQueries
 from gateway.admin.members.statuses import StatusMutations
 from gateway.admin.members.tags import TagMutations, TagQueries
 from gateway.admin.missions.activities import ActivityMutations, ActivityQueries
+from gateway.admin.missions.mission_trials import MissionTrialQueries
 from gateway.admin.missions.missions import MissionMutations, MissionQueries
 from gateway.admin.nodes import NodeQueries
 from gateway.admin.permissions import Permissions
@@ -91,6 +92,7 @@ schema = strawberry.Schema(
             OrderQueries,
             ActivityQueries,
             MissionQueries,
+            MissionTrialQueries,
             GrantQueries,
             RewardQueries,
             ReferralQueries,

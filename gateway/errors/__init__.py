@@ -89,7 +89,7 @@ _IN_DETAIL = {
 
 def without_path(message: str, path: str) -> str:
     """A message without the path that it begins with, which clients are told beside it as they spell it."""
-    return message.removeprefix(f"{path}: ")
+    return message.removeprefix(f"{path}: ").removeprefix(f"{path} " if path else "")
 
 
 _FLAT = frozenset({"agreement", "assessment", "notice", "purpose", "route", "topic"})

@@ -30,16 +30,17 @@ class Lane(rpc.Lane[Asked[Key], Value]):
     """``group`` names what a call can hold only one of."""
 
     def __init__(
-        self, fetch: Fetch[Asked[Key], Value], *, group: Callable[[Key], Hashable] = lambda _: None
+        self, fetch: Fetch[Asked[Key], Value], *, group: Callable[[Key], Hashable] | None = None
     ) -> None:
-        super().__init__(fetch, group=lambda asked: group(asked.key))
+        super().__init__(fetch, group=None if group is None else lambda asked: group(asked.key))
 
     def load(self, caller: Caller, key: Key) -> asyncio.Future[Value]:
         """The value, once a call has brought it; raises the item's refusal, or why its call failed."""
         asked, answers = Asked(key, caller), kept.get()
         if answers is None:
             return self.ask(asked)
-        known = answers.get((self, asked))
+        place = self, asked
+        known = answers.get(place)
         if known is None or not known.done() or known.cancelled():
-            known = answers[self, asked] = self.ask(asked)
+            known = answers[place] = self.ask(asked)
         return known

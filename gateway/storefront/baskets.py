@@ -32,12 +32,13 @@ async def quote_coupons(
     shipping: MoneyInput | None,
     coupon_ids: Sequence[str],
     order: OrderReferenceInput | None,
+    programme_id: str | None,
 ) -> CouponQuote:
     """What a basket says to the signed-in member's coupons."""
     context = info.context
     wire = await context.clients.coupons.quote_coupons(
         coupons_pb2.QuoteCouponsRequest(
-            programme_id=DEFAULT_PROGRAMME,
+            programme_id=programme_id or DEFAULT_PROGRAMME,
             member_id=context.member_id(),
             basket=coupons_pb2.CouponBasket(
                 lines=[line.wire() for line in lines], shipping=shipping.wire() if shipping else None

@@ -58,7 +58,10 @@ class GiveConsentInput:
 @strawberry.input(description="The purposes to withdraw from; no reason is needed.")
 class WithdrawConsentInput:
     purposes: list[str]
-    recipient_id: str | None = None
+    recipient_id: str | None = strawberry.field(
+        default=None,
+        description="Withdraws from this third party alone; null: from us and from everyone it was given for.",
+    )
     child_id: strawberry.ID | None = strawberry.field(default=None, description=_CHILD)
     channel: str
     idempotency_key: str = strawberry.field(description="1 to 100 characters; a retry sends the same.")
@@ -73,7 +76,9 @@ class GiveConsentPayload:
 
 @strawberry.type
 class WithdrawConsentPayload:
-    consents: list[Consent]
+    consents: list[Consent] = strawberry.field(
+        description="What ended: each purpose, and each third party's consent to it that stood."
+    )
     replayed: bool = strawberry.field(description="True when this answer was given before.")
     user_errors: list[UserError]
 

@@ -9,9 +9,11 @@ from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import SPENDS
 from gateway.errors import UserError, attempt
+from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.paging import Connection
 from gateway.scalars import Long, Money, MoneyInput, instant, money
 from gateway.storefront.baskets import BasketLineInput
+from gateway.storefront.programme_ids import THE_PROGRAMME
 from gateway.storefront.redemptions import OrderReferenceInput
 from gateway.views.coupons import Coupon, CouponOff, CouponState, coupon, coupons, offs
 from gateway.views.nodes import Node
@@ -26,6 +28,7 @@ class ClaimCouponInput:
         default=None, description="As the shop told it; case does not matter."
     )
     idempotency_key: str = strawberry.field(description=_KEY)
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type
@@ -45,6 +48,7 @@ class HoldCouponsInput:
         default=None, description="After that they are free by themselves; without it, as the templates say."
     )
     idempotency_key: str = strawberry.field(description=_KEY)
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type
@@ -62,6 +66,7 @@ class ReleaseCouponsInput:
     coupon_ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Without them, all that the order holds."
     )
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type
@@ -89,7 +94,9 @@ class CouponMutations:
     async def claim_coupon(self, info: Info, input: ClaimCouponInput) -> ClaimCouponPayload:
         context = info.context
         request = coupons_pb2.ClaimCouponRequest(
-            member_id=context.member_id(), idempotency_key=input.idempotency_key
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
+            member_id=context.member_id(),
+            idempotency_key=input.idempotency_key,
         )
         if input.code:
             request.claim_code = input.code
@@ -109,6 +116,7 @@ class CouponMutations:
     async def hold_coupons(self, info: Info, input: HoldCouponsInput) -> HoldCouponsPayload:
         context = info.context
         request = coupons_pb2.HoldCouponsRequest(
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
             member_id=context.member_id(),
             order=input.order.wire(),
             coupon_ids=input.coupon_ids,
@@ -133,7 +141,10 @@ class CouponMutations:
     async def release_coupons(self, info: Info, input: ReleaseCouponsInput) -> ReleaseCouponsPayload:
         context = info.context
         request = coupons_pb2.ReleaseCouponsRequest(
-            member_id=context.member_id(), order=input.order.wire(), coupon_ids=input.coupon_ids or []
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
+            member_id=context.member_id(),
+            order=input.order.wire(),
+            coupon_ids=input.coupon_ids or [],
         )
         call = context.clients.coupons.release_coupons(request, headers=context.named(LOYALTY))
         released, refused = await attempt(call, context.locale)

@@ -6,6 +6,8 @@ from huiyuan.loyalty.v1 import entitlements_pb2 as wire
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.errors import UserError, attempt
+from gateway.loaders.members import DEFAULT_PROGRAMME
+from gateway.storefront.programme_ids import THE_PROGRAMME
 from gateway.storefront.redemptions import OrderReferenceInput
 from gateway.views.entitlements import BenefitClaim, claim
 
@@ -16,6 +18,7 @@ class ClaimBenefitInput:
     idempotency_key: str = strawberry.field(
         description="1 to 100 printable characters; a retry sends the same."
     )
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.input(description="A benefit to use, or one claim of it: one of the two.")
@@ -28,11 +31,13 @@ class UseBenefitInput:
         description="1 to 100 printable characters; a retry sends the same."
     )
     order: OrderReferenceInput | None = None
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.input(description="A claim that was not used, to go back to its quota.")
 class ReleaseBenefitInput:
     claim_id: strawberry.ID
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type
@@ -53,7 +58,10 @@ class EntitlementMutations:
     async def claim_benefit(self, info: Info, input: ClaimBenefitInput) -> BenefitClaimPayload:
         context = info.context
         request = wire.ClaimBenefitRequest(
-            member_id=context.member_id(), benefit=input.benefit, idempotency_key=input.idempotency_key
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
+            member_id=context.member_id(),
+            benefit=input.benefit,
+            idempotency_key=input.idempotency_key,
         )
         call = context.clients.entitlements.claim_benefit(request, headers=context.named(LOYALTY))
         return _payload(*await attempt(call, context.locale))
@@ -62,6 +70,7 @@ class EntitlementMutations:
     async def use_benefit(self, info: Info, input: UseBenefitInput) -> BenefitClaimPayload:
         context = info.context
         request = wire.UseBenefitRequest(
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
             member_id=context.member_id(),
             benefit=input.benefit or "",
             claim_id=input.claim_id or "",
@@ -74,7 +83,11 @@ class EntitlementMutations:
     @strawberry.mutation(description="Gives a claim of the signed-in member back to its quota.")
     async def release_benefit(self, info: Info, input: ReleaseBenefitInput) -> BenefitClaimPayload:
         context = info.context
-        request = wire.ReleaseBenefitRequest(member_id=context.member_id(), claim_id=input.claim_id)
+        request = wire.ReleaseBenefitRequest(
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
+            member_id=context.member_id(),
+            claim_id=input.claim_id,
+        )
         call = context.clients.entitlements.release_benefit(request, headers=context.named(LOYALTY))
         return _payload(*await attempt(call, context.locale))
 

@@ -13,6 +13,7 @@ from gateway.views.nodes import Node
 
 @strawberry.type(description="One movement of points; entries are never changed or deleted.")
 class Entry(Node):
+    wire: strawberry.Private[points_pb2.Entry]
     type: EntryType
     currency: str
     points: Long = strawberry.field(description="How many moved, always above 0.")
@@ -21,9 +22,19 @@ class Entry(Node):
     )
     balance_after: Long = strawberry.field(description="What could be used right after, less debt.")
     occurred_at: datetime
-    order_ref: str | None = strawberry.field(description='"source:order id" of the order behind it, if any.')
-    reason: str | None
-    expires_at: datetime | None = strawberry.field(description="When these points expire; null for never.")
+
+    # What few ask for is made when it is asked for.
+    @strawberry.field(description='"source:order id" of the order behind it, if any.')
+    def order_ref(self) -> str | None:
+        return self.wire.order_ref or None
+
+    @strawberry.field
+    def reason(self) -> str | None:
+        return self.wire.reason or None
+
+    @strawberry.field(description="When these points expire; null for never.")
+    def expires_at(self) -> datetime | None:
+        return optional_instant(self.wire, "expires_at")
 
 
 def page(wire: points_pb2.EntryPage, after: str | None) -> Connection[Entry]:
@@ -38,13 +49,11 @@ def entry(wire: points_pb2.Entry) -> Entry:
     """The view of an entry."""
     return Entry(
         id=strawberry.ID(wire.entry_id),
+        wire=wire,
         type=EntryType.of(wire.type),
         currency=wire.currency,
         points=Long(wire.points),
         change=change(wire),
         balance_after=Long(wire.balance_after),
         occurred_at=instant(wire.occurred_at),
-        order_ref=wire.order_ref or None,
-        reason=wire.reason or None,
-        expires_at=optional_instant(wire, "expires_at"),
     )

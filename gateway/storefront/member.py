@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 import strawberry
-from huiyuan.loyalty.v1 import tiers_pb2
+from huiyuan.loyalty.v1 import points_pb2, tiers_pb2
 from huiyuan.members.v1 import profiles_pb2, statuses_pb2
 
 from gateway.clients import MEMBERS
@@ -22,6 +22,7 @@ from gateway.storefront.communications import Communication, communications
 from gateway.storefront.coupons import own_coupons
 from gateway.storefront.entries import Entry, page
 from gateway.storefront.missions import MemberMission, member_missions
+from gateway.storefront.programme_ids import ProgrammeId
 from gateway.storefront.rewarded import Rewarded
 from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
@@ -135,64 +136,69 @@ class Member(Rewarded, Node):
         return instant((await _profile(self, info)).joined_at)
 
     @strawberry.field(description="The tier held, what it gives, and the way to the next one.")
-    async def tier(self, info: Info) -> Standing | None:
-        return standing(await _standing(self, info), info.context.locale)
+    async def tier(self, info: Info, programme_id: ProgrammeId = None) -> Standing | None:
+        return standing(await _standing(self, info, programme_id), info.context.locale)
 
     @strawberry.field(description="What the tier held gives.")
-    async def benefits(self, info: Info) -> list[Benefit] | None:
-        return benefits(await _standing(self, info), info.context.locale)
+    async def benefits(self, info: Info, programme_id: ProgrammeId = None) -> list[Benefit] | None:
+        return benefits(await _standing(self, info, programme_id), info.context.locale)
 
     @strawberry.field(
         description="What the member has of each benefit now, and what can still be claimed.",
         directives=[ListSize(assumed_size=10)],
     )
-    async def entitlements(self, info: Info) -> list[Entitlement] | None:
-        return await entitlements(info, self.id, DEFAULT_PROGRAMME)
+    async def entitlements(self, info: Info, programme_id: ProgrammeId = None) -> list[Entitlement] | None:
+        return await entitlements(info, self.id, programme_id or DEFAULT_PROGRAMME)
 
     @strawberry.field(
         description="What tiers the member could buy or renew, at what price, and what was bought."
     )
-    async def memberships(self, info: Info) -> Memberships | None:
-        return await memberships(info, self.id, DEFAULT_PROGRAMME)
+    async def memberships(self, info: Info, programme_id: ProgrammeId = None) -> Memberships | None:
+        return await memberships(info, self.id, programme_id or DEFAULT_PROGRAMME)
 
     @strawberry.field(
         description="The balance in a currency; without one, in the currency that can be spent."
     )
-    async def points(self, info: Info, currency: str | None = None) -> Balance | None:
-        context = info.context
-        wire = await context.load.balances_by_member.load(
-            context.caller, InProgramme(DEFAULT_PROGRAMME, self.id)
-        )
-        found = named(wire.balances, currency)
+    async def points(
+        self, info: Info, currency: str | None = None, programme_id: ProgrammeId = None
+    ) -> Balance | None:
+        found = named((await _balances(self, info, programme_id)).balances, currency)
         return None if found is None else balance(found)
 
     @strawberry.field(description="The balances in all of the programme's currencies.")
-    async def balances(self, info: Info) -> list[Balance] | None:
-        context = info.context
-        wire = await context.load.balances_by_member.load(
-            context.caller, InProgramme(DEFAULT_PROGRAMME, self.id)
-        )
-        return [balance(one) for one in wire.balances]
+    async def balances(self, info: Info, programme_id: ProgrammeId = None) -> list[Balance] | None:
+        return [balance(one) for one in (await _balances(self, info, programme_id)).balances]
 
     @strawberry.field(
         description="What the balances consist of; without a currency, all of them. What goes first comes first."
     )
-    async def lots(self, info: Info, currency: str | None = None) -> list[Lot] | None:
+    async def lots(
+        self, info: Info, currency: str | None = None, programme_id: ProgrammeId = None
+    ) -> list[Lot] | None:
         context = info.context
-        wire = await context.load.lots_by_member.load(context.caller, InProgramme(DEFAULT_PROGRAMME, self.id))
+        wire = await context.load.lots_by_member.load(
+            context.caller, InProgramme(programme_id or DEFAULT_PROGRAMME, self.id)
+        )
         return lots(wire.lots, currency)
 
     @strawberry.field(description="A hold by its id, as of now; null when there is none.")
-    async def hold(self, info: Info, id: strawberry.ID) -> Hold | None:
-        return await find_hold(info, self.id, DEFAULT_PROGRAMME, id)
+    async def hold(self, info: Info, id: strawberry.ID, programme_id: ProgrammeId = None) -> Hold | None:
+        return await find_hold(info, self.id, programme_id or DEFAULT_PROGRAMME, id)
 
     @strawberry.field(
         description="What moved the member's points, newest first; at most 100 a page.", directives=[PAGED]
     )
     async def entries(
-        self, info: Info, first: int, after: str | None = None, currency: str | None = None
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        currency: str | None = None,
+        programme_id: ProgrammeId = None,
     ) -> Connection[Entry] | None:
-        asked = EntriesOf(DEFAULT_PROGRAMME, self.id, page_size(first), key_of(after), currency or "")
+        asked = EntriesOf(
+            programme_id or DEFAULT_PROGRAMME, self.id, page_size(first), key_of(after), currency or ""
+        )
         return page(await info.context.load.entries_by_member.load(info.context.caller, asked), after)
 
     coupons: Connection[Coupon] | None = strawberry.field(
@@ -200,8 +206,10 @@ class Member(Rewarded, Node):
     )
 
     @strawberry.field(description="What the member had at a past instant.")
-    async def balance_as_of(self, info: Info, at: datetime) -> BalanceAsOf | None:
-        return await statements.balance_as_of(info, self.id, DEFAULT_PROGRAMME, at)
+    async def balance_as_of(
+        self, info: Info, at: datetime, programme_id: ProgrammeId = None
+    ) -> BalanceAsOf | None:
+        return await statements.balance_as_of(info, self.id, programme_id or DEFAULT_PROGRAMME, at)
 
     @strawberry.field(
         description="What moved one currency from an instant until before another, or on local days. Without a "
@@ -217,21 +225,24 @@ class Member(Rewarded, Node):
         days: LocalDaysInput | None = None,
         currency: str | None = None,
         after: str | None = None,
+        programme_id: ProgrammeId = None,
     ) -> Statement | None:
         return await statements.statement(
-            info, self.id, DEFAULT_PROGRAMME, currency, (since, until, days), (first, after)
+            info, self.id, programme_id or DEFAULT_PROGRAMME, currency, (since, until, days), (first, after)
         )
 
     @strawberry.field(
         description="What there is to do for the member, and how far it is done.",
         directives=[ListSize(assumed_size=10)],
     )
-    async def missions(self, info: Info) -> list[MemberMission] | None:
-        return await member_missions(info, self.id)
+    async def missions(self, info: Info, programme_id: ProgrammeId = None) -> list[MemberMission] | None:
+        return await member_missions(info, self.id, programme_id)
 
     @strawberry.field(description="Why an entry is what it is.")
-    async def explain(self, info: Info, entry_id: strawberry.ID) -> Explanation | None:
-        return explanation(await explained(info, self.id, DEFAULT_PROGRAMME, entry_id))
+    async def explain(
+        self, info: Info, entry_id: strawberry.ID, programme_id: ProgrammeId = None
+    ) -> Explanation | None:
+        return explanation(await explained(info, self.id, programme_id or DEFAULT_PROGRAMME, entry_id))
 
     @strawberry.field(description="By what the member is known, masked.")
     async def identities(self, info: Info) -> list[LinkedIdentity] | None:
@@ -277,6 +288,11 @@ async def _profile(member: Member, info: Info) -> profiles_pb2.Profile:
     return await info.context.load.profiles_by_member.load(info.context.caller, member.id)
 
 
-async def _standing(member: Member, info: Info) -> tiers_pb2.Standing:
-    asked = InProgramme(DEFAULT_PROGRAMME, member.id)
+async def _standing(member: Member, info: Info, programme_id: str | None) -> tiers_pb2.Standing:
+    asked = InProgramme(programme_id or DEFAULT_PROGRAMME, member.id)
     return await info.context.load.standings_by_member.load(info.context.caller, asked)
+
+
+async def _balances(member: Member, info: Info, programme_id: str | None) -> points_pb2.MemberBalances:
+    asked = InProgramme(programme_id or DEFAULT_PROGRAMME, member.id)
+    return await info.context.load.balances_by_member.load(info.context.caller, asked)

@@ -7,7 +7,9 @@ from huiyuan.loyalty.v1 import memberships_pb2 as wire
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.errors import UserError, attempt
+from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import MoneyInput
+from gateway.storefront.programme_ids import THE_PROGRAMME
 from gateway.views.memberships import Membership, MembershipOffer, membership, offer
 
 SOURCE = "storefront"
@@ -17,6 +19,7 @@ SOURCE = "storefront"
 @strawberry.input(description="A tier whose membership is to be offered.")
 class OfferMembershipInput:
     tier: str = strawberry.field(description="The tier's key.")
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type
@@ -29,6 +32,7 @@ class OfferMembershipPayload:
 class TakeMembershipInput:
     offer_id: strawberry.ID
     price: MoneyInput = strawberry.field(description="What was offered: 0 of the programme's money.")
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type
@@ -46,7 +50,11 @@ class MembershipMutations:
     async def offer_membership(self, info: Info, input: OfferMembershipInput) -> OfferMembershipPayload:
         context = info.context
         call = context.clients.memberships.offer_membership(
-            wire.OfferMembershipRequest(member_id=context.member_id(), tier=input.tier),
+            wire.OfferMembershipRequest(
+                programme_id=input.programme_id or DEFAULT_PROGRAMME,
+                member_id=context.member_id(),
+                tier=input.tier,
+            ),
             headers=context.named(LOYALTY),
         )
         told, refused = await attempt(call, context.locale)
@@ -60,6 +68,7 @@ class MembershipMutations:
         paid_at = Timestamp()
         paid_at.GetCurrentTime()
         request = wire.RecordMembershipRequest(
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
             member_id=context.member_id(),
             source=SOURCE,
             order_id=input.offer_id,

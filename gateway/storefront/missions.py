@@ -14,6 +14,7 @@ from gateway.loaders.catalogue import Answer
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Locale, optional_instant, text
 from gateway.storefront.permissions import PUBLIC
+from gateway.storefront.programme_ids import ProgrammeId
 from gateway.views.missions import MissionAward, MissionProgress, MissionTask, award, progress, task
 
 _MISSIONS = ListSize(assumed_size=10)
@@ -56,30 +57,34 @@ class CheckInPayload:
 @strawberry.type
 class MissionQueries:
     @strawberry.field(metadata=PUBLIC, description="What there is to do now. Public.", directives=[_MISSIONS])
-    async def missions(self, info: Info, locale: Locale | None = None) -> list[Mission] | None:
+    async def missions(
+        self, info: Info, locale: Locale | None = None, programme_id: ProgrammeId = None
+    ) -> list[Mission] | None:
         context, wanted = info.context, locale or info.context.locale
 
         async def asked() -> Answer:
             response = await context.clients.missions.list_open_missions(
-                missions_pb2.ListOpenMissionsRequest(programme_id=DEFAULT_PROGRAMME),
+                missions_pb2.ListOpenMissionsRequest(programme_id=programme_id or DEFAULT_PROGRAMME),
                 headers=context.clients.named(LOYALTY, ANYONE),
             )
             ends = [optional_instant(one, "ends_at") for one in response.missions]
             shown = [mission(one, wanted) for one in response.missions]
             return Answer(shown, min((end for end in ends if end), default=None))
 
-        found: list[Mission] = await context.catalogue.get(("missions", wanted), asked)
+        found: list[Mission] = await context.catalogue.get(
+            ("missions", programme_id or DEFAULT_PROGRAMME, wanted), asked
+        )
         return found
 
 
 @strawberry.type
 class MissionMutations:
     @strawberry.mutation(description="Checks the signed-in member in, once a local day.")
-    async def check_in(self, info: Info) -> CheckInPayload:
+    async def check_in(self, info: Info, programme_id: ProgrammeId = None) -> CheckInPayload:
         context = info.context
         context.member_id()
         call = context.clients.activities.check_in(
-            activities_pb2.CheckInRequest(programme_id=DEFAULT_PROGRAMME),
+            activities_pb2.CheckInRequest(programme_id=programme_id or DEFAULT_PROGRAMME),
             headers=context.named(LOYALTY),
         )
         done, refused = await attempt(call, context.locale)
@@ -93,11 +98,13 @@ class MissionMutations:
         )
 
 
-async def member_missions(info: Info, member_id: str) -> list[MemberMission]:
+async def member_missions(info: Info, member_id: str, programme_id: str | None) -> list[MemberMission]:
     """The missions that are open to a member, and where the member stands."""
     context = info.context
     response = await context.clients.missions.list_member_missions(
-        missions_pb2.ListMemberMissionsRequest(member_id=member_id, programme_id=DEFAULT_PROGRAMME),
+        missions_pb2.ListMemberMissionsRequest(
+            member_id=member_id, programme_id=programme_id or DEFAULT_PROGRAMME
+        ),
         headers=context.named(LOYALTY),
     )
     return [

@@ -12,6 +12,7 @@ from gateway.loaders.catalogue import Answer
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Locale, instant, optional_instant, text
 from gateway.storefront.permissions import PUBLIC
+from gateway.storefront.programme_ids import ProgrammeId
 from gateway.views.benefits import Benefit, benefit
 from gateway.views.tier_sales import TierSale, sale
 from gateway.views.tier_schemes import ConditionMatch, TierCondition, condition, match
@@ -68,15 +69,19 @@ class ProgrammeQueries:
     @strawberry.field(
         metadata=PUBLIC, description="The programme: its currencies, its tiers and what they give. Public."
     )
-    async def programme(self, info: Info, locale: Locale | None = None) -> Programme | None:
+    async def programme(
+        self, info: Info, locale: Locale | None = None, programme_id: ProgrammeId = None
+    ) -> Programme | None:
         wanted = locale or info.context.locale
         load = info.context.load.programmes_by_id.load
 
         async def asked() -> Answer:
-            wire = await load(ANYONE, DEFAULT_PROGRAMME)
+            wire = await load(ANYONE, programme_id or DEFAULT_PROGRAMME)
             return Answer(programme(wire.programme, wanted), optional_instant(wire, "changes_at"))
 
-        found: Programme = await info.context.catalogue.get(("programme", wanted), asked)
+        found: Programme = await info.context.catalogue.get(
+            ("programme", programme_id or DEFAULT_PROGRAMME, wanted), asked
+        )
         return found
 
 

@@ -12,6 +12,7 @@ from gateway.context import Info
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Locale, Long, Money, MoneyInput, instant, money
 from gateway.storefront.baskets import BasketLineInput, quote_coupons
+from gateway.storefront.programme_ids import THE_PROGRAMME
 from gateway.storefront.redemptions import OrderReferenceInput
 from gateway.views.coupons import CouponQuote
 from gateway.views.tiers import Tier, tier
@@ -28,6 +29,7 @@ class QuoteInput:
     redeem_points: Long | None = strawberry.field(
         default=None, description="How many; without it, as many as can be."
     )
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type(description="Points that the order would earn.")
@@ -98,7 +100,9 @@ class Quote:
         shipping: MoneyInput | None = None,
         order: OrderReferenceInput | None = None,
     ) -> CouponQuote | None:
-        return await quote_coupons(info, self.asked.lines, shipping, coupon_ids or [], order)
+        return await quote_coupons(
+            info, self.asked.lines, shipping, coupon_ids or [], order, self.asked.programme_id
+        )
 
 
 @strawberry.type
@@ -109,7 +113,7 @@ class QuoteQueries:
     async def quote(self, info: Info, input: QuoteInput) -> Quote | None:
         context = info.context
         request = quotes_pb2.QuoteOrderRequest(
-            programme_id=DEFAULT_PROGRAMME,
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
             member_id=context.member_id(),
             lines=[line.wire() for line in input.lines],
             total=input.total.wire(),

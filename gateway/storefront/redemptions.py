@@ -7,7 +7,9 @@ from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import SPENDS
 from gateway.errors import UserError, attempt
+from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Long, Money, money
+from gateway.storefront.programme_ids import THE_PROGRAMME
 from gateway.views.redemptions import Hold, SpentPoints, hold, spent
 
 
@@ -30,6 +32,7 @@ class RedeemPointsInput:
         description="1 to 100 printable characters; a retry sends the same."
     )
     order: OrderReferenceInput | None = None
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type(description="Points that were spent.")
@@ -61,6 +64,7 @@ class HoldPointsInput:
         default=None, description="After that they go back by themselves; without it, as the programme says."
     )
     order: OrderReferenceInput | None = None
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type
@@ -74,6 +78,7 @@ class HoldPointsPayload:
 @strawberry.input(description="A hold to let go.")
 class ReleaseHoldInput:
     hold_id: str
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type
@@ -89,6 +94,7 @@ class RedemptionMutations:
     async def redeem_points(self, info: Info, input: RedeemPointsInput) -> RedeemPointsPayload:
         context = info.context
         request = redemptions_pb2.RedeemPointsRequest(
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
             member_id=context.member_id(),
             currency=input.currency or "",
             points=input.points,
@@ -109,6 +115,7 @@ class RedemptionMutations:
     async def hold_points(self, info: Info, input: HoldPointsInput) -> HoldPointsPayload:
         context = info.context
         request = redemptions_pb2.HoldPointsRequest(
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
             member_id=context.member_id(),
             currency=input.currency or "",
             points=input.points,
@@ -128,7 +135,11 @@ class RedemptionMutations:
     @strawberry.mutation(description="Gives back what a hold of the signed-in member keeps.")
     async def release_hold(self, info: Info, input: ReleaseHoldInput) -> ReleaseHoldPayload:
         context = info.context
-        request = redemptions_pb2.ReleaseHoldRequest(member_id=context.member_id(), hold_id=input.hold_id)
+        request = redemptions_pb2.ReleaseHoldRequest(
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
+            member_id=context.member_id(),
+            hold_id=input.hold_id,
+        )
         call = context.clients.redemptions.release_hold(request, headers=context.named(LOYALTY))
         released, refused = await attempt(call, context.locale)
         return ReleaseHoldPayload(

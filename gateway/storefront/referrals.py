@@ -8,8 +8,10 @@ from huiyuan.loyalty.v1 import referrals_pb2
 from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.errors import UserError, attempt
+from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.paging import Connection, connection, key_of, page_size
 from gateway.scalars import instant, optional_instant
+from gateway.storefront.programme_ids import THE_PROGRAMME
 from gateway.views.referrals import ReferralState
 from services.kit.refusal import Kind, Refusal
 
@@ -26,6 +28,7 @@ class Invitation:
 @strawberry.input(description="The code of whoever brought the signed-in member.")
 class AcceptInviteInput:
     code: str
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type
@@ -40,7 +43,11 @@ class ReferralMutations:
     @strawberry.mutation(description="Says who brought the signed-in member; once, soon after joining.")
     async def accept_invite(self, info: Info, input: AcceptInviteInput) -> AcceptInvitePayload:
         context = info.context
-        request = referrals_pb2.AcceptInviteRequest(member_id=context.member_id(), code=input.code)
+        request = referrals_pb2.AcceptInviteRequest(
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
+            member_id=context.member_id(),
+            code=input.code,
+        )
         call = context.clients.referrals.accept_invite(request, headers=context.named(LOYALTY))
         accepted, refused = await attempt(call, context.locale)
         return AcceptInvitePayload(
@@ -50,10 +57,12 @@ class ReferralMutations:
         )
 
 
-async def invite_code(info: Info, member_id: str, referral: str) -> str | None:
+async def invite_code(info: Info, member_id: str, referral: str, programme_id: str | None) -> str | None:
     """The member's code in a referral programme; None where there is none to invite to."""
     clients = info.context.clients
-    request = referrals_pb2.GetInviteCodeRequest(member_id=member_id, referral=referral)
+    request = referrals_pb2.GetInviteCodeRequest(
+        programme_id=programme_id or DEFAULT_PROGRAMME, member_id=member_id, referral=referral
+    )
     try:
         found = await clients.referrals.get_invite_code(request, headers=info.context.named(LOYALTY))
     except Refusal as refusal:

@@ -5,6 +5,7 @@ import strawberry
 from gateway.context import Info
 from gateway.costs import PAGED
 from gateway.paging import Connection
+from gateway.storefront.programme_ids import ProgrammeId
 from gateway.storefront.referrals import Invitation, invitations, invite_code
 from gateway.storefront.rewards import RewardRedemption, reward_redemptions
 
@@ -27,8 +28,8 @@ class Rewarded:
         description="The code by which the member invites to a referral programme, always the same; null where that "
         "takes nobody."
     )
-    async def invite_code(self, info: Info, referral: str) -> str | None:
-        return await invite_code(info, self.id, referral)
+    async def invite_code(self, info: Info, referral: str, programme_id: ProgrammeId = None) -> str | None:
+        return await invite_code(info, self.id, referral, programme_id)
 
     @strawberry.field(
         description="Invitations of the member's that were accepted, newest first; at most 100 a page.",

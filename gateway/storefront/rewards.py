@@ -15,6 +15,7 @@ from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.paging import Connection, connection, key_of, page_size
 from gateway.scalars import Locale, Long, instant, optional_instant, text
 from gateway.storefront.permissions import PUBLIC
+from gateway.storefront.programme_ids import THE_PROGRAMME, ProgrammeId
 from gateway.views.rewards import (
     RewardKind,
     RewardLimit,
@@ -81,6 +82,7 @@ class RedeemRewardInput:
     points_shown: Long | None = strawberry.field(
         default=None, description="What the member was shown; refused when it costs something else by now."
     )
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type
@@ -98,13 +100,15 @@ class RewardQueries:
         description="What points can be exchanged for now. Public.",
         directives=[ListSize(assumed_size=50)],
     )
-    async def rewards(self, info: Info, locale: Locale | None = None) -> list[Reward] | None:
+    async def rewards(
+        self, info: Info, locale: Locale | None = None, programme_id: ProgrammeId = None
+    ) -> list[Reward] | None:
         wanted = locale or info.context.locale
         clients = info.context.clients
 
         async def asked() -> Answer:
             wire = await clients.rewards.list_rewards(
-                rewards_pb2.ListRewardsRequest(programme_id=DEFAULT_PROGRAMME),
+                rewards_pb2.ListRewardsRequest(programme_id=programme_id or DEFAULT_PROGRAMME),
                 headers=clients.named(LOYALTY, ANYONE),
             )
             soon = clock.now() + _STOCK_KEPT
@@ -113,7 +117,9 @@ class RewardQueries:
                 [_reward(one, wanted) for one in wire.rewards], min(soon, changes_at) if changes_at else soon
             )
 
-        found: list[Reward] = await info.context.catalogue.get(("rewards", wanted), asked)
+        found: list[Reward] = await info.context.catalogue.get(
+            ("rewards", programme_id or DEFAULT_PROGRAMME, wanted), asked
+        )
         return found
 
 
@@ -125,6 +131,7 @@ class RewardMutations:
     async def redeem_reward(self, info: Info, input: RedeemRewardInput) -> RedeemRewardPayload:
         context = info.context
         request = reward_redemptions_pb2.RedeemRewardRequest(
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
             member_id=context.member_id(),
             reward=input.reward,
             redemption_id=input.redemption_id,

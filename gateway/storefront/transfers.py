@@ -9,7 +9,9 @@ from gateway.clients import LOYALTY
 from gateway.context import Info
 from gateway.costs import SPENDS
 from gateway.errors import UserError, attempt
+from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.scalars import Long
+from gateway.storefront.programme_ids import THE_PROGRAMME
 from gateway.views.redemptions import SpentPoints, spent
 
 
@@ -21,6 +23,7 @@ class TransferPointsInput:
         default=None, description="Without one, the programme's first that can be spent."
     )
     transfer_id: str = strawberry.field(description="1 to 100 printable characters; a retry sends the same.")
+    programme_id: strawberry.ID | None = strawberry.field(default=None, description=THE_PROGRAMME)
 
 
 @strawberry.type(description="Points that were given to another member.")
@@ -51,6 +54,7 @@ class TransferMutations:
     async def transfer_points(self, info: Info, input: TransferPointsInput) -> TransferPointsPayload:
         context = info.context
         request = transfers_pb2.TransferPointsRequest(
+            programme_id=input.programme_id or DEFAULT_PROGRAMME,
             from_member_id=context.member_id(),
             to_member_id=str(input.to_member_id),
             currency=input.currency or "",

@@ -5,6 +5,7 @@ from enum import Enum
 import strawberry
 from huiyuan.loyalty.v1 import benefits_pb2
 
+from gateway.documents.compiled.values import Shared
 from gateway.scalars import Locale, Long, text
 
 
@@ -47,7 +48,7 @@ class QuotaPeriod(Enum):
 
 
 @strawberry.type(description="Something that a tier gives.")
-class Benefit:
+class Benefit(Shared):
     key: str
     kind: BenefitKind
     name: str

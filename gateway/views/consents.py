@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 
 import strawberry
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 
+from gateway.documents.compiled.values import Shared, shared
 from gateway.scalars import Locale, optional_instant, text
 
 
@@ -49,7 +51,7 @@ _NECESSITIES, _FORMS = {one.value: one for one in Necessity}, {one.value: one fo
 
 
 @strawberry.type(description="What a member decided about one purpose.")
-class Consent:
+class Consent(Shared):
     wire: strawberry.Private[decisions_pb2.Consent]
     locale: strawberry.Private[Locale]
 
@@ -125,4 +127,12 @@ class Consent:
 
 
 def consent(wire: decisions_pb2.Consent, locale: Locale) -> Consent:
-    return Consent(wire=wire, locale=locale)
+    """A consent's view. Where nothing was recorded of a member, it says the same to everybody, and is the same view."""
+    if wire.record_id:
+        return Consent(wire=wire, locale=locale)
+    return _unrecorded(wire.SerializeToString(), locale)
+
+
+@lru_cache(maxsize=500)
+def _unrecorded(content: bytes, locale: Locale) -> Consent:
+    return shared(Consent(wire=decisions_pb2.Consent.FromString(content), locale=locale))

@@ -7,6 +7,7 @@ from functools import lru_cache
 import strawberry
 from huiyuan.loyalty.v1 import placements_pb2, tiers_pb2
 
+from gateway.documents.compiled.values import Shared, shared
 from gateway.scalars import Locale, Long, optional_instant, text
 from gateway.views.advice import advice
 from gateway.views.benefits import Benefit, benefit
@@ -14,7 +15,7 @@ from gateway.views.tier_schemes import METRIC, ConditionMatch, TierWindow, match
 
 
 @strawberry.type(description="A rung of the programme's ladder.")
-class Tier:
+class Tier(Shared):
     key: str
     name: str
     rank: int = strawberry.field(description="1 is the lowest.")
@@ -62,10 +63,16 @@ class Standing:
     name: str | None
     rank: int | None
     benefits: list[Benefit]
-    since: datetime | None
-    valid_until: datetime | None = strawberry.field(description="Exclusive; null when the tier has no end.")
 
-    # What hangs below is made when it is asked for: it is most of what a standing costs, and few ask for all of it.
+    # The rest is made when it is asked for: it is most of what a standing costs, and few ask for all of it.
+    @strawberry.field
+    def since(self) -> datetime | None:
+        return optional_instant(self.wire, "since")
+
+    @strawberry.field(description="Exclusive; null when the tier has no end.")
+    def valid_until(self) -> datetime | None:
+        return optional_instant(self.wire, "valid_until")
+
     @strawberry.field(description="Null at the top of the ladder.")
     def next_tier(self) -> Tier | None:
         return tier(self.wire.next_tier, self.locale) if self.wire.HasField("next_tier") else None
@@ -74,7 +81,9 @@ class Standing:
     def progress(self) -> list[ConditionProgress]:
         return [_progress(one) for one in self.wire.toward_next]
 
-    next_match: ConditionMatch = strawberry.field(description="How many of progress must be met.")
+    @strawberry.field(description="How many of progress must be met.")
+    def next_match(self) -> ConditionMatch:
+        return match(self.wire.next_match)
 
     @strawberry.field(
         description="What keeps the tier that the ladder gives, as it will be measured on its last day; empty where "
@@ -83,17 +92,27 @@ class Standing:
     def to_keep(self) -> list[ConditionProgress]:
         return [_progress(one) for one in self.wire.to_keep]
 
-    keep_match: ConditionMatch = strawberry.field(description="How many of toKeep must be met.")
-    kept: bool = strawberry.field(description="Whether the tier would be kept as things are.")
-    judged_at: datetime | None = strawberry.field(
+    @strawberry.field(description="How many of toKeep must be met.")
+    def keep_match(self) -> ConditionMatch:
+        return match(self.wire.keep_match)
+
+    @strawberry.field(description="Whether the tier would be kept as things are.")
+    def kept(self) -> bool:
+        return self.wire.kept or not self.wire.to_keep
+
+    @strawberry.field(
         description="When that is decided: the end of the validity, or of the grace. Exclusive."
     )
-    grace_until: datetime | None = strawberry.field(
-        description="Set while the validity has ended and the tier is held in its grace."
-    )
-    placed_by: PlacementKind | None = strawberry.field(
-        description="Set while the tier is held whatever the ladder gives."
-    )
+    def judged_at(self) -> datetime | None:
+        return optional_instant(self.wire, "judged_at")
+
+    @strawberry.field(description="Set while the validity has ended and the tier is held in its grace.")
+    def grace_until(self) -> datetime | None:
+        return optional_instant(self.wire, "grace_until")
+
+    @strawberry.field(description="Set while the tier is held whatever the ladder gives.")
+    def placed_by(self) -> PlacementKind | None:
+        return PlacementKind(self.wire.placed_by) if self.wire.placed_by else None
 
     @strawberry.field(description="What the ladder gives; null for none.")
     def ladder_tier(self) -> Tier | None:
@@ -116,8 +135,8 @@ def tier(wire: tiers_pb2.Tier, locale: Locale) -> Tier:
 @lru_cache(maxsize=500)
 def _tier(content: bytes, locale: Locale) -> Tier:
     wire = tiers_pb2.Tier.FromString(content)
-    benefits = [benefit(one, locale) for one in wire.benefits]
-    return Tier(key=wire.key, name=text(wire.name, locale), rank=wire.rank, benefits=benefits)
+    benefits = [shared(benefit(one, locale)) for one in wire.benefits]
+    return shared(Tier(key=wire.key, name=text(wire.name, locale), rank=wire.rank, benefits=benefits))
 
 
 def benefits(wire: tiers_pb2.Standing, locale: Locale) -> list[Benefit]:
@@ -134,14 +153,6 @@ def standing(wire: tiers_pb2.Standing, locale: Locale) -> Standing:
         name=held.name if held else None,
         rank=held.rank if held else None,
         benefits=held.benefits if held else [],
-        since=optional_instant(wire, "since"),
-        valid_until=optional_instant(wire, "valid_until"),
-        next_match=match(wire.next_match),
-        keep_match=match(wire.keep_match),
-        kept=wire.kept or not wire.to_keep,
-        judged_at=optional_instant(wire, "judged_at"),
-        grace_until=optional_instant(wire, "grace_until"),
-        placed_by=PlacementKind(wire.placed_by) if wire.placed_by else None,
     )
 
 

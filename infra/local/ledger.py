@@ -39,6 +39,22 @@ def heads(home: Home = DEFAULT_HOME) -> None:
     raise typer.Exit(ask("loyalty", "heads", home))
 
 
+@commands.command("reopen")
+def reopen(
+    actor: Annotated[str, typer.Option(help="Who reopens it; your books name the same.")],
+    reason: Annotated[str, typer.Option(help="Why it was set back.")],
+    since: Annotated[
+        str, typer.Option(help="The restored database's first write, where neither Redis nor heads are left.")
+    ] = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """After the database was set back: let all lanes go on behind every number that anybody has seen.
+
+    Stop the servers and workers of loyalty first. What was lost stays lost; `verify` then explains the gap.
+    """
+    raise typer.Exit(ask("loyalty", "reopen", home, actor, reason, *([since] if since else [])))
+
+
 @commands.command("report")
 def report(
     month: Annotated[str, typer.Option(help="A month of the programme's zone, such as 2026-11.")],

@@ -24,7 +24,7 @@ class AppendedFile:
 
     def __init__(self, path: Path, is_whole: Callable[[bytes], bool], *, mode: int = 0o644) -> None:
         self.path = path
-        self._is_whole = is_whole
+        self.is_whole = is_whole
         self._mode = mode
 
     @contextmanager
@@ -57,7 +57,7 @@ class AppendedFile:
                 # What the block begins with may be the end of a line.
                 lines = file.read(end - start).split(b"\n")[1 if start else 0 :]
             for line in reversed(lines):
-                if self._is_whole(line):
+                if self.is_whole(line):
                     return line
             if not start:
                 break

@@ -16,14 +16,23 @@ from typing import Any, NamedTuple, Protocol
 from starlette.types import Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from services.kit.together import Together
+
 REQUEST_WITHIN_S = 20.0
 """How long a request may take to arrive; twice that at most passes until its connection is closed."""
 
 
 HEAD_BYTES = 64 * 1024
+"""How long the head of a request may be, and as much again of it that came at once."""
+
 REQUEST_BYTES = 16 * 1024 * 1024
 """How long a request may be, whatever it consists of; what reads it sets limits of its own."""
 
+
+_HEARD_OUT_S = 1.0
+"""How long whoever was refused is still listened to: to hang up at once would take the answer from them."""
+
+_TOO_LONG_A_HEAD = b"the head of the request is too long: at most %d bytes\n" % HEAD_BYTES
 
 TurnAway = Callable[[bytes], bytes | None]
 """What a whole request is answered at once, when there is no place for it; None when it may go on."""
@@ -68,6 +77,9 @@ class HttpProtocol(HttpToolsProtocol):
     """
 
     _in_head = False
+    _deaf = False
+    """Whether what still arrives is passed over."""
+
     _in_request = False
     _received = 0
     _exchange: "_Exchange | None" = None
@@ -81,7 +93,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._direct = direct
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self._together = _Together(transport)
+        self._together = Together(transport)
         super().connection_made(self._together)  # type: ignore[arg-type]
         self._expected_since_s: float | None = self.loop.time()
         self._watch: asyncio.TimerHandle | None = self.loop.call_later(REQUEST_WITHIN_S, self._look)
@@ -92,11 +104,34 @@ class HttpProtocol(HttpToolsProtocol):
             if answer is not None:
                 self.transport.write(answer)
                 return
+        if len(data) <= HEAD_BYTES:
+            self._take(data)
+            return
+        for at in range(0, len(data), HEAD_BYTES):
+            self._take(data[at : at + HEAD_BYTES])
+
+    def _take(self, data: bytes) -> None:
         self._received += len(data)
-        if self._received > (HEAD_BYTES if self._in_head else REQUEST_BYTES):
+        if self._deaf or self.transport.is_closing():
+            return
+        if self._in_head and self._received > HEAD_BYTES:
+            self._refuse_head()
+        elif self._received > REQUEST_BYTES:
             self.transport.close()
         else:
             super().data_received(data)
+
+    def _refuse_head(self) -> None:
+        """Say that the head is too long, and hang up a little later."""
+        if not (self.cycle is None or self.cycle.response_complete):
+            self.transport.close()  # the answer before this one has not been given yet
+            return
+        self._deaf = True
+        self.transport.write(
+            b"%bcontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
+            % (STATUS_LINE[431], len(_TOO_LONG_A_HEAD), _TOO_LONG_A_HEAD)
+        )
+        self.loop.call_later(_HEARD_OUT_S, self.transport.close)
 
     @property
     def is_idle(self) -> bool:
@@ -109,6 +144,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         self._stop_watching()
+        self._deaf = True
         super().handle_websocket_upgrade()
 
     # --- what the parser says ------------------------------------------------------------------------
@@ -242,38 +278,3 @@ class _Exchange:
         self.keep_alive = keep_alive
         self.disconnected = False
         self.response_complete = False
-
-
-class _Together:
-    """A transport that sends together what is written before the loop's next turn."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._loop = asyncio.get_running_loop()
-        self._written: list[bytes] = []
-
-    def write(self, data: bytes) -> None:
-        if not self._written:
-            self._loop.call_soon(self._send)
-        self._written.append(data)
-
-    def write_whole(self, data: bytes) -> None:
-        """Write what nothing follows for now, without waiting for the loop's next turn."""
-        self._send()
-        self._transport.write(data)
-
-    def _send(self) -> None:
-        if self._written:
-            data = b"".join(self._written)
-            self._written.clear()
-            self._transport.write(data)
-
-    def close(self) -> None:
-        self._send()
-        self._transport.close()
-
-    def is_closing(self) -> bool:
-        return self._transport.is_closing()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import resending, stream
 from services.kit.away import is_away
+from services.kit.refusal import Unavailable
 
 log = structlog.get_logger()
 
@@ -122,7 +123,8 @@ async def append_many(connection: AsyncConnection, events: Sequence[NewEvent]) -
     )
 
 
-def _last_body(type: str, event: bytes) -> bytes:
+def last_body(type: str, event: bytes) -> bytes:
+    """The body of the last event of a row."""
     return unpack(event)[-1].body if type == PACKED else event
 
 
@@ -134,14 +136,20 @@ class Relay:
     """
 
     def __init__(
-        self, service: str, pool: asyncpg.Pool, redis: Redis, *, idle_s: float = 0.03, numbered: bool = True
+        self,
+        service: str,
+        pool: asyncpg.Pool,
+        redis: Redis,
+        *,
+        idle_s: float = 0.03,
+        restoring: resending.Resending | None = None,
     ) -> None:
         self._service = service
         self._pool = pool
         self._redis = redis
         self._idle_s = idle_s
-        self._resending = resending.Resending(service, pool, redis, _last_body) if numbered else None
-        """None where the numbers are not the outbox's own, and cannot be others after a restore."""
+        self._restoring = restoring or resending.Resending(service, pool, redis, last_body)
+        """What is done once the database was set back."""
         self._caught_up_at = caught_up_at.labels(service)
 
     async def run(self) -> None:
@@ -150,7 +158,7 @@ class Relay:
             try:
                 await self._follow()
             except Exception as error:
-                if not is_away(error):
+                if not is_away(error) and not isinstance(error, Unavailable):
                     raise
                 log.warning("relay waits", service=self._service, because=type(error).__name__)
                 await asyncio.sleep(0.5)
@@ -158,9 +166,8 @@ class Relay:
     async def _follow(self) -> None:
         streams = stream.names(self._service)
         ends = await self._ends(streams)
-        if self._resending is not None:
-            for lane in await self._resending.restored(ends):
-                await self._resending.renumber(lane)
+        for lane in await self._restoring.restored(ends):
+            await self._restoring.renumber(lane)
         checked = asyncio.get_running_loop().time()
         pause_s = self._idle_s
         while True:

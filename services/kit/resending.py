@@ -47,14 +47,15 @@ class Resending:
         """The lanes that were set back behind what their streams hold."""
         lanes = await self._pool.fetch("SELECT lane, seq FROM outbox_lanes")
         behind = {lane for lane, seq in lanes if seq < ends[self._streams[lane]][0]}
+        return sorted(behind | await self.differing(ends))
+
+    async def differing(self, ends: Mapping[str, stream.Position]) -> set[int]:
+        """The lanes whose newest row that passes for sent is none that their stream holds."""
         reached = [ends[name] for name in self._streams]
         rows = await self._pool.fetch(
             _NEWEST_SENT, [seq for seq, _ in reached], [ordinal for _, ordinal in reached]
         )
-        for row in rows:
-            if not await self._was_sent(self._streams[row["lane"]], row):
-                behind.add(row["lane"])
-        return sorted(behind)
+        return {row["lane"] for row in rows if not await self._was_sent(self._streams[row["lane"]], row)}
 
     async def renumber(self, lane: int) -> None:
         """Let a lane count on behind its stream's end, with all that was written since the restore."""
@@ -64,7 +65,7 @@ class Resending:
             # Whoever writes takes this lock last, so nothing is written until the commit.
             counted = await connection.fetchval(_HOLD, lane)
             end, _ = stream.position((await stream.last_ids(self._redis, [name]))[name])
-            first = await self._first_unsent(connection, name, lane)
+            first = await self.first_unsent(connection, lane)
             base = max(counted, end)
             if first is not None and first <= end:
                 moved = await connection.fetch(_RENUMBER, lane, first, base)
@@ -72,9 +73,9 @@ class Resending:
             await connection.execute("UPDATE outbox_lanes SET seq = $2 WHERE lane = $1", lane, newest)
         log.warning("the database was restored: newer numbers for its events", stream=name, rows=len(moved))
 
-    async def _first_unsent(self, connection: database.RawConnection, name: str, lane: int) -> int | None:
+    async def first_unsent(self, connection: database.RawConnection, lane: int) -> int | None:
         """From which number on the rows of a lane are none that its stream holds, from the newest backwards."""
-        first, place = None, _BEYOND_ALL
+        name, first, place = self._streams[lane], None, _BEYOND_ALL
         while rows := await connection.fetch(_OLDER, lane, *place, _ROWS_AT_ONCE):
             for row in rows:
                 if await self._was_sent(name, row):

@@ -1,13 +1,18 @@
-"""``python -m services.loyalty serve | work | migrate | verify | heads``."""
+"""``python -m services.loyalty serve | work | migrate | verify | heads | reopen ACTOR REASON [SINCE]``."""
 
 import sys
 
 from services.kit import process
+from services.kit.refusal import Refusal
 from services.loyalty import app
 from services.loyalty.settings import Settings
 
+USAGE = (
+    "usage: python -m services.loyalty serve | work | migrate | verify | heads | reopen ACTOR REASON [SINCE]"
+)
 
-def main(command: str) -> None:
+
+def main(command: str = "", *said: str) -> None:
     """Run one of this service's processes."""
     settings = Settings()
     process.be_seen(f"{app.NAME}-{command}", settings)
@@ -30,9 +35,14 @@ def main(command: str) -> None:
         sys.exit(0 if app.verify(settings) else 1)
     elif command == "heads":
         app.show_heads(settings)
+    elif command == "reopen" and len(said) in (2, 3):
+        try:
+            app.reopen(settings, *said)
+        except Refusal as refused:
+            sys.exit(refused.message)
     else:
-        sys.exit("usage: python -m services.loyalty serve | work | migrate | verify | heads")
+        sys.exit(USAGE)
 
 
 if __name__ == "__main__":
-    main(" ".join(sys.argv[1:]))
+    main(*sys.argv[1:])

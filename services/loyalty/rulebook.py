@@ -3,6 +3,7 @@
 from services.kit import clock, database
 from services.kit.process import every
 from services.loyalty.rules.programmes.programmes import Programmes
+from services.loyalty.storage.ledger.outside import Outside
 from services.loyalty.storage.programmes import programmes
 
 LOOK_AGAIN_S = 1.0
@@ -12,10 +13,13 @@ class Rulebook:
     """The programmes as this process knows them.
 
     Lanes notice inside their transaction when they are no longer the newest; who only reads, within a second.
-    It has the clock that they read by.
+    It has the clock that they read by. ``outside`` is what lanes are held against when they are claimed.
     """
 
-    def __init__(self, pool: database.Pool, now: clock.Clock = clock.now) -> None:
+    def __init__(
+        self, pool: database.Pool, now: clock.Clock = clock.now, outside: Outside | None = None
+    ) -> None:
+        self.outside = outside
         self._pool = pool
         self._clock = now
         self._known: Programmes | None = None

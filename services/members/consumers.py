@@ -63,7 +63,9 @@ class Hearing:
                 await self._followed(connection, "consent", message.member_id, message.merge_followed)
             elif event.type == "ConsentWithdrawn" and self._erasing:
                 message = ConsentEvent.FromString(event.body)
-                if not self._erasing.isdisjoint(message.consent_withdrawn.purposes):
+                withdrawn = message.consent_withdrawn
+                # From one recipient alone: what we hold ourselves rests on another consent (PIPL 23).
+                if not withdrawn.recipient_id and not self._erasing.isdisjoint(withdrawn.purposes):
                     await self._erase(connection, UUID(message.member_id))
             elif event.type == "RightsTaskAsked":
                 message = ConsentEvent.FromString(event.body)

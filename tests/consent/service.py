@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -28,6 +29,7 @@ from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
 from services.consent.settings import Settings
+from services.kit import rpc
 from services.kit.rpc import CALLER_HEADER, Caller, CallerKind, CallerSigner, RemoteRefusal
 from tests.consent import factories
 from tests.in_process import client
@@ -172,39 +174,49 @@ class Consent:
         return result.consents
 
 
-def settings(urls: DatabaseUrls, redis_url: str, **more: str) -> Settings:
+def told(urls: DatabaseUrls, redis_url: str, **more: str) -> dict[str, str]:
+    """The environment of a process."""
     key = base64.b64encode(GATEWAY_KEY).decode()
-    return Settings.model_validate(
-        {
-            "REDIS_URL": redis_url,
-            "DATABASE_URL_CONSENT": urls.app,
-            "DATABASE_OWNER_URL_CONSENT": urls.owner,
-            "INSTALLATION_ID": str(INSTALLATION),
-            "AUTH_JWKS": str(Path("/nowhere/jwks.json")),
-            "AUTH_ISSUER": "https://issuer.example",
-            "CALLER_KEY_GATEWAY_CONSENT": key,
-            "CALLER_KEY_LOYALTY_CONSENT": key,
-            "CALLER_KEY_MEMBERS_CONSENT": key,
-            **more,
-        }
-    )
+    return {
+        "REDIS_URL": redis_url,
+        "DATABASE_URL_CONSENT": urls.app,
+        "DATABASE_OWNER_URL_CONSENT": urls.owner,
+        "INSTALLATION_ID": str(INSTALLATION),
+        "AUTH_JWKS": str(Path("/nowhere/jwks.json")),
+        "AUTH_ISSUER": "https://issuer.example",
+        "CALLER_KEY_GATEWAY_CONSENT": key,
+        "CALLER_KEY_LOYALTY_CONSENT": key,
+        "CALLER_KEY_MEMBERS_CONSENT": key,
+        **more,
+    }
+
+
+def settings(urls: DatabaseUrls, redis_url: str, **more: str) -> Settings:
+    return Settings.model_validate(told(urls, redis_url, **more))
+
+
+_CLIENTS: tuple[Any, ...] = (
+    DecisionsServiceClient,
+    PurposesServiceClient,
+    ReceiptsServiceClient,
+    ExportsServiceClient,
+    TopicsServiceClient,
+    PreferencesServiceClient,
+    SuppressionsServiceClient,
+    SendsServiceClient,
+    RightsServiceClient,
+    GuardiansServiceClient,
+    RegistersServiceClient,
+    HandlersServiceClient,
+)
 
 
 def reached_by(transport: ASGITransport, clock: SettableClock) -> Consent:
     """Clients of the service behind an in-process transport."""
+    return Consent(*(client(one, transport, "consent") for one in _CLIENTS), clock)
 
-    return Consent(
-        client(DecisionsServiceClient, transport, "consent"),
-        client(PurposesServiceClient, transport, "consent"),
-        client(ReceiptsServiceClient, transport, "consent"),
-        client(ExportsServiceClient, transport, "consent"),
-        client(TopicsServiceClient, transport, "consent"),
-        client(PreferencesServiceClient, transport, "consent"),
-        client(SuppressionsServiceClient, transport, "consent"),
-        client(SendsServiceClient, transport, "consent"),
-        client(RightsServiceClient, transport, "consent"),
-        client(GuardiansServiceClient, transport, "consent"),
-        client(RegistersServiceClient, transport, "consent"),
-        client(HandlersServiceClient, transport, "consent"),
-        clock,
-    )
+
+def reached_at(url: str, *, timeout_ms: int = 3000) -> Consent:
+    """Clients of a process, as our services have them."""
+    signer = CallerSigner("gateway", {"consent": GATEWAY_KEY})
+    return Consent(*(rpc.client(one, url, "consent", signer, timeout_ms=timeout_ms) for one in _CLIENTS))

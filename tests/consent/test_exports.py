@@ -2,13 +2,14 @@
 
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from huiyuan.consent.v1 import exports_pb2, guardians_pb2
 from huiyuan.kit.v1 import exports_pb2 as kit
 
+from services.consent.storage import exports
 from services.kit.rpc import Caller, CallerKind
 from tests.consent import factories
 from tests.consent.rights import REASONED, Desk
@@ -99,6 +100,30 @@ async def test_wishes_sends_and_what_binds_them_are_exported_and_nobody_elses(
     assert [row["verification"] for row in tables["guardian_changes"]] == ["certificate 12"]
     whole = json.dumps(tables)
     assert not [one for one in (other, guardian, OFFICER.id) if one in whole]
+
+
+async def test_a_package_is_of_one_moment(
+    consent: Consent, member_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the member does while it is gathered is in none of its tables."""
+    senders, gathering = Senders(consent), exports.history
+    topic = await senders.marketing(member_id)
+
+    async def meanwhile(reader: Any, one: UUID) -> Any:
+        history = await gathering(reader, one)
+        await senders.switch(member_id, topic, on=False)
+        await Desk(consent).ask(member_id, "REFUSE_AUTOMATED")
+        await consent.publish(factories.purpose(later))
+        return history
+
+    later = fresh("later")
+    monkeypatch.setattr(exports, "history", meanwhile)
+    tables = await exported(consent, member_id)
+    assert [len(tables[name]) for name in ("consents", "preference_changes", "rights_requests")] == [1, 0, 0]
+    assert later not in {row["key"] for row in tables["purposes"]}
+    monkeypatch.setattr(exports, "history", gathering)
+    tables = await exported(consent, member_id)
+    assert [len(tables[name]) for name in ("consents", "preference_changes", "rights_requests")] == [1, 2, 1]
 
 
 _ELSEWHERE = {

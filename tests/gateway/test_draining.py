@@ -24,7 +24,7 @@ from tests.gateway.compiled.any_services import any_services
 from tests.gateway.gateway_client import ISSUER, KEY, Issuer
 
 MEMBER = "5f0d6e0a-0000-4000-8000-0000000000aa"
-NOTICE_S = 2.0
+NOTICE_S = 3.0
 
 
 async def slow_services(scope: Any, receive: Any, send: Any) -> None:

@@ -178,3 +178,47 @@ async def test_staff_see_what_was_promised_and_have_what_was_refused_tried_again
     body = {"memberId": GRANT.member_id, "key": GRANT.key, "reason": "REOPENED"}
     answer = await gateway.admin(retry, "operations", variables={"input": body})
     assert answer["data"]["retryGrant"] == {"grant": {"key": GRANT.key}, "replayed": True, "userErrors": []}
+
+
+async def test_staff_try_a_mission_on_samples(gateway: Gateway) -> None:
+    document = """query($input: TestMissionInput!) { testMission(input: $input) {
+      mission { key } awards userErrors { code field }
+      verdicts { occurredAt counts awards progress required checks { kind holds actual required } }
+    } }"""
+    samples = [
+        {
+            "activity": {"type": "share", "attributes": {"channel": "wechat"}},
+            "occurredAt": "2026-11-01T00:00:00Z",
+        },
+        {"occasion": {"kind": "TIER_RAISED", "tier": "gold"}},
+    ]
+    asked = {"key": "three-shares", "samples": samples, "tier": "gold", "allowsPurpose": False, "awarded": 6}
+    told = (await gateway.admin(document, variables={"input": asked}))["data"]["testMission"]
+    check = {"kind": "BUDGET", "holds": False, "actual": "7", "required": "less than 7"}
+    verdict = {"counts": True, "awards": 0, "progress": 2, "required": 3, "checks": [check]}
+    assert told == {
+        "mission": {"key": "three-shares"},
+        "awards": 0,
+        "userErrors": [],
+        "verdicts": [verdict | {"occurredAt": "2027-01-15T08:00:00Z"}],
+    }
+    _, request = gateway.services.requests[-1]
+    sent = MessageToDict(request)
+    assert sent["samples"] == [
+        {
+            "activity": {"type": "share", "attributes": {"channel": "wechat"}},
+            "occurredAt": "2026-11-01T00:00:00Z",
+        },
+        {"occasion": {"kind": "LIFECYCLE_KIND_TIER_RAISED", "tier": "gold"}},
+    ]
+    assert (sent["key"], sent["tier"], sent["purposeRefused"], sent["awarded"]) == (
+        "three-shares",
+        "gold",
+        True,
+        "6",
+    )
+    wrong = asked | {"samples": [{"activity": {"type": "share", "attributes": [1]}}]}
+    refused = (await gateway.admin(document, variables={"input": wrong}))["data"]["testMission"]
+    assert refused["userErrors"] == [
+        {"code": "ATTRIBUTES_NOT_AS_DECLARED", "field": ["samples", "0", "activity", "attributes"]}
+    ]

@@ -21,6 +21,10 @@ class RefusalNotReasoned(Invalid):
     """As the consent service says it."""
 
 
+class EntryNotValid(Invalid):
+    """As the consent service says it."""
+
+
 async def test_a_member_asks_and_the_token_says_when_they_signed_in(gateway: Gateway) -> None:
     gateway.services.join(ONE)
     said = {"kind": "DELETE", "channel": "app", "idempotencyKey": "k"}
@@ -104,6 +108,15 @@ async def test_a_breach_is_opened_by_the_officer_and_seen_by_the_auditor(gateway
         ["phone"],
         "lost_laptop",
     )
+    complaint = "breach_id takes an id of up to 100 characters"
+    gateway.services.refusal = EntryNotValid(complaint, field="breach_id")
+    text = "mutation($i: OpenBreachInput!) { openBreach(input: $i) { userErrors { field message } } }"
+    answer = await gateway.admin(
+        text, "privacy_officer", variables={"i": said}, headers={"accept-language": "en"}
+    )
+    assert answer["data"]["openBreach"]["userErrors"] == [
+        {"field": ["input", "id"], "message": "takes an id of up to 100 characters"}
+    ], "by the name that the input has"
     seen = await gateway.admin("{ breaches { id overdue notices { kind } } }", "auditor")
     assert seen["data"]["breaches"] == [
         {"id": "breach-1", "overdue": False, "notices": [{"kind": "AUTHORITY"}]}

@@ -1,6 +1,14 @@
 """The storefront: members see themselves, in their language, and what is away takes only its own fields."""
 
+import re
+from collections.abc import Iterator
+
+import pytest
+from graphql import get_named_type
+
 from gateway.documents import manifest
+from gateway.storefront.schema import schema as storefront
+from tests.gateway import matrix
 from tests.gateway.gateway_client import Gateway, code
 
 ME = manifest.texts(manifest.STOREFRONT_EXAMPLES)["me"]
@@ -128,3 +136,33 @@ async def test_consent_is_given_and_withdrawn_for_the_signed_in_member(gateway: 
     withdrawn = {"purposes": ["marketing_sms"], "channel": "web", "idempotencyKey": "withdraw"}
     answer = await gateway.ask(documents["withdraw_consent"], token, variables={"input": withdrawn})
     assert answer["data"]["withdrawConsent"]["replayed"] is True
+
+
+def _about_a_programme() -> Iterator[tuple[str, str]]:
+    """Every field of the storefront that takes a programme, with a document that names one."""
+    ways = matrix.paths(matrix.STOREFRONT, None)
+    for type_name, shown in storefront._schema.type_map.items():
+        for name, field in getattr(shown, "fields", {}).items():
+            taken = getattr(field, "args", {})
+            text = ""
+            if "programmeId" in taken:
+                text = matrix.document(matrix.STOREFRONT, ways[f"{type_name}.{name}"])
+                given = f'{name}(programmeId: "market"'
+                text = (
+                    re.sub(rf"\b{name}\(", f"{given}, ", text)
+                    if f"{name}(" in text
+                    else text.replace(name, f"{given})")
+                )
+            elif "input" in taken and "programmeId" in get_named_type(taken["input"].type).fields:
+                text = matrix.document(matrix.STOREFRONT, ways[f"{type_name}.{name}"])
+                text = text.replace("input: {", 'input: {programmeId: "market", ')
+            if text:
+                yield f"{type_name}.{name}", text
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=field) for field, text in _about_a_programme()])
+async def test_who_names_a_programme_asks_about_that_one(gateway: Gateway, text: str) -> None:
+    _, token = gateway.join()
+    gateway.services.heard.clear()
+    await gateway.post(text, token)
+    assert any(b"market" in body for body in gateway.services.heard), text

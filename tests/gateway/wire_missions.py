@@ -4,15 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
+from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import (
     activities_connect,
     activities_pb2,
     grants_connect,
     grants_pb2,
+    mission_trials_connect,
     missions_connect,
     missions_pb2,
 )
+from huiyuan.loyalty.v1 import mission_trials_pb2 as trials
 
 from services.kit import rpc
 from tests.gateway.doors import Door
@@ -201,8 +204,20 @@ class Grants(Door):
         return grants_pb2.RetryGrantResponse(grant=GRANT, replayed=True)
 
 
+class MissionTrials(Door):
+    @rpc.allow(_RULE_READERS)
+    async def try_mission(self, request: trials.TryMissionRequest, _: Any) -> trials.TryMissionResponse:
+        self.services.change(request)
+        check = trials.MissionCheck(kind=trials.MISSION_CHECK_KIND_BUDGET, actual="7", required="less than 7")
+        said = trials.MissionSampleVerdict(
+            occurred_at=Timestamp(seconds=1_800_000_000), checks=[check], counts=True, progress=2, required=3
+        )
+        return trials.TryMissionResponse(mission=MISSION, verdicts=[said], awards=0)
+
+
 DOORS: list[tuple[type[Door], Any]] = [
     (Activities, activities_connect.ActivitiesServiceASGIApplication),
     (Missions, missions_connect.MissionsServiceASGIApplication),
+    (MissionTrials, mission_trials_connect.MissionTrialsServiceASGIApplication),
     (Grants, grants_connect.GrantsServiceASGIApplication),
 ]

@@ -223,6 +223,38 @@ async def test_what_is_turned_away_is_answered_at_once_and_the_rest_as_ever() ->
         assert seen == [asking("/")] * 4
 
 
+@pytest.mark.parametrize("parts", [1, 40], ids=["at once", "bit by bit"])
+@pytest.mark.parametrize("name", ["x-long", None], ids=["one header", "many"])
+async def test_a_head_that_is_too_long_is_told_so(port: int, parts: int, name: str | None) -> None:
+    long = [f"{name}: {'a' * 200_000}"] if name else [f"x-{n}: {'a' * 90}" for n in range(2000)]
+    request = asking("/", *long)
+    async with connected(port) as (reader, writer):
+        for part in range(parts):
+            writer.write(request[len(request) * part // parts : len(request) * (part + 1) // parts])
+            await asyncio.sleep(0)
+        async with asyncio.timeout(30):
+            answer = await reader.read()  # until the server hangs up
+        assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+        assert answer.count(b"HTTP/1.1") == 1
+        assert b"connection: close" in answer
+
+
+async def test_a_long_head_behind_another_request_ends_the_connection(port: int) -> None:
+    async with connected(port) as (reader, writer):
+        writer.write(asking("/slow"))
+        await reader.readuntil(b"one")
+        writer.write(asking("/", f"x-long: {'a' * 200_000}"))
+        async with asyncio.timeout(30):
+            with contextlib.suppress(ConnectionResetError):
+                assert b"431" not in await reader.read()
+
+
+async def test_a_head_within_the_bound_passes(port: int) -> None:
+    async with connected(port) as (reader, writer):
+        writer.write(asking("/", f"x-long: {'a' * 60_000}"))
+        assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200")
+
+
 async def test_only_what_begins_a_request_is_turned_away() -> None:
     def turn_away(request: bytes) -> bytes | None:
         return None if request.startswith(b"GET /s") else b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"

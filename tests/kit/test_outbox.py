@@ -12,11 +12,19 @@ import pytest
 from redis.asyncio import Redis
 
 from services.kit import database, outbox, stream
-from services.kit.outbox import NewEvent, Relay
+from services.kit.outbox import NewEvent, Relay, last_body
+from services.kit.resending import Resending
 from tests.kit.conftest import OwnRedis
 
 SERVICE = "kit"
 DEADLINE_S = 30.0
+
+
+class Unnumbered(Resending):
+    """Of rows whose numbers are not the outbox's own."""
+
+    async def restored(self, _: object) -> list[int]:
+        return []
 
 
 async def write(engine: database.Engine, events: int = 1, *, roll_back: bool = False) -> None:
@@ -197,7 +205,9 @@ async def test_two_relays_double_nothing(
 
 
 async def test_events_packed_in_one_row_travel_one_by_one(pool: database.Pool, redis_client: Redis) -> None:
-    async with running(Relay(SERVICE, pool, redis_client, numbered=False).run):
+    async with running(
+        Relay(SERVICE, pool, redis_client, restoring=Unnumbered(SERVICE, pool, redis_client, last_body)).run
+    ):
         for seq, events in enumerate((1, 4, 2_500), 1):
             await write_packed(pool, seq, events)
         await until_relayed(pool, redis_client)
@@ -208,14 +218,18 @@ async def test_relay_goes_on_in_the_middle_of_a_packed_row(pool: database.Pool, 
     await write_packed(pool, 1, 5)
     sent = [stream.Event(name, 1, nth, "", "Tried", b"1/%d" % nth) for nth in range(3)]
     assert await stream.append(redis_client, {name: (0, 0)}, sent) == {name: (1, 2)}
-    async with running(Relay(SERVICE, pool, redis_client, numbered=False).run):
+    async with running(
+        Relay(SERVICE, pool, redis_client, restoring=Unnumbered(SERVICE, pool, redis_client, last_body)).run
+    ):
         await until_relayed(pool, redis_client)
 
 
 async def test_an_emptied_redis_gets_no_later_portion_before_an_earlier_one(
     pool: database.Pool, redis_client: Redis
 ) -> None:
-    async with running(Relay(SERVICE, pool, redis_client, numbered=False).run):
+    async with running(
+        Relay(SERVICE, pool, redis_client, restoring=Unnumbered(SERVICE, pool, redis_client, last_body)).run
+    ):
         await write_packed(pool, 1, 3_000)
         await until_relayed(pool, redis_client)
         await redis_client.flushall()

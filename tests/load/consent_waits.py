@@ -1,9 +1,16 @@
-"""What 64 callers of the gate wait for an answer, while the machine has time left and while it has none.
+"""What 64 callers of the gate wait for an answer, in three ways that one can ask, with the constant's callers beside.
 
-Callers who ask again as soon as they are answered wait for one another, whatever they ask: by Little's law 64 of them
-wait 64 / throughput on the average, the constant's callers no less than the gate's. What the gate adds is seen where
-questions come at a rate of their own: half of what the constant was answered at most in the same round. Each question
-has its time and waits from then on, whether or not it could be sent, and the constant is offered the same rate beside.
+**As our services ask**, and as the mark is meant: 64 tasks of one process, by the client that all its tasks share, each
+again as soon as it is answered. What is asked while a call is under way leaves together with the next.
+
+**At a rate**: 64 connections with a question each every 20 ms, one by one, whether or not the service is quick. This is
+the mark of whoever asks by single calls.
+
+**All they can**, by single calls: 64 connections, each again as soon as it is answered. They wait for one another,
+whatever they ask: by Little's law 64 / throughput on the average, the constant's callers no less than the gate's. What the
+gate adds is the difference, so this has no mark. (A rate of half of that is none to judge by either: a question that comes
+alone costs both sides a turn of the loop, and questions that come together share one. At half the questions the processes
+were busy for nine tenths of the time, the asker's too, and what waited was a queue behind whatever else the machine did.)
 
 A caller's wait is also the machine's: for a core, on either side. So beside it stands what the process says itself: how
 much it answered within a millisecond of having read the question, and how long it was ready and had no core.
@@ -29,8 +36,9 @@ from tests.load.figures import Figure, Row, ratios
 from tests.load.serving import Service
 
 CALLERS, SECONDS, READY = 64, 3.0, 60_000
-SHARE = 0.5
-"""Of what the constant is answered at most."""
+EVERY_S = 0.02
+"""How often each of the callers asks, where they ask at a rate."""
+OFFERED = CALLERS / EVERY_S
 
 P99_MS = 3.0
 ANSWERED = 0.98
@@ -93,14 +101,14 @@ class Waits:
         self.without_core.append((after.without_core_s - before.without_core_s) / answered.seconds)
         return answered.per_second
 
-    def row(self, offered: list[float] | None = None, *, judged: bool = False) -> Row:
-        """A line of the report; ``offered`` is how much was asked in each round."""
+    def row(self, offered: float | None = None, *, judged: bool = False) -> Row:
+        """A line of the report; ``offered`` is how much was asked for each second."""
         p99 = Figure.of(self.p99_ms)
         return Row(
             self.name,
             Figure.of(self.per_second),
-            ratios(self.per_second, offered) if offered else None,
-            ANSWERED if judged else None,
+            ratios(self.per_second, [offered] * len(self.per_second)) if offered else None,
+            ANSWERED if judged and offered else None,
             f"p50 {Figure.of(self.p50_ms).show(1)}, p99 {p99.show(1)} ms"
             + (f", mark {P99_MS:.0f} ms" if judged else "")
             + f"; inside {min(self.within):.2%} within {WITHIN_S * 1000:.0f} ms,"
@@ -113,8 +121,7 @@ class Waits:
 async def measure(
     gate: Service, echo: Service, members: list[str], rounds: int, told: Mapping[str, str]
 ) -> list[Row]:
-    """All ways by turns; the one that is judged last of its table. What is asked about was asked about just before: the
-    mark is a cached answer's."""
+    """All ways by turns. What is asked about was asked about just before: the mark is a cached answer's."""
 
     def questions(service: Service) -> deque[bytes]:
         return checks(service, "marketing_sms", random.choices(members, k=READY))
@@ -123,19 +130,20 @@ async def measure(
         await service.ask(checks(service, "marketing_sms", members), CALLERS, SECONDS)
         return await waits.add(service, service.ask(questions(service), CALLERS, SECONDS))
 
-    async def offer(waits: Waits, service: Service, per_second: float) -> None:
+    async def offer(waits: Waits, service: Service) -> None:
         await service.ask(checks(service, "marketing_sms", members), CALLERS, SECONDS)
-        await waits.add(service, service.offer(questions(service), CALLERS, SECONDS, per_second))
+        await waits.add(service, service.offer(questions(service), CALLERS, SECONDS, OFFERED))
 
     full, full_gate = Waits("echo, asked all it can take"), Waits("Check, kept, asked all it can take")
-    half, half_gate = Waits("echo, at half of that"), Waits("Check, kept, at the same rate")
+    each = f"{CALLERS} callers, each every {EVERY_S * 1000:.0f} ms"
+    steady, steady_gate = Waits(f"echo, {each}"), Waits(f"Check, kept, {each}")
     together = Waits(f"{CALLERS} tasks of one service, by its own client, asking all they can")
-    consents, offered = _client(gate, told), []
+    consents = _client(gate, told)
     for _ in range(rounds):
-        offered.append(SHARE * await ask(full, echo))
+        await ask(full, echo)
         await ask(full_gate, gate)
-        for waits, service in random.sample([(half, echo), (half_gate, gate)], 2):
-            await offer(waits, service, offered[-1])
+        for waits, service in random.sample([(steady, echo), (steady_gate, gate)], 2):
+            await offer(waits, service)
         await together.add(
             gate,
             crowd(lambda: consents.be_allowed(random.choice(members), "marketing_sms"), CALLERS, SECONDS),
@@ -143,9 +151,9 @@ async def measure(
     return [
         full.row(),
         full_gate.row(),
-        together.row(),
-        half.row(offered),
-        half_gate.row(offered, judged=True),
+        steady.row(OFFERED),
+        steady_gate.row(OFFERED, judged=True),
+        together.row(judged=True),
     ]
 
 

@@ -30,6 +30,7 @@ from tests.scratch import scratch
 
 MEMBERS = 1_000_000
 ROUNDS = 3
+MINUTES = 20.0
 MARK = 1 / 3
 MIDNIGHT = clock.micros(datetime.fromisoformat("2026-06-30T16:00:00Z"))
 RUN_AT = datetime.fromisoformat("2026-06-30T16:05:00Z")
@@ -100,24 +101,38 @@ class Midnight:
 
 
 async def measure(
-    there: place.Place, rounds: int = ROUNDS, members: int = MEMBERS
+    console: Console,
+    there: place.Place,
+    rounds: int = ROUNDS,
+    members: int = MEMBERS,
+    minutes: float = MINUTES,
 ) -> tuple[list[Row], list[str]]:
-    """Interleaved rounds of both."""
+    """Interleaved rounds of both, each figure said at once; no round begins after so many minutes but the first."""
+    started = time.monotonic()
+
+    def say(what: str) -> None:
+        console.print(f"{(time.monotonic() - started) / 60:5.1f} min  {what}")
+
     midnight = await Midnight.made(there.server, members)
     process.spare_collections()
+    say("seeded")
     await midnight.begin()
-    await midnight.run()
+    say(f"untimed run: {await midnight.run():,.0f} entries/s")
     await midnight.stage()
-    await midnight.raw()
+    say(f"untimed raw: {await midnight.raw():,.0f} entries/s")
     speeds: dict[str, list[float]] = {"raw": [], "run": []}
     costs: dict[str, list[tuple[float, float, float]]] = {"raw": [], "run": []}
-    for _ in range(rounds):
+    for nth in range(rounds):
+        if nth and time.monotonic() - started > 60 * minutes:
+            say(f"{nth} of {rounds} rounds: the time is over")
+            break
         await midnight.begin()
         await there.checkpoint()
         for arm in random.sample(sorted(speeds), 2):
             async with there.watched() as cost:
                 speeds[arm].append(await (midnight.raw() if arm == "raw" else midnight.run()))
             costs[arm].append((cost.own_s, cost.postgres_s, cost.wal_bytes))
+            say(f"round {nth + 1}, {arm}: {speeds[arm][-1]:,.0f} entries/s")
     await midnight.close()
     await _drop(there.server)
     rows = [
@@ -194,14 +209,16 @@ def main() -> int:
     asked = argparse.ArgumentParser(description="Measure the due run.")
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     asked.add_argument("--members", type=int, default=MEMBERS)
+    asked.add_argument("--minutes", type=float, default=MINUTES, help="no round begins after so many")
     given = asked.parse_args()
+    console = Console(width=160)
     with (
         scratch("bench") as directory,
         place.server(Path(directory).resolve()) as (url, postmaster),
     ):
         there = place.Place(url, DatabaseUrls(url, url), postmaster)
-        rows, notes = uvloop.run(measure(there, given.rounds, given.members))
-    return 0 if figures.show(Console(width=160), "due run", "entries/s", rows, notes) else 1
+        rows, notes = uvloop.run(measure(console, there, given.rounds, given.members, given.minutes))
+    return 0 if figures.show(console, "due run", "entries/s", rows, notes) else 1
 
 
 if __name__ == "__main__":

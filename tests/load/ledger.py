@@ -110,7 +110,7 @@ def main() -> int:
             with serving(home, there.urls) as service:
                 reached = uvloop.run(measure(console, there, service, given.rounds, given.only, given.lanes))
             if not given.only:
-                rows, notes = uvloop.run(dues.measure(there))
+                rows, notes = uvloop.run(dues.measure(console, there))
                 reached &= figures.show(console, "due run", "entries/s", rows, notes)
     return 0 if reached else 1
 

@@ -272,7 +272,8 @@ def environment(
     def of(database_url: str) -> dict[str, str]:
         return {
             "HUIYUAN_MODE": "development",
-            "REDIS_URL": redis_url,
+            # None of the streams in which other services' tests let a ledger speak.
+            "REDIS_URL": redis_url.removesuffix("/0") + "/5",
             "AUTH_JWKS": str(issuer_key[1]),
             "AUTH_ISSUER": ISSUER,
             "DATABASE_URL_LOYALTY": database_url,

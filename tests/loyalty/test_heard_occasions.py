@@ -242,6 +242,28 @@ async def test_an_occasion_that_could_never_come_or_would_come_for_ever_is_refus
         assert (answer.status_code, wrong_field(answer)) == (400, wanted), answer.text
 
 
+async def test_two_missions_that_would_feed_each_other_are_not_published_both(operator: Operator) -> None:
+    one, other = [await published(operator.loyalty, amount_off(validFor="P10D", remindDays=3)) for _ in "12"]
+    bodies = []
+    for wants, gives in ((one, other), (other, one)):
+        body = without_days("COUPON_EXPIRING", award={"couponTemplate": gives})
+        bodies.append(body | {"lifecycle": body["lifecycle"] | {"template": wants}})
+        assert (await operator.draft(bodies[-1])).status_code == 200
+    answers = await asyncio.gather(
+        *(
+            operator.loyalty.staff(
+                "MissionsService/PublishMission", {"key": body["key"], "edition": 1, "reason": "go"}
+            )
+            for body in bodies
+        )
+    )
+    refused = [answer for answer in answers if answer.status_code != 200]
+    assert [answer.json()["message"].split(":")[0] for answer in refused] == ["MISSIONS_IN_A_CIRCLE"]
+    assert wrong_field(refused[0]) == "edition"
+    again = await operator.draft(bodies[answers.index(refused[0])] | {"key": named()})
+    assert wrong_field(again) == "mission.lifecycle.template", "and is told so while it is drafted"
+
+
 async def test_a_segment_is_told_under_a_purpose_that_the_member_allows(operator: Gated) -> None:
     segment = {"key": "segment", "type": "ATTRIBUTE_TYPE_STRING", "required": True}
     type = {

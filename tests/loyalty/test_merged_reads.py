@@ -3,10 +3,11 @@
 from typing import Any
 
 from services.kit import rpc
-from tests.loyalty.conftest import Loyalty, order
+from tests.loyalty.conftest import Loyalty, order, programme
 from tests.loyalty.spending import done
 from tests.loyalty.test_grants import points, promise
 from tests.loyalty.test_merges import MERGE, UNMERGE, adjust, available, merging, pay, undoing
+from tests.loyalty.test_quotes import basket_of
 
 BALANCES, LOTS, ENTRIES = (
     f"PointsService/{name}" for name in ("BatchGetBalances", "BatchListLots", "BatchListEntries")
@@ -73,6 +74,20 @@ async def test_whoever_was_merged_is_shown_the_survivor_at_every_door_until_it_i
     after = await seen(loyalty, first, second, last)
     assert [one[BALANCES] for one in after] == [one[BALANCES] for one in before[:3]]
     assert [await loyalty.tier(member) for member in (first, last)] == ["silver", ""]
+
+
+async def test_a_programme_founded_after_a_merge_quotes_the_survivor(loyalty: Loyalty) -> None:
+    old, new = loyalty.new_member(), loyalty.new_member()
+    await done(loyalty.staff(MERGE, merging(old, new, "m")))
+    founded = {"programme": programme(programmeId="later"), "reason": "test"}
+    await done(loyalty.staff("ProgrammesService/CreateProgramme", founded))
+    await pay(loyalty, order(new, 60_000, programmeId="later"))
+    quotes = [
+        await done(loyalty.order_system("QuotesService/QuoteOrder", basket | {"programmeId": "later"}))
+        for basket in (basket_of(order(member, 10_000)) for member in (old, new))
+    ]
+    assert [quote["tierHeld"]["key"] for quote in quotes] == ["silver", "silver"]
+    assert quotes[0]["redeemable"] == quotes[1]["redeemable"]
 
 
 async def test_neither_name_reads_by_the_others_token(loyalty: Loyalty) -> None:

@@ -259,6 +259,19 @@ async def test_what_a_merged_member_did_counts_for_who_remains(operator: Operato
     assert await operator.available(stays) == 200
 
 
+async def test_a_programme_founded_after_a_merge_counts_both_names_as_one_member(operator: Operator) -> None:
+    gone, stays = operator.loyalty.new_member(), operator.loyalty.new_member()
+    merge = {"fromMemberId": gone, "intoMemberId": stays, "mergeId": "m", "reason": "SAME"}
+    assert (await operator.loyalty.staff("MergesService/MergeMembers", merge)).status_code == 200
+    founded = {"programme": programme(programmeId="later"), "reason": "test"}
+    assert (await operator.loyalty.staff("ProgrammesService/CreateProgramme", founded)).status_code == 200
+    await operator.publish(mission("once", "check_in", 1, 50), "later")
+    assert not (await operator.check_in(gone, "later")).get("replayed")
+    assert (await operator.check_in(stays, "later"))["replayed"], "one member checks in once a day"
+    assert [len(await operator.promised(member)) for member in (gone, stays)] == [0, 1]
+    await operator.stop("once", "later")
+
+
 async def test_the_erased_leave_nothing_of_what_they_did(operator: Operator) -> None:
     await operator.publish(mission(named()))
     member = operator.loyalty.new_member()

@@ -1,7 +1,6 @@
 """Looking back through the service's own doors: any past instant, any period, whoever was late to record it."""
 
 import random
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -42,9 +41,9 @@ async def test_every_read_of_the_past_is_answered_again(make_loyalty: Any) -> No
     async with past(make_loyalty, "2026-01-20 08:00", lively()) as there:
         wanderer = Wanderer(there, random.Random(seed), [there.loyalty.new_member() for _ in range(3)])
         await wanderer.wander(60)
+        while len(await there.loyalty.sql("SELECT DISTINCT type FROM entries")) < 9:
+            await wanderer.wander(10)  # until most of what may happen did
         there.wait(days=40)
-        types = Counter(row["type"] for row in await there.loyalty.sql("SELECT type FROM entries"))
-        assert len(types) >= 9, types
         for member, instant, (balances, lots) in wanderer.seen:
             answer = await there.as_of(member, instant)
             assert (answer["balances"], answer.get("lots", [])) == (balances, lots)

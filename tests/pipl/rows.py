@@ -126,13 +126,16 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "15",
-        "withdrawn by request, from every recipient",
-        "actions/fulfilling",
-        (f"{_RIGHTS}test_art_15_withdrawing_by_request_withdraws_from_every_recipient",),
+        "withdrawn from every recipient, by the member or by request",
+        "actions/decisions.withdraw, actions/fulfilling",
+        (
+            f"{_RPC}/test_withdrawing.py::test_art_15_withdrawing_a_purpose_withdraws_it_from_every_recipient",
+            f"{_RIGHTS}test_art_15_withdrawing_by_request_withdraws_from_every_recipient",
+        ),
         Violation(
-            f"{_CONSENT}/actions/fulfilling.py",
-            'enumerate({**given, "": request.purposes}.items())',
-            'enumerate({"": request.purposes}.items())',
+            f"{_CONSENT}/actions/decisions.py",
+            "    if not act.recipient_id:\n",
+            "    if False:\n",
         ),
     ),
     Row(

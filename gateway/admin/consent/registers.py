@@ -1,5 +1,6 @@
 """The officer's registers: what is processed and what covers it, ways abroad, and breaches."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import strawberry
@@ -268,6 +269,11 @@ class RegisterMutations:
             input.reason,
             lambda: info.context.clients.registers.open_breach(request, headers=info.context.named(CONSENT)),
         )
+        # The service spells it as where a notice names its breach; here it is the breach's own.
+        refused = [
+            replace(one, field=["input", "id"]) if one.field == ["input", "breachId"] else one
+            for one in refused
+        ]
         return BreachPayload(breach=views.breach(done.breach) if done else None, user_errors=refused)
 
     @strawberry.mutation(

@@ -16,7 +16,7 @@ from gateway.clients import LOYALTY, MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED
 from gateway.loaders.members import DEFAULT_PROGRAMME, InProgramme
-from gateway.paging import Connection, connection, cursor, key_of, page_size
+from gateway.paging import Connection, connection, key_of, page_size
 from gateway.scalars import instant
 from gateway.views.profiles import MemberStatus
 
@@ -95,7 +95,7 @@ class SearchQueries:
         )
         if response.end:
             # Where the search got to, which may be beyond the last that it found.
-            page.page_info.end_cursor = cursor(response.end)
+            page.page_info.ends_at = response.end
         return page
 
     @strawberry.field(

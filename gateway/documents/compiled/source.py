@@ -58,14 +58,19 @@ class Source:
         self._lines: list[str] = []
         self._names: dict[str, Any] = dict(vars(values))
         self.asked: list[Asked] = []
+        self._told = 0
+        """How many resolvers are told more than what they are a field of."""
         self.waits, of = self._function(root, fields, [])
         self._lines.append(f"query = lambda info, given: {of('None')}")
         exec(compile("\n".join(self._lines), "<compiled document>", "exec"), self._names)  # noqa: S102
         self.function: Callable[..., Any] = self._names["query"]
 
-    def _function(self, shown: GraphQLObjectType, fields: CollectedFields, body: list[str]) -> Completion:
-        """Write the function of one object, below what the body already says."""
+    def _function(
+        self, shown: GraphQLObjectType, fields: CollectedFields, body: list[str], own: type | None = None
+    ) -> Completion:
+        """Write the function of one object, below what the body already says; ``own`` is its class."""
         waiting: list[tuple[str, str]] = []
+        told, checks = self._told, len(body)
         answer = [
             f"        {key!r}: {self._field(shown, details, f'v{place}', body, waiting)},"
             for place, (key, details) in enumerate(fields.grouped_field_set.items())
@@ -77,9 +82,25 @@ class Source:
             begun = [f"apart({each})" if each.startswith(_FETCH) else each for each in coroutines]
             body.append(f"    {', '.join(names)} = await together({', '.join(begun)})")
         name = f"{shown.name}_{next(self._number)}"
-        self._lines += [f"{'async ' if waiting else ''}def {name}(source, info, given):", *body]
-        self._lines += ["    return {", *answer, "    }"]
+        lines = [*body, "    return {", *answer, "    }"]
+        if own is not None and issubclass(own, values.Shared) and not waiting and told == self._told:
+            lines = self._once(body[:checks], body[checks:], answer)
+        self._lines += [f"{'async ' if waiting else ''}def {name}(source, info, given):", *lines]
         return Completion(bool(waiting), lambda value: f"{name}({value}, info, given)")
+
+    def _once(self, checks: list[str], body: list[str], answer: list[str]) -> list[str]:
+        """The lines of a function that writes a shared view once: nothing below it asks for anything else."""
+        selection = self._named("selection", object())
+        return [
+            *checks,
+            "    written = source.written",
+            f"    if written is not None and (known := written.get({selection})) is not None: return known",
+            *body,
+            "    answer = {",
+            *answer,
+            "    }",
+            f"    return answer if written is None else keep(written, {selection}, answer)",
+        ]
 
     def _field(
         self,
@@ -116,6 +137,7 @@ class Source:
         parents = (resolver.parent_parameter, resolver.root_parameter)  # may be one and the same
         words += [f"{name}=source" for name in dict.fromkeys(each.name for each in parents if each)]
         words += [f"{resolver.info_parameter.name}=info"] if resolver.info_parameter else []
+        self._told += bool(resolver.info_parameter or asked.field.args)
         if asked.field.args:
             words.append(f"**given[{len(self.asked)}]()")
             self.asked.append(asked)
@@ -177,7 +199,7 @@ class Source:
         check = f"    if source.__class__ is not {own}: fit(source)"
         if shown.is_type_of is not None:
             check = f"    if kind(source) is not {own}: raise OutOfTheOrdinary"
-        return self._function(shown, self._below(shown, details), [check])
+        return self._function(shown, self._below(shown, details), [check], definition.origin)
 
     def _by_class(self, wanted: graphql.GraphQLAbstractType, details: FieldDetailsList) -> Completion:
         """Write a table that finds the function of an interface's or a union's value by its class."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Generator
 from datetime import date, datetime
 from enum import Enum
 from types import coroutine
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from graphql import Undefined
@@ -14,8 +14,36 @@ from strawberry.types.cast import get_strawberry_type_cast
 from strawberry.types.unset import UnsetType
 
 _PLAIN = frozenset({str, int, float, bool, datetime, date, UUID})
+View = TypeVar("View", bound="Shared")
 LASTING = (*_PLAIN, type(None), Enum, UnsetType)
 """Kinds of arguments that can be given again: nobody can have changed one."""
+
+
+class Shared:
+    """A view that many answers have in common: compiled documents write it once for each selection.
+
+    What its resolvers answer must hang on the view alone, and the view must not change any more.
+    """
+
+    written: dict[object, dict[str, Any]] | None = None
+    """What was written of it, by selection; None while it is not shared."""
+
+
+_SELECTIONS = 64
+
+
+def shared(view: View) -> View:
+    """The view, from now on shared."""
+    view.written = {}
+    return view
+
+
+def keep(written: dict[object, dict[str, Any]], selection: object, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, kept for the next who selects the same."""
+    if len(written) >= _SELECTIONS:
+        written.clear()  # of free documents there is no end
+    written[selection] = answer
+    return answer
 
 
 class OutOfTheOrdinary(Exception):

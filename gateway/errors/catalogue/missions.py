@@ -61,6 +61,13 @@ ENTRIES = (
         "无需处理：已发放。",
     ),
     Entry(
+        "MISSIONS_IN_A_CIRCLE",
+        Kind.INVALID,
+        "What the mission gives would, by way of others in force, bring about what it is given for, without end.",
+        "Name another template, give something else, or stop one of the missions that the message names.",
+        "改用其他模板或奖励，或先停止所列任务之一。",
+    ),
+    Entry(
         "MISSION_NOT_IN_FORCE",
         Kind.CONFLICT,
         "Only a published mission is stopped.",
@@ -94,6 +101,13 @@ ENTRIES = (
         "A mission, an earn rule or a type of activities is to rest on a purpose that was never published.",
         "Publish the purpose first, or name one that consentPurposes lists.",
         "先发布该目的，或使用 consentPurposes 列出的目的。",
+    ),
+    Entry(
+        "SAMPLES_NOT_TAKEN",
+        Kind.INVALID,
+        "A mission is tried on 1 to 100 samples at once.",
+        "Send so many.",
+        "一次请提供 1 至 100 个样例。",
     ),
     Entry(
         "SOURCE_NOT_TAKEN",

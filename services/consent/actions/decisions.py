@@ -1,6 +1,7 @@
 """Giving and withdrawing: each act is one transaction that leaves its records, its epoch and its event."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -29,6 +30,14 @@ class Decided(NamedTuple):
     replayed: bool
 
 
+class _Part(NamedTuple):
+    """What an act decides about: a purpose version and a recipient (ours is the empty one), and what stood there."""
+
+    purpose: Purpose
+    recipient_id: str
+    standing: Decision | None
+
+
 async def give(
     connection: Connection,
     grant: Grant,
@@ -55,7 +64,8 @@ async def give(
     [newest] = await notices.newest(connection, notice.wording.locale, notice.wording.key)
     acts.admit(grant, notice, newest, by_key, in_force)
     party = Party(member.principal_id, await in_charge(connection, controllers, now), guardian)
-    decided = await _record(connection, grant, member, by_key, notice, party, now)
+    parts = await _parts(connection, grant, by_key)
+    decided = await _record(connection, grant, member, parts, notice, party, now)
     if grant.document is not None:
         [(decision, _)] = decided.decisions
         await documents.add(connection, grant.member_id, decision.record_id, grant.document)
@@ -69,7 +79,10 @@ async def withdraw(
     now: datetime,
     by: UUID | None = None,
 ) -> Decided:
-    """Record that the member withdrew, or the guardian ``by``: no reason asked, nothing to approve."""
+    """Record that the member withdrew, or the guardian ``by``: no reason asked, nothing to approve.
+
+    Who names no recipient withdraws from all who were given consent, each by a record of its own (PIPL 15, 23).
+    """
     act.check()
     asked = act.member_id
     act = await merges.surviving(connection, act)
@@ -79,15 +92,24 @@ async def withdraw(
     if (before := await _before(connection, act)) is not None:
         return before
     in_force = await named(connection, act.purposes)
-    standing = await decisions.standing(connection, act.member_id, act.purposes, act.recipient_id)
-    for key in act.purposes:
-        acts.admit_withdrawal(act, in_force[key], standing.get(key))
+    parts = await _parts(connection, act, in_force)
+    for part in parts:
+        acts.admit_withdrawal(act, part.purpose, part.standing)
+    if not act.recipient_id:
+        for stood in await decisions.given_to_others(connection, act.member_id, act.purposes):
+            parts.append(_Part(in_force[stood.purpose], stood.recipient_id, stood))
     consented = await purposes.versions(
-        connection, [(d.purpose, d.purpose_version) for d in standing.values()]
+        connection,
+        [(part.standing.purpose, part.standing.purpose_version) for part in parts if part.standing],
     )
-    about = in_force | {key: purpose for (key, _), purpose in consented.items()}
+    parts = [
+        part._replace(purpose=consented[part.standing.purpose, part.standing.purpose_version])
+        if part.standing
+        else part
+        for part in parts
+    ]
     party = Party(member.principal_id, await in_charge(connection, controllers, now), guardian)
-    return await _record(connection, act, member, about, None, party, now)
+    return await _record(connection, act, member, parts, None, party, now)
 
 
 async def reject(
@@ -100,11 +122,11 @@ async def reject(
     if (before := await _before(connection, act)) is not None:
         return before
     in_force = await named(connection, act.purposes)
-    standing = await decisions.standing(connection, act.member_id, act.purposes, act.recipient_id)
-    for key in act.purposes:
-        acts.admit_rejection(act, in_force[key], standing.get(key))
+    parts = await _parts(connection, act, in_force)
+    for part in parts:
+        acts.admit_rejection(act, part.purpose, part.standing)
     party = Party(member.principal_id, await in_charge(connection, controllers, now))
-    return await _record(connection, act, member, in_force, None, party, now)
+    return await _record(connection, act, member, parts, None, party, now)
 
 
 async def _living(connection: Connection, member_id: UUID) -> Member:
@@ -127,7 +149,9 @@ async def _before(connection: Connection, act: Act) -> Decided | None:
     records = await decisions.records(connection, act.member_id, known.epoch)
     about = await purposes.versions(connection, [(r.purpose, r.purpose_version) for r in records])
     return Decided(
-        _decided(records, {key: purpose for (key, _), purpose in about.items()}), known.epoch, True
+        [_decided(record, about[record.purpose, record.purpose_version]) for record in records],
+        known.epoch,
+        True,
     )
 
 
@@ -142,32 +166,42 @@ async def _refuse_withdrawn(connection: Connection, grant: Grant) -> None:
         )
 
 
+async def _parts(connection: Connection, act: Act, about: Mapping[str, Purpose]) -> list[_Part]:
+    """The act's purposes, in the versions that ``about`` names, for its recipient."""
+    standing = await decisions.standing(connection, act.member_id, act.purposes, act.recipient_id)
+    return [_Part(about[key], act.recipient_id, standing.get(key)) for key in act.purposes]
+
+
 async def _record(
     connection: Connection,
     act: Grant | Withdrawal | Rejection,
     member: Member,
-    about: Mapping[str, Purpose],
+    parts: Sequence[_Part],
     notice: Notice | None,
     party: Party,
     now: datetime,
 ) -> Decided:
     epoch = member.epoch + 1
     records = [
-        recording.record_of(act, party, about[key], notice, record_id=uuid4(), epoch=epoch, now=now)
-        for key in act.purposes
+        recording.record_of(
+            replace(act, recipient_id=part.recipient_id),
+            party,
+            part.purpose,
+            notice,
+            record_id=uuid4(),
+            epoch=epoch,
+            now=now,
+        )
+        for part in parts
     ]
-    decided = _decided(records, about)
-    standing = await decisions.standing(connection, act.member_id, act.purposes, act.recipient_id)
+    decided = [_decided(record, part.purpose) for record, part in zip(records, parts, strict=True)]
     await decisions.append(connection, act.member_id, act.fingerprint, records)
-    await decisions.put_standing(
-        connection, act.member_id, [later(standing.get(d.purpose), d) for d, _ in decided]
-    )
+    stands = [later(part.standing, one) for part, (one, _) in zip(parts, decided, strict=True)]
+    await decisions.put_standing(connection, act.member_id, stands)
     await decisions.advance(connection, act.member_id, epoch)
     await events.decided(connection, act, epoch, now)
     return Decided(decided, epoch, False)
 
 
-def _decided(records: Sequence[Record], about: Mapping[str, Purpose]) -> list[tuple[Decision, Purpose]]:
-    return [
-        (recording.decision_of(record, about[record.purpose]), about[record.purpose]) for record in records
-    ]
+def _decided(record: Record, about: Purpose) -> tuple[Decision, Purpose]:
+    return recording.decision_of(record, about), about

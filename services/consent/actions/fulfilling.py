@@ -59,18 +59,11 @@ async def start(
 async def _withdraw(
     connection: Connection, request: RightsRequest, controllers: tuple[str, ...], now: datetime
 ) -> list[UUID]:
-    """Withdraw what the request names, whoever it was given for; the records of it.
-
-    A consent is for one recipient (PIPL 23), and who asks to withdraw a purpose means each of them.
-    """
-    given = await decisions.recipients(connection, request.member_id, request.purposes)
-    records = []
-    for nth, (recipient_id, purposes) in enumerate({**given, "": request.purposes}.items()):
-        key = f"rights:{request.request_id}:{nth}"
-        act = Withdrawal(request.member_id, tuple(purposes), recipient_id, request.channel, key)
-        decided = await acts.withdraw(connection, act, controllers, now)
-        records += [one.record_id for one, _ in decided.decisions]
-    return records
+    """Withdraw what the request names, whoever it was given for; the records of it."""
+    key = f"rights:{request.request_id}"
+    act = Withdrawal(request.member_id, request.purposes, "", request.channel, key)
+    decided = await acts.withdraw(connection, act, controllers, now)
+    return [one.record_id for one, _ in decided.decisions]
 
 
 async def restrict(connection: Connection, request: RightsRequest, now: datetime) -> int:

@@ -1,8 +1,7 @@
 """Decisions asked: giving, withdrawing, the gate, and what each member decided."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from connectrpc.request import RequestContext
@@ -10,13 +9,10 @@ from huiyuan.consent.v1 import decisions_pb2
 
 from services.consent.actions import decisions as actions
 from services.consent.actions import guardians
-from services.consent.rpc import wire
+from services.consent.rpc import overviews, wire
 from services.consent.rpc.gate import Gate, at_most
-from services.consent.rules.decisions import Decision
-from services.consent.rules.gate import Question, judge
-from services.consent.rules.purposes import Purpose
 from services.consent.storage import documents
-from services.consent.storage.gate import NOTHING, Everything, GateReads
+from services.consent.storage.gate import NOTHING, GateReads
 from services.consent.storage.gate_limits import GateLimits
 from services.consent.storage.standings import KeptStandings
 from services.kit import rpc
@@ -27,13 +23,6 @@ from services.kit.refusal import Refusal
 _GATE_CALLERS = (rpc.services("members", "loyalty", "gateway"), rpc.staff("privacy_officer"))
 _READ_MOST = 500
 Context = RequestContext[Any, Any]
-
-
-class _Shown(NamedTuple):
-    """A consent as it is shown, and the question to the gate that it answers."""
-
-    said: decisions_pb2.Consent
-    question: Question
 
 
 class Decisions:
@@ -123,7 +112,11 @@ class Decisions:
     async def check(self, request: decisions_pb2.CheckRequest, _: Context) -> decisions_pb2.CheckResponse:
         return await self._gate.check(request)
 
-    @rpc.allow(*_GATE_CALLERS)
+    def kept_many(self, request: decisions_pb2.CheckManyRequest) -> decisions_pb2.CheckManyResponse | None:
+        """The same of a batch that may be answered so."""
+        return self._gate.kept_many(request)
+
+    @rpc.allow(*_GATE_CALLERS, at_once=kept_many)
     async def check_many(
         self, request: decisions_pb2.CheckManyRequest, _: Context
     ) -> decisions_pb2.CheckManyResponse:
@@ -132,29 +125,16 @@ class Decisions:
     @rpc.per_item
     async def batch_get_consents(
         self, request: decisions_pb2.BatchGetConsentsRequest, _: Context
-    ) -> decisions_pb2.BatchGetConsentsResponse:
+    ) -> rpc.Encoded:
         at_most(_READ_MOST, len(request.members), "members")
         admitted = [await self._readable(item.member_id, item.caller) for item in request.members]
         wanted = {member_id for member_id in admitted if isinstance(member_id, UUID)}
         purposes, found = await self._reads.all(list(wanted))
-        in_force = {purpose.key: purpose for purpose in purposes}
         consented = await self._reads.consented(d for one in found.values() for d in one.decisions)
         now = self._clock()
-        shown = {one: _overview(in_force, found.get(one, NOTHING), consented, now) for one in wanted}
-        await self._heed(shown, now)
-        return decisions_pb2.BatchGetConsentsResponse(
-            results=[
-                decisions_pb2.ConsentsResult(refusal=rpc.wire_refusal(one))
-                if isinstance(one, Refusal)
-                else decisions_pb2.ConsentsResult(
-                    consents=decisions_pb2.MemberConsents(
-                        consents=[consent.said for consent in shown[one]],
-                        epoch=found.get(one, NOTHING).epoch,
-                    )
-                )
-                for one in admitted
-            ]
-        )
+        shown = overviews.overviews(purposes, found, consented, wanted, now)
+        await overviews.heed(self._limits, shown, now)
+        return overviews.answer(admitted, shown, found)
 
     async def _consents(
         self, member_id: UUID, decided: actions.Decided, now: datetime
@@ -162,26 +142,14 @@ class Decisions:
         """What was decided just now."""
         _, found = await self._reads.all([member_id])
         stands = found.get(member_id, NOTHING)
-        shown = [
-            _consent(purpose, decision.recipient_id, decision, purpose, stands, now)
-            for decision, purpose in decided.decisions
-        ]
-        await self._heed({member_id: shown}, now)
-        return [consent.said for consent in shown]
-
-    async def _heed(self, shown: Mapping[UUID, Sequence[_Shown]], now: datetime) -> None:
-        """Registers have a say in what is in use: they are asked once about each question."""
-        asked: dict[tuple[str, str], list[tuple[UUID, _Shown]]] = {}
-        for member_id, consents in shown.items():
-            for consent in consents:
-                if consent.question.limited and consent.said.in_use:
-                    about = consent.question.in_force.key, consent.question.recipient_id
-                    asked.setdefault(about, []).append((member_id, consent))
-        for alike in asked.values():
-            question = alike[0][1].question
-            uncovered = await self._limits.foresee(question, [member_id for member_id, _ in alike], now)
-            for member_id, consent in alike:
-                consent.said.in_use = member_id not in uncovered
+        shown = {
+            member_id: [
+                overviews.consent(purpose, decision.recipient_id, decision, purpose, stands, now)
+                for decision, purpose in decided.decisions
+            ]
+        }
+        await overviews.heed(self._limits, shown, now)
+        return [consent.said for consent in shown[member_id]]
 
     async def _readable(self, member_id: str, assertion: str) -> UUID | Refusal:
         """The member whom the item's caller may read, as itself, its guardian or staff; or why not."""
@@ -209,43 +177,3 @@ def admit(member_id: str, assertion: str) -> UUID | Refusal:
         return wire.uuid_of(member_id)
     except Refusal as refusal:
         return refusal
-
-
-def _consent(
-    in_force: Purpose,
-    recipient_id: str,
-    decision: Decision | None,
-    on: Purpose | None,
-    stands: Everything,
-    now: datetime,
-) -> _Shown:
-    """What stands on a purpose and recipient, and whether it lets data be used; what registers say is not heeded yet."""
-    said = wire.wire_consent(in_force, recipient_id, decision, on, now)
-    question = Question(in_force, in_force, frozenset(), recipient_id)
-    answer = judge(
-        question,
-        decision,
-        on,
-        now,
-        automated_refused=stands.automated_refused,
-        restricted=stands.restricted,
-    )
-    said.in_use = answer.allow
-    return _Shown(said, question)
-
-
-def _overview(
-    in_force: Mapping[str, Purpose],
-    stands: Everything,
-    consented: Mapping[tuple[str, int], Purpose],
-    now: datetime,
-) -> list[_Shown]:
-    """Every purpose in force with each recipient it names, and whatever else was decided, by key."""
-    decided = {(decision.purpose, decision.recipient_id): decision for decision in stands.decisions}
-    asked = {(key, to) for key, purpose in in_force.items() for to in ("", *purpose.terms.recipients)}
-    consents = []
-    for key, recipient_id in sorted(asked | {one for one in decided if one[0] in in_force}):
-        decision = decided.get((key, recipient_id))
-        on = consented[key, decision.purpose_version] if decision else None
-        consents.append(_consent(in_force[key], recipient_id, decision, on, stands, now))
-    return consents

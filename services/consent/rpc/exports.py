@@ -108,10 +108,12 @@ class Exports:
         self, request: wire_exports.ExportMemberRequest, _: Any
     ) -> wire_exports.ExportMemberResponse:
         member_id = wire.uuid_of(request.member_id)
-        history = await exports.history(self._pool, member_id)
-        held = await exports.tables(self._pool, member_id)
-        requests = await exports.rights_requests(self._pool, member_id)
-        in_force, _ = await self._reads.all([])
+        # As of one moment: no table tells of what another does not know.
+        async with database.snapshot(self._pool) as reader:
+            history = await exports.history(reader, member_id)
+            held = await exports.tables(reader, member_id)
+            requests = await exports.rights_requests(reader, member_id)
+            in_force, _ = await self._reads.all([], reader)
         purposes = [
             (
                 terms.key,

@@ -19,6 +19,8 @@ from services.kit.clock import Clock
 from services.kit.refusal import Invalid, Unavailable
 
 _CHECK_MOST = 10_000
+_KEPT_MOST = 500
+"""Members of a batch that may be answered by what is kept: the loop answers nobody else meanwhile."""
 _MOST_QUESTIONS = 1_000
 _MOST_SAID = 16
 _MEMBERS = 16_384
@@ -119,14 +121,39 @@ class Gate:
         answer = _judged(question, standing, consented, self._clock(), known.read_at)
         return _kept_with(known, _asked(request), wire.wire_answer(answer, standing.epoch))
 
+    def kept_many(self, request: decisions_pb2.CheckManyRequest) -> decisions_pb2.CheckManyResponse | None:
+        """The answers, where they may be kept and all that they are judged by is."""
+        if not request.may_be_kept or len(request.member_ids) > _KEPT_MOST:
+            return None
+        purpose, recipient_id, response = (
+            request.purpose,
+            request.recipient_id,
+            decisions_pb2.CheckManyResponse(),
+        )
+        alone = decisions_pb2.CheckRequest(
+            purpose=purpose, categories=request.categories, recipient_id=recipient_id
+        )
+        asked, add = _asked(alone), response.answers.append
+        for member_id in request.member_ids:
+            known = self._kept.at_hand(_member(member_id), purpose, recipient_id)
+            said = known and (self._said_by(known, asked) or self._said_now(known, alone))
+            if said is None:
+                return None
+            add(said)
+        self._kept.answered += len(request.member_ids)
+        return response
+
     async def check_many(self, request: decisions_pb2.CheckManyRequest) -> decisions_pb2.CheckManyResponse:
         """The answers about members in their order, by one reading of the store."""
         at_most(_CHECK_MOST, len(request.member_ids), "member_ids")
         members = [wire.uuid_of(one, f"member_ids[{at}]") for at, one in enumerate(request.member_ids)]
+        if (kept := self.kept_many(request)) is not None:
+            return kept
         read_at = self._clock()
-        in_force, standings = await self._reads.many(
-            members, wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
-        )
+        about = wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
+        keeps = request.may_be_kept and len(members) <= _KEPT_MOST
+        read = self._kept.fresh_many if keeps else self._reads.many
+        in_force, standings = await read(members, *about)
         question = self._about(in_force, in_force, request.categories, request.recipient_id)
         now = self._clock()
         judged: dict[object, Answer] = {}

@@ -119,28 +119,29 @@ async def standing(
         consent_states.c.purpose == sa.any_(sa.literal(list(purposes), sa.ARRAY(sa.Text))),
         consent_states.c.recipient_id == recipient_id,
     )
-    rows = (await connection.execute(query)).mappings()
-    found = (Decision(**{**row, "event_state": EventState(row["event_state"])}) for row in rows)
-    return {decision.purpose: decision for decision in found}
+    return {one.purpose: one for one in await _decisions(connection, query)}
 
 
-async def recipients(
+async def given_to_others(
     connection: AsyncConnection, member_id: UUID, purposes: Collection[str]
-) -> dict[str, list[str]]:
-    """By recipient, on which of these purposes the member's consent stands; ours is the empty one."""
+) -> list[Decision]:
+    """The consents on these purposes that stand for recipients, by recipient and purpose."""
     query = (
-        sa.select(consent_states.c.recipient_id, consent_states.c.purpose)
+        sa.select(*(consent_states.c[name] for name in STATE_FIELDS))
         .where(
             consent_states.c.member_id == member_id,
             consent_states.c.purpose == sa.any_(sa.literal(list(purposes), sa.ARRAY(sa.Text))),
+            consent_states.c.recipient_id != "",
             consent_states.c.event_state == EventState.GIVEN,
         )
         .order_by(consent_states.c.recipient_id, consent_states.c.purpose)
     )
-    found: dict[str, list[str]] = {}
-    for recipient_id, purpose in await connection.execute(query):
-        found.setdefault(recipient_id, []).append(purpose)
-    return found
+    return await _decisions(connection, query)
+
+
+async def _decisions(connection: AsyncConnection, query: sa.Select[Any]) -> list[Decision]:
+    rows = (await connection.execute(query)).mappings()
+    return [Decision(**{**row, "event_state": EventState(row["event_state"])}) for row in rows]
 
 
 async def put_standing(connection: AsyncConnection, member_id: UUID, decisions: Iterable[Decision]) -> None:

@@ -5,21 +5,23 @@ from uuid import UUID
 
 import asyncpg
 
+from services.kit.database import RawConnection
 
-async def history(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+
+async def history(reader: RawConnection, member_id: UUID) -> Sequence[asyncpg.Record]:
     """Every record of the member's acts, oldest first."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_HISTORY, member_id)
+    rows: Sequence[asyncpg.Record] = await reader.fetch(_HISTORY, member_id)
     return rows
 
 
-async def tables(pool: asyncpg.Pool, member_id: UUID) -> dict[str, Sequence[asyncpg.Record]]:
+async def tables(reader: RawConnection, member_id: UUID) -> dict[str, Sequence[asyncpg.Record]]:
     """What else is held of the member, oldest first: wishes, sends, and whatever binds what is done for them."""
-    return {name: await pool.fetch(statement, member_id) for name, statement in _HELD.items()}
+    return {name: await reader.fetch(statement, member_id) for name, statement in _HELD.items()}
 
 
-async def rights_requests(pool: asyncpg.Pool, member_id: UUID) -> Sequence[asyncpg.Record]:
+async def rights_requests(reader: RawConnection, member_id: UUID) -> Sequence[asyncpg.Record]:
     """What the member asked by right, oldest first."""
-    rows: Sequence[asyncpg.Record] = await pool.fetch(_RIGHTS_REQUESTS, member_id)
+    rows: Sequence[asyncpg.Record] = await reader.fetch(_RIGHTS_REQUESTS, member_id)
     return rows
 
 

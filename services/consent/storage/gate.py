@@ -123,11 +123,14 @@ class GateReads:
         in_force = await self.version(purpose, rows[0]["in_force"] or 0)
         return in_force, {row[1]: _standing(purpose, recipient_id, *row[2:]) for row in rows}
 
-    async def all(self, member_ids: Sequence[UUID]) -> tuple[list[Purpose], dict[UUID, Everything]]:
-        """All purposes as they are in force, by key, and of each known member everything that stands, of one moment."""
+    async def all(
+        self, member_ids: Sequence[UUID], via: RawConnection | None = None
+    ) -> tuple[list[Purpose], dict[UUID, Everything]]:
+        """All purposes as they are in force, by key, and of each known member everything that stands, of one moment:
+        that of a connection that is held already, if any."""
         found: dict[UUID, Everything] = {}
         in_force: list[tuple[str, int]] = []
-        for row in await self._pool.fetch(_ALL, member_ids):
+        for row in await (via or self._pool).fetch(_ALL, member_ids):
             if (member_id := row[0]) is None:
                 in_force.append((row["key"], row["version"]))
                 continue
@@ -135,7 +138,7 @@ class GateReads:
             of_member = found.setdefault(member_id, Everything(row["member_epoch"], [], refused, restricted))
             if (decision := decision_of(row)) is not None:
                 of_member.decisions.append(decision)
-        return [await self.version(*one) for one in sorted(in_force)], found
+        return [await self.version(*one, via) for one in sorted(in_force)], found
 
     def known(self, key: str, version: int) -> Purpose | None:
         """One purpose version, where it was read before."""

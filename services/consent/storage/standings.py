@@ -10,7 +10,7 @@ that member would wait for the database every two seconds, and they were the slo
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -121,23 +121,27 @@ class KeptStandings:
         try:
             while due := list(self._due.pop(about, ())):
                 for start in range(0, len(due), RENEW_MOST):
-                    await self._read_anew(due[start : start + RENEW_MOST], about)
+                    await self.fresh_many(due[start : start + RENEW_MOST], *about)
         except Exception as error:  # whoever asks once this is over reads it, and hears why not
             log.warning("what the gate keeps was not read anew", because=type(error).__name__)
         finally:
             del self._renewing[about]
 
-    async def _read_anew(self, members: list[UUID], about: _About) -> None:
+    async def fresh_many(
+        self, members: Sequence[UUID], purpose: str, recipient_id: str
+    ) -> tuple[Purpose, dict[UUID, Standing]]:
+        """What the database says now about many members, by one statement; kept but for who was heard of meanwhile."""
         _read.inc(len(members))
         sent, read_at = self._monotonic(), self._clock()
         before = [self._heard(member_id) for member_id in members]
-        in_force, standings = await self._reads.many(members, *about)
-        if fresh_only(in_force, about[1]):
-            return
-        for member_id, heard in zip(members, before, strict=True):
-            if self._heard(member_id) == heard:
-                known = Known(in_force, standings[member_id], read_at, {}, is_kept=True)
-                self._keep(member_id, about, _Kept(known, sent + KEEP.total_seconds()))
+        in_force, standings = await self._reads.many(members, purpose, recipient_id)
+        if not fresh_only(in_force, recipient_id):
+            until = sent + KEEP.total_seconds()
+            for member_id, heard in zip(members, before, strict=True):
+                if self._heard(member_id) == heard:
+                    known = Known(in_force, standings[member_id], read_at, {}, is_kept=True)
+                    self._keep(member_id, (purpose, recipient_id), _Kept(known, until))
+        return in_force, standings
 
     def decided(self, member_id: UUID, epoch: int) -> None:
         """The member decided something: what is older is void."""

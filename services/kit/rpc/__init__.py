@@ -15,6 +15,7 @@ from services.kit.rpc.callers import (
     CallerVerifier,
 )
 from services.kit.rpc.clients import client
+from services.kit.rpc.encoded import Encoded, embedded, repeated
 from services.kit.rpc.front import Front
 from services.kit.rpc.gatekeeper import READ_MAX_BYTES, Gatekeeper, NotSignedIn
 from services.kit.rpc.grants import (
@@ -49,6 +50,7 @@ __all__ = [
     "CallerNotProven",
     "CallerSigner",
     "CallerVerifier",
+    "Encoded",
     "Front",
     "Gatekeeper",
     "Grant",
@@ -64,10 +66,12 @@ __all__ = [
     "caller",
     "caller_of_item",
     "client",
+    "embedded",
     "members",
     "one_or_many",
     "per_item",
     "refusal_of",
+    "repeated",
     "services",
     "staff",
     "systems",

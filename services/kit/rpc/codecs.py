@@ -7,6 +7,7 @@ from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from google.protobuf.message import DecodeError
 
 from services.kit.refusal import Invalid
+from services.kit.rpc.encoded import Encoded
 from services.kit.rpc.refusals import connect_error
 
 _LONGEST_REASON = 300
@@ -23,6 +24,8 @@ class Json:
         return "json"
 
     def encode(self, message: Any) -> bytes:
+        if isinstance(message, Encoded):
+            message = message.type.FromString(message.content)
         return MessageToJson(message).encode()
 
     def decode(self, data: bytes | bytearray, message_class: type[Any]) -> Any:
@@ -45,7 +48,7 @@ class Binary:
         return self._codec.name()
 
     def encode(self, message: Any) -> bytes:
-        return self._codec.encode(message)
+        return message.content if isinstance(message, Encoded) else self._codec.encode(message)
 
     def decode(self, data: bytes | bytearray, message_class: type[Any]) -> Any:
         try:

@@ -32,14 +32,14 @@ class Lane(Generic[Item, Value]):
     What is asked while no call is in flight leaves at once. Beside a call in flight a second one leaves as soon as it
     would carry as much, and the rest leaves together when one returns: who is asked little answers at once, who is
     asked much is asked in large calls. There is no timer and no cache: an item that is already in flight is asked for
-    again, so that an answer is never older than its question. ``group`` names what a call can hold only one of.
+    again, so that an answer is never older than its question. ``group`` names what a call can hold only one of. A lane
+    is of one loop at a time: to ask which one runs is a system call, which each item would pay.
     """
 
-    def __init__(
-        self, fetch: Fetch[Item, Value], *, group: Callable[[Item], Hashable] = lambda _: None
-    ) -> None:
+    def __init__(self, fetch: Fetch[Item, Value], *, group: Callable[[Item], Hashable] | None = None) -> None:
         self._fetch = fetch
         self._group = group
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[Hashable, _Batch[Item, Value]] = {}
         self._in_flight: dict[asyncio.Task[None], int] = {}
         """How many items each call carries."""
@@ -47,14 +47,18 @@ class Lane(Generic[Item, Value]):
 
     def ask(self, item: Item) -> asyncio.Future[Value]:
         """The value, once a call has brought it; raises the item's refusal, or why its call failed."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            loop = self._loop = asyncio.get_running_loop()
         future: asyncio.Future[Value] = loop.create_future()
-        group = self._group(item)
+        group = None if self._group is None else self._group(item)
         batch = self._waiting.get(group)
         if batch is None:
             # A call belongs to the trace of the first who waits for it, not of who happened to start the lane.
             batch = self._waiting[group] = _Batch({}, copy_context())
-        batch.items.setdefault(item, []).append(future)
+        futures = batch.items.setdefault(item, [future])
+        if futures[0] is not future:
+            futures.append(future)
         if not self._leaving and self._may_leave(batch):
             # At the end of this turn of the loop, so that what one request asks for side by side goes together.
             self._leaving = True
@@ -92,7 +96,8 @@ class Lane(Generic[Item, Value]):
     async def _call(self, batch: dict[Item, list[asyncio.Future[Value]]]) -> None:
         asked, waiting = [], []
         for one, futures in batch.items():
-            if not all(future.done() for future in futures):
+            # Whoever asked first is mostly still there, and alone.
+            if not futures[0].done() or not all(future.done() for future in futures):
                 asked.append(one)
                 waiting.append(futures)
         if not asked:

@@ -13,6 +13,7 @@ from services.loyalty.rules.ledger.events import Decided, Event, MissionComplete
 from services.loyalty.rules.ledger.grants import Grant
 from services.loyalty.rules.missions import activity_types, mission_progress
 from services.loyalty.rules.missions.activities import Activity, ActivityAlreadyRecorded
+from services.loyalty.rules.missions.mission_checks import all_hold, of_activity
 from services.loyalty.rules.missions.mission_progress import (
     Progress,
     ProgressState,
@@ -56,7 +57,7 @@ async def record(
     Raises ``ActivityAlreadyRecorded``, ``MemberClosed``.
     """
     number = programme.number
-    family = await families.lock(connection, activity.member_id, number)
+    family = await families.lock(connection, activity.member_id)
     if first := await activities.insert(connection, number, activity, now):
         if first.fingerprint != activity.fingerprint:
             message = "this source told another activity under this id: take a new id"
@@ -107,9 +108,9 @@ async def _counting(
     counted = []
     for edition in await missions.in_force(connection, programme.number):
         mission, task = edition.mission, edition.mission.task
-        if not isinstance(task, ActivityTask) or not mission_progress.counts(task, activity):
+        if not isinstance(task, ActivityTask):
             continue
-        if not mission.is_open(activity.occurred_at) or not mission.takes(tier):
+        if not all_hold(of_activity(mission, task, activity, tier)):
             continue
         period = period_of(mission, task, activity.day, programme.time_zone)
         place = Place(programme.number, mission.key, period.name)

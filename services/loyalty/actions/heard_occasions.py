@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from services.kit import database
 from services.loyalty.actions import lifecycle
+from services.loyalty.rules.missions.mission_checks import all_hold, of_occasion
 from services.loyalty.rules.missions.missions import LifecycleKind, LifecycleTask, Mission
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.storage.ledger import points
-from services.loyalty.storage.members.survivors import survivors
+from services.loyalty.storage.members.names import survivors
 from services.loyalty.storage.missions import lifecycle as kept
 from services.loyalty.storage.missions import missions, occasions
 from services.loyalty.storage.missions.occasions import Heard
@@ -80,10 +81,5 @@ async def award(
 def _is_for(mission: Mission, falling: Falling, tiers: Mapping[str, str]) -> bool:
     task, heard = mission.task, falling.heard
     assert isinstance(task, LifecycleTask), "activities are counted when they are told"
-    if not mission.is_open(heard.occurred_at):
-        return False
-    if task.kind is LifecycleKind.COUPON_EXPIRING:
-        return task.template in ("", heard.about) and mission.takes(tiers.get(falling.member_id, ""))
-    if task.kind.is_birthday:
-        return mission.takes(tiers.get(falling.member_id, ""))
-    return mission.takes(heard.about)
+    held = tiers.get(falling.member_id, "")
+    return all_hold(of_occasion(mission, task, task.kind, heard.about, heard.occurred_at, held))

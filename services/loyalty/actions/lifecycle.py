@@ -7,14 +7,13 @@ from itertools import takewhile
 from services.kit import database
 from services.loyalty import events
 from services.loyalty.rules.ledger.events import Event, MissionCompleted
-from services.loyalty.rules.missions.missions import LifecycleTask, Mission
+from services.loyalty.rules.missions.missions import DAY_US, LifecycleTask, Mission
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.storage.ledger import grants, points
 from services.loyalty.storage.ledger.telling import tell
 from services.loyalty.storage.missions import lifecycle, missions
 from services.loyalty.storage.missions.lifecycle import Occasion
 
-DAY_US = 24 * 3600 * 1_000_000
 LONGEST_LOOK_US = DAY_US
 """What lies further back is looked at a day at a time, so that no transaction is long."""
 MOST_AT_ONCE = 5_000

@@ -12,6 +12,7 @@ from services.loyalty.rules.ledger.asks import be_free_to_earn
 from services.loyalty.rules.ledger.events import Event, MembershipEnded, MembershipRecorded
 from services.loyalty.rules.ledger.points import Book, Member
 from services.loyalty.rules.programmes.programmes import ProgrammeHistory, Programmes
+from services.loyalty.rules.tiers import followings
 from services.loyalty.rules.tiers import memberships as rules
 from services.loyalty.rules.tiers.memberships import (
     Membership,
@@ -65,9 +66,7 @@ async def record(
     tier = version.tier(offered.tier)
     assert tier is not None, "versions never change"
     assert tier.sale is not None, "versions never change"
-    made = rules.bought(
-        purchase, offered, place.memberships, version.time_zone, tier.sale, place.member.recorded_at
-    )
+    made = rules.bought(purchase, offered, place.member, place.memberships, version.time_zone, tier.sale)
     made = replace(made, member_id=place.names[0])
     if not await memberships.insert(connection, made, place.number):
         raise MembershipUnsettled("the tier has yet to follow the last purchase: send it again")
@@ -104,8 +103,8 @@ async def end(
 def following(made: Membership, history: ProgrammeHistory) -> Task:
     """What a lane does so that the tier follows; done again, it changes nothing."""
     programme = history.newest
-    operation = partial(rules.follow, made=made, programme_id=programme.programme_id)
-    key = rules.following(made, programme.programme_id, 0).key
+    operation = partial(followings.follow, made=made, programme_id=programme.programme_id)
+    key = followings.following(made, programme.programme_id).key
     touches = Touches(((made.member_id, programme.number),), placements=((made.member_id, key),))
     return Task(operation, touches)
 

@@ -9,6 +9,7 @@ from services.loyalty.actions.changed import Changed
 from services.loyalty.actions.editions import as_drafted, next_edition
 from services.loyalty.actions.promises import be_kept
 from services.loyalty.rules.missions import missions as rules
+from services.loyalty.rules.missions.circles import be_finite
 from services.loyalty.rules.missions.mission_progress import Progress, ProgressState, period_of, progress_of
 from services.loyalty.rules.missions.missions import (
     ActivityTask,
@@ -61,6 +62,7 @@ async def publish(
     A mission that says no start starts now, or when the edition did that it takes the place of.
     """
     key, number = which
+    await missions.publish_alone(connection, programme.number)
     await missions.lock(connection, programme.number, key)
     known = await missions.editions(connection, programme.number, key)
     if not known:
@@ -117,6 +119,27 @@ async def stop(
     return Changed(in_force, stopped)
 
 
+async def newest(pool: database.Pool, programme: Programme, key: str) -> Edition:
+    """A mission's newest edition, draft or not. Raises ``UnknownMission``."""
+    known = await missions.editions(pool, programme.number, key)
+    if not known:
+        raise _unknown(key)
+    return known[0]
+
+
+async def as_given(
+    connection: database.RawConnection, programme: Programme, mission: Mission, now: int
+) -> Edition:
+    """A mission as its next edition would be drafted, and how many awards were given of it so far.
+
+    Raises ``MissionNotWellFormed``.
+    """
+    await _check(connection, programme, mission, now)
+    known = await missions.editions(connection, programme.number, mission.key)
+    awarded = known[0].awarded if known else 0
+    return Edition(mission, MissionState.DRAFT, "", "", instant(now), awarded=awarded)
+
+
 async def standing(
     pool: database.Pool, programme: Programme, edition: Edition, family: Family, today: date
 ) -> Progress:
@@ -151,6 +174,8 @@ async def _check(
     award = mission.award
     promised = [(award.kind, award.template, "mission.award")]
     await be_kept(connection, programme, promised, to_be_given=to_be_given, wrong=rules.wrong)
+    in_force = await missions.in_force(connection, programme.number)
+    be_finite(mission, [one.mission for one in in_force], programme, now)
     if isinstance(mission.task, LifecycleTask) and mission.task.template:
         template = await coupon_templates.find(connection, programme.number, mission.task.template)
         path = "mission.lifecycle.template"

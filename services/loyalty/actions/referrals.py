@@ -151,7 +151,7 @@ async def accept(
         raise rules.unknown_invite()
     inviter_id, key = whose
     await referral_programmes.take_turns(connection, programme.number, key)
-    family = await families.lock(connection, member_id, programme.number)
+    family = await families.lock(connection, member_id)
     if known := await referrals.of_any(connection, programme.number, family.names):
         if known.code != code:
             message = "another invitation was accepted before: one counts, for good"
@@ -160,7 +160,7 @@ async def accept(
     offer = await offered(connection, programme, key)
     if offer.stopped or not offer.terms.is_open(now):
         raise rules.InvitesNotOffered("this referral programme takes nobody now", field="code")
-    inviter = await families.find(connection, inviter_id, programme.number)
+    inviter = await families.find(connection, inviter_id)
     if inviter.member_id in family.names or inviter_id in family.names:
         raise rules.InviteOfOneself("members do not invite themselves", field="code")
     await _be_new(connection, offer, family.names, member_id, now)
@@ -235,7 +235,7 @@ async def _look(
 ) -> Referral:
     if terms.trigger is Trigger.SIGN_UP:
         return await _reward(connection, programme, of, terms, now)
-    family = await families.find(connection, of.member_id, programme.number)
+    family = await families.find(connection, of.member_id)
     if await referrals.has_ordered(
         connection, family.names, of.joined_at, of.qualifies_until, terms.order_at_least
     ):

@@ -24,6 +24,7 @@ from huiyuan.loyalty.v1.imports_connect import ImportsServiceASGIApplication
 from huiyuan.loyalty.v1.integrity_connect import IntegrityServiceASGIApplication
 from huiyuan.loyalty.v1.memberships_connect import MembershipsServiceASGIApplication
 from huiyuan.loyalty.v1.merges_connect import MergesServiceASGIApplication
+from huiyuan.loyalty.v1.mission_trials_connect import MissionTrialsServiceASGIApplication
 from huiyuan.loyalty.v1.missions_connect import MissionsServiceASGIApplication
 from huiyuan.loyalty.v1.orders_connect import OrdersServiceASGIApplication
 from huiyuan.loyalty.v1.overviews_connect import OverviewsServiceASGIApplication
@@ -68,6 +69,7 @@ from services.loyalty.rpc.members.members import Membership
 from services.loyalty.rpc.members.merges import Merges
 from services.loyalty.rpc.members.overviews import Overviews
 from services.loyalty.rpc.missions.activities import Activities
+from services.loyalty.rpc.missions.mission_trials import MissionTrials
 from services.loyalty.rpc.missions.missions import Missions
 from services.loyalty.rpc.orders.orders import Orders
 from services.loyalty.rpc.orders.quotes import Quotes
@@ -95,7 +97,7 @@ def application(settings: Settings, now: clock.Clock = clock.now) -> rpc.Front:
         pool = await database.pool(settings.database_url.get_secret_value())
         # What looks back on whole histories takes its time, and takes no connection from who reads a balance.
         unhurried = await database.pool(settings.database_url.get_secret_value(), size=3)
-        rulebook = Rulebook(pool, now)
+        rulebook = Rulebook(pool, now, wiring.outside(settings))
         lanes = Lanes(settings.database_url.get_secret_value(), rulebook, settings.lanes, now)
         membership = Membership(pool, wiring.identities(settings))
         for wire in _wires(
@@ -153,6 +155,7 @@ def _wires(
         gatekeeper.admit(Previews(pool, rulebook), PreviewsServiceASGIApplication),
         gatekeeper.admit(CouponTemplates(pool, rulebook), CouponTemplatesServiceASGIApplication),
         gatekeeper.admit(Coupons(pool, rulebook, membership), CouponsServiceASGIApplication),
+        gatekeeper.admit(MissionTrials(pool, rulebook), MissionTrialsServiceASGIApplication),
         gatekeeper.admit(Campaigns(pool, unhurried, rulebook), CampaignsServiceASGIApplication),
         gatekeeper.admit(ProgrammeChanges(pool, rulebook), ProgrammeHistoryServiceASGIApplication),
         gatekeeper.admit(Rewards(pool, rulebook), RewardsServiceASGIApplication),

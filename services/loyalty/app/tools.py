@@ -1,12 +1,14 @@
 """Tools: the schema brought up, and the ledger proved."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 
 from services.kit import migration, signing
 from services.loyalty.app import wiring
 from services.loyalty.jobs import verification
 from services.loyalty.jobs.display import Display
+from services.loyalty.jobs.reopening import Reopener
 from services.loyalty.settings import Settings
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -26,6 +28,14 @@ def verify(settings: Settings) -> bool:
         outcome = asyncio.run(verification.verify(url, wiring.heads_file(settings), keys, display))
     display.conclude(outcome)
     return outcome.agrees
+
+
+def reopen(settings: Settings, actor: str, reason: str, since: str = "") -> None:
+    """Let the lanes of a database that was set back go on behind all that was seen of them. Raises a refusal."""
+    key = signing.own_key(settings.signing_key)
+    reopener = Reopener(settings.database_url.get_secret_value(), wiring.outside(settings), key)
+    done = asyncio.run(reopener.reopen(actor, reason, datetime.fromisoformat(since) if since else None))
+    Display().tell_reopened(done)
 
 
 def show_heads(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from base64 import b64decode
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceClient
 from huiyuan.members.v1.identities_connect import IdentitiesServiceClient
 from pydantic import SecretStr
+from redis.asyncio import Redis
 
 from services.kit import rpc
 from services.kit.appended import AppendedFile
@@ -12,6 +13,7 @@ from services.kit.tokens import TokenVerifier
 from services.loyalty.rpc.members.consents import ConsentGate
 from services.loyalty.settings import Settings
 from services.loyalty.storage.ledger import heads
+from services.loyalty.storage.ledger.outside import Outside
 
 NAME = "loyalty"
 _OURSELVES = rpc.Caller(rpc.CallerKind.SERVICE, NAME)
@@ -52,6 +54,12 @@ def consents(settings: Settings) -> ConsentGate:
 def heads_file(settings: Settings) -> AppendedFile | None:
     """Where heads are published, if anywhere."""
     return heads.heads_file(settings.heads_file) if settings.heads_file is not None else None
+
+
+def outside(settings: Settings) -> Outside:
+    """Where what was seen of the ledger is looked up; nobody waits long for it."""
+    redis = Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=2, socket_connect_timeout=2)
+    return Outside(redis, heads_file(settings))
 
 
 def _key(secret: SecretStr) -> bytes:

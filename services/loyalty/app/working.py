@@ -27,6 +27,7 @@ from services.loyalty.jobs.referrals import SettledReferrals
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.grants import GrantKind
 from services.loyalty.settings import Settings
+from services.loyalty.storage.ledger.outside import Streams
 
 
 async def workers(settings: Settings, now: clock.Clock = clock.now) -> list[Callable[[], Awaitable[None]]]:
@@ -35,14 +36,13 @@ async def workers(settings: Settings, now: clock.Clock = clock.now) -> list[Call
     pool = await database.pool(url, size=4)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     engine = database.engine(url, size=2)
-    rulebook, consents = Rulebook(pool), wiring.consents(settings)
+    rulebook, consents = Rulebook(pool, outside=wiring.outside(settings)), wiring.consents(settings)
     file, key = wiring.heads_file(settings), signing.own_key(settings.signing_key)
     occasions = Lifecycle(pool, rulebook, consents.allowing, now)
     givers = {GrantKind.COUPON: coupons.give, GrantKind.BENEFIT: entitlements.give}
     grants = GivenGrants(url, pool, rulebook, now, givers)
     return [
-        # The ledger's lanes are numbered by its batches, under their hashes.
-        Relay(wiring.NAME, pool, redis, numbered=False).run,
+        Relay(wiring.NAME, pool, redis, restoring=Streams(pool, redis)).run,
         Consumer("members", engine, redis, each(hear_members), by=wiring.NAME).run,
         Consumer("consent", engine, redis, each(hear_consent), by=wiring.NAME).run,
         Consumer(wiring.NAME, engine, redis, each(hear_ourselves), by=wiring.NAME).run,

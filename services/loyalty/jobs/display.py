@@ -5,6 +5,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from services.kit.appended import AppendedFile
 from services.kit.signing import shown
+from services.loyalty.jobs.reopening import Reopened
 from services.loyalty.jobs.verification import Outcome
 from services.loyalty.rules.ledger.heads import Keys, read
 from services.loyalty.storage.ledger.integrity.checks import Check, Findings
@@ -75,6 +76,18 @@ class Display:
             f"heads were published until {published.last_at} in {published.lines:,} lines"
             f"{f', {published.torn} half ones left by writers that died' if published.torn else ''}; "
             f"{since:,} batches are newer"
+        )
+        if published.set_back:
+            self._console.print(
+                f"[yellow]{published.set_back:,} published heads are gone[/]: the database was set back, and a signed line says so"
+            )
+
+    def tell_reopened(self, done: Reopened) -> None:
+        """Say what was set back, with which number the lanes go on, and how to prove it."""
+        for lane in done.found:
+            self._console.print(f"lane {lane.lane:2}  ended at {lane.there:,}, and {lane.seen:,} was seen")
+        self._console.print(
+            f"all lanes go on with {done.reopenings[0].seq:,}: start the servers and workers of loyalty"
         )
 
     def show_heads(self, keys: Keys, file: AppendedFile | None) -> None:

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 TRY_AGAIN_AFTER = timedelta(minutes=10)
 """Longer than an export of some million members takes."""
 
-_AT_ONCE = 2_000
+_AT_ONCE, _ASKED_AT_ONCE = 2_000, 10_000
 
 Allowed = Callable[[Sequence[UUID], str, Collection[str]], Awaitable[set[UUID]]]
 """Which members' consent allows a purpose for some categories of data."""
@@ -67,9 +67,7 @@ async def _made(
     """An export's content. Raises a refusal of the gate or of the ledger."""
     columns = anonymity.columns_of(waiting.ask.columns)
     categories = {column.category for column in columns if column.category}
-    # Nobody else ever knows it, ourselves neither once this returns.
-    key = secrets.token_bytes(32)
-    rows: list[tuple[str, tuple[str, ...]]] = []
+    rows: dict[UUID, tuple[str, ...]] = {}
     refused, after = 0, None
     while member_ids := await analyses.living(databases, after, _AT_ONCE):
         after = member_ids[-1]
@@ -80,7 +78,23 @@ async def _made(
             member = found.get(member_id)
             if isinstance(member, Member) and member.profile is not None:
                 subject = Subject(member, held.get(member_id, ""), waiting.requested_at.date())
-                rows.append((anonymity.pseudonym(key, member_id), anonymity.reading(subject, columns)))
-    table = await asyncio.to_thread(anonymity.anonymous, rows, columns, waiting.ask.k)
+                rows[member_id] = anonymity.reading(subject, columns)
+    # To read everybody takes minutes: whoever withdrew meanwhile stays out. Of who is in, nobody knows from here on.
+    still = await _still_allowed(list(rows), waiting, allowed, categories)
+    refused += len(rows) - len(still)
+    # Nobody else ever knows it, ourselves neither once this returns.
+    key = secrets.token_bytes(32)
+    told = [(anonymity.pseudonym(key, one), reading) for one, reading in rows.items() if one in still]
+    table = await asyncio.to_thread(anonymity.anonymous, told, columns, waiting.ask.k)
     levels = tuple(table.levels[column.name] for column in columns)
     return written(table), Result(len(table.rows), table.suppressed, refused, levels)
+
+
+async def _still_allowed(
+    members: Sequence[UUID], waiting: Analysis, allowed: Allowed, categories: Collection[str]
+) -> set[UUID]:
+    still: set[UUID] = set()
+    for start in range(0, len(members), _ASKED_AT_ONCE):
+        some = members[start : start + _ASKED_AT_ONCE]
+        still |= await allowed(some, waiting.ask.purpose, categories)
+    return still

@@ -3,15 +3,19 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from huiyuan.consent.v1 import decisions_pb2
+from huiyuan.consent.v1.decisions_pb2 import CheckResponse
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
 from services.consent.app import application
 from services.kit.rpc import RemoteRefusal
 from tests.consent import factories
-from tests.consent.service import Consent, SettableClock, fresh, reached_by, settings
+from tests.consent.service import MEMBERS, Consent, SettableClock, fresh, reached_by, settings
 
 
 @dataclass
@@ -82,6 +86,40 @@ async def test_an_epoch_that_is_demanded_is_never_answered_from_before(still: St
     assert caught.value.code == "EPOCH_NOT_REACHED"
 
 
+async def many(gate: Consent, members: list[str], purpose: str, **more: Any) -> list[CheckResponse]:
+    request = decisions_pb2.CheckManyRequest(member_ids=members, purpose=purpose, **more)
+    return list((await gate.decisions.check_many(request, headers=gate.by(MEMBERS))).answers)
+
+
+async def test_a_batch_is_answered_from_before_only_where_it_may_be_and_no_longer_than_one_is(
+    still: Still, member_id: str
+) -> None:
+    purpose, members = factories.purpose(fresh("kept")), [member_id, str(uuid4()), str(uuid4())]
+    shown = await still.elsewhere.ask(purpose)
+    for one in members[:2]:
+        await still.elsewhere.give(factories.grant(one, shown, key="a"))
+    first = await many(still.gate, members, purpose.key, may_be_kept=True)
+    assert [one.reason for one in first] == ["CONSENT_GIVEN", "CONSENT_GIVEN", "NOT_ASKED"]
+    alone = [await still.gate.check(one, purpose.key) for one in members]
+    await still.elsewhere.withdraw(factories.withdrawal(member_id, purpose.key, key="b"))
+    assert await many(still.gate, members, purpose.key, may_be_kept=True) == alone
+    assert not (await many(still.gate, members, purpose.key))[0].allow, "read now, unless it is let be kept"
+    still.seconds[0] += 2.001
+    assert not (await many(still.gate, members, purpose.key, may_be_kept=True))[0].allow
+
+
+async def test_categories_of_a_batch_are_judged_each_time(still: Still, member_id: str) -> None:
+    purpose = factories.purpose(fresh("kept"))
+    shown = await still.elsewhere.ask(purpose)
+    await still.elsewhere.give(factories.grant(member_id, shown, key="a"))
+    for categories, reason in ((["phone"], "CONSENT_GIVEN"), (["birth_date"], "CATEGORY_NOT_LISTED")):
+        for _ in range(2):
+            [answer] = await many(
+                still.gate, [member_id], purpose.key, categories=categories, may_be_kept=True
+            )
+            assert answer.reason == reason
+
+
 @pytest.mark.parametrize(
     "separate",
     [
@@ -98,8 +136,10 @@ async def test_what_is_to_be_judged_afresh_is(
     shown = await still.elsewhere.ask(purpose)
     await still.elsewhere.give(factories.grant(member_id, shown, key="a", **to))
     assert (await still.gate.check(member_id, purpose.key, **to)).allow
+    assert (await many(still.gate, [member_id], purpose.key, may_be_kept=True, **to))[0].allow
     await still.elsewhere.withdraw(factories.withdrawal(member_id, purpose.key, key="b", **to))
     assert not (await still.gate.check(member_id, purpose.key, **to)).allow
+    assert not (await many(still.gate, [member_id], purpose.key, may_be_kept=True, **to))[0].allow
 
 
 async def test_an_older_version_that_took_an_act_of_its_own_is_judged_afresh(

@@ -93,6 +93,44 @@ async def test_withdrawing_from_one_recipient_leaves_the_other(consent: Consent,
         await consent.withdraw(factories.withdrawal(member_id, key, key="d", recipient_id="stranger"))
 
 
+async def test_art_15_withdrawing_a_purpose_withdraws_it_from_every_recipient(
+    consent: Consent, member_id: str
+) -> None:
+    """Each by a record on the version that it was given for; what was refused, and another purpose, stay as they are."""
+    key, other = fresh("sharing"), fresh("sharing")
+    both = ["partner-a", "partner-b"]
+    for purpose in (key, other):
+        shown = await consent.ask(
+            factories.purpose(purpose, recipients=[*both, "partner-c"], assessment_id="DPIA-8")
+        )
+        await consent.give(
+            factories.grant(member_id, shown, purpose, key=f"{purpose}a", recipient_id=both[0])
+        )
+    newer = await consent.ask(
+        factories.purpose(key, recipients=[*both, "partner-c"], retention="P1Y", assessment_id="DPIA-9")
+    )
+    await consent.give(factories.grant(member_id, newer, key, key="b", recipient_id=both[1]))
+    no = decisions_pb2.RefuseConsentRequest(
+        member_id=member_id, purposes=[key], recipient_id="partner-c", channel="app", idempotency_key="c"
+    )
+    await consent.decisions.refuse_consent(no, headers=consent.by(member(member_id)))
+
+    asked = factories.withdrawal(member_id, key, key="d")
+    ended = await consent.withdraw(asked)
+    assert [(one.recipient_id, one.purpose_version, one.state) for one in ended.consents] == [
+        ("", 2, decisions_pb2.CONSENT_STATE_WITHDRAWN),
+        ("partner-a", 1, decisions_pb2.CONSENT_STATE_WITHDRAWN),
+        ("partner-b", 2, decisions_pb2.CONSENT_STATE_WITHDRAWN),
+    ]
+    answers = [await consent.check(member_id, key, recipient_id=to) for to in ("", *both)]
+    assert [(one.reason, one.epoch) for one in answers] == [("CONSENT_WITHDRAWN", ended.epoch)] * 3
+    assert {one.record_id for one in answers} == {one.record_id for one in ended.consents}
+    assert (await consent.check(member_id, key, recipient_id="partner-c")).reason == "CONSENT_REFUSED"
+    assert (await consent.check(member_id, other, recipient_id=both[0])).allow
+    again = await consent.withdraw(asked)
+    assert (again.replayed, again.epoch, list(again.consents)) == (True, ended.epoch, list(ended.consents))
+
+
 async def test_a_recipient_that_is_no_longer_listed_can_still_be_withdrawn_from(
     consent: Consent, member_id: str
 ) -> None:

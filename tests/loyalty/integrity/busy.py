@@ -34,6 +34,7 @@ from services.loyalty.rules.programmes.programmes import NegativePolicy
 from services.loyalty.rules.programmes.texts import Text
 from services.loyalty.rules.rewards import reward_redemptions
 from services.loyalty.rules.rewards.rewards import RewardKind, Terms
+from services.loyalty.storage.ledger.outside import Outside
 from services.loyalty.storage.ledger.state import Touches
 from services.loyalty.storage.programmes import programmes
 from tests.loyalty.rules.memory import currency, programme, rule
@@ -91,10 +92,10 @@ class Shop:
             return None
 
     @asynccontextmanager
-    async def open(self, url: str, *, lanes: int) -> AsyncIterator[None]:
+    async def open(self, url: str, *, lanes: int, outside: Outside | None = None) -> AsyncIterator[None]:
         """Lanes run, by the shop's own clock."""
         pool = await database.pool(url)
-        self.lanes = Lanes(url, Rulebook(pool), lanes, lambda: self.clock)
+        self.lanes = Lanes(url, Rulebook(pool, outside=outside), lanes, lambda: self.clock)
         running = asyncio.ensure_future(self.lanes.run())
         try:
             yield

@@ -134,6 +134,7 @@ async def test_an_answer_that_grew_old_on_the_way_shows_nothing(members, monkeyp
         assert (refused.code, refused.retryable) == ("CONSENT_UNAVAILABLE", True)
     finally:
         await slow.close()
+    monkeypatch.undo()
     assert (await refusal(members, member_id, agent("care-slow"))).code == "CONSENT_MISSING"
 
 

@@ -24,6 +24,7 @@ class Elsewhere:
 
     def __init__(self) -> None:
         self.refusing: set[UUID] = set()
+        self.withdrawing_meanwhile: set[UUID] = set()
         self.only: set[UUID] | None = None
         self.refusal: Refusal | None = None
         self.asked: list[tuple[str, set[str]]] = []
@@ -35,6 +36,7 @@ class Elsewhere:
         return {one for one in ids if one not in self.refusing and (self.only is None or one in self.only)}
 
     async def tiers(self, ids: Sequence[UUID]) -> dict[UUID, str]:
+        self.refusing |= self.withdrawing_meanwhile
         return dict.fromkeys(ids, "gold")
 
 
@@ -108,6 +110,20 @@ async def test_an_export_holds_classes_of_k_and_nobody_who_did_not_agree(members
         ):
             assert spelled not in content
     assert await read(members, asked.analysis_id, offset=len(content.encode())) == b""
+
+
+async def test_who_withdraws_while_an_export_is_made_is_not_in_it(members, crowd):
+    elsewhere = Elsewhere()
+    ids = list(map(UUID, crowd.values()))
+    elsewhere.only, elsewhere.withdrawing_meanwhile = set(ids), set(ids[:4])
+    asked = await created(members, columns=["tier"])
+    await jobs.make(members.databases, members.ring, elsewhere.allowed, elsewhere.tiers)
+    analysis = await found(members, asked.analysis_id)
+    assert (analysis.rows, analysis.suppressed) == (26, 0)
+    everybody = await members.peek(
+        "SELECT count(*) FROM members WHERE status IN (1, 2) AND merged_into IS NULL"
+    )
+    assert analysis.not_consented == everybody[0][0] - 26, "those who withdrew meanwhile are counted, too"
 
 
 async def test_two_exports_of_the_same_members_share_no_pseudonym(members, crowd):

@@ -303,16 +303,24 @@ async def test_nothing_is_linked_to_the_erased_any_more(members: Members, file):
 
 
 async def test_a_withdrawal_of_what_the_membership_rests_on_means_erasure(members: Members):
-    member_id, other = await members.register(), await members.register()
+    """From us, that is: what one third party may not have any more, we still may."""
+    member_id, other, sharing = [await members.register() for _ in range(3)]
     hearing = Hearing(TERMS, ["membership"])
-    for one, purpose in ((member_id, "membership"), (other, "marketing_sms")):
+    withdrawn = (
+        (member_id, "membership", ""),
+        (other, "marketing_sms", ""),
+        (sharing, "membership", "partner-a"),
+    )
+    for one, purpose, recipient_id in withdrawn:
         event = consent_events.ConsentEvent(member_id=one)
         event.consent_withdrawn.purposes.append(purpose)
+        event.consent_withdrawn.recipient_id = recipient_id
         heard = stream.Event("huiyuan:consent:0", 1, 0, one, "ConsentWithdrawn", event.SerializeToString())
         async with members.databases.members.begin() as connection:
             await hearing.hear_consent(connection, [heard])
     asked = await members.peek(
-        "SELECT member_id::text, trigger FROM erasures WHERE member_id = ANY($1::uuid[])", [member_id, other]
+        "SELECT member_id::text, trigger FROM erasures WHERE member_id = ANY($1::uuid[])",
+        [member_id, other, sharing],
     )
     assert [tuple(row) for row in asked] == [(member_id, 2)]
 

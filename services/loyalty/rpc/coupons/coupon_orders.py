@@ -29,7 +29,7 @@ from services.loyalty.rules.coupons.coupon_terms import LONGEST_HOLD_MINUTES
 from services.loyalty.rules.coupons.coupons import UnknownCoupon
 from services.loyalty.rules.ledger.holds import HoldNotWellFormed
 from services.loyalty.storage.coupons import coupons
-from services.loyalty.storage.members.survivors import survivor
+from services.loyalty.storage.members.names import survivor
 
 _recorders = rpc.systems("order_recorder")
 

@@ -40,7 +40,7 @@ from services.loyalty.rules.orders.orders import UnknownMember
 from services.loyalty.storage.coupons import coupon_pages, coupons
 from services.loyalty.storage.coupons.coupon_pages import CouponsAsked
 from services.loyalty.storage.members import kin
-from services.loyalty.storage.members.survivors import survivor
+from services.loyalty.storage.members.names import survivor
 
 MOST_ISSUED = 10_000
 MOST_REVOKED = 1_000

@@ -101,8 +101,8 @@ async def trial(
     """What the rules decide, with what their budgets and the member's caps still allow; nothing is posted."""
     local = local_time(order.paid_at, programme.time_zone)
     if request.WhichOneof("member") == "member_id":
-        state = await snapshot(pool, member_id(request.member_id), programme, order.paid_at)
-        order.member_id = state.names(member_id(request.member_id), programme.number)[-1]
+        asked = member_id(request.member_id)
+        order.member_id, state = await snapshot(pool, asked, programme, order.paid_at)
         standing = state.standings.get((order.member_id, programme.number))
         standing = standing or Standing(order.member_id, programme.number)
         tier, past = standing.tier_at(order.paid_at), past_of(standing, local, _EVERYTHING, first=True)

@@ -22,7 +22,7 @@ from services.loyalty.storage.ledger import history as stored
 from services.loyalty.storage.ledger.history import Recorded
 from services.loyalty.storage.ledger.points import place
 from services.loyalty.storage.members import merges
-from services.loyalty.storage.members.survivors import survivor
+from services.loyalty.storage.members.names import survivor
 from services.loyalty.storage.orders import orders
 
 MOST_ORIGINS = 100

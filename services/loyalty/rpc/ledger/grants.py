@@ -33,7 +33,7 @@ class Grants:
         member = member_id(request.member_id) if request.member_id else ""
         asked = GrantsAsked(
             programme.programme_id,
-            (await families.find(self._pool, member, programme.number)).names if member else (),
+            (await families.find(self._pool, member)).names if member else (),
             names.get(request.state),
             request.first,
             _after(request.after),

@@ -1,6 +1,5 @@
 """Points at the door: balances and their lots, entries, adjustments, awards."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -13,21 +12,19 @@ from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rpc.ledger.adjustments import Adjustments
 from services.loyalty.rpc.ledger.lots import lots
+from services.loyalty.rpc.ledger.pages import pages_of
 from services.loyalty.rpc.members.members import Membership
 from services.loyalty.rpc.names import order_ref, own_id, reason_code
 from services.loyalty.rpc.wire import (
-    PageNotUnderstood,
     be_at_most,
     meant,
-    page_size,
     readable_member,
     timestamp,
 )
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.ledger.asks import Ask, UnknownCurrency
+from services.loyalty.rules.ledger.asks import Ask
 from services.loyalty.rules.ledger.awards import award
-from services.loyalty.rules.ledger.entries import EntryType, is_promise, key_of
-from services.loyalty.rules.ledger.expiry import NEVER
+from services.loyalty.rules.ledger.entries import EntryType, key_of
 from services.loyalty.rules.ledger.moves import Move
 from services.loyalty.rules.ledger.reading import settled
 from services.loyalty.rules.ledger.state import Part
@@ -38,7 +35,6 @@ from services.loyalty.storage.ledger.state import Touches
 from services.loyalty.storage.members import kin
 
 MOST_MEMBERS = 500
-MOST_ENTRIES = 100
 NOTICE_US = 30 * 24 * 3600 * 1_000_000
 """How far ahead points count as expiring soon."""
 
@@ -90,13 +86,11 @@ class Points:
         )
 
     @rpc.per_item
-    async def batch_list_entries(
-        self, request: wire.BatchListEntriesRequest, _: Any
-    ) -> wire.BatchListEntriesResponse:
+    async def batch_list_entries(self, request: wire.BatchListEntriesRequest, _: Any) -> rpc.Encoded:
         be_at_most(len(request.members), MOST_MEMBERS, "members")
         programme = (await self._rulebook.current()).history(request.programme_id).newest
         results = await pages_of(self._pool, request.members, programme)
-        return wire.BatchListEntriesResponse(results=results)
+        return rpc.repeated(wire.BatchListEntriesResponse, results=results)
 
     @rpc.allow(rpc.staff("operations", "program_admin"))
     async def adjust_points(self, request: wire.AdjustPointsRequest, _: Any) -> wire.AdjustPointsResponse:
@@ -157,23 +151,6 @@ def balances_of(
         if isinstance(member, str)
         else {"refusal": rpc.wire_refusal(member)}
         for member in asked
-    ]
-
-
-async def pages_of(
-    reader: database.Pool | database.RawConnection, keys: Iterable[wire.EntriesKey], programme: Programme
-) -> list[wire.EntriesResult]:
-    """A page of entries for each who may be read, and why not for the others."""
-    asked = [_entries_asked(key, programme) for key in keys]
-    good = [nth for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)]
-    pages = await points.entries(reader, [asked[nth] for nth in good])  # type: ignore[misc]
-    by_place = {good[place]: page for place, page in pages.items()}
-    codes = {currency.number: currency.code for currency in programme.currencies}
-    return [
-        wire.EntriesResult(refusal=rpc.wire_refusal(page))
-        if isinstance(page, Refusal)
-        else wire.EntriesResult(page=_page(*by_place.get(nth, ([], False)), codes))
-        for nth, page in enumerate(asked)
     ]
 
 
@@ -239,54 +216,3 @@ def _sums(rules: CurrencyRules, available: int, pending: int, held: int) -> dict
 
 
 _NOTHING: points.Sums = (0, 0, 0)
-
-
-def _entries_asked(key: wire.EntriesKey, programme: Programme) -> points.EntriesAsked | Refusal:
-    try:
-        page_size(key.first, MOST_ENTRIES)
-        after = place_of(key.after, "after") if key.after else None
-        numbers = tuple(c.number for c in programme.currencies if key.currency in ("", c.code))
-        if not numbers:
-            raise UnknownCurrency(f"the programme has no currency {key.currency!r}", field="currency")
-        member = readable_member(key.member)
-        return (
-            member if isinstance(member, Refusal) else points.EntriesAsked(member, numbers, key.first, after)
-        )
-    except Refusal as refusal:
-        return refusal
-
-
-def place_of(entry_id: str, field: str) -> tuple[int, int]:
-    """Where an entry stands: when it was recorded, and its place in its batch. Raises ``PageNotUnderstood``."""
-    match = re.fullmatch(r"([0-9]{1,17})-([0-9]{1,9})", entry_id)
-    if match is None:
-        raise PageNotUnderstood(f"{field} must be the id of an entry", field=field)
-    return int(match[1]), int(match[2])
-
-
-def _page(page: list[points.EntryRow], more: bool, codes: dict[int, str]) -> wire.EntryPage:
-    return wire.EntryPage(entries=[_entry(row, codes) for row in page], has_next_page=more)
-
-
-def _entry(row: points.EntryRow, codes: dict[int, str]) -> wire.Entry:
-    return wire.Entry(
-        entry_id=points.cursor(row),
-        currency=codes[row["currency"]],
-        type=row["type"],
-        points=row["points"],
-        from_account=row["from_account"],
-        to_account=row["to_account"],
-        balance_after=row["balance_after"],
-        occurred_at=row["occurred_at"],
-        recorded_at=row["recorded_at"],
-        order_ref=row["order_ref"],
-        rule_version=row["rule_version"],
-        reason=row["reason"],
-        actor=row["actor"],
-        expires_at=timestamp(row["lot_expires_at"]) if _expires(row) else None,
-    )
-
-
-def _expires(row: points.EntryRow) -> bool:
-    expires_at, promise = row["lot_expires_at"], is_promise(row["from_account"], row["to_account"])
-    return expires_at is not None and expires_at < NEVER and not promise

@@ -9,7 +9,8 @@ from services.kit import database, rpc
 from services.loyalty.rpc.ledger.entries import entry
 from services.loyalty.rpc.ledger.explanations import explain
 from services.loyalty.rpc.ledger.lots import lots
-from services.loyalty.rpc.ledger.points import balance, place_of
+from services.loyalty.rpc.ledger.pages import place_of
+from services.loyalty.rpc.ledger.points import balance
 from services.loyalty.rpc.wire import member_id, micros, timestamp
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger import periods

@@ -108,9 +108,9 @@ class ConsentGate:
         )
 
     async def _many(self, asked: Sequence[_Asked]) -> Sequence[decisions_pb2.CheckResponse]:
-        """About one purpose."""
+        """About one purpose, by answers as old as those that one alone is given."""
         question = decisions_pb2.CheckManyRequest(
-            member_ids=[one.member_id for one in asked], purpose=asked[0].purpose
+            member_ids=[one.member_id for one in asked], purpose=asked[0].purpose, may_be_kept=True
         )
         return (await self._client().check_many(question)).answers
 

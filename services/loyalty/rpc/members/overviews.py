@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from huiyuan.kit.v1.kit_pb2 import MemberKey
 from huiyuan.loyalty.v1 import overviews_pb2 as wire
 
 from services.kit import database, rpc
-from services.loyalty.rpc.ledger.points import MOST_MEMBERS, balances_of, pages_of, wallets_by_member
+from services.kit.refusal import Refusal
+from services.loyalty.rpc.ledger.pages import Readable, pages_of
+from services.loyalty.rpc.ledger.points import MOST_MEMBERS, balances_of, wallets_by_member
 from services.loyalty.rpc.tiers.tiers import standings_by_member, standings_of
 from services.loyalty.rpc.wire import be_at_most, readable_member
 from services.loyalty.rulebook import Rulebook
@@ -19,9 +22,7 @@ class Overviews:
         self._rulebook = rulebook
 
     @rpc.per_item
-    async def batch_get_overviews(
-        self, request: wire.BatchGetOverviewsRequest, _: Any
-    ) -> wire.BatchGetOverviewsResponse:
+    async def batch_get_overviews(self, request: wire.BatchGetOverviewsRequest, _: Any) -> rpc.Encoded:
         be_at_most(len(request.balances), MOST_MEMBERS, "balances")
         be_at_most(len(request.standings), MOST_MEMBERS, "standings")
         be_at_most(len(request.entries), MOST_MEMBERS, "entries")
@@ -29,23 +30,37 @@ class Overviews:
         known = await self._rulebook.current()
         history = known.history(request.programme_id)
         programme = history.at(now)
-        balanced = [readable_member(key) for key in request.balances]
-        standing = [readable_member(key) for key in request.standings]
+        readable = _readable_once()
+        balanced = [readable(key) for key in request.balances]
+        standing = [readable(key) for key in request.standings]
         async with self._pool.acquire() as connection:
             standings = await standings_by_member(connection, standing, programme)
             who = {member: of.member_id for member, of in standings.items()}
-            readable = {member: who.get(member, member) for member in balanced if isinstance(member, str)}
+            seen_as = {member: who.get(member, member) for member in balanced if isinstance(member, str)}
             # With all their lots: standings need them.
-            whose = {*readable.values(), *who.values()}
+            whose = {*seen_as.values(), *who.values()}
             wallets = await wallets_by_member(connection, whose, programme, remaining=who.values())
-            pages = await pages_of(connection, request.entries, history.newest)
+            pages = await pages_of(connection, request.entries, history.newest, readable)
         by_place = {
             (member, number): wallet
-            for member, whose in readable.items()
+            for member, whose in seen_as.items()
             for number, wallet in wallets.get(whose, {}).items()
         }
-        return wire.BatchGetOverviewsResponse(
-            balances=balances_of(balanced, history, by_place, now),
-            standings=standings_of(standing, known, standings, wallets, (programme, now)),
-            entries=pages,
-        )
+        balances = wire.BatchGetOverviewsResponse(balances=balances_of(balanced, history, by_place, now))
+        told = standings_of(standing, known, standings, wallets, (programme, now))
+        others = rpc.repeated(wire.BatchGetOverviewsResponse, standings=told, entries=pages)
+        return others._replace(content=balances.SerializeToString() + others.content)
+
+
+def _readable_once() -> Readable:
+    """``readable_member`` for one request, whose parts ask for the same members by the same callers."""
+    known: dict[tuple[str, str], str | Refusal] = {}
+
+    def readable(key: MemberKey) -> str | Refusal:
+        place = key.member_id, key.caller
+        found = known.get(place)
+        if found is None:
+            found = known[place] = readable_member(key)
+        return found
+
+    return readable

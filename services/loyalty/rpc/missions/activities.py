@@ -90,7 +90,7 @@ class Activities:
         member = await self._membership.one(member_id(rpc.caller().id))
         type = await self._type(programme, CHECK_IN)
         now, zone = self._rulebook.now(), programme.time_zone
-        family = await families.find(self._pool, member, programme.number)
+        family = await families.find(self._pool, member)
         activity = rules.check_in(type, family.member_id, zone, now)
         async with self._pool.acquire() as connection, connection.transaction():
             answer, replayed = await actions.check_in(connection, activity, programme, now)
@@ -136,7 +136,7 @@ class Activities:
         rpc.be_member(member := member_id(request.member_id))
         page_size(request.first, MOST_ACTIVITIES)
         programme = await self._programme(request.programme_id)
-        names = (await families.find(self._pool, member, programme.number)).names
+        names = (await families.find(self._pool, member)).names
         asked = activities.ActivitiesAsked(programme.number, names, request.first, _after(request.after))
         page, more = await activities.page(self._pool, asked)
         return wire.ListActivitiesResponse(activities=[_activity(row) for row in page], has_next_page=more)

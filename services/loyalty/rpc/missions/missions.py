@@ -60,13 +60,13 @@ class Missions:
     async def draft_mission(self, request: wire.DraftMissionRequest, _: Any) -> wire.DraftMissionResponse:
         said, programme = reason(request.reason), await self._newest(request.programme_id)
         who, now = rpc.caller().actor, self._rulebook.now()
-        mission = _mission(request.mission)
+        mission = given(request.mission)
         if is_purpose(mission.purpose):
             await self._consents.be_known(mission.purpose, "mission.purpose", mission.looks_at)
         async with self._pool.acquire() as connection, connection.transaction():
             drafted = await actions.draft(connection, programme, mission, who, said, now)
         return wire.DraftMissionResponse(
-            mission=_wire(drafted.after), replayed=drafted.replayed, changes=_changes(drafted)
+            mission=told(drafted.after), replayed=drafted.replayed, changes=_changes(drafted)
         )
 
     @rpc.allow(_PUBLISHERS)
@@ -78,7 +78,7 @@ class Missions:
         async with self._pool.acquire() as connection, connection.transaction():
             published = await actions.publish(connection, programme, which, who, said, now)
         return wire.PublishMissionResponse(
-            mission=_wire(published.after), replayed=published.replayed, changes=_changes(published)
+            mission=told(published.after), replayed=published.replayed, changes=_changes(published)
         )
 
     @rpc.allow(_PUBLISHERS)
@@ -88,14 +88,14 @@ class Missions:
         async with self._pool.acquire() as connection, connection.transaction():
             stopped = await actions.stop(connection, programme, request.key, who, said, now)
         return wire.StopMissionResponse(
-            mission=_wire(stopped.after), replayed=stopped.replayed, changes=_changes(stopped)
+            mission=told(stopped.after), replayed=stopped.replayed, changes=_changes(stopped)
         )
 
     @rpc.allow(RULE_READERS)
     async def list_missions(self, request: wire.ListMissionsRequest, _: Any) -> wire.ListMissionsResponse:
         programme = await self._programme(request.programme_id)
         found = await missions.editions(self._pool, programme.number)
-        return wire.ListMissionsResponse(missions=[_wire(one) for one in found])
+        return wire.ListMissionsResponse(missions=[told(one) for one in found])
 
     @rpc.allow(rpc.anyone)
     async def list_open_missions(
@@ -110,7 +110,7 @@ class Missions:
     ) -> wire.ListMemberMissionsResponse:
         rpc.be_member(member := member_id(request.member_id))
         programme = await self._programme(request.programme_id)
-        family = await families.find(self._pool, member, programme.number)
+        family = await families.find(self._pool, member)
         standing = (await points.standings(self._pool, [family.member_id], programme.number)).get(
             family.member_id
         )
@@ -152,7 +152,8 @@ def progress(one: Progress) -> wire.MissionProgress:
     )
 
 
-def _mission(message: wire.Mission) -> Mission:
+def given(message: wire.Mission) -> Mission:
+    """A mission as it was asked for."""
     return Mission(
         message.key,
         localized(message.name, "mission.name"),
@@ -227,10 +228,11 @@ def _shown(edition: Edition) -> wire.Mission:
 
 
 def _changes(of: Changed[Edition]) -> list[DefinitionChange]:
-    return of_catalogue(of, _wire)
+    return of_catalogue(of, told)
 
 
-def _wire(edition: Edition) -> wire.Mission:
+def told(edition: Edition) -> wire.Mission:
+    """A mission as staff see it."""
     message = _shown(edition)
     message.MergeFrom(
         wire.Mission(

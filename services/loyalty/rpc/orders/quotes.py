@@ -40,7 +40,7 @@ class Quotes:
         rpc.be_member(wanted if isinstance(wanted, str) else "")  # members do not ask by identities
         order.member_id = await self._membership.one(wanted, "member")
         points = request.redeem_points if request.HasField("redeem_points") else None
-        state = await snapshot(self._pool, order.member_id, programme, now)
+        order.member_id, state = await snapshot(self._pool, order.member_id, programme, now)
         quoted = quote(state, known, QuoteAsked(order, request.redeem_currency, points), now)
         return _answer(quoted)
 

@@ -163,7 +163,7 @@ class Referrals:
         states = {choice(wire.ReferralState, referral_terms.STATE, state): state for state in ReferralState}
         asked = referrals.Asked(
             programme.number,
-            (await families.find(self._pool, inviter, programme.number)).names if inviter else (),
+            (await families.find(self._pool, inviter)).names if inviter else (),
             states.get(request.state),
             request.first,
             _after(request.after),

@@ -115,7 +115,7 @@ class RewardRedemptions:
         states = {choice(wire.RewardRedemptionState, _STATE, state): state for state in TakingState}
         asked = reward_redemptions.Asked(
             history.newest.number,
-            (await families.find(self._pool, member, history.newest.number)).names if member else (),
+            (await families.find(self._pool, member)).names if member else (),
             request.reward,
             states.get(request.state),
             request.first,

@@ -75,7 +75,7 @@ class Placements:
     ) -> wire.ListPlacementsResponse:
         page_size(request.first, MOST_SHOWN)
         programme = (await self._rulebook.current()).history(request.programme_id).newest
-        whose = await families.find(self._pool, member_id(request.member_id), programme.number)
+        whose = await families.find(self._pool, member_id(request.member_id))
         found = await placements.newest(self._pool, whose.names, programme.number, request.first)
         return wire.ListPlacementsResponse(placements=[placement(UUID(key), made) for key, made in found])
 

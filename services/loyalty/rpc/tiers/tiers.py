@@ -24,16 +24,16 @@ from services.loyalty.rpc.wire import (
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.points import Member
-from services.loyalty.rules.ledger.reading import snapshot
+from services.loyalty.rules.ledger.reading import seen
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.programmes.programmes import Programme, Programmes
 from services.loyalty.rules.tiers.outlooks import Scored, Step, outlook
 from services.loyalty.rules.tiers.standings import Standing
-from services.loyalty.rules.tiers.tier_schemes import TierRule
+from services.loyalty.rules.tiers.tier_schemes import Condition, TierRule
 from services.loyalty.rules.tiers.tiers import good_until, placement_of
 from services.loyalty.storage.ledger import points
 from services.loyalty.storage.members import refusals
-from services.loyalty.storage.members.survivors import survivors
+from services.loyalty.storage.members.names import survivors
 from services.loyalty.storage.tiers import tiers as holders
 
 _LONGEST_PAGE = 100
@@ -47,9 +47,7 @@ class Tiers:
         self._rulebook = rulebook
 
     @rpc.per_item
-    async def batch_get_standings(
-        self, request: wire.BatchGetStandingsRequest, _: Any
-    ) -> wire.BatchGetStandingsResponse:
+    async def batch_get_standings(self, request: wire.BatchGetStandingsRequest, _: Any) -> rpc.Encoded:
         be_at_most(len(request.members), MOST_MEMBERS, "members")
         now = self._rulebook.now()
         known = await self._rulebook.current()
@@ -58,9 +56,8 @@ class Tiers:
         standings = await standings_by_member(self._pool, asked, programme)
         whose = {standing.member_id for standing in standings.values()}
         wallets = await wallets_by_member(self._pool, whose, programme, remaining=whose)
-        return wire.BatchGetStandingsResponse(
-            results=standings_of(asked, known, standings, wallets, (programme, now))
-        )
+        results = standings_of(asked, known, standings, wallets, (programme, now))
+        return rpc.repeated(wire.BatchGetStandingsResponse, results=results)
 
     @rpc.allow(rpc.staff("support", "operations", "program_admin", "privacy_officer"))
     async def list_members_by_tier(
@@ -102,52 +99,56 @@ def standings_of(
     standings: Mapping[str, Standing],
     wallets: Mapping[str, Mapping[int, Wallet]],
     at: tuple[Programme, int],
-) -> list[wire.StandingResult]:
-    """Where each stands who may be read, in the programme of an instant, and why not for the others.
+) -> list[bytes]:
+    """A ``StandingResult`` for each: where who may be read stands in the programme of an instant, and why not otherwise.
 
     ``wallets`` are by whose the standings are, hold their lots, and were read after the standings.
     """
     programme, now = at
 
-    def answer(member: str) -> wire.Standing:
+    def answer(member: str) -> bytes:
         standing = standings[member]
         held = list(wallets.get(standing.member_id, {}).values())
-        return _standing(snapshot(known, programme.programme_id, standing, held, now))
+        return _standing(seen(known, programme.programme_id, standing, held, now))
 
     return [
-        wire.StandingResult(refusal=rpc.wire_refusal(member))
+        wire.StandingResult(refusal=rpc.wire_refusal(member)).SerializeToString()
         if isinstance(member, Refusal)
-        else wire.StandingResult(standing=answer(member))
+        else rpc.embedded(_ANSWERED, answer(member))
         for member in asked
     ]
 
 
-def _standing(member: Member) -> wire.Standing:
+def _standing(member: Member) -> bytes:
+    """A ``Standing``: what was published stands in it as it was encoded once."""
     programme, standing = member.current, member.standing
-    held, way = programme.tier(standing.tier), outlook(member)
-    message = wire.Standing(
-        tier=ranked(programme, held),
-        since=timestamp(standing.tiers[-1][1]) if held else None,
-        ladder_tier=ranked(programme, programme.tier(standing.ladder)),
+    held, ladder = programme.tier(standing.tier), programme.tier(standing.ladder)
+    way = outlook(member)
+    own = wire.Standing(
         money_currency=programme.money_currency,
-        score=map(score_part, way.score),
+        since=_instant(standing.tiers[-1][1]) if held else None,
+        score=map(score_part, way.score) if way.score else None,
     )
-    if held and (until := good_until(standing)) < NEVER:
-        message.valid_until.CopyFrom(timestamp(until))
+    parts = []
+    if held:
+        parts.append(_AS_HELD.of(held, programme.rank(held.key)))
+        if (until := good_until(standing)) < NEVER:
+            own.valid_until.CopyFrom(timestamp(until))
+    if ladder:
+        parts.append(_AS_LADDER.of(ladder, programme.rank(ladder.key)))
     if standing.grace_until:
-        message.grace_until.CopyFrom(timestamp(standing.grace_until))
+        own.grace_until.CopyFrom(timestamp(standing.grace_until))
     if placed := placement_of(standing):
-        message.placed_by = choice(placements_pb2.PlacementKind, "PLACEMENT_KIND_", placed.kind)
+        own.placed_by = choice(placements_pb2.PlacementKind, "PLACEMENT_KIND_", placed.kind)
     if rising := way.rising:
-        message.next_tier.CopyFrom(tier(rising.tier, programme.rank(rising.tier.key)))
-        message.toward_next.extend(map(_progress, rising.steps))
-        message.next_match = tier_schemes.match(rising.match)
+        parts.append(_AS_NEXT.of(rising.tier, programme.rank(rising.tier.key)))
+        parts += [rpc.embedded(_TOWARD_NEXT, _progress(step)) for step in rising.steps]
     if keeping := way.keeping:
-        message.to_keep.extend(map(_progress, keeping.steps))
-        message.keep_match = tier_schemes.match(keeping.match)
-        message.kept = keeping.is_kept
-        message.judged_at.CopyFrom(timestamp(keeping.judged_at))
-    return message
+        parts += [rpc.embedded(_TO_KEEP, _progress(step)) for step in keeping.steps]
+        own.keep_match = tier_schemes.match(keeping.match)
+        own.kept = keeping.is_kept
+        own.judged_at.CopyFrom(timestamp(keeping.judged_at))
+    return b"".join([*parts, own.SerializeToString()])
 
 
 def ranked(programme: Programme, rule: TierRule | None) -> wire.Tier | None:
@@ -155,15 +156,27 @@ def ranked(programme: Programme, rule: TierRule | None) -> wire.Tier | None:
     return None if rule is None else tier(rule, programme.rank(rule.key))
 
 
-def _progress(step: Step) -> wire.ConditionProgress:
-    return wire.ConditionProgress(
-        metric=step.condition.metric,
+def _progress(step: Step) -> bytes:
+    """A ``ConditionProgress``."""
+    said = wire.ConditionProgress(
         actual=step.actual,
-        required=step.condition.at_least,
-        window=tier_schemes.window(step.condition.window),
-        first_day="" if step.first_day is None else str(step.first_day),
-        last_day="" if step.last_day is None else str(step.last_day),
+        first_day=None if step.first_day is None else str(step.first_day),
+        last_day=None if step.last_day is None else str(step.last_day),
     )
+    return _CONDITIONS.of(step.condition, None) + said.SerializeToString()
+
+
+def _condition(of: Condition, _: None) -> bytes:
+    """A ``ConditionProgress`` as far as it is everybody's."""
+    asked = wire.ConditionProgress(
+        metric=of.metric, required=of.at_least, window=tier_schemes.window(of.window)
+    )
+    return asked.SerializeToString()
+
+
+def _instant(at: int) -> dict[str, int]:
+    seconds, rest = divmod(at, 1_000_000)
+    return {"seconds": seconds, "nanos": rest * 1000}
 
 
 def score_part(of: Scored) -> wire.ScorePartProgress:
@@ -194,3 +207,25 @@ def _tier(rule: TierRule, rank: int) -> wire.Tier:
 
 
 _TIERS: Kept[TierRule, wire.Tier] = Kept(_tier)
+
+
+def _held(rule: TierRule, rank: int) -> bytes:
+    return wire.Standing(tier=tier(rule, rank)).SerializeToString()
+
+
+def _ladder(rule: TierRule, rank: int) -> bytes:
+    return wire.Standing(ladder_tier=tier(rule, rank)).SerializeToString()
+
+
+def _next(rule: TierRule, rank: int) -> bytes:
+    match = tier_schemes.match(rule.match)
+    return wire.Standing(next_tier=tier(rule, rank), next_match=match).SerializeToString()
+
+
+_AS_HELD: Kept[TierRule, bytes] = Kept(_held)
+_AS_LADDER: Kept[TierRule, bytes] = Kept(_ladder)
+_AS_NEXT: Kept[TierRule, bytes] = Kept(_next)
+_CONDITIONS: Kept[Condition, bytes] = Kept(_condition)
+_ANSWERED = wire.StandingResult.STANDING_FIELD_NUMBER
+_TOWARD_NEXT = wire.Standing.TOWARD_NEXT_FIELD_NUMBER
+_TO_KEEP = wire.Standing.TO_KEEP_FIELD_NUMBER

@@ -32,15 +32,31 @@ class PublishedHead(NamedTuple):
     hash: str
 
 
+class Gap(NamedTuple):
+    """A lane that was set back and reopened with ``seq``: of what was published before, it has ``kept`` and no more."""
+
+    lane: int
+    kept: int
+    seq: int
+
+    def explains(self, head: PublishedHead) -> bool:
+        """True when it says why a head that was published before is no longer there."""
+        return self.lane == head.lane and self.kept < head.seq < self.seq
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What was published at an instant; ``previous`` is the digest of the line before, empty for the first."""
+    """What was published at an instant; ``previous`` is the digest of the line before, empty for the first.
+
+    ``reopened`` are the lanes that an operator had reopened just then.
+    """
 
     at: str
     heads: tuple[PublishedHead, ...]
     key_id: str
     previous: str
     signature: bytes
+    reopened: tuple[Gap, ...] = ()
 
     def is_signed(self, keys: Keys) -> bool:
         """True when one of the keys signed it."""
@@ -48,17 +64,25 @@ class Line:
         if key is None:
             return False
         try:
-            key.verify(self.signature, _PURPOSE + _said(self.at, self.heads, self.key_id, self.previous))
+            key.verify(self.signature, _PURPOSE + self._said())
         except InvalidSignature:
             return False
         return True
 
+    def _said(self) -> bytes:
+        return _said(self.at, self.heads, self.key_id, self.previous, self.reopened)
+
 
 def write(
-    at: str, heads: Sequence[PublishedHead], previous: str, key_id: str, key: Ed25519PrivateKey
+    at: str,
+    heads: Sequence[PublishedHead],
+    previous: str,
+    key_id: str,
+    key: Ed25519PrivateKey,
+    reopened: Sequence[Gap] = (),
 ) -> bytes:
     """A line signed by the key of this id, without its end."""
-    said = _said(at, heads, key_id, previous)
+    said = _said(at, heads, key_id, previous, reopened)
     signature = b64encode(key.sign(_PURPOSE + said)).decode()
     return orjson.dumps(orjson.loads(said) | {"signature": signature}, option=orjson.OPT_SORT_KEYS)
 
@@ -69,7 +93,8 @@ def read(line: bytes) -> Line:
         said = orjson.loads(line)
         heads = tuple(PublishedHead(*head) for head in said["heads"])
         signature = b64decode(said["signature"], validate=True)
-        understood = Line(said["at"], heads, said["key"], said["previous"], signature)
+        reopened = tuple(Gap(*gap) for gap in said.get("reopened", ()))
+        understood = Line(said["at"], heads, said["key"], said["previous"], signature, reopened)
         same = orjson.dumps(said, option=orjson.OPT_SORT_KEYS) == line
     except (ValueError, KeyError, TypeError):
         same = False
@@ -83,6 +108,8 @@ def digest(line: bytes) -> str:
     return sha256(line).hexdigest()
 
 
-def _said(at: str, heads: Sequence[PublishedHead], key: str, previous: str) -> bytes:
+def _said(at: str, heads: Sequence[PublishedHead], key: str, previous: str, reopened: Sequence[Gap]) -> bytes:
     said = {"at": at, "heads": [list(head) for head in heads], "key": key, "previous": previous}
+    if reopened:
+        said["reopened"] = [list(gap) for gap in reopened]
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)

@@ -14,8 +14,9 @@ from services.loyalty.rules.ledger.points import Answer, Book, Member
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.members.merges import Amounts, Merge, Share
 from services.loyalty.rules.programmes.programmes import ProgrammeHistory, ProgrammeNotInForce
-from services.loyalty.rules.tiers import tiers
-from services.loyalty.rules.tiers.standings import NO_TERM
+from services.loyalty.rules.tiers import paid_time, tiers
+from services.loyalty.rules.tiers.placements import replace_paid
+from services.loyalty.rules.tiers.standings import NO_TERM, PlacementKind
 
 
 class MergeIntoItself(Invalid):
@@ -165,7 +166,10 @@ def _move_points(gone: Wallet, survivor: Wallet, out: Journal, into: Journal) ->
 
 
 def _move_standing(book: Book, merged: Merge, gone: Member, survivor: Member) -> None:
-    """Sum what tiers are measured by; the survivor has the higher tier from now on, and what both were placed on."""
+    """Sum what tiers are measured by; the survivor has the higher tier from now on, and what both were placed on.
+
+    What both paid for runs one after the other, so that nobody loses what was paid.
+    """
     left, kept = gone.standing, survivor.standing
     merged.days, left.days = left.days, []
     merged.earned, left.earned = left.earned, []
@@ -175,10 +179,15 @@ def _move_standing(book: Book, merged: Merge, gone: Member, survivor: Member) ->
         kept.add(ordinal, spend_minor, orders)
     for ordinal, number, points in merged.earned:
         kept.earn(ordinal, number, points)
-    both = (*kept.placed, *(each for each in merged.term.placed if not kept.is_placed(each.kind)))
+    both = [*kept.placed, *(each for each in merged.term.placed if not kept.is_placed(each.kind))]
+    if kept.is_placed(PlacementKind.PAID):
+        stack = paid_time.stacked(survivor.current, survivor.recorded_at, kept.placed, merged.term.placed)
+        both = [*(each for each in both if each.kind is not PlacementKind.PAID), *stack]
+    before = kept.placed
     if survivor.current.rank(merged.term.ladder) > survivor.current.rank(kept.ladder):
         kept.term = replace(merged.term, ladder_since=survivor.recorded_at)
-    kept.placed = list(both)
+    kept.placed = before
+    replace_paid(book, survivor, both)
     book.tell_moves(survivor, tiers.show(survivor.current, kept, survivor.recorded_at))
     book.judge(survivor, survivor.current, survivor.recorded_at)
 

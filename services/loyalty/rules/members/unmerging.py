@@ -10,7 +10,8 @@ from services.loyalty.rules.ledger.wallets import Slices, Wallet
 from services.loyalty.rules.members.merges import Amounts, Merge, Share
 from services.loyalty.rules.members.merging import begun, journals, tell
 from services.loyalty.rules.programmes.programmes import ProgrammeHistory
-from services.loyalty.rules.tiers import tiers
+from services.loyalty.rules.tiers import paid_time, tiers
+from services.loyalty.rules.tiers.placements import replace_paid
 from services.loyalty.rules.tiers.standings import Standing
 
 
@@ -100,6 +101,7 @@ def _give_back(book: Book, asked: UnmergeAsked, undone: Merge, gone: Member, sur
             wallets = survivor.wallets[rules.code], gone.wallets[rules.code]
             returning = _Returning(*wallets, out, into, gone.history)
             undone.returned[rules.number] = returning.all_of(share)
+    _part_paid(book, undone, gone, survivor)
     _restore_survivor(book, undone, survivor)
     for side in (gone, survivor):
         for rules in side.current.currencies:
@@ -174,6 +176,20 @@ class _Returning:
             self.survivor.owe(self.out, EntryType.MERGE, owed, Account.TRANSFERS)
         self.gone.give_back(self.into, EntryType.MERGE, slices, Account.TRANSFERS)
         return points
+
+
+def _part_paid(book: Book, undone: Merge, gone: Member, survivor: Member) -> None:
+    """What each paid for goes its own way again; what had to wait for the other's is good for as long as is left."""
+    zone, now = survivor.current.time_zone, survivor.recorded_at
+    stack, own, left = survivor.standing.placed, gone.standing.placed, survivor.standing.placed
+    for theirs in paid_time.paid(undone.term.placed):
+        if back := paid_time.given_back(stack, theirs, now, zone):
+            own = [*(each for each in own if each.placement_id != theirs.placement_id), back]
+            here = paid_time.bought_by(left, theirs.placement_id, NEVER)
+            left = paid_time.without(left, here, 0, now, zone) if here else left
+    replace_paid(book, gone, own)
+    replace_paid(book, survivor, left)
+    book.tell_moves(gone, tiers.show(gone.current, gone.standing, gone.recorded_at))
 
 
 def _restore_survivor(book: Book, undone: Merge, survivor: Member) -> None:

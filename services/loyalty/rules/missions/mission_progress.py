@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from services.loyalty.rules.ledger.expiry import midnight
-from services.loyalty.rules.missions import activity_conditions
 from services.loyalty.rules.missions.activities import Activity
 from services.loyalty.rules.missions.missions import ActivityTask, CountedBy, Mission, MissionPeriod, written
 
@@ -66,15 +65,6 @@ def period_of(mission: Mission, task: ActivityTask, day: date, zone: str) -> Per
         case _:
             return Period("", mission.ends_at)
     return Period(name, midnight(until, zone))
-
-
-def counts(task: ActivityTask, activity: Activity) -> bool:
-    """Whether an activity is one of those that are asked for."""
-    if task.type != activity.type or not all(one.holds(activity.attributes) for one in task.conditions):
-        return False
-    if not activity_conditions.holds(task.condition, activity.attributes):
-        return False
-    return task.counted_by is not CountedBy.ATTRIBUTE or task.attribute in activity.attributes
 
 
 def mark_of(task: ActivityTask, activity: Activity) -> str:

@@ -19,6 +19,7 @@ MOST_COUNT = 1_000
 MOST_TIMES = 1_000
 MOST_CONDITIONS = 10
 MOST_DAYS = 3_660
+DAY_US = 24 * 3600 * 1_000_000
 
 
 class UnknownMission(NotFound):

@@ -1,25 +1,23 @@
 """Memberships: tiers that members pay for; what one costs whom and why, until when it is good, and its renewal."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgpack
 
 from services.kit.refusal import Conflict, Declined, Invalid, NotFound, Unavailable
 from services.loyalty.rules.ledger.entries import key_of
 from services.loyalty.rules.ledger.expiry import Period, local_day, midnight
-from services.loyalty.rules.ledger.points import Answer, Book, Member
+from services.loyalty.rules.ledger.points import Member
+from services.loyalty.rules.tiers import paid_time
 from services.loyalty.rules.tiers.metrics import Measured
-from services.loyalty.rules.tiers.placements import Ending, Placement, end_placement, place
-from services.loyalty.rules.tiers.standings import PlacementKind
 from services.loyalty.rules.tiers.tier_sales import TierSale
 from services.loyalty.rules.tiers.tier_schemes import SCORE, TierRule
 
 OFFER_GOOD_US = timedelta(hours=1) // timedelta(microseconds=1)
-REASON = "MEMBERSHIP"
 AHEAD_US = timedelta(minutes=5) // timedelta(microseconds=1)
 """By so much clocks of order systems may differ from ours."""
 
@@ -121,6 +119,10 @@ class Membership:
     reason: str = ""
     settled: bool = False
 
+    def key(self, programme_id: str) -> bytes:
+        """Under which the tier follows it, and is placed."""
+        return key_of("membership", programme_id, self.source, self.order_id)
+
     def ended(self, now: int, actor: str, reason: str) -> "Membership":
         return replace(self, ended_at=now, ended_by=actor, reason=reason, settled=False)
 
@@ -152,10 +154,29 @@ def sold(member: Member, tier_key: str) -> tuple[TierRule, TierSale]:
     return tier, tier.sale
 
 
-def active(memberships: Sequence[Membership], now: int) -> Membership | None:
-    """The membership that ends last of those that count at an instant, renewals to come among them."""
-    counting = [each for each in memberships if not each.ended_at and each.ends > now]
-    return max(counting, key=lambda each: each.ends, default=None)
+class Covered(NamedTuple):
+    """A tier that is paid for until an instant."""
+
+    until: int
+    tier: str
+
+
+def covered(member: Member, memberships: Sequence[Membership], at: int) -> Covered | None:
+    """What is paid for last of what counts at an instant, renewals to come among it.
+
+    A merge may have moved it, so that the standing knows until when it is good. What has yet to be followed, or ended
+    since that instant, is in no standing.
+    """
+    counting = []
+    for each in memberships:
+        if not each.ended_at:
+            key = each.key(member.current.programme_id).hex()
+            placed = paid_time.bought_by(member.standing.placed, key, each.ends)
+            if placed:
+                counting.append(Covered(placed.until, each.tier))
+            elif not each.settled or each.ends <= member.recorded_at:
+                counting.append(Covered(each.ends, each.tier))
+    return max((each for each in counting if each.until > at), default=None)
 
 
 def offer(member: Member, tier_key: str, memberships: Sequence[Membership]) -> Offer:
@@ -165,10 +186,10 @@ def offer(member: Member, tier_key: str, memberships: Sequence[Membership]) -> O
     """
     tier, sale = sold(member, tier_key)
     now, zone = member.recorded_at, member.current.time_zone
-    last = active(memberships, now)
+    last = covered(member, memberships, now)
     if last is not None:
         _be_renewable(last, tier, sale, now, zone)
-    begins = now if last is None else last.ends
+    begins = now if last is None else last.until
     day = local_day(now, zone)
     measured = Measured(member.current, member.standing, member.balances(), day.toordinal())
     score = measured.value(SCORE) if member.current.tier_scheme.score else 0
@@ -198,12 +219,18 @@ def ends(sale: TierSale, begins: int, zone: str) -> int:
 
 
 def bought(
-    purchase: Purchase, offered: Offer, memberships: Sequence[Membership], zone: str, sale: TierSale, now: int
+    purchase: Purchase,
+    offered: Offer,
+    member: Member,
+    memberships: Sequence[Membership],
+    zone: str,
+    sale: TierSale,
 ) -> Membership:
     """The membership that a purchase makes of what was offered; a first one begins when it was paid.
 
     Raises ``PriceNotAsOffered``, ``OfferExpired``, ``OfferOvertaken``.
     """
+    now = member.recorded_at
     if purchase.price_minor != offered.price_minor:
         message = f"{offered.price_minor} was offered, and {purchase.price_minor} paid, in minor units"
         raise PriceNotAsOffered(message, field="price", offered=offered.price_minor)
@@ -213,8 +240,8 @@ def bought(
     ):
         message = "what was offered was not paid while that was good: quote anew"
         raise OfferExpired(message, field="paid_at", expired_ms=offered.expires_at // 1_000)
-    last = active(memberships, purchase.paid_at)
-    if (last.ends if last else 0) != (offered.begins if offered.is_renewal else 0):
+    last = covered(member, memberships, purchase.paid_at)
+    if (last.until if last else 0) != (offered.begins if offered.is_renewal else 0):
         message = "the membership changed since it was offered: quote anew"
         raise OfferOvertaken(message, field="offer_id")
     begins = offered.begins if offered.is_renewal else purchase.paid_at
@@ -241,13 +268,13 @@ def be_last(ending: Membership, memberships: Sequence[Membership]) -> None:
         raise RenewalStands(message, field="order_id")
 
 
-def _be_renewable(last: Membership, tier: TierRule, sale: TierSale, now: int, zone: str) -> None:
+def _be_renewable(last: Covered, tier: TierRule, sale: TierSale, now: int, zone: str) -> None:
     if last.tier != tier.key:
         message = f"a membership of {last.tier} is in force: {tier.key} can be bought when that has ended"
-        raise OtherMembership(message, field="tier", ends_ms=last.ends // 1_000)
+        raise OtherMembership(message, field="tier", ends_ms=last.until // 1_000)
     if sale.renewal_window is None:
         return
-    opens = midnight(_before(sale.renewal_window).after(local_day(last.ends, zone)), zone)
+    opens = midnight(_before(sale.renewal_window).after(local_day(last.until, zone)), zone)
     if now < opens:
         message = "the membership is renewed in the last part of its time: come back then"
         raise RenewalTooEarly(message, field="tier", opens_ms=opens // 1_000)
@@ -255,27 +282,3 @@ def _be_renewable(last: Membership, tier: TierRule, sale: TierSale, now: int, zo
 
 def _before(period: Period) -> Period:
     return Period(-period.months, -period.days)
-
-
-def following(made: Membership, programme_id: str, now: int) -> Placement | Ending:
-    """How the tier follows a purchase or its end, under a key of its own, so that it does so once.
-
-    What had not begun when it was ended gives the tier back to the membership before it.
-    """
-    actor, placed = made.ended_by or made.recorded_by, made.ends
-    kind = "membership-end" if made.ended_at else "membership"
-    key = key_of(kind, programme_id, made.source, made.order_id)
-    if made.ended_at:
-        if made.begins <= now:
-            return Ending(made.member_id, programme_id, PlacementKind.PAID, key, actor, made.reason)
-        placed = made.begins
-    paid = PlacementKind.PAID
-    return Placement(made.member_id, programme_id, made.tier, placed, paid, key, actor, made.reason or REASON)
-
-
-def follow(book: Book, made: Membership, programme_id: str) -> Answer:
-    """Let the tier follow; nothing is left to do where the time is over, or the membership of the programme."""
-    asked = following(made, programme_id, book.now)
-    with suppress(Declined, Invalid):
-        return place(book, asked) if isinstance(asked, Placement) else end_placement(book, asked)
-    return Answer(None)

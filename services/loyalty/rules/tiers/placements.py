@@ -1,6 +1,6 @@
 """Placements: a member holds a tier whatever the ladder says, since staff said so or it was paid for; part of the fold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import msgpack
@@ -10,8 +10,8 @@ from services.loyalty.rules.ledger.asks import be_free_to_earn
 from services.loyalty.rules.ledger.events import TierPlaced, TierPlacementEnded
 from services.loyalty.rules.ledger.points import Answer, Book, Member
 from services.loyalty.rules.ledger.state import Place, PlacementRecorded
-from services.loyalty.rules.tiers import tiers
-from services.loyalty.rules.tiers.standings import Placed, PlacementKind
+from services.loyalty.rules.tiers import paid_time, tiers
+from services.loyalty.rules.tiers.standings import Placed, PlacementKind, Standing
 
 
 class PlacementNotValid(Invalid):
@@ -28,7 +28,10 @@ class TierNotOverridden(Declined):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A tier (empty for none) to be held until an instant, in microseconds since 1970; in place of one of its kind."""
+    """A tier (empty for none) to be held until an instant, in microseconds since 1970.
+
+    Staff's stands in place of the one before; what was paid for runs behind what was paid for before.
+    """
 
     member_id: str
     programme_id: str
@@ -50,7 +53,8 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The end of what is in force of a kind."""
+    """The end of what is in force of a kind; of what was paid for, of ``placement_id`` alone, which was to run from
+    ``since`` to ``until``."""
 
     member_id: str
     programme_id: str
@@ -58,6 +62,9 @@ class Ending:
     key: bytes
     actor: str
     reason: str
+    placement_id: str = ""
+    since: int = 0
+    until: int = 0
 
     @property
     def place(self) -> Place:
@@ -80,7 +87,9 @@ def place(book: Book, asked: Placement) -> Answer:
     if asked.until <= member.recorded_at:
         raise PlacementNotValid("a placement ends in the future", field="until")
     standing = member.standing
-    others = [placed for placed in standing.placed if placed.kind is not asked.kind]
+    others = [
+        placed for placed in standing.placed if placed.kind is not asked.kind or _runs_before(placed, asked)
+    ]
     standing.placed = [*others, Placed(asked.kind, asked.tier, asked.until, asked.key.hex())]
     book.tell(member, TierPlaced(asked.kind, asked.tier, asked.until), member.recorded_at)
     return _moved(book, member, asked, asked.tier, asked.until, ended=False)
@@ -92,12 +101,44 @@ def end_placement(book: Book, asked: Ending) -> Answer:
         return Answer(known, replayed=True)
     member = book.touch(asked.member_id, book.programmes.history(asked.programme_id))
     standing = member.standing
-    ending = next((placed for placed in standing.placed if placed.kind is asked.kind), None)
+    ending = _ended(standing, asked)
     if ending is None:
         raise TierNotOverridden(f"no {asked.kind} of the tier is in force", field="member_id")
-    standing.placed = [placed for placed in standing.placed if placed is not ending]
     book.tell(member, TierPlacementEnded(asked.kind, ending.tier), member.recorded_at)
+    if asked.kind is PlacementKind.PAID:
+        at, zone = member.recorded_at, member.current.time_zone
+        replace_paid(book, member, paid_time.without(standing.placed, ending, asked.since, at, zone))
+        _be_gone(book, asked, member.current.number, ending.placement_id)
+    else:
+        standing.placed = [placed for placed in standing.placed if placed is not ending]
     return _moved(book, member, asked, ending.tier, member.recorded_at, ended=True)
+
+
+def replace_paid(book: Book, member: Member, placed: list[Placed]) -> None:
+    """Let other placements be in force, and tell of what was paid for until when it is good now."""
+    before, member.standing.placed = member.standing.placed, placed
+    member.standing.changed = True
+    for each in paid_time.paid(placed):
+        if each not in before:
+            book.tell(member, TierPlaced(each.kind, each.tier, each.until), member.recorded_at)
+
+
+def _runs_before(placed: Placed, asked: Placement) -> bool:
+    return placed.kind is PlacementKind.PAID and placed.until < asked.until
+
+
+def _ended(standing: Standing, asked: Ending) -> Placed | None:
+    if asked.kind is PlacementKind.PAID:
+        return paid_time.bought_by(standing.placed, asked.placement_id, asked.until)
+    return next((placed for placed in standing.placed if placed.kind is asked.kind), None)
+
+
+def _be_gone(book: Book, asked: Ending, programme: int, placement_id: str) -> None:
+    """What ended does not come back when a merge is undone."""
+    for merge in book.state.merges_of(asked.member_id, programme):
+        kept = tuple(each for each in merge.term.placed if each.placement_id != placement_id)
+        if kept != merge.term.placed:
+            merge.term, merge.changed = replace(merge.term, placed=kept), True
 
 
 def _known(book: Book, asked: Placement | Ending) -> PlacementRecorded | None:

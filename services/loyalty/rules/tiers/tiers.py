@@ -128,10 +128,11 @@ def good_until(standing: Standing) -> int:
 
 def placement_of(standing: Standing) -> Placed | None:
     """The placement by which a member holds a tier; None where the ladder gives it."""
-    by_kind = {placed.kind: placed for placed in standing.placed}
-    if said := by_kind.get(PlacementKind.OVERRIDE):
+    said = next((each for each in standing.placed if each.kind is PlacementKind.OVERRIDE), None)
+    if said or standing.tier == standing.ladder:
         return said
-    return by_kind.get(PlacementKind.PAID) if standing.tier != standing.ladder else None
+    bought = [each for each in standing.placed if each.tier == standing.tier]
+    return max(bought, key=lambda each: each.until, default=None)
 
 
 def end_of(programme: Programme, begun_at: int) -> int:
@@ -221,10 +222,8 @@ def _shown(programme: Programme, placed: list[Placed], ladder: str) -> str:
     """The tier that is held: what staff said, or the higher of what was paid for and what the ladder gives."""
     if not placed:
         return ladder
-    by_kind = {each.kind: each.tier for each in placed}
-    if (said := by_kind.get(PlacementKind.OVERRIDE)) is not None:
-        return said
-    return max(by_kind[PlacementKind.PAID], ladder, key=programme.rank)
+    said = next((each for each in placed if each.kind is PlacementKind.OVERRIDE), None)
+    return said.tier if said else max(*(each.tier for each in placed), ladder, key=programme.rank)
 
 
 def _day_before(instant: int, programme: Programme) -> int:

@@ -11,6 +11,7 @@ from services.kit.clock import instant, micros
 from services.loyalty.rules.benefits.entitlements import Claim, ClaimState
 from services.loyalty.rules.benefits.quotas import Window
 from services.loyalty.rules.ledger.expiry import NEVER
+from services.loyalty.storage.members.names import DOWN
 
 
 async def insert(connection: database.RawConnection, made: Claim, programme: int) -> None:
@@ -92,7 +93,7 @@ class ClaimsAsked:
 async def page(pool: asyncpg.Pool, asked: ClaimsAsked) -> tuple[list[Claim], bool]:
     """The page, with what those claimed who were merged into the member, and whether more follow."""
     found = await pool.fetch(
-        _PAGE, asked.member_id, asked.programme, asked.benefit or None, asked.first + 1, asked.after
+        _PAGE, [asked.member_id], asked.programme, asked.benefit or None, asked.first + 1, asked.after
     )
     return [claim(row) for row in found[: asked.first]], len(found) > asked.first
 
@@ -171,20 +172,11 @@ def _row(made: Claim, programme: int) -> dict[str, Any]:
 
 _CLAIMS = "SELECT * FROM benefit_claims WHERE member_id = ANY($1::uuid[])"
 
-NAMES_OF_ALL = """
-WITH RECURSIVE names AS (
-  SELECT m AS survivor, m AS member_id FROM unnest($1::uuid[]) AS m
-  UNION
-  SELECT n.survivor, s.member_id FROM names n JOIN standings s ON s.merged_into = n.member_id
-  WHERE s.programme = $2
-)
-"""
-
-_PAGE = f"""{NAMES_OF_ALL.replace("unnest($1::uuid[]) AS m", "(SELECT $1::uuid) AS one(m)")}
-SELECT c.* FROM names n JOIN benefit_claims c USING (member_id)
+_PAGE = f"""{DOWN}
+SELECT c.* FROM down n JOIN benefit_claims c USING (member_id)
 WHERE c.programme = $2 AND ($3::text IS NULL OR c.benefit = $3)
   AND ($5::uuid IS NULL OR (c.claimed_at, c.claim_id) <
-    (SELECT a.claimed_at, a.claim_id FROM benefit_claims a JOIN names USING (member_id) WHERE a.claim_id = $5))
+    (SELECT a.claimed_at, a.claim_id FROM benefit_claims a JOIN down USING (member_id) WHERE a.claim_id = $5))
 ORDER BY c.claimed_at DESC, c.claim_id DESC LIMIT $4
 """  # noqa: S608  # a part of ours
 

@@ -13,8 +13,10 @@ from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.tiers.standings import Standing
-from services.loyalty.storage.benefits.benefit_claims import NAMES_OF_ALL, claim
+from services.loyalty.storage.benefits.benefit_claims import claim
 from services.loyalty.storage.ledger import points, rows
+from services.loyalty.storage.members import names
+from services.loyalty.storage.members.names import DOWN
 
 _Reader = asyncpg.Pool | database.RawConnection
 
@@ -40,48 +42,44 @@ async def hold(connection: database.RawConnection, member_id: str, programme: Pr
     Whoever was merged into another is that other.
     """
     while True:
-        names = await _names(connection, member_id, programme)
-        said = await connection.fetchrow(f"{_MEMBER} FOR NO KEY UPDATE", names[0])
+        ids = await names.of(connection, member_id)
+        said = await connection.fetchrow(f"{_MEMBER} FOR NO KEY UPDATE", ids[0])
         # Shared, so that whoever posts for the member waits for no longer than this transaction, and the tier stays.
-        locked = await connection.fetch(f"{_STANDINGS} FOR SHARE", names, programme.number)
+        locked = await connection.fetch(f"{_STANDINGS} FOR SHARE", ids, programme.number)
         # A merge may have come between: it changes standings that are locked now.
-        if await _names(connection, member_id, programme) == names:
-            return await _held(connection, names, said, locked, programme)
+        if await names.of(connection, member_id) == ids:
+            return await _held(connection, ids, said, locked, programme)
 
 
 async def seen(pool: asyncpg.Pool, member_id: str, programme: Programme) -> Held:
     """The same for reading, with nothing locked."""
-    names = await _names(pool, member_id, programme)
-    said = await pool.fetchrow(_MEMBER, names[0])
-    return await _held(pool, names, said, await pool.fetch(_STANDINGS, names, programme.number), programme)
-
-
-async def _names(reader: _Reader, member_id: str, programme: Programme) -> list[str]:
-    return [str(row[0]) for row in await reader.fetch(_NAMES, member_id, programme.number)]
+    ids = await names.of(pool, member_id)
+    said = await pool.fetchrow(_MEMBER, ids[0])
+    return await _held(pool, ids, said, await pool.fetch(_STANDINGS, ids, programme.number), programme)
 
 
 async def _held(
     reader: _Reader,
-    names: list[str],
+    ids: list[str],
     said: asyncpg.Record | None,
     found: Sequence[asyncpg.Record],
     programme: Programme,
 ) -> Held:
     standings = {(each.member_id, each.programme): each for each in map(rows.standing, found)}
-    if (names[0], programme.number) not in standings:
+    if (ids[0], programme.number) not in standings:
         restriction, refused = said or (0, False)
         free = Standing(
-            names[0],
+            ids[0],
             programme.number,
             restriction=rows.RESTRICTIONS[restriction],
             automated_refused=refused,
         )
-        standings[names[0], programme.number] = free
+        standings[ids[0], programme.number] = free
     state = State(standings)
     numbers = [currency.number for currency in programme.currencies]
-    for wallet in await points.wallets(reader, names[:1], numbers):
+    for wallet in await points.wallets(reader, ids[:1], numbers):
         state.wallets[wallet.member_id, wallet.currency] = wallet
-    return Held(tuple(names), state)
+    return Held(tuple(ids), state)
 
 
 async def take(
@@ -123,22 +121,6 @@ async def kept(pool: asyncpg.Pool, member_ids: Sequence[str], programme: int, no
     return found
 
 
-# Who a member is now, and after that all whose names are the same member's.
-_NAMES = """
-WITH RECURSIVE upwards AS (
-  SELECT $1::uuid AS member_id, 0 AS step
-  UNION ALL
-  SELECT s.merged_into, u.step + 1 FROM upwards u JOIN standings s ON s.member_id = u.member_id
-  WHERE s.programme = $2 AND s.merged_into IS NOT NULL
-), names AS (
-  (SELECT member_id, 0 AS step FROM upwards ORDER BY upwards.step DESC LIMIT 1)
-  UNION ALL
-  SELECT s.member_id, n.step + 1 FROM names n JOIN standings s ON s.merged_into = n.member_id
-  WHERE s.programme = $2
-)
-SELECT member_id FROM names ORDER BY step, member_id
-"""
-
 _MEMBER = "SELECT restriction, automated_refused FROM members WHERE member_id = $1"
 
 _STANDINGS = f"""
@@ -161,15 +143,15 @@ UPDATE benefit_counters SET taken = taken - 1
 WHERE member_id = $1 AND programme = $2 AND benefit = $3 AND period_from = $4
 """
 
-_TAKEN_BY_ALL = f"""{NAMES_OF_ALL}
+_TAKEN_BY_ALL = f"""{DOWN}
 SELECT n.survivor, c.benefit, c.period_from, count(*) AS times, count(*) FILTER (WHERE c.state = 'USED') AS used
-FROM names n JOIN benefit_claims c USING (member_id)
+FROM down n JOIN benefit_claims c USING (member_id)
 WHERE c.programme = $2 AND c.state <> 'RELEASED' AND (c.good_until IS NULL OR c.good_until > $3)
 GROUP BY n.survivor, c.benefit, c.period_from
 """  # noqa: S608  # a part of ours
 
-_UNUSED_OF_ALL = f"""{NAMES_OF_ALL}
-SELECT n.survivor, c.* FROM names n JOIN benefit_claims c USING (member_id)
+_UNUSED_OF_ALL = f"""{DOWN}
+SELECT n.survivor, c.* FROM down n JOIN benefit_claims c USING (member_id)
 WHERE c.programme = $2 AND c.state = 'CLAIMED' AND (c.good_until IS NULL OR c.good_until > $3)
 ORDER BY c.good_until NULLS LAST, c.claimed_at, c.claim_id
 """  # noqa: S608  # a part of ours

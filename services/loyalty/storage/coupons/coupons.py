@@ -11,7 +11,7 @@ from services.loyalty.rules.coupons.coupons import Coupon, CouponState
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.tiers.standings import Restriction
 from services.loyalty.storage.coupons.coupon_templates import decoded
-from services.loyalty.storage.members.survivors import NAMES
+from services.loyalty.storage.members.names import UP
 
 
 class Holder(NamedTuple):
@@ -184,9 +184,9 @@ def coupon(row: asyncpg.Record) -> Coupon:
     )
 
 
-_HOLDERS = f"""{NAMES}
+_HOLDERS = f"""{UP}
 SELECT n.asked::text, n.name::text, m.restriction
-FROM names n LEFT JOIN members m ON m.member_id = n.name ORDER BY n.asked, n.nth
+FROM up n LEFT JOIN members m ON m.member_id = n.name ORDER BY n.asked, n.nth
 """  # noqa: S608  # a part of ours
 
 COUPON = """

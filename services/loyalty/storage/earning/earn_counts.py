@@ -8,6 +8,7 @@ from services.kit import database
 from services.loyalty.rules.earning.earn_facts import local_time
 from services.loyalty.rules.earning.earn_limits import Count, Counts, counts_of
 from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.storage.members.names import DOWN
 
 
 def asked(programme: Programme, member_id: str, paid_at: int) -> list[Count]:
@@ -80,23 +81,16 @@ WHERE b.programme = n.programme AND b.rule = n.rule
 """
 
 # Whoever was merged into a member counts as that member, and keeps what is counted under the id of before.
-_CAPS = """
-WITH RECURSIVE asked AS (
-  SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::date[])
-    AS k(member_id, programme, rule, span, first_on)
-), names AS (
-  SELECT DISTINCT member_id AS survivor, programme, member_id FROM asked
-  UNION
-  SELECT n.survivor, n.programme, s.member_id FROM names n
-  JOIN standings s ON s.merged_into = n.member_id AND s.programme = n.programme
-)
+_CAPS = f"""{DOWN}
 SELECT k.programme, k.rule, k.member_id::text, k.span, k.first_on, sum(c.given)::bigint AS given,
        coalesce(sum(c.given) FILTER (WHERE c.member_id <> k.member_id), 0)::bigint AS under_others
-FROM asked k JOIN names n ON (n.survivor, n.programme) = (k.member_id, k.programme)
+FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::date[])
+  AS k(member_id, programme, rule, span, first_on)
+JOIN down n ON n.survivor = k.member_id
 JOIN earn_caps c ON (c.member_id, c.programme, c.rule, c.span, c.first_on)
   = (n.member_id, k.programme, k.rule, k.span, k.first_on)
 GROUP BY 1, 2, 3, 4, 5
-"""
+"""  # noqa: S608  # a part of ours
 
 _GIVE = """
 INSERT INTO earn_caps (member_id, programme, rule, span, first_on, given)

@@ -79,6 +79,13 @@ def seal(
     return Batch(new, head.hash, len(entries), totals(entries), len(events), told, committed_at)
 
 
+def seal_statement(head: Head, statement: bytes, committed_at: int) -> Batch:
+    """The batch that follows on a head and says something of the chain itself: without entries and events."""
+    seq = head.seq + 1
+    sealed = digest(head.hash, head.lane, seq, committed_at, b"", sha256(statement).digest())
+    return Batch(Head(head.lane, seq, sealed), head.hash, 0, {}, 0, statement, committed_at)
+
+
 def digest(previous: bytes, lane: int, seq: int, committed_at: int, rows: bytes, events_hash: bytes) -> bytes:
     """The hash of a batch from the bytes of its entries and the digest of its packed events."""
     return sha256(b"".join((begun(previous, lane, seq, committed_at), rows, events_hash))).digest()
@@ -91,6 +98,11 @@ def begun(previous: bytes, lane: int, seq: int, committed_at: int) -> bytes:
 
 async def commit(connection: database.RawConnection, batch: Batch) -> None:
     """Write what seals the transaction, and commit it, in one message: every answer waits for its round trip."""
+    await connection.execute(f"{sealing(batch)}COMMIT")
+
+
+def sealing(batch: Batch) -> str:
+    """The statements that write a batch's row and its events' row."""
     head = batch.head
     statements = _EXTEND.format(
         *(head.lane, head.seq, batch.previous.hex(), head.hash.hex(), batch.entries),
@@ -100,7 +112,7 @@ async def commit(connection: database.RawConnection, batch: Batch) -> None:
     )
     if batch.events:
         statements += _TELL.format(head.lane, head.seq, batch.events - 1, outbox.PACKED, batch.told.hex())
-    await connection.execute(f"{statements}COMMIT")
+    return statements
 
 
 def totals(entries: Sequence[Entry]) -> dict[str, dict[str, int]]:

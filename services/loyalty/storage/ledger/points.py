@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 import asyncpg
 
 from services.kit import database
-from services.kit.clock import instant, micros
+from services.kit.clock import instant
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.tiers.standings import Standing
 from services.loyalty.storage.ledger import redemptions, rows
-from services.loyalty.storage.members.survivors import MERGED_INTO, survivors
+from services.loyalty.storage.members.names import MERGED_INTO, survivors
 
 EntryRow = asyncpg.Record
+"""An entry of a page, its columns those of ``_PAGED``."""
 
 
 async def wallets(
@@ -128,10 +129,11 @@ async def entries(
     pages: dict[int, list[asyncpg.Record]] = defaultdict(list)
     merged: set[int] = set()
     for row in found:
-        if row["is_merged"]:
-            merged.add(row["nth"] - 1)
-        elif row["recorded_at"] is not None:
-            pages[row["nth"] - 1].append(row)
+        nth, is_merged, recorded_at = row[:3]
+        if is_merged:
+            merged.add(nth - 1)
+        elif recorded_at is not None:
+            pages[nth - 1].append(row)
     told = {nth: (page[: asked[nth].first], len(page) > asked[nth].first) for nth, page in pages.items()}
     if merged:
         went = await survivors(pool, {asked[nth].member_id for nth in merged})
@@ -140,11 +142,6 @@ async def entries(
         theirs = await entries(pool, [again[nth] for nth in places])
         told |= {places[place]: page for place, page in theirs.items()}
     return told
-
-
-def cursor(row: asyncpg.Record) -> str:
-    """Where an entry stands among its member's."""
-    return place(micros(row["recorded_at"]), row["ord"])
 
 
 def place(recorded_at: int, ordinal: int) -> str:
@@ -163,8 +160,12 @@ _STANDINGS = f"""
 SELECT {rows.STANDING} FROM standings s WHERE member_id = ANY($1::uuid[]) AND programme = $2
 """  # noqa: S608  # columns of ours
 
+# As text, since enumerations are looked up by name for each row that is sent; the whole row is twice as long.
+_PAGED = """e.recorded_at, e.ord, e.currency, e.type::text, e.points, e.from_account::text, e.to_account::text,
+e.balance_after, e.occurred_at, e.order_ref, e.rule_version, e.reason, e.actor, e.lot_expires_at"""
+
 _ENTRIES = f"""
-SELECT k.nth, k.merged_into IS NOT NULL AS is_merged, e.* FROM (
+SELECT k.nth, k.merged_into IS NOT NULL AS is_merged, {_PAGED} FROM (
   SELECT k.*, ({MERGED_INTO.format("k.member_id")}) AS merged_into
   FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::int[])
     WITH ORDINALITY AS k(member_id, currencies, most, after_at, after_ord, nth) OFFSET 0

@@ -19,7 +19,9 @@ async def tell(connection: database.RawConnection, events: Sequence[NewEvent]) -
     await connection.execute("SELECT pg_advisory_xact_lock($1)", TELLING)
     await connection.execute(
         """INSERT INTO outbox (lane, seq, ord, member_id, type, event)
-           SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 FROM outbox WHERE lane = $1""",
+           SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 FROM (
+             SELECT max(seq) AS seq FROM outbox WHERE lane = $1
+             UNION ALL SELECT max(seq) FROM reopenings WHERE lane = $1) AS told""",
         TOLD_LANE,
         len(events) - 1,
         *row,

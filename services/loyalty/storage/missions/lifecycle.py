@@ -6,6 +6,7 @@ from typing import NamedTuple
 from services.kit import database
 from services.kit.clock import instant, micros
 from services.loyalty.rules.missions.missions import LifecycleKind
+from services.loyalty.storage.members.names import DOWN
 
 
 class Occasion(NamedTuple):
@@ -53,25 +54,14 @@ async def completed(
     connection: database.RawConnection, programme: int, key: str, members: Collection[str]
 ) -> set[tuple[str, str]]:
     """On which occasions members, or those who were merged into them, completed a mission: (member, name)."""
-    rows = await connection.fetch(
-        _COMPLETED,
-        list(members),
-        programme,
-        key,
-    )
-    return {(str(row["member_id"]), row["period"]) for row in rows}
+    rows = await connection.fetch(_COMPLETED, list(members), programme, key)
+    return {(str(row["survivor"]), row["period"]) for row in rows}
 
 
-_COMPLETED = """
-WITH RECURSIVE names AS (
-  SELECT m AS member_id, m AS name FROM unnest($1::uuid[]) AS m
-  UNION
-  SELECT n.member_id, g.from_member FROM names n
-  JOIN merges g ON g.into_member = n.name AND g.programme = $2 AND g.undone_at IS NULL
-)
-SELECT n.member_id, c.period FROM names n
-JOIN mission_completions c ON c.member_id = n.name AND c.programme = $2 AND c.mission = $3
-"""
+_COMPLETED = f"""{DOWN}
+SELECT n.survivor, c.period FROM down n
+JOIN mission_completions c ON c.member_id = n.member_id AND c.programme = $2 AND c.mission = $3
+"""  # noqa: S608  # a part of ours
 
 # gone: who was merged into whom, through all merges in between. Merges are few, and orders are many.
 _GONE = """

@@ -54,6 +54,11 @@ async def in_force(connection: database.RawConnection | asyncpg.Pool, programme:
     return [_edition(row) for row in rows]
 
 
+async def publish_alone(connection: database.RawConnection, programme: int) -> None:
+    """Let nobody else publish a mission of a programme until this transaction ends, since one is held against others."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"missions:{programme}")
+
+
 async def lock(connection: database.RawConnection, programme: int, key: str) -> None:
     """Let nobody else change or award a mission until this transaction ends."""
     await connection.execute(

@@ -8,6 +8,7 @@ from asyncpg.pgproto.pgproto import UUID
 
 from services.kit import database
 from services.loyalty.rules.rewards.takings import Taking, TakingState
+from services.loyalty.storage.members.names import UP
 from services.loyalty.storage.rewards.takings import taking
 
 
@@ -71,7 +72,7 @@ async def page(pool: asyncpg.Pool, asked: Asked) -> tuple[list[Taking], bool]:
 
 async def find(pool: asyncpg.Pool, programme: int, member_id: str, key: bytes) -> Taking | None:
     """A member's redemption by its key, be it under the id of whom the member was merged into."""
-    row = await pool.fetchrow(_FIND, member_id, UUID(key), programme)
+    row = await pool.fetchrow(_FIND, [member_id], UUID(key), programme)
     return None if row is None else taking(row)
 
 
@@ -86,13 +87,7 @@ async def lock(connection: database.RawConnection, of: Taking) -> Taking:
     return taking(row)
 
 
-_FIND = """
-WITH RECURSIVE names (member_id) AS (
-  SELECT $1::uuid
-  UNION
-  SELECT s.merged_into FROM standings s JOIN names n ON s.member_id = n.member_id AND s.programme = $3
-  WHERE s.merged_into IS NOT NULL
-)
-SELECT t.* FROM names n JOIN reward_redemptions t ON t.member_id = n.member_id
+_FIND = f"""{UP}
+SELECT t.* FROM up n JOIN reward_redemptions t ON t.member_id = n.name
 WHERE t.key = $2 AND t.programme = $3 LIMIT 1
-"""
+"""  # noqa: S608  # a part of ours

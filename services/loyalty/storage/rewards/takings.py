@@ -10,6 +10,7 @@ from services.kit import database
 from services.loyalty.rules.ledger.state import Place, State
 from services.loyalty.rules.rewards.rewards import Offer, RewardKind, RewardState
 from services.loyalty.rules.rewards.takings import Taking, TakingState
+from services.loyalty.storage.members.names import DOWN
 from services.loyalty.storage.programmes.definitions import rewards as definitions
 
 RewardOf = tuple[int, str, str]
@@ -150,18 +151,13 @@ JOIN reward_editions e USING (programme, reward, edition)
 """
 
 # What those took who were merged into the member is the member's.
-_TAKEN_AT = """
-WITH RECURSIVE names AS (
-  SELECT member_id AS survivor, member_id, programme, reward
-  FROM unnest($1::uuid[], $2::smallint[], $3::text[]) AS k(member_id, programme, reward)
-  UNION
-  SELECT n.survivor, s.member_id, n.programme, n.reward FROM names n
-  JOIN standings s ON s.merged_into = n.member_id AND s.programme = n.programme
-)
-SELECT n.survivor, programme, reward, array_agg(t.redeemed_at) AS taken_at
-FROM reward_redemptions t JOIN names n USING (member_id, programme, reward)
+_TAKEN_AT = f"""{DOWN}
+SELECT k.member_id AS survivor, k.programme, k.reward, array_agg(t.redeemed_at) AS taken_at
+FROM unnest($1::uuid[], $2::smallint[], $3::text[]) AS k(member_id, programme, reward)
+JOIN down n ON n.survivor = k.member_id
+JOIN reward_redemptions t ON (t.member_id, t.programme, t.reward) = (n.member_id, k.programme, k.reward)
 WHERE t.state <> 'CANCELLED' GROUP BY 1, 2, 3
-"""
+"""  # noqa: S608  # a part of ours
 
 # Whoever waited for the row looks again, once it may have it, whether anything is left; of nothing there is no row.
 _LOCK_STOCK = """

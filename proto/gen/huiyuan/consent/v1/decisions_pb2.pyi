@@ -200,16 +200,18 @@ class CheckResponse(_message.Message):
     def __init__(self, allow: _Optional[bool] = ..., reason: _Optional[str] = ..., article: _Optional[str] = ..., record_id: _Optional[str] = ..., epoch: _Optional[int] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lawful_basis: _Optional[_Union[_purposes_pb2.LawfulBasis, str]] = ..., non_personalised: _Optional[bool] = ...) -> None: ...
 
 class CheckManyRequest(_message.Message):
-    __slots__ = ("member_ids", "purpose", "categories", "recipient_id")
+    __slots__ = ("member_ids", "purpose", "categories", "recipient_id", "may_be_kept")
     MEMBER_IDS_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
     CATEGORIES_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    MAY_BE_KEPT_FIELD_NUMBER: _ClassVar[int]
     member_ids: _containers.RepeatedScalarFieldContainer[str]
     purpose: str
     categories: _containers.RepeatedScalarFieldContainer[str]
     recipient_id: str
-    def __init__(self, member_ids: _Optional[_Iterable[str]] = ..., purpose: _Optional[str] = ..., categories: _Optional[_Iterable[str]] = ..., recipient_id: _Optional[str] = ...) -> None: ...
+    may_be_kept: bool
+    def __init__(self, member_ids: _Optional[_Iterable[str]] = ..., purpose: _Optional[str] = ..., categories: _Optional[_Iterable[str]] = ..., recipient_id: _Optional[str] = ..., may_be_kept: _Optional[bool] = ...) -> None: ...
 
 class CheckManyResponse(_message.Message):
     __slots__ = ("answers",)

@@ -8,9 +8,9 @@ from services.loyalty.storage.ledger.telling import TOLD_LANE
 
 LINKS = Statement(
     "links",
-    "each lane's batches are numbered from 1 without a gap, and each names the hash of the one before it",
+    "each lane's batches are numbered from 1 without a gap but where it was reopened, and each names the hash before it",
     "batches",
-    ("batches",),
+    ("batches", "reopenings"),
     f"""
     SELECT json_build_object('lane', lane, 'seq', seq) AS place,
            CASE WHEN format <> {chain.FORMAT} THEN format('it is sealed in format %s, which is not recomputed', format)
@@ -21,9 +21,26 @@ LINKS = Statement(
       SELECT lane, seq, format, previous, lag(seq, 1, 0::bigint) OVER in_order AS before,
              lag(hash, 1, ''::bytea) OVER in_order AS sealed
       FROM batches WINDOW in_order AS (PARTITION BY lane ORDER BY seq)
-    ) AS b
-    WHERE seq <> before + 1 OR previous <> sealed OR format <> {chain.FORMAT}
+    ) AS b LEFT JOIN reopenings r USING (lane, seq)
+    WHERE (seq <> before + 1 AND (r.statement::json ->> 'after')::bigint IS DISTINCT FROM before) OR previous <> sealed OR format <> {chain.FORMAT}
     """,  # noqa: S608  # names of ours
+)
+
+
+REOPENINGS = Statement(
+    "reopenings",
+    "each gap in a lane's numbers was opened by the batch behind it, sealed with what is said of it",
+    "reopenings",
+    ("reopenings",),
+    f"""
+    SELECT json_build_object('lane', lane, 'seq', seq) AS place,
+           CASE WHEN hash IS NULL THEN 'there is no batch that opens it'
+             ELSE format('its batch was not sealed with what it says: %s', statement) END AS what
+    FROM reopenings r LEFT JOIN batches b USING (lane, seq)
+    WHERE lane <> {TOLD_LANE} AND (b.hash IS NULL OR (b.entries, b.events) <> (0, 0)
+      OR b.events_hash <> sha256(convert_to(statement, 'UTF8'))
+      OR ((statement::json ->> 'lane')::int, (statement::json ->> 'seq')::bigint) IS DISTINCT FROM (lane::int, seq))
+    """,  # noqa: S608  # a number of ours
 )
 
 

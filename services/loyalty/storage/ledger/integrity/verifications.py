@@ -23,6 +23,7 @@ from services.loyalty.storage.ledger.integrity.replays import SlidingLots
 
 CHECKS: tuple[Check, ...] = (
     chains.LINKS,
+    chains.REOPENINGS,
     chains.CONTENT,
     chains.EVENTS,
     accounts.TOTALS,

@@ -1,0 +1,104 @@
+"""Pages: a member's entries at the door, newest first."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from huiyuan.kit.v1.kit_pb2 import MemberKey
+from huiyuan.loyalty.v1 import points_pb2 as wire
+
+from services.kit import database, rpc
+from services.kit.clock import EPOCH
+from services.kit.refusal import Refusal
+from services.loyalty.rpc.wire import PageNotUnderstood, page_size, readable_member
+from services.loyalty.rules.ledger.asks import UnknownCurrency
+from services.loyalty.rules.ledger.entries import is_promise
+from services.loyalty.rules.ledger.expiry import NEVER
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.storage.ledger import points
+
+MOST_ENTRIES = 100
+Readable = Callable[[MemberKey], str | Refusal]
+"""The member that a key asks about, when its own caller may read it; why not, otherwise."""
+
+_PAGE = wire.EntriesResult.PAGE_FIELD_NUMBER
+
+
+async def pages_of(
+    reader: database.Pool | database.RawConnection,
+    keys: Iterable[wire.EntriesKey],
+    programme: Programme,
+    readable: Readable = readable_member,
+) -> list[bytes]:
+    """An ``EntriesResult`` for each key: a page of entries for who may be read, and why not for the others."""
+    asked = [_asked(key, programme, readable) for key in keys]
+    good = [nth for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)]
+    pages = await points.entries(reader, [asked[nth] for nth in good])  # type: ignore[misc]
+    by_place = {good[place]: page for place, page in pages.items()}
+    codes = {currency.number: currency.code for currency in programme.currencies}
+    return [
+        wire.EntriesResult(refusal=rpc.wire_refusal(page)).SerializeToString()
+        if isinstance(page, Refusal)
+        else rpc.embedded(_PAGE, _page(*by_place.get(nth, ([], False)), codes))
+        for nth, page in enumerate(asked)
+    ]
+
+
+def _asked(key: wire.EntriesKey, programme: Programme, readable: Readable) -> points.EntriesAsked | Refusal:
+    try:
+        page_size(key.first, MOST_ENTRIES)
+        after = place_of(key.after, "after") if key.after else None
+        numbers = tuple(c.number for c in programme.currencies if key.currency in ("", c.code))
+        if not numbers:
+            raise UnknownCurrency(f"the programme has no currency {key.currency!r}", field="currency")
+        member = readable(key.member)
+        return (
+            member if isinstance(member, Refusal) else points.EntriesAsked(member, numbers, key.first, after)
+        )
+    except Refusal as refusal:
+        return refusal
+
+
+def place_of(entry_id: str, field: str) -> tuple[int, int]:
+    """Where an entry stands: when it was recorded, and its place in its batch. Raises ``PageNotUnderstood``."""
+    match = re.fullmatch(r"([0-9]{1,17})-([0-9]{1,9})", entry_id)
+    if match is None:
+        raise PageNotUnderstood(f"{field} must be the id of an entry", field=field)
+    return int(match[1]), int(match[2])
+
+
+def _page(page: list[points.EntryRow], more: bool, codes: Mapping[int, str]) -> bytes:
+    entries = [_entry(row, codes) for row in page]
+    return wire.EntryPage(entries=entries, has_next_page=more).SerializeToString()  # type: ignore[arg-type]
+
+
+# As dictionaries protobuf makes entries and their instants at a fifth of the cost.
+def _entry(row: points.EntryRow, codes: Mapping[int, str]) -> dict[str, Any]:
+    _, _, recorded_at, ordinal, currency, entry_type, moved, from_account, to_account, *rest = row
+    balance_after, occurred_at, order_ref, rule_version, reason, actor, lot_expires_at = rest
+    recorded = _instant(recorded_at)
+    entry = {
+        "entry_id": points.place(recorded["seconds"] * 1_000_000 + recorded["nanos"] // 1000, ordinal),
+        "currency": codes[currency],
+        "type": entry_type,
+        "points": moved,
+        "from_account": from_account,
+        "to_account": to_account,
+        "balance_after": balance_after,
+        "occurred_at": _instant(occurred_at),
+        "recorded_at": recorded,
+        "order_ref": order_ref,
+        "rule_version": rule_version,
+        "reason": reason,
+        "actor": actor,
+    }
+    if lot_expires_at is not None and lot_expires_at < NEVER and not is_promise(from_account, to_account):
+        seconds, rest_us = divmod(lot_expires_at, 1_000_000)
+        entry["expires_at"] = {"seconds": seconds, "nanos": rest_us * 1000}
+    return entry
+
+
+def _instant(at: datetime) -> dict[str, int]:
+    since = at - EPOCH
+    return {"seconds": since.days * 86_400 + since.seconds, "nanos": since.microseconds * 1000}
