@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from services.kit import rpc
-from services.kit.cells import inert
 from services.kit.refusal import Refusal
+from services.members.rules.cells import inert
 
 TRIES = 40
 PAUSE_S = 0.5

@@ -8,7 +8,7 @@ from typing import Self
 
 from infra.local.member_files.columns import REJECT_HEADINGS
 from infra.local.member_files.rows import RowRefused
-from services.kit.cells import inert
+from services.members.rules.cells import inert
 
 
 class Rejects:

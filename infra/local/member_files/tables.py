@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from infra.local.member_files import encodings
 from infra.local.member_files.columns import REJECT_HEADINGS
 from infra.local.member_files.encodings import FileNotUnderstood
-from services.kit.cells import as_meant
+from services.members.rules.cells import as_meant
 
 _DELIMITERS = ",\t;"
 _SHARED_TEXTS = "xl/sharedStrings.xml"

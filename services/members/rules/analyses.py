@@ -7,9 +7,9 @@ from enum import IntEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from services.kit.cells import inert
 from services.kit.refusal import Declined, NotFound
 from services.members.rules.anonymity import Table
+from services.members.rules.cells import inert
 
 KEPT_FOR = timedelta(days=7)
 PORTION_BYTES = 1 << 20

@@ -16,8 +16,8 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.kit.cells import inert
 from services.kit.refusal import Declined, Forbidden, NotFound
+from services.members.rules.cells import inert
 
 FORMAT = "huiyuan-member-package/1"
 SCHEMA = 1

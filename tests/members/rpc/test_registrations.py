@@ -1,7 +1,7 @@
 """Registering: one phone is one member, a retry is no second member, and a crash in between is no loss."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,6 +10,7 @@ from huiyuan.members.v1 import events_pb2, identities_pb2, profiles_pb2
 
 from services.kit import clock, rpc
 from services.kit.refusal import Refusal
+from services.members import events
 from services.members.actions import registrations as actions
 from services.members.jobs import orphans
 from services.members.rpc import registrations as door
@@ -403,3 +404,19 @@ def expired(monkeypatch) -> str:
     with monkeypatch.context() as earlier:
         earlier.setattr(time, "time", lambda: present - 3600)
         return rpc.CallerSigner("gateway", {"members": b"g" * 32}).sign("members", OPERATIONS)
+
+
+async def test_each_of_a_batch_is_told_of_with_what_is_its_own_alone(monkeypatch):
+    told = []
+
+    async def keep(_, new):
+        told.extend(events_pb2.MembersEvent.FromString(one.body) for one in new)
+
+    monkeypatch.setattr(events.outbox, "append_many", keep)
+    days = [datetime(2024, 5, day, 1, 2, 3, 4, tzinfo=UTC) for day in (1, 2, 3)]
+    joined = [(UUID(int=nth), day, nth == 0) for nth, day in enumerate(days)]
+    await events.members_registered(None, joined, days[2])
+    assert [one.member_id for one in told] == [str(UUID(int=nth)) for nth in range(3)]
+    assert [one.member_registered.joined_at.ToDatetime(UTC) for one in told] == days
+    assert [one.member_registered.HasField("under14") for one in told] == [True, False, False]
+    assert {one.occurred_at.ToDatetime(UTC) for one in told} == {days[2]}

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.cells import as_meant, inert
 from services.members.rules import analyses
 from services.members.rules.anonymity import Table
+from services.members.rules.cells import as_meant, inert
 
 _BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
