@@ -31,6 +31,8 @@ async def test_what_the_system_posted_is_proved_also_against_what_was_published(
     assert code == 0, said
     assert "everything agrees" in said
     assert "published heads" in said
+    code, said = running.say("ledger", "reopen", "--actor", "ops", "--reason", "nothing at all")
+    assert (code, "nothing to reopen" in said) == (1, True), said
     (kept,) = await books.select(
         running,
         "loyalty",

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import asyncpg
 import structlog
 
 from services.kit import clock, database
@@ -86,7 +85,7 @@ class Reopener:
         log.warning("the ledger was reopened", actor=actor, reason=reason, first=made[0].seq, seen=seen)
         return Reopened(found, made)
 
-    async def _publish(self, pool: asyncpg.Pool, kept: dict[int, int], made: Sequence[Reopening]) -> None:
+    async def _publish(self, pool: database.Pool, kept: dict[int, int], made: Sequence[Reopening]) -> None:
         """Say under our key which of the published heads are gone, so that those published from here on count."""
         file, key = self.outside.file, self.key
         if file is None or key is None:

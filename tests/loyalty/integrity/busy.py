@@ -123,7 +123,8 @@ class Shop:
             self.clock += timedelta(hours=self.dice.choice((1, 20, 24, 49)))
 
     async def end(self) -> None:
-        """What chance may have left out: points written off, debt, a redemption refunded, holds that stay open, rewards."""
+        """What chance may have left out: points written off, debt, a redemption refunded, holds that stay open, rewards,
+        a sliding promise, a merge that stands, and an order that was completed."""
         member, other = (str(UUID(int=self.dice.getrandbits(128), version=4)) for _ in range(2))
         await self.order(member, [10_000])
         self.clock += timedelta(days=8)
@@ -136,6 +137,12 @@ class Shop:
         for code in ("POINTS", "SLIDING"):
             await self.award(Ask(other, "shop", code, 300, b"", "staff:ada", "TEST"))
             await self.hold(Ask(other, "shop", code, 100, b"", "staff:ada", "TEST"), lasts=86_400)
+        await self.bring(other, "SLIDING")
+        third, fourth = (str(UUID(int=self.dice.getrandbits(128), version=4)) for _ in range(2))
+        for gone in (third, fourth):
+            await self.order(gone, [5_000, 700])
+        await self.complete(self.orders[-1])
+        await self.merge(third, fourth)
         for name in ("kept", "cancelled"):
             await self.take(other, name)
         asked = reward_redemptions.CancelAsked(other, "shop", "cancelled", "TEST", "staff:ada")
@@ -166,9 +173,9 @@ class Shop:
         if await self.do(partial(checkout.record_order, asked=asked), member, orders=place):
             self.orders.append(order)
 
-    async def complete(self) -> None:
+    async def complete(self, order: Order | None = None) -> None:
         if self.orders:
-            order = self.dice.choice(self.orders)
+            order = order or self.dice.choice(self.orders)
             done = completion.Completion("shop", order.order_id, None, "service:shop")
             place = (("shop", order.order_id),)
             await self.do(partial(completion.complete_order, completion=done), order.member_id, orders=place)
@@ -266,9 +273,9 @@ class Shop:
         both = ((ask.member_id, self.number), (receiver, self.number))
         await self.submit(Task(operation, Touches(both, keys=(ask.place,))))
 
-    async def bring(self) -> None:
+    async def bring(self, member: str = "", code: str = "") -> None:
         name, points = f"import-{next(self.ids)}", self.dice.randrange(1, 400)
-        member, code = self.dice.choice(self.members), self.dice.choice(CODES)
+        member, code = member or self.dice.choice(self.members), code or self.dice.choice(CODES)
         until = micros(self.clock + timedelta(days=self.dice.randrange(1, 90)))
         later = imports.OpeningLot(self.dice.randrange(1, 50), matures_at=until)
         lots = [imports.OpeningLot(points, expires_at=until), later]
@@ -277,8 +284,9 @@ class Shop:
         )
         await self.do(partial(imports.import_balance, ask=ask, lots=lots), member, keys=(ask.place,))
 
-    async def merge(self) -> None:
-        gone, survivor = self.dice.sample(self.members, 2)
+    async def merge(self, gone: str = "", survivor: str = "") -> None:
+        if not gone:
+            gone, survivor = self.dice.sample(self.members, 2)
         merge_id = f"merge-{next(self.ids)}"
         numbers = frozenset((self.number,))
         asked = merging.MergeAsked(gone, survivor, merge_id, numbers, "staff:ada", "TEST")

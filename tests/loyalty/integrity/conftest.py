@@ -13,9 +13,11 @@ from sqlalchemy.engine import make_url
 
 from services.kit import clock, database
 from services.kit.appended import AppendedFile
+from services.kit.clock import micros
 from services.kit.signing import Keys, key_id
 from services.loyalty.jobs.heads import HeadsPublisher
 from services.loyalty.jobs.verification import Outcome, verify
+from services.loyalty.storage.ledger import reopenings
 from services.loyalty.storage.ledger.heads import heads_file
 from services.loyalty.storage.ledger.integrity.checks import Check, Findings, Mismatch
 from services.loyalty.storage.ledger.integrity.verifications import Checked
@@ -89,6 +91,13 @@ async def busy(new_database: Any) -> Any:
         await shop.live(25, 25, merging=False)
     async with shop.open(urls.app, lanes=1):
         await shop.live(35, 25, merging=True)
+    connection = await asyncpg.connect(urls.app)
+    async with connection.transaction():
+        who = ("staff:ada", "the database was set back")
+        await reopenings.reopen(connection, {}, (2_000_000, 1_000), None, who, micros(shop.clock))
+    await connection.close()
+    async with shop.open(urls.app, lanes=1):
+        await shop.live(1, 12, merging=False)
         await shop.end()
     return urls
 

@@ -46,6 +46,10 @@ ORDER_REF = "json_build_object('order_ref', source || ':' || order_id)"
 STANDING = "json_build_object('member_id', member_id, 'programme', programme)"
 ALONE = "(source, order_id) IN (SELECT source, order_id FROM refunds GROUP BY 1, 2 HAVING count(*) = 1)"
 COUNTS = "merged_into IS NULL AND (SELECT sum(days[nth][3]) FROM generate_subscripts(days, 1) AS nth) > 0"
+COMPLETED = "order_id IN (SELECT substr(order_ref, 6) FROM entries WHERE type = 'PENDING_ACTIVATED' AND order_ref <> '')"
+DECLINED = """because = '' AND available > 0 AND NOT EXISTS (
+  SELECT FROM standings s WHERE s.member_id = denials.member_id AND (s.merged_into IS NOT NULL OR s.was_merged))"""
+MOVED = "EXISTS (SELECT FROM json_each(moved) AS m(currency, said) WHERE (said ->> 0)::bigint > 0)"
 REFUND = "(taken_back -> 'POINTS' ->> 0)::bigint > 0"
 
 CORRUPTIONS = {
@@ -343,6 +347,78 @@ CORRUPTIONS = {
         "merges",
         f"""UPDATE standings SET merged_into = gen_random_uuid()
             WHERE {of("standings", "merged_into IS NULL")} RETURNING {STANDING}""",
+    ),
+    "a gap that nobody explained": Corruption(
+        "links",
+        f"""WITH gone AS (DELETE FROM reopenings WHERE {of("reopenings", "lane < 15")} RETURNING lane, seq)
+            SELECT {BATCH} FROM gone""",
+    ),
+    "a gap that is said to be another": Corruption(
+        "links",
+        f"""UPDATE reopenings SET statement = jsonb_set(statement::jsonb, '{{after}}', '7')::text
+            WHERE {of("reopenings", "lane = 0")} RETURNING {BATCH}""",
+    ),
+    "a gap explained by somebody else": Corruption(
+        "reopenings",
+        f"""UPDATE reopenings SET statement = replace(statement, 'staff:ada', 'staff:eve')
+            WHERE {of("reopenings", "lane < 15")} RETURNING {BATCH}""",
+    ),
+    "a gap explained where there is none": Corruption(
+        "reopenings",
+        f"""INSERT INTO reopenings SELECT lane, seq + 1, statement FROM reopenings
+            WHERE {of("reopenings", "lane < 15")} RETURNING {BATCH}""",
+    ),
+    "a denial of fewer than there were": Corruption(
+        "denials",
+        f"UPDATE denials SET available = available + 1 WHERE {of('denials', DECLINED)} RETURNING {TAKING}",
+    ),
+    "a denial of what was there": Corruption(
+        "denials", f"UPDATE denials SET asked = available WHERE {of('denials', DECLINED)} RETURNING {TAKING}"
+    ),
+    "an order of which more came true": Corruption(
+        "completions",
+        f"""UPDATE orders SET earned = jsonb_set(earned::jsonb, '{{PROMISED,5}}', '100000')
+            WHERE {of("orders", COMPLETED)} RETURNING {ORDER_REF}""",
+    ),
+    "an order that was never completed": Corruption(
+        "completions",
+        f"UPDATE orders SET completed_at = NULL WHERE {of('orders', COMPLETED)} RETURNING {ORDER_REF}",
+    ),
+    "an order completed sooner": Corruption(
+        "completions",
+        f"""UPDATE orders SET completed_at = completed_at - interval '1 day'
+            WHERE {of("orders", COMPLETED)} RETURNING {ORDER_REF}""",
+    ),
+    "a merge that moved more": Corruption(
+        "merged points",
+        f"""UPDATE merges SET moved = (
+              SELECT json_object_agg(currency, json_build_array((said ->> 0)::bigint + 1, said -> 1, said -> 2))
+              FROM json_each(moved) AS m(currency, said)) WHERE {of("merges", MOVED)}
+            RETURNING json_build_object('member_id', from_member, 'programme', programme, 'merge_id', merge_id)""",
+    ),
+    "a merge into another member": Corruption(
+        "merged points",
+        f"""UPDATE merges SET into_member = gen_random_uuid() WHERE {of("merges", MOVED)}
+            RETURNING json_build_object('member_id', from_member, 'programme', programme, 'merge_id', merge_id)""",
+    ),
+    "a tier that ends later": Corruption(
+        "tiers",
+        f"UPDATE standings SET valid_until = 1 WHERE {of('standings', 'grace_until = 0')} RETURNING {STANDING}",
+    ),
+    "a tier that is never looked at": Corruption(
+        "tiers",
+        f"UPDATE standings SET next_due_at = next_due_at - 1 WHERE {of('standings')} RETURNING {STANDING}",
+    ),
+    "tiers held in another order": Corruption(
+        "tiers",
+        f"""UPDATE standings SET tier_keys = '{{silver,gold}}', tier_since = '{{2,1}}'
+            WHERE {of("standings")} RETURNING {STANDING}""",
+    ),
+    "a tier that nothing gives": Corruption(
+        "tiers",
+        f"""UPDATE standings SET tier_keys = '{{gold}}', tier_since = '{{1}}',
+              placed = '["silver", ["OVERRIDE", "bronze", 9223372036854775807, "p"]]'
+            WHERE {of("standings")} RETURNING {STANDING}""",
     ),
     "a merge that is gone": Corruption(
         "merges",

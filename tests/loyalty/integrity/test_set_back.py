@@ -168,8 +168,9 @@ async def test_after_it_is_reopened_all_hear_what_is_posted_and_the_gap_is_expla
     if left == "streams":
         # The file is elsewhere, and learns of it later.
         ledger.file.path.unlink()
-    assert {each.seq for each in done.reopenings} == {2 * EPOCH}
-    assert seen < EPOCH
+    (first,) = {each.seq for each in done.reopenings}
+    assert first % EPOCH == 0
+    assert first - seen > EPOCH
     async with world.relayed():
         await world.live(2, world.outside)
         await ledger.publish()
@@ -200,7 +201,7 @@ async def test_nothing_is_posted_or_told_of_a_ledger_that_was_set_back_until_it_
         async with world.shop.open(world.ledger.app, lanes=2, outside=outside):
             await world.shop.live(1, 12, merging=False)
         assert set(world.shop.refused) == {"LEDGER_UNAVAILABLE"}
-    await world.live(1)
+    await world.live(6)  # more than was lost
     posted = await world.ledger.sql("SELECT count(*) FROM entries")
     assert posted > before[0], "who cannot look outside posts on"
     async with world.relayed():
@@ -224,5 +225,5 @@ async def test_a_reopening_that_may_not_be_changes_nothing(world: World) -> None
         await world.shop.award()
         with pytest.raises(LanesClaimed, match="lanes 0 "):
             await Reopener(ledger.app, world.outside, ledger.key).reopen("staff:ada", "disk lost")
-    assert await ledger.sql("SELECT FROM reopenings") == []
+    assert await ledger.sql("SELECT seq FROM reopenings WHERE seq > $1", await newest(world)) == []
     assert ledger.file.path.read_bytes() == lines

@@ -91,6 +91,7 @@ class Outside:
                 "a lane goes on without a look at its stream", lane=head.lane, because=type(error).__name__
             )
         if lost or seen > head.seq:
+            set_back_lanes.set(1)
             raise _set_back([SetBack(head.lane, head.seq, seen, 0)])
 
     def _published(self) -> tuple[PublishedHead, ...]:
@@ -144,8 +145,9 @@ class Streams(resending.Resending):
 
     async def restored(self, ends: Mapping[str, stream.Position]) -> list[int]:
         """None, ever. Raises ``LedgerSetBack`` where lanes have to be reopened."""
-        if found := await self.set_back(ends):
-            set_back_lanes.set(len(found))
+        found = await self.set_back(ends)
+        set_back_lanes.set(len(found))
+        if found:
             raise _set_back(list(found.values()))
         return []
 

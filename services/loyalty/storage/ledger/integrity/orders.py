@@ -108,3 +108,27 @@ REFUNDS = Statement(
       AND NOT (s.taken IS NULL AND m.taken = 0)  -- a redemption given back, which is no refund
     """,
 )
+
+# What comes true by itself, at an instant, names no order.
+COMPLETIONS = Statement(
+    "completions",
+    "what came true with each order is what its entries activated, when the order says that it was completed",
+    "orders",
+    ("entries", "orders"),
+    """
+    WITH activated AS (
+      SELECT order_ref, currency, sum(points) AS points, min(occurred_at) AS first, max(occurred_at) AS last
+      FROM entries WHERE type = 'PENDING_ACTIVATED' AND order_ref <> '' GROUP BY 1, 2
+    ), said AS (
+      SELECT source || ':' || order_id AS order_ref, number AS currency, completed_at,
+             (earned -> code ->> 5)::bigint AS matured
+      FROM orders JOIN currencies USING (programme) WHERE (earned -> code ->> 5)::bigint > 0
+    )
+    SELECT json_build_object('order_ref', order_ref) AS place,
+           format('in currency %s the order says that %s came true %s, and its entries say %s at %s', currency,
+                  coalesce(matured, 0), coalesce('at ' || completed_at, 'without being completed'),
+                  coalesce(points, 0), first) AS what
+    FROM said FULL JOIN activated USING (order_ref, currency)
+    WHERE (matured, completed_at, completed_at) IS DISTINCT FROM (points, first, last)
+    """,
+)

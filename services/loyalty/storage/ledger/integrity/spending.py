@@ -125,3 +125,34 @@ REDEMPTIONS = Statement(
     FROM denials JOIN entries USING (member_id, key) GROUP BY member_id, key
     """,
 )
+
+# A denial says no currency, so that one of the member's must have had what it says; a wallet with nothing always does.
+# Who was merged may have been declined under another name, and who wanted what was sold out is answered without a lock.
+DENIALS = Statement(
+    "denials",
+    "whoever was declined for too few points asked for more than there was, and had at that instant what is said",
+    "denials",
+    ("denials", "entries"),
+    """
+    WITH declined AS (
+      SELECT * FROM denials d WHERE because IN ('', 'NOT_ENOUGH_POINTS') AND NOT EXISTS (
+        SELECT FROM standings s WHERE s.member_id = d.member_id AND (s.merged_into IS NOT NULL OR s.was_merged))
+    ), line AS (
+      SELECT member_id, currency, recorded_at, ord, balance_after, NULL::uuid AS key FROM entries
+      WHERE member_id IN (SELECT member_id FROM declined)
+      UNION ALL
+      SELECT member_id, currency, recorded_at, 2147483647, NULL, key
+      FROM declined JOIN (SELECT DISTINCT member_id, currency FROM entries) AS theirs USING (member_id)
+    ), counted AS (
+      SELECT *, count(balance_after) OVER (PARTITION BY member_id, currency ORDER BY recorded_at, ord) AS nth FROM line
+    ), had AS (
+      SELECT member_id, key, first_value(balance_after) OVER (
+               PARTITION BY member_id, currency, nth ORDER BY recorded_at, ord) AS available FROM counted
+    )
+    SELECT json_build_object('member_id', member_id, 'key', key) AS place,
+           format('%s were declined of %s, and no currency of the member had as many then', asked, available) AS what
+    FROM declined d
+    WHERE asked <= available OR (available > 0 AND NOT EXISTS (
+      SELECT FROM had h WHERE (h.member_id, h.key, h.available) = (d.member_id, d.key, d.available)))
+    """,
+)

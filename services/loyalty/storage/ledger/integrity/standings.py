@@ -61,3 +61,61 @@ MERGED = Statement(
         AND e.undone_at IS NULL AND m.into_member IS NULL)
     """,
 )
+
+# A merge has an instant of its own in its survivor's entries.
+MOVED = Statement(
+    "merged points",
+    "what each merge says it moved, of points, promises and debts, is what its entries brought the survivor",
+    "merges",
+    ("merges", "entries"),
+    """
+    WITH said AS (
+      SELECT from_member, programme, merge_id, into_member, merged_at, m.currency::smallint,
+             (m.moved ->> 0)::bigint AS available, (m.moved ->> 1)::bigint AS pending, (m.moved ->> 2)::bigint AS debt
+      FROM merges, json_each(moved) AS m(currency, moved)
+    ), brought AS (
+      SELECT member_id AS into_member, recorded_at AS merged_at, currency,
+             coalesce(sum(points) FILTER (WHERE to_account = 'AVAILABLE'), 0) AS available,
+             coalesce(sum(points) FILTER (WHERE to_account = 'PENDING'), 0) AS pending,
+             coalesce(sum(points) FILTER (WHERE from_account = 'AVAILABLE'), 0) AS debt
+      FROM entries WHERE type = 'MERGE' GROUP BY 1, 2, 3
+    )
+    SELECT json_build_object('member_id', from_member, 'programme', programme, 'merge_id', merge_id) AS place,
+           format('in currency %s it says it moved %s, %s promised and a debt of %s, and its entries %s, %s and %s', currency,
+                  s.available, s.pending, s.debt, coalesce(b.available, 0), coalesce(b.pending, 0),
+                  coalesce(b.debt, 0)) AS what
+    FROM said s LEFT JOIN brought b USING (into_member, merged_at, currency)
+    WHERE (s.available, s.pending, s.debt)
+      IS DISTINCT FROM (coalesce(b.available, 0), coalesce(b.pending, 0), coalesce(b.debt, 0))
+    """,
+)
+
+# placed: what the ladder gives, and then each placement as its kind, its tier, until when, and its id.
+TIERS = Statement(
+    "tiers",
+    "the tiers that each standing held are in order, the last is the ladder's or a placement's, and its due instant is right",
+    "standings",
+    ("standings",),
+    """
+    SELECT json_build_object('member_id', member_id, 'programme', programme) AS place,
+           concat_ws('; ',
+             CASE WHEN disordered THEN 'the tiers held are out of order' END,
+             CASE WHEN NOT held THEN format('%s is held, which neither the ladder nor a placement gives',
+                                            coalesce(nullif(tier, ''), 'no tier')) END,
+             CASE WHEN next_due_at <> due_at
+               THEN format('next_due_at is %s, and %s is the first that falls due', next_due_at, due_at) END
+           ) AS what
+    FROM (
+      SELECT s.*, tier, cardinality(tier_keys) <> cardinality(tier_since)
+               OR tier_since <> ARRAY(SELECT unnest(tier_since) ORDER BY 1) AS disordered,
+             placed IS NULL OR tier = placed ->> 0 OR tier IN (
+               SELECT p.one ->> 1 FROM json_array_elements(placed) AS p(one) WHERE json_typeof(p.one) = 'array') AS held,
+             least(CASE grace_until WHEN 0 THEN valid_until ELSE grace_until END, (
+               SELECT min((p.one ->> 2)::bigint) FROM json_array_elements(placed) AS p(one)
+               WHERE json_typeof(p.one) = 'array')) AS due_at
+      FROM standings s CROSS JOIN LATERAL (
+        SELECT coalesce(tier_keys[cardinality(tier_keys)], '') AS tier) AS last
+    ) AS looked
+    WHERE disordered OR NOT held OR next_due_at <> due_at
+    """,
+)

@@ -38,13 +38,17 @@ CHECKS: tuple[Check, ...] = (
     spending.HELD_LOTS,
     spending.REVERSALS,
     spending.REDEMPTIONS,
+    spending.DENIALS,
     rewards.REWARD_STOCK,
     rewards.REWARD_POINTS,
     orders.EARNED,
     orders.REFUNDED,
     orders.REFUNDS,
+    orders.COMPLETIONS,
     standings.COUNTED,
     standings.MERGED,
+    standings.MOVED,
+    standings.TIERS,
 )
 """Everything that a verification goes through, but for the published heads, which are outside the database."""
 
