@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.kit.refusal import Unauthenticated
 from services.kit.rpc import Caller, CallerKind
-from services.kit.tokens import TokenRefused, TokenVerifier
+from services.kit.tokens import Token, TokenRefused, TokenVerifier
 
 STAFF_ROLES = frozenset(
     {"program_admin", "program_publisher", "operations", "support", "privacy_officer", "auditor"}
@@ -43,6 +43,13 @@ class Authenticator:
         self._kind = kind
         self._strangers = strangers
 
+    def known(self, authorization: str | None) -> Identity | None:
+        """Who the header speaks for, where nothing has to be judged for it; None for any other."""
+        if not authorization:
+            return UNKNOWN if self._strangers else None
+        token = self._verifier.known(authorization[7:]) if authorization.startswith("Bearer ") else None
+        return None if token is None else self._identity(token)
+
     async def identify(self, authorization: str | None) -> Identity:
         """Who the header speaks for; anyone when there is none. Raises ``Unauthenticated`` or ``Unavailable``."""
         if not authorization:
@@ -52,7 +59,9 @@ class Authenticator:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotSignedIn("the authorization header must read: Bearer <token>")
-        checked = await self._verifier.verify(token)
+        return self._identity(await self._verifier.verify(token))
+
+    def _identity(self, checked: Token) -> Identity:
         if self._kind is CallerKind.MEMBER:
             return Identity(_member(checked.subject), checked.expires_at_s, checked.authenticated_at_s)
         return Identity(

@@ -1,5 +1,6 @@
 """huiyuan as an operator reaches it: the admin schema by GraphQL, and the services by Connect in JSON."""
 
+import time
 from typing import Any
 
 import httpx
@@ -21,9 +22,14 @@ class Admin:
         self._url = url
 
     def ask(self, document: str, **variables: Any) -> Json:
-        """The data of an answer. Raises ``Refused`` for errors, also for those in a payload."""
+        """The data of an answer, asked again where too much was asked at once.
+
+        Raises ``Refused`` for errors, also for those in a payload.
+        """
         body = {"query": document, "variables": variables}
-        answer: Json = self._http.post(self._url, json=body).json()
+        while (said := self._http.post(self._url, json=body)).status_code == httpx.codes.TOO_MANY_REQUESTS:
+            time.sleep(int(said.headers.get("retry-after", "1")))
+        answer: Json = said.json()
         if answer.get("errors"):
             raise Refused("; ".join(error["message"] for error in answer["errors"]))
         data: Json = answer["data"]

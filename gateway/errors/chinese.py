@@ -109,7 +109,7 @@ IN_CHINESE = {
     UserErrorCode.MERGE_ALREADY_RECORDED: "同一合并编号已用于另一个请求。",
     UserErrorCode.MERGE_INTO_ITSELF: "会员不能与自己合并。",
     UserErrorCode.MERGE_NOT_PROVEN: "所验证的内容不足以证明两个会员是同一人。",
-    UserErrorCode.MISSIONS_IN_A_CIRCLE: "该任务与其他任务循环触发。",
+    UserErrorCode.MISSIONS_FEED_EACH_OTHER: "该任务与其他任务循环触发。",
     UserErrorCode.MISSION_NOT_IN_FORCE: "该任务尚未发布。",
     UserErrorCode.MISSION_NOT_WELL_FORMED: "任务的定义有误。",
     UserErrorCode.MISSION_REVISED_MEANWHILE: "任务已有更新的版本。",

@@ -75,11 +75,20 @@ class Meter:
         """Whose bucket an operation is paid from: the caller's own, for strangers that of their address."""
         return self._bucket(caller.kind, address() if caller.kind is CallerKind.ANYONE else caller.id)
 
-    def charge_stranger(self, address: str) -> None:
-        """Charge an address for a token that is none. Raises ``Throttled`` when it has nothing left."""
-        payer = self._bucket(CallerKind.ANYONE, address)
-        self.check(payer)
-        self._buckets.take(payer, WRONG_TOKEN)
+    def check_address(self, address: str) -> None:
+        """Refuse an address that sent too many wrong tokens, before another is judged. Raises ``Throttled``."""
+        payer = self._sender(address)
+        short = self._buckets.short_of(payer, WRONG_TOKEN)
+        if short is not None:
+            raise self._throttled(payer, WRONG_TOKEN, short)
+
+    def charge_address(self, address: str) -> None:
+        """Charge an address for a token that is none."""
+        self._buckets.take(self._sender(address), WRONG_TOKEN)
+
+    def _sender(self, address: str) -> Bucket:
+        # Of its own: what strangers read there keeps nobody from signing in, nor wrong tokens anybody from reading.
+        return self._bucket(CallerKind.ANYONE, f"wrong tokens from {address}")
 
     def _bucket(self, kind: CallerKind, name: str) -> Bucket:
         # A member's id tells nothing of a person; an address does, and what an issuer calls its staff may.
@@ -96,7 +105,7 @@ class Meter:
         """Take a price without waiting, from a bucket that has plenty; None where it has to be waited for."""
         if not self._buckets.is_ample(payer, cost):
             return None
-        self._buckets.take(payer, cost, awaited=False)
+        self._buckets.take_later(payer, cost)
         return Charge(cost, payer.rate, None)
 
     async def pay(self, payer: Bucket, cost: int, *, paid: int = 0, spends: bool = False) -> Charge:

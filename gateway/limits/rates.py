@@ -82,6 +82,10 @@ class _Seen(NamedTuple):
     asked_at_s: float
 
 
+_Taking = tuple[Bucket, int, asyncio.Future[Taken | None] | None]
+"""What is taken of which bucket, and who is told."""
+
+
 class Buckets:
     """Takes from buckets, in as few calls as waiting allows.
 
@@ -91,7 +95,7 @@ class Buckets:
 
     def __init__(self, redis: Redis) -> None:
         self._take = redis.register_script(_SCRIPT)
-        self._waiting: list[tuple[Bucket, int, asyncio.Future[Taken | None]]] = []
+        self._waiting: list[_Taking] = []
         self._calling: asyncio.Task[None] | None = None
         self._gathering: asyncio.TimerHandle | None = None
         self._awaited = False
@@ -113,11 +117,16 @@ class Buckets:
             return False
         return seen.left - self._owed[bucket.key] - points >= bucket.rate.holds // 2
 
-    def take(self, bucket: Bucket, points: int, *, awaited: bool = True) -> asyncio.Future[Taken | None]:
-        """Take so many points, or none when there are fewer. None when nobody could count.
+    def take_later(self, bucket: Bucket, points: int) -> None:
+        """Take so many points a little later, together with more; they are owed until then, and nobody is told."""
+        self._waiting.append((bucket, points, None))
+        self._owed[bucket.key] += points
+        # Once it is known when what is gathered leaves, there is nothing to do but for the many who fill a call.
+        if self._calling is None and (self._gathering is None or len(self._waiting) >= _BUCKETS_A_CALL):
+            self._call_soon()
 
-        What is not ``awaited`` is taken a little later, together with more, and owed until then.
-        """
+    def take(self, bucket: Bucket, points: int) -> asyncio.Future[Taken | None]:
+        """Take so many points, or none when there are fewer. None when nobody could count."""
         future: asyncio.Future[Taken | None] = asyncio.get_running_loop().create_future()
         short = self.short_of(bucket, points)
         if short is not None:
@@ -128,17 +137,16 @@ class Buckets:
         else:
             self._waiting.append((bucket, points, future))
             self._owed[bucket.key] += points
-            self._awaited = self._awaited or awaited
+            self._awaited = True
             if self._calling is None:
                 self._call_soon()
         return future
 
     def _call_soon(self) -> None:
-        loop = asyncio.get_running_loop()
         if self._awaited or len(self._waiting) >= _BUCKETS_A_CALL:
             self._begin()
         elif self._gathering is None:
-            self._gathering = loop.call_later(_GATHERED_S, self._begin)
+            self._gathering = asyncio.get_running_loop().call_later(_GATHERED_S, self._begin)
 
     def _begin(self) -> None:
         if self._gathering is not None:
@@ -171,7 +179,7 @@ class Buckets:
                     self._settle(bucket.key, points)
                     if taken is not None:
                         self._remember(bucket, points, taken, asked_at_s)
-                    if not future.done():
+                    if future is not None and not future.done():
                         future.set_result(taken)
                 if not self._awaited:
                     break
@@ -180,9 +188,7 @@ class Buckets:
             if self._waiting:
                 self._call_soon()
 
-    async def _answers(
-        self, batch: Sequence[tuple[Bucket, int, asyncio.Future[Taken | None]]]
-    ) -> Sequence[Taken | None]:
+    async def _answers(self, batch: Sequence[_Taking]) -> Sequence[Taken | None]:
         keys = [bucket.key for bucket, _, _ in batch]
         # In one argument: the client takes longer over each than the script over all of them.
         asked = orjson.dumps([(*bucket.rate, points) for bucket, points, _ in batch])

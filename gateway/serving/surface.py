@@ -15,7 +15,7 @@ from graphql import (
 from prometheus_client import Counter, Histogram
 
 from gateway import limits
-from gateway.auth import Authenticator
+from gateway.auth import Authenticator, Identity
 from gateway.context import Context, Services
 from gateway.documents.compiled.compiler import Query
 from gateway.documents.prepared import DocumentRefused, Prepared
@@ -79,16 +79,23 @@ class Surface:
     async def identify(self, authorization: str | None, locale: Locale, address: Callable[[], str]) -> Asker:
         """Who asks; whoever has nothing left to ask with is turned away. Raises ``NotExecuted``."""
         try:
-            try:
-                identity = await self._authenticator.identify(authorization)
-            except Unauthenticated:
-                self._meter.charge_stranger(address())
-                raise
+            identity = self._authenticator.known(authorization)
+            if identity is None:
+                identity = await self._judged(authorization, address)
             payer = self._meter.payer(identity.caller, address)
             self._meter.check(payer)
         except Refusal as refusal:
             raise self._turned_down(refusal) from None
         return Asker(identity, locale, payer, address)
+
+    async def _judged(self, authorization: str | None, address: Callable[[], str]) -> Identity:
+        """Who asks by a token that was not seen before: to judge one is work that an address gets so much of."""
+        self._meter.check_address(address())
+        try:
+            return await self._authenticator.identify(authorization)
+        except Unauthenticated:
+            self._meter.charge_address(address())
+            raise
 
     async def admit(self, parameters: object, asker: Asker, *, queries_only: bool = False) -> Operation:
         """The operation that a request asks for, its price paid.

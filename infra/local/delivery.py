@@ -2,12 +2,14 @@
 
 import asyncio
 import csv
+import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from services.kit import rpc
+from services.kit.cells import inert
 from services.kit.refusal import Refusal
 
 TRIES = 40
@@ -102,8 +104,11 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def write_rejects(rejects: Iterable[Reject], file: Path) -> None:
-    """Write what was not imported: line number, reason, the line."""
-    with file.open("w", newline="", encoding="utf-8") as out:
+    """Write what was not imported, for its owner alone: line number, reason, the line."""
+    # Lines name members, by phone too: nobody else may read them, whatever the umask says.
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", newline="", encoding="utf-8") as out:
+        os.fchmod(descriptor, 0o600)
         table = csv.writer(out)
         table.writerow(("line", "reason", "text"))
-        table.writerows(rejects)
+        table.writerows((number, inert(reason), inert(text)) for number, reason, text in rejects)

@@ -109,9 +109,11 @@ def _read(receipt: str) -> str:
     if receipt == "-":
         return sys.stdin.read()
     # A receipt is longer than any file's name may be.
-    if len(receipt) < 256 and Path(receipt).is_file():
-        return Path(receipt).read_text(errors="replace")
-    return receipt
+    if len(receipt) >= 256:
+        return receipt
+    if not Path(receipt).is_file():
+        raise ReceiptRefused(f"there is no file {receipt}, and it is too short for a receipt")
+    return Path(receipt).read_text(errors="replace")
 
 
 def _show(verified: Verified) -> None:

@@ -9,8 +9,16 @@ from services.kit.clock import EPOCH
 
 def timestamp(at: datetime) -> Timestamp:
     """An instant, which knows its zone, as a message."""
+    stamp = Timestamp()
+    fill(stamp, at)
+    return stamp
+
+
+def fill(stamp: Timestamp, at: datetime) -> None:
+    """Write an instant, which knows its zone, into a message."""
     since = at - EPOCH
-    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1000)
+    stamp.seconds = since.days * 86_400 + since.seconds
+    stamp.nanos = since.microseconds * 1000
 
 
 def instant(stamp: Timestamp) -> datetime:

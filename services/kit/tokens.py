@@ -3,11 +3,14 @@
 import asyncio
 import json
 import time
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import jwt
+import orjson
 import structlog
 from pyqwest import Client
 
@@ -22,6 +25,11 @@ _UNKNOWN_KEY_REFRESH_S = 10.0
 _LONGEST_LIFE_S = 24 * 3600
 _LONGEST_SUBJECT = 255
 _REMEMBERED = 20_000
+_LEEWAY_S = 5
+
+
+_EXPIRED = "the token has expired: ask the issuer for a new one"
+_NOT_VALID = "the token is not valid: bad form, issuer or signature"
 
 
 class TokenRefused(Unauthenticated):
@@ -54,7 +62,11 @@ class Token:
 
 
 class TokenVerifier:
-    """Checks tokens of one issuer for one audience. Good answers are remembered until the token's end."""
+    """Checks tokens of one issuer for one audience.
+
+    Good answers are remembered until the token's end, and what no key of the issuer signed until there are other keys.
+    What a token says of itself is reason enough to refuse it, before the work that proves what it says.
+    """
 
     def __init__(self, jwks: str, issuer: str, audience: str) -> None:
         self._jwks = jwks
@@ -64,18 +76,29 @@ class TokenVerifier:
         self._loaded_at = float("-inf")
         self._loading = asyncio.Lock()
         self._refreshing: asyncio.Future[None] | None = None
+        self._document = b""
         self._remembered: dict[str, Token] = {}
+        self._forged: dict[bytes, None] = {}
+        """Digests of what was refused for its signature."""
 
     async def verify(self, token: str) -> Token:
         """The token's claims. Raises ``TokenRefused``."""
+        return self.known(token) or await self._check(token)
+
+    def known(self, token: str) -> Token | None:
+        """The claims of a token that was found good before and still is; None for any other."""
         known = self._remembered.get(token)
-        if known is not None and time.time() < known.expires_at_s:
-            self._refresh()
-            return known
-        return await self._check(token)
+        if known is None or time.time() >= known.expires_at_s:
+            return None
+        self._refresh()
+        return known
 
     async def _check(self, token: str) -> Token:
         key = await self._key_of(token)
+        self._refuse_at_once(_part(token, 1))
+        digest = blake2b(token.encode(), digest_size=16).digest()
+        if digest in self._forged:
+            raise TokenRefused(_NOT_VALID)
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -84,16 +107,21 @@ class TokenVerifier:
                 audience=self._audience,
                 issuer=self._issuer,
                 options={"require": _REQUIRED},
-                leeway=5,
+                leeway=_LEEWAY_S,
             )
         except jwt.ExpiredSignatureError:
-            raise TokenExpired("the token has expired: ask the issuer for a new one") from None
+            raise TokenExpired(_EXPIRED) from None
         except jwt.InvalidAudienceError:
-            raise WrongAudience(f"the token is not for here: its audience must be {self._audience}") from None
+            raise WrongAudience(self._wanted_audience) from None
         except jwt.MissingRequiredClaimError as error:
             raise TokenRefused(f"the token lacks the claim {error.claim}") from None
+        except jwt.ImmatureSignatureError:
+            raise TokenRefused(
+                "the token is not valid yet: its nbf or iat lies ahead; compare the clocks"
+            ) from None
         except (jwt.PyJWTError, ValueError):
-            raise TokenRefused("the token is not valid: bad form, issuer or signature") from None
+            self._remember(self._forged, digest, None)
+            raise TokenRefused(_NOT_VALID) from None
         if not isinstance(claims["exp"], int | float):
             raise TokenRefused("the token's exp must be a number")
         if not (claims["sub"].isprintable() and 0 < len(claims["sub"]) <= _LONGEST_SUBJECT):
@@ -107,16 +135,29 @@ class TokenVerifier:
         if signed_in is not None and (isinstance(signed_in, bool) or not isinstance(signed_in, int | float)):
             raise TokenRefused("the token's auth_time must be a number")
         checked = Token(claims["sub"], frozenset(roles), float(claims["exp"]), signed_in)
-        if len(self._remembered) >= _REMEMBERED:
-            del self._remembered[next(iter(self._remembered))]
-        self._remembered[token] = checked
+        self._remember(self._remembered, token, checked)
         return checked
 
+    def _remember(self, remembered: dict[Any, Any], key: str | bytes, what: Token | None) -> None:
+        if len(remembered) >= _REMEMBERED:
+            del remembered[next(iter(remembered))]
+        remembered[key] = what
+
+    def _refuse_at_once(self, claims: dict[str, Any]) -> None:
+        """Refuse what is over or meant for elsewhere by its own account, whoever signed it. Raises ``TokenRefused``."""
+        ends_at_s, audience = claims.get("exp"), claims.get("aud")
+        if isinstance(ends_at_s, int | float) and ends_at_s <= time.time() - _LEEWAY_S:
+            raise TokenExpired(_EXPIRED)
+        audiences = audience if isinstance(audience, list) else [audience]
+        if audience is not None and self._audience not in audiences:
+            raise WrongAudience(self._wanted_audience)
+
+    @property
+    def _wanted_audience(self) -> str:
+        return f"the token is not for here: its audience must be {self._audience}"
+
     async def _key_of(self, token: str) -> jwt.PyJWK:
-        try:
-            header = jwt.get_unverified_header(token)
-        except jwt.PyJWTError:
-            raise TokenRefused("the token is not a JWT") from None
+        header = _part(token, 0)
         if header.get("alg") not in _ALGORITHMS:
             raise TokenRefused(f"the token's algorithm must be one of {', '.join(_ALGORITHMS)}")
         key_id = str(header.get("kid", ""))
@@ -146,9 +187,13 @@ class TokenVerifier:
             if time.monotonic() - self._loaded_at < 1:
                 return  # whoever held the lock before us has just loaded them
             try:
-                document = json.loads(await self._fetch())
-                self._keys = {key.key_id or "": key for key in jwt.PyJWKSet.from_dict(document).keys}
-                self._remembered.clear()
+                document = await self._fetch()
+                if document != self._document:
+                    listed = jwt.PyJWKSet.from_dict(json.loads(document)).keys
+                    self._keys = {key.key_id or "": key for key in listed}
+                    self._document = document
+                    self._remembered.clear()
+                    self._forged.clear()
             except Exception as error:
                 log.warning("issuer keys could not be loaded", because=type(error).__name__)
             self._loaded_at = time.monotonic()
@@ -161,3 +206,15 @@ class TokenVerifier:
             if response.status != 200:
                 raise OSError(f"HTTP {response.status}")
             return bytes(response.content)
+
+
+def _part(token: str, nth: int) -> dict[str, Any]:
+    """What a part of a token says, proven by nothing: enough to refuse it by, never to believe."""
+    try:
+        part = token.split(".", 3)[nth]
+        said = orjson.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (ValueError, IndexError):
+        said = None
+    if not isinstance(said, dict):
+        raise TokenRefused("the token is not a JWT")
+    return said

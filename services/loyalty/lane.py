@@ -166,7 +166,7 @@ class Lane:
         outcomes = {}
         if asked.steps:
             self._asked = asked, head
-            told = [events.encode_in_pieces(step.event) for step in asked.steps]
+            told = events.encode_alike([step.event for step in asked.steps])
             try:
                 outcomes, self._head = await moves.post(connection, head, asked, told, known.revision, now)
             except ledger.COLLISIONS as collision:

@@ -9,10 +9,11 @@ stock. There and between processes row locks and unique keys give correctness, s
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from operator import attrgetter
 
 from services.kit import clock
 from services.loyalty.lane import Lane
-from services.loyalty.queues import Task, waiting
+from services.loyalty.queues import About, Queue, Task, waiting
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.points import Answer
 
@@ -20,6 +21,8 @@ UNEVEN = 128
 """By so much a member's lane may have more to do than another before moves of that member go to the other, too: what
 is made for it in this process then overlaps with what PostgreSQL does for the first. Row locks keep it right.
 Whatever else a member does keeps to one lane, where it is done in the order in which it came: tiers hang on that."""
+
+_load = attrgetter("load")
 
 
 class Lanes:
@@ -31,20 +34,27 @@ class Lanes:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        waiting.set_function(lambda: sum(map(len, self._queues)))
+        waiting.set_function(lambda: sum(map(_load, self._queues)))
         await asyncio.gather(*(lane.run() for lane in self._lanes))
 
     def submit(self, task: Task) -> asyncio.Future[Answer]:
         """Queue an operation; the future gives its answer or raises its refusal."""
-        least, member_id, may_part = min(self._queues, key=len), task.member_id, task.move is not None
-        queue = next((queue for queue in self._queues if queue.is_about(member_id)), None)
-        if queue is None and task.reward is not None:
-            queue = next((queue for queue in self._queues if queue.is_about(task.reward)), None)
+        least, may_part = min(self._queues, key=_load), task.move is not None
+        queue = self._about(task.member_id)
+        if queue is None and (reward := task.reward) is not None:
+            queue = self._about(reward)
             may_part = True
-        if queue is None or (may_part and len(queue) - len(least) > UNEVEN):
+        if queue is None or (may_part and queue.load - least.load > UNEVEN):
             queue = least
         queue.put(task)
         return task.answer
+
+    def _about(self, what: About) -> Queue | None:
+        """The queue in which there is anything about a member or a reward."""
+        for queue in self._queues:
+            if queue.is_about(what):
+                return queue
+        return None
 
 
 @asynccontextmanager

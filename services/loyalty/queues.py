@@ -75,14 +75,12 @@ class Queue:
     def __init__(self) -> None:
         self._waiting: deque[Task] = deque()
         self._working_on = 0
+        self.load = 0
+        """How many operations wait or are worked on."""
         self._taken_at = 0.0
         self._about_waiting: set[About] = set()
         self._about_at_work: set[About] = set()
         self._woken = asyncio.Event()
-
-    def __len__(self) -> int:
-        """How many operations wait or are worked on."""
-        return len(self._waiting) + self._working_on
 
     def is_about(self, what: About) -> bool:
         """Whether anything about a member, or about a reward, waits or is worked on."""
@@ -96,9 +94,10 @@ class Queue:
             task.finish(LedgerBusy(message, waiting=len(self._waiting), retry_after_ms=1000))
             return
         self._waiting.append(task)
+        self.load += 1
         self._about_waiting.add(task.member_id)
-        if task.reward is not None:
-            self._about_waiting.add(task.reward)
+        if (reward := task.reward) is not None:
+            self._about_waiting.add(reward)
         self._woken.set()
 
     async def take(self) -> list[Task]:
@@ -117,5 +116,6 @@ class Queue:
         """What was taken is done."""
         batch_operations.observe(self._working_on)
         batch_seconds.observe(time.perf_counter() - self._taken_at)
+        self.load -= self._working_on
         self._working_on = 0
         self._about_at_work = set()

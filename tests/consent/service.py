@@ -168,10 +168,15 @@ class Consent:
         return shown.in_use
 
     async def consents(self, member_id: str) -> decisions_pb2.MemberConsents:
-        key = {"member_id": member_id, "caller": self.signer.sign("consent", member(member_id))}
-        request = decisions_pb2.BatchGetConsentsRequest(members=[key])
-        (result,) = (await self.decisions.batch_get_consents(request, headers=self.by(MEMBERS))).results
-        return result.consents
+        (found,) = await self.consents_of(member_id)
+        return found
+
+    async def consents_of(self, *member_ids: str) -> list[decisions_pb2.MemberConsents]:
+        """What each is shown, all of them asked for in one call."""
+        keys = [{"member_id": one, "caller": self.signer.sign("consent", member(one))} for one in member_ids]
+        request = decisions_pb2.BatchGetConsentsRequest(members=keys)  # type: ignore[arg-type]
+        answer = await self.decisions.batch_get_consents(request, headers=self.by(MEMBERS))
+        return [result.consents for result in answer.results]
 
 
 def told(urls: DatabaseUrls, redis_url: str, **more: str) -> dict[str, str]:

@@ -140,6 +140,12 @@ async def test_what_was_added_or_taken_away_is_found_out_and_strangers_sign_noth
         packs.verify(folder, shared.keys)
     with pytest.raises(PackRefused, match="not empty"):
         await make(shared, 15, datetime.now(UTC), folder)
+    (folder / "more.jsonl").unlink()
+    (folder / "index.json").unlink()
+    with pytest.raises(PackRefused, match="not what was signed"):
+        packs.verify(folder, shared.keys)
+    with pytest.raises(PackRefused, match="holds no pack"):
+        packs.verify(tmp_path / "elsewhere", shared.keys)
 
 
 async def test_records_without_a_checkpoint_are_waited_for(another: Evidence, tmp_path: Path) -> None:

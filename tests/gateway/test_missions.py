@@ -220,5 +220,5 @@ async def test_staff_try_a_mission_on_samples(gateway: Gateway) -> None:
     wrong = asked | {"samples": [{"activity": {"type": "share", "attributes": [1]}}]}
     refused = (await gateway.admin(document, variables={"input": wrong}))["data"]["testMission"]
     assert refused["userErrors"] == [
-        {"code": "ATTRIBUTES_NOT_AS_DECLARED", "field": ["samples", "0", "activity", "attributes"]}
+        {"code": "ATTRIBUTES_NOT_AS_DECLARED", "field": ["input", "samples", "0", "activity", "attributes"]}
     ]

@@ -37,7 +37,9 @@ WARM_UP = 100_000
 """So many entries at random touch each page once, which writes it whole to the WAL after a checkpoint."""
 
 
-async def measure(console: Console, there: place.Place, service: Service, rounds: int, only: str) -> bool:
+async def measure(
+    console: Console, there: place.Place, service: Service, rounds: int, only: str, count: int
+) -> bool:
     """Interleaved rounds of all arms; True when every mark is reached."""
     members = await members_of(there)
     raw = Raw(there.superuser, LANES)
@@ -45,13 +47,15 @@ async def measure(console: Console, there: place.Place, service: Service, rounds
     pool = await database.pool(there.urls.app)
     rulebook = Rulebook(pool)
     programme = (await rulebook.current()).history(history.PROGRAMME).newest
-    lanes = Lanes(there.urls.app, rulebook, LANES)
+    lanes = Lanes(there.urls.app, rulebook, count)
     working = asyncio.gather(lanes.run(), rulebook.follow())
     here = Submitted(lanes, members, programme.number)
     called = Called(service, members, [currency.number for currency in programme.currencies])
     writing = [Arm("raw", raw.insert), *here.arms(SECONDS), *called.arms(SECONDS)]
     reading = called.reading_arms(SECONDS, pool)
-    writing = [arm for arm in writing if arm.name == "raw" or only in arm.name]
+    chosen = [arm for arm in writing if only in arm.name]
+    limits = {"raw", *(arm.of for arm in chosen)}
+    writing = [arm for arm in writing if arm in chosen or arm.name in limits]
     process.spare_collections()
     await there.checkpoint()
     await here.enrich()
@@ -91,7 +95,10 @@ def main() -> int:
     asked.add_argument("--home", type=Path, help="keep the database's directory here, history and all")
     asked.add_argument("--members", type=int, default=MEMBERS)
     asked.add_argument("--times", type=int, default=1, help="so many times the history")
-    asked.add_argument("--only", default="", help="arms that write and whose name has this in it, and raw")
+    asked.add_argument(
+        "--only", default="", help="arms that write and whose name has this in it, and their limits"
+    )
+    asked.add_argument("--lanes", type=int, default=LANES, help="so many lanes in process")
     given = asked.parse_args()
     console = Console(width=170)
     console.print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
@@ -101,7 +108,7 @@ def main() -> int:
         home = (given.home or Path(directory)).resolve()
         with place.opened(home, given.members, ORDERS_EACH * given.times) as there:
             with serving(home, there.urls) as service:
-                reached = uvloop.run(measure(console, there, service, given.rounds, given.only))
+                reached = uvloop.run(measure(console, there, service, given.rounds, given.only, given.lanes))
             if not given.only:
                 rows, notes = uvloop.run(dues.measure(console, there))
                 reached &= figures.show(console, "due run", "entries/s", rows, notes)

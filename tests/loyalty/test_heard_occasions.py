@@ -258,7 +258,7 @@ async def test_two_missions_that_would_feed_each_other_are_not_published_both(op
         )
     )
     refused = [answer for answer in answers if answer.status_code != 200]
-    assert [answer.json()["message"].split(":")[0] for answer in refused] == ["MISSIONS_IN_A_CIRCLE"]
+    assert [answer.json()["message"].split(":")[0] for answer in refused] == ["MISSIONS_FEED_EACH_OTHER"]
     assert wrong_field(refused[0]) == "edition"
     again = await operator.draft(bodies[answers.index(refused[0])] | {"key": named()})
     assert wrong_field(again) == "mission.lifecycle.template", "and is told so while it is drafted"

@@ -2,6 +2,8 @@
 
 import asyncio
 import csv
+import os
+import stat
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -136,6 +138,7 @@ async def test_the_command_says_what_it_did_and_keeps_what_it_did_not(
     assert (await loyalty.balance(member))["available"] == 1100
     with (tmp_path / "crm.csv.rejects.csv").open(newline="") as rejects:
         assert [row[0] for row in csv.reader(rejects)] == ["line", "3"]
+        assert stat.S_IMODE(os.fstat(rejects.fileno()).st_mode) == 0o600, "lines name members, by phone too"
     file.write_text("member,points\n")
     code, said = await command()
     assert (code, "the first line names columns out of" in said) == (1, True), said

@@ -172,7 +172,7 @@ async def test_a_members_orders_keep_to_one_lane_and_moves_are_spread_when_they_
         lanes = idle_lanes()
         for _ in range(600):
             lanes.submit(Task(lambda _: Answer(None), Touches(((member, 1),)), move))
-        assert sorted(len(lane.queue) for lane in lanes._lanes) == spread
+        assert sorted(lane.queue.load for lane in lanes._lanes) == spread
 
 
 async def test_whoever_has_nothing_under_way_goes_where_there_is_least_to_do() -> None:
@@ -180,13 +180,14 @@ async def test_whoever_has_nothing_under_way_goes_where_there_is_least_to_do() -
     for member in members:
         lanes.submit(Task(lambda _: Answer(None), Touches(((member, 1),))))
     first, second = (lane.queue for lane in lanes._lanes)
-    assert (len(first), len(second)) == (151, 150)
+    assert (first.load, second.load) == (151, 150)
     taken = await second.take()
     lanes.submit(Task(lambda _: Answer(None), Touches(((taken[0].member_id, 1),))))
-    assert len(second) == 151, "what is worked on still holds its member"
+    assert second.load == 151, "what is worked on still holds its member"
     second.lay_down()
+    assert second.load == 1, "who came while others were worked on"
     lanes.submit(Task(lambda _: Answer(None), Touches(((members[0], 1),))))
-    assert len(first) == 152, "the lane has more to do, and the member"
+    assert first.load == 152, "the lane has more to do, and the member"
 
 
 def idle_lanes() -> Lanes:

@@ -140,6 +140,29 @@ async def test_who_comes_while_others_are_asked_is_asked_too_and_many_are_asked_
     assert [len(await operator.promised(member)) for member in members] == [1] * 5
 
 
+async def test_who_withdraws_while_others_are_awarded_is_awarded_nothing(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is asked for a whole run: each stretch asks for its own members, right before it awards them."""
+    monkeypatch.setattr(lifecycle, "MOST_AT_ONCE", 1)
+    operator.clock.set("2026-09-01T00:00:00+08:00")
+    await operator.publish(occasion("AFTER_FIRST_ORDER", 5))
+    members = [operator.loyalty.new_member() for _ in range(3)]
+    for hour, member in enumerate(members, 10):
+        await pay(operator, member, f"2026-09-02T{hour}:00:00+08:00")
+    withdrawn: set[str] = set()
+
+    async def all_but_withdrawn(some: Sequence[str], purpose: str, _: Sequence[str]) -> Collection[str]:
+        allowing = set(await everybody(some, purpose)) - withdrawn
+        withdrawn.add(members[1])  # once the first stretch was asked about
+        return allowing
+
+    operator.allowing = all_but_withdrawn
+    await looked(operator, "2026-09-20T00:00:00+08:00")
+    operator.allowing = everybody
+    assert [len(await operator.promised(member)) for member in members] == [1, 0, 1]
+
+
 async def test_of_two_workers_who_ask_at_once_the_first_to_finish_decided(operator: Operator) -> None:
     operator.clock.set("2026-08-01T00:00:00+08:00")
     await operator.publish(occasion("AFTER_FIRST_ORDER", 5))

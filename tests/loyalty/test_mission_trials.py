@@ -85,7 +85,7 @@ async def test_what_does_not_hold_and_what_bound_is_named(operator: Operator) ->
     right = did("share", now, channel="wechat")
     late = did("share", now + timedelta(2), channel="wechat")
     told = await tried(
-        operator, body, did("review", now, pictures=1), did("share", now), right, right, right, late
+        operator, body, did("review", now, product="tea"), did("share", now), right, right, right, late
     )
     assert [failed(one) for one in told["verdicts"]] == [
         ["TASK"],
@@ -131,7 +131,7 @@ async def test_a_trial_that_cannot_be_is_refused_by_path(operator: Operator) -> 
     share = did("share", now)
     for asked, field in (
         ({"key": "nobody", "samples": [share]}, "key"),
-        ({"samples": [share]}, "which"),
+        ({"samples": [share]}, "key"),
         ({"key": key}, "samples"),
         ({"key": key, "samples": [share, {}]}, "samples[1]"),
         ({"key": key, "samples": [did("dance", now)]}, "samples[0].activity.type"),

@@ -300,7 +300,7 @@ async def attempt(
     async with there.pool.acquire() as connection:
         tried = connection.transaction()
         await tried.start()
-        told = [events.encode_in_pieces(step.event) for step in asked.steps]
+        told = events.encode_alike([step.event for step in asked.steps])
         outcomes, _ = await moves.post(connection, NOWHERE, asked, told, known.revision - revisions_ago, now)
         lots = await connection.fetchval(
             "SELECT lots FROM wallets WHERE member_id = $1 AND currency = $2", member, there.points

@@ -1,5 +1,6 @@
 """Overviews through the service's own door: each part says what its own method says, for its own caller alone."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -47,3 +48,41 @@ async def test_nobody_reads_another_by_an_overview(loyalty: Loyalty) -> None:
 async def test_too_many_items_of_one_kind_are_refused(loyalty: Loyalty, part: str) -> None:
     answer = await loyalty.call("OverviewsService/BatchGetOverviews", {part: _asked(loyalty)[part][:1] * 501})
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_argument")
+
+
+def _said(key: str, rank: int) -> dict[str, Any]:
+    return {"key": key, "name": {"zh": key, "en": key}, "rank": rank}
+
+
+async def test_an_overview_says_all_of_a_standing_and_of_an_entry(loyalty: Loyalty) -> None:
+    asked = _asked(loyalty)
+    asked["entries"][0]["first"] = 2
+    bought = order(asked["balances"][0]["memberId"], 60_000)
+    await loyalty.order_system("OrdersService/RecordOrder", bought)
+    answer = (await loyalty.call("OverviewsService/BatchGetOverviews", asked)).json()
+    first, _, own = (result.get("standing") for result in answer["standings"])
+    rising = {"metric": "GROWTH", "window": {"kind": "TIER_WINDOW_KIND_LIFETIME"}}
+    way = {"nextMatch": "CONDITION_MATCH_ALL", "moneyCurrency": "CNY"}
+    assert first == way | {"nextTier": _said("silver", 1), "towardNext": [rising | {"required": "500"}]}
+    since = datetime.fromisoformat(own.pop("since")) - datetime.fromisoformat(bought["paidAt"])
+    assert timedelta(0) <= since < timedelta(milliseconds=1)
+    assert own == way | {
+        "tier": _said("silver", 1),
+        "ladderTier": _said("silver", 1),
+        "nextTier": _said("gold", 2),
+        "towardNext": [rising | {"actual": "600", "required": "2000"}],
+    }
+    growth, earned = answer["entries"][0]["page"]["entries"]
+    common = {"type": "EARN", "points": "600", "fromAccount": "ISSUED", "toAccount": "AVAILABLE"}
+    common |= {"balanceAfter": "600", "ruleVersion": 1, "actor": "system:shop"}
+    common |= {"orderRef": f"shop:{bought['orderId']}"}
+    assert common | {"currency": "GROWTH"} == {name: growth[name] for name in (*common, "currency")}
+    assert "expiresAt" not in growth
+    assert common.items() <= earned.items()
+    for entry in (growth, earned):
+        recorded = datetime.fromisoformat(entry["recordedAt"]).timestamp()
+        assert entry["entryId"].startswith(f"{round(recorded * 1_000_000)}-")
+        assert datetime.fromisoformat(entry["occurredAt"]) == datetime.fromisoformat(bought["paidAt"])
+    lots = await loyalty.call("PointsService/BatchListLots", {"members": asked["balances"][:1]})
+    (of_points,) = (lot for lot in lots.json()["results"][0]["lots"]["lots"] if lot["currency"] == "POINTS")
+    assert earned["expiresAt"] == of_points["expiresAt"]

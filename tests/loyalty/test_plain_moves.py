@@ -127,12 +127,17 @@ async def test_what_adds_up_beyond_measure_is_left_to_the_fold(make_loyalty: Any
         assert len(plain.steps) == 1
 
 
-def test_an_event_in_pieces_says_what_it_says_in_one() -> None:
+def test_events_encoded_together_say_what_each_says_alone() -> None:
     at = 1_763_800_000_999_999
-    for nth, when in enumerate((at, at + 1, at + 2, at - 5)):  # also where the one before had more to say
-        what = PointsAwarded(Moved("POINTS", 5, OPEN), "x" * nth)
-        event = Event(f"member-{nth}", "shop", when, what)
-        whole, pieces = events.encode(event), events.encode_in_pieces(event)
+    alike = PointsAwarded(Moved("POINTS", 5, OPEN), "alike")
+    told = [
+        Event(f"member-{nth}", programme, when, what)  # also where the one before had more to say
+        for nth, when in enumerate((at, at + 1, at + 2, at - 5))
+        for programme in ("shop", "market")
+        for what in (alike, PointsAwarded(Moved("POINTS", 5, OPEN), "x" * nth), alike)
+    ]
+    for event, pieces in zip(told, events.encode_alike(told), strict=True):
+        whole = events.encode(event)
         assert pieces[:2] == whole[:2]
         assert LoyaltyEvent.FromString(pieces.body) == LoyaltyEvent.FromString(whole.body)
 

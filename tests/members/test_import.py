@@ -113,6 +113,28 @@ async def test_rejects_are_for_their_owner_alone_and_can_be_imported_after_corre
     assert not run.rejects.exists()
 
 
+async def test_no_cell_of_the_rejects_begins_a_formula_and_all_come_in_as_they_were(members, brought):
+    phones = [members.phone() for _ in range(3)]
+    run = brought("会员号,姓名,手机,生日,=备注", f"=c1,=1+1,{phones[0]},x,-2")
+    with run.file.open("a") as file:
+        file.write(f"'@c2,'+86,+86{phones[1][3:]},y,\"\t=3\"\n'c3,''-,{phones[2]},z,'\n")
+    assert (await run()).rejects == {"BIRTH_DATE_NOT_VALID": 3}
+    with run.rejects.open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))]
+    again = Brought(members, run.file)
+    again.file = run.rejects.with_name(f"{run.file.stem}.rejects.csv")
+    text = run.rejects.read_text("utf-8-sig")
+    for day in "xyz":
+        text = text.replace(f",{day},", ",1992-02-29,")
+    again.file.write_text(text)
+    with tables.opened(again.file) as table:
+        assert table.heading[4:] == ["会员号", "姓名", "手机", "生日", "=备注"]
+        came = [[row.cells[at] for at in (4, 5, 8)] for row in table.rows]
+    assert came == [["=c1", "=1+1", "-2"], ["'@c2", "'+86", "\t=3"], ["'c3", "''-", "'"]]
+    assert (await again()).imported == 3
+
+
 async def test_an_import_that_was_cut_short_is_taken_up_and_counts_nobody_twice(
     members, brought, monkeypatch
 ):

@@ -50,7 +50,10 @@ class WebhookEndpoint:
     updated_at: datetime
 
 
-@strawberry.input(description="A new endpoint, and why it is made.")
+@strawberry.input(
+    description="A new endpoint, and why it is made. Consent is not asked before it is told of members: it is your own, or that "
+    "of who processes for you (PIPL 21), never a third party's (PIPL 23)."
+)
 class CreateWebhookEndpointInput:
     url: str = strawberry.field(description="In production https, on the public internet.")
     event_types: list[str] = strawberry.field(description="Of webhookEventTypes, at least one.")

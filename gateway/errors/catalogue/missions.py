@@ -61,7 +61,7 @@ ENTRIES = (
         "无需处理：已发放。",
     ),
     Entry(
-        "MISSIONS_IN_A_CIRCLE",
+        "MISSIONS_FEED_EACH_OTHER",
         Kind.INVALID,
         "What the mission gives would, by way of others in force, bring about what it is given for, without end.",
         "Name another template, give something else, or stop one of the missions that the message names.",

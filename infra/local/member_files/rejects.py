@@ -8,10 +8,14 @@ from typing import Self
 
 from infra.local.member_files.columns import REJECT_HEADINGS
 from infra.local.member_files.rows import RowRefused
+from services.kit.cells import inert
 
 
 class Rejects:
-    """A file of rejects, made when the first comes. It can be corrected and imported itself."""
+    """A file of rejects, made when the first comes. It can be corrected and imported itself.
+
+    Cells that a spreadsheet would take for formulas stand behind an apostrophe, which ``tables.opened`` takes off.
+    """
 
     def __init__(self, file: Path, heading: list[str]) -> None:
         self.file = file
@@ -26,14 +30,14 @@ class Rejects:
         opened = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._out = os.fdopen(opened, "w", newline="", encoding="utf-8-sig")
         self._table = csv.writer(self._out)
-        self._table.writerow((*REJECT_HEADINGS, *self._heading))
+        self._table.writerow((*REJECT_HEADINGS, *map(inert, self._heading)))
 
     def add(self, number: int, cells: list[str], why: RowRefused) -> None:
         """Write down one row and what is wrong with it."""
         self.count += 1
         self.by_code[why.code] = self.by_code.get(why.code, 0) + 1
         own = [cells[at] if at < len(cells) else "" for at in self._kept]
-        self._table.writerow((number, why.column, why.code, why.right, *own))
+        self._table.writerow((number, why.column, why.code, inert(why.right), *map(inert, own)))
 
     def __enter__(self) -> Self:
         return self

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from infra.local.member_files import encodings
+from infra.local.member_files.columns import REJECT_HEADINGS
 from infra.local.member_files.encodings import FileNotUnderstood
+from services.kit.cells import as_meant
 
 _DELIMITERS = ",\t;"
 _SHARED_TEXTS = "xl/sharedStrings.xml"
@@ -46,11 +48,19 @@ def opened(file: Path, *, encoding: str = "", delimiter: str = "", sheet: str = 
         raise FileNotUnderstood("this is Excel's old format: save it as .xlsx or as CSV in UTF-8")
     if suffix == ".xlsx":
         with _workbook(file) as workbook:
-            yield _sheet(workbook, sheet)
+            yield _as_meant(_sheet(workbook, sheet))
         return
     text = encodings.found(file, encoding)
     with file.open(newline="", encoding=text.encoding) as source:
-        yield _csv(source, text, delimiter)
+        yield _as_meant(_csv(source, text, delimiter))
+
+
+def _as_meant(table: Table) -> Table:
+    """Our own rejects without the apostrophes that we put before formulas; other files as they are."""
+    if not set(REJECT_HEADINGS) <= set(table.heading):
+        return table
+    rows = (row._replace(cells=list(map(as_meant, row.cells))) for row in table.rows)
+    return table._replace(heading=list(map(as_meant, table.heading)), rows=rows)
 
 
 # --- CSV ---------------------------------------------------------------------------------------------

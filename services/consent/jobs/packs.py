@@ -94,12 +94,16 @@ def verify(folder: Path, keys: Keys) -> Mapping[str, Any]:
     """What a pack's index says, once every file is what it says. Raises ``PackRefused``."""
     try:
         signed = (folder / "index.jws").read_text()
+    except OSError:
+        raise PackRefused(f"{folder} holds no pack: there is no index.jws in it") from None
+    try:
         kid = jwt.get_unverified_header(signed).get("kid", "")
         said = jwt.api_jws.decode(signed, keys[kid], algorithms=["EdDSA"])
         index: Mapping[str, Any] = orjson.loads(said)
-    except (OSError, KeyError, jwt.PyJWTError, ValueError):
+    except (KeyError, jwt.PyJWTError, ValueError):
         raise PackRefused("the index is not signed by a key of ours") from None
-    if said != (folder / "index.json").read_bytes():
+    plain = folder / "index.json"
+    if not plain.is_file() or said != plain.read_bytes():
         raise PackRefused("index.json is not what was signed")
     there = {one.name for one in folder.iterdir()} - {"index.json", "index.jws"}
     if there != set(index["files"]):

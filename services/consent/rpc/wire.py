@@ -30,11 +30,11 @@ from services.kit.kept import Kept
 
 
 def uuid_of(text: str, field: str = "member_id") -> UUID:
-    """A member id. Raises when it is none."""
+    """An id of ours. Raises when it is none."""
     try:
         return UUID(text)
     except ValueError:
-        raise Malformed("a member id is a UUID", field=field) from None
+        raise Malformed(f"{field} takes an id of ours, which is a UUID", field=field) from None
 
 
 def purpose_key(text: str) -> str:

@@ -179,7 +179,7 @@ class Breach:
         _keys("categories", self.categories)
         _keys("cause", [self.cause])
         if self.found_at > now:
-            raise EntryNotValid("it was found in the past", field="found_at")
+            raise EntryNotValid("found_at takes when it was found, which is over", field="found_at")
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether somebody who must be told was not, in time or until now."""

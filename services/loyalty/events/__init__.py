@@ -1,5 +1,6 @@
 """Events: what the fold decided, turned into the wire's messages for the outbox."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -26,20 +27,26 @@ def encode(event: events.Event) -> NewEvent:
     return NewEvent(event.member_id, kind.__name__, message.SerializeToString())
 
 
-def encode_in_pieces(event: events.Event) -> NewEvent:
-    """The same of an event whose like comes often, but for its member and its time, which are put before it.
+def encode_alike(those: Sequence[events.Event]) -> list[NewEvent]:
+    """The same of events of which many say the same but for their members and times, which are put before it.
 
     Messages of one type written one after the other are one message with the fields of all of them.
     """
-    member_id, programme_id, occurred_at, what = event
-    _BEGUN.member_id, when = member_id, _BEGUN.occurred_at
-    when.seconds, rest = divmod(occurred_at, 1_000_000)
-    when.nanos = rest * 1000
-    return NewEvent(member_id, type(what).__name__, _BEGUN.SerializeToString() + _decided(programme_id, what))
-
-
-_BEGUN = wire.LoyaltyEvent()
-"""Filled anew for each event that begins with it: to make one takes longer than to fill and write it."""
+    begun = wire.LoyaltyEvent()  # to make one for each takes longer than to fill and write it
+    when, write = begun.occurred_at, begun.SerializeToString
+    decided: dict[
+        tuple[str, int], tuple[str, bytes]
+    ] = {}  # by identity: to hash what was decided takes as long
+    encoded = []
+    for member_id, programme_id, occurred_at, what in those:
+        begun.member_id = member_id
+        when.seconds, rest = divmod(occurred_at, 1_000_000)
+        when.nanos = rest * 1000
+        place = programme_id, id(what)
+        if (said := decided.get(place)) is None:
+            said = decided[place] = type(what).__name__, _decided(programme_id, what)
+        encoded.append(NewEvent(member_id, said[0], write() + said[1]))
+    return encoded
 
 
 @lru_cache(maxsize=1_024)

@@ -84,11 +84,9 @@ async def attempt(
     return proven
 
 
-async def settle(connection: Connection, proven: Verification) -> None:
-    """The proof took effect, and is good for nothing more."""
-    await verifications.note(
-        connection, proven.verification_id, VerificationState.SETTLED, proven.attempts, proven.proven_at
-    )
+async def settle(connection: Connection, proven: Verification) -> bool:
+    """The proof took effect, and is good for nothing more; False when it had taken effect before."""
+    return await verifications.settle(connection, proven.verification_id)
 
 
 def _seconds(wait: timedelta) -> int:

@@ -3,6 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Set
+from functools import lru_cache
+from itertools import compress
+from operator import attrgetter
 
 from huiyuan.consent.v1 import purposes_pb2
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
@@ -83,5 +86,16 @@ def of_profile(said: wire.NewProfile | wire.UpdateProfileRequest) -> frozenset[s
 
 def of_registration(request: wire.RegisterMemberRequest) -> frozenset[str]:
     """The categories that a new member brings."""
-    identities = {new.identity.kind for new in request.identities}
-    return of_profile(request.profile).union(*map(rules.of_identity, identities))
+    kinds = tuple([new.identity.kind for new in request.identities])
+    return _of_new(tuple(map(bool, _new_texts(request.profile))), kinds)
+
+
+_NEW = tuple([name for name in _FIELDS if name in wire.NewProfile.DESCRIPTOR.fields_by_name])
+_new_texts = attrgetter(*_NEW)
+
+
+@lru_cache(256)
+def _of_new(given: tuple[bool, ...], kinds: tuple[int, ...]) -> frozenset[str]:
+    # Nearly all rows of an import bring the same, and to put it together for each took three times as long.
+    fields = tuple([_FIELDS[name] for name in compress(_NEW, given)])
+    return rules.of_fields(fields).union(*map(rules.of_identity, kinds))

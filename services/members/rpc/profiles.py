@@ -102,29 +102,15 @@ class Profiles:
         return wire.UpdateProfileResponse(profile=views.profile(member, own=own))
 
     @rpc.per_item
-    async def batch_get_profiles(
-        self, request: wire.BatchGetProfilesRequest, _: Any
-    ) -> wire.BatchGetProfilesResponse:
+    async def batch_get_profiles(self, request: wire.BatchGetProfilesRequest, _: Any) -> rpc.Encoded:
         if len(request.members) > MOST_PROFILES:
             raise BatchTooLarge(f"a call may hold {MOST_PROFILES} members at the most", field="members")
         asked = [_reading(item) for item in request.members]
         ids = {reading[0] for reading in asked if not isinstance(reading, Refusal)}
         found = await profiles.read_surviving(self._databases, self._ring, ids)
-        answer = wire.BatchGetProfilesResponse()
-        for reading in asked:
-            result = answer.results.add()
-            if isinstance(reading, Refusal):
-                result.refusal.CopyFrom(rpc.wire_refusal(reading))
-                continue
-            member_id, own = reading
-            member: Member | Refusal = found.get(member_id, UnknownMember())
-            if own and isinstance(member, Member) and (over := over_for(member.status)):
-                member = over
-            if isinstance(member, Member):
-                result.profile.CopyFrom(views.profile(member, own=own))
-            else:
-                result.refusal.CopyFrom(rpc.wire_refusal(member))
-        return answer
+        return rpc.repeated(
+            wire.BatchGetProfilesResponse, results=[_result(reading, found) for reading in asked]
+        )
 
     @rpc.allow(rpc.staff(*RELEASED_TO))
     async def unmask_profile(self, request: wire.UnmaskProfileRequest, _: Any) -> wire.UnmaskProfileResponse:
@@ -176,3 +162,19 @@ def _reading(item: kit_pb2.MemberKey) -> tuple[UUID, bool] | Refusal:
         return rpc.NotAllowed("this caller may not read this member's profile", field="member_id")
     member_id = member_id_of(item.member_id)
     return UnknownMember() if member_id is None else (member_id, own)
+
+
+def _result(reading: tuple[UUID, bool] | Refusal, found: profiles.Found) -> bytes:
+    """A ``ProfileResult``."""
+    if isinstance(reading, Refusal):
+        return wire.ProfileResult(refusal=rpc.wire_refusal(reading)).SerializeToString()
+    member_id, own = reading
+    member: Member | Refusal = found.get(member_id) or UnknownMember()
+    if own and isinstance(member, Member) and (over := over_for(member.status)):
+        member = over
+    if isinstance(member, Refusal):
+        return wire.ProfileResult(refusal=rpc.wire_refusal(member)).SerializeToString()
+    return rpc.embedded(_PROFILE, views.profile(member, own=own).SerializeToString())
+
+
+_PROFILE = wire.ProfileResult.PROFILE_FIELD_NUMBER

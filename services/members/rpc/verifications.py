@@ -138,7 +138,9 @@ class Verifications:
         holder = await self._links.holder(identity)
         member_id = await self._links.survivor(holder.member_id) if holder and holder.verified else None
         async with self._databases.keys.begin() as connection:
-            await actions.settle(connection, proven)
+            # Of several who send the right code at once one signs in: what a code proves, it proves once.
+            if not await actions.settle(connection, proven):
+                raise VerificationNotOpen
         return wire.ConfirmVerificationCodeResponse(
             outcome=wire.VERIFICATION_OUTCOME_PROVEN, member_id=str(member_id or "")
         )

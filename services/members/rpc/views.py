@@ -1,7 +1,10 @@
 """Views: members and accesses as messages, showing each reader no more than is theirs."""
 
+from typing import Any
+
 from huiyuan.members.v1 import profiles_pb2 as wire
 
+from services.kit.clock import EPOCH
 from services.members.rules import masking
 from services.members.rules.accesses import Access
 from services.members.rules.addresses import Address
@@ -11,60 +14,62 @@ from services.members.rules.personal import reveal
 from services.members.rules.profiles import Profile, gender_of
 
 
+# As dictionaries protobuf makes profiles and what is in them at less than half of the cost.
 def profile(member: Member, *, own: bool) -> wire.Profile:
     """A profile as its reader may see it: the member their own data, staff a mask of everything."""
-    answer = wire.Profile(
-        member_id=str(member.member_id),
-        status=member.status.value,  # type: ignore[arg-type]  # numbered as the contract's
-        joined_at=member.joined_at,
-        revision=member.revision,
-    )
+    since = member.joined_at - EPOCH
+    said: dict[str, Any] = {
+        "member_id": str(member.member_id),
+        "status": member.status.value,
+        "joined_at": {"seconds": since.days * 86_400 + since.seconds, "nanos": since.microseconds * 1000},
+        "revision": member.revision,
+    }
     clear = member.profile
     if clear is None:
-        return answer
-    answer.display_name = clear.display_name.reveal() if own else masking.name(clear.display_name)
+        return wire.Profile(**said)
+    said["display_name"] = clear.display_name.reveal() if own else masking.name(clear.display_name)
     if clear.full_name is not None:
-        answer.full_name_masked = masking.name(clear.full_name)
+        said["full_name_masked"] = masking.name(clear.full_name)
     if (phone := clear.first(IdentityKind.PHONE)) is not None:
-        answer.phone_masked = masking.phone(phone)
+        said["phone_masked"] = masking.phone(phone)
     if (email := clear.first(IdentityKind.EMAIL)) is not None:
-        answer.email_masked = masking.email(email)
+        said["email_masked"] = masking.email(email)
     if clear.birth_date is not None:
-        answer.birth_date_masked = masking.birth_date(clear.birth_date)
-    answer.language = clear.language
-    answer.time_zone = clear.time_zone
-    for name, value in clear.preferences:
-        answer.preferences.add(name=name, value=value)
+        said["birth_date_masked"] = masking.birth_date(clear.birth_date)
+    said["language"] = clear.language
+    said["time_zone"] = clear.time_zone
+    if clear.preferences:
+        said["preferences"] = [{"name": name, "value": value} for name, value in clear.preferences]
     if own:
-        answer.own.CopyFrom(_own(clear))
+        said["own"] = _own(clear)
     else:
-        answer.addresses.extend(_masked(one) for one in clear.addresses)
-        answer.tags.extend(clear.tags)
-    return answer
+        said["addresses"] = [_masked(one) for one in clear.addresses]
+        said["tags"] = clear.tags
+    return wire.Profile(**said)
 
 
-def _own(clear: Profile) -> wire.OwnProfile:
-    return wire.OwnProfile(
-        full_name=reveal(clear.full_name),
-        birth_date=reveal(clear.birth_date),
-        gender=gender_of(clear).value,  # type: ignore[arg-type]  # numbered as the contract's
-        addresses=[
-            wire.Address(
-                address_id=one.address_id,
-                label=one.label.reveal(),
-                recipient=one.recipient.reveal(),
-                phone=reveal(one.phone),
-                country=one.country,
-                province=one.province.reveal(),
-                city=one.city.reveal(),
-                district=one.district.reveal(),
-                lines=[line.reveal() for line in one.lines],
-                postcode=one.postcode.reveal(),
-                is_default=one.is_default,
-            )
+def _own(clear: Profile) -> dict[str, Any]:
+    return {
+        "full_name": reveal(clear.full_name),
+        "birth_date": reveal(clear.birth_date),
+        "gender": gender_of(clear).value,
+        "addresses": [
+            {
+                "address_id": one.address_id,
+                "label": one.label.reveal(),
+                "recipient": one.recipient.reveal(),
+                "phone": reveal(one.phone),
+                "country": one.country,
+                "province": one.province.reveal(),
+                "city": one.city.reveal(),
+                "district": one.district.reveal(),
+                "lines": [line.reveal() for line in one.lines],
+                "postcode": one.postcode.reveal(),
+                "is_default": one.is_default,
+            }
             for one in clear.addresses
         ],
-    )
+    }
 
 
 def _masked(one: Address) -> wire.MaskedAddress:

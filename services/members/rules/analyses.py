@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from services.kit.cells import inert
 from services.kit.refusal import Declined, NotFound
 from services.members.rules.anonymity import Table
 
@@ -76,5 +77,5 @@ def written(table: Table) -> bytes:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(table.heading)
-    rows.writerows(table.rows)
+    rows.writerows([inert(cell) for cell in row] for row in table.rows)
     return out.getvalue().encode()

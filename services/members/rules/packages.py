@@ -16,6 +16,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from services.kit.cells import inert
 from services.kit.refusal import Declined, Forbidden, NotFound
 
 FORMAT = "huiyuan-member-package/1"
@@ -25,7 +26,6 @@ SCHEMA = 1
 KEPT_FOR = timedelta(days=7)
 TOKEN_HOLDS = timedelta(minutes=10)
 _TOKEN_BYTES = 32
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _JSON = "member.json"
 
 
@@ -149,13 +149,9 @@ def _csv(table: Table) -> str:
     rows.writerow(table.columns)
     texts = [type in ("text", "json") for type in table.columns.values()]
     for row in table.rows:
-        rows.writerow([_inert(cell) if text else cell for cell, text in zip(row, texts, strict=True)])
+        # The JSON has each text as it is.
+        rows.writerow([inert(cell) if text else cell for cell, text in zip(row, texts, strict=True)])
     return out.getvalue()
-
-
-def _inert(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula; the JSON has it as it is."""
-    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
 
 
 def instant(at: datetime) -> str:

@@ -21,7 +21,13 @@ def rewrap(path: Path, installation: UUID, provider: KeyProvider) -> int:
             raise KeyRingRefused(
                 f"the key ring {path} is kept by {ring.provider}, not by {provider.name}: nothing changed"
             )
-        return _put(path, ring, provider, lambda entry, context: provider.rewrap(entry["key"], context))
+        return _put(path, ring, provider, lambda entry, context: _again(provider, entry, context))
+
+
+def _again(provider: KeyProvider, entry: Entry, context: KeyContext) -> str:
+    # Opened first, which only what our own key wrapped does: by re-encrypting, another's would become ours.
+    provider.unwrap(entry["key"], context)
+    return provider.rewrap(entry["key"], context)
 
 
 def move(path: Path, installation: UUID, provider: KeyProvider) -> int:

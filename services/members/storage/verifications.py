@@ -104,6 +104,15 @@ async def note(
     )
 
 
+async def settle(connection: AsyncConnection, verification_id: UUID) -> bool:
+    """Let a proof be good for nothing more; False when it was settled before, by whoever came first."""
+    settled = await connection.execute(
+        text("UPDATE verifications SET state = :settled WHERE verification_id = :id AND state = :proven"),
+        {"settled": VerificationState.SETTLED, "id": verification_id, "proven": VerificationState.PROVEN},
+    )
+    return settled.rowcount == 1
+
+
 async def proven_places(connection: AsyncConnection, member_id: UUID, since: datetime) -> Sequence[Place]:
     """What a member proved since an instant."""
     rows = await connection.execute(

@@ -94,6 +94,32 @@ async def test_art_38_the_counter_crosses_the_ceiling_and_denies_exactly_there(
     assert "2024" in shown.source
 
 
+async def test_art_38_of_those_who_decided_nothing_a_register_denies_whom_it_denies_alone(
+    consent: Consent, as_owner: asyncpg.Connection
+) -> None:
+    people = [str(uuid4()) for _ in range(4)]
+    key = fresh("hosting")
+    await consent.ask(factories.contract_purpose(key, storage_locations=["SG"], assessment_id="PIA-1"))
+    later = NOW + timedelta(days=1500)
+    await route(consent, key, "EXEMPTION", ends_at=later)
+    consent.clock.shift = timedelta(days=3 * 366)
+    year = (NOW + consent.clock.shift + timedelta(hours=8)).year
+    await as_owner.execute("INSERT INTO export_counters VALUES ($1, false, $2)", year, 100_000 - 1 - 2)
+
+    async def having() -> list[bool]:
+        found = await consent.consents_of(*people)
+        return [one.in_use for each in found for one in each.consents if one.purpose == key]
+
+    assert await having() == [True] * 4
+    assert [(await consent.check(people[nth], key)).allow for nth in (1, 3)] == [True] * 2
+    assert await having() == [False, True, False, True]
+    assert [one.in_use for one in (await consent.consents(people[0])).consents if one.purpose == key] == [
+        False
+    ]
+    await route(consent, key, "CERTIFICATION", ends_at=later)
+    assert await having() == [True] * 4, "what was denied once is not kept"
+
+
 async def test_art_38_batches_count_as_single_questions_do(consent: Consent, member_id: str) -> None:
     key = await abroad(consent, member_id)
     request = decisions_pb2.CheckManyRequest(member_ids=[member_id], purpose=key)

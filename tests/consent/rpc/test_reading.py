@@ -88,6 +88,28 @@ async def test_art_44_a_member_sees_who_has_which_data_on_whatever_basis(
     assert await having() == {(service, "")}
 
 
+async def test_art_24_each_of_a_batch_is_shown_their_own(consent: Consent) -> None:
+    profile, sms = fresh("offers"), fresh("sms")
+    shown = await consent.ask(
+        factories.contract_purpose(profile, methods=["profile"], assessment_id="DPIA-9"),
+        factories.purpose(sms),
+    )
+    nobody, refusing, giving, other = people = [str(uuid4()) for _ in range(4)]
+    no_machines = preferences_pb2.SetAutomatedDecisionsRequest(
+        member_id=refusing, refused=True, idempotency_key="a"
+    )
+    await consent.preferences.set_automated_decisions(no_machines, headers=consent.by(member(refusing)))
+    given = await consent.give(factories.grant(giving, shown, sms, key="b"))
+    for _ in range(2):  # what was made for one is not changed for the next
+        found = dict(zip(people, await consent.consents_of(*people), strict=True))
+        by_key = {whose: {one.purpose: one for one in each.consents} for whose, each in found.items()}
+        assert [by_key[whose][profile].in_use for whose in people] == [True, False, True, True]
+        assert [by_key[whose][sms].in_use for whose in people] == [False, False, True, False]
+        assert by_key[giving][sms] == given.consents[0]
+        assert found[nobody] == found[other]
+        assert [found[whose].epoch for whose in (nobody, giving)] == [0, given.epoch]
+
+
 async def test_art_48_a_version_of_a_notice_is_read_for_ever_by_anybody(consent: Consent) -> None:
     key = fresh("sms")
     first = await consent.ask(factories.purpose(key))

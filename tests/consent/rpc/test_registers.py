@@ -123,11 +123,14 @@ async def test_art_55_what_a_publication_under_way_rests_on_is_not_deleted_benea
 
 
 async def _waiting(connection: asyncpg.Connection, count: int) -> None:
-    """Until so many sessions of this database wait for a lock; not for ever, should nobody wait."""
+    """Until so many sessions of this database wait for a lock; not for ever, should nobody wait.
+
+    Not by ``pg_stat_activity``, which stays as it was when a transaction first looked: who connects later is not there.
+    """
     for _ in range(1_000):
         if count <= await connection.fetchval(
-            """SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-               WHERE NOT l.granted AND a.datname = current_database()"""
+            """SELECT count(DISTINCT pid) FROM pg_locks
+               WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
         ):
             return
         await asyncio.sleep(0.02)

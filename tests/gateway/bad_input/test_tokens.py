@@ -15,7 +15,7 @@ from websockets.asyncio.client import connect
 
 from services.kit.tokens import TokenVerifier
 from tests.gateway.bad_input.surfaces import PATHS
-from tests.gateway.gateway_client import ADMIN, ISSUER, STOREFRONT, Gateway
+from tests.gateway.gateway_client import ADMIN, ISSUER, STOREFRONT, Gateway, code
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -24,8 +24,10 @@ async def test_tokens_that_are_not_ours_are_refused_over_http_and_sockets(
 ) -> None:
     audience = PATHS[path][0]
     for what, token in _wrong_tokens(gateway, audience).items():
-        answer = await gateway.post("{__typename}", token, path=path)
-        assert answer.status_code == 401, what
+        for accept in ("application/json", "text/event-stream"):
+            answer = await gateway.post("{__typename}", token, path=path, headers={"accept": accept})
+            assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer"), what
+            assert code(answer.json()) == _CODES.get(what, "TOKEN_REFUSED"), what
         async with connect(
             gateway.address.replace("http", "ws") + path, subprotocols=["graphql-transport-ws"]
         ) as socket:
@@ -34,6 +36,14 @@ async def test_tokens_that_are_not_ours_are_refused_over_http_and_sockets(
             async with asyncio.timeout(30):
                 await socket.wait_closed()
             assert socket.close_code == 4403, what
+            assert str(socket.close_reason).startswith(_CODES.get(what, "TOKEN_REFUSED")), what
+
+
+_CODES = {
+    "another audience": "WRONG_AUDIENCE",
+    "over": "TOKEN_EXPIRED",
+    "over and a stranger's": "TOKEN_EXPIRED",
+}
 
 
 def _wrong_tokens(gateway: Gateway, audience: str) -> dict[str, str]:
@@ -65,6 +75,11 @@ def _wrong_tokens(gateway: Gateway, audience: str) -> dict[str, str]:
         "no key": signed(stranger, "EdDSA", kid=""),
         "other claims": f"{head}.{part(claims | {'sub': 'somebody'})}.{signature}",
         "over": gateway.issuer.token(str(claims["sub"]), audience, life_s=-60),
+        "over and a stranger's": jwt.encode(
+            claims | {"exp": now - 60}, stranger, algorithm="EdDSA", headers={"kid": "test"}
+        ),
+        "not yet": gateway.issuer.token(str(claims["sub"]), audience, nbf=now + 60),
+        "from the future": gateway.issuer.token(str(claims["sub"]), audience, iat=now + 60),
         "endless": f"{head}.{body}.{signature}" + "A" * 50_000,
         "dots": "." * 1000,
     }

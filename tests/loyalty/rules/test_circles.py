@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.loyalty.rules.ledger.grants import GrantKind
-from services.loyalty.rules.missions.circles import MissionsInACircle, be_finite
+from services.loyalty.rules.missions.circles import MissionsFeedEachOther, be_finite
 from services.loyalty.rules.missions.missions import Award, LifecycleKind, LifecycleTask, Mission
 from tests.loyalty.rules.memory import NAME, programme
 
@@ -20,7 +20,7 @@ def turning(wants: str, gives: str) -> Mission:
 
 def test_a_circle_of_any_length_is_refused_with_its_way_round() -> None:
     others = [turning("b", "c"), turning("c", "d"), turning("b", "x"), turning("x", "y")]
-    with pytest.raises(MissionsInACircle) as refused:
+    with pytest.raises(MissionsFeedEachOther) as refused:
         be_finite(turning("d", "b"), others, PROGRAMME, 0)
     assert refused.value.field == "mission.lifecycle.template"
     assert "d-b gives b → b-c gives c → c-d gives d → d-b" in refused.value.message
@@ -30,7 +30,7 @@ def test_a_circle_of_any_length_is_refused_with_its_way_round() -> None:
 
 def test_what_ended_gives_points_or_is_replaced_closes_none() -> None:
     back = turning("b", "a")
-    with pytest.raises(MissionsInACircle):
+    with pytest.raises(MissionsFeedEachOther):
         be_finite(turning("a", "b"), [back], PROGRAMME, 10)
     be_finite(turning("a", "b"), [replace(back, ends_at=10)], PROGRAMME, 10)
     points = Award(GrantKind.POINTS, "POINTS", 5)

@@ -3,6 +3,7 @@
 What is told of a standing agrees with what is then decided, and what is looked back on with what was held.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +27,15 @@ from services.loyalty.rules.ledger.points import Answer
 from services.loyalty.rules.ledger.reading import snapshot
 from services.loyalty.rules.tiers.outlooks import Step, outlook
 from services.loyalty.rules.tiers.standings import Standing
-from services.loyalty.rules.tiers.tier_schemes import Condition, Downgrade, Match, TierRule, TierScheme
+from services.loyalty.rules.tiers.tier_schemes import (
+    Condition,
+    Downgrade,
+    Match,
+    OnPublish,
+    TierRule,
+    TierScheme,
+)
+from services.loyalty.rules.tiers.tiers import reassess
 from services.loyalty.rules.tiers.windows import LIFETIME, Window, WindowKind
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, programme, tier
 from tests.loyalty.rules.tier_oracle import Asked, Ladder, Rung, Walker
@@ -172,6 +181,28 @@ class TierHistories(RuleBasedStateMachine):
             self.ledger.touch()
             self.walker.walk_to(instant(self.ledger.now))
             assert self.standing.tier == self._held()
+
+    @rule(ladder=ladders, on_publish=st.sampled_from(OnPublish))
+    def preview_and_publish(self, ladder: Ladder, on_publish: OnPublish) -> None:
+        """Another scheme, published over a copy of the standing: it does what its preview said."""
+        there = Ledger(self.ledger.versions, self.ledger.now)
+        there.state.standings[MEMBER, 1] = self.standing.copy()
+        there.touch()
+        after = replace(
+            there.versions[0],
+            version=2,
+            effective_at=there.now + 1,
+            tiers=tuple(map(as_tier, ladder.rungs)),
+            tier_scheme=replace(as_scheme(ladder), on_publish=on_publish),
+        )
+        standing = there.state.standings[MEMBER, 1]
+        before = standing.copy()
+        said, _ = reassess(after, standing, {}, after.effective_at)
+        assert standing.copy() == before, "a preview changes nothing"
+        there.versions += (after,)
+        there.now = after.effective_at
+        there.touch()
+        assert standing.tier == said
 
     @invariant()
     def it_agrees_with_the_oracle(self) -> None:

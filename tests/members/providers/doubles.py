@@ -172,6 +172,9 @@ class Alibaba:
     def __init__(self) -> None:
         self._master = os.urandom(32)
         self.state = "Enabled"
+        self.spec = "Aliyun_AES_256"
+        self.opened_by = self.KEY
+        """Which of the account's keys a text was wrapped by."""
 
     def answer(self, asked: Asked) -> Answer:
         if not self._is_signed(asked):
@@ -181,7 +184,7 @@ class Alibaba:
         }
         if asked.path != "/" or asked.headers["x-acs-version"] != "2016-01-20":
             return 404, {"Code": "InvalidVersion"}
-        if said.get("KeyId", said.get("DestinationKeyId", self.KEY)) != self.KEY:
+        if said.get("KeyId", said.get("DestinationKeyId", self.KEY)) not in (self.KEY, "alias/members"):
             return 404, {"Code": "Forbidden.KeyNotFound", "Message": "The specified Key is not found."}
         return self._do(asked.headers["x-acs-action"], said)
 
@@ -192,6 +195,7 @@ class Alibaba:
                 "KeyUsage": "ENCRYPT/DECRYPT",
                 "ProtectionLevel": "HSM",
                 "KeyId": self.KEY,
+                "KeySpec": self.spec,
             }
             return 200, {"KeyMetadata": told, "RequestId": "f1fdfa9d-bd49-418b-942f-8f3e3ec00a4f"}
         if self.state != "Enabled":
@@ -217,7 +221,7 @@ class Alibaba:
             return self._told(key, said["DestinationEncryptionContext"])
         return 200, {
             "Plaintext": b64encode(key).decode(),
-            "KeyId": self.KEY,
+            "KeyId": self.opened_by,
             "KeyVersionId": "1",
             "RequestId": "1",
         }

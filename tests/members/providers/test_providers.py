@@ -2,6 +2,7 @@
 
 import json
 import os
+from base64 import b64encode
 from uuid import UUID
 
 import pytest
@@ -231,6 +232,81 @@ def test_provider_that_is_slow_or_away_is_not_waited_for(credentials, monkeypatc
     for client in clients(url, credentials):
         with pytest.raises(ProviderUnreachable):
             client.describe()
+
+
+@pytest.mark.parametrize("code", ["Rejected.Throttling", "Throttling.User", "ServiceUnavailableTemporary"])
+def test_a_service_of_alibaba_s_that_is_busy_is_no_key_that_is_disabled(alibaba, code):
+    _, double = alibaba
+    double.always = (429, {"Code": code})
+    with pytest.raises(ProviderUnreachable, match="start again later"):
+        AlibabaKms(double.url, Alibaba.KEY, Credentials(Alibaba.ID, Alibaba.SECRET)).unwrap("YWJj", KEK)
+
+
+@pytest.mark.parametrize("code", ["SignatureNonceUsed", "InvalidTimeStamp.Expired", "NoPermission"])
+def test_what_is_ours_to_mend_is_no_ring_of_another(alibaba, code):
+    _, double = alibaba
+    double.always = (400, {"Code": code})
+    with pytest.raises(ProviderDenied):
+        AlibabaKms(double.url, Alibaba.KEY, Credentials(Alibaba.ID, Alibaba.SECRET)).unwrap("YWJj", KEK)
+
+
+@pytest.mark.parametrize("name", [Alibaba.KEY, "alias/members"])
+def test_what_another_key_of_the_account_wrapped_neither_opens_nor_becomes_ours(alibaba, tmp_path, name):
+    service, double = alibaba
+    provider = AlibabaKms(double.url, name, Credentials(Alibaba.ID, Alibaba.SECRET))
+    path = tmp_path / "ring"
+    create_ring(path, OURS, provider, AES)
+    assert keyring_moves.rewrap(path, OURS, provider) == KEYS
+    before, service.opened_by = path.read_bytes(), "key-of-somebody-else"
+    with pytest.raises(KeyNotOpened, match="key-of-somebody-else"):
+        open_ring(path, OURS, create=False, provider=provider)
+    double.asked.clear()
+    with pytest.raises(KeyNotOpened):
+        keyring_moves.rewrap(path, OURS, provider)
+    assert path.read_bytes() == before
+    assert "ReEncrypt" not in {asked.headers["x-acs-action"] for asked in double.asked}
+
+
+def test_asymmetric_master_keys_are_refused(alibaba, credentials):
+    service, double = alibaba
+    service.spec = "RSA_2048"
+    with pytest.raises(MasterKeyUnusable, match="asymmetric"):
+        AlibabaKms(double.url, Alibaba.KEY, Credentials(Alibaba.ID, Alibaba.SECRET)).describe()
+    metadata = {"KeyId": "1", "KeyState": "Enabled", "KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "RSA_2048"}
+    with served(Double(lambda _: (200, {"KeyMetadata": metadata}))) as aws, pytest.raises(MasterKeyUnusable):
+        AwsKms("1", "cn-north-1", aws.url).describe()
+
+
+def test_an_answer_without_a_key_is_refused_and_never_kept(credentials):
+    with served(Double(lambda _: (200, {}))) as double:
+        for client in clients(double.url, credentials):
+            for asked in (client.generate, lambda c, by=client: by.wrap(bytes(32), c)):
+                with pytest.raises(KeyRingRefused):
+                    asked(KEK)
+            for refused in (client.unwrap, client.rewrap):
+                with pytest.raises(KeyRingRefused):
+                    refused("YWJj", KEK)
+
+
+def test_aws_is_told_which_key_wrapped_what_it_wraps_anew(credentials):
+    with served(Double(lambda _: (200, {"CiphertextBlob": "YWJj"}))) as double:
+        AwsKms("alias/members", "cn-north-1", double.url).rewrap("YWJj", KEK)
+    asked = json.loads(double.asked[0].body)
+    assert asked["SourceKeyId"] == asked["DestinationKeyId"] == "alias/members"
+    assert asked["SourceEncryptionContext"] == asked["DestinationEncryptionContext"] == KEK.pairs()
+
+
+def test_keys_are_in_no_log_of_the_aws_library_and_no_variable_leads_it_elsewhere(
+    credentials, caplog, monkeypatch
+):
+    key = b64encode(bytes(range(32))).decode()
+    with served(Double(lambda _: (200, {"Plaintext": key, "CiphertextBlob": "YWJj"}))) as double:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", double.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", double.url)
+        assert AwsKms("k", "cn-north-1")._kms.meta.endpoint_url == "https://kms.cn-north-1.amazonaws.com.cn"
+        caplog.set_level("DEBUG")
+        assert AwsKms("k", "cn-north-1", double.url).generate(KEK).key == bytes(range(32))
+    assert key not in caplog.text
 
 
 def test_signature_is_the_one_that_alibaba_publishes():

@@ -242,6 +242,21 @@ async def test_the_login_system_learns_whose_a_proven_number_is(members):
         assert (answer.outcome, answer.member_id) == (PROVEN, expected)
 
 
+async def test_a_code_sent_by_many_at_once_signs_in_one(members):
+    phone = identity(PHONE, members.phone())
+    member_id = await join(members, phone)
+    asked, code = await ask(members, phone), newest_code(members)
+
+    async def sign_in() -> str:
+        try:
+            return (await confirm(members, asked.verification_id, phone, code)).member_id
+        except Refusal as refusal:
+            return refusal.code
+
+    outcomes = await asyncio.gather(*(sign_in() for _ in range(5)))
+    assert (outcomes.count(member_id), outcomes.count("VERIFICATION_NOT_OPEN")) == (1, 4)
+
+
 async def test_two_members_who_prove_one_number_at_once_leave_exactly_one_holder(members, monkeypatch):
     monkeypatch.setattr(rules, "RESEND_AFTER", timedelta(0))
     one = identity(PHONE, members.phone())

@@ -70,7 +70,7 @@ def place_of(entry_id: str, field: str) -> tuple[int, int]:
 
 def _page(page: list[points.EntryRow], more: bool, codes: Mapping[int, str]) -> bytes:
     entries = [_entry(row, codes) for row in page]
-    return wire.EntryPage(entries=entries, has_next_page=more).SerializeToString()  # type: ignore[arg-type]
+    return wire.EntryPage(entries=entries, has_next_page=more).SerializeToString()
 
 
 # As dictionaries protobuf makes entries and their instants at a fifth of the cost.

@@ -59,7 +59,7 @@ class MissionTrials:
             case "mission":
                 async with self._pool.acquire() as connection:
                     return await actions.as_given(connection, programme, given(request.mission), now)
-        raise ChoiceMissing("say one of key, mission", field="which")
+        raise ChoiceMissing("say one of key, mission", field="key")
 
 
 def _sample(

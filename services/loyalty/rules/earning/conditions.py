@@ -106,6 +106,8 @@ def told(refused: str, path: str, there_are: Collection[str]) -> ProgrammeNotWel
     if found is None:
         return wrong("this is no expression", path)
     line, column, message = found[1], found[2], found[3].removesuffix(" (in container '')")
+    if message.startswith("undefined field"):  # of a line, which is all that has fields
+        there_are = _LINE_FIELDS
     if message.startswith(("undeclared reference", "undefined field")):
         message = f"{message}; there are {', '.join(there_are) or 'none'}"
     place = f"line {line}, column {column}" if int(line) > 1 else f"column {column}"

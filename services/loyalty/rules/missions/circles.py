@@ -11,7 +11,7 @@ from services.loyalty.rules.missions.missions import LifecycleKind, LifecycleTas
 from services.loyalty.rules.programmes.programmes import Programme
 
 
-class MissionsInACircle(Invalid):
+class MissionsFeedEachOther(Invalid):
     """What a mission gives would, by way of others, bring about what it is given for, again and again."""
 
 
@@ -24,7 +24,7 @@ class Link(NamedTuple):
 
 
 def be_finite(mission: Mission, in_force: Iterable[Mission], programme: Programme, now: int) -> None:
-    """Refuse a mission that closes a circle with those in force. Raises ``MissionsInACircle``.
+    """Refuse a mission that closes a circle with those in force. Raises ``MissionsFeedEachOther``.
 
     What ends in the past takes part in none. Tiers close none: a raise wants another raise, and a ladder has an end.
     """
@@ -38,7 +38,7 @@ def be_finite(mission: Mission, in_force: Iterable[Mission], programme: Programm
             f"mission.lifecycle.template: {way} → {mission.key}: each coupon that nobody uses gives the next, without "
             f"end; name another template, give something else, or stop one of {names} first"
         )
-        raise MissionsInACircle(message, field="mission.lifecycle.template", missions=names)
+        raise MissionsFeedEachOther(message, field="mission.lifecycle.template", missions=names)
 
 
 def link(mission: Mission, programme: Programme) -> Link | None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.kit.clock import instant
 from services.loyalty.rules.missions import activity_conditions
 from services.loyalty.rules.missions.activities import Activity
 from services.loyalty.rules.missions.missions import (
@@ -96,8 +95,8 @@ def _of_member(mission: Mission, at: int, tier: str) -> list[Check]:
 
 def shown(at: int) -> str:
     """An instant as it is told."""
-    told: datetime = instant(at).astimezone(UTC)
-    return told.isoformat(timespec="seconds").replace("+00:00", "Z")
+    told = datetime.fromtimestamp(at // 1_000_000, UTC)
+    return told.isoformat().replace("+00:00", "Z")
 
 
 def _told(value: object) -> str:

@@ -48,7 +48,7 @@ _BETWEEN = "iq" * 2 + "ih" + "iq" + "ii"
 BEFORE_BALANCE = calcsize("!" + _BEFORE)
 """How many bytes of a row come before its balance after."""
 _FIXED = Struct("!" + _BEFORE + "q" + _BETWEEN).pack
-_CUT = Struct("!" + _BEFORE).pack, Struct("!" + _BETWEEN).pack
+_CUT_BEFORE, _CUT_BETWEEN = Struct("!" + _BEFORE).pack, Struct("!" + _BETWEEN).pack
 _LENGTH = Struct("!i").pack
 _INT2 = Struct("!ih").pack
 _INT4 = Struct("!ii").pack
@@ -75,12 +75,13 @@ def cut(entry: Entry, lane: int, batch: int, ord: int) -> tuple[bytes, bytes, by
     """The same of one entry but for its balance after and its lot: what is before, between and behind these."""
     member_id, key, part, currency, type, from_account, to_account, points, _, order_ref, *_ = entry
     rule_version, actor, reason, _, fingerprint, occurred_at, recorded_at = entry[10:]
-    before, between = _CUT
+    referred = order_ref.encode()
     return (
-        before(_COUNT, 16, UUID(member_id).bytes, 16, key, 2, part, 2, currency, 8, points, 8),
-        between(8, occurred_at - EPOCH_US, 8, recorded_at - EPOCH_US, 2, lane, 8, batch, 4, ord)
+        _CUT_BEFORE(_COUNT, 16, UUID(member_id).bytes, 16, key, 2, part, 2, currency, 8, points, 8),
+        _CUT_BETWEEN(8, occurred_at - EPOCH_US, 8, recorded_at - EPOCH_US, 2, lane, 8, batch, 4, ord)
         + _movement(type, from_account, to_account),
-        _because(rule_version, actor, reason) + field(fingerprint) + field(order_ref.encode()),
+        _because(rule_version, actor, reason)
+        + (_LENGTH(len(fingerprint)) + fingerprint + _LENGTH(len(referred)) + referred),
     )
 
 

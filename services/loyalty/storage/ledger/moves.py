@@ -85,22 +85,26 @@ def _asked(
 ) -> list[Any]:
     """The columns of each move; and as one run of bytes, to be cut up again, what is long or sealed as it is."""
     places = {(purse.member_id, purse.currency): nth for nth, purse in enumerate(purses, 1)}
-    entries = [step.entry for step in steps]
+    nths, entries, _, so_far = zip(*steps, strict=True)
+    members, keys, _, currencies, _, _, _, points, _, order_refs, _, actors, reasons, *_ = zip(
+        *entries, strict=True
+    )
     pieces: list[bytes] = []
-    for (nth, entry, _, _), event in zip(steps, told, strict=True):
-        before, between, behind = copying.cut(entry, head.lane, head.seq + 1, nth)
-        told_before, told_behind = msgpack.packb(event).split(_OPEN)
+    cut, pack, lane, seq = copying.cut, _PACKER.pack, head.lane, head.seq + 1
+    for nth, entry, event in zip(nths, entries, told, strict=True):
+        before, between, behind = cut(entry, lane, seq, nth)
+        told_before, told_behind = pack(event).split(_OPEN)
         pieces += (entry.fingerprint + before, between, behind, told_before, told_behind)
     ends = list(accumulate(map(len, pieces)))
     return [
-        columns.numbers([places[entry.member_id, entry.currency] for entry in entries]),
-        columns.numbers([step.nth for step in steps]),
-        columns.numbers([step.so_far for step in steps]),
-        columns.keys([entry.key for entry in entries]),
-        columns.numbers([entry.points for entry in entries]),
-        columns.texts([entry.order_ref for entry in entries]),
-        columns.texts([entry.actor for entry in entries]),
-        columns.texts([entry.reason for entry in entries]),
+        columns.numbers([places[place] for place in zip(members, currencies, strict=True)]),
+        columns.numbers(nths),
+        columns.numbers(so_far),
+        columns.keys(keys),
+        columns.numbers(points),
+        columns.texts(order_refs),
+        columns.texts(actors),
+        columns.texts(reasons),
         *(columns.numbers(ends[nth :: len(_PIECES)]) for nth in range(len(_PIECES))),
         b"".join(pieces),
         copying.BEFORE_BALANCE,
@@ -121,6 +125,9 @@ _PIECES = (
     "… behind",
 )
 """What of a move is sent as bytes."""
+
+_PACKER = msgpack.Packer()
+"""Kept, since one is made for each call of ``packb``."""
 
 _OPEN = b"\xff" * 8
 """``OPEN`` as an event has it. No text has such a byte, and no varint of what a move counts has eight of them."""

@@ -26,6 +26,7 @@ from services.members.storage.providers.provider import (
     NewKey,
     ProviderDenied,
     ProviderUnreachable,
+    as_it_rests,
     named_again,
     of_key_size,
 )
@@ -38,8 +39,15 @@ _OURS_TO_MEND = (
     "InvalidSecurityToken",
     "SignatureDoesNotMatch",
     "IllegalTimestamp",
+    "InvalidTimeStamp",
+    "SignatureNonceUsed",
+    "IncompleteSignature",
+    "MissingSecurityToken",
+    "NoPermission",
     "Forbidden",
 )
+_LATER = ("Throttling", "Rejected.Throttling", "ServiceUnavailable", "InternalFailure")
+_ASYMMETRIC = ("RSA_", "EC_")
 
 
 class Credentials(NamedTuple):
@@ -62,13 +70,15 @@ class AlibabaKms:
         self._kms = Endpoint("Alibaba Cloud KMS", url)
         self._host = urlsplit(url).netloc
         self._key = key
+        self._names = {key}
+        """By what the service calls our key: an alias is answered with the key's id."""
         self._credentials = credentials
 
     def generate(self, context: KeyContext) -> NewKey:
         said = self._ask(
             "GenerateDataKey", KeyId=self._key, KeySpec="AES_256", EncryptionContext=_bound(context)
         )
-        return NewKey(_key(said), said.text("CiphertextBlob"))
+        return NewKey(_key(said), self._wrapped(said))
 
     def wrap(self, key: bytes, context: KeyContext) -> str:
         asked = {
@@ -76,10 +86,13 @@ class AlibabaKms:
             "Plaintext": b64encode(key).decode(),
             "EncryptionContext": _bound(context),
         }
-        return self._ask("Encrypt", **asked).text("CiphertextBlob")
+        return self._wrapped(self._ask("Encrypt", **asked))
 
     def unwrap(self, wrapped: str, context: KeyContext) -> bytes:
-        return _key(self._ask("Decrypt", CiphertextBlob=wrapped, EncryptionContext=_bound(context)))
+        # Decrypt takes no key's name: it opens by whatever key of the account the text itself says.
+        return _key(
+            self._ours(self._ask("Decrypt", CiphertextBlob=wrapped, EncryptionContext=_bound(context)))
+        )
 
     def rewrap(self, wrapped: str, context: KeyContext) -> str:
         bound = _bound(context)
@@ -90,7 +103,7 @@ class AlibabaKms:
             DestinationKeyId=self._key,
             DestinationEncryptionContext=bound,
         )
-        return said.text("CiphertextBlob")
+        return as_it_rests(said.text("CiphertextBlob"))
 
     def destroy(self, master_key: str) -> str:
         named_again(self._key, master_key)
@@ -104,7 +117,27 @@ class AlibabaKms:
             raise self._unusable(str(metadata.get("KeyState")))
         if metadata.get("KeyUsage") != "ENCRYPT/DECRYPT":
             raise MasterKeyUnusable(f"the key {self._key} is not for ENCRYPT/DECRYPT: create one that is")
+        if str(metadata.get("KeySpec", "")).startswith(_ASYMMETRIC):
+            raise MasterKeyUnusable(
+                f"the key {self._key} is asymmetric and binds no context: create one that is not"
+            )
+        self._names |= {str(metadata[name]) for name in ("KeyId", "Arn") if metadata.get(name)}
         return Description(self.name, self._key, f"Enabled, {metadata.get('ProtectionLevel')}")
+
+    def _wrapped(self, answer: Answer) -> str:
+        return as_it_rests(self._ours(answer).text("CiphertextBlob"))
+
+    def _ours(self, answer: Answer) -> Answer:
+        """An answer that our key gave. Raises ``KeyNotOpened`` of another key's."""
+        said = answer.text("KeyId")
+        if said not in self._names:
+            self.describe()
+        if said not in self._names:
+            raise KeyNotOpened(
+                f"a key in the ring was wrapped by {said or 'an unnamed key'}, not by {self._key}: put this "
+                "installation's ring in its place, or restore it from its backup"
+            )
+        return answer
 
     def _ask(self, action: str, **parameters: str) -> Answer:
         body = urlencode(parameters, quote_via=quote).encode()
@@ -122,7 +155,7 @@ class AlibabaKms:
 
     def _refusal(self, answer: Answer) -> KeyRingRefused:
         code = answer.text("Code")
-        if answer.status >= 500 or not code or code.startswith("Throttling"):
+        if answer.status >= 500 or not code or code.startswith(_LATER):
             return ProviderUnreachable(
                 f"Alibaba Cloud KMS cannot answer now (HTTP {answer.status}): start again later"
             )

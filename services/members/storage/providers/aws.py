@@ -4,6 +4,7 @@ boto3 and not aiobotocore, since it is called at start and in a thread, and find
 (roles of pods and machines, SSO) without pinning the SDK below it. Tested against moto, never against the service.
 """
 
+import logging
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,7 @@ from services.members.storage.providers.provider import (
     NewKey,
     ProviderDenied,
     ProviderUnreachable,
+    as_it_rests,
     named_again,
     of_key_size,
 )
@@ -34,10 +36,20 @@ _REFUSALS: Mapping[str, type[KeyRingRefused]] = {
     "InvalidSignatureException": ProviderDenied,
     "ExpiredTokenException": ProviderDenied,
     "IncompleteSignature": ProviderDenied,
+    "SignatureDoesNotMatch": ProviderDenied,
+    "ExpiredToken": ProviderDenied,
+    "InvalidClientTokenId": ProviderDenied,
+    "MissingAuthenticationTokenException": ProviderDenied,
+    "MissingAuthenticationToken": ProviderDenied,
+    "AccessDenied": ProviderDenied,
+    "NotAuthorized": ProviderDenied,
+    "OptInRequired": ProviderDenied,
     "NotFoundException": MasterKeyUnknown,
+    "InvalidArnException": MasterKeyUnknown,
     "DisabledException": MasterKeyUnusable,
     "KMSInvalidStateException": MasterKeyUnusable,
     "InvalidKeyUsageException": MasterKeyUnusable,
+    "UnsupportedOperationException": MasterKeyUnusable,
     "InvalidCiphertextException": KeyNotOpened,
     "IncorrectKeyException": KeyNotOpened,
     # The service does not say more; moto answers so for a wrong context.
@@ -47,7 +59,7 @@ _WHAT_TO_DO: Mapping[type[KeyRingRefused], str] = {
     ProviderDenied: "see to our credentials, and that the key's policy allows kms:Decrypt, GenerateDataKey, Encrypt, "
     "ReEncrypt* and DescribeKey",
     MasterKeyUnknown: "set MEMBERS_KEY_ID to a key of this account and region",
-    MasterKeyUnusable: "enable the key or cancel its deletion; it must be for ENCRYPT_DECRYPT",
+    MasterKeyUnusable: "enable the key or cancel its deletion; it must be for ENCRYPT_DECRYPT and SYMMETRIC_DEFAULT",
     KeyNotOpened: "a key in the ring was not wrapped by this key for this installation and use: put this "
     "installation's ring in its place, or restore it from its backup",
     ProviderUnreachable: "start again later",
@@ -62,8 +74,14 @@ class AwsKms:
     def __init__(self, key: str, region: str = "", url: str = "") -> None:
         self._key = key
         once = Config(
-            connect_timeout=CONNECT_TIMEOUT_S, read_timeout=READ_TIMEOUT_S, retries={"total_max_attempts": 1}
+            connect_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=READ_TIMEOUT_S,
+            retries={"total_max_attempts": 1},
+            # The address is what our settings say, which want TLS: no variable or profile of AWS's sets another.
+            ignore_configured_endpoint_urls=True,
         )
+        # At DEBUG it logs the bodies of requests and answers, which hold keys in clear.
+        logging.getLogger("botocore").setLevel(logging.WARNING)
         try:
             self._kms = boto3.client("kms", region_name=region or None, endpoint_url=url or None, config=once)
         except NoRegionError:
@@ -73,27 +91,29 @@ class AwsKms:
         said = self._ask(
             "generate_data_key", KeyId=self._key, KeySpec="AES_256", EncryptionContext=context.pairs()
         )
-        return NewKey(of_key_size(said["Plaintext"]), b64encode(said["CiphertextBlob"]).decode())
+        return NewKey(_key(said), _wrapped(said))
 
     def wrap(self, key: bytes, context: KeyContext) -> str:
         said = self._ask("encrypt", KeyId=self._key, Plaintext=key, EncryptionContext=context.pairs())
-        return b64encode(said["CiphertextBlob"]).decode()
+        return _wrapped(said)
 
     def unwrap(self, wrapped: str, context: KeyContext) -> bytes:
         said = self._ask(
             "decrypt", KeyId=self._key, CiphertextBlob=_blob(wrapped), EncryptionContext=context.pairs()
         )
-        return of_key_size(said["Plaintext"])
+        return _key(said)
 
     def rewrap(self, wrapped: str, context: KeyContext) -> str:
         said = self._ask(
             "re_encrypt",
             CiphertextBlob=_blob(wrapped),
+            # Or else it would open what any key that lets us had wrapped, and make it ours.
+            SourceKeyId=self._key,
             SourceEncryptionContext=context.pairs(),
             DestinationKeyId=self._key,
             DestinationEncryptionContext=context.pairs(),
         )
-        return b64encode(said["CiphertextBlob"]).decode()
+        return _wrapped(said)
 
     def destroy(self, master_key: str) -> str:
         named_again(self._key, master_key)
@@ -103,8 +123,9 @@ class AwsKms:
     def describe(self) -> Description:
         metadata = self._ask("describe_key", KeyId=self._key)["KeyMetadata"]
         state, usage = metadata.get("KeyState"), metadata.get("KeyUsage")
-        if state != "Enabled" or usage != "ENCRYPT_DECRYPT":
-            raise self._refusal(MasterKeyUnusable, f"{state}, {usage}")
+        spec = metadata.get("KeySpec")
+        if state != "Enabled" or usage != "ENCRYPT_DECRYPT" or spec != "SYMMETRIC_DEFAULT":
+            raise self._refusal(MasterKeyUnusable, f"{state}, {usage}, {spec}")
         return Description(self.name, self._key, f"Enabled, {metadata.get('Origin')}")
 
     def _ask(self, action: str, **parameters: object) -> Any:
@@ -120,6 +141,14 @@ class AwsKms:
 
     def _refusal(self, kind: type[KeyRingRefused], said: str) -> KeyRingRefused:
         return kind(f"AWS KMS does not do it with {self._key} ({said}): {_WHAT_TO_DO[kind]}")
+
+
+def _key(said: Mapping[str, Any]) -> bytes:
+    return of_key_size(said.get("Plaintext") or b"")
+
+
+def _wrapped(said: Mapping[str, Any]) -> str:
+    return as_it_rests(b64encode(said.get("CiphertextBlob") or b"").decode())
 
 
 def _blob(wrapped: str) -> bytes:

@@ -99,6 +99,15 @@ def of_key_size(key: bytes) -> bytes:
     return key
 
 
+def as_it_rests(wrapped: object) -> str:
+    """What a provider wrapped. Raises ``KeyNotOpened`` when its answer has none: nothing would open it again."""
+    if not isinstance(wrapped, str) or not wrapped:
+        raise KeyNotOpened(
+            "the provider answered without a wrapped key: see that MEMBERS_KEY_URL is its address"
+        )
+    return wrapped
+
+
 def named_again(wanted: str, given: str) -> None:
     """Refuse to destroy a key that was not named. Raises ``KeyRingRefused``."""
     if wanted != given:

@@ -22,6 +22,7 @@ from services.members.storage.providers.provider import (
     NewKey,
     ProviderDenied,
     ProviderUnreachable,
+    as_it_rests,
     named_again,
     of_key_size,
 )
@@ -42,11 +43,11 @@ class VaultTransit:
 
     def generate(self, context: KeyContext) -> NewKey:
         said = self._data("POST", "datakey/plaintext", {"context": _bound(context), "bits": 256})
-        return NewKey(_key(said.get("plaintext")), str(said.get("ciphertext")))
+        return NewKey(_key(said.get("plaintext")), as_it_rests(said.get("ciphertext")))
 
     def wrap(self, key: bytes, context: KeyContext) -> str:
         asked = {"context": _bound(context), "plaintext": b64encode(key).decode()}
-        return str(self._data("POST", "encrypt", asked).get("ciphertext"))
+        return as_it_rests(self._data("POST", "encrypt", asked).get("ciphertext"))
 
     def unwrap(self, wrapped: str, context: KeyContext) -> bytes:
         asked = {"context": _bound(context), "ciphertext": wrapped}
@@ -54,7 +55,7 @@ class VaultTransit:
 
     def rewrap(self, wrapped: str, context: KeyContext) -> str:
         asked = {"context": _bound(context), "ciphertext": wrapped}
-        return str(self._data("POST", "rewrap", asked).get("ciphertext"))
+        return as_it_rests(self._data("POST", "rewrap", asked).get("ciphertext"))
 
     def destroy(self, master_key: str) -> str:
         named_again(self._key, master_key)
