@@ -2,6 +2,8 @@
 
 import sys
 
+from redis.exceptions import RedisError
+
 from services.kit import process
 from services.kit.refusal import Refusal
 from services.loyalty import app
@@ -40,6 +42,8 @@ def main(command: str = "", *said: str) -> None:
             app.reopen(settings, *said)
         except Refusal as refused:
             sys.exit(refused.message)
+        except RedisError:
+            sys.exit("Redis is away: start it first, empty if need be, since its streams show what was seen")
     else:
         sys.exit(USAGE)
 
