@@ -112,12 +112,12 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _take(self, data: bytes) -> None:
         self._received += len(data)
-        if self._deaf or self.transport.is_closing():
-            return
-        if self._in_head and self._received > HEAD_BYTES:
-            self._refuse_head()
-        elif self._received > REQUEST_BYTES:
+        if self._received > REQUEST_BYTES:
             self.transport.close()
+        elif self._deaf or self.transport.is_closing():
+            return
+        elif self._in_head and self._received > HEAD_BYTES:
+            self._refuse_head()
         else:
             super().data_received(data)
 

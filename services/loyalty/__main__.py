@@ -5,8 +5,8 @@ import sys
 from redis.exceptions import RedisError
 
 from services.kit import process
-from services.kit.refusal import Refusal
 from services.loyalty import app
+from services.loyalty.rules.ledger.reopening import NotReopened
 from services.loyalty.settings import Settings
 
 USAGE = (
@@ -40,8 +40,8 @@ def main(command: str = "", *said: str) -> None:
     elif command == "reopen" and len(said) in (2, 3):
         try:
             app.reopen(settings, *said)
-        except Refusal as refused:
-            sys.exit(refused.message)
+        except NotReopened as because:
+            sys.exit(str(because))
         except RedisError:
             sys.exit("Redis is away: start it first, empty if need be, since its streams show what was seen")
     else:

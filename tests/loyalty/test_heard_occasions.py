@@ -204,7 +204,7 @@ async def test_whose_coupon_is_about_to_expire_is_given_something_once_for_each_
     ours = await published(operator.loyalty, amount_off(validFor="P10D", remindDays=3))
     others = await published(operator.loyalty, amount_off(validFor="P10D", remindDays=3))
     body = without_days("COUPON_EXPIRING")
-    body["lifecycle"]["template"] = ours
+    body["lifecycle"]["couponTemplate"] = ours
     await operator.publish(body)
     holder, other = operator.loyalty.new_member(), operator.loyalty.new_member()
     for member, template in ((holder, ours), (holder, ours), (other, others)):
@@ -226,15 +226,15 @@ async def test_an_occasion_that_could_never_come_or_would_come_for_ever_is_refus
     forever = await published(operator.loyalty, amount_off(validFor="P10D", remindDays=3))
     silent = await published(operator.loyalty, amount_off(validFor="P10D"))
     expiring = without_days("COUPON_EXPIRING", award={"couponTemplate": forever})
-    of = lambda template, body: body | {"lifecycle": body["lifecycle"] | {"template": template}}  # noqa: E731
+    of = lambda template, body: body | {"lifecycle": body["lifecycle"] | {"couponTemplate": template}}  # noqa: E731
     for body, path in (
         (occasion("TIER_RAISED", 3), "days"),
         (without_days("AFTER_DELIVERY"), "days"),
-        (expiring, "template"),
-        (of(forever, expiring), "template"),
-        (of(silent, without_days("COUPON_EXPIRING")), "template"),
-        (of("nowhere", without_days("COUPON_EXPIRING")), "template"),
-        (of(forever, without_days("TIER_RAISED")), "template"),
+        (expiring, "coupon_template"),
+        (of(forever, expiring), "coupon_template"),
+        (of(silent, without_days("COUPON_EXPIRING")), "coupon_template"),
+        (of("nowhere", without_days("COUPON_EXPIRING")), "coupon_template"),
+        (of(forever, without_days("TIER_RAISED")), "coupon_template"),
         (without_days("TIER_RAISED") | {"purpose": ""}, "purpose"),
     ):
         answer = await operator.draft(body)
@@ -247,7 +247,7 @@ async def test_two_missions_that_would_feed_each_other_are_not_published_both(op
     bodies = []
     for wants, gives in ((one, other), (other, one)):
         body = without_days("COUPON_EXPIRING", award={"couponTemplate": gives})
-        bodies.append(body | {"lifecycle": body["lifecycle"] | {"template": wants}})
+        bodies.append(body | {"lifecycle": body["lifecycle"] | {"couponTemplate": wants}})
         assert (await operator.draft(bodies[-1])).status_code == 200
     answers = await asyncio.gather(
         *(
@@ -261,7 +261,7 @@ async def test_two_missions_that_would_feed_each_other_are_not_published_both(op
     assert [answer.json()["message"].split(":")[0] for answer in refused] == ["MISSIONS_FEED_EACH_OTHER"]
     assert wrong_field(refused[0]) == "edition"
     again = await operator.draft(bodies[answers.index(refused[0])] | {"key": named()})
-    assert wrong_field(again) == "mission.lifecycle.template", "and is told so while it is drafted"
+    assert wrong_field(again) == "mission.lifecycle.coupon_template", "and is told so while it is drafted"
 
 
 async def test_a_segment_is_told_under_a_purpose_that_the_member_allows(operator: Gated) -> None:

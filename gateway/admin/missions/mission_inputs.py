@@ -86,7 +86,7 @@ class LifecycleTaskInput:
 
     def wire(self) -> missions_pb2.LifecycleTask:
         return missions_pb2.LifecycleTask(
-            kind=self.kind.value, days=self.days or 0, template=self.coupon_template or ""
+            kind=self.kind.value, days=self.days or 0, coupon_template=self.coupon_template or ""
         )
 
 

@@ -86,7 +86,7 @@ class MissionSampleInput:
         if self.occasion is not None:
             message.occasion.kind = self.occasion.kind.value
             message.occasion.tier = self.occasion.tier or ""
-            message.occasion.template = self.occasion.coupon_template or ""
+            message.occasion.coupon_template = self.occasion.coupon_template or ""
         elif self.activity is not None:
             message.activity.type = self.activity.type
             given: object = self.activity.attributes or {}

@@ -187,7 +187,7 @@ def mission(wire: missions_pb2.Mission) -> Mission:
         lifecycle = LifecycleTask(
             kind=LifecycleKind(wire.lifecycle.kind),
             days=wire.lifecycle.days,
-            coupon_template=wire.lifecycle.template or None,
+            coupon_template=wire.lifecycle.coupon_template or None,
         )
     return Mission(
         key=wire.key,

@@ -178,7 +178,7 @@ async def _check(
     be_finite(mission, [one.mission for one in in_force], programme, now)
     if isinstance(mission.task, LifecycleTask) and mission.task.template:
         template = await coupon_templates.find(connection, programme.number, mission.task.template)
-        path = "mission.lifecycle.template"
+        path = "mission.lifecycle.coupon_template"
         if template is None:
             raise rules.wrong("the programme has no such coupon template: draft it first", path)
         terms = template.terms or template.draft

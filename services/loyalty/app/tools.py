@@ -1,6 +1,7 @@
 """Tools: the schema brought up, and the ledger proved."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from services.loyalty.app import wiring
 from services.loyalty.jobs import verification
 from services.loyalty.jobs.display import Display
 from services.loyalty.jobs.reopening import Reopener
+from services.loyalty.rules.ledger.reopening import InstantNotUnderstood
 from services.loyalty.settings import Settings
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -31,11 +33,18 @@ def verify(settings: Settings) -> bool:
 
 
 def reopen(settings: Settings, actor: str, reason: str, since: str = "") -> None:
-    """Let the lanes of a database that was set back go on behind all that was seen of them. Raises a refusal."""
+    """Let the lanes of a database that was set back go on behind all that was seen of them. Raises ``NotReopened``."""
     key = signing.own_key(settings.signing_key)
     reopener = Reopener(settings.database_url.get_secret_value(), wiring.outside(settings), key)
-    done = asyncio.run(reopener.reopen(actor, reason, datetime.fromisoformat(since) if since else None))
+    done = asyncio.run(reopener.reopen(actor, reason, _instant(since) if since else None))
     Display().tell_reopened(done)
+
+
+def _instant(text: str) -> datetime:
+    with suppress(ValueError):
+        if (at := datetime.fromisoformat(text)).tzinfo is not None:
+            return at
+    raise InstantNotUnderstood("say since when with its offset, for instance 2026-11-23T08:00:00+08:00")
 
 
 def show_heads(settings: Settings) -> None:

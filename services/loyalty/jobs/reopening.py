@@ -9,10 +9,15 @@ import structlog
 
 from services.kit import clock, database
 from services.kit.appended import HeldElsewhere
-from services.kit.refusal import Declined, Invalid
 from services.kit.signing import SigningKey, key_id
 from services.loyalty.rules.ledger.heads import Gap, digest, write
-from services.loyalty.rules.ledger.reopening import Reopening, first_of_epoch
+from services.loyalty.rules.ledger.reopening import (
+    NoSigningKey,
+    NothingSetBack,
+    ReasonMissing,
+    Reopening,
+    first_of_epoch,
+)
 from services.loyalty.storage.ledger import heads, reopenings
 from services.loyalty.storage.ledger.outside import Outside, SetBack, ends_of
 from services.loyalty.storage.ledger.telling import TOLD_LANE
@@ -20,18 +25,6 @@ from services.loyalty.storage.ledger.telling import TOLD_LANE
 log = structlog.get_logger()
 
 _TRIES = 50
-
-
-class NothingSetBack(Declined):
-    """The ledger has all that was seen of it."""
-
-
-class NoSigningKey(Declined):
-    """Heads are published, and there is no key to sign what is to be said of them."""
-
-
-class ReasonMissing(Invalid):
-    """Whoever reopens the ledger says who it is and why."""
 
 
 @dataclass(frozen=True, slots=True)

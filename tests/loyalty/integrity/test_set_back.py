@@ -14,10 +14,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import database, inbox, outbox, stream
-from services.loyalty.jobs.reopening import NoSigningKey, NothingSetBack, ReasonMissing, Reopener
-from services.loyalty.rules.ledger.reopening import EPOCH
+from services.loyalty.jobs.reopening import Reopener
+from services.loyalty.rules.ledger.reopening import (
+    EPOCH,
+    LanesClaimed,
+    NoSigningKey,
+    NothingSetBack,
+    ReasonMissing,
+)
 from services.loyalty.storage.ledger.outside import Outside, Streams
-from services.loyalty.storage.ledger.reopenings import LanesClaimed
 from services.loyalty.storage.ledger.telling import TOLD_LANE, tell
 from tests.conftest import Servers
 from tests.loyalty.integrity.busy import Shop

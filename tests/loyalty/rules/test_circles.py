@@ -22,7 +22,7 @@ def test_a_circle_of_any_length_is_refused_with_its_way_round() -> None:
     others = [turning("b", "c"), turning("c", "d"), turning("b", "x"), turning("x", "y")]
     with pytest.raises(MissionsFeedEachOther) as refused:
         be_finite(turning("d", "b"), others, PROGRAMME, 0)
-    assert refused.value.field == "mission.lifecycle.template"
+    assert refused.value.field == "mission.lifecycle.coupon_template"
     assert "d-b gives b → b-c gives c → c-d gives d → d-b" in refused.value.message
     be_finite(turning("e", "b"), others, PROGRAMME, 0)
     be_finite(turning("d", "b"), others[1:], PROGRAMME, 0)

@@ -83,7 +83,7 @@ def _sample(
         case "occasion":
             what, kinds = message.occasion, missions_pb2.LifecycleKind
             kind = chosen(LifecycleKind, kinds, "LIFECYCLE_KIND_", what.kind, f"{path}.occasion.kind")
-            return Occasion(kind, what.template or what.tier, at)
+            return Occasion(kind, what.coupon_template or what.tier, at)
     raise ChoiceMissing(f"{path}: say one of activity, occasion", field=path)
 
 

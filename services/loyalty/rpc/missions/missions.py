@@ -186,7 +186,7 @@ def _task(message: wire.Mission) -> ActivityTask | LifecycleTask:
             once = message.lifecycle
             path = "mission.lifecycle.kind"
             kind = chosen(LifecycleKind, wire.LifecycleKind, "LIFECYCLE_KIND_", once.kind, path)
-            return LifecycleTask(kind, once.days, once.template)
+            return LifecycleTask(kind, once.days, once.coupon_template)
     raise ChoiceMissing("mission.task: choose one of activities, lifecycle", field="mission.task")
 
 
@@ -223,7 +223,7 @@ def _shown(edition: Edition) -> wire.Mission:
         case LifecycleTask(kind, days, template):
             message.lifecycle.kind = choice(wire.LifecycleKind, "LIFECYCLE_KIND_", kind)
             message.lifecycle.days = days
-            message.lifecycle.template = template
+            message.lifecycle.coupon_template = template
     return message
 
 

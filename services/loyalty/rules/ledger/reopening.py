@@ -14,6 +14,33 @@ EPOCH = 1_000_000
 here, since Redis was emptied or heads are a minute old, is nowhere near that much."""
 
 
+class NotReopened(Exception):
+    """What an operator asked for is not done, and nothing is changed: what was wrong, and what would be right.
+
+    It is no refusal: that is of requests, and has a code.
+    """
+
+
+class NothingSetBack(NotReopened):
+    """The ledger has all that was seen of it."""
+
+
+class NoSigningKey(NotReopened):
+    """Heads are published, and there is no key to sign what is to be said of them."""
+
+
+class ReasonMissing(NotReopened):
+    """Whoever reopens the ledger says who it is and why."""
+
+
+class LanesClaimed(NotReopened):
+    """Somebody writes to a lane that is to be reopened."""
+
+
+class InstantNotUnderstood(NotReopened):
+    """Since when the database was written to is no instant."""
+
+
 class Reopening(NamedTuple):
     """A lane goes on with ``seq`` after ``after``, the newest batch that is there; ``seen`` is the newest anybody saw.
 

@@ -34,11 +34,12 @@ def be_finite(mission: Mission, in_force: Iterable[Mission], programme: Programm
     if circle:
         way = " → ".join(f"{each.mission} gives {each.gives}" for each in circle)
         names = ", ".join(each.mission for each in circle[1:]) or "itself"
+        field = "mission.lifecycle.coupon_template"
         message = (
-            f"mission.lifecycle.template: {way} → {mission.key}: each coupon that nobody uses gives the next, without "
-            f"end; name another template, give something else, or stop one of {names} first"
+            f"{field}: {way} → {mission.key}: each coupon that nobody uses gives the next, without end; "
+            f"name another template, give something else, or stop one of {names} first"
         )
-        raise MissionsFeedEachOther(message, field="mission.lifecycle.template", missions=names)
+        raise MissionsFeedEachOther(message, field=field, missions=names)
 
 
 def link(mission: Mission, programme: Programme) -> Link | None:

@@ -232,13 +232,15 @@ def _check_occasion(task: LifecycleTask, award: Award) -> None:
         raise wrong(f"must be 1 to {MOST_DAYS}", f"{path}.days")
     if task.kind is not LifecycleKind.COUPON_EXPIRING:
         if task.template:
-            raise wrong("only of expiring coupons is there a template: leave it out", f"{path}.template")
+            raise wrong(
+                "only of expiring coupons is there a template: leave it out", f"{path}.coupon_template"
+            )
         return
     if task.template and not _is_key(task.template):
-        raise wrong(f"name it by its key, {KEY_SAID}", f"{path}.template")
+        raise wrong(f"name it by its key, {KEY_SAID}", f"{path}.coupon_template")
     if award.kind is GrantKind.COUPON and task.template in ("", award.template):
         message = "the coupon that it gives would expire and give the next: name the template of others"
-        raise wrong(message, f"{path}.template")
+        raise wrong(message, f"{path}.coupon_template")
 
 
 def _check_award(award: Award, programme: Programme) -> None:

@@ -183,10 +183,15 @@ async def _told_until(pool: asyncpg.Pool, at: str) -> int:
 
 def _set_back(found: list[SetBack]) -> LedgerSetBack:
     for lane in found:
-        log.error("a lane was set back", lane=lane.lane, there=lane.there, seen=lane.seen)
+        log.error(
+            "a lane was set back",
+            lane=lane.lane,
+            there=lane.there,
+            seen=lane.seen,
+            do="huiyuan ledger reopen",
+        )
     return LedgerSetBack(
-        "the ledger has less than was seen of it, so nothing is posted until its operator reopens it: "
-        "huiyuan ledger reopen"
+        "the ledger has less than was seen of it, so nothing is posted until its operator reopens it"
     )
 
 

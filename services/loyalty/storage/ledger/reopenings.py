@@ -7,15 +7,10 @@ import asyncpg
 
 from services.kit import database, outbox
 from services.kit.clock import instant
-from services.kit.refusal import Unavailable
-from services.loyalty.rules.ledger.reopening import Reopening
+from services.loyalty.rules.ledger.reopening import LanesClaimed, Reopening
 from services.loyalty.storage.ledger import chain
 from services.loyalty.storage.ledger.outside import SetBack, ends_of
 from services.loyalty.storage.ledger.telling import TELLING, TOLD_LANE
-
-
-class LanesClaimed(Unavailable):
-    """Somebody writes to a lane that is to be reopened."""
 
 
 async def reopen(
@@ -52,7 +47,7 @@ async def _claim(connection: database.RawConnection) -> None:
     if claimed := [row["lane"] for row in taken if not row["ours"]]:
         lanes = ", ".join(map(str, claimed))
         message = f"lanes {lanes} are written to: stop the servers and workers of loyalty, and say it again"
-        raise LanesClaimed(message, lanes=lanes)
+        raise LanesClaimed(message)
     await connection.execute("SELECT pg_advisory_xact_lock($1)", TELLING)
 
 

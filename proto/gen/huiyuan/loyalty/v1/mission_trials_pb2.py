@@ -27,29 +27,29 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from huiyuan.loyalty.v1 import missions_pb2 as huiyuan_dot_loyalty_dot_v1_dot_missions__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'huiyuan/loyalty/v1/mission_trials.proto\x12\x12huiyuan.loyalty.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!huiyuan/loyalty/v1/missions.proto\"K\n\x0eSampleActivity\x12\x0c\n\x04type\x18\x01 \x01(\t\x12+\n\nattributes\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\"a\n\x0eSampleOccasion\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.huiyuan.loyalty.v1.LifecycleKind\x12\x0c\n\x04tier\x18\x02 \x01(\t\x12\x10\n\x08template\x18\x03 \x01(\t\"\xb8\x01\n\rMissionSample\x12\x36\n\x08\x61\x63tivity\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.SampleActivityH\x00\x12\x36\n\x08occasion\x18\x02 \x01(\x0b\x32\".huiyuan.loyalty.v1.SampleOccasionH\x00\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\n\x04what\"\xee\x01\n\x11TryMissionRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\r\n\x03key\x18\x02 \x01(\tH\x00\x12.\n\x07mission\x18\x03 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.MissionH\x00\x12\x32\n\x07samples\x18\x04 \x03(\x0b\x32!.huiyuan.loyalty.v1.MissionSample\x12\x0c\n\x04tier\x18\x05 \x01(\t\x12\x17\n\x0fpurpose_refused\x18\x06 \x01(\x08\x12\x14\n\x07\x61warded\x18\x07 \x01(\x03H\x01\x88\x01\x01\x42\x07\n\x05whichB\n\n\x08_awarded\"s\n\x0cMissionCheck\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32$.huiyuan.loyalty.v1.MissionCheckKind\x12\r\n\x05holds\x18\x02 \x01(\x08\x12\x0e\n\x06\x61\x63tual\x18\x03 \x01(\t\x12\x10\n\x08required\x18\x04 \x01(\t\"\xbd\x01\n\x14MissionSampleVerdict\x12/\n\x0boccurred_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x06\x63hecks\x18\x02 \x03(\x0b\x32 .huiyuan.loyalty.v1.MissionCheck\x12\x0e\n\x06\x63ounts\x18\x03 \x01(\x08\x12\x0e\n\x06\x61wards\x18\x04 \x01(\x05\x12\x10\n\x08progress\x18\x05 \x01(\x05\x12\x10\n\x08required\x18\x06 \x01(\x05\"\x8e\x01\n\x12TryMissionResponse\x12,\n\x07mission\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12:\n\x08verdicts\x18\x02 \x03(\x0b\x32(.huiyuan.loyalty.v1.MissionSampleVerdict\x12\x0e\n\x06\x61wards\x18\x03 \x01(\x03*\x88\x03\n\x10MissionCheckKind\x12\"\n\x1eMISSION_CHECK_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17MISSION_CHECK_KIND_TASK\x10\x01\x12 \n\x1cMISSION_CHECK_KIND_ATTRIBUTE\x10\x02\x12 \n\x1cMISSION_CHECK_KIND_CONDITION\x10\x03\x12\x1f\n\x1bMISSION_CHECK_KIND_TEMPLATE\x10\x04\x12\x1a\n\x16MISSION_CHECK_KIND_DUE\x10\x05\x12\x1b\n\x17MISSION_CHECK_KIND_OPEN\x10\x06\x12\x1b\n\x17MISSION_CHECK_KIND_TIER\x10\x07\x12\x1e\n\x1aMISSION_CHECK_KIND_ALLOWED\x10\x08\x12\x1b\n\x17MISSION_CHECK_KIND_ONCE\x10\t\x12\x1c\n\x18MISSION_CHECK_KIND_TIMES\x10\n\x12\x1d\n\x19MISSION_CHECK_KIND_BUDGET\x10\x0b\x32s\n\x14MissionTrialsService\x12[\n\nTryMission\x12%.huiyuan.loyalty.v1.TryMissionRequest\x1a&.huiyuan.loyalty.v1.TryMissionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'huiyuan/loyalty/v1/mission_trials.proto\x12\x12huiyuan.loyalty.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!huiyuan/loyalty/v1/missions.proto\"K\n\x0eSampleActivity\x12\x0c\n\x04type\x18\x01 \x01(\t\x12+\n\nattributes\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\"h\n\x0eSampleOccasion\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.huiyuan.loyalty.v1.LifecycleKind\x12\x0c\n\x04tier\x18\x02 \x01(\t\x12\x17\n\x0f\x63oupon_template\x18\x03 \x01(\t\"\xb8\x01\n\rMissionSample\x12\x36\n\x08\x61\x63tivity\x18\x01 \x01(\x0b\x32\".huiyuan.loyalty.v1.SampleActivityH\x00\x12\x36\n\x08occasion\x18\x02 \x01(\x0b\x32\".huiyuan.loyalty.v1.SampleOccasionH\x00\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\n\x04what\"\xee\x01\n\x11TryMissionRequest\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\r\n\x03key\x18\x02 \x01(\tH\x00\x12.\n\x07mission\x18\x03 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.MissionH\x00\x12\x32\n\x07samples\x18\x04 \x03(\x0b\x32!.huiyuan.loyalty.v1.MissionSample\x12\x0c\n\x04tier\x18\x05 \x01(\t\x12\x17\n\x0fpurpose_refused\x18\x06 \x01(\x08\x12\x14\n\x07\x61warded\x18\x07 \x01(\x03H\x01\x88\x01\x01\x42\x07\n\x05whichB\n\n\x08_awarded\"s\n\x0cMissionCheck\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32$.huiyuan.loyalty.v1.MissionCheckKind\x12\r\n\x05holds\x18\x02 \x01(\x08\x12\x0e\n\x06\x61\x63tual\x18\x03 \x01(\t\x12\x10\n\x08required\x18\x04 \x01(\t\"\xbd\x01\n\x14MissionSampleVerdict\x12/\n\x0boccurred_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x06\x63hecks\x18\x02 \x03(\x0b\x32 .huiyuan.loyalty.v1.MissionCheck\x12\x0e\n\x06\x63ounts\x18\x03 \x01(\x08\x12\x0e\n\x06\x61wards\x18\x04 \x01(\x05\x12\x10\n\x08progress\x18\x05 \x01(\x05\x12\x10\n\x08required\x18\x06 \x01(\x05\"\x8e\x01\n\x12TryMissionResponse\x12,\n\x07mission\x18\x01 \x01(\x0b\x32\x1b.huiyuan.loyalty.v1.Mission\x12:\n\x08verdicts\x18\x02 \x03(\x0b\x32(.huiyuan.loyalty.v1.MissionSampleVerdict\x12\x0e\n\x06\x61wards\x18\x03 \x01(\x03*\x88\x03\n\x10MissionCheckKind\x12\"\n\x1eMISSION_CHECK_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17MISSION_CHECK_KIND_TASK\x10\x01\x12 \n\x1cMISSION_CHECK_KIND_ATTRIBUTE\x10\x02\x12 \n\x1cMISSION_CHECK_KIND_CONDITION\x10\x03\x12\x1f\n\x1bMISSION_CHECK_KIND_TEMPLATE\x10\x04\x12\x1a\n\x16MISSION_CHECK_KIND_DUE\x10\x05\x12\x1b\n\x17MISSION_CHECK_KIND_OPEN\x10\x06\x12\x1b\n\x17MISSION_CHECK_KIND_TIER\x10\x07\x12\x1e\n\x1aMISSION_CHECK_KIND_ALLOWED\x10\x08\x12\x1b\n\x17MISSION_CHECK_KIND_ONCE\x10\t\x12\x1c\n\x18MISSION_CHECK_KIND_TIMES\x10\n\x12\x1d\n\x19MISSION_CHECK_KIND_BUDGET\x10\x0b\x32s\n\x14MissionTrialsService\x12[\n\nTryMission\x12%.huiyuan.loyalty.v1.TryMissionRequest\x1a&.huiyuan.loyalty.v1.TryMissionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.loyalty.v1.mission_trials_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MISSIONCHECKKIND']._serialized_start=1220
-  _globals['_MISSIONCHECKKIND']._serialized_end=1612
+  _globals['_MISSIONCHECKKIND']._serialized_start=1227
+  _globals['_MISSIONCHECKKIND']._serialized_end=1619
   _globals['_SAMPLEACTIVITY']._serialized_start=161
   _globals['_SAMPLEACTIVITY']._serialized_end=236
   _globals['_SAMPLEOCCASION']._serialized_start=238
-  _globals['_SAMPLEOCCASION']._serialized_end=335
-  _globals['_MISSIONSAMPLE']._serialized_start=338
-  _globals['_MISSIONSAMPLE']._serialized_end=522
-  _globals['_TRYMISSIONREQUEST']._serialized_start=525
-  _globals['_TRYMISSIONREQUEST']._serialized_end=763
-  _globals['_MISSIONCHECK']._serialized_start=765
-  _globals['_MISSIONCHECK']._serialized_end=880
-  _globals['_MISSIONSAMPLEVERDICT']._serialized_start=883
-  _globals['_MISSIONSAMPLEVERDICT']._serialized_end=1072
-  _globals['_TRYMISSIONRESPONSE']._serialized_start=1075
-  _globals['_TRYMISSIONRESPONSE']._serialized_end=1217
-  _globals['_MISSIONTRIALSSERVICE']._serialized_start=1614
-  _globals['_MISSIONTRIALSSERVICE']._serialized_end=1729
+  _globals['_SAMPLEOCCASION']._serialized_end=342
+  _globals['_MISSIONSAMPLE']._serialized_start=345
+  _globals['_MISSIONSAMPLE']._serialized_end=529
+  _globals['_TRYMISSIONREQUEST']._serialized_start=532
+  _globals['_TRYMISSIONREQUEST']._serialized_end=770
+  _globals['_MISSIONCHECK']._serialized_start=772
+  _globals['_MISSIONCHECK']._serialized_end=887
+  _globals['_MISSIONSAMPLEVERDICT']._serialized_start=890
+  _globals['_MISSIONSAMPLEVERDICT']._serialized_end=1079
+  _globals['_TRYMISSIONRESPONSE']._serialized_start=1082
+  _globals['_TRYMISSIONRESPONSE']._serialized_end=1224
+  _globals['_MISSIONTRIALSSERVICE']._serialized_start=1621
+  _globals['_MISSIONTRIALSSERVICE']._serialized_end=1736
 # @@protoc_insertion_point(module_scope)

@@ -48,14 +48,14 @@ class SampleActivity(_message.Message):
     def __init__(self, type: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class SampleOccasion(_message.Message):
-    __slots__ = ("kind", "tier", "template")
+    __slots__ = ("kind", "tier", "coupon_template")
     KIND_FIELD_NUMBER: _ClassVar[int]
     TIER_FIELD_NUMBER: _ClassVar[int]
-    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    COUPON_TEMPLATE_FIELD_NUMBER: _ClassVar[int]
     kind: _missions_pb2.LifecycleKind
     tier: str
-    template: str
-    def __init__(self, kind: _Optional[_Union[_missions_pb2.LifecycleKind, str]] = ..., tier: _Optional[str] = ..., template: _Optional[str] = ...) -> None: ...
+    coupon_template: str
+    def __init__(self, kind: _Optional[_Union[_missions_pb2.LifecycleKind, str]] = ..., tier: _Optional[str] = ..., coupon_template: _Optional[str] = ...) -> None: ...
 
 class MissionSample(_message.Message):
     __slots__ = ("activity", "occasion", "occurred_at")

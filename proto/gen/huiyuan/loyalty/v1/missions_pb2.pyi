@@ -112,14 +112,14 @@ class ActivityTask(_message.Message):
     def __init__(self, type: _Optional[str] = ..., conditions: _Optional[_Iterable[_Union[AttributeCondition, _Mapping]]] = ..., count: _Optional[int] = ..., counted_by: _Optional[_Union[CountedBy, str]] = ..., attribute: _Optional[str] = ..., period: _Optional[_Union[MissionPeriod, str]] = ..., times: _Optional[int] = ..., condition: _Optional[str] = ...) -> None: ...
 
 class LifecycleTask(_message.Message):
-    __slots__ = ("kind", "days", "template")
+    __slots__ = ("kind", "days", "coupon_template")
     KIND_FIELD_NUMBER: _ClassVar[int]
     DAYS_FIELD_NUMBER: _ClassVar[int]
-    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    COUPON_TEMPLATE_FIELD_NUMBER: _ClassVar[int]
     kind: LifecycleKind
     days: int
-    template: str
-    def __init__(self, kind: _Optional[_Union[LifecycleKind, str]] = ..., days: _Optional[int] = ..., template: _Optional[str] = ...) -> None: ...
+    coupon_template: str
+    def __init__(self, kind: _Optional[_Union[LifecycleKind, str]] = ..., days: _Optional[int] = ..., coupon_template: _Optional[str] = ...) -> None: ...
 
 class MissionAward(_message.Message):
     __slots__ = ("points", "coupon_template", "benefit")
