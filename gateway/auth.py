@@ -47,7 +47,7 @@ class Authenticator:
         """Who the header speaks for, where nothing has to be judged for it; None for any other."""
         if not authorization:
             return UNKNOWN if self._strangers else None
-        token = self._verifier.known(authorization[7:]) if authorization.startswith("Bearer ") else None
+        token = self._verifier.known(authorization[7:]) if authorization[:7].lower() == "bearer " else None
         return None if token is None else self._identity(token)
 
     async def identify(self, authorization: str | None) -> Identity:

@@ -31,6 +31,7 @@ from gateway.serving.executor import executor_of, is_awaitable
 from services.kit import spans
 from services.kit.refusal import Refusal, Unauthenticated
 from services.kit.rpc import Caller
+from services.kit.tokens import TokenForged
 
 operation_seconds = Histogram(
     "huiyuan_graphql_seconds",
@@ -89,11 +90,11 @@ class Surface:
         return Asker(identity, locale, payer, address)
 
     async def _judged(self, authorization: str | None, address: Callable[[], str]) -> Identity:
-        """Who asks by a token that was not seen before: to judge one is work that an address gets so much of."""
+        """Who asks by a token that was not seen before: to prove one a forgery is work that an address gets so much of."""
         self._meter.check_address(address())
         try:
             return await self._authenticator.identify(authorization)
-        except Unauthenticated:
+        except TokenForged:
             self._meter.charge_address(address())
             raise
 

@@ -194,6 +194,11 @@ class HttpProtocol(HttpToolsProtocol):
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.is_idle:
+            self._idle_since_s = self.loop.time()
+
     def _begun(self, direct: Direct) -> "_Exchange | None":
         """The exchange, when nothing waits on this connection and the request is one that is answered directly."""
         headers = dict(self.headers)
@@ -237,7 +242,7 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.close()
         if self.pipeline or self.transport.is_closing():
             self.on_response_complete()
-        else:
+        else:  # all that is left of it, without a timer
             self.server_state.total_requests += 1
             self._idle_since_s = self.loop.time()
 

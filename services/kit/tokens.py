@@ -36,6 +36,12 @@ class TokenRefused(Unauthenticated):
     """The token is not one that we accept; the message says why and what would be right."""
 
 
+class TokenForged(TokenRefused):
+    """The same to whoever sent it; it took the work of a signature to find out."""
+
+    code = TokenRefused.code
+
+
 class TokenExpired(TokenRefused):
     """The token was good, and its time is up."""
 
@@ -121,7 +127,7 @@ class TokenVerifier:
             ) from None
         except (jwt.PyJWTError, ValueError):
             self._remember(self._forged, digest, None)
-            raise TokenRefused(_NOT_VALID) from None
+            raise TokenForged(_NOT_VALID) from None
         if not isinstance(claims["exp"], int | float):
             raise TokenRefused("the token's exp must be a number")
         if not (claims["sub"].isprintable() and 0 < len(claims["sub"]) <= _LONGEST_SUBJECT):

@@ -412,3 +412,13 @@ async def test_a_connection_that_asks_nothing_more_is_closed_after_a_while() -> 
         await answered(reader)
         async with asyncio.timeout(10):
             assert await reader.read() == b""
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_an_empty_line_after_a_request_does_not_keep_the_connection() -> None:
+    async with serving(kept_s=0.5) as port, connected(port) as (reader, writer):
+        writer.write(asking("/"))
+        await reader.readuntil(b"hello")
+        writer.write(b"\r\n")
+        async with asyncio.timeout(15):
+            assert await reader.read() == b""

@@ -92,12 +92,19 @@ async def withdraw(
     if (before := await _before(connection, act)) is not None:
         return before
     in_force = await named(connection, act.purposes)
-    parts = await _parts(connection, act, in_force)
+    others = []
+    if not act.recipient_id:
+        others = await decisions.given_to_others(connection, act.member_id, act.purposes)
+    for_others = {stood.purpose for stood in others}
+    parts = [
+        part
+        for part in await _parts(connection, act, in_force)
+        # Where only others were given consent, there may be none of ours to withdraw.
+        if part.standing or part.purpose.terms.needs_consent or part.purpose.key not in for_others
+    ]
     for part in parts:
         acts.admit_withdrawal(act, part.purpose, part.standing)
-    if not act.recipient_id:
-        for stood in await decisions.given_to_others(connection, act.member_id, act.purposes):
-            parts.append(_Part(in_force[stood.purpose], stood.recipient_id, stood))
+    parts += [_Part(in_force[stood.purpose], stood.recipient_id, stood) for stood in others]
     consented = await purposes.versions(
         connection,
         [(part.standing.purpose, part.standing.purpose_version) for part in parts if part.standing],

@@ -123,7 +123,7 @@ class Gate:
 
     def kept_many(self, request: decisions_pb2.CheckManyRequest) -> decisions_pb2.CheckManyResponse | None:
         """The answers, where they may be kept and all that they are judged by is."""
-        if not request.may_be_kept or len(request.member_ids) > _KEPT_MOST:
+        if not (request.may_be_kept and 0 < len(request.member_ids) <= _KEPT_MOST):
             return None
         purpose, recipient_id, response = (
             request.purpose,

@@ -73,6 +73,17 @@ async def test_art_13_what_rests_on_a_contract_cannot_be_withdrawn_and_goes_on(
     assert answer.lawful_basis == factories.CONTRACT
 
 
+async def test_art_15_what_came_to_rest_on_a_contract_is_withdrawn_from_others_who_were_given_consent(
+    consent: Consent, member_id: str
+) -> None:
+    key, partners = fresh("sharing"), ["partner-a"]
+    shown = await consent.ask(factories.purpose(key, recipients=partners, assessment_id="DPIA-8"))
+    await consent.give(factories.grant(member_id, shown, key, key="a", recipient_id="partner-a"))
+    await consent.ask(factories.contract_purpose(key, recipients=partners, assessment_id="DPIA-9"))
+    ended = await consent.withdraw(factories.withdrawal(member_id, key, key="b"))
+    assert [one.recipient_id for one in ended.consents] == partners
+
+
 async def test_what_was_never_given_can_be_withdrawn(consent: Consent, member_id: str) -> None:
     key = fresh("sms")
     await consent.ask(factories.purpose(key))

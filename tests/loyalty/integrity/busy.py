@@ -124,8 +124,9 @@ class Shop:
 
     async def end(self) -> None:
         """What chance may have left out: points written off, debt, a redemption refunded, holds that stay open, rewards,
-        a sliding promise, a merge that stands, and an order that was completed."""
-        member, other = (str(UUID(int=self.dice.getrandbits(128), version=4)) for _ in range(2))
+        a sliding promise, a merge that stands, an order that was completed, and somebody who leaves with nothing."""
+        member, other, idle = (str(UUID(int=self.dice.getrandbits(128), version=4)) for _ in range(3))
+        await self.leave(idle)
         await self.order(member, [10_000])
         self.clock += timedelta(days=8)
         await self.redeem(Ask(member, "shop", "LATER", 100, b"", "staff:ada", "TEST"))
@@ -304,10 +305,13 @@ class Shop:
 
     async def forfeit(self) -> None:
         if self.dice.random() < 0.3:
-            member, name = self.dice.choice(self.members), f"forfeit-{next(self.ids)}"
-            asked = forfeits.Forfeiture(member, "shop", name, "staff:ada", "CLOSED")
-            key = forfeits.forfeit_key(self.number, name)
-            await self.do(partial(forfeits.forfeit, asked=asked), member, keys=((member, key),))
+            await self.leave(self.dice.choice(self.members))
+
+    async def leave(self, member: str) -> None:
+        name = f"forfeit-{next(self.ids)}"
+        asked = forfeits.Forfeiture(member, "shop", name, "staff:ada", "CLOSED")
+        key = forfeits.forfeit_key(self.number, name)
+        await self.do(partial(forfeits.forfeit, asked=asked), member, keys=((member, key),))
 
 
 async def found(url: str) -> int:

@@ -29,8 +29,10 @@ _LINES_AT_ONCE = 500
 _CLOCKS_APART = timedelta(minutes=1)
 """At the most, those of a worker and of its database."""
 
-set_back_lanes = Gauge(
-    "huiyuan_ledger_set_back_lanes", "Lanes whose database has less than was seen of them, as last looked at."
+lane_set_back = Gauge(
+    "huiyuan_ledger_set_back",
+    "1 for a lane whose database has less than was seen of it, as last looked at.",
+    ["lane"],
 )
 
 
@@ -90,8 +92,9 @@ class Outside:
             log.warning(
                 "a lane goes on without a look at its stream", lane=head.lane, because=type(error).__name__
             )
-        if lost or seen > head.seq:
-            set_back_lanes.set(1)
+        is_set_back = lost or seen > head.seq
+        lane_set_back.labels(head.lane).set(is_set_back)
+        if is_set_back:
             raise _set_back([SetBack(head.lane, head.seq, seen, 0)])
 
     def _published(self) -> tuple[PublishedHead, ...]:
@@ -115,7 +118,7 @@ class Outside:
                 up_to = kept.heads.get(lane, 0)
                 before = found.get(lane, SetBack(lane, ends.get(lane, 0), 0, up_to))
                 found[lane] = before._replace(seen=max(before.seen, seen), kept=min(before.kept, up_to))
-        set_back_lanes.set(len(found))
+        _say_of_all(found)
         return [found[lane] for lane in sorted(found)]
 
     async def newest_seen(self) -> int:
@@ -146,7 +149,7 @@ class Streams(resending.Resending):
     async def restored(self, ends: Mapping[str, stream.Position]) -> list[int]:
         """None, ever. Raises ``LedgerSetBack`` where lanes have to be reopened."""
         found = await self.set_back(ends)
-        set_back_lanes.set(len(found))
+        _say_of_all(found)
         if found:
             raise _set_back(list(found.values()))
         return []
@@ -179,6 +182,11 @@ async def _told_until(pool: asyncpg.Pool, at: str) -> int:
     since = datetime.fromisoformat(at) - _CLOCKS_APART if at else datetime.min.replace(tzinfo=UTC)
     told: int | None = await pool.fetchval(_TOLD_UNTIL, TOLD_LANE, since)
     return told or 0
+
+
+def _say_of_all(found: Mapping[int, SetBack]) -> None:
+    for lane in range(TOLD_LANE + 1):
+        lane_set_back.labels(lane).set(lane in found)
 
 
 def _set_back(found: list[SetBack]) -> LedgerSetBack:

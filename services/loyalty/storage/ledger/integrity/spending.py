@@ -127,7 +127,8 @@ REDEMPTIONS = Statement(
 )
 
 # A denial says no currency, so that one of the member's must have had what it says; a wallet with nothing always does.
-# Who was merged may have been declined under another name, and who wanted what was sold out is answered without a lock.
+# Whoever left with nothing was denied nothing. Who was merged may have been declined under another name, and who wanted
+# what was sold out is answered without a lock.
 DENIALS = Statement(
     "denials",
     "whoever was declined for too few points asked for more than there was, and had at that instant what is said",
@@ -135,7 +136,7 @@ DENIALS = Statement(
     ("denials", "entries"),
     """
     WITH declined AS (
-      SELECT * FROM denials d WHERE because IN ('', 'NOT_ENOUGH_POINTS') AND NOT EXISTS (
+      SELECT * FROM denials d WHERE because IN ('', 'NOT_ENOUGH_POINTS') AND asked > 0 AND NOT EXISTS (
         SELECT FROM standings s WHERE s.member_id = d.member_id AND (s.merged_into IS NOT NULL OR s.was_merged))
     ), line AS (
       SELECT member_id, currency, recorded_at, ord, balance_after, NULL::uuid AS key FROM entries
