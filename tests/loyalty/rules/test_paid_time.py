@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.kit.clock import micros
+from services.loyalty.rules.ledger.expiry import Period
 from services.loyalty.rules.tiers import memberships
 from services.loyalty.rules.tiers.followings import follow
 from services.loyalty.rules.tiers.memberships import Membership, RenewalStands
@@ -60,7 +61,7 @@ class Shop(Two):
         last = max((end for _, end in self.paid(member)), default=None)
         begins = last or self.today
         order_id = f"order-{next(self.ids)}"
-        ends = midnight(begins.replace(year=begins.year + 1))
+        ends = midnight(Period(12, 0).after(begins))
         since = midnight(last) if last else self.now
         return Membership("till", order_id, member, key, "", 0, since, ends, self.now, "till", b"")
 

@@ -184,7 +184,8 @@ def _part_paid(book: Book, undone: Merge, gone: Member, survivor: Member) -> Non
     theirs = {each.placement_id for each in paid_time.paid(undone.term.placed)}
     back, left = paid_time.parted(survivor.standing.placed, theirs, now, zone)
     here = {each.placement_id for each in back}
-    replace_paid(book, gone, [*(each for each in gone.standing.placed if each.placement_id not in here), *back])
+    own = [each for each in gone.standing.placed if each.placement_id not in here]
+    replace_paid(book, gone, [*own, *back])
     replace_paid(book, survivor, left)
     book.tell_moves(gone, tiers.show(gone.current, gone.standing, gone.recorded_at))
 

@@ -148,7 +148,7 @@ def _without(placed: Sequence[Placed], asked: Ending, member: Member) -> list[Pl
 
 
 def _be_theirs(book: Book, asked: Placement, programme: int, made: Placed) -> None:
-    """What was bought before a merge that came first goes back to its buyer when the merge is undone."""
+    """What is followed only after a merge goes back to its buyer when that is undone, like what was placed before."""
     for merge in book.state.merges_of(asked.member_id, programme):
         merge.term, merge.changed = replace(merge.term, placed=(*merge.term.placed, made)), True
 
