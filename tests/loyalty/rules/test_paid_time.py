@@ -222,6 +222,20 @@ def test_what_came_forward_by_a_refund_is_not_given_back_longer_than_was_paid_fo
     assert (shop.paid(NEW), shop.paid(THIRD)) == ([], [])
 
 
+def test_a_refund_of_what_is_over_makes_nothing_behind_it_longer() -> None:
+    shop = Shop()
+    first = shop.buy(NEW, "vip")
+    shop.buy(OLD, "plus")
+    shop.merge(OLD, NEW)
+    shop.merge(NEW, THIRD, "onward")
+    shop.to(1, 6, 1)
+    shop.refund(first)
+    assert shop.paid(THIRD) == [("plus", day(2, 3, 1))]
+    shop.to(2, 4, 1)
+    shop.unmerge(NEW, "onward")
+    assert (shop.paid(NEW), shop.paid(THIRD)) == ([], [])
+
+
 # --- any history --------------------------------------------------------------------------------------------
 
 MEMBERS = st.sampled_from([OLD, NEW, THIRD])
@@ -353,4 +367,4 @@ class Histories(RuleBasedStateMachine):
 
 
 TestHistories = Histories.TestCase
-TestHistories.settings = settings(max_examples=25, stateful_step_count=25, derandomize=True, database=None)
+TestHistories.settings = settings(max_examples=60, stateful_step_count=25, derandomize=True, database=None)
