@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.loyalty.rpc.tiers.memberships import Memberships
 from tests.loyalty.conftest import Loyalty, programme
-from tests.loyalty.test_memberships import END, GET, Day, buy, code, for_sale, held, offer, step
+from tests.loyalty.test_memberships import END, GET, Day, buy, code, for_sale, held, offer, paying, step
 from tests.loyalty.test_merges import MERGE, UNMERGE, merging, undoing
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -141,3 +142,26 @@ async def test_what_is_bought_while_merged_stays_with_the_survivor(shop: Loyalty
     assert await standing(shop, other) == ("vip", "03-11")
     day.to(1, 3, 11)
     assert await standing(shop, other) == ("plus", "03-11"), "a year of its own, behind VIP"
+
+
+async def test_what_is_followed_only_after_the_merge_waits_too_and_goes_back_to_its_buyer(
+    shop: Loyalty, day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day.begin()
+    one, other = shop.new_member(), shop.new_member()
+    await buy(shop, other, f"{other}-1", day, "vip")
+    offered = (await offer(shop, one, "plus")).json()["offer"]
+
+    async def killed(*_: Any) -> None:
+        """Right before the tier follows."""
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Memberships, "_settle", killed)
+        assert code(await paying(shop, one, offered, f"{one}-1", day)) == ""
+    await merge(shop, one, other)
+    assert code(await paying(shop, one, offered, f"{one}-1", day)) == ""
+    assert await standing(shop, other) == ("vip", "03-01")
+    day.to(1, 3, 2)
+    assert await held(shop, other) == "plus"
+    await part(shop, one)
+    assert (await held(shop, one), await held(shop, other)) == ("plus", "")

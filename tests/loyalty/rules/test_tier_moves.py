@@ -211,8 +211,8 @@ def test_what_was_paid_for_is_a_floor_and_an_override_is_exact() -> None:
     ledger.now = at("2026-08-01")
     ledger.touch()
     assert moves(ledger)[-1] == ("gold", at("2026-08-01"))
-    until = at("2026-09-01")
-    asked = Ending(MEMBER, "shop", PlacementKind.PAID, b"e" * 16, "staff:ada", "TEST", until=until)
+    paid = key_of("place", 1, "paid").hex()
+    asked = Ending(MEMBER, "shop", PlacementKind.PAID, b"e" * 16, "staff:ada", "TEST", paid)
     assert ledger.post(partial(end_placement, asked=asked)).value.tier_after == "gold"
     assert standing_of(ledger).next_due_at == NEVER
 

@@ -181,13 +181,11 @@ class _Returning:
 def _part_paid(book: Book, undone: Merge, gone: Member, survivor: Member) -> None:
     """What each paid for goes its own way again; what had to wait for the other's is good for as long as is left."""
     zone, now = survivor.current.time_zone, survivor.recorded_at
-    stack, own, left = survivor.standing.placed, gone.standing.placed, survivor.standing.placed
-    for theirs in paid_time.paid(undone.term.placed):
-        if back := paid_time.given_back(stack, theirs, now, zone):
-            own = [*(each for each in own if each.placement_id != theirs.placement_id), back]
-            here = paid_time.bought_by(left, theirs.placement_id, NEVER)
-            left = paid_time.without(left, here, 0, now, zone) if here else left
-    replace_paid(book, gone, own)
+    theirs = {each.placement_id for each in paid_time.paid(undone.term.placed)}
+    back, left = paid_time.parted(survivor.standing.placed, theirs, now, zone)
+    here = {each.placement_id for each in back}
+    own = [each for each in gone.standing.placed if each.placement_id not in here]
+    replace_paid(book, gone, [*own, *back])
     replace_paid(book, survivor, left)
     book.tell_moves(gone, tiers.show(gone.current, gone.standing, gone.recorded_at))
 

@@ -16,7 +16,8 @@ def following(made: Membership, programme_id: str) -> Placement | Ending:
     """How the tier follows a purchase or its end, under a key of its own, so that it does so once."""
     actor, paid, bought = made.ended_by or made.recorded_by, PlacementKind.PAID, made.key(programme_id)
     if not made.ended_at:
-        return Placement(made.member_id, programme_id, made.tier, made.ends, paid, bought, actor, REASON)
+        ends, since = made.ends, made.begins
+        return Placement(made.member_id, programme_id, made.tier, ends, paid, bought, actor, REASON, since)
     key = key_of("membership-end", programme_id, made.source, made.order_id)
     what = bought.hex(), made.begins, made.ends
     return Ending(made.member_id, programme_id, paid, key, actor, made.reason, *what)

@@ -171,7 +171,7 @@ def covered(member: Member, memberships: Sequence[Membership], at: int) -> Cover
     for each in memberships:
         if not each.ended_at:
             key = each.key(member.current.programme_id).hex()
-            placed = paid_time.bought_by(member.standing.placed, key, each.ends)
+            placed = paid_time.bought_by(member.standing.placed, key)
             if placed:
                 counting.append(Covered(placed.until, each.tier))
             elif not each.settled or each.ends <= member.recorded_at:
@@ -261,8 +261,9 @@ def bought(
 
 
 def be_last(ending: Membership, memberships: Sequence[Membership]) -> None:
-    """Refuse to end what was renewed. Raises ``RenewalStands``."""
-    later = [each for each in memberships if not each.ended_at and each.begins >= ending.ends]
+    """Refuse to end what its buyer renewed, whomever that one was merged with. Raises ``RenewalStands``."""
+    own = [each for each in memberships if not each.ended_at and each.member_id == ending.member_id]
+    later = [each for each in own if each.begins >= ending.ends]
     if later:
         message = f"it was renewed by {later[-1].source}:{later[-1].order_id}: end that first"
         raise RenewalStands(message, field="order_id")

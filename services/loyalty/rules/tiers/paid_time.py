@@ -1,6 +1,6 @@
 """Paid time: what a member paid for runs one after the other, whole local days, and none of it is lost to another."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -14,24 +14,24 @@ def paid(placed: Sequence[Placed]) -> list[Placed]:
     return sorted((each for each in placed if each.kind is PlacementKind.PAID), key=lambda each: each.until)
 
 
-def bought_by(placed: Sequence[Placed], placement_id: str, until: int) -> Placed | None:
-    """What a purchase placed; of what an older release placed anew, the one that ends when it does."""
-    known = paid(placed)
-    return next((each for each in known if each.placement_id == placement_id), None) or next(
-        (each for each in known if each.until == until), None
-    )
+def bought_by(placed: Sequence[Placed], placement_id: str) -> Placed | None:
+    """What a purchase placed, by the key it was placed under; None where it is over, or never was."""
+    return next((each for each in paid(placed) if each.placement_id == placement_id), None)
 
 
 def stacked(programme: Programme, now: int, *members: Sequence[Placed]) -> list[Placed]:
     """What several paid for, to run one after the other from now on: the highest tier first."""
+    left = [one for placed in members for one in _left(placed, now, programme.time_zone)]
+    return _laid(_ranked(programme, left), now, programme.time_zone)
+
+
+def added(programme: Programme, placed: Sequence[Placed], made: Placed, since: int, now: int) -> list[Placed]:
+    """Placements and one that was bought, with all its days from ``since`` on; what is there already stays."""
+    if bought_by(placed, made.placement_id):
+        return list(placed)
     zone = programme.time_zone
-    left = [(each, days) for placed in members for each, days in _left(placed, now, zone)]
-    left.sort(key=lambda one: programme.rank(one[0].tier), reverse=True)
-    day, stack = local_day(now, zone), []
-    for each, days in left:
-        day += timedelta(days=days)
-        stack.append(replace(each, until=midnight(day, zone)))
-    return stack
+    left = [*_left(placed, now, zone), *_left([made], max(since, now), zone)]
+    return [*_unpaid(placed), *_laid(_ranked(programme, left), now, zone)]
 
 
 def without(placed: Sequence[Placed], ended: Placed, since: int, now: int, zone: str) -> list[Placed]:
@@ -39,42 +39,49 @@ def without(placed: Sequence[Placed], ended: Placed, since: int, now: int, zone:
 
     ``since`` is when it was to begin where nothing runs before it; what is still to come until then stays.
     """
-    runs_before = any(each.until < ended.until for each in paid(placed))
-    days = _days(placed, ended, now if runs_before else max(since, now), zone)
-    kept = [
-        each
-        if each.kind is not PlacementKind.PAID or each.until <= ended.until
-        else replace(each, until=_earlier(each.until, days, zone))
-        for each in placed
-        if each != ended
-    ]
-    return kept if runs_before or since <= now else [*kept, replace(ended, until=since)]
+    is_first = paid(placed)[0] == ended
+    to_come = [replace(ended, until=since)] if is_first and since > now else []
+    kept = [one for one in _left(placed, now, zone) if one[0] != ended]
+    return [*_unpaid(placed), *_laid([*_left(to_come, now, zone), *kept], now, zone)]
 
 
-def given_back(placed: Sequence[Placed], theirs: Placed, now: int, zone: str) -> Placed | None:
-    """Somebody's own as it goes back to them out of a stack: until when it was good, or longer where it had waited."""
-    here = next((each for each in paid(placed) if each.placement_id == theirs.placement_id), None)
-    if here is None:
-        return None
-    left = midnight(local_day(now, zone) + timedelta(days=_days(placed, here, now, zone)), zone)
-    return replace(theirs, until=max(theirs.until, left))
+def parted(
+    placed: Sequence[Placed], theirs: Collection[str], now: int, zone: str
+) -> tuple[list[Placed], list[Placed]]:
+    """What of a stack goes back to whom it belongs to, by its ids, and what stays: both run on from today."""
+    left = _left(placed, now, zone)
+    back = [one for one in left if one[0].placement_id in theirs]
+    kept = [one for one in left if one[0].placement_id not in theirs]
+    return _laid(back, now, zone), [*_unpaid(placed), *_laid(kept, now, zone)]
+
+
+def _unpaid(placed: Sequence[Placed]) -> list[Placed]:
+    return [each for each in placed if each.kind is not PlacementKind.PAID]
 
 
 def _left(placed: Sequence[Placed], now: int, zone: str) -> list[tuple[Placed, int]]:
-    """How many days each has left, today as a whole one."""
-    return [(each, _days(placed, each, now, zone)) for each in paid(placed)]
+    """How many days each that was paid for has left once those before it are over, today as a whole one."""
+    left, begins = [], local_day(now, zone)
+    for each in paid(placed):
+        ends = max(begins, _last(each.until, zone))
+        left.append((each, (ends - begins).days))
+        begins = ends
+    return left
 
 
-def _days(placed: Sequence[Placed], one: Placed, now: int, zone: str) -> int:
-    """The days that one has left once those before it are over."""
-    before = max((each.until for each in paid(placed) if each.until < one.until), default=now)
-    return (_last(one.until, zone) - local_day(max(before, now), zone)).days
+def _ranked(programme: Programme, left: list[tuple[Placed, int]]) -> list[tuple[Placed, int]]:
+    return sorted(left, key=lambda one: programme.rank(one[0].tier), reverse=True)
+
+
+def _laid(left: Iterable[tuple[Placed, int]], now: int, zone: str) -> list[Placed]:
+    """Placements one behind the other from today on, each for its days."""
+    day, laid = local_day(now, zone), []
+    for each, days in left:
+        day += timedelta(days=days)
+        laid.append(replace(each, until=midnight(day, zone)))
+    return laid
 
 
 def _last(until: int, zone: str) -> date:
     """The day at whose midnight it ends; of an instant within a day, the next one."""
     return local_day(until - 1, zone) + timedelta(days=1)
-
-
-def _earlier(until: int, days: int, zone: str) -> int:
-    return midnight(_last(until, zone) - timedelta(days=days), zone)

@@ -1,5 +1,6 @@
 """Placements: a member holds a tier whatever the ladder says, since staff said so or it was paid for; part of the fold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -11,7 +12,7 @@ from services.loyalty.rules.ledger.events import TierPlaced, TierPlacementEnded
 from services.loyalty.rules.ledger.points import Answer, Book, Member
 from services.loyalty.rules.ledger.state import Place, PlacementRecorded
 from services.loyalty.rules.tiers import paid_time, tiers
-from services.loyalty.rules.tiers.standings import Placed, PlacementKind, Standing
+from services.loyalty.rules.tiers.standings import Placed, PlacementKind
 
 
 class PlacementNotValid(Invalid):
@@ -30,7 +31,8 @@ class TierNotOverridden(Declined):
 class Placement:
     """A tier (empty for none) to be held until an instant, in microseconds since 1970.
 
-    Staff's stands in place of the one before; what was paid for runs behind what was paid for before.
+    Staff's stands in place of the one before. What was paid for is in no other's place: it has all its days from
+    ``since`` on.
     """
 
     member_id: str
@@ -41,6 +43,7 @@ class Placement:
     key: bytes
     actor: str
     reason: str
+    since: int = 0
 
     @property
     def place(self) -> Place:
@@ -86,12 +89,15 @@ def place(book: Book, asked: Placement) -> Answer:
         raise PlacementNotValid(f"{asked.tier!r} is none of {', '.join(keys)}", field="tier")
     if asked.until <= member.recorded_at:
         raise PlacementNotValid("a placement ends in the future", field="until")
-    standing = member.standing
-    others = [
-        placed for placed in standing.placed if placed.kind is not asked.kind or _runs_before(placed, asked)
-    ]
-    standing.placed = [*others, Placed(asked.kind, asked.tier, asked.until, asked.key.hex())]
-    book.tell(member, TierPlaced(asked.kind, asked.tier, asked.until), member.recorded_at)
+    made = Placed(asked.kind, asked.tier, asked.until, asked.key.hex())
+    if asked.kind is PlacementKind.PAID:
+        placed, at = member.standing.placed, member.recorded_at
+        replace_paid(book, member, paid_time.added(member.current, placed, made, asked.since, at))
+        _be_theirs(book, asked, member.current.number, made)
+    else:
+        others = [each for each in member.standing.placed if each.kind is not asked.kind]
+        member.standing.placed = [*others, made]
+        book.tell(member, TierPlaced(asked.kind, asked.tier, asked.until), member.recorded_at)
     return _moved(book, member, asked, asked.tier, asked.until, ended=False)
 
 
@@ -100,17 +106,16 @@ def end_placement(book: Book, asked: Ending) -> Answer:
     if known := _known(book, asked):
         return Answer(known, replayed=True)
     member = book.touch(asked.member_id, book.programmes.history(asked.programme_id))
-    standing = member.standing
-    ending = _ended(standing, asked)
+    ending = _ended(book, member, asked)
     if ending is None:
         raise TierNotOverridden(f"no {asked.kind} of the tier is in force", field="member_id")
     book.tell(member, TierPlacementEnded(asked.kind, ending.tier), member.recorded_at)
+    placed = member.standing.placed
     if asked.kind is PlacementKind.PAID:
-        at, zone = member.recorded_at, member.current.time_zone
-        replace_paid(book, member, paid_time.without(standing.placed, ending, asked.since, at, zone))
-        _be_gone(book, asked, member.current.number, ending.placement_id)
+        replace_paid(book, member, _without(placed, asked, member))
+        _be_gone(book, asked, member)
     else:
-        standing.placed = [placed for placed in standing.placed if placed is not ending]
+        member.standing.placed = [each for each in placed if each is not ending]
     return _moved(book, member, asked, ending.tier, member.recorded_at, ended=True)
 
 
@@ -123,21 +128,36 @@ def replace_paid(book: Book, member: Member, placed: list[Placed]) -> None:
             book.tell(member, TierPlaced(each.kind, each.tier, each.until), member.recorded_at)
 
 
-def _runs_before(placed: Placed, asked: Placement) -> bool:
-    return placed.kind is PlacementKind.PAID and placed.until < asked.until
+def _ended(book: Book, member: Member, asked: Ending) -> Placed | None:
+    """What ends: of what was paid for its own alone, be it that a merge which can be undone keeps it."""
+    placed = member.standing.placed
+    if asked.kind is not PlacementKind.PAID:
+        return next((each for each in placed if each.kind is asked.kind), None)
+    kept = [merge.term.placed for merge in book.state.merges_of(asked.member_id, member.current.number)]
+    found = (paid_time.bought_by(each, asked.placement_id) for each in (placed, *kept))
+    return next((each for each in found if each), None)
 
 
-def _ended(standing: Standing, asked: Ending) -> Placed | None:
-    if asked.kind is PlacementKind.PAID:
-        return paid_time.bought_by(standing.placed, asked.placement_id, asked.until)
-    return next((placed for placed in standing.placed if placed.kind is asked.kind), None)
+def _without(placed: Sequence[Placed], asked: Ending, member: Member) -> list[Placed]:
+    """Placements but for what ended; ``since`` is when it was to begin unless it was moved meanwhile."""
+    ended = paid_time.bought_by(placed, asked.placement_id)
+    if ended is None:
+        return list(placed)
+    since = asked.since if ended.until == asked.until else 0
+    return paid_time.without(placed, ended, since, member.recorded_at, member.current.time_zone)
 
 
-def _be_gone(book: Book, asked: Ending, programme: int, placement_id: str) -> None:
-    """What ended does not come back when a merge is undone."""
+def _be_theirs(book: Book, asked: Placement, programme: int, made: Placed) -> None:
+    """What is followed only after a merge goes back to its buyer when that is undone, like what was placed before."""
     for merge in book.state.merges_of(asked.member_id, programme):
-        kept = tuple(each for each in merge.term.placed if each.placement_id != placement_id)
-        if kept != merge.term.placed:
+        merge.term, merge.changed = replace(merge.term, placed=(*merge.term.placed, made)), True
+
+
+def _be_gone(book: Book, asked: Ending, member: Member) -> None:
+    """What ended does not come back when a merge is undone."""
+    for merge in book.state.merges_of(asked.member_id, member.current.number):
+        if paid_time.bought_by(merge.term.placed, asked.placement_id):
+            kept = tuple(_without(merge.term.placed, asked, member))
             merge.term, merge.changed = replace(merge.term, placed=kept), True
 
 
