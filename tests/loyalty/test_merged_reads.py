@@ -76,16 +76,17 @@ async def test_whoever_was_merged_is_shown_the_survivor_at_every_door_until_it_i
     assert [await loyalty.tier(member) for member in (first, last)] == ["silver", ""]
 
 
-async def test_a_programme_founded_after_a_merge_quotes_the_survivor(loyalty: Loyalty) -> None:
-    old, new = loyalty.new_member(), loyalty.new_member()
-    await done(loyalty.staff(MERGE, merging(old, new, "m")))
-    founded = {"programme": programme(programmeId="later"), "reason": "test"}
-    await done(loyalty.staff("ProgrammesService/CreateProgramme", founded))
-    await pay(loyalty, order(new, 60_000, programmeId="later"))
-    quotes = [
-        await done(loyalty.order_system("QuotesService/QuoteOrder", basket | {"programmeId": "later"}))
-        for basket in (basket_of(order(member, 10_000)) for member in (old, new))
-    ]
+async def test_a_programme_founded_after_a_merge_quotes_the_survivor(make_loyalty: Any) -> None:
+    async with make_loyalty() as shop:
+        old, new = shop.new_member(), shop.new_member()
+        await done(shop.staff(MERGE, merging(old, new, "m")))
+        founded = {"programme": programme(programmeId="later"), "reason": "test"}
+        await done(shop.staff("ProgrammesService/CreateProgramme", founded))
+        await pay(shop, order(new, 60_000, programmeId="later"))
+        quotes = [
+            await done(shop.order_system("QuotesService/QuoteOrder", basket | {"programmeId": "later"}))
+            for basket in (basket_of(order(member, 10_000)) for member in (old, new))
+        ]
     assert [quote["tierHeld"]["key"] for quote in quotes] == ["silver", "silver"]
     assert quotes[0]["redeemable"] == quotes[1]["redeemable"]
 
