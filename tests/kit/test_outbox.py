@@ -11,7 +11,7 @@ import msgpack
 import pytest
 from redis.asyncio import Redis
 
-from services.kit import database, outbox, stream
+from services.kit import database, outbox, process, stream
 from services.kit.outbox import NewEvent, Relay, last_body
 from services.kit.resending import Resending
 from tests.kit.conftest import OwnRedis
@@ -45,8 +45,7 @@ async def running(job: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
         yield
     finally:
         assert not task.done(), task.exception()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await process.end(task)
 
 
 async def written(pool: database.Pool) -> dict[str, list[tuple[str, bytes]]]:

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
 from gateway.webhooks import deliveries, schedule
-from services.kit import stream
+from services.kit import process, stream
 from services.kit.inbox import Consumer
 from tests.gateway.webhooks.conftest import MEMBER, Office, raised
 from tests.gateway.webhooks.receiver import proven
@@ -347,9 +347,7 @@ async def test_an_event_whose_transaction_dies_is_told_after_all_and_once(
                     await asyncio.sleep(0.05)
             await asyncio.sleep(0.7)
         finally:
-            for consumer in consumers:
-                consumer.cancel()
-            await asyncio.gather(*consumers, return_exceptions=True)
+            await process.end(*consumers)
             await redis.delete(name)
     await office.deliverer.deliver_due()
     assert [got.id for got in office.receiver.got] == ["evt_loyalty_3_1_0", "evt_loyalty_3_2_0"]

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import database, inbox, outbox, stream
+from services.kit import database, inbox, outbox, process, stream
 from services.loyalty.jobs.reopening import Reopener
 from services.loyalty.rules.ledger.reopening import (
     EPOCH,
@@ -80,9 +80,7 @@ class World:
             yield
             assert not any(each.done() for each in running)
         finally:
-            for each in running:
-                each.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await process.end(*running)
             await engine.dispose()
             await pool.close()
 
