@@ -53,14 +53,35 @@ _STEPS = (
 
 _RIGHTS = ("SELECT, DELETE ON leaf_queue", "SELECT ON pending_leaves")
 
+_BACK = (
+    "LOCK TABLE consent_events IN SHARE ROW EXCLUSIVE MODE",
+    "DROP VIEW pending_leaves",
+    """CREATE TABLE pending_leaves (
+      record_id uuid, queued_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (queued_at, record_id))""",
+    "INSERT INTO pending_leaves SELECT unnest(record_ids), queued_at FROM leaf_queue",
+    "DROP TABLE leaf_queue",
+    """CREATE OR REPLACE FUNCTION queue_leaves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+       SET search_path = public, pg_temp AS $$
+       BEGIN
+         INSERT INTO record_salts
+           SELECT record_id, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) FROM written;
+         INSERT INTO pending_leaves SELECT record_id FROM written;
+         RETURN NULL;
+       END $$""",
+)
+
 
 def upgrade() -> None:
-    for statement in _STEPS:
-        op.execute(statement)
-    role = migration.app_role(op.get_context())
-    for rights in _RIGHTS:
-        op.execute(f"GRANT {rights} TO {role}")
+    _take(_STEPS, _RIGHTS)
 
 
 def downgrade() -> None:
-    raise NotImplementedError("records that wait keep their entries")
+    _take(_BACK, ("SELECT, DELETE ON pending_leaves",))
+
+
+def _take(steps: tuple[str, ...], granted: tuple[str, ...]) -> None:
+    for statement in steps:
+        op.execute(statement)
+    role = migration.app_role(op.get_context())
+    for rights in granted:
+        op.execute(f"GRANT {rights} TO {role}")
