@@ -29,9 +29,7 @@ class Seeds:
         if not installation.seeded.exists():
             return None
         kept = json.loads(installation.seeded.read_text())
-        return cls(
-            [SeededMember(**member) for member in kept["members"]], kept.get("officer", officers.DEMO)
-        )
+        return cls([SeededMember(**member) for member in kept["members"]], kept.get("officer", officers.DEMO))
 
     def keep(self, installation: Installation) -> None:
         """Let later runs find it."""
