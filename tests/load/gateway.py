@@ -44,7 +44,7 @@ def main() -> int:
             house.wait_until_ready()
             console.print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
             storefront.apart(house)
-            reached = all([_measured(console, part, house, rounds) for part in parts])
+            reached = min([_measured(console, part, house, rounds) for part in parts])
         finally:
             house.end()
     return 0 if reached else 1
