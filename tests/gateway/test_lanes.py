@@ -179,7 +179,8 @@ async def test_an_item_in_flight_is_asked_for_again_so_that_no_answer_is_older_t
     second = lane.load(member("m"), "a")
     gate.may_answer.release()
     await first
-    assert gate.calls == [["a"], ["a"]] and not second.done()
+    assert gate.calls == [["a"], ["a"]]
+    assert not second.done()
     gate.may_answer.release()
     await second
 
