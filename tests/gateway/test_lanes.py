@@ -160,15 +160,28 @@ async def test_the_next_call_is_made_before_anybody_is_told_what_the_last_one_br
     gate = Gate()
     lane: Lane[str, str] = Lane(gate.fetch)
     made: list[int] = []
-    first = lane.load(member("m"), "a")
-    first.add_done_callback(lambda _: made.append(len(gate.calls)))
+    waiting = [lane.load(member("m"), key) for key in "abc"]
+    waiting[0].add_done_callback(lambda _: made.append(len(gate.calls)))
     await _turns()
-    second = lane.load(member("m"), "b")
+    waiting += [lane.load(member("m"), key) for key in "defghijk"]
     gate.may_answer.release()
-    await first
+    await waiting[0]
     assert made == [2]
     gate.may_answer.release()
-    assert await second == "B"
+    assert await asyncio.gather(*waiting) == list("ABCDEFGHIJK")
+
+
+async def test_who_asks_turn_after_turn_goes_together_until_there_are_eight() -> None:
+    gate = Gate()
+    lane: Lane[str, str] = Lane(gate.fetch)
+    for key in "abcdefghij":
+        lane.load(member("m"), key)
+        await asyncio.sleep(0)
+    await _turns()
+    assert gate.calls == [list("abcdefgh")]
+    gate.may_answer.release()
+    await _turns()
+    assert gate.calls == [list("abcdefgh"), list("ij")]
 
 
 async def test_an_item_in_flight_is_asked_for_again_so_that_no_answer_is_older_than_its_question() -> None:
@@ -179,6 +192,7 @@ async def test_an_item_in_flight_is_asked_for_again_so_that_no_answer_is_older_t
     second = lane.load(member("m"), "a")
     gate.may_answer.release()
     await first
+    await _turns()
     assert gate.calls == [["a"], ["a"]]
     assert not second.done()
     gate.may_answer.release()
