@@ -12,7 +12,7 @@ from tests.members.rpc.test_packages import Elsewhere, fetched, ready, token
 from tests.members.rpc.test_searches import agent
 from tests.members.service import LOYALTY, OPERATIONS, Members, as_member, by, registration
 
-WRONG = {"full_name": "王晓名", "birth_date": "2019-03-04"}
+WRONG = {"full_name": "王晓名", "birth_date": "1998-03-04"}
 RIGHT = {"full_name": "王小明", "birth_date": "1989-04-03"}
 
 
