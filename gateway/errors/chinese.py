@@ -82,7 +82,7 @@ IN_CHINESE = {
     UserErrorCode.FORBIDDEN: "没有权限执行此操作。",
     UserErrorCode.GENDER_NOT_VALID: "性别不在可选范围内。",
     UserErrorCode.GRANT_NOT_REFUSED: "该发放已完成，无需重试。",
-    UserErrorCode.GUARDIAN_NEEDED: "未满十四周岁，须由已核实的监护人同意。",
+    UserErrorCode.GUARDIAN_NEEDED: "未满十四周岁，须由已核实的监护人同意；出生日期有误的，请联系工作人员更正。",
     UserErrorCode.GUARDIAN_NOT_ELIGIBLE: "监护人不能是本人，也不能是未满十四周岁的会员。",
     UserErrorCode.GUARDIAN_NOT_VERIFIED: "关联监护人须填写核验材料的编号。",
     UserErrorCode.HOLDS_OPEN: "该会员还有未完成的冻结，请先核销或释放。",
