@@ -71,8 +71,8 @@ format: .venv/.installed  ## Format the code.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-torture: .venv/.installed  ## Run in full the proofs that `make test` runs in short; wants HUIYUAN_CDNOW=FILE.
-	$(BIN)/pytest -m torture -s -o faulthandler_timeout=7200
+torture: .venv/.installed  ## Run in full the proofs that `make test` runs in short; wants HUIYUAN_CDNOW=FILE. OF=tests/gateway: only these.
+	$(BIN)/pytest -m torture -s -o faulthandler_timeout=7200 $(OF)
 
 bench: .venv/.installed  ## Measure, against what the machine can do.
 	$(BIN)/python -m tests.load

@@ -103,7 +103,7 @@ def application(settings: GatewaySettings) -> Front:
         surface = subgraph(settings, services, buckets)
         asked = Endpoint(surface, None, load, trusted_proxies=settings.trusted_proxies)
         endpoints["/subgraph/graphql"] = Keyed(asked, settings.subgraph_key.get_secret_value())
-    own_data = Packages(surfaces["/graphql"], clients, settings.trusted_proxies)
+    own_data = Packages(surfaces["/graphql"], clients, load, settings.trusted_proxies)
     by_path = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
     files = Route(MY_DATA, shared(own_data, settings.storefront_origins))

@@ -30,13 +30,25 @@ class Bound:
     def __init__(self, name: str, most: int, shown: Gauge) -> None:
         self._most = most
         self._now = 0
+        self._coming = 0
         self._turned_away = turned_away_total.labels(name)
         shown.set_function(lambda: self._now)
 
     @property
     def is_full(self) -> bool:
         """Whether one more would be too many."""
-        return self._now >= self._most
+        return self._now + self._coming >= self._most
+
+    def note_coming(self) -> None:
+        """Count one whose turn is the loop's next: of hundreds that arrive in one, only so many begin that have a place.
+
+        Whoever is let in beyond that is read, decoded and given a task, only to be turned away at the price of an answer.
+        """
+        self._coming += 1
+
+    def note_came(self) -> None:
+        """Its turn has come: from here on it takes a place, or is turned away."""
+        self._coming -= 1
 
     def note_turned_away(self) -> None:
         """Count what there was no place for."""

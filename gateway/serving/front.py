@@ -18,6 +18,7 @@ Posts = Callable[[Mapping[bytes, bytes], str | None], Answering | None]
 """Who answers a POST with these headers from a peer at this address; None when it goes by ASGI."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: ?(\d{1,7})\r\n", re.IGNORECASE)
+_GOES_ON = re.compile(rb"\r\n(?:origin|expect):", re.IGNORECASE)
 _TURNED_AWAY = (
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json; charset=utf-8\r\n"
     b"cache-control: no-store\r\nretry-after: 1\r\ncontent-length: %d\r\n\r\n%s" % (len(TOO_BUSY), TOO_BUSY)
@@ -80,7 +81,7 @@ class Front:
         length = _LENGTH.search(request, 0, body_at - 2)
         if length is None or len(request) != body_at + int(length[1]):
             return None
-        if request.find(b"rigin:", 0, body_at) >= 0 or request.find(b"xpect:", 0, body_at) >= 0:
+        if _GOES_ON.search(request, 0, body_at):
             return None
         self._load.operations.note_turned_away()
         return _TURNED_AWAY

@@ -69,8 +69,16 @@ class Endpoint:
         media = accepted(_text(headers, b"accept"))
         return _Post(self, headers, peer, media) if media in (Media.RESPONSE, Media.JSON) else None
 
+    def come(self) -> Response | None:
+        """What a POST that came whole is answered where there is no place; where there is one, it is coming."""
+        if self._load.operations.turns_away():
+            return _BUSY
+        self._load.operations.note_coming()
+        return None
+
     async def answer(self, headers: Headers, peer: str | None, media: Media, content: bytes) -> Response:
-        """The reply to a POST that came whole."""
+        """The reply to a POST that came whole and was told to be coming."""
+        self._load.operations.note_came()
         if self._load.operations.turns_away():
             return _BUSY
         locale = _begin(headers)
@@ -163,8 +171,8 @@ class _Post(NamedTuple):
     peer: str | None
     media: Media
 
-    def at_once(self, _: bytes) -> None:
-        return None
+    def at_once(self, _: bytes) -> Response | None:
+        return self.endpoint.come()
 
     async def answer(self, content: bytes) -> Response:
         return await self.endpoint.answer(self.headers, self.peer, self.media, content)

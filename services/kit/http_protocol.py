@@ -102,7 +102,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._turn_away is not None and self.is_idle:
             answer = self._turn_away(data)
             if answer is not None:
-                self.transport.write(answer)
+                self._together.write_whole(answer)
                 return
         if len(data) <= HEAD_BYTES:
             self._take(data)

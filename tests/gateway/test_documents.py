@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from graphql import GraphQLEnumType, GraphQLInputObjectType
 
 from gateway import limits
 from gateway.app.serving import storefront_schema
@@ -107,3 +108,26 @@ def test_a_manifest_that_is_none_does_not_start(tmp_path: Path, content: str) ->
     path.write_text(content)
     with pytest.raises(ManifestNotTrusted):
         _documents(path)
+
+
+GENERATED = ROOT / "examples/storefront-web/src/gql/graphql.ts"
+
+
+def test_the_page_s_types_are_what_the_schema_says() -> None:
+    """As `npm run codegen` would leave them, as far as can be told without npm: values of enums, fields of inputs."""
+    text = re.sub(r"/\*\*.*?\*/", "", GENERATED.read_text(), flags=re.DOTALL)
+    said = {name: set(re.findall(r"'(\w+)'", body)) for name, body in _declared(text, r"\s*\|(.*?);")}
+    said |= {name: set(re.findall(r"(\w+)\??:", body)) for name, body in _declared(text, r" \{(.*?)\n\};")}
+    types = storefront_schema._schema.type_map
+    ours = {name: kind for name, kind in types.items() if name in said}
+    assert {"UserErrorCode", "RedeemPointsInput"} <= ours.keys()
+    for name, kind in ours.items():
+        if isinstance(kind, GraphQLEnumType):
+            assert said[name] == set(kind.values), name
+        elif isinstance(kind, GraphQLInputObjectType):
+            assert said[name] == set(kind.fields), name
+
+
+def _declared(text: str, written: str) -> list[tuple[str, str]]:
+    """The exported types that are written so, each with what stands within."""
+    return re.findall(rf"^export type (\w+) ={written}", text, flags=re.DOTALL | re.MULTILINE)

@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidStatus
 from gateway.limits import load
 from gateway.serving import websocket
 from gateway.serving.front import Front
+from gateway.serving.http import Endpoint
 from infra.local.databases import DatabaseUrls
 from tests.gateway import wire_services
 from tests.gateway.gateway_client import Gateway, code, running
@@ -246,6 +247,23 @@ def test_whole_requests_are_turned_away_unread_while_there_is_no_place_and_no_ot
         for what, request in NOT_TURNED_AWAY.items():
             assert front.turn_away(request) is None, what
     assert front.turn_away(WHOLE) is None
+
+
+async def test_of_what_arrives_in_one_turn_no_more_begins_than_there_is_place_for() -> None:
+    bounds = load.Load(operations=2, streams=1, streams_a_caller=1)
+    surface: Any = None  # nobody gets as far as asking it
+    endpoint = Endpoint(surface, None, bounds)
+    front = Front({"/graphql": endpoint}, nobody, bounds, posts={"/graphql": endpoint.direct})
+    headers = {b"host": b"x", b"content-type": b"text/plain", b"content-length": b"2"}
+    posts = [front.direct(b"/graphql", headers, "127.0.0.1") for _ in range(3)]
+    assert [post.at_once(b"{}") for post in posts[:2] if post] == [None, None]
+    assert posts[2] is not None
+    refused = posts[2].at_once(b"{}")
+    assert refused is not None
+    assert refused.status == 503
+    assert front.turn_away(WHOLE) is not None, "none of the rest is even read"
+    assert [(await post.answer(b"{}")).status for post in posts[:2] if post] == [415, 415]
+    assert front.turn_away(WHOLE) is None, "they left no place taken behind"
 
 
 async def nobody(*_: object) -> None:

@@ -7,19 +7,33 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.end_to_end.house import new_house
+from tests.end_to_end.house import House, new_house
 from tests.kit.collecting import collecting
 from tests.load import figures, overload, storefront, subscribers
 from tests.scratch import scratch
 
 ROUNDS = 7
+PARTS = ("storefront", "overload", "subscribers")
+
+
+def _measured(console: Console, part: str, house: House, rounds: int) -> bool:
+    """Measure and show one part; whether it reaches its marks."""
+    if part == "subscribers":
+        enough, notes = subscribers.measure(house, rounds)
+        for note in notes:
+            console.print(note)
+        return enough
+    rows, notes = (storefront if part == "storefront" else overload).measure(house, rounds)
+    return figures.show(console, part, "requests/s", rows, notes)
 
 
 def main() -> int:
     """Exit code 0 when every mark is reached."""
     asked = argparse.ArgumentParser(description="Measure the gateway.")
     asked.add_argument("--rounds", type=int, default=ROUNDS)
-    rounds = asked.parse_args().rounds
+    asked.add_argument("--only", choices=PARTS, help="measure this part alone")
+    given = asked.parse_args()
+    rounds, parts = given.rounds, [given.only] if given.only else PARTS
     console = Console(width=140)
     with scratch("bench") as directory, collecting() as collector:
         house = new_house(Path(directory).resolve())
@@ -29,14 +43,8 @@ def main() -> int:
         try:
             house.wait_until_ready()
             console.print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
-            rows, notes = storefront.measure(house, rounds)
-            reached = figures.show(console, "storefront", "requests/s", rows, notes)
-            rows, notes = overload.measure(house, rounds)
-            reached &= figures.show(console, "overload", "requests/s", rows, notes)
-            enough, notes = subscribers.measure(house, rounds)
-            reached &= enough
-            for note in notes:
-                console.print(note)
+            storefront.apart(house)
+            reached = min([_measured(console, part, house, rounds) for part in parts])
         finally:
             house.end()
     return 0 if reached else 1

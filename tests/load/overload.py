@@ -34,6 +34,8 @@ class Answers:
 
     good: int = 0
     refused_ms: list[float] = field(default_factory=list)
+    refusal: bytes = b""
+    """The last one, as it came."""
 
 
 class Asker(asyncio.Protocol):
@@ -47,6 +49,7 @@ class Asker(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
+        self._loop = asyncio.get_running_loop()
 
     def ask(self) -> None:
         if not self.transport.is_closing():
@@ -54,6 +57,11 @@ class Asker(asyncio.Protocol):
             self.transport.write(self._request)  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
+        if (
+            data == self._answers.refusal
+        ):  # most of what comes, word for word: the load is not to be the limit
+            self._refused()
+            return
         self._buffer += data
         head, found, body = self._buffer.partition(b"\r\n\r\n")
         if not found:
@@ -61,25 +69,60 @@ class Asker(asyncio.Protocol):
         length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
         if len(body) < length:
             return
-        self._buffer = b""
-        took_s = time.perf_counter() - self._asked_at_s
+        answer, self._buffer = self._buffer, b""
         if head.startswith(b"HTTP/1.1 200") and b'"errors"' not in body:
             self._answers.good += 1
+            self._ask_later(time.perf_counter() - self._asked_at_s)
         else:
             assert head[9:12] in (b"429", b"503"), body
-            self._answers.refused_ms.append(took_s * 1000)
-        asyncio.get_running_loop().call_later(max(0.0, self._every_s - took_s), self.ask)
+            self._answers.refusal = answer
+            self._refused()
+
+    def _refused(self) -> None:
+        took_s = time.perf_counter() - self._asked_at_s
+        self._answers.refused_ms.append(took_s * 1000)
+        self._ask_later(took_s)
+
+    def _ask_later(self, took_s: float) -> None:
+        self._loop.call_later(max(0.0, self._every_s - took_s), self.ask)
 
 
 class Came(NamedTuple):
-    """Good answers a second, and per second that the load left of its core; how long refusals took, in milliseconds."""
+    """Good answers a second, and per second that the load left of its core; how long refusals took, in milliseconds.
+
+    And the processor time that each side took for it all, in microseconds for each good answer; the load's for each of any.
+    """
 
     speed: float
     speed_beside: float
     refused_ms: list[float]
+    gateway_us: float
+    others_us: float
+    load_us: float
 
 
-async def _ask(arm: Arm, connections: int, every_s: float) -> Came:
+@dataclass(slots=True)
+class Spent:
+    """Processor seconds of the gateway and of everything behind it, so far."""
+
+    gateway: psutil.Process
+    command: psutil.Process
+
+    def seconds(self) -> tuple[float, float]:
+        whole = [self.command, *self.command.children(recursive=True)]
+        times = {each.pid: _seconds(each) for each in whole}
+        return times[self.gateway.pid], sum(times.values()) - times[self.gateway.pid]
+
+
+def _seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)
+
+
+async def _ask(arm: Arm, spent: Spent, connections: int, every_s: float) -> Came:
     loop, answers = asyncio.get_running_loop(), Answers()
     askers = [
         Asker(arm._request(arm.tokens[nth % len(arm.tokens)]), every_s, answers) for nth in range(connections)
@@ -91,11 +134,21 @@ async def _ask(arm: Arm, connections: int, every_s: float) -> Came:
     for nth, asker in enumerate(askers):
         loop.call_later(every_s * nth / connections, asker.ask)
     await asyncio.sleep(SETTLING_S)
+    before = spent.seconds()
     answers.good, before_s, own_s = 0, time.perf_counter(), time.process_time()
     answers.refused_ms.clear()
     await asyncio.sleep(SECONDS)
     took_s, own_s = time.perf_counter() - before_s, time.process_time() - own_s
-    came = Came(answers.good / took_s, answers.good / (took_s - own_s), answers.refused_ms)
+    good, refused_ms = answers.good, answers.refused_ms[:]
+    gateway_s, others_s = (now - then for now, then in zip(spent.seconds(), before, strict=True))
+    came = Came(
+        speed=good / took_s,
+        speed_beside=good / (took_s - own_s),
+        refused_ms=refused_ms,
+        gateway_us=gateway_s / good * 1e6,
+        others_us=others_s / good * 1e6,
+        load_us=own_s / (good + len(refused_ms)) * 1e6,
+    )
     for asker in askers:
         asker.transport.abort()  # type: ignore[attr-defined]
     await asyncio.sleep(SETTLING_S)  # or the next would be refused for it
@@ -107,14 +160,15 @@ def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
     gateway = psutil.Process(house.pid("gateway-server"))
     tokens = members(house)
     asked = {"documentId": manifest.key(ME), "variables": FIRST}
+    spent = Spent(gateway, psutil.Process(house.command.pid))
     arm = Arm(Server(gateway, house.ports.gateway), "/graphql", asked, tokens)
     best: list[Came] = []
     beyond: list[Came] = []
     for _ in range(rounds):
-        usual = [uvloop.run(_ask(arm, count, 0.0)) for count in (CONNECTIONS, BUSY_CONNECTIONS)]
+        usual = [uvloop.run(_ask(arm, spent, count, 0.0)) for count in (CONNECTIONS, BUSY_CONNECTIONS)]
         best.append(max(usual, key=attrgetter("speed_beside")))
         offered = 3 * max(came.speed for came in usual)
-        beyond.append(uvloop.run(_ask(arm, TOO_MANY, TOO_MANY / offered)))
+        beyond.append(uvloop.run(_ask(arm, spent, TOO_MANY, TOO_MANY / offered)))
     refusals = [sorted(came.refused_ms) for came in beyond]
     waits = [each[len(each) * 99 // 100] if each else 0.0 for each in refusals]
     refused = [len(each) / SECONDS for each in refusals]
@@ -135,4 +189,17 @@ def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
         f"{TOO_MANY:,} connections; refusals within {REFUSED_WITHIN_MS:.0f} ms",
         "the ratio is of answers per second that the load left of its core; as it is: "
         f"{ratios(speeds[1], speeds[0]).show(2)}",
+        *(
+            _cost(name, arms)
+            for name, arms in (("as much as is answered", best), ("three times as much", beyond))
+        ),
     ]
+
+
+def _cost(name: str, arms: list[Came]) -> str:
+    """What each side's processor spent: whichever reaches a whole core first is what bounds the good answers."""
+    gateway, others, load = (
+        Figure.of([getattr(came, side) for came in arms]).show()
+        for side in ("gateway_us", "others_us", "load_us")
+    )
+    return f"{name}: the gateway {gateway} µs a good answer, what is behind it {others} µs; the load {load} µs a request"

@@ -226,15 +226,21 @@ def members(house: House) -> list[str]:
     return [shopper.token for shopper in shoppers]
 
 
-def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
-    """Interleaved rounds of the bare answer, the gateway's, and those it is compared with."""
-    tokens = members(house)
+def apart(house: House) -> None:
+    """Give the gateway one core, and the other to all else: the services and whoever loads."""
     gateway = psutil.Process(house.pid("gateway-server"))
     core, other = gateway.cpu_affinity()[0], gateway.cpu_affinity()[-1]
     for process in house.processes():
         process.cpu_affinity([other])
     os.sched_setaffinity(0, {other})
     gateway.cpu_affinity([core])
+
+
+def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
+    """Interleaved rounds of the bare answer, the gateway's, and those it is compared with."""
+    tokens = members(house)
+    gateway = psutil.Process(house.pid("gateway-server"))
+    (core,) = gateway.cpu_affinity()
     trusted = {"documentId": manifest.key(ME), "variables": FIRST}
     free = {"query": ME, "variables": FIRST}
     answer = httpx.post(house.storefront, json=trusted, headers={"authorization": f"Bearer {tokens[0]}"})

@@ -158,6 +158,8 @@ export type RedeemPointsInput = {
   currency?: string | null | undefined;
   order?: OrderReferenceInput | null | undefined;
   points: number;
+  /** Which programme is meant; without one, the default. */
+  programmeId?: string | number | null | undefined;
   /** 1 to 100 printable characters; a retry sends the same. */
   redemptionId: string;
 };
@@ -270,6 +272,7 @@ export type UserErrorCode =
   | 'MERGE_ALREADY_RECORDED'
   | 'MERGE_INTO_ITSELF'
   | 'MERGE_NOT_PROVEN'
+  | 'MISSIONS_FEED_EACH_OTHER'
   | 'MISSION_NOT_IN_FORCE'
   | 'MISSION_NOT_WELL_FORMED'
   | 'MISSION_REVISED_MEANWHILE'
@@ -313,6 +316,7 @@ export type UserErrorCode =
   | 'PROGRAMME_NOT_IN_FORCE'
   | 'PROGRAMME_NOT_WELL_FORMED'
   | 'PUBLISHER_NEEDED'
+  | 'PURPOSE_LISTS_OTHERWISE'
   | 'PURPOSE_NOT_PUBLISHABLE'
   | 'PURPOSE_NOT_PUBLISHED'
   | 'PURPOSE_NOT_SENSITIVE'
@@ -348,6 +352,7 @@ export type UserErrorCode =
   | 'ROTATION_NOT_VALID'
   | 'ROTATION_RUNNING'
   | 'SAME_OFFICER'
+  | 'SAMPLES_NOT_TAKEN'
   | 'SECOND_PERSON_NEEDED'
   | 'SEPARATE_CONSENT_NEEDED'
   | 'SIGNED_DOCUMENT_NEEDED'
@@ -440,6 +445,7 @@ export type WithdrawConsentInput = {
   /** 1 to 100 characters; a retry sends the same. */
   idempotencyKey: string;
   purposes: Array<string>;
+  /** Withdraws from this third party alone; null: from us and from everyone it was given for. */
   recipientId?: string | null | undefined;
 };
 

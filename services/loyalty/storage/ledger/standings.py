@@ -25,9 +25,8 @@ async def lock(
     """
     went: list[tuple[str, str]] = []
     wanted = touched.members
-    if (
-        touched.merges
-    ):  # named by who merges or parts members: what is counted for either would be counted twice
+    # Named by who merges or parts members: what is counted for either would be counted twice.
+    if touched.merges:
         await families.be_alone_with(connection, {member for member, _ in wanted})
     if careful and wanted:
         await connection.execute(_LOCK_MEMBERS, columns.ids({member for member, _ in wanted}))
