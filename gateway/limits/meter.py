@@ -19,7 +19,7 @@ LEAST = 1
 """What a request costs at least, whatever becomes of it."""
 
 WRONG_TOKEN = 10
-"""What it costs to have a token judged that is not accepted."""
+"""What it costs to have a token or a webhook judged that proves nothing."""
 
 
 class Throttled(Unavailable):
@@ -76,14 +76,14 @@ class Meter:
         return self._bucket(caller.kind, address() if caller.kind is CallerKind.ANYONE else caller.id)
 
     def check_address(self, address: str) -> None:
-        """Refuse an address that sent too many wrong tokens, before another is judged. Raises ``Throttled``."""
+        """Refuse an address that sent too much that proved nothing, before more is judged. Raises ``Throttled``."""
         payer = self._sender(address)
         short = self._buckets.short_of(payer, WRONG_TOKEN)
         if short is not None:
             raise self._throttled(payer, WRONG_TOKEN, short)
 
     def charge_address(self, address: str) -> None:
-        """Charge an address for a token that is none."""
+        """Charge an address for what proved nothing."""
         self._buckets.take(self._sender(address), WRONG_TOKEN)
 
     def _sender(self, address: str) -> Bucket:
