@@ -13,6 +13,7 @@ from gateway.costs import FREE
 from gateway.errors.catalogue import BY_CODE
 from gateway.errors.chinese import IN_CHINESE
 from gateway.errors.codes import UserErrorCode
+from gateway.errors.echoes import without_values
 from services.kit import telemetry
 from services.kit.away import is_away
 from services.kit.refusal import Kind, Refusal
@@ -133,7 +134,7 @@ LIMIT_EXCEEDED, BAD_REQUEST = "LIMIT_EXCEEDED", "BAD_REQUEST"
 
 def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
     """A top-level error as clients get it; a fault is logged and shown only as its trace."""
-    body: dict[str, Any] = {"message": error.message}
+    body: dict[str, Any] = {"message": without_values(error.message)}
     if error.locations:
         body["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path:

@@ -262,6 +262,6 @@ IN_CHINESE = {
     UserErrorCode.WEBHOOK_SOURCE_NOT_VALID: "来源名称须为 1 到 40 个字符，且不含冒号。",
     UserErrorCode.WEBHOOK_SOURCE_TAKEN: "已有同名的 Webhook 来源。",
     UserErrorCode.WEBHOOK_URL_REFUSED: "Webhook 地址不被接受：须为公网上的 https 地址。",
-    UserErrorCode.WITHDRAWN_SINCE: "该同意在此期间已被撤回。",
+    UserErrorCode.WITHDRAWN_SINCE: "该同意在此期间已被撤回或已失效。",
 }
 """What people read whose language is Chinese; in English they read what the service said."""

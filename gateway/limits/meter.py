@@ -18,8 +18,8 @@ throttled_total = Counter(
 LEAST = 1
 """What a request costs at least, whatever becomes of it."""
 
-WRONG_TOKEN = 10
-"""What it costs to have a token or a webhook judged that proves nothing."""
+FORGED = 10
+"""What it costs to have a token or a webhook judged that nobody signed whose key we know."""
 
 
 class Throttled(Unavailable):
@@ -76,30 +76,27 @@ class Meter:
         return self._bucket(caller.kind, address() if caller.kind is CallerKind.ANYONE else caller.id)
 
     def check_address(self, address: str) -> None:
-        """Refuse an address that sent too much that proved nothing, before more is judged. Raises ``Throttled``."""
-        payer = self._sender(address)
-        short = self._buckets.short_of(payer, WRONG_TOKEN)
-        if short is not None:
-            raise self._throttled(payer, WRONG_TOKEN, short)
+        """Refuse an address that sent too many forgeries, before another is judged. Raises ``Throttled``."""
+        self.check(self._sender(address), FORGED)
 
     def charge_address(self, address: str) -> None:
-        """Charge an address for what proved nothing."""
-        self._buckets.take(self._sender(address), WRONG_TOKEN)
+        """Charge an address for a forgery."""
+        self._buckets.take(self._sender(address), FORGED)
 
     def _sender(self, address: str) -> Bucket:
-        # Of its own: what strangers read there keeps nobody from signing in, nor wrong tokens anybody from reading.
-        return self._bucket(CallerKind.ANYONE, f"wrong tokens from {address}")
+        # Of its own: what strangers read there keeps nobody from signing in, nor forged tokens anybody from reading.
+        return self._bucket(CallerKind.ANYONE, f"forged tokens from {address}")
 
     def _bucket(self, kind: CallerKind, name: str) -> Bucket:
         # A member's id tells nothing of a person; an address does, and what an issuer calls its staff may.
         known_as = name if kind is CallerKind.MEMBER else _veiled(self._secret, name)
         return Bucket(self._prefixes[kind] + known_as, self._rates[kind], kind)
 
-    def check(self, payer: Bucket) -> None:
-        """Refuse whose bucket is known to be empty, before anything is done. Raises ``Throttled``."""
-        short = self._buckets.short_of(payer, LEAST)
+    def check(self, payer: Bucket, points: int = LEAST) -> None:
+        """Refuse whose bucket is known to hold less, before anything is done. Raises ``Throttled``."""
+        short = self._buckets.short_of(payer, points)
         if short is not None:
-            raise self._throttled(payer, LEAST, short)
+            raise self._throttled(payer, points, short)
 
     def pay_later(self, payer: Bucket, cost: int) -> Charge | None:
         """Take a price without waiting, from a bucket that has plenty; None where it has to be waited for."""

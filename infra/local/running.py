@@ -20,6 +20,8 @@ commands = typer.Typer()
 
 _DEFAULT = Ports()
 
+OFFICER = "CONSENT_OFFICER_CONTACT"
+
 
 def _port(name: str) -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
@@ -60,7 +62,7 @@ def _run(installation: Installation, ports: Ports) -> int:
     with system.stop_asked_by_signals() as turn_deaf:
         try:
             running.start(tell)
-            seeds = seeding.seed(installation, ports, tell)
+            seeds = seeding.seed(installation, ports, os.environ.get(OFFICER, "").strip(), tell)
             where = welcome.addresses(running)
             installation.running.write_text(json.dumps(where | {"pids": _pids(running)}, indent=2))
             tell("ready")

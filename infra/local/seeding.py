@@ -4,9 +4,8 @@ Every step is idempotent, so a first run that was cut short is simply taken up a
 """
 
 import asyncio
-import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import replace
 from typing import TypeVar
 
 from huiyuan.consent.v1.purposes_connect import PurposesServiceClient
@@ -20,6 +19,7 @@ from huiyuan.loyalty.v1.programmes_connect import ProgrammesServiceClient
 from huiyuan.loyalty.v1.programmes_pb2 import CreateProgrammeRequest
 from huiyuan.members.v1.profiles_connect import ProfilesServiceClient
 
+from infra.local import officers
 from infra.local.demo import members, programme, purposes, topics
 from infra.local.installation import Installation
 from infra.local.issuer import Issuer
@@ -36,16 +36,24 @@ class SeedRefused(Exception):
     """A service refused a part of the demo; the message carries its reason."""
 
 
-def seed(installation: Installation, ports: Ports, tell: Callable[[str], None]) -> Seeds:
-    """Seed the demo unless an earlier run did. Raises ``SeedRefused``."""
-    if kept := Seeds.kept(installation):
-        return kept
-    tell("seeding the demo programme, purposes, notices and members")
+def seed(installation: Installation, ports: Ports, officer: str, tell: Callable[[str], None]) -> Seeds:
+    """Seed the demo unless an earlier run did, and have its notices name the officer's contact, where one is given.
+
+    Raises ``SeedRefused``.
+    """
+    seeder = _Seeder(installation, ports, officer or officers.DEMO)
+    seeds = Seeds.kept(installation)
     try:
-        seeds = asyncio.run(_Seeder(installation, ports).seed())
+        if seeds is None:
+            tell("seeding the demo programme, purposes, notices and members")
+            seeds = asyncio.run(seeder.seed())
+        elif officer and officer != seeds.officer:
+            seeds = asyncio.run(seeder.tell_of_officer(seeds, tell))
+        else:
+            return seeds
     except Refusal as refusal:
         raise SeedRefused(f"the demo could not be seeded: {refusal.code}: {refusal.message}") from refusal
-    installation.seeded.write_text(json.dumps(asdict(seeds), ensure_ascii=False, indent=2))
+    seeds.keep(installation)
     return seeds
 
 
@@ -53,9 +61,10 @@ Client = TypeVar("Client")
 
 
 class _Seeder:
-    def __init__(self, installation: Installation, ports: Ports) -> None:
+    def __init__(self, installation: Installation, ports: Ports, officer: str) -> None:
         self._founded_at = installation.founded_at
         self._ports = ports
+        self._officer = officer
         self._headers = {"authorization": f"Bearer {Issuer(installation).system('huiyuan-up', _ROLES)}"}
 
     async def seed(self) -> Seeds:
@@ -65,7 +74,17 @@ class _Seeder:
         registered = await self._register_members()
         order = members.order(registered[0].member_id, self._founded_at)
         await self._client(OrdersServiceClient, "loyalty").record_order(order, headers=self._headers)
-        return Seeds(registered)
+        return Seeds(registered, self._officer)
+
+    async def tell_of_officer(self, seeds: Seeds, tell: Callable[[str], None]) -> Seeds:
+        """Have the notices in force name this contact instead of the one before."""
+        client = self._client(PurposesServiceClient, "consent")
+        published, silent = await officers.tell(client, self._headers, seeds.officer, self._officer)
+        if published:
+            tell(f"the officer's contact changed: new versions of the notices {', '.join(published)} say it")
+        if silent:
+            tell(f"these notices do not say the officer's contact, publish them anew: {', '.join(silent)}")
+        return replace(seeds, officer=self._officer)
 
     async def _publish_purposes(self) -> None:
         register = self._client(RegistersServiceClient, "consent")
@@ -75,7 +94,7 @@ class _Seeder:
         client = self._client(PurposesServiceClient, "consent")
         for purpose in purposes.PURPOSES:
             await client.publish_purpose(PublishPurposeRequest(purpose=purpose), headers=self._headers)
-        for notice in purposes.notices():
+        for notice in purposes.notices(self._officer):
             await client.publish_notice(PublishNoticeRequest(notice=notice), headers=self._headers)
 
     async def _publish_topics(self) -> None:

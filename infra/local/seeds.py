@@ -1,8 +1,9 @@
 """Seeds: what the first run brought, as later runs and tokens find it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from infra.local import officers
 from infra.local.installation import Installation
 
 
@@ -19,6 +20,8 @@ class Seeds:
     """What the first run brought."""
 
     members: list[SeededMember]
+    officer: str = officers.DEMO
+    """How the notices say that the protection officer is reached."""
 
     @classmethod
     def kept(cls, installation: Installation) -> "Seeds | None":
@@ -26,4 +29,8 @@ class Seeds:
         if not installation.seeded.exists():
             return None
         kept = json.loads(installation.seeded.read_text())
-        return cls([SeededMember(**member) for member in kept["members"]])
+        return cls([SeededMember(**member) for member in kept["members"]], kept.get("officer", officers.DEMO))
+
+    def keep(self, installation: Installation) -> None:
+        """Let later runs find it."""
+        installation.seeded.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=2))

@@ -42,7 +42,6 @@ def addresses(system: System) -> dict[str, str]:
     }
     where |= {"postgres": f"{HOST}:{ports.postgres}"} if system.backing.own_postgres else {}
     where |= {"redis": f"{HOST}:{ports.redis}"} if system.backing.own_redis else {}
-    where |= {"redis": f"{HOST}:{ports.redis}"} if system.backing.own_redis else {}
     return where
 
 

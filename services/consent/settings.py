@@ -2,9 +2,10 @@
 
 from base64 import b64decode
 from pathlib import Path
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, StringConstraints
 
 from services.consent.rules import deadlines
 from services.kit.settings import ProcessSettings
@@ -26,7 +27,9 @@ class Settings(ProcessSettings):
     """Whose signatures count, parted by commas: older keys of ours too. The signing key's own when empty."""
     witness_file: Path | None = Field(None, validation_alias="CONSENT_WITNESS_FILE")
     """Where checkpoints are published outside the database; best on a disk that only lets files grow."""
-    officer_contact: str = Field("", validation_alias="CONSENT_OFFICER_CONTACT")
+    officer_contact: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+        "", validation_alias="CONSENT_OFFICER_CONTACT"
+    )
     """How the protection officer is reached; every notice but those just in time has to say it, once it is set.
 
     Handlers of more data than the authority's threshold must have one (PIPL 52).

@@ -131,12 +131,21 @@ _AWAY = (
 )
 
 
+_ENDS_THE_SESSION = ("FATAL", "PANIC")
+
+
 def is_away(error: BaseException | None) -> bool:
-    """True when the error says that the database is gone or busy, not that the statement is wrong."""
+    """True when the error says that the database is gone or busy, not that the statement is wrong.
+
+    By its class, or because PostgreSQL ended the session with it: a database that is closed to connections says so
+    under a code that statements have, too.
+    """
     while error is not None:
         if isinstance(error, ValueError):
             return False  # asyncpg's InterfaceError for values that do not fit is about the statement
         if isinstance(error, _AWAY):
+            return True
+        if isinstance(error, asyncpg.PostgresError) and error.severity_en in _ENDS_THE_SESSION:
             return True
         if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
             return True

@@ -19,8 +19,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import resending, stream
-from services.kit.away import is_away
-from services.kit.refusal import Unavailable
+from services.kit.away import ends_by_itself
 
 log = structlog.get_logger()
 
@@ -158,7 +157,7 @@ class Relay:
             try:
                 await self._follow()
             except Exception as error:
-                if not is_away(error) and not isinstance(error, Unavailable):
+                if not ends_by_itself(error):
                     raise
                 log.warning("relay waits", service=self._service, because=type(error).__name__)
                 await asyncio.sleep(0.5)

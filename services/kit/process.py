@@ -17,10 +17,9 @@ from prometheus_client import Counter, Gauge, start_http_server
 from starlette.types import ASGIApp
 
 from services.kit import spans, telemetry
-from services.kit.away import is_away
+from services.kit.away import ends_by_itself
 from services.kit.draining import draining
 from services.kit.http_protocol import Direct, HttpProtocol, TurnAway
-from services.kit.refusal import Unavailable
 from services.kit.settings import ProcessSettings
 
 log = structlog.get_logger()
@@ -163,17 +162,10 @@ async def every(seconds: float, job: Callable[[], Awaitable[object]], what: str)
             succeeded.inc()
             job_succeeded_at.labels(what).set_to_current_time()
         except Exception as error:
-            if _ends_by_itself(error):
+            if ends_by_itself(error):
                 waited.inc()
                 log.warning("job waits", job=what, because=type(error).__name__)
             else:
                 failed.inc()
                 log.exception("job failed, will try again", job=what)
         await asyncio.sleep(seconds)
-
-
-def _ends_by_itself(error: BaseException) -> bool:
-    """Whether all that went wrong is that something is away or busy."""
-    if isinstance(error, BaseExceptionGroup):
-        return all(_ends_by_itself(each) for each in error.exceptions)
-    return isinstance(error, Unavailable) or is_away(error)

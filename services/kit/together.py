@@ -1,4 +1,4 @@
-"""A transport that sends together: what is written before the loop's next turn leaves in one packet."""
+"""Together: the parts of an answer leave in one packet, with one system call and one waking of whoever waits."""
 
 import asyncio
 from typing import Any

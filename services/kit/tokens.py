@@ -126,7 +126,7 @@ class TokenVerifier:
                 "the token is not valid yet: its nbf or iat lies ahead; compare the clocks"
             ) from None
         except (jwt.PyJWTError, ValueError):
-            self._remember(self._forged, digest, None)
+            _remember(self._forged, digest, None)
             raise TokenForged(_NOT_VALID) from None
         if not isinstance(claims["exp"], int | float):
             raise TokenRefused("the token's exp must be a number")
@@ -141,13 +141,8 @@ class TokenVerifier:
         if signed_in is not None and (isinstance(signed_in, bool) or not isinstance(signed_in, int | float)):
             raise TokenRefused("the token's auth_time must be a number")
         checked = Token(claims["sub"], frozenset(roles), float(claims["exp"]), signed_in)
-        self._remember(self._remembered, token, checked)
+        _remember(self._remembered, token, checked)
         return checked
-
-    def _remember(self, remembered: dict[Any, Any], key: str | bytes, what: Token | None) -> None:
-        if len(remembered) >= _REMEMBERED:
-            del remembered[next(iter(remembered))]
-        remembered[key] = what
 
     def _refuse_at_once(self, claims: dict[str, Any]) -> None:
         """Refuse what is over or meant for elsewhere by its own account, whoever signed it. Raises ``TokenRefused``."""
@@ -212,6 +207,12 @@ class TokenVerifier:
             if response.status != 200:
                 raise OSError(f"HTTP {response.status}")
             return bytes(response.content)
+
+
+def _remember(remembered: dict[Any, Any], key: str | bytes, what: Token | None) -> None:
+    if len(remembered) >= _REMEMBERED:
+        del remembered[next(iter(remembered))]
+    remembered[key] = what
 
 
 def _part(token: str, nth: int) -> dict[str, Any]:

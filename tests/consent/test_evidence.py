@@ -17,17 +17,22 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from alembic import command
+from alembic.config import Config
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from huiyuan.consent.v1 import receipts_pb2
 from pyqwest.testing import ASGITransport
+from sqlalchemy.engine import make_url
 
+from infra.local import databases
 from infra.local.databases import DatabaseUrls
 from services.consent.app import application
 from services.consent.jobs.sequencing import Sequencer
 from services.consent.jobs.verification import Checked, Outcome, verify
 from services.consent.rules import evidence, merkle
 from services.consent.rules.evidence import Keys, ReceiptRefused
+from services.consent.rules.records import canonical_of
 from services.consent.storage import log as stored
 from services.consent.storage.witness import witness_file
 from services.kit import database
@@ -373,6 +378,59 @@ async def test_a_log_of_many_runs_is_kept_and_proved(there: Evidence) -> None:
     record_id = str((await there.sql("SELECT record_id FROM consent_events WHERE epoch = 1"))[0]["record_id"])
     receipt = await there.receipt(someone, record_id)
     assert standalone().verified(receipt, there.public_key)["record"]["record_id"] == record_id
+
+
+async def test_the_log_takes_in_what_was_written_before_its_leaf(there: Evidence, member_id: str) -> None:
+    """Whoever edits a record while it still waits, its digest along, cannot have the log commit to the edit."""
+    purpose = factories.purpose("marketing_sms")
+    notice = await there.consent.ask(purpose)
+    await there.decide(member_id, purpose, notice)
+    wrong = factories.purpose("marketing_push")
+    await there.decide(str(uuid4()), wrong, await there.consent.ask(wrong))
+    given, withdrawn, *others = await there.sql("SELECT * FROM consent_events ORDER BY purpose DESC, epoch")
+    assert [given["purpose"], withdrawn["purpose"], len(others)] == ["marketing_sms", "marketing_sms", 2]
+    edited = canonical_of({**given, "channel": "web"})
+    await there.sql(
+        "UPDATE consent_events SET channel = 'web', record_digest = sha256($1) WHERE record_id = $2",
+        edited,
+        given["record_id"],
+    )
+    await there.sql("DELETE FROM consent_events WHERE record_id = $1", withdrawn["record_id"])
+    await there.sequence()
+    assert await stored.tree_size(there.pool) == 4
+    assert {f"records: record {given['record_id']}", "log: leaf 1"} <= named(await there.verify())
+
+
+async def test_what_waits_while_the_queue_is_rebuilt_gets_its_leaves(decided: Evidence) -> None:
+    """The version before queued each record by itself; a statement's 70 records wait in rows of 32 now."""
+    write = """INSERT INTO consent_events SELECT (jsonb_populate_record(e, jsonb_build_object(
+      'record_id', gen_random_uuid(), 'epoch', $1 + n))).* FROM consent_events e, generate_series(1, 70) n
+      WHERE record_id = (SELECT min(record_id::text)::uuid FROM consent_events)"""
+    await migrated(decided.urls, command.downgrade, "0011")
+    await decided.sql(write, 1_000)
+    [(before,)] = await decided.sql("SELECT count(*) FROM pending_leaves")
+    await migrated(decided.urls, command.upgrade, "0012")
+    await decided.sql(write, 2_000)
+    assert (before, await decided.sql("SELECT count(*) FROM pending_leaves")) == (70, [(140,)])
+    lengths = await decided.sql("SELECT cardinality(record_ids) FROM leaf_queue ORDER BY nth")
+    assert [length for (length,) in lengths] == [32, 32, 6] * 2
+    assert await stored.lag_s(decided.pool) > 0
+    await decided.sequence()
+    assert await stored.tree_size(decided.pool) == 14 + 140
+    committed = """SELECT count(*) FROM log_leaves JOIN record_salts USING (record_id) JOIN consent_events USING (record_id)
+      WHERE entry = sha256(convert_to(E'huiyuan consent leaf 1\\n', 'UTF8') || salt || record_digest)"""
+    assert await decided.sql(committed) == [(14 + 140,)]
+    assert not {checked.name for checked in (await decided.verify()).checks if checked.wrong} & {
+        "log",
+        "tree",
+    }
+
+
+async def migrated(urls: DatabaseUrls, step: Callable[[Config, str], None], revision: str) -> None:
+    told = Config()
+    told.set_main_option("script_location", str(databases.MIGRATIONS["consent"]))
+    told.attributes |= {"app_role": make_url(urls.app).username, "owner_url": urls.owner}
+    await asyncio.to_thread(step, told, revision)
 
 
 async def test_a_shredded_record_is_proved_no_more(decided: Evidence, member_id: str) -> None:

@@ -8,7 +8,7 @@ from tests.end_to_end.house import House
 
 _PASSED_OVER = {
     *("alembic_version", "inbox", "registrations", "activities", "departures", "retention_runs"),
-    *("key_ring_readers", "pending_leaves", "log_leaves", "log_nodes", "log_checkpoints", "traits"),
+    *("key_ring_readers", "leaf_queue", "log_leaves", "log_nodes", "log_checkpoints", "traits"),
 }
 """What processes change in their own time: an inbox follows events, and so does who was seen or left; jobs settle
 registrations and departures, note their runs, index traits and sequence the log; and servers say that they are there."""

@@ -5,8 +5,10 @@ import os
 import secrets
 import signal
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
+import asyncpg
 import psutil
 from sqlalchemy.engine import make_url
 
@@ -79,6 +81,27 @@ class Lent:
         self._postgres.see_out(time.monotonic())
         self._postgres = None
 
+    def stop_postgres(self, end: signal.Signals) -> None:
+        """As for a restart: SIGINT is fast, SIGQUIT immediate."""
+        assert self._postgres is not None
+        os.kill(self._postgres.pid, end)
+        self._postgres.see_out(time.monotonic() + START_TIMEOUT_S)
+        self._postgres = None
+
+    def shut(self, *kinds: str, shut: bool) -> None:
+        """Close databases to whoever wants in, as for a restore, and end who is; or open them again."""
+        asyncio.run(self._shut(kinds, shut=shut))
+
+    async def _shut(self, kinds: Iterable[str], *, shut: bool) -> None:
+        server = await asyncpg.connect(postgres.url(self._ports[0], self._password))
+        try:
+            for kind in kinds:
+                await server.execute(f"ALTER DATABASE {kind} ALLOW_CONNECTIONS {not shut}")
+            if shut:
+                await server.execute(_END_SESSIONS, kinds)
+        finally:
+            await server.close()
+
     def kill_redis(self) -> None:
         assert self._redis is not None
         os.kill(self._redis.pid, signal.SIGKILL)
@@ -89,6 +112,9 @@ class Lent:
         for process in (self._redis, self._postgres):
             if process is not None:
                 process.stop()
+
+
+_END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY($1)"
 
 
 def _role(name: str) -> Role:

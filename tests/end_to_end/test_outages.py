@@ -13,6 +13,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
+from infra.local import databases
 from tests.end_to_end import books
 from tests.end_to_end.callers import PROGRAMME, Json, OrderSystem, Staff, code_of, is_retryable, order
 from tests.end_to_end.chaos import browse_through
@@ -141,6 +142,27 @@ async def test_postgres_killed_under_load_costs_callers_a_retry_and_nothing_else
     async with httpx.AsyncClient(trust_env=False) as http:
         for name in ("gateway", "loyalty", "members", "consent"):
             assert (await http.get(f"{lodger.url(name)}/readyz")).json()["failing"] == []
+
+
+@pytest.mark.torture
+async def test_a_database_that_is_restarted_or_shut_under_load_ends_no_process(
+    lodger: House, lent: Lent, shop: OrderSystem
+) -> None:
+    load, processes = Load(shop, "through-restarts"), lodger.processes()
+    pouring = asyncio.create_task(load.run(lodger.url("loyalty")))
+    for nth, end in enumerate((signal.SIGINT, signal.SIGQUIT), 1):
+        await load.until(lambda nth=nth: len(load.answers) >= nth * len(load.orders) // 5)
+        lent.stop_postgres(end)
+        await asyncio.sleep(0.5)  # relays look again within that
+        lent.start_postgres()
+    await load.until(lambda: len(load.answers) >= 3 * len(load.orders) // 5)
+    await asyncio.to_thread(lent.shut, *databases.MIGRATIONS, shut=True)
+    await asyncio.sleep(1.0)
+    await asyncio.to_thread(lent.shut, *databases.MIGRATIONS, shut=False)
+    await pouring
+    await load.be_kept_once(lodger)
+    assert lodger.processes() == processes
+    assert all(process.is_running() for process in processes)
 
 
 async def test_redis_stopped_and_started_loses_no_event_and_tells_none_twice(

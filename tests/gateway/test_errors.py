@@ -113,6 +113,45 @@ async def test_wrong_variables_are_the_askers_mistake(gateway: Gateway) -> None:
     assert code(await gateway.ask(query, token, variables={"first": "many"})) == "BAD_USER_INPUT"
 
 
+_PHONE = "13900001234"
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "told"),
+    [
+        ("query($n:Int!){me{entries(first:$n){nodes{id}}}}", {"n": _PHONE}, "'$n' has invalid value: Int"),
+        ("query($n:Int!){me{entries(first:$n){nodes{id}}}}", {"n": [_PHONE]}, "'$n' has invalid value: Int"),
+        (
+            "mutation($i:UpdateProfileInput!){updateProfile(input:$i){member{id}}}",
+            {"i": {"displayName": _PHONE}},
+            "to include required field",
+        ),
+        ("mutation($i:UpdateProfileInput!){updateProfile(input:$i){member{id}}}", {"i": _PHONE}, "an object"),
+        (
+            "mutation($i:RequestVerificationCodeInput!){requestVerificationCode(input:$i){verificationId}}",
+            {"i": {"kind": _PHONE, "value": _PHONE}},
+            "does not exist in",
+        ),
+        (f'{{me{{entries(first:"{_PHONE}"){{nodes{{id}}}}}}}}', {}, "Int cannot represent"),
+        (
+            f'mutation{{requestVerificationCode(input:{{kind:"{_PHONE}"}}){{verificationId}}}}',
+            {},
+            "cannot represent",
+        ),
+        (f'mutation{{updateProfile(input:"{_PHONE}"){{member{{id}}}}}}', {}, "an object"),
+        (f'{{me "{_PHONE}"}}', {}, "Expected Name, found String."),
+        (f"{{me {_PHONE}}}", {}, "Expected Name, found Int."),
+    ],
+)
+async def test_what_was_sent_in_the_wrong_place_is_never_repeated(
+    gateway: Gateway, query: str, variables: dict[str, object], told: str
+) -> None:
+    _, token = gateway.join()
+    answer = await gateway.ask(query, token, variables=variables)
+    assert told in answer["errors"][0]["message"]
+    assert _PHONE not in str(answer)
+
+
 @pytest.mark.parametrize("points", [2**53, -(2**53), 1.5, "5", True])
 async def test_whole_numbers_that_json_cannot_carry_safely_are_refused(
     gateway: Gateway, points: object

@@ -122,40 +122,66 @@ async def test_what_is_asked_side_by_side_goes_in_one_call() -> None:
     assert gate.calls == [["x", "y"]]
 
 
-async def test_what_arrives_while_two_calls_are_in_flight_leaves_together_with_the_next() -> None:
-    gate = Gate()
-    lane: Lane[str, str] = Lane(gate.fetch)
-    waiting = []
-    for key in "abcdef":
-        waiting.append(lane.load(member("m"), key))
-        await _turns()
-    assert gate.calls == [["a"], ["b"]]
-    gate.may_answer.release()
-    await _turns()
-    assert gate.calls == [["a"], ["b"], ["c", "d", "e", "f"]]
-    for _ in range(2):
-        gate.may_answer.release()
-    assert await asyncio.gather(*waiting) == list("ABCDEF")
-
-
-async def test_beside_a_call_in_flight_a_second_leaves_once_it_carries_as_much() -> None:
+async def test_what_arrives_while_a_call_is_in_flight_leaves_together_with_the_next() -> None:
     gate = Gate()
     lane: Lane[str, str] = Lane(gate.fetch)
     waiting = [lane.load(member("m"), key) for key in "abc"]
-    await _turns()
     for key in "defg":
-        waiting.append(lane.load(member("m"), key))
         await _turns()
-    assert gate.calls == [["a", "b", "c"], ["d", "e", "f"]]
+        waiting.append(lane.load(member("m"), key))
+    await _turns()
+    assert gate.calls == [["a", "b", "c"]]
     gate.may_answer.release()
     await _turns()
-    waiting.append(lane.load(member("m"), "h"))
-    assert gate.calls == [["a", "b", "c"], ["d", "e", "f"]], "one item waits for what carries three"
+    assert gate.calls == [["a", "b", "c"], ["d", "e", "f", "g"]]
+    gate.may_answer.release()
+    assert await asyncio.gather(*waiting) == list("ABCDEFG")
+
+
+async def test_beside_a_call_that_hangs_a_second_leaves_once_it_carries_four_times_as_much() -> None:
+    gate = Gate()
+    lane: Lane[str, str] = Lane(gate.fetch)
+    waiting = [lane.load(member("m"), "a")]
+    for key in "bcdefghijk":
+        await _turns()
+        waiting.append(lane.load(member("m"), key))
+    assert gate.calls == [["a"], ["b", "c", "d", "e"]]
+    gate.may_answer.release()  # the first
+    await _turns()
+    assert gate.calls[2:] == [], "six items wait for what carries four"
     gate.may_answer.release()
     await _turns()
-    assert gate.calls[2:] == [["g", "h"]]
+    assert gate.calls[2:] == [["f", "g", "h", "i", "j", "k"]]
     gate.may_answer.release()
-    assert await asyncio.gather(*waiting) == list("ABCDEFGH")
+    assert await asyncio.gather(*waiting) == list("ABCDEFGHIJK")
+
+
+async def test_the_next_call_is_made_before_anybody_is_told_what_the_last_one_brought() -> None:
+    gate = Gate()
+    lane: Lane[str, str] = Lane(gate.fetch)
+    made: list[int] = []
+    waiting = [lane.load(member("m"), key) for key in "abc"]
+    waiting[0].add_done_callback(lambda _: made.append(len(gate.calls)))
+    await _turns()
+    waiting += [lane.load(member("m"), key) for key in "defghijk"]
+    gate.may_answer.release()
+    await waiting[0]
+    assert made == [2]
+    gate.may_answer.release()
+    assert await asyncio.gather(*waiting) == list("ABCDEFGHIJK")
+
+
+async def test_who_asks_turn_after_turn_goes_together_until_there_are_eight() -> None:
+    gate = Gate()
+    lane: Lane[str, str] = Lane(gate.fetch)
+    for key in "abcdefghij":
+        lane.load(member("m"), key)
+        await asyncio.sleep(0)
+    await _turns()
+    assert gate.calls == [list("abcdefgh")]
+    gate.may_answer.release()
+    await _turns()
+    assert gate.calls == [list("abcdefgh"), list("ij")]
 
 
 async def test_an_item_in_flight_is_asked_for_again_so_that_no_answer_is_older_than_its_question() -> None:
@@ -164,11 +190,13 @@ async def test_an_item_in_flight_is_asked_for_again_so_that_no_answer_is_older_t
     first = lane.load(member("m"), "a")
     await _turns()
     second = lane.load(member("m"), "a")
+    gate.may_answer.release()
+    await first
     await _turns()
     assert gate.calls == [["a"], ["a"]]
-    for _ in range(2):
-        gate.may_answer.release()
-    await asyncio.gather(first, second)
+    assert not second.done()
+    gate.may_answer.release()
+    await second
 
 
 async def test_a_call_holds_at_most_500_items_and_one_group() -> None:

@@ -1,11 +1,23 @@
 """What counts as a database that is away, and what is a fault of ours."""
 
+import asyncio
+import os
 import re
+import secrets
+import signal
+import time
+from pathlib import Path
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 
+from infra.local import postgres
+from infra.local.databases import DatabaseUrls
+from infra.local.processes import Process
 from services.kit import database
+from services.kit.away import ends_by_itself
+from tests.conftest import START_TIMEOUT_S, Servers, free_port
 
 
 async def test_a_value_that_does_not_fit_is_no_outage(servers: object) -> None:
@@ -36,3 +48,79 @@ async def test_a_server_that_refuses_or_ends_us_is_away(servers: object) -> None
         assert database.is_away(away.value)
     finally:
         await other.close()
+
+
+CLOSED = ("ALLOW_CONNECTIONS false", "CONNECTION LIMIT 0")
+
+
+@pytest.mark.parametrize("closed", [*CLOSED, "REVOKE CONNECT"])
+async def test_a_database_that_takes_no_connections_is_away(
+    servers: Servers, kit_database: DatabaseUrls, closed: str
+) -> None:
+    name = sa.make_url(kit_database.app).database
+    server = await asyncpg.connect(servers.postgres_url)
+    rights = f'REVOKE CONNECT ON DATABASE "{name}" FROM PUBLIC, "{name}"'
+    await server.execute(f'ALTER DATABASE "{name}" {closed}' if closed in CLOSED else rights)
+    await server.close()
+    assert await is_away_for_all(kit_database.app)
+
+
+async def test_a_server_that_is_restarted_is_away_until_it_is_back(tmp_path: Path) -> None:
+    password, port = secrets.token_hex(16), free_port()
+    url = postgres.url(port, password)
+
+    def start() -> Process:
+        server = postgres.start(
+            tmp_path / "pg", tmp_path / "log", port=port, password=password, durable=False
+        )
+        server.wait_until(lambda: postgres.ready(tmp_path / "pg", server), START_TIMEOUT_S)
+        return server
+
+    server = await asyncio.to_thread(start)
+    engine, pool = database.engine(url), await database.pool(url)
+    faults = list[BaseException]()
+    stopped = asyncio.Event()
+
+    async def ask(through: database.Engine | database.Pool) -> None:
+        while not stopped.is_set():
+            faults.extend(await fault_of(through, "SELECT pg_sleep(0.01)"))
+
+    asking = [asyncio.ensure_future(ask(through)) for through in (engine, pool) for _ in range(4)]
+    try:
+        for end in (signal.SIGINT, signal.SIGQUIT):  # fast and immediate
+            await asyncio.sleep(0.1)
+            os.kill(server.pid, end)
+            await asyncio.to_thread(server.see_out, time.monotonic() + START_TIMEOUT_S)
+            server = await asyncio.to_thread(start)
+        assert not await fault_of(pool, "SELECT 1"), "it is back"
+    finally:
+        stopped.set()
+        await asyncio.gather(*asking)
+        await engine.dispose()
+        await pool.close()
+        server.stop()
+    assert faults
+    assert [fault for fault in faults if not ends_by_itself(fault)] == []
+
+
+async def is_away_for_all(url: str) -> bool:
+    """Whether whoever asks, by either library, is told that the database is away."""
+    engine, pool = database.engine(url), await database.pool(url)
+    try:
+        faults = [*await fault_of(engine, "SELECT 1"), *await fault_of(pool, "SELECT 1")]
+    finally:
+        await engine.dispose()
+        await pool.close()
+    return len(faults) == 2 and all(map(database.is_away, faults))
+
+
+async def fault_of(through: database.Engine | database.Pool, statement: str) -> list[Exception]:
+    try:
+        if isinstance(through, database.Engine):
+            async with through.connect() as connection:
+                await connection.execute(sa.text(statement))
+        else:
+            await through.fetch(statement)
+    except Exception as fault:
+        return [fault]
+    return []

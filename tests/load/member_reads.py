@@ -3,8 +3,14 @@
 What else runs on the machine passes over both sides of a pair in the same moment, and a round's figure is its median
 call: so the ratio holds still where the speeds do not. Both sides ask for the same columns of members of their own
 choice, since what was just read is faster to read again.
+
+A thousand profiles are held against the same fetch without decryption: rows and keys of the same size from both
+databases, with the content in clear, decoded by the same decoder into the same members. What lies between the two is
+what the encryption costs a reader. Beside it stands the stricter figure, against the two selects alone, from which
+nobody has a profile yet.
 """
 
+import asyncio
 import random
 import statistics
 import time
@@ -12,11 +18,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+import asyncpg
 from rich.console import Console
 
+from services.members.rules.blobs import BlobKind, blob_header
 from services.members.rules.identities import normalised
 from services.members.rules.keyrings import KeyRing, Place
 from services.members.rules.members import Member
+from services.members.rules.profiles import decode
 from services.members.storage import identities, profiles
 from services.members.storage.databases import Databases
 from tests.load import figures
@@ -24,6 +33,8 @@ from tests.load import figures
 BATCH = 1_000
 BATCHES = 30
 LOOKUPS = 600
+_CLEAR = "CREATE TABLE clear_members (LIKE members INCLUDING ALL); GRANT SELECT ON clear_members TO PUBLIC"
+_CLEAR_ROWS = profiles._ROWS.replace("FROM members", "FROM clear_members")
 
 
 class Filled(Protocol):
@@ -42,10 +53,14 @@ class Call(NamedTuple):
     given: Callable[[], Any]
     read: Callable[[Any], Awaitable[None]]
     mark: float | None = None
+    of: int = 0
+    """Which of the calls is the limit that this one is held against."""
+    also_of: int | None = None
+    """Another one that its ratio is told to, beside."""
 
 
 async def by_turns(calls: Sequence[Call], times: int, units: int, rounds: int) -> list[figures.Row]:
-    """Rounds of all calls, each time in another order; the first of them is the limit of the others."""
+    """Rounds of all calls, each time in another order."""
     speeds: list[list[float]] = [[] for _ in calls]
     spent: list[list[float]] = [[] for _ in calls]
     for nth in range(rounds + 1):
@@ -62,20 +77,58 @@ async def by_turns(calls: Sequence[Call], times: int, units: int, rounds: int) -
             for at in range(len(calls)):
                 speeds[at].append(units / statistics.median(took[at]))
                 spent[at].append(statistics.median(worked[at]) / units * 1e6)
+
+    def beside(at: int) -> str:
+        told = f"{figures.Figure.of(spent[at]).show(1)} µs of this process each"
+        other = calls[at].also_of
+        if other is None:
+            return told
+        return f"{told}; {figures.ratios(speeds[at], speeds[other]).show(3)} of {calls[other].name}"
+
     return [
         figures.Row(
             call.name,
             figures.Figure.of(speeds[at]),
-            figures.ratios(speeds[at], speeds[0]) if at else None,
+            figures.ratios(speeds[at], speeds[call.of]) if at else None,
             call.mark,
-            f"{figures.Figure.of(spent[at]).show(1)} µs of this process each",
+            beside(at),
         )
         for at, call in enumerate(calls)
     ]
 
 
+async def write_clear(members: asyncpg.Connection, ring: KeyRing, keys: asyncpg.Connection) -> None:
+    """The members once more, each blob of the same length with its content in clear at its end.
+
+    What the header keeps for the key's generation is where the content begins.
+    """
+    await members.execute(_CLEAR)
+    wrapped = dict(await keys.fetch("SELECT member_id, wrapped FROM keys WHERE kind = 1 AND dek_gen = 1"))
+    columns = "member_id", "status", "revision", "joined_at", "registered_at", "dek_gen", "blob"
+    clear = []
+    for *row, blob in await members.fetch(f"SELECT {', '.join(columns)} FROM members"):
+        content = ring.open(blob, wrapped[row[0]], ring.where(row[0]))
+        begins = len(blob) - len(content)
+        header = blob[:4] + begins.to_bytes(4)
+        clear.append((*row, header.ljust(begins, b"\0") + content))
+    await members.copy_records_to_table("clear_members", records=clear, columns=columns)
+
+
+def _decoded(rows: profiles.Rows) -> profiles.Found:
+    """The members of rows in clear, by the loop of ``profiles._open`` without what only decrypts need."""
+    found: profiles.Found = {}
+    new, statuses = tuple.__new__, profiles._STATUSES
+    for member_id, status, revision, joined_at, merged_into, blob in rows:
+        schema, begins = blob_header(blob)
+        profile = decode(schema, blob[begins:])
+        found[member_id] = new(
+            Member, (member_id, statuses[status], joined_at, revision, merged_into, profile)
+        )
+    return found
+
+
 def batches(filled: Filled) -> list[Call]:
-    """A thousand profiles at once, beside the same two selects with nothing opened, and the opening alone."""
+    """A thousand profiles at once, beside the same kept in clear, the two selects with nothing opened, and the opening."""
     stored = filled.databases
 
     async def read(member_ids: Sequence[UUID]) -> None:
@@ -91,6 +144,13 @@ def batches(filled: Filled) -> list[Call]:
     def batch() -> list[UUID]:
         return random.sample(filled.ids, BATCH)
 
+    async def read_clear(member_ids: Sequence[UUID]) -> None:
+        # As ``rows_and_keys`` asks: the same fetch has the keys too.
+        rows = asyncio.create_task(stored.members_pool.fetch(_CLEAR_ROWS, member_ids))
+        keys = await stored.keys_pool.fetch(profiles._KEYS, member_ids, BlobKind.ORDINARY)
+        found = _decoded(await rows)
+        assert len(found) == len(keys) == BATCH
+
     newest: tuple[Any, Any] = ((), ())
 
     async def fetch_and_keep(member_ids: Sequence[UUID]) -> None:
@@ -99,7 +159,8 @@ def batches(filled: Filled) -> list[Call]:
 
     return [
         Call("1,000 rows and keys", batch, fetch_and_keep),
-        Call("1,000 profiles", batch, read, 0.6),
+        Call("1,000 profiles kept in clear", batch, read_clear),
+        Call("1,000 profiles", batch, read, 0.6, of=1, also_of=0),
         Call("opening 1,000 fetched: the primitives alone", lambda: newest, opened),
     ]
 

@@ -98,6 +98,7 @@ class Filled:
             "linked_at",
         )
         await keys.copy_records_to_table("identities", records=links, columns=columns)
+        await member_reads.write_clear(members, self.ring, keys)
         for connection in (members, keys):
             await connection.execute("VACUUM ANALYZE")
             await connection.close()

@@ -2,18 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from services.kit import rpc
-from tests.loyalty.conftest import programme
+from services.kit import clock, database, rpc
+from services.loyalty.actions import activities as actions
+from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.missions import activities as rules
+from services.loyalty.storage.missions import activities
+from tests.loyalty.conftest import Loyalty, programme
 from tests.loyalty.missions import Json, Operator, mission, named, rfc3339, timed, wrong_field
 from tests.loyalty.test_departures import hear, settle
 from tests.loyalty.test_exports import exported
 from tests.loyalty.test_integrity import check_everything
+from tests.loyalty.test_merges import adjust
 
 
 @pytest.fixture(scope="module")
@@ -257,6 +263,87 @@ async def test_what_a_merged_member_did_counts_for_who_remains(operator: Operato
     assert standing(await operator.told(operator.activity(gone))) == (3, 1, 1)
     await operator.give()
     assert await operator.available(stays) == 200
+
+
+async def test_a_merge_waits_for_what_is_counted_so_that_one_person_completes_a_mission_once(
+    operator: Operator,
+) -> None:
+    loyalty = operator.loyalty
+    await operator.publish(mission(named(), count=1))
+    gone, stays = sorted(
+        (loyalty.new_member(), loyalty.new_member())
+    )  # what follows the merge locks in order
+    for member in (gone, stays):  # so that both have standings
+        await adjust(loyalty, member, 1, named())
+    merge = {"fromMemberId": gone, "intoMemberId": stays, "mergeId": "m", "reason": "SAME"}
+    async with counting(loyalty, gone):
+        merging = asyncio.ensure_future(loyalty.staff("MergesService/MergeMembers", merge))
+        await until_done_or_waiting(loyalty, merging)
+        telling = None
+        if await is_merged(loyalty, gone):
+            telling = asyncio.ensure_future(operator.told(operator.activity(stays)))
+            await until_done_or_waiting(loyalty, telling, 2)
+    assert (await merging).status_code == 200
+    await (telling or operator.told(operator.activity(stays)))
+    assert len(await operator.promised(gone) + await operator.promised(stays)) == 1
+
+
+async def test_who_parts_takes_along_no_step_that_is_being_used_up(operator: Operator) -> None:
+    loyalty = operator.loyalty
+    await operator.publish(mission(named(), count=2))
+    stays, gone = sorted((loyalty.new_member(), loyalty.new_member()))
+    await operator.told(operator.activity(gone))
+    merge = {"fromMemberId": gone, "intoMemberId": stays, "mergeId": "m", "reason": "SAME"}
+    assert (await loyalty.staff("MergesService/MergeMembers", merge)).status_code == 200
+    async with counting(loyalty, stays):  # with it, the step from before the merge is used up
+        undone = {"fromMemberId": gone, "mergeId": "m", "reason": "MISTAKE"}
+        parting = asyncio.ensure_future(loyalty.staff("MergesService/UnmergeMembers", undone))
+        await until_done_or_waiting(loyalty, parting)
+        telling = None
+        if not await is_merged(loyalty, gone):
+            telling = asyncio.ensure_future(operator.told(operator.activity(gone)))
+            await until_done_or_waiting(loyalty, telling, 2)
+    assert (await parting).status_code == 200
+    await (telling or operator.told(operator.activity(gone)))
+    assert len(await operator.promised(gone) + await operator.promised(stays)) == 1
+
+
+async def is_merged(loyalty: Loyalty, member: str) -> bool:
+    return bool(
+        await loyalty.sql("SELECT FROM standings WHERE member_id = $1 AND merged_into IS NOT NULL", member)
+    )
+
+
+@asynccontextmanager
+async def counting(loyalty: Loyalty, member: str) -> AsyncIterator[None]:
+    """An activity of a member is counted by a connection that commits in the end."""
+    pool = await database.pool(loyalty.database, size=2)
+    current = (await Rulebook(pool).current()).history("shop").newest
+    now = clock.micros(datetime.now(UTC))
+    shared = (await activities.types(pool, current.number))["share"].type
+    activity = rules.activity(shared, member, ("app", uuid4().hex), now, {}, current.time_zone, now)
+    async with pool.acquire() as connection, connection.transaction():
+        await actions.record(connection, activity, current, now)
+        yield
+    await pool.close()
+
+
+async def until_done_or_waiting(loyalty: Loyalty, task: asyncio.Future[Any], waiting: int = 1) -> None:
+    """Until a task has ended, or so many wait for a lock."""
+    while not task.done() and len(await loyalty.sql("SELECT FROM pg_locks WHERE NOT granted")) < waiting:  # noqa: ASYNC110  # Postgres has no event for it
+        await asyncio.sleep(0.01)
+
+
+async def test_who_checked_in_before_a_merge_checked_in_that_day(operator: Operator) -> None:
+    loyalty = operator.loyalty
+    gone, stays = loyalty.new_member(), loyalty.new_member()
+    await operator.publish(mission("twice", "check_in", 1, 50, activities={"times": 2}))
+    assert not (await operator.check_in(gone)).get("replayed")
+    merge = {"fromMemberId": gone, "intoMemberId": stays, "mergeId": "m", "reason": "SAME"}
+    assert (await loyalty.staff("MergesService/MergeMembers", merge)).status_code == 200
+    for member in (stays, gone):
+        assert (await operator.check_in(member))["replayed"]
+    assert len(await operator.promised(gone) + await operator.promised(stays)) == 1
 
 
 async def test_a_programme_founded_after_a_merge_counts_both_names_as_one_member(operator: Operator) -> None:

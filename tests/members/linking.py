@@ -61,12 +61,18 @@ async def detach(members: Members, one: kit_pb2.ExternalIdentity, caller=OPERATI
     return (await members.links.detach_identity(request, headers=by(caller))).member_id
 
 
-async def ask(members: Members, one: kit_pb2.ExternalIdentity, member_id: str = "", address: str = ""):
+async def ask(
+    members: Members,
+    one: kit_pb2.ExternalIdentity,
+    member_id: str = "",
+    address: str = "",
+    device: str = "",
+):
     """Ask for a code, as a member or as the operator's login system."""
     caller = as_member(member_id) if member_id else IMPORTER
     return await members.verifications.request_verification_code(
         verifications_pb2.RequestVerificationCodeRequest(
-            identity=one, member_id=member_id, client_address=address
+            identity=one, member_id=member_id, client_address=address, device=device
         ),
         headers=by(caller),
     )
@@ -152,6 +158,7 @@ async def pass_time(members: Members, by_so_much: timedelta) -> None:
             "expires_at = expires_at - $1::interval, proven_at = proven_at - $1::interval",
             by_so_much,
         )
+        await owner.execute("UPDATE known_requesters SET proven_at = proven_at - $1::interval", by_so_much)
     finally:
         await owner.close()
 

@@ -60,8 +60,8 @@ ENTRIES = (
         "TOO_MANY_CODES",
         Kind.DECLINED,
         "Another code was asked for too soon, or too many were on this day.",
-        "Wait until resendAt, or until tomorrow.",
-        "等到可重发的时间，或明日再试。",
+        "Wait as long as retryAfterS says, or until tomorrow where it says nothing.",
+        "按 retryAfterS 等待；未给出时明日再试。",
     ),
     Entry(
         "TOO_MANY_LINKS",

@@ -8,10 +8,8 @@ from huiyuan.kit.v1.kit_pb2 import LocalizedText
 
 from infra.local.demo import text
 
-_CONTACT_ZH = "个人信息处理者：云岭茶会（演示）。个人信息保护负责人：privacy@example.com。"
-_CONTACT_EN = (
-    "Handler: Yunling Tea Club (demo). Personal information protection officer: privacy@example.com."
-)
+_CONTACT_ZH = "个人信息处理者：云岭茶会（演示）。个人信息保护负责人：{}。"
+_CONTACT_EN = "Handler: Yunling Tea Club (demo). Personal information protection officer: {}."
 _RIGHTS_ZH = (
     "您可以随时查阅、复制、更正、删除您的个人信息，或撤回同意；撤回不影响撤回前的处理，也不影响会员服务。"
 )
@@ -162,9 +160,9 @@ def assessments(concluded_at: datetime) -> list[registers.Assessment]:
     ]
 
 
-def notices() -> list[consent.Notice]:
-    """For each purpose one notice in each language."""
-    return [_notice(purpose, locale) for purpose in PURPOSES for locale in ("zh", "en")]
+def notices(officer: str) -> list[consent.Notice]:
+    """For each purpose one notice in each language, which says how the officer is reached."""
+    return [_notice(purpose, locale, officer) for purpose in PURPOSES for locale in ("zh", "en")]
 
 
 _DATA_ZH = {
@@ -183,10 +181,10 @@ _DATA_ZH = {
 _METHODS_ZH = {"collect": "收集", "store": "存储", "use": "使用", "profile": "自动化分析"}
 
 
-def _notice(purpose: consent.Purpose, locale: str) -> consent.Notice:
+def _notice(purpose: consent.Purpose, locale: str, officer: str) -> consent.Notice:
     core = purpose.necessity == consent.NECESSITY_CORE
     chinese = locale == "zh"
-    said = _said_zh(purpose) if chinese else _said_en(purpose)
+    said = (_said_zh if chinese else _said_en)(purpose, officer)
     return consent.Notice(
         key=purpose.key,
         locale=locale,
@@ -202,12 +200,12 @@ def _notice(purpose: consent.Purpose, locale: str) -> consent.Notice:
     )
 
 
-def _said_zh(purpose: consent.Purpose) -> list[tuple[str, list[str]]]:
+def _said_zh(purpose: consent.Purpose, officer: str) -> list[tuple[str, list[str]]]:
     """The lines, each with what it tells."""
     kinds = "、".join(map(_DATA_ZH.__getitem__, purpose.categories))
     methods = "、".join(map(_METHODS_ZH.__getitem__, purpose.methods))
     return [
-        (_CONTACT_ZH, ["HANDLER"]),
+        (_CONTACT_ZH.format(officer), ["HANDLER"]),
         (f"处理目的：{purpose.description.zh}", ["PURPOSE"]),
         (f"个人信息种类：{kinds}。", ["CATEGORIES"]),
         (f"处理方式：{methods}。", ["METHODS"]),
@@ -217,9 +215,9 @@ def _said_zh(purpose: consent.Purpose) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _said_en(purpose: consent.Purpose) -> list[tuple[str, list[str]]]:
+def _said_en(purpose: consent.Purpose, officer: str) -> list[tuple[str, list[str]]]:
     return [
-        (_CONTACT_EN, ["HANDLER"]),
+        (_CONTACT_EN.format(officer), ["HANDLER"]),
         (f"Purpose: {purpose.description.en}", ["PURPOSE"]),
         (f"Data: {', '.join(purpose.categories)}.", ["CATEGORIES"]),
         (f"Methods: {', '.join(purpose.methods)}.", ["METHODS"]),

@@ -24,7 +24,8 @@ checkpoints_lost = Gauge(
 )
 
 LOOK_EVERY_S = 1.0
-AT_ONCE = 2_000
+AT_ONCE = 500
+"""So many statements' records get their leaves at once; each waits with up to 32 in a row."""
 LATE_S = 60.0
 
 
@@ -62,7 +63,7 @@ class Sequencer:
             return  # another worker is at it
 
     async def append(self) -> int:
-        """Give up to ``AT_ONCE`` records their leaves; how many."""
+        """Give the records of up to ``AT_ONCE`` rows of the queue their leaves; how many records."""
         async with self._pool.acquire() as connection:
             return await stored.append_pending(connection, AT_ONCE)
 

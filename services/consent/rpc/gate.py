@@ -64,7 +64,10 @@ class Gate:
         return said
 
     async def check(self, request: decisions_pb2.CheckRequest) -> decisions_pb2.CheckResponse:
-        """The answer about one member. Raises ``EpochNotReached``."""
+        """The answer about one member, where it takes reading: at the least a version, or registers.
+
+        Raises ``EpochNotReached``.
+        """
         member_id = _member(request.member_id)
         about = member_id, request.purpose, request.recipient_id
         known = self._kept.at_hand(*about, request.min_epoch)
@@ -72,11 +75,6 @@ class Gate:
             wire.purpose_key(request.purpose)
             wire.recipient(request.recipient_id)
             known = await self._kept.fresh(*about)
-        asked = _asked(request)
-        said = self._said_by(known, asked)
-        if said is not None:
-            self._kept.answered += 1
-            return said
         question = await self._question(request, known.in_force)
         if question.fresh_only and known.is_kept:
             known = await self._kept.fresh(*about)
@@ -96,7 +94,11 @@ class Gate:
             uncovered = await self._limits.heed(question, [member_id], now)
             answer = limited(question, answer, uncovered.get(member_id))
         response = wire.wire_answer(answer, standing.epoch)
-        return response if question.limited or question.fresh_only else _kept_with(known, asked, response)
+        return (
+            response
+            if question.limited or question.fresh_only
+            else _kept_with(known, _asked(request), response)
+        )
 
     def _said_by(self, known: Known, asked: tuple[object, ...]) -> decisions_pb2.CheckResponse | None:
         """What was answered by this before, while no consent ended."""
@@ -125,14 +127,11 @@ class Gate:
         """The answers, where they may be kept and all that they are judged by is."""
         if not (request.may_be_kept and 0 < len(request.member_ids) <= _KEPT_MOST):
             return None
-        purpose, recipient_id, response = (
-            request.purpose,
-            request.recipient_id,
-            decisions_pb2.CheckManyResponse(),
-        )
+        purpose, recipient_id = request.purpose, request.recipient_id
         alone = decisions_pb2.CheckRequest(
             purpose=purpose, categories=request.categories, recipient_id=recipient_id
         )
+        response = decisions_pb2.CheckManyResponse()
         asked, add = _asked(alone), response.answers.append
         for member_id in request.member_ids:
             known = self._kept.at_hand(_member(member_id), purpose, recipient_id)
@@ -144,11 +143,12 @@ class Gate:
         return response
 
     async def check_many(self, request: decisions_pb2.CheckManyRequest) -> decisions_pb2.CheckManyResponse:
-        """The answers about members in their order, by one reading of the store."""
+        """The answers about members in their order, by one reading of the store.
+
+        ``kept_many`` was asked before, but for callers who are followed by spans: they are read about.
+        """
         at_most(_CHECK_MOST, len(request.member_ids), "member_ids")
         members = [wire.uuid_of(one, f"member_ids[{at}]") for at, one in enumerate(request.member_ids)]
-        if (kept := self.kept_many(request)) is not None:
-            return kept
         read_at = self._clock()
         about = wire.purpose_key(request.purpose), wire.recipient(request.recipient_id)
         keeps = request.may_be_kept and len(members) <= _KEPT_MOST

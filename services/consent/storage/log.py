@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.consent.rules import merkle
-from services.consent.rules.evidence import Checkpoint, Keys, Proof, entry, read_checkpoint
+from services.consent.rules.evidence import Checkpoint, Keys, Proof, read_checkpoint
 from services.consent.rules.merkle import RUN, Node
 from services.kit import database
 
@@ -17,33 +17,19 @@ _SEQUENCER = 7_224_401
 Reader = database.Pool | database.RawConnection
 
 
-class Leaf(NamedTuple):
-    """A record's place in the log; the entry is what was committed to."""
-
-    leaf_index: int
-    record_id: UUID
-    entry: bytes
-
-
 async def append_pending(connection: database.RawConnection, most: int) -> int:
-    """Give the oldest records that have none their leaves, in one transaction; how many it were.
+    """Give the records of up to so many waiting statements their leaves, oldest first; how many records it were.
 
-    0 also where another sequencer is at it.
+    One transaction. 0 also where another sequencer is at it.
     """
     async with connection.transaction():
         if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _SEQUENCER):
             return 0
-        found = await connection.fetch(_TAKE_PENDING, most)
-        if not found:
-            return 0
         size = await tree_size(connection)
-        leaves = [
-            Leaf(size + nth, row["record_id"], entry(row["salt"], row["record_digest"]))
-            for nth, row in enumerate(found)
-        ]
-        await connection.execute(_ADD_LEAVES, *map(list, zip(*leaves, strict=True)))
-        await _complete_runs(connection, size, [merkle.leaf_hash(leaf.entry) for leaf in leaves])
-        return len(leaves)
+        entries = [entry for (entry,) in await connection.fetch(_ADD_LEAVES, most, size)]
+        if entries:
+            await _complete_runs(connection, size, list(map(merkle.leaf_hash, entries)))
+        return len(entries)
 
 
 async def _complete_runs(connection: database.RawConnection, before: int, added: Sequence[bytes]) -> None:
@@ -140,18 +126,16 @@ async def lag_s(reader: Reader) -> float:
     return waited
 
 
-_TAKE_PENDING = """
-WITH taken AS (
-  DELETE FROM pending_leaves
-  WHERE ctid = ANY (ARRAY(SELECT ctid FROM pending_leaves ORDER BY queued_at, record_id LIMIT $1))
-  RETURNING queued_at, record_id)
-SELECT t.record_id, s.salt, e.record_digest
-FROM taken t JOIN record_salts s USING (record_id) JOIN consent_events e USING (record_id)
-ORDER BY t.queued_at, t.record_id
-"""
-
 _ADD_LEAVES = """
-INSERT INTO log_leaves (leaf_index, record_id, entry) SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bytea[])
+WITH taken AS (
+  DELETE FROM leaf_queue WHERE ctid = ANY (ARRAY(SELECT ctid FROM leaf_queue ORDER BY nth LIMIT $1))
+  RETURNING nth, record_ids, entries),
+added AS (
+  INSERT INTO log_leaves (leaf_index, record_id, entry)
+  SELECT $2 - 1 + row_number() OVER (ORDER BY nth, ord), record_id, entry
+  FROM taken, unnest(record_ids, entries) WITH ORDINALITY AS each (record_id, entry, ord)
+  RETURNING leaf_index, entry)
+SELECT entry FROM added ORDER BY leaf_index
 """
 
 _ADD_NODES = """

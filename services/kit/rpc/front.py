@@ -53,7 +53,8 @@ class Front:
             return await self._app(scope, receive, send)
         try:
             async with asyncio.timeout(call.timeout_s):
-                response = await call.answer(await _read(receive))
+                content = await _read(receive)
+                response = call.at_once(content) or await call.answer(content)
         except ConnectError as error:
             response = _refused(error)
         except TimeoutError:

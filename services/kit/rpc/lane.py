@@ -9,6 +9,14 @@ from services.kit.refusal import Kind, Refusal
 
 ITEMS_A_CALL = 500
 CALLS_IN_FLIGHT = 2
+WORTH_A_CALL = 8
+"""With so many items a call leaves, whoever else is about to ask: below, the call itself costs more than they do."""
+
+WORTH_A_SECOND = 4
+"""How many times as much as the call in flight a second one has to carry."""
+
+_TURNS_TO_LEAVE = 3
+"""After so many turns of the loop a call is written, also one that several lanes join in."""
 
 Item = TypeVar("Item", bound=Hashable)
 Value = TypeVar("Value")
@@ -29,11 +37,13 @@ class _Batch(NamedTuple, Generic[Item, Value]):
 class Lane(Generic[Item, Value]):
     """Sends what is asked for in as few calls as waiting allows.
 
-    What is asked while no call is in flight leaves at once. Beside a call in flight a second one leaves as soon as it
-    would carry as much, and the rest leaves together when one returns: who is asked little answers at once, who is
-    asked much is asked in large calls. There is no timer and no cache: an item that is already in flight is asked for
-    again, so that an answer is never older than its question. ``group`` names what a call can hold only one of. A lane
-    is of one loop at a time: to ask which one runs is a system call, which each item would pay.
+    What is asked while no call is in flight leaves as soon as a turn of the loop brings nothing more to it, or with
+    ``WORTH_A_CALL`` items. The rest leaves together when the call returns, before anybody is told its answers: so the
+    service works at one half of what is asked while we work at the other. A second call leaves beside it only once it
+    carries four times as much, so that one that hangs holds up few. There is no timer and no cache: an item that is
+    already in flight is asked for again, so that an answer is never older than its question. ``group`` names what a call
+    can hold only one of. A lane is of one loop at a time: to ask which one runs is a system call, which each item would
+    pay.
     """
 
     def __init__(self, fetch: Fetch[Item, Value], *, group: Callable[[Item], Hashable] | None = None) -> None:
@@ -44,6 +54,8 @@ class Lane(Generic[Item, Value]):
         self._in_flight: dict[asyncio.Task[None], int] = {}
         """How many items each call carries."""
         self._leaving = False
+        self._seen = 0
+        """How many items waited a turn ago, while they are waited for to become more."""
 
     def ask(self, item: Item) -> asyncio.Future[Value]:
         """The value, once a call has brought it; raises the item's refusal, or why its call failed."""
@@ -60,28 +72,45 @@ class Lane(Generic[Item, Value]):
         if futures[0] is not future:
             futures.append(future)
         if not self._leaving and self._may_leave(batch):
-            # At the end of this turn of the loop, so that what one request asks for side by side goes together.
             self._leaving = True
-            loop.call_soon(self._leave)
+            loop.call_soon(self._leave_once_quiet)
         return future
 
     def _may_leave(self, batch: _Batch[Item, Value]) -> bool:
         if len(self._in_flight) < CALLS_IN_FLIGHT - 1:
             return True
-        return len(self._in_flight) < CALLS_IN_FLIGHT and len(batch.items) >= min(self._in_flight.values())
+        least = WORTH_A_SECOND * min(self._in_flight.values())
+        return len(self._in_flight) < CALLS_IN_FLIGHT and len(batch.items) >= least
+
+    def _leave_once_quiet(self) -> None:
+        """Leave unless the turn that ends here brought more: whoever was answered together asks again one by one."""
+        waiting = len(next(iter(self._waiting.values())).items) if self._waiting else 0
+        if self._seen < waiting < WORTH_A_CALL:
+            self._seen = waiting
+            asyncio.get_running_loop().call_soon(self._leave_once_quiet)
+        else:
+            self._leave()
 
     def _leave(self) -> None:
-        self._leaving = False
+        self._leaving, self._seen = False, 0
         while self._waiting and self._may_leave(next(iter(self._waiting.values()))):
             batch = self._next_batch()
             call = asyncio.get_running_loop().create_task(self._call(batch.items), context=batch.context)
             self._in_flight[call] = len(batch.items)
             call.add_done_callback(self._returned)
 
-    def _returned(self, call: asyncio.Task[None]) -> None:
-        del self._in_flight[call]
-        if not self._leaving:
-            self._leave()
+    def _returned(self, call: "asyncio.Task[None] | None") -> None:
+        # What was answered has returned before its task ends.
+        if call is not None and self._in_flight.pop(call, None) is not None and not self._leaving:
+            self._leaving = True
+            self._leave_once_quiet()
+
+    async def _let_the_next_leave(self) -> None:
+        """Have what waits written before those are woken who were answered: their work would keep the service idle."""
+        self._returned(asyncio.current_task())
+        if self._in_flight:
+            for _ in range(_TURNS_TO_LEAVE):
+                await asyncio.sleep(0)
 
     def _next_batch(self) -> _Batch[Item, Value]:
         group, batch = next(iter(self._waiting.items()))
@@ -106,6 +135,7 @@ class Lane(Generic[Item, Value]):
             answers = await self._fetch(asked)
             if len(answers) != len(asked):
                 raise RuntimeError(f"asked for {len(asked)} items, {len(answers)} came back")
+            await self._let_the_next_leave()
         except BaseException as error:
             for futures in waiting:
                 _fail(futures, error)

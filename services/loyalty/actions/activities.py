@@ -1,7 +1,8 @@
 """Activities: record one and count it in every mission that asks for it; declare what types there are."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from services.kit import database
 from services.kit.refusal import Conflict
@@ -13,6 +14,8 @@ from services.loyalty.rules.ledger.events import Decided, Event, MissionComplete
 from services.loyalty.rules.ledger.grants import Grant
 from services.loyalty.rules.missions import activity_types, mission_progress
 from services.loyalty.rules.missions.activities import Activity, ActivityAlreadyRecorded
+from services.loyalty.rules.missions.activities import check_in as check_in_of
+from services.loyalty.rules.missions.activity_types import ActivityType
 from services.loyalty.rules.missions.mission_checks import all_hold, of_activity
 from services.loyalty.rules.missions.mission_progress import (
     Progress,
@@ -49,6 +52,15 @@ class _Counted:
     completed: kept.Completed
 
 
+class CheckedIn(NamedTuple):
+    """The day of a check-in, all names of the member, where the member stands, and whether it was there before."""
+
+    day: date
+    names: tuple[str, ...]
+    missions: list[Progress]
+    replayed: bool
+
+
 async def record(
     connection: database.RawConnection, activity: Activity, programme: Programme, now: int
 ) -> tuple[list[Progress], bool]:
@@ -56,8 +68,14 @@ async def record(
 
     Raises ``ActivityAlreadyRecorded``, ``MemberClosed``.
     """
-    number = programme.number
     family = await families.lock(connection, activity.member_id)
+    return await _record(connection, activity, family, programme, now)
+
+
+async def _record(
+    connection: database.RawConnection, activity: Activity, family: Family, programme: Programme, now: int
+) -> tuple[list[Progress], bool]:
+    number = programme.number
     if first := await activities.insert(connection, number, activity, now):
         if first.fingerprint != activity.fingerprint:
             message = "this source told another activity under this id: take a new id"
@@ -84,17 +102,17 @@ async def record(
 
 
 async def check_in(
-    connection: database.RawConnection, activity: Activity, programme: Programme, now: int
-) -> tuple[list[Progress], bool]:
-    """The same of a check-in, which is whatever the day's first one was."""
-    if first := await activities.find(connection, programme.number, activity):
-        return [_answered(one) for one in first.answer], True
-    try:
-        return await record(connection, activity, programme, now)
-    except ActivityAlreadyRecorded:
-        first = await activities.find(connection, programme.number, activity)
-        assert first is not None, "it was recorded at the same time"
-        return [_answered(one) for one in first.answer], True
+    connection: database.RawConnection, member_id: str, type: ActivityType, programme: Programme, now: int
+) -> CheckedIn:
+    """The same of a check-in, which is whatever the day's first one was, under whichever of the member's names."""
+    family = await families.lock(connection, member_id)
+    of_names = [check_in_of(type, name, programme.time_zone, now) for name in family.names]
+    activity = of_names[0]
+    for one in of_names:
+        if first := await activities.find(connection, programme.number, one):
+            return CheckedIn(activity.day, family.names, [_answered(each) for each in first.answer], True)
+    answer, replayed = await _record(connection, activity, family, programme, now)
+    return CheckedIn(activity.day, family.names, answer, replayed)
 
 
 async def _counting(

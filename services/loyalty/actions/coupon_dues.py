@@ -8,6 +8,7 @@ from services.loyalty.rules.ledger.events import CouponExpiring, Event
 from services.loyalty.storage.coupons import coupon_dues, coupon_refunds
 from services.loyalty.storage.coupons.coupon_refunds import RefundedOrder
 from services.loyalty.storage.ledger.telling import tell
+from services.loyalty.storage.members import families
 from services.loyalty.storage.programmes import programmes
 
 MEMBER_CLOSED = "MEMBER_CLOSED"
@@ -39,7 +40,7 @@ async def leave(
     connection: database.RawConnection, member_id: str, now: int, programme_ids: dict[int, str]
 ) -> None:
     """A member left: what is open of the coupons goes. Done again, there is nothing left."""
-    await coupon_dues.be_alone_with(connection, frozenset({member_id}))
+    await families.be_alone_with(connection, [member_id])
     await coupon_dues.let_go_of(connection, member_id)
     if open_ones := await coupon_dues.open_of(connection, member_id):
         await revoke(connection, open_ones, _BY_MEMBERS, MEMBER_CLOSED, now, programme_ids)
@@ -52,7 +53,7 @@ async def follow_merge(
 
     What is asked again after the ledger went the other way changes nothing.
     """
-    await coupon_dues.be_alone_with(connection, frozenset({from_member, into_member}))
+    await families.be_alone_with(connection, [from_member, into_member])
     if await coupon_dues.is_merged(connection, from_member) is undone:
         return
     change = coupon_dues.give_back if undone else coupon_dues.bring

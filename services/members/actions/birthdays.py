@@ -17,10 +17,13 @@ async def tell(
     now: datetime,
     turning_14: Set[UUID] = frozenset(),
 ) -> int:
-    """Tell those whose birthday was not told yet in a year, and of those who turn fourteen that too; how many."""
-    told = await birthdays.claim(connection, member_ids, year)
+    """Tell those whose birthday was not told yet in a year, and of those who turn fourteen that; how many.
+
+    Who turns fourteen need not be among those who are greeted.
+    """
+    told = await birthdays.claim(connection, sorted({*member_ids, *turning_14}), year)
     await events.members_turned_14(connection, [one for one in told if one in turning_14], now)
-    await events.members_celebrated(connection, told, year, now)
+    await events.members_celebrated(connection, [one for one in told if one in set(member_ids)], year, now)
     return len(told)
 
 

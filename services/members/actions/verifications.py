@@ -10,6 +10,7 @@ from services.members.rules import verifications as rules
 from services.members.rules.keyrings import KeyRing, Place
 from services.members.rules.verifications import (
     CodeWrong,
+    Requester,
     TooManyCodes,
     Verification,
     VerificationNotOpen,
@@ -19,26 +20,38 @@ from services.members.storage import verifications
 
 
 async def request(
-    connection: Connection, ring: KeyRing, new: Verification, client_address: str, now: datetime
-) -> None:
-    """Keep a code that is about to be sent, and count it. Raises ``TooManyCodes``.
+    connection: Connection, ring: KeyRing, new: Verification, requester: Requester, now: datetime
+) -> datetime:
+    """Keep a code that is about to be sent, and count it; when the next may be. Raises ``TooManyCodes``.
+
+    Who proved the identity before has turns of their own, which no stranger uses up; all strangers together are
+    cooled down once they had as many as a day gives.
 
     Nobody's links are looked at: who asks learns nothing of whether anyone is known by the identity.
     """
-    limits = rules.limits(new.place, new.member_id, client_address)
+    requesters = [
+        ring.request_digest(rules.requester_content(new.place, name)).digest for name in requester.names()
+    ]
+    proved = await verifications.known(connection, new.place, requesters, now - rules.KNOWN_FOR)
+    known = next((one for one in requesters if one in proved), None)
     subjects = {
         limit: ring.request_digest(b"limit\0" + limit.name.encode() + b"\0" + limit.subject).digest
-        for limit in limits
+        for limit in rules.limits(new.place, requester, requesters, known)
     }
     # In the order of their digests, so that two requests never wait for each other.
     for subject in sorted(subjects.values()):
         await verifications.hold(connection, subject)
-    last = await verifications.last_sent_at(connection, new.place)
-    if last is not None and now < last + rules.RESEND_AFTER:
+    asked_before = 0
+    if known is None:
+        subject = subjects[rules.strangers(new.place)]
+        asked_before = await verifications.spent(connection, subject, now.date())
+    last = await verifications.last_sent_at(connection, new.place, known=known is not None)
+    next_at = None if last is None else last + rules.wait_after(asked_before)
+    if next_at is not None and now < next_at:
         raise TooManyCodes(
-            "a code was sent a moment ago: wait before asking for another one",
+            "a code was sent a moment ago, or many were today: wait before asking for another one",
             field="identity",
-            retry_after_s=_seconds(last + rules.RESEND_AFTER - now),
+            retry_after_s=_seconds(next_at - now),
         )
     for limit, subject in subjects.items():
         if not await verifications.spend(connection, subject, now.date(), limit.a_day):
@@ -48,7 +61,8 @@ async def request(
                 limit=limit.name,
                 a_day=limit.a_day,
             )
-    await verifications.add(connection, new)
+    await verifications.add(connection, replace(new, requesters=tuple(requesters), known=known is not None))
+    return now + rules.wait_after(asked_before + 1 if known is None else 0)
 
 
 async def void(connection: Connection, verification_id: UUID) -> None:

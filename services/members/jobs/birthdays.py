@@ -10,7 +10,6 @@ from services.members.actions import birthdays as actions
 from services.members.rules import birthdays as rules
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import Member
-from services.members.rules.traits import birthdays_on
 from services.members.storage import profiles, traits
 from services.members.storage.databases import Databases
 
@@ -40,24 +39,23 @@ class Birthdays:
         return total
 
     async def _tell(self, day: date, now: datetime) -> int:
-        places = [self.ring.find_trait(trait) for trait in birthdays_on(day, self.leap_birthday)]
+        places = [self.ring.find_trait(trait) for trait in rules.kept_on(day, self.leap_birthday)]
         total, after = 0, None
         while page := await traits.having_any(self.databases, places, after, _BATCH):
             after = page[-1]
             found = await profiles.read(self.databases, self.ring, page)
-            celebrating = [
-                member.member_id
+            having = [
+                member
                 for member in found.values()
                 if isinstance(member, Member)
-                and rules.is_kept(member, day, self.leap_birthday)
+                and rules.comes_on(member, day, self.leap_birthday)
                 and rules.has_begun(member, day, self.home_zone, now)
             ]
-            if celebrating:
+            turning = {member.member_id for member in having if rules.turns_14(member, day)}
+            celebrating = [
+                member.member_id for member in having if rules.is_kept(member, day, self.leap_birthday)
+            ]
+            if celebrating or turning:
                 async with self.databases.members.begin() as connection:
-                    turning = {member_id for member_id, one in found.items() if _turns_14(one, day)}
                     total += await actions.tell(connection, celebrating, day.year, now, turning)
         return total
-
-
-def _turns_14(found: object, day: date) -> bool:
-    return isinstance(found, Member) and rules.turns_14(found, day)

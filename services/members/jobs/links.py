@@ -10,7 +10,7 @@ from services.members.rules.keyrings import KeyRing, Place
 from services.members.rules.links import UnlinkCause
 from services.members.rules.members import Member
 from services.members.rules.profiles import Profile
-from services.members.rules.verifications import KEPT_FOR
+from services.members.rules.verifications import KEPT_FOR, KNOWN_FOR
 from services.members.storage import links, profiles, verifications
 from services.members.storage.databases import Databases
 
@@ -49,7 +49,7 @@ async def sweep(databases: Databases, ring: KeyRing, now: datetime | None = None
         if not settled:
             break
     async with databases.keys.begin() as connection:
-        await verifications.forget(connection, now - KEPT_FOR)
+        await verifications.forget(connection, now - KEPT_FOR, now - KNOWN_FOR)
 
 
 def _is_theirs(ring: KeyRing, place: Place, profile: Profile) -> bool:

@@ -9,7 +9,6 @@ from services.members.rpc.pages import after_of
 from services.members.rules import birthdays as rules
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import Member
-from services.members.rules.traits import birthdays_on
 from services.members.storage import profiles, traits
 from services.members.storage.databases import Databases
 
@@ -29,7 +28,7 @@ class Birthdays:
     async def list_birthdays(self, request: wire.ListBirthdaysRequest, _: Any) -> wire.ListBirthdaysResponse:
         day = rules.day_of(request.on)
         after = after_of(request.first, request.after, _LONGEST_PAGE)
-        places = [self._ring.find_trait(trait) for trait in birthdays_on(day, self._leap_birthday)]
+        places = [self._ring.find_trait(trait) for trait in rules.kept_on(day, self._leap_birthday)]
         page = await traits.having_any(self._databases, places, after, request.first + 1)
         has_more, page = len(page) > request.first, page[: request.first]
         found = await profiles.read(self._databases, self._ring, page)

@@ -97,8 +97,8 @@ class Profiles:
     async def update_profile(self, request: wire.UpdateProfileRequest, _: Any) -> wire.UpdateProfileResponse:
         rpc.be_member(request.member_id)
         await self._listed.admit(collecting.of_profile(request))
-        member = await update(self._databases, self._ring, request, clock.now())
         own = rpc.caller().is_member(request.member_id)
+        member = await update(self._databases, self._ring, request, clock.now(), own=own)
         return wire.UpdateProfileResponse(profile=views.profile(member, own=own))
 
     @rpc.per_item

@@ -8,8 +8,8 @@ from huiyuan.members.v1 import profiles_pb2 as wire
 
 from services.members.actions import profiles as actions
 from services.members.actions import traits as indexing
+from services.members.rules import birthdays, traits
 from services.members.rules import profiles as rules
-from services.members.rules import traits
 from services.members.rules.keyrings import BlindIndex, KeyRing
 from services.members.rules.members import (
     Member,
@@ -41,15 +41,25 @@ _CHANGEABLE = (MemberStatus.ACTIVE, MemberStatus.FROZEN)
 
 
 async def update(
-    databases: Databases, ring: KeyRing, request: wire.UpdateProfileRequest, now: datetime
+    databases: Databases,
+    ring: KeyRing,
+    request: wire.UpdateProfileRequest,
+    now: datetime,
+    *,
+    own: bool = True,
 ) -> Member:
-    """Change the fields that a request gives; the member as it then is."""
+    """Change the fields that a request gives; the member as it then is. ``own`` is what members ask of themselves."""
     fields = _fields(request)
+
+    def changing(profile: rules.Profile) -> rules.Profile:
+        changed = rules.changed(profile, fields, now)
+        return birthdays.stay_child(profile, changed, now) if own else changed
+
     return await change(
         databases,
         ring,
         request.member_id,
-        lambda profile: rules.changed(profile, fields, now),
+        changing,
         once_of(ring, request.idempotency_key, rules.change_body(fields)),
         now,
     )

@@ -48,6 +48,9 @@ class Verifications:
         member_id = _asking_for(request.member_id)
         identity = identity_of(request.identity)
         rules.be_verifiable(identity)
+        # Of a device only a login system tells, which keeps its name where nobody else writes it.
+        device = "" if member_id else request.device
+        requester = rules.Requester(member_id, request.client_address, device)
         now, code = clock.now(), rules.new_code()
         verification_id, place = new_member_id(now), self._ring.find(identity)
         content = rules.code_content(verification_id, place, code)
@@ -63,7 +66,7 @@ class Verifications:
             now + rules.GOOD_FOR,
         )
         async with self._databases.keys.begin() as connection:
-            await actions.request(connection, self._ring, new, request.client_address, now)
+            resend_at = await actions.request(connection, self._ring, new, requester, now)
         message = Message(verification_id, identity, code, request.language[:35], now, new.expires_at)
         try:
             await self._sender.send(message)
@@ -74,7 +77,7 @@ class Verifications:
         return wire.RequestVerificationCodeResponse(
             verification_id=str(verification_id),
             expires_at=new.expires_at,
-            resend_at=now + rules.RESEND_AFTER,
+            resend_at=resend_at,
         )
 
     @rpc.allow(*_askers)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from services.kit.refusal import Invalid
+from services.kit.refusal import Declined, Invalid
 from services.members.rules import traits
 from services.members.rules.members import Member, MemberStatus
 from services.members.rules.profiles import Profile
@@ -20,8 +20,15 @@ _FIRST_ZONE = timedelta(hours=14)
 _LAST_ZONE = timedelta(hours=-12)
 
 
+_OF_AGE = "03-01"
+"""On this day whoever was born on 29 February grows older before the law, in other years."""
+
 CHILD_UNTIL_AGE = 14
 """Until then a guardian consents (PIPL 31)."""
+
+
+class GuardianNeeded(Declined):
+    """Under fourteen, nobody makes themselves older: what a guardian decides would be theirs to decide (PIPL 31)."""
 
 
 class DayNotValid(Invalid):
@@ -53,20 +60,34 @@ def months_begun(now: datetime) -> list[date]:
     return sorted({day.replace(day=1) for day in days})
 
 
+def kept_on(day: date, leap_birthday: str) -> set[traits.Trait]:
+    """The birthdays of whom ``is_kept`` is asked of a day."""
+    return {*traits.birthdays_on(day, leap_birthday), *traits.birthdays_on(day, _OF_AGE)}
+
+
 def is_kept(member: Member, day: date, leap_birthday: str) -> bool:
-    """Whether an active member's birthday is kept on a day, whatever an index said."""
-    return _is_among(member, traits.birthdays_on(day, leap_birthday))
+    """Whether an active member's birthday is kept on a day, whatever an index said.
+
+    A fourteenth is never in a leap year, and before 1 March whoever was born on 29 February is a child (PIPL 31).
+    """
+    return member.status is MemberStatus.ACTIVE and comes_on(member, day, leap_birthday)
+
+
+def comes_on(member: Member, day: date, leap_birthday: str) -> bool:
+    """The same of a member of whatever status: one who is frozen grows up, too."""
+    return _is_among(member, traits.birthdays_on(day, _OF_AGE if turns_14(member, day) else leap_birthday))
 
 
 def is_kept_in(member: Member, month: date, leap_birthday: str) -> bool:
     """The same of a month, by its first day."""
-    return _is_among(member, traits.birthdays_in(month, leap_birthday))
+    return member.status is MemberStatus.ACTIVE and _is_among(
+        member, traits.birthdays_in(month, leap_birthday)
+    )
 
 
 def _is_among(member: Member, birthdays: Iterable[traits.Trait]) -> bool:
     return (
-        member.status is MemberStatus.ACTIVE
-        and member.merged_into is None
+        member.merged_into is None
         and member.profile is not None
         and not traits.of(member.profile).isdisjoint(birthdays)
     )
@@ -89,6 +110,17 @@ def under_14(profile: Profile | None, now: datetime) -> bool:
     if profile is None or profile.birth_date is None:
         return False
     return profile.birth_date.reveal() > _turning_14(now)
+
+
+def stay_child(was: Profile, wanted: Profile, now: datetime) -> Profile:
+    """The profile that a member asks for. Raises ``GuardianNeeded`` where a child would be none by it."""
+    if under_14(was, now) and not under_14(wanted, now):
+        raise GuardianNeeded(
+            "this birth date is corrected by staff, who see that it was wrong (PIPL 31)",
+            field="birth_date",
+            article="PIPL 31",
+        )
+    return wanted
 
 
 @lru_cache(8)

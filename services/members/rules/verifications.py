@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -23,6 +24,20 @@ ONE_LOGIN = timedelta(minutes=15)
 """What a member verified within this time counts as verified in one login."""
 
 A_DAY_PER_IDENTITY = 10
+"""So many codes a day go out at the asking of strangers before they are cooled down; who proved the identity before is
+none, and asks in turns of their own, so that nobody else uses those up."""
+
+COOL_DOWN = timedelta(hours=1)
+"""How long strangers then wait for each further code, all of them together: late, and never shut out for a day."""
+
+A_DAY_PER_STRANGER = 5
+"""Of one identity by one stranger, so that the turns of all take several to use up."""
+
+A_DAY_PER_KNOWN = 10
+KNOWN_FOR = timedelta(days=90)
+MOST_KNOWN = 10
+"""Of one identity: those who proved it last."""
+
 A_DAY_PER_MEMBER = 20
 A_DAY_PER_ADDRESS = 100
 """Whole offices and mobile carriers share one address, so it is the widest."""
@@ -31,6 +46,7 @@ KEPT_FOR = timedelta(days=1)
 
 _CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 _LONGEST_ADDRESS = 64
+_LONGEST_DEVICE = 128
 
 
 class CodesNotSent(Unavailable):
@@ -71,12 +87,32 @@ class VerificationState(IntEnum):
     FAILED = 5
 
 
+class Requester(NamedTuple):
+    """Who asks for a code, as far as that is known."""
+
+    member_id: UUID | None
+    client_address: str
+    device: str
+
+    def names(self) -> list[bytes]:
+        """By what the same one is known again, what nobody else shares first; digested before it rests anywhere."""
+        found = []
+        if self.device:
+            found.append(b"device\0" + self.device[:_LONGEST_DEVICE].encode())
+        if self.member_id is not None:
+            found.append(b"member\0" + self.member_id.bytes)
+        if self.client_address:
+            found.append(b"address\0" + self.client_address[:_LONGEST_ADDRESS].encode())
+        return found
+
+
 class Limit(NamedTuple):
     """Something that may be asked for so often a day; ``subject`` is digested before it rests anywhere."""
 
     name: str
     subject: bytes
-    a_day: int
+    a_day: int | None
+    """None: counted, and slowed down instead of refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +129,10 @@ class Verification:
     requested_at: datetime
     expires_at: datetime
     proven_at: datetime | None = None
+    requesters: tuple[bytes, ...] = ()
+    """Keyed digests of who asked, for this identity alone."""
+    known: bool = False
+    """Whether one of them had proved the identity before."""
 
     def may_be_tried(self, place: Place, member_id: UUID | None, asked_by: str, now: datetime) -> bool:
         """True when a code for this identity may still be tried by this member or system."""
@@ -143,11 +183,32 @@ def be_verifiable(identity: Identity) -> None:
         )
 
 
-def limits(place: Place, member_id: UUID | None, client_address: str) -> list[Limit]:
-    """What a request for a code counts against."""
-    found = [Limit("identity", bytes((place.kind,)) + place.digest, A_DAY_PER_IDENTITY)]
-    if member_id is not None:
-        found.append(Limit("member", member_id.bytes, A_DAY_PER_MEMBER))
-    if client_address:
-        found.append(Limit("address", client_address[:_LONGEST_ADDRESS].encode(), A_DAY_PER_ADDRESS))
+def requester_content(place: Place, name: bytes) -> bytes:
+    """The bytes that the keyed digest of a requester is made of: it tells nobody who asks for two identities."""
+    return b"requester\0" + bytes((place.kind,)) + place.digest + name
+
+
+def strangers(place: Place) -> Limit:
+    """What all count against who never proved an identity and ask for its codes."""
+    return Limit("identity", bytes((place.kind,)) + place.digest, None)
+
+
+def limits(
+    place: Place, requester: Requester, requesters: Sequence[bytes], known: bytes | None
+) -> list[Limit]:
+    """What a request for a code counts against; ``known`` is the one of its requesters that proved the identity."""
+    if known is not None:
+        found = [Limit("known", known, A_DAY_PER_KNOWN)]
+    else:
+        found = [strangers(place), *(Limit("requester", one, A_DAY_PER_STRANGER) for one in requesters)]
+    if requester.member_id is not None:
+        found.append(Limit("member", requester.member_id.bytes, A_DAY_PER_MEMBER))
+    if requester.client_address:
+        address = requester.client_address[:_LONGEST_ADDRESS].encode()
+        found.append(Limit("address", address, A_DAY_PER_ADDRESS))
     return found
+
+
+def wait_after(strangers_today: int) -> timedelta:
+    """How long after a code the next one may be asked for, when strangers had so many today; 0 of who is known."""
+    return COOL_DOWN if strangers_today >= A_DAY_PER_IDENTITY else RESEND_AFTER

@@ -2,12 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hmac import compare_digest
 from pathlib import Path
 from uuid import UUID
 
 from services.members.storage.files import alone
 from services.members.storage.keyrings import LOCAL, Entry, RingFile, contexts, read_file, write_file
-from services.members.storage.providers.provider import KeyContext, KeyProvider, KeyRingRefused
+from services.members.storage.providers.provider import (
+    KeyContext,
+    KeyNotOpened,
+    KeyProvider,
+    KeyRingRefused,
+    NewKey,
+)
 
 
 def rewrap(path: Path, installation: UUID, provider: KeyProvider) -> int:
@@ -24,10 +31,15 @@ def rewrap(path: Path, installation: UUID, provider: KeyProvider) -> int:
         return _put(path, ring, provider, lambda entry, context: _again(provider, entry, context))
 
 
-def _again(provider: KeyProvider, entry: Entry, context: KeyContext) -> str:
+def _again(provider: KeyProvider, entry: Entry, context: KeyContext) -> NewKey:
     # Opened first, which only what our own key wrapped does: by re-encrypting, another's would become ours.
-    provider.unwrap(entry["key"], context)
-    return provider.rewrap(entry["key"], context)
+    key = provider.unwrap(entry["key"], context)
+    return NewKey(key, provider.rewrap(entry["key"], context))
+
+
+def _wrapped(provider: KeyProvider, entry: Entry, context: KeyContext) -> NewKey:
+    key = LOCAL.unwrap(entry["key"], context)
+    return NewKey(key, provider.wrap(key, context))
 
 
 def move(path: Path, installation: UUID, provider: KeyProvider) -> int:
@@ -39,12 +51,7 @@ def move(path: Path, installation: UUID, provider: KeyProvider) -> int:
                 f"and MEMBERS_KEY_PROVIDER is {provider.name}; nothing changed"
             )
         provider.describe()
-        return _put(
-            path,
-            ring,
-            provider,
-            lambda entry, context: provider.wrap(LOCAL.unwrap(entry["key"], context), context),
-        )
+        return _put(path, ring, provider, lambda entry, context: _wrapped(provider, entry, context))
 
 
 @contextmanager
@@ -61,18 +68,29 @@ def _held(path: Path, installation: UUID) -> Iterator[RingFile]:
 
 
 def _put(
-    path: Path, ring: RingFile, provider: KeyProvider, wrapped: Callable[[Entry, KeyContext], str]
+    path: Path, ring: RingFile, provider: KeyProvider, wrap: Callable[[Entry, KeyContext], NewKey]
 ) -> int:
     keks, index_keys = (
         [
-            {**entry, "key": wrapped(entry, context)}
-            for entry, context in contexts(ring.installation, use, entries)
+            _proven(provider, entry, context, wrap)
+            for entry, context in contexts(ring.installation, use, all_of)
         ]
-        for use, entries in (("kek", ring.keks), ("index", ring.index_keys))
+        for use, all_of in (("kek", ring.keks), ("index", ring.index_keys))
     )
-    # Opened once before it takes the other's place: a ring that does not open would cost all profiles.
-    for use, entries in (("kek", keks), ("index", index_keys)):
-        for entry, context in contexts(ring.installation, use, entries):
-            provider.unwrap(entry["key"], context)
     write_file(path, ring._replace(provider=provider.name, keks=keks, index_keys=index_keys), replace=True)
     return len(keks) + len(index_keys)
+
+
+def _proven(
+    provider: KeyProvider, entry: Entry, context: KeyContext, wrap: Callable[[Entry, KeyContext], NewKey]
+) -> Entry:
+    """A key as it will rest, opened once before it takes the other's place. Raises ``KeyRingRefused``.
+
+    A ring that does not open would cost all profiles; so would one that opens to other keys, and later.
+    """
+    key, wrapped = wrap(entry, context)
+    if not compare_digest(provider.unwrap(wrapped, context), key):
+        raise KeyNotOpened(
+            f"{provider.name} wrapped the key for {context.use} and opens it to another one: nothing changed"
+        )
+    return {**entry, "key": wrapped}

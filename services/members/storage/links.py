@@ -114,10 +114,13 @@ async def end(
     actor: str,
     now: datetime,
 ) -> bool:
-    """A change is done and the link is gone; its digest goes into the history. False when it was another's change."""
+    """A change is done and the link is gone; its digest goes into the history, and those who proved it are strangers to it. False when it was another's change."""
     ended = await connection.execute(
         text(
-            f"""WITH gone AS (DELETE FROM identities WHERE change_id = :change_id RETURNING *)
+            f"""WITH gone AS (DELETE FROM identities WHERE change_id = :change_id RETURNING *),
+                     strangers AS (DELETE FROM known_requesters k USING gone
+                       WHERE (k.kind, k.index_version, k.value_index, k.member_id)
+                           = (gone.kind, gone.index_version, gone.value_index, gone.member_id))
                 INSERT INTO former_identities (former_id, kind, index_version, value_index, member_id, verified,
                                                linked_at, unlinked_at, cause, actor)
                 SELECT change_id, kind, index_version, value_index, member_id, verified, linked_at, :now, :cause,

@@ -8,12 +8,13 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.members.rules.keyrings import Place
-from services.members.rules.verifications import Verification, VerificationState
+from services.members.rules.verifications import MOST_KNOWN, Verification, VerificationState
 
 _COLUMNS = (
     "verification_id, kind, index_version, value_index, member_id, asked_by, code_digest, state, attempts, "
-    "requested_at, expires_at, proven_at"
+    "requested_at, expires_at, proven_at, requesters, known"
 )
+_HERE = "kind = :kind AND index_version = :version AND value_index = :digest"
 
 
 async def add(connection: AsyncConnection, new: Verification) -> None:
@@ -21,7 +22,7 @@ async def add(connection: AsyncConnection, new: Verification) -> None:
     await connection.execute(
         text(
             f"INSERT INTO verifications ({_COLUMNS}) VALUES (:id, :kind, :version, :digest, :member_id, :asked_by, "  # noqa: S608
-            ":code, :state, :attempts, :requested_at, :expires_at, :proven_at)"
+            ":code, :state, :attempts, :requested_at, :expires_at, :proven_at, :requesters, :known)"
         ),
         {
             "id": new.verification_id,
@@ -36,23 +37,20 @@ async def add(connection: AsyncConnection, new: Verification) -> None:
             "requested_at": new.requested_at,
             "expires_at": new.expires_at,
             "proven_at": new.proven_at,
+            "requesters": list(new.requesters),
+            "known": new.known,
         },
     )
 
 
-async def last_sent_at(connection: AsyncConnection, place: Place) -> datetime | None:
-    """When a code was last sent to an identity, whoever asked."""
+async def last_sent_at(connection: AsyncConnection, place: Place, *, known: bool) -> datetime | None:
+    """When a code was last sent to an identity, at the asking of those who had proved it or of all others."""
     found: datetime | None = await connection.scalar(
         text(
-            "SELECT requested_at FROM verifications WHERE kind = :kind AND index_version = :version "
-            "AND value_index = :digest AND state <> :failed ORDER BY requested_at DESC LIMIT 1"
+            f"SELECT requested_at FROM verifications WHERE {_HERE} AND known = :known AND state <> :failed "  # noqa: S608
+            "ORDER BY requested_at DESC LIMIT 1"
         ),
-        {
-            "kind": place.kind,
-            "version": place.version,
-            "digest": place.digest,
-            "failed": VerificationState.FAILED,
-        },
+        {**_named(place), "known": known, "failed": VerificationState.FAILED},
     )
     return found
 
@@ -65,12 +63,36 @@ async def hold(connection: AsyncConnection, subject: bytes) -> None:
     )
 
 
-async def spend(connection: AsyncConnection, subject: bytes, on: date, a_day: int) -> bool:
+async def known(
+    connection: AsyncConnection, place: Place, requesters: Sequence[bytes], since: datetime
+) -> list[bytes]:
+    """Which of some requesters proved an identity since an instant. Nobody's links are looked at."""
+    rows = await connection.scalars(
+        text(
+            f"SELECT requester FROM known_requesters WHERE {_HERE} AND proven_at >= :since "  # noqa: S608
+            "AND requester = ANY(CAST(:requesters AS bytea[]))"
+        ),
+        {**_named(place), "since": since, "requesters": list(requesters)},
+    )
+    return list(rows)
+
+
+async def spent(connection: AsyncConnection, subject: bytes, on: date) -> int:
+    """How many requests of a day were counted."""
+    used: int | None = await connection.scalar(
+        text("SELECT used FROM verification_limits WHERE subject = :subject AND used_on = :on"),
+        {"subject": subject, "on": on},
+    )
+    return used or 0
+
+
+async def spend(connection: AsyncConnection, subject: bytes, on: date, a_day: int | None) -> bool:
     """Count one more request of a day; False when there were as many as may be."""
     spent = await connection.execute(
         text(
             """INSERT INTO verification_limits AS l (subject, used_on, used) VALUES (:subject, :on, 1)
-               ON CONFLICT (subject, used_on) DO UPDATE SET used = l.used + 1 WHERE l.used < :a_day"""
+               ON CONFLICT (subject, used_on) DO UPDATE SET used = l.used + 1
+               WHERE coalesce(l.used < CAST(:a_day AS integer), true)"""
         ),
         {"subject": subject, "on": on, "a_day": a_day},
     )
@@ -105,12 +127,39 @@ async def note(
 
 
 async def settle(connection: AsyncConnection, verification_id: UUID) -> bool:
-    """Let a proof be good for nothing more; False when it was settled before, by whoever came first."""
+    """Let a proof be good for nothing more; False when it was settled before, by whoever came first.
+
+    Whoever asked for it is known from now on, where a member is known by what it proved.
+    """
     settled = await connection.execute(
         text("UPDATE verifications SET state = :settled WHERE verification_id = :id AND state = :proven"),
         {"settled": VerificationState.SETTLED, "id": verification_id, "proven": VerificationState.PROVEN},
     )
-    return settled.rowcount == 1
+    if settled.rowcount != 1:
+        return False
+    await connection.execute(
+        text(
+            """INSERT INTO known_requesters (kind, index_version, value_index, requester, member_id, proven_at)
+               SELECT kind, index_version, value_index, requester, i.member_id, v.proven_at
+               FROM verifications v JOIN identities i USING (kind, index_version, value_index),
+                 unnest(v.requesters) AS requester
+               WHERE v.verification_id = :id AND i.verified
+               ON CONFLICT (kind, index_version, value_index, requester) DO UPDATE
+                 SET member_id = excluded.member_id, proven_at = excluded.proven_at"""
+        ),
+        {"id": verification_id},
+    )
+    await connection.execute(
+        text(
+            """DELETE FROM known_requesters USING (
+                 SELECT k.ctid AS older FROM known_requesters k JOIN verifications v
+                   USING (kind, index_version, value_index)
+                 WHERE v.verification_id = :id ORDER BY k.proven_at DESC OFFSET :most) AS too_many
+               WHERE known_requesters.ctid = older"""
+        ),
+        {"id": verification_id, "most": MOST_KNOWN},
+    )
+    return True
 
 
 async def proven_places(connection: AsyncConnection, member_id: UUID, since: datetime) -> Sequence[Place]:
@@ -125,8 +174,11 @@ async def proven_places(connection: AsyncConnection, member_id: UUID, since: dat
     return [Place(*row) for row in rows]
 
 
-async def forget(connection: AsyncConnection, before: datetime) -> int:
-    """Forget codes and counters of before an instant; how many codes there were."""
+async def forget(connection: AsyncConnection, before: datetime, known_before: datetime) -> int:
+    """Forget codes and counters of before an instant, and who proved what before another; how many codes."""
+    await connection.execute(
+        text("DELETE FROM known_requesters WHERE proven_at < :before"), {"before": known_before}
+    )
     await connection.execute(
         text("DELETE FROM verification_limits WHERE used_on < :on"), {"on": before.date()}
     )
@@ -148,4 +200,10 @@ def _verification(row: RowMapping) -> Verification:
         row["requested_at"],
         row["expires_at"],
         row["proven_at"],
+        tuple(row["requesters"]),
+        row["known"],
     )
+
+
+def _named(place: Place) -> dict[str, object]:
+    return {"kind": place.kind, "version": place.version, "digest": place.digest}

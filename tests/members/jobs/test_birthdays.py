@@ -1,14 +1,21 @@
 """Birthdays: told once a year to each active member's day, where they live, whatever stopped in between."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from huiyuan.members.v1 import birthdays_pb2, events_pb2, profiles_pb2
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from services.kit.refusal import Refusal
 from services.members.actions import birthdays as actions
 from services.members.jobs import traits as indexing
 from services.members.jobs.birthdays import Birthdays
+from services.members.rules import birthdays as rules
+from services.members.rules.members import Member, MemberStatus
+from services.members.rules.personal import Personal
+from services.members.rules.profiles import Profile
 from services.members.rules.traits import birthdays_on
 from tests.members.service import ADMIN, LOYALTY, SUPPORT, Members, as_member, by, registration
 
@@ -172,11 +179,78 @@ async def test_art_31_who_turns_fourteen_is_told_of_once_and_without_the_date(me
     assert not event.member_turned14.ListFields()
 
 
+async def turned(members, *ids):
+    """Of whom it was told that they turned fourteen."""
+    rows = await members.peek(
+        "SELECT member_id::text FROM outbox WHERE type = 'MemberTurned14' AND member_id = ANY($1::uuid[])",
+        list(ids),
+    )
+    return [row["member_id"] for row in rows]
+
+
+@pytest.mark.parametrize("leap", ["02-28", "03-01"])
+async def test_art_31_of_29_february_is_a_child_until_1_march_wherever_birthdays_are_kept(members, leap):
+    [leapling] = await born(members, ("2012-02-29", ""))
+    tell = job(members, leap).tell
+    begun, over = datetime(2026, 2, 27, 16, tzinfo=UTC), datetime(2026, 2, 28, 16, tzinfo=UTC)  # in Shanghai
+    for now in (begun, over - timedelta(seconds=1)):
+        await tell(now)
+        assert await turned(members, leapling) == []
+    for now in (over, over + timedelta(hours=1)):
+        await tell(now)
+        assert await turned(members, leapling) == [leapling]
+    assert await told(members, leapling) == [[2026]]
+    assert leapling not in (await listed(members, "2026-02-28")).member_ids
+    assert leapling in (await listed(members, "2026-03-01")).member_ids
+
+
+async def test_art_31_whoever_is_frozen_turns_fourteen_too_and_is_not_greeted(members):
+    [frozen] = await born(members, ("2012-11-12", ""))
+    await members.peek("UPDATE members SET status = 2 WHERE member_id = $1::uuid", frozen)
+    for hour in (4, 5):
+        await job(members).tell(datetime(2026, 11, 12, hour, tzinfo=UTC))
+    assert (await turned(members, frozen), await told(members, frozen)) == ([frozen], [[]])
+
+
+BORN = st.dates(date(2000, 1, 1), date(2016, 12, 31))
+
+
+@given(BORN, st.sampled_from(["02-28", "03-01"]))
+@example(date(2012, 2, 29), "02-28")
+@example(date(2012, 2, 28), "03-01")
+def test_art_31_nobody_turns_fourteen_on_another_day_than_the_fourteenth_of_their_birthday(birthday, leap):
+    """Against the calendar: the same month and day, fourteen years on, or the day after the month is over."""
+    child = Member(
+        member_id=UUID(int=1),
+        status=MemberStatus.FROZEN,
+        joined_at=datetime(2026, 1, 1, tzinfo=UTC),
+        revision=1,
+        merged_into=None,
+        profile=Profile(Personal("Mei"), None, Personal(birthday.isoformat()), "zh-CN", "", ()),
+    )
+    year = birthday.year + 14
+    expected = date(year, 3, 1) if birthday.strftime("%m%d") == "0229" else birthday.replace(year=year)
+    days = [date(year, 1, 1) + timedelta(days=nth) for nth in range(366)]
+    found = [day for day in days if rules.comes_on(child, day, leap) and rules.turns_14(child, day)]
+    assert found == [expected]
+    # By the last place on earth, so twelve hours after UTC.
+    midnight = datetime(expected.year, expected.month, expected.day, 12, tzinfo=UTC)
+    assert rules.under_14(child.profile, midnight - timedelta(microseconds=1))
+    assert not rules.under_14(child.profile, midnight)
+
+
 async def test_art_31_children_are_told_of_as_such_when_they_register_and_when_it_was_a_mistake(members):
     this_year = datetime.now(UTC).year
     child, adult = await born(members, (f"{this_year - 10}-01-02", ""), ("1990-01-02", ""))
     update = profiles_pb2.UpdateProfileRequest(member_id=child, birth_date="1989-01-02")
-    await members.profiles.update_profile(update, headers=by(as_member(child)))
+    for wanted in ("1989-01-02", ""):
+        own = profiles_pb2.UpdateProfileRequest(member_id=child, birth_date=wanted)
+        with pytest.raises(Refusal) as refused:
+            await members.profiles.update_profile(own, headers=by(as_member(child)))
+        assert (refused.value.code, refused.value.facts["article"]) == ("GUARDIAN_NEEDED", "PIPL 31")
+    younger = profiles_pb2.UpdateProfileRequest(member_id=child, birth_date=f"{this_year - 9}-01-02")
+    await members.profiles.update_profile(younger, headers=by(as_member(child)))
+    await members.profiles.update_profile(update, headers=by(SUPPORT))
     update = profiles_pb2.UpdateProfileRequest(member_id=adult, display_name="Mei")
     await members.profiles.update_profile(update, headers=by(as_member(adult)))
     said = {}
@@ -189,4 +263,4 @@ async def test_art_31_children_are_told_of_as_such_when_they_register_and_when_i
         events = [events_pb2.MembersEvent.FromString(row["event"]) for row in rows]
         bodies = [getattr(one, one.WhichOneof("event")) for one in events]
         said[member_id] = [one.under14 if one.HasField("under14") else None for one in bodies]
-    assert said == {child: [True, False], adult: [None, None]}
+    assert said == {child: [True, True, False], adult: [None, None]}

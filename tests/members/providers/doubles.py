@@ -45,6 +45,8 @@ class Double:
     always: Answer | None = None
     """What it answers whatever is asked, until told otherwise."""
     waits_s: float = 0.0
+    drips_s: float = 0.0
+    """How long it waits after each byte of an answer."""
 
     def take(self, asked: Asked) -> Answer:
         self.asked.append(asked)
@@ -67,7 +69,11 @@ def served(double: Double) -> Iterator[Double]:
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(told)))
             self.end_headers()
-            self.wfile.write(told)
+            for byte in told if double.drips_s else ():
+                self.wfile.write(bytes((byte,)))
+                self.wfile.flush()
+                time.sleep(double.drips_s)
+            self.wfile.write(b"" if double.drips_s else told)
 
         do_GET = do_POST = do_DELETE = _take  # noqa: N815
 

@@ -15,7 +15,7 @@ from services.members.rules.identities import normalised
 from services.members.rules.keyrings import INDEX_KINDS
 from services.members.storage import keyring_moves
 from services.members.storage.keyrings import LOCAL, KeyRingRefused, create_ring, open_ring
-from services.members.storage.providers import http
+from services.members.storage.providers import http, patience
 from services.members.storage.providers.alibaba import AlibabaKms, Credentials, signed
 from services.members.storage.providers.aws import AwsKms
 from services.members.storage.providers.choosing import Choice, ProviderName, provider_of
@@ -145,6 +145,21 @@ def test_ring_that_would_not_open_afterwards_is_never_put_in_place(kept, tmp_pat
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("how", ["move", "rewrap"])
+def test_ring_that_would_open_to_other_keys_is_never_put_in_place(kept, tmp_path, monkeypatch, how):
+    path = tmp_path / "ring"
+    open_ring(path, OURS, create=True)
+    if how == "rewrap":
+        keyring_moves.move(path, OURS, kept.provider)
+    before = path.read_bytes()
+    honest = kept.provider.generate
+    wraps = "wrap" if how == "move" else "rewrap"
+    monkeypatch.setattr(type(kept.provider), wraps, lambda _, __, context: honest(context).wrapped)
+    with pytest.raises(KeyNotOpened, match="to another one: nothing changed"):
+        getattr(keyring_moves, how)(path, OURS, kept.provider)
+    assert path.read_bytes() == before
+
+
 @pytest.fixture
 def alibaba():
     service = Alibaba()
@@ -217,6 +232,20 @@ def test_refusals_are_typed_asked_for_once_and_show_no_credentials(credentials, 
             for asked in double.asked:
                 assert asked.path.count("?") == 0
                 assert not any(secret in asked.path for secret in SECRETS)
+
+
+def test_provider_that_answers_byte_by_byte_is_left_and_asked_nothing_more_meanwhile(
+    credentials, monkeypatch
+):
+    monkeypatch.setattr(patience, "TOTAL_TIMEOUT_S", 0.3)
+    said = {"errors": [], "said": "x" * 40}
+    with served(Double(lambda _: (200, said), drips_s=0.03)) as double:
+        for client in clients(double.url, credentials):
+            double.asked.clear()
+            for _ in range(2):
+                with pytest.raises(ProviderUnreachable, match="did not end its answer within"):
+                    client.unwrap("YWJj", KEK)
+            assert len(double.asked) == 1, client
 
 
 def test_provider_that_is_slow_or_away_is_not_waited_for(credentials, monkeypatch):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import threading
 from base64 import b64encode
 from pathlib import Path
@@ -341,6 +342,19 @@ def test_key_that_its_maker_does_not_open_never_comes_into_the_ring(path: Path) 
     with pytest.raises(KeyNotOpened, match="no key was added"):
         keyring_changes.add_kek(path, KeyHeader(1, 2), Careless())
     assert path.read_bytes() == before
+
+
+def test_drafts_that_a_killed_writer_left_beside_the_ring_are_cleared_by_the_next_change(path: Path) -> None:
+    left, fresh, another = (
+        path.with_name(name)
+        for name in (f".{path.name}.{'0a' * 8}", f".{path.name}.{'0b' * 8}", f".{path.name}.other")
+    )
+    for draft in (left, fresh, another):
+        draft.write_text("keys in clear")
+    for draft in (left, another):
+        os.utime(draft, (0, 0))
+    keyring_changes.add_kek(path, KeyHeader(1, 2))
+    assert [draft.exists() for draft in (left, fresh, another)] == [False, True, True]
 
 
 def test_ring_that_was_moved_to_another_keeper_gets_no_key_in_clear(path: Path) -> None:

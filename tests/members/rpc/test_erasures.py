@@ -145,6 +145,7 @@ async def test_an_erasure_is_complete_when_every_store_has_proved_and_says_when_
         "former_identities": 0,
         "identities": 1,
         "keys": 1,
+        "known_requesters": 0,
         "registrations": 1,
         "traits": 0,
         "verifications": 0,

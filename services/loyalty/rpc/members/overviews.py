@@ -1,5 +1,6 @@
 """Overviews at the door: what a member's page shows at once, read by one connection and each wallet once."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from huiyuan.kit.v1.kit_pb2 import MemberKey
@@ -12,6 +13,10 @@ from services.loyalty.rpc.ledger.points import MOST_MEMBERS, balances_of, wallet
 from services.loyalty.rpc.tiers.tiers import standings_by_member, standings_of
 from services.loyalty.rpc.wire import be_at_most, readable_member
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.ledger.wallets import Wallet
+from services.loyalty.rules.programmes.programmes import Programme
+from services.loyalty.rules.tiers.standings import Standing
+from services.loyalty.storage.ledger import points
 
 
 class Overviews:
@@ -34,12 +39,7 @@ class Overviews:
         balanced = [readable(key) for key in request.balances]
         standing = [readable(key) for key in request.standings]
         async with self._pool.acquire() as connection:
-            standings = await standings_by_member(connection, standing, programme)
-            who = {member: of.member_id for member, of in standings.items()}
-            seen_as = {member: who.get(member, member) for member in balanced if isinstance(member, str)}
-            # With all their lots: standings need them.
-            whose = {*seen_as.values(), *who.values()}
-            wallets = await wallets_by_member(connection, whose, programme, remaining=who.values())
+            standings, wallets, seen_as = await _positions(connection, balanced, standing, programme)
             pages = await pages_of(connection, request.entries, history.newest, readable)
         by_place = {
             (member, number): wallet
@@ -50,6 +50,31 @@ class Overviews:
         told = standings_of(standing, known, standings, wallets, (programme, now))
         others = rpc.repeated(wire.BatchGetOverviewsResponse, standings=told, entries=pages)
         return others._replace(content=balances.SerializeToString() + others.content)
+
+
+async def _positions(
+    connection: database.RawConnection,
+    balanced: Iterable[str | Refusal],
+    standing: Iterable[str | Refusal],
+    programme: Programme,
+) -> tuple[dict[str, Standing], dict[str, dict[int, Wallet]], dict[str, str]]:
+    """Standings and wallets of those who may be read, and as whom each of ``balanced`` is seen."""
+    wanted = {member for member in standing if isinstance(member, str)}
+    balances = {member for member in balanced if isinstance(member, str)}
+    numbers = [currency.number for currency in programme.currencies]
+    standings, wallets = await points.positions(connection, list(wanted), programme.number, numbers)
+    settled = {member for member, of in standings.items() if not of.merged_into}
+    seen_as = {member: member for member in balances & settled}
+    if (
+        others := (wanted | balances) - settled
+    ):  # new here, merged into somebody, or only their balances are asked for
+        standings |= await standings_by_member(connection, others & wanted, programme)
+        who = {member: standings[member].member_id for member in others & wanted}
+        seen_as |= {member: who.get(member, member) for member in others & balances}
+        # With all their lots: standings need them.
+        whose = {*who.values(), *(seen_as[member] for member in others & balances)}
+        wallets |= await wallets_by_member(connection, whose, programme, remaining=who.values())
+    return standings, wallets, seen_as
 
 
 def _readable_once() -> Readable:

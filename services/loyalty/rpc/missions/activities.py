@@ -90,16 +90,14 @@ class Activities:
         member = await self._membership.one(member_id(rpc.caller().id))
         type = await self._type(programme, CHECK_IN)
         now, zone = self._rulebook.now(), programme.time_zone
-        family = await families.find(self._pool, member)
-        activity = rules.check_in(type, family.member_id, zone, now)
         async with self._pool.acquire() as connection, connection.transaction():
-            answer, replayed = await actions.check_in(connection, activity, programme, now)
-            at = await activities.check_ins(connection, programme.number, family.names)
+            done = await actions.check_in(connection, member, type, programme, now)
+            at = await activities.check_ins(connection, programme.number, done.names)
         return wire.CheckInResponse(
-            day=activity.day.isoformat(),
-            streak=streak({local_day(one, zone) for one in at}, activity.day),
-            missions=[progress(one) for one in answer],
-            replayed=replayed,
+            day=done.day.isoformat(),
+            streak=streak({local_day(one, zone) for one in at}, done.day),
+            missions=[progress(one) for one in done.missions],
+            replayed=done.replayed,
         )
 
     @rpc.allow(rpc.staff("program_admin"))

@@ -50,13 +50,6 @@ async def let_go_of(connection: database.RawConnection, member_id: str) -> None:
     )
 
 
-async def be_alone_with(connection: database.RawConnection, members: frozenset[str]) -> None:
-    """Wait for who issues coupons to members or uses them, and let none begin until this transaction ends."""
-    await connection.execute(
-        "SELECT FROM members WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR NO KEY UPDATE", members
-    )
-
-
 async def is_merged(connection: database.RawConnection, member_id: str) -> bool:
     """Whether a member is merged into another now."""
     return bool(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import asyncpg
 
@@ -32,9 +33,9 @@ async def wallets(
     return [_whole(row) for row in await pool.fetch(WALLETS, member_ids, currencies, due_by)]
 
 
-def _whole(row: asyncpg.Record) -> Wallet:
+def _whole(row: asyncpg.Record | tuple[Any, ...]) -> Wallet:
     wallet = rows.wallet(row)
-    if wallet.held and (holds := row["holds"]) is not None:
+    if wallet.held and (holds := row[_HOLDS]) is not None:
         wallet.holds = redemptions.holds_of(wallet, holds)
     return wallet
 
@@ -93,6 +94,30 @@ async def wallets_by_member(
     return found
 
 
+async def positions(
+    reader: asyncpg.Pool | database.RawConnection,
+    member_ids: Sequence[str],
+    programme: int,
+    currencies: Sequence[int],
+) -> tuple[dict[str, Standing], dict[str, dict[int, Wallet]]]:
+    """The standings that there are, and of whose there are the wallets in these currencies, both of one moment.
+
+    Nobody is followed to a survivor: whoever was merged has a standing that says so.
+    """
+    standings: dict[str, Standing] = {}
+    wallets: dict[str, dict[int, Wallet]] = {}
+    if not member_ids:
+        return standings, wallets
+    for row in await reader.fetch(_POSITIONS, member_ids, currencies, programme):
+        member_id = row[_OF_STANDING]
+        if member_id not in standings:
+            standings[member_id] = rows.standing(row[_OF_STANDING:])
+            wallets[member_id] = {}
+        if row[0] is not None:
+            wallets[member_id][row[1]] = _whole(row)
+    return standings, wallets
+
+
 async def standings(
     pool: asyncpg.Pool | database.RawConnection, member_ids: Sequence[str], programme: int
 ) -> dict[str, Standing]:
@@ -149,15 +174,27 @@ def place(recorded_at: int, ordinal: int) -> str:
     return f"{recorded_at}-{ordinal}"
 
 
-WALLETS = f"""
-SELECT {rows.WALLET.format(lots="CASE WHEN w.next_due_at <= $3 THEN array_send(w.lots) END")}, CASE WHEN w.held > 0 THEN (
+_SOME_LOTS = rows.WALLET.format(lots="CASE WHEN w.next_due_at <= $3 THEN array_send(w.lots) END")
+_WITH_HOLDS = """{wallet}, CASE WHEN w.held > 0 THEN (
   SELECT json_agg(json_build_array(hold_id, points, order_ref, held_at, expires_at, slices) ORDER BY expires_at)
-  FROM holds h WHERE h.member_id = w.member_id AND h.currency = w.currency AND h.state = 'OPEN') END AS holds
+  FROM holds h WHERE h.member_id = w.member_id AND h.currency = w.currency AND h.state = 'OPEN') END AS holds"""
+_HOLDS = rows.WALLET_COLUMNS
+_OF_STANDING = _HOLDS + 1
+"""From which column on a row of positions is a standing."""
+
+WALLETS = f"""
+SELECT {_WITH_HOLDS.format(wallet=_SOME_LOTS)}
 FROM wallets w WHERE w.member_id = ANY($1::uuid[]) AND w.currency = ANY($2::smallint[])
 """  # noqa: S608  # columns of ours
 
 _STANDINGS = f"""
 SELECT {rows.STANDING} FROM standings s WHERE member_id = ANY($1::uuid[]) AND programme = $2
+"""  # noqa: S608  # columns of ours
+
+_POSITIONS = f"""
+SELECT {_WITH_HOLDS.format(wallet=rows.WALLET.format(lots=rows.ALL_LOTS))}, {rows.STANDING}
+FROM standings s LEFT JOIN wallets w ON w.member_id = s.member_id AND w.currency = ANY($2::smallint[])
+WHERE s.member_id = ANY($1::uuid[]) AND s.programme = $3
 """  # noqa: S608  # columns of ours
 
 # As text, since enumerations are looked up by name for each row that is sent; the whole row is twice as long.

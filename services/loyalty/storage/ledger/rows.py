@@ -27,10 +27,11 @@ w.member_id::text, w.currency, w.available, w.pending, w.held, w.version, {lots}
 CASE WHEN cardinality(w.pending_lots) > 0 THEN array_send(w.pending_lots) END, w.touched_at, w.next_due_at
 """
 """What is selected of wallets ``w`` to make one of a row, once ``lots`` says which; more may follow."""
+WALLET_COLUMNS = 10
 ALL_LOTS = "array_send(w.lots)"
 
 
-def wallet(row: asyncpg.Record) -> Wallet:
+def wallet(row: asyncpg.Record | tuple[Any, ...]) -> Wallet:
     return Wallet(
         row[0], row[1], row[2], row[3], row[4], row[5], slices(row[6]), slices(row[7]), row[8], row[9], row[5]
     )

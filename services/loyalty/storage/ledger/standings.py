@@ -9,7 +9,7 @@ from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.members.merges import Merge
 from services.loyalty.storage.ledger import columns, rows
 from services.loyalty.storage.ledger.touches import Touched
-from services.loyalty.storage.members import merges
+from services.loyalty.storage.members import families, merges
 
 
 class Outpaced(Exception):
@@ -25,6 +25,9 @@ async def lock(
     """
     went: list[tuple[str, str]] = []
     wanted = touched.members
+    # Named by who merges or parts members: what is counted for either would be counted twice.
+    if touched.merges:
+        await families.be_alone_with(connection, {member for member, _ in wanted})
     if careful and wanted:
         await connection.execute(_LOCK_MEMBERS, columns.ids({member for member, _ in wanted}))
     while wanted:

@@ -1,5 +1,6 @@
 """Families: a member together with those who were merged into the member, who count as one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from services.kit import database
@@ -22,6 +23,17 @@ async def find(reader: names.Reader, member_id: str) -> Family:
     return Family(ids[0], tuple(ids))
 
 
+async def be_alone_with(connection: database.RawConnection, member_ids: Iterable[str]) -> None:
+    """Wait for who counts or gives anything to members, or to whom they were merged into, and let none begin.
+
+    Until the transaction ends. Call it first: who locks standings as well takes members before them.
+    """
+    asked, locked = list(member_ids), set[str]()
+    while not (wanted := {row[0] for row in await connection.fetch(_ALL_NAMES, asked)}) <= locked:
+        await connection.execute(_LOCK, list(wanted))
+        locked |= wanted
+
+
 async def lock(connection: database.RawConnection, member_id: str) -> Family:
     """The same; nobody else counts anything for the member until this transaction ends."""
     family = await find(connection, member_id)
@@ -33,3 +45,7 @@ async def lock(connection: database.RawConnection, member_id: str) -> Family:
         found, family = family, await find(connection, member_id)
         if found == family:
             return replace(family, restriction=Restriction(restriction or 0))
+
+
+_ALL_NAMES = f"{names.UP} SELECT DISTINCT name::text FROM up"  # noqa: S608  # a part of ours
+_LOCK = "SELECT FROM members WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR NO KEY UPDATE"

@@ -13,7 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
-from services.members.storage.providers.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
+from services.members.storage.providers.patience import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Patience
 from services.members.storage.providers.provider import (
     Description,
     KeyContext,
@@ -73,6 +73,7 @@ class AwsKms:
 
     def __init__(self, key: str, region: str = "", url: str = "") -> None:
         self._key = key
+        self._patience = Patience("AWS KMS")
         once = Config(
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=READ_TIMEOUT_S,
@@ -130,7 +131,7 @@ class AwsKms:
 
     def _ask(self, action: str, **parameters: object) -> Any:
         try:
-            return getattr(self._kms, action)(**parameters)
+            return self._patience.call(lambda: getattr(self._kms, action)(**parameters))
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code"))
             raise self._refusal(_REFUSALS.get(code, ProviderUnreachable), code) from None

@@ -7,10 +7,9 @@ from typing import NamedTuple
 import httpcore
 import orjson
 
+from services.members.storage.providers.patience import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Patience
 from services.members.storage.providers.provider import ProviderUnreachable
 
-CONNECT_TIMEOUT_S = 5.0
-READ_TIMEOUT_S = 10.0
 _LARGEST_ANSWER = 256 * 1024
 _TIMEOUTS = {
     "connect": CONNECT_TIMEOUT_S,
@@ -38,11 +37,15 @@ class Endpoint:
 
     def __init__(self, service: str, url: str) -> None:
         self._service = service
+        self._patience = Patience(service)
         self._url = url.rstrip("/")
         self._pool = httpcore.ConnectionPool(ssl_context=ssl.create_default_context(), keepalive_expiry=30)
 
     def call(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """Make a request once. Raises ``ProviderUnreachable``."""
+        return self._patience.call(lambda: self._call(method, path, headers, body))
+
+    def _call(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         said = [*headers.items(), ("content-length", str(len(body)))]
         try:
             with self._pool.stream(

@@ -28,35 +28,35 @@ from huiyuan.members.v1 import links_pb2 as huiyuan_dot_members_dot_v1_dot_links
 from huiyuan.members.v1 import merges_pb2 as huiyuan_dot_members_dot_v1_dot_merges__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&huiyuan/members/v1/verifications.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a\x1ehuiyuan/members/v1/links.proto\x1a\x1fhuiyuan/members/v1/merges.proto\"\x91\x01\n\x1eRequestVerificationCodeRequest\x12\x32\n\x08identity\x18\x01 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x16\n\x0e\x63lient_address\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\"\x99\x01\n\x1fRequestVerificationCodeResponse\x12\x17\n\x0fverification_id\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tresend_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8e\x01\n\x1e\x43onfirmVerificationCodeRequest\x12\x17\n\x0fverification_id\x18\x01 \x01(\t\x12\x32\n\x08identity\x18\x02 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x11\n\tmember_id\x18\x04 \x01(\t\"\x87\x02\n\x1f\x43onfirmVerificationCodeResponse\x12\x38\n\x07outcome\x18\x01 \x01(\x0e\x32\'.huiyuan.members.v1.VerificationOutcome\x12\x34\n\x08identity\x18\x02 \x01(\x0b\x32\".huiyuan.members.v1.LinkedIdentity\x12\x30\n\x07\x63hoices\x18\x03 \x03(\x0e\x32\x1f.huiyuan.members.v1.ClaimChoice\x12\x11\n\tmember_id\x18\x04 \x01(\t\x12/\n\x0b\x63laim_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa7\x01\n\x14\x43laimIdentityRequest\x12\x17\n\x0fverification_id\x18\x01 \x01(\t\x12\x32\n\x08identity\x18\x02 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\x12\x11\n\tmember_id\x18\x03 \x01(\t\x12/\n\x06\x63hoice\x18\x04 \x01(\x0e\x32\x1f.huiyuan.members.v1.ClaimChoice\"}\n\x15\x43laimIdentityResponse\x12\x34\n\x08identity\x18\x01 \x01(\x0b\x32\".huiyuan.members.v1.LinkedIdentity\x12.\n\x05merge\x18\x02 \x01(\x0b\x32\x1f.huiyuan.members.v1.MemberMerge\"\\\n\x12RecordLoginRequest\x12\x10\n\x08login_id\x18\x01 \x01(\t\x12\x34\n\nidentities\x18\x02 \x03(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\"\xae\x01\n\x13RecordLoginResponse\x12\x31\n\x07outcome\x18\x01 \x01(\x0e\x32 .huiyuan.members.v1.LoginOutcome\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x0e\n\x06linked\x18\x03 \x01(\x05\x12.\n\x05merge\x18\x04 \x01(\x0b\x32\x1f.huiyuan.members.v1.MemberMerge\x12\x11\n\tconflicts\x18\x05 \x03(\x05*\xa9\x01\n\x13VerificationOutcome\x12$\n VERIFICATION_OUTCOME_UNSPECIFIED\x10\x00\x12!\n\x1dVERIFICATION_OUTCOME_VERIFIED\x10\x01\x12(\n$VERIFICATION_OUTCOME_HELD_BY_ANOTHER\x10\x02\x12\x1f\n\x1bVERIFICATION_OUTCOME_PROVEN\x10\x03*\\\n\x0b\x43laimChoice\x12\x1c\n\x18\x43LAIM_CHOICE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43LAIM_CHOICE_DETACH\x10\x01\x12\x16\n\x12\x43LAIM_CHOICE_MERGE\x10\x02*\x97\x01\n\x0cLoginOutcome\x12\x1d\n\x19LOGIN_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n\x15LOGIN_OUTCOME_UNKNOWN\x10\x01\x12\x17\n\x13LOGIN_OUTCOME_KNOWN\x10\x02\x12\x18\n\x14LOGIN_OUTCOME_MERGED\x10\x03\x12\x1a\n\x16LOGIN_OUTCOME_CONFLICT\x10\x04\x32\xe6\x03\n\x14VerificationsService\x12\x82\x01\n\x17RequestVerificationCode\x12\x32.huiyuan.members.v1.RequestVerificationCodeRequest\x1a\x33.huiyuan.members.v1.RequestVerificationCodeResponse\x12\x82\x01\n\x17\x43onfirmVerificationCode\x12\x32.huiyuan.members.v1.ConfirmVerificationCodeRequest\x1a\x33.huiyuan.members.v1.ConfirmVerificationCodeResponse\x12\x64\n\rClaimIdentity\x12(.huiyuan.members.v1.ClaimIdentityRequest\x1a).huiyuan.members.v1.ClaimIdentityResponse\x12^\n\x0bRecordLogin\x12&.huiyuan.members.v1.RecordLoginRequest\x1a\'.huiyuan.members.v1.RecordLoginResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&huiyuan/members/v1/verifications.proto\x12\x12huiyuan.members.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18huiyuan/kit/v1/kit.proto\x1a\x1ehuiyuan/members/v1/links.proto\x1a\x1fhuiyuan/members/v1/merges.proto\"\xa1\x01\n\x1eRequestVerificationCodeRequest\x12\x32\n\x08identity\x18\x01 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x16\n\x0e\x63lient_address\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x05 \x01(\t\"\x99\x01\n\x1fRequestVerificationCodeResponse\x12\x17\n\x0fverification_id\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tresend_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8e\x01\n\x1e\x43onfirmVerificationCodeRequest\x12\x17\n\x0fverification_id\x18\x01 \x01(\t\x12\x32\n\x08identity\x18\x02 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x11\n\tmember_id\x18\x04 \x01(\t\"\x87\x02\n\x1f\x43onfirmVerificationCodeResponse\x12\x38\n\x07outcome\x18\x01 \x01(\x0e\x32\'.huiyuan.members.v1.VerificationOutcome\x12\x34\n\x08identity\x18\x02 \x01(\x0b\x32\".huiyuan.members.v1.LinkedIdentity\x12\x30\n\x07\x63hoices\x18\x03 \x03(\x0e\x32\x1f.huiyuan.members.v1.ClaimChoice\x12\x11\n\tmember_id\x18\x04 \x01(\t\x12/\n\x0b\x63laim_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa7\x01\n\x14\x43laimIdentityRequest\x12\x17\n\x0fverification_id\x18\x01 \x01(\t\x12\x32\n\x08identity\x18\x02 \x01(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\x12\x11\n\tmember_id\x18\x03 \x01(\t\x12/\n\x06\x63hoice\x18\x04 \x01(\x0e\x32\x1f.huiyuan.members.v1.ClaimChoice\"}\n\x15\x43laimIdentityResponse\x12\x34\n\x08identity\x18\x01 \x01(\x0b\x32\".huiyuan.members.v1.LinkedIdentity\x12.\n\x05merge\x18\x02 \x01(\x0b\x32\x1f.huiyuan.members.v1.MemberMerge\"\\\n\x12RecordLoginRequest\x12\x10\n\x08login_id\x18\x01 \x01(\t\x12\x34\n\nidentities\x18\x02 \x03(\x0b\x32 .huiyuan.kit.v1.ExternalIdentity\"\xae\x01\n\x13RecordLoginResponse\x12\x31\n\x07outcome\x18\x01 \x01(\x0e\x32 .huiyuan.members.v1.LoginOutcome\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12\x0e\n\x06linked\x18\x03 \x01(\x05\x12.\n\x05merge\x18\x04 \x01(\x0b\x32\x1f.huiyuan.members.v1.MemberMerge\x12\x11\n\tconflicts\x18\x05 \x03(\x05*\xa9\x01\n\x13VerificationOutcome\x12$\n VERIFICATION_OUTCOME_UNSPECIFIED\x10\x00\x12!\n\x1dVERIFICATION_OUTCOME_VERIFIED\x10\x01\x12(\n$VERIFICATION_OUTCOME_HELD_BY_ANOTHER\x10\x02\x12\x1f\n\x1bVERIFICATION_OUTCOME_PROVEN\x10\x03*\\\n\x0b\x43laimChoice\x12\x1c\n\x18\x43LAIM_CHOICE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43LAIM_CHOICE_DETACH\x10\x01\x12\x16\n\x12\x43LAIM_CHOICE_MERGE\x10\x02*\x97\x01\n\x0cLoginOutcome\x12\x1d\n\x19LOGIN_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n\x15LOGIN_OUTCOME_UNKNOWN\x10\x01\x12\x17\n\x13LOGIN_OUTCOME_KNOWN\x10\x02\x12\x18\n\x14LOGIN_OUTCOME_MERGED\x10\x03\x12\x1a\n\x16LOGIN_OUTCOME_CONFLICT\x10\x04\x32\xe6\x03\n\x14VerificationsService\x12\x82\x01\n\x17RequestVerificationCode\x12\x32.huiyuan.members.v1.RequestVerificationCodeRequest\x1a\x33.huiyuan.members.v1.RequestVerificationCodeResponse\x12\x82\x01\n\x17\x43onfirmVerificationCode\x12\x32.huiyuan.members.v1.ConfirmVerificationCodeRequest\x1a\x33.huiyuan.members.v1.ConfirmVerificationCodeResponse\x12\x64\n\rClaimIdentity\x12(.huiyuan.members.v1.ClaimIdentityRequest\x1a).huiyuan.members.v1.ClaimIdentityResponse\x12^\n\x0bRecordLogin\x12&.huiyuan.members.v1.RecordLoginRequest\x1a\'.huiyuan.members.v1.RecordLoginResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.members.v1.verifications_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VERIFICATIONOUTCOME']._serialized_start=1470
-  _globals['_VERIFICATIONOUTCOME']._serialized_end=1639
-  _globals['_CLAIMCHOICE']._serialized_start=1641
-  _globals['_CLAIMCHOICE']._serialized_end=1733
-  _globals['_LOGINOUTCOME']._serialized_start=1736
-  _globals['_LOGINOUTCOME']._serialized_end=1887
+  _globals['_VERIFICATIONOUTCOME']._serialized_start=1486
+  _globals['_VERIFICATIONOUTCOME']._serialized_end=1655
+  _globals['_CLAIMCHOICE']._serialized_start=1657
+  _globals['_CLAIMCHOICE']._serialized_end=1749
+  _globals['_LOGINOUTCOME']._serialized_start=1752
+  _globals['_LOGINOUTCOME']._serialized_end=1903
   _globals['_REQUESTVERIFICATIONCODEREQUEST']._serialized_start=187
-  _globals['_REQUESTVERIFICATIONCODEREQUEST']._serialized_end=332
-  _globals['_REQUESTVERIFICATIONCODERESPONSE']._serialized_start=335
-  _globals['_REQUESTVERIFICATIONCODERESPONSE']._serialized_end=488
-  _globals['_CONFIRMVERIFICATIONCODEREQUEST']._serialized_start=491
-  _globals['_CONFIRMVERIFICATIONCODEREQUEST']._serialized_end=633
-  _globals['_CONFIRMVERIFICATIONCODERESPONSE']._serialized_start=636
-  _globals['_CONFIRMVERIFICATIONCODERESPONSE']._serialized_end=899
-  _globals['_CLAIMIDENTITYREQUEST']._serialized_start=902
-  _globals['_CLAIMIDENTITYREQUEST']._serialized_end=1069
-  _globals['_CLAIMIDENTITYRESPONSE']._serialized_start=1071
-  _globals['_CLAIMIDENTITYRESPONSE']._serialized_end=1196
-  _globals['_RECORDLOGINREQUEST']._serialized_start=1198
-  _globals['_RECORDLOGINREQUEST']._serialized_end=1290
-  _globals['_RECORDLOGINRESPONSE']._serialized_start=1293
-  _globals['_RECORDLOGINRESPONSE']._serialized_end=1467
-  _globals['_VERIFICATIONSSERVICE']._serialized_start=1890
-  _globals['_VERIFICATIONSSERVICE']._serialized_end=2376
+  _globals['_REQUESTVERIFICATIONCODEREQUEST']._serialized_end=348
+  _globals['_REQUESTVERIFICATIONCODERESPONSE']._serialized_start=351
+  _globals['_REQUESTVERIFICATIONCODERESPONSE']._serialized_end=504
+  _globals['_CONFIRMVERIFICATIONCODEREQUEST']._serialized_start=507
+  _globals['_CONFIRMVERIFICATIONCODEREQUEST']._serialized_end=649
+  _globals['_CONFIRMVERIFICATIONCODERESPONSE']._serialized_start=652
+  _globals['_CONFIRMVERIFICATIONCODERESPONSE']._serialized_end=915
+  _globals['_CLAIMIDENTITYREQUEST']._serialized_start=918
+  _globals['_CLAIMIDENTITYREQUEST']._serialized_end=1085
+  _globals['_CLAIMIDENTITYRESPONSE']._serialized_start=1087
+  _globals['_CLAIMIDENTITYRESPONSE']._serialized_end=1212
+  _globals['_RECORDLOGINREQUEST']._serialized_start=1214
+  _globals['_RECORDLOGINREQUEST']._serialized_end=1306
+  _globals['_RECORDLOGINRESPONSE']._serialized_start=1309
+  _globals['_RECORDLOGINRESPONSE']._serialized_end=1483
+  _globals['_VERIFICATIONSSERVICE']._serialized_start=1906
+  _globals['_VERIFICATIONSSERVICE']._serialized_end=2392
 # @@protoc_insertion_point(module_scope)

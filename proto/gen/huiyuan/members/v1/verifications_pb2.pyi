@@ -47,16 +47,18 @@ LOGIN_OUTCOME_MERGED: LoginOutcome
 LOGIN_OUTCOME_CONFLICT: LoginOutcome
 
 class RequestVerificationCodeRequest(_message.Message):
-    __slots__ = ("identity", "member_id", "client_address", "language")
+    __slots__ = ("identity", "member_id", "client_address", "language", "device")
     IDENTITY_FIELD_NUMBER: _ClassVar[int]
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ADDRESS_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
     identity: _kit_pb2.ExternalIdentity
     member_id: str
     client_address: str
     language: str
-    def __init__(self, identity: _Optional[_Union[_kit_pb2.ExternalIdentity, _Mapping]] = ..., member_id: _Optional[str] = ..., client_address: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
+    device: str
+    def __init__(self, identity: _Optional[_Union[_kit_pb2.ExternalIdentity, _Mapping]] = ..., member_id: _Optional[str] = ..., client_address: _Optional[str] = ..., language: _Optional[str] = ..., device: _Optional[str] = ...) -> None: ...
 
 class RequestVerificationCodeResponse(_message.Message):
     __slots__ = ("verification_id", "expires_at", "resend_at")
