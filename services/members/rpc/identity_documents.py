@@ -50,7 +50,7 @@ class IdentityDocuments:
         self, request: wire.SetIdentityDocumentRequest, _: Any
     ) -> wire.SetIdentityDocumentResponse:
         said = request.document
-        document = document_of(said.kind, said.number, said.issuing_country, said.name)
+        document = document_of(said.kind, said.number, said.issuing_country, said.name, clock.now())
         purpose = accesses.purpose_of(request.purpose)
         survivor = await survivor_of(self._databases, request.member_id)
         if survivor.status not in _CHANGEABLE:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -69,7 +69,7 @@ class OnFile(NamedTuple):
     revision: int
 
 
-def document_of(kind: int, number: str, issuing_country: str, name: str) -> IdentityDocument:
+def document_of(kind: int, number: str, issuing_country: str, name: str, now: datetime) -> IdentityDocument:
     """The document that someone wrote down. Raises ``IdentityDocumentNotValid``, which repeats nothing of it."""
     try:
         known = IdentityDocumentKind(kind)
@@ -81,7 +81,9 @@ def document_of(kind: int, number: str, issuing_country: str, name: str) -> Iden
             "the issuing country must be two letters of ISO 3166, and CN for Chinese documents",
             field="document.issuing_country",
         )
-    return IdentityDocument(known, Personal(_number(known, number)), Personal(country), Personal(_name(name)))
+    return IdentityDocument(
+        known, Personal(_number(known, number, now)), Personal(country), Personal(_name(name))
+    )
 
 
 def encode(document: IdentityDocument) -> bytes:
@@ -103,7 +105,7 @@ def decode(schema: int, content: bytes) -> IdentityDocument:
         raise Unreadable from None
 
 
-def _number(kind: IdentityDocumentKind, text: str) -> str:
+def _number(kind: IdentityDocumentKind, text: str, now: datetime) -> str:
     refused = IdentityDocumentNotValid(
         "the number is not one of its kind: send it as printed, a resident's with its 18 characters",
         field="document.number",
@@ -111,18 +113,21 @@ def _number(kind: IdentityDocumentKind, text: str) -> str:
     if far_too_long(text, LONGEST_NUMBER):
         raise refused
     number = unicodedata.normalize("NFKC", text).upper().replace(" ", "").replace("-", "")
-    if not _NUMBER.fullmatch(number) or (kind in _LIKE_RESIDENT_IDS and not _is_resident_id(number)):
+    if not _NUMBER.fullmatch(number) or (kind in _LIKE_RESIDENT_IDS and not _is_resident_id(number, now)):
         raise refused
     return number
 
 
-def _is_resident_id(number: str) -> bool:
-    """By GB 11643: six digits of a region, the day of birth, three digits, and a check modulo 11."""
+def _is_resident_id(number: str, now: datetime) -> bool:
+    """By GB 11643: six digits of a region, a day of birth that was, three digits, and a check modulo 11."""
     if not _RESIDENT_ID.fullmatch(number):
         return False
     try:
-        datetime.strptime(number[_BORN_AT], "%Y%m%d")  # noqa: DTZ007  # a day has no zone
+        born = datetime.strptime(number[_BORN_AT], "%Y%m%d").date()  # noqa: DTZ007  # a day has no zone
     except ValueError:
+        return False
+    # It may already be tomorrow where the card is from.
+    if born > (now + timedelta(days=1)).date():
         return False
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
     return _CHECKS[total % 11] == number[-1]

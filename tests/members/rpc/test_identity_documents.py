@@ -253,6 +253,7 @@ async def test_what_a_crash_left_is_ended_by_the_sweep(members, monkeypatch):
         ({"kind": 77}, "document.kind"),
         ({"number": "110105194912310021"}, "document.number"),
         ({"number": "110105194913310029"}, "document.number"),
+        ({"number": "110105209912310029"}, "document.number"),
         ({"number": "王"}, "document.number"),
         ({"kind": 2, "number": "E" * 4000}, "document.number"),
         ({"issuing_country": "China"}, "document.issuing_country"),
