@@ -103,9 +103,9 @@ def application(settings: GatewaySettings) -> Front:
         surface = subgraph(settings, services, buckets)
         asked = Endpoint(surface, None, load, trusted_proxies=settings.trusted_proxies)
         endpoints["/subgraph/graphql"] = Keyed(asked, settings.subgraph_key.get_secret_value())
-    own_data = Packages(surfaces["/graphql"], clients, settings.trusted_proxies)
+    own_data = Packages(surfaces["/graphql"], clients, load, settings.trusted_proxies)
     by_path = [Route(path, endpoint) for path, endpoint in endpoints.items()]
-    reports = Route(door.PATH, door.Door(webhooks.sources, Orders(clients)).answer, methods=["POST"])
+    reports = Route(door.PATH, _reports(settings, webhooks, clients, buckets).answer, methods=["POST"])
     files = Route(MY_DATA, shared(own_data, settings.storefront_origins))
     routes = [*by_path, files, *sockets, reports, *health.routes(probes), *_pages(settings)]
     others = Starlette(lifespan=lifespan, routes=routes)
@@ -205,6 +205,13 @@ def _webhooks(settings: GatewaySettings, engine: database.Engine) -> Webhooks:
     box = Box(*settings.webhook_keys)
     endpoints = Endpoints(engine, box, closed=not settings.is_development)
     return Webhooks(endpoints, DeliveryLog(engine), Sources(engine, box))
+
+
+def _reports(settings: GatewaySettings, webhooks: Webhooks, clients: Clients, buckets: Buckets) -> door.Door:
+    """The door of order systems, whoever stands before it."""
+    rates = {CallerKind.ANYONE: settings.rate_stranger}
+    meter = Meter("webhooks", rates, buckets, settings.caller_keys[LOYALTY])
+    return door.Door(webhooks.sources, Orders(clients), meter, settings.trusted_proxies)
 
 
 def _preparer(schema: GraphQLSchema, settings: GatewaySettings) -> Preparer:

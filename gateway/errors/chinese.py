@@ -82,7 +82,7 @@ IN_CHINESE = {
     UserErrorCode.FORBIDDEN: "没有权限执行此操作。",
     UserErrorCode.GENDER_NOT_VALID: "性别不在可选范围内。",
     UserErrorCode.GRANT_NOT_REFUSED: "该发放已完成，无需重试。",
-    UserErrorCode.GUARDIAN_NEEDED: "未满十四周岁，须由已核实的监护人同意。",
+    UserErrorCode.GUARDIAN_NEEDED: "未满十四周岁，须由已核实的监护人同意；出生日期有误的，请联系工作人员更正。",
     UserErrorCode.GUARDIAN_NOT_ELIGIBLE: "监护人不能是本人，也不能是未满十四周岁的会员。",
     UserErrorCode.GUARDIAN_NOT_VERIFIED: "关联监护人须填写核验材料的编号。",
     UserErrorCode.HOLDS_OPEN: "该会员还有未完成的冻结，请先核销或释放。",
@@ -262,6 +262,6 @@ IN_CHINESE = {
     UserErrorCode.WEBHOOK_SOURCE_NOT_VALID: "来源名称须为 1 到 40 个字符，且不含冒号。",
     UserErrorCode.WEBHOOK_SOURCE_TAKEN: "已有同名的 Webhook 来源。",
     UserErrorCode.WEBHOOK_URL_REFUSED: "Webhook 地址不被接受：须为公网上的 https 地址。",
-    UserErrorCode.WITHDRAWN_SINCE: "该同意在此期间已被撤回。",
+    UserErrorCode.WITHDRAWN_SINCE: "该同意在此期间已被撤回或已失效。",
 }
 """What people read whose language is Chinese; in English they read what the service said."""

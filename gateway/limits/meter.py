@@ -18,8 +18,8 @@ throttled_total = Counter(
 LEAST = 1
 """What a request costs at least, whatever becomes of it."""
 
-FORGED_TOKEN = 10
-"""What it costs to have a token judged that no key of the issuer signed."""
+FORGED = 10
+"""What it costs to have a token or a webhook judged that nobody signed whose key we know."""
 
 
 class Throttled(Unavailable):
@@ -76,12 +76,12 @@ class Meter:
         return self._bucket(caller.kind, address() if caller.kind is CallerKind.ANYONE else caller.id)
 
     def check_address(self, address: str) -> None:
-        """Refuse an address that sent too many forged tokens, before another is judged. Raises ``Throttled``."""
-        self.check(self._sender(address), FORGED_TOKEN)
+        """Refuse an address that sent too many forgeries, before another is judged. Raises ``Throttled``."""
+        self.check(self._sender(address), FORGED)
 
     def charge_address(self, address: str) -> None:
-        """Charge an address for a forged token."""
-        self._buckets.take(self._sender(address), FORGED_TOKEN)
+        """Charge an address for a forgery."""
+        self._buckets.take(self._sender(address), FORGED)
 
     def _sender(self, address: str) -> Bucket:
         # Of its own: what strangers read there keeps nobody from signing in, nor forged tokens anybody from reading.

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.documents import uses
+
 _REMEMBERED_S = 600
 
 
@@ -22,7 +24,7 @@ class _Shared:
             app,
             allow_origins=frozenset(origins),
             allow_methods=("GET", "POST"),
-            allow_headers=("authorization", "content-type", "traceparent"),
+            allow_headers=("authorization", "content-type", "traceparent", uses.HEADER),
             expose_headers=("retry-after",),
             max_age=_REMEMBERED_S,
         )

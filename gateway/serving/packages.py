@@ -13,6 +13,7 @@ from gateway.auth import NotSignedIn
 from gateway.clients import MEMBERS, Clients
 from gateway.errors import refused
 from gateway.limits.addresses import client_address
+from gateway.limits.load import Load, Overloaded
 from gateway.scalars import preferred
 from gateway.serving.asking import NotExecuted
 from gateway.serving.surface import Surface
@@ -22,6 +23,9 @@ from services.kit.rpc import CallerKind
 
 BODY_BYTES = 4096
 _TIMEOUT_MS = 30_000
+_COST = 10
+"""In points of the member's bucket: a package is read from the database, and opened."""
+
 _PRIVATE = {
     "cache-control": "no-store, private",
     "content-disposition": 'attachment; filename="my-data.zip"',
@@ -43,8 +47,9 @@ class DownloadNotUnderstood(Invalid):
 class Packages:
     """Answers ``POST /my-data``, to the storefront's members."""
 
-    def __init__(self, surface: Surface, clients: Clients, trusted_proxies: int) -> None:
+    def __init__(self, surface: Surface, clients: Clients, load: Load, trusted_proxies: int) -> None:
         self._surface = surface
+        self._load = load
         self._clients = clients
         self._trusted_proxies = trusted_proxies
 
@@ -61,12 +66,16 @@ class Packages:
             return Response(await self._content(request), media_type="application/zip", headers=_PRIVATE)
         except NotExecuted as turned_down:
             status = 401 if turned_down.unauthenticated else 429 if turned_down.throttled_s else 503
-            return JSONResponse(turned_down.body, status, _PRIVATE_ERROR)
+            again = {"retry-after": str(turned_down.throttled_s)} if turned_down.throttled_s else {}
+            return JSONResponse(turned_down.body, status, _PRIVATE_ERROR | again)
         except Refusal as refusal:
             body = {"errors": [refused(refusal)]}
-            return JSONResponse(body, _STATUS.get(refusal.kind, 409), _PRIVATE_ERROR)
+            again = {"retry-after": "1"} if isinstance(refusal, Overloaded) else {}
+            return JSONResponse(body, _STATUS.get(refusal.kind, 409), _PRIVATE_ERROR | again)
 
     async def _content(self, request: Request) -> bytes:
+        if self._load.operations.turns_away():
+            raise Overloaded("too busy: try again")
         locale = preferred(request.headers.get("accept-language"))
         peer = request.client.host if request.client else None
         address = partial(client_address, peer, request.scope["headers"], self._trusted_proxies)
@@ -75,13 +84,15 @@ class Packages:
         if caller.kind is not CallerKind.MEMBER:
             raise NotSignedIn("sign in: send a member's bearer token")
         asked = await _asked(request)
-        wire = await self._clients.packages.download_package(
-            packages_pb2.DownloadPackageRequest(
-                member_id=caller.id, package_id=asked["packageId"], token=asked["token"]
-            ),
-            headers=self._clients.named(MEMBERS, caller),
-            timeout_ms=_TIMEOUT_MS,
-        )
+        with self._load.operations:
+            await self._surface.pay(asker, _COST)
+            wire = await self._clients.packages.download_package(
+                packages_pb2.DownloadPackageRequest(
+                    member_id=caller.id, package_id=asked["packageId"], token=asked["token"]
+                ),
+                headers=self._clients.named(MEMBERS, caller),
+                timeout_ms=_TIMEOUT_MS,
+            )
         content: bytes = wire.content
         return content
 

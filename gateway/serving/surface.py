@@ -98,6 +98,13 @@ class Surface:
             self._meter.charge_address(address())
             raise
 
+    async def pay(self, asker: Asker, cost: int) -> None:
+        """Take the price of what is asked for beside GraphQL. Raises ``NotExecuted``."""
+        try:
+            await self._meter.pay(asker.payer, cost)
+        except Refusal as refusal:
+            raise self._turned_down(refusal) from None
+
     async def admit(self, parameters: object, asker: Asker, *, queries_only: bool = False) -> Operation:
         """The operation that a request asks for, its price paid.
 

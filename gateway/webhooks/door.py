@@ -1,6 +1,5 @@
 """The door: an order system's webhook over HTTP, proven before anything of it is read."""
 
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,8 @@ from prometheus_client import Counter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from gateway.limits.addresses import client_address
+from gateway.limits.meter import Meter, Throttled
 from gateway.storage.webhooks.sources import Source
 from gateway.webhooks import orders, signatures
 from gateway.webhooks.orders import Orders, Received
@@ -26,6 +27,7 @@ received_total = Counter("huiyuan_webhooks_received_total", "Webhooks that came 
 BODY_BYTES = 256 * 1024
 PATH = "/webhooks/orders/{source_id}"
 _RETRY_AFTER_S = 10
+_REMEMBERED = 10_000
 _SUCCEEDED = "SUCCEEDED"
 _STATUS = {
     Kind.INVALID: 400,
@@ -57,11 +59,19 @@ class _Refused(Exception):
 
 
 class Door:
-    """Answers ``POST /webhooks/orders/{source_id}``."""
+    """Answers ``POST /webhooks/orders/{source_id}``.
 
-    def __init__(self, sources: Sources, orders: Orders) -> None:
+    To see whether one is proven takes the database, which staff need too: an address that sends too many that are not
+    is refused unlooked at, for the source that it names, or for all where there is no such source. Who proved one there
+    before notices nothing of that.
+    """
+
+    def __init__(self, sources: Sources, orders: Orders, meter: Meter, trusted_proxies: int) -> None:
         self._sources = sources
         self._orders = orders
+        self._meter = meter
+        self._trusted_proxies = trusted_proxies
+        self._known: dict[str, None] = {}
 
     async def answer(self, request: Request) -> Response:
         """Take one webhook; every answer is JSON, and every refusal has a code."""
@@ -114,18 +124,32 @@ class Door:
 
     async def _prove(self, request: Request, body: bytes) -> tuple[Source, str]:
         """Whose webhook it is, and its id. Whoever proves nothing is not told which sources there are."""
-        believed = None
-        source_id = request.path_params["source_id"]
-        with suppress(ValueError):
-            believed = await self._sources.believed(str(UUID(source_id)))
-        source, secrets = believed or (None, [])
+        peer = request.client.host if request.client else None
+        address = client_address(peer, request.scope["headers"], self._trusted_proxies)
+        source_id = _uuid(request.path_params["source_id"])
+        here = f"{address} for {source_id}"
+        for sender in [here] if here in self._known else [address, here]:
+            self._meter.check_address(sender)
+        source, secrets = (source_id and await self._sources.believed(source_id)) or (None, [])
         try:
             webhook_id = signatures.check(secrets, request.headers, body)
         except WebhookNotProven:
+            self._meter.charge_address(here if source else address)
             log.warning("webhook not proven", source_id=source.source_id if source else None)
             raise
         assert source is not None
+        if here not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                del self._known[next(iter(self._known))]
+            self._known[here] = None
         return source, webhook_id
+
+
+def _uuid(said: str) -> str | None:
+    try:
+        return str(UUID(said))
+    except ValueError:
+        return None
 
 
 async def _read(request: Request) -> bytes:
@@ -153,6 +177,8 @@ def _refused(refusal: Refusal) -> Response:
         told["facts"] = refusal.facts
     told["traceId"] = telemetry.trace_id.get()
     headers = {"retry-after": str(_RETRY_AFTER_S)} if refusal.retryable else {}
+    if isinstance(refusal, Throttled):
+        return _json(429, {"error": told}, {"retry-after": str(refusal.wait_s)})
     if isinstance(refusal, Unauthenticated):
         headers["www-authenticate"] = "Webhook"
     status = 500 if isinstance(refusal, OurOwnFault) else _STATUS[refusal.kind]

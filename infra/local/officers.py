@@ -12,9 +12,6 @@ from huiyuan.consent.v1.purposes_pb2 import (
 
 from services.kit.refusal import Refusal
 
-DEMO = "privacy@example.com"
-"""How the demo's officer is reached while nothing else is said."""
-
 _LOCALES = ("zh", "en")
 
 

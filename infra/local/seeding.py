@@ -24,7 +24,7 @@ from infra.local.demo import members, programme, purposes, topics
 from infra.local.installation import Installation
 from infra.local.issuer import Issuer
 from infra.local.layout import Ports
-from infra.local.seeds import SeededMember, Seeds
+from infra.local.seeds import OFFICER, SeededMember, Seeds
 from services.kit import rpc
 from services.kit.refusal import Refusal
 
@@ -41,7 +41,7 @@ def seed(installation: Installation, ports: Ports, officer: str, tell: Callable[
 
     Raises ``SeedRefused``.
     """
-    seeder = _Seeder(installation, ports, officer or officers.DEMO)
+    seeder = _Seeder(installation, ports, officer or OFFICER)
     seeds = Seeds.kept(installation)
     try:
         if seeds is None:

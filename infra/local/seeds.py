@@ -3,8 +3,10 @@
 import json
 from dataclasses import asdict, dataclass
 
-from infra.local import officers
 from infra.local.installation import Installation
+
+OFFICER = "privacy@example.com"
+"""How the demo's protection officer is reached while nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Seeds:
     """What the first run brought."""
 
     members: list[SeededMember]
-    officer: str = officers.DEMO
+    officer: str = OFFICER
     """How the notices say that the protection officer is reached."""
 
     @classmethod
@@ -29,7 +31,7 @@ class Seeds:
         if not installation.seeded.exists():
             return None
         kept = json.loads(installation.seeded.read_text())
-        return cls([SeededMember(**member) for member in kept["members"]], kept.get("officer", officers.DEMO))
+        return cls([SeededMember(**member) for member in kept["members"]], kept.get("officer", OFFICER))
 
     def keep(self, installation: Installation) -> None:
         """Let later runs find it."""

@@ -42,7 +42,9 @@ class AppendedFile:
         return self.path.stat().st_size if self.path.exists() else 0
 
     def lines(self, until: int) -> Iterator[bytes]:
-        """What was written up to a size, line by line, half lines too."""
+        """What was written up to a size, line by line, half lines too; nothing up to 0, where there may be no file."""
+        if not until:
+            return
         with self.path.open("rb") as file:
             while (line := file.readline()) and file.tell() <= until:
                 yield line.removesuffix(b"\n")

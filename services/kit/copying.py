@@ -14,14 +14,17 @@ EPOCH_US = 946_684_800_000_000
 """PostgreSQL's epoch, in microseconds since 1970."""
 
 
-async def copy(connection: database.RawConnection, table: str, columns: Sequence[str], rows: bytes) -> None:
-    """Append rows to a table; ``rows`` is what stands between ``HEADER`` and ``TRAILER``."""
-    await connection.copy_to_table(
-        table,
-        source=memoryview(HEADER + rows + TRAILER),  # type: ignore[arg-type]  # the stubs know no buffers
-        columns=columns,
-        format="binary",
-    )
+async def copy(
+    connection: database.RawConnection, table: str, columns: Sequence[str], rows: bytes, *, then: str = ""
+) -> None:
+    """Append rows to a table; ``rows`` is what stands between ``HEADER`` and ``TRAILER``.
+
+    ``then`` are statements of ours alone that are asked for in the same message, and done unless copying fails.
+    """
+    # The connection's public way takes one statement, so that each more waits for a round trip.
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary); {then}"
+    source = memoryview(HEADER + rows + TRAILER)
+    await connection._copy_in(statement, source, None)  # type: ignore[union-attr]  # the stubs leave it out
 
 
 def micros(at: datetime) -> int:

@@ -16,9 +16,13 @@ def timestamp(at: datetime) -> Timestamp:
 
 def fill(stamp: Timestamp, at: datetime) -> None:
     """Write an instant, which knows its zone, into a message."""
+    stamp.seconds, stamp.nanos = parts(at)
+
+
+def parts(at: datetime) -> tuple[int, int]:
+    """An instant, which knows its zone, as a message's seconds and nanos."""
     since = at - EPOCH
-    stamp.seconds = since.days * 86_400 + since.seconds
-    stamp.nanos = since.microseconds * 1000
+    return since.days * 86_400 + since.seconds, since.microseconds * 1000
 
 
 def instant(stamp: Timestamp) -> datetime:

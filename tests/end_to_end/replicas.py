@@ -13,7 +13,7 @@ import psutil
 
 from infra.local import layout
 from tests.conftest import free_port
-from tests.end_to_end.house import House
+from tests.end_to_end.house import START_TIMEOUT_S, House
 
 PATIENCE_S = 60
 
@@ -40,7 +40,8 @@ class Replica:
             )
 
     async def be_ready(self) -> None:
-        async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(trust_env=False) as http:
+        # As long as the whole house is given: on a busy machine a start takes half a minute and more.
+        async with asyncio.timeout(START_TIMEOUT_S), httpx.AsyncClient(trust_env=False) as http:
             while True:
                 try:
                     if (await http.get(f"{self.url}/readyz")).status_code == 200:

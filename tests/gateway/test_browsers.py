@@ -47,7 +47,9 @@ def _allows(answer: httpx.Response) -> str | None:
 
 async def test_a_configured_site_is_told_that_it_may(shared: Gateway) -> None:
     for origin in (SHOP, "https://app.example"):
-        answer = await _preflight(shared, origin, headers="authorization,content-type,accept-language")
+        answer = await _preflight(
+            shared, origin, headers="authorization,content-type,accept-language,graphql-client-name"
+        )
         assert (answer.status_code, _allows(answer)) == (200, origin)
         assert answer.headers["access-control-allow-methods"] == "GET, POST"
         assert "Origin" in answer.headers["vary"]

@@ -1,11 +1,17 @@
 """A member's own data over the storefront: requested by GraphQL, and fetched by POST by whoever holds the token."""
 
+from pathlib import Path
+from typing import Any
+
 import httpx
 import pytest
 from huiyuan.members.v1 import packages_pb2
 
+from gateway.limits.load import Load
+from gateway.serving.packages import Packages
+from infra.local.databases import DatabaseUrls
 from services.kit.refusal import Forbidden
-from tests.gateway.gateway_client import Gateway, code
+from tests.gateway.gateway_client import Gateway, code, running
 from tests.gateway.matrix import ONE
 
 ASKED = {"packageId": "package-1", "token": "once"}
@@ -93,3 +99,30 @@ async def test_a_token_that_was_used_is_told_as_such_and_nothing_goes_by_get(
     assert (got.status_code, code(got.json())) == (403, "DOWNLOAD_TOKEN_NOT_VALID")
     shown = await gateway.http.get("/my-data", headers={"authorization": f"Bearer {member}"})
     assert (shown.status_code, shown.headers["allow"]) == (405, "POST")
+
+
+async def test_fetching_is_paid_for_like_any_other_work(
+    tmp_path: Path, redis_url: str, database: DatabaseUrls
+) -> None:
+    async with running(tmp_path, redis_url, database.app, RATE_STOREFRONT_MEMBER="20+1/s") as gateway:
+        gateway.services.join(ONE)
+        token = gateway.issuer.member(ONE)
+        came = [await fetch(gateway, token) for _ in range(6)]
+        assert [one.status_code for one in came[:2]] == [200, 200]
+        assert (came[-1].status_code, code(came[-1].json())) == (429, "THROTTLED")
+        assert int(came[-1].headers["retry-after"]) >= 1
+        asked = [request for _, request in gateway.services.requests if "Download" in type(request).__name__]
+        assert len(asked) == sum(one.status_code == 200 for one in came), (
+            "who is refused costs the service nothing"
+        )
+
+
+async def test_fetching_wants_a_place_like_any_other_work() -> None:
+    nobody: Any = None  # not asked while there is no place
+    bounds = Load(operations=1, streams=1, streams_a_caller=1)
+    packages = httpx.ASGITransport(Packages(nobody, nobody, bounds, 0))
+    async with httpx.AsyncClient(transport=packages, base_url="http://gateway") as http:
+        with bounds.operations:
+            turned_away = await http.post("/my-data", json=ASKED)
+    assert (turned_away.status_code, code(turned_away.json())) == (503, "OVERLOADED")
+    assert turned_away.headers["retry-after"] == "1"

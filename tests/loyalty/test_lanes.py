@@ -3,19 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
-from services.loyalty.lanes import Lanes
+from services.kit import clock, database
+from services.loyalty.lanes import Lanes, one_lane
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.asks import Ask
+from services.loyalty.rules.ledger.awards import award
+from services.loyalty.rules.ledger.entries import key_of
 from services.loyalty.rules.ledger.moves import Move
 from services.loyalty.rules.ledger.points import Answer
+from services.loyalty.storage.ledger import outside
 from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import Loyalty, order
 from tests.loyalty.spending import code, done, facts, spend, with_points
@@ -198,3 +204,53 @@ def idle_lanes() -> Lanes:
 
 def ask_of(member: str) -> Ask:
     return Ask(member, "shop", "", 1, b"", "system:test")
+
+
+# --- a Redis that takes connections and says nothing -----------------------------------------------------
+
+
+@asynccontextmanager
+async def silent() -> AsyncIterator[tuple[Redis, list[bytes]]]:
+    """A Redis that never answers, and what each connection to it first asked."""
+    asked: list[bytes] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.read(1_000))
+        while await reader.read(1_000):
+            pass
+        writer.close()
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    try:
+        async with Redis(port=server.sockets[0].getsockname()[1], socket_timeout=2) as redis:
+            yield redis, asked
+    finally:
+        server.close()
+
+
+async def test_a_redis_that_never_answers_is_waited_for_once_and_asked_again_later(
+    loyalty: Loyalty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = await with_points(loyalty, 100)
+    monkeypatch.setattr(outside, "_PATIENCE_S", 0.05)
+    pool = await database.pool(loyalty.database, size=2)
+    async with silent() as (redis, asked):
+        rulebook = Rulebook(pool, outside=outside.Outside(redis))
+        number = (await rulebook.current()).history("shop").newest.number
+
+        async def claim_and_post() -> None:
+            ask = Ask(member, "shop", "POINTS", 1, key_of("award", uuid4()), "system:test", "TEST")
+            touches = Touches(((member, number),), keys=(ask.place,))
+            async with one_lane(loyalty.database, rulebook, clock.now) as lanes:
+                await lanes.submit(Task(partial(award, ask=ask), touches))
+
+        for _ in range(5):
+            await claim_and_post()
+        assert len(asked) == 1
+        monkeypatch.setattr(outside, "_LEFT_ALONE_S", 0)
+        rulebook.outside = outside.Outside(redis)
+        for _ in range(2):
+            await claim_and_post()
+        assert len(asked) == 3, "it is asked again once it was left alone"
+    await pool.close()
+    assert (await loyalty.balance(member))["available"] == 107

@@ -144,6 +144,12 @@ Step = tuple[str, int, int, str]
     ]
 )
 @example(waves=[[("award", 1, 2**53, "GROWTH"), ("award", 1, 478, "POINTS")]])
+@example(
+    waves=[
+        [("award", 0, 10, "POINTS")],
+        [("award", 0, 5, "POINTS"), ("award", 0, 2**53, "POINTS"), ("award", 0, 7, "POINTS")],
+    ]
+)
 async def test_either_way_leads_to_the_same(there: Any, waves: list[list[Step]]) -> None:
     outcomes = [await play(there, waves, way) for way in (FAST, FOLDED, ONE_BY_ONE)]
     assert outcomes[0] == outcomes[1] == outcomes[2]

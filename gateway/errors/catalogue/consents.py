@@ -156,7 +156,7 @@ ENTRIES = (
     Entry(
         "WITHDRAWN_SINCE",
         Kind.CONFLICT,
-        "The grant that is sent again was withdrawn in the meantime.",
+        "The grant that is sent again was withdrawn, or ended, in the meantime.",
         "Do not send it again; ask the member anew under a new key.",
         "不要重发；须以新键重新征求。",
     ),

@@ -56,9 +56,9 @@ ENTRIES = (
     Entry(
         "GUARDIAN_NEEDED",
         Kind.DECLINED,
-        "The member is under fourteen: only a verified guardian consents (PIPL 31).",
-        "Let the guardian sign in and give childId.",
-        "由监护人登录，并填写 childId。",
+        "The member is under fourteen: only a verified guardian consents, and no child makes itself older (PIPL 31).",
+        "Let the guardian sign in and give childId; a wrong birth date is corrected by staff.",
+        "由监护人登录，并填写 childId；出生日期有误的，由工作人员更正。",
     ),
     Entry(
         "GUARDIAN_NOT_ELIGIBLE",

@@ -12,11 +12,11 @@ from services.consent.actions.handlers import in_charge
 from services.consent.actions.purposes import named
 from services.consent.rules import acts, recording
 from services.consent.rules.acts import Act, Grant, NoticeNotServed, Rejection, Withdrawal
-from services.consent.rules.decisions import Decision, later
+from services.consent.rules.decisions import Decision, ended, later
 from services.consent.rules.notices import Notice
 from services.consent.rules.purposes import Purpose
 from services.consent.rules.recording import Party
-from services.consent.rules.records import EventState, Record
+from services.consent.rules.records import Record
 from services.consent.storage import decisions, documents, erasures, notices, purposes
 from services.consent.storage.decisions import Member
 from services.kit.database import Connection
@@ -51,7 +51,7 @@ async def give(
     guardian = await guardians.acting(connection, grant.member_id, by or grant.member_id)
     member = await _living(connection, grant.member_id)
     if (before := await _before(connection, grant)) is not None:
-        await _refuse_withdrawn(connection, grant)
+        await _refuse_withdrawn(connection, grant, now)
         return before
     notice = await notices.get(connection, grant.notice_id)
     if notice is None:
@@ -145,15 +145,16 @@ async def _living(connection: Connection, member_id: UUID) -> Member:
 
 
 async def _before(connection: Connection, act: Act) -> Decided | None:
-    """What the same act came to when it was first sent. Raises when the key was another act's."""
+    """What the same act came to when it was first sent, under whatever id of the member. Raises when the key was
+    another act's."""
     known = await decisions.act(connection, act.member_id, act.idempotency_key)
     if known is None:
         return None
-    if known.fingerprint != act.fingerprint:
+    if known.fingerprint != replace(act, member_id=known.member_id).fingerprint:
         raise acts.IdempotencyKeyReused(
             "this idempotency key was used for another act: take a new one", field="idempotency_key"
         )
-    records = await decisions.records(connection, act.member_id, known.epoch)
+    records = await decisions.records(connection, known.member_id, known.epoch)
     about = await purposes.versions(connection, [(r.purpose, r.purpose_version) for r in records])
     return Decided(
         [_decided(record, about[record.purpose, record.purpose_version]) for record in records],
@@ -162,12 +163,13 @@ async def _before(connection: Connection, act: Act) -> Decided | None:
     )
 
 
-async def _refuse_withdrawn(connection: Connection, grant: Grant) -> None:
-    """A grant that is sent again must not look as if it still stood."""
+async def _refuse_withdrawn(connection: Connection, grant: Grant, now: datetime) -> None:
+    """A grant that is sent again must not look as if it still stood: where it was withdrawn, or ended by itself, by a
+    birthday or by a merge."""
     standing = await decisions.standing(connection, grant.member_id, grant.purposes, grant.recipient_id)
-    if any(decision.event_state is not EventState.GIVEN for decision in standing.values()):
+    if any(key not in standing or ended(standing[key], now) is not None for key in grant.purposes):
         raise acts.WithdrawnSince(
-            "this grant was withdrawn since (PIPL 15): ask anew, with a new idempotency key",
+            "this grant was withdrawn or ended since (PIPL 15): ask anew, with a new idempotency key",
             field="idempotency_key",
             article="PIPL 15",
         )

@@ -28,7 +28,8 @@ async def change(connection: Connection, wish: Wish, actor: str, now: datetime) 
     found = await preferences.standing(connection, [wish.member_id])
     before = found.get(wish.member_id, Standing(Preferences(), member.epoch))
     known = await decisions.act(connection, wish.member_id, wish.idempotency_key)
-    if known is not None:
+    # Wishes stay each id's own when members merge.
+    if known is not None and known.member_id == wish.member_id:
         if known.fingerprint != wish.fingerprint:
             raise IdempotencyKeyReused(
                 "this idempotency key was used for another act: take a new one", field="idempotency_key"

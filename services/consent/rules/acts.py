@@ -74,7 +74,7 @@ class ConsentStands(Conflict):
 
 
 class WithdrawnSince(Conflict):
-    """The grant that is sent again was withdrawn in the meantime."""
+    """The grant that is sent again was withdrawn, or ended, in the meantime."""
 
 
 @dataclass(frozen=True, slots=True)

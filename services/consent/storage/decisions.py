@@ -20,6 +20,14 @@ _KNOW = sa.text(
 )
 
 
+_ACT = sa.text(
+    """SELECT member_id, fingerprint, epoch FROM acts
+       WHERE idempotency_key = :idempotency_key AND member_id IN (
+         SELECT CAST(:member_id AS uuid) UNION ALL SELECT member_id FROM members WHERE merged_into = :member_id)
+       ORDER BY member_id <> :member_id, epoch DESC LIMIT 1"""
+)
+
+
 class Member(NamedTuple):
     """What consent knows of a member: the pseudonym in the evidence, and how often they decided."""
 
@@ -28,8 +36,9 @@ class Member(NamedTuple):
 
 
 class StoredAct(NamedTuple):
-    """An act of the past: what it was, and the epoch that it made."""
+    """An act of the past: under which id, what it was, and the epoch that it made."""
 
+    member_id: UUID
     fingerprint: bytes
     epoch: int
 
@@ -56,12 +65,11 @@ async def advance(connection: AsyncConnection, member_id: UUID, epoch: int) -> N
 
 
 async def act(connection: AsyncConnection, member_id: UUID, idempotency_key: str) -> StoredAct | None:
-    """The member's act of this key."""
-    query = sa.select(acts.c.fingerprint, acts.c.epoch).where(
-        acts.c.member_id == member_id, acts.c.idempotency_key == idempotency_key
-    )
-    row = (await connection.execute(query)).one_or_none()
-    return None if row is None else StoredAct(row.fingerprint, row.epoch)
+    """The member's act of this key, of before a merge too; the own one where there are several."""
+    row = (
+        await connection.execute(_ACT, {"member_id": member_id, "idempotency_key": idempotency_key})
+    ).one_or_none()
+    return None if row is None else StoredAct(*row)
 
 
 async def append(

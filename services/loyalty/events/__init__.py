@@ -34,9 +34,8 @@ def encode_alike(those: Sequence[events.Event]) -> list[NewEvent]:
     """
     begun = wire.LoyaltyEvent()  # to make one for each takes longer than to fill and write it
     when, write = begun.occurred_at, begun.SerializeToString
-    decided: dict[
-        tuple[str, int], tuple[str, bytes]
-    ] = {}  # by identity: to hash what was decided takes as long
+    # By identity: to hash what was decided takes as long as to encode it.
+    decided: dict[tuple[str, int], tuple[str, bytes]] = {}
     encoded = []
     for member_id, programme_id, occurred_at, what in those:
         begun.member_id = member_id

@@ -45,6 +45,20 @@ async def wards(consent: Consent, guardian: str) -> list[str]:
     return [one.child_id for one in answer.wards]
 
 
+async def test_art_31_what_a_guardian_gave_looks_not_as_if_it_stood_once_the_child_is_fourteen(
+    consent: Consent, member_id: str, guardian_id: str, urls: DatabaseUrls
+) -> None:
+    key = fresh("sms")
+    shown = await consent.ask(factories.purpose(key))
+    await link(consent, member_id, guardian_id)
+    request = factories.grant(member_id, shown, key="a")
+    await give(consent, request, by=guardian_id)
+    await hear(urls, member_id, "MemberTurned14", member_turned14=members.MemberTurned14())
+    with refused("WITHDRAWN_SINCE", "PIPL 15"):
+        await give(consent, request, by=member_id)
+    assert not (await consent.check(member_id, key)).allow
+
+
 async def test_art_31_a_child_s_own_grant_is_refused_and_the_guardian_s_counts(
     consent: Consent, member_id: str, guardian_id: str, as_app: asyncpg.Connection
 ) -> None:

@@ -12,7 +12,7 @@ from services.consent.consumers import hear_members
 from services.kit import database, stream
 from tests.consent import factories
 from tests.consent.factories import grant, withdrawal
-from tests.consent.service import fresh
+from tests.consent.service import fresh, refused
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -101,6 +101,33 @@ async def test_what_is_decided_under_either_id_after_a_merge_counts_for_both(con
     assert shown.record_id == withdrawn.consents[0].record_id
     await hear(old, new, undone=True)
     assert [(await consent.check(who, key)).reason for who in (old, new)] == ["CONSENT_WITHDRAWN"] * 2
+
+
+@pytest.mark.parametrize("withdrawn", ["before the merge", "after it", "never"])
+@pytest.mark.parametrize("by_survivor", [False, True], ids=["under the id of before", "as the survivor"])
+async def test_art_15_a_grant_of_before_a_merge_that_is_sent_again_is_no_new_one(
+    consent, hear, withdrawn, by_survivor
+):
+    notice = await consent.ask(factories.purpose(fresh("sms")))
+    key = notice.purposes[0].key
+    old, new = ids()
+    given, no = grant(old, notice, key=fresh("give")), withdrawal(old, key, key=fresh("w"))
+    first = await consent.give(given)
+    if withdrawn == "before the merge":
+        await consent.withdraw(no)
+    await hear(old, new)
+    if withdrawn == "after it":
+        await consent.withdraw(no)
+    if by_survivor:
+        given.member_id = new
+    if withdrawn == "never":
+        again = await consent.give(given)
+        assert (again.replayed, again.consents[0].record_id) == (True, first.consents[0].record_id)
+    else:
+        with refused("WITHDRAWN_SINCE", "PIPL 15"):
+            await consent.give(given)
+        assert (await consent.withdraw(no)).replayed
+    assert (await consent.check(new, key)).allow == (withdrawn == "never")
 
 
 async def test_a_chain_is_weighed_link_by_link(consent, hear):

@@ -7,7 +7,9 @@ import hmac
 import secrets
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -20,7 +22,7 @@ from infra.local.databases import DatabaseUrls
 from services.kit.refusal import Declined, Refusal
 from services.kit.rpc import CallerKind
 from tests.gateway.doors import Away, UnknownMember
-from tests.gateway.gateway_client import Gateway
+from tests.gateway.gateway_client import Gateway, running
 from tests.gateway.webhooks.conftest import MEMBER
 
 
@@ -356,3 +358,23 @@ async def test_staff_read_what_came(till: Till, receipts: asyncpg.Connection) ->
         if not page["pageInfo"]["hasNextPage"]:
             break
     assert seen == ["msg_4", "msg_3", "msg_2", "msg_1", "msg_0"]
+
+
+async def test_an_address_that_proves_nothing_too_often_is_not_looked_at_and_others_sources_are(
+    tmp_path: Path, redis_url: str, database: DatabaseUrls
+) -> None:
+    # Ten points for each that proves nothing: three of them, and none for minutes.
+    bounds = {"RATE_STOREFRONT_STRANGER": "30+1/s"}
+    async with running(tmp_path, redis_url, database.app, **bounds) as gateway:
+        shop = await source(gateway, source="a shop that forgot its secret")
+        other = await source(gateway, source="another shop of that house")
+        body, wrong = paid(), "whsec_" + base64.b64encode(b"w" * 32).decode()
+        said = [(await shop.send(body, secret=wrong)).status_code for _ in range(6)]
+        assert said[:3] == [401] * 3
+        refused = await shop.send(body)
+        assert (said[-1], refused.status_code, refused.json()["error"]["code"]) == (429, 429, "THROTTLED")
+        assert int(refused.headers["retry-after"]) >= 1
+        assert (await other.send(body)).status_code == 200, "a source of another's is none of its business"
+        strangers = [Till(gateway, str(uuid4()), wrong) for _ in range(6)]
+        assert [(await one.send(body)).status_code for one in strangers][-1] == 429
+        assert (await other.send(body)).status_code == 200, "who is known there notices nothing of strangers"

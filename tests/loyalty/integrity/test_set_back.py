@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
@@ -174,9 +175,25 @@ async def test_after_it_is_reopened_all_hear_what_is_posted_and_the_gap_is_expla
     (first,) = {each.seq for each in done.reopenings}
     assert first % EPOCH == 0
     assert first - seen > EPOCH
+    await hear_what_is_posted(world, heard_before, since_then, after)
+    outcome = await ledger.verify()
+    assert outcome.verification.mismatches == []
+    assert outcome.published is not None
+    assert bool(outcome.published.set_back) == (left != "streams")
+    with pytest.raises(NothingSetBack):
+        await Reopener(ledger.app, world.outside, ledger.key).reopen("staff:ada", "again")
+
+
+async def hear_what_is_posted(
+    world: World,
+    heard_before: dict[str, list[bytes]],
+    since_then: dict[str, list[bytes]],
+    after: dict[str, list[bytes]],
+) -> None:
+    """All that was posted since the database was set back, also before it was reopened, is heard behind the rest."""
     async with world.relayed():
         await world.live(2, world.outside)
-        await ledger.publish()
+        await world.ledger.publish()
         now = await world.written()
         for name, bodies in now.items():
             since_then[name] += bodies[len(after[name]) :]
@@ -186,12 +203,34 @@ async def test_after_it_is_reopened_all_hear_what_is_posted_and_the_gap_is_expla
         again = iter(heard[name][len(heard_before[name]) :])
         assert all(body in again for body in since_then[name]), "in the order in which it was posted"
     assert any(since_then[NAMES[TOLD_LANE]]), "what no lane posted is heard too"
-    outcome = await ledger.verify()
-    assert outcome.verification.mismatches == []
-    assert outcome.published is not None
-    assert bool(outcome.published.set_back) == (left != "streams")
+
+
+async def test_where_neither_streams_nor_heads_are_left_it_is_reopened_since_when_the_operator_says(
+    world: World,
+) -> None:
+    ledger, seen, heard_before = world.ledger, await newest(world), await world.heard()
+    await world.set_back()
+    await world.redis.flushdb()
+    ledger.file.path.unlink()
+    before = await world.written()
+    since = world.shop.clock = datetime.now(UTC)
+    await world.live(6, world.outside)  # more than was lost, and there is nothing to see that would keep them
+    posted = await world.written()
+    since_then = {name: bodies[len(before[name]) :] for name, bodies in posted.items()}
+    reopener = Reopener(ledger.app, world.outside, ledger.key)
     with pytest.raises(NothingSetBack):
-        await Reopener(ledger.app, world.outside, ledger.key).reopen("staff:ada", "again")
+        await reopener.reopen("staff:ada", "disk and Redis lost")
+    assert await world.written() == posted
+    done = await reopener.reopen("staff:ada", "disk and Redis lost", since)
+    (first,) = {each.seq for each in done.reopenings}
+    assert first > seen
+    after = await world.written()
+    again = {name: bodies[len(posted[name]) :] for name, bodies in after.items()}
+    assert again == since_then, "what was written since is told again, and nothing from before"
+    assert again[NAMES[TOLD_LANE]]
+    assert sum(map(len, again.values())) > len(again[NAMES[TOLD_LANE]])
+    await hear_what_is_posted(world, heard_before, since_then, after)
+    assert (await ledger.verify()).verification.mismatches == []
 
 
 async def test_nothing_is_posted_or_told_of_a_ledger_that_was_set_back_until_it_is_reopened(

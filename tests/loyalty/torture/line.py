@@ -9,7 +9,9 @@ from sqlalchemy.engine import make_url
 
 _SSL_REQUEST = (80877103).to_bytes(4, "big")
 _ENDS = b"SQHcf"
-"""Types of messages that end a request: Sync, Query, Flush, CopyDone, CopyFail."""
+"""Types of messages that end a request: Sync, Query (unless rows follow it), Flush, CopyDone, CopyFail."""
+_READY = b"Z\0\0\0\5"
+"""How the last message of an answer begins, which has one byte more."""
 
 MOST_LATE_S = 5
 
@@ -115,13 +117,17 @@ class _Carried:
             head = await self._reader.readexactly(5)
             body = await self._reader.readexactly(int.from_bytes(head[1:], "big") - 4)
             asked += head + body
-            if head[:1] in _ENDS or head[:1] in b"pX":
+            copies = head[:1] == b"Q" and body.startswith(b"COPY ")  # its rows come with it
+            if (head[:1] in _ENDS or head[:1] in b"pX") and not copies:
                 return asked
 
     async def answer(self) -> None:
         try:
+            tail = b""
             while said := await self._there.read(65_536):
-                self._heard.set()
+                tail = (tail + said)[-len(_READY) - 1 :]
+                if tail.startswith(_READY):
+                    self._heard.set()
                 if not self._writer.is_closing():
                     self._writer.write(said)
         except OSError:
@@ -135,7 +141,7 @@ class _Carried:
         self._writer.transport.abort()
 
     async def deliver(self, request: bytes) -> None:
-        """Have a request done."""
+        """Have a request done, to the end of its answer: who copies is answered once before."""
         self._heard.clear()
         self._to_there.write(request)
         await self._heard.wait()

@@ -8,8 +8,7 @@ from typing import Any
 from huiyuan.kit.v1.kit_pb2 import MemberKey
 from huiyuan.loyalty.v1 import points_pb2 as wire
 
-from services.kit import database, rpc
-from services.kit.clock import EPOCH
+from services.kit import database, instants, rpc
 from services.kit.refusal import Refusal
 from services.loyalty.rpc.wire import PageNotUnderstood, page_size, readable_member
 from services.loyalty.rules.ledger.asks import UnknownCurrency
@@ -100,5 +99,5 @@ def _entry(row: points.EntryRow, codes: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _instant(at: datetime) -> dict[str, int]:
-    since = at - EPOCH
-    return {"seconds": since.days * 86_400 + since.seconds, "nanos": since.microseconds * 1000}
+    seconds, nanos = instants.parts(at)
+    return {"seconds": seconds, "nanos": nanos}

@@ -45,7 +45,8 @@ class Terms:
 class Purse:
     """What the moves of one wallet come to, and when the first and the last of them are recorded.
 
-    ``points`` is negative where they take. ``lot`` is what an award goes to.
+    ``points`` is negative where they take. ``lot`` is what an award goes to. Once one was left to a fold, so are those
+    behind it, or the fold would find what came later.
     """
 
     member_id: str
@@ -56,6 +57,7 @@ class Purse:
     count: int
     first_at: int
     last_at: int
+    is_closed: bool = False
 
 
 class Step(NamedTuple):
@@ -118,11 +120,16 @@ class Moves:
         purse = self._purses.get(place)
         if purse is None:
             purse = self._purses[place] = Purse(*place, on.version, on.lot, points, 1, at, at)
-        elif (purse.points > 0) is (points > 0) and abs(purse.points + points) <= MOST_POINTS:
+        elif (
+            not purse.is_closed
+            and (purse.points > 0) is (points > 0)
+            and abs(purse.points + points) <= MOST_POINTS
+        ):
             purse.points += points
             purse.count += 1
             purse.last_at = at
         else:
+            purse.is_closed = True
             return  # what one adds and another takes, or what is beyond measure, is for a fold to put in order
         event = _event(ask, redemption_id, on, at)
         self.steps.append(Step(nth, _entry(ask, redemption_id, on, at), event, purse.points))

@@ -7,6 +7,7 @@ has no input or output of its own, so that posting, replay, quote and preview ar
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from services.kit.refusal import Refusal
@@ -187,20 +188,9 @@ class Book:
         """Keep the entries written since ``first`` as what the key posted, so that a duplicate finds them."""
         member_id = member.standing.member_id
         parts = [
-            Part(
-                e.type,
-                e.currency,
-                e.points,
-                e.lot,
-                e.order_ref,
-                e.balance_after,
-                e.fingerprint,
-                e.occurred_at,
-                e.recorded_at,
-                ord,
-            )
-            for ord, e in enumerate(self.entries[first:], first)
-            if e.key == key and e.member_id == member_id
+            Part._make((*_of_a_part(entry), ord))
+            for ord, entry in enumerate(self.entries[first:], first)
+            if entry.key == key and entry.member_id == member_id
         ]
         self.state.posted[member_id, key] = parts
         return parts
@@ -219,6 +209,9 @@ class Book:
     def tell(self, member: Member, what: Any, occurred_at: int) -> None:
         programme_id = member.current.programme_id
         self.events.append(Event(member.standing.member_id, programme_id, occurred_at, what))
+
+
+_of_a_part = itemgetter(*map(Entry._fields.index, Part._fields[:-1]))  # but for its ``ord``
 
 
 def _say_whether_it_slides(wallet: Wallet, rules: CurrencyRules, zone: str) -> None:

@@ -15,6 +15,7 @@ import orjson
 from services.kit import database, outbox
 from services.kit.clock import instant
 from services.loyalty.rules.ledger.entries import MEMBER_ACCOUNTS, Entry
+from services.loyalty.storage.ledger import copying
 
 FORMAT = 2
 """How a batch is sealed; 1 was over packed values, without a digest of its own for the events."""
@@ -53,7 +54,10 @@ async def batch_hash(connection: database.RawConnection, lane: int, seq: int) ->
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a lane commits together, sealed: the head that it makes, and what its row and its events' row say."""
+    """What a lane commits together, sealed: the head that it makes, and what its row and its events' row say.
+
+    ``rows`` are its entries as they are copied.
+    """
 
     head: Head
     previous: bytes
@@ -62,6 +66,7 @@ class Batch:
     events: int
     told: bytes
     committed_at: int
+    rows: bytes
 
 
 def seal(
@@ -76,14 +81,14 @@ def seal(
     seq = head.seq + 1
     sealed = digest(head.hash, head.lane, seq, committed_at, rows, sha256(told).digest())
     new = Head(head.lane, seq, sealed)
-    return Batch(new, head.hash, len(entries), totals(entries), len(events), told, committed_at)
+    return Batch(new, head.hash, len(entries), totals(entries), len(events), told, committed_at, rows)
 
 
 def seal_statement(head: Head, statement: bytes, committed_at: int) -> Batch:
     """The batch that follows on a head and says something of the chain itself: without entries and events."""
     seq = head.seq + 1
     sealed = digest(head.hash, head.lane, seq, committed_at, b"", sha256(statement).digest())
-    return Batch(Head(head.lane, seq, sealed), head.hash, 0, {}, 0, statement, committed_at)
+    return Batch(Head(head.lane, seq, sealed), head.hash, 0, {}, 0, statement, committed_at, b"")
 
 
 def digest(previous: bytes, lane: int, seq: int, committed_at: int, rows: bytes, events_hash: bytes) -> bytes:
@@ -97,8 +102,12 @@ def begun(previous: bytes, lane: int, seq: int, committed_at: int) -> bytes:
 
 
 async def commit(connection: database.RawConnection, batch: Batch) -> None:
-    """Write what seals the transaction, and commit it, in one message: every answer waits for its round trip."""
-    await connection.execute(f"{sealing(batch)}COMMIT")
+    """Write the entries and what seals them, and commit, in one message: every answer waits for its round trip."""
+    seal = f"{sealing(batch)}COMMIT"
+    if batch.rows:
+        await copying.copy(connection, batch.rows, then=seal)
+    else:
+        await connection.execute(seal)
 
 
 def sealing(batch: Batch) -> str:

@@ -57,10 +57,15 @@ NULL = _LENGTH(-1)
 
 
 async def copy(
-    connection: database.RawConnection, rows: bytes, table: str = "entries", columns: Sequence[str] = COLUMNS
+    connection: database.RawConnection,
+    rows: bytes,
+    table: str = "entries",
+    columns: Sequence[str] = COLUMNS,
+    *,
+    then: str = "",
 ) -> None:
-    """Append rows to the entries, or to another table."""
-    await copying.copy(connection, table, columns, rows)
+    """Append rows to the entries, or to another table, and ``then`` what else is asked for in the same message."""
+    await copying.copy(connection, table, columns, rows, then=then)
 
 
 def rows(entries: Iterable[Entry], lane: int, batch: int) -> bytes:

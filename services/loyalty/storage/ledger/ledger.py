@@ -38,7 +38,7 @@ async def append(
     events: Iterable[NewEvent],
     committed_at: int,
 ) -> chain.Batch:
-    """Write what the fold changed; returns the batch that seals it, for ``chain.commit``. Raises ``Outpaced``.
+    """Write the state that the fold left; returns the batch for ``chain.commit``, entries and all. Raises ``Outpaced``.
 
     While PostgreSQL writes the state, the batch is sealed here; so ``events`` come best as an iterator that makes them.
     """
@@ -49,8 +49,6 @@ async def append(
         batch = chain.seal(head, entries, copied, list(events), committed_at)
     finally:
         await writing
-    if entries:
-        await copying.copy(connection, copied)
     return batch
 
 

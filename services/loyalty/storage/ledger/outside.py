@@ -4,6 +4,7 @@ A database that was set back to an earlier state, or a standby that was behind a
 told. Nobody posts to such a lane, and nothing more is told of it, until an operator has it reopened.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ import structlog
 from prometheus_client import Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from services.kit import database, outbox, resending, stream
 from services.kit.appended import AppendedFile
@@ -28,6 +30,10 @@ SERVICE = "loyalty"
 _LINES_AT_ONCE = 500
 _CLOCKS_APART = timedelta(minutes=1)
 """At the most, those of a worker and of its database."""
+
+_PATIENCE_S = 1.0
+_LEFT_ALONE_S = 10.0
+"""How long a claim waits for Redis, and for how long one that did not answer is not asked by any other."""
 
 lane_set_back = Gauge(
     "huiyuan_ledger_set_back",
@@ -70,32 +76,44 @@ class Kept:
         lines.clear()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outside:
     """Where to look: the streams of the service's outbox, and the file of published heads if there is one."""
 
     redis: Redis
     file: AppendedFile | None = field(default=None)
+    _ask_again_at: float = field(default=0.0, init=False)
 
     async def agree(self, connection: database.RawConnection, head: chain.Head) -> None:
         """Raises ``LedgerSetBack`` where a lane that was just claimed ends before what was seen of it.
 
-        A Redis that is away holds nobody up: before the relay goes on, it looks for itself.
+        A Redis that is away holds nobody up: before the relay goes on, it looks for itself. One that does not answer
+        is waited for once, and then left alone for a while, since all that a lane is to post waits with it.
         """
         published = [each for each in self._published() if each.lane == head.lane]
         seen = max((each.seq for each in published), default=0)
         lost = bool(await heads.missing(connection, published))
-        try:
-            name = stream.name(SERVICE, head.lane)
-            seen = max(seen, stream.position((await stream.last_ids(self.redis, [name]))[name])[0])
-        except (RedisError, OSError) as error:
-            log.warning(
-                "a lane goes on without a look at its stream", lane=head.lane, because=type(error).__name__
-            )
+        seen = max(seen, await self._last_sent(head.lane))
         is_set_back = lost or seen > head.seq
         lane_set_back.labels(head.lane).set(is_set_back)
         if is_set_back:
             raise _set_back([SetBack(head.lane, head.seq, seen, 0)])
+
+    async def _last_sent(self, lane: int) -> int:
+        """Where a lane's stream ends; 0 where that cannot be learned now."""
+        loop, name = asyncio.get_running_loop(), stream.name(SERVICE, lane)
+        try:
+            if loop.time() < self._ask_again_at:
+                raise TimeoutError
+            async with asyncio.timeout(_PATIENCE_S):
+                return stream.position((await stream.last_ids(self.redis, [name]))[name])[0]
+        except (RedisError, OSError) as error:
+            if isinstance(error, (TimeoutError, RedisTimeout)) and loop.time() >= self._ask_again_at:
+                self._ask_again_at = loop.time() + _LEFT_ALONE_S
+            log.warning(
+                "a lane goes on without a look at its stream", lane=lane, because=type(error).__name__
+            )
+        return 0
 
     def _published(self) -> tuple[PublishedHead, ...]:
         last = self.file.last() if self.file is not None else b""

@@ -32,9 +32,11 @@ async def load(
     touched, state = Touched.of(batch), State()
     joining = any(history.asks_for_joining for history in programmes.by_id.values())
     went = await standings.lock(connection, touched, state, joining=joining, careful=careful)
-    await _load_wallets(connection, touched, state, _LOCK_WALLETS if careful else _WALLETS)
+    revision = await _load_wallets(connection, touched, state, careful=careful)
     keys = touched.keys if careful or went else set()  # what was merged posted under another name
-    if await _load_posted(connection, touched, keys, state) != programmes.revision:
+    if revision is None or keys or touched.redemptions or touched.spent_on:
+        revision = await _load_posted(connection, touched, keys, state)
+    if revision != programmes.revision:
         return None
     await _load_orders(connection, touched, programmes, state)
     if touched.placements:
@@ -54,30 +56,40 @@ async def came_before(connection: database.RawConnection, batch: Iterable[Touche
 
 
 async def _load_wallets(
-    connection: database.RawConnection, touched: Touched, state: State, select: str
-) -> None:
+    connection: database.RawConnection, touched: Touched, state: State, *, careful: bool
+) -> int | None:
+    """Wallets and holds; the programmes' revision, None where that or a declined key is still to be looked up.
+
+    As mostly no key was declined, to see that takes no statement of its own.
+    """
     if touched.wallets:
         alone = zip(*sorted(touched.wallets), strict=True)
         for row in await connection.fetch(_WALLETS_ALONE, *alone):
             wallet = rows.wallet(row)
             state.wallets[wallet.member_id, wallet.currency] = wallet
     if not touched.members:
-        return
-    members = sorted({member for member, _ in touched.members})
+        return None
+    members = columns.ids(sorted({member for member, _ in touched.members}))
     holders = {member for member, _ in touched.holds}
-    for row in await connection.fetch(select, columns.ids(members)):
+    if careful:
+        found = await connection.fetch(_LOCK_WALLETS, members)
+    else:
+        found = await connection.fetch(_WALLETS_AND_LOOK, members, *_columns(touched.keys))
+    revision = found[0]["revision"] if found and not careful and not found[0]["denied"] else None
+    for row in found:
         wallet = rows.wallet(row)
         state.wallets[wallet.member_id, wallet.currency] = wallet
         if wallet.held:
             holders.add(wallet.member_id)
     if not holders:
-        return
+        return revision
     named = list(zip(*touched.holds, strict=True)) or [(), ()]
     for row in await connection.fetch(_HOLDS, list(holders), *named):
         hold = redemptions.hold(row)
         state.holds[hold.member_id, hold.hold_id] = hold
         if row["state"] == "OPEN" and (hold.member_id, hold.currency) in state.wallets:
             state.wallets[hold.member_id, hold.currency].holds.append(hold)
+    return revision
 
 
 async def _load_orders(
@@ -157,11 +169,10 @@ def _columns(places: Iterable[Place]) -> tuple[str, str]:
     return columns.ids([member for member, _ in ordered]), columns.keys([key for _, key in ordered])
 
 
-_WALLETS = f"""
+_LOCK_WALLETS = f"""
 SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w
-WHERE w.member_id = ANY($1::text::uuid[])
+WHERE w.member_id = ANY($1::text::uuid[]) ORDER BY w.member_id, w.currency FOR UPDATE
 """  # noqa: S608  # columns of ours
-_LOCK_WALLETS = f"{_WALLETS} ORDER BY w.member_id, w.currency FOR UPDATE"
 
 # A fate, a debt or a hold is more than the wallet.
 _WALLETS_ALONE = f"""
@@ -202,10 +213,16 @@ _LOOKED_UP = _KEYS.format(keys="$3::text::uuid[], $4::text::uuid[]")
 _BY_KEY = "SELECT * FROM {table} WHERE member_id = k.member_id AND {column} = k.key OFFSET 0"
 _USED = "EXISTS (SELECT FROM {keys} CROSS JOIN LATERAL ({by_key}) AS there)"
 _ENTRIES = _BY_KEY.format(table="entries", column="key")
+_DENIED = _BY_KEY.format(table="denials", column="key")
 _LOOK = f"""
 SELECT (SELECT revision FROM programme_revision),
   {_USED.format(keys=_LOOKED_UP, by_key=_ENTRIES)},
-  {_USED.format(keys=_ASKED, by_key=_BY_KEY.format(table="denials", column="key"))}
+  {_USED.format(keys=_ASKED, by_key=_DENIED)}
+"""  # noqa: S608
+_WALLETS_AND_LOOK = f"""
+SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)}, (SELECT revision FROM programme_revision) AS revision,
+  {_USED.format(keys=_KEYS.format(keys="$2::text::uuid[], $3::text::uuid[]"), by_key=_DENIED)} AS denied
+FROM wallets w WHERE w.member_id = ANY($1::text::uuid[])
 """  # noqa: S608
 _CAME_BEFORE = f"SELECT {_USED.format(keys=_ASKED, by_key=_ENTRIES)}"
 
@@ -217,7 +234,7 @@ ORDER BY e.member_id, e.key, e.part
 """  # noqa: S608
 
 _DENIALS = f"""
-SELECT d.* FROM {_ASKED} CROSS JOIN LATERAL ({_BY_KEY.format(table="denials", column="key")}) AS d
+SELECT d.* FROM {_ASKED} CROSS JOIN LATERAL ({_DENIED}) AS d
 """  # noqa: S608
 
 _REVERSALS = f"""
