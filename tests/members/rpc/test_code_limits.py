@@ -75,6 +75,27 @@ async def test_strangers_are_cooled_down_and_never_shut_out_for_the_day(members)
     assert await code_of(ask(members, one, address="198.51.100.2")) == REFUSED
 
 
+@pytest.mark.parametrize(
+    ("limit", "one_line", "other"),
+    [
+        ("stranger", ("2001:db8:7:7::1", "2001:db8:7:7:1:2:3:4", "2001:DB8:0007:7::ffff"), "2001:db8:7:8::1"),
+        ("address", ("2001:db8:8:7::1", "2001:db8:8:7:1:2:3:4", "2001:DB8:0008:7::ffff"), "2001:db8:8:8::1"),
+        ("stranger", ("192.0.2.1", "::ffff:192.0.2.1", "::ffff:c000:201"), "::ffff:192.0.2.2"),
+        ("stranger", ("fe80::1%eth0", "fe80::2%eth0", "fe80::3"), "fe80:0:0:1::1%eth0"),
+        ("stranger", ("no address",) * 3, "no address either"),
+    ],
+)
+async def test_whoever_has_many_addresses_of_one_line_is_one(members, monkeypatch, limit, one_line, other):
+    monkeypatch.setattr(rules, f"A_DAY_PER_{limit.upper()}", 2)
+    same = identity(PHONE, members.phone())
+
+    async def once(address: str) -> str:
+        one = same if limit == "stranger" else identity(PHONE, members.phone())
+        return await code_of(ask(members, one, address=address))
+
+    assert [await once(address) for address in (*one_line, other)] == ["", "", REFUSED, ""]
+
+
 @pytest.mark.parametrize("by", ["member_id", "device", "address"])
 async def test_strangers_do_not_use_up_the_turns_of_who_proved_it(members, by):
     one = identity(PHONE, members.phone())
