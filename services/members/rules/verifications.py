@@ -207,6 +207,11 @@ def strangers(place: Place) -> Limit:
     return Limit("identity", bytes((place.kind,)) + place.digest, None)
 
 
+def stranger(requester: bytes) -> Limit:
+    """What counts against one of them."""
+    return Limit("requester", requester, A_DAY_PER_STRANGER)
+
+
 def limits(
     place: Place, requester: Requester, requesters: Sequence[bytes], known: bytes | None
 ) -> list[Limit]:
@@ -214,7 +219,7 @@ def limits(
     if known is not None:
         found = [Limit("known", known, A_DAY_PER_KNOWN)]
     else:
-        found = [strangers(place), *(Limit("requester", one, A_DAY_PER_STRANGER) for one in requesters)]
+        found = [strangers(place), *map(stranger, requesters)]
     if requester.member_id is not None:
         found.append(Limit("member", requester.member_id.bytes, A_DAY_PER_MEMBER))
     if requester.client_address:
