@@ -18,7 +18,7 @@ from services.consent.rules.purposes import Purpose
 from services.consent.rules.recording import Party
 from services.consent.rules.records import Record
 from services.consent.storage import decisions, documents, erasures, notices, purposes
-from services.consent.storage.decisions import Member
+from services.consent.storage.decisions import Member, StoredAct
 from services.kit.database import Connection
 
 
@@ -47,10 +47,10 @@ async def give(
 ) -> Decided:
     """Record that the member gave consent, or the guardian ``by`` for a child; all of the act counts, or nothing."""
     grant.check()
-    grant = await merges.surviving(connection, grant)
+    sent, grant = grant, await merges.surviving(connection, grant)
     guardian = await guardians.acting(connection, grant.member_id, by or grant.member_id)
     member = await _living(connection, grant.member_id)
-    if (before := await _before(connection, grant)) is not None:
+    if (before := await _before(connection, sent, grant.member_id)) is not None:
         await _refuse_withdrawn(connection, grant, now)
         return before
     notice = await notices.get(connection, grant.notice_id)
@@ -65,7 +65,7 @@ async def give(
     acts.admit(grant, notice, newest, by_key, in_force)
     party = Party(member.principal_id, await in_charge(connection, controllers, now), guardian)
     parts = await _parts(connection, grant, by_key)
-    decided = await _record(connection, grant, member, parts, notice, party, now)
+    decided = await _record(connection, grant, sent, member, parts, notice, party, now)
     if grant.document is not None:
         [(decision, _)] = decided.decisions
         await documents.add(connection, grant.member_id, decision.record_id, grant.document)
@@ -84,12 +84,13 @@ async def withdraw(
     Who names no recipient withdraws from all who were given consent, each by a record of its own (PIPL 15, 23).
     """
     act.check()
-    asked = act.member_id
-    act = await merges.surviving(connection, act)
+    sent, act = act, await merges.surviving(connection, act)
     # A child withdraws as well: a no needs nobody's leave.
-    guardian = await guardians.acting(connection, act.member_id, by) if by not in (None, asked) else None
+    guardian = None
+    if by not in (None, sent.member_id):
+        guardian = await guardians.acting(connection, act.member_id, by)
     member = await _living(connection, act.member_id)
-    if (before := await _before(connection, act)) is not None:
+    if (before := await _before(connection, sent, act.member_id)) is not None:
         return before
     in_force = await named(connection, act.purposes)
     others = []
@@ -116,7 +117,7 @@ async def withdraw(
         for part in parts
     ]
     party = Party(member.principal_id, await in_charge(connection, controllers, now), guardian)
-    return await _record(connection, act, member, parts, None, party, now)
+    return await _record(connection, act, sent, member, parts, None, party, now)
 
 
 async def reject(
@@ -124,16 +125,16 @@ async def reject(
 ) -> Decided:
     """Record that the member was asked and said no."""
     act.check()
-    act = await merges.surviving(connection, act)
+    sent, act = act, await merges.surviving(connection, act)
     member = await _living(connection, act.member_id)
-    if (before := await _before(connection, act)) is not None:
+    if (before := await _before(connection, sent, act.member_id)) is not None:
         return before
     in_force = await named(connection, act.purposes)
     parts = await _parts(connection, act, in_force)
     for part in parts:
         acts.admit_rejection(act, part.purpose, part.standing)
     party = Party(member.principal_id, await in_charge(connection, controllers, now))
-    return await _record(connection, act, member, parts, None, party, now)
+    return await _record(connection, act, sent, member, parts, None, party, now)
 
 
 async def _living(connection: Connection, member_id: UUID) -> Member:
@@ -144,23 +145,36 @@ async def _living(connection: Connection, member_id: UUID) -> Member:
     return member
 
 
-async def _before(connection: Connection, act: Act) -> Decided | None:
-    """What the same act came to when it was first sent, under whatever id of the member. Raises when the key was
-    another act's."""
-    known = await decisions.act(connection, act.member_id, act.idempotency_key)
-    if known is None:
-        return None
-    if known.fingerprint != replace(act, member_id=known.member_id).fingerprint:
+async def _before(connection: Connection, sent: Act, survivor: UUID) -> Decided | None:
+    """What the same act came to when it was first sent. Raises when the key was another act's."""
+    known = await decisions.act(connection, sent.member_id, sent.idempotency_key)
+    if known is not None and known.fingerprint != sent.fingerprint:
         raise acts.IdempotencyKeyReused(
             "this idempotency key was used for another act: take a new one", field="idempotency_key"
         )
-    records = await decisions.records(connection, known.member_id, known.epoch)
+    if known is None and isinstance(sent, Grant):
+        known = await _sent_as_another(connection, sent, survivor)
+    if known is None:
+        return None
+    records = await decisions.records(connection, known.recorded_under, known.epoch)
     about = await purposes.versions(connection, [(r.purpose, r.purpose_version) for r in records])
     return Decided(
         [_decided(record, about[record.purpose, record.purpose_version]) for record in records],
         known.epoch,
         True,
     )
+
+
+async def _sent_as_another(connection: Connection, grant: Grant, survivor: UUID) -> StoredAct | None:
+    """The same grant under another id of the member: one of before a merge is no new consent after it.
+
+    Withdrawals and rejections are not looked for: keys like ``withdraw-1`` are used under either id, and a no that is
+    recorded twice harms nobody, while one that is taken for another's is not obeyed.
+    """
+    for known in await decisions.acts_of_all_ids(connection, survivor, grant.idempotency_key):
+        if known.fingerprint == replace(grant, member_id=known.member_id).fingerprint:
+            return known
+    return None
 
 
 async def _refuse_withdrawn(connection: Connection, grant: Grant, now: datetime) -> None:
@@ -184,6 +198,7 @@ async def _parts(connection: Connection, act: Act, about: Mapping[str, Purpose])
 async def _record(
     connection: Connection,
     act: Grant | Withdrawal | Rejection,
+    sent: Act,
     member: Member,
     parts: Sequence[_Part],
     notice: Notice | None,
@@ -204,7 +219,7 @@ async def _record(
         for part in parts
     ]
     decided = [_decided(record, part.purpose) for record, part in zip(records, parts, strict=True)]
-    await decisions.append(connection, act.member_id, act.fingerprint, records)
+    await decisions.append(connection, act.member_id, sent.member_id, sent.fingerprint, records)
     stands = [later(part.standing, one) for part, (one, _) in zip(parts, decided, strict=True)]
     await decisions.put_standing(connection, act.member_id, stands)
     await decisions.advance(connection, act.member_id, epoch)

@@ -1,15 +1,17 @@
 """Merges: what both sides decided is weighed in the transaction that hears of it, and told back."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from services.consent import events
 from services.consent.rules import merging, recording
-from services.consent.rules.acts import Act
+from services.consent.rules.acts import Act, Withdrawal
 from services.consent.rules.merging import Joined, Key, MembersMergedMeanwhile
 from services.consent.rules.purposes import ConsentForm
+from services.consent.rules.records import EventState, Record
 from services.consent.storage import decisions, guardians, merges, purposes, restrictions
 from services.kit.database import Connection
 
@@ -43,11 +45,69 @@ async def merge(
 async def undo(
     connection: Connection, from_member: UUID, into_member: UUID, merge_id: str, now: datetime
 ) -> None:
-    """Let both decide for themselves again: each by what was decided under the own id."""
+    """Let both decide for themselves again: each by what was decided under the own id, and by every no of meanwhile."""
     epoch = await _next_epoch(connection, from_member, into_member)
+    refused = await _refused_since(connection, from_member, into_member, merge_id)
     if await merges.remove(connection, from_member, merge_id):
         await _stand(connection, into_member)
+    if refused:
+        await _keep_refused(connection, from_member, merge_id, refused, epoch, now)
     await _conclude(connection, from_member, into_member, merge_id, epoch, now, undone=True)
+
+
+async def _refused_since(
+    connection: Connection, from_member: UUID, into_member: UUID, merge_id: str
+) -> list[Record]:
+    """What was withdrawn or refused under the survivor's id since the merge, and would stand as given without it.
+
+    Also where it was given again there: two who part may each have meant one of the two.
+    """
+    edges = await merges.of_survivor(connection, into_member)
+    since = next((one.epoch for one in edges if one.merge_id == merge_id), None)
+    if since is None:
+        return []
+    denials = {
+        (one.purpose, one.recipient_id): one
+        for one in await merges.records(connection, into_member)
+        if one.epoch > since and one.event_state != EventState.GIVEN
+    }
+    given = {
+        (one.purpose, one.recipient_id)
+        for one in await merges.states(connection, from_member)
+        if one.event_state is EventState.GIVEN
+    }
+    return [one for key, one in denials.items() if key in given]
+
+
+async def _keep_refused(
+    connection: Connection,
+    member_id: UUID,
+    merge_id: str,
+    refused: Sequence[Record],
+    epoch: int,
+    now: datetime,
+) -> None:
+    """Record for a member who parts what was refused under the survivor's id: undoing a merge gives no consent back."""
+    member = await decisions.lock_member(connection, member_id)
+    act = Withdrawal(
+        member_id, tuple({one.purpose: None for one in refused}), "", "", f"undo-merge:{merge_id}"
+    )
+    records = [
+        replace(
+            one,
+            record_id=uuid4(),
+            pii_principal_id=member.principal_id,
+            entity_id=str(member.principal_id),
+            idempotency_key=act.idempotency_key,
+            epoch=epoch,
+        )
+        for one in refused
+    ]
+    await decisions.append(connection, member_id, member_id, act.fingerprint, records)
+    about = await purposes.versions(connection, [(one.purpose, one.purpose_version) for one in records])
+    stands = [recording.decision_of(one, about[one.purpose, one.purpose_version]) for one in records]
+    await decisions.put_standing(connection, member_id, stands)
+    await events.decided(connection, act, epoch, now)
 
 
 async def _next_epoch(connection: Connection, one: UUID, other: UUID) -> int:

@@ -28,8 +28,7 @@ async def change(connection: Connection, wish: Wish, actor: str, now: datetime) 
     found = await preferences.standing(connection, [wish.member_id])
     before = found.get(wish.member_id, Standing(Preferences(), member.epoch))
     known = await decisions.act(connection, wish.member_id, wish.idempotency_key)
-    # Wishes stay each id's own when members merge.
-    if known is not None and known.member_id == wish.member_id:
+    if known is not None:
         if known.fingerprint != wish.fingerprint:
             raise IdempotencyKeyReused(
                 "this idempotency key was used for another act: take a new one", field="idempotency_key"

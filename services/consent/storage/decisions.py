@@ -20,11 +20,11 @@ _KNOW = sa.text(
 )
 
 
-_ACT = sa.text(
-    """SELECT member_id, fingerprint, epoch FROM acts
+_ACTS_OF_ALL_IDS = sa.text(
+    """SELECT member_id, fingerprint, epoch, coalesce(recorded_under, member_id) FROM acts
        WHERE idempotency_key = :idempotency_key AND member_id IN (
-         SELECT CAST(:member_id AS uuid) UNION ALL SELECT member_id FROM members WHERE merged_into = :member_id)
-       ORDER BY member_id <> :member_id, epoch DESC LIMIT 1"""
+         SELECT CAST(:survivor AS uuid) UNION ALL SELECT member_id FROM members WHERE merged_into = :survivor)
+       ORDER BY member_id <> :survivor, epoch DESC"""
 )
 
 
@@ -36,11 +36,12 @@ class Member(NamedTuple):
 
 
 class StoredAct(NamedTuple):
-    """An act of the past: under which id, what it was, and the epoch that it made."""
+    """An act of the past: under which id it was sent, what it was, the epoch that it made, and of whom."""
 
     member_id: UUID
     fingerprint: bytes
     epoch: int
+    recorded_under: UUID
 
 
 async def lock_member(connection: AsyncConnection, member_id: UUID) -> Member:
@@ -65,24 +66,37 @@ async def advance(connection: AsyncConnection, member_id: UUID, epoch: int) -> N
 
 
 async def act(connection: AsyncConnection, member_id: UUID, idempotency_key: str) -> StoredAct | None:
-    """The member's act of this key, of before a merge too; the own one where there are several."""
-    row = (
-        await connection.execute(_ACT, {"member_id": member_id, "idempotency_key": idempotency_key})
-    ).one_or_none()
+    """The act that was sent with this key under this very id."""
+    query = sa.select(
+        acts.c.member_id,
+        acts.c.fingerprint,
+        acts.c.epoch,
+        sa.func.coalesce(acts.c.recorded_under, acts.c.member_id),
+    ).where(acts.c.member_id == member_id, acts.c.idempotency_key == idempotency_key)
+    row = (await connection.execute(query)).one_or_none()
     return None if row is None else StoredAct(*row)
 
 
+async def acts_of_all_ids(
+    connection: AsyncConnection, survivor: UUID, idempotency_key: str
+) -> list[StoredAct]:
+    """The acts of this key under any id that answers as the survivor now, the survivor's own first."""
+    names = {"survivor": survivor, "idempotency_key": idempotency_key}
+    return [StoredAct(*row) for row in await connection.execute(_ACTS_OF_ALL_IDS, names)]
+
+
 async def append(
-    connection: AsyncConnection, member_id: UUID, fingerprint: bytes, records: Sequence[Record]
+    connection: AsyncConnection, member_id: UUID, sent_as: UUID, fingerprint: bytes, records: Sequence[Record]
 ) -> None:
-    """Write one act and its records, which are the evidence and never change."""
+    """Write one act, under the id that it was sent as, and its records, which are the evidence and never change."""
     first = records[0]
     await connection.execute(
         acts.insert().values(
-            member_id=member_id,
+            member_id=sent_as,
             idempotency_key=first.idempotency_key,
             fingerprint=fingerprint,
             epoch=first.epoch,
+            recorded_under=None if sent_as == member_id else member_id,
         )
     )
     await connection.execute(

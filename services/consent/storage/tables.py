@@ -60,6 +60,7 @@ acts = sa.Table(
     sa.Column("idempotency_key", sa.Text, primary_key=True),
     sa.Column("fingerprint", BYTEA),
     sa.Column("epoch", sa.BigInteger),
+    sa.Column("recorded_under", UUID),
 )
 
 _RECORD_TYPES: dict[str, sa.types.TypeEngine[Any]] = {

@@ -130,6 +130,78 @@ async def test_art_15_a_grant_of_before_a_merge_that_is_sent_again_is_no_new_one
     assert (await consent.check(new, key)).allow == (withdrawn == "never")
 
 
+@pytest.mark.parametrize("names", [("old", "new"), ("new", "old"), ("one", "other")])
+async def test_art_15_a_withdrawal_is_obeyed_though_another_id_used_its_key(consent, hear, names):
+    """Under either id and between two who were merged into a third: keys like withdraw-1 are anybody's."""
+    notice = await consent.ask(factories.purpose(fresh("sms")))
+    key = notice.purposes[0].key
+    who = dict(zip(("old", "new", "one", "other"), (*ids(), *ids()), strict=True))
+    before, after = (who[name] for name in names)
+    await decide(consent, before, notice, "given")
+    await consent.withdraw(withdrawal(before, key, key="withdraw-1"))
+    for merged in {*names} - {"new"}:
+        await hear(who[merged], who["new"], f"m-{merged}")
+    await decide(consent, after, notice, "given")
+    answer = await consent.withdraw(withdrawal(after, key, key="withdraw-1"))
+    assert not answer.replayed
+    assert not (await consent.check(after, key)).allow
+
+
+async def test_a_key_that_another_id_used_for_another_act_is_free(consent, hear):
+    sms, email = [await consent.ask(factories.purpose(fresh(name))) for name in ("sms", "email")]
+    old, new = ids()
+    await consent.give(grant(old, sms, key="give-1"))
+    await hear(old, new)
+    assert not (await consent.give(grant(new, email, key="give-1"))).replayed
+    with refused("IDEMPOTENCY_KEY_REUSED"):
+        await consent.give(grant(old, email, key="give-1"))
+
+
+async def test_art_15_what_was_withdrawn_while_merged_stays_so_once_the_merge_is_undone(consent, hear):
+    """Acts that are sent again under the id of before as well: they are known by it."""
+    notice = await consent.ask(factories.purpose(fresh("sms")))
+    key = notice.purposes[0].key
+    old, new = ids()
+    await hear(old, new)
+    given, no = grant(old, notice, key="give-1"), withdrawal(old, key, key="withdraw-1")
+    await consent.give(given)
+    withdrawn = await consent.withdraw(no)
+    await hear(old, new, undone=True)
+    with refused("WITHDRAWN_SINCE", "PIPL 15"):
+        await consent.give(given)
+    again = await consent.withdraw(no)
+    assert (again.replayed, again.consents[0].record_id) == (True, withdrawn.consents[0].record_id)
+    assert not (await consent.check(old, key)).allow
+
+
+@pytest.mark.parametrize("by", ["old", "new"])
+@pytest.mark.parametrize("since", ["withdrawn", "withdrawn and given"])
+async def test_art_15_undoing_a_merge_gives_no_consent_back_that_was_withdrawn_meanwhile(
+    consent, hear, as_owner, by, since
+):
+    notice = await consent.ask(factories.purpose(fresh("sms")))
+    key = notice.purposes[0].key
+    old, new = ids()
+    await decide(consent, old, notice, "given")
+    await hear(old, new)
+    who = {"old": old, "new": new}[by]
+    await consent.withdraw(withdrawal(who, key, key=fresh("w"), channel="web"))
+    if since == "withdrawn and given":
+        await decide(consent, new, notice, "given")
+    await hear(old, new, undone=True)
+    stands = ["CONSENT_WITHDRAWN", "CONSENT_GIVEN" if "given" in since else "CONSENT_WITHDRAWN"]
+    assert [(await consent.check(one, key)).reason for one in (old, new)] == stands
+    kept = await as_owner.fetch(
+        "SELECT e.channel, e.event_state, e.pii_principal_id = m.pii_principal_id AS own FROM consent_events e "
+        "JOIN members m USING (member_id) WHERE e.member_id = $1 ORDER BY e.epoch",
+        old,
+    )
+    assert [tuple(row) for row in kept[1:]] == [("web", "WITHDRAWN", True)]
+    await hear(old, new, "again")
+    await hear(old, new, "again", undone=True)
+    assert [(await consent.check(one, key)).reason for one in (old, new)] == stands
+
+
 async def test_a_chain_is_weighed_link_by_link(consent, hear):
     notice = await consent.ask(factories.purpose(fresh("sms")))
     key = notice.purposes[0].key
