@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
+from math import inf
 from operator import attrgetter
 
 import structlog
@@ -33,6 +34,10 @@ CREATE = "CREATE TABLE inbox (stream text PRIMARY KEY, seq bigint NOT NULL, ord 
 
 _PAUSE_S = 0.5
 _SAY_EVERY_S = 1.0
+SAY_ALL_EVERY_S = 5.0
+"""News alone is said in between; a Redis that was emptied knows nothing of what was said before."""
+WAIT_S = 3.0
+"""For the first event, which ends it at once. A client gives up on a Redis that says nothing after five seconds."""
 
 Handler = Callable[[AsyncConnection, Sequence[stream.Event]], Awaitable[None]]
 """Gets new events of one stream, in order, inside the transaction that counts them."""
@@ -86,14 +91,20 @@ class Consumer:
             rows = await connection.execute(text("SELECT stream, seq, ord FROM inbox"))
             known = {row.stream: f"{row.seq}-{row.ord}" for row in rows}
         cursors = {name: known.get(name, stream.START) for name in self._streams}
-        behind, said_at = True, 0.0
+        said: dict[str, str] = {}
+        behind, said_at, all_said_at = True, -inf, -inf
         while True:
             if (now := asyncio.get_running_loop().time()) - said_at > _SAY_EVERY_S:
-                said_at = now
-                await stream.note_heard(self._redis, self._by, cursors)
+                if now - all_said_at > SAY_ALL_EVERY_S:
+                    said, all_said_at = {}, now
+                news = {name: heard for name, heard in cursors.items() if said.get(name) != heard}
+                await stream.note_heard(self._redis, self._by, news)
+                said, said_at = cursors.copy(), now
             if behind:
                 await self._look_for_gaps(cursors)
-            events = await stream.read(self._redis, cursors, block_ms=1000)
+            # Whoever has news to say waits no longer than that: a full stream takes nothing until it is said.
+            wait_s = WAIT_S if said == cursors else _SAY_EVERY_S
+            events = await stream.read(self._redis, cursors, block_ms=round(wait_s * 1000))
             failed = behind = False
             for name, together in groupby(events, key=attrgetter("stream")):
                 told = list(together)

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+import uvloop
 from prometheus_client import Counter, Gauge, start_http_server
 from starlette.types import ASGIApp
 
@@ -126,7 +127,7 @@ def work(
     """
     if metrics_port is not None:
         start_http_server(metrics_port, host)
-    asyncio.run(_work(start))
+    uvloop.run(_work(start))
 
 
 async def _work(start: Callable[[], Awaitable[Sequence[Callable[[], Awaitable[None]]]]]) -> None:

@@ -147,7 +147,9 @@ async def append(redis: Redis, ends: Mapping[str, Position], events: Sequence[Ev
 
 
 async def note_heard(redis: Redis, consumer: str, cursors: Mapping[str, str]) -> None:
-    """Say how far a consumer has heard each stream, and with it that there is this consumer."""
+    """Say how far a consumer has heard some streams, and with it that there is this consumer."""
+    if not cursors:
+        return
     pipeline = redis.pipeline(transaction=False)
     for name, heard in cursors.items():
         pipeline.hset(_heard(name), consumer, heard)

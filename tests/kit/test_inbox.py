@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from services.kit import database, stream
+from services.kit import database, inbox, stream
 from services.kit.inbox import Consumer, each
 from services.kit.outbox import Relay
 from tests.kit.conftest import OwnRedis
@@ -134,6 +134,7 @@ async def test_events_that_went_by_unheard_are_told_of_and_no_others(
             await asyncio.gather(*(write(engine, 2) for _ in range(60)))
             await until_counted(pool)
             until = time.time()
+            await write(engine)  # so that it need not be waited for in vain
             async with asyncio.timeout(DEADLINE_S):
                 while sample("huiyuan_inbox_caught_up_timestamp_seconds") <= until:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
@@ -155,6 +156,30 @@ async def test_events_that_went_by_unheard_are_told_of_and_no_others(
                 await asyncio.sleep(0.05)
             await asyncio.sleep(0.2)
     assert sample("huiyuan_inbox_gaps_total") == before + 2
+
+
+async def test_a_redis_that_was_emptied_is_told_again_how_far_was_heard_although_nothing_is_heard_since(
+    engine: database.Engine, pool: database.Pool, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, soon in (("SAY_ALL_EVERY_S", 0.1), ("WAIT_S", 0.1)):
+        monkeypatch.setattr(inbox, name, soon)
+    names = stream.names(SERVICE)
+    async with running(Relay(SERVICE, pool, redis_client).run):
+        await asyncio.gather(*(write(engine) for _ in range(20)))
+        await until_relayed(pool, redis_client)
+    ends = await stream.last_ids(redis_client, names)
+
+    async def said() -> dict[str, str]:
+        found = [await redis_client.hget(f"{{{name}}}:heard", "tests") for name in names]
+        return {name: heard.decode() for name, heard in zip(names, found, strict=True) if heard}
+
+    consumer = Consumer(SERVICE, engine, redis_client, note_all, by="tests")
+    async with running(consumer.run), asyncio.timeout(DEADLINE_S):
+        while await said() != ends:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await redis_client.flushall()
+        while await said() != ends:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def test_no_stream_forgets_what_a_consumer_has_still_to_hear(
