@@ -22,6 +22,8 @@ class Encoded(NamedTuple):
 def embedded(number: int, content: bytes) -> bytes:
     """A message as the field of another with this number, 15 at the most, or as one more of a repeated one."""
     left = len(content)
+    if left < _CONTINUES:  # mostly
+        return bytes((number << 3 | _DELIMITED, left)) + content
     head = bytearray((number << 3 | _DELIMITED,))
     while left >= _CONTINUES:
         head.append(left & 0x7F | _CONTINUES)

@@ -1,7 +1,7 @@
 """Pages: a member's entries at the door, newest first."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,11 +29,15 @@ async def pages_of(
     keys: Iterable[wire.EntriesKey],
     programme: Programme,
     readable: Readable = readable_member,
+    unmerged: Collection[str] = (),
 ) -> list[bytes]:
-    """An ``EntriesResult`` for each key: a page of entries for who may be read, and why not for the others."""
+    """An ``EntriesResult`` for each key: a page of entries for who may be read, and why not for the others.
+
+    ``unmerged`` were just seen not to be merged.
+    """
     asked = [_asked(key, programme, readable) for key in keys]
     good = [nth for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)]
-    pages = await points.entries(reader, [asked[nth] for nth in good])  # type: ignore[misc]
+    pages = await points.entries(reader, [asked[nth] for nth in good], unmerged=unmerged)  # type: ignore[misc]
     by_place = {good[place]: page for place, page in pages.items()}
     codes = {currency.number: currency.code for currency in programme.currencies}
     return [

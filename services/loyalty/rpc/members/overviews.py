@@ -39,8 +39,13 @@ class Overviews:
         balanced = [readable(key) for key in request.balances]
         standing = [readable(key) for key in request.standings]
         async with self._pool.acquire() as connection:
-            standings, wallets, seen_as = await _positions(connection, balanced, standing, programme)
-            pages = await pages_of(connection, request.entries, history.newest, readable)
+            standings, wallets, seen_as = await _positions(
+                connection, balanced, standing, programme, joining=history.asks_for_joining
+            )
+            unmerged = {
+                member for member, of in standings.items() if of.member_id == member and not of.merged_into
+            }
+            pages = await pages_of(connection, request.entries, history.newest, readable, unmerged)
         by_place = {
             (member, number): wallet
             for member, whose in seen_as.items()
@@ -57,12 +62,16 @@ async def _positions(
     balanced: Iterable[str | Refusal],
     standing: Iterable[str | Refusal],
     programme: Programme,
+    *,
+    joining: bool,
 ) -> tuple[dict[str, Standing], dict[str, dict[int, Wallet]], dict[str, str]]:
     """Standings and wallets of those who may be read, and as whom each of ``balanced`` is seen."""
     wanted = {member for member in standing if isinstance(member, str)}
     balances = {member for member in balanced if isinstance(member, str)}
     numbers = [currency.number for currency in programme.currencies]
-    standings, wallets = await points.positions(connection, list(wanted), programme.number, numbers)
+    standings, wallets = await points.positions(
+        connection, list(wanted), programme.number, numbers, joining=joining
+    )
     settled = {member for member, of in standings.items() if not of.merged_into}
     seen_as = {member: member for member in balances & settled}
     if (

@@ -1,6 +1,7 @@
 """Columns: many values that go to Postgres as one parameter, as the text of an array.
 
-asyncpg's own encoder of arrays looks at each value several times, which took a fifth of what the lanes' process did.
+asyncpg's own encoder of arrays looks at each value several times, which took a fifth of what the lanes' process did,
+and half of what it took to ask for a page of entries.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,8 +9,8 @@ from collections.abc import Iterable, Sequence
 import orjson
 
 
-def numbers(column: Sequence[int]) -> str:
-    """Numbers, or truths."""
+def numbers(column: Sequence[int | None]) -> str:
+    """Numbers, or truths; None for what is not known."""
     return orjson.dumps(column).translate(_BRACES).decode()
 
 

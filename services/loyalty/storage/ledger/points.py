@@ -12,7 +12,7 @@ from services.kit.clock import instant
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.tiers.standings import Standing
-from services.loyalty.storage.ledger import redemptions, rows
+from services.loyalty.storage.ledger import columns, redemptions, rows
 from services.loyalty.storage.members.names import MERGED_INTO, survivors
 
 EntryRow = asyncpg.Record
@@ -99,16 +99,20 @@ async def positions(
     member_ids: Sequence[str],
     programme: int,
     currencies: Sequence[int],
+    *,
+    joining: bool,
 ) -> tuple[dict[str, Standing], dict[str, dict[int, Wallet]]]:
     """The standings that there are, and of whose there are the wallets in these currencies, both of one moment.
 
-    Nobody is followed to a survivor: whoever was merged has a standing that says so.
+    Nobody is followed to a survivor: whoever was merged has a standing that says so. With ``joining``, standings say
+    when the member joined.
     """
     standings: dict[str, Standing] = {}
     wallets: dict[str, dict[int, Wallet]] = {}
     if not member_ids:
         return standings, wallets
-    for row in await reader.fetch(_POSITIONS, member_ids, currencies, programme):
+    statement = _POSITIONS_JOINED if joining else _POSITIONS
+    for row in await reader.fetch(statement, member_ids, currencies, programme):
         member_id = row[_OF_STANDING]
         if member_id not in standings:
             standings[member_id] = rows.standing(row[_OF_STANDING:])
@@ -137,19 +141,26 @@ class EntriesAsked:
 
 
 async def entries(
-    pool: asyncpg.Pool | database.RawConnection, asked: Sequence[EntriesAsked]
+    pool: asyncpg.Pool | database.RawConnection,
+    asked: Sequence[EntriesAsked],
+    *,
+    unmerged: Collection[str] = (),
 ) -> dict[int, tuple[list[asyncpg.Record], bool]]:
     """For each place in ``asked`` that has entries: its page and whether more follow.
 
-    Whoever was merged into another has the survivor's, and not what is of the time before under the own id.
+    Whoever was merged into another has the survivor's, and not what is of the time before under the own id. Of those
+    that were just seen to be ``unmerged`` this is not looked at again.
     """
+    if not asked:
+        return {}
     found = await pool.fetch(
         _ENTRIES,
-        [page.member_id for page in asked],
-        ["{" + ",".join(map(str, page.currencies)) + "}" for page in asked],
-        [page.first + 1 for page in asked],
-        [instant(page.after[0]) if page.after else None for page in asked],
-        [page.after[1] if page.after else None for page in asked],
+        columns.ids([page.member_id for page in asked]),
+        columns.arrays([page.currencies for page in asked]),
+        columns.numbers([page.first + 1 for page in asked]),
+        columns.ids([instant(page.after[0]).isoformat() if page.after else "null" for page in asked]),
+        columns.numbers([page.after[1] if page.after else None for page in asked]),
+        columns.numbers([page.member_id in unmerged for page in asked]),
     )
     pages: dict[int, list[asyncpg.Record]] = defaultdict(list)
     merged: set[int] = set()
@@ -191,11 +202,14 @@ _STANDINGS = f"""
 SELECT {rows.STANDING} FROM standings s WHERE member_id = ANY($1::uuid[]) AND programme = $2
 """  # noqa: S608  # columns of ours
 
-_POSITIONS = f"""
-SELECT {_WITH_HOLDS.format(wallet=rows.WALLET.format(lots=rows.ALL_LOTS))}, {rows.STANDING}
+_POSITIONS, _POSITIONS_JOINED = (
+    f"""
+SELECT {_WITH_HOLDS.format(wallet=rows.WALLET.format(lots=rows.ALL_LOTS))}, {standing}
 FROM standings s LEFT JOIN wallets w ON w.member_id = s.member_id AND w.currency = ANY($2::smallint[])
 WHERE s.member_id = ANY($1::uuid[]) AND s.programme = $3
 """  # noqa: S608  # columns of ours
+    for standing in (rows.STANDING_JOINED.format(joined_at="NULL"), rows.STANDING)
+)
 
 # As text, since enumerations are looked up by name for each row that is sent; the whole row is twice as long.
 _PAGED = """e.recorded_at, e.ord, e.currency, e.type::text, e.points, e.from_account::text, e.to_account::text,
@@ -203,9 +217,9 @@ e.balance_after, e.occurred_at, e.order_ref, e.rule_version, e.reason, e.actor, 
 
 _ENTRIES = f"""
 SELECT k.nth, k.merged_into IS NOT NULL AS is_merged, {_PAGED} FROM (
-  SELECT k.*, ({MERGED_INTO.format("k.member_id")}) AS merged_into
-  FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::int[])
-    WITH ORDINALITY AS k(member_id, currencies, most, after_at, after_ord, nth) OFFSET 0
+  SELECT k.*, CASE WHEN NOT k.unmerged THEN ({MERGED_INTO.format("k.member_id")}) END AS merged_into
+  FROM unnest($1::text::uuid[], $2::text::text[], $3::text::int[], $4::text::timestamptz[], $5::text::int[],
+    $6::text::boolean[]) WITH ORDINALITY AS k(member_id, currencies, most, after_at, after_ord, unmerged, nth) OFFSET 0
 ) AS k LEFT JOIN LATERAL (
   SELECT * FROM entries
   WHERE k.merged_into IS NULL AND entries.member_id = k.member_id AND entries.currency = ANY(k.currencies::smallint[])
