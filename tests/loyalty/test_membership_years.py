@@ -19,4 +19,8 @@ async def test_a_year_of_membership_is_counted_from_joining_and_not_from_the_fir
             there.clock.at = utc(at)
             await there.pay(member, 60_000)
             tiers.append(await there.loyalty.tier(member))
+            asked = [{"memberId": member, "caller": there.loyalty.assertion("member", member)}]
+            alone = await there.loyalty.call("TiersService/BatchGetStandings", {"members": asked})
+            joined = await there.loyalty.call("OverviewsService/BatchGetOverviews", {"standings": asked})
+            assert joined.json()["standings"] == alone.json()["results"], "an overview knows who joined when"
         assert tiers == ["", "", "silver"]
