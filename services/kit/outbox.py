@@ -18,7 +18,7 @@ from prometheus_client import Gauge
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import resending, stream
+from services.kit import database, resending, stream
 from services.kit.away import ends_by_itself
 
 log = structlog.get_logger()
@@ -122,6 +122,13 @@ async def append_many(connection: AsyncConnection, events: Sequence[NewEvent]) -
     )
 
 
+_NEW = """SELECT o.* FROM unnest($1::bigint[], $2::int[]) WITH ORDINALITY AS p(seq, ord, nth)
+          CROSS JOIN LATERAL (
+            SELECT lane, seq, ord, member_id, type, event FROM outbox
+            WHERE lane = p.nth - 1 AND (outbox.seq, outbox.ord) > (p.seq, p.ord)
+            ORDER BY seq, ord LIMIT $3) AS o"""
+
+
 def last_body(type: str, event: bytes) -> bytes:
     """The body of the last event of a row."""
     return unpack(event)[-1].body if type == PACKED else event
@@ -167,15 +174,16 @@ class Relay:
         ends = await self._ends(streams)
         for lane in await self._restoring.restored(ends):
             await self._restoring.renumber(lane)
-        checked = asyncio.get_running_loop().time()
-        pause_s = self._idle_s
+        # One connection for as long as it lasts: to take one out of the pool for each look costs as much as the look.
+        async with self._pool.acquire() as connection:
+            await self._relay(connection, ends)
+
+    async def _relay(self, connection: database.RawConnection, ends: dict[str, stream.Position]) -> None:
+        """Send what is new, again and again; ``ends`` says where the streams end."""
+        streams, checked, pause_s = list(ends), asyncio.get_running_loop().time(), self._idle_s
         while True:
-            rows = await self._pool.fetch(
-                """SELECT o.* FROM unnest($1::bigint[], $2::int[]) WITH ORDINALITY AS p(seq, ord, nth)
-                   CROSS JOIN LATERAL (
-                     SELECT lane, seq, ord, member_id, type, event FROM outbox
-                     WHERE lane = p.nth - 1 AND (outbox.seq, outbox.ord) > (p.seq, p.ord)
-                     ORDER BY seq, ord LIMIT $3) AS o""",
+            rows = await connection.fetch(
+                _NEW,
                 [ends[name][0] for name in streams],
                 [ends[name][1] for name in streams],
                 _ROWS_AT_ONCE,

@@ -21,7 +21,7 @@ _WATCH_RIGHTS_S = 60.0
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
     """What runs behind the calls: events leave the outbox, records join the log, and members are followed."""
     url = settings.database_url.get_secret_value()
-    pool = await database.pool(url, size=3)
+    pool = await database.pool(url, size=4)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     forget = partial(outbox.forget_relayed, pool, redis, wiring.NAME)
     sequencer = Sequencer(

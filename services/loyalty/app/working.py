@@ -33,7 +33,7 @@ from services.loyalty.storage.ledger.outside import Streams
 async def workers(settings: Settings, now: clock.Clock = clock.now) -> list[Callable[[], Awaitable[None]]]:
     """The service's endless jobs: relay its events, hear the members service, do what is due, tidy the outbox."""
     url = settings.database_url.get_secret_value()
-    pool = await database.pool(url, size=4)
+    pool = await database.pool(url, size=5)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     engine = database.engine(url, size=2)
     rulebook, consents = Rulebook(pool, outside=wiring.outside(settings)), wiring.consents(settings)
