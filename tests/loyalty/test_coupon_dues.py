@@ -246,6 +246,36 @@ async def test_who_left_has_no_open_coupons_and_the_proof_counts_what_stays(time
     await be_counted(loyalty)
 
 
+async def test_who_left_gets_no_coupon_back_for_a_returned_order(timed: Timed) -> None:
+    loyalty, member = timed.loyalty, timed.loyalty.new_member()
+    key = await published(loyalty, amount_off(1_000, mostCoupons=1))
+    coupon = await given(loyalty, member, key)
+    await on_order(loyalty, "Use", member, "left", [coupon], basket=basket(10_000))
+    await hear_member(loyalty, member, "MemberClosed")
+    await settle(loyalty)
+    assert await state(loyalty, coupon) == "USED"
+    for _ in range(2):
+        answer = await on_order(loyalty, "Reinstate", member, "left", [])
+        assert answer.status_code == 200, answer.text
+        assert await state(loyalty, coupon) == "REVOKED"
+    kinds = await told(loyalty, member)
+    assert (kinds.count("CouponReinstated"), kinds.count("CouponRevoked")) == (0, 1)
+    await given(loyalty, loyalty.new_member(), key)
+    await be_counted(loyalty)
+
+
+async def test_a_limit_counts_what_a_merge_has_yet_to_bring(timed: Timed) -> None:
+    loyalty = timed.loyalty
+    old, survivor = loyalty.new_member(), loyalty.new_member()
+    key = await published(loyalty, amount_off(1_000, mostPerMember=1))
+    mine = await given(loyalty, old, key)
+    await hear(loyalty, merged(old, survivor, "cut"))
+    await follow(loyalty)
+    # As of a worker that was killed when the ledger had followed and the coupons had not.
+    await loyalty.sql("UPDATE coupons SET member_id = $2 WHERE coupon_id = $1", mine, old)
+    assert (await issue(loyalty, key, survivor))[0]["refusal"]["code"] == "COUPON_LIMIT_REACHED"
+
+
 async def test_a_grant_gives_its_coupon_once_whoever_gives_it(timed: Timed) -> None:
     loyalty, member = timed.loyalty, timed.loyalty.new_member()
     key = await published(loyalty, amount_off(1_000))

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import asyncpg
 import orjson
+import httpx
 import pytest
 
 from infra.local.databases import DatabaseUrls
@@ -357,6 +358,24 @@ async def test_staff_who_merge_members_bring_their_coupons_together_and_apart_ag
     await loyalty.staff(MERGE, merging(old, survivor, "again"), "operations")
     await loyalty.staff(UNMERGE, undoing(old), "operations")
     assert await held() == [set(), {mine, theirs}], "undone again after another merge"
+
+
+async def test_a_till_that_knows_a_merged_member_by_the_old_id_uses_a_coupon_by_its_code(
+    loyalty: Loyalty,
+) -> None:
+    old, survivor, stranger = (loyalty.new_member() for _ in range(3))
+    coupon = await new(loyalty, old, amount_off(1_000))
+    (row,) = await loyalty.sql("SELECT code FROM coupons WHERE coupon_id = $1", coupon)
+    assert (await loyalty.staff(MERGE, merging(old, survivor), "operations")).status_code == 200
+
+    async def use(member: str) -> httpx.Response:
+        named = {"coupons": [{"code": row["code"]}], "basket": basket(10_000), "idempotencyKey": "till"}
+        body = {"memberId": member, "order": ordered("by-code"), **named}
+        return await loyalty.order_system("CouponsService/UseCoupons", body)
+
+    assert code_of(await use(stranger)) == "UNKNOWN_COUPON"
+    used = await use(old)
+    assert (used.status_code, await state(loyalty, coupon)) == (200, "USED"), used.text
 
 
 async def test_a_till_finds_and_uses_a_coupon_by_its_code(loyalty: Loyalty) -> None:

@@ -82,7 +82,11 @@ async def test_who_turns_out_to_have_been_there_before_is_not_new(
     loyalty: Loyalty, settling: SettledReferrals
 ) -> None:
     await done(publish(loyalty, "old", **BY_ORDER))
-    inviter, known, shopper = await joined(loyalty), await joined(loyalty, days_ago=400), await joined(loyalty)
+    inviter, known, shopper = (
+        await joined(loyalty),
+        await joined(loyalty, days_ago=400),
+        await joined(loyalty),
+    )
     await done(loyalty.order_system("OrdersService/RecordOrder", order(shopper, 100)))
     for before in (known, shopper):
         friend = await joined(loyalty)

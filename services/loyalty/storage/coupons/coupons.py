@@ -11,7 +11,7 @@ from services.loyalty.rules.coupons.coupons import Coupon, CouponState
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.tiers.standings import Restriction
 from services.loyalty.storage.coupons.coupon_templates import decoded
-from services.loyalty.storage.members.names import UP
+from services.loyalty.storage.members.names import DOWN, UP
 
 
 class Holder(NamedTuple):
@@ -63,15 +63,8 @@ async def issued_before(
 async def had(
     connection: database.RawConnection, programme: int, template: str, members: Sequence[str]
 ) -> dict[str, int]:
-    """How many coupons of a template that were not revoked each member has or had."""
-    rows = await connection.fetch(
-        """SELECT member_id::text, count(*) FROM coupons
-           WHERE member_id = ANY($1::uuid[]) AND programme = $2 AND template = $3 AND state <> 'REVOKED'
-           GROUP BY member_id""",
-        members,
-        programme,
-        template,
-    )
+    """How many coupons of a template that were not revoked each member has or had, also those yet to be brought."""
+    rows = await connection.fetch(_HAD, members, programme, template)
     return {row[0]: row[1] for row in rows}
 
 
@@ -118,6 +111,14 @@ async def lock(
         order_ref,
     )
     return {each.coupon_id: each for each in map(coupon, rows)}
+
+
+async def owners_on(connection: database.RawConnection, order_ref: str) -> list[str]:
+    """Who has coupons on an order."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT member_id::text FROM coupons WHERE order_ref = $1", order_ref
+    )
+    return [row[0] for row in rows]
 
 
 async def lock_of_order(connection: database.RawConnection, order_ref: str) -> list[Coupon]:
@@ -187,6 +188,12 @@ def coupon(row: asyncpg.Record) -> Coupon:
 _HOLDERS = f"""{UP}
 SELECT n.asked::text, n.name::text, m.restriction
 FROM up n LEFT JOIN members m ON m.member_id = n.name ORDER BY n.asked, n.nth
+"""  # noqa: S608  # a part of ours
+
+# The ledger follows a merge first, and what was the merged one's is brought only then.
+_HAD = f"""{DOWN}
+SELECT n.survivor::text, count(*) FROM down n JOIN coupons c ON c.member_id = n.member_id
+WHERE c.programme = $2 AND c.template = $3 AND c.state <> 'REVOKED' GROUP BY n.survivor
 """  # noqa: S608  # a part of ours
 
 COUPON = """
