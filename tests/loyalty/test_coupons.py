@@ -5,8 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import orjson
 import httpx
+import orjson
 import pytest
 
 from infra.local.databases import DatabaseUrls
