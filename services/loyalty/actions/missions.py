@@ -10,7 +10,13 @@ from services.loyalty.actions.editions import as_drafted, next_edition
 from services.loyalty.actions.promises import be_kept
 from services.loyalty.rules.missions import missions as rules
 from services.loyalty.rules.missions.circles import be_finite
-from services.loyalty.rules.missions.mission_progress import Progress, ProgressState, period_of, progress_of
+from services.loyalty.rules.missions.mission_progress import (
+    Progress,
+    ProgressState,
+    gone_on_with,
+    period_of,
+    progress_of,
+)
 from services.loyalty.rules.missions.missions import (
     ActivityTask,
     BudgetBelowAwarded,
@@ -88,9 +94,11 @@ async def publish(
             connection, programme.number, _stopped(before, publisher.actor, now, before.reason)
         )
     starts_at = newest.mission.starts_at or (before.mission.starts_at if before else now)
+    last = next((one for one in known if one.state is not MissionState.DRAFT), None)
+    campaign = gone_on_with(last.mission, newest.mission, now) if last else ""
     published = replace(
         newest,
-        mission=replace(newest.mission, starts_at=starts_at),
+        mission=replace(newest.mission, starts_at=starts_at, campaign=campaign),
         state=MissionState.PUBLISHED,
         reason=reason,
         published_by=publisher.actor,
