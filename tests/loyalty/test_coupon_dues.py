@@ -175,6 +175,24 @@ async def test_a_whole_refund_gives_the_orders_coupons_back_exactly_once(timed: 
     await be_counted(loyalty)
 
 
+async def test_what_is_used_on_an_order_that_was_returned_before_comes_back(timed: Timed) -> None:
+    loyalty, member = timed.loyalty, timed.loyalty.new_member()
+    coupon = await new(loyalty, member, amount_off(1_000))
+    for minor, after in ((4_000, "USED"), (10_000, "ISSUED")):
+        paid = order(member, 10_000, paidAt=timed.clock.at.isoformat().replace("+00:00", "Z"))
+        assert (await loyalty.order_system("OrdersService/RecordOrder", paid)).status_code == 200
+        refund = {"source": "shop", "orderId": paid["orderId"], "refundId": "all", "amount": cny(minor)}
+        assert (await loyalty.order_system("OrdersService/RecordRefund", refund)).status_code == 200
+        await hear_own(loyalty, member, "OrderRefunded")
+        used = await on_order(loyalty, "Use", member, paid["orderId"], [coupon], basket=basket(10_000))
+        assert (used.status_code, await state(loyalty, coupon)) == (200, "USED")
+        for _ in range(2):
+            await look(timed)
+        assert await state(loyalty, coupon) == after
+        await on_order(loyalty, "Reinstate", member, paid["orderId"], [])
+    await be_counted(loyalty)
+
+
 async def test_what_is_heard_while_a_refund_is_followed_is_followed_again(timed: Timed) -> None:
     loyalty, member = timed.loyalty, timed.loyalty.new_member()
     paid = order(member, [4_000, 6_000], paidAt=timed.clock.at.isoformat().replace("+00:00", "Z"))

@@ -166,6 +166,24 @@ async def test_a_members_limit_holds_whoever_issues_at_the_same_time(loyalty: Lo
     assert [one["issued"].get("replayed", False) for one in together] == [False, True], "a list names it once"
 
 
+async def test_one_key_for_two_templates_at_once_issues_one_and_refuses_the_other(loyalty: Loyalty) -> None:
+    keys = [await published(loyalty, amount_off(1_000)) for _ in range(4)]
+    for nth in range(5):
+        to = [{"memberId": loyalty.new_member()}]
+
+        async def one(template: str, to: Any = to, nth: int = nth) -> httpx.Response:
+            body = {"template": template, "to": to, "issueId": f"both-{nth}", "reason": "TEST"}
+            return await loyalty.staff(f"{COUPONS}/IssueCoupons", body)
+
+        answers = await asyncio.gather(*(one(template) for template in keys))
+        refused = [
+            code_of(answer) or answer.json()["results"][0].get("refusal", {}).get("code")
+            for answer in answers
+        ]
+        assert sorted(refused, key=str) == ["IDEMPOTENCY_KEY_REUSED"] * 3 + [None]
+    await be_counted(loyalty)
+
+
 async def test_a_list_is_issued_once_and_says_of_each_what_became_of_it(loyalty: Loyalty) -> None:
     one, other, stranger = loyalty.new_member(), loyalty.new_member(), str(uuid4())
     key = await published(loyalty, amount_off(mostCoupons=2))

@@ -23,7 +23,7 @@ from services.loyalty.rules.coupons.coupons import (
     UnknownCoupon,
 )
 from services.loyalty.rules.ledger.events import CouponUsed, Event
-from services.loyalty.storage.coupons import coupon_answers, coupons
+from services.loyalty.storage.coupons import coupon_answers, coupon_refunds, coupons
 from services.loyalty.storage.ledger.telling import tell
 
 _SECOND_US = 1_000_000
@@ -104,6 +104,7 @@ async def use(connection: database.RawConnection, asked: OnOrder, now: int) -> t
     used = [off.coupon.used(asked.order_ref, now, off.minor) for off in offs]
     await settle(connection, stored, _let_go(stored, used, now))
     await settle(connection, stored, used)
+    await coupon_refunds.hear_again(connection, asked.order_ref, asked.within.programme_id)
     answer = _answer(offs, asked.basket)
     await coupon_answers.keep(connection, asked.member_id, key, answer)
     await tell(

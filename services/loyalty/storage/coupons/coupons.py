@@ -8,6 +8,7 @@ import asyncpg
 from services.kit import database
 from services.kit.clock import instant, micros
 from services.loyalty.rules.coupons.coupons import Coupon, CouponState
+from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.tiers.standings import Restriction
 from services.loyalty.storage.coupons.coupon_templates import decoded
@@ -69,28 +70,37 @@ async def had(
 
 
 async def insert(connection: database.RawConnection, new: Sequence[NewCoupon]) -> None:
-    """Keep coupons of one edition that were issued at once."""
+    """Keep coupons of one edition that were issued at once.
+
+    Raises ``IdempotencyKeyReused`` when the same key issues those of another template at this moment.
+    """
     if not new:
         return
     first = new[0].coupon
-    await connection.execute(
-        _INSERT,
-        [each.coupon.coupon_id for each in new],
-        [each.coupon.member_id for each in new],
-        [each.issued_to for each in new],
-        [each.coupon.code for each in new],
-        first.programme,
-        first.template,
-        first.edition,
-        first.terms.stacking_group,
-        new[0].issue_key,
-        new[0].issued_by,
-        new[0].reason,
-        instant(first.issued_at),
-        instant(first.valid_from),
-        instant(first.expires_at),
-        None if new[0].remind_at == NEVER else instant(new[0].remind_at),
-    )
+    try:
+        await connection.execute(
+            _INSERT,
+            [each.coupon.coupon_id for each in new],
+            [each.coupon.member_id for each in new],
+            [each.issued_to for each in new],
+            [each.coupon.code for each in new],
+            first.programme,
+            first.template,
+            first.edition,
+            first.terms.stacking_group,
+            new[0].issue_key,
+            new[0].issued_by,
+            new[0].reason,
+            instant(first.issued_at),
+            instant(first.valid_from),
+            instant(first.expires_at),
+            None if new[0].remind_at == NEVER else instant(new[0].remind_at),
+        )
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != _ONE_OF_A_KEY:
+            raise
+        message = "this key issued a coupon of another template: take a new one"
+        raise IdempotencyKeyReused(message, field="issue_id") from None
 
 
 async def lock(
@@ -184,6 +194,8 @@ def coupon(row: asyncpg.Record) -> Coupon:
         row["taken_off_minor"],
     )
 
+
+_ONE_OF_A_KEY = "coupons_issued_to_programme_issue_key_key"
 
 _HOLDERS = f"""{UP}
 SELECT n.asked::text, n.name::text, m.restriction
