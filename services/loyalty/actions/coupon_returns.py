@@ -50,24 +50,17 @@ async def reinstate(
     kept = [coupon for coupon in back if coupon.coupon_id not in revoked]
     await settle(connection, stored, kept)
     await settle(connection, stored, gone, by=BY_MEMBERS, reason=MEMBER_CLOSED)
-    told = [
-        Event(
-            coupon.member_id,
-            within.programme_id,
-            now,
-            CouponReinstated(
-                coupon.coupon_id, coupon.template, order_ref, coupon.state is CouponState.EXPIRED
-            ),
-        )
-        for coupon in kept
-    ] + [
-        Event(
-            coupon.member_id,
-            within.programme_id,
-            now,
-            CouponRevoked(coupon.coupon_id, coupon.template, MEMBER_CLOSED),
-        )
-        for coupon in gone
+    told: list[tuple[Coupon, CouponReinstated | CouponRevoked]] = [
+        *((one, _reinstated(one, order_ref)) for one in kept),
+        *((one, CouponRevoked(one.coupon_id, one.template, MEMBER_CLOSED)) for one in gone),
     ]
-    await tell(connection, [events.encode(one) for one in told])
+    await tell(
+        connection,
+        [events.encode(Event(one.member_id, within.programme_id, now, what)) for one, what in told],
+    )
     return [*kept, *gone]
+
+
+def _reinstated(coupon: Coupon, order_ref: str) -> CouponReinstated:
+    expired = coupon.state is CouponState.EXPIRED
+    return CouponReinstated(coupon.coupon_id, coupon.template, order_ref, expired)

@@ -1,5 +1,6 @@
 """Missions: draft an edition, put it in force, stop it; say where members stand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -94,11 +95,9 @@ async def publish(
             connection, programme.number, _stopped(before, publisher.actor, now, before.reason)
         )
     starts_at = newest.mission.starts_at or (before.mission.starts_at if before else now)
-    last = next((one for one in known if one.state is not MissionState.DRAFT), None)
-    campaign = gone_on_with(last.mission, newest.mission, now) if last else ""
     published = replace(
         newest,
-        mission=replace(newest.mission, starts_at=starts_at, campaign=campaign),
+        mission=replace(newest.mission, starts_at=starts_at, campaign=_campaign(known, now)),
         state=MissionState.PUBLISHED,
         reason=reason,
         published_by=publisher.actor,
@@ -106,6 +105,12 @@ async def publish(
     )
     await missions.move(connection, programme.number, published)
     return Changed(before, published)
+
+
+def _campaign(known: Sequence[Edition], now: int) -> str:
+    """The campaign that the newest edition goes on with, be it of one that was stopped; empty for one of its own."""
+    last = next((one for one in known if one.state is not MissionState.DRAFT), None)
+    return gone_on_with(last.mission, known[0].mission, now) if last else ""
 
 
 async def stop(

@@ -40,11 +40,7 @@ async def accept(
     offer = await offered(connection, programme, key)
     if offer.stopped or not offer.terms.is_open(now):
         raise rules.InvitesNotOffered("this referral programme takes nobody now", field="code")
-    inviter = await families.find(connection, inviter_id)
-    if inviter.member_id == family.member_id:
-        raise rules.InviteOfOneself("members do not invite themselves", field="code")
-    if await referrals.is_closed(connection, inviter.member_id):
-        raise rules.unknown_invite()
+    inviter = await _inviter(connection, inviter_id, family)
     if because := await _why_not_new(connection, programme, offer.terms, family, now):
         raise rules.MemberNotNew(because, field="member_id")
     above = await referrals.invited_by(connection, programme.number, inviter_id)
@@ -71,6 +67,16 @@ async def accept(
         return await _reward(connection, programme, of, offer.terms, now), False
     await _tell(connection, programme, of, now)
     return of, False
+
+
+async def _inviter(connection: database.RawConnection, inviter_id: str, family: Family) -> Family:
+    """Whoever has the code by now. Raises ``InviteOfOneself``, ``UnknownInvite`` of one who left."""
+    inviter = await families.find(connection, inviter_id)
+    if inviter.member_id == family.member_id:
+        raise rules.InviteOfOneself("members do not invite themselves", field="code")
+    if await referrals.is_closed(connection, inviter.member_id):
+        raise rules.unknown_invite()
+    return inviter
 
 
 async def decide(
