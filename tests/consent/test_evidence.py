@@ -46,6 +46,7 @@ from tests.consent.service import (
     Consent,
     SettableClock,
     fresh,
+    hear_merge,
     member,
     reached_by,
     refused,
@@ -577,6 +578,46 @@ async def test_whoever_edits_how_members_may_be_written_to_is_named(there: Evide
     finally:
         await owner.close()
     assert named(await there.verify()) == set()
+
+
+async def test_members_who_turned_out_to_be_one_agree_and_whoever_edits_what_they_brought_is_named(
+    there: Evidence, member_id: str
+) -> None:
+    senders, old, engine = Senders(there.consent), str(uuid4()), database.engine(there.urls.app)
+    about = await senders.marketing(member_id, old)
+    await senders.switch(old, about, on=False)
+    await senders.suppress(old, "COMPLAINT", SMS)
+    await senders.refuse_machines(old)
+    await there.consent.withdraw(
+        factories.withdrawal(old, (await senders.may_send(old, about)).purpose, key=fresh("no"))
+    )
+    owner = await asyncpg.connect(there.urls.owner)
+    try:
+        await hear_merge(engine, old, member_id)
+        await senders.be_quiet(old, hours(1, 2))
+        await there.sequence()
+        assert named(await there.verify()) == set()
+        edits = {
+            "UPDATE preferences SET content = jsonb_set(content, '{switched_off}', '[]')": "preferences",
+            "UPDATE members SET automated_refused_at = NULL": "preferences",
+            "DELETE FROM suppressions": "preferences",
+            "UPDATE consent_states SET event_state = 'GIVEN'": "standing",
+            "UPDATE members SET epoch = epoch + 1": "standing",
+        }
+        tables = ("preferences", "suppressions", "consent_states", "members")
+        saved = [
+            (table, [dict(row) for row in await owner.fetch(f"SELECT * FROM {table}")]) for table in tables
+        ]
+        for edit, check in edits.items():
+            await owner.execute(f"{edit} WHERE member_id = $1", member_id)
+            assert f"{check}: member {member_id}" in named(await there.verify()), edit
+            await restore(owner, saved)
+        await hear_merge(engine, old, member_id, undone=True)
+        await there.sequence()
+        assert named(await there.verify()) == set()
+    finally:
+        await owner.close()
+        await engine.dispose()
 
 
 async def restore(owner: asyncpg.Connection, saved: list[tuple[str, list[dict[str, Any]]]]) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from services.consent import events
+from services.consent.actions import wishes
 from services.consent.rules import merging, recording
 from services.consent.rules.acts import Act, Withdrawal
 from services.consent.rules.merging import Joined, Key, MembersMergedMeanwhile
@@ -39,6 +40,7 @@ async def merge(
     epoch = await _next_epoch(connection, from_member, into_member)
     await merges.add(connection, from_member, into_member, merge_id, epoch)
     await _stand(connection, into_member)
+    await wishes.stand(connection, into_member, epoch, now)
     await _conclude(connection, from_member, into_member, merge_id, epoch, now, undone=False)
 
 
@@ -48,10 +50,13 @@ async def undo(
     """Let both decide for themselves again: each by what was decided under the own id, and by every no of meanwhile."""
     epoch = await _next_epoch(connection, from_member, into_member)
     refused = await _refused_since(connection, from_member, into_member, merge_id)
+    said = await wishes.said_since(connection, from_member, into_member, merge_id)
     if await merges.remove(connection, from_member, merge_id):
         await _stand(connection, into_member)
+        await wishes.stand(connection, into_member, epoch, now)
     if refused:
         await _keep_refused(connection, from_member, merge_id, refused, epoch, now)
+    epoch = await wishes.part(connection, from_member, merge_id, said, epoch, now)
     await _conclude(connection, from_member, into_member, merge_id, epoch, now, undone=True)
 
 
@@ -111,7 +116,9 @@ async def _keep_refused(
 
 
 async def _next_epoch(connection: Connection, one: UUID, other: UUID) -> int:
-    """Hold both members; the epoch after all that either decided."""
+    """Hold both members, and what is sent to them; the epoch after all that either decided."""
+    for member_id in sorted((one, other)):
+        await merges.hold_sends(connection, member_id)
     held = [await decisions.lock_member(connection, member_id) for member_id in sorted((one, other))]
     return max(member.epoch for member in held) + 1
 
@@ -154,5 +161,5 @@ async def _conclude(
     """Void whatever was answered about either before, and tell that the merge counts here."""
     for member_id in (from_member, into_member):
         await restrictions.weigh(connection, member_id)
-        await decisions.advance(connection, member_id, epoch)
+        await merges.note(connection, member_id, epoch)
     await events.merge_followed(connection, from_member, into_member, merge_id, epoch, now, undone=undone)

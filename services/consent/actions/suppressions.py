@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from services.consent.actions.preferences import record
+from services.consent.actions.merges import held_survivor
+from services.consent.actions.wishes import record
 from services.consent.rules.channels import Channel
 from services.consent.rules.preferences import Change, ChangeKind
 from services.consent.rules.suppressions import Suppression, SuppressionReason
+from services.consent.rules.wishes import suppression_made
 from services.consent.storage import decisions, suppressions
 from services.kit.database import Connection
 
@@ -22,6 +24,7 @@ class Suppressed(NamedTuple):
 async def suppress(connection: Connection, member_id: UUID, wanted: Suppression) -> Suppressed:
     """Let nothing be sent to a member; the same again changes nothing, another end takes the place of the older."""
     wanted.check()
+    member_id = await held_survivor(connection, member_id)
     member = await decisions.lock_member(connection, member_id)
     standing = await suppressions.standing(connection, member_id)
     same = (wanted.channel, wanted.reason, wanted.until)
@@ -29,12 +32,7 @@ async def suppress(connection: Connection, member_id: UUID, wanted: Suppression)
         return Suppressed(standing, True)
     await suppressions.put(connection, member_id, wanted)
     standing = await suppressions.standing(connection, member_id)
-    content = {
-        "channel": wanted.channel,
-        "reason": wanted.reason,
-        "until": wanted.until.isoformat() if wanted.until else None,
-    }
-    change = Change(ChangeKind.SUPPRESSED, content)
+    change = suppression_made(wanted)
     await record(connection, member_id, member.epoch + 1, change, wanted.actor, wanted.since)
     return Suppressed(standing, False)
 
@@ -48,6 +46,7 @@ async def unsuppress(
     now: datetime,
 ) -> Suppressed:
     """End a suppression; one that is not there is ended already."""
+    member_id = await held_survivor(connection, member_id)
     member = await decisions.lock_member(connection, member_id)
     if not await suppressions.remove(connection, member_id, channel, reason):
         return Suppressed(await suppressions.standing(connection, member_id), True)
