@@ -262,6 +262,42 @@ async def test_history_comes_page_by_page(shared: Evidence) -> None:
             await shared.records(SOMEONE, after=cursor)
 
 
+async def test_history_and_receipts_are_the_persons_by_either_id_while_they_are_one(there: Evidence) -> None:
+    old, new = str(uuid4()), str(uuid4())
+    engine = database.engine(there.urls.app)
+    for member_id in (old, new):
+        await Senders(there.consent).marketing(member_id)
+    await there.sequence()
+
+    async def listed(member_id: str) -> list[receipts_pb2.ConsentRecord]:
+        found: list[receipts_pb2.ConsentRecord] = []
+        while True:
+            request = receipts_pb2.ListRecordsRequest(
+                member_id=member_id, first=1, after=found[-1].cursor if found else ""
+            )
+            page = await there.consent.receipts.list_records(
+                request, headers=there.consent.by(member(member_id))
+            )
+            found += page.records
+            if not page.has_next_page:
+                return found
+
+    try:
+        [theirs], [ours] = await listed(old), await listed(new)
+        await hear_merge(engine, old, new)
+        for one in (old, new):
+            assert {record.record_id for record in await listed(one)} == {theirs.record_id, ours.record_id}
+            request = receipts_pb2.GetReceiptRequest(member_id=one, record_id=theirs.record_id)
+            headers = there.consent.by(member(one))
+            assert (await there.consent.receipts.get_receipt(request, headers=headers)).receipt
+        await hear_merge(engine, old, new, undone=True)
+        assert [one.record_id for one in await listed(new)] == [ours.record_id]
+        with refused("RECORD_NOT_FOUND"):
+            await there.consent.receipts.get_receipt(request, headers=headers)
+    finally:
+        await engine.dispose()
+
+
 @pytest.mark.parametrize("part", [0, 1, 2])
 async def test_an_altered_receipt_proves_nothing(shared: Evidence, part: int) -> None:
     record = (await shared.records(SOMEONE)).records[0]

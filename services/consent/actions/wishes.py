@@ -37,16 +37,6 @@ async def stand(connection: Connection, survivor: UUID, epoch: int, now: datetim
         await events.preference_changed(connection, survivor, told, epoch, now)
 
 
-async def said_since(
-    connection: Connection, from_member: UUID, into_member: UUID, merge_id: str
-) -> list[Changed]:
-    """What was changed under the survivor's id since a merge; nothing where there is no such merge."""
-    for edge in await merges.of_survivor(connection, into_member):
-        if (edge.from_member, edge.merge_id) == (from_member, merge_id):
-            return await wishes.changes(connection, into_member, edge.epoch)
-    return []
-
-
 async def part(
     connection: Connection,
     member_id: UUID,

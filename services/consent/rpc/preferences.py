@@ -180,7 +180,7 @@ def _wire(view: _View, standing: Standing) -> preferences_pb2.Preferences:
 def _place(cursor: str) -> Place | None:
     if not cursor:
         return None
-    epoch, _, under = cursor.partition(".")
+    epoch, _, under = cursor.partition("@")
     if not (epoch.isascii() and epoch.isdigit() and len(epoch) <= 18):
         raise Malformed("after must be a cursor that an earlier page gave", field="after")
     return Place(int(epoch), uuid_of(under, "after") if under else None)

@@ -184,7 +184,7 @@ def wire_answer(answer: SendAnswer, epoch: int, purpose: str) -> sends_pb2.SendA
 
 def wire_change(place: Place, changed: Changed) -> preferences_pb2.PreferenceChange:
     return preferences_pb2.PreferenceChange(
-        cursor=f"{place.epoch}.{place.under}" if place.under else str(place.epoch),
+        cursor=f"{place.epoch}@{place.under}" if place.under else str(place.epoch),
         changed_at=changed.changed_at,
         actor=changed.actor,
         kind=changed.change.kind,

@@ -29,6 +29,17 @@ async def survivor(connection: AsyncConnection, member_id: UUID) -> UUID:
     return found or member_id
 
 
+async def ids(connection: AsyncConnection, survivor: UUID) -> list[UUID]:
+    """All ids that a survivor answers as, the own one too."""
+    found = await connection.scalars(
+        sa.text(
+            "SELECT CAST(:survivor AS uuid) UNION ALL SELECT member_id FROM members WHERE merged_into = :survivor"
+        ),
+        {"survivor": survivor},
+    )
+    return list(found)
+
+
 async def hold_sends(connection: AsyncConnection, member_id: UUID) -> None:
     """Let no send of a member be claimed until the commit: a claim is of whoever the member is then."""
     await connection.execute(

@@ -16,6 +16,30 @@ async def standing(connection: AsyncConnection, member_id: UUID) -> frozenset[st
     return frozenset(found or ())
 
 
+async def own(connection: AsyncConnection, member_id: UUID, until: int | None = None) -> frozenset[str]:
+    """What was restricted under this very id last, or up to an epoch."""
+    found = await connection.scalar(
+        sa.text(
+            """SELECT purposes FROM restriction_changes
+               WHERE member_id = :member_id AND (CAST(:until AS bigint) IS NULL OR epoch <= :until)
+               ORDER BY epoch DESC LIMIT 1"""
+        ),
+        {"member_id": member_id, "until": until},
+    )
+    return frozenset(found or ())
+
+
+async def requested(connection: AsyncConnection, member_id: UUID) -> UUID:
+    """The request by which this id was restricted last."""
+    found: UUID = await connection.scalar(
+        sa.text(
+            "SELECT request_id FROM restriction_changes WHERE member_id = :member_id ORDER BY epoch DESC LIMIT 1"
+        ),
+        {"member_id": member_id},
+    )
+    return found
+
+
 async def put(
     connection: AsyncConnection,
     member_id: UUID,
@@ -24,7 +48,7 @@ async def put(
     request_id: UUID,
     now: datetime,
 ) -> None:
-    """Let exactly this be restricted from an epoch on, and keep by which request."""
+    """Let exactly this be restricted of an id's own from an epoch on, and keep by which request."""
     values = {
         "member_id": member_id,
         "epoch": epoch,
@@ -39,10 +63,7 @@ async def put(
         ),
         values,
     )
-    await connection.execute(
-        sa.text("UPDATE members SET restricted = :purposes WHERE member_id = :member_id"),
-        {"purposes": values["purposes"], "member_id": member_id},
-    )
+    await weigh(connection, member_id)
 
 
 async def weigh(connection: AsyncConnection, survivor: UUID) -> None:
