@@ -370,29 +370,31 @@ async def test_merged_members_see_all_their_requests_and_stay_restricted(
     assert (await consent.check(member_id, key)).reason == "PROCESSING_RESTRICTED"
 
 
-@pytest.mark.parametrize("by", ["old", "new"])
+@pytest.mark.parametrize("by", ["old", "new", "asked before"])
 async def test_what_is_restricted_while_merged_holds_by_either_id_and_stays_with_who_parts(
     desk: Desk, consent: Consent, member_id: str, urls: DatabaseUrls, by: str
 ) -> None:
     into = str(uuid4())
     both, own = await given(consent, member_id), await given(consent, into)
     await desk.ask(into, "RESTRICT", purposes=[own])
-    asked_before = await desk.ask(member_id, "RESTRICT", purposes=[both], signed_in=False)
+    asked_before = await desk.ask(member_id, "DELETE")
+    unseen = await desk.ask(member_id, "DELETE", signed_in=False)
     merged = members.MembersMerged(merge_id="m-1", into_member_id=into)
     await hear(urls, member_id, "MembersMerged", members_merged=merged)
-    if by == "old":
-        assert state(await desk.accept(await desk.verify(asked_before, verification="file 1"))) == "FULFILLED"
+    if by == "asked before":
+        await desk.conclude(await desk.accept(asked_before), "RESTRICTED", refusal=REASONED)
     else:
-        await desk.ask(into, "RESTRICT", purposes=[both])
+        await desk.ask({"old": member_id, "new": into}[by], "RESTRICT", purposes=[both])
+    assert state(await desk.cancel(unseen, by=into)) == "CANCELLED", "a request of before is theirs"
     assert [(await consent.check(one, both)).reason for one in (member_id, into)] == [
         "PROCESSING_RESTRICTED"
     ] * 2
-    assert len(await desk.mine(member_id)) == len(await desk.mine(into)) == (2 if by == "old" else 3)
+    assert len(await desk.mine(member_id)) == len(await desk.mine(into)) == (3 if "asked" in by else 4)
     undone = members.MergeUndone(merge_id="m-1", into_member_id=into)
     await hear(urls, member_id, "MergeUndone", merge_undone=undone)
     assert (await consent.check(member_id, both)).reason == "PROCESSING_RESTRICTED"
-    restricted = await desk_restricted(urls, member_id, into)
-    assert restricted == [[both], sorted([both, own])]
+    what = "*" if "asked" in by else both
+    assert await desk_restricted(urls, member_id, into) == [[what], sorted([what, own])]
 
 
 async def desk_restricted(urls: DatabaseUrls, *member_ids: str) -> list[list[str]]:
