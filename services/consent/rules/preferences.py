@@ -87,9 +87,9 @@ class Preferences:
 
     switched_off: frozenset[tuple[Channel, str]] = frozenset()
     quiet_hours: QuietHours | None = None
-    quiet_besides: tuple[QuietHours, ...] = ()
     caps: tuple[FrequencyCap, ...] = ()
     automated_refused_at: datetime | None = None
+    quiet_besides: tuple[QuietHours, ...] = ()
 
     @property
     def own_hours(self) -> tuple[QuietHours, ...]:
