@@ -34,10 +34,13 @@ SELECT asked.member_id, m.epoch AS member_epoch, m.automated_refused_at, m.restr
        s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch,
        ARRAY(SELECT ROW(x.channel, x.reason, x.since, x.until, x.actor) FROM suppressions x
              WHERE x.member_id = who.member_id) AS suppressions,
-       ARRAY(SELECT c.claimed_at FROM ({_IDS}) AS ids JOIN sends c USING (member_id)
-             WHERE c.channel = $3 AND c.counted AND c.released_at IS NULL
-               AND c.claimed_at > $4 AND (c.member_id, c.send_id) IS DISTINCT FROM ($5::uuid, $6)
-             ORDER BY c.claimed_at DESC LIMIT $7) AS sent
+       ARRAY(SELECT each.claimed_at FROM ({_IDS} AND m.merged_epoch IS NOT NULL) AS ids
+             CROSS JOIN LATERAL (
+               SELECT c.claimed_at FROM sends c
+               WHERE c.member_id = ids.member_id AND c.channel = $3 AND c.counted AND c.released_at IS NULL
+                 AND c.claimed_at > $4 AND (c.member_id, c.send_id) IS DISTINCT FROM ($5::uuid, $6)
+               ORDER BY c.claimed_at DESC LIMIT $7) AS each
+             ORDER BY each.claimed_at DESC LIMIT $7) AS sent
 FROM unnest($1::uuid[]) AS asked(member_id)
 LEFT JOIN LATERAL (SELECT merged_into FROM members WHERE member_id = asked.member_id OFFSET 0) AS known ON true
 CROSS JOIN LATERAL (SELECT coalesce(known.merged_into, asked.member_id) AS member_id) AS who
@@ -53,7 +56,8 @@ FROM (SELECT coalesce((SELECT merged_into FROM members WHERE member_id = $1), $1
 _CLAIMED = f"""
 SELECT who.member_id AS survivor, c.member_id, c.channel, c.topic, c.claimed_at, c.released_at
 FROM (SELECT coalesce((SELECT merged_into FROM members WHERE member_id = $1), $1) AS member_id OFFSET 0) AS who
-LEFT JOIN LATERAL (SELECT c.* FROM ({_IDS}) AS ids JOIN sends c USING (member_id) WHERE c.send_id = $2) AS c ON true
+LEFT JOIN LATERAL (SELECT c.* FROM ({_IDS}) AS ids CROSS JOIN LATERAL (
+    SELECT * FROM sends WHERE member_id = ids.member_id AND send_id = $2 OFFSET 0) AS c) AS c ON true
 ORDER BY c.member_id <> $1, c.member_id <> who.member_id, c.claimed_at DESC"""  # noqa: S608
 
 _CLAIM = """
