@@ -8,6 +8,7 @@ from gateway.documents.prepared import DocumentRefused, Prepared, Preparer
 from gateway.documents.repeated import Repeated
 from gateway.documents.uses import Uses
 from gateway.errors import BAD_REQUEST, RequestError
+from gateway.errors.echoes import without_values
 
 
 class Documents:
@@ -38,7 +39,7 @@ class Documents:
         try:
             prepared = self._preparer.prepare(text)
         except DocumentRefused as refused:
-            said = "; ".join(error.message for error in refused.errors)
+            said = "; ".join(without_values(error.message) for error in refused.errors)
             raise ManifestNotTrusted(f"the trusted document {key} cannot run: {said}") from None
         name = next(iter(prepared.operations), "") or key[:12]
         self._trusted[key] = self._preparer.compile(replace(prepared, label=name))

@@ -13,6 +13,7 @@ import structlog
 from gateway.documents import manifest
 from gateway.documents.prepared import DocumentRefused
 from gateway.documents.store import Documents
+from gateway.errors.echoes import without_values
 from gateway.storage.documents import Uploaded, UploadedDocuments
 from services.kit.refusal import Declined, Invalid, NotFound
 
@@ -77,7 +78,7 @@ class Trusted:
             except DocumentRefused as refused:
                 for error in refused.errors:
                     line, column = error.locations[0] if error.locations else (None, None)
-                    found.append(Problem(place, error.message, line, column))
+                    found.append(Problem(place, without_values(error.message), line, column))
         return found
 
     async def upload(self, texts: Sequence[str], actor: str) -> None:

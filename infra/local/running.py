@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from infra.local import seeding, system, welcome
+from infra.local import officers, seeding, system, welcome
 from infra.local.installation import AlreadyRunning, Installation, held
 from infra.local.layout import Ports, SettingsIncomplete
 from infra.local.processes import ProgramFailed
@@ -46,7 +46,7 @@ def up(
     try:
         with held(home):
             raise typer.Exit(_run(Installation.open(home), ports))
-    except (AlreadyRunning, SettingsIncomplete) as why:
+    except (AlreadyRunning, SettingsIncomplete, officers.ContactNotReachable) as why:
         complain(why)
         raise typer.Exit(1) from None
 
@@ -58,11 +58,12 @@ def _run(installation: Installation, ports: Ports) -> int:
     def tell(what: str) -> None:
         screen.print(f"[dim]{time.monotonic() - started_at:5.1f} s[/]  {what}")
 
+    officer = officers.check(os.environ.get(OFFICER, "").strip())
     running = System(installation, ports, system.backing(installation, ports, dict(os.environ)))
     with system.stop_asked_by_signals() as turn_deaf:
         try:
             running.start(tell)
-            seeds = seeding.seed(installation, ports, os.environ.get(OFFICER, "").strip(), tell)
+            seeds = seeding.seed(installation, ports, officer, tell)
             where = welcome.addresses(running)
             installation.running.write_text(json.dumps(where | {"pids": _pids(running)}, indent=2))
             tell("ready")

@@ -77,13 +77,20 @@ class _Seeder:
         return Seeds(registered, self._officer)
 
     async def tell_of_officer(self, seeds: Seeds, tell: Callable[[str], None]) -> Seeds:
-        """Have the notices in force name this contact instead of the one before."""
+        """Have the notices in force name this contact instead of the one before, which is remembered until all do."""
         client = self._client(PurposesServiceClient, "consent")
-        published, silent = await officers.tell(client, self._headers, seeds.officer, self._officer)
-        if published:
-            tell(f"the officer's contact changed: new versions of the notices {', '.join(published)} say it")
-        if silent:
-            tell(f"these notices do not say the officer's contact, publish them anew: {', '.join(silent)}")
+        told = await officers.tell(client, self._headers, seeds.officer, self._officer)
+        if told.published:
+            tell(
+                f"the officer's contact changed: new versions of the notices {', '.join(told.published)} say it"
+            )
+        if told.silent:
+            tell(
+                f"these notices do not say the officer's contact, publish them anew: {', '.join(told.silent)}"
+            )
+        if told.refused:
+            tell(f"these could not be told anew, the next start tries again: {', '.join(told.refused)}")
+            return seeds
         return replace(seeds, officer=self._officer)
 
     async def _publish_purposes(self) -> None:

@@ -5,10 +5,16 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
-from services.consent.rules import deadlines
+from services.consent.rules import contacts, deadlines
 from services.kit.settings import ProcessSettings
+
+
+def _reachable(contact: str) -> str:
+    if contact and not contacts.is_reachable(contact):
+        raise ValueError("it must say an e-mail address, a phone number or a URL")
+    return contact
 
 
 class Settings(ProcessSettings):
@@ -27,8 +33,8 @@ class Settings(ProcessSettings):
     """Whose signatures count, parted by commas: older keys of ours too. The signing key's own when empty."""
     witness_file: Path | None = Field(None, validation_alias="CONSENT_WITNESS_FILE")
     """Where checkpoints are published outside the database; best on a disk that only lets files grow."""
-    officer_contact: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
-        "", validation_alias="CONSENT_OFFICER_CONTACT"
+    officer_contact: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_reachable)] = (
+        Field("", validation_alias="CONSENT_OFFICER_CONTACT")
     )
     """How the protection officer is reached; every notice but those just in time has to say it, once it is set.
 

@@ -25,6 +25,12 @@ def parts(at: datetime) -> tuple[int, int]:
     return since.days * 86_400 + since.seconds, since.microseconds * 1000
 
 
+def of_micros(micros: int) -> dict[str, int]:
+    """An instant in microseconds since 1970 as the dictionary of a message inside another."""
+    seconds, rest = divmod(micros, 1_000_000)
+    return {"seconds": seconds, "nanos": rest * 1000}
+
+
 def instant(stamp: Timestamp) -> datetime:
     """A message as an instant in UTC, cut to microseconds. Raises ``ValueError`` or ``OverflowError`` for none."""
     if not 0 <= stamp.nanos < 1_000_000_000:

@@ -109,6 +109,9 @@ async def test_documents_that_do_not_fit_the_schema_are_refused_with_the_place(p
     assert [(one["place"], one["line"]) for one in refused["problems"]] == [(1, 2), (2, 1)]
     assert "nothing" in refused["problems"][0]["message"]
     assert code(await run(production, good)) == "DOCUMENT_NOT_FOUND", "all of them or none"
+    literal = await upload(production, '{ me { entries(first: "13900000001") { nodes { id } } } }')
+    assert literal["problems"][0]["message"].startswith("Int cannot represent")
+    assert "13900000001" not in str(literal)
 
 
 async def test_uploads_are_of_one_to_a_hundred_documents(production: Gateway) -> None:

@@ -7,7 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.instants import instant, timestamp
+from services.kit.instants import instant, of_micros, timestamp
 
 ZONES = [UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-9, minutes=-30))]
 MOST_S = 253_402_300_799 - 86_400
@@ -19,6 +19,7 @@ def test_an_instant_is_the_message_that_protobuf_makes(seconds, micros, zone):
     expected = Timestamp()
     expected.FromDatetime(at)
     assert timestamp(at) == expected
+    assert Timestamp(**of_micros(seconds * 1_000_000 + micros)) == expected
     assert instant(expected) == at
 
 

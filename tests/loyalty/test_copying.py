@@ -1,5 +1,8 @@
 """Entries as bytes: what is written for any entry is what Postgres gives back, so that the chain seals what is kept."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -10,7 +13,9 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.engine import make_url
 
+from services.kit import database
 from services.kit.copying import HEADER, TRAILER
 from services.loyalty.rules.earning.earn_limits import Allowed
 from services.loyalty.rules.ledger.entries import Account, Entry, EntryType, LotKey
@@ -134,3 +139,60 @@ async def test_an_order_reads_as_it_was_recorded(entries: asyncpg.Connection) ->
     assert second["paid_at"] == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
     assert (second["total_minor"], second["refunded_minor"], second["tier_after"]) == (12_34, 1, "gold")
     await entries.execute("TRUNCATE orders")
+
+
+# --- what is asked for with it ----------------------------------------------------------------------------
+
+
+SAYS_MUCH = f"SELECT '{'x' * 2**23}'; "
+"""More than a line holds that nobody reads."""
+
+
+@asynccontextmanager
+async def lost_at(what: bytes, url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection by a line that is lost once something is on its way, and most of that is still to be sent."""
+    at = make_url(url)
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, to_there = await asyncio.open_connection(at.host, at.port)
+        answering = asyncio.create_task(pass_on(there, writer))
+        while what not in (said := await reader.read(4_096)) and said:
+            to_there.write(said)
+        to_there.close()
+        writer.transport.abort()
+        await answering
+
+    async with await asyncio.start_server(carry, "127.0.0.1", 0) as server:
+        through = at.set(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
+        connection = await database.connect(through.render_as_string(hide_password=False))
+        try:
+            yield connection
+        finally:
+            connection.terminate()
+
+
+async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while said := await reader.read(65_536):
+            writer.write(said)
+
+
+async def test_a_line_that_is_lost_while_much_is_on_its_way_is_told(new_database: Any) -> None:
+    async with lost_at(b"xxxx", new_database("loyalty").owner) as connection, asyncio.timeout(20):
+        with pytest.raises((OSError, asyncpg.PostgresConnectionError)):
+            await copying.copy(connection, copying.rows([PLAIN], 3, 1), then=f"{SAYS_MUCH}COMMIT")
+
+
+@pytest.mark.parametrize("said", ["", SAYS_MUCH], ids=["little", "much"])
+async def test_what_is_asked_for_with_entries_is_done_unless_copying_fails(
+    entries: asyncpg.Connection, said: str
+) -> None:
+    for written, is_there in ([PLAIN], 1), ([PLAIN, PLAIN], 0):
+        await entries.execute("BEGIN")
+        try:
+            await copying.copy(entries, copying.rows(written, 3, 1), then=f"{said}COMMIT")
+        except asyncpg.UniqueViolationError:
+            await entries.execute("ROLLBACK")
+        assert not entries.is_in_transaction()
+        assert await entries.fetchval("SELECT count(*) FROM entries") == is_there
+        await entries.execute("TRUNCATE entries")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import astuple, dataclass, replace
 from typing import Generic, TypeVar
 
-from services.consent.rules import durations, passages
+from services.consent.rules import contacts, durations, passages
 from services.consent.rules.notices import LOCALES, Layer, Wording
 from services.consent.rules.purposes import (
     KEY,
@@ -225,9 +225,11 @@ def check_notice(
 
 def _names(officer: str, wording: Wording, others: Iterable[Wording]) -> bool:
     """Whether whoever is shown a wording can read how the officer is reached, in it or where more is told."""
-    if officer in wording.body:
+    if contacts.names(wording.body, officer):
         return True
-    longer = [one for one in others if one.layer is not Layer.JUST_IN_TIME and officer in one.body]
+    longer = [
+        one for one in others if one.layer is not Layer.JUST_IN_TIME and contacts.names(one.body, officer)
+    ]
     named = {purpose.key for one in longer for purpose in one.purposes}
     return wording.layer is Layer.JUST_IN_TIME and {purpose.key for purpose in wording.purposes} <= named
 

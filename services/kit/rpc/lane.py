@@ -1,6 +1,7 @@
 """A lane: one kind of batch read for the whole process, so that all who ask at once share few calls."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import Context, copy_context
 from typing import Generic, NamedTuple, TypeVar
@@ -14,6 +15,9 @@ WORTH_A_CALL = 8
 
 WORTH_A_SECOND = 4
 """How many times as much as the call in flight a second one has to carry."""
+
+HOLDS_UP_S = 0.05
+"""For so long at most a call holds up those that would leave beside it."""
 
 _TURNS_TO_LEAVE = 3
 """After so many turns of the loop a call is written, also one that several lanes join in."""
@@ -40,10 +44,11 @@ class Lane(Generic[Item, Value]):
     What is asked while no call is in flight leaves as soon as a turn of the loop brings nothing more to it, or with
     ``WORTH_A_CALL`` items. The rest leaves together when the call returns, before anybody is told its answers: so the
     service works at one half of what is asked while we work at the other. A second call leaves beside it only once it
-    carries four times as much, so that one that hangs holds up few. There is no timer and no cache: an item that is
-    already in flight is asked for again, so that an answer is never older than its question. ``group`` names what a call
-    can hold only one of. A lane is of one loop at a time: to ask which one runs is a system call, which each item would
-    pay.
+    carries four times as much, or the first has been away for ``HOLDS_UP_S``: one that hangs holds up nobody for
+    longer. There is no cache: an item that is already in flight is asked for again, so that an answer is never older
+    than its question. ``group`` names what a call can hold only one of; groups leave in the order in which they began
+    to wait, past those that may not leave yet. A lane is of one loop at a time: to ask which one runs is a system call,
+    which each item would pay.
     """
 
     def __init__(self, fetch: Fetch[Item, Value], *, group: Callable[[Item], Hashable] | None = None) -> None:
@@ -52,8 +57,8 @@ class Lane(Generic[Item, Value]):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[Hashable, _Batch[Item, Value]] = {}
         self._in_flight: dict[asyncio.Task[None], int] = {}
-        """How many items each call carries."""
-        self._leaving = False
+        """How many items each call carries; none, once it holds up nobody any more."""
+        self._leaving = self._watched = False
         self._seen = 0
         """How many items waited a turn ago, while they are waited for to become more."""
 
@@ -62,6 +67,7 @@ class Lane(Generic[Item, Value]):
         loop = self._loop
         if loop is None or loop.is_closed():
             loop = self._loop = asyncio.get_running_loop()
+            self._watched = False
         future: asyncio.Future[Value] = loop.create_future()
         group = None if self._group is None else self._group(item)
         batch = self._waiting.get(group)
@@ -71,20 +77,22 @@ class Lane(Generic[Item, Value]):
         futures = batch.items.setdefault(item, [future])
         if futures[0] is not future:
             futures.append(future)
-        if not self._leaving and self._may_leave(batch):
+        if not self._leaving and len(batch.items) >= self._least():
             self._leaving = True
             loop.call_soon(self._leave_once_quiet)
         return future
 
-    def _may_leave(self, batch: _Batch[Item, Value]) -> bool:
+    def _least(self) -> float:
+        """How many items a call has to carry to leave now."""
         if len(self._in_flight) < CALLS_IN_FLIGHT - 1:
-            return True
-        least = WORTH_A_SECOND * min(self._in_flight.values())
-        return len(self._in_flight) < CALLS_IN_FLIGHT and len(batch.items) >= least
+            return 0
+        if len(self._in_flight) < CALLS_IN_FLIGHT:
+            return WORTH_A_SECOND * min(self._in_flight.values())
+        return math.inf
 
     def _leave_once_quiet(self) -> None:
         """Leave unless the turn that ends here brought more: whoever was answered together asks again one by one."""
-        waiting = len(next(iter(self._waiting.values())).items) if self._waiting else 0
+        waiting = max((len(batch.items) for batch in self._waiting.values()), default=0)
         if self._seen < waiting < WORTH_A_CALL:
             self._seen = waiting
             asyncio.get_running_loop().call_soon(self._leave_once_quiet)
@@ -93,11 +101,21 @@ class Lane(Generic[Item, Value]):
 
     def _leave(self) -> None:
         self._leaving, self._seen = False, 0
-        while self._waiting and self._may_leave(next(iter(self._waiting.values()))):
-            batch = self._next_batch()
+        while (batch := self._next_batch()) is not None:
             call = asyncio.get_running_loop().create_task(self._call(batch.items), context=batch.context)
             self._in_flight[call] = len(batch.items)
             call.add_done_callback(self._returned)
+            if not self._watched:
+                self._watched = True
+                # In nobody's context: it is not of the call that happens to start it alone.
+                asyncio.get_running_loop().call_later(HOLDS_UP_S, self._hold_up_nobody, context=Context())
+
+    def _hold_up_nobody(self) -> None:
+        """One timer for whatever is in flight: to set one for each call would cost each."""
+        self._watched = False
+        self._in_flight = dict.fromkeys(self._in_flight, 0)
+        if not self._leaving:
+            self._leave()
 
     def _returned(self, call: "asyncio.Task[None] | None") -> None:
         # What was answered has returned before its task ends.
@@ -112,9 +130,16 @@ class Lane(Generic[Item, Value]):
             for _ in range(_TURNS_TO_LEAVE):
                 await asyncio.sleep(0)
 
-    def _next_batch(self) -> _Batch[Item, Value]:
-        group, batch = next(iter(self._waiting.items()))
-        del self._waiting[group]
+    def _next_batch(self) -> _Batch[Item, Value] | None:
+        """The first that may leave: what may not, however long it has waited, holds up no other group."""
+        least = self._least()
+        for group, batch in self._waiting.items():
+            if len(batch.items) >= least:
+                return self._taken(group)
+        return None
+
+    def _taken(self, group: Hashable) -> _Batch[Item, Value]:
+        batch = self._waiting.pop(group)
         if len(batch.items) <= ITEMS_A_CALL:
             return batch
         items = list(batch.items.items())

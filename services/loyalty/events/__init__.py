@@ -7,9 +7,10 @@ from typing import Any
 from huiyuan.kit.v1 import erasures_pb2
 from huiyuan.loyalty.v1 import events_pb2 as wire
 
+from services.kit.instants import of_micros
 from services.kit.outbox import NewEvent
 from services.loyalty.events import given  # noqa: F401  # so that what it says is found
-from services.loyalty.events.bodies import Body, body, moved, timestamp
+from services.loyalty.events.bodies import Body, body, moved
 from services.loyalty.rules.ledger import events
 from services.loyalty.rules.ledger.expiry import NEVER
 
@@ -21,7 +22,7 @@ def encode(event: events.Event) -> NewEvent:
     message = wire.LoyaltyEvent(
         member_id=event.member_id,
         programme_id=event.programme_id,
-        occurred_at=timestamp(event.occurred_at),
+        occurred_at=of_micros(event.occurred_at),
         **{name: said},
     )
     return NewEvent(event.member_id, kind.__name__, message.SerializeToString())
@@ -59,7 +60,7 @@ def encode_programme_revised(programme_id: str, version: int, effective_at: int)
     """A programme's new version as an event about nobody."""
     message = wire.LoyaltyEvent(
         programme_id=programme_id,
-        occurred_at=timestamp(effective_at),
+        occurred_at=of_micros(effective_at),
         programme_revised=wire.ProgrammeRevised(version=version),
     )
     return NewEvent(None, "ProgrammeRevised", message.SerializeToString())
@@ -69,7 +70,7 @@ def encode_rewards_revised(programme_id: str, reward: str, at: int) -> NewEvent:
     """That a reward is offered otherwise than before, as an event about nobody."""
     message = wire.LoyaltyEvent(
         programme_id=programme_id,
-        occurred_at=timestamp(at),
+        occurred_at=of_micros(at),
         rewards_revised=wire.RewardsRevised(reward=reward),
     )
     return NewEvent(None, "RewardsRevised", message.SerializeToString())
@@ -133,13 +134,13 @@ def _(what: events.TierLowered) -> Body:
 
 @body.register
 def _(what: events.TierKept) -> Body:
-    ends = {} if what.valid_until == NEVER else {"valid_until": timestamp(what.valid_until)}
+    ends = {} if what.valid_until == NEVER else {"valid_until": of_micros(what.valid_until)}
     return "tier_kept", {"tier": what.tier, **ends}
 
 
 @body.register
 def _(what: events.TierPlaced) -> Body:
-    ends = {} if what.until == NEVER else {"until": timestamp(what.until)}
+    ends = {} if what.until == NEVER else {"until": of_micros(what.until)}
     return "tier_placed", {"kind": f"PLACEMENT_KIND_{what.kind}", "tier": what.tier, **ends}
 
 
@@ -172,7 +173,7 @@ def _(what: events.PointsHeld) -> Body:
     return "points_held", {
         "hold_id": what.hold_id,
         "moved": moved(what.moved),
-        "expires_at": timestamp(what.expires_at),
+        "expires_at": of_micros(what.expires_at),
         "order_ref": what.order_ref,
     }
 

@@ -9,11 +9,6 @@ from services.loyalty.rules.ledger import events
 Message = dict[str, Any]
 
 
-def timestamp(micros: int) -> Message:
-    seconds, rest = divmod(micros, 1_000_000)
-    return {"seconds": seconds, "nanos": rest * 1000}
-
-
 def moved(moved: events.Moved) -> Message:
     return {"currency": moved.currency, "points": moved.points, "balance_after": moved.balance_after}
 

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 
-from services.loyalty.events.bodies import Body, body, moved, timestamp
+from services.kit.instants import of_micros
+from services.loyalty.events.bodies import Body, body, moved
 from services.loyalty.rules.ledger import events
 
 
@@ -74,7 +75,7 @@ def _(what: events.BenefitReleased) -> Body:
 
 @body.register
 def _(what: events.CouponIssued) -> Body:
-    return "coupon_issued", asdict(what) | {"expires_at": timestamp(what.expires_at)}
+    return "coupon_issued", asdict(what) | {"expires_at": of_micros(what.expires_at)}
 
 
 @body.register
@@ -89,7 +90,7 @@ def _(what: events.CouponUsed) -> Body:
 
 @body.register
 def _(what: events.CouponExpiring) -> Body:
-    return "coupon_expiring", asdict(what) | {"expires_at": timestamp(what.expires_at)}
+    return "coupon_expiring", asdict(what) | {"expires_at": of_micros(what.expires_at)}
 
 
 @body.register
@@ -104,7 +105,7 @@ def _(what: events.CouponRevoked) -> Body:
 
 @body.register
 def _(what: events.MembershipRecorded) -> Body:
-    return "membership_recorded", asdict(what) | {"ends": timestamp(what.ends)}
+    return "membership_recorded", asdict(what) | {"ends": of_micros(what.ends)}
 
 
 @body.register

@@ -35,8 +35,7 @@ async def request(
     proved = await verifications.known(connection, new.place, requesters, now - rules.KNOWN_FOR)
     known = next((one for one in requesters if one in proved), None)
     subjects = {
-        limit: ring.request_digest(b"limit\0" + limit.name.encode() + b"\0" + limit.subject).digest
-        for limit in rules.limits(new.place, requester, requesters, known)
+        limit: _subject(ring, limit) for limit in rules.limits(new.place, requester, requesters, known)
     }
     # In the order of their digests, so that two requests never wait for each other.
     for subject in sorted(subjects.values()):
@@ -45,8 +44,12 @@ async def request(
     if known is None:
         subject = subjects[rules.strangers(new.place)]
         asked_before = await verifications.spent(connection, subject, now.date())
-    last = await verifications.last_sent_at(connection, new.place, known=known is not None)
-    next_at = None if last is None else last + rules.wait_after(asked_before)
+    wait = rules.wait_after(asked_before)
+    # A sender that fails late may have sent, so that strangers who are cooled down wait for that, too.
+    last = await verifications.last_sent_at(
+        connection, new.place, known=known is not None, or_tried=wait == rules.COOL_DOWN
+    )
+    next_at = None if last is None else last + wait
     if next_at is not None and now < next_at:
         raise TooManyCodes(
             "a code was sent a moment ago, or many were today: wait before asking for another one",
@@ -65,9 +68,15 @@ async def request(
     return now + rules.wait_after(asked_before + 1 if known is None else 0)
 
 
-async def void(connection: Connection, verification_id: UUID) -> None:
-    """The code never went out."""
+async def void(connection: Connection, ring: KeyRing, verification_id: UUID) -> None:
+    """The code never went out: a stranger's few turns are not used up by it. All else that counted stays counted."""
     await verifications.note(connection, verification_id, VerificationState.FAILED, 0, None)
+    asked = await verifications.lock(connection, verification_id)
+    if asked is not None and not asked.known:
+        subjects = sorted(_subject(ring, rules.stranger(one)) for one in asked.requesters)
+        for subject in subjects:  # as requests do
+            await verifications.hold(connection, subject)
+        await verifications.give_back(connection, subjects, asked.requested_at.date())
 
 
 async def attempt(
@@ -101,6 +110,10 @@ async def attempt(
 async def settle(connection: Connection, proven: Verification) -> bool:
     """The proof took effect, and is good for nothing more; False when it had taken effect before."""
     return await verifications.settle(connection, proven.verification_id)
+
+
+def _subject(ring: KeyRing, limit: rules.Limit) -> bytes:
+    return ring.request_digest(b"limit\0" + limit.name.encode() + b"\0" + limit.subject).digest
 
 
 def _seconds(wait: timedelta) -> int:

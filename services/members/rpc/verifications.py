@@ -72,7 +72,7 @@ class Verifications:
             await self._sender.send(message)
         except CodesNotSent:
             async with self._databases.keys.begin() as connection:
-                await actions.void(connection, verification_id)
+                await actions.void(connection, self._ring, verification_id)
             raise
         return wire.RequestVerificationCodeResponse(
             verification_id=str(verification_id),

@@ -4,7 +4,7 @@ from typing import Any
 
 from huiyuan.members.v1 import profiles_pb2 as wire
 
-from services.kit.clock import EPOCH
+from services.kit import instants
 from services.members.rules import masking
 from services.members.rules.accesses import Access
 from services.members.rules.addresses import Address
@@ -17,11 +17,11 @@ from services.members.rules.profiles import Profile, gender_of
 # As dictionaries protobuf makes profiles and what is in them at less than half of the cost.
 def profile(member: Member, *, own: bool) -> wire.Profile:
     """A profile as its reader may see it: the member their own data, staff a mask of everything."""
-    since = member.joined_at - EPOCH
+    seconds, nanos = instants.parts(member.joined_at)
     said: dict[str, Any] = {
         "member_id": str(member.member_id),
         "status": member.status.value,
-        "joined_at": {"seconds": since.days * 86_400 + since.seconds, "nanos": since.microseconds * 1000},
+        "joined_at": {"seconds": seconds, "nanos": nanos},
         "revision": member.revision,
     }
     clear = member.profile

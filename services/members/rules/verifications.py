@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 from uuid import UUID
 
@@ -46,6 +47,9 @@ KEPT_FOR = timedelta(days=1)
 
 _CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 _LONGEST_ADDRESS = 64
+_OF_ONE_LINE = 64
+"""How many bits of an IPv6 address are the provider's to give: whoever has one has all that begin alike."""
+
 _LONGEST_DEVICE = 128
 
 
@@ -102,8 +106,18 @@ class Requester(NamedTuple):
         if self.member_id is not None:
             found.append(b"member\0" + self.member_id.bytes)
         if self.client_address:
-            found.append(b"address\0" + self.client_address[:_LONGEST_ADDRESS].encode())
+            found.append(b"address\0" + self.place().encode())
         return found
+
+    def place(self) -> str:
+        """The address as far as it tells one client from another, however it is written; any other text as it is."""
+        try:
+            address: IPv4Address | IPv6Address | None = ip_address(self.client_address)
+        except ValueError:
+            return self.client_address[:_LONGEST_ADDRESS]
+        if isinstance(address, IPv6Address) and (address := address.ipv4_mapped or address).version == 6:
+            return str(IPv6Network((int(address), _OF_ONE_LINE), strict=False))
+        return str(address)
 
 
 class Limit(NamedTuple):
@@ -193,6 +207,11 @@ def strangers(place: Place) -> Limit:
     return Limit("identity", bytes((place.kind,)) + place.digest, None)
 
 
+def stranger(requester: bytes) -> Limit:
+    """What counts against one of them."""
+    return Limit("requester", requester, A_DAY_PER_STRANGER)
+
+
 def limits(
     place: Place, requester: Requester, requesters: Sequence[bytes], known: bytes | None
 ) -> list[Limit]:
@@ -200,12 +219,11 @@ def limits(
     if known is not None:
         found = [Limit("known", known, A_DAY_PER_KNOWN)]
     else:
-        found = [strangers(place), *(Limit("requester", one, A_DAY_PER_STRANGER) for one in requesters)]
+        found = [strangers(place), *map(stranger, requesters)]
     if requester.member_id is not None:
         found.append(Limit("member", requester.member_id.bytes, A_DAY_PER_MEMBER))
     if requester.client_address:
-        address = requester.client_address[:_LONGEST_ADDRESS].encode()
-        found.append(Limit("address", address, A_DAY_PER_ADDRESS))
+        found.append(Limit("address", requester.place().encode(), A_DAY_PER_ADDRESS))
     return found
 
 

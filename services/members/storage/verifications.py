@@ -43,14 +43,19 @@ async def add(connection: AsyncConnection, new: Verification) -> None:
     )
 
 
-async def last_sent_at(connection: AsyncConnection, place: Place, *, known: bool) -> datetime | None:
-    """When a code was last sent to an identity, at the asking of those who had proved it or of all others."""
+async def last_sent_at(
+    connection: AsyncConnection, place: Place, *, known: bool, or_tried: bool
+) -> datetime | None:
+    """When a code was last sent to an identity, at the asking of those who had proved it or of all others.
+
+    ``or_tried`` counts what failed to leave as well.
+    """
     found: datetime | None = await connection.scalar(
         text(
-            f"SELECT requested_at FROM verifications WHERE {_HERE} AND known = :known AND state <> :failed "  # noqa: S608
-            "ORDER BY requested_at DESC LIMIT 1"
+            f"SELECT requested_at FROM verifications WHERE {_HERE} AND known = :known "  # noqa: S608
+            "AND (:or_tried OR state <> :failed) ORDER BY requested_at DESC LIMIT 1"
         ),
-        {**_named(place), "known": known, "failed": VerificationState.FAILED},
+        {**_named(place), "known": known, "or_tried": or_tried, "failed": VerificationState.FAILED},
     )
     return found
 
@@ -97,6 +102,17 @@ async def spend(connection: AsyncConnection, subject: bytes, on: date, a_day: in
         {"subject": subject, "on": on, "a_day": a_day},
     )
     return spent.rowcount == 1
+
+
+async def give_back(connection: AsyncConnection, subjects: Sequence[bytes], on: date) -> None:
+    """Count one request of a day less."""
+    await connection.execute(
+        text(
+            "UPDATE verification_limits SET used = used - 1 "
+            "WHERE subject = ANY(CAST(:subjects AS bytea[])) AND used_on = :on AND used > 0"
+        ),
+        {"subjects": list(subjects), "on": on},
+    )
 
 
 async def lock(connection: AsyncConnection, verification_id: UUID) -> Verification | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.members.jobs import links as job
+from services.members.rpc import senders
 from services.members.rules import verifications as rules
 from tests.members import linking
 from tests.members.linking import (
@@ -75,6 +76,27 @@ async def test_strangers_are_cooled_down_and_never_shut_out_for_the_day(members)
     assert await code_of(ask(members, one, address="198.51.100.2")) == REFUSED
 
 
+@pytest.mark.parametrize(
+    ("limit", "one_line", "other"),
+    [
+        ("stranger", ("2001:db8:7:7::1", "2001:db8:7:7:1:2:3:4", "2001:DB8:0007:7::ffff"), "2001:db8:7:8::1"),
+        ("address", ("2001:db8:8:7::1", "2001:db8:8:7:1:2:3:4", "2001:DB8:0008:7::ffff"), "2001:db8:8:8::1"),
+        ("stranger", ("192.0.2.1", "::ffff:192.0.2.1", "::ffff:c000:201"), "::ffff:192.0.2.2"),
+        ("stranger", ("fe80::1%eth0", "fe80::2%eth0", "fe80::3"), "fe80:0:0:1::1%eth0"),
+        ("stranger", ("no address",) * 3, "no address either"),
+    ],
+)
+async def test_whoever_has_many_addresses_of_one_line_is_one(members, monkeypatch, limit, one_line, other):
+    monkeypatch.setattr(rules, f"A_DAY_PER_{limit.upper()}", 2)
+    same = identity(PHONE, members.phone())
+
+    async def once(address: str) -> str:
+        one = same if limit == "stranger" else identity(PHONE, members.phone())
+        return await code_of(ask(members, one, address=address))
+
+    assert [await once(address) for address in (*one_line, other)] == ["", "", REFUSED, ""]
+
+
 @pytest.mark.parametrize("by", ["member_id", "device", "address"])
 async def test_strangers_do_not_use_up_the_turns_of_who_proved_it(members, by):
     one = identity(PHONE, members.phone())
@@ -88,6 +110,43 @@ async def test_strangers_do_not_use_up_the_turns_of_who_proved_it(members, by):
     await prove(members, one, **who)
     # Their own turns end too.
     assert await code_of(ask(members, one, **who)) == REFUSED
+
+
+@pytest.fixture
+def sender(monkeypatch):
+    """How many codes still do not leave; with how many the sender was asked to send."""
+    failing, asked = [0], [0]
+    send = senders.DevelopmentSender.send
+
+    async def fail_at_first(self, message) -> None:
+        asked[0] += 1
+        if failing[0] > 0:
+            failing[0] -= 1
+            raise rules.CodesNotSent("away")
+        await send(self, message)
+
+    monkeypatch.setattr(senders.DevelopmentSender, "send", fail_at_first)
+    return failing, asked
+
+
+async def test_codes_that_did_not_leave_shut_nobody_out_for_the_day(members, sender):
+    one, (failing, _) = identity(PHONE, members.phone()), sender
+    failing[0] = rules.A_DAY_PER_STRANGER + 1
+    stranger = {"device": "d-7f3a", "address": "198.51.100.3"}
+    for _ in range(failing[0]):
+        assert await code_of(ask(members, one, **stranger)) == "CODES_NOT_SENT"
+    left = rules.A_DAY_PER_IDENTITY - rules.A_DAY_PER_STRANGER - 1
+    assert [await code_of(ask(members, one, **stranger)) for _ in range(left)] == [""] * left
+
+
+async def test_a_sender_that_fails_is_asked_no_oftener_of_strangers_who_tell_nothing(members, sender):
+    one, (failing, asked) = identity(PHONE, members.phone()), sender
+    failing[0] = 100
+    answers = [await code_of(ask(members, one)) for _ in range(rules.A_DAY_PER_IDENTITY + 2)]
+    assert answers == ["CODES_NOT_SENT"] * rules.A_DAY_PER_IDENTITY + [REFUSED] * 2
+    await pass_time(members, rules.COOL_DOWN)
+    assert [await code_of(ask(members, one)) for _ in range(2)] == ["CODES_NOT_SENT", REFUSED]
+    assert asked[0] == rules.A_DAY_PER_IDENTITY + 1
 
 
 async def test_a_device_is_believed_of_the_login_system_alone(members):

@@ -93,8 +93,7 @@ def _entry(row: points.EntryRow, codes: Mapping[int, str]) -> dict[str, Any]:
         "actor": actor,
     }
     if lot_expires_at is not None and lot_expires_at < NEVER and not is_promise(from_account, to_account):
-        seconds, rest_us = divmod(lot_expires_at, 1_000_000)
-        entry["expires_at"] = {"seconds": seconds, "nanos": rest_us * 1000}
+        entry["expires_at"] = instants.of_micros(lot_expires_at)
     return entry
 
 

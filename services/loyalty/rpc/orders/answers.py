@@ -4,6 +4,7 @@ from typing import Any
 
 from huiyuan.loyalty.v1 import orders_pb2 as wire
 
+from services.kit import instants
 from services.loyalty.rpc.wire import money
 from services.loyalty.rules.ledger.points import Answer
 from services.loyalty.rules.orders.orders import Line, Order
@@ -75,8 +76,8 @@ def _recorded(of: Order) -> Message:
         "lines": [_line(line, currency) for line in of.lines],
         "tier_at_payment": of.tier_at_payment,
         "tier_after": of.tier_after,
-        "paid_at": _instant(of.paid_at),
-        "recorded_at": _instant(of.recorded_at),
+        "paid_at": instants.of_micros(of.paid_at),
+        "recorded_at": instants.of_micros(of.recorded_at),
         "total": {"minor_units": of.total_minor, "currency": currency},
         "channel": of.channel,
     }
@@ -90,11 +91,6 @@ def _line(line: Line, currency: str) -> Message:
         "money": {"minor_units": line.minor, "currency": currency},
         "earned": earned_by(line),
     }
-
-
-def _instant(micros: int) -> Message:
-    seconds, rest = divmod(micros, 1_000_000)
-    return {"seconds": seconds, "nanos": rest * 1000}
 
 
 def earned(of: Order) -> list[Message]:

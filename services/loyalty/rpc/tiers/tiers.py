@@ -6,7 +6,7 @@ from typing import Any
 from huiyuan.loyalty.v1 import placements_pb2
 from huiyuan.loyalty.v1 import tiers_pb2 as wire
 
-from services.kit import database, rpc
+from services.kit import database, instants, rpc
 from services.kit.kept import Kept
 from services.kit.refusal import Refusal
 from services.loyalty.rpc.benefits import benefits
@@ -126,7 +126,7 @@ def _standing(member: Member) -> bytes:
     way = outlook(member)
     own = wire.Standing(
         money_currency=programme.money_currency,
-        since=_instant(standing.tiers[-1][1]) if held else None,
+        since=instants.of_micros(standing.tiers[-1][1]) if held else None,
         score=map(score_part, way.score) if way.score else None,
     )
     parts = []
@@ -172,11 +172,6 @@ def _condition(of: Condition, _: None) -> bytes:
         metric=of.metric, required=of.at_least, window=tier_schemes.window(of.window)
     )
     return asked.SerializeToString()
-
-
-def _instant(at: int) -> dict[str, int]:
-    seconds, rest = divmod(at, 1_000_000)
-    return {"seconds": seconds, "nanos": rest * 1000}
 
 
 def score_part(of: Scored) -> wire.ScorePartProgress:
