@@ -75,11 +75,10 @@ async def _said_since(connection: Connection, from_member: UUID, into_member: UU
     since = next((one.epoch for one in edges if one.merge_id == merge_id), None)
     if since is None:
         return _Said()
-    restricted = await restrictions.own(connection, into_member)
     return _Said(
         await _refused_since(connection, from_member, into_member, since),
         await stored_wishes.changes(connection, into_member, since),
-        restricted - await restrictions.own(connection, into_member, since),
+        await restrictions.asked_since(connection, into_member, since),
     )
 
 

@@ -10,7 +10,7 @@ from services.consent.rules.channels import Channel
 from services.consent.rules.preferences import Change, ChangeKind
 from services.consent.rules.suppressions import Suppression, SuppressionReason
 from services.consent.rules.wishes import suppression_made
-from services.consent.storage import decisions, suppressions
+from services.consent.storage import decisions, merges, suppressions, wishes
 from services.kit.database import Connection
 
 
@@ -29,7 +29,11 @@ async def suppress(connection: Connection, member_id: UUID, wanted: Suppression)
     standing = await suppressions.standing(connection, member_id)
     same = (wanted.channel, wanted.reason, wanted.until)
     if same in [(one.channel, one.reason, one.until) for one in standing]:
-        return Suppressed(standing, True)
+        joined = [edge.epoch for edge in await merges.of_survivor(connection, member_id)]
+        # What stands may be another id's, or from before a merge: said again after it, it is of both.
+        made = await wishes.changes(connection, member_id, max(joined)) if joined else []
+        if not joined or suppression_made(wanted) in [one.change for one in made]:
+            return Suppressed(standing, True)
     await suppressions.put(connection, member_id, wanted)
     standing = await suppressions.standing(connection, member_id)
     change = suppression_made(wanted)

@@ -7,6 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.consent.rules.rights import EVERYTHING
+
 
 async def standing(connection: AsyncConnection, member_id: UUID) -> frozenset[str]:
     """What is restricted for a member now."""
@@ -16,17 +18,28 @@ async def standing(connection: AsyncConnection, member_id: UUID) -> frozenset[st
     return frozenset(found or ())
 
 
-async def own(connection: AsyncConnection, member_id: UUID, until: int | None = None) -> frozenset[str]:
-    """What was restricted under this very id last, or up to an epoch."""
+async def own(connection: AsyncConnection, member_id: UUID) -> frozenset[str]:
+    """What is restricted under this very id."""
     found = await connection.scalar(
         sa.text(
-            """SELECT purposes FROM restriction_changes
-               WHERE member_id = :member_id AND (CAST(:until AS bigint) IS NULL OR epoch <= :until)
-               ORDER BY epoch DESC LIMIT 1"""
+            "SELECT purposes FROM restriction_changes WHERE member_id = :member_id ORDER BY epoch DESC LIMIT 1"
         ),
-        {"member_id": member_id, "until": until},
+        {"member_id": member_id},
     )
     return frozenset(found or ())
+
+
+async def asked_since(connection: AsyncConnection, member_id: UUID, epoch: int) -> frozenset[str]:
+    """What requests restricted under this id after an epoch, also where it was restricted before."""
+    found = await connection.scalars(
+        sa.text(
+            """SELECT unnest(CASE WHEN r.kind = 'RESTRICT' AND r.purposes <> '{}' THEN r.purposes ELSE :everything END)
+               FROM restriction_changes c JOIN rights_requests r USING (request_id)
+               WHERE c.member_id = :member_id AND c.epoch > :epoch"""
+        ),
+        {"member_id": member_id, "epoch": epoch, "everything": [EVERYTHING]},
+    )
+    return frozenset(found)
 
 
 async def requested(connection: AsyncConnection, member_id: UUID) -> UUID:

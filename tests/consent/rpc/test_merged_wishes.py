@@ -157,6 +157,16 @@ async def test_nobody_is_allowed_who_said_no_under_any_id_while_it_was_one_perso
             assert answers[one] == answers[who(one)]
 
 
+@pytest.mark.parametrize("who", ["old", "new"])
+async def test_a_suppression_that_stands_already_and_is_made_again_is_of_both(senders, hear, pair, who):
+    old, new = pair
+    await senders.suppress({"old": old, "new": new}[who], "COMPLAINT", SMS)
+    await hear(old, new)
+    assert [(await senders.suppress(one, "COMPLAINT", SMS)).replayed for one in (new, old)] == [False, True]
+    await hear(old, new, undone=True)
+    assert [len(await _stops(senders, one)) for one in pair] == [1, 1]
+
+
 async def test_hours_of_both_hold_and_caps_are_the_stricter(senders, hear, pair):
     old, new = pair
     about = await senders.service()
