@@ -127,7 +127,7 @@ async def _held(databases: Databases, ring: KeyRing, member: Member) -> Held:
         ),
         await statuses.changes(databases, member_id, _AT_ONCE),
         await _whole(
-            lambda after: accesses.newest(databases, member_id, after, _AT_ONCE, allowed_only=True),
+            lambda after: accesses.newest(databases, [member_id], after, _AT_ONCE, allowed_only=True),
             attrgetter("access_id"),
         ),
     )

@@ -80,15 +80,25 @@ async def note_undone(connection: AsyncConnection, merge: Merge) -> None:
 
 
 async def redirect(connection: AsyncConnection, from_member: UUID, into_member: UUID) -> None:
-    """Let a member, and all who were merged into that member before, answer as another: always the last of a chain."""
+    """Let a member, and all who were merged into that member before, answer as another: always the last of a chain.
+
+    It counts as a change of the member's record: what is under way is tried again, and meets the survivor, and traits
+    are indexed anew.
+    """
     await connection.execute(
-        text("UPDATE members SET merged_into = :into WHERE member_id = :member OR merged_into = :member"),
+        text(
+            "UPDATE members SET merged_into = :into, revision = revision + (member_id = :member)::int "
+            "WHERE member_id = :member OR merged_into = :member"
+        ),
         {"member": from_member, "into": into_member},
     )
 
 
 async def part(connection: AsyncConnection, member_id: UUID) -> None:
-    """Let a member stand alone again, with all who were merged into that member, by however many steps."""
+    """Let a member stand alone again, with all who were merged into that member, by however many steps.
+
+    It counts as a change of the member's record: nobody but that one is found by its traits, and told its birthday.
+    """
     await connection.execute(
         text(
             """WITH RECURSIVE theirs (member_id) AS (
@@ -96,7 +106,8 @@ async def part(connection: AsyncConnection, member_id: UUID) -> None:
                  UNION
                  SELECT m.from_member FROM merges m JOIN theirs ON m.into_member = theirs.member_id
                  WHERE m.undone_at IS NULL)
-               UPDATE members SET merged_into = nullif(CAST(:member AS uuid), members.member_id)
+               UPDATE members SET merged_into = nullif(CAST(:member AS uuid), members.member_id),
+                 revision = revision + (members.member_id = :member)::int
                FROM theirs WHERE members.member_id = theirs.member_id"""
         ),
         {"member": member_id},
