@@ -27,7 +27,7 @@ from services.members.rules.members import (
     ProfileRaced,
 )
 from services.members.storage import identity_documents as stored
-from services.members.storage import keys
+from services.members.storage import keys, members
 from services.members.storage.databases import Databases
 
 _FIELDS = (PersonalField.IDENTITY_DOCUMENT,)
@@ -72,16 +72,9 @@ class IdentityDocuments:
     ) -> wire.RemoveIdentityDocumentResponse:
         rpc.be_member(request.member_id)
         survivor = await survivor_of(self._databases, request.member_id)
-        now = clock.now()
-        # The key begins to retire before the document goes, so that the sweep ends it if we do not.
-        async with self._databases.keys.begin() as connection:
-            await keys.retire(connection, survivor.member_id, stored.KIND, now)
-        async with self._databases.members.begin() as connection:
-            dek_gen = await actions.remove(connection, survivor.member_id, now)
-        if dek_gen is not None:
-            async with self._databases.keys.begin() as connection:
-                await keys.drop_older(connection, [survivor.member_id], [dek_gen + 1], stored.KIND)
-        return wire.RemoveIdentityDocumentResponse(removed=dek_gen is not None)
+        known_as = await members.merge_set(self._databases, survivor.member_id)
+        removed = [await self._remove(member_id) for member_id in known_as]
+        return wire.RemoveIdentityDocumentResponse(removed=any(removed))
 
     @rpc.allow(rpc.members, rpc.staff("support", *_KEEPERS))
     async def get_identity_document(
@@ -89,7 +82,7 @@ class IdentityDocuments:
     ) -> wire.GetIdentityDocumentResponse:
         rpc.be_member(request.member_id)
         survivor = await survivor_of(self._databases, request.member_id)
-        seen = await stored.on_file(self._databases, survivor.member_id)
+        seen = await stored.on_file(self._databases, await self._holder(survivor.member_id))
         return wire.GetIdentityDocumentResponse(on_file=None if seen is None else _on_file(seen))
 
     @rpc.allow(rpc.staff("support", *_KEEPERS))
@@ -105,7 +98,7 @@ class IdentityDocuments:
         ask = partial(self._consents.sensitive_refusal, member_id, purpose, _FIELDS)
         attempt = Attempt(member_id, purpose, reason, _FIELDS)
         release = await released(self._databases, ask, attempt, self._unmask_quota)
-        document = await stored.read(self._databases, self._ring, member_id)
+        document = await stored.read(self._databases, self._ring, await self._holder(member_id))
         if document is None:
             raise NoIdentityDocument
         release.check()
@@ -118,6 +111,22 @@ class IdentityDocuments:
             ),
             access_id=str(release.access_id),
         )
+
+    async def _holder(self, survivor: UUID) -> UUID:
+        known_as = await members.merge_set(self._databases, survivor)
+        return await stored.holder(self._databases, survivor, known_as) or survivor
+
+    async def _remove(self, member_id: UUID) -> bool:
+        now = clock.now()
+        # The key begins to retire before the document goes, so that the sweep ends it if we do not.
+        async with self._databases.keys.begin() as connection:
+            await keys.retire(connection, member_id, stored.KIND, now)
+        async with self._databases.members.begin() as connection:
+            dek_gen = await actions.remove(connection, member_id, now)
+        if dek_gen is not None:
+            async with self._databases.keys.begin() as connection:
+                await keys.drop_older(connection, [member_id], [dek_gen + 1], stored.KIND)
+        return dek_gen is not None
 
     async def _put(self, member_id: UUID, document: IdentityDocument) -> OnFile:
         now = clock.now()
