@@ -13,7 +13,13 @@ from services.members.rpc.survivors import survivor_of
 from services.members.rules import communications as rules
 from services.members.rules.communications import Communication
 from services.members.rules.keyrings import KeyRing
-from services.members.rules.members import UnknownMember, member_id_of, new_member_id
+from services.members.rules.members import (
+    MemberErased,
+    MemberStatus,
+    UnknownMember,
+    member_id_of,
+    new_member_id,
+)
 from services.members.storage import communications, members
 from services.members.storage.databases import Databases
 
@@ -76,6 +82,8 @@ class Communications:
                 member_id = member_id_of(one.member_id)
                 if member_id not in survivors:
                     raise UnknownMember
+                if survivors[member_id].status is MemberStatus.ERASED:
+                    raise MemberErased
                 drafts.append(self._draft(one, survivors[member_id], now))
             except Refusal as refusal:
                 drafts.append(refusal)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.database import RawConnection
 from services.members.rules.blobs import BlobKind, Unreadable, blob_header
 from services.members.rules.keyrings import BlindIndex, KeyRing
+from services.members.rules.members import MemberStatus
 from services.members.rules.notes import Note, decode
 from services.members.storage.databases import Databases
 
@@ -88,12 +89,12 @@ async def add(
     once: BlindIndex,
     body: BlindIndex,
 ) -> bool:
-    """Append a note; False when its idempotency key came before, or its key is not the notes' any more."""
+    """Append a note; False when its idempotency key came before, its key is not the notes' any more, or the member was erased."""
     added = await connection.execute(
         text(
             """INSERT INTO notes (member_id, note_id, index_version, key_digest, body_digest, blob)
                SELECT :member_id, :note_id, :version, :digest, :body, :blob FROM members
-               WHERE member_id = :member_id AND notes_dek_gen = :dek_gen FOR SHARE
+               WHERE member_id = :member_id AND notes_dek_gen = :dek_gen AND status <> :erased FOR SHARE
                ON CONFLICT DO NOTHING"""
         ),
         {
@@ -102,6 +103,7 @@ async def add(
             **once._asdict(),
             "body": body.digest,
             "dek_gen": dek_gen,
+            "erased": MemberStatus.ERASED,
         },
     )
     return added.rowcount == 1
