@@ -65,7 +65,8 @@ class Communications:
         after = after_of(request.first, request.after)
         own = rpc.caller().is_member(request.member_id)
         survivor = await survivor_of(self._databases, request.member_id)
-        page = await communications.newest(self._databases, survivor.member_id, after, request.first + 1)
+        known_as = await members.merge_set(self._databases, survivor.member_id)
+        page = await communications.newest(self._databases, known_as, after, request.first + 1)
         return wire.ListCommunicationsResponse(
             communications=[_communication(one, own=own) for one in page[: request.first]],
             has_next_page=len(page) > request.first,

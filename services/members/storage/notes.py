@@ -1,6 +1,6 @@
 """Notes at rest: sealed, in one database, under a key of the member's own in the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -169,9 +169,9 @@ async def reseal(
     return resealed
 
 
-async def exists(databases: Databases, member_id: UUID, note_id: UUID) -> bool:
-    """Whether a member has this note."""
+async def exists(databases: Databases, member_ids: Collection[UUID], note_id: UUID) -> bool:
+    """Whether a member, known by these ids, has this note."""
     found = await databases.members_pool.fetchval(
-        "SELECT 1 FROM notes WHERE member_id = $1 AND note_id = $2", member_id, note_id
+        "SELECT 1 FROM notes WHERE member_id = ANY($1) AND note_id = $2", member_ids, note_id
     )
     return found is not None
