@@ -7,7 +7,13 @@ from services.kit.database import Connection
 from services.members import events
 from services.members.rules import merges as rules
 from services.members.rules.members import MemberErased, UnknownMember, new_member_id
-from services.members.rules.merges import Merge, MergeAlreadyRecorded, MergeCause, UnknownMerge
+from services.members.rules.merges import (
+    Merge,
+    MergeAlreadyRecorded,
+    MergeCause,
+    MergeNotProven,
+    UnknownMerge,
+)
 from services.members.storage import erasures, merges, packages
 
 
@@ -42,8 +48,15 @@ async def merge_proven(
     actor: str,
     now: datetime,
 ) -> Merge:
-    """Merge two members whom one login proved to be one: who joined first stays. Raises what ``merge`` does."""
+    """Merge two members whom one login proved to be one: who joined first stays.
+
+    Raises what ``merge`` does, and ``MergeNotProven`` of two whom staff parted, also when asked again as before.
+    """
     sides = await merges.lock(connection, [one, other])
+    if await merges.were_parted(connection, one, other):
+        raise MergeNotProven(
+            "staff found these two not to be one: only staff merge them again", field="choice"
+        )
     for member_id in (one, other):
         if (known := await merges.find(connection, member_id, merge_id)) is not None:
             return known

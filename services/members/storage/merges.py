@@ -124,6 +124,19 @@ async def find(connection: AsyncConnection, from_member: UUID, merge_id: str) ->
     return None if row is None else _merge(row)
 
 
+async def were_parted(connection: AsyncConnection, one: UUID, other: UUID) -> bool:
+    """Whether a merge of two members, whichever survived, was undone."""
+    return bool(
+        await connection.scalar(
+            text(
+                "SELECT EXISTS (SELECT FROM merges WHERE undone_at IS NOT NULL AND from_member = ANY(:two) "
+                "AND into_member = ANY(:two))"
+            ),
+            {"two": [one, other]},
+        )
+    )
+
+
 async def acknowledge(
     connection: AsyncConnection,
     from_member: UUID,

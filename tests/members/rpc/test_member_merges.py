@@ -126,6 +126,19 @@ async def test_a_login_that_proves_two_identifiers_merges_their_members(members)
     assert (again.outcome, again.member_id, again.linked) == (KNOWN, first, 0)
 
 
+@pytest.mark.parametrize("again", ["login-parted", "another-login"])
+async def test_no_login_merges_or_robs_those_whom_staff_parted(members, again):
+    phone, wechat = identity(PHONE, members.phone()), unionid()
+    first, second = await join(members, phone), await join(members, wechat)
+    merged = await login(members, wechat, phone, login_id="login-parted")
+    await undo(members, second, merged.merge.merge_id)
+    answer = await login(members, wechat, phone, login_id=again)
+    assert (answer.outcome, list(answer.conflicts)) == (CONFLICT, [1])
+    assert (await holder(members, phone), await holder(members, wechat)) == (first, second)
+    assert [len(await listed(members, one)) for one in (first, second)] == [1, 1]
+    assert not (await merge(members, second, first, f"staff-again-{again}")).replayed
+
+
 async def test_a_login_links_what_is_new_and_says_who_it_is(members):
     phone, wechat, device = identity(PHONE, members.phone()), unionid(), identity(DEVICE, "d-1234", "ios")
     assert (await login(members, phone, wechat)).outcome == UNKNOWN
