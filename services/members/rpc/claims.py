@@ -9,6 +9,7 @@ from uuid import UUID
 from services.members.actions import merges as merging
 from services.members.actions import verifications as actions
 from services.members.rpc.linking import Linking, new_link
+from services.members.rules import links as link_rules
 from services.members.rules import merges as merge_rules
 from services.members.rules import verifications as rules
 from services.members.rules.identities import Identity
@@ -66,10 +67,14 @@ class Claims:
     async def take_over(
         self, member_id: UUID, identity: Identity, source: IdentitySource, actor: str, now: datetime
     ) -> Link:
-        """Link an identity that was proven, after taking it from whoever else is known by it."""
+        """Link an identity that was proven, after taking it from whoever else is known by it.
+
+        Raises what ``link`` does, and then nobody lost anything.
+        """
         await self._links.admit(identity)  # before another one loses it
         holder = await self._links.holder(identity)
         if holder is not None and await self._links.survivor(holder.member_id) != member_id:
+            link_rules.be_linkable(*await self._links.known(member_id))
             await self._links.unlink(holder, UnlinkCause.DETACHED, actor, now)
         new = new_link(self._ring, identity, source, verified=True)
         return (await self._links.link(member_id, new, now))[0]
