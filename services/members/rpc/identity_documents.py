@@ -1,5 +1,6 @@
 """Identity documents, asked: put on file, removed, seen that there is one, and shown for a sensitive purpose."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from huiyuan.members.v1 import identity_documents_pb2 as wire
 
 from services.kit import clock, rpc
+from services.kit.refusal import Refusal
 from services.members.actions import identity_documents as actions
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.releases import Attempt, released
@@ -94,11 +96,12 @@ class IdentityDocuments:
         survivor = await survivor_of(self._databases, request.member_id)
         if survivor.status is MemberStatus.ERASED:
             raise MemberErased
-        member_id = survivor.member_id
-        ask = partial(self._consents.sensitive_refusal, member_id, purpose, _FIELDS)
-        attempt = Attempt(member_id, purpose, reason, _FIELDS)
+        # Logged where it lies, so that it stays told to its owner, should they be parted.
+        holder = await self._holder(survivor.member_id)
+        ask = partial(self._refusal, {survivor.member_id, holder}, purpose)
+        attempt = Attempt(holder, purpose, reason, _FIELDS)
         release = await released(self._databases, ask, attempt, self._unmask_quota)
-        document = await stored.read(self._databases, self._ring, await self._holder(member_id))
+        document = await stored.read(self._databases, self._ring, holder)
         if document is None:
             raise NoIdentityDocument
         release.check()
@@ -111,6 +114,13 @@ class IdentityDocuments:
             ),
             access_id=str(release.access_id),
         )
+
+    async def _refusal(self, known_as: Collection[UUID], purpose: str) -> Refusal | None:
+        """Why a document may not be shown: until the consent service has followed a merge, both have to allow it."""
+        for member_id in sorted(known_as):
+            if refusal := await self._consents.sensitive_refusal(member_id, purpose, _FIELDS):
+                return refusal
+        return None
 
     async def _holder(self, survivor: UUID) -> UUID:
         known_as = await members.merge_set(self._databases, survivor)
