@@ -88,7 +88,7 @@ async def undo(
         raise MemberErased
     undone = known.undone(by, reason, now)
     await merges.note_undone(connection, undone)
-    await merges.part(connection, from_member)
+    await merges.part(connection, from_member, known.into_member)
     # They may hold what is the other's.
     await packages.recall(connection, known.into_member, new_member_id(now), now)
     await events.merge_undone(connection, undone, now)

@@ -94,11 +94,15 @@ async def redirect(connection: AsyncConnection, from_member: UUID, into_member: 
     )
 
 
-async def part(connection: AsyncConnection, member_id: UUID) -> None:
+async def part(connection: AsyncConnection, member_id: UUID, survivor: UUID) -> None:
     """Let a member stand alone again, with all who were merged into that member, by however many steps.
 
-    It counts as a change of the member's record: nobody but that one is found by its traits, and told its birthday.
+    It counts as a change of both records: traits are indexed anew, and what is under way for the one is tried again and
+    does not come to rest with the other.
     """
+    await connection.execute(
+        text("UPDATE members SET revision = revision + 1 WHERE member_id = :survivor"), {"survivor": survivor}
+    )
     await connection.execute(
         text(
             """WITH RECURSIVE theirs (member_id) AS (

@@ -59,20 +59,28 @@ async def test_who_was_merged_by_mistake_is_found_by_name_and_greeted_again(memb
     assert UUID(a) in {row["member_id"] for row in told}
 
 
-async def test_a_change_under_way_while_two_are_merged_reaches_the_survivor(members: Members, monkeypatch):
-    a, b = await two(members, "正在修改")
+@pytest.mark.parametrize("step", ["merged", "parted"])
+async def test_a_change_under_way_reaches_whom_the_id_means_when_it_is_made(
+    members: Members, monkeypatch, step: str
+):
+    a, b = await two(members, f"正在修改-{step}")
+    if step == "parted":
+        await merge(members, a, b, "under-way")
     through = updates.profiles.replace
 
-    async def merged_first(*arguments, **named):
+    async def other_first(*arguments, **named):
         monkeypatch.setattr(updates.profiles, "replace", through)
-        await merge(members, a, b, "under-way")
+        await (merge if step == "merged" else undo)(
+            members, a, *([b] if step == "merged" else []), "under-way"
+        )
         return await through(*arguments, **named)
 
-    monkeypatch.setattr(updates.profiles, "replace", merged_first)
+    monkeypatch.setattr(updates.profiles, "replace", other_first)
     request = profiles_pb2.UpdateProfileRequest(member_id=a, display_name="改好了")
     answer = await members.profiles.update_profile(request, headers=by(as_member(a)))
-    assert (answer.profile.member_id, answer.profile.display_name) == (b, "改好了")
-    assert (await members.profile(b, as_member(b))).profile.display_name == "改好了"
+    meant, other = (b, "改好了") if step == "merged" else (a, "小明")
+    assert (answer.profile.member_id, answer.profile.display_name) == (meant, "改好了")
+    assert (await members.profile(b, as_member(b))).profile.display_name == other
 
 
 async def test_a_package_gathered_while_two_were_one_is_nobodys_once_they_are_two(members: Members):
