@@ -60,7 +60,7 @@ class Claims:
             and await self._links.survivor(holder.member_id) != survivor
         ):
             return Found(None, await self._choices(survivor, holder, now))
-        link = await self.take_over(survivor, identity, IdentitySource.CODE, f"member:{survivor}", now)
+        link = await self.take_over(member_id, identity, IdentitySource.CODE, f"member:{survivor}", now)
         await self._settle(proven)
         return Found(link)
 
@@ -73,11 +73,14 @@ class Claims:
         """
         await self._links.admit(identity)  # before another one loses it
         holder = await self._links.holder(identity)
-        if holder is not None and await self._links.survivor(holder.member_id) != member_id:
+        if holder is not None and await self._is_anothers(holder, member_id):
             link_rules.be_linkable(*await self._links.known(member_id))
             await self._links.unlink(holder, UnlinkCause.DETACHED, actor, now)
         new = new_link(self._ring, identity, source, verified=True)
         return (await self._links.link(member_id, new, now))[0]
+
+    async def _is_anothers(self, holder: Link, member_id: UUID) -> bool:
+        return await self._links.survivor(holder.member_id) != await self._links.survivor(member_id)
 
     async def claim(
         self,
@@ -97,7 +100,7 @@ class Claims:
         if choice == ClaimChoice.MERGE:
             claimed = Claimed(None, await self._merge(proven, survivor, identity, actor, now))
         elif choice == ClaimChoice.DETACH:
-            link = await self.take_over(survivor, identity, IdentitySource.CODE, actor, now)
+            link = await self.take_over(member_id, identity, IdentitySource.CODE, actor, now)
             claimed = Claimed(link, None)
         else:
             raise MergeNotProven("choose DETACH or MERGE", field="choice")

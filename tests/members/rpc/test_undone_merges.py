@@ -11,13 +11,15 @@ from huiyuan.members.v1 import erasures_pb2, packages_pb2, profiles_pb2, searche
 
 from services.kit import clock, rpc
 from services.members.actions import merges as merging
-from services.members.jobs import birthdays, erasures, packages, traits
+from services.members.jobs import birthdays, erasures, links, packages, traits
+from services.members.rpc import linking as doors
 from services.members.rpc import updates
 from services.members.rules.blobs import BlobKind
 from services.members.rules.erasures import Terms
 from services.members.rules.packages import Table
 from services.members.storage.tombstone_files import TombstoneFile
-from tests.members.linking import code_of, merge, undo
+from tests.members import linking
+from tests.members.linking import EMAIL, code_of, identity, merge, undo
 from tests.members.rpc.test_accesses import accesses, agent, unmask
 from tests.members.rpc.test_packages import asked, fetched, token
 from tests.members.rpc.test_packages import listed as packages_of
@@ -81,6 +83,26 @@ async def test_a_change_under_way_reaches_whom_the_id_means_when_it_is_made(
     meant, other = (b, "改好了") if step == "merged" else (a, "小明")
     assert (answer.profile.member_id, answer.profile.display_name) == (meant, "改好了")
     assert (await members.profile(b, as_member(b))).profile.display_name == other
+
+
+async def test_what_was_proven_under_way_does_not_come_to_rest_with_the_other(members: Members, monkeypatch):
+    a, b = await two(members, "正在证明")
+    await merge(members, a, b, "proving")
+    mail = identity(EMAIL, f"{uuid4().hex}@example.com")
+    code = await linking.ask(members, mail, a)
+    through = doors.actions.rewrite
+
+    async def parted_first(*arguments):
+        monkeypatch.setattr(doors.actions, "rewrite", through)
+        await undo(members, a, "proving")
+        return await through(*arguments)
+
+    monkeypatch.setattr(doors.actions, "rewrite", parted_first)
+    confirmed = linking.confirm(members, code.verification_id, mail, linking.newest_code(members), a)
+    assert await code_of(confirmed) == "LINK_RACED"
+    assert [one.kind for one in await linking.listed(members, b)] == [linking.PHONE]
+    await links.sweep(members.databases, members.ring, clock.now() + 2 * links.LEFT_ALONE)
+    assert (await linking.link(members, a, mail)).identity.member_id == a
 
 
 async def test_a_package_gathered_while_two_were_one_is_nobodys_once_they_are_two(members: Members):
