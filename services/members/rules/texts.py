@@ -24,8 +24,8 @@ def far_too_long(text: str, longest: int) -> bool:
 
 def visible(text: str) -> str:
     """A text without what takes no place of its own: marks on letters, joiners, and characters that nobody sees."""
-    if text.isalnum():  # none of those is
-        return text
+    if text.isascii() or text.isalnum():  # none of those is
+        return text.strip()
     return "".join([char for char in text if unicodedata.category(char) not in _UNSEEN]).strip()
 
 
