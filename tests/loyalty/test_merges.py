@@ -159,6 +159,22 @@ async def test_what_paid_for_an_order_while_merged_comes_back_after_the_merge_is
     await check_everything(loyalty)
 
 
+async def test_a_redemption_is_known_to_who_stays_merged_when_the_merge_behind_is_undone(
+    loyalty: Loyalty,
+) -> None:
+    old, new, last = (loyalty.new_member() for _ in range(3))
+    await adjust(loyalty, old, 300, "o")
+    assert (await loyalty.staff(MERGE, merging(old, new, "stays"))).status_code == 200
+    assert (await loyalty.staff(MERGE, merging(new, last, "goes"))).status_code == 200
+    assert (await redeem(loyalty, old, 100, "spent")).status_code == 200
+    assert (await loyalty.staff(UNMERGE, undoing(new, "goes"))).status_code == 200
+    assert (await redeem(loyalty, old, 100, "spent")).json().get("replayed"), "and not spent again"
+    assert (await available(loyalty, new), await available(loyalty, last)) == (200, 0)
+    body = {"memberId": old, "redemptionId": "spent", "reversalId": "v", "reason": "TEST"}
+    reversed_ = await loyalty.order_system("RedemptionsService/ReverseRedemption", body)
+    assert reversed_.status_code == 200, reversed_.text
+
+
 async def test_open_holds_are_finished_first(loyalty: Loyalty) -> None:
     old, new = loyalty.new_member(), loyalty.new_member()
     await adjust(loyalty, old, 100, "o")

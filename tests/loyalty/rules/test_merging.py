@@ -196,6 +196,28 @@ def test_keys_that_posted_while_merged_are_found_after_the_merge_is_undone(again
         assert ledger.has(NEW)[0] == 500
 
 
+@pytest.mark.parametrize("again", [True, False], ids=["again", "reversed"])
+def test_keys_that_posted_further_on_are_found_by_who_stays_merged_when_that_merge_is_undone(
+    again: bool,
+) -> None:
+    ledger = two()
+    ledger.as_(OLD).adjust(400, "opening")
+    ledger.merge(OLD, NEW, "stays")
+    ledger.merge(NEW, THIRD, "goes")
+    ledger.as_(OLD).redeem(100, "spent")
+    ledger.hold(50, "checkout")
+    ledger.unmerge(NEW, "goes")
+    ledger.as_(OLD)
+    if again:
+        assert ledger.redeem(100, "spent").replayed, "and nothing is spent a second time"
+        assert ledger.hold(50, "checkout").replayed
+    else:
+        ledger.reverse("spent")
+        ledger.capture("checkout", redemption_id="captured")
+    there = [ledger.has(member)[0] for member in (NEW, THIRD)]
+    assert there == ([250, 0] if again else [250, 100])
+
+
 def test_a_key_of_the_survivors_own_is_not_taken_for_the_other_ones_after_all() -> None:
     ledger = two()
     ledger.as_(NEW).adjust(300, "opening")

@@ -148,7 +148,7 @@ class State:
         for name in self.names(member_id, programme):
             if (name, key) in self.posted or (name, key) in self.denials:
                 return name, key
-        for merge in self._undone(member_id):
+        for merge in self._undone(member_id, programme):
             parts = self.posted.get((merge.into_member, key))
             if parts and merge.was_in_force(parts[0].recorded_at):
                 return merge.into_member, key
@@ -159,7 +159,7 @@ class State:
         for name in self.names(member_id, programme):
             if found := self.holds.get((name, hold_id)):
                 return found
-        for merge in self._undone(member_id):
+        for merge in self._undone(member_id, programme):
             found = self.holds.get((merge.into_member, hold_id))
             if found and merge.was_in_force(found.held_at):
                 return found
@@ -175,7 +175,7 @@ class State:
             for name in self.names(member_id, programme)
             for key in self.spent_on.get((name, order_ref), ())
         ]
-        for merge in self._undone(member_id):
+        for merge in self._undone(member_id, programme):
             for key in self.spent_on.get((merge.into_member, order_ref), ()):
                 place = merge.into_member, key
                 if place not in found and merge.was_in_force(self.posted[place][0].recorded_at):
@@ -199,9 +199,9 @@ class State:
                 at = max(at, survivor.forfeited_at)
         return at
 
-    def _undone(self, member_id: str) -> Iterator[Merge]:
-        """A member's merges that are over, and those of the members it had been merged into, be it in a circle."""
-        names = [member_id]
+    def _undone(self, member_id: str, programme: int) -> Iterator[Merge]:
+        """A member's merges that are over, and those of the members it is or was merged into, be it in a circle."""
+        names = self.names(member_id, programme)
         for name in names:
             for merge in self.merges.get(name, ()):
                 if merge.undone_at:
