@@ -175,6 +175,37 @@ async def test_a_redemption_is_known_to_who_stays_merged_when_the_merge_behind_i
     assert reversed_.status_code == 200, reversed_.text
 
 
+async def test_what_was_held_while_merged_and_captured_after_it_comes_back_with_its_order(
+    loyalty: Loyalty,
+) -> None:
+    old, new = loyalty.new_member(), loyalty.new_member()
+    bought = order(old, 10_000)
+    await pay(loyalty, bought)
+    await adjust(loyalty, new, 500, "n")
+    await loyalty.staff(MERGE, merging(old, new))
+    named = {"source": "shop", "orderId": bought["orderId"]}
+    hold = {"memberId": old, "points": 80, "holdId": "h", "order": named}
+    assert (await loyalty.order_system("RedemptionsService/HoldPoints", hold)).status_code == 200
+    assert (await loyalty.staff(UNMERGE, undoing(old))).status_code == 200
+    capture = {"memberId": old, "holdId": "h", "redemptionId": "x", "points": 30, "keepRest": True}
+    for _ in range(2):
+        answer = await loyalty.order_system("RedemptionsService/CaptureHold", capture)
+        assert answer.status_code == 200, answer.text
+    assert answer.json()["replayed"], "and not captured again"
+    assert (await kept(loyalty, new))["held"] == 50
+    assert (
+        await loyalty.order_system("RedemptionsService/ReleaseHold", {"memberId": old, "holdId": "h"})
+    ).is_success
+    body = {"memberId": old, "redemptionId": "x", "reversalId": "v", "points": 10, "reason": "TEST"}
+    reversed_ = await loyalty.order_system("RedemptionsService/ReverseRedemption", body)
+    assert reversed_.status_code == 200, reversed_.text
+    refund = named | {"refundId": "r", "amount": {"minorUnits": 10_000, "currency": "CNY"}}
+    refunded = await loyalty.order_system("OrdersService/RecordRefund", refund)
+    assert refunded.json()["returned"] == [{"currency": "POINTS", "points": "20"}], refunded.text
+    assert (await available(loyalty, old), await available(loyalty, new)) == (0, 580)
+    await check_everything(loyalty)
+
+
 async def test_open_holds_are_finished_first(loyalty: Loyalty) -> None:
     old, new = loyalty.new_member(), loyalty.new_member()
     await adjust(loyalty, old, 100, "o")

@@ -9,7 +9,7 @@ from services.loyalty.rules.earning.birthdays import BirthdayMonth
 from services.loyalty.rules.earning.earn_limits import Counts
 from services.loyalty.rules.ledger.entries import EntryType, LotKey
 from services.loyalty.rules.ledger.grants import Grant
-from services.loyalty.rules.ledger.holds import Hold
+from services.loyalty.rules.ledger.holds import Hold, hold_named_by
 from services.loyalty.rules.ledger.wallets import Slices, Wallet
 from services.loyalty.rules.members.merges import Merge
 from services.loyalty.rules.orders.orders import Order
@@ -31,6 +31,7 @@ class Part(NamedTuple):
     fingerprint: bytes
     occurred_at: int
     recorded_at: int
+    reason: str
     ord: int
 
 
@@ -150,7 +151,7 @@ class State:
                 return name, key
         for merge in self._undone(member_id, programme):
             parts = self.posted.get((merge.into_member, key))
-            if parts and merge.was_in_force(parts[0].recorded_at):
+            if parts and merge.was_in_force(self._asked_at(merge.into_member, parts[0])):
                 return merge.into_member, key
         return member_id, key
 
@@ -178,9 +179,14 @@ class State:
         for merge in self._undone(member_id, programme):
             for key in self.spent_on.get((merge.into_member, order_ref), ()):
                 place = merge.into_member, key
-                if place not in found and merge.was_in_force(self.posted[place][0].recorded_at):
+                if place not in found and merge.was_in_force(self._asked_at(place[0], self.posted[place][0])):
                     found.append(place)
         return sorted(found, key=lambda place: self.posted[place][0].recorded_at)
+
+    def _asked_at(self, member_id: str, part: Part) -> int:
+        """When an entry was asked for: a capture, when its points were held under the name of then."""
+        held = self.holds.get((member_id, hold_named_by(part.reason)))
+        return held.held_at if held and part.type is EntryType.HOLD_CAPTURE else part.recorded_at
 
     def merges_of(self, member_id: str, programme: int) -> Iterator[Merge]:
         """The merges by which what was a member's came to whoever has it now."""
