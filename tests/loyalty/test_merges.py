@@ -4,11 +4,14 @@ import asyncio
 import random
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from services.kit import rpc
+from services.loyalty.rules.ledger.asks import Ask
 from tests.loyalty.conftest import CALLED_BY_MEMBERS_KEY, Loyalty, order, programme
+from tests.loyalty.integrity import busy
 from tests.loyalty.test_integrity import check_everything
 
 MERGE, UNMERGE = "MergesService/MergeMembers", "MergesService/UnmergeMembers"
@@ -204,6 +207,33 @@ async def test_what_was_held_while_merged_and_captured_after_it_comes_back_with_
     assert refunded.json()["returned"] == [{"currency": "POINTS", "points": "20"}], refunded.text
     assert (await available(loyalty, old), await available(loyalty, new)) == (0, 580)
     await check_everything(loyalty)
+
+
+@pytest.mark.parametrize("first", [0, 1], ids=["in order", "against it"])
+async def test_what_was_spent_at_the_end_of_a_chain_comes_back_whoever_else_is_in_the_batch(
+    new_database: Any, first: int
+) -> None:
+    """Members are locked by their ids, which say nothing of the order in which they were merged."""
+    urls = new_database("loyalty")
+    shop = busy.Shop(await busy.found(urls.app), 1)
+    old, new, last = (f"{digit}0000000-0000-4000-8000-000000000000" for digit in ("19", "91")[first] + "5")
+    async with shop.open(urls.app, lanes=1):
+        await shop.order(old, [10_000])
+        await shop.merge(old, new)
+        await shop.merge(new, last)
+        bought = shop.orders[-1]
+        await shop.redeem(Ask(old, "shop", "POINTS", 50, b"", "staff:ada", "TEST", bought.ref))
+        await asyncio.gather(
+            shop.refund(bought, whole=True),
+            shop.award(Ask(new, "shop", "POINTS", 7, b"", "staff:ada", "TEST")),
+        )
+    connection = await asyncpg.connect(urls.app)
+    given = await connection.fetch(
+        "SELECT member_id::text, points FROM entries WHERE type = 'REDEEM_REVERSAL'"
+    )
+    await connection.close()
+    assert [tuple(row) for row in given] == [(last, 50)]
+    assert not shop.refused
 
 
 async def test_open_holds_are_finished_first(loyalty: Loyalty) -> None:
