@@ -77,7 +77,7 @@ class Context(NamedTuple):
     def member_id(self) -> str:
         """The signed-in member's id. Raises ``NotSignedIn``."""
         if self.caller.kind is not CallerKind.MEMBER:
-            raise NotSignedIn("sign in: send a member's bearer token")
+            raise NotSignedIn("sign in: send a member's bearer token by POST (that of a GET is not read)")
         return self.caller.id
 
 

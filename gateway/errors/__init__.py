@@ -84,6 +84,7 @@ _IN_DETAIL = {
     UserErrorCode.ACTIVITY_TYPE_NOT_WELL_FORMED,
     UserErrorCode.MISSION_NOT_WELL_FORMED,
     UserErrorCode.PROGRAMME_NOT_WELL_FORMED,
+    UserErrorCode.WEBHOOK_URL_REFUSED,
 }
 """What staff wrote: what would be right differs from one field to the next, and is said in English everywhere."""
 

@@ -17,8 +17,13 @@ TOO_BUSY = (
 Posts = Callable[[Mapping[bytes, bytes], str | None], Answering | None]
 """Who answers a POST with these headers from a peer at this address; None when it goes by ASGI."""
 
-_LENGTH = re.compile(rb"\r\ncontent-length: ?(\d{1,7})\r\n", re.IGNORECASE)
-_GOES_ON = re.compile(rb"\r\n(?:origin|expect):", re.IGNORECASE)
+_GOES_ON = rb"origin|expect|(?:proxy-)?connection|transfer-encoding|upgrade"
+"""Fields that say more of a request than its content: of where it ends, what follows it, or who asks."""
+
+_FIELD = rb"(?!(?i:%b|content-length):)[\w!#$%%&'*+.^`|~-]++:[\t -~]*+\r\n" % _GOES_ON
+_FIELDS = rb"(?:%b)*+(?i:content-length): ?(\d{1,7})\r\n(?:%b)*+\r\n" % (_FIELD, _FIELD)
+"""All of a head but its first line, where nothing in it can be read in two ways; with the one length it says."""
+
 _TURNED_AWAY = (
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json; charset=utf-8\r\n"
     b"cache-control: no-store\r\nretry-after: 1\r\ncontent-length: %d\r\n\r\n%s" % (len(TOO_BUSY), TOO_BUSY)
@@ -46,7 +51,8 @@ class Front:
         self._load = load
         self._hosts = Hosts(hosts) if hosts else None
         self._posts = {path.encode(): post for path, post in posts.items()}
-        self._lines = tuple(f"POST {path} HTTP/1.1\r\n".encode() for path in endpoints)
+        paths = "|".join(map(re.escape, endpoints)).encode()
+        self._plain = re.compile(rb"POST (?:%b) HTTP/1\.1\r\n%b" % (paths, _FIELDS))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -73,15 +79,13 @@ class Front:
     def turn_away(self, request: bytes) -> bytes | None:
         """What a request is answered that there is no place for, before even its head is read.
 
-        It must be one whole request; what browsers of other sites ask goes on to where they are told who may.
+        It must be one whole request, and so plain that the parser would have ended it at the same byte. What browsers of
+        other sites ask goes on to where they are told who may.
         """
-        if not self._load.operations.is_full or not request.startswith(self._lines):
+        if not self._load.operations.is_full:
             return None
-        body_at = request.find(b"\r\n\r\n") + 4
-        length = _LENGTH.search(request, 0, body_at - 2)
-        if length is None or len(request) != body_at + int(length[1]):
-            return None
-        if _GOES_ON.search(request, 0, body_at):
+        head = self._plain.match(request)
+        if head is None or len(request) != head.end() + int(head[1]):
             return None
         self._load.operations.note_turned_away()
         return _TURNED_AWAY

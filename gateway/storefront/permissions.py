@@ -28,4 +28,4 @@ class Permissions:
     def guard(self, prepared: Prepared, caller: Caller) -> None:
         """Refuse strangers a document that selects more than is public. Raises ``NotSignedIn``."""
         if caller.kind is not CallerKind.MEMBER and not prepared.coordinates <= self._public:
-            raise NotSignedIn("sign in: send a member's bearer token")
+            raise NotSignedIn("sign in: send a member's bearer token by POST (that of a GET is not read)")

@@ -47,6 +47,8 @@ def check_url(url: str, *, closed: bool) -> None:
         raise _refused(
             "the URL must hold no user, password or fragment: webhooks are proven by their signature"
         )
+    if _is_metadata(host):
+        raise _refused("the URL must not lead to what a cloud tells its machines alone")
     if closed and parts.scheme != "https":
         raise _refused("the URL must be https")
     if closed and not _may_be_public(host):
@@ -86,7 +88,7 @@ class Resolver:
             found = await asyncio.shield(asked)
         except (OSError, UnicodeError):
             raise NameNotResolved from None
-        if self._closed and not _all_public(found):
+        if (self._closed and not _all_public(found)) or any(map(_is_metadata, found)):
             raise AddressRefused
         return found
 
@@ -98,6 +100,21 @@ class Resolver:
 
 def _all_public(addresses: Iterable[str]) -> bool:
     return all(is_public(ip_address(address)) for address in addresses)
+
+
+def _is_metadata(host: str) -> bool:
+    """Whether a cloud's machine may be told its own credentials there: no place for webhooks, not even in development."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and (inner := address.ipv4_mapped or address.sixtofour) is not None:
+        address = inner
+    return address.is_link_local or address in _METADATA
+
+
+_METADATA = (ip_address("100.100.100.200"), ip_address("192.0.0.192"), ip_address("fd00:ec2::254"))
+"""Of those clouds that use none of the link's addresses, or one beside."""
 
 
 def _may_be_public(host: str) -> bool:

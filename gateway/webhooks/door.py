@@ -13,6 +13,7 @@ from gateway.limits.addresses import client_address
 from gateway.limits.meter import Meter, Throttled
 from gateway.storage.webhooks.sources import Source
 from gateway.webhooks import orders, signatures
+from gateway.webhooks.copies import Copies
 from gateway.webhooks.orders import Orders, Received
 from gateway.webhooks.signatures import WebhookNotProven
 from gateway.webhooks.sources import Sources
@@ -27,7 +28,6 @@ received_total = Counter("huiyuan_webhooks_received_total", "Webhooks that came 
 BODY_BYTES = 256 * 1024
 PATH = "/webhooks/orders/{source_id}"
 _RETRY_AFTER_S = 10
-_REMEMBERED = 10_000
 _SUCCEEDED = "SUCCEEDED"
 _STATUS = {
     Kind.INVALID: 400,
@@ -61,9 +61,9 @@ class _Refused(Exception):
 class Door:
     """Answers ``POST /webhooks/orders/{source_id}``.
 
-    To see whether one is proven takes the database, which staff need too: an address that sends too many that are not
-    is refused unlooked at, for the source that it names, or for all where there is no such source. Who proved one there
-    before notices nothing of that.
+    To see whether one is proven takes the database, which staff need too. An address that sends too many that are not
+    proven, for one source or for none that there is, gets no more than a look at what was read of all sources a moment
+    ago: what does not agree with that is refused. A source's own notices nothing, whoever else sends from its address.
     """
 
     def __init__(self, sources: Sources, orders: Orders, meter: Meter, trusted_proxies: int) -> None:
@@ -71,7 +71,7 @@ class Door:
         self._orders = orders
         self._meter = meter
         self._trusted_proxies = trusted_proxies
-        self._known: dict[str, None] = {}
+        self._copies = Copies(sources)
 
     async def answer(self, request: Request) -> Response:
         """Take one webhook; every answer is JSON, and every refusal has a code."""
@@ -128,8 +128,12 @@ class Door:
         address = client_address(peer, request.scope["headers"], self._trusted_proxies)
         source_id = _uuid(request.path_params["source_id"])
         here = f"{address} for {source_id}"
-        for sender in [here] if here in self._known else [address, here]:
-            self._meter.check_address(sender)
+        try:
+            self._meter.check_address(address)
+            self._meter.check_address(here)
+        except Throttled:
+            if source_id is None or not await self._copies.prove(source_id, request.headers, body):
+                raise
         source, secrets = (source_id and await self._sources.believed(source_id)) or (None, [])
         try:
             webhook_id = signatures.check(secrets, request.headers, body)
@@ -138,10 +142,6 @@ class Door:
             log.warning("webhook not proven", source_id=source.source_id if source else None)
             raise
         assert source is not None
-        if here not in self._known:
-            if len(self._known) >= _REMEMBERED:
-                del self._known[next(iter(self._known))]
-            self._known[here] = None
         return source, webhook_id
 
 

@@ -106,6 +106,12 @@ class Sources:
                 return None
             return source, await self._keeper.good(connection, source_id)
 
+    async def proofs(self) -> dict[str, list[bytes]]:
+        """The secrets by which each enabled source may prove itself."""
+        async with self._engine.connect() as connection:
+            enabled = [one for one in await sources.everyone(connection) if one.state is State.ENABLED]
+            return await self._keeper.good_of(connection, [one.source_id for one in enabled])
+
     async def receive(self, source_id: str, webhook_id: str, body: bytes) -> bool:
         """Note that a webhook came; False when its id came before with another body."""
         async with self._engine.begin() as connection:

@@ -1,9 +1,11 @@
 """The ``huiyuan token`` commands: what the development issuer signs, to try everything with."""
 
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
+from infra.local.installation import Installation
 from infra.local.issuer import STAFF_ROLES, SYSTEM_ROLES, Issuer
 from infra.local.seeds import Seeds
 from infra.local.terminal import DEFAULT_HOME, Home, existing
@@ -16,18 +18,30 @@ commands = typer.Typer(
 @commands.command("member")
 def member_token(
     member_id: Annotated[
-        str, typer.Argument(help="The member's id; the first demo member's when left out.")
+        str,
+        typer.Argument(help="The member's id, or which demo member in number; the first when left out."),
     ] = "",
     home: Home = DEFAULT_HOME,
 ) -> None:
     """A token by which a member uses the storefront."""
     installation = existing(home)
-    if not member_id:
-        seeds = Seeds.kept(installation)
-        if seeds is None:
-            raise typer.BadParameter("nothing was seeded yet: run `huiyuan up`, or name a member id")
-        member_id = seeds.members[0].member_id
-    print(Issuer(installation).member(member_id))
+    print(Issuer(installation).member(_member_id(installation, member_id)))
+
+
+def _member_id(installation: Installation, said: str) -> str:
+    """The id of whom somebody means. Raises ``typer.BadParameter``."""
+    if said and not said.isdecimal():
+        try:
+            return str(UUID(said))
+        except ValueError:
+            raise typer.BadParameter("a member's id is a UUID") from None
+    seeds = Seeds.kept(installation)
+    if seeds is None:
+        raise typer.BadParameter("nothing was seeded yet: run `huiyuan up`, or name a member id")
+    which = int(said or "1")
+    if not 1 <= which <= len(seeds.members):
+        raise typer.BadParameter(f"there are {len(seeds.members)} demo members")
+    return seeds.members[which - 1].member_id
 
 
 @commands.command("admin")

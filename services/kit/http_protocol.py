@@ -99,16 +99,24 @@ class HttpProtocol(HttpToolsProtocol):
         self._watch: asyncio.TimerHandle | None = self.loop.call_later(REQUEST_WITHIN_S, self._look)
 
     def data_received(self, data: bytes) -> None:
-        if self._turn_away is not None and self.is_idle:
-            answer = self._turn_away(data)
-            if answer is not None:
-                self._together.write_whole(answer)
-                return
         if len(data) <= HEAD_BYTES:
-            self._take(data)
+            if not self._turned_away(data):
+                self._take(data)
             return
         for at in range(0, len(data), HEAD_BYTES):
             self._take(data[at : at + HEAD_BYTES])
+
+    def _turned_away(self, data: bytes) -> bool:
+        """Whether these bytes are a request that has been answered unread; for the connection it was one like any other."""
+        if self._turn_away is None or not self.is_idle or self.flow.write_paused:
+            return False
+        answer = self._turn_away(data)
+        if answer is None:
+            return False
+        self._unset_keepalive_if_required()
+        self._expected_since_s, self._idle_since_s = None, self.loop.time()
+        self._together.write_whole(answer)
+        return True
 
     def _take(self, data: bytes) -> None:
         self._received += len(data)

@@ -222,3 +222,12 @@ async def test_memory_is_bounded_and_the_oldest_goes_first() -> None:
     for nth in range(65):
         await shelf.get(str(nth))
     assert [await shelf.get("64"), await shelf.get("1"), await shelf.get("0")] == [65, 2, 66]
+
+
+async def test_a_member_who_signs_a_get_is_told_that_its_token_is_not_read(gateway: Gateway) -> None:
+    _, token = gateway.join()
+    signed = {"authorization": f"Bearer {token}", "accept-language": "en"}
+    answer = await gateway.http.get("/graphql", params={"query": "{me{id}}"}, headers=signed)
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "UNAUTHENTICATED"
+    assert "by POST (that of a GET is not read)" in error["message"]

@@ -21,6 +21,7 @@ from infra.local.databases import DatabaseUrls
 from tests.gateway import wire_services
 from tests.gateway.gateway_client import Gateway, code, running
 from tests.gateway.test_live import CHANGED, signed_in, socket
+from tests.gateway.test_turning_away import WHOLE, nobody, request
 
 BOUNDS = {"GATEWAY_OPERATIONS": "4", "GATEWAY_STREAMS": "6", "GATEWAY_STREAMS_A_CALLER": "3"}
 POINTS = "{me{points{available}}}"
@@ -206,49 +207,6 @@ async def test_a_page_of_another_site_opens_no_socket(gateway: Gateway) -> None:
         assert json.loads(await own.recv())["type"] == "connection_ack"
 
 
-def _request(*lines: str, body: bytes = b"{}") -> bytes:
-    return "\r\n".join([*lines, "", ""]).encode() + body
-
-
-WHOLE = _request("POST /graphql HTTP/1.1", "Host: x", "Content-Length: 2")
-NOT_TURNED_AWAY = {
-    "not whole": WHOLE[:-1],
-    "more than whole": WHOLE + b"POST",
-    "only a head": WHOLE[:-2],
-    "half a head": WHOLE[:40],
-    "nothing": b"",
-    "without a length": _request("POST /graphql HTTP/1.1", "host: x"),
-    "in chunks": _request("POST /graphql HTTP/1.1", "transfer-encoding: chunked", body=b"0\r\n\r\n"),
-    "a length in the body": _request("POST /graphql HTTP/1.1", "host: x", body=b"\r\ncontent-length: 0\r\n"),
-    "health": _request("GET /healthz HTTP/1.1", "content-length: 2"),
-    "another path": _request("POST /graphqlx HTTP/1.1", "content-length: 2"),
-    "a page's": _request("POST /graphql HTTP/1.1", "Origin: https://shop.example", "content-length: 2"),
-    "one that asks first": _request("POST /graphql HTTP/1.1", "Expect: 100-continue", "content-length: 2"),
-}
-
-
-def test_whole_requests_are_turned_away_unread_while_there_is_no_place_and_no_others() -> None:
-    bounds = load.Load(operations=1, streams=1, streams_a_caller=1)
-    front = Front({"/graphql": nobody, "/admin/graphql": nobody}, nobody, bounds, posts={})
-    assert front.turn_away(WHOLE) is None
-    with bounds.operations:
-        for request in (
-            WHOLE,
-            WHOLE.replace(b"Content-Length", b"content-length"),
-            WHOLE.replace(b" /", b" /admin/"),
-        ):
-            answer = front.turn_away(request)
-            assert answer is not None
-            head, _, body = answer.partition(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 503 ")
-            assert b"\r\nretry-after: 1\r\n" in head
-            assert f"content-length: {len(body)}".encode() in head
-            assert code(json.loads(body)) == "OVERLOADED"
-        for what, request in NOT_TURNED_AWAY.items():
-            assert front.turn_away(request) is None, what
-    assert front.turn_away(WHOLE) is None
-
-
 async def test_of_what_arrives_in_one_turn_no_more_begins_than_there_is_place_for() -> None:
     bounds = load.Load(operations=2, streams=1, streams_a_caller=1)
     surface: Any = None  # nobody gets as far as asking it
@@ -266,10 +224,6 @@ async def test_of_what_arrives_in_one_turn_no_more_begins_than_there_is_place_fo
     assert front.turn_away(WHOLE) is None, "they left no place taken behind"
 
 
-async def nobody(*_: object) -> None:
-    raise AssertionError("not to be asked")
-
-
 async def test_a_client_that_vanished_without_a_word_is_noticed() -> None:
     bounds = load.Load(operations=1, streams=1, streams_a_caller=1)
     surface: Any = None  # nobody gets as far as asking it
@@ -279,7 +233,7 @@ async def test_a_client_that_vanished_without_a_word_is_noticed() -> None:
         reader, writer = await asyncio.open_connection(host, int(port))
         upgrade = ["GET /graphql HTTP/1.1", f"host: {host}", "upgrade: websocket", "connection: upgrade"]
         upgrade += ["sec-websocket-version: 13", "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="]
-        writer.write(_request(*upgrade, "sec-websocket-protocol: graphql-transport-ws", body=b""))
+        writer.write(request(*upgrade, "sec-websocket-protocol: graphql-transport-ws", body=b""))
         assert b" 101 " in await reader.readline()
         # It answers no ping from here on.
         async with asyncio.timeout(30):

@@ -27,7 +27,7 @@ from services.consent.rules.rights import (
     Step,
     UnknownRightsRequest,
 )
-from services.consent.storage import erasures, rights
+from services.consent.storage import erasures, merges, rights
 from services.kit.database import Connection
 
 MEMBER = "member"
@@ -182,7 +182,8 @@ async def held(connection: Connection, request_id: UUID, member_id: UUID | None 
     """A request, held until the commit; only a member's own, where one asks. Raises ``UnknownRightsRequest``."""
     found = await rights.get(connection, request_id)
     mine = found is not None and (
-        member_id is None or found.member_id == await held_survivor(connection, member_id)
+        member_id is None
+        or await merges.survivor(connection, found.member_id) == await held_survivor(connection, member_id)
     )
     held = await rights.get(connection, request_id, hold=True) if mine else None
     if held is None:

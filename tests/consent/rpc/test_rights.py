@@ -370,6 +370,66 @@ async def test_merged_members_see_all_their_requests_and_stay_restricted(
     assert (await consent.check(member_id, key)).reason == "PROCESSING_RESTRICTED"
 
 
+@pytest.mark.parametrize("by", ["old", "new", "again", "asked before"])
+async def test_what_is_restricted_while_merged_holds_by_either_id_and_stays_with_who_parts(
+    desk: Desk, consent: Consent, member_id: str, urls: DatabaseUrls, by: str
+) -> None:
+    into = str(uuid4())
+    both, own = await given(consent, member_id), await given(consent, into)
+    await desk.ask(into, "RESTRICT", purposes=[own])
+    if by == "again":
+        await desk.ask(into, "RESTRICT", purposes=[both])
+    asked_before = await desk.ask(member_id, "DELETE")
+    unseen = await desk.ask(member_id, "DELETE", signed_in=False)
+    merged = members.MembersMerged(merge_id="m-1", into_member_id=into)
+    await hear(urls, member_id, "MembersMerged", members_merged=merged)
+    if by == "asked before":
+        await desk.conclude(await desk.accept(asked_before), "RESTRICTED", refusal=REASONED)
+    else:
+        await desk.ask(member_id if by == "old" else into, "RESTRICT", purposes=[both])
+    assert state(await desk.cancel(unseen, by=into)) == "CANCELLED", "a request of before is theirs"
+    assert [(await consent.check(one, both)).reason for one in (member_id, into)] == [
+        "PROCESSING_RESTRICTED"
+    ] * 2
+    mine = [[one.request_id for one in await desk.mine(one)] for one in (member_id, into)]
+    assert mine[0] == mine[1]
+    assert len(mine[0]) == {"asked before": 3, "again": 5}.get(by, 4)
+    undone = members.MergeUndone(merge_id="m-1", into_member_id=into)
+    await hear(urls, member_id, "MergeUndone", merge_undone=undone)
+    assert (await consent.check(member_id, both)).reason == "PROCESSING_RESTRICTED"
+    what = "*" if "asked" in by else both
+    assert await desk_restricted(urls, member_id, into) == [[what], sorted([what, own])]
+
+
+async def desk_restricted(urls: DatabaseUrls, *member_ids: str) -> list[list[str]]:
+    connection = await asyncpg.connect(urls.owner)
+    try:
+        return [
+            await connection.fetchval("SELECT restricted FROM members WHERE member_id = $1", UUID(one))
+            for one in member_ids
+        ]
+    finally:
+        await connection.close()
+
+
+async def test_art_49_a_directive_of_before_a_merge_blocks_kin_of_the_survivor(
+    desk: Desk, consent: Consent, member_id: str, urls: DatabaseUrls
+) -> None:
+    into = str(uuid4())
+    kin = {"wanted": rights_pb2.RIGHTS_KIND_DELETE, "channel": "letter", "by": OFFICER, "verification": "f 1"}
+    directive = rights_pb2.SetDirectiveRequest(
+        member_id=member_id, directive=rights_pb2.DIRECTIVE_KIN_MAY_NOT_ASK
+    )
+    await consent.rights.set_directive(directive, headers=consent.by(member(member_id)))
+    merged = members.MembersMerged(merge_id="m-1", into_member_id=into)
+    await hear(urls, member_id, "MembersMerged", members_merged=merged)
+    with refused("DIRECTIVE_BLOCKS_KIN", "PIPL 49"):
+        await desk.ask(into, "POSTHUMOUS", **kin)  # type: ignore[arg-type]
+    directive.directive = rights_pb2.DIRECTIVE_KIN_MAY_ASK
+    await consent.rights.set_directive(directive, headers=consent.by(member(member_id)))
+    assert state(await desk.ask(into, "POSTHUMOUS", **kin)) == "RECEIVED"  # type: ignore[arg-type]
+
+
 async def test_the_queue_shows_the_soonest_due_first_page_by_page(desk: Desk, member_id: str) -> None:
     asked = [(await desk.ask(member_id, "DELETE")).request_id for _ in range(3)]
     seen, after = [], ""

@@ -81,6 +81,15 @@ def test_a_good_url_is_taken(url: str) -> None:
 
 def test_in_development_loopback_is_taken_and_a_password_is_not() -> None:
     check_url("http://127.0.0.1:9000/hook", closed=False)
+    for told in (
+        "169.254.169.254",
+        "[::ffff:169.254.169.254]",
+        "[fe80::1]",
+        "[fd00:ec2::254]",
+        "100.100.100.200",
+    ):
+        with pytest.raises(WebhookUrlRefused):
+            check_url(f"http://{told}/latest/meta-data", closed=False)
     with pytest.raises(WebhookUrlRefused):
         check_url("http://user:secret@127.0.0.1/", closed=False)
 
@@ -140,6 +149,10 @@ async def test_the_resolver_refuses_by_name_too() -> None:
     with pytest.raises(AddressRefused):
         await Resolver(closed=True).addresses("localhost", 80)
     assert "127.0.0.1" in await Resolver(closed=False).addresses("localhost", 80)
+    with pytest.raises(AddressRefused):
+        await Names(["127.0.0.1", "169.254.169.254"], closed=False).addresses("hook.example", 80)
+    with pytest.raises(AddressRefused):  # however a number is spelled
+        await Resolver(closed=False).addresses("0xa9fea9fe", 80)
     with pytest.raises(NameNotResolved):
         await Resolver(closed=True).addresses("no.such.name.invalid", 80)
 

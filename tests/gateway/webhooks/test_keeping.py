@@ -318,16 +318,23 @@ async def test_what_is_wrong_is_refused_by_name(
 
 
 @pytest.mark.parametrize(
-    "url", ["http://example.com/", "https://127.0.0.1/", "https://169.254.169.254/latest"]
+    ("url", "fault"),
+    [
+        ("http://example.com/", "must be https"),
+        ("https://127.0.0.1/", "public internet"),
+        ("https://169.254.169.254/latest", "what a cloud tells its machines alone"),
+    ],
 )
-async def test_production_takes_https_and_the_public_internet_alone(production: Gateway, url: str) -> None:
-    query = (
-        "mutation($i:CreateWebhookEndpointInput!){createWebhookEndpoint(input:$i){secret userErrors{code}}}"
-    )
+async def test_production_takes_https_and_the_public_internet_alone(
+    production: Gateway, url: str, fault: str
+) -> None:
+    query = "mutation($i:CreateWebhookEndpointInput!){createWebhookEndpoint(input:$i){secret userErrors{code message}}}"
     told = {"url": url, "eventTypes": ["tier.raised"], "reason": "as asked"}
     answer = await production.admin(query, variables={"i": told})
     made = answer["data"]["createWebhookEndpoint"]
-    assert made == {"secret": None, "userErrors": [{"code": "WEBHOOK_URL_REFUSED"}]}
+    (error,) = made["userErrors"]
+    assert (made["secret"], error["code"]) == (None, "WEBHOOK_URL_REFUSED")
+    assert fault in error["message"], "in Chinese too it is said what is wrong"
 
 
 async def test_there_are_so_many_endpoints_and_no_more(desk: Desk) -> None:

@@ -17,7 +17,8 @@ import orjson
 import pytest
 from huiyuan.loyalty.v1 import orders_pb2
 
-from gateway.webhooks import door
+from gateway.webhooks import copies, door
+from gateway.webhooks.sources import Sources
 from infra.local.databases import DatabaseUrls
 from services.kit.refusal import Declined, Refusal
 from services.kit.rpc import CallerKind
@@ -360,21 +361,46 @@ async def test_staff_read_what_came(till: Till, receipts: asyncpg.Connection) ->
     assert seen == ["msg_4", "msg_3", "msg_2", "msg_1", "msg_0"]
 
 
-async def test_an_address_that_proves_nothing_too_often_is_not_looked_at_and_others_sources_are(
-    tmp_path: Path, redis_url: str, database: DatabaseUrls
+async def test_an_address_that_proves_nothing_too_often_is_not_looked_at_and_its_sources_are(
+    tmp_path: Path, redis_url: str, database: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looked: list[str] = []
+    read = []
+    believed, proofs = Sources.believed, Sources.proofs
+
+    async def counted(self: Sources, source_id: str) -> Any:
+        looked.append(source_id)
+        return await believed(self, source_id)
+
+    async def counted_proofs(self: Sources) -> Any:
+        read.append(None)
+        return await proofs(self)
+
+    monkeypatch.setattr(Sources, "believed", counted)
+    monkeypatch.setattr(Sources, "proofs", counted_proofs)
+    monkeypatch.setattr(copies, "_KEPT_S", 3600)
     # Ten points for each that proves nothing: three of them, and none for minutes.
     bounds = {"RATE_STOREFRONT_STRANGER": "30+1/s"}
     async with running(tmp_path, redis_url, database.app, **bounds) as gateway:
-        shop = await source(gateway, source="a shop that forgot its secret")
-        other = await source(gateway, source="another shop of that house")
+        shop, fresh = [await source(gateway, source=name) for name in ("a shop", "one that sent nothing yet")]
         body, wrong = paid(), "whsec_" + base64.b64encode(b"w" * 32).decode()
+        # A neighbour forges what the shop would send, and what sources would send that there are not.
         said = [(await shop.send(body, secret=wrong)).status_code for _ in range(6)]
-        assert said[:3] == [401] * 3
-        refused = await shop.send(body)
-        assert (said[-1], refused.status_code, refused.json()["error"]["code"]) == (429, 429, "THROTTLED")
+        assert (said[:3], said[-1]) == ([401] * 3, 429)
+        refused = await shop.send(body, secret=wrong)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "THROTTLED")
         assert int(refused.headers["retry-after"]) >= 1
-        assert (await other.send(body)).status_code == 200, "a source of another's is none of its business"
+        assert (await shop.send(body)).status_code == 200, "what the shop proves is its own"
         strangers = [Till(gateway, str(uuid4()), wrong) for _ in range(6)]
         assert [(await one.send(body)).status_code for one in strangers][-1] == 429
-        assert (await other.send(body)).status_code == 200, "who is known there notices nothing of strangers"
+        assert (await Till(gateway, "none", wrong).send(body)).status_code == 429
+        for one in (shop, fresh):
+            assert (await one.send(body)).status_code == 200, "strangers are none of its business"
+        before = len(looked)
+        forged = [await one.send(body, secret=wrong) for one in (shop, fresh) for _ in range(20)]
+        assert {answer.status_code for answer in forged} == {429}
+        assert (await shop.send(body, age_s=301)).status_code == 429
+        assert looked[before:] == [], "none of them is looked for"
+        assert read == [None], "all sources are read once in a while"
+        await _turn(shop, "disableWebhookSource")
+        assert (await shop.send(body)).status_code == 401, "a disabled one is not believed by its copy"
