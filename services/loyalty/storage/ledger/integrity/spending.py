@@ -136,7 +136,8 @@ REDEMPTIONS = Statement(
 
 # A denial says no currency, so that one of the member's must have had what it says; a wallet with nothing always does.
 # Whoever left with nothing was denied nothing. Who was merged may have been declined under another name, and who wanted
-# what was sold out is answered without a lock.
+# what was sold out is answered without a lock. A denial moves no member's time on: what another lane posts next may be
+# recorded before it by that one's clock, so that what was had some minutes around it will do.
 DENIALS = Statement(
     "denials",
     "whoever was declined for too few points asked for more than there was, and had at that instant what is said",
@@ -157,6 +158,11 @@ DENIALS = Statement(
     ), had AS (
       SELECT member_id, key, first_value(balance_after) OVER (
                PARTITION BY member_id, currency, nth ORDER BY recorded_at, ord) AS available FROM counted
+      UNION ALL
+      SELECT d.member_id, d.key, unnest(ARRAY[balance_after, balance_after - CASE WHEN to_account = 'AVAILABLE' THEN points
+               WHEN from_account = 'AVAILABLE' THEN -points ELSE 0 END])
+      FROM declined d JOIN entries e ON e.member_id = d.member_id
+        AND e.recorded_at BETWEEN d.recorded_at - interval '5 minutes' AND d.recorded_at + interval '5 minutes'
     )
     SELECT json_build_object('member_id', member_id, 'key', key) AS place,
            format('%s were declined of %s, and no currency of the member had as many then', asked, available) AS what
