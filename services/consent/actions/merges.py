@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 from services.consent import events
 from services.consent.actions import wishes
 from services.consent.rules import merging, recording
-from services.consent.rules.acts import Act, Withdrawal
+from services.consent.rules.acts import Act, MemberErased, Withdrawal
 from services.consent.rules.merging import Joined, Key, MembersMergedMeanwhile
 from services.consent.rules.purposes import ConsentForm
 from services.consent.rules.records import EventState, Record
 from services.consent.rules.wishes import Changed
-from services.consent.storage import decisions, guardians, merges, purposes, restrictions
+from services.consent.storage import decisions, erasures, guardians, merges, purposes, restrictions
 from services.consent.storage import wishes as stored_wishes
 from services.kit.database import Connection
 
@@ -32,6 +32,14 @@ async def held_survivor(connection: Connection, member_id: UUID) -> UUID:
     await decisions.lock_member(connection, survivor)
     if await merges.survivor(connection, survivor) != survivor:
         raise MembersMergedMeanwhile
+    return survivor
+
+
+async def living_survivor(connection: Connection, member_id: UUID) -> UUID:
+    """Who answers as a member, with the row held. Raises ``MembersMergedMeanwhile`` or ``MemberErased``."""
+    survivor = await held_survivor(connection, member_id)
+    if await erasures.is_erased(connection, survivor):
+        raise MemberErased("the member was erased, and nothing is held any more", field="member_id")
     return survivor
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from services.consent.actions.merges import held_survivor
+from services.consent.actions.merges import living_survivor
 from services.consent.actions.wishes import record
 from services.consent.rules.acts import IdempotencyKeyReused
 from services.consent.rules.channels import Channel
@@ -26,7 +26,7 @@ class Wished(NamedTuple):
 async def change(connection: Connection, wish: Wish, actor: str, now: datetime) -> Wished:
     """Let a member's wish hold. One that is sent again changes nothing, whatever was wished since."""
     wish.check()
-    survivor = await held_survivor(connection, wish.member_id)
+    survivor = await living_survivor(connection, wish.member_id)
     before = (await preferences.standing(connection, [survivor]))[survivor]
     if await _known(connection, wish, survivor):
         return Wished(before, True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from services.consent.actions.merges import held_survivor
+from services.consent.actions.merges import living_survivor
 from services.consent.actions.wishes import record
 from services.consent.rules.channels import Channel
 from services.consent.rules.preferences import Change, ChangeKind
@@ -24,7 +24,7 @@ class Suppressed(NamedTuple):
 async def suppress(connection: Connection, member_id: UUID, wanted: Suppression) -> Suppressed:
     """Let nothing be sent to a member; the same again changes nothing, another end takes the place of the older."""
     wanted.check()
-    member_id = await held_survivor(connection, member_id)
+    member_id = await living_survivor(connection, member_id)
     member = await decisions.lock_member(connection, member_id)
     standing = await suppressions.standing(connection, member_id)
     same = (wanted.channel, wanted.reason, wanted.until)
@@ -50,7 +50,7 @@ async def unsuppress(
     now: datetime,
 ) -> Suppressed:
     """End a suppression; one that is not there is ended already."""
-    member_id = await held_survivor(connection, member_id)
+    member_id = await living_survivor(connection, member_id)
     member = await decisions.lock_member(connection, member_id)
     if not await suppressions.remove(connection, member_id, channel, reason):
         return Suppressed(await suppressions.standing(connection, member_id), True)

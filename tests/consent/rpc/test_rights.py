@@ -15,6 +15,7 @@ from services.consent.jobs import rights as watching
 from services.kit import database
 from tests.consent import factories
 from tests.consent.rights import COLLEAGUE, REASONED, Desk, hear, state, steps
+from tests.consent.senders import Senders
 from tests.consent.service import OFFICER, SUPPORT, Consent, fresh, member, refused
 
 
@@ -188,6 +189,14 @@ async def test_erasure_takes_wishes_directives_and_restrictions_with_it(
     await consent.rights.set_directive(directive, headers=consent.by(member(member_id)))
     erased = members.MemberErased(erasure_id=str(uuid4()))
     await hear(urls, member_id, "MemberErased", member_erased=erased)
+    late = Senders(consent)
+    for written_after_all in (
+        late.be_quiet(member_id, None),
+        late.suppress(member_id, "COMPLAINT"),
+        consent.rights.set_directive(directive, headers=consent.by(member(member_id))),
+    ):
+        with refused("MEMBER_ERASED"):
+            await written_after_all
     tables = await as_app.fetch(
         "SELECT table_name FROM information_schema.columns WHERE column_name = 'member_id' "
         "AND table_schema = 'public' AND table_name NOT IN ('erased_members', 'outbox')"
