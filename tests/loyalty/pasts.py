@@ -129,7 +129,10 @@ def lively() -> dict[str, Any]:
 
 @dataclass
 class Wanderer:
-    """Does anything a member can do, by the dice, and writes down what reads answer in between."""
+    """Does anything a member can do, by the dice, and writes down what reads answer in between.
+
+    With ``kin`` members are merged and parted, give points away, bring some along and leave, too.
+    """
 
     past: Past
     dice: random.Random
@@ -138,10 +141,12 @@ class Wanderer:
     redemptions: list[tuple[str, str]] = field(default_factory=list)
     holds: list[tuple[str, str]] = field(default_factory=list)
     seen: list[tuple[str, datetime, tuple[Any, Any]]] = field(default_factory=list)
+    kin: bool = False
+    merges: list[tuple[str, str]] = field(default_factory=list)
 
     async def wander(self, steps: int) -> None:
         for nth in range(steps):
-            await self._step(f"{nth}")
+            await (self._kin_step if self.kin and self.dice.random() < 0.4 else self._step)(f"{nth}")
             self.past.wait(milliseconds=1)  # entries of one instant are recorded microseconds apart
             for member in self.members:
                 self.seen.append((member, self.past.at, await self.past.look(member)))
@@ -150,6 +155,47 @@ class Wanderer:
                 member = self.dice.choice(self.members)
                 self.seen.append((member, self.past.at, await self.past.look(member)))
                 self.past.wait(milliseconds=1)
+
+    async def _kin_step(self, nth: str) -> None:
+        dice, loyalty, (member, other) = self.dice, self.past.loyalty, self.dice.sample(self.members, 2)
+        code, points = dice.choice(["POINTS", "SLOW", "SLIDING"]), dice.randrange(1, 60)
+        match dice.choice(["merge", "merge", "part", "part", "give", "bring", "leave", "refund late"]):
+            case "merge":
+                body = {"fromMemberId": member, "intoMemberId": other, "mergeId": nth, "reason": "TEST"}
+                if (await loyalty.staff("MergesService/MergeMembers", body)).status_code == 200:
+                    self.merges.append((member, nth))
+            case "part" if self.merges:
+                gone, merge_id = dice.choice(self.merges[-2:])
+                body = {"fromMemberId": gone, "mergeId": merge_id, "reason": "TEST"}
+                await loyalty.staff("MergesService/UnmergeMembers", body)
+            case "give":
+                body = {"fromMemberId": member, "toMemberId": other, "transferId": nth}
+                headers = {rpc.CALLER_HEADER: loyalty.assertion("member", member)}
+                asked = body | {"points": points, "currency": code}
+                await loyalty.call("TransfersService/TransferPoints", asked, headers=headers)
+            case "leave" if dice.random() < 0.4:
+                body = {"memberId": member, "forfeitId": nth, "reason": "CLOSED"}
+                await loyalty.staff("ForfeitsService/ForfeitPoints", body)
+            case "refund late" if self.orders:
+                order_id, total = dice.choice(self.orders)
+                refund = {
+                    "source": "shop",
+                    "orderId": order_id,
+                    "refundId": nth,
+                    "amount": cny(1 + total // 3),
+                }
+                refund["refundedAt"] = wire(self.past.at - timedelta(hours=dice.choice([1, 30])))
+                await loyalty.order_system("OrdersService/RecordRefund", refund)
+            case _:
+                until = (self.past.at + timedelta(days=dice.randrange(1, 30))).date()
+                lots = [{"points": points, "expiresOn": f"{until}"}]
+                lots.append({"points": 7, "maturesAt": wire(self.past.at + timedelta(days=2))})
+                balance = {"memberId": member, "currency": code, "importId": nth, "lots": lots}
+                await done(
+                    loyalty.order_system(
+                        "ImportsService/ImportBalances", {"balances": [balance]}, "order_importer"
+                    )
+                )
 
     async def _step(self, nth: str) -> None:
         dice, member, loyalty = self.dice, self.dice.choice(self.members), self.past.loyalty

@@ -13,6 +13,7 @@ from services.loyalty.storage.ledger import finance
 from tests.loyalty.conftest import Loyalty, cny, order, programme
 from tests.loyalty.pasts import Past, Wanderer, lively, past, utc
 from tests.loyalty.spending import code, done
+from tests.loyalty.test_statements import Accounts
 
 MEMBERS_OWN = ("AVAILABLE", "PENDING", "HELD")
 
@@ -41,17 +42,55 @@ async def accounts_by_entries(loyalty: Loyalty) -> dict[str, Counter[str]]:
     return sums
 
 
+# By the zone, so that the days which a change of the clock makes longer or shorter lie in the history.
+BEGINS = {
+    "America/New_York": "2026-02-25 08:00",
+    "America/Santiago": "2026-08-25 08:00",
+    "Asia/Shanghai": "2028-02-10 08:00",
+    "Australia/Lord_Howe": "2026-03-20 08:00",
+    "Pacific/Apia": "2026-01-20 08:00",
+}
+
+
 async def test_reports_of_any_history_equal_the_sums_of_its_entries(make_loyalty: Any) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    async with past(make_loyalty, "2026-01-20 08:00", lively()) as there:
-        wanderer = Wanderer(there, random.Random(seed), [there.loyalty.new_member() for _ in range(4)])
+    zone = sorted(BEGINS)[seed % len(BEGINS)]
+    founded = lively() | {"timeZone": zone}
+    founded["currencies"] = [
+        each | {"transferable": each.get("spendable", False)} for each in founded["currencies"]
+    ]
+    async with past(make_loyalty, BEGINS[zone], founded) as there:
+        members = [there.loyalty.new_member() for _ in range(4)]
+        wanderer = Wanderer(there, random.Random(seed), members, kin=True)
         await wanderer.wander(70)
+        await _statements_join(there, wanderer)
         sums = await accounts_by_entries(there.loyalty)
         await _trial_balance_agrees(there.loyalty, sums)
         await _outstanding_agrees(there.loyalty, sums)
         await _breakage_agrees(there.loyalty, sums)
-        await _daily_movements_agree(there)
+        await _daily_movements_agree(there, zone, utc(BEGINS[zone]).date())
+
+
+async def _statements_join(there: Past, wanderer: Wanderer) -> None:
+    """Under each name, also of who was merged: where one statement ends the next one begins, as a look back says."""
+    instants = sorted({at for _, at, _ in wanderer.seen})
+    for _ in range(12):
+        member = wanderer.dice.choice(wanderer.members)
+        currency = wanderer.dice.choice(["POINTS", "SLOW", "SLIDING", "WAITING"])
+        first, middle, last = sorted(wanderer.dice.sample(instants, 3))
+        spans = (first, middle), (middle, last), (first, last)
+        one, two, whole = [await there.statement(member, *span, currency=currency) for span in spans]
+        opening, *joints, closing = (
+            Accounts.of(end) for said in (one, two) for end in (said["opening"], said["closing"])
+        )
+        assert (opening, closing) == (Accounts.of(whole["opening"]), Accounts.of(whole["closing"]))
+        back = await there.as_of(member, middle - timedelta(microseconds=1))
+        assert joints == [Accounts.read(back["balances"], currency)] * 2
+        for line in whole.get("lines", []):
+            opening = opening.plus(Accounts.of(line["change"]))
+            assert Accounts.of(line["after"]) == opening
+        assert opening == closing
 
 
 async def _trial_balance_agrees(loyalty: Loyalty, sums: dict[str, Counter[str]]) -> None:
@@ -88,14 +127,16 @@ async def _breakage_agrees(loyalty: Loyalty, sums: dict[str, Counter[str]]) -> N
             """SELECT code, CASE WHEN lot_month > 0 THEN format('%s-%s', lot_month / 12,
                  lpad((lot_month % 12 + 1)::text, 2, '0')) ELSE '' END AS month, sum(points)::bigint AS points
                FROM entries JOIN currencies ON number = currency
-               WHERE type IN ('EARN', 'PENDING_ADDED', 'ADJUST_CREDIT') GROUP BY 1, 2"""
+               WHERE type IN ('EARN', 'PENDING_ADDED', 'ADJUST_CREDIT', 'IMPORT') GROUP BY 1, 2"""
         )
     }
     for said in await report(loyalty, "GetBreakage"):
         account, total = sums[said["currency"]], said["total"]
         redeemed, expired, open = numbers(total, "redeemed", "expired", "open")
-        assert (redeemed, expired) == (account["REDEEMED"], account["EXPIRED"])
-        left = numbers(total, "issued")[0] - redeemed - expired - numbers(total, "takenBack")[0]
+        (forfeited,) = numbers(total, "forfeited")
+        ended = account["REDEEMED"], account["EXPIRED"], account["FORFEITED"]
+        assert (redeemed, expired, forfeited) == ended
+        left = numbers(total, "issued")[0] - sum(ended) - numbers(total, "takenBack")[0]
         # What was written off was taken back by nobody; what became debt is no lot's.
         assert left == sum(account[name] for name in MEMBERS_OWN)
         all_said = await report(loyalty, "GetOutstanding")
@@ -103,23 +144,24 @@ async def _breakage_agrees(loyalty: Loyalty, sums: dict[str, Counter[str]]) -> N
         assert open - int(debt.get("debt", 0)) == left
         for month in said["months"]:
             assert numbers(month, "issued")[0] == issued.get((said["currency"], month.get("month", "")), 0)
-        for name in ("issued", "redeemed", "expired", "takenBack", "open"):
+        for name in ("issued", "redeemed", "expired", "forfeited", "takenBack", "open"):
             assert sum(numbers(month, name)[0] for month in said["months"]) == numbers(total, name)[0]
 
 
-async def _daily_movements_agree(there: Past) -> None:
+async def _daily_movements_agree(there: Past, zone: str, begins: date) -> None:
     """By the local day of the batch, from its entries and not from its totals."""
     moved: dict[tuple[str, str], Counter[str]] = {}
     for row in await there.loyalty.sql(
-        """SELECT code, (committed_at AT TIME ZONE 'Asia/Shanghai')::date::text AS day, account::text,
+        """SELECT code, (committed_at AT TIME ZONE $1)::date::text AS day, account::text,
                   sum(points)::bigint AS points
            FROM (SELECT lane, batch, currency, to_account AS account, points FROM entries
                  UNION ALL SELECT lane, batch, currency, from_account, -points FROM entries) AS sides
            JOIN batches b ON (b.lane, b.seq) = (sides.lane, batch) JOIN currencies ON number = currency
-           GROUP BY 1, 2, 3"""
+           GROUP BY 1, 2, 3""",
+        zone,
     ):
         moved.setdefault((row["code"], row["day"]), Counter())[row["account"]] = row["points"]
-    first = utc("2026-02-01 00:00").date()
+    first = begins + timedelta(days=10)
     last = min(first + timedelta(days=40), there.at.date())
     days = {"first": str(first), "last": str(last)}
     for said in await report(there.loyalty, "ListDailyMovements", days=days):
@@ -128,13 +170,11 @@ async def _daily_movements_agree(there: Past) -> None:
         assert running == sum(c[name] for c in before for name in MEMBERS_OWN)
         for day in said["days"]:
             account = moved.get((said["currency"], day["day"]), Counter())
-            assert numbers(day["moved"], "issued", "redeemed", "expired", "writtenOff", "adjusted") == (
-                -account["ISSUED"],
-                account["REDEEMED"],
-                account["EXPIRED"],
-                -account["WRITTEN_OFF"],
-                -account["ADJUSTMENTS"],
-            )
+            gained = ("issued", "writtenOff", "adjusted", "transferred", "imported")
+            given = ("ISSUED", "WRITTEN_OFF", "ADJUSTMENTS", "TRANSFERS", "IMPORTED")
+            assert numbers(day["moved"], *gained) == tuple(-account[name] for name in given)
+            lost = account["REDEEMED"], account["EXPIRED"], account["FORFEITED"]
+            assert numbers(day["moved"], "redeemed", "expired", "forfeited") == lost
             running += sum(account[name] for name in MEMBERS_OWN)
             assert int(day.get("outstanding", 0)) == running
         assert int(said.get("closing", 0)) == running

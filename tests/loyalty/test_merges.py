@@ -4,11 +4,14 @@ import asyncio
 import random
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from services.kit import rpc
+from services.loyalty.rules.ledger.asks import Ask
 from tests.loyalty.conftest import CALLED_BY_MEMBERS_KEY, Loyalty, order, programme
+from tests.loyalty.integrity import busy
 from tests.loyalty.test_integrity import check_everything
 
 MERGE, UNMERGE = "MergesService/MergeMembers", "MergesService/UnmergeMembers"
@@ -157,6 +160,80 @@ async def test_what_paid_for_an_order_while_merged_comes_back_after_the_merge_is
     again = await loyalty.order_system("RedemptionsService/ReverseRedemption", body)
     assert again.json()["message"].startswith("REVERSAL_EXCEEDS_REDEMPTION"), again.text
     await check_everything(loyalty)
+
+
+async def test_a_redemption_is_known_to_who_stays_merged_when_the_merge_behind_is_undone(
+    loyalty: Loyalty,
+) -> None:
+    old, new, last = (loyalty.new_member() for _ in range(3))
+    await adjust(loyalty, old, 300, "o")
+    assert (await loyalty.staff(MERGE, merging(old, new, "stays"))).status_code == 200
+    assert (await loyalty.staff(MERGE, merging(new, last, "goes"))).status_code == 200
+    assert (await redeem(loyalty, old, 100, "spent")).status_code == 200
+    assert (await loyalty.staff(UNMERGE, undoing(new, "goes"))).status_code == 200
+    assert (await redeem(loyalty, old, 100, "spent")).json().get("replayed"), "and not spent again"
+    assert (await available(loyalty, new), await available(loyalty, last)) == (200, 0)
+    body = {"memberId": old, "redemptionId": "spent", "reversalId": "v", "reason": "TEST"}
+    reversed_ = await loyalty.order_system("RedemptionsService/ReverseRedemption", body)
+    assert reversed_.status_code == 200, reversed_.text
+
+
+async def test_what_was_held_while_merged_and_captured_after_it_comes_back_with_its_order(
+    loyalty: Loyalty,
+) -> None:
+    old, new = loyalty.new_member(), loyalty.new_member()
+    bought = order(old, 10_000)
+    await pay(loyalty, bought)
+    await adjust(loyalty, new, 500, "n")
+    await loyalty.staff(MERGE, merging(old, new))
+    named = {"source": "shop", "orderId": bought["orderId"]}
+    hold = {"memberId": old, "points": 80, "holdId": "h", "order": named}
+    assert (await loyalty.order_system("RedemptionsService/HoldPoints", hold)).status_code == 200
+    assert (await loyalty.staff(UNMERGE, undoing(old))).status_code == 200
+    capture = {"memberId": old, "holdId": "h", "redemptionId": "x", "points": 30, "keepRest": True}
+    for _ in range(2):
+        answer = await loyalty.order_system("RedemptionsService/CaptureHold", capture)
+        assert answer.status_code == 200, answer.text
+    assert answer.json()["replayed"], "and not captured again"
+    assert (await kept(loyalty, new))["held"] == 50
+    assert (
+        await loyalty.order_system("RedemptionsService/ReleaseHold", {"memberId": old, "holdId": "h"})
+    ).is_success
+    body = {"memberId": old, "redemptionId": "x", "reversalId": "v", "points": 10, "reason": "TEST"}
+    reversed_ = await loyalty.order_system("RedemptionsService/ReverseRedemption", body)
+    assert reversed_.status_code == 200, reversed_.text
+    refund = named | {"refundId": "r", "amount": {"minorUnits": 10_000, "currency": "CNY"}}
+    refunded = await loyalty.order_system("OrdersService/RecordRefund", refund)
+    assert refunded.json()["returned"] == [{"currency": "POINTS", "points": "20"}], refunded.text
+    assert (await available(loyalty, old), await available(loyalty, new)) == (0, 580)
+    await check_everything(loyalty)
+
+
+@pytest.mark.parametrize("first", [0, 1], ids=["in order", "against it"])
+async def test_what_was_spent_at_the_end_of_a_chain_comes_back_whoever_else_is_in_the_batch(
+    new_database: Any, first: int
+) -> None:
+    """Members are locked by their ids, which say nothing of the order in which they were merged."""
+    urls = new_database("loyalty")
+    shop = busy.Shop(await busy.found(urls.app), 1)
+    old, new, last = (f"{digit}0000000-0000-4000-8000-000000000000" for digit in ("19", "91")[first] + "5")
+    async with shop.open(urls.app, lanes=1):
+        await shop.order(old, [10_000])
+        await shop.merge(old, new)
+        await shop.merge(new, last)
+        bought = shop.orders[-1]
+        await shop.redeem(Ask(old, "shop", "POINTS", 50, b"", "staff:ada", "TEST", bought.ref))
+        await asyncio.gather(
+            shop.refund(bought, whole=True),
+            shop.award(Ask(new, "shop", "POINTS", 7, b"", "staff:ada", "TEST")),
+        )
+    connection = await asyncpg.connect(urls.app)
+    given = await connection.fetch(
+        "SELECT member_id::text, points FROM entries WHERE type = 'REDEEM_REVERSAL'"
+    )
+    await connection.close()
+    assert [tuple(row) for row in given] == [(last, 50)]
+    assert not shop.refused
 
 
 async def test_open_holds_are_finished_first(loyalty: Loyalty) -> None:

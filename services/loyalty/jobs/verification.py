@@ -15,7 +15,7 @@ from services.kit.appended import AppendedFile
 from services.loyalty.rules.ledger.heads import Keys, PublishedHead
 from services.loyalty.storage.ledger import heads
 from services.loyalty.storage.ledger.integrity import verifications
-from services.loyalty.storage.ledger.integrity.checks import Check, Findings, Mismatch, counted
+from services.loyalty.storage.ledger.integrity.checks import Check, Findings, Mismatch, counted, gone_through
 from services.loyalty.storage.ledger.integrity.published import Publication
 from services.loyalty.storage.ledger.integrity.verifications import CHECKS, Checked, Head, Verification
 
@@ -51,7 +51,7 @@ class _Found:
     async def check(self, check: Check) -> None:
         rows, began = sum(self.counts[table] for table in check.reads), perf_counter()
         self.watcher.begun(check, rows)
-        findings = await check.look(self.connection)
+        findings = await gone_through(check, self.connection)
         checked = Checked(check.name, rows, round(perf_counter() - began, 3), findings.wrong)
         self.checks.append(checked)
         self.mismatches += findings.first

@@ -99,6 +99,9 @@ async def busy(new_database: Any) -> Any:
     async with shop.open(urls.app, lanes=1):
         await shop.live(1, 12, merging=False)
         await shop.end()
+    assert not shop.refused.keys() & {"UNKNOWN_HOLD", "UNKNOWN_REDEMPTION"}, (
+        "whoever is whom, what was done is known"
+    )
     return urls
 
 

@@ -52,6 +52,15 @@ DECLINED = """because = '' AND available > 0 AND NOT EXISTS (
 MOVED = "EXISTS (SELECT FROM json_each(moved) AS m(currency, said) WHERE (said ->> 0)::bigint > 0)"
 REFUND = "(taken_back -> 'POINTS' ->> 0)::bigint > 0"
 
+CLOSED, TIMED_OUT, CAPTURED = "state <> 'OPEN'", "state = 'TIMED_OUT'", "state = 'CAPTURED'"
+FATED = "member_id IN (SELECT member_id FROM standings WHERE forfeited_at > 0 OR merged_into IS NOT NULL)"
+IN_BETWEEN = """refunded_minor > 0 AND refundable_minor > (
+  SELECT min(r.refundable_minor) FROM refunds r
+  WHERE (r.source, r.order_id) = (refunds.source, refunds.order_id))"""
+MERGE = "json_build_object('member_id', from_member, 'programme', programme, 'merge_id', merge_id)"
+RETURNED = "EXISTS (SELECT FROM json_each(returned) AS m(currency, said) WHERE (said ->> 0)::bigint > 0)"
+LEFT = "EXISTS (SELECT FROM entries e WHERE e.member_id = standings.member_id AND e.type = 'FORFEIT')"
+
 CORRUPTIONS = {
     "a changed amount, to the entry": Corruption(
         "running balances", f"UPDATE entries SET points = points + 1 WHERE {SPENT} RETURNING {ENTRY}"
@@ -420,6 +429,63 @@ CORRUPTIONS = {
               placed = '["silver", ["OVERRIDE", "bronze", 9223372036854775807, "p"]]'
             WHERE {of("standings")} RETURNING {STANDING}""",
     ),
+    "a hold said to be of another currency": Corruption(
+        "holds", f"UPDATE holds SET currency = currency + 1 WHERE {of('holds', CLOSED)} RETURNING {HOLD}"
+    ),
+    "a hold said to be made later": Corruption(
+        "holds", f"UPDATE holds SET held_at = held_at + 1 WHERE {of('holds', CLOSED)} RETURNING {HOLD}"
+    ),
+    "a hold said to have ended later": Corruption(
+        "holds", f"UPDATE holds SET closed_at = closed_at + 1 WHERE {of('holds', CLOSED)} RETURNING {HOLD}"
+    ),
+    "a hold that had not timed out yet": Corruption(
+        "holds",
+        f"UPDATE holds SET expires_at = expires_at + 1 WHERE {of('holds', TIMED_OUT)} RETURNING {HOLD}",
+    ),
+    "a hold captured after its time": Corruption(
+        "holds",
+        f"UPDATE holds SET expires_at = closed_at WHERE {of('holds', CAPTURED)} RETURNING {HOLD}",
+    ),
+    "a wallet said to be touched later": Corruption(
+        "balances", f"UPDATE wallets SET touched_at = touched_at + 1 WHERE {of('wallets')} RETURNING {WALLET}"
+    ),
+    "a debt that is passed over": Corruption(
+        "wallets",
+        f"UPDATE wallets SET plain = true WHERE {of('wallets', 'available < 0')} RETURNING {WALLET}",
+    ),
+    "a fate that is passed over": Corruption(
+        "wallets",
+        f"UPDATE wallets SET plain = true WHERE {of('wallets', f'NOT plain AND available >= 0 AND {FATED}')} RETURNING {WALLET}",
+    ),
+    "an order said to be recorded later": Corruption(
+        "orders",
+        f"UPDATE orders SET recorded_at = recorded_at + interval '1 day' WHERE {of('orders', EARNED)} RETURNING {ORDER_REF}",
+    ),
+    "a refund in between after which more is left": Corruption(
+        "refunded",
+        f"""UPDATE refunds SET refundable_minor = refundable_minor + 1
+            WHERE {of("refunds", IN_BETWEEN)} RETURNING {ORDER}""",
+    ),
+    "a merge that gave more back": Corruption(
+        "merged points",
+        f"""UPDATE merges SET returned = (
+              SELECT json_object_agg(currency, json_build_array((said ->> 0)::bigint + 1, said -> 1, said -> 2))
+              FROM json_each(returned) AS m(currency, said)) WHERE {of("merges", RETURNED)} RETURNING {MERGE}""",
+    ),
+    "a merge undone later": Corruption(
+        "merged points",
+        f"""UPDATE merges SET undone_at = undone_at + interval '1 day'
+            WHERE {of("merges", RETURNED)} RETURNING {MERGE}""",
+    ),
+    "a member who is said to have left": Corruption(
+        "forfeits",
+        f"UPDATE standings SET forfeited_at = 1 WHERE {of('standings', 'forfeited_at = 0')} RETURNING {STANDING}",
+    ),
+    "a member who is said not to have left": Corruption(
+        "forfeits",
+        f"""UPDATE standings SET forfeited_at = 0
+            WHERE {of("standings", LEFT)} RETURNING {STANDING}""",
+    ),
     "a merge that is gone": Corruption(
         "merges",
         f"""DELETE FROM merges WHERE {of("merges", "undone_at IS NULL")}
@@ -437,6 +503,25 @@ async def test_the_check_that_is_meant_for_it_names_the_row(ledger: Ledger, name
     found = [each for each in outcome.verification.mismatches if each.check == corruption.check]
     assert [each for each in found if place.items() <= each.place.items()], f"{place} is none of {found}"
     assert not outcome.agrees
+
+
+UNREADABLE = {
+    "reopenings": f"""UPDATE reopenings SET statement = 'x' || statement
+                      WHERE {of("reopenings", "lane < 15")} RETURNING {BATCH}""",
+    "orders": f"""UPDATE orders SET earned = '{{"POINTS": ["many"]}}' WHERE {of("orders", EARNED)}
+                  RETURNING '{{"check": "orders"}}'::json""",
+}
+
+
+@pytest.mark.parametrize("check", UNREADABLE)
+async def test_what_cannot_be_read_is_found_and_everything_else_still_checked(
+    ledger: Ledger, check: str
+) -> None:
+    (planted, *_) = await ledger.sql(UNREADABLE[check])
+    (other, *_) = await ledger.sql(CORRUPTIONS["a hold closed by a word"].plant)
+    found = await ledger.mismatches()
+    assert any(orjson.loads(planted[0]).items() <= each.place.items() for each in found[check])
+    assert any(orjson.loads(other[0]).items() <= each.place.items() for each in found["holds"])
 
 
 def test_every_check_has_a_corruption_that_it_must_catch() -> None:

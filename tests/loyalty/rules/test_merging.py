@@ -196,6 +196,44 @@ def test_keys_that_posted_while_merged_are_found_after_the_merge_is_undone(again
         assert ledger.has(NEW)[0] == 500
 
 
+@pytest.mark.parametrize("again", [True, False], ids=["again", "reversed"])
+def test_keys_that_posted_further_on_are_found_by_who_stays_merged_when_that_merge_is_undone(
+    again: bool,
+) -> None:
+    ledger = two()
+    ledger.as_(OLD).adjust(400, "opening")
+    ledger.merge(OLD, NEW, "stays")
+    ledger.merge(NEW, THIRD, "goes")
+    ledger.as_(OLD).redeem(100, "spent")
+    ledger.hold(50, "checkout")
+    ledger.unmerge(NEW, "goes")
+    ledger.as_(OLD)
+    if again:
+        assert ledger.redeem(100, "spent").replayed, "and nothing is spent a second time"
+        assert ledger.hold(50, "checkout").replayed
+    else:
+        ledger.reverse("spent")
+        ledger.capture("checkout", redemption_id="captured")
+    there = [ledger.has(member)[0] for member in (NEW, THIRD)]
+    assert there == ([250, 0] if again else [250, 100])
+
+
+def test_what_was_held_while_merged_and_captured_after_it_is_found_by_the_name_it_was_held_under() -> None:
+    ledger = two()
+    ledger.as_(NEW).adjust(500, "opening")
+    bought = ledger.as_(OLD).earn(10_000)
+    ledger.merge()
+    ledger.as_(OLD).hold(80, "checkout", order=bought)
+    ledger.unmerge()
+    ledger.as_(OLD).capture("checkout", 60, "captured", final=False)
+    assert ledger.capture("checkout", 60, "captured", final=False).replayed, "and not captured again"
+    ledger.release("checkout")
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (20, 520)
+    ledger.as_(OLD).reverse("captured", 10)
+    assert ledger.refund(bought, whole=True).value.returned == {"POINTS": 50}
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (-80, 580), "what was held had been the other's first"
+
+
 def test_a_key_of_the_survivors_own_is_not_taken_for_the_other_ones_after_all() -> None:
     ledger = two()
     ledger.as_(NEW).adjust(300, "opening")

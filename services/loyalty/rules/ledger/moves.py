@@ -238,6 +238,7 @@ def _part(entry: Entry, outcome: Outcome, ord: int) -> Part:
         entry.fingerprint,
         entry.occurred_at,
         entry.recorded_at,
+        entry.reason,
         ord,
     )
 

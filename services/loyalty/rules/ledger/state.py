@@ -9,7 +9,7 @@ from services.loyalty.rules.earning.birthdays import BirthdayMonth
 from services.loyalty.rules.earning.earn_limits import Counts
 from services.loyalty.rules.ledger.entries import EntryType, LotKey
 from services.loyalty.rules.ledger.grants import Grant
-from services.loyalty.rules.ledger.holds import Hold
+from services.loyalty.rules.ledger.holds import Hold, hold_named_by
 from services.loyalty.rules.ledger.wallets import Slices, Wallet
 from services.loyalty.rules.members.merges import Merge
 from services.loyalty.rules.orders.orders import Order
@@ -31,6 +31,7 @@ class Part(NamedTuple):
     fingerprint: bytes
     occurred_at: int
     recorded_at: int
+    reason: str
     ord: int
 
 
@@ -148,9 +149,9 @@ class State:
         for name in self.names(member_id, programme):
             if (name, key) in self.posted or (name, key) in self.denials:
                 return name, key
-        for merge in self._undone(member_id):
+        for merge in self._undone(member_id, programme):
             parts = self.posted.get((merge.into_member, key))
-            if parts and merge.was_in_force(parts[0].recorded_at):
+            if parts and merge.was_in_force(self._asked_at(merge.into_member, parts[0])):
                 return merge.into_member, key
         return member_id, key
 
@@ -159,7 +160,7 @@ class State:
         for name in self.names(member_id, programme):
             if found := self.holds.get((name, hold_id)):
                 return found
-        for merge in self._undone(member_id):
+        for merge in self._undone(member_id, programme):
             found = self.holds.get((merge.into_member, hold_id))
             if found and merge.was_in_force(found.held_at):
                 return found
@@ -175,12 +176,17 @@ class State:
             for name in self.names(member_id, programme)
             for key in self.spent_on.get((name, order_ref), ())
         ]
-        for merge in self._undone(member_id):
+        for merge in self._undone(member_id, programme):
             for key in self.spent_on.get((merge.into_member, order_ref), ()):
                 place = merge.into_member, key
-                if place not in found and merge.was_in_force(self.posted[place][0].recorded_at):
+                if place not in found and merge.was_in_force(self._asked_at(place[0], self.posted[place][0])):
                     found.append(place)
         return sorted(found, key=lambda place: self.posted[place][0].recorded_at)
+
+    def _asked_at(self, member_id: str, part: Part) -> int:
+        """When an entry was asked for: a capture, when its points were held under the name of then."""
+        held = self.holds.get((member_id, hold_named_by(part.reason)))
+        return held.held_at if held and part.type is EntryType.HOLD_CAPTURE else part.recorded_at
 
     def merges_of(self, member_id: str, programme: int) -> Iterator[Merge]:
         """The merges by which what was a member's came to whoever has it now."""
@@ -199,9 +205,9 @@ class State:
                 at = max(at, survivor.forfeited_at)
         return at
 
-    def _undone(self, member_id: str) -> Iterator[Merge]:
-        """A member's merges that are over, and those of the members it had been merged into, be it in a circle."""
-        names = [member_id]
+    def _undone(self, member_id: str, programme: int) -> Iterator[Merge]:
+        """A member's merges that are over, and those of the members it is or was merged into, be it in a circle."""
+        names = self.names(member_id, programme)
         for name in names:
             for merge in self.merges.get(name, ()):
                 if merge.undone_at:

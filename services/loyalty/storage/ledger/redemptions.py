@@ -98,6 +98,7 @@ def part(row: asyncpg.Record) -> Part:
         row["fingerprint"],
         micros(row["occurred_at"]),
         micros(row["recorded_at"]),
+        row["reason"],
         row["ord"],
     )
 

@@ -83,9 +83,23 @@ async def _load_merges(connection: database.RawConnection, touched: Touched, sta
     return found
 
 
+def _each_way(went: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Who is or was anybody else by merges: all along each chain, in whichever order its merges were read."""
+    onward: dict[str, list[str]] = {}
+    for member, into in went:
+        onward.setdefault(member, []).append(into)
+    ways = []
+    for member in onward:
+        names = [member]
+        for name in names:
+            names += [into for into in dict.fromkeys(onward.get(name, ())) if into not in names]
+        ways += [(member, name) for name in names[1:]]
+    return ways
+
+
 def _follow(went: Iterable[tuple[str, str]], touched: Touched) -> None:
     """Look under the names of those whom members were merged into as well; what was done since is there."""
-    for member, last in went:  # in the order of the merges, so that a chain is followed to its end
+    for member, last in _each_way(went):
         touched.keys |= {(last, key) for name, key in touched.keys if name == member}
         touched.placements |= {(last, key) for name, key in touched.placements if name == member}
         touched.redemptions |= {(last, key) for name, key in touched.redemptions if name == member}

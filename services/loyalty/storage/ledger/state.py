@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from services.kit import database
 from services.loyalty.rules.earning.earn_limits import Count
+from services.loyalty.rules.ledger.entries import EntryType
+from services.loyalty.rules.ledger.holds import hold_named_by
 from services.loyalty.rules.ledger.state import Place, State
 from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.earning import earn_counts
@@ -38,6 +40,8 @@ async def load(
         revision = await _load_posted(connection, touched, keys, state)
     if revision != programmes.revision:
         return None
+    if any(merge.undone_at for merges in state.merges.values() for merge in merges):
+        await _load_captured(connection, state)
     await _load_orders(connection, touched, programmes, state)
     if touched.placements:
         state.placements = await placements.load(connection, sorted(touched.placements))
@@ -141,6 +145,20 @@ async def _load_posted(
     return found
 
 
+async def _load_captured(connection: database.RawConnection, state: State) -> None:
+    """The holds of what was captured: where a merge is over, it matters when they were made."""
+    captured = {
+        (member_id, hold_named_by(part.reason))
+        for (member_id, _), parts in state.posted.items()
+        for part in parts
+        if part.type is EntryType.HOLD_CAPTURE
+    } - state.holds.keys()
+    if captured:
+        for row in await connection.fetch(_HOLDS, [], *zip(*captured, strict=True)):
+            hold = redemptions.hold(row)
+            state.holds[hold.member_id, hold.hold_id] = hold
+
+
 def _counted(touched: Touched, programmes: Programmes, state: State) -> list[Count]:
     """What limited earn rules gave before and counts here; empty where there are none, as mostly."""
     by_number = {history.newest.number: history for history in programmes.by_id.values()}
@@ -228,7 +246,7 @@ _CAME_BEFORE = f"SELECT {_USED.format(keys=_ASKED, by_key=_ENTRIES)}"
 
 _POSTED = f"""
 SELECT e.member_id, e.key, e.type, e.currency, e.points, e.lot_expires_at, e.lot_month, e.lot_source, e.order_ref,
-       e.balance_after, e.fingerprint, e.occurred_at, e.recorded_at, e.ord
+       e.balance_after, e.fingerprint, e.occurred_at, e.recorded_at, e.reason, e.ord
 FROM {_ASKED} CROSS JOIN LATERAL ({_ENTRIES}) AS e
 ORDER BY e.member_id, e.key, e.part
 """  # noqa: S608

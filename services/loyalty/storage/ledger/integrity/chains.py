@@ -6,6 +6,9 @@ from services.loyalty.storage.ledger.copying import COLUMNS
 from services.loyalty.storage.ledger.integrity.checks import Statement
 from services.loyalty.storage.ledger.telling import TOLD_LANE
 
+# What was not sealed may be anything, and is not read.
+_SAID = """(CASE WHEN events_hash = sha256(convert_to(statement, 'UTF8')) THEN statement::json ->> '{name}' END)"""
+
 LINKS = Statement(
     "links",
     "each lane's batches are numbered from 1 without a gap but where it was reopened, and each names the hash before it",
@@ -18,11 +21,11 @@ LINKS = Statement(
              ELSE format('it follows on %s, and batch %s has %s', encode(previous, 'hex'), before, encode(sealed, 'hex'))
              END AS what
     FROM (
-      SELECT lane, seq, format, previous, lag(seq, 1, 0::bigint) OVER in_order AS before,
+      SELECT lane, seq, format, previous, events_hash, lag(seq, 1, 0::bigint) OVER in_order AS before,
              lag(hash, 1, ''::bytea) OVER in_order AS sealed
       FROM batches WINDOW in_order AS (PARTITION BY lane ORDER BY seq)
     ) AS b LEFT JOIN reopenings r USING (lane, seq)
-    WHERE (seq <> before + 1 AND (r.statement::json ->> 'after')::bigint IS DISTINCT FROM before) OR previous <> sealed OR format <> {chain.FORMAT}
+    WHERE (seq <> before + 1 AND {_SAID.format(name="after")}::bigint IS DISTINCT FROM before) OR previous <> sealed OR format <> {chain.FORMAT}
     """,  # noqa: S608  # names of ours
 )
 
@@ -39,7 +42,7 @@ REOPENINGS = Statement(
     FROM reopenings r LEFT JOIN batches b USING (lane, seq)
     WHERE lane <> {TOLD_LANE} AND (b.hash IS NULL OR (b.entries, b.events) <> (0, 0)
       OR b.events_hash <> sha256(convert_to(statement, 'UTF8'))
-      OR ((statement::json ->> 'lane')::int, (statement::json ->> 'seq')::bigint) IS DISTINCT FROM (lane::int, seq))
+      OR ({_SAID.format(name="lane")}::int, {_SAID.format(name="seq")}::bigint) IS DISTINCT FROM (lane::int, seq))
     """,  # noqa: S608  # a number of ours
 )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import asyncpg
 import orjson
 
 from services.kit import database
@@ -75,6 +76,18 @@ class Statement:
 
 
 _FIRST = "SELECT place, what, count(*) OVER () AS wrong FROM ({}) AS found LIMIT {}"
+
+
+async def gone_through(check: Check, connection: database.RawConnection) -> Findings:
+    """What a check finds; where a row holds what cannot even be read, that is found, and others are still checked."""
+    try:
+        async with connection.transaction():
+            return await check.look(connection)
+    except (asyncpg.DataError, ArithmeticError, LookupError, TypeError, ValueError) as fault:
+        findings, where = Findings(), {"check": check.name}
+        what = f"a row holds what cannot be read, so that this was not checked: {fault}"
+        findings.add(Mismatch(check.name, ", ".join(check.reads), where, what))
+        return findings
 
 
 async def counted(connection: database.RawConnection, table: str) -> int:

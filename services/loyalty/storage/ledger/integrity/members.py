@@ -4,7 +4,7 @@ from services.loyalty.storage.ledger.integrity.checks import Statement
 
 BALANCES = Statement(
     "balances",
-    "available, pending and held of each wallet are the sums of its entries",
+    "available, pending and held of each wallet are the sums of its entries, the last of which touched it last",
     "wallets",
     ("entries", "wallets"),
     """
@@ -17,7 +17,9 @@ BALANCES = Statement(
              sum(CASE WHEN to_account = 'HELD' THEN points WHEN from_account = 'HELD' THEN -points
                  ELSE 0 END)::bigint AS held,
              count(*) FILTER (WHERE to_account IN ('AVAILABLE', 'PENDING', 'HELD')
-               OR from_account IN ('AVAILABLE', 'PENDING', 'HELD')) AS version
+               OR from_account IN ('AVAILABLE', 'PENDING', 'HELD')) AS version,
+             max(recorded_at) FILTER (WHERE to_account IN ('AVAILABLE', 'PENDING', 'HELD')
+               OR from_account IN ('AVAILABLE', 'PENDING', 'HELD')) AS moved_at
       FROM entries GROUP BY member_id, currency
     )
     SELECT json_build_object('member_id', member_id, 'currency', currency) AS place,
@@ -26,10 +28,13 @@ BALANCES = Statement(
                          w.available, w.pending, w.held, w.version) END
            || CASE WHEN e.version IS NULL THEN ' and no entry'
              ELSE format(', and the entries sum to %s, %s, %s in %s',
-                         e.available, e.pending, e.held, e.version) END AS what
+                         e.available, e.pending, e.held, e.version) END
+           || CASE WHEN touched <> moved_at
+             THEN format('; it was last touched at %s, and they moved at %s', touched, moved_at) ELSE '' END AS what
     FROM moved e FULL JOIN wallets w USING (member_id, currency)
+    CROSS JOIN LATERAL (SELECT to_timestamp(0) + w.touched_at * interval '1 microsecond' AS touched) AS last
     WHERE (coalesce(e.available, 0), coalesce(e.pending, 0), coalesce(e.held, 0), coalesce(e.version, 0))
-      IS DISTINCT FROM (w.available, w.pending, w.held, w.version)
+      IS DISTINCT FROM (w.available, w.pending, w.held, w.version) OR touched <> moved_at
     """,  # names of ours
 )
 
@@ -119,9 +124,10 @@ PENDING_LOTS = Statement(
 
 WALLETS = Statement(
     "wallets",
-    "each wallet agrees with itself: available is its lots less debt, lots are in order, its due instant is the first",
+    "each wallet agrees with itself: available is its lots less debt, lots are in order, its due instant is the first; "
+    "those with a debt or of who was merged, left or may not spend are not plain",
     "wallets",
-    ("wallets",),
+    ("wallets", "standings"),
     """
     SELECT json_build_object('member_id', member_id, 'currency', currency) AS place,
            concat_ws('; ',
@@ -131,7 +137,8 @@ WALLETS = Statement(
                THEN format('pending is %s and its pending lots hold %s', pending, in_pending) END,
              CASE WHEN disordered > 0 THEN 'its lots are out of order or empty' END,
              CASE WHEN next_due_at NOT IN (0, due_at)
-               THEN format('next_due_at is %s, and %s is the first that falls due', next_due_at, due_at) END
+               THEN format('next_due_at is %s, and %s is the first that falls due', next_due_at, due_at) END,
+             CASE WHEN plain AND available < 0 THEN 'it is plain, and owes points' END
            ) AS what
     FROM wallets AS w
     CROSS JOIN LATERAL (
@@ -153,6 +160,12 @@ WALLETS = Statement(
       ) AS in_order
     ) AS sums
     WHERE (available <> in_lots AND NOT (available < 0 AND in_lots = 0)) OR pending <> in_pending OR disordered > 0
-      OR next_due_at NOT IN (0, due_at)
+      OR next_due_at NOT IN (0, due_at) OR (plain AND available < 0)
+    UNION ALL
+    SELECT json_build_object('member_id', member_id, 'currency', currency),
+           'it is plain, and its member was merged, left or may not spend'
+    FROM standings s JOIN currencies c USING (programme) JOIN wallets w USING (member_id)
+    WHERE w.currency = c.number AND w.plain
+      AND (s.merged_into IS NOT NULL OR s.was_merged OR s.forfeited_at > 0 OR s.restriction > 0)
     """,  # names of ours
 )

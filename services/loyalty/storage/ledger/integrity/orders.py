@@ -11,12 +11,13 @@ EARNED = Statement(
     ("entries", "orders"),
     """
     WITH brought AS (
-      SELECT order_ref, fingerprint, currency, member_id, occurred_at AS paid_at, rule_version, sum(points) AS points
+      SELECT order_ref, fingerprint, currency, member_id, occurred_at AS paid_at, recorded_at, rule_version,
+             sum(points) AS points
       FROM entries
       WHERE from_account = 'ISSUED' AND type IN ('EARN', 'PENDING_ADDED') AND order_ref <> '' AND reason = ''
-      GROUP BY 1, 2, 3, 4, 5, 6
+      GROUP BY 1, 2, 3, 4, 5, 6, 7
     ), said AS (
-      SELECT source || ':' || order_id AS order_ref, fingerprint, number AS currency, member_id, paid_at, rule_version,
+      SELECT source || ':' || order_id AS order_ref, fingerprint, number AS currency, member_id, paid_at, recorded_at, rule_version,
              (earned -> code ->> 0)::bigint AS earned,
              (SELECT sum((line -> 5 ->> code)::bigint) FROM json_array_elements(lines) AS line) AS by_line
       FROM orders JOIN currencies USING (programme)
@@ -24,7 +25,7 @@ EARNED = Statement(
     SELECT json_build_object('order_ref', order_ref) AS place,
            format('in currency %s the order says it earned %s, its lines %s, and its entries brought %s', currency,
                   coalesce(earned, 0), coalesce(by_line, 0), coalesce(points, 0)) AS what
-    FROM said FULL JOIN brought USING (order_ref, fingerprint, currency, member_id, paid_at, rule_version)
+    FROM said FULL JOIN brought USING (order_ref, fingerprint, currency, member_id, paid_at, recorded_at, rule_version)
     WHERE earned IS DISTINCT FROM points OR by_line IS DISTINCT FROM earned
     """,
 )
@@ -37,9 +38,14 @@ REFUNDED = Statement(
     """
     WITH by_refund AS (
       SELECT source, order_id, sum(refunded_minor) AS minor, min(refundable_minor) AS refundable,
+             count(DISTINCT refundable_minor + so_far) AS wholes,
              bool_and(refunded_minor = (SELECT sum(share) FROM unnest(shares) AS share)) AS shared,
              array_agg(DISTINCT member_id) AS members
-      FROM refunds GROUP BY source, order_id
+      FROM (
+        SELECT *, sum(refunded_minor) OVER (
+                 PARTITION BY source, order_id ORDER BY refundable_minor DESC, refunded_minor DESC
+                 ROWS UNBOUNDED PRECEDING) AS so_far FROM refunds) AS in_order
+      GROUP BY source, order_id
     ), taken AS (
       SELECT source, order_id, code, sum(by_line) AS by_line, sum(by_refund) AS by_refund
       FROM (
@@ -52,9 +58,10 @@ REFUNDED = Statement(
       GROUP BY 1, 2, 3 HAVING sum(by_line) <> sum(by_refund)
     )
     SELECT json_build_object('source', source, 'order_id', order_id) AS place,
-           format('the order says %s of %s was refunded, its lines %s of %s, its refunds %s and that %s were left%s%s%s',
+           format('the order says %s of %s was refunded, its lines %s of %s, its refunds %s and that %s were left%s%s%s%s',
                   refunded_minor, total_minor, by_line, money, coalesce(minor, 0), coalesce(refundable, total_minor),
                   CASE WHEN touched THEN '; lines say that points were taken back' END,
+                  CASE WHEN wholes > 1 THEN '; what was left after a refund does not follow on the others' END,
                   CASE WHEN NOT shared THEN '; the shares of a refund are not its money' END,
                   CASE WHEN members <> ARRAY[member_id] THEN '; a refund says that it is another member''s' END) AS what
     FROM orders LEFT JOIN by_refund USING (source, order_id)
@@ -64,7 +71,8 @@ REFUNDED = Statement(
       FROM json_array_elements(lines) AS line
     ) AS lines
     WHERE refunded_minor <> by_line OR refunded_minor <> coalesce(minor, 0) OR (minor IS NULL AND touched)
-      OR total_minor <> money OR refundable <> total_minor - refunded_minor OR NOT shared
+      OR total_minor <> money OR refundable <> total_minor - refunded_minor OR wholes > 1
+      OR NOT shared
       OR members <> ARRAY[member_id]
     UNION ALL
     SELECT json_build_object('source', source, 'order_id', order_id),

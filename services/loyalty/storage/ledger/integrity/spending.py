@@ -5,7 +5,7 @@ from services.loyalty.storage.ledger.integrity.checks import Statement
 # A transfer holds what it gives for no longer than its transaction, so that no hold is left to be kept.
 HOLDS = Statement(
     "holds",
-    "what each hold set aside, captured and keeps is what its entries say, and only open holds keep anything",
+    "what each hold set aside, for whom and when, captured and keeps is what its entries say; only open ones keep anything",
     "holds",
     ("entries", "holds"),
     """
@@ -13,13 +13,15 @@ HOLDS = Statement(
       SELECT member_id, substr(reason, 6) AS hold_id, sum(points) FILTER (WHERE to_account = 'HELD') AS points,
              coalesce(sum(points) FILTER (WHERE from_account = 'HELD' AND to_account <> 'AVAILABLE'), 0) AS captured,
              sum(CASE WHEN to_account = 'HELD' THEN points ELSE -points END) AS kept,
-             min(order_ref) FILTER (WHERE type = 'HOLD') AS order_ref,
-             min(fingerprint::text) FILTER (WHERE type = 'HOLD') AS asked,
+             min((currency, order_ref, actor, fingerprint, recorded_at)::text) FILTER (WHERE type = 'HOLD') AS asked,
+             max(occurred_at) FILTER (WHERE from_account = 'HELD') AS ended,
              bool_and(to_account IN ('HELD', 'TRANSFERS')) AS transferred
       FROM entries WHERE from_account = 'HELD' OR to_account = 'HELD'
       GROUP BY 1, 2
     ), there AS (
-      SELECT member_id, hold_id, points, captured, state, order_ref, fingerprint::text AS asked,
+      SELECT member_id, hold_id, points, captured, state, expires_at,
+             (currency, order_ref, actor, fingerprint, to_timestamp(0) + held_at * interval '1 microsecond')::text AS asked,
+             CASE WHEN state <> 'OPEN' THEN to_timestamp(0) + closed_at * interval '1 microsecond' END AS closed, closed_at,
              (SELECT coalesce(sum(slices[nth][4]), 0) FROM generate_subscripts(slices, 1) AS nth) AS kept
       FROM holds
     )
@@ -29,13 +31,19 @@ HOLDS = Statement(
                          h.points, h.captured, h.kept, h.state) END
            || CASE WHEN e.kept IS NULL THEN ' and no entry'
              ELSE format(', and the entries say %s, %s, %s', e.points, e.captured, e.kept) END
-           || CASE WHEN (h.order_ref, h.asked) <> (e.order_ref, e.asked)
-             THEN format('; it is for the order %s, and was made for %s', h.order_ref, e.order_ref) ELSE '' END AS what
+           || CASE WHEN h.asked <> e.asked
+             THEN format('; it says that %s was asked, and its entries %s', h.asked, e.asked) ELSE '' END
+           || CASE WHEN h.closed <> e.ended OR (h.state = 'OPEN') <> (h.closed_at = 0)
+             THEN format('; it says that it ended at %s, and its entries %s', h.closed, e.ended) ELSE '' END
+           || CASE WHEN NOT in_time THEN format('; it was to last until %s', h.expires_at) ELSE '' END AS what
     FROM moved e FULL JOIN there h USING (member_id, hold_id)
-    WHERE (h.points, h.captured, h.kept, h.order_ref, h.asked)
-          IS DISTINCT FROM (e.points, e.captured, e.kept, e.order_ref, e.asked)
+    CROSS JOIN LATERAL (
+      SELECT CASE h.state WHEN 'OPEN' THEN true WHEN 'TIMED_OUT' THEN h.expires_at = h.closed_at
+        ELSE h.expires_at > h.closed_at END AS in_time) AS lasted
+    WHERE (h.points, h.captured, h.kept, h.asked) IS DISTINCT FROM (e.points, e.captured, e.kept, e.asked)
         AND NOT (h.points IS NULL AND e.transferred AND e.kept = 0)
-      OR (h.state = 'OPEN') <> (h.kept > 0)
+      OR (h.state = 'OPEN') <> (h.kept > 0) OR (h.state = 'OPEN') <> (h.closed_at = 0)
+      OR h.closed <> e.ended OR NOT in_time
     """,
 )
 
@@ -128,7 +136,8 @@ REDEMPTIONS = Statement(
 
 # A denial says no currency, so that one of the member's must have had what it says; a wallet with nothing always does.
 # Whoever left with nothing was denied nothing. Who was merged may have been declined under another name, and who wanted
-# what was sold out is answered without a lock.
+# what was sold out is answered without a lock. A denial moves no member's time on: what another lane posts next may be
+# recorded before it by that one's clock, so that what was had some minutes around it will do.
 DENIALS = Statement(
     "denials",
     "whoever was declined for too few points asked for more than there was, and had at that instant what is said",
@@ -149,6 +158,11 @@ DENIALS = Statement(
     ), had AS (
       SELECT member_id, key, first_value(balance_after) OVER (
                PARTITION BY member_id, currency, nth ORDER BY recorded_at, ord) AS available FROM counted
+      UNION ALL
+      SELECT d.member_id, d.key, unnest(ARRAY[balance_after, balance_after - CASE WHEN to_account = 'AVAILABLE' THEN points
+               WHEN from_account = 'AVAILABLE' THEN -points ELSE 0 END])
+      FROM declined d JOIN entries e ON e.member_id = d.member_id
+        AND e.recorded_at BETWEEN d.recorded_at - interval '5 minutes' AND d.recorded_at + interval '5 minutes'
     )
     SELECT json_build_object('member_id', member_id, 'key', key) AS place,
            format('%s were declined of %s, and no currency of the member had as many then', asked, available) AS what

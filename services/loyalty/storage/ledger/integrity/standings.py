@@ -65,28 +65,52 @@ MERGED = Statement(
 # A merge has an instant of its own in its survivor's entries.
 MOVED = Statement(
     "merged points",
-    "what each merge says it moved, of points, promises and debts, is what its entries brought the survivor",
+    "what each merge says it moved and gave back, of points, promises and debts, is what its entries did to the survivor",
     "merges",
     ("merges", "entries"),
     """
     WITH said AS (
-      SELECT from_member, programme, merge_id, into_member, merged_at, m.currency::smallint,
+      SELECT from_member, programme, merge_id, into_member, at, way, m.currency::smallint,
              (m.moved ->> 0)::bigint AS available, (m.moved ->> 1)::bigint AS pending, (m.moved ->> 2)::bigint AS debt
-      FROM merges, json_each(moved) AS m(currency, moved)
+      FROM merges
+      CROSS JOIN LATERAL (VALUES (merged_at, 'moved', moved), (undone_at, 'gave back', returned)) AS w(at, way, of_all)
+      CROSS JOIN LATERAL json_each(of_all) AS m(currency, moved)
     ), brought AS (
-      SELECT member_id AS into_member, recorded_at AS merged_at, currency,
-             coalesce(sum(points) FILTER (WHERE to_account = 'AVAILABLE'), 0) AS available,
-             coalesce(sum(points) FILTER (WHERE to_account = 'PENDING'), 0) AS pending,
-             coalesce(sum(points) FILTER (WHERE from_account = 'AVAILABLE'), 0) AS debt
+      SELECT member_id AS into_member, recorded_at AS at, currency,
+             coalesce(sum(points) FILTER (WHERE to_account = 'AVAILABLE'), 0) AS into_available,
+             coalesce(sum(points) FILTER (WHERE to_account = 'PENDING'), 0) AS into_pending,
+             coalesce(sum(points) FILTER (WHERE from_account = 'AVAILABLE'), 0) AS from_available,
+             coalesce(sum(points) FILTER (WHERE from_account = 'PENDING'), 0) AS from_pending
       FROM entries WHERE type = 'MERGE' GROUP BY 1, 2, 3
+    ), compared AS (
+      SELECT s.*, coalesce(CASE way WHEN 'moved' THEN into_available ELSE from_available END, 0) AS points,
+             coalesce(CASE way WHEN 'moved' THEN into_pending ELSE from_pending END, 0) AS promised,
+             coalesce(CASE way WHEN 'moved' THEN from_available ELSE into_available END, 0) AS owed
+      FROM said s LEFT JOIN brought b USING (into_member, at, currency)
     )
     SELECT json_build_object('member_id', from_member, 'programme', programme, 'merge_id', merge_id) AS place,
-           format('in currency %s it says it moved %s, %s promised and a debt of %s, and its entries %s, %s and %s', currency,
-                  s.available, s.pending, s.debt, coalesce(b.available, 0), coalesce(b.pending, 0),
-                  coalesce(b.debt, 0)) AS what
-    FROM said s LEFT JOIN brought b USING (into_member, merged_at, currency)
-    WHERE (s.available, s.pending, s.debt)
-      IS DISTINCT FROM (coalesce(b.available, 0), coalesce(b.pending, 0), coalesce(b.debt, 0))
+           format('in currency %s it says it %s %s, %s promised and a debt of %s, and its entries %s, %s and %s',
+                  currency, way, available, pending, debt, points, promised, owed) AS what
+    FROM compared WHERE (available, pending, debt) IS DISTINCT FROM (points, promised, owed)
+    """,
+)
+
+# Whoever parts from somebody who left while they were one has left as well, and then.
+FORFEITED = Statement(
+    "forfeits",
+    "whose points were forfeited has left by then, and whoever left did so as something was forfeited, cancelled or released",
+    "standings",
+    ("standings", "entries"),
+    """
+    SELECT json_build_object('member_id', member_id, 'programme', programme) AS place,
+           format('it says that all was forfeited at %s, and its entries say %s', nullif(forfeited_at, 0), at) AS what
+    FROM standings s
+    CROSS JOIN LATERAL (SELECT to_timestamp(0) + s.forfeited_at * interval '1 microsecond' AS said) AS instant
+    LEFT JOIN (
+      SELECT member_id, programme, max(recorded_at) AS at FROM entries JOIN currencies ON number = currency
+      WHERE type = 'FORFEIT' GROUP BY 1, 2) AS forfeited USING (member_id, programme)
+    WHERE at > said OR (forfeited_at > 0 AND NOT EXISTS (
+      SELECT FROM entries e WHERE e.recorded_at = said AND e.type IN ('FORFEIT', 'PENDING_CANCELED', 'HOLD_RELEASE')))
     """,
 )
 

@@ -48,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     standings.COUNTED,
     standings.MERGED,
     standings.MOVED,
+    standings.FORFEITED,
     standings.TIERS,
 )
 """Everything that a verification goes through, but for the published heads, which are outside the database."""
