@@ -135,7 +135,10 @@ def together(
     try:
         for nth, one in enumerate(waiting):
             try:
-                held.insert(0 if nth == first else len(held), (nth, one, one.send(None)))
+                awaited = one.send(None)
+                if awaited is not None:
+                    awaited._asyncio_future_blocking = False  # another may wait for the same, before the task does
+                held.insert(0 if nth == first else len(held), (nth, one, awaited))
             except StopIteration as end:
                 answers[nth] = end.value
             except Exception as error:
@@ -146,9 +149,9 @@ def together(
                     if awaited is None or not awaited.done():
                         if slowest is not None:
                             slowest.nth = nth
+                        if awaited is not None:
+                            awaited._asyncio_future_blocking = True
                         yield awaited
-                    else:
-                        awaited._asyncio_future_blocking = False
                     awaited = one.send(None)
             except StopIteration as end:
                 answers[nth] = end.value
