@@ -137,7 +137,9 @@ def together(
             try:
                 awaited = one.send(None)
                 if awaited is not None:
-                    awaited._asyncio_future_blocking = False  # another may wait for the same, before the task does
+                    awaited._asyncio_future_blocking = (
+                        False  # another may wait for the same, before the task does
+                    )
                 held.insert(0 if nth == first else len(held), (nth, one, awaited))
             except StopIteration as end:
                 answers[nth] = end.value
