@@ -48,13 +48,13 @@ class Lane(rpc.Lane[Asked[Key], Value]):
 
     def load(self, caller: Caller, key: Key) -> asyncio.Future[Value]:
         """The value, once a call has brought it; raises the item's refusal, or why its call failed."""
-        asked, answers = Asked(key, caller), kept.get()
+        answers = kept.get()
         if answers is None:
-            return self.ask(asked)
-        place = self, asked
+            return self.ask(Asked(key, caller))
+        place = self, caller, key
         known = answers.known(place)
         if known is None:
-            known = answers[place] = self.ask(asked)
+            known = answers[place] = self.ask(Asked(key, caller))
         return known
 
 

@@ -8,7 +8,7 @@ from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import overviews_pb2, points_pb2, tiers_pb2
 
 from gateway.clients import LOYALTY, Clients
-from gateway.loaders.lane import Asked, kept, values
+from gateway.loaders.lane import kept, values
 from services.kit import rpc
 from services.kit.rpc import Caller, ServiceFailed
 from services.kit.rpc.lane import ITEMS_A_CALL
@@ -47,10 +47,11 @@ _Parts = dict[_Asked, Any]
 class _Page:
     """One member's page for one caller: the parts of it that are asked for, until it leaves."""
 
-    __slots__ = ("asked", "parts")
+    __slots__ = ("caller", "member", "parts")
 
-    def __init__(self, asked: Asked[InProgramme]) -> None:
-        self.asked = asked
+    def __init__(self, caller: Caller, member: InProgramme) -> None:
+        self.caller = caller
+        self.member = member
         self.parts: dict[_Asked, None] = {}
 
 
@@ -86,9 +87,9 @@ class Overviews:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._lane: rpc.Lane[_Page, _Parts] = rpc.Lane(
-            self._fetch, group=lambda page: page.asked.key.programme_id
+            self._fetch, group=lambda page: page.member.programme_id
         )
-        self._open: dict[Asked[InProgramme], _Page] = {}
+        self._open: dict[tuple[Caller, InProgramme], _Page] = {}
         self._one_part: dict[str, Callable[[str, list[Any]], Awaitable[Sequence[Any]]]] = {
             "balances": self._balances,
             "standings": self._standings,
@@ -98,33 +99,33 @@ class Overviews:
         self.standings: Part[InProgramme, tiers_pb2.Standing] = Part(self._ask, "standings")
         self.entries: Part[EntriesOf, points_pb2.EntryPage] = Part(self._ask, "entries")
 
-    def _ask(self, caller: Caller, key: InProgramme, part: _Asked) -> asyncio.Future[_Parts]:
+    def _ask(self, caller: Caller, member: InProgramme, part: _Asked) -> asyncio.Future[_Parts]:
         """What is answered to the page that this part is asked for with."""
-        asked, answers = Asked(key, caller), kept.get()
+        answers = kept.get()
         if answers is None:
-            return self._lane.ask(self._opened(asked, part))
-        place = self, asked, part
+            return self._lane.ask(self._opened(caller, member, part))
+        place = self, caller, member, part
         known = answers.known(place)
         if known is None:
-            page = self._opened(asked, part)
+            page = self._opened(caller, member, part)
             # Of one query's fields, all wait for what the first of them asked.
             known = answers.known((self, page)) or self._lane.ask(page)
             answers[place] = answers[self, page] = known
         return known
 
-    def _opened(self, asked: Asked[InProgramme], part: _Asked) -> _Page:
-        page = self._open.get(asked)
+    def _opened(self, caller: Caller, member: InProgramme, part: _Asked) -> _Page:
+        page = self._open.get((caller, member))
         if page is None:
-            page = self._open[asked] = _Page(asked)
+            page = self._open[caller, member] = _Page(caller, member)
         page.parts[part] = None
         return page
 
     async def _fetch(self, pages: Sequence[_Page]) -> list[_Parts]:
         self._open = {}  # what is asked for from now on leaves with the next call
-        programme_id = pages[0].asked.key.programme_id
+        programme_id = pages[0].member.programme_id
         wanted: dict[str, list[Any]] = {"balances": [], "standings": [], "entries": []}
         for page in pages:
-            member = self._key(page.asked)
+            member = self._key(page)
             for part in page.parts:
                 if isinstance(part, str):
                     wanted[part].append(member)
@@ -137,9 +138,9 @@ class Overviews:
             for page in pages
         ]
 
-    def _key(self, asked: Asked[InProgramme]) -> kit_pb2.MemberKey:
-        caller = self._clients.assertion(LOYALTY, asked.caller)
-        return kit_pb2.MemberKey(member_id=asked.key.member_id, caller=caller)
+    def _key(self, page: _Page) -> kit_pb2.MemberKey:
+        caller = self._clients.assertion(LOYALTY, page.caller)
+        return kit_pb2.MemberKey(member_id=page.member.member_id, caller=caller)
 
     async def _results(self, programme_id: str, wanted: dict[str, list[Any]]) -> dict[str, list[Any]]:
         """What came of each part, in its order."""

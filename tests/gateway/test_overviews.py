@@ -108,7 +108,7 @@ async def _whole(overviews: Overviews, member: str, programme: str = "shop") -> 
 async def test_what_is_asked_in_one_turn_leaves_as_one_call() -> None:
     loyalty = Loyalty()
     overviews = _overviews(loyalty)
-    answers = await asyncio.gather(_whole(overviews, "a"), _whole(overviews, "b"))
+    answers = await asyncio.gather(*(_whole(overviews, one) for one in "ab"))
     assert answers == [[f"shop {one} me", f"shop {one} me", f"shop {one} me 5"] for one in "ab"]
     assert (loyalty.calls, loyalty.items) == (["overviews of shop"], [2, 2, 2])
 
@@ -166,7 +166,7 @@ async def test_the_fields_of_one_query_ask_once_and_wait_for_the_same() -> None:
     overviews, before = _overviews(Loyalty()), kept.set(Answers())
     try:
         me, page = Caller(CallerKind.MEMBER, "me"), InProgramme("shop", "a")
-        parts = ["balances", "standings", EntriesOf("shop", "a", 5, "", "")]
+        parts: list[str | EntriesOf] = ["balances", "standings", EntriesOf("shop", "a", 5, "", "")]
         waited_for = {id(overviews._ask(me, page, part)) for part in [*parts, *parts]}
     finally:
         kept.reset(before)
