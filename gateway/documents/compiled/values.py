@@ -15,6 +15,7 @@ from strawberry.types.unset import UnsetType
 
 _PLAIN = frozenset({str, int, float, bool, datetime, date, UUID})
 View = TypeVar("View", bound="Shared")
+Waiting = Coroutine[Any, Any, Any]
 LASTING = (*_PLAIN, type(None), Enum, UnsetType)
 """Kinds of arguments that can be given again: nobody can have changed one."""
 
@@ -118,9 +119,7 @@ class Slowest:
 
 
 @coroutine
-def together(
-    *waiting: Coroutine[Any, Any, Any], slowest: Slowest | None = None
-) -> Generator[Any, Any, list[Any]]:
+def together(*waiting: Waiting, slowest: Slowest | None = None) -> Generator[Any, Any, list[Any]]:
     """What coroutines return that run side by side. When one fails, the others are waited for too: graphql-core
     will want their answers.
 
@@ -128,7 +127,7 @@ def together(
     a task for each would cost more than what most of them do. Whoever was ``slowest`` the last time is waited for first:
     once it is there the others mostly are, and the task was woken once.
     """
-    first = -1 if slowest is None else slowest.nth
+    slowest = slowest or Slowest()
     answers: list[Any] = [None] * len(waiting)
     held: list[tuple[int, Any, Any]] = []
     failed: Exception | None = None
@@ -140,7 +139,7 @@ def together(
                     awaited._asyncio_future_blocking = (
                         False  # another may wait for the same, before the task does
                     )
-                held.insert(0 if nth == first else len(held), (nth, one, awaited))
+                held.insert(0 if nth == slowest.nth else len(held), (nth, one, awaited))
             except StopIteration as end:
                 answers[nth] = end.value
             except Exception as error:
@@ -149,8 +148,7 @@ def together(
             try:
                 while True:
                     if awaited is None or not awaited.done():
-                        if slowest is not None:
-                            slowest.nth = nth
+                        slowest.nth = nth
                         if awaited is not None:
                             awaited._asyncio_future_blocking = True
                         yield awaited
