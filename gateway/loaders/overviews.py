@@ -157,11 +157,9 @@ class Overviews:
         return dict(zip(asked, found, strict=True))
 
     async def _alone(self, programme_id: str, part: str, items: list[Any]) -> list[Any]:
-        """The same of one part, by its own method."""
+        """The same of one part, by its own method; of one member, several pages of entries may be asked for."""
         found: list[Any] = []
-        for at in range(
-            0, len(items), ITEMS_A_CALL
-        ):  # of one member, several pages of entries may be asked for
+        for at in range(0, len(items), ITEMS_A_CALL):
             some = items[at : at + ITEMS_A_CALL]
             try:
                 found += _each(await self._one_part[part](programme_id, some), part, some)

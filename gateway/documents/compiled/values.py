@@ -136,9 +136,8 @@ def together(*waiting: Waiting, slowest: Slowest | None = None) -> Generator[Any
             try:
                 awaited = one.send(None)
                 if awaited is not None:
-                    awaited._asyncio_future_blocking = (
-                        False  # another may wait for the same, before the task does
-                    )
+                    # Until the task waits for it, another may begin to wait for the same.
+                    awaited._asyncio_future_blocking = False
                 held.insert(0 if nth == slowest.nth else len(held), (nth, one, awaited))
             except StopIteration as end:
                 answers[nth] = end.value
