@@ -1,8 +1,9 @@
 """A consent service on a real database, asked through its own doors."""
 
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import asyncpg
@@ -11,7 +12,8 @@ from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
 from services.consent.app import application
-from tests.consent.service import Consent, SettableClock, reached_by, settings
+from services.kit import database
+from tests.consent.service import Consent, SettableClock, hear_merge, reached_by, settings
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +56,12 @@ async def as_owner(urls: DatabaseUrls) -> AsyncIterator[asyncpg.Connection]:
 @pytest.fixture
 def member_id() -> str:
     return str(uuid4())
+
+
+@pytest.fixture
+async def hear(urls: DatabaseUrls) -> AsyncIterator[Callable[..., Awaitable[None]]]:
+    """Tell the service of merges, as its worker would hear of them."""
+    engine = database.engine(urls.app)
+
+    yield partial(hear_merge, engine)
+    await engine.dispose()

@@ -25,11 +25,13 @@ from huiyuan.consent.v1.rights_connect import RightsServiceClient
 from huiyuan.consent.v1.sends_connect import SendsServiceClient
 from huiyuan.consent.v1.suppressions_connect import SuppressionsServiceClient
 from huiyuan.consent.v1.topics_connect import TopicsServiceClient
+from huiyuan.members.v1 import events_pb2
 from pyqwest.testing import ASGITransport
 
 from infra.local.databases import DatabaseUrls
+from services.consent.consumers import hear_members
 from services.consent.settings import Settings
-from services.kit import rpc
+from services.kit import database, rpc, stream
 from services.kit.rpc import CALLER_HEADER, Caller, CallerKind, CallerSigner, RemoteRefusal
 from tests.consent import factories
 from tests.in_process import client
@@ -177,6 +179,21 @@ class Consent:
         request = decisions_pb2.BatchGetConsentsRequest(members=keys)  # type: ignore[arg-type]
         answer = await self.decisions.batch_get_consents(request, headers=self.by(MEMBERS))
         return [result.consents for result in answer.results]
+
+
+async def hear_merge(
+    engine: database.Engine, old: str, new: str, merge_id: str = "m", *, undone: bool = False
+) -> None:
+    """Tell the service of a merge, or of its undoing, as its worker would hear of it."""
+    event = events_pb2.MembersEvent(member_id=old, occurred_at=datetime.now(UTC))
+    if undone:
+        event.merge_undone.MergeFrom(events_pb2.MergeUndone(merge_id=merge_id, into_member_id=new))
+    else:
+        event.members_merged.MergeFrom(events_pb2.MembersMerged(merge_id=merge_id, into_member_id=new))
+    kind = "MergeUndone" if undone else "MembersMerged"
+    async with engine.begin() as connection:
+        heard = stream.Event("huiyuan:members:0", 1, 0, "", kind, event.SerializeToString())
+        await hear_members(connection, [heard])
 
 
 def told(urls: DatabaseUrls, redis_url: str, **more: str) -> dict[str, str]:

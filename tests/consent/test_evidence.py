@@ -46,6 +46,7 @@ from tests.consent.service import (
     Consent,
     SettableClock,
     fresh,
+    hear_merge,
     member,
     reached_by,
     refused,
@@ -261,6 +262,42 @@ async def test_history_comes_page_by_page(shared: Evidence) -> None:
             await shared.records(SOMEONE, after=cursor)
 
 
+async def test_history_and_receipts_are_the_persons_by_either_id_while_they_are_one(there: Evidence) -> None:
+    old, new = str(uuid4()), str(uuid4())
+    engine = database.engine(there.urls.app)
+    for member_id in (old, new):
+        await Senders(there.consent).marketing(member_id)
+    await there.sequence()
+
+    async def listed(member_id: str) -> list[receipts_pb2.ConsentRecord]:
+        found: list[receipts_pb2.ConsentRecord] = []
+        while True:
+            request = receipts_pb2.ListRecordsRequest(
+                member_id=member_id, first=1, after=found[-1].cursor if found else ""
+            )
+            page = await there.consent.receipts.list_records(
+                request, headers=there.consent.by(member(member_id))
+            )
+            found += page.records
+            if not page.has_next_page:
+                return found
+
+    try:
+        [theirs], [ours] = await listed(old), await listed(new)
+        await hear_merge(engine, old, new)
+        for one in (old, new):
+            assert {record.record_id for record in await listed(one)} == {theirs.record_id, ours.record_id}
+            request = receipts_pb2.GetReceiptRequest(member_id=one, record_id=theirs.record_id)
+            headers = there.consent.by(member(one))
+            assert (await there.consent.receipts.get_receipt(request, headers=headers)).receipt
+        await hear_merge(engine, old, new, undone=True)
+        assert [one.record_id for one in await listed(new)] == [ours.record_id]
+        with refused("RECORD_NOT_FOUND"):
+            await there.consent.receipts.get_receipt(request, headers=headers)
+    finally:
+        await engine.dispose()
+
+
 @pytest.mark.parametrize("part", [0, 1, 2])
 async def test_an_altered_receipt_proves_nothing(shared: Evidence, part: int) -> None:
     record = (await shared.records(SOMEONE)).records[0]
@@ -420,6 +457,7 @@ async def test_what_waits_while_the_queue_is_rebuilt_gets_its_leaves(decided: Ev
     committed = """SELECT count(*) FROM log_leaves JOIN record_salts USING (record_id) JOIN consent_events USING (record_id)
       WHERE entry = sha256(convert_to(E'huiyuan consent leaf 1\\n', 'UTF8') || salt || record_digest)"""
     assert await decided.sql(committed) == [(14 + 140,)]
+    await migrated(decided.urls, command.upgrade, "head")
     assert not {checked.name for checked in (await decided.verify()).checks if checked.wrong} & {
         "log",
         "tree",
@@ -577,6 +615,46 @@ async def test_whoever_edits_how_members_may_be_written_to_is_named(there: Evide
     finally:
         await owner.close()
     assert named(await there.verify()) == set()
+
+
+async def test_members_who_turned_out_to_be_one_agree_and_whoever_edits_what_they_brought_is_named(
+    there: Evidence, member_id: str
+) -> None:
+    senders, old, engine = Senders(there.consent), str(uuid4()), database.engine(there.urls.app)
+    about = await senders.marketing(member_id, old)
+    await senders.switch(old, about, on=False)
+    await senders.suppress(old, "COMPLAINT", SMS)
+    await senders.refuse_machines(old)
+    await there.consent.withdraw(
+        factories.withdrawal(old, (await senders.may_send(old, about)).purpose, key=fresh("no"))
+    )
+    owner = await asyncpg.connect(there.urls.owner)
+    try:
+        await hear_merge(engine, old, member_id)
+        await senders.be_quiet(old, hours(1, 2))
+        await there.sequence()
+        assert named(await there.verify()) == set()
+        edits = {
+            "UPDATE preferences SET content = jsonb_set(content, '{switched_off}', '[]')": "preferences",
+            "UPDATE members SET automated_refused_at = NULL": "preferences",
+            "DELETE FROM suppressions": "preferences",
+            "UPDATE consent_states SET event_state = 'GIVEN'": "standing",
+            "UPDATE members SET epoch = epoch + 1": "standing",
+        }
+        tables = ("preferences", "suppressions", "consent_states", "members")
+        saved = [
+            (table, [dict(row) for row in await owner.fetch(f"SELECT * FROM {table}")]) for table in tables
+        ]
+        for edit, check in edits.items():
+            await owner.execute(f"{edit} WHERE member_id = $1", member_id)
+            assert f"{check}: member {member_id}" in named(await there.verify()), edit
+            await restore(owner, saved)
+        await hear_merge(engine, old, member_id, undone=True)
+        await there.sequence()
+        assert named(await there.verify()) == set()
+    finally:
+        await owner.close()
+        await engine.dispose()
 
 
 async def restore(owner: asyncpg.Connection, saved: list[tuple[str, list[dict[str, Any]]]]) -> None:

@@ -64,6 +64,13 @@ class Issuer:
         return self.token("ops-1", ADMIN, roles=roles or ALL_ROLES)
 
 
+class Answer(dict[str, Any]):
+    """An answer that says what it is where a test finds something missing in it."""
+
+    def __missing__(self, key: str) -> Any:
+        raise KeyError(f"no {key} in {dict(self)}")
+
+
 @dataclass
 class Gateway:
     """A running gateway, the services behind it, and the tokens it believes."""
@@ -87,8 +94,7 @@ class Gateway:
         return await self.http.post(path, json={"query": query, **more}, headers=headers)
 
     async def ask(self, query: str, token: str | None = None, **more: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = (await self.post(query, token, **more)).json()
-        return answer
+        return Answer((await self.post(query, token, **more)).json())
 
     async def admin(self, query: str, *roles: str, **more: Any) -> dict[str, Any]:
         return await self.ask(query, self.issuer.staff(*roles), path="/admin/graphql", **more)

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from gateway.loaders.lane import Answers, Asked, Lane, kept
 from services.kit.refusal import NotFound, Refusal, Unavailable
-from services.kit.rpc import Caller, CallerKind
+from services.kit.rpc import Caller, CallerKind, lane
+
+
+@pytest.fixture(autouse=True)
+def calls_hold_up_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as a test says: a machine that is busy elsewhere lets the clock run on."""
+    monkeypatch.setattr(lane, "HOLDS_UP_S", 60)
 
 
 class UnknownMember(NotFound):

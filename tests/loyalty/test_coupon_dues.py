@@ -175,6 +175,24 @@ async def test_a_whole_refund_gives_the_orders_coupons_back_exactly_once(timed: 
     await be_counted(loyalty)
 
 
+async def test_what_is_used_on_an_order_that_was_returned_before_comes_back(timed: Timed) -> None:
+    loyalty, member = timed.loyalty, timed.loyalty.new_member()
+    coupon = await new(loyalty, member, amount_off(1_000))
+    for minor, after in ((4_000, "USED"), (10_000, "ISSUED")):
+        paid = order(member, 10_000, paidAt=timed.clock.at.isoformat().replace("+00:00", "Z"))
+        assert (await loyalty.order_system("OrdersService/RecordOrder", paid)).status_code == 200
+        refund = {"source": "shop", "orderId": paid["orderId"], "refundId": "all", "amount": cny(minor)}
+        assert (await loyalty.order_system("OrdersService/RecordRefund", refund)).status_code == 200
+        await hear_own(loyalty, member, "OrderRefunded")
+        used = await on_order(loyalty, "Use", member, paid["orderId"], [coupon], basket=basket(10_000))
+        assert (used.status_code, await state(loyalty, coupon)) == (200, "USED")
+        for _ in range(2):
+            await look(timed)
+        assert await state(loyalty, coupon) == after
+        await on_order(loyalty, "Reinstate", member, paid["orderId"], [])
+    await be_counted(loyalty)
+
+
 async def test_what_is_heard_while_a_refund_is_followed_is_followed_again(timed: Timed) -> None:
     loyalty, member = timed.loyalty, timed.loyalty.new_member()
     paid = order(member, [4_000, 6_000], paidAt=timed.clock.at.isoformat().replace("+00:00", "Z"))
@@ -244,6 +262,36 @@ async def test_who_left_has_no_open_coupons_and_the_proof_counts_what_stays(time
     kept = {one.store: one.count for one in done.member_erasure_done.proof}
     assert kept["coupons"] == 3
     await be_counted(loyalty)
+
+
+async def test_who_left_gets_no_coupon_back_for_a_returned_order(timed: Timed) -> None:
+    loyalty, member = timed.loyalty, timed.loyalty.new_member()
+    key = await published(loyalty, amount_off(1_000, mostCoupons=1))
+    coupon = await given(loyalty, member, key)
+    await on_order(loyalty, "Use", member, "left", [coupon], basket=basket(10_000))
+    await hear_member(loyalty, member, "MemberClosed")
+    await settle(loyalty)
+    assert await state(loyalty, coupon) == "USED"
+    for _ in range(2):
+        answer = await on_order(loyalty, "Reinstate", member, "left", [])
+        assert answer.status_code == 200, answer.text
+        assert await state(loyalty, coupon) == "REVOKED"
+    kinds = await told(loyalty, member)
+    assert (kinds.count("CouponReinstated"), kinds.count("CouponRevoked")) == (0, 1)
+    await given(loyalty, loyalty.new_member(), key)
+    await be_counted(loyalty)
+
+
+async def test_a_limit_counts_what_a_merge_has_yet_to_bring(timed: Timed) -> None:
+    loyalty = timed.loyalty
+    old, survivor = loyalty.new_member(), loyalty.new_member()
+    key = await published(loyalty, amount_off(1_000, mostPerMember=1))
+    mine = await given(loyalty, old, key)
+    await hear(loyalty, merged(old, survivor, "cut"))
+    await follow(loyalty)
+    # As of a worker that was killed when the ledger had followed and the coupons had not.
+    await loyalty.sql("UPDATE coupons SET member_id = $2 WHERE coupon_id = $1", mine, old)
+    assert (await issue(loyalty, key, survivor))[0]["refusal"]["code"] == "COUPON_LIMIT_REACHED"
 
 
 async def test_a_grant_gives_its_coupon_once_whoever_gives_it(timed: Timed) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import httpx
 import orjson
 import pytest
 
@@ -163,6 +164,24 @@ async def test_a_members_limit_holds_whoever_issues_at_the_same_time(loyalty: Lo
     assert refused == ["COUPON_LIMIT_REACHED"] * 9
     together = await issue(loyalty, await published(loyalty, amount_off(mostPerMember=1)), member, member)
     assert [one["issued"].get("replayed", False) for one in together] == [False, True], "a list names it once"
+
+
+async def test_one_key_for_two_templates_at_once_issues_one_and_refuses_the_other(loyalty: Loyalty) -> None:
+    keys = [await published(loyalty, amount_off(1_000)) for _ in range(4)]
+    for nth in range(5):
+        to = [{"memberId": loyalty.new_member()}]
+
+        async def one(template: str, to: Any = to, nth: int = nth) -> httpx.Response:
+            body = {"template": template, "to": to, "issueId": f"both-{nth}", "reason": "TEST"}
+            return await loyalty.staff(f"{COUPONS}/IssueCoupons", body)
+
+        answers = await asyncio.gather(*(one(template) for template in keys))
+        refused = [
+            code_of(answer) or answer.json()["results"][0].get("refusal", {}).get("code")
+            for answer in answers
+        ]
+        assert sorted(refused, key=str) == ["IDEMPOTENCY_KEY_REUSED"] * 3 + [None]
+    await be_counted(loyalty)
 
 
 async def test_a_list_is_issued_once_and_says_of_each_what_became_of_it(loyalty: Loyalty) -> None:
@@ -357,6 +376,24 @@ async def test_staff_who_merge_members_bring_their_coupons_together_and_apart_ag
     await loyalty.staff(MERGE, merging(old, survivor, "again"), "operations")
     await loyalty.staff(UNMERGE, undoing(old), "operations")
     assert await held() == [set(), {mine, theirs}], "undone again after another merge"
+
+
+async def test_a_till_that_knows_a_merged_member_by_the_old_id_uses_a_coupon_by_its_code(
+    loyalty: Loyalty,
+) -> None:
+    old, survivor, stranger = (loyalty.new_member() for _ in range(3))
+    coupon = await new(loyalty, old, amount_off(1_000))
+    (row,) = await loyalty.sql("SELECT code FROM coupons WHERE coupon_id = $1", coupon)
+    assert (await loyalty.staff(MERGE, merging(old, survivor), "operations")).status_code == 200
+
+    async def use(member: str) -> httpx.Response:
+        named = {"coupons": [{"code": row["code"]}], "basket": basket(10_000), "idempotencyKey": "till"}
+        body = {"memberId": member, "order": ordered("by-code"), **named}
+        return await loyalty.order_system("CouponsService/UseCoupons", body)
+
+    assert code_of(await use(stranger)) == "UNKNOWN_COUPON"
+    used = await use(old)
+    assert (used.status_code, await state(loyalty, coupon)) == (200, "USED"), used.text
 
 
 async def test_a_till_finds_and_uses_a_coupon_by_its_code(loyalty: Loyalty) -> None:

@@ -8,10 +8,11 @@ import pytest
 from huiyuan.consent.v1.decisions_connect import DecisionsServiceASGIApplication
 
 from services.loyalty.actions import lifecycle
-from tests.loyalty.conftest import order, serving
+from tests.loyalty.conftest import cny, order, serving
 from tests.loyalty.coupons import amount_off, listed, published
 from tests.loyalty.gate import Gate
 from tests.loyalty.missions import Operator, everybody, occasion, timed
+from tests.loyalty.spending import done
 from tests.loyalty.test_departures import hear
 
 
@@ -84,6 +85,25 @@ async def test_a_first_order_has_one_anniversary_and_the_budget_goes_to_the_earl
     assert [len(await operator.promised(member)) for member in members] == [0, 1, 1]
     await operator.give()
     assert await operator.available(members[2]) == 50 + 2  # and what the two orders earned
+
+
+async def test_an_order_that_was_returned_whole_is_nobodys_first(operator: Operator) -> None:
+    operator.clock.set("2027-01-01T00:00:00+08:00")
+    await operator.publish(occasion("AFTER_FIRST_ORDER", 7))
+    member, other = operator.loyalty.new_member(), operator.loyalty.new_member()
+    for who, minor in ((member, 100), (other, 99)):
+        at = "2027-01-02T10:00:00+08:00"
+        operator.clock.set(at)
+        paid = order(who, 100, paidAt=at)
+        await done(operator.loyalty.order_system("OrdersService/RecordOrder", paid))
+        refund = {"source": "shop", "orderId": paid["orderId"], "refundId": "r", "amount": cny(minor)}
+        await done(operator.loyalty.order_system("OrdersService/RecordRefund", refund))
+    await looked(operator, "2027-01-10T00:00:00+08:00")
+    assert [len(await operator.promised(who)) for who in (member, other)] == [0, 1]
+    for who in (member, other):
+        await pay(operator, who, "2027-01-12T10:00:00+08:00")
+    await looked(operator, "2027-01-20T00:00:00+08:00")
+    assert [len(await operator.promised(who)) for who in (member, other)] == [1, 1]
 
 
 async def test_occasions_before_a_mission_starts_are_nobodys(operator: Operator) -> None:

@@ -172,6 +172,33 @@ async def test_periods_begin_at_local_midnight_and_a_late_activity_counts_where_
     assert key.endswith(":2026-03:1")
 
 
+async def test_a_campaign_whose_end_is_moved_goes_on_and_the_next_one_begins_anew(operator: Operator) -> None:
+    key, member, halfway = named(), operator.loyalty.new_member(), operator.loyalty.new_member()
+    operator.clock.set("2026-11-05T12:00:00+08:00")
+
+    async def until(day: str, **changes: Any) -> None:
+        campaign = {"period": "MISSION_PERIOD_CAMPAIGN"}
+        await operator.publish(mission(key, count=2, activities=campaign, endsAt=f"{day}Z", **changes))
+
+    async def share(who: str) -> tuple[int, int, int]:
+        return standing(await operator.told(operator.activity(who)))
+
+    await until("2026-11-11T16:00:00")
+    assert [await share(member) for _ in range(2)] == [(1, 0, 0), (2, 1, 1)]
+    assert await share(halfway) == (1, 0, 0)
+    await until("2026-11-12T16:00:00")
+    assert await operator.told(operator.activity(member)) == {}, "it was done before the end was moved"
+    await operator.stop(key)
+    operator.clock.set("2026-11-06T12:00:00+08:00")
+    await until("2026-11-13T16:00:00")
+    assert await operator.told(operator.activity(member)) == {}
+    assert await share(halfway) == (2, 1, 1)
+    operator.clock.set("2026-12-01T12:00:00+08:00")
+    await until("2026-12-12T16:00:00", startsAt="2026-12-01T00:00:00Z")
+    assert [await share(member) for _ in range(2)] == [(1, 0, 0), (2, 1, 1)]
+    assert len(await operator.promised(member)) == 2
+
+
 async def test_another_edition_goes_on_counting_and_uses_nothing_twice(operator: Operator) -> None:
     key = named()
     await operator.publish(mission(key, count=3, activities={"times": 0}))

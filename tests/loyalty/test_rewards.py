@@ -8,7 +8,11 @@ import orjson
 import pytest
 
 from infra.local.databases import DatabaseUrls
-from services.kit import rpc
+from services.kit import database, rpc
+from services.loyalty.actions.coupons import give
+from services.loyalty.jobs.grants import Grants
+from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.ledger.grants import GrantKind
 from tests.loyalty.conftest import Loyalty, cny, order
 from tests.loyalty.coupons import amount_off, drafted, published, waiting_for_locks
 from tests.loyalty.rewarding import decide, draft, left, offer, offered, publish, stock, take, terms
@@ -134,6 +138,38 @@ async def test_a_coupon_is_promised_with_the_points_it_costs(loyalty: Loyalty) -
     assert code(await decide(loyalty, "Cancel", member, "c", reason="OOPS")) == "REWARD_ALREADY_FULFILLED"
     assert code(await take(loyalty, member, "ten-off", "d")) == "NOT_ENOUGH_POINTS"
     assert len(await loyalty.sql("SELECT FROM grants WHERE member_id = $1", member)) == 1
+
+
+async def test_points_go_back_for_a_coupon_that_was_refused_and_it_is_never_given_then(
+    loyalty: Loyalty,
+) -> None:
+    await published(loyalty, amount_off(mostPerMember=1), "one-each")
+    await offer(loyalty, "one-each", 5, kind="REWARD_KIND_COUPON", gives="one-each")
+    member, survivor = await with_points(loyalty, 300), loyalty.new_member()
+    for key in ("given", "refused", "late"):
+        await done(take(loyalty, member, "one-each", key))
+    pool = await database.pool(loyalty.database, size=2)
+    await Grants(loyalty.database, pool, Rulebook(pool), givers={GrantKind.COUPON: give}).give()
+    await pool.close()
+    rows = await loyalty.sql("SELECT key, state FROM grants WHERE member_id = $1 ORDER BY nth", member)
+    assert [row["state"] for row in rows] == ["GIVEN", "REFUSED", "REFUSED"]
+    assert code(await decide(loyalty, "Cancel", member, "given", reason="X")) == "REWARD_ALREADY_FULFILLED"
+    await done(loyalty.staff(MERGE, merging(member, survivor)))
+    answers = await asyncio.gather(
+        *(decide(loyalty, "Cancel", member, "refused", reason="FULL") for _ in range(3))
+    )
+    said = [answer.json() for answer in answers]
+    assert [one["redemption"]["state"] for one in said] == ["REWARD_REDEMPTION_STATE_CANCELLED"] * 3
+    assert sorted(one.get("replayed", False) for one in said) == [False, True, True]
+    assert ((await loyalty.balance(survivor))["available"], await left(loyalty, "one-each")) == (100, (5, 2))
+    retries = [
+        await loyalty.staff("GrantsService/RetryGrant", {"memberId": member, "key": row["key"]})
+        for row in rows[1:]
+    ]
+    assert code(retries[0]) == "GRANT_NOT_REFUSED", "points for it went back"
+    assert retries[1].status_code == 200, retries[1].text
+    assert code(await decide(loyalty, "Cancel", member, "late", reason="X")) == "REWARD_ALREADY_FULFILLED"
+    await be_sound(loyalty)
 
 
 async def test_what_a_reward_gives_must_be_there_and_to_be_given_published(loyalty: Loyalty) -> None:

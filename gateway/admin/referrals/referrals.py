@@ -37,7 +37,10 @@ class Referral:
     joined_at: datetime
     qualifies_until: datetime | None
     settled_at: datetime | None
-    because: str | None = strawberry.field(description="Why it was held (VELOCITY) or lapsed (LATE, BUDGET).")
+    because: str | None = strawberry.field(
+        description="Why it was held (VELOCITY) or lapsed (LATE, BUDGET; ONESELF, ALREADY_INVITED, NOT_NEW of whom a "
+        "merge made one with the inviter, with somebody invited before, with an older member)."
+    )
     decided_by: str | None
     reason: str | None
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.consent import events
 from services.consent.actions import decisions as acts
 from services.consent.actions import preferences as wishes
+from services.consent.actions.merges import held_survivor
 from services.consent.rules.acts import Withdrawal
 from services.consent.rules.notices import LOCALES
 from services.consent.rules.preferences import Wish, automated_decisions_set
@@ -68,13 +69,14 @@ async def _withdraw(
 
 async def restrict(connection: Connection, request: RightsRequest, now: datetime) -> int:
     """Let the gate deny what the request names, or everything that nobody's law or contract needs; the epoch of it."""
-    member = await decisions.lock_member(connection, request.member_id)
-    epoch = member.epoch + 1
-    before = await restrictions.standing(connection, request.member_id)
-    after = before | set(request.purposes or (EVERYTHING,))
-    await restrictions.put(connection, request.member_id, epoch, after, request.request_id, now)
-    await decisions.advance(connection, request.member_id, epoch)
-    await events.processing_restricted(connection, request.member_id, after, epoch, now)
+    # Whoever asked may have been merged since: the gate answers by the survivor.
+    member_id = await held_survivor(connection, request.member_id)
+    epoch = (await decisions.lock_member(connection, member_id)).epoch + 1
+    own = await restrictions.own(connection, member_id) | set(request.purposes or (EVERYTHING,))
+    await restrictions.put(connection, member_id, epoch, own, request.request_id, now)
+    await decisions.advance(connection, member_id, epoch)
+    after = await restrictions.standing(connection, member_id)
+    await events.processing_restricted(connection, member_id, after, epoch, now)
     return epoch
 
 

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from services.consent import events
+from services.consent.actions import wishes
 from services.consent.rules import merging, recording
-from services.consent.rules.acts import Act, Withdrawal
+from services.consent.rules.acts import Act, MemberErased, Withdrawal
 from services.consent.rules.merging import Joined, Key, MembersMergedMeanwhile
 from services.consent.rules.purposes import ConsentForm
 from services.consent.rules.records import EventState, Record
-from services.consent.storage import decisions, guardians, merges, purposes, restrictions
+from services.consent.rules.wishes import Changed
+from services.consent.storage import decisions, erasures, guardians, merges, purposes, restrictions
+from services.consent.storage import wishes as stored_wishes
 from services.kit.database import Connection
 
 AnyAct = TypeVar("AnyAct", bound=Act)
@@ -32,6 +35,14 @@ async def held_survivor(connection: Connection, member_id: UUID) -> UUID:
     return survivor
 
 
+async def living_survivor(connection: Connection, member_id: UUID) -> UUID:
+    """Who answers as a member, with the row held. Raises ``MembersMergedMeanwhile`` or ``MemberErased``."""
+    survivor = await held_survivor(connection, member_id)
+    if await erasures.is_erased(connection, survivor):
+        raise MemberErased("the member was erased, and nothing is held any more", field="member_id")
+    return survivor
+
+
 async def merge(
     connection: Connection, from_member: UUID, into_member: UUID, merge_id: str, now: datetime
 ) -> None:
@@ -39,6 +50,7 @@ async def merge(
     epoch = await _next_epoch(connection, from_member, into_member)
     await merges.add(connection, from_member, into_member, merge_id, epoch)
     await _stand(connection, into_member)
+    await wishes.stand(connection, into_member, epoch, now)
     await _conclude(connection, from_member, into_member, merge_id, epoch, now, undone=False)
 
 
@@ -47,25 +59,44 @@ async def undo(
 ) -> None:
     """Let both decide for themselves again: each by what was decided under the own id, and by every no of meanwhile."""
     epoch = await _next_epoch(connection, from_member, into_member)
-    refused = await _refused_since(connection, from_member, into_member, merge_id)
+    said = await _said_since(connection, from_member, into_member, merge_id)
     if await merges.remove(connection, from_member, merge_id):
         await _stand(connection, into_member)
-    if refused:
-        await _keep_refused(connection, from_member, merge_id, refused, epoch, now)
+        await wishes.stand(connection, into_member, epoch, now)
+    if said.refused:
+        await _keep_refused(connection, from_member, merge_id, said.refused, epoch, now)
+    epoch = await wishes.part(connection, from_member, merge_id, said.changes, epoch, now)
+    epoch = await _keep_restricted(connection, from_member, into_member, said.restricted, epoch, now)
     await _conclude(connection, from_member, into_member, merge_id, epoch, now, undone=True)
 
 
-async def _refused_since(
-    connection: Connection, from_member: UUID, into_member: UUID, merge_id: str
-) -> list[Record]:
-    """What was withdrawn or refused under the survivor's id since the merge, and would stand as given without it.
+class _Said(NamedTuple):
+    """What was said under a survivor's id while another was merged into it: what was refused, changed and restricted."""
 
-    Also where it was given again there: two who part may each have meant one of the two.
-    """
+    refused: Sequence[Record] = ()
+    changes: Sequence[Changed] = ()
+    restricted: frozenset[str] = frozenset()
+
+
+async def _said_since(connection: Connection, from_member: UUID, into_member: UUID, merge_id: str) -> _Said:
     edges = await merges.of_survivor(connection, into_member)
     since = next((one.epoch for one in edges if one.merge_id == merge_id), None)
     if since is None:
-        return []
+        return _Said()
+    return _Said(
+        await _refused_since(connection, from_member, into_member, since),
+        await stored_wishes.changes(connection, into_member, since),
+        await restrictions.asked_since(connection, into_member, since),
+    )
+
+
+async def _refused_since(
+    connection: Connection, from_member: UUID, into_member: UUID, since: int
+) -> list[Record]:
+    """What was withdrawn or refused under the survivor's id after an epoch, and would stand as given without it.
+
+    Also where it was given again there: two who part may each have meant one of the two.
+    """
     denials = {
         (one.purpose, one.recipient_id): one
         for one in await merges.records(connection, into_member)
@@ -110,8 +141,28 @@ async def _keep_refused(
     await events.decided(connection, act, epoch, now)
 
 
+async def _keep_restricted(
+    connection: Connection,
+    member_id: UUID,
+    into_member: UUID,
+    restricted: frozenset[str],
+    epoch: int,
+    now: datetime,
+) -> int:
+    """Restrict for a member who parts what was restricted under the survivor's id, by the same request; the last epoch."""
+    own = await restrictions.own(connection, member_id)
+    if restricted <= own:
+        return epoch
+    request_id = await restrictions.requested(connection, into_member)
+    await restrictions.put(connection, member_id, epoch + 1, own | restricted, request_id, now)
+    await events.processing_restricted(connection, member_id, own | restricted, epoch + 1, now)
+    return epoch + 1
+
+
 async def _next_epoch(connection: Connection, one: UUID, other: UUID) -> int:
-    """Hold both members; the epoch after all that either decided."""
+    """Hold both members, and what is sent to them; the epoch after all that either decided."""
+    for member_id in sorted((one, other)):
+        await merges.hold_sends(connection, member_id)
     held = [await decisions.lock_member(connection, member_id) for member_id in sorted((one, other))]
     return max(member.epoch for member in held) + 1
 
@@ -154,5 +205,5 @@ async def _conclude(
     """Void whatever was answered about either before, and tell that the merge counts here."""
     for member_id in (from_member, into_member):
         await restrictions.weigh(connection, member_id)
-        await decisions.advance(connection, member_id, epoch)
+        await merges.note(connection, member_id, epoch)
     await events.merge_followed(connection, from_member, into_member, merge_id, epoch, now, undone=undone)

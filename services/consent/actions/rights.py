@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 from services.consent import events
 from services.consent.actions import fulfilling
-from services.consent.actions.merges import held_survivor
+from services.consent.actions.merges import held_survivor, living_survivor
 from services.consent.actions.purposes import named
 from services.consent.rules import rights as rules
-from services.consent.rules.acts import IdempotencyKeyReused, MemberErased
+from services.consent.rules.acts import IdempotencyKeyReused
 from services.consent.rules.asking import Asking
 from services.consent.rules.deadlines import DueTerms
 from services.consent.rules.rights import (
@@ -27,7 +27,7 @@ from services.consent.rules.rights import (
     Step,
     UnknownRightsRequest,
 )
-from services.consent.storage import erasures, rights
+from services.consent.storage import merges, rights
 from services.kit.database import Connection
 
 MEMBER = "member"
@@ -56,9 +56,7 @@ async def ask(
     What needs no weighing is accepted at once, and done as far as it can be here.
     """
     asking.check()
-    asking = replace(asking, member_id=await held_survivor(connection, asking.member_id))
-    if await erasures.is_erased(connection, asking.member_id):
-        raise MemberErased("the member was erased: nothing is held any more", field="member_id")
+    asking = replace(asking, member_id=await living_survivor(connection, asking.member_id))
     before = await rights.known(connection, asking.member_id, asking.idempotency_key)
     if before is not None:
         return Asked(await _replay(connection, before, asking.fingerprint), True)
@@ -182,7 +180,8 @@ async def held(connection: Connection, request_id: UUID, member_id: UUID | None 
     """A request, held until the commit; only a member's own, where one asks. Raises ``UnknownRightsRequest``."""
     found = await rights.get(connection, request_id)
     mine = found is not None and (
-        member_id is None or found.member_id == await held_survivor(connection, member_id)
+        member_id is None
+        or await merges.survivor(connection, found.member_id) == await held_survivor(connection, member_id)
     )
     held = await rights.get(connection, request_id, hold=True) if mine else None
     if held is None:
@@ -192,9 +191,7 @@ async def held(connection: Connection, request_id: UUID, member_id: UUID | None 
 
 async def set_directive(connection: Connection, member_id: UUID, directive: Directive, now: datetime) -> None:
     """Let this hold for after the member's death."""
-    member_id = await held_survivor(connection, member_id)
-    if await erasures.is_erased(connection, member_id):
-        raise MemberErased("the member was erased", field="member_id")
+    member_id = await living_survivor(connection, member_id)
     await rights.set_directive(connection, member_id, directive, now)
 
 

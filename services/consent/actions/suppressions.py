@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from services.consent.actions.preferences import record
+from services.consent.actions.merges import living_survivor
+from services.consent.actions.wishes import record
 from services.consent.rules.channels import Channel
 from services.consent.rules.preferences import Change, ChangeKind
 from services.consent.rules.suppressions import Suppression, SuppressionReason
-from services.consent.storage import decisions, suppressions
+from services.consent.rules.wishes import suppression_made
+from services.consent.storage import decisions, merges, suppressions, wishes
 from services.kit.database import Connection
 
 
@@ -22,19 +24,19 @@ class Suppressed(NamedTuple):
 async def suppress(connection: Connection, member_id: UUID, wanted: Suppression) -> Suppressed:
     """Let nothing be sent to a member; the same again changes nothing, another end takes the place of the older."""
     wanted.check()
+    member_id = await living_survivor(connection, member_id)
     member = await decisions.lock_member(connection, member_id)
     standing = await suppressions.standing(connection, member_id)
     same = (wanted.channel, wanted.reason, wanted.until)
     if same in [(one.channel, one.reason, one.until) for one in standing]:
-        return Suppressed(standing, True)
+        joined = [edge.epoch for edge in await merges.of_survivor(connection, member_id)]
+        # What stands may be another id's, or from before a merge: said again after it, it is of both.
+        made = await wishes.changes(connection, member_id, max(joined)) if joined else []
+        if not joined or suppression_made(wanted) in [one.change for one in made]:
+            return Suppressed(standing, True)
     await suppressions.put(connection, member_id, wanted)
     standing = await suppressions.standing(connection, member_id)
-    content = {
-        "channel": wanted.channel,
-        "reason": wanted.reason,
-        "until": wanted.until.isoformat() if wanted.until else None,
-    }
-    change = Change(ChangeKind.SUPPRESSED, content)
+    change = suppression_made(wanted)
     await record(connection, member_id, member.epoch + 1, change, wanted.actor, wanted.since)
     return Suppressed(standing, False)
 
@@ -48,6 +50,7 @@ async def unsuppress(
     now: datetime,
 ) -> Suppressed:
     """End a suppression; one that is not there is ended already."""
+    member_id = await living_survivor(connection, member_id)
     member = await decisions.lock_member(connection, member_id)
     if not await suppressions.remove(connection, member_id, channel, reason):
         return Suppressed(await suppressions.standing(connection, member_id), True)

@@ -9,6 +9,7 @@ from services.consent.app import wiring
 from services.consent.consumers import hear_members
 from services.consent.jobs.rights import watch as watch_rights
 from services.consent.jobs.sequencing import Sequencer
+from services.consent.jobs.weighing import weigh
 from services.consent.settings import Settings
 from services.consent.storage import sends
 from services.kit import clock, database, outbox, process, signing
@@ -16,6 +17,7 @@ from services.kit.inbox import Consumer
 
 _FORGET_EVERY_S = 3600.0
 _WATCH_RIGHTS_S = 60.0
+_WEIGH_S = 60.0
 
 
 async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]:
@@ -35,6 +37,12 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
             _WATCH_RIGHTS_S,
             partial(watch_rights, database.engine(url, size=1)),
             "watch rights",
+        ),
+        partial(
+            process.every,
+            _WEIGH_S,
+            partial(weigh, database.engine(url, size=1)),
+            "weigh merged members' wishes",
         ),
         Consumer("members", database.engine(url, size=2), redis, hear_members, by=wiring.NAME).run,
         partial(process.every, _FORGET_EVERY_S, forget, "forget relayed events"),

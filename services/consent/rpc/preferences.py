@@ -19,7 +19,7 @@ from services.consent.rules.preferences import Change, Preferences, Wish, switch
 from services.consent.rules.purposes import KEY, Purpose
 from services.consent.rules.topics import SendingRules, Topic, UnknownTopic
 from services.consent.storage import preferences, purposes, topics
-from services.consent.storage.preferences import Standing
+from services.consent.storage.preferences import Place, Standing
 from services.consent.storage.standings import KeptStandings
 from services.kit import rpc
 from services.kit.clock import Clock
@@ -118,13 +118,14 @@ class PreferencesDoor:
         self, request: preferences_pb2.ListPreferenceChangesRequest, _: Context
     ) -> preferences_pb2.ListPreferenceChangesResponse:
         rpc.be_member(request.member_id)
-        member_id, before = uuid_of(request.member_id), _epoch(request.after)
+        member_id, before = uuid_of(request.member_id), _place(request.after)
         if not 1 <= request.first <= _LONGEST_PAGE:
             raise Malformed(f"first must be between 1 and {_LONGEST_PAGE}", field="first")
         async with self._engine.connect() as connection:
             found = await preferences.page(connection, member_id, before, request.first + 1)
         return preferences_pb2.ListPreferenceChangesResponse(
-            changes=map(wire.wire_change, found[: request.first]), has_next_page=len(found) > request.first
+            changes=[wire.wire_change(*one) for one in found[: request.first]],
+            has_next_page=len(found) > request.first,
         )
 
     async def _wish(self, request: Any, change: Change) -> tuple[preferences_pb2.Preferences, bool]:
@@ -176,9 +177,10 @@ def _wire(view: _View, standing: Standing) -> preferences_pb2.Preferences:
     )
 
 
-def _epoch(cursor: str) -> int | None:
+def _place(cursor: str) -> Place | None:
     if not cursor:
         return None
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
+    epoch, _, under = cursor.partition("@")
+    if not (epoch.isascii() and epoch.isdigit() and len(epoch) <= 18):
         raise Malformed("after must be a cursor that an earlier page gave", field="after")
-    return int(cursor)
+    return Place(int(epoch), uuid_of(under, "after") if under else None)

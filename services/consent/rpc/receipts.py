@@ -10,7 +10,7 @@ from services.consent.rpc.guardians import be_reader
 from services.consent.rpc.wire import uuid_of
 from services.consent.rules.checklists import Malformed
 from services.consent.rules.evidence import Keys, receipt
-from services.consent.storage import log, records
+from services.consent.storage import log, merges, records
 from services.consent.storage.records import Place, Written
 from services.kit import database, rpc
 from services.kit.refusal import Declined, NotFound, Unavailable
@@ -79,7 +79,9 @@ class Receipts:
         if self._key is None:
             raise ReceiptsNotSigned("no signing key is set up here: set CONSENT_SIGNING_KEY")
         found = await log.proven(self._pool, record_id, self._keys)
-        if found is None or found.member_id != member_id:
+        async with self._engine.connect() as connection:
+            theirs = await merges.ids(connection, await merges.survivor(connection, member_id))
+        if found is None or found.member_id not in theirs:
             raise RecordNotFound("this member has no such record", field="record_id")
         if found.shredded:
             raise EvidenceShredded("what proved this record was destroyed when its retention ended (PIPL 19)")
@@ -87,7 +89,7 @@ class Receipts:
             message = "the record is kept, and its receipt is ready in a few seconds: ask again"
             raise ReceiptNotReady(message, retry_after_ms=_READY_AFTER_MS)
         async with self._engine.connect() as connection:
-            record = await records.one(connection, member_id, Place(found.epoch, found.ord))
+            record = await records.one(connection, found.member_id, Place(found.epoch, found.ord))
         name = key_id(self._key.public_key())
         signed = receipt(record.canonical, found.proof, self._issuer, name, self._key)
         return receipts_pb2.GetReceiptResponse(receipt=signed)
@@ -120,17 +122,18 @@ class Receipts:
 def _place(cursor: str) -> Place | None:
     if not cursor:
         return None
-    epoch, _, nth = cursor.partition(".")
-    if not (epoch.isascii() and epoch.isdigit() and nth.isascii() and nth.isdigit() and len(cursor) <= 24):
+    place, _, under = cursor.partition("@")
+    epoch, _, nth = place.partition(".")
+    if not (epoch.isascii() and epoch.isdigit() and nth.isascii() and nth.isdigit() and len(place) <= 24):
         raise Malformed("after must be a cursor that an earlier page gave", field="after")
-    return Place(int(epoch), int(nth))
+    return Place(int(epoch), int(nth), uuid_of(under, "after") if under else None)
 
 
 def _wire(written: Written) -> receipts_pb2.ConsentRecord:
-    record = written.record
+    record, place = written.record, written.place
     return receipts_pb2.ConsentRecord(
         record_id=str(UUID(int=record.record_id.int)),
-        cursor=f"{written.place.epoch}.{written.place.ord}",
+        cursor=f"{place.epoch}.{place.ord}" + (f"@{place.under}" if place.under else ""),
         purpose=record.purpose,
         purpose_version=record.purpose_version,
         event_state=record.event_state,

@@ -18,7 +18,8 @@ from services.consent.rules.quiet_hours import QuietHours
 from services.consent.rules.sending import SendAnswer, SendGate
 from services.consent.rules.suppressions import Suppression, SuppressionReason
 from services.consent.rules.topics import SendingRules, Topic, TopicNotPublishable, TopicTerms
-from services.consent.storage.preferences import Changed
+from services.consent.rules.wishes import Changed
+from services.consent.storage.preferences import Place
 
 _CHANNELS = {topics_pb2.MessageChannel.Value(f"MESSAGE_CHANNEL_{one}"): one for one in Channel}
 _REASONS = {
@@ -181,9 +182,9 @@ def wire_answer(answer: SendAnswer, epoch: int, purpose: str) -> sends_pb2.SendA
     )
 
 
-def wire_change(changed: Changed) -> preferences_pb2.PreferenceChange:
+def wire_change(place: Place, changed: Changed) -> preferences_pb2.PreferenceChange:
     return preferences_pb2.PreferenceChange(
-        cursor=str(changed.epoch),
+        cursor=f"{place.epoch}@{place.under}" if place.under else str(place.epoch),
         changed_at=changed.changed_at,
         actor=changed.actor,
         kind=changed.change.kind,

@@ -9,7 +9,7 @@ from services.consent.actions import suppressions as actions
 from services.consent.rpc import sending_wire as wire
 from services.consent.rpc.wire import uuid_of
 from services.consent.rules.suppressions import Suppression
-from services.consent.storage import suppressions
+from services.consent.storage import merges, suppressions
 from services.kit import rpc
 from services.kit.clock import Clock
 from services.kit.database import Engine
@@ -62,5 +62,6 @@ class Suppressions:
         self, request: suppressions_pb2.ListSuppressionsRequest, _: Context
     ) -> suppressions_pb2.ListSuppressionsResponse:
         async with self._engine.connect() as connection:
-            found = await suppressions.standing(connection, uuid_of(request.member_id))
+            survivor = await merges.survivor(connection, uuid_of(request.member_id))
+            found = await suppressions.standing(connection, survivor)
         return suppressions_pb2.ListSuppressionsResponse(suppressions=map(wire.wire_suppression, found))

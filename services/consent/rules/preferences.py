@@ -47,6 +47,11 @@ class Change:
     kind: ChangeKind
     content: Mapping[str, Any]
 
+    @property
+    def is_yes(self) -> bool:
+        """Whether it allows again what was refused."""
+        return self.content.get("enabled") is True or self.content.get("refused") is False
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -75,12 +80,21 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a member wants; everything is on, and the operator's hours hold, until they say otherwise."""
+    """What a member wants; everything is on, and the operator's hours hold, until they say otherwise.
+
+    ``quiet_besides`` are hours of another id of the same person, which hold as well until hours are set anew.
+    """
 
     switched_off: frozenset[tuple[Channel, str]] = frozenset()
     quiet_hours: QuietHours | None = None
     caps: tuple[FrequencyCap, ...] = ()
     automated_refused_at: datetime | None = None
+    quiet_besides: tuple[QuietHours, ...] = ()
+
+    @property
+    def own_hours(self) -> tuple[QuietHours, ...]:
+        """All hours in which they want nothing."""
+        return () if self.quiet_hours is None else (self.quiet_hours, *self.quiet_besides)
 
     def after(self, change: Change, at: datetime) -> "Preferences":
         """What they want once this is changed; suppressions are not theirs to want."""
@@ -91,7 +105,8 @@ class Preferences:
                 off = self.switched_off - one if said["enabled"] else self.switched_off | one
                 return replace(self, switched_off=off)
             case ChangeKind.QUIET_HOURS_SET:
-                return replace(self, quiet_hours=hours_of(said["quiet_hours"]))
+                hours = hours_of(said["quiet_hours"])
+                return replace(self, quiet_hours=hours, quiet_besides=besides_of(said))
             case ChangeKind.CAPS_SET:
                 return replace(self, caps=caps_of(said["caps"]))
             case ChangeKind.AUTOMATED_DECISIONS_SET:
@@ -104,8 +119,10 @@ def switched(channel: Channel, topic: str, *, enabled: bool) -> Change:
     return Change(ChangeKind.TOPIC_SWITCHED, {"channel": channel, "topic": topic, "enabled": enabled})
 
 
-def quiet_hours_set(hours: QuietHours | None) -> Change:
-    return Change(ChangeKind.QUIET_HOURS_SET, {"quiet_hours": hours_document(hours)})
+def quiet_hours_set(hours: QuietHours | None, *besides: QuietHours) -> Change:
+    return Change(
+        ChangeKind.QUIET_HOURS_SET, {"quiet_hours": hours_document(hours), **_besides_document(besides)}
+    )
 
 
 def caps_set(caps: tuple[FrequencyCap, ...]) -> Change:
@@ -136,6 +153,7 @@ def document(preferences: Preferences) -> canonical.Document:
     return {
         "switched_off": [list(one) for one in sorted(preferences.switched_off)],
         "quiet_hours": hours_document(preferences.quiet_hours),
+        **_besides_document(preferences.quiet_besides),
         "caps": caps_document(preferences.caps),
     }
 
@@ -147,6 +165,7 @@ def preferences_of(said: Mapping[str, Any] | None, automated_refused_at: datetim
     return Preferences(
         switched_off=frozenset((Channel(channel), topic) for channel, topic in said["switched_off"]),
         quiet_hours=hours_of(said["quiet_hours"]),
+        quiet_besides=besides_of(said),
         caps=caps_of(said["caps"]),
         automated_refused_at=automated_refused_at,
     )
@@ -155,6 +174,16 @@ def preferences_of(said: Mapping[str, Any] | None, automated_refused_at: datetim
 def hours_of(said: Mapping[str, Any] | None) -> QuietHours | None:
     """The quiet hours that a document spells."""
     return None if said is None else QuietHours(**said)
+
+
+def besides_of(said: Mapping[str, Any]) -> tuple[QuietHours, ...]:
+    """The further quiet hours that a document spells."""
+    return tuple(QuietHours(**one) for one in said.get("quiet_besides", ()))
+
+
+def _besides_document(besides: Sequence[QuietHours]) -> canonical.Document:
+    """Left out where there are none, as nearly everywhere."""
+    return {"quiet_besides": [hours_document(one) for one in besides]} if besides else {}
 
 
 def caps_of(said: Sequence[Mapping[str, Any]]) -> tuple[FrequencyCap, ...]:

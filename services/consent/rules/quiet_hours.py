@@ -4,6 +4,7 @@ An instant is quiet when that clock then shows a time from the start up to the e
 never quiet, and what it repeats is quiet twice.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -15,6 +16,7 @@ from services.kit.refusal import Invalid
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _SECOND = timedelta(seconds=1)
+_WEEK = timedelta(days=7)
 
 
 class QuietHoursNotValid(Invalid):
@@ -47,7 +49,7 @@ class QuietHours:
 
     def hold(self, at: datetime) -> bool:
         """Whether the instant is quiet."""
-        return (self._local(at) - timedelta(minutes=self.start_minute)) % _DAY < self._length
+        return (self._local(at) - timedelta(minutes=self.start_minute)) % _DAY < self.length
 
     def open_from(self, at: datetime) -> datetime:
         """The first instant that is not quiet, ``at`` itself or later; in UTC."""
@@ -59,7 +61,8 @@ class QuietHours:
         return self._set_between(at, end) or end
 
     @property
-    def _length(self) -> timedelta:
+    def length(self) -> timedelta:
+        """How much of the day they take."""
         return timedelta(minutes=(self.end_minute - self.start_minute) % self.MINUTES)
 
     def _local(self, at: datetime) -> timedelta:
@@ -91,6 +94,42 @@ class QuietHours:
             else:
                 high = middle
         return high.replace(microsecond=0)
+
+
+def open_from(hours: Sequence[QuietHours], at: datetime) -> datetime | None:
+    """The first instant that none of these hours holds, ``at`` or later; None when together they hold for a week."""
+    end = at + _WEEK
+    while any(one.hold(at) for one in hours):
+        at = max(one.open_from(at) for one in hours)
+        if at > end:
+            return None
+    return at
+
+
+def combined(hours: Iterable[QuietHours]) -> list[QuietHours]:
+    """The fewest hours that hold whenever any of these does."""
+    found: list[QuietHours] = []
+    for one in hours:
+        whole = one
+        for other in list(found):
+            if (both := _joined(other, whole)) is not None:
+                found.remove(other)
+                whole = both
+        found.append(whole)
+    return found
+
+
+def _joined(one: QuietHours, other: QuietHours) -> QuietHours | None:
+    """The hours of both as one, where they touch by the same clock and leave some of the day."""
+    if one.time_zone != other.time_zone:
+        return None
+    for first, second in ((one, other), (other, one)):
+        begins = timedelta(minutes=(second.start_minute - first.start_minute) % first.MINUTES)
+        length = max(first.length, begins + second.length)
+        if begins <= first.length and length < _DAY:
+            end = (first.start_minute + length // timedelta(minutes=1)) % first.MINUTES
+            return QuietHours(first.start_minute, end, first.time_zone)
+    return None
 
 
 @lru_cache(maxsize=1_024)

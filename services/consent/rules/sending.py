@@ -13,7 +13,7 @@ from services.consent.rules.channels import Channel
 from services.consent.rules.decisions import Decision
 from services.consent.rules.preferences import Preferences, switchable
 from services.consent.rules.purposes import Purpose
-from services.consent.rules.quiet_hours import QuietHours
+from services.consent.rules.quiet_hours import QuietHours, open_from
 from services.consent.rules.suppressions import Suppression
 from services.consent.rules.topics import SendingRules, Topic
 
@@ -117,8 +117,8 @@ def judge(matter: Matter, situation: Situation, at: datetime) -> SendAnswer:
     denials += _off(matter, situation.preferences)
     denials += _suppressed(matter, situation.suppressions, at)
     hours, caps = _hours(matter, situation.preferences), _caps(matter, situation.preferences)
-    if hours is not None and hours.hold(at):
-        denials.append(Denial(SendGate.WINDOW, "QUIET_HOURS", until=hours.open_from(at)))
+    if any(one.hold(at) for one in hours):
+        denials.append(Denial(SendGate.WINDOW, "QUIET_HOURS", until=open_from(hours, at)))
     for cap in caps:
         free_from = cap.free_from(situation.sent, at)
         if free_from != at:
@@ -146,9 +146,13 @@ def _suppressed(matter: Matter, suppressions: Sequence[Suppression], at: datetim
             yield Denial(SendGate.SUPPRESSION, one.reason, until=one.until)
 
 
-def _hours(matter: Matter, preferences: Preferences) -> QuietHours | None:
+def _hours(matter: Matter, preferences: Preferences) -> tuple[QuietHours, ...]:
     """The hours that hold for the member; their own stand in the place of the operator's."""
-    return (preferences.quiet_hours or matter.rules.quiet_hours) if matter.keeps_quiet_hours else None
+    if not matter.keeps_quiet_hours:
+        return ()
+    if preferences.quiet_hours is not None:
+        return preferences.own_hours
+    return () if matter.rules.quiet_hours is None else (matter.rules.quiet_hours,)
 
 
 def _caps(matter: Matter, preferences: Preferences) -> list[FrequencyCap]:
@@ -158,10 +162,9 @@ def _caps(matter: Matter, preferences: Preferences) -> list[FrequencyCap]:
     return [cap for cap in (*matter.rules.caps, *preferences.caps) if cap.channel is matter.channel]
 
 
-def _retry_at(denials: Sequence[Denial], hours: QuietHours | None) -> datetime | None:
+def _retry_at(denials: Sequence[Denial], hours: Sequence[QuietHours]) -> datetime | None:
     """When every no has passed; waiting frees caps and suppressions for good, so the window has the last word."""
     untils = [denial.until for denial in denials if denial.until is not None]
     if not denials or len(untils) < len(denials):
         return None
-    latest = max(untils)
-    return latest if hours is None else hours.open_from(latest)
+    return open_from(hours, max(untils))

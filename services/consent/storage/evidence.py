@@ -1,16 +1,20 @@
 """What a verification reads: all records, leaves, runs and standing decisions, as they were at one instant."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from services.consent.rules import canonical
+from services.consent.rules.channels import Channel
 from services.consent.rules.evidence import entry
 from services.consent.rules.merkle import Node
-from services.consent.rules.preferences import Change, ChangeKind, Preferences, preferences_of
+from services.consent.rules.preferences import Change, ChangeKind, preferences_of
 from services.consent.rules.records import FIELDS, canonical_of
+from services.consent.rules.suppressions import Suppression, SuppressionReason
+from services.consent.rules.wishes import Changed, Joined, Wishes
+from services.consent.rules.wishes import standing as wished
 from services.kit import database
 
 
@@ -61,7 +65,7 @@ async def standing(connection: database.RawConnection) -> list[Mismatch]:
     """Standing decisions and epochs that are not what the records fold to."""
     return [
         Mismatch(row["table"], f"member {row['member_id']}", row["what"])
-        for query in (_STANDING, _EPOCHS)
+        for query in (_STANDING, _SURVIVORS, _EPOCHS)
         for row in await connection.fetch(query)
     ]
 
@@ -69,21 +73,30 @@ async def standing(connection: database.RawConnection) -> list[Mismatch]:
 async def wishes(connection: database.RawConnection) -> AsyncIterator[Mismatch | None]:
     """For each member who ever changed how they may be written to, whether that stands as the changes fold."""
     async for row in connection.cursor(_WISHES, prefetch=_AT_ONCE):
-        folded, stopped = Preferences(), dict[tuple[str, str], datetime | None]()
-        for kind, content, changed_at in json.loads(row["changes"] or "[]"):
-            change = Change(ChangeKind(kind), content)
-            folded = folded.after(change, datetime.fromisoformat(changed_at))
-            if change.kind is ChangeKind.SUPPRESSED:
-                until = content["until"] and datetime.fromisoformat(content["until"])
-                stopped[content["channel"] or "", content["reason"]] = until
-            elif change.kind is ChangeKind.UNSUPPRESSED:
-                stopped.pop((content["channel"] or "", content["reason"]), None)
-        said = json.loads(row["content"]) if row["content"] else None
-        stands = preferences_of(said, row["automated_refused_at"])
-        what = "" if stands == folded else "what stands is not what the changes fold to"
-        if {(channel, reason): until for channel, reason, until in row["suppressions"]} != stopped:
-            what = what or "what is suppressed is not what the changes fold to"
+        own = [
+            Changed(epoch, Change(ChangeKind(kind), content), actor, datetime.fromisoformat(changed_at))
+            for epoch, kind, content, actor, changed_at in json.loads(row["changes"] or "[]")
+        ]
+        joined = [Joined(epoch, _wishes(*stood)) for epoch, *stood in row["joined"]]
+        folded = wished(own, joined)
+        stands = _wishes(row["content"], row["automated_refused_at"], row["suppressions"])
+        what = ""
+        if stands.preferences != folded.preferences:
+            what = "what stands is not what the changes fold to"
+        elif stands.suppressions != folded.suppressions:
+            what = "what is suppressed is not what the changes fold to"
         yield Mismatch("preferences", f"member {row['member_id']}", what) if what else None
+
+
+def _wishes(
+    content: str | None, refused_at: datetime | None, stopped: Sequence[tuple[Any, ...]] | None
+) -> Wishes:
+    said = json.loads(content) if content else None
+    suppressions = [
+        Suppression(Channel(channel) if channel else None, SuppressionReason(reason), *rest)
+        for channel, reason, *rest in stopped or ()
+    ]
+    return Wishes(preferences_of(said, refused_at), {(one.channel, one.reason): one for one in suppressions})
 
 
 async def states(connection: database.RawConnection) -> int:
@@ -92,18 +105,26 @@ async def states(connection: database.RawConnection) -> int:
     return found
 
 
-_WISHES = """
+_STOPPED = """ARRAY(SELECT ROW(x.channel, x.reason, x.since, x.until, x.actor) FROM suppressions x
+             WHERE x.member_id = {0}.member_id)"""
+
+# Who was merged into another brought along what stood for them then, and still does under their id.
+_WISHES = f"""
 SELECT member_id, m.automated_refused_at, p.content,
-       (SELECT json_agg(json_build_array(c.kind, c.content, c.changed_at) ORDER BY c.epoch)
+       (SELECT json_agg(json_build_array(c.epoch, c.kind, c.content, c.actor, c.changed_at) ORDER BY c.epoch)
         FROM preference_changes c WHERE c.member_id = known.member_id) AS changes,
-       ARRAY(SELECT ROW(x.channel, x.reason, x.until) FROM suppressions x WHERE x.member_id = known.member_id)
-         AS suppressions
+       {_STOPPED.format("known")} AS suppressions,
+       ARRAY(SELECT ROW(e.epoch, q.content, f.automated_refused_at, {_STOPPED.format("side")})
+             FROM (SELECT epoch, from_member AS member_id FROM merges WHERE into_member = known.member_id) e
+             JOIN LATERAL (SELECT e.member_id) side ON true
+             LEFT JOIN members f ON f.member_id = e.member_id
+             LEFT JOIN preferences q ON q.member_id = e.member_id) AS joined
 FROM (SELECT member_id FROM preference_changes UNION SELECT member_id FROM preferences
-      UNION SELECT member_id FROM suppressions
+      UNION SELECT member_id FROM suppressions UNION SELECT into_member FROM merges
       UNION SELECT member_id FROM members WHERE automated_refused_at IS NOT NULL) known
 LEFT JOIN members m USING (member_id)
 LEFT JOIN preferences p USING (member_id)
-"""
+"""  # noqa: S608 - our own column names
 
 _RECORDS = f"""
 SELECT {", ".join(f"e.{name}" for name in FIELDS)}, e.record_digest, l.leaf_index, l.entry, s.salt,
@@ -131,6 +152,21 @@ SELECT 'consent_states' AS table, member_id,
 FROM last l FULL JOIN consent_states s USING (member_id, purpose, recipient_id)
 WHERE (l.record_id, l.purpose_version, l.event_state, l.event_time, l.epoch)
   IS DISTINCT FROM (s.record_id, s.purpose_version, s.event_state, s.event_time, s.epoch)
+  AND NOT EXISTS (SELECT FROM merges m WHERE m.into_member = member_id)
+"""
+
+# What stands for a survivor was decided under an id of the person, whichever side's it was that counted.
+_SURVIVORS = """
+SELECT 'consent_states' AS table, s.member_id,
+       format('what stands on %s %s was decided under no id of the member', s.purpose, s.recipient_id) AS what
+FROM consent_states s
+WHERE EXISTS (SELECT FROM merges m WHERE m.into_member = s.member_id) AND NOT EXISTS (
+  WITH RECURSIVE person (member_id) AS (
+    VALUES (s.member_id)
+    UNION SELECT m.from_member FROM merges m JOIN person ON m.into_member = person.member_id)
+  SELECT FROM consent_events e JOIN person USING (member_id)
+  WHERE (e.record_id, e.purpose, e.recipient_id, e.purpose_version, e.event_state, e.event_time)
+    = (s.record_id, s.purpose, s.recipient_id, s.purpose_version, s.event_state, s.event_time))
 """
 
 _EPOCHS = """
@@ -139,7 +175,9 @@ FROM members m FULL JOIN (
   SELECT member_id, max(epoch) AS epoch
   FROM (SELECT member_id, epoch FROM consent_events UNION ALL SELECT member_id, epoch FROM preference_changes
         UNION ALL SELECT member_id, epoch FROM restriction_changes
-        UNION ALL SELECT member_id, epoch FROM guardian_changes) made
+        UNION ALL SELECT member_id, epoch FROM guardian_changes
+        UNION ALL SELECT member_id, merged_epoch FROM members
+        UNION ALL SELECT from_member, epoch FROM merges UNION ALL SELECT into_member, epoch FROM merges) made
   GROUP BY 1) e USING (member_id)
 WHERE coalesce(m.epoch, 0) <> coalesce(e.epoch, 0)
 """

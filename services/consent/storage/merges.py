@@ -29,6 +29,24 @@ async def survivor(connection: AsyncConnection, member_id: UUID) -> UUID:
     return found or member_id
 
 
+async def ids(connection: AsyncConnection, survivor: UUID) -> list[UUID]:
+    """All ids that a survivor answers as, the own one too."""
+    found = await connection.scalars(
+        sa.text(
+            "SELECT CAST(:survivor AS uuid) UNION ALL SELECT member_id FROM members WHERE merged_into = :survivor"
+        ),
+        {"survivor": survivor},
+    )
+    return list(found)
+
+
+async def hold_sends(connection: AsyncConnection, member_id: UUID) -> None:
+    """Let no send of a member be claimed until the commit: a claim is of whoever the member is then."""
+    await connection.execute(
+        sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:send, 0))"), {"send": f"send {member_id}"}
+    )
+
+
 async def add(
     connection: AsyncConnection, from_member: UUID, into_member: UUID, merge_id: str, epoch: int
 ) -> None:
@@ -36,8 +54,8 @@ async def add(
     values = {"from_member": from_member, "into_member": into_member, "merge_id": merge_id, "epoch": epoch}
     await connection.execute(
         sa.text(
-            "INSERT INTO merges (from_member, into_member, merge_id, epoch) "
-            "VALUES (:from_member, :into_member, :merge_id, :epoch)"
+            "INSERT INTO merges (from_member, into_member, merge_id, epoch, weighed) "
+            "VALUES (:from_member, :into_member, :merge_id, :epoch, true)"
         ),
         values,
     )
@@ -79,6 +97,33 @@ async def of_survivor(connection: AsyncConnection, member_id: UUID) -> list[Edge
         {"member": member_id},
     )
     return [Edge(*row) for row in rows]
+
+
+async def unweighed(connection: AsyncConnection) -> UUID | None:
+    """A survivor of a merge that code of before heard of, which weighed consents and no wishes; None: there is none."""
+    found: UUID | None = await connection.scalar(
+        sa.text("SELECT into_member FROM merges WHERE weighed IS NULL LIMIT 1")
+    )
+    return found
+
+
+async def weighed(connection: AsyncConnection, into_member: UUID) -> None:
+    """Note that the wishes of all who were merged into a member are weighed, and are to be where it brought them."""
+    await connection.execute(
+        sa.text(
+            """UPDATE merges SET weighed = CASE WHEN into_member = :member THEN true END
+               WHERE (into_member = :member AND weighed IS NULL) OR from_member = :member"""
+        ),
+        {"member": into_member},
+    )
+
+
+async def note(connection: AsyncConnection, member_id: UUID, epoch: int) -> None:
+    """Let a merge, or its undoing, be why a member is at an epoch."""
+    await connection.execute(
+        sa.text("UPDATE members SET epoch = :epoch, merged_epoch = :epoch WHERE member_id = :member_id"),
+        {"epoch": epoch, "member_id": member_id},
+    )
 
 
 async def records(connection: AsyncConnection, member_id: UUID) -> list[Record]:

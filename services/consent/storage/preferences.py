@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.consent.rules.preferences import Change, ChangeKind, Preferences, document, preferences_of
+from services.consent.rules.wishes import Changed
+from services.consent.storage.merges import survivor
 from services.consent.storage.tables import acts, members, preference_changes, preferences
 
 
@@ -20,21 +22,33 @@ class Standing(NamedTuple):
     epoch: int
 
 
-class Changed(NamedTuple):
-    """A change as it was written; its epoch is its place."""
+class Place(NamedTuple):
+    """Where a change stands in a member's history: its epoch, and the id it was kept under unless that is the
+    survivor's."""
 
     epoch: int
-    change: Change
-    actor: str
-    changed_at: datetime
+    under: UUID | None = None
+
+
+_PAGE = sa.text(
+    """WITH person AS (SELECT coalesce((SELECT merged_into FROM members WHERE member_id = :member_id),
+                                      CAST(:member_id AS uuid)) AS survivor)
+       SELECT survivor, c.member_id AS under, c.epoch, c.kind, c.content, c.actor, c.changed_at
+       FROM person JOIN preference_changes c ON c.member_id IN (
+         SELECT survivor UNION ALL SELECT m.member_id FROM members m WHERE m.merged_into = survivor)
+       WHERE CAST(:epoch AS bigint) IS NULL OR (c.epoch, c.member_id) < (:epoch, CAST(:under AS uuid))
+       ORDER BY c.epoch DESC, c.member_id DESC LIMIT :most"""
+)
 
 
 async def standing(connection: AsyncConnection, member_ids: Collection[UUID]) -> dict[UUID, Standing]:
-    """What each of these members wants; those of whom nothing is known are left out."""
+    """What each of these members wants, by whichever id; those of whom nothing is known are left out."""
+    asked = members.alias("asked")
     query = (
-        sa.select(members.c.member_id, members.c.epoch, members.c.automated_refused_at, preferences.c.content)
+        sa.select(asked.c.member_id, members.c.epoch, members.c.automated_refused_at, preferences.c.content)
+        .join(members, members.c.member_id == sa.func.coalesce(asked.c.merged_into, asked.c.member_id))
         .join(preferences, preferences.c.member_id == members.c.member_id, isouter=True)
-        .where(members.c.member_id == sa.any_(sa.literal(list(member_ids), sa.ARRAY(sa.UUID))))
+        .where(asked.c.member_id == sa.any_(sa.literal(list(member_ids), sa.ARRAY(sa.UUID))))
     )
     return {
         row.member_id: Standing(preferences_of(row.content, row.automated_refused_at), row.epoch)
@@ -59,12 +73,21 @@ async def append(
 
 
 async def note_act(
-    connection: AsyncConnection, member_id: UUID, idempotency_key: str, fingerprint: bytes, epoch: int
+    connection: AsyncConnection,
+    sent_as: UUID,
+    idempotency_key: str,
+    fingerprint: bytes,
+    epoch: int,
+    member_id: UUID,
 ) -> None:
-    """Claim a member's key for good."""
+    """Claim a key for good, of the id that the act was sent as."""
     await connection.execute(
         acts.insert().values(
-            member_id=member_id, idempotency_key=idempotency_key, fingerprint=fingerprint, epoch=epoch
+            member_id=sent_as,
+            idempotency_key=idempotency_key,
+            fingerprint=fingerprint,
+            epoch=epoch,
+            recorded_under=None if sent_as == member_id else member_id,
         )
     )
 
@@ -85,14 +108,16 @@ async def put(connection: AsyncConnection, member_id: UUID, wanted: Preferences)
 
 
 async def page(
-    connection: AsyncConnection, member_id: UUID, before: int | None, most: int
-) -> Sequence[Changed]:
-    """A member's changes, newest first, those before an epoch."""
-    query = sa.select(preference_changes).where(preference_changes.c.member_id == member_id)
+    connection: AsyncConnection, member_id: UUID, before: Place | None, most: int
+) -> Sequence[tuple[Place, Changed]]:
+    """A member's changes under all ids, newest first, those before a place."""
+    at = {"member_id": member_id, "epoch": None, "under": None, "most": most}
     if before is not None:
-        query = query.where(preference_changes.c.epoch < before)
-    rows = await connection.execute(query.order_by(preference_changes.c.epoch.desc()).limit(most))
+        at |= {"epoch": before.epoch, "under": before.under or await survivor(connection, member_id)}
     return [
-        Changed(row.epoch, Change(ChangeKind(row.kind), row.content), row.actor, row.changed_at)
-        for row in rows
+        (
+            Place(row.epoch, None if row.under == row.survivor else row.under),
+            Changed(row.epoch, Change(ChangeKind(row.kind), row.content), row.actor, row.changed_at),
+        )
+        for row in await connection.execute(_PAGE, at)
     ]

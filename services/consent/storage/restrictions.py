@@ -7,6 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.consent.rules.rights import EVERYTHING
+
 
 async def standing(connection: AsyncConnection, member_id: UUID) -> frozenset[str]:
     """What is restricted for a member now."""
@@ -14,6 +16,41 @@ async def standing(connection: AsyncConnection, member_id: UUID) -> frozenset[st
         sa.text("SELECT restricted FROM members WHERE member_id = :member_id"), {"member_id": member_id}
     )
     return frozenset(found or ())
+
+
+async def own(connection: AsyncConnection, member_id: UUID) -> frozenset[str]:
+    """What is restricted under this very id."""
+    found = await connection.scalar(
+        sa.text(
+            "SELECT purposes FROM restriction_changes WHERE member_id = :member_id ORDER BY epoch DESC LIMIT 1"
+        ),
+        {"member_id": member_id},
+    )
+    return frozenset(found or ())
+
+
+async def asked_since(connection: AsyncConnection, member_id: UUID, epoch: int) -> frozenset[str]:
+    """What requests restricted under this id after an epoch, also where it was restricted before."""
+    found = await connection.scalars(
+        sa.text(
+            """SELECT unnest(CASE WHEN r.kind = 'RESTRICT' AND r.purposes <> '{}' THEN r.purposes ELSE :everything END)
+               FROM restriction_changes c JOIN rights_requests r USING (request_id)
+               WHERE c.member_id = :member_id AND c.epoch > :epoch"""
+        ),
+        {"member_id": member_id, "epoch": epoch, "everything": [EVERYTHING]},
+    )
+    return frozenset(found)
+
+
+async def requested(connection: AsyncConnection, member_id: UUID) -> UUID:
+    """The request by which this id was restricted last."""
+    found: UUID = await connection.scalar(
+        sa.text(
+            "SELECT request_id FROM restriction_changes WHERE member_id = :member_id ORDER BY epoch DESC LIMIT 1"
+        ),
+        {"member_id": member_id},
+    )
+    return found
 
 
 async def put(
@@ -24,7 +61,7 @@ async def put(
     request_id: UUID,
     now: datetime,
 ) -> None:
-    """Let exactly this be restricted from an epoch on, and keep by which request."""
+    """Let exactly this be restricted of an id's own from an epoch on, and keep by which request."""
     values = {
         "member_id": member_id,
         "epoch": epoch,
@@ -39,10 +76,7 @@ async def put(
         ),
         values,
     )
-    await connection.execute(
-        sa.text("UPDATE members SET restricted = :purposes WHERE member_id = :member_id"),
-        {"purposes": values["purposes"], "member_id": member_id},
-    )
+    await weigh(connection, member_id)
 
 
 async def weigh(connection: AsyncConnection, survivor: UUID) -> None:

@@ -23,8 +23,10 @@ from services.consent.rules.rights import (
 COLUMNS = """number, request_id, member_id, kind, state, purposes, subject, wanted, channel, verified, received_at,
   due_at, due_source, alarm_at, ended_at, decided_by, ground, article, remedy, appeal_of, erasure_id"""
 # Whoever was merged into a member is the same person.
-_PERSON = """member_id IN (SELECT m.member_id FROM members m WHERE m.member_id = :member_id OR m.merged_into = :member_id
-  UNION SELECT CAST(:member_id AS uuid))"""
+_PERSON = """member_id IN (
+  WITH who AS (SELECT coalesce((SELECT merged_into FROM members WHERE member_id = :member_id),
+                               CAST(:member_id AS uuid)) AS survivor)
+  SELECT survivor FROM who UNION SELECT m.member_id FROM members m JOIN who ON m.merged_into = who.survivor)"""
 
 
 class Stored(NamedTuple):
@@ -197,19 +199,21 @@ async def of_member(
 
 
 async def directive(connection: AsyncConnection, member_id: UUID) -> Directive | None:
-    """What the member wanted for after death."""
-    found = await connection.scalar(
-        sa.text("SELECT directive FROM directives WHERE member_id = :member_id"), {"member_id": member_id}
-    )
+    """What the member wanted for after death; a no under any id wins."""
+    query = f"SELECT directive FROM directives WHERE {_PERSON} ORDER BY directive = :no DESC LIMIT 1"  # noqa: S608
+    found = await connection.scalar(sa.text(query), {"member_id": member_id, "no": Directive.KIN_MAY_NOT_ASK})
     return None if found is None else Directive(found)
 
 
 async def set_directive(
     connection: AsyncConnection, member_id: UUID, wanted: Directive, now: datetime
 ) -> None:
+    """Keep it under every id of the member, so that it stays with each who parts."""
     await connection.execute(
         sa.text(
-            """INSERT INTO directives (member_id, directive, set_at) VALUES (:member_id, :directive, :now)
+            """INSERT INTO directives (member_id, directive, set_at)
+               SELECT CAST(:member_id AS uuid), :directive, CAST(:now AS timestamptz)
+               UNION SELECT member_id, :directive, CAST(:now AS timestamptz) FROM members WHERE merged_into = :member_id
                ON CONFLICT (member_id) DO UPDATE SET directive = excluded.directive, set_at = excluded.set_at"""
         ),
         {"member_id": member_id, "directive": wanted, "now": now},

@@ -26,19 +26,39 @@ SELECT t.canonical AS topic, t.effective_at AS topic_at, r.canonical AS rules, r
 FROM (SELECT * FROM topics WHERE key = $1 ORDER BY version DESC LIMIT 1) t
 LEFT JOIN (SELECT * FROM sending_rules ORDER BY version DESC LIMIT 1) r ON true"""
 
-_SITUATIONS = """
+# All ids of who answers as one.
+_IDS = "SELECT who.member_id UNION ALL SELECT other.member_id FROM members other WHERE other.merged_into = who.member_id"
+
+_SITUATIONS = f"""
 SELECT asked.member_id, m.epoch AS member_epoch, m.automated_refused_at, m.restricted, p.content AS preferences,
        s.purpose, s.recipient_id, s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_until, s.epoch,
        ARRAY(SELECT ROW(x.channel, x.reason, x.since, x.until, x.actor) FROM suppressions x
-             WHERE x.member_id = asked.member_id) AS suppressions,
-       ARRAY(SELECT c.claimed_at FROM sends c
-             WHERE c.member_id = asked.member_id AND c.channel = $3 AND c.counted AND c.released_at IS NULL
-               AND c.claimed_at > $4 AND c.send_id <> $5
-             ORDER BY c.claimed_at DESC LIMIT $6) AS sent
+             WHERE x.member_id = who.member_id) AS suppressions,
+       ARRAY(SELECT each.claimed_at FROM ({_IDS} AND m.merged_epoch IS NOT NULL) AS ids
+             CROSS JOIN LATERAL (
+               SELECT c.claimed_at FROM sends c
+               WHERE c.member_id = ids.member_id AND c.channel = $3 AND c.counted AND c.released_at IS NULL
+                 AND c.claimed_at > $4 AND (c.member_id, c.send_id) IS DISTINCT FROM ($5::uuid, $6)
+               ORDER BY c.claimed_at DESC LIMIT $7) AS each
+             ORDER BY each.claimed_at DESC LIMIT $7) AS sent
 FROM unnest($1::uuid[]) AS asked(member_id)
-LEFT JOIN members m ON m.member_id = asked.member_id
-LEFT JOIN consent_states s ON s.member_id = asked.member_id AND s.purpose = $2 AND s.recipient_id = ''
-LEFT JOIN preferences p ON p.member_id = asked.member_id"""
+LEFT JOIN LATERAL (SELECT merged_into FROM members WHERE member_id = asked.member_id OFFSET 0) AS known ON true
+CROSS JOIN LATERAL (SELECT coalesce(known.merged_into, asked.member_id) AS member_id) AS who
+LEFT JOIN members m ON m.member_id = who.member_id
+LEFT JOIN consent_states s ON s.member_id = who.member_id AND s.purpose = $2 AND s.recipient_id = ''
+LEFT JOIN preferences p ON p.member_id = who.member_id"""  # noqa: S608 - our own column names
+
+# Locks who answers as the member, and says who that is.
+_LOCK = """
+SELECT member_id, pg_advisory_xact_lock(hashtextextended('send ' || member_id, 0))
+FROM (SELECT coalesce((SELECT merged_into FROM members WHERE member_id = $1), $1) AS member_id OFFSET 0) AS who"""
+
+_CLAIMED = f"""
+SELECT who.member_id AS survivor, c.member_id, c.channel, c.topic, c.claimed_at, c.released_at
+FROM (SELECT coalesce((SELECT merged_into FROM members WHERE member_id = $1), $1) AS member_id OFFSET 0) AS who
+LEFT JOIN LATERAL (SELECT c.* FROM ({_IDS}) AS ids CROSS JOIN LATERAL (
+    SELECT * FROM sends WHERE member_id = ids.member_id AND send_id = $2 OFFSET 0) AS c) AS c ON true
+ORDER BY c.member_id <> $1, c.member_id <> who.member_id, c.claimed_at DESC"""  # noqa: S608
 
 _CLAIM = """
 INSERT INTO sends (member_id, send_id, channel, topic, counted, claimed_at, actor)
@@ -48,17 +68,19 @@ ON CONFLICT (member_id, send_id) DO UPDATE
 
 
 class Claim(NamedTuple):
-    """A send as it was claimed; ``released`` when it was given back since."""
+    """A send as it was claimed, and under which id; ``released`` when it was given back since."""
 
+    member_id: UUID
     channel: Channel
     topic: str
     claimed_at: datetime
     released: bool
 
 
-async def lock(connection: RawConnection, member_id: UUID) -> None:
-    """Let one claim of a member through at a time, until the commit."""
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"send {member_id}")
+async def lock(connection: RawConnection, member_id: UUID) -> UUID:
+    """Let one claim of a person through at a time, until the commit; who answered as the member just before."""
+    survivor: UUID = await connection.fetchval(_LOCK, member_id)
+    return survivor
 
 
 async def matter(connection: RawConnection, reads: GateReads, topic: str, channel: Channel) -> Matter:
@@ -80,13 +102,13 @@ async def situations(
     matter: Matter,
     member_ids: Sequence[UUID],
     now: datetime,
-    own_id: str = "",
+    own: tuple[UUID, str] | None = None,
 ) -> dict[UUID, Situation]:
-    """Where each member stands on a matter; ``own_id`` names a send that is not to be held against itself."""
+    """Where each member stands on a matter; ``own`` is a send, by member and id, not to be held against itself."""
     purpose = matter.purpose.key if matter.purpose else ""
     looked_at = MOST if matter.keeps_caps else 0
     rows = await connection.fetch(
-        _SITUATIONS, member_ids, purpose, matter.channel, now - LONGEST, own_id, looked_at
+        _SITUATIONS, member_ids, purpose, matter.channel, now - LONGEST, *(own or (None, "")), looked_at
     )
     found = {}
     for row in rows:
@@ -110,16 +132,20 @@ async def situations(
     return found
 
 
-async def claimed(connection: RawConnection, member_id: UUID, send_id: str) -> Claim | None:
-    """What a member's send of this id was claimed for."""
-    row = await connection.fetchrow(
-        "SELECT channel, topic, claimed_at, released_at FROM sends WHERE member_id = $1 AND send_id = $2",
-        member_id,
-        send_id,
-    )
-    if row is None:
-        return None
-    return Claim(Channel(row["channel"]), row["topic"], row["claimed_at"], row["released_at"] is not None)
+async def claimed(connection: RawConnection, member_id: UUID, send_id: str) -> tuple[UUID, list[Claim]]:
+    """Who answers as a member now, and that person's sends of this id, the one under the member's own id first."""
+    rows = await connection.fetch(_CLAIMED, member_id, send_id)
+    return rows[0]["survivor"], [
+        Claim(
+            row["member_id"],
+            Channel(row["channel"]),
+            row["topic"],
+            row["claimed_at"],
+            row["released_at"] is not None,
+        )
+        for row in rows
+        if row["member_id"] is not None
+    ]
 
 
 async def claim(

@@ -43,6 +43,7 @@ members = sa.Table(
     sa.Column("pii_principal_id", UUID),
     sa.Column("epoch", sa.BigInteger),
     sa.Column("automated_refused_at", _INSTANT),
+    sa.Column("merged_into", UUID),
 )
 
 erased_members = sa.Table(

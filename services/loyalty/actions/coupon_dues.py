@@ -2,7 +2,7 @@
 
 from services.kit import database
 from services.loyalty import events
-from services.loyalty.actions.coupon_orders import reinstate
+from services.loyalty.actions.coupon_returns import BY_MEMBERS, MEMBER_CLOSED, reinstate
 from services.loyalty.actions.coupon_revocations import revoke
 from services.loyalty.rules.ledger.events import CouponExpiring, Event
 from services.loyalty.storage.coupons import coupon_dues, coupon_refunds
@@ -10,9 +10,6 @@ from services.loyalty.storage.coupons.coupon_refunds import RefundedOrder
 from services.loyalty.storage.ledger.telling import tell
 from services.loyalty.storage.members import families
 from services.loyalty.storage.programmes import programmes
-
-MEMBER_CLOSED = "MEMBER_CLOSED"
-_BY_MEMBERS = "service:members"
 
 
 async def settle(connection: database.RawConnection, now: int, limit: int) -> int:
@@ -43,7 +40,7 @@ async def leave(
     await families.be_alone_with(connection, [member_id])
     await coupon_dues.let_go_of(connection, member_id)
     if open_ones := await coupon_dues.open_of(connection, member_id):
-        await revoke(connection, open_ones, _BY_MEMBERS, MEMBER_CLOSED, now, programme_ids)
+        await revoke(connection, open_ones, BY_MEMBERS, MEMBER_CLOSED, now, programme_ids)
 
 
 async def follow_merge(

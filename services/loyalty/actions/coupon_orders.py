@@ -1,4 +1,4 @@
-"""Coupons on orders: held with what they take off, used, released, given back after a refund; one transaction each."""
+"""Coupons on orders: held with what they take off, used, released; one transaction each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ from services.loyalty.rules.coupons.coupons import (
     CouponState,
     UnknownCoupon,
 )
-from services.loyalty.rules.ledger.events import CouponReinstated, CouponUsed, Event
-from services.loyalty.storage.coupons import coupon_answers, coupons
+from services.loyalty.rules.ledger.events import CouponUsed, Event
+from services.loyalty.storage.coupons import coupon_answers, coupon_refunds, coupons
 from services.loyalty.storage.ledger.telling import tell
 
 _SECOND_US = 1_000_000
@@ -104,6 +104,7 @@ async def use(connection: database.RawConnection, asked: OnOrder, now: int) -> t
     used = [off.coupon.used(asked.order_ref, now, off.minor) for off in offs]
     await settle(connection, stored, _let_go(stored, used, now))
     await settle(connection, stored, used)
+    await coupon_refunds.hear_again(connection, asked.order_ref, asked.within.programme_id)
     answer = _answer(offs, asked.basket)
     await coupon_answers.keep(connection, asked.member_id, key, answer)
     await tell(
@@ -145,43 +146,6 @@ async def release(
     ]
     await settle(connection, stored, released)
     return released
-
-
-async def reinstate(
-    connection: database.RawConnection,
-    within: Within,
-    order_ref: str,
-    coupon_ids: Sequence[str],
-    now: int,
-    member_id: str = "",
-) -> list[Coupon]:
-    """Give back what was used on an order, whole or in part; nothing where it was given back before."""
-    stored = {
-        coupon.coupon_id: coupon
-        for coupon in await coupons.lock_of_order(connection, order_ref)
-        if coupon.programme == within.number and member_id in ("", coupon.member_id)
-    }
-    back = [
-        coupon.reinstated(now, within.time_zone)
-        for coupon in stored.values()
-        if coupon.state is CouponState.USED and (not coupon_ids or coupon.coupon_id in coupon_ids)
-    ]
-    await settle(connection, stored, back)
-    await tell(
-        connection,
-        [
-            _told(
-                within,
-                coupon,
-                now,
-                CouponReinstated(
-                    coupon.coupon_id, coupon.template, order_ref, coupon.state is CouponState.EXPIRED
-                ),
-            )
-            for coupon in back
-        ],
-    )
-    return back
 
 
 def _wanted(stored: dict[str, Coupon], coupon_ids: Sequence[str], order_ref: str, now: int) -> list[Coupon]:
@@ -278,5 +242,5 @@ def _answer(offs: Sequence[Off], basket: Basket | None) -> Answer:
     }
 
 
-def _told(within: Within, coupon: Coupon, now: int, what: CouponUsed | CouponReinstated) -> Any:
+def _told(within: Within, coupon: Coupon, now: int, what: CouponUsed) -> Any:
     return events.encode(Event(coupon.member_id, within.programme_id, now, what))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.kit import database
-from services.loyalty.rules.ledger.grants import GrantNotRefused, GrantState, UnknownGrant
+from services.loyalty.rules.ledger.grants import WITHDRAWN, GrantNotRefused, GrantState, UnknownGrant
 from services.loyalty.storage.ledger import grants
 from services.loyalty.storage.ledger.grants import Kept
 
@@ -19,4 +19,6 @@ async def retry(
         return kept, True
     if kept.state is GrantState.GIVEN:
         raise GrantNotRefused("it was given: there is nothing to try again", field="key")
+    if kept.outcome == WITHDRAWN:
+        raise GrantNotRefused("what it was promised for was cancelled: nothing is due any more", field="key")
     return await grants.reopen(connection, kept.grant, now), False

@@ -1,5 +1,6 @@
 """Missions: draft an edition, put it in force, stop it; say where members stand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +11,13 @@ from services.loyalty.actions.editions import as_drafted, next_edition
 from services.loyalty.actions.promises import be_kept
 from services.loyalty.rules.missions import missions as rules
 from services.loyalty.rules.missions.circles import be_finite
-from services.loyalty.rules.missions.mission_progress import Progress, ProgressState, period_of, progress_of
+from services.loyalty.rules.missions.mission_progress import (
+    Progress,
+    ProgressState,
+    gone_on_with,
+    period_of,
+    progress_of,
+)
 from services.loyalty.rules.missions.missions import (
     ActivityTask,
     BudgetBelowAwarded,
@@ -90,7 +97,7 @@ async def publish(
     starts_at = newest.mission.starts_at or (before.mission.starts_at if before else now)
     published = replace(
         newest,
-        mission=replace(newest.mission, starts_at=starts_at),
+        mission=replace(newest.mission, starts_at=starts_at, campaign=_campaign(known, now)),
         state=MissionState.PUBLISHED,
         reason=reason,
         published_by=publisher.actor,
@@ -98,6 +105,12 @@ async def publish(
     )
     await missions.move(connection, programme.number, published)
     return Changed(before, published)
+
+
+def _campaign(known: Sequence[Edition], now: int) -> str:
+    """The campaign that the newest edition goes on with, be it of one that was stopped; empty for one of its own."""
+    last = next((one for one in known if one.state is not MissionState.DRAFT), None)
+    return gone_on_with(last.mission, known[0].mission, now) if last else ""
 
 
 async def stop(

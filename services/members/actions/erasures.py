@@ -23,7 +23,7 @@ from services.members.rules.erasures import (
     Trigger,
 )
 from services.members.rules.members import MemberStatus, UnknownMember, new_member_id
-from services.members.storage import erasures, statuses, tombstones
+from services.members.storage import erasures, statuses, tombstones, traits
 from services.members.storage.tombstone_files import TombstoneFile
 
 MEMBERS, KEYS = OURS
@@ -79,6 +79,8 @@ async def _bury(connection: Connection, stones: Sequence[Tombstone], now: dateti
 
 async def destroy(connection: Connection, stone: Tombstone) -> list[Proof]:
     """Destroy a member's keys and identities of every kind, in the keys' database; what went."""
+    # Whoever indexes the member now has read the profile already: what that writes is there once we go on.
+    await traits.lock(connection, [stone.member_id])
     await tombstones.bury(connection, [stone])
     return await tombstones.empty(connection, [stone.member_id])
 

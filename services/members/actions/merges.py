@@ -6,9 +6,15 @@ from uuid import UUID
 from services.kit.database import Connection
 from services.members import events
 from services.members.rules import merges as rules
-from services.members.rules.members import UnknownMember
-from services.members.rules.merges import Merge, MergeAlreadyRecorded, MergeCause, UnknownMerge
-from services.members.storage import merges
+from services.members.rules.members import MemberErased, UnknownMember, new_member_id
+from services.members.rules.merges import (
+    Merge,
+    MergeAlreadyRecorded,
+    MergeCause,
+    MergeNotProven,
+    UnknownMerge,
+)
+from services.members.storage import erasures, merges, packages
 
 
 async def merge(connection: Connection, asked: Merge) -> tuple[Merge, bool]:
@@ -42,8 +48,15 @@ async def merge_proven(
     actor: str,
     now: datetime,
 ) -> Merge:
-    """Merge two members whom one login proved to be one: who joined first stays. Raises what ``merge`` does."""
+    """Merge two members whom one login proved to be one: who joined first stays.
+
+    Raises what ``merge`` does, and ``MergeNotProven`` of two whom staff parted, also when asked again as before.
+    """
     sides = await merges.lock(connection, [one, other])
+    if await merges.were_parted(connection, one, other):
+        raise MergeNotProven(
+            "staff found these two not to be one: only staff merge them again", field="choice"
+        )
     for member_id in (one, other):
         if (known := await merges.find(connection, member_id, merge_id)) is not None:
             return known
@@ -57,7 +70,10 @@ async def merge_proven(
 async def undo(
     connection: Connection, from_member: UUID, merge_id: str, by: str, reason: str, now: datetime
 ) -> tuple[Merge, bool]:
-    """Let two members be two again; True when that was done before. Raises ``UnknownMerge``, ``SurvivorMerged``."""
+    """Let two members be two again; True when that was done before.
+
+    Raises ``UnknownMerge``, ``SurvivorMerged``, and ``MemberErased`` from when both were asked to be erased as one.
+    """
     known = await merges.find(connection, from_member, merge_id)
     if known is None:
         raise UnknownMerge("the member was not merged under this id: check the id", field="merge_id")
@@ -67,9 +83,14 @@ async def undo(
     if known.undone_at is not None:
         return known, True
     rules.be_undoable(sides, known)
+    # Whose wish it was nobody knows any more, and one of them would be kept.
+    if await erasures.is_asked_for(connection, known.into_member):
+        raise MemberErased
     undone = known.undone(by, reason, now)
     await merges.note_undone(connection, undone)
-    await merges.part(connection, from_member)
+    await merges.part(connection, from_member, known.into_member)
+    # They may hold what is the other's.
+    await packages.recall(connection, known.into_member, new_member_id(now), now)
     await events.merge_undone(connection, undone, now)
     return undone, False
 

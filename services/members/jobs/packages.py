@@ -122,12 +122,12 @@ async def _held(databases: Databases, ring: KeyRing, member: Member) -> Held:
             lambda after: notes.newest(databases, ring, member_id, after, _AT_ONCE), attrgetter("note_id")
         ),
         await _whole(
-            lambda after: communications.newest(databases, member_id, after, _AT_ONCE),
+            lambda after: communications.newest(databases, [member_id], after, _AT_ONCE),
             attrgetter("communication_id"),
         ),
         await statuses.changes(databases, member_id, _AT_ONCE),
         await _whole(
-            lambda after: accesses.newest(databases, member_id, after, _AT_ONCE, allowed_only=True),
+            lambda after: accesses.newest(databases, [member_id], after, _AT_ONCE, allowed_only=True),
             attrgetter("access_id"),
         ),
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
@@ -20,13 +21,17 @@ log = structlog.get_logger()
 
 _AT_ONCE = 5_000
 
+LOOKED_AFTER_FOR = timedelta(days=1)
+"""For so long after an erasure we look for what somebody was still at work on and wrote behind it."""
+
 
 class Replayed(NamedTuple):
-    """What a replay found: how many are known to be erased, who was back, and how many rows of keys and indexes."""
+    """What a replay found: how many are known to be erased, who was back, and how many rows of each database."""
 
     known: int
     members_back: int
     key_rows_back: int
+    rows_back: int = 0
 
 
 async def replay(databases: Databases, file: TombstoneFile | None, *, completing_file: bool) -> Replayed:
@@ -53,10 +58,24 @@ async def replay(databases: Databases, file: TombstoneFile | None, *, completing
         async with databases.keys.begin() as connection:
             await tombstones.bury(connection, some)
     async with databases.keys.begin() as connection:
-        rows = sum(proof.rows for proof in await tombstones.empty(connection, None))
-    if back or rows:
-        log.warning("erased members were back and were erased again", members=back, key_rows=rows)
-    return Replayed(len(known), back, rows)
+        key_rows = sum(proof.rows for proof in await tombstones.empty(connection, None))
+    rows = await _look_after(databases, known)
+    if back or key_rows or rows:
+        log.warning(
+            "erased members were back and were erased again", members=back, key_rows=key_rows, rows=rows
+        )
+    return Replayed(len(known), back, key_rows, rows)
+
+
+async def _look_after(databases: Databases, known: Mapping[UUID, Tombstone]) -> int:
+    """Delete what was written behind an erasure in the members' database, whose tables guard nothing; how many rows."""
+    since = clock.now() - LOOKED_AFTER_FOR
+    rows = 0
+    for some in _batches({member: stone for member, stone in known.items() if stone.erased_at > since}):
+        async with databases.members.begin() as connection:
+            gone = await tombstones.empty(connection, [stone.member_id for stone in some])
+        rows += sum(proof.rows for proof in gone)
+    return rows
 
 
 async def tell_all(databases: Databases) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.members.actions import merges as merging
 from services.members.actions import verifications as actions
 from services.members.rpc.linking import Linking, new_link
+from services.members.rules import links as link_rules
 from services.members.rules import merges as merge_rules
 from services.members.rules import verifications as rules
 from services.members.rules.identities import Identity
@@ -59,20 +60,27 @@ class Claims:
             and await self._links.survivor(holder.member_id) != survivor
         ):
             return Found(None, await self._choices(survivor, holder, now))
-        link = await self.take_over(survivor, identity, IdentitySource.CODE, f"member:{survivor}", now)
+        link = await self.take_over(member_id, identity, IdentitySource.CODE, f"member:{survivor}", now)
         await self._settle(proven)
         return Found(link)
 
     async def take_over(
         self, member_id: UUID, identity: Identity, source: IdentitySource, actor: str, now: datetime
     ) -> Link:
-        """Link an identity that was proven, after taking it from whoever else is known by it."""
+        """Link an identity that was proven, after taking it from whoever else is known by it.
+
+        Raises what ``link`` does, and then nobody lost anything.
+        """
         await self._links.admit(identity)  # before another one loses it
         holder = await self._links.holder(identity)
-        if holder is not None and await self._links.survivor(holder.member_id) != member_id:
+        if holder is not None and await self._is_anothers(holder, member_id):
+            link_rules.be_linkable(*await self._links.known(member_id))
             await self._links.unlink(holder, UnlinkCause.DETACHED, actor, now)
         new = new_link(self._ring, identity, source, verified=True)
         return (await self._links.link(member_id, new, now))[0]
+
+    async def _is_anothers(self, holder: Link, member_id: UUID) -> bool:
+        return await self._links.survivor(holder.member_id) != await self._links.survivor(member_id)
 
     async def claim(
         self,
@@ -92,7 +100,7 @@ class Claims:
         if choice == ClaimChoice.MERGE:
             claimed = Claimed(None, await self._merge(proven, survivor, identity, actor, now))
         elif choice == ClaimChoice.DETACH:
-            link = await self.take_over(survivor, identity, IdentitySource.CODE, actor, now)
+            link = await self.take_over(member_id, identity, IdentitySource.CODE, actor, now)
             claimed = Claimed(link, None)
         else:
             raise MergeNotProven("choose DETACH or MERGE", field="choice")

@@ -13,7 +13,13 @@ from services.members.rpc.survivors import survivor_of
 from services.members.rules import communications as rules
 from services.members.rules.communications import Communication
 from services.members.rules.keyrings import KeyRing
-from services.members.rules.members import UnknownMember, member_id_of, new_member_id
+from services.members.rules.members import (
+    MemberErased,
+    MemberStatus,
+    UnknownMember,
+    member_id_of,
+    new_member_id,
+)
 from services.members.storage import communications, members
 from services.members.storage.databases import Databases
 
@@ -59,7 +65,8 @@ class Communications:
         after = after_of(request.first, request.after)
         own = rpc.caller().is_member(request.member_id)
         survivor = await survivor_of(self._databases, request.member_id)
-        page = await communications.newest(self._databases, survivor.member_id, after, request.first + 1)
+        known_as = await members.merge_set(self._databases, survivor.member_id)
+        page = await communications.newest(self._databases, known_as, after, request.first + 1)
         return wire.ListCommunicationsResponse(
             communications=[_communication(one, own=own) for one in page[: request.first]],
             has_next_page=len(page) > request.first,
@@ -76,6 +83,8 @@ class Communications:
                 member_id = member_id_of(one.member_id)
                 if member_id not in survivors:
                     raise UnknownMember
+                if survivors[member_id].status is MemberStatus.ERASED:
+                    raise MemberErased
                 drafts.append(self._draft(one, survivors[member_id], now))
             except Refusal as refusal:
                 drafts.append(refusal)

@@ -1,5 +1,6 @@
 """Identity documents, asked: put on file, removed, seen that there is one, and shown for a sensitive purpose."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from huiyuan.members.v1 import identity_documents_pb2 as wire
 
 from services.kit import clock, rpc
+from services.kit.refusal import Refusal
 from services.members.actions import identity_documents as actions
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.releases import Attempt, released
@@ -27,7 +29,7 @@ from services.members.rules.members import (
     ProfileRaced,
 )
 from services.members.storage import identity_documents as stored
-from services.members.storage import keys
+from services.members.storage import keys, members
 from services.members.storage.databases import Databases
 
 _FIELDS = (PersonalField.IDENTITY_DOCUMENT,)
@@ -72,16 +74,9 @@ class IdentityDocuments:
     ) -> wire.RemoveIdentityDocumentResponse:
         rpc.be_member(request.member_id)
         survivor = await survivor_of(self._databases, request.member_id)
-        now = clock.now()
-        # The key begins to retire before the document goes, so that the sweep ends it if we do not.
-        async with self._databases.keys.begin() as connection:
-            await keys.retire(connection, survivor.member_id, stored.KIND, now)
-        async with self._databases.members.begin() as connection:
-            dek_gen = await actions.remove(connection, survivor.member_id, now)
-        if dek_gen is not None:
-            async with self._databases.keys.begin() as connection:
-                await keys.drop_older(connection, [survivor.member_id], [dek_gen + 1], stored.KIND)
-        return wire.RemoveIdentityDocumentResponse(removed=dek_gen is not None)
+        known_as = await members.merge_set(self._databases, survivor.member_id)
+        removed = [await self._remove(member_id) for member_id in known_as]
+        return wire.RemoveIdentityDocumentResponse(removed=any(removed))
 
     @rpc.allow(rpc.members, rpc.staff("support", *_KEEPERS))
     async def get_identity_document(
@@ -89,7 +84,7 @@ class IdentityDocuments:
     ) -> wire.GetIdentityDocumentResponse:
         rpc.be_member(request.member_id)
         survivor = await survivor_of(self._databases, request.member_id)
-        seen = await stored.on_file(self._databases, survivor.member_id)
+        seen = await stored.on_file(self._databases, await self._holder(survivor.member_id))
         return wire.GetIdentityDocumentResponse(on_file=None if seen is None else _on_file(seen))
 
     @rpc.allow(rpc.staff("support", *_KEEPERS))
@@ -101,11 +96,12 @@ class IdentityDocuments:
         survivor = await survivor_of(self._databases, request.member_id)
         if survivor.status is MemberStatus.ERASED:
             raise MemberErased
-        member_id = survivor.member_id
-        ask = partial(self._consents.sensitive_refusal, member_id, purpose, _FIELDS)
-        attempt = Attempt(member_id, purpose, reason, _FIELDS)
+        # Logged where it lies, so that it stays told to its owner, should they be parted.
+        holder = await self._holder(survivor.member_id)
+        ask = partial(self._refusal, {survivor.member_id, holder}, purpose)
+        attempt = Attempt(holder, purpose, reason, _FIELDS)
         release = await released(self._databases, ask, attempt, self._unmask_quota)
-        document = await stored.read(self._databases, self._ring, member_id)
+        document = await stored.read(self._databases, self._ring, holder)
         if document is None:
             raise NoIdentityDocument
         release.check()
@@ -118,6 +114,29 @@ class IdentityDocuments:
             ),
             access_id=str(release.access_id),
         )
+
+    async def _refusal(self, known_as: Collection[UUID], purpose: str) -> Refusal | None:
+        """Why a document may not be shown: until the consent service has followed a merge, both have to allow it."""
+        for member_id in sorted(known_as):
+            if refusal := await self._consents.sensitive_refusal(member_id, purpose, _FIELDS):
+                return refusal
+        return None
+
+    async def _holder(self, survivor: UUID) -> UUID:
+        known_as = await members.merge_set(self._databases, survivor)
+        return await stored.holder(self._databases, survivor, known_as) or survivor
+
+    async def _remove(self, member_id: UUID) -> bool:
+        now = clock.now()
+        # The key begins to retire before the document goes, so that the sweep ends it if we do not.
+        async with self._databases.keys.begin() as connection:
+            await keys.retire(connection, member_id, stored.KIND, now)
+        async with self._databases.members.begin() as connection:
+            dek_gen = await actions.remove(connection, member_id, now)
+        if dek_gen is not None:
+            async with self._databases.keys.begin() as connection:
+                await keys.drop_older(connection, [member_id], [dek_gen + 1], stored.KIND)
+        return dek_gen is not None
 
     async def _put(self, member_id: UUID, document: IdentityDocument) -> OnFile:
         now = clock.now()

@@ -1,6 +1,7 @@
 """Logins, told by the operator's login system: who signed in, what is new about them, and whether two are one."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from services.members.rpc.merges import merge_view
 from services.members.rules import merges as rules
 from services.members.rules.identities import Identity, IdentityKind, IdentityNotValid
 from services.members.rules.keyrings import KeyRing
-from services.members.rules.links import IdentitySource, Link
+from services.members.rules.links import IdentitySource, Link, TooManyLinks
+from services.members.rules.members import MemberNotActive
 from services.members.rules.merges import Merge, MergeCause
 from services.members.storage.databases import Databases
 
@@ -104,13 +106,17 @@ class Logins:
             return None  # frozen or closing: staff decide
 
     async def _know(self, member_id: UUID, asked: Sequence[Identity], actor: str, now: datetime) -> int:
-        """Link all that a login verified to its member, and note that it was proven; how many are new."""
+        """Link all that a login verified to its member, and note that it was proven; how many are new.
+
+        Who may be known by nothing more signs in all the same: with many devices, or to take a closing back.
+        """
         _, known = await self._links.known(member_id)
         places = {link.place for link in known}
         new = 0
         for identity in asked:
-            new += self._ring.find(identity) not in places
-            await self._claims.take_over(member_id, identity, IdentitySource.LOGIN, actor, now)
+            with suppress(TooManyLinks, MemberNotActive):
+                await self._claims.take_over(member_id, identity, IdentitySource.LOGIN, actor, now)
+                new += self._ring.find(identity) not in places
         return new
 
 

@@ -1,5 +1,6 @@
 """Notes, asked: added and read by staff; nothing is changed afterwards."""
 
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from services.members.rules.members import (
 )
 from services.members.rules.notes import Note, NoteNotValid, body, text_of
 from services.members.rules.registrations import IdempotencyKeyReused, idempotency_key_of
-from services.members.storage import notes
+from services.members.storage import members, notes
 from services.members.storage.databases import Databases
 
 _ATTEMPTS = 4
@@ -63,7 +64,14 @@ class Notes:
     async def list_notes(self, request: wire.ListNotesRequest, _: Any) -> wire.ListNotesResponse:
         after = after_of(request.first, request.after)
         member_id = await self._member(request.member_id)
-        page = await notes.newest(self._databases, self._ring, member_id, after, request.first + 1)
+        # Each id's notes lie under a key of their own.
+        known_as = await members.merge_set(self._databases, member_id)
+        some = [
+            note
+            for one in known_as
+            for note in await notes.newest(self._databases, self._ring, one, after, request.first + 1)
+        ]
+        page = sorted(some, key=attrgetter("note_id"), reverse=True)[: request.first + 1]
         return wire.ListNotesResponse(
             notes=map(_note, page[: request.first]),
             has_next_page=len(page) > request.first,
@@ -91,7 +99,8 @@ class Notes:
         if not asked:
             return None
         corrects = member_id_of(asked)
-        if corrects is None or not await notes.exists(self._databases, member_id, corrects):
+        known_as = await members.merge_set(self._databases, member_id)
+        if corrects is None or not await notes.exists(self._databases, known_as, corrects):
             raise NoteNotValid("the member has no note with this id", field="corrects")
         return corrects
 

@@ -89,10 +89,10 @@ class Packages:
         return survivors[member_id].member_id
 
     async def _place(self, member_id: str, package_id: str) -> Waiting:
-        named = member_id_of(package_id)
+        member, named = await self._member(member_id), member_id_of(package_id)
         if named is None:
             raise UnknownPackage
-        return Waiting(await self._member(member_id), named)
+        return Waiting(member, named)
 
     async def _not_ready(self, place: Waiting) -> UnknownPackage | PackageNotReady:
         for package in await packages.of_member(self._databases, place.member_id):

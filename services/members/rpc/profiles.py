@@ -27,7 +27,7 @@ from services.members.rules.members import (
     member_id_of,
 )
 from services.members.rules.statuses import be_open, over_for
-from services.members.storage import accesses, profiles
+from services.members.storage import accesses, members, profiles
 from services.members.storage.databases import Databases
 
 MOST_REGISTRATIONS = 1000
@@ -142,9 +142,9 @@ class Profiles:
         after = after_of(request.first, request.after)
         survivor = await survivor_of(self._databases, request.member_id)
         own = rpc.caller().is_member(request.member_id)
-        page = await accesses.newest(
-            self._databases, survivor.member_id, after, request.first + 1, allowed_only=own
-        )
+        # Who looked under an earlier id looked at the same person.
+        known_as = await members.merge_set(self._databases, survivor.member_id)
+        page = await accesses.newest(self._databases, known_as, after, request.first + 1, allowed_only=own)
         return wire.ListProfileAccessesResponse(
             accesses=[views.access(access, own=own) for access in page[: request.first]],
             has_next_page=len(page) > request.first,

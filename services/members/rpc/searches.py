@@ -14,6 +14,7 @@ from services.members.rules import searches as rules
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import Member, member_id_of, new_member_id
 from services.members.rules.searches import LoggedSearch, Search, SearchNotValid, SearchQuotaExhausted
+from services.members.rules.texts import has_control
 from services.members.storage import identities, profiles, searches, traits
 from services.members.storage.databases import Databases
 
@@ -68,6 +69,8 @@ class Searches:
     @rpc.allow(rpc.staff("privacy_officer", "auditor"))
     async def list_searches(self, request: wire.ListSearchesRequest, _: Any) -> wire.ListSearchesResponse:
         after = after_of(request.first, request.after)
+        if has_control(request.actor):
+            raise SearchNotValid("an actor is named in one line", field="actor")
         page = await searches.newest(self._databases, request.actor, after, request.first + 1)
         return wire.ListSearchesResponse(
             searches=[_logged(one) for one in page[: request.first]],
@@ -170,10 +173,12 @@ def _place_of(after: str) -> tuple[datetime, UUID] | None:
     instant, _, text = after.partition("/")
     member_id = member_id_of(text)
     try:
-        joined_at = datetime.fromisoformat(instant)
-    except ValueError:
+        # In other zones the first and the last day of the calendar reach beyond it.
+        given = datetime.fromisoformat(instant)
+        joined_at = None if given.tzinfo is None else given.astimezone(UTC)
+    except (ValueError, OverflowError):
         joined_at = None
-    if member_id is None or joined_at is None or joined_at.tzinfo is None:
+    if member_id is None or joined_at is None:
         raise PageNotValid("after must be where an earlier page of this search ended", field="after")
     return joined_at, member_id
 

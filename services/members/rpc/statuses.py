@@ -56,7 +56,10 @@ class Statuses:
         if standing is None:
             raise UnknownMember
         changes = await statuses.changes(self._databases, standing.member_id, MOST_CHANGES)
-        return wire.GetStatusResponse(standing=_standing(standing), changes=[_change(one) for one in changes])
+        own = rpc.caller().is_member(request.member_id)
+        return wire.GetStatusResponse(
+            standing=_standing(standing), changes=[_change(one, own=own) for one in changes]
+        )
 
     async def _take(self, asked: str, step: Step, reason: str) -> wire.MemberStanding:
         rpc.be_member(asked)
@@ -82,10 +85,12 @@ def _standing(standing: Standing) -> wire.MemberStanding:
     )
 
 
-def _change(change: Change) -> wire.StatusChange:
+def _change(change: Change, *, own: bool) -> wire.StatusChange:
+    """A change; who of the staff made it, and what they wrote, concerns staff too, and is not for the member."""
+    hidden = own and change.actor.startswith(f"{rpc.CallerKind.STAFF}:")
     return wire.StatusChange(
         status=change.status.value,  # type: ignore[arg-type]  # numbered as the contract's
         changed_at=change.changed_at,
-        actor=change.actor,
-        reason=change.reason,
+        actor="" if hidden else change.actor,
+        reason="" if hidden else change.reason,
     )

@@ -12,13 +12,14 @@ from services.kit.refusal import Declined, Invalid, Unavailable
 from services.members.rules.identities import IdentityKind
 from services.members.rules.personal import Personal, reveal
 from services.members.rules.profiles import Profile, gender_of
-from services.members.rules.texts import CONTROL, far_too_long
+from services.members.rules.texts import CONTROL, far_too_long, visible
 
 LONGEST_REASON = 500
 _PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _MAIL = re.compile(r"\S@\S")
-_MOBILE = r"(?:(?:00)?86[ -]?)?1[3-9](?:[ -]?\d){9}"
+_MOBILE = r"(?:(?:00)?86[ .-]?)?1[3-9](?:[ .-]?\d){9}"
 _IDENTITY_NUMBER = r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 _MOBILE_OR_IDENTITY_NUMBER = re.compile(rf"(?<!\d)(?:{_MOBILE}|{_IDENTITY_NUMBER})(?!\d)")
 
 
@@ -128,7 +129,9 @@ def reason_of(text: str) -> str:
 
 def holds_personal_data(text: str) -> bool:
     """True of a text in which a mail address, a mobile or an identity number stands."""
-    return bool(_MAIL.search(text) or _MOBILE_OR_IDENTITY_NUMBER.search(text))
+    # What nobody sees between two digits would part them.
+    seen = visible(text).translate(_DASHES)
+    return bool(_MAIL.search(seen) or _MOBILE_OR_IDENTITY_NUMBER.search(seen))
 
 
 def in_clear(profile: Profile, field: PersonalField) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import re
 
 from services.members.rules.addresses import HOME_COUNTRY, Address
 from services.members.rules.personal import Personal
+from services.members.rules.texts import visible
 
 _CHINESE_MOBILE = re.compile(r"\+86(1[0-9]{10})")
 _SURNAMES = frozenset(
@@ -32,11 +33,12 @@ def phone(value: Personal) -> str:
 
 def name(value: Personal) -> str:
     """``张三`` → ``张*``, ``欧阳娜娜`` → ``欧阳**``; what is one character, or begins with no letter, is hidden."""
-    text = value.reveal()
+    whole = value.reveal()
+    text = visible(whole)
     surname = text[:2] if len(text) > 2 and text[:2] in _SURNAMES else text[:1]
     hidden = len(text) - len(surname)
-    if not hidden or not surname.isalpha():
-        return "*" * min(len(text), _MOST_STARS)
+    if not hidden or not surname.isalpha() or not whole.startswith(surname):
+        return "*" * min(len(text) or 1, _MOST_STARS)
     return surname + "*" * min(hidden, _MOST_STARS)
 
 
@@ -62,4 +64,5 @@ def _region(value: Personal) -> str:
 def email(value: Personal) -> str:
     """``xiaoming@example.com`` → ``x***@example.com``; a local part of one character is hidden whole."""
     local, _, domain = value.reveal().rpartition("@")
-    return f"{local[0] if len(local) > 1 else ''}***@{domain}"
+    seen = visible(local)
+    return f"{local[0] if len(seen) > 1 and seen[0] == local[0] else ''}***@{domain}"

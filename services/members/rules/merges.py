@@ -141,7 +141,9 @@ def be_mergeable(merge: Merge, sides: Mapping[UUID, Side]) -> None:
 
 
 def be_undoable(sides: Mapping[UUID, Side], merge: Merge) -> None:
-    """Refuse while the survivor is merged into another one: merges are undone from the last."""
+    """Refuse while the survivor is merged into another one: merges are undone from the last. Nobody erased parts."""
+    if sides[merge.into_member].status is MemberStatus.ERASED:
+        raise MemberErased
     if sides[merge.into_member].merged_into is not None:
         raise SurvivorMerged(
             "the survivor was merged into another member since: undo that merge first", field="merge_id"

@@ -17,7 +17,7 @@ from services.members.rules.blobs import Unreadable
 from services.members.rules.identities import Identity, IdentityKind
 from services.members.rules.personal import Personal
 from services.members.rules.preferences import Preference, chosen
-from services.members.rules.texts import far_too_long, has_control
+from services.members.rules.texts import far_too_long, has_control, visible
 
 SCHEMA = 3
 """The layout of ``encode``: display name, full name, birth date, language, zone, identities (1), then gender,
@@ -241,9 +241,10 @@ def _gender(number: int) -> Personal | None:
 
 def _name(text: str, field: str) -> Personal:
     name = "" if far_too_long(text, LONGEST_NAME) else unicodedata.normalize("NFC", text).strip()
-    if not name or len(name) > LONGEST_NAME or has_control(name):
+    if len(name) > LONGEST_NAME or has_control(name) or not visible(name):
         raise NameNotValid(
-            f"a name must have 1 to {LONGEST_NAME} characters and no control characters", field=field
+            f"a name must have 1 to {LONGEST_NAME} characters, one that is seen, and no control characters",
+            field=field,
         )
     return Personal(name)
 

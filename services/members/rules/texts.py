@@ -1,6 +1,7 @@
 """Texts: what is looked at before anything is made of a text that someone sent."""
 
 import re
+import unicodedata
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """What no line of text holds: control characters, and those that turn what follows around."""
@@ -19,3 +20,13 @@ def far_too_long(text: str, longest: int) -> bool:
     for seconds: nothing is normalised unless it may be short enough.
     """
     return len(text) > 4 * longest
+
+
+def visible(text: str) -> str:
+    """A text without what takes no place of its own: marks on letters, joiners, and characters that nobody sees."""
+    if text.isascii() or text.isalnum():  # none of those is
+        return text.strip()
+    return "".join([char for char in text if unicodedata.category(char) not in _UNSEEN]).strip()
+
+
+_UNSEEN = frozenset(("Mn", "Me", "Cf"))

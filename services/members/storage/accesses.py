@@ -1,5 +1,6 @@
 """Accesses at rest: who looked at a member's data in clear or was refused, and how often an actor may."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -9,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.members.rules.accesses import Access, PersonalField
 from services.members.storage.databases import Databases
 
-_NEWEST = """SELECT access_id, actor, purpose, reason, fields, accessed_at, refusal_code, actor_role
+_NEWEST = """SELECT member_id, access_id, actor, purpose, reason, fields, accessed_at, refusal_code, actor_role
              FROM profile_accesses
-             WHERE member_id = $1 AND ($2::uuid IS NULL OR access_id < $2) AND (refusal_code = '' OR NOT $4)
+             WHERE member_id = ANY($1) AND ($2::uuid IS NULL OR access_id < $2) AND (refusal_code = '' OR NOT $4)
              ORDER BY access_id DESC LIMIT $3"""
 
 
@@ -51,10 +52,15 @@ async def spend(connection: AsyncConnection, actor: str, on: date, quota: int) -
 
 
 async def newest(
-    databases: Databases, member_id: UUID, after: UUID | None, count: int, *, allowed_only: bool = False
+    databases: Databases,
+    member_ids: Collection[UUID],
+    after: UUID | None,
+    count: int,
+    *,
+    allowed_only: bool = False,
 ) -> list[Access]:
-    """Accesses to a member's data, newest first, after one that is known."""
-    rows = await databases.members_pool.fetch(_NEWEST, member_id, after, count, allowed_only)
+    """Accesses to the data of a member, known by these ids, newest first, after one that is known."""
+    rows = await databases.members_pool.fetch(_NEWEST, member_ids, after, count, allowed_only)
     return [
         Access(
             member_id,
@@ -67,5 +73,5 @@ async def newest(
             refusal_code,
             actor_role,
         )
-        for access_id, actor, purpose, reason, fields, accessed_at, refusal_code, actor_role in rows
+        for member_id, access_id, actor, purpose, reason, fields, accessed_at, refusal_code, actor_role in rows
     ]

@@ -1,6 +1,6 @@
 """Communications at rest: append-only, and without any content."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
@@ -18,8 +18,8 @@ _ADD = text(
          CAST(:outcomes AS smallint[]), CAST(:sent AS timestamptz[]), CAST(:recorders AS text[]))
        ON CONFLICT DO NOTHING RETURNING communication_id"""
 )
-_NEWEST = """SELECT communication_id, index_version, message_digest, channel, template, outcome, sent_at, recorded_by
-             FROM communications WHERE member_id = $1 AND ($2::uuid IS NULL OR communication_id < $2)
+_NEWEST = """SELECT member_id, communication_id, index_version, message_digest, channel, template, outcome, sent_at, recorded_by
+             FROM communications WHERE member_id = ANY($1) AND ($2::uuid IS NULL OR communication_id < $2)
              ORDER BY communication_id DESC LIMIT $3"""
 
 
@@ -45,10 +45,10 @@ async def add(connection: AsyncConnection, new: Sequence[Communication]) -> set[
 
 
 async def newest(
-    databases: Databases, member_id: UUID, after: UUID | None, count: int
+    databases: Databases, member_ids: Collection[UUID], after: UUID | None, count: int
 ) -> list[Communication]:
-    """What was sent to a member, as it was recorded, newest first, after one that is known."""
-    rows = await databases.members_pool.fetch(_NEWEST, member_id, after, count)
+    """What was sent to a member, known by these ids, as it was recorded, newest first, after one that is known."""
+    rows = await databases.members_pool.fetch(_NEWEST, member_ids, after, count)
     return [
         Communication(
             member_id,
@@ -60,5 +60,5 @@ async def newest(
             sent_at,
             recorded_by,
         )
-        for communication_id, version, digest, channel, template, outcome, sent_at, recorded_by in rows
+        for member_id, communication_id, version, digest, channel, template, outcome, sent_at, recorded_by in rows
     ]

@@ -40,6 +40,16 @@ async def request(connection: AsyncConnection, asked: Erasure) -> UUID:
     return found
 
 
+async def is_asked_for(connection: AsyncConnection, member_id: UUID) -> bool:
+    """Whether a member is to be erased, or was."""
+    return bool(
+        await connection.scalar(
+            text("SELECT EXISTS (SELECT FROM erasures WHERE member_id = :member_id)"),
+            {"member_id": member_id},
+        )
+    )
+
+
 async def to_begin(databases: Databases, limit: int) -> list[Erasure]:
     """Erasures whose profiles are readable still, in the order in which they were asked for."""
     rows = await databases.members_pool.fetch(

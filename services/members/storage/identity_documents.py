@@ -21,6 +21,17 @@ _KEYS = "SELECT dek_gen, wrapped FROM keys WHERE member_id = $1 AND kind = $2"
 _CHANGEABLE = [MemberStatus.ACTIVE, MemberStatus.FROZEN]
 
 
+async def holder(databases: Databases, survivor: UUID, known_as: Sequence[UUID]) -> UUID | None:
+    """Under which of a member's ids the document lies that counts: the survivor's own before an earlier one's."""
+    holder: UUID | None = await databases.members_pool.fetchval(
+        "SELECT member_id FROM identity_documents WHERE member_id = ANY($2) "
+        "ORDER BY member_id = $1 DESC, set_at DESC LIMIT 1",
+        survivor,
+        known_as,
+    )
+    return holder
+
+
 async def on_file(databases: Databases, member_id: UUID) -> OnFile | None:
     """Which document a member has on file; neither blob nor key is touched."""
     row = await databases.members_pool.fetchrow(

@@ -80,15 +80,29 @@ async def note_undone(connection: AsyncConnection, merge: Merge) -> None:
 
 
 async def redirect(connection: AsyncConnection, from_member: UUID, into_member: UUID) -> None:
-    """Let a member, and all who were merged into that member before, answer as another: always the last of a chain."""
+    """Let a member, and all who were merged into that member before, answer as another: always the last of a chain.
+
+    It counts as a change of the member's record: what is under way is tried again, and meets the survivor, and traits
+    are indexed anew.
+    """
     await connection.execute(
-        text("UPDATE members SET merged_into = :into WHERE member_id = :member OR merged_into = :member"),
+        text(
+            "UPDATE members SET merged_into = :into, revision = revision + (member_id = :member)::int "
+            "WHERE member_id = :member OR merged_into = :member"
+        ),
         {"member": from_member, "into": into_member},
     )
 
 
-async def part(connection: AsyncConnection, member_id: UUID) -> None:
-    """Let a member stand alone again, with all who were merged into that member, by however many steps."""
+async def part(connection: AsyncConnection, member_id: UUID, survivor: UUID) -> None:
+    """Let a member stand alone again, with all who were merged into that member, by however many steps.
+
+    It counts as a change of both records: traits are indexed anew, and what is under way for the one is tried again and
+    does not come to rest with the other.
+    """
+    await connection.execute(
+        text("UPDATE members SET revision = revision + 1 WHERE member_id = :survivor"), {"survivor": survivor}
+    )
     await connection.execute(
         text(
             """WITH RECURSIVE theirs (member_id) AS (
@@ -96,7 +110,8 @@ async def part(connection: AsyncConnection, member_id: UUID) -> None:
                  UNION
                  SELECT m.from_member FROM merges m JOIN theirs ON m.into_member = theirs.member_id
                  WHERE m.undone_at IS NULL)
-               UPDATE members SET merged_into = nullif(CAST(:member AS uuid), members.member_id)
+               UPDATE members SET merged_into = nullif(CAST(:member AS uuid), members.member_id),
+                 revision = revision + (members.member_id = :member)::int
                FROM theirs WHERE members.member_id = theirs.member_id"""
         ),
         {"member": member_id},
@@ -111,6 +126,19 @@ async def find(connection: AsyncConnection, from_member: UUID, merge_id: str) ->
     )
     row = rows.mappings().one_or_none()
     return None if row is None else _merge(row)
+
+
+async def were_parted(connection: AsyncConnection, one: UUID, other: UUID) -> bool:
+    """Whether a merge of two members, whichever survived, was undone."""
+    return bool(
+        await connection.scalar(
+            text(
+                "SELECT EXISTS (SELECT FROM merges WHERE undone_at IS NOT NULL AND from_member = ANY(:two) "
+                "AND into_member = ANY(:two))"
+            ),
+            {"two": [one, other]},
+        )
+    )
 
 
 async def acknowledge(

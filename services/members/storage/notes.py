@@ -1,6 +1,6 @@
 """Notes at rest: sealed, in one database, under a key of the member's own in the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.database import RawConnection
 from services.members.rules.blobs import BlobKind, Unreadable, blob_header
 from services.members.rules.keyrings import BlindIndex, KeyRing
+from services.members.rules.members import MemberStatus
 from services.members.rules.notes import Note, decode
 from services.members.storage.databases import Databases
 
@@ -88,12 +89,12 @@ async def add(
     once: BlindIndex,
     body: BlindIndex,
 ) -> bool:
-    """Append a note; False when its idempotency key came before, or its key is not the notes' any more."""
+    """Append a note; False when its idempotency key came before, its key is not the notes' any more, or the member was erased."""
     added = await connection.execute(
         text(
             """INSERT INTO notes (member_id, note_id, index_version, key_digest, body_digest, blob)
                SELECT :member_id, :note_id, :version, :digest, :body, :blob FROM members
-               WHERE member_id = :member_id AND notes_dek_gen = :dek_gen FOR SHARE
+               WHERE member_id = :member_id AND notes_dek_gen = :dek_gen AND status <> :erased FOR SHARE
                ON CONFLICT DO NOTHING"""
         ),
         {
@@ -102,6 +103,7 @@ async def add(
             **once._asdict(),
             "body": body.digest,
             "dek_gen": dek_gen,
+            "erased": MemberStatus.ERASED,
         },
     )
     return added.rowcount == 1
@@ -167,9 +169,9 @@ async def reseal(
     return resealed
 
 
-async def exists(databases: Databases, member_id: UUID, note_id: UUID) -> bool:
-    """Whether a member has this note."""
+async def exists(databases: Databases, member_ids: Collection[UUID], note_id: UUID) -> bool:
+    """Whether a member, known by these ids, has this note."""
     found = await databases.members_pool.fetchval(
-        "SELECT 1 FROM notes WHERE member_id = $1 AND note_id = $2", member_id, note_id
+        "SELECT 1 FROM notes WHERE member_id = ANY($1) AND note_id = $2", member_ids, note_id
     )
     return found is not None

@@ -184,6 +184,24 @@ async def give_up(connection: AsyncConnection, waiting: Waiting) -> None:
     )
 
 
+async def recall(connection: AsyncConnection, member_id: UUID, package_id: UUID, now: datetime) -> None:
+    """Let nobody fetch what was gathered of a member so far; what is being gathered is begun anew, under this id."""
+    # This state first: one that becomes ready meanwhile is then among the ready.
+    begun = await connection.execute(
+        text("UPDATE packages SET state = 3 WHERE member_id = :member_id AND state = 1"),
+        {"member_id": member_id},
+    )
+    await connection.execute(
+        text(
+            "UPDATE packages SET expires_at = least(expires_at, :now), token_digest = NULL "
+            "WHERE member_id = :member_id AND state = 2"
+        ),
+        {"member_id": member_id, "now": now},
+    )
+    if begun.rowcount:
+        await request(connection, member_id, package_id, now)
+
+
 async def issue(
     connection: AsyncConnection, waiting: Waiting, digest: bytes, until: datetime, now: datetime
 ) -> bool:

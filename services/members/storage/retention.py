@@ -42,7 +42,11 @@ END $$
 
 _INACTIVE = """FROM members m LEFT JOIN activities a USING (member_id)
                WHERE m.status = ANY($1) AND m.merged_into IS NULL
-                 AND coalesce(a.last_on, m.registered_at::date) < $2"""
+                 AND coalesce(a.last_on, m.registered_at::date) < $2
+                 AND NOT EXISTS (
+                   SELECT FROM members other LEFT JOIN activities seen USING (member_id)
+                   WHERE other.merged_into = m.member_id
+                     AND coalesce(seen.last_on, other.registered_at::date) >= $2)"""
 
 
 async def see(connection: AsyncConnection, days: Mapping[str, date]) -> None:

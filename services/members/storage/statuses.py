@@ -31,9 +31,14 @@ async def standing(databases: Databases, member_id: UUID) -> Standing | None:
 
 async def lock(connection: AsyncConnection, member_id: UUID) -> Standing | None:
     """The same, held until the commit, so that a member's changes come one after the other."""
-    query = f"{_STANDING} WHERE m.member_id = {_SURVIVOR.format(asked=':member_id')} FOR UPDATE OF m"
-    row = (await connection.execute(text(query), {"member_id": member_id})).one_or_none()
-    return None if row is None else _standing(row)
+    query = text(f"{_STANDING} WHERE m.member_id = {_SURVIVOR.format(asked=':member_id')} FOR UPDATE OF m")
+    held = None
+    while True:
+        row = (await connection.execute(query, {"member_id": member_id})).one_or_none()
+        # Who was waited for may have parted them, or merged them further: then it is another one who is meant.
+        if row is None or row[0] == held:
+            return None if row is None else _standing(row)
+        held = row[0]
 
 
 async def put(connection: AsyncConnection, new: Standing, now: datetime, actor: str, reason: str) -> None:

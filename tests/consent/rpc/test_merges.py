@@ -1,40 +1,14 @@
 """Consents of members who turned out to be one: refusals win, separate consent is asked anew, undoing gives back."""
 
-from datetime import UTC, datetime
 from itertools import product
 from uuid import uuid4
 
 import pytest
 from huiyuan.consent.v1 import events_pb2 as consent_events
-from huiyuan.members.v1 import events_pb2
 
-from services.consent.consumers import hear_members
-from services.kit import database, stream
 from tests.consent import factories
 from tests.consent.factories import grant, withdrawal
 from tests.consent.service import fresh, refused
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-async def hear(urls):
-    """Tell the service of merges, as its worker would hear of them."""
-    engine = database.engine(urls.app)
-
-    async def tell(old: str, new: str, merge_id: str = "m", *, undone: bool = False) -> None:
-        event = events_pb2.MembersEvent(member_id=old, occurred_at=NOW)
-        if undone:
-            event.merge_undone.MergeFrom(events_pb2.MergeUndone(merge_id=merge_id, into_member_id=new))
-        else:
-            event.members_merged.MergeFrom(events_pb2.MembersMerged(merge_id=merge_id, into_member_id=new))
-        kind = "MergeUndone" if undone else "MembersMerged"
-        async with engine.begin() as connection:
-            heard = stream.Event("huiyuan:members:0", 1, 0, "", kind, event.SerializeToString())
-            await hear_members(connection, [heard])
-
-    yield tell
-    await engine.dispose()
 
 
 def ids() -> tuple[str, str]:

@@ -15,6 +15,7 @@ from services.consent.jobs import rights as watching
 from services.kit import database
 from tests.consent import factories
 from tests.consent.rights import COLLEAGUE, REASONED, Desk, hear, state, steps
+from tests.consent.senders import Senders
 from tests.consent.service import OFFICER, SUPPORT, Consent, fresh, member, refused
 
 
@@ -188,6 +189,14 @@ async def test_erasure_takes_wishes_directives_and_restrictions_with_it(
     await consent.rights.set_directive(directive, headers=consent.by(member(member_id)))
     erased = members.MemberErased(erasure_id=str(uuid4()))
     await hear(urls, member_id, "MemberErased", member_erased=erased)
+    late = Senders(consent)
+    for written_after_all in (
+        late.be_quiet(member_id, None),
+        late.suppress(member_id, "COMPLAINT"),
+        consent.rights.set_directive(directive, headers=consent.by(member(member_id))),
+    ):
+        with refused("MEMBER_ERASED"):
+            await written_after_all
     tables = await as_app.fetch(
         "SELECT table_name FROM information_schema.columns WHERE column_name = 'member_id' "
         "AND table_schema = 'public' AND table_name NOT IN ('erased_members', 'outbox')"
@@ -368,6 +377,66 @@ async def test_merged_members_see_all_their_requests_and_stay_restricted(
     await hear(urls, member_id, "MergeUndone", merge_undone=undone)
     assert (await consent.check(into, key)).allow
     assert (await consent.check(member_id, key)).reason == "PROCESSING_RESTRICTED"
+
+
+@pytest.mark.parametrize("by", ["old", "new", "again", "asked before"])
+async def test_what_is_restricted_while_merged_holds_by_either_id_and_stays_with_who_parts(
+    desk: Desk, consent: Consent, member_id: str, urls: DatabaseUrls, by: str
+) -> None:
+    into = str(uuid4())
+    both, own = await given(consent, member_id), await given(consent, into)
+    await desk.ask(into, "RESTRICT", purposes=[own])
+    if by == "again":
+        await desk.ask(into, "RESTRICT", purposes=[both])
+    asked_before = await desk.ask(member_id, "DELETE")
+    unseen = await desk.ask(member_id, "DELETE", signed_in=False)
+    merged = members.MembersMerged(merge_id="m-1", into_member_id=into)
+    await hear(urls, member_id, "MembersMerged", members_merged=merged)
+    if by == "asked before":
+        await desk.conclude(await desk.accept(asked_before), "RESTRICTED", refusal=REASONED)
+    else:
+        await desk.ask(member_id if by == "old" else into, "RESTRICT", purposes=[both])
+    assert state(await desk.cancel(unseen, by=into)) == "CANCELLED", "a request of before is theirs"
+    assert [(await consent.check(one, both)).reason for one in (member_id, into)] == [
+        "PROCESSING_RESTRICTED"
+    ] * 2
+    mine = [[one.request_id for one in await desk.mine(one)] for one in (member_id, into)]
+    assert mine[0] == mine[1]
+    assert len(mine[0]) == {"asked before": 3, "again": 5}.get(by, 4)
+    undone = members.MergeUndone(merge_id="m-1", into_member_id=into)
+    await hear(urls, member_id, "MergeUndone", merge_undone=undone)
+    assert (await consent.check(member_id, both)).reason == "PROCESSING_RESTRICTED"
+    what = "*" if "asked" in by else both
+    assert await desk_restricted(urls, member_id, into) == [[what], sorted([what, own])]
+
+
+async def desk_restricted(urls: DatabaseUrls, *member_ids: str) -> list[list[str]]:
+    connection = await asyncpg.connect(urls.owner)
+    try:
+        return [
+            await connection.fetchval("SELECT restricted FROM members WHERE member_id = $1", UUID(one))
+            for one in member_ids
+        ]
+    finally:
+        await connection.close()
+
+
+async def test_art_49_a_directive_of_before_a_merge_blocks_kin_of_the_survivor(
+    desk: Desk, consent: Consent, member_id: str, urls: DatabaseUrls
+) -> None:
+    into = str(uuid4())
+    kin = {"wanted": rights_pb2.RIGHTS_KIND_DELETE, "channel": "letter", "by": OFFICER, "verification": "f 1"}
+    directive = rights_pb2.SetDirectiveRequest(
+        member_id=member_id, directive=rights_pb2.DIRECTIVE_KIN_MAY_NOT_ASK
+    )
+    await consent.rights.set_directive(directive, headers=consent.by(member(member_id)))
+    merged = members.MembersMerged(merge_id="m-1", into_member_id=into)
+    await hear(urls, member_id, "MembersMerged", members_merged=merged)
+    with refused("DIRECTIVE_BLOCKS_KIN", "PIPL 49"):
+        await desk.ask(into, "POSTHUMOUS", **kin)  # type: ignore[arg-type]
+    directive.directive = rights_pb2.DIRECTIVE_KIN_MAY_ASK
+    await consent.rights.set_directive(directive, headers=consent.by(member(member_id)))
+    assert state(await desk.ask(into, "POSTHUMOUS", **kin)) == "RECEIVED"  # type: ignore[arg-type]
 
 
 async def test_the_queue_shows_the_soonest_due_first_page_by_page(desk: Desk, member_id: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.consent.rules.quiet_hours import QuietHours, QuietHoursNotValid
+from services.consent.rules.quiet_hours import QuietHours, QuietHoursNotValid, combined, open_from
 
 MINUTE = timedelta(minutes=1)
 # Half-hour and whole-hour changes, at night and at midnight; one zone without; the year a day was left out.
@@ -88,3 +88,38 @@ def test_hours_that_part_no_day_are_refused(hours: QuietHours, field: str) -> No
     with pytest.raises(QuietHoursNotValid) as refused:
         hours.check("quiet_hours")
     assert refused.value.field == field
+
+
+SAME_CLOCK = HOURS.map(lambda one: QuietHours(one.start_minute, one.end_minute, "Asia/Shanghai"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(HOURS | SAME_CLOCK, min_size=1, max_size=4), st.sampled_from(CHANGES), MINUTES)
+def test_combined_hours_hold_when_any_does_and_open_when_none_does(
+    hours: list[QuietHours], day: datetime, minute: int
+) -> None:
+    fewest = combined(hours)
+    start = day + minute * MINUTE
+    for step in range(0, 48 * 60, 7):
+        at = start + step * MINUTE
+        assert any(one.hold(at) for one in fewest) == any(one.hold(at) for one in hours)
+    opens = open_from(hours, start)
+    if opens is None:
+        assert all(
+            any(one.hold(start + step * MINUTE) for one in hours) for step in range(0, 7 * 24 * 60, 11)
+        )
+    else:
+        assert not any(one.hold(opens) for one in hours)
+        assert opens == start or any(one.hold(opens - timedelta(microseconds=1)) for one in hours)
+
+
+def test_hours_by_one_clock_that_touch_are_shown_as_one() -> None:
+    def by(zone: str, *ends: int) -> QuietHours:
+        return QuietHours(*(end * 60 for end in ends), zone)
+
+    night, evening, noon = by("UTC", 23, 7), by("UTC", 20, 23), by("UTC", 12, 13)
+    assert combined([night, noon, evening]) == [noon, by("UTC", 20, 7)]
+    assert combined([night, by("Asia/Shanghai", 23, 7)]) == [night, by("Asia/Shanghai", 23, 7)]
+    whole_day = [by("UTC", 0, 13), by("UTC", 12, 1)]
+    assert combined(whole_day) == whole_day
+    assert open_from(whole_day, CHANGES[0]) is None

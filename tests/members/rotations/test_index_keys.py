@@ -286,3 +286,20 @@ async def test_mail_is_linked_proven_and_unlinked_in_every_stage(house: House) -
     assert seen == {1, 2, 3, 4, 5, 7}
     rows = await members.peek("SELECT member_id FROM identities WHERE kind = $1", mail, keys=True)
     assert [row["member_id"] for row in rows] == [UUID(owner)]
+
+
+async def test_whoever_was_merged_holds_up_no_rotation_of_what_the_survivor_is_found_by(house: House) -> None:
+    gone, survivor = [
+        (
+            await house.service.profiles.register_member(
+                registration(house.service.phone(), key=f"merged-{name}", full_name=name),
+                headers=by(OPERATIONS),
+            )
+        ).member_id
+        for name in ("甲乙丙", "丁戊己")
+    ]
+    await traits_job.index(house.service.databases, house.service.ring)
+    await linking.merge(house.service, gone, survivor)
+    await traits_job.index(house.service.databases, house.service.ring)
+    done = await house.rotate(INDEX_KEY, index_kinds=[traits.TraitKind.FULL_NAME])
+    assert (done.stage, done.proof.endswith(" = 0")) == (DONE, True)

@@ -19,6 +19,7 @@ from services.members.jobs import orphans
 from services.members.rpc import identity_documents as door
 from services.members.rpc import releases
 from services.members.rules.blobs import BlobKind
+from tests.members.linking import merge, undo
 from tests.members.service import (
     ANYONE,
     AUDITOR,
@@ -185,6 +186,24 @@ async def test_quota_is_the_one_of_all_that_is_shown_in_clear(members):
     )
     codes = [answer.code for answer in answers if isinstance(answer, Refusal)]
     assert codes == ["UNMASK_QUOTA_EXHAUSTED"] * 2
+
+
+async def test_document_of_an_earlier_id_is_seen_shown_and_removed_with_the_survivors(members):
+    earlier, survivor = await members.register(), await members.register()
+    await put(members, earlier, kind=2, number="E00000001")
+    await merge(members, earlier, survivor, "documents")
+    assert (await on_file(members, survivor, as_member(survivor))).HasField("on_file")
+    shown = await reveal(members, survivor, agent("earlier-id"))
+    assert shown.document.number == "E00000001"
+    assert [one.member_id for one in members.consents.asked[-2:]] == sorted((earlier, survivor))
+    await put(members, earlier, kind=2, number="E00000002")
+    assert (await reveal(members, earlier, agent("earlier-id"))).document.number == "E00000002"
+    assert await remove(members, survivor, as_member(survivor))
+    assert not (await on_file(members, earlier, OPERATIONS)).HasField("on_file")
+    assert await keys_of(members, earlier) == await keys_of(members, survivor) == [(BlobKind.ORDINARY, 1)]
+    assert not await remove(members, survivor, as_member(survivor))
+    await undo(members, earlier, "documents")
+    assert [len(await log_of(members, one)) for one in (earlier, survivor)] == [1, 1]
 
 
 async def test_replacing_ends_the_old_key_and_removing_ends_both(members):

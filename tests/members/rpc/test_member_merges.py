@@ -2,10 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from huiyuan.members.v1 import statuses_pb2
 
 from services.kit.refusal import Refusal
+from services.members.rules.links import MOST_LINKS
 from tests.members import linking
 from tests.members.linking import (
     DEVICE,
@@ -22,7 +25,17 @@ from tests.members.linking import (
     undo,
     unionid,
 )
-from tests.members.service import ANYONE, AUDITOR, IMPORTER, LOYALTY, OFFICER, OPERATIONS, SUPPORT, as_member
+from tests.members.service import (
+    ANYONE,
+    AUDITOR,
+    IMPORTER,
+    LOYALTY,
+    OFFICER,
+    OPERATIONS,
+    SUPPORT,
+    as_member,
+    by,
+)
 
 UNKNOWN, KNOWN, MERGED, CONFLICT = 1, 2, 3, 4
 
@@ -126,6 +139,19 @@ async def test_a_login_that_proves_two_identifiers_merges_their_members(members)
     assert (again.outcome, again.member_id, again.linked) == (KNOWN, first, 0)
 
 
+@pytest.mark.parametrize("again", ["login-parted", "another-login"])
+async def test_no_login_merges_or_robs_those_whom_staff_parted(members, again):
+    phone, wechat = identity(PHONE, members.phone()), unionid()
+    first, second = await join(members, phone), await join(members, wechat)
+    merged = await login(members, wechat, phone, login_id="login-parted")
+    await undo(members, second, merged.merge.merge_id)
+    answer = await login(members, wechat, phone, login_id=again)
+    assert (answer.outcome, list(answer.conflicts)) == (CONFLICT, [1])
+    assert (await holder(members, phone), await holder(members, wechat)) == (first, second)
+    assert [len(await listed(members, one)) for one in (first, second)] == [1, 1]
+    assert not (await merge(members, second, first, f"staff-again-{again}")).replayed
+
+
 async def test_a_login_links_what_is_new_and_says_who_it_is(members):
     phone, wechat, device = identity(PHONE, members.phone()), unionid(), identity(DEVICE, "d-1234", "ios")
     assert (await login(members, phone, wechat)).outcome == UNKNOWN
@@ -134,6 +160,35 @@ async def test_a_login_links_what_is_new_and_says_who_it_is(members):
     assert (answer.outcome, answer.member_id, answer.linked) == (KNOWN, member_id, 2)
     assert (await login(members, wechat)).member_id == member_id
     assert [one.source for one in await listed(members, member_id)] == [1, 3, 3]
+
+
+async def test_whoever_may_be_known_by_nothing_more_still_signs_in(members):
+    """Twenty devices shut nobody out, and who is closing has to come in to take that back."""
+    phone, mail = identity(PHONE, members.phone()), identity(EMAIL, f"{uuid4().hex}@example.com")
+    crowded, closing = await join(members, phone), await join(members, mail)
+    for number in range(MOST_LINKS - 1):
+        await linking.link(members, crowded, identity(DEVICE, f"{crowded}-{number}", "ios"))
+    request = statuses_pb2.CloseMemberRequest(member_id=closing)
+    await members.statuses.close_member(request, headers=by(as_member(closing)))
+    for known, member_id in ((phone, crowded), (mail, closing)):
+        answer = await login(members, known, identity(DEVICE, f"{member_id}-new", "ios"))
+        assert (answer.outcome, answer.member_id, answer.linked) == (KNOWN, member_id, 0)
+
+
+@pytest.mark.parametrize("choice", ["claim", "login"])
+async def test_nobody_loses_an_identity_to_one_who_may_not_have_it(members, choice):
+    phone, mail = identity(PHONE, members.phone()), identity(EMAIL, f"{uuid4().hex}@example.com")
+    keeper = await join(members, phone, verified=choice == "claim")
+    closing = await join(members, mail)
+    proven, _ = await linking.verify(members, phone, closing) if choice == "claim" else ("", None)
+    request = statuses_pb2.CloseMemberRequest(member_id=closing)
+    await members.statuses.close_member(request, headers=by(as_member(closing)))
+    if choice == "claim":
+        claimed = linking.claim(members, proven, phone, closing, 1)
+        assert await code_of(claimed) == "MEMBER_NOT_ACTIVE"
+    else:
+        assert (await login(members, mail, phone)).outcome == KNOWN
+    assert await holder(members, phone) == keeper
 
 
 async def test_a_device_never_tells_who_it_is_and_never_merges(members):

@@ -10,6 +10,7 @@ from huiyuan.members.v1 import communications_pb2, notes_pb2, tags_pb2
 from services.kit import clock
 from services.kit.refusal import Refusal
 from services.members.rules.blobs import Unreadable
+from tests.members.linking import merge, undo
 from tests.members.rpc.test_accesses import agent
 from tests.members.service import (
     ADMIN,
@@ -50,6 +51,28 @@ async def test_notes_are_read_newest_first_with_author_time_and_what_they_correc
     page = await notes(members, member_id, first=1)
     assert (list(page.notes), page.has_next_page) == ([right], True)
     assert list((await notes(members, member_id, after=right.note_id)).notes) == [wrong]
+
+
+async def test_what_was_written_and_sent_under_an_earlier_id_is_read_with_the_survivors(members):
+    earlier, survivor = await members.register(), await members.register()
+    written, sent_to = [], []
+    for number, one in enumerate((earlier, survivor, earlier, survivor)):
+        written.append((await note(members, one, f"note {number}")).note)
+        await record(members, sent(one, f"m-{number}", template=f"topic.n{number}"))
+        sent_to.append(f"topic.n{number}")
+    await merge(members, earlier, survivor, "written")
+    for one in (earlier, survivor):
+        assert list((await notes(members, one)).notes) == written[::-1]
+        received_by = (await received(members, one, as_member(one))).communications
+        assert [each.template for each in received_by] == sent_to[::-1]
+    first = await notes(members, survivor, first=3)
+    assert (list(first.notes), first.has_next_page) == (written[:0:-1], True)
+    assert list((await notes(members, survivor, after=first.notes[-1].note_id)).notes) == written[:1]
+    corrected = await note(members, survivor, "a better one", corrects=written[0].note_id)
+    await undo(members, earlier, "written")
+    assert list((await notes(members, earlier)).notes) == [written[2], written[0]]
+    assert list((await notes(members, survivor)).notes) == [corrected.note, written[3], written[1]]
+    assert len((await received(members, earlier, as_member(earlier))).communications) == 2
 
 
 async def test_a_note_rests_sealed_and_cannot_stand_in_for_another(members):

@@ -15,6 +15,7 @@ from services.members.jobs import retention
 from services.members.rpc.retention import Retention
 from services.members.rules.erasures import Terms
 from services.members.rules.retention import RetentionNotUnderstood, rules_of
+from tests.members import linking
 from tests.members.service import AUDITOR, OPERATIONS, Members, by, registration
 
 TERMS = Terms()
@@ -99,6 +100,22 @@ async def test_nobody_is_erased_or_restricted_unless_an_operator_says_after_how_
     await retention.run(members.databases, TERMS, rules_of("inactive_members_restricted=9000"))
     assert (await members.peek(status, member_id))[0]["status"] == 2
     assert (await left(members, member_id))[2] == 0
+
+
+async def test_who_was_seen_under_an_earlier_id_is_not_inactive(members: Members):
+    dormant, active, stale, quiet = [await members.register() for _ in range(4)]
+    for member_id in (dormant, active, stale, quiet):
+        await old(members, member_id, 2_000)
+    await seen(members, active, 20)
+    await linking.merge(members, active, dormant)
+    await linking.merge(members, quiet, stale)
+    periods = "access_log=0,inactive_members=1095"
+    before = (await due(members, periods))["inactive_members"]
+    await retention.run(members.databases, TERMS, rules_of(periods))
+    assert (await left(members, dormant))[2] == (await left(members, active))[2] == 0
+    assert (await left(members, stale))[2] == 1
+    [run] = await members.peek("SELECT rows FROM retention_runs WHERE category = 'inactive_members'")
+    assert run["rows"] == before
 
 
 async def test_the_report_is_for_those_who_watch(members: Members):

@@ -225,6 +225,10 @@ async def test_searches_are_logged_by_kind_and_never_by_value(members):
     )
     rows = await members.peek("SELECT member_searches::text AS row FROM member_searches")
     assert "谢道韫" not in str([row["row"] for row in rows])
+    unspoken = searches_pb2.ListSearchesRequest(first=10, actor="staff:\0")
+    with pytest.raises(Refusal) as refused:
+        await members.searches.list_searches(unspoken, headers=by(OFFICER))
+    assert (refused.value.code, refused.value.field) == ("SEARCH_NOT_VALID", "actor")
     with pytest.raises(Refusal) as refused:
         await members.searches.list_searches(request, headers=by(SUPPORT))
     assert refused.value.code == "NOT_ALLOWED"
@@ -250,6 +254,8 @@ async def test_nobody_searches_more_than_their_quota(members):
         ({"first": 101}, "PAGE_NOT_VALID"),
         ({"after": "nonsense"}, "PAGE_NOT_VALID"),
         ({"after": "2026-01-01T00:00:00/0199a0b1-c2d3-7e4f-8a5b-6c7d8e9fa0b1"}, "PAGE_NOT_VALID"),
+        ({"after": "0001-01-01T00:00:00+14:00/0199a0b1-c2d3-7e4f-8a5b-6c7d8e9fa0b1"}, "PAGE_NOT_VALID"),
+        ({"after": "9999-12-31T23:59:59-12:00/0199a0b1-c2d3-7e4f-8a5b-6c7d8e9fa0b1"}, "PAGE_NOT_VALID"),
         ({"full_name": "谁", "after": "nonsense"}, "PAGE_NOT_VALID"),
         ({"full_name": "x" * 1000}, "SEARCH_NOT_VALID"),
         ({"full_name": "  "}, "SEARCH_NOT_VALID"),

@@ -68,6 +68,11 @@ async def test_a_member_is_frozen_and_unfrozen_once_however_often_it_is_asked(me
         (ACTIVE, "staff:care-1", "case closed"),
         (FROZEN, "staff:care-1", "fraud case 7"),
     ]
+    own = await members.statuses.get_status(request, headers=by(as_member(member_id)))
+    assert [(one.status, one.actor, one.reason) for one in own.changes] == [
+        (ACTIVE, "", ""),
+        (FROZEN, "", ""),
+    ]
 
 
 async def test_staff_say_why_and_leave_personal_data_out_of_it(members: Members):

@@ -15,6 +15,8 @@ from services.members.rules.accesses import (
 @pytest.mark.parametrize(
     "reason",
     ["会员来电 13900001234 查询", "call +86 139-0000-1234", "+8613900001234", "008613900001234", "call １３９００００１２３４", "mail xiaoming@example.com",
+     "call 138\u200b0000\u200b1234", "call 1\ufeff3800001234", "138.0000.1234", "138\u20130000\u20131234", "138\u20110000\u20111234",
+     "id 110105\u206019491231\u2060002X", "a\u00ad@example.com",
      "证件 11010519491231002X"],
 )  # fmt: skip
 def test_reason_with_a_phone_mail_or_identity_number_is_refused(reason):

@@ -27,6 +27,10 @@ from services.members.rules.personal import Personal
         ("😀", "*"),
         ("👨‍👩‍👧", "**"),
         ("𠮷野家", "𠮷**"),
+        ("张\u200b", "*"),
+        ("\u2060张\ufeff", "*"),
+        ("Z\u0353", "*"),
+        ("张\u200d三", "张*"),
     ],
 )
 def test_names(name, masked):
@@ -53,6 +57,7 @@ def test_phones(phone, masked):
         ("xiaoming@example.com", "x***@example.com"),
         ("x@example.com", "***@example.com"),
         ("xy@example.com", "x***@example.com"),
+        ("x\u0353@example.com", "***@example.com"),
     ],
 )
 def test_mail(mail, masked):

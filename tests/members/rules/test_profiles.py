@@ -35,7 +35,10 @@ def test_names_of_one_character_emoji_and_rare_characters_are_names(name):
     assert decode(SCHEMA, encode(profile(display_name=name))).display_name.reveal() == name.strip()
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 65, "a\nb", "a\0b", "\u202egnp.exe", "\u2028"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "   ", "x" * 65, "a\nb", "a\0b", "\u202egnp.exe", "\u2028", "\u200b", "\u200b \ufeff", "\u0353"],
+)
 def test_empty_long_and_trick_names_are_refused(name):
     with pytest.raises(NameNotValid) as refused:
         profile(display_name=name)

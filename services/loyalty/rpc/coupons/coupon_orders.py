@@ -7,6 +7,7 @@ from huiyuan.loyalty.v1 import coupons_pb2 as wire
 from services.kit import database, rpc
 from services.loyalty.actions import coupon_orders as actions
 from services.loyalty.actions.coupon_orders import OnOrder
+from services.loyalty.actions.coupon_returns import reinstate
 from services.loyalty.rpc.coupons.coupon_templates import within
 from services.loyalty.rpc.coupons.coupon_terms import minor_of
 from services.loyalty.rpc.coupons.coupon_wire import (
@@ -106,7 +107,7 @@ class CouponOrders:
         now = self._rulebook.now()
         async with self._pool.acquire() as connection, connection.transaction():
             owner = await survivor(connection, member)
-            back = await actions.reinstate(connection, of, order, ids, now, owner)
+            back = await reinstate(connection, of, order, ids, now, owner)
         return wire.ReinstateCouponsResponse(
             reinstated=[wire_coupon(each, of, now, whole_code=False) for each in back], replayed=not back
         )
@@ -116,14 +117,19 @@ class CouponOrders:
     ) -> tuple[str, tuple[str, ...], tuple[tuple[str, int], ...]]:
         """Whose coupons are to be used, which, and what was told of what each took off."""
         member = request.member_id and member_id(request.member_id)
+        whose = member and await survivor(self._pool, member)
         ids, took_off = [], []
         for nth, one in enumerate(request.coupons):
             path = f"coupons[{nth}]"
             if one.WhichOneof("coupon") == "code":
                 found = await coupons.find(self._pool, coupon_codes.read(one.code, f"{path}.code"))
-                if found is None or found.programme != of.number or member not in ("", found.member_id):
-                    raise UnknownCoupon("no coupon of the member has this code", field=f"{path}.code")
-                member = found.member_id
+                unknown = UnknownCoupon("no coupon of the member has this code", field=f"{path}.code")
+                if found is None or found.programme != of.number:
+                    raise unknown
+                owner = await survivor(self._pool, found.member_id)
+                if whose not in ("", owner):
+                    raise unknown
+                member, whose = member or owner, owner
                 ids.append(found.coupon_id)
             else:
                 ids.append(coupon_id(one.coupon_id, f"{path}.coupon_id"))

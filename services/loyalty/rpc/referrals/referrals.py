@@ -8,6 +8,7 @@ from huiyuan.loyalty.v1 import referrals_pb2 as wire
 from huiyuan.loyalty.v1.programme_history_pb2 import DefinitionChange
 
 from services.kit import database, rpc
+from services.loyalty.actions import referral_programmes as programmes
 from services.loyalty.actions import referrals as actions
 from services.loyalty.actions.changed import Changed
 from services.loyalty.rpc.members.members import Membership
@@ -53,7 +54,7 @@ class Referrals:
         by, reason = rpc.caller().actor, reason_given(request.reason)
         terms, now = referral_terms.terms(request.terms, programme), self._rulebook.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            drafted = await actions.draft(connection, programme, request.referral, terms, by, reason, now)
+            drafted = await programmes.draft(connection, programme, request.referral, terms, by, reason, now)
         return wire.DraftReferralProgrammeResponse(
             referral_programme=referral_terms.offered(drafted.after, programme),
             changes=_changes(drafted, programme),
@@ -69,7 +70,7 @@ class Referrals:
             referral_terms.terms(request.terms, programme) if request.HasField("terms") else request.edition
         )
         async with self._pool.acquire() as connection, connection.transaction():
-            published = await actions.publish(
+            published = await programmes.publish(
                 connection,
                 programme,
                 request.referral,
@@ -91,7 +92,7 @@ class Referrals:
         programme = await self._programme(request.programme_id)
         reason_given(request.reason)
         async with self._pool.acquire() as connection, connection.transaction():
-            stopped = await actions.stop(connection, programme, request.referral)
+            stopped = await programmes.stop(connection, programme, request.referral)
         return wire.StopReferralProgrammeResponse(
             referral_programme=referral_terms.offered(stopped.after, programme),
             changes=_changes(stopped, programme),
@@ -115,7 +116,7 @@ class Referrals:
     async def get_invite_code(self, request: wire.GetInviteCodeRequest, _: Any) -> wire.GetInviteCodeResponse:
         member = await self._whose(request)
         programme = await self._programme(request.programme_id)
-        offer = await actions.offered(self._pool, programme, request.referral)
+        offer = await programmes.offered(self._pool, programme, request.referral)
         if offer.stopped:
             raise InvitesNotOffered("this referral programme takes nobody now", field="referral")
         new = make_code(secrets.token_bytes(RANDOM_BYTES))

@@ -89,9 +89,10 @@ class RewardRedemptions:
         reason = reason_code(request.reason)
         known, history = await self._known(request)
         member, number = member_id(request.member_id), history.newest.number
-        asked = CancelAsked(
-            member, history.newest.programme_id, known.redemption_id, reason, rpc.caller().actor
-        )
+        async with self._pool.acquire() as connection, connection.transaction():
+            not_given = await actions.withdraw(connection, known)
+        programme_id, by = history.newest.programme_id, rpc.caller().actor
+        asked = CancelAsked(member, programme_id, known.redemption_id, reason, by, not_given)
         own = ((member, known.key),)
         touches = Touches(((member, number),), redemptions=own, takings=own)
         answer = await self._lanes.submit(Task(partial(cancel_reward, asked=asked), touches))

@@ -1,6 +1,6 @@
 """Entitlements: what a member has of each benefit now, and what may be claimed, used and given back of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -9,11 +9,10 @@ import msgpack
 
 from services.kit.refusal import Conflict, Declined, NotFound
 from services.loyalty.rules.benefits.benefits import Benefit, BenefitEffect
-from services.loyalty.rules.benefits.quotas import Taken, Window, window
+from services.loyalty.rules.benefits.quotas import Taken, Window, held_window, window
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.points import Member
 from services.loyalty.rules.programmes.programmes import Programme
-from services.loyalty.rules.tiers import tiers
 
 BESIDE_QUOTAS = -1
 """The begin of no period: what counts towards no quota."""
@@ -150,11 +149,7 @@ def wanted(member: Member, key: str) -> Benefit:
 
 def window_of(member: Member, benefit: Benefit) -> Window:
     """The period of a benefit's quota that now lies in."""
-    standing = member.standing
-    since = standing.tiers[-1][1] if standing.tiers else 0
-    if tiers.placement_of(standing) is None:
-        since = max(since, standing.ladder_since)  # kept for another validity, it is given anew
-    held = Window(since, tiers.good_until(standing))
+    held = held_window(member.standing)
     return window(benefit.period, held, member.recorded_at, member.current.time_zone)
 
 
@@ -268,10 +263,8 @@ def state_of(claim: Claim, member: Member) -> ClaimState:
     return ClaimState.LAPSED if lapsed else claim.state
 
 
-def entitlements(
-    member: Member, taken: Mapping[tuple[str, int], Taken], claims: Iterable[Claim]
-) -> list[Entitlement]:
-    """What a member has of each benefit; ``taken`` counts by benefit and begin of the period.
+def entitlements(member: Member, taken: Collection[Taken], claims: Iterable[Claim]) -> list[Entitlement]:
+    """What a member has of each benefit.
 
     After what the tier held gives comes what is still open of benefits that outlived theirs.
     """
@@ -280,7 +273,10 @@ def entitlements(
     for key, benefit in given(member).items():
         period = window_of(member, benefit)
         own = tuple(claim for claim in good if claim.benefit == key)
-        times, used = taken.get((key, period.begins), Taken(0, 0))
+        counting = [
+            one for one in taken if one.benefit == key and one.counts_in(member.standing.tier, period)
+        ]
+        times, used = sum(one.times for one in counting), sum(one.used for one in counting)
         remaining = None if benefit.quota is None else max(0, benefit.quota - times)
         found.append(Entitlement(benefit, member.standing.tier, period, used, own, remaining))
     return found + _outlived(member, good)

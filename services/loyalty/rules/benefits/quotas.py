@@ -5,20 +5,51 @@ from typing import NamedTuple
 
 from services.loyalty.rules.benefits.benefits import QuotaPeriod
 from services.loyalty.rules.ledger.expiry import NEVER, Period, local_day, midnight
-
-
-class Taken(NamedTuple):
-    """How often a benefit was taken within a period, and how often of that it was used."""
-
-    times: int
-    used: int
+from services.loyalty.rules.tiers import tiers
+from services.loyalty.rules.tiers.standings import Standing
 
 
 class Window(NamedTuple):
-    """The period of a quota: from an instant (0 for ever since) until before another (``NEVER`` for no end)."""
+    """The period of a quota: from an instant (0 for ever since) until before another (``NEVER`` for no end).
+
+    Of a tier that somebody was placed on, ``begins`` is the placement's number. Of one that the ladder gave,
+    ``by_end`` says that what was taken of the same tier until the same end counts too: a merge hands a tier on with
+    its end, and not with its begin.
+    """
 
     begins: int
     ends: int
+    by_end: bool = False
+
+
+class Taken(NamedTuple):
+    """How often a benefit was taken on a tier within a period, and how often of that it was used.
+
+    ``own`` is False of what those took who were merged into the member.
+    """
+
+    benefit: str
+    tier: str
+    own: bool
+    window: Window
+    times: int
+    used: int
+
+    def counts_in(self, tier: str, window: Window) -> bool:
+        """Whether it counts towards the quota of a period; without an end, only the merged had the same tier."""
+        if self.window.begins == window.begins:
+            return True
+        same_end = self.window.ends == window.ends and (window.ends != NEVER or not self.own)
+        return window.by_end and self.window.begins >= 0 and self.tier == tier and same_end
+
+
+def held_window(standing: Standing) -> Window:
+    """The validity of the tier held: renewed, or kept for another one, a quota is given anew."""
+    since = standing.tiers[-1][1] if standing.tiers else 0
+    placed = tiers.running(standing)
+    if placed is None:
+        return Window(max(since, standing.ladder_since), standing.valid_until, by_end=True)
+    return Window(placed.number, placed.until)
 
 
 def window(period: QuotaPeriod, held: Window, now: int, zone: str) -> Window:

@@ -30,6 +30,10 @@ class GrantState(StrEnum):
     REFUSED = "REFUSED"
 
 
+WITHDRAWN = "WITHDRAWN"
+"""The outcome of one that was refused and is not tried again: what earned it was taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A promise to a member. ``key`` is made of what earned it, and unique for the member for good.

@@ -61,10 +61,21 @@ def period_of(mission: Mission, task: ActivityTask, day: date, zone: str) -> Per
         case MissionPeriod.MONTH:
             name, until = f"{day:%Y-%m}", (day.replace(day=1) + 32 * _DAY).replace(day=1)
         case MissionPeriod.CAMPAIGN:
-            return Period(f"until-{mission.ends_at}", mission.ends_at)
+            return Period(mission.campaign or f"until-{mission.ends_at}", mission.ends_at)
         case _:
             return Period("", mission.ends_at)
     return Period(name, midnight(until, zone))
+
+
+def gone_on_with(before: Mission, after: Mission, now: int) -> str:
+    """The campaign that an edition goes on with, which takes another's place before that one's is over; else none.
+
+    Else whoever did it would do it again once an end is moved by a day, and who is half through would begin anew.
+    """
+    is_one = isinstance(before.task, ActivityTask) and before.task.period is MissionPeriod.CAMPAIGN
+    if not is_one or not max(now, after.starts_at) < before.ends_at:
+        return ""
+    return before.campaign or f"until-{before.ends_at}"
 
 
 def mark_of(task: ActivityTask, activity: Activity) -> str:

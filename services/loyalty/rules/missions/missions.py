@@ -149,7 +149,8 @@ class Award:
 class Mission:
     """One edition. ``budget`` is how many awards there are in all (0: any number); instants are microseconds since
     1970: ``starts_at`` 0 for once it is published, ``ends_at`` 0 for until it is stopped. ``tiers`` empty: all.
-    ``purpose`` is what members must allow before an occasion of theirs is acted on."""
+    ``purpose`` is what members must allow before an occasion of theirs is acted on, ``campaign`` the period of an
+    earlier edition that goes on."""
 
     key: str
     name: Text
@@ -162,6 +163,7 @@ class Mission:
     tiers: tuple[str, ...] = ()
     purpose: str = ""
     edition: int = 0
+    campaign: str = ""
 
     @property
     def looks_at(self) -> Sequence[str]:

@@ -17,6 +17,8 @@ DAY_US = timedelta(days=1) // timedelta(microseconds=1)
 HOUR_US = DAY_US // 24
 VELOCITY, BUDGET, LATE = "VELOCITY", "BUDGET", "LATE"
 """Why an invitation is held, and why one lapsed."""
+ONESELF, ALREADY_INVITED, NOT_NEW = "ONESELF", "ALREADY_INVITED", "NOT_NEW"
+"""Why one lapsed whose invited was merged: with the inviter, with who was invited before, with who was there before."""
 
 _SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without letters that are taken for digits, or for each other."""

@@ -111,6 +111,11 @@ def reward_key(redemption_id: str) -> bytes:
     return key_of("reward", redemption_id)
 
 
+def promise_of(key: bytes) -> str:
+    """The key of the grant by which a redemption's coupon or benefit is given."""
+    return f"reward:{key.hex()}"
+
+
 def redeem_reward(book: Book, asked: RewardAsked) -> Answer:
     """Take one of a reward for what it costs the member now, or decline it for good."""
     history = book.programmes.history(asked.programme_id)
@@ -212,8 +217,8 @@ def _take(book: Book, asked: RewardAsked, member: Member, offer: Offer, price: i
         now,
     )
     if kind := _GRANTED.get(terms.kind):
-        # Promised with the points it costs, it is given by its key, once; what is given so is not cancelled.
-        name, programme_id = f"reward:{key.hex()}", member.current.programme_id
+        # Promised with the points it costs, it is given by its key, once; unless that is refused, it is not cancelled.
+        name, programme_id = promise_of(key), member.current.programme_id
         book.state.grants.append(
             Grant(name, spender, programme_id, kind, template=terms.gives, reason="REWARD")
         )
@@ -229,15 +234,18 @@ def _taken(book: Book, place: Place, parts: list[Part]) -> Taken:
 
 @dataclass(frozen=True, slots=True)
 class CancelAsked:
+    """``not_given`` says that what it gives was refused, and is withdrawn."""
+
     member_id: str
     programme_id: str
     redemption_id: str
     reason: str
     actor: str
+    not_given: bool = False
 
 
 def cancel_reward(book: Book, asked: CancelAsked) -> Answer:
-    """Give points and piece back, while it is not fulfilled; done before, it gives that answer again."""
+    """Give points and piece back, while it is not given; done before, it gives that answer again."""
     history = book.programmes.history(asked.programme_id)
     place = book.state.place(asked.member_id, reward_key(asked.redemption_id), history.newest.number)
     taking = book.state.takings.get(place)
@@ -245,7 +253,7 @@ def cancel_reward(book: Book, asked: CancelAsked) -> Answer:
         raise unknown()
     if taking.state is TakingState.CANCELLED:
         return Answer(GivenBack(taking, book.state.reversals[place][CANCELLED]), replayed=True)
-    if taking.state is TakingState.FULFILLED:
+    if taking.state is TakingState.FULFILLED and not asked.not_given:
         raise RewardAlreadyFulfilled(
             "the member has it already: adjust the points instead", field="redemption_id"
         )

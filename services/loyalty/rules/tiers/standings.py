@@ -35,6 +35,11 @@ class Placed:
     until: int
     placement_id: str
 
+    @property
+    def number(self) -> int:
+        """A number below -1 for the placement alone, which neither renewals nor merges change."""
+        return -2 - int(self.placement_id[:14] or "0", 16)
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

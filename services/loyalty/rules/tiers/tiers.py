@@ -135,6 +135,14 @@ def placement_of(standing: Standing) -> Placed | None:
     return max(bought, key=lambda each: each.until, default=None)
 
 
+def running(standing: Standing) -> Placed | None:
+    """The same, and of what was paid for one after the other what runs now: the first to end."""
+    placed = placement_of(standing)
+    if placed is None or placed.kind is PlacementKind.OVERRIDE:
+        return placed
+    return min((each for each in standing.placed if each.tier == placed.tier), key=lambda each: each.until)
+
+
 def end_of(programme: Programme, begun_at: int) -> int:
     """Until when a tier is good that is held from an instant on: a local midnight, or ``NEVER``."""
     validity, zone = programme.tier_scheme.validity, programme.time_zone

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import asyncpg
 
 from services.kit import database
-from services.kit.clock import instant
+from services.kit.clock import instant, micros
 from services.loyalty.rules.benefits.entitlements import Claim
-from services.loyalty.rules.benefits.quotas import Taken
+from services.loyalty.rules.benefits.quotas import Taken, Window
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.programmes.programmes import Programme
@@ -87,10 +87,13 @@ async def take(
 ) -> bool:
     """Count one more in a claim's period, unless the quota is used up; whatever others do meanwhile.
 
-    What those took who were merged into the member counts, too.
+    What those took who were merged into the member counts, too, and what was taken until the same end.
     """
     place = programme, made.benefit, made.window.begins
     others = await connection.fetchval(_TAKEN_BY, list(names[1:]), *place)
+    if made.window.by_end:
+        end = None if made.window.ends == NEVER else instant(made.window.ends)
+        others += await connection.fetchval(_TAKEN_UNTIL, list(names), *place, made.tier, end)
     left = NEVER if quota is None else quota - others
     if left < 1:
         return False
@@ -104,18 +107,27 @@ async def give_back(connection: database.RawConnection, made: Claim, programme: 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of one member's benefits: what was taken of each by its period's begin, and unused claims."""
+    """What is kept of one member's benefits: what was taken of each within its period, and unused claims."""
 
-    taken: dict[tuple[str, int], Taken]
+    taken: list[Taken]
     unused: list[Claim]
 
 
 async def kept(pool: asyncpg.Pool, member_ids: Sequence[str], programme: int, now: int) -> dict[str, Kept]:
     """The same of members, with those who were merged into them; periods and claims that are over left out."""
-    found = {member: Kept({}, []) for member in member_ids}
+    found = {member: Kept([], []) for member in member_ids}
     for row in await pool.fetch(_TAKEN_BY_ALL, member_ids, programme, instant(now)):
-        place = row["benefit"], row["period_from"]
-        found[str(row["survivor"])].taken[place] = Taken(row["times"], row["used"])
+        ends = micros(row["good_until"]) if row["good_until"] else NEVER
+        found[str(row["survivor"])].taken.append(
+            Taken(
+                row["benefit"],
+                row["tier"],
+                row["own"],
+                Window(row["period_from"], ends),
+                row["times"],
+                row["used"],
+            )
+        )
     for row in await pool.fetch(_UNUSED_OF_ALL, member_ids, programme, instant(now)):
         found[str(row["survivor"])].unused.append(claim(row))
     return found
@@ -132,6 +144,15 @@ SELECT coalesce(sum(taken), 0)::bigint FROM benefit_counters
 WHERE member_id = ANY($1::uuid[]) AND programme = $2 AND benefit = $3 AND period_from = $4
 """
 
+# As Taken.counts_in says it of what did not begin together.
+_TAKEN_UNTIL = """
+SELECT count(*) FROM benefit_claims
+WHERE member_id = ANY($1::uuid[]) AND programme = $2 AND benefit = $3 AND state <> 'RELEASED'
+  AND period_from <> $4 AND period_from >= 0 AND tier = $5
+  AND CASE WHEN $6::timestamptz IS NULL THEN good_until IS NULL AND member_id <> ($1::uuid[])[1]
+      ELSE good_until = $6 END
+"""
+
 _TAKE = """
 INSERT INTO benefit_counters AS c (member_id, programme, benefit, period_from, taken) VALUES ($1, $2, $3, $4, 1)
 ON CONFLICT (member_id, programme, benefit, period_from) DO UPDATE SET taken = c.taken + 1 WHERE c.taken < $5
@@ -144,10 +165,12 @@ WHERE member_id = $1 AND programme = $2 AND benefit = $3 AND period_from = $4
 """
 
 _TAKEN_BY_ALL = f"""{DOWN}
-SELECT n.survivor, c.benefit, c.period_from, count(*) AS times, count(*) FILTER (WHERE c.state = 'USED') AS used
+SELECT n.survivor, c.benefit, c.tier, n.member_id = n.survivor AS own, c.period_from, c.good_until,
+  count(*) AS times, count(*) FILTER (WHERE c.state = 'USED') AS used
 FROM down n JOIN benefit_claims c USING (member_id)
-WHERE c.programme = $2 AND c.state <> 'RELEASED' AND (c.good_until IS NULL OR c.good_until > $3)
-GROUP BY n.survivor, c.benefit, c.period_from
+WHERE c.programme = $2 AND c.state <> 'RELEASED'
+  AND (c.good_until IS NULL OR c.good_until > $3 OR c.period_from < -1)  -- a merge may move a placement's end
+GROUP BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608  # a part of ours
 
 _UNUSED_OF_ALL = f"""{DOWN}

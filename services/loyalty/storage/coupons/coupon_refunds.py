@@ -37,6 +37,19 @@ async def hear(connection: AsyncConnection, source: str, order_id: str, programm
     )
 
 
+async def hear_again(connection: database.RawConnection, order_ref: str, programme_id: str) -> None:
+    """The same where coupons are used only after an order was refunded: nobody tells of that refund any more."""
+    source, _, order_id = order_ref.partition(":")
+    await connection.execute(
+        "INSERT INTO coupon_refunds (source, order_id, programme_id) "
+        "SELECT source, order_id, $3 FROM orders WHERE source = $1 AND order_id = $2 AND refunded_minor > 0 "
+        "ON CONFLICT (source, order_id) DO UPDATE SET heard_at = clock_timestamp(), settled_at = NULL",
+        source,
+        order_id,
+        programme_id,
+    )
+
+
 async def waiting(pool: asyncpg.Pool, limit: int) -> list[RefundedOrder]:
     """What is not followed yet, earliest first."""
     rows = await pool.fetch(

@@ -8,10 +8,11 @@ import asyncpg
 from services.kit import database
 from services.kit.clock import instant, micros
 from services.loyalty.rules.coupons.coupons import Coupon, CouponState
+from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.tiers.standings import Restriction
 from services.loyalty.storage.coupons.coupon_templates import decoded
-from services.loyalty.storage.members.names import UP
+from services.loyalty.storage.members.names import DOWN, UP
 
 
 class Holder(NamedTuple):
@@ -63,41 +64,43 @@ async def issued_before(
 async def had(
     connection: database.RawConnection, programme: int, template: str, members: Sequence[str]
 ) -> dict[str, int]:
-    """How many coupons of a template that were not revoked each member has or had."""
-    rows = await connection.fetch(
-        """SELECT member_id::text, count(*) FROM coupons
-           WHERE member_id = ANY($1::uuid[]) AND programme = $2 AND template = $3 AND state <> 'REVOKED'
-           GROUP BY member_id""",
-        members,
-        programme,
-        template,
-    )
+    """How many coupons of a template that were not revoked each member has or had, also those yet to be brought."""
+    rows = await connection.fetch(_HAD, members, programme, template)
     return {row[0]: row[1] for row in rows}
 
 
 async def insert(connection: database.RawConnection, new: Sequence[NewCoupon]) -> None:
-    """Keep coupons of one edition that were issued at once."""
+    """Keep coupons of one edition that were issued at once.
+
+    Raises ``IdempotencyKeyReused`` when the same key issues those of another template at this moment.
+    """
     if not new:
         return
     first = new[0].coupon
-    await connection.execute(
-        _INSERT,
-        [each.coupon.coupon_id for each in new],
-        [each.coupon.member_id for each in new],
-        [each.issued_to for each in new],
-        [each.coupon.code for each in new],
-        first.programme,
-        first.template,
-        first.edition,
-        first.terms.stacking_group,
-        new[0].issue_key,
-        new[0].issued_by,
-        new[0].reason,
-        instant(first.issued_at),
-        instant(first.valid_from),
-        instant(first.expires_at),
-        None if new[0].remind_at == NEVER else instant(new[0].remind_at),
-    )
+    try:
+        await connection.execute(
+            _INSERT,
+            [each.coupon.coupon_id for each in new],
+            [each.coupon.member_id for each in new],
+            [each.issued_to for each in new],
+            [each.coupon.code for each in new],
+            first.programme,
+            first.template,
+            first.edition,
+            first.terms.stacking_group,
+            new[0].issue_key,
+            new[0].issued_by,
+            new[0].reason,
+            instant(first.issued_at),
+            instant(first.valid_from),
+            instant(first.expires_at),
+            None if new[0].remind_at == NEVER else instant(new[0].remind_at),
+        )
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != _ONE_OF_A_KEY:
+            raise
+        message = "this key issued a coupon of another template: take a new one"
+        raise IdempotencyKeyReused(message, field="issue_id") from None
 
 
 async def lock(
@@ -118,6 +121,14 @@ async def lock(
         order_ref,
     )
     return {each.coupon_id: each for each in map(coupon, rows)}
+
+
+async def owners_on(connection: database.RawConnection, order_ref: str) -> list[str]:
+    """Who has coupons on an order."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT member_id::text FROM coupons WHERE order_ref = $1", order_ref
+    )
+    return [row[0] for row in rows]
 
 
 async def lock_of_order(connection: database.RawConnection, order_ref: str) -> list[Coupon]:
@@ -184,9 +195,17 @@ def coupon(row: asyncpg.Record) -> Coupon:
     )
 
 
+_ONE_OF_A_KEY = "coupons_issued_to_programme_issue_key_key"
+
 _HOLDERS = f"""{UP}
 SELECT n.asked::text, n.name::text, m.restriction
 FROM up n LEFT JOIN members m ON m.member_id = n.name ORDER BY n.asked, n.nth
+"""  # noqa: S608  # a part of ours
+
+# The ledger follows a merge first, and what was the merged one's is brought only then.
+_HAD = f"""{DOWN}
+SELECT n.survivor::text, count(*) FROM down n JOIN coupons c ON c.member_id = n.member_id
+WHERE c.programme = $2 AND c.template = $3 AND c.state <> 'REVOKED' GROUP BY n.survivor
 """  # noqa: S608  # a part of ours
 
 COUPON = """

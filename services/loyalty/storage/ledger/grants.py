@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 
 from services.kit import database
-from services.loyalty.rules.ledger.grants import Grant, GrantKind, GrantState, wait_s
+from services.loyalty.rules.ledger.grants import WITHDRAWN, Grant, GrantKind, GrantState, wait_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,16 @@ async def lock(connection: database.RawConnection, member_id: str, key: str) -> 
         "SELECT * FROM grants WHERE member_id = $1 AND key = $2 FOR UPDATE", member_id, key
     )
     return None if row is None else _kept(row)
+
+
+async def withdraw(connection: database.RawConnection, grant: Grant) -> None:
+    """Note of a locked grant that was refused that it is not tried again."""
+    await connection.execute(
+        "UPDATE grants SET outcome = $3 WHERE member_id = $1 AND key = $2 AND state = 'REFUSED'",
+        grant.member_id,
+        grant.key,
+        WITHDRAWN,
+    )
 
 
 async def reopen(connection: database.RawConnection, grant: Grant, now: datetime) -> Kept:

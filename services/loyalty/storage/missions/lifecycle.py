@@ -25,7 +25,7 @@ async def occasions(
     orders that were completed then.
 
     Whoever was merged into another is that other; the frozen and the closed are left out. An order that was returned
-    whole was not delivered for good.
+    whole was not delivered for good, and is nobody's first.
     """
     rows = await connection.fetch(_OF_KIND[kind], programme, instant(since), instant(until))
     return [Occasion(str(row["member_id"]), micros(row["at"]), row["name"]) for row in rows]
@@ -76,18 +76,23 @@ WITH RECURSIVE in_force AS (
 )
 """
 
+_KEPT = "({0}.refunded_minor < {0}.total_minor OR {0}.total_minor = 0)"
+"""Not returned whole."""
+
 _BY_PAYMENT = f"""{_GONE}, found AS (
   SELECT coalesce(g.root, o.member_id) AS member_id, {{edge}}(o.paid_at) AS paid_at
   FROM orders o LEFT JOIN gone g ON g.name = o.member_id
-  WHERE o.programme = $1 AND o.paid_at > $2 AND o.paid_at <= $3 GROUP BY 1
+  WHERE o.programme = $1 AND o.paid_at > $2 AND o.paid_at <= $3 AND {{counts_o}} GROUP BY 1
 )
 SELECT f.member_id, f.paid_at AS at, {{name}} AS name FROM found f
 JOIN members m ON m.member_id = f.member_id AND m.restriction = 0
 WHERE NOT EXISTS (
-    SELECT 1 FROM orders l WHERE l.programme = $1 AND l.member_id = f.member_id AND l.paid_at {{beyond}} f.paid_at)
+    SELECT 1 FROM orders l WHERE l.programme = $1 AND l.member_id = f.member_id AND l.paid_at {{beyond}} f.paid_at
+      AND {{counts_l}})
   AND NOT EXISTS (
     SELECT 1 FROM gone g JOIN orders l ON l.member_id = g.name
-    WHERE g.root = f.member_id AND l.programme = $1 AND l.paid_at {{beyond}} f.paid_at)
+    WHERE g.root = f.member_id AND l.programme = $1 AND l.paid_at {{beyond}} f.paid_at
+      AND {{counts_l}})
 ORDER BY f.paid_at, f.member_id
 """  # noqa: S608  # parts of ours
 _BY_COMPLETION = f"""{_GONE}
@@ -95,12 +100,16 @@ SELECT m.member_id, o.completed_at AS at, 'delivered-' || o.source || ':' || o.o
 FROM orders o LEFT JOIN gone g ON g.name = o.member_id
 JOIN members m ON m.member_id = coalesce(g.root, o.member_id) AND m.restriction = 0
 WHERE o.programme = $1 AND o.completed_at > $2 AND o.completed_at <= $3
-  AND (o.refunded_minor < o.total_minor OR o.total_minor = 0)
+  AND {_KEPT.format("o")}
 ORDER BY o.completed_at, m.member_id, name
 """  # noqa: S608  # a part of ours
 _EACH_LAST = "'after-' || (extract(epoch FROM f.paid_at) * 1000000)::bigint"
 _OF_KIND = {
-    LifecycleKind.NO_ORDER_FOR: _BY_PAYMENT.format(edge="max", beyond=">", name=_EACH_LAST),
-    LifecycleKind.AFTER_FIRST_ORDER: _BY_PAYMENT.format(edge="min", beyond="<", name="'first'"),
+    LifecycleKind.NO_ORDER_FOR: _BY_PAYMENT.format(
+        edge="max", beyond=">", name=_EACH_LAST, counts_o="true", counts_l="true"
+    ),
+    LifecycleKind.AFTER_FIRST_ORDER: _BY_PAYMENT.format(
+        edge="min", beyond="<", name="'first'", counts_o=_KEPT.format("o"), counts_l=_KEPT.format("l")
+    ),
     LifecycleKind.AFTER_DELIVERY: _BY_COMPLETION,
 }

@@ -175,6 +175,7 @@ def _definition(mission: Mission) -> str:
         "ends_at": mission.ends_at,
         "tiers": mission.tiers,
         "purpose": mission.purpose,
+        "campaign": mission.campaign,
     }
     if isinstance(task, LifecycleTask):
         kept["lifecycle"] = {"kind": task.kind, "days": task.days, "template": task.template}
@@ -221,6 +222,7 @@ def _mission(key: str, kept: dict[str, Any]) -> Mission:
         kept["ends_at"],
         tuple(kept["tiers"]),
         kept.get("purpose", ""),
+        campaign=kept.get("campaign", ""),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit import database
 from services.kit.clock import micros
 from services.loyalty.rules.referrals.referrals import Referral, ReferralState
+from services.loyalty.rules.tiers.standings import Restriction
 
 Reader = database.RawConnection | asyncpg.Pool
 
@@ -59,6 +60,14 @@ async def joined_at(connection: database.RawConnection, member_id: str) -> int:
     return micros(await connection.fetchval("SELECT joined_at FROM members WHERE member_id = $1", member_id))
 
 
+async def is_closed(connection: database.RawConnection, member_id: str) -> bool:
+    """Whether a membership is over."""
+    found: int | None = await connection.fetchval(
+        "SELECT restriction FROM members WHERE member_id = $1", member_id
+    )
+    return found == Restriction.CLOSED
+
+
 async def of_any(
     connection: database.RawConnection, programme: int, members: Sequence[str]
 ) -> Referral | None:
@@ -73,29 +82,51 @@ async def of_any(
 
 
 async def accepted_of(
-    connection: database.RawConnection, inviter_id: str, programme: int, referral: str
+    connection: database.RawConnection, inviters: Sequence[str], programme: int, referral: str
 ) -> list[int]:
-    """When an inviter's invitations were accepted, but for those that came to nothing."""
+    """When an inviter's invitations, under all names, were accepted, but for those that came to nothing."""
     rows = await connection.fetch(
-        "SELECT joined_at FROM referrals WHERE inviter_id = $1 AND programme = $2 AND referral = $3 "
+        "SELECT joined_at FROM referrals WHERE inviter_id = ANY($1::uuid[]) AND programme = $2 AND referral = $3 "
         "AND state IN ('JOINED', 'HELD', 'REWARDED')",
-        inviter_id,
+        list(inviters),
         programme,
         referral,
     )
     return [row[0] for row in rows]
 
 
+async def counts_before(connection: database.RawConnection, of: Referral, names: Sequence[str]) -> bool:
+    """Whether another invitation of the same person, who has these names, was rewarded or came first."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM referrals WHERE programme = $1 AND member_id = ANY($2::uuid[]) "
+        "AND member_id <> $3 AND (state = 'REWARDED' OR (joined_at, member_id) < ($4, $3::uuid)))",
+        of.programme,
+        list(names),
+        of.member_id,
+        of.joined_at,
+    )
+    return found
+
+
 async def invited_by(connection: database.RawConnection, programme: int, member_id: str) -> set[str]:
-    """Who brought a member, who brought these, and so on."""
+    """A member and who brought that one, who brought these, and so on, each under all names."""
     return {str(row[0]) for row in await connection.fetch(_INVITED_BY, member_id, programme)}
 
 
-async def has_ordered(
+async def has_ordered(connection: database.RawConnection, members: Sequence[str], before: int) -> bool:
+    """Whether any of a family's names paid an order before an instant, whatever became of it."""
+    found: bool = await connection.fetchval(_HAS_ORDERED, members, before)
+    return found
+
+
+async def has_bought(
     connection: database.RawConnection, members: Sequence[str], since: int, until: int, at_least: int
 ) -> bool:
-    """Whether any of a family's names paid an order between two instants that is still worth so much."""
-    found: bool = await connection.fetchval(_HAS_ORDERED, members, since, until, at_least)
+    """Whether any of a family's names paid an order between two instants that is still worth so much.
+
+    What was returned whole was not bought.
+    """
+    found: bool = await connection.fetchval(_HAS_BOUGHT, members, since, until, at_least)
     return found
 
 
@@ -193,11 +224,18 @@ def _referral(row: asyncpg.Record) -> Referral:
     )
 
 
+# Of two names of one member, each leads to the other.
 _INVITED_BY = """
 WITH RECURSIVE up (id) AS (
-  SELECT inviter_id FROM referrals WHERE member_id = $1 AND programme = $2
+  SELECT $1::uuid
   UNION
-  SELECT r.inviter_id FROM up JOIN referrals r ON r.member_id = up.id AND r.programme = $2
+  SELECT n.id FROM up CROSS JOIN LATERAL (
+    SELECT r.inviter_id FROM referrals r WHERE r.member_id = up.id AND r.programme = $2
+    UNION ALL
+    SELECT s.merged_into FROM standings s WHERE s.member_id = up.id AND s.merged_into IS NOT NULL
+    UNION ALL
+    SELECT s.member_id FROM standings s WHERE s.merged_into = up.id
+  ) AS n (id)
 )
 SELECT id FROM up LIMIT 10000
 """
@@ -205,12 +243,23 @@ SELECT id FROM up LIMIT 10000
 _HAS_ORDERED = """
 SELECT EXISTS (
   SELECT FROM orders WHERE member_id = ANY($1::uuid[])
+    AND paid_at < timestamptz 'epoch' + $2 * interval '1 microsecond')
+"""
+
+_HAS_BOUGHT = """
+SELECT EXISTS (
+  SELECT FROM orders WHERE member_id = ANY($1::uuid[])
     AND paid_at >= timestamptz 'epoch' + $2 * interval '1 microsecond'
-    AND paid_at < timestamptz 'epoch' + $3 * interval '1 microsecond' AND total_minor - refunded_minor >= $4)
+    AND paid_at < timestamptz 'epoch' + $3 * interval '1 microsecond' AND total_minor - refunded_minor >= $4
+    AND (refunded_minor < total_minor OR total_minor = 0))
 """
 
 _ORDERED = """
+WITH RECURSIVE down (member_id) AS (
+  SELECT CAST(:member_id AS uuid)
+  UNION
+  SELECT s.member_id FROM down d JOIN standings s ON s.merged_into = d.member_id
+)
 UPDATE referrals SET ordered = true WHERE NOT ordered AND state IN ('JOINED', 'HELD')
-  AND (member_id = CAST(:member_id AS uuid) OR member_id IN (
-    SELECT from_member FROM merges WHERE into_member = CAST(:member_id AS uuid) AND undone_at IS NULL))
+  AND member_id IN (SELECT member_id FROM down)
 """

@@ -52,7 +52,8 @@ class RewardRedemptionsService(Protocol):
 
     async def cancel_reward_redemption(self, request: CancelRewardRedemptionRequest, ctx: RequestContext[CancelRewardRedemptionRequest, CancelRewardRedemptionResponse], /) -> CancelRewardRedemptionResponse:
         """
-        Gives the points back with the expiry they had, and the piece to the stock, while it is not fulfilled.
+        Gives the points back with the expiry they had, and the piece to the stock, while it is not fulfilled, or when
+        the coupon or benefit that it gives was refused: that is not tried again then.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -212,7 +213,8 @@ class RewardRedemptionsServiceClient(ConnectClient):
         timeout_ms: int | None = None,
     ) -> CancelRewardRedemptionResponse:
         """
-        Gives the points back with the expiry they had, and the piece to the stock, while it is not fulfilled.
+        Gives the points back with the expiry they had, and the piece to the stock, while it is not fulfilled, or when
+        the coupon or benefit that it gives was refused: that is not tried again then.
         """
         return await self.execute_unary(
             request=request,
@@ -266,7 +268,8 @@ class RewardRedemptionsServiceSync(Protocol):
 
     def cancel_reward_redemption(self, request: CancelRewardRedemptionRequest, ctx: RequestContext[CancelRewardRedemptionRequest, CancelRewardRedemptionResponse], /) -> CancelRewardRedemptionResponse:
         """
-        Gives the points back with the expiry they had, and the piece to the stock, while it is not fulfilled.
+        Gives the points back with the expiry they had, and the piece to the stock, while it is not fulfilled, or when
+        the coupon or benefit that it gives was refused: that is not tried again then.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -424,7 +427,8 @@ class RewardRedemptionsServiceClientSync(ConnectClientSync):
         timeout_ms: int | None = None,
     ) -> CancelRewardRedemptionResponse:
         """
-        Gives the points back with the expiry they had, and the piece to the stock, while it is not fulfilled.
+        Gives the points back with the expiry they had, and the piece to the stock, while it is not fulfilled, or when
+        the coupon or benefit that it gives was refused: that is not tried again then.
         """
         return self.execute_unary(
             request=request,
