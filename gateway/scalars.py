@@ -1,6 +1,6 @@
 """Scalars: instants, whole numbers beyond 32 bits, money, and the languages we answer in."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NewType
@@ -14,6 +14,7 @@ from strawberry.types.scalar import ScalarDefinition
 from services.kit.money import decimals
 
 SAFE_INTEGER = 2**53 - 1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Long = NewType("Long", int)
 
@@ -70,8 +71,7 @@ SCALARS: dict[object, ScalarDefinition] = {
 
 def instant(wire: Timestamp) -> datetime:
     """The instant of a wire timestamp."""
-    whole = datetime.fromtimestamp(wire.seconds, UTC)
-    return whole.replace(microsecond=wire.nanos // 1000) if wire.nanos else whole
+    return _EPOCH + timedelta(0, wire.seconds, wire.nanos // 1000)
 
 
 def optional_instant(message: Any, field: str) -> datetime | None:

@@ -26,7 +26,7 @@ _AWAY_S = 1.0
 _SEEN_FOR_S = 1.0
 """How long it counts what a bucket was seen to hold."""
 
-_GATHERED_S = 0.01
+_GATHERED_S = 0.05
 """How long what nobody waits for is kept back, so that much of it leaves together and none of it before its request."""
 
 _REMEMBERED = 20_000
@@ -96,6 +96,8 @@ class Buckets:
     def __init__(self, redis: Redis) -> None:
         self._take = redis.register_script(_SCRIPT)
         self._waiting: list[_Taking] = []
+        self._later: collections.Counter[Bucket] = collections.Counter()
+        """What nobody waits for, as one taking of each bucket."""
         self._calling: asyncio.Task[None] | None = None
         self._gathering: asyncio.TimerHandle | None = None
         self._awaited = False
@@ -118,11 +120,14 @@ class Buckets:
         return seen.left - self._owed[bucket.key] - points >= bucket.rate.holds // 2
 
     def take_later(self, bucket: Bucket, points: int) -> None:
-        """Take so many points a little later, together with more; they are owed until then, and nobody is told."""
-        self._waiting.append((bucket, points, None))
+        """Take so many points a little later, together with more; they are owed until then, and nobody is told.
+
+        What is gathered of one bucket is one taking: Redis and its client have work with each.
+        """
+        self._later[bucket] += points
         self._owed[bucket.key] += points
         # Once it is known when what is gathered leaves, there is nothing to do but for the many who fill a call.
-        if self._calling is None and (self._gathering is None or len(self._waiting) >= _BUCKETS_A_CALL):
+        if self._calling is None and (self._gathering is None or len(self._later) >= _BUCKETS_A_CALL):
             self._call_soon()
 
     def take(self, bucket: Bucket, points: int) -> asyncio.Future[Taken | None]:
@@ -143,7 +148,7 @@ class Buckets:
         return future
 
     def _call_soon(self) -> None:
-        if self._awaited or len(self._waiting) >= _BUCKETS_A_CALL:
+        if self._awaited or len(self._waiting) + len(self._later) >= _BUCKETS_A_CALL:
             self._begin()
         elif self._gathering is None:
             self._gathering = asyncio.get_running_loop().call_later(_GATHERED_S, self._begin)
@@ -171,7 +176,9 @@ class Buckets:
     async def _call(self) -> None:
         """Until nobody waits: one call at a time, each with what came meanwhile."""
         try:
-            while self._waiting:
+            while self._waiting or self._later:
+                self._waiting[:0] = [(bucket, points, None) for bucket, points in self._later.items()]
+                self._later.clear()
                 batch, self._waiting = self._waiting[:_BUCKETS_A_CALL], self._waiting[_BUCKETS_A_CALL:]
                 self._awaited = self._awaited and bool(self._waiting)
                 asked_at_s = time.monotonic()
@@ -185,7 +192,7 @@ class Buckets:
                     break
         finally:
             self._calling = None
-            if self._waiting:
+            if self._waiting or self._later:
                 self._call_soon()
 
     async def _answers(self, batch: Sequence[_Taking]) -> Sequence[Taken | None]:

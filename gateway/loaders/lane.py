@@ -1,12 +1,13 @@
 """A lane of the gateway: each item is asked for in its own caller's name, once for a query that runs a second time."""
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextvars import ContextVar
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from services.kit import rpc
-from services.kit.rpc import Caller
+from services.kit.rpc import Caller, RemoteRefusal
 from services.kit.rpc.lane import Fetch
 
 Key = TypeVar("Key", bound=Hashable)
@@ -20,10 +21,21 @@ class Asked(NamedTuple, Generic[Key]):
     caller: Caller
 
 
-Answers = dict[tuple[object, Asked[Any]], asyncio.Future[Any]]
+class Answers(dict[tuple[Hashable, ...], asyncio.Future[Any]]):
+    """What has been asked for a query that may have to run a second time: none of it is asked again."""
+
+    in_one_task = True
+    """Whether all who ask end together, so that they may wait for the same future: who is cancelled, cancels it."""
+
+    def known(self, place: tuple[Hashable, ...]) -> asyncio.Future[Any] | None:
+        """What was asked for there, when one more may wait for it."""
+        future = self.get(place)
+        if future is None or not (self.in_one_task or future.done()) or future.cancelled():
+            return None
+        return future
+
 
 kept: ContextVar[Answers | None] = ContextVar("kept", default=None)
-"""What has been answered to a query that may have to run a second time; while it is set, none of it is asked again."""
 
 
 class Lane(rpc.Lane[Asked[Key], Value]):
@@ -36,11 +48,20 @@ class Lane(rpc.Lane[Asked[Key], Value]):
 
     def load(self, caller: Caller, key: Key) -> asyncio.Future[Value]:
         """The value, once a call has brought it; raises the item's refusal, or why its call failed."""
-        asked, answers = Asked(key, caller), kept.get()
+        answers = kept.get()
         if answers is None:
-            return self.ask(asked)
-        place = self, asked
-        known = answers.get(place)
-        if known is None or not known.done() or known.cancelled():
-            known = answers[place] = self.ask(asked)
+            return self.ask(Asked(key, caller))
+        place = self, caller, key
+        known = answers.known(place)
+        if known is None:
+            known = answers[place] = self.ask(Asked(key, caller))
         return known
+
+
+def values(results: Sequence[Any], value: str) -> list[Any]:
+    """Each result's value, or its refusal."""
+    value_of = attrgetter(value)
+    return [
+        RemoteRefusal(result.refusal) if result.WhichOneof("result") == "refusal" else value_of(result)
+        for result in results
+    ]

@@ -1,99 +1,191 @@
-"""Overviews: what lanes ask of loyalty in the same turn of the loop leaves as one call."""
+"""Overviews: what a member's page asks of loyalty is one item of one lane, however many fields ask for parts of it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
+from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import overviews_pb2, points_pb2, tiers_pb2
 
-from gateway.clients import Clients
-from services.kit.rpc import ServiceFailed
+from gateway.clients import LOYALTY, Clients
+from gateway.loaders.lane import kept, values
+from services.kit import rpc
+from services.kit.rpc import Caller, ServiceFailed
+from services.kit.rpc.lane import ITEMS_A_CALL
 
 
-class _Part(NamedTuple):
-    """One lane's question, and what waits for the results."""
+class InProgramme(NamedTuple):
+    """A member within a programme; a call can ask for one programme only."""
 
-    request: Any
-    results: asyncio.Future[Sequence[Any]]
+    programme_id: str
+    member_id: str
 
-    def tell(self, results: Sequence[Any]) -> None:
-        if not self.results.done():  # who asked may have gone meanwhile, and takes nothing from the others
-            self.results.set_result(results)
 
-    def fail(self, error: Exception) -> None:
-        if not self.results.done():
-            self.results.set_exception(error)
+class EntriesOf(NamedTuple):
+    """A page of a member's ledger."""
+
+    programme_id: str
+    member_id: str
+    first: int
+    after: str
+    currency: str
+
+
+Key = TypeVar("Key", InProgramme, EntriesOf)
+Value = TypeVar("Value")
+
+_VALUES = {"balances": "balances", "standings": "standing", "entries": "page"}
+"""What the value of each part is called in its result."""
+
+_Asked = str | EntriesOf
+"""A part by its name, entries by what is asked of them: one query may show several pages."""
+
+_Parts = dict[_Asked, Any]
+"""What was answered to each part that was asked for: its value, or why there is none."""
+
+
+class _Page:
+    """One member's page for one caller: the parts of it that are asked for, until it leaves."""
+
+    __slots__ = ("caller", "member", "parts")
+
+    def __init__(self, caller: Caller, member: InProgramme) -> None:
+        self.caller = caller
+        self.member = member
+        self.parts: dict[_Asked, None] = {}
+
+
+class Part(Generic[Key, Value]):
+    """One part of members' pages, loaded as if it had a lane of its own."""
+
+    def __init__(
+        self, ask: Callable[[Caller, InProgramme, _Asked], asyncio.Future[_Parts]], name: str
+    ) -> None:
+        self._ask = ask
+        self._name = name
+
+    async def load(self, caller: Caller, key: Key) -> Value:
+        """The value, once a call has brought it; raises the part's refusal, or why its call failed."""
+        part: _Asked
+        if isinstance(key, EntriesOf):
+            page, part = InProgramme(key.programme_id, key.member_id), key
+        else:
+            page, part = key, self._name
+        value: Value | Exception = (await self._ask(caller, page, part))[part]
+        if isinstance(value, Exception):
+            raise value
+        return value
 
 
 class Overviews:
-    """Batch reads of loyalty, joined: a member's page asks for several at once, and each call costs more than an item.
+    """Balances, standings and entries. A member's page asks for several at once, and each item costs more than a part.
 
     What is asked for alone is asked by its own method. Where the service is there and fails, each is asked alone after
     all: one's fault stays its own, and a service of the last release, which knows no joined call, answers too.
     """
 
     def __init__(self, clients: Clients) -> None:
-        self._together = clients.overviews.batch_get_overviews
-        self._alone: dict[str, Callable[[Any], Any]] = {
-            "balances": clients.points.batch_get_balances,
-            "standings": clients.tiers.batch_get_standings,
-            "entries": clients.points.batch_list_entries,
+        self._clients = clients
+        self._lane: rpc.Lane[_Page, _Parts] = rpc.Lane(
+            self._fetch, group=lambda page: page.member.programme_id
+        )
+        self._open: dict[tuple[Caller, InProgramme], _Page] = {}
+        self._one_part: dict[str, Callable[[str, list[Any]], Awaitable[Sequence[Any]]]] = {
+            "balances": self._balances,
+            "standings": self._standings,
+            "entries": self._entries,
         }
-        self._waiting: dict[str, _Part] = {}
-        self._calls: set[asyncio.Task[None]] = set()
+        self.balances: Part[InProgramme, points_pb2.MemberBalances] = Part(self._ask, "balances")
+        self.standings: Part[InProgramme, tiers_pb2.Standing] = Part(self._ask, "standings")
+        self.entries: Part[EntriesOf, points_pb2.EntryPage] = Part(self._ask, "entries")
 
-    async def balances(self, request: points_pb2.BatchGetBalancesRequest) -> Sequence[Any]:
-        """The results in their order. Raises what the call raises, as the others do."""
-        return await self._ask("balances", request)
+    def _ask(self, caller: Caller, member: InProgramme, part: _Asked) -> asyncio.Future[_Parts]:
+        """What is answered to the page that this part is asked for with."""
+        answers = kept.get()
+        if answers is None:
+            return self._lane.ask(self._opened(caller, member, part))
+        place = self, caller, member, part
+        known = answers.known(place)
+        if known is None:
+            page = self._opened(caller, member, part)
+            # Of one query's fields, all wait for what the first of them asked.
+            known = answers.known((self, page)) or self._lane.ask(page)
+            answers[place] = answers[self, page] = known
+        return known
 
-    async def standings(self, request: tiers_pb2.BatchGetStandingsRequest) -> Sequence[Any]:
-        return await self._ask("standings", request)
+    def _opened(self, caller: Caller, member: InProgramme, part: _Asked) -> _Page:
+        page = self._open.get((caller, member))
+        if page is None:
+            page = self._open[caller, member] = _Page(caller, member)
+        page.parts[part] = None
+        return page
 
-    async def entries(self, request: points_pb2.BatchListEntriesRequest) -> Sequence[Any]:
-        return await self._ask("entries", request)
+    async def _fetch(self, pages: Sequence[_Page]) -> list[_Parts]:
+        self._open = {}  # what is asked for from now on leaves with the next call
+        programme_id = pages[0].member.programme_id
+        wanted: dict[str, list[Any]] = {"balances": [], "standings": [], "entries": []}
+        for page in pages:
+            member = self._key(page)
+            for part in page.parts:
+                if isinstance(part, str):
+                    wanted[part].append(member)
+                else:
+                    wanted["entries"].append(_entries_key(member, part))
+        results = await self._results(programme_id, wanted)
+        each = {name: iter(found) for name, found in results.items()}
+        return [
+            {part: next(each[part if isinstance(part, str) else "entries"]) for part in page.parts}
+            for page in pages
+        ]
 
-    def _ask(self, part: str, request: Any) -> asyncio.Future[Sequence[Any]]:
-        loop = asyncio.get_running_loop()
-        others = next(iter(self._waiting.values()), None)
-        if others and (part in self._waiting or others.request.programme_id != request.programme_id):
-            self._leave()
-        if not self._waiting:
-            loop.call_soon(self._leave)
-        results: asyncio.Future[Sequence[Any]] = loop.create_future()
-        self._waiting[part] = _Part(request, results)
-        return results
+    def _key(self, page: _Page) -> kit_pb2.MemberKey:
+        caller = self._clients.assertion(LOYALTY, page.caller)
+        return kit_pb2.MemberKey(member_id=page.member.member_id, caller=caller)
 
-    def _leave(self) -> None:
-        parts, self._waiting = self._waiting, {}
-        if parts:
-            call = asyncio.get_running_loop().create_task(self._call(parts))
-            self._calls.add(call)
-            call.add_done_callback(self._calls.discard)
+    async def _results(self, programme_id: str, wanted: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        """What came of each part, in its order."""
+        asked = {part: items for part, items in wanted.items() if items}
+        if len(asked) > 1 and max(map(len, asked.values())) <= ITEMS_A_CALL:
+            request = overviews_pb2.BatchGetOverviewsRequest(programme_id=programme_id, **asked)
+            try:
+                answer = await self._clients.overviews.batch_get_overviews(request)
+            except ServiceFailed:
+                pass
+            else:
+                return {part: _each(getattr(answer, part), part, items) for part, items in asked.items()}
+        found = await asyncio.gather(*(self._alone(programme_id, part, asked[part]) for part in asked))
+        return dict(zip(asked, found, strict=True))
 
-    async def _call(self, parts: dict[str, _Part]) -> None:
-        if len(parts) > 1 and await self._joined(parts):
-            return
-        await asyncio.gather(*(self._answer_alone(name, part) for name, part in parts.items()))
+    async def _alone(self, programme_id: str, part: str, items: list[Any]) -> list[Any]:
+        """The same of one part, by its own method; of one member, several pages of entries may be asked for."""
+        found: list[Any] = []
+        for at in range(0, len(items), ITEMS_A_CALL):
+            some = items[at : at + ITEMS_A_CALL]
+            try:
+                found += _each(await self._one_part[part](programme_id, some), part, some)
+            except Exception as error:
+                found += [error] * len(some)
+        return found
 
-    async def _joined(self, parts: dict[str, _Part]) -> bool:
-        """Whether one call answered all of them, if only by a refusal."""
-        programme_id = next(iter(parts.values())).request.programme_id
-        asked = {name: part.request.members for name, part in parts.items()}
-        request = overviews_pb2.BatchGetOverviewsRequest(programme_id=programme_id, **asked)
-        try:
-            answer = await self._together(request)
-        except ServiceFailed:
-            return False
-        except Exception as error:
-            for part in parts.values():
-                part.fail(error)
-            return True
-        for name, part in parts.items():
-            part.tell(getattr(answer, name))
-        return True
+    async def _balances(self, programme_id: str, members: list[kit_pb2.MemberKey]) -> Sequence[Any]:
+        request = points_pb2.BatchGetBalancesRequest(members=members, programme_id=programme_id)
+        return (await self._clients.points.batch_get_balances(request)).results
 
-    async def _answer_alone(self, name: str, part: _Part) -> None:
-        try:
-            part.tell((await self._alone[name](part.request)).results)
-        except Exception as error:
-            part.fail(error)
+    async def _standings(self, programme_id: str, members: list[kit_pb2.MemberKey]) -> Sequence[Any]:
+        request = tiers_pb2.BatchGetStandingsRequest(members=members, programme_id=programme_id)
+        return (await self._clients.tiers.batch_get_standings(request)).results
+
+    async def _entries(self, programme_id: str, pages: list[points_pb2.EntriesKey]) -> Sequence[Any]:
+        request = points_pb2.BatchListEntriesRequest(members=pages, programme_id=programme_id)
+        return (await self._clients.points.batch_list_entries(request)).results
+
+
+def _entries_key(member: kit_pb2.MemberKey, page: EntriesOf) -> points_pb2.EntriesKey:
+    return points_pb2.EntriesKey(member=member, first=page.first, after=page.after, currency=page.currency)
+
+
+def _each(results: Sequence[Any], part: str, asked: Sequence[Any]) -> list[Any]:
+    """Each result's value, or its refusal."""
+    if len(results) != len(asked):
+        raise RuntimeError(f"asked for {len(asked)} items, {len(results)} came back")
+    return values(results, _VALUES[part])

@@ -24,7 +24,7 @@ from gateway.errors import BAD_REQUEST, formatted, refused
 from gateway.limits.meter import LEAST, Charge, Meter, Throttled
 from gateway.limits.pricing import TooCostly
 from gateway.limits.rates import Bucket
-from gateway.loaders.lane import kept
+from gateway.loaders.lane import Answers, kept
 from gateway.scalars import Locale
 from gateway.serving.asking import Ask, Asker, Body, NotAQuery, NotExecuted, Operation
 from gateway.serving.executor import executor_of, is_awaitable
@@ -165,12 +165,14 @@ class Surface:
 
     async def _attempt(self, query: Query, operation: Operation) -> Body:
         """The answer of a compiled query when all goes well, else graphql-core's to the same."""
-        before = kept.set({})
+        answers = Answers()
+        before = kept.set(answers)
         try:
             data = await query.attempt(operation.context, operation.ask.variables)
             if data is not None:
                 return {"data": data}
             attempts_discarded.labels(self.name, operation.prepared.label).inc()
+            answers.in_one_task = False
             return await self._run(operation)
         finally:
             kept.reset(before)

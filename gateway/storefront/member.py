@@ -3,6 +3,7 @@
 What another service answers may be null, so that one that is away takes nothing but its own fields with it.
 """
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated
 
@@ -13,7 +14,8 @@ from huiyuan.members.v1 import profiles_pb2, statuses_pb2
 from gateway.clients import MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED, PAGED_LINES, ListSize
-from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
+from gateway.loaders.members import DEFAULT_PROGRAMME
+from gateway.loaders.overviews import EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import instant
 from gateway.storefront.accesses import DataAccess, data_accesses
@@ -284,15 +286,15 @@ class Member(Rewarded, Node):
         return await messaging.changes(info, self.id, first, after)
 
 
-async def _profile(member: Member, info: Info) -> profiles_pb2.Profile:
-    return await info.context.load.profiles_by_member.load(info.context.caller, member.id)
+def _profile(member: Member, info: Info) -> Awaitable[profiles_pb2.Profile]:
+    return info.context.load.profiles_by_member.load(info.context.caller, member.id)
 
 
-async def _standing(member: Member, info: Info, programme_id: str | None) -> tiers_pb2.Standing:
+def _standing(member: Member, info: Info, programme_id: str | None) -> Awaitable[tiers_pb2.Standing]:
     asked = InProgramme(programme_id or DEFAULT_PROGRAMME, member.id)
-    return await info.context.load.standings_by_member.load(info.context.caller, asked)
+    return info.context.load.standings_by_member.load(info.context.caller, asked)
 
 
-async def _balances(member: Member, info: Info, programme_id: str | None) -> points_pb2.MemberBalances:
+def _balances(member: Member, info: Info, programme_id: str | None) -> Awaitable[points_pb2.MemberBalances]:
     asked = InProgramme(programme_id or DEFAULT_PROGRAMME, member.id)
-    return await info.context.load.balances_by_member.load(info.context.caller, asked)
+    return info.context.load.balances_by_member.load(info.context.caller, asked)

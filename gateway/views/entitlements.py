@@ -8,7 +8,7 @@ from huiyuan.loyalty.v1 import entitlements_pb2 as wire
 
 from gateway.context import Info
 from gateway.costs import ListSize
-from gateway.loaders.members import InProgramme
+from gateway.loaders.overviews import InProgramme
 from gateway.scalars import Locale, Long, instant, optional_instant
 from gateway.views.benefits import Benefit, benefit
 

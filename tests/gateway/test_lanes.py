@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.loaders.lane import Asked, Lane, kept
+from gateway.loaders.lane import Answers, Asked, Lane, kept
 from services.kit.refusal import NotFound, Refusal, Unavailable
 from services.kit.rpc import Caller, CallerKind, lane
 
@@ -254,7 +254,7 @@ async def test_what_was_answered_to_a_query_is_not_asked_again_while_it_is_kept(
 
     first: Lane[str, str] = Lane(fetch)
     second: Lane[str, str] = Lane(fetch)
-    before = kept.set({})
+    before = kept.set(Answers())
     try:
         for _ in range(2):
             assert await first.load(member("m"), "a") == "A"

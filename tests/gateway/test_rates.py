@@ -127,6 +127,25 @@ async def test_what_nobody_waits_for_leaves_together_a_little_later_and_is_owed_
     assert await Buckets(redis).take(bucket, 0) == Taken(600, 0)
 
 
+async def test_what_nobody_waits_for_is_one_taking_of_each_bucket(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buckets, bucket, other = Buckets(redis), _bucket(1000, 1), _bucket(1000, 1)
+    await asyncio.gather(buckets.take(bucket, 0), buckets.take(other, 0))
+    taken, take = [], buckets._take
+
+    async def told(keys: list[str], asked: list[bytes]) -> Any:
+        taken.extend(keys)
+        return await take(keys, asked)
+
+    monkeypatch.setattr(buckets, "_take", told)
+    for one in (bucket, other, bucket, bucket):
+        buckets.take_later(one, 10)
+    assert await buckets.take(bucket, 5) == Taken(965, 0)
+    assert taken == [bucket.key, other.key, bucket.key]
+    assert await Buckets(redis).take(other, 0) == Taken(990, 0)
+
+
 async def test_who_waits_takes_along_what_nobody_waits_for(redis: Redis) -> None:
     buckets, bucket = Buckets(redis), _bucket(1000, 1)
     await buckets.take(bucket, 0)

@@ -30,10 +30,11 @@ from gateway.documents import manifest
 from gateway.documents.prepared import Prepared, Preparer
 from gateway.documents.store import Documents
 from gateway.limits.load import Load
-from gateway.limits.meter import Charge, Meter
+from gateway.limits.meter import LEAST, Charge, Meter
 from gateway.limits.rates import Bucket, Buckets, Rate
 from gateway.loaders.lane import Asked, Lane
 from gateway.loaders.members import Loaders
+from gateway.loaders.overviews import Overviews
 from gateway.scalars import preferred
 from gateway.serving.http import Endpoint
 from gateway.serving.surface import Surface
@@ -68,7 +69,7 @@ class Traced:
 class Unmetered(Meter):
     """Lets everybody ask, and asks no Redis."""
 
-    def check(self, payer: Bucket) -> None: ...
+    def check(self, payer: Bucket, points: int = LEAST) -> None: ...
 
     async def pay(self, payer: Bucket, cost: int, *, paid: int = 0, spends: bool = False) -> Charge:
         return Charge(cost, payer.rate, None)
@@ -93,8 +94,12 @@ class PerRequest:
 class WithoutLanes:
     """One request's loaders under the names of the process's."""
 
-    def __init__(self, loaders: Loaders) -> None:
+    def __init__(self, loaders: Loaders, clients: Clients) -> None:
         self._loaders = loaders
+        overviews = Overviews(clients)
+        self.balances_by_member = overviews.balances
+        self.standings_by_member = overviews.standings
+        self.entries_by_member = overviews.entries
 
     def __getattr__(self, name: str) -> PerRequest:
         loader = PerRequest(getattr(self._loaders, name))
@@ -120,7 +125,7 @@ class Strawberry(GraphQL[Any, Any]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         identity = await self._authenticator.identify(request.headers.get("authorization"))
-        loaders: Any = WithoutLanes(self._loaders)
+        loaders: Any = WithoutLanes(self._loaders, self._clients)
         services = Services(self._clients, loaders, *_UNNEEDED)
         return Context(identity, preferred(request.headers.get("accept-language")), services)
 

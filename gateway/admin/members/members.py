@@ -31,7 +31,8 @@ from gateway.admin.permissions import (
 from gateway.clients import MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED, ListSize
-from gateway.loaders.members import DEFAULT_PROGRAMME, EntriesOf, InProgramme
+from gateway.loaders.members import DEFAULT_PROGRAMME
+from gateway.loaders.overviews import EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.views import evidence, messaging
 from gateway.views.communications import sent

@@ -15,7 +15,8 @@ from gateway.admin.permissions import PROFILE_READERS, WATCHERS, to
 from gateway.clients import LOYALTY, MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED
-from gateway.loaders.members import DEFAULT_PROGRAMME, InProgramme
+from gateway.loaders.members import DEFAULT_PROGRAMME
+from gateway.loaders.overviews import InProgramme
 from gateway.paging import Connection, connection, key_of, page_size
 from gateway.scalars import instant
 from gateway.views.profiles import MemberStatus

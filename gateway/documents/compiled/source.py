@@ -80,7 +80,8 @@ class Source:
         elif waiting:
             names, coroutines = zip(*waiting, strict=True)
             begun = [f"apart({each})" if each.startswith(_FETCH) else each for each in coroutines]
-            body.append(f"    {', '.join(names)} = await together({', '.join(begun)})")
+            slowest = self._named("slowest", values.Slowest())
+            body.append(f"    {', '.join(names)} = await together({', '.join(begun)}, slowest={slowest})")
         name = f"{shown.name}_{next(self._number)}"
         lines = [*body, "    return {", *answer, "    }"]
         if own is not None and issubclass(own, values.Shared) and not waiting and told == self._told:

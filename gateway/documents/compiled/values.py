@@ -15,6 +15,7 @@ from strawberry.types.unset import UnsetType
 
 _PLAIN = frozenset({str, int, float, bool, datetime, date, UUID})
 View = TypeVar("View", bound="Shared")
+Waiting = Coroutine[Any, Any, Any]
 LASTING = (*_PLAIN, type(None), Enum, UnsetType)
 """Kinds of arguments that can be given again: nobody can have changed one."""
 
@@ -108,21 +109,36 @@ async def apart(coroutine: Coroutine[Any, Any, Any]) -> Any:
     return await asyncio.get_running_loop().create_task(coroutine)
 
 
+class Slowest:
+    """Which of several siblings was the last to be waited for, time after time mostly the same one."""
+
+    __slots__ = ("nth",)
+
+    def __init__(self) -> None:
+        self.nth = -1
+
+
 @coroutine
-def together(*waiting: Coroutine[Any, Any, Any]) -> Generator[Any, Any, list[Any]]:
+def together(*waiting: Waiting, slowest: Slowest | None = None) -> Generator[Any, Any, list[Any]]:
     """What coroutines return that run side by side. When one fails, the others are waited for too: graphql-core
     will want their answers.
 
     They run in the task of whoever asks. Each is begun until it waits, and goes on once what comes before it has ended:
-    a task for each would cost more than what most of them do.
+    a task for each would cost more than what most of them do. Whoever was ``slowest`` the last time is waited for first:
+    once it is there the others mostly are, and the task was woken once.
     """
+    slowest = slowest or Slowest()
     answers: list[Any] = [None] * len(waiting)
     held: list[tuple[int, Any, Any]] = []
     failed: Exception | None = None
     try:
         for nth, one in enumerate(waiting):
             try:
-                held.append((nth, one, one.send(None)))
+                awaited = one.send(None)
+                if awaited is not None:
+                    # Until the task waits for it, another may begin to wait for the same.
+                    awaited._asyncio_future_blocking = False
+                held.insert(0 if nth == slowest.nth else len(held), (nth, one, awaited))
             except StopIteration as end:
                 answers[nth] = end.value
             except Exception as error:
@@ -131,9 +147,10 @@ def together(*waiting: Coroutine[Any, Any, Any]) -> Generator[Any, Any, list[Any
             try:
                 while True:
                     if awaited is None or not awaited.done():
+                        slowest.nth = nth
+                        if awaited is not None:
+                            awaited._asyncio_future_blocking = True
                         yield awaited
-                    else:
-                        awaited._asyncio_future_blocking = False
                     awaited = one.send(None)
             except StopIteration as end:
                 answers[nth] = end.value

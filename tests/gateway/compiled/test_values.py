@@ -1,12 +1,22 @@
 """What compiled functions call: siblings run side by side, and what is out of the ordinary ends the attempt."""
 
 import asyncio
+from collections.abc import Generator
+from types import coroutine
 from typing import Any
 
 import pytest
 from graphql import Undefined
 
-from gateway.documents.compiled.values import OutOfTheOrdinary, apart, at_hand, fit, listed, together
+from gateway.documents.compiled.values import (
+    OutOfTheOrdinary,
+    Slowest,
+    apart,
+    at_hand,
+    fit,
+    listed,
+    together,
+)
 from services.kit.rpc.connection_pool import ConnectionPool, NoAnswer
 
 
@@ -60,6 +70,48 @@ async def test_when_one_fails_the_others_are_waited_for(failing: int, waits: boo
     with pytest.raises(LookupError):
         await together(*(end(nth) for nth in range(3)))
     assert sorted(ended) == sorted({0, 1, 2} - {failing})
+
+
+async def test_siblings_may_wait_for_the_same() -> None:
+    loop = asyncio.get_running_loop()
+    same, other = loop.create_future(), loop.create_future()
+
+    async def wait(one: asyncio.Future[str]) -> str:
+        return await one
+
+    loop.call_later(0.01, same.set_result, "same")
+    loop.call_later(0.02, other.set_result, "other")
+    async with asyncio.timeout(10):
+        told = await together(wait(same), wait(other), apart(wait(same)), wait(same))
+    assert told == ["same", "other", "same", "same"]
+
+
+async def test_who_was_slowest_is_waited_for_first_the_next_time() -> None:
+    loop, slowest = asyncio.get_running_loop(), Slowest()
+
+    async def wait(one: asyncio.Future[int]) -> int:
+        return await one
+
+    async def answer(waiting: list[asyncio.Future[int]]) -> None:
+        for one in waiting:
+            for _ in range(5):  # whoever is woken has run before the next is there
+                await asyncio.sleep(0)
+            one.set_result(1)
+
+    @coroutine
+    def woken(*, last: int) -> Generator[Any, Any, int]:
+        """How often whoever asks is woken, when one sibling's answer comes last."""
+        waited_for: list[asyncio.Future[int]] = [loop.create_future() for _ in range(4)]
+        answering = loop.create_task(answer(sorted(waited_for, key=lambda one: one is waited_for[last])))
+        times = 0
+        for awaited in together(*map(wait, waited_for), slowest=slowest):
+            times += 1
+            yield awaited
+        assert answering.done() or all(one.done() for one in waited_for)
+        return times
+
+    async with asyncio.timeout(30):
+        assert [await woken(last=last) for last in (3, 3, 1, 1, 1)] == [4, 1, 2, 1, 1]
 
 
 async def test_who_leaves_takes_all_of_them_along() -> None:
