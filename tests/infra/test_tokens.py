@@ -1,7 +1,6 @@
 """Tokens: whom the development issuer's tokens speak for."""
 
 from pathlib import Path
-from uuid import uuid4
 
 import jwt
 import pytest
@@ -11,7 +10,7 @@ from infra.local.installation import Installation
 from infra.local.seeds import SeededMember, Seeds
 from infra.local.tokens import commands
 
-FIRST, SECOND, OTHER = (str(uuid4()) for _ in range(3))
+FIRST, SECOND, OTHER = (f"5f0d6e0a-0000-4000-8000-00000000000{nth}" for nth in range(3))
 
 
 @pytest.mark.parametrize(
