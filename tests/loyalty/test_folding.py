@@ -61,7 +61,8 @@ async def test_points_that_another_process_moves_during_a_fold_are_not_lost(ther
 async def test_an_award_that_came_before_is_answered_again_after_the_membership_ended(there: Ledger) -> None:
     member = str(uuid4())
     first = await there.lane.submit(there.task("award", member, 7, key=member, fast=False))
-    await there.loyalty.looking.execute("UPDATE standings SET restriction = 2 WHERE member_id = $1", member)
+    for frozen in ("UPDATE standings SET restriction = 2", "UPDATE wallets SET plain = false"):
+        await there.loyalty.looking.execute(f"{frozen} WHERE member_id = $1", member)
     again, fresh = await asyncio.gather(
         there.lane.submit(there.task("award", member, 7, key=member, fast=False)),
         there.lane.submit(there.task("award", member, 7, fast=False)),
