@@ -10,8 +10,9 @@ from sqlalchemy.engine import make_url
 _SSL_REQUEST = (80877103).to_bytes(4, "big")
 _ENDS = b"SQHcf"
 """Types of messages that end a request: Sync, Query (unless rows follow it), Flush, CopyDone, CopyFail."""
+_FLUSH = b"H\0\0\0\4"
 _READY = b"Z\0\0\0\5"
-"""How the last message of an answer begins, which has one byte more."""
+"""How the last message of an answer begins, which has one byte more; what ends with a Flush is answered without it."""
 
 MOST_LATE_S = 5
 
@@ -100,6 +101,7 @@ class _Carried:
         self._there = there
         self._to_there = to_there
         self._heard = asyncio.Event()
+        self._done = asyncio.Event()
 
     async def introduce(self) -> None:
         """The messages without a type, with which a connection begins."""
@@ -126,14 +128,16 @@ class _Carried:
             tail = b""
             while said := await self._there.read(65_536):
                 tail = (tail + said)[-len(_READY) - 1 :]
+                self._heard.set()
                 if tail.startswith(_READY):
-                    self._heard.set()
+                    self._done.set()
                 if not self._writer.is_closing():
                     self._writer.write(said)
         except OSError:
             pass
         finally:
             self._heard.set()
+            self._done.set()
             self._writer.close()
 
     def forsake(self) -> None:
@@ -142,9 +146,10 @@ class _Carried:
 
     async def deliver(self, request: bytes) -> None:
         """Have a request done, to the end of its answer: who copies is answered once before."""
-        self._heard.clear()
+        answered = self._heard if request.endswith(_FLUSH) else self._done
+        answered.clear()
         self._to_there.write(request)
-        await self._heard.wait()
+        await answered.wait()
 
 
 @asynccontextmanager
