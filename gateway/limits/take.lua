@@ -7,7 +7,11 @@ local now = time[1] * 1000 + time[2] / 1000
 local answers, all = {}, cjson.decode(ARGV[1])
 for i, bucket in ipairs(KEYS) do
   local holds, per_ms, asked = all[i][1], all[i][2] / 1000, all[i][3]
-  local full_at = math.min(math.max(now, tonumber(redis.call('GET', bucket) or now)), now + holds / per_ms)
+  local full_at, empty = math.max(now, tonumber(redis.call('GET', bucket) or now)), now + holds / per_ms
+  if full_at > empty then
+    full_at = empty
+    redis.call('SET', bucket, string.format('%.3f', full_at), 'PX', math.ceil(full_at - now) + 1)
+  end
   local left = holds - (full_at - now) * per_ms
   local wait = 0
   if asked <= left then

@@ -72,9 +72,14 @@ async def test_after_the_time_that_a_refusal_names_the_same_is_given(redis: Redi
 async def test_whoever_gets_a_higher_rate_waits_by_that_and_not_by_the_old_one(redis: Redis) -> None:
     slow = _bucket(100, 1)
     await Buckets(redis).take(slow, 100)
-    short = await Buckets(redis).take(slow._replace(rate=Rate(1000, 1000)), 500)
+    buckets, fast = Buckets(redis), slow._replace(rate=Rate(1000, 1000))
+    short = await buckets.take(fast, 200)
     assert short is not None
-    assert 0 < short.wait_ms <= 500, "an empty bucket of the new rate, not one that is filled in 100 s"
+    assert 0 < short.wait_ms <= 200, "an empty bucket of the new rate, not one that is filled in 100 s"
+    await asyncio.sleep(short.wait_ms / 1000)
+    given = await buckets.take(fast, 200)
+    assert given is not None
+    assert given.wait_ms == 0
 
 
 async def test_a_full_bucket_is_forgotten(redis: Redis) -> None:
