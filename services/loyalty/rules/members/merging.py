@@ -175,6 +175,7 @@ def _move_standing(book: Book, merged: Merge, gone: Member, survivor: Member) ->
     merged.earned, left.earned = left.earned, []
     merged.tiers, left.tiers = left.tiers, []
     merged.term, left.term = left.term, NO_TERM
+    merged.override_waited = kept.is_placed(PlacementKind.OVERRIDE)
     for ordinal, spend_minor, orders in merged.days:
         kept.add(ordinal, spend_minor, orders)
     for ordinal, number, points in merged.earned:
