@@ -189,7 +189,8 @@ def _move_standing(book: Book, merged: Merge, gone: Member, survivor: Member) ->
         kept.term = replace(merged.term, ladder_since=survivor.recorded_at)
     kept.placed = before
     replace_paid(book, survivor, both)
-    book.tell_moves(survivor, tiers.show(survivor.current, kept, survivor.recorded_at))
+    handed_over = tiers.show(survivor.current, kept, survivor.recorded_at)
+    book.tell_moves(survivor, handed_over, by_merge=True)
     book.judge(survivor, survivor.current, survivor.recorded_at)
 
 

@@ -195,7 +195,7 @@ def _part_paid(book: Book, undone: Merge, gone: Member, survivor: Member) -> Non
     own = [each for each in gone.standing.placed if each.placement_id not in here]
     replace_paid(book, gone, [*own, *back])
     replace_paid(book, survivor, left)
-    book.tell_moves(gone, tiers.show(gone.current, gone.standing, gone.recorded_at))
+    book.tell_moves(gone, tiers.show(gone.current, gone.standing, gone.recorded_at), by_merge=True)
 
 
 def _restore_survivor(book: Book, undone: Merge, survivor: Member) -> None:
@@ -215,4 +215,4 @@ def _restore_survivor(book: Book, undone: Merge, survivor: Member) -> None:
     tiers.judge(current, still, survivor.balances(), survivor.recorded_at)
     if current.rank(still.ladder) < current.rank(standing.ladder):
         tiers.stand(current, standing, still.ladder, survivor.recorded_at)
-    book.tell_moves(survivor, tiers.show(current, standing, survivor.recorded_at))
+    book.tell_moves(survivor, tiers.show(current, standing, survivor.recorded_at), by_merge=True)
