@@ -184,9 +184,9 @@ async def test_where_no_programme_was_ever_founded_an_erasure_is_proved_all_the_
 async def test_what_comes_back_to_an_ended_membership_goes_at_once_and_the_piece_is_there_again(
     loyalty: Loyalty,
 ) -> None:
-    await offer(loyalty, "lamp", 1)
+    await offer(loyalty, "sundial", 1)
     member = await with_points(loyalty, 250)
-    await done(take(loyalty, member, "lamp", "r"))
+    await done(take(loyalty, member, "sundial", "r"))
     assert await outcome(loyalty, REDEEM, redemption(member, "spent", points=150)) == ""
     await hear(loyalty, member, "MemberClosed")
     await settle(loyalty)
@@ -195,7 +195,7 @@ async def test_what_comes_back_to_an_ended_membership_goes_at_once_and_the_piece
     assert await done(decide(loyalty, "Cancel", member, "r", reason="BROKEN")) == cancelled | {
         "replayed": True
     }
-    assert await left(loyalty, "lamp") == (1, 0)
+    assert await left(loyalty, "sundial") == (1, 0)
     reversal = {"memberId": member, "redemptionId": "spent", "reversalId": "v", "reason": "BROKEN"}
     assert await outcome(loyalty, "RedemptionsService/ReverseRedemption", reversal) == ""
     assert (await loyalty.balance(member))["available"] == 0
