@@ -165,7 +165,7 @@ def renewing(length: str, zone: str, bought_at: int) -> Iterator[Membership]:
         ledger.now = made[-1].ends - 3_600_000_000
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(INSTANTS, IN_ZONES, LENGTHS)
 @example(at("2024-02-29 04:00"), "Asia/Shanghai", "P1Y")
 @example(at("2026-01-31 04:00"), "Asia/Shanghai", "P1M")
@@ -188,7 +188,7 @@ def test_a_membership_of_29_february_has_its_29_february_again() -> None:
 # --- tiers ---------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(INSTANTS, IN_ZONES, LENGTHS, st.sampled_from(["P1D", "P10D", "P20D"]))
 @example(at("2024-02-29 04:00"), "Asia/Shanghai", "P1Y", "P10D")
 @example(at("2026-01-31 04:00"), "America/Sao_Paulo", "P1M", "P10D")
@@ -250,7 +250,7 @@ def back(day: Day) -> Iterator[Day]:
             day = Day(day.year - 1, 12, 31)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=40)
 @given(INSTANTS, IN_ZONES, st.sampled_from(["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"]))
 def test_whatever_is_counted_by_periods_is_counted_by_the_same_local_days(
     now: int, zone: str, kind: str
@@ -276,7 +276,7 @@ def test_whatever_is_counted_by_periods_is_counted_by_the_same_local_days(
 # --- coupons -------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(INSTANTS, IN_ZONES, LENGTHS, st.integers(1, 60))
 @example(at("2026-03-20 12:00"), "Europe/Berlin", "P30D", 25)
 def test_a_coupon_is_good_for_whole_days_and_reminded_of_as_one_begins(
@@ -295,7 +295,7 @@ def test_a_coupon_is_good_for_whole_days_and_reminded_of_as_one_begins(
 # --- so many days after an order -----------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=40)
 @given(INSTANTS, IN_ZONES, st.sampled_from([1, 3, 30, 180]))
 @example(at("2026-03-27 22:30"), "Europe/Berlin", 3)
 def test_what_comes_so_many_days_later_comes_on_that_local_day_at_the_same_time(
@@ -312,7 +312,7 @@ def test_what_comes_so_many_days_later_comes_on_that_local_day_at_the_same_time(
         assert local(comes, zone) > asked
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(
     _DAYS,
     IN_ZONES,
