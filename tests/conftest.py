@@ -3,7 +3,9 @@
 import secrets
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -20,17 +22,21 @@ START_TIMEOUT_S = 60.0
 WHOLE_SYSTEM = "tests/end_to_end/"
 LONG = (
     WHOLE_SYSTEM,
+    "tests/members/test_processes.py",
+    "tests/loyalty/torture/",
+    "tests/loyalty/integrity/",
+    "tests/consent/test_evidence.py",
+    "tests/gateway/test_audit.py",
+    "tests/consent/rpc/test_merged_wishes.py",
+    "tests/consent/rpc/test_merges.py",
     "tests/gateway/compiled/test_generated.py",
     "tests/gateway/test_draining.py",
     "tests/gateway/test_fuzz.py",
     "tests/gateway/test_permissions.py",
     "tests/gateway/webhooks/test_process.py",
-    "tests/loyalty/integrity/",
-    "tests/loyalty/torture/",
-    "tests/members/test_processes.py",
     "tests/members/test_restores.py",
 )
-"""Files that take so long that a process left alone with one in the end would keep the others waiting."""
+"""Files that take so long that a process left alone with one in the end would keep the others waiting, longest first."""
 
 
 # How long an example takes says how busy the machine is, and nothing about what is tested.
@@ -91,9 +97,27 @@ class ByFile(LoadFileScheduling):
         return WHOLE_SYSTEM if file.startswith(WHOLE_SYSTEM) else file
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Side by side, each process rewrites the assertions of its share of files, and finds those of the others kept.
+
+    Each collects all there is: in a fresh clone all would be rewriting the same file at the same time.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or session.config.args != session.config.getini("testpaths"):
+        return
+    tests = Path(__file__).parent
+    files = sorted(set(tests.rglob("test_*.py")) - set(tests.glob("browser/*")))
+    for file in files[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+        with suppress(Exception, pytest.skip.Exception):  # the collection will meet it again, and say so
+            import_module(".".join(file.relative_to(tests.parent).with_suffix("").parts))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    """What takes long begins first, in the order of ``LONG``."""
+    items.sort(
+        key=lambda item: next((n for n, of in enumerate(LONG) if item.nodeid.startswith(of)), len(LONG))
+    )
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:

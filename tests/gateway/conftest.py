@@ -35,12 +35,17 @@ async def production(
         yield gateway
 
 
+@pytest.fixture(scope="session")
+async def owners(database: DatabaseUrls) -> AsyncIterator[asyncpg.Pool]:
+    """Connections under the role that owns the database, for all tests: each of them would open its own."""
+    async with asyncpg.create_pool(database.owner, min_size=0, max_size=2) as pool:
+        yield pool
+
+
 @pytest.fixture
-async def webhooks(database: DatabaseUrls) -> None:
+async def webhooks(owners: asyncpg.Pool) -> None:
     """An endpoint with a delivery, and a source, that webhook fields can be tried on; no other of either."""
-    connection = await asyncpg.connect(database.owner)
-    await connection.execute(THERE)
-    await connection.close()
+    await owners.execute(THERE)
 
 
 @pytest.fixture

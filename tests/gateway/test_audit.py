@@ -29,11 +29,10 @@ SILENT = Path(__file__).with_name("audit_without_changes.txt")
 
 
 @pytest.fixture
-async def rows(database: DatabaseUrls) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database.owner)
-    await connection.execute("DELETE FROM admin_actions")
-    yield connection
-    await connection.close()
+async def rows(owners: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
+    async with owners.acquire() as connection:
+        await connection.execute("DELETE FROM admin_actions")
+        yield connection
 
 
 @pytest.mark.parametrize("field", MUTATIONS)

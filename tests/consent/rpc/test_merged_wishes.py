@@ -96,8 +96,15 @@ async def test_a_no_on_either_side_wins_and_undoing_gives_both_back(senders, hea
 
 
 @pytest.mark.parametrize("way", NOS)
-@pytest.mark.parametrize("who", ["old", "new"])
-@pytest.mark.parametrize("since", ["no", "no and yes"])
+@pytest.mark.parametrize(
+    ("who", "since"),
+    [
+        ("old", "no"),
+        ("new", "no and yes"),
+        pytest.param("old", "no and yes", marks=pytest.mark.torture),
+        pytest.param("new", "no", marks=pytest.mark.torture),
+    ],
+)
 async def test_what_is_said_after_a_merge_counts_for_both_and_a_no_stays_with_who_parts(
     senders, hear, pair, way, who, since
 ):
@@ -116,7 +123,9 @@ async def test_what_is_said_after_a_merge_counts_for_both_and_a_no_stays_with_wh
 
 
 @pytest.mark.parametrize("way", NOS)
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.torture) for seed in range(1, 9))]
+)
 async def test_nobody_is_allowed_who_said_no_under_any_id_while_it_was_one_person(senders, hear, way, seed):
     """The oracle knows who was one with whom when something was said, and nothing of how it is kept."""
     chance = random.Random(f"{way} {seed}")

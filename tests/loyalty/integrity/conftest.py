@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,9 +106,9 @@ async def busy(new_database: Any) -> Any:
     return urls
 
 
-@pytest.fixture
-async def ledger(servers: Servers, busy: Any, tmp_path: Path) -> AsyncIterator[Ledger]:
-    """A copy of the busy ledger that a test may ruin."""
+@asynccontextmanager
+async def copied(servers: Servers, busy: Any, directory: Path) -> AsyncIterator[Ledger]:
+    """A copy of the busy ledger for a while."""
     name = f"copy_{secrets.token_hex(4)}"
     server = await asyncpg.connect(servers.postgres_url)
     await server.execute(f'CREATE DATABASE {name} TEMPLATE "{make_url(busy.app).database}"')
@@ -115,6 +116,20 @@ async def ledger(servers: Servers, busy: Any, tmp_path: Path) -> AsyncIterator[L
         make_url(url).set(database=name).render_as_string(hide_password=False)
         for url in (busy.app, servers.postgres_url)
     ]
-    yield Ledger(*urls, heads_file(tmp_path / "heads.jsonl"))
+    yield Ledger(*urls, heads_file(directory / "heads.jsonl"))
     await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await server.close()
+
+
+@pytest.fixture
+async def ledger(servers: Servers, busy: Any, tmp_path: Path) -> AsyncIterator[Ledger]:
+    """A copy of the busy ledger that a test may ruin."""
+    async with copied(servers, busy, tmp_path) as ledger:
+        yield ledger
+
+
+@pytest.fixture(scope="module")
+async def one_copy(servers: Servers, busy: Any, tmp_path_factory: Any) -> AsyncIterator[Ledger]:
+    """A copy of the busy ledger for all tests of a module, which leave it as it was."""
+    async with copied(servers, busy, tmp_path_factory.mktemp("copy")) as ledger:
+        yield ledger

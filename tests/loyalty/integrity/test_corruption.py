@@ -1,10 +1,14 @@
 """Positive controls: whatever somebody with all rights does to the ledger, the check meant for it names the row."""
 
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
+import asyncpg
 import orjson
 import pytest
 
+from services.kit import database
+from services.loyalty.storage.ledger.integrity.checks import gone_through
 from services.loyalty.storage.ledger.integrity.verifications import CHECKS
 from tests.loyalty.integrity.conftest import Ledger
 
@@ -494,8 +498,41 @@ CORRUPTIONS = {
 }
 
 
+@pytest.fixture(scope="module")
+async def hand(one_copy: Ledger) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to one ledger for all, with all rights; what is done by it is taken back."""
+    connection = await database.connect(one_copy.superuser, patient=True)
+    yield connection
+    await connection.close()
+
+
 @pytest.mark.parametrize("name", CORRUPTIONS)
-async def test_the_check_that_is_meant_for_it_names_the_row(ledger: Ledger, name: str) -> None:
+async def test_the_check_that_is_meant_for_it_names_the_row(hand: asyncpg.Connection, name: str) -> None:
+    corruption = CORRUPTIONS[name]
+    (check,) = (each for each in CHECKS if each.name == corruption.check)
+    ruining = hand.transaction(isolation="repeatable_read")
+    await ruining.start()
+    try:
+        (planted, *_) = await hand.fetch(corruption.plant)
+        findings = await gone_through(check, hand)
+    finally:
+        await ruining.rollback()
+    place = orjson.loads(planted[0])
+    assert [each for each in findings.first if place.items() <= each.place.items()], (
+        f"{place} is none of {findings.first}"
+    )
+    assert findings.wrong
+
+
+async def test_what_was_planted_was_taken_back(hand: asyncpg.Connection, one_copy: Ledger) -> None:
+    """Else a check might have named the row for what an earlier test did to it."""
+    assert await one_copy.mismatches() == {}
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("name", CORRUPTIONS)
+async def test_a_whole_verification_names_the_row_by_that_check(ledger: Ledger, name: str) -> None:
+    """In full: each on a copy of its own, committed, and by all checks, as the service's own role goes through them."""
     corruption = CORRUPTIONS[name]
     (planted, *_) = await ledger.sql(corruption.plant)
     place = orjson.loads(planted[0])

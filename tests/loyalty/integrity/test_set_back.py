@@ -151,12 +151,28 @@ async def newest(world: World) -> int:
     return max(stream.position(each)[0] for each in (await stream.last_ids(world.redis, NAMES)).values())
 
 
+UNKNOWING = {"at once": 0, "after some more": 1, "after more than was lost": 6}
+"""Days on which was posted before anybody knew."""
+LEFT = ("both", "streams", "heads")
+IN_SHORT = {("both", "after some more"), ("streams", "after more than was lost"), ("heads", "at once")}
+"""Of what is left and of when it is noticed, each once; the full form has each with each."""
+
+
 @pytest.mark.parametrize(
-    "unknowing", [0, 1, 6], ids=["at once", "after some more", "after more than was lost"]
+    ("left", "unknowing"),
+    [
+        pytest.param(
+            left,
+            days,
+            id=f"{left}-{when}",
+            marks=[] if (left, when) in IN_SHORT else pytest.mark.torture,
+        )
+        for left in LEFT
+        for when, days in UNKNOWING.items()
+    ],
 )
-@pytest.mark.parametrize("left", ["both", "streams", "heads"])
 async def test_after_it_is_reopened_all_hear_what_is_posted_and_the_gap_is_explained(
-    world: World, unknowing: int, left: str
+    world: World, left: str, unknowing: int
 ) -> None:
     ledger, seen, heard_before = world.ledger, await newest(world), await world.heard()
     await world.set_back()
