@@ -99,5 +99,3 @@ async def test_a_posting_waits_for_no_survivor_while_it_holds_who_comes_after_it
         await waiting_for_locks(loyalty, 1)
         await beside.execute(lock, old)
     assert (await paid).status_code == 200
-
-

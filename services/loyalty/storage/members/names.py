@@ -32,9 +32,7 @@ async def of(reader: Reader, member_id: str) -> list[str]:
     return [row[0] for row in await reader.fetch(_OF, [member_id])]
 
 
-async def settled(
-    connection: database.RawConnection, lock: Callable[[], Awaitable[Found | None]]
-) -> Found:
+async def settled(connection: database.RawConnection, lock: Callable[[], Awaitable[Found | None]]) -> Found:
     """What ``lock`` found, which locks all that it waits for in the order of ids and looks again at who is whom.
 
     It finds None where a merge came between; it is called again then, with everything let go that it had locked: who
