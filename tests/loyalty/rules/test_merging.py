@@ -236,6 +236,21 @@ def test_what_was_held_while_merged_and_captured_after_it_is_found_by_the_name_i
     assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (0, 500)
 
 
+def test_a_checkout_from_before_the_merge_stays_the_survivors_and_of_others_the_first_goes_first() -> None:
+    ledger = two()
+    ledger.as_(NEW).adjust(110, "opening")
+    ledger.hold(60, "own")
+    ledger.as_(OLD).adjust(100, "opening too")
+    ledger.merge()
+    ledger.as_(NEW).hold(75, "first")
+    ledger.hold(75, "second")
+    ledger.unmerge()
+    held = {
+        name: {hold.hold_id: hold.left for hold in ledger.state.wallets[name, 1].holds} for name in (OLD, NEW)
+    }
+    assert held == {OLD: {"first": 75, "second": 25}, NEW: {"own": 60, "second": 50}}
+
+
 def test_a_key_of_the_survivors_own_is_not_taken_for_the_other_ones_after_all() -> None:
     ledger = two()
     ledger.as_(NEW).adjust(300, "opening")
