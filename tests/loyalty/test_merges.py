@@ -437,7 +437,7 @@ async def test_a_checkout_of_both_is_parted_with_them_and_an_id_used_before_is_l
     loyalty: Loyalty,
 ) -> None:
     old, new = loyalty.new_member(), loyalty.new_member()
-    await pay(loyalty, order(old, 6_000))  # what is bought expires at the month's end, as what is adjusted, and before it
+    await pay(loyalty, order(old, 6_000))  # which is spent before what was adjusted
     await adjust(loyalty, new, 500, "n")
     used = {"memberId": old, "points": 10, "holdId": "used"}
     await loyalty.order_system("RedemptionsService/HoldPoints", used)
