@@ -98,6 +98,7 @@ IN_CHINESE = {
     UserErrorCode.LANGUAGE_NOT_VALID: "语言须为 BCP 47 标签，例如 zh-CN。",
     UserErrorCode.LAST_EARN_RULE: "计划至少保留一条积分规则。",
     UserErrorCode.LAST_VERIFIED_IDENTITY: "这是最后一个已验证的身份标识，不能解绑。",
+    UserErrorCode.LIABILITY_BEYOND_MEASURE: "积分负债超出所能计的金额。",
     UserErrorCode.MALFORMED_ID: "编号格式有误。",
     UserErrorCode.MALFORMED_INSTANT: "时间格式有误。",
     UserErrorCode.MEMBERSHIP_ALREADY_RECORDED: "该订单已用于购买会员。",

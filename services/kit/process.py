@@ -137,19 +137,25 @@ async def _work(start: Callable[[], Awaitable[Sequence[Callable[[], Awaitable[No
     tasks: list[asyncio.Task[None]] = [asyncio.ensure_future(job()) for job in await start()]
     stopping = asyncio.ensure_future(stop.wait())
     done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
-    await end(*tasks, stopping)
+    await end(*tasks, stopping, all_else=True)
     for task in done - {stopping}:
         task.result()
         raise RuntimeError("a job ended that should run for as long as the process")
 
 
-async def end(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks until they have ended: redis-py 8 swallows a cancellation that comes together with an answer."""
+async def end(*tasks: asyncio.Task[Any], all_else: bool = False) -> None:
+    """Cancel tasks until they have ended: redis-py 8 swallows a cancellation that comes together with an answer.
+
+    With ``all_else``, then whatever else runs in this loop as well, by itself: a group of tasks hands a cancellation on
+    once, and waits for ever for one of its own that swallowed it, as the loop does when it is closed.
+    """
     left = set(tasks)
     while left:
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(left, timeout=_CANCEL_AGAIN_S)
+        if all_else:
+            left = asyncio.all_tasks() - {asyncio.current_task()}
 
 
 async def every(seconds: float, job: Callable[[], Awaitable[object]], what: str) -> None:

@@ -56,6 +56,40 @@ def test_a_worker_puts_its_jobs_away_when_asked_to_stop(asked: signal.Signals) -
     assert (said, complained, process.returncode) == ("put away\n", "", 0)
 
 
+HELPING = """
+    async def helping():
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if swallowed:
+                    raise
+                swallowed.append(True)
+    swallowed = []
+    {begun}
+"""
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        "async with asyncio.TaskGroup() as group: group.create_task(helping())",
+        "kept = asyncio.ensure_future(helping()); await asyncio.Event().wait()",
+    ],
+    ids=["in a group", "left behind"],
+)
+def test_a_worker_stops_though_one_that_helps_a_job_swallowed_its_cancellation(begun: str) -> None:
+    process = worker(HELPING.format(begun=begun))
+    assert process.stdout is not None
+    assert process.stdout.readline() == "working\n"
+    process.send_signal(signal.SIGTERM)
+    try:
+        said, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (said, process.returncode) == ("put away\n", 0)
+
+
 @pytest.mark.parametrize(
     ("ending", "why"), [("return", "a job ended"), ("raise OSError('no such luck')", "no such luck")]
 )

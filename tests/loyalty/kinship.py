@@ -21,9 +21,22 @@ def gone_at(credited_at: datetime) -> datetime:
 
 
 @dataclass
+class Checkout:
+    """Points set aside until an instant, by when they are gone."""
+
+    until: datetime
+    lots: Counter[datetime]
+
+
+@dataclass
 class Person:
     lots: Counter[datetime] = field(default_factory=Counter)
     debt: int = 0
+    checkouts: dict[str, Checkout] = field(default_factory=dict)
+
+    @property
+    def held(self) -> int:
+        return sum(sum(checkout.lots.values()) for checkout in self.checkouts.values())
 
     @property
     def balance(self) -> int:
@@ -52,9 +65,10 @@ class Person:
 
 @dataclass
 class Share:
-    """What one merge brought its survivor."""
+    """What one merge brought its survivor, who had open checkouts of the own by then."""
 
     survivor: str
+    before: frozenset[str] = frozenset()
     kept: list[tuple[datetime, int]] = field(default_factory=list)
     repaid: list[tuple[datetime, int]] = field(default_factory=list)
     paid: list[tuple[datetime, int]] = field(default_factory=list)
@@ -80,6 +94,14 @@ class Kinship:
         return self.people[self.who(name)]
 
     def expire(self, now: datetime) -> None:
+        over = [
+            (checkout.until, person, name)
+            for person in self.people.values()
+            for name, checkout in person.checkouts.items()
+            if checkout.until <= now
+        ]
+        for until, person, name in sorted(over, key=lambda each: each[0]):
+            self._let_go(person, name, until)
         for person in self.people.values():
             for gone in [gone for gone in person.lots if gone <= now]:
                 self.expired += person.lots.pop(gone)
@@ -99,6 +121,38 @@ class Kinship:
         self.of(name).lose(points)
         return True
 
+    def hold(self, name: str, points: int, checkout: str, until: datetime) -> bool:
+        person = self.of(name)
+        if person.balance < points:
+            return False
+        person.checkouts[checkout] = Checkout(until, Counter(dict(person.lose(points))))
+        return True
+
+    def capture(self, person: Person, checkout: str, points: int, now: datetime) -> bool:
+        """Spend of a checkout what goes first, and end it."""
+        lots = person.checkouts[checkout].lots
+        if points > sum(lots.values()):
+            return False
+        self.spent += points
+        for gone in sorted(lots):
+            part = min(points, lots[gone])
+            points -= part
+            lots[gone] -= part
+        self._let_go(person, checkout, now)
+        return True
+
+    def release(self, person: Person, checkout: str, now: datetime) -> None:
+        self._let_go(person, checkout, now)
+
+    def _let_go(self, person: Person, name: str, at: datetime) -> None:
+        """Points come back as they were; of those that are gone by now, none."""
+        for gone, points in sorted((+person.checkouts.pop(name).lots).items()):
+            kept = person.gain(points, gone)
+            if gone <= at and kept:
+                person.lots[gone] -= kept
+                self.expired += kept
+        person.lots = +person.lots
+
     def give(self, giver: str, receiver: str, points: int) -> bool:
         if receiver in self.shares or self.who(giver) == receiver or self.of(giver).balance < points:
             return False
@@ -109,7 +163,10 @@ class Kinship:
     def merge(self, old: str, new: str) -> bool:
         if old == new or old in self.shares or new in self.shares:
             return False
-        leaving, staying, share = self.people[old], self.people[new], Share(new)
+        leaving, staying = self.people[old], self.people[new]
+        if leaving.checkouts:
+            return False
+        share = Share(new, frozenset(staying.checkouts))
         share.paid = staying.lose(leaving.debt)
         share.owed = leaving.debt - sum(points for _, points in share.paid)
         staying.debt += share.owed
@@ -136,12 +193,27 @@ class Kinship:
             there = min(points, staying.lots[gone])
             staying.lots[gone] -= there
             leaving.gain(there, gone)
+            self._part_checkouts(share, staying, leaving, gone, points - there)
         staying.lots = +staying.lots
         self._take(staying, sum(points for _, points in share.repaid))
         for gone, points in share.repaid:
             leaving.gain(points, gone)
         self.expire(now)
         return True
+
+    @staticmethod
+    def _part_checkouts(share: Share, staying: Person, leaving: Person, gone: datetime, points: int) -> None:
+        """What is not there any more may be set aside, in the checkouts that began while they were one."""
+        for name in [name for name in staying.checkouts if name not in share.before]:
+            theirs = staying.checkouts[name]
+            part = min(points, theirs.lots[gone])
+            if part:
+                points -= part
+                theirs.lots[gone] -= part
+                own = leaving.checkouts.setdefault(name, Checkout(theirs.until, Counter()))
+                own.lots[gone] += part
+            if not +theirs.lots:
+                del staying.checkouts[name]
 
     @staticmethod
     def _take(person: Person, points: int) -> None:

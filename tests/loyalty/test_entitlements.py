@@ -435,7 +435,8 @@ async def test_a_promised_benefit_is_given_once_beside_its_quota_and_without_its
             async with connection.transaction():
                 claim_id = await give(connection, grant, datetime.now(UTC))
         with pytest.raises(UnknownBenefit):
-            await give(connection, replace(grant, key="other", template="yacht"), datetime.now(UTC))
+            async with connection.transaction():
+                await give(connection, replace(grant, key="other", template="yacht"), datetime.now(UTC))
     finally:
         await connection.close()
     assert await entitled(loyalty, member) == {"lounge": (1, 0, 0)}

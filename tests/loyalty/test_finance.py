@@ -12,7 +12,7 @@ from services.kit import database, rpc
 from services.loyalty.storage.ledger import finance
 from tests.loyalty.conftest import Loyalty, cny, order, programme
 from tests.loyalty.pasts import Past, Wanderer, lively, past, utc
-from tests.loyalty.spending import code, done
+from tests.loyalty.spending import code, done, facts
 from tests.loyalty.test_statements import Accounts
 
 MEMBERS_OWN = ("AVAILABLE", "PENDING", "HELD")
@@ -233,6 +233,20 @@ async def test_debt_write_offs_and_overdue_points_are_shown_apart(make_loyalty: 
         assert numbers(points, "open", "overdue") == (260, 260)
         (liability,) = await report(there.loyalty, "GetLiability")
         assert numbers(liability, "points") == (40,)
+
+
+async def test_liability_beyond_what_is_counted_is_refused_with_the_bound(make_loyalty: Any) -> None:
+    founded = programme()
+    founded["currencies"][0] |= {"costMicros": str(10**12)}
+    async with past(make_loyalty, "2026-01-20 08:00", founded) as there:
+        member = there.loyalty.new_member()
+        await there.pay(member, 1_000)
+        await there.adjust(member, 2**50, "absurd")
+        refused = await there.loyalty.staff("FinanceService/GetLiability", {}, "auditor")
+        assert (code(refused), facts(refused)) == (
+            "LIABILITY_BEYOND_MEASURE",
+            {"points": str(2**50 + 10), "cost_micros": str(10**12), "most_minor": str(2**53 - 1)},
+        )
 
 
 async def test_liability_is_points_by_cost_less_the_breakage_to_be_expected(make_loyalty: Any) -> None:

@@ -215,7 +215,7 @@ async def test_what_was_held_while_merged_and_captured_after_it_comes_back_with_
         answer = await loyalty.order_system("RedemptionsService/CaptureHold", capture)
         assert answer.status_code == 200, answer.text
     assert answer.json()["replayed"], "and not captured again"
-    assert (await kept(loyalty, new))["held"] == 50
+    assert ((await kept(loyalty, old))["held"], (await kept(loyalty, new))["held"]) == (50, 0)
     assert (
         await loyalty.order_system("RedemptionsService/ReleaseHold", {"memberId": old, "holdId": "h"})
     ).is_success
@@ -225,7 +225,7 @@ async def test_what_was_held_while_merged_and_captured_after_it_comes_back_with_
     refund = named | {"refundId": "r", "amount": {"minorUnits": 10_000, "currency": "CNY"}}
     refunded = await loyalty.order_system("OrdersService/RecordRefund", refund)
     assert refunded.json()["returned"] == [{"currency": "POINTS", "points": "20"}], refunded.text
-    assert (await available(loyalty, old), await available(loyalty, new)) == (0, 580)
+    assert (await available(loyalty, old), await available(loyalty, new)) == (0, 500)
     await check_everything(loyalty)
 
 
@@ -450,4 +450,37 @@ async def test_what_is_sent_again_by_an_identity_that_passed_to_another_is_not_d
     assert await retried(loyalty, asked) == [True] * 3
     sums = [await available(loyalty, member) for member in members.values()]
     assert max(sums) == 10 + 7 + 30
+    await check_everything(loyalty)
+
+
+async def test_a_checkout_of_both_is_parted_with_them_and_an_id_used_before_is_let_go(
+    loyalty: Loyalty,
+) -> None:
+    old, new = loyalty.new_member(), loyalty.new_member()
+    await pay(loyalty, order(old, 6_000))  # which is spent before what was adjusted
+    await adjust(loyalty, new, 500, "n")
+    used = {"memberId": old, "points": 10, "holdId": "used"}
+    await loyalty.order_system("RedemptionsService/HoldPoints", used)
+    await loyalty.order_system("RedemptionsService/ReleaseHold", {"memberId": old, "holdId": "used"})
+    await loyalty.staff(MERGE, merging(old, new))
+    for hold_id, points in (("used", 20), ("both", 70)):
+        hold = {"memberId": new, "points": points, "holdId": hold_id}
+        assert (await loyalty.order_system("RedemptionsService/HoldPoints", hold)).status_code == 200
+    undone = (await loyalty.staff(UNMERGE, undoing(old))).json()["returned"]
+    assert [(each.get("held"), each.get("missing")) for each in undone if each["currency"] == "POINTS"] == [
+        ("60", None)
+    ]
+    assert await kept(loyalty, old) == NOTHING | {"available": 20, "held": 40}
+    assert await kept(loyalty, new) == NOTHING | {"available": 470, "held": 30}
+    for member, held, left in ((old, 40, 20), (new, 30, 470)):
+        capture = {"memberId": member, "holdId": "both", "redemptionId": "x", "points": held + 1}
+        refused = await loyalty.order_system("RedemptionsService/CaptureHold", capture)
+        assert refused.json()["message"].startswith("CAPTURE_EXCEEDS_HOLD"), refused.text
+        capture["points"] = held
+        assert (await loyalty.order_system("RedemptionsService/CaptureHold", capture)).status_code == 200
+        assert await kept(loyalty, member) == NOTHING | {"available": left}
+    over = await loyalty.order_system(
+        "RedemptionsService/CaptureHold", {"memberId": new, "holdId": "used", "redemptionId": "y"}
+    )
+    assert over.json()["message"].startswith("HOLD_NOT_OPEN"), over.text
     await check_everything(loyalty)

@@ -86,6 +86,13 @@ ENTRIES = (
         "账本暂不可用。",
     ),
     Entry(
+        "LIABILITY_BEYOND_MEASURE",
+        Kind.DECLINED,
+        "What the points cost is more money than is counted; the facts say the most there may be.",
+        "Publish a version with a lower cost per point.",
+        "请发布一个单位积分成本较低的版本；facts 中有上限。",
+    ),
+    Entry(
         "MEMBER_ALREADY_MERGED",
         Kind.CONFLICT,
         "One of the two was merged into somebody already.",

@@ -476,6 +476,12 @@ CORRUPTIONS = {
               SELECT json_object_agg(currency, json_build_array((said ->> 0)::bigint + 1, said -> 1, said -> 2))
               FROM json_each(returned) AS m(currency, said)) WHERE {of("merges", RETURNED)} RETURNING {MERGE}""",
     ),
+    "a merge that gave back more of what is held": Corruption(
+        "merged points",
+        f"""UPDATE merges SET returned = (
+              SELECT json_object_agg(currency, json_build_array(said -> 0, said -> 1, said -> 2, 1))
+              FROM json_each(returned) AS m(currency, said)) WHERE {of("merges", RETURNED)} RETURNING {MERGE}""",
+    ),
     "a merge undone later": Corruption(
         "merged points",
         f"""UPDATE merges SET undone_at = undone_at + interval '1 day'

@@ -1,4 +1,4 @@
-"""Any interleaving of giving, merging, parting, spending and days: no point is made or lost, and none lives longer."""
+"""Any interleaving of giving, merging, parting, spending, checkouts and days: no point is made or lost, none lives longer."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -79,6 +79,29 @@ class Kin(RuleBasedStateMachine):
         allowed = self.oracle.spend(name, points)
         self.agree(allowed, lambda: self.ledger.as_(name).redeem(points, self.new_id()))
 
+    @rule(name=names, percent=percents, hours=st.integers(1, 24 * 6))
+    def hold(self, name: str, percent: int, hours: int) -> None:
+        points, checkout = self.part_of(name, percent), self.new_id()
+        # The ledger's clock moves on a little with each operation.
+        until = self.now + timedelta(hours=hours, milliseconds=1)
+        allowed = self.oracle.hold(name, points, checkout, until)
+        self.agree(allowed, lambda: self.ledger.as_(name).hold(points, checkout, hours * 60))
+
+    @rule(data=st.data(), percent=percents, captures=st.booleans())
+    def end_a_checkout(self, data: st.DataObject, percent: int, captures: bool) -> None:
+        found = [(name, each) for name, person in self.oracle.people.items() for each in person.checkouts]
+        if not found:
+            return
+        name, checkout = data.draw(st.sampled_from(sorted(found)))
+        person = self.oracle.people[name]
+        if captures:
+            points = max(1, sum(person.checkouts[checkout].lots.values()) * percent // 100)
+            allowed = self.oracle.capture(person, checkout, points, self.now)
+            self.agree(allowed, lambda: self.ledger.as_(name).capture(checkout, points, self.new_id()))
+        else:
+            self.oracle.release(person, checkout, self.now)
+            self.ledger.as_(name).release(checkout)
+
     @rule(giver=names, receiver=names, percent=percents)
     def give(self, giver: str, receiver: str, percent: int) -> None:
         points, transfer_id = self.part_of(giver, percent), self.new_id()
@@ -113,7 +136,9 @@ class Kin(RuleBasedStateMachine):
             )
             assert lots == person.lots
             assert (wallet.available if wallet else 0) == person.balance
-            assert not wallet or not (wallet.held or wallet.holds)
+            held = {hold.hold_id: hold.left for hold in wallet.holds} if wallet else {}
+            assert held == {each: sum(had.lots.values()) for each, had in person.checkouts.items()}
+            assert (wallet.held if wallet else 0) == person.held
 
     @invariant()
     def no_point_is_made_or_lost(self) -> None:
@@ -122,7 +147,8 @@ class Kin(RuleBasedStateMachine):
             accounts[entry.from_account] -= entry.points
             accounts[entry.to_account] += entry.points
         assert sum(accounts.values()) == 0
-        assert accounts["TRANSFERS"] == accounts["HELD"] == 0
+        assert accounts["TRANSFERS"] == 0
+        assert accounts["HELD"] == sum(person.held for person in self.oracle.people.values())
         assert -accounts["ADJUSTMENTS"] == self.oracle.credited
         assert (accounts["REDEEMED"], accounts["EXPIRED"]) == (self.oracle.spent, self.oracle.expired)
         total = sum(person.balance for person in self.oracle.people.values())

@@ -229,10 +229,27 @@ def test_what_was_held_while_merged_and_captured_after_it_is_found_by_the_name_i
     ledger.as_(OLD).capture("checkout", 60, "captured", final=False)
     assert ledger.capture("checkout", 60, "captured", final=False).replayed, "and not captured again"
     ledger.release("checkout")
-    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (20, 520)
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (40, 500), (
+        "what was held had been the one's who parted"
+    )
     ledger.as_(OLD).reverse("captured", 10)
     assert ledger.refund(bought, whole=True).value.returned == {"POINTS": 50}
-    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (-80, 580), "what was held had been the other's first"
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (0, 500)
+
+
+def test_a_checkout_from_before_the_merge_stays_the_survivors_and_of_others_the_first_goes_first() -> None:
+    ledger = two()
+    ledger.as_(NEW).adjust(110, "opening")
+    ledger.hold(60, "own")
+    ledger.as_(OLD).adjust(100, "opening too")
+    ledger.merge()
+    ledger.as_(NEW).hold(75, "first")
+    ledger.hold(75, "second")
+    ledger.unmerge()
+    held = {
+        name: {hold.hold_id: hold.left for hold in ledger.state.wallets[name, 1].holds} for name in (OLD, NEW)
+    }
+    assert held == {OLD: {"first": 75, "second": 25}, NEW: {"own": 60, "second": 50}}
 
 
 def test_a_key_of_the_survivors_own_is_not_taken_for_the_other_ones_after_all() -> None:

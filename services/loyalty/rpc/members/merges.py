@@ -117,12 +117,13 @@ def _each(known: Programmes, made: Sequence[Merge]) -> list[tuple[Programme, Mer
 
 
 def _returned(programme: Programme, number: int, moved: Amounts, returned: Amounts) -> wire.UnmergedPoints:
-    missing = moved.available + moved.pending - returned.available - returned.pending
+    missing = moved.available + moved.pending - returned.available - returned.pending - returned.held
     return wire.UnmergedPoints(
         programme_id=programme.programme_id,
         currency=programme.code(number),
         available=returned.available,
         pending=returned.pending,
         debt=returned.debt,
+        held=returned.held,
         missing=max(0, missing),
     )

@@ -4,9 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from services.kit.refusal import Declined
 from services.loyalty.rules.ledger.entries import NO_MONTH, SLIDING, Account, EntryType
 
 _MICROS = 1_000_000
+MOST_MINOR = 2**53 - 1
+"""What a sum of money may be at most: that many minor units survive JSON."""
+
+
+class LiabilityBeyondMeasure(Declined):
+    """What the points cost is more money than is counted."""
 
 
 class Movements(NamedTuple):
@@ -115,6 +122,16 @@ def expected_breakage(points: int, expired: int, redeemed: int) -> int:
 
 
 def worth_minor(points: int, cost_micros: int, decimals: int) -> int:
-    """What points cost in minor units of a money with so many decimals, rounded to the nearest."""
+    """What points cost in minor units of a money with so many decimals, rounded to the nearest.
+
+    Raises ``LiabilityBeyondMeasure``.
+    """
     per_major: int = 10**decimals
-    return (points * cost_micros * per_major * 2 + _MICROS) // (2 * _MICROS)
+    worth: int = (points * cost_micros * per_major * 2 + _MICROS) // (2 * _MICROS)
+    if worth > MOST_MINOR:
+        message = (
+            f"{points} points at {cost_micros} millionths each cost more than {MOST_MINOR} minor units, the most there "
+            "is: publish a version with a lower cost per point"
+        )
+        raise LiabilityBeyondMeasure(message, points=points, cost_micros=cost_micros, most_minor=MOST_MINOR)
+    return worth

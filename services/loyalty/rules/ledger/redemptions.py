@@ -20,8 +20,9 @@ from services.loyalty.rules.ledger.asks import (
 from services.loyalty.rules.ledger.entries import Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.ledger.events import Moved, PointsRedeemed, RedemptionReversed
 from services.loyalty.rules.ledger.points import Answer, Book, Member
+from services.loyalty.rules.ledger.slices import Slices, split
 from services.loyalty.rules.ledger.state import Part, Place, Reversal
-from services.loyalty.rules.ledger.wallets import Slices, Wallet, split
+from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.members.forfeits import let_go
 
 SPENDING = frozenset({EntryType.REDEEM, EntryType.HOLD_CAPTURE})

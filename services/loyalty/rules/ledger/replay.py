@@ -17,7 +17,8 @@ from services.loyalty.rules.ledger.entries import (
 )
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.holds import Hold, hold_named_by
-from services.loyalty.rules.ledger.wallets import Slices, Wallet
+from services.loyalty.rules.ledger.slices import Slices
+from services.loyalty.rules.ledger.wallets import Wallet
 
 Lots = dict[LotKey, int]
 

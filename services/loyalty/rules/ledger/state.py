@@ -10,7 +10,8 @@ from services.loyalty.rules.earning.earn_limits import Counts
 from services.loyalty.rules.ledger.entries import EntryType, LotKey
 from services.loyalty.rules.ledger.grants import Grant
 from services.loyalty.rules.ledger.holds import Hold, hold_named_by
-from services.loyalty.rules.ledger.wallets import Slices, Wallet
+from services.loyalty.rules.ledger.slices import Slices
+from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.members.merges import Merge
 from services.loyalty.rules.orders.orders import Order
 from services.loyalty.rules.orders.refunds import Refund

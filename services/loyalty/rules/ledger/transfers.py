@@ -23,8 +23,8 @@ from services.loyalty.rules.ledger.entries import Account, EntryType, key_of
 from services.loyalty.rules.ledger.events import Moved, PointsTransferred
 from services.loyalty.rules.ledger.holds import TRANSFERRING, Hold
 from services.loyalty.rules.ledger.points import Answer, Book, Member
+from services.loyalty.rules.ledger.slices import Slices
 from services.loyalty.rules.ledger.state import Part
-from services.loyalty.rules.ledger.wallets import Slices
 from services.loyalty.rules.programmes.programmes import CurrencyRules, ProgrammeHistory
 
 

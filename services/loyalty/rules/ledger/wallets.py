@@ -3,7 +3,6 @@
 ``available`` is the sum of the lots less the debt, and one of the two is 0: a negative ``available`` is debt.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -18,9 +17,7 @@ from services.loyalty.rules.ledger.entries import (
 )
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.holds import Hold
-
-Slices = list[list[int]]
-"""Parts of lots: [expires_at, month, source, points] each."""
+from services.loyalty.rules.ledger.slices import Slices, add, find, gather, split
 
 _AVAILABLE = Account.AVAILABLE  # a name of an enumeration takes a function of Python's to look up
 
@@ -83,7 +80,7 @@ class Wallet:
             lot = self._sliding(lot.expires_at)
         into_lot = points if self.available >= 0 else points - min(points, self.debt)
         if into_lot:
-            _add(self.lots, lot, into_lot)
+            add(self.lots, lot, into_lot)
         self.available += points
         self._wrote(journal, type, from_account, _AVAILABLE, points, lot)
         return into_lot
@@ -156,6 +153,14 @@ class Wallet:
         self.holds = [other for other in self.holds if other is not hold]
         return self.give_back(journal, EntryType.HOLD_RELEASE, slices, Account.HELD)
 
+    def take_over(self, journal: Journal, hold: Hold, part: list[int]) -> None:
+        """What another's checkout held of one's own stays held, by a hold of one's own among ``holds``."""
+        expires, month, source, points = part
+        hold.slices, hold.points, hold.changed = sorted([*hold.slices, part]), hold.points + points, True
+        self.held += points
+        lot = LotKey(expires, month, source)
+        self._wrote(journal, EntryType.MERGE, Account.TRANSFERS, Account.HELD, points, lot)
+
     def owe(self, journal: Journal, type: EntryType, points: int, to_account: Account) -> None:
         """Take points that are not there: they become debt."""
         assert not self.lots, "debt begins where lots end"
@@ -177,7 +182,7 @@ class Wallet:
         from_account: Account = Account.ISSUED,
     ) -> None:
         """Points are promised; ``lot.expires_at`` is the instant at which they mature."""
-        _add(self.pending_lots, lot, points)
+        add(self.pending_lots, lot, points)
         self.pending += points
         self._wrote(journal, type, from_account, Account.PENDING, points, lot)
 
@@ -206,7 +211,7 @@ class Wallet:
 
     def promised_in(self, lot: LotKey) -> int:
         """How many points a pending bucket holds."""
-        place = _find(self.pending_lots, lot)
+        place = find(self.pending_lots, lot)
         return self.pending_lots[place][3] if place >= 0 else 0
 
     def _slide(self, type: EntryType, at: int, slices: Slices) -> None:
@@ -221,13 +226,13 @@ class Wallet:
 
     def _place_of(self, lot: LotKey) -> int:
         """Where a bucket lies, or that into which its points slid; -1 when it is gone."""
-        place = _find(self.lots, lot)
+        place = find(self.lots, lot)
         if place < 0 and lot.month == SLIDING:
             place = max((nth for nth, there in enumerate(self.lots) if there[1] == SLIDING), default=-1)
         return place
 
     def _remove_pending(self, points: int, lot: LotKey) -> None:
-        place = _find(self.pending_lots, lot)
+        place = find(self.pending_lots, lot)
         assert place >= 0, "a promise is kept or taken back once"
         self.pending_lots[place][3] -= points
         if not self.pending_lots[place][3]:
@@ -251,46 +256,3 @@ class Wallet:
             for hold in self.holds:
                 hold.changed |= gather(hold.slices, lot, journal.occurred_at)
         journal.write(self.currency, type, from_account, to_account, points, lot, self.available)
-
-
-def split(slices: Slices, points: int) -> tuple[Slices, Slices]:
-    """The first ``points`` of slices, and the rest."""
-    first, rest = [], []
-    for expires, month, source, there in slices:
-        part = min(points, there)
-        points -= part
-        if part:
-            first.append([expires, month, source, part])
-        if there > part:
-            rest.append([expires, month, source, there - part])
-    return first, rest
-
-
-def gather(slices: Slices, into: LotKey, at: int) -> bool:
-    """Move into a bucket what would be past before it, unless it is past already. True when there was any."""
-    early = [part for part in slices if at < part[0] < into.expires_at]
-    if early:
-        slices[:] = [part for part in slices if not at < part[0] < into.expires_at]
-        _add(slices, into, sum(part[3] for part in early))
-    return bool(early)
-
-
-def _find(lots: list[list[int]], key: LotKey) -> int:
-    place = bisect_left(lots, list(key), key=lambda lot: lot[:3])
-    return place if place < len(lots) and lots[place][:3] == list(key) else -1
-
-
-def _add(lots: list[list[int]], key: LotKey, points: int) -> None:
-    wanted = list(key)
-    last = lots[-1][:3] if lots else []
-    if last == wanted:  # where most points go
-        lots[-1][3] += points
-        return
-    if last < wanted:
-        lots.append([*wanted, points])
-        return
-    place = bisect_left(lots, wanted, key=lambda lot: lot[:3])
-    if place < len(lots) and lots[place][:3] == wanted:
-        lots[place][3] += points
-    else:
-        lots.insert(place, [*wanted, points])

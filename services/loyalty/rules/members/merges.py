@@ -6,7 +6,7 @@ from datetime import date
 
 from services.loyalty.rules.ledger.entries import Entry, EntryType, LotKey
 from services.loyalty.rules.ledger.expiry import NEVER
-from services.loyalty.rules.ledger.wallets import Slices, split
+from services.loyalty.rules.ledger.slices import Slices, split
 from services.loyalty.rules.tiers.standings import NO_TERM, Term
 
 Days = list[list[int]]
@@ -62,11 +62,12 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Points of one currency: what can be spent, what is promised, what is owed."""
+    """Points of one currency: what can be spent, what is promised, what is owed, what checkouts hold."""
 
     available: int = 0
     pending: int = 0
     debt: int = 0
+    held: int = 0
 
 
 @dataclass(slots=True)

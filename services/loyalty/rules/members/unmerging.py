@@ -6,7 +6,9 @@ from services.kit.refusal import Conflict, NotFound
 from services.loyalty.rules.ledger.entries import Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.ledger.points import Answer, Book, Member
-from services.loyalty.rules.ledger.wallets import Slices, Wallet
+from services.loyalty.rules.ledger.slices import Slices
+from services.loyalty.rules.ledger.wallets import Wallet
+from services.loyalty.rules.members.checkouts import Checkouts
 from services.loyalty.rules.members.merges import Amounts, Merge, Share
 from services.loyalty.rules.members.merging import begun, journals, tell
 from services.loyalty.rules.programmes.programmes import ProgrammeHistory
@@ -99,7 +101,8 @@ def _give_back(book: Book, asked: UnmergeAsked, undone: Merge, gone: Member, sur
     for rules in gone.current.currencies:
         if share := undone.shares.get(rules.number):
             wallets = survivor.wallets[rules.code], gone.wallets[rules.code]
-            returning = _Returning(*wallets, out, into, gone.history)
+            checkouts = Checkouts(*wallets, out, into, book.state.holds, undone.merged_at)
+            returning = _Returning(*wallets, out, into, gone.history, checkouts)
             undone.returned[rules.number] = returning.all_of(share)
     _forget_ended(undone, gone.standing, survivor.standing)
     _part_paid(book, undone, gone, survivor)
@@ -120,12 +123,14 @@ class _Returning:
     out: Journal
     into: Journal
     history: ProgrammeHistory
+    checkouts: Checkouts
 
     def all_of(self, share: Share) -> Amounts:
         debt = self._debt(share)
         pending, matured = self._pending(share.pending)
-        available = self._lots(share.lots) + self._lots(matured) + self._repaid(share.repaid)
-        return Amounts(available, pending, debt)
+        available, held = self._lots([*share.lots, *matured])
+        available += self._repaid(share.repaid)
+        return Amounts(available, pending, debt, held)
 
     def _debt(self, share: Share) -> int:
         """What the survivor's lots paid of the debt comes back to them; what was repaid since stays repaid."""
@@ -139,13 +144,15 @@ class _Returning:
             self.gone.owe(self.into, merging, debt, between)
         return debt
 
-    def _lots(self, lots: Slices) -> int:
-        returned = 0
+    def _lots(self, lots: Slices) -> tuple[int, int]:
+        """Give lots back; how many points of the survivor's buckets, and how many more of what checkouts hold."""
+        returned = held = 0
         for *lot, points in lots:
             there = min(points, self.survivor.there_in(LotKey(*lot)))
             returned += there
             self._move(there, LotKey(*lot))
-        return returned
+            held += self.checkouts.part(LotKey(*lot), points - there)
+        return returned, held
 
     def _move(self, points: int, first: LotKey | None = None) -> None:
         taken = self.survivor.take(self.out, EntryType.MERGE, points, Account.TRANSFERS, first)

@@ -14,8 +14,9 @@ from services.loyalty.rules.ledger.events import Moved, OrderRefunded
 from services.loyalty.rules.ledger.expiry import NEVER, local_day
 from services.loyalty.rules.ledger.points import Answer, Book, Member, take_or_owe
 from services.loyalty.rules.ledger.redemptions import give_back, left_of, redemption_of, wallet_of
+from services.loyalty.rules.ledger.slices import split
 from services.loyalty.rules.ledger.state import Place
-from services.loyalty.rules.ledger.wallets import Wallet, split
+from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.members.forfeits import let_go
 from services.loyalty.rules.orders.checkout import recorded
 from services.loyalty.rules.orders.judgements import given_back

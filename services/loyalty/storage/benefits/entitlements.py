@@ -41,14 +41,18 @@ async def hold(connection: database.RawConnection, member_id: str, programme: Pr
 
     Whoever was merged into another is that other.
     """
-    while True:
+
+    async def attempt() -> Held | None:
         ids = await names.of(connection, member_id)
         said = await connection.fetchrow(f"{_MEMBER} FOR NO KEY UPDATE", ids[0])
         # Shared, so that whoever posts for the member waits for no longer than this transaction, and the tier stays.
         locked = await connection.fetch(f"{_STANDINGS} FOR SHARE", ids, programme.number)
         # A merge may have come between: it changes standings that are locked now.
-        if await names.of(connection, member_id) == ids:
-            return await _held(connection, ids, said, locked, programme)
+        if await names.of(connection, member_id) != ids:
+            return None
+        return await _held(connection, ids, said, locked, programme)
+
+    return await names.settled(connection, attempt)
 
 
 async def seen(pool: asyncpg.Pool, member_id: str, programme: Programme) -> Held:

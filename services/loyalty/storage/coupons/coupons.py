@@ -12,6 +12,7 @@ from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
 from services.loyalty.rules.ledger.expiry import NEVER
 from services.loyalty.rules.tiers.standings import Restriction
 from services.loyalty.storage.coupons.coupon_templates import decoded
+from services.loyalty.storage.members import names
 from services.loyalty.storage.members.names import DOWN, UP
 
 
@@ -38,14 +39,18 @@ async def holders(connection: database.RawConnection, member_ids: Sequence[str])
 
     That is of whom the member was merged into, too, so all names are locked, in order and at once.
     """
-    names, locked = await connection.fetch(_HOLDERS, member_ids), set[str]()
-    while not (wanted := {row[1] for row in names}) <= locked:
+
+    async def attempt() -> list[asyncpg.Record] | None:
+        before = await connection.fetch(_HOLDERS, member_ids)
+        wanted = {row[1] for row in before}
         await connection.execute(
             "SELECT FROM members WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR SHARE", list(wanted)
         )
-        locked |= wanted
-        names = await connection.fetch(_HOLDERS, member_ids)
-    return {asked: Holder(name, Restriction(restriction or 0)) for asked, name, restriction in names}
+        found = await connection.fetch(_HOLDERS, member_ids)
+        return found if {row[1] for row in found} <= wanted else None
+
+    found = await names.settled(connection, attempt)
+    return {asked: Holder(name, Restriction(restriction or 0)) for asked, name, restriction in found}
 
 
 async def issued_before(

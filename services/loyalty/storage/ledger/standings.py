@@ -9,7 +9,7 @@ from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.members.merges import Merge
 from services.loyalty.storage.ledger import columns, rows
 from services.loyalty.storage.ledger.touches import Touched
-from services.loyalty.storage.members import families, merges
+from services.loyalty.storage.members import merges, names
 
 
 class Outpaced(Exception):
@@ -21,17 +21,17 @@ async def lock(
 ) -> list[tuple[str, str]]:
     """Lock and read the standings, also of those that members are or were merged into; who went into whom.
 
-    With ``joining``, standings say when the member joined. Raises ``Outpaced``, and never where it is ``careful``.
+    With ``joining``, standings say when the member joined. Raises ``Outpaced``; where it is ``careful``, only for
+    members of whom nothing was heard yet, who have no row to lock.
     """
     went: list[tuple[str, str]] = []
-    wanted = touched.members
-    # Named by who merges or parts members: what is counted for either would be counted twice.
-    if touched.merges:
-        await families.be_alone_with(connection, {member for member, _ in wanted})
-    if careful and wanted:
-        await connection.execute(_LOCK_MEMBERS, columns.ids({member for member, _ in wanted}))
+    # Who merges or parts members waits for whoever counts for them: it would be counted twice.
+    if careful or touched.merges:
+        await _lock_names(connection, touched)
+    wanted, lock = touched.members, _LOCK_JOINED if joining else _LOCK
     while wanted:
-        locked = await _lock(connection, wanted, _LOCK_JOINED if joining else _LOCK, careful=careful)
+        locked = await _lock(connection, wanted, lock, careful=careful)
+        lock, careful = _BESIDE_JOINED if joining else _BESIDE, False
         wanted = set()
         for row in locked:
             standing = rows.standing(row)
@@ -54,7 +54,10 @@ async def lock(
 async def _lock(
     connection: database.RawConnection, wanted: Iterable[tuple[str, int]], lock: str, *, careful: bool
 ) -> list[asyncpg.Record]:
-    """Standings, those made now that were not there, with what was heard of their members before."""
+    """Standings, those made now that were not there, with what was heard of their members before.
+
+    Where it is ``careful``, the members are locked. Raises ``Outpaced``.
+    """
     ordered = sorted(wanted)
     members = columns.ids([member for member, _ in ordered])
     numbers = columns.numbers([number for _, number in ordered])
@@ -63,12 +66,34 @@ async def _lock(
         return locked
     there = {(row[0], row[1]) for row in locked}
     new = columns.ids({place[0] for place in ordered if place not in there})
-    if careful:
-        await connection.execute(_LOCK_MEMBERS, new)
-    elif not await connection.fetchval(_NOTHING_IS_HEARD, new):
+    if not careful and not await connection.fetchval(_NOTHING_IS_HEARD, new):
         raise Outpaced
     await connection.execute(_NEW_STANDINGS, members, numbers)
-    return await connection.fetch(lock, members, numbers)
+    made = await connection.fetch(lock, members, numbers)
+    if len(made) < len(ordered):
+        raise Outpaced
+    return made
+
+
+async def _lock_names(connection: database.RawConnection, touched: Touched) -> None:
+    """Lock members before their standings, under all names; no merge comes between, nor is anything heard.
+
+    All standings are locked at once then, also those of whom members are or were merged into.
+    """
+    lock = _LOCK_TO_MERGE if touched.merges else _LOCK_MEMBERS
+
+    async def attempt() -> set[tuple[str, int]] | None:
+        wanted = await _names(connection, touched.members)
+        await connection.execute(lock, columns.ids({member for member, _ in wanted}))
+        return wanted if await _names(connection, touched.members) == wanted else None
+
+    touched.members |= await names.settled(connection, attempt)
+
+
+async def _names(connection: database.RawConnection, places: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    members = columns.ids([member for member, _ in places])
+    numbers = columns.numbers([number for _, number in places])
+    return {(row[0], row[1]) for row in await connection.fetch(_NAMES, members, numbers)}
 
 
 async def _load_merges(connection: database.RawConnection, touched: Touched, state: State) -> list[Merge]:
@@ -115,11 +140,27 @@ def _follow(went: Iterable[tuple[str, str]], touched: Touched) -> None:
 _LOCKED = """
 SELECT s.* FROM unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme) CROSS JOIN LATERAL (
   SELECT {standing} FROM standings s
-  WHERE s.member_id = k.member_id AND s.programme = k.programme OFFSET 0 FOR UPDATE) AS s
+  WHERE s.member_id = k.member_id AND s.programme = k.programme OFFSET 0 FOR UPDATE{others}) AS s
 """
-_LOCK_JOINED = _LOCKED.format(standing=rows.STANDING)
-_LOCK = _LOCKED.format(standing=rows.STANDING_JOINED.format(joined_at="NULL"))
+_UNJOINED = rows.STANDING_JOINED.format(joined_at="NULL")
 """The same for tiers that never ask when a member joined, which is one more look-up for each."""
+_LOCK_JOINED = _LOCKED.format(standing=rows.STANDING, others="")
+_LOCK = _LOCKED.format(standing=_UNJOINED, others="")
+
+# Of whom one was merged into is known only once that one is locked, and comes out of the order: where it is in other
+# hands nobody waits, and the batch is locked anew with care, all names at once.
+_BESIDE_JOINED = _LOCKED.format(standing=rows.STANDING, others=" SKIP LOCKED")
+_BESIDE = _LOCKED.format(standing=_UNJOINED, others=" SKIP LOCKED")
+
+_NAMES = """
+WITH RECURSIVE names AS (
+  SELECT k.member_id, k.programme FROM unnest($1::text::uuid[], $2::text::smallint[]) AS k(member_id, programme)
+  UNION
+  SELECT g.into_member, n.programme FROM names n JOIN merges g ON g.from_member = n.member_id
+  WHERE g.undone_at IS NULL OR g.programme = n.programme
+)
+SELECT member_id::text, programme FROM names
+"""
 
 # A member that was merged is so in programmes founded later, too.
 _NEW_STANDINGS = """
@@ -142,3 +183,4 @@ WITH free AS (
 SELECT (SELECT count(*) FROM free) = (SELECT count(*) FROM members WHERE member_id = ANY($1::text::uuid[]))
 """
 _LOCK_MEMBERS = "SELECT FROM members WHERE member_id = ANY($1::text::uuid[]) ORDER BY member_id FOR SHARE"
+_LOCK_TO_MERGE = _LOCK_MEMBERS.replace("SHARE", "NO KEY UPDATE")

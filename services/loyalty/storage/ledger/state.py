@@ -32,6 +32,7 @@ async def load(
     None when a programme was published since ``programmes`` was read. Raises ``Outpaced``.
     """
     touched, state = Touched.of(batch), State()
+    parting = set(touched.merges)
     joining = any(history.asks_for_joining for history in programmes.by_id.values())
     went = await standings.lock(connection, touched, state, joining=joining, careful=careful)
     revision = await _load_wallets(connection, touched, state, careful=careful)
@@ -42,6 +43,8 @@ async def load(
         return None
     if any(merge.undone_at for merges in state.merges.values() for merge in merges):
         await _load_captured(connection, state)
+    if parting and state.holds:
+        await _load_namesakes(connection, parting, state)
     await _load_orders(connection, touched, programmes, state)
     if touched.placements:
         state.placements = await placements.load(connection, sorted(touched.placements))
@@ -155,6 +158,16 @@ async def _load_captured(connection: database.RawConnection, state: State) -> No
     } - state.holds.keys()
     if captured:
         for row in await connection.fetch(_HOLDS, [], *zip(*captured, strict=True)):
+            hold = redemptions.hold(row)
+            state.holds[hold.member_id, hold.hold_id] = hold
+
+
+async def _load_namesakes(connection: database.RawConnection, parting: set[str], state: State) -> None:
+    """The holds of who merges or parts under the ids of those that are open: no two of one member's are alike."""
+    ids = {hold_id for _, hold_id in state.holds}
+    places = {(member, hold_id) for member in parting for hold_id in ids} - state.holds.keys()
+    if places:
+        for row in await connection.fetch(_HOLDS, [], *zip(*places, strict=True)):
             hold = redemptions.hold(row)
             state.holds[hold.member_id, hold.hold_id] = hold
 

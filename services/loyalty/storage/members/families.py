@@ -28,24 +28,32 @@ async def be_alone_with(connection: database.RawConnection, member_ids: Iterable
 
     Until the transaction ends. Call it first: who locks standings as well takes members before them.
     """
-    asked, locked = list(member_ids), set[str]()
-    while not (wanted := {row[0] for row in await connection.fetch(_ALL_NAMES, asked)}) <= locked:
+    asked = list(member_ids)
+
+    async def attempt() -> set[str] | None:
+        wanted = await _all_names(connection, asked)
         await connection.execute(_LOCK, list(wanted))
-        locked |= wanted
+        return wanted if await _all_names(connection, asked) <= wanted else None
+
+    await names.settled(connection, attempt)
 
 
 async def lock(connection: database.RawConnection, member_id: str) -> Family:
     """The same; nobody else counts anything for the member until this transaction ends."""
-    family = await find(connection, member_id)
-    while True:
-        restriction = await connection.fetchval(
-            "SELECT restriction FROM members WHERE member_id = $1 FOR NO KEY UPDATE", family.member_id
-        )
-        # A merge may have come between.
-        found, family = family, await find(connection, member_id)
-        if found == family:
-            return replace(family, restriction=Restriction(restriction or 0))
+
+    async def attempt() -> Family | None:
+        family = await find(connection, member_id)
+        restriction = await connection.fetchval(_LOCK_ONE, family.member_id)
+        now = await find(connection, member_id)
+        return replace(family, restriction=Restriction(restriction or 0)) if family == now else None
+
+    return await names.settled(connection, attempt)
+
+
+async def _all_names(connection: database.RawConnection, member_ids: list[str]) -> set[str]:
+    return {row[0] for row in await connection.fetch(_ALL_NAMES, member_ids)}
 
 
 _ALL_NAMES = f"{names.UP} SELECT DISTINCT name::text FROM up"  # noqa: S608  # a part of ours
 _LOCK = "SELECT FROM members WHERE member_id = ANY($1::uuid[]) ORDER BY member_id FOR NO KEY UPDATE"
+_LOCK_ONE = "SELECT restriction FROM members WHERE member_id = $1 FOR NO KEY UPDATE"

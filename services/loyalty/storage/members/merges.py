@@ -149,7 +149,9 @@ def _term(share: Mapping[str, Any]) -> Term:
 
 
 def _amounts(by_currency: Mapping[int, Amounts]) -> str:
-    return orjson.dumps({str(number): astuple(amounts) for number, amounts in by_currency.items()}).decode()
+    """What an older release knows is all there is, unless checkouts hold something."""
+    stored = {str(number): astuple(of)[: 4 if of.held else 3] for number, of in by_currency.items()}
+    return orjson.dumps(stored).decode()
 
 
 def _by_currency(stored: str) -> dict[int, Amounts]:

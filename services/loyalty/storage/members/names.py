@@ -4,13 +4,15 @@ A member is merged, and parted again, in all programmes at once, so any standing
 there may be no standing yet.
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from typing import TypeVar
 
 import asyncpg
 
 from services.kit import database
 
 Reader = asyncpg.Pool | database.RawConnection
+Found = TypeVar("Found")
 
 
 async def survivors(reader: Reader, member_ids: Collection[str]) -> dict[str, str]:
@@ -28,6 +30,18 @@ async def survivor(reader: Reader, member_id: str) -> str:
 async def of(reader: Reader, member_id: str) -> list[str]:
     """First who a member is by now, then all who were merged into that one."""
     return [row[0] for row in await reader.fetch(_OF, [member_id])]
+
+
+async def settled(connection: database.RawConnection, lock: Callable[[], Awaitable[Found | None]]) -> Found:
+    """What ``lock`` found, which locks all that it waits for in the order of ids and looks again at who is whom.
+
+    It finds None where a merge came between; it is called again then, with everything let go that it had locked: who
+    waited for a name more while holding others would be waited for by who holds that name and waits for those.
+    """
+    await connection.execute("SAVEPOINT names")
+    while (found := await lock()) is None:
+        await connection.execute("ROLLBACK TO SAVEPOINT names")
+    return found
 
 
 # Where the look-up itself asks for those merged, a plan made when they were few goes through all of them for each member.

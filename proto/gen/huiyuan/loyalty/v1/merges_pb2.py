@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/loyalty/v1/merges.proto\x12\x12huiyuan.loyalty.v1\"g\n\x13MergeMembersRequest\x12\x16\n\x0e\x66rom_member_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x10\n\x08merge_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"h\n\x0cMergedPoints\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x11\n\tavailable\x18\x03 \x01(\x03\x12\x0f\n\x07pending\x18\x04 \x01(\x03\x12\x0c\n\x04\x64\x65\x62t\x18\x05 \x01(\x03\"k\n\x14MergeMembersResponse\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12/\n\x05moved\x18\x02 \x03(\x0b\x32 .huiyuan.loyalty.v1.MergedPoints\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"Q\n\x15UnmergeMembersRequest\x12\x16\n\x0e\x66rom_member_id\x18\x01 \x01(\t\x12\x10\n\x08merge_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"{\n\x0eUnmergedPoints\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x11\n\tavailable\x18\x03 \x01(\x03\x12\x0f\n\x07pending\x18\x04 \x01(\x03\x12\x0c\n\x04\x64\x65\x62t\x18\x05 \x01(\x03\x12\x0f\n\x07missing\x18\x06 \x01(\x03\"\x8a\x01\n\x16UnmergeMembersResponse\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x34\n\x08returned\x18\x03 \x03(\x0b\x32\".huiyuan.loyalty.v1.UnmergedPoints\x12\x10\n\x08replayed\x18\x04 \x01(\x08\x32\xdb\x01\n\rMergesService\x12\x61\n\x0cMergeMembers\x12\'.huiyuan.loyalty.v1.MergeMembersRequest\x1a(.huiyuan.loyalty.v1.MergeMembersResponse\x12g\n\x0eUnmergeMembers\x12).huiyuan.loyalty.v1.UnmergeMembersRequest\x1a*.huiyuan.loyalty.v1.UnmergeMembersResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhuiyuan/loyalty/v1/merges.proto\x12\x12huiyuan.loyalty.v1\"g\n\x13MergeMembersRequest\x12\x16\n\x0e\x66rom_member_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x10\n\x08merge_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"h\n\x0cMergedPoints\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x11\n\tavailable\x18\x03 \x01(\x03\x12\x0f\n\x07pending\x18\x04 \x01(\x03\x12\x0c\n\x04\x64\x65\x62t\x18\x05 \x01(\x03\"k\n\x14MergeMembersResponse\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12/\n\x05moved\x18\x02 \x03(\x0b\x32 .huiyuan.loyalty.v1.MergedPoints\x12\x10\n\x08replayed\x18\x03 \x01(\x08\"Q\n\x15UnmergeMembersRequest\x12\x16\n\x0e\x66rom_member_id\x18\x01 \x01(\t\x12\x10\n\x08merge_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x89\x01\n\x0eUnmergedPoints\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x11\n\tavailable\x18\x03 \x01(\x03\x12\x0f\n\x07pending\x18\x04 \x01(\x03\x12\x0c\n\x04\x64\x65\x62t\x18\x05 \x01(\x03\x12\x0f\n\x07missing\x18\x06 \x01(\x03\x12\x0c\n\x04held\x18\x07 \x01(\x03\"\x8a\x01\n\x16UnmergeMembersResponse\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x16\n\x0einto_member_id\x18\x02 \x01(\t\x12\x34\n\x08returned\x18\x03 \x03(\x0b\x32\".huiyuan.loyalty.v1.UnmergedPoints\x12\x10\n\x08replayed\x18\x04 \x01(\x08\x32\xdb\x01\n\rMergesService\x12\x61\n\x0cMergeMembers\x12\'.huiyuan.loyalty.v1.MergeMembersRequest\x1a(.huiyuan.loyalty.v1.MergeMembersResponse\x12g\n\x0eUnmergeMembers\x12).huiyuan.loyalty.v1.UnmergeMembersRequest\x1a*.huiyuan.loyalty.v1.UnmergeMembersResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,10 +39,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MERGEMEMBERSRESPONSE']._serialized_end=373
   _globals['_UNMERGEMEMBERSREQUEST']._serialized_start=375
   _globals['_UNMERGEMEMBERSREQUEST']._serialized_end=456
-  _globals['_UNMERGEDPOINTS']._serialized_start=458
-  _globals['_UNMERGEDPOINTS']._serialized_end=581
-  _globals['_UNMERGEMEMBERSRESPONSE']._serialized_start=584
-  _globals['_UNMERGEMEMBERSRESPONSE']._serialized_end=722
-  _globals['_MERGESSERVICE']._serialized_start=725
-  _globals['_MERGESSERVICE']._serialized_end=944
+  _globals['_UNMERGEDPOINTS']._serialized_start=459
+  _globals['_UNMERGEDPOINTS']._serialized_end=596
+  _globals['_UNMERGEMEMBERSRESPONSE']._serialized_start=599
+  _globals['_UNMERGEMEMBERSRESPONSE']._serialized_end=737
+  _globals['_MERGESSERVICE']._serialized_start=740
+  _globals['_MERGESSERVICE']._serialized_end=959
 # @@protoc_insertion_point(module_scope)

@@ -53,20 +53,22 @@ class UnmergeMembersRequest(_message.Message):
     def __init__(self, from_member_id: _Optional[str] = ..., merge_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class UnmergedPoints(_message.Message):
-    __slots__ = ("programme_id", "currency", "available", "pending", "debt", "missing")
+    __slots__ = ("programme_id", "currency", "available", "pending", "debt", "missing", "held")
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     CURRENCY_FIELD_NUMBER: _ClassVar[int]
     AVAILABLE_FIELD_NUMBER: _ClassVar[int]
     PENDING_FIELD_NUMBER: _ClassVar[int]
     DEBT_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
     programme_id: str
     currency: str
     available: int
     pending: int
     debt: int
     missing: int
-    def __init__(self, programme_id: _Optional[str] = ..., currency: _Optional[str] = ..., available: _Optional[int] = ..., pending: _Optional[int] = ..., debt: _Optional[int] = ..., missing: _Optional[int] = ...) -> None: ...
+    held: int
+    def __init__(self, programme_id: _Optional[str] = ..., currency: _Optional[str] = ..., available: _Optional[int] = ..., pending: _Optional[int] = ..., debt: _Optional[int] = ..., missing: _Optional[int] = ..., held: _Optional[int] = ...) -> None: ...
 
 class UnmergeMembersResponse(_message.Message):
     __slots__ = ("merge_id", "into_member_id", "returned", "replayed")

@@ -2,7 +2,8 @@
 
 from services.loyalty.storage.ledger.integrity.checks import Statement
 
-# A transfer holds what it gives for no longer than its transaction, so that no hold is left to be kept.
+# A transfer holds what it gives for no longer than its transaction, so that no hold is left to be kept. Undoing a
+# merge gives each side the part of a hold that is theirs.
 HOLDS = Statement(
     "holds",
     "what each hold set aside, for whom and when, captured and keeps is what its entries say; only open ones keep anything",
@@ -11,9 +12,9 @@ HOLDS = Statement(
     """
     WITH moved AS (
       SELECT member_id, substr(reason, 6) AS hold_id, sum(points) FILTER (WHERE to_account = 'HELD') AS points,
-             coalesce(sum(points) FILTER (WHERE from_account = 'HELD' AND to_account <> 'AVAILABLE'), 0) AS captured,
+             coalesce(sum(points) FILTER (WHERE from_account = 'HELD' AND to_account = 'REDEEMED'), 0) AS captured,
              sum(CASE WHEN to_account = 'HELD' THEN points ELSE -points END) AS kept,
-             min((currency, order_ref, actor, fingerprint, recorded_at)::text) FILTER (WHERE type = 'HOLD') AS asked,
+             min((currency, order_ref, actor, fingerprint, recorded_at)::text) FILTER (WHERE to_account = 'HELD') AS asked,
              max(occurred_at) FILTER (WHERE from_account = 'HELD') AS ended,
              bool_and(to_account IN ('HELD', 'TRANSFERS')) AS transferred
       FROM entries WHERE from_account = 'HELD' OR to_account = 'HELD'

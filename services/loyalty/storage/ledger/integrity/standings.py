@@ -71,7 +71,8 @@ MOVED = Statement(
     """
     WITH said AS (
       SELECT from_member, programme, merge_id, into_member, at, way, m.currency::smallint,
-             (m.moved ->> 0)::bigint AS available, (m.moved ->> 1)::bigint AS pending, (m.moved ->> 2)::bigint AS debt
+             (m.moved ->> 0)::bigint AS available, (m.moved ->> 1)::bigint AS pending, (m.moved ->> 2)::bigint AS debt,
+             coalesce((m.moved ->> 3)::bigint, 0) AS held
       FROM merges
       CROSS JOIN LATERAL (VALUES (merged_at, 'moved', moved), (undone_at, 'gave back', returned)) AS w(at, way, of_all)
       CROSS JOIN LATERAL json_each(of_all) AS m(currency, moved)
@@ -80,18 +81,20 @@ MOVED = Statement(
              coalesce(sum(points) FILTER (WHERE to_account = 'AVAILABLE'), 0) AS into_available,
              coalesce(sum(points) FILTER (WHERE to_account = 'PENDING'), 0) AS into_pending,
              coalesce(sum(points) FILTER (WHERE from_account = 'AVAILABLE'), 0) AS from_available,
-             coalesce(sum(points) FILTER (WHERE from_account = 'PENDING'), 0) AS from_pending
+             coalesce(sum(points) FILTER (WHERE from_account = 'PENDING'), 0) AS from_pending,
+             coalesce(sum(points) FILTER (WHERE from_account = 'HELD'), 0) AS from_held
       FROM entries WHERE type = 'MERGE' GROUP BY 1, 2, 3
     ), compared AS (
       SELECT s.*, coalesce(CASE way WHEN 'moved' THEN into_available ELSE from_available END, 0) AS points,
              coalesce(CASE way WHEN 'moved' THEN into_pending ELSE from_pending END, 0) AS promised,
-             coalesce(CASE way WHEN 'moved' THEN from_available ELSE into_available END, 0) AS owed
+             coalesce(CASE way WHEN 'moved' THEN from_available ELSE into_available END, 0) AS owed,
+             coalesce(from_held, 0) AS parted
       FROM said s LEFT JOIN brought b USING (into_member, at, currency)
     )
     SELECT json_build_object('member_id', from_member, 'programme', programme, 'merge_id', merge_id) AS place,
-           format('in currency %s it says it %s %s, %s promised and a debt of %s, and its entries %s, %s and %s',
-                  currency, way, available, pending, debt, points, promised, owed) AS what
-    FROM compared WHERE (available, pending, debt) IS DISTINCT FROM (points, promised, owed)
+           format('in currency %s it says it %s %s, %s promised, a debt of %s and %s held, and its entries %s, %s, %s and %s',
+                  currency, way, available, pending, debt, held, points, promised, owed, parted) AS what
+    FROM compared WHERE (available, pending, debt, held) IS DISTINCT FROM (points, promised, owed, parted)
     """,
 )
 
