@@ -35,6 +35,16 @@ async def held_survivor(connection: Connection, member_id: UUID) -> UUID:
     return survivor
 
 
+async def held_person(connection: Connection, member_id: UUID) -> UUID:
+    """The same, with the rows of all ids held, in the order in which merges hold them."""
+    survivor = await merges.survivor(connection, member_id)
+    for one in sorted(await merges.ids(connection, survivor)):
+        await decisions.lock_member(connection, one)
+    if await merges.survivor(connection, survivor) != survivor:
+        raise MembersMergedMeanwhile
+    return survivor
+
+
 async def living_survivor(connection: Connection, member_id: UUID) -> UUID:
     """Who answers as a member, with the row held. Raises ``MembersMergedMeanwhile`` or ``MemberErased``."""
     survivor = await held_survivor(connection, member_id)

@@ -32,6 +32,7 @@ async def index(
 
 
 def _places(ring: KeyRing, member: Member) -> set[Place]:
-    if member.profile is None or member.merged_into is not None:
+    if member.profile is None:
         return set()
-    return {place for trait in rules.of(member.profile) for place in ring.trait_places(trait)}
+    found = rules.of(member.profile) if member.merged_into is None else rules.of_merged(member.profile)
+    return {place for trait in found for place in ring.trait_places(trait)}

@@ -56,6 +56,14 @@ def birthday(month_and_day: str) -> Trait:
     return Trait(TraitKind.BIRTHDAY, Personal(month_and_day))
 
 
+def of_merged(profile: Profile) -> frozenset[Trait]:
+    """All by which the profile of a merged member is found: whoever may part again grows up meanwhile (PIPL 31).
+
+    Everything else is found by the survivor's.
+    """
+    return frozenset(trait for trait in of(profile) if trait.kind is TraitKind.BIRTHDAY)
+
+
 def of(profile: Profile) -> frozenset[Trait]:
     """All by which a profile is found."""
     traits = {tag(one) for one in profile.tags}
