@@ -12,7 +12,6 @@ from services.consent.rules import merging, recording
 from services.consent.rules.acts import Act, MemberErased, Withdrawal
 from services.consent.rules.directives import Directive
 from services.consent.rules.merging import Joined, Key, MembersMergedMeanwhile
-from services.consent.rules.purposes import ConsentForm
 from services.consent.rules.records import EventState, Record
 from services.consent.rules.wishes import Changed
 from services.consent.storage import (
@@ -209,8 +208,7 @@ async def _stand(connection: Connection, survivor: UUID) -> None:
 
     def needs_its_own_act(key: Key) -> bool:
         purpose, recipient_id = key
-        terms = in_force[purpose].terms
-        return terms.sensitive or terms.form_for(recipient_id) is not ConsentForm.GENERAL
+        return in_force[purpose].terms.needs_its_own_act(recipient_id)
 
     stands = merging.standing(own, joined, needs_its_own_act)
     before = {(one.purpose, one.recipient_id) for one in await merges.states(connection, survivor)}
