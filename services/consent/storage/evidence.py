@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -33,6 +33,8 @@ class Mismatch(NamedTuple):
 
 _AT_ONCE = 1_000
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_A_DAY = timedelta(days=1)
+"""By so much an end may be later that was counted by UTC's calendar, as all were until 2026-11-23."""
 
 
 async def records(connection: database.RawConnection) -> AsyncIterator[Mismatch | None]:
@@ -119,7 +121,7 @@ def _agree(stands: Decision | None, weighed: Decision | None) -> bool:
     """Whether the one is the other, or ended before it would have by itself: a child's consent, or of who grew up."""
     if stands is None or weighed is None:
         return stands is weighed
-    if weighed.valid_until is not None and (stands.valid_until or _NEVER) > weighed.valid_until:
+    if weighed.valid_until is not None and (stands.valid_until or _NEVER) - _A_DAY > weighed.valid_until:
         return False
     return stands._replace(valid_until=None) == weighed._replace(valid_until=None)
 
@@ -198,7 +200,7 @@ _STANDING = """
 WITH last AS (
   SELECT DISTINCT ON (member_id, purpose, recipient_id)
          member_id, purpose, recipient_id, record_id, purpose_version, event_state, event_time, epoch,
-         (event_time AT TIME ZONE 'UTC' + CAST(validity_duration AS interval)) AT TIME ZONE 'UTC' AS ends_at
+         (event_time AT TIME ZONE 'Asia/Shanghai' + CAST(validity_duration AS interval)) AT TIME ZONE 'Asia/Shanghai' AS ends_at
   FROM consent_events
   ORDER BY member_id, purpose, recipient_id, epoch DESC,
            array_position(ARRAY['WITHDRAWN', 'REFUSED', 'GIVEN'], event_state), record_id DESC)
@@ -207,7 +209,7 @@ SELECT 'consent_states' AS table, member_id,
 FROM last l FULL JOIN consent_states s USING (member_id, purpose, recipient_id)
 WHERE ((l.record_id, l.purpose_version, l.event_state, l.event_time, l.epoch)
          IS DISTINCT FROM (s.record_id, s.purpose_version, s.event_state, s.event_time, s.epoch)
-       OR (s.event_state = 'GIVEN' AND l.ends_at < coalesce(s.valid_until, 'infinity')))
+       OR (s.event_state = 'GIVEN' AND l.ends_at + interval '1 day' < coalesce(s.valid_until, 'infinity')))
   AND NOT EXISTS (SELECT FROM merges m WHERE m.into_member = member_id)
 """
 
