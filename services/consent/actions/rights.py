@@ -84,8 +84,7 @@ async def verify(
         raise IdentityNotVerified(
             "sign in again and verify the request within 15 minutes of it", field="request_id"
         )
-    request = replace(request, verified=True)
-    return await _go_on(connection, desk, request, actor, proof, now)
+    return await _go_on(connection, desk, replace(request, verified=True), actor, proof, now)
 
 
 async def accept(
@@ -135,8 +134,7 @@ async def conclude(
     if state is RightsState.RESTRICTED:
         # What must be kept is kept, and used for nothing else (PIPL 47).
         await fulfilling.restrict(connection, replace(request, purposes=()), now)
-    proof = Proof("officer", state, 1, evidence, now)
-    await rights.prove(connection, request.request_id, [proof])
+    await rights.prove(connection, request.request_id, [Proof("officer", state, 1, evidence, now)])
     return await _end(connection, ending, actor, "CONCLUDED", now)
 
 
@@ -197,8 +195,7 @@ async def held(connection: Connection, request_id: UUID, member_id: UUID | None 
 
 async def set_directive(connection: Connection, member_id: UUID, directive: Directive, now: datetime) -> None:
     """Let this hold for after the member's death."""
-    member_id = await living_survivor(connection, member_id)
-    await directives.put(connection, member_id, directive, now)
+    await directives.put(connection, await living_survivor(connection, member_id), directive, now)
 
 
 def _received(desk: Desk, asking: Asking, now: datetime) -> RightsRequest:
@@ -290,8 +287,8 @@ async def _seen(connection: Connection, request: RightsRequest) -> RightsRequest
 
 
 async def _heed_directive(connection: Connection, member_id: UUID) -> None:
-    survivor = await merges.survivor(connection, member_id)
-    if await directives.standing(connection, survivor) is Directive.KIN_MAY_NOT_ASK:
+    stands = await directives.standing(connection, await merges.survivor(connection, member_id))
+    if stands is Directive.KIN_MAY_NOT_ASK:
         raise DirectiveBlocksKin("the member wanted kin to ask for nothing (PIPL 49)", field="member_id")
 
 

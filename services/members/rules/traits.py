@@ -57,10 +57,7 @@ def birthday(month_and_day: str) -> Trait:
 
 
 def of_merged(profile: Profile) -> frozenset[Trait]:
-    """All by which the profile of a merged member is found: whoever may part again grows up meanwhile (PIPL 31).
-
-    Everything else is found by the survivor's.
-    """
+    """By what a merged child is still found: whoever may part again turns fourteen meanwhile (PIPL 31)."""
     return frozenset(trait for trait in of(profile) if trait.kind is TraitKind.BIRTHDAY)
 
 
