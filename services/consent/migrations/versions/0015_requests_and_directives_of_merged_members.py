@@ -59,5 +59,21 @@ def upgrade() -> None:
     op.execute(f"GRANT EXECUTE ON FUNCTION erase_member(uuid) TO {role}")
 
 
+# What stands stays in directives; of requests, two of one person may have one key, and then this is refused.
+_BACK = (
+    "ALTER TABLE rights_requests ADD CONSTRAINT rights_requests_member_id_idempotency_key_key "
+    "UNIQUE (member_id, idempotency_key)",
+    "DROP INDEX rights_requests_by_key",
+    "ALTER TABLE rights_requests DROP COLUMN sent_as",
+    "DROP TRIGGER directive_kept ON directives",
+    "DROP FUNCTION keep_directive()",
+    "DROP TABLE directive_changes",
+    "DROP FUNCTION erase_member(uuid)",
+    "ALTER FUNCTION erase_member_before_directives(uuid) RENAME TO erase_member",
+)
+
+
 def downgrade() -> None:
-    raise NotImplementedError("what members asked for is not forgotten")
+    for statement in _BACK:
+        op.execute(statement)
+    op.execute(f"GRANT EXECUTE ON FUNCTION erase_member(uuid) TO {migration.app_role(op.get_context())}")
