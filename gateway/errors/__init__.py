@@ -103,7 +103,7 @@ def _path(field: str) -> list[str] | None:
     """``lines[2].line_id`` as clients know it: ``["input", "lines", "2", "lineId"]``.
 
     An identity's parts stand in the input itself: ``identity.scope`` is ``["input", "scope"]``, all of it the value. So do
-    those of what an officer publishes or registers, whose own id is ``id`` there.
+    those of what an officer publishes or registers, whose own id is ``id`` there, and caps, whose periods are in seconds.
     """
     parts = [part for part in re.split(r"[.\[\]]+", field) if part]
     if parts[:1] == ["identity"]:
@@ -114,6 +114,8 @@ def _path(field: str) -> list[str] | None:
         parts = ["id"] if parts[1] == f"{parts[0]}_id" else parts[1:]
     elif parts == ["assessment_id"]:
         parts = ["id"]
+    elif parts[:1] == ["caps"]:
+        parts = ["frequency_caps", *("period_s" if part == "period" else part for part in parts[1:])]
     return ["input", *map(camel, parts)] if parts else None
 
 

@@ -85,6 +85,11 @@ class MessagePreferences:
         description="The member's own; null while the operator's hold."
     )
     quiet_hours_in_force: QuietHours | None
+    quiet_hours_besides: list[QuietHours] = strawberry.field(
+        description="Further hours that hold as well: of who had two memberships that kept to different clocks, until "
+        "hours are set anew.",
+        directives=[ListSize(assumed_size=1)],
+    )
     frequency_caps: list[FrequencyCap] = strawberry.field(
         description="The member's own, which make everyone's only stricter.",
         directives=[ListSize(assumed_size=5)],
@@ -153,6 +158,7 @@ def shown(wire: preferences_pb2.Preferences, locale: Locale) -> MessagePreferenc
         quiet_hours_in_force=(
             quiet_hours(wire.quiet_hours_in_force) if wire.HasField("quiet_hours_in_force") else None
         ),
+        quiet_hours_besides=[quiet_hours(one) for one in wire.quiet_hours_besides],
         frequency_caps=[frequency_cap(one) for one in wire.caps],
         automated_decisions_refused=wire.automated_decisions_refused,
         automated_decisions_refused_at=optional_instant(wire, "automated_decisions_refused_at"),

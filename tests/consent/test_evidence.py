@@ -640,6 +640,12 @@ async def test_members_who_turned_out_to_be_one_agree_and_whoever_edits_what_the
             "DELETE FROM suppressions": "preferences",
             "UPDATE consent_states SET event_state = 'GIVEN'": "standing",
             "UPDATE members SET epoch = epoch + 1": "standing",
+            # A decision that either really made, and that is not what both weigh to.
+            f"""UPDATE consent_states SET (record_id, event_state, event_time) = (
+                  SELECT record_id, event_state, event_time FROM consent_events
+                  WHERE event_state = 'GIVEN' AND member_id = '{old}')""": "standing",
+            "UPDATE consent_states SET epoch = epoch + 1": "standing",
+            "DELETE FROM consent_states": "standing",
         }
         tables = ("preferences", "suppressions", "consent_states", "members")
         saved = [
@@ -655,6 +661,27 @@ async def test_members_who_turned_out_to_be_one_agree_and_whoever_edits_what_the
     finally:
         await owner.close()
         await engine.dispose()
+
+
+@pytest.mark.parametrize("merged", [False, True])
+async def test_whoever_lets_a_consent_last_longer_than_it_was_given_for_is_named(
+    there: Evidence, member_id: str, merged: bool
+) -> None:
+    purpose = factories.purpose(fresh("sms"), validity_duration="P1Y")
+    notice = await there.consent.ask(purpose)
+    await there.consent.give(factories.grant(member_id, notice, purpose.key, key="a"))
+    if merged:
+        engine = database.engine(there.urls.app)
+        await hear_merge(engine, str(uuid4()), member_id)
+        await engine.dispose()
+    await there.sequence()
+    assert named(await there.verify()) == set()
+    await there.sql("UPDATE consent_states SET valid_until = valid_until - interval '1 day'")
+    assert named(await there.verify()) == set(), "as of a child that grew up"
+    for until in ("NULL", "valid_until + interval '25 hours'"):
+        await there.sql(f"UPDATE consent_states SET valid_until = {until}")
+        assert named(await there.verify()) == {f"standing: member {member_id}"}
+        await there.sql("UPDATE consent_states SET valid_until = event_time + interval '365 days'")
 
 
 async def restore(owner: asyncpg.Connection, saved: list[tuple[str, list[dict[str, Any]]]]) -> None:

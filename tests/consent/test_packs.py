@@ -50,6 +50,18 @@ async def make(there: Evidence, article: int, until: datetime, folder: Path) -> 
     return folder
 
 
+@pytest.mark.parametrize(
+    "text", ["tomorrow", "2026-11-23", "2026-11-23T17:30:00", "2026-11-23T17:30:01+08:00"]
+)
+def test_art_69_a_pack_goes_up_to_no_instant_of_which_more_may_be_found(text: str) -> None:
+    """Two packs until one instant are the same, which none is until one that is yet to come."""
+    now = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    assert packs.until("2026-11-23T17:30:00+08:00", now) == packs.until("2026-11-23T09:30:00Z", now) == now
+    assert packs.until("", now) == now
+    with pytest.raises(PackRefused):
+        packs.until(text, now)
+
+
 def rows(folder: Path, name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / name).read_text().splitlines()]
 

@@ -5,6 +5,7 @@ from graphql import get_named_type
 
 from gateway.admin.schema import schema as admin_schema
 from gateway.errors import user_error
+from gateway.storefront.schema import schema as storefront_schema
 from services.kit.refusal import Forbidden, Invalid, NotFound
 from tests.gateway.doors import Away, NotEnoughPoints, StaleVersion
 from tests.gateway.gateway_client import Gateway, code
@@ -167,6 +168,17 @@ async def test_whole_numbers_that_json_cannot_carry_safely_are_refused(
     answer = await gateway.admin(query, variables={"i": told})
     assert code(answer) == "BAD_USER_INPUT"
     assert gateway.services.requests == []
+
+
+def test_a_cap_is_named_as_the_member_gave_it() -> None:
+    fields = [
+        user_error(UnknownPurpose("wrong", field=one), "en").field for one in ("caps", "caps[0].period")
+    ]
+    assert fields == [["input", "frequencyCaps"], ["input", "frequencyCaps", "0", "periodS"]]
+    given = get_named_type(storefront_schema._schema.type_map["SetFrequencyCapsInput"]).fields[
+        "frequencyCaps"
+    ]  # type: ignore[union-attr]
+    assert "periodS" in get_named_type(given.type).fields  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

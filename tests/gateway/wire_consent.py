@@ -33,7 +33,7 @@ _PREFERENCE = preferences_pb2.TopicPreference(
     topic="new_products", channel=_SMS, enabled=True, may_be_switched_off=True, name=_NAME, description=_NAME
 )
 PREFERENCES = preferences_pb2.Preferences(
-    topics=[_PREFERENCE], quiet_hours_in_force=_HOURS, caps=[_CAP], epoch=3
+    topics=[_PREFERENCE], quiet_hours_in_force=_HOURS, quiet_hours_besides=[_HOURS], caps=[_CAP], epoch=3
 )
 _CHANGE = preferences_pb2.PreferenceChange(
     cursor="3",

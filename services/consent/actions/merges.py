@@ -10,15 +10,24 @@ from services.consent import events
 from services.consent.actions import wishes
 from services.consent.rules import merging, recording
 from services.consent.rules.acts import Act, MemberErased, Withdrawal
+from services.consent.rules.directives import Directive
 from services.consent.rules.merging import Joined, Key, MembersMergedMeanwhile
-from services.consent.rules.purposes import ConsentForm
 from services.consent.rules.records import EventState, Record
 from services.consent.rules.wishes import Changed
-from services.consent.storage import decisions, erasures, guardians, merges, purposes, restrictions
+from services.consent.storage import (
+    decisions,
+    directives,
+    erasures,
+    guardians,
+    merges,
+    purposes,
+    restrictions,
+)
 from services.consent.storage import wishes as stored_wishes
 from services.kit.database import Connection
 
 AnyAct = TypeVar("AnyAct", bound=Act)
+_NO_KIN = Directive.KIN_MAY_NOT_ASK
 
 
 async def surviving(connection: Connection, act: AnyAct) -> AnyAct:
@@ -30,6 +39,16 @@ async def held_survivor(connection: Connection, member_id: UUID) -> UUID:
     """Who answers as a member, with the row held. Raises ``MembersMergedMeanwhile``."""
     survivor = await merges.survivor(connection, member_id)
     await decisions.lock_member(connection, survivor)
+    if await merges.survivor(connection, survivor) != survivor:
+        raise MembersMergedMeanwhile
+    return survivor
+
+
+async def held_person(connection: Connection, member_id: UUID) -> UUID:
+    """The same, with the rows of all ids held, in the order in which merges hold them."""
+    survivor = await merges.survivor(connection, member_id)
+    for one in sorted(await merges.ids(connection, survivor)):
+        await decisions.lock_member(connection, one)
     if await merges.survivor(connection, survivor) != survivor:
         raise MembersMergedMeanwhile
     return survivor
@@ -67,15 +86,19 @@ async def undo(
         await _keep_refused(connection, from_member, merge_id, said.refused, epoch, now)
     epoch = await wishes.part(connection, from_member, merge_id, said.changes, epoch, now)
     epoch = await _keep_restricted(connection, from_member, into_member, said.restricted, epoch, now)
+    if said.kin_refused and await directives.standing(connection, from_member) is not _NO_KIN:
+        await directives.put(connection, from_member, _NO_KIN, now)
     await _conclude(connection, from_member, into_member, merge_id, epoch, now, undone=True)
 
 
 class _Said(NamedTuple):
-    """What was said under a survivor's id while another was merged into it: what was refused, changed and restricted."""
+    """What was said under a survivor's id while another was merged into it: what was refused, changed and restricted, and
+    whether that kin may not ask."""
 
     refused: Sequence[Record] = ()
     changes: Sequence[Changed] = ()
     restricted: frozenset[str] = frozenset()
+    kin_refused: bool = False
 
 
 async def _said_since(connection: Connection, from_member: UUID, into_member: UUID, merge_id: str) -> _Said:
@@ -87,6 +110,10 @@ async def _said_since(connection: Connection, from_member: UUID, into_member: UU
         await _refused_since(connection, from_member, into_member, since),
         await stored_wishes.changes(connection, into_member, since),
         await restrictions.asked_since(connection, into_member, since),
+        any(
+            word.directive is _NO_KIN and word.epoch >= since
+            for word in await directives.said(connection, into_member)
+        ),
     )
 
 
@@ -181,8 +208,7 @@ async def _stand(connection: Connection, survivor: UUID) -> None:
 
     def needs_its_own_act(key: Key) -> bool:
         purpose, recipient_id = key
-        terms = in_force[purpose].terms
-        return terms.sensitive or terms.form_for(recipient_id) is not ConsentForm.GENERAL
+        return in_force[purpose].terms.needs_its_own_act(recipient_id)
 
     stands = merging.standing(own, joined, needs_its_own_act)
     before = {(one.purpose, one.recipient_id) for one in await merges.states(connection, survivor)}

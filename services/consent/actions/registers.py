@@ -32,6 +32,7 @@ async def delete_assessment(connection: Connection, assessment_id: str, now: dat
         raise AssessmentLocked(
             "an impact assessment is kept for three years (PIPL 56)",
             field="assessment_id",
+            article="PIPL 56",
             locked_until=found.locked_until.isoformat(),
         )
     resting = [

@@ -13,8 +13,8 @@ from services.consent.rules import rights as rules
 from services.consent.rules.acts import IdempotencyKeyReused
 from services.consent.rules.asking import Asking
 from services.consent.rules.deadlines import DueTerms
+from services.consent.rules.directives import Directive
 from services.consent.rules.rights import (
-    Directive,
     DirectiveBlocksKin,
     IdentityNotVerified,
     NotAppealable,
@@ -27,7 +27,7 @@ from services.consent.rules.rights import (
     Step,
     UnknownRightsRequest,
 )
-from services.consent.storage import merges, rights
+from services.consent.storage import directives, merges, rights
 from services.kit.database import Connection
 
 MEMBER = "member"
@@ -56,15 +56,16 @@ async def ask(
     What needs no weighing is accepted at once, and done as far as it can be here.
     """
     asking.check()
-    asking = replace(asking, member_id=await living_survivor(connection, asking.member_id))
-    before = await rights.known(connection, asking.member_id, asking.idempotency_key)
+    sent, asking = asking, replace(asking, member_id=await living_survivor(connection, asking.member_id))
+    # Never by another id's key: keys like ask-1 are anybody's, and what is taken for another's request is not done.
+    before = await rights.known(connection, sent.member_id, sent.idempotency_key)
     if before is not None:
-        return Asked(await _replay(connection, before, asking.fingerprint), True)
+        return Asked(await _replay(connection, before, sent.fingerprint), True)
     if asking.kind is RightsKind.POSTHUMOUS:
         await _heed_directive(connection, asking.member_id)
     await named(connection, asking.purposes)
     request = _received(desk, asking, now)
-    await rights.add(connection, request, asking.idempotency_key, asking.fingerprint)
+    await rights.add(connection, request, sent.member_id, sent.idempotency_key, sent.fingerprint)
     request = await _step(connection, request, RightsState.RECEIVED, actor, asking.channel.upper(), now)
     if asking.kind in rules.NEEDS_PROOF and not proof:
         request = await _step(connection, request, RightsState.VERIFYING, actor, "NOT_VERIFIED", now)
@@ -83,8 +84,7 @@ async def verify(
         raise IdentityNotVerified(
             "sign in again and verify the request within 15 minutes of it", field="request_id"
         )
-    request = replace(request, verified=True)
-    return await _go_on(connection, desk, request, actor, proof, now)
+    return await _go_on(connection, desk, replace(request, verified=True), actor, proof, now)
 
 
 async def accept(
@@ -134,8 +134,7 @@ async def conclude(
     if state is RightsState.RESTRICTED:
         # What must be kept is kept, and used for nothing else (PIPL 47).
         await fulfilling.restrict(connection, replace(request, purposes=()), now)
-    proof = Proof("officer", state, 1, evidence, now)
-    await rights.prove(connection, request.request_id, [proof])
+    await rights.prove(connection, request.request_id, [Proof("officer", state, 1, evidence, now)])
     return await _end(connection, ending, actor, "CONCLUDED", now)
 
 
@@ -147,9 +146,14 @@ async def cancel(connection: Connection, request: RightsRequest, actor: str, now
 
 
 async def appeal(
-    connection: Connection, desk: Desk, against: RightsRequest, idempotency_key: str, now: datetime
+    connection: Connection,
+    desk: Desk,
+    against: RightsRequest,
+    sent_as: UUID,
+    idempotency_key: str,
+    now: datetime,
 ) -> Asked:
-    """Ask somebody else to look at what was refused; the appeal is a request of its own."""
+    """Ask somebody else to look at what was refused; the appeal is a request of its own, by whom it is ``sent_as``."""
     asking = Asking(
         against.member_id,
         against.kind,
@@ -163,7 +167,7 @@ async def appeal(
     asking.check()
     await held_survivor(connection, against.member_id)
     fingerprint = replace(asking, subject=str(against.request_id)).fingerprint
-    before = await rights.known(connection, against.member_id, idempotency_key)
+    before = await rights.known(connection, sent_as, idempotency_key)
     if before is not None:
         return Asked(await _replay(connection, before, fingerprint), True)
     if against.state not in rules.APPEALABLE:
@@ -171,7 +175,7 @@ async def appeal(
     if await rights.appealed(connection, against.request_id):
         raise NotAppealable("an appeal was made already", field="request_id")
     request = replace(_received(desk, asking, now), appeal_of=against.request_id, verified=against.verified)
-    await rights.add(connection, request, idempotency_key, fingerprint)
+    await rights.add(connection, request, sent_as, idempotency_key, fingerprint)
     request = await _step(connection, request, RightsState.RECEIVED, MEMBER, "APPEAL", now)
     return Asked(await _seen(connection, request), False)
 
@@ -191,8 +195,7 @@ async def held(connection: Connection, request_id: UUID, member_id: UUID | None 
 
 async def set_directive(connection: Connection, member_id: UUID, directive: Directive, now: datetime) -> None:
     """Let this hold for after the member's death."""
-    member_id = await living_survivor(connection, member_id)
-    await rights.set_directive(connection, member_id, directive, now)
+    await directives.put(connection, await living_survivor(connection, member_id), directive, now)
 
 
 def _received(desk: Desk, asking: Asking, now: datetime) -> RightsRequest:
@@ -284,7 +287,8 @@ async def _seen(connection: Connection, request: RightsRequest) -> RightsRequest
 
 
 async def _heed_directive(connection: Connection, member_id: UUID) -> None:
-    if await rights.directive(connection, member_id) is Directive.KIN_MAY_NOT_ASK:
+    stands = await directives.standing(connection, await merges.survivor(connection, member_id))
+    if stands is Directive.KIN_MAY_NOT_ASK:
         raise DirectiveBlocksKin("the member wanted kin to ask for nothing (PIPL 49)", field="member_id")
 
 

@@ -1,7 +1,6 @@
 """Tools: the schema brought up, evidence proved and packed, keys shown."""
 
 import asyncio
-from datetime import datetime
 from pathlib import Path
 
 from services.consent.app import wiring
@@ -39,9 +38,9 @@ def pack(settings: Settings, article: str, until: str, folder: str) -> bool:
     if key is None:
         raise SystemExit("set CONSENT_SIGNING_KEY: the index of the evidence is signed")
     keys = signing.trusted(settings.public_keys, key)
-    at = datetime.fromisoformat(until) if until else clock.now()
     url = settings.database_url.get_secret_value()
     try:
+        at = packs.until(until, clock.now())
         rows = asyncio.run(packs.write(url, int(article), at, Path(folder), key, keys))
     except (packs.NotCoveredYet, packs.PackRefused) as why:
         raise SystemExit(str(why)) from None

@@ -48,7 +48,21 @@ class NotCoveredYet(Exception):
 
 
 class PackRefused(Exception):
-    """A pack is not what its index says, or its index is not signed by a key of ours."""
+    """A pack is not what its index says, or not signed by a key of ours; or none is to be made up to that instant."""
+
+
+def until(text: str, now: datetime) -> datetime:
+    """The instant that a pack goes up to. Raises ``PackRefused`` where another run could find more up to it."""
+    wrong = f"no instant by RFC 3339: {text}; right is 2026-11-23T17:30:00+08:00"
+    try:
+        at = datetime.fromisoformat(text) if text else now
+    except ValueError:
+        raise PackRefused(wrong) from None
+    if at.tzinfo is None:
+        raise PackRefused(wrong)
+    if at > now:
+        raise PackRefused(f"{text} is yet to come: what is recorded until then would be missing")
+    return at
 
 
 async def write(

@@ -170,6 +170,7 @@ def _wire(view: _View, standing: Standing) -> preferences_pb2.Preferences:
         ],
         quiet_hours=wire.wire_hours(wanted.quiet_hours),
         quiet_hours_in_force=wire.wire_hours(wanted.quiet_hours or everyones.quiet_hours),
+        quiet_hours_besides=filter(None, map(wire.wire_hours, wanted.quiet_besides)),
         caps=wire.wire_caps(wanted.caps),
         automated_decisions_refused=wanted.automated_refused_at is not None,
         automated_decisions_refused_at=wanted.automated_refused_at,

@@ -76,8 +76,9 @@ class Rights:
     ) -> rights_pb2.AppealRightsRequestResponse:
         now = self._clock()
         async with self._engine.begin() as connection:
-            held = await actions.held(connection, wire.request_id_of(request.request_id), _mine())
-            asked = await actions.appeal(connection, self._desk, held, request.idempotency_key, now)
+            sent_as = uuid_of(rpc.caller().id)
+            held = await actions.held(connection, wire.request_id_of(request.request_id), sent_as)
+            asked = await actions.appeal(connection, self._desk, held, sent_as, request.idempotency_key, now)
         return rights_pb2.AppealRightsRequestResponse(
             request=wire.wire_request(asked.request, now, _mine()), replayed=asked.replayed
         )

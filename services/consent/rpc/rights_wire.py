@@ -10,8 +10,8 @@ from huiyuan.consent.v1 import rights_pb2
 from services.consent.rpc.wire import uuid_of
 from services.consent.rules.asking import Asking
 from services.consent.rules.checklists import Malformed
+from services.consent.rules.directives import Directive
 from services.consent.rules.rights import (
-    Directive,
     RefusalGround,
     RefusalNotReasoned,
     Refused,

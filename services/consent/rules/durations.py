@@ -1,9 +1,13 @@
-"""ISO 8601 durations: which are well formed, when one ends, and whether one may outlast another."""
+"""ISO 8601 durations: which are well formed, when one ends, and whether one may outlast another.
+
+Months and years are those of China's calendar, as the law's are: by UTC's, three years from a 1 March at 07:00 in
+Shanghai were over on 29 February, and a month from a 31 January lasted until 1 March.
+"""
 
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 _PATTERN = re.compile(
     r"P(?=[0-9]|T[0-9])(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,4})W)?(?:([0-9]{1,5})D)?"
@@ -12,6 +16,8 @@ _PATTERN = re.compile(
 )
 _DAY_S = 86_400
 _LAST = datetime.max.replace(tzinfo=UTC)
+_CHINA = timezone(timedelta(hours=8))
+"""Without summer time since 1991."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +28,15 @@ class Duration:
     seconds: int
 
     def after(self, instant: datetime) -> datetime:
-        """The instant that lies this much later; the day is cut to the month's last."""
-        year, month = divmod(instant.year * 12 + instant.month - 1 + self.months, 12)
+        """The instant that lies this much later, in UTC; the day is cut to the month's last."""
+        local = instant.astimezone(_CHINA)
+        year, month = divmod(local.year * 12 + local.month - 1 + self.months, 12)
         if year > _LAST.year:
             return _LAST
-        day = min(instant.day, monthrange(year, month + 1)[1])
+        day = min(local.day, monthrange(year, month + 1)[1])
         try:
-            return instant.replace(year=year, month=month + 1, day=day) + timedelta(seconds=self.seconds)
+            ends = local.replace(year=year, month=month + 1, day=day) + timedelta(seconds=self.seconds)
+            return ends.astimezone(UTC)
         except OverflowError:
             return _LAST
 

@@ -108,6 +108,10 @@ class Terms:
             return ConsentForm.SEPARATE
         return self.form
 
+    def needs_its_own_act(self, recipient_id: str) -> bool:
+        """Whether no other act covers it, so that it is asked anew of members who turned out to be one."""
+        return self.sensitive or self.form_for(recipient_id) is not ConsentForm.GENERAL
+
     def valid_until(self, given_at: datetime) -> datetime | None:
         """When a consent given at that time ends by itself; None when it does not."""
         validity = durations.parse(self.validity_duration)

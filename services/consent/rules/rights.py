@@ -125,13 +125,6 @@ class RefusalGround(StrEnum):
     DIRECTIVE = "DIRECTIVE"
 
 
-class Directive(StrEnum):
-    """Whether kin may ask after the member's death."""
-
-    KIN_MAY_ASK = "KIN_MAY_ASK"
-    KIN_MAY_NOT_ASK = "KIN_MAY_NOT_ASK"
-
-
 class Task(StrEnum):
     """What the members service does for a request."""
 

@@ -2,19 +2,24 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from services.consent.rules import canonical
+from services.consent.rules import canonical, merging
 from services.consent.rules.channels import Channel
+from services.consent.rules.decisions import Decision
 from services.consent.rules.evidence import entry
+from services.consent.rules.merging import Joined
 from services.consent.rules.merkle import Node
 from services.consent.rules.preferences import Change, ChangeKind, preferences_of
-from services.consent.rules.records import FIELDS, canonical_of
+from services.consent.rules.purposes import Purpose
+from services.consent.rules.records import FIELDS, EventState, canonical_of
 from services.consent.rules.suppressions import Suppression, SuppressionReason
-from services.consent.rules.wishes import Changed, Joined, Wishes
+from services.consent.rules.wishes import Changed, Wishes
+from services.consent.rules.wishes import Joined as JoinedWishes
 from services.consent.rules.wishes import standing as wished
+from services.consent.storage.purposes import purpose_of
 from services.kit import database
 
 
@@ -27,6 +32,9 @@ class Mismatch(NamedTuple):
 
 
 _AT_ONCE = 1_000
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_A_DAY = timedelta(days=1)
+"""By so much an end may be later that was counted by UTC's calendar, as all were until 2026-11-23."""
 
 
 async def records(connection: database.RawConnection) -> AsyncIterator[Mismatch | None]:
@@ -65,9 +73,57 @@ async def standing(connection: database.RawConnection) -> list[Mismatch]:
     """Standing decisions and epochs that are not what the records fold to."""
     return [
         Mismatch(row["table"], f"member {row['member_id']}", row["what"])
-        for query in (_STANDING, _SURVIVORS, _EPOCHS)
+        for query in (_STANDING, _EPOCHS)
         for row in await connection.fetch(query)
-    ]
+    ] + [one async for one in _survivors(connection)]
+
+
+async def _survivors(connection: database.RawConnection) -> AsyncIterator[Mismatch]:
+    """What stands for those into whom others were merged, and is not what both sides' decisions weigh to.
+
+    What takes an act of its own is asked anew by a merge. Whether it did when they merged is not kept, so where versions
+    of a purpose differ in that, either counts.
+    """
+    about = {
+        (row["key"], row["version"]): purpose_of(row["canonical"], row["effective_at"])
+        for row in await connection.fetch("SELECT key, version, canonical, effective_at FROM purposes")
+    }
+    async for row in connection.cursor(_SURVIVORS, prefetch=_AT_ONCE):
+        own = [_decided(about, *one) for one in row["own"]]
+        joined = [Joined(epoch, tuple(_stood(*one) for one in states)) for epoch, states in row["joined"]]
+        asked_anew = merging.standing(own, joined, lambda _: True)
+        weighed = {True: asked_anew, False: merging.standing(own, joined, lambda _: False)}
+        stands = {(one.purpose, one.recipient_id): one for one in (_stood(*state) for state in row["stands"])}
+        for key in {*stands, *weighed[False]}:
+            forms = {
+                one.terms.needs_its_own_act(key[1])
+                for (purpose, _), one in about.items()
+                if purpose == key[0]
+            }
+            if not any(_agree(stands.get(key), weighed[needs].get(key)) for needs in forms):
+                what = f"what stands on {key[0]} {key[1]} is not what the decisions of all its ids weigh to"
+                yield Mismatch("consent_states", f"member {row['member_id']}", what)
+
+
+def _decided(about: Mapping[tuple[str, int], Purpose], *said: Any) -> Decision:
+    """What a record decided, as it was when it was written."""
+    purpose, recipient_id, record_id, version, state, event_time, epoch = said
+    terms = about[purpose, version].terms
+    until = terms.valid_until(event_time) if state == EventState.GIVEN else None
+    return Decision(purpose, recipient_id, record_id, version, EventState(state), event_time, until, epoch)
+
+
+def _stood(*said: Any) -> Decision:
+    return Decision(*said)._replace(event_state=EventState(said[4]))
+
+
+def _agree(stands: Decision | None, weighed: Decision | None) -> bool:
+    """Whether the one is the other, or ended before it would have by itself: a child's consent, or of who grew up."""
+    if stands is None or weighed is None:
+        return stands is weighed
+    if weighed.valid_until is not None and (stands.valid_until or _NEVER) - _A_DAY > weighed.valid_until:
+        return False
+    return stands._replace(valid_until=None) == weighed._replace(valid_until=None)
 
 
 async def wishes(connection: database.RawConnection) -> AsyncIterator[Mismatch | None]:
@@ -77,7 +133,7 @@ async def wishes(connection: database.RawConnection) -> AsyncIterator[Mismatch |
             Changed(epoch, Change(ChangeKind(kind), content), actor, datetime.fromisoformat(changed_at))
             for epoch, kind, content, actor, changed_at in json.loads(row["changes"] or "[]")
         ]
-        joined = [Joined(epoch, _wishes(*stood)) for epoch, *stood in row["joined"]]
+        joined = [JoinedWishes(epoch, _wishes(*stood)) for epoch, *stood in row["joined"]]
         folded = wished(own, joined)
         stands = _wishes(row["content"], row["automated_refused_at"], row["suppressions"])
         what = ""
@@ -143,31 +199,30 @@ FROM log_leaves l LEFT JOIN consent_events e USING (record_id) ORDER BY l.leaf_i
 _STANDING = """
 WITH last AS (
   SELECT DISTINCT ON (member_id, purpose, recipient_id)
-         member_id, purpose, recipient_id, record_id, purpose_version, event_state, event_time, epoch
+         member_id, purpose, recipient_id, record_id, purpose_version, event_state, event_time, epoch,
+         (event_time AT TIME ZONE 'Asia/Shanghai' + CAST(validity_duration AS interval)) AT TIME ZONE 'Asia/Shanghai' AS ends_at
   FROM consent_events
   ORDER BY member_id, purpose, recipient_id, epoch DESC,
            array_position(ARRAY['WITHDRAWN', 'REFUSED', 'GIVEN'], event_state), record_id DESC)
 SELECT 'consent_states' AS table, member_id,
        format('what stands on %s %s is not what the last record decided', purpose, recipient_id) AS what
 FROM last l FULL JOIN consent_states s USING (member_id, purpose, recipient_id)
-WHERE (l.record_id, l.purpose_version, l.event_state, l.event_time, l.epoch)
-  IS DISTINCT FROM (s.record_id, s.purpose_version, s.event_state, s.event_time, s.epoch)
+WHERE ((l.record_id, l.purpose_version, l.event_state, l.event_time, l.epoch)
+         IS DISTINCT FROM (s.record_id, s.purpose_version, s.event_state, s.event_time, s.epoch)
+       OR (s.event_state = 'GIVEN' AND l.ends_at + interval '1 day' < coalesce(s.valid_until, 'infinity')))
   AND NOT EXISTS (SELECT FROM merges m WHERE m.into_member = member_id)
 """
 
-# What stands for a survivor was decided under an id of the person, whichever side's it was that counted.
-_SURVIVORS = """
-SELECT 'consent_states' AS table, s.member_id,
-       format('what stands on %s %s was decided under no id of the member', s.purpose, s.recipient_id) AS what
-FROM consent_states s
-WHERE EXISTS (SELECT FROM merges m WHERE m.into_member = s.member_id) AND NOT EXISTS (
-  WITH RECURSIVE person (member_id) AS (
-    VALUES (s.member_id)
-    UNION SELECT m.from_member FROM merges m JOIN person ON m.into_member = person.member_id)
-  SELECT FROM consent_events e JOIN person USING (member_id)
-  WHERE (e.record_id, e.purpose, e.recipient_id, e.purpose_version, e.event_state, e.event_time)
-    = (s.record_id, s.purpose, s.recipient_id, s.purpose_version, s.event_state, s.event_time))
-"""
+_STATE = ", ".join(f"c.{name}" for name in Decision._fields)
+_SURVIVORS = f"""
+SELECT member_id,
+       ARRAY(SELECT ROW(c.purpose, c.recipient_id, c.record_id, c.purpose_version, c.event_state, c.event_time, c.epoch)
+             FROM consent_events c WHERE c.member_id = survivor.member_id ORDER BY c.epoch, c.ord) AS own,
+       ARRAY(SELECT ROW(m.epoch, ARRAY(SELECT ROW({_STATE}) FROM consent_states c WHERE c.member_id = m.from_member))
+             FROM merges m WHERE m.into_member = survivor.member_id ORDER BY m.epoch) AS joined,
+       ARRAY(SELECT ROW({_STATE}) FROM consent_states c WHERE c.member_id = survivor.member_id) AS stands
+FROM (SELECT DISTINCT into_member AS member_id FROM merges) survivor
+"""  # noqa: S608 - our own column names
 
 _EPOCHS = """
 SELECT 'members' AS table, member_id, 'its epoch is not that of the last record' AS what

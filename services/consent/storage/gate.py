@@ -22,10 +22,10 @@ _STANDS = "s.record_id, s.purpose_version, s.event_state, s.event_time, s.valid_
 # thousand: planned while a table is empty, a join would read all of it ever after.
 _MANY = f"""
 SELECT (SELECT version FROM purposes WHERE key = $2 ORDER BY version DESC LIMIT 1) AS in_force,
-       asked.member_id, m.epoch AS member_epoch, m.automated_refused_at, m.restricted, {_STANDS}
+       asked.member_id, who.merged_into, m.epoch AS member_epoch, m.automated_refused_at, m.restricted, {_STANDS}
 FROM (VALUES (0)) AS once
 LEFT JOIN unnest($1::uuid[]) AS asked (member_id) ON true
-LEFT JOIN LATERAL (SELECT coalesce(merged_into, member_id) AS member_id FROM members
+LEFT JOIN LATERAL (SELECT coalesce(merged_into, member_id) AS member_id, merged_into FROM members
                    WHERE member_id = asked.member_id OFFSET 0) AS who ON true
 LEFT JOIN LATERAL (SELECT epoch, automated_refused_at, restricted FROM members
                    WHERE member_id = who.member_id OFFSET 0) AS m ON true
@@ -49,12 +49,13 @@ _NOTHING: frozenset[str] = frozenset()
 
 class Standing(NamedTuple):
     """A member's epoch and, of the same moment, the decision that stands, if any, whether machines may judge, and what
-    is restricted."""
+    is restricted; all of it the survivor's where the member was merged into one."""
 
     epoch: int
     decision: Decision | None
     automated_refused: bool = False
     restricted: frozenset[str] = _NOTHING
+    survivor: UUID | None = None
 
 
 class Everything(NamedTuple):
@@ -165,6 +166,7 @@ class GateReads:
 def _standing(
     purpose: str,
     recipient_id: str,
+    merged_into: UUID | None,
     epoch: int | None,
     refused_at: datetime | None,
     restricted: list[str] | None,
@@ -177,6 +179,7 @@ def _standing(
         None if record_id is None else _decision(purpose, recipient_id, record_id, *decided),
         refused_at is not None,
         frozenset(restricted) if restricted else _NOTHING,
+        merged_into,
     )
 
 

@@ -1,5 +1,6 @@
 """Guardians at rest: who is a child, who consents for it, and every change of that."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,27 +9,42 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.consent.rules.guardians import GuardianChange, Ward
 
-# A guardian who was merged acts as the survivor; of several ids of one person, the child's counts.
+# A guardian who was merged acts as the survivor.
 _WARDS = """SELECT w.member_id, coalesce(g.merged_into, w.guardian_id) AS guardian_id, w.linked_at, w.grown_at
   FROM wards w LEFT JOIN members g ON g.member_id = w.guardian_id"""
 
 
 async def ward(connection: AsyncConnection, member_id: UUID) -> Ward | None:
-    """What is known of a member as a child; None where nothing is."""
-    query = f"""{_WARDS} JOIN (
-        SELECT CAST(:member_id AS uuid) AS member_id
-        UNION SELECT member_id FROM members WHERE merged_into = :member_id) person ON person.member_id = w.member_id
-      ORDER BY w.grown_at DESC NULLS FIRST LIMIT 1"""  # noqa: S608
+    """What is known of a person as a child, by any id, and under the survivor's; None where nothing is.
+
+    A child by any id is one; of several guardians, who was linked last.
+    """
+    query = f"""WITH who AS (
+        SELECT coalesce((SELECT merged_into FROM members WHERE member_id = :member_id),
+                        CAST(:member_id AS uuid)) AS survivor)
+      SELECT who.survivor, w.guardian_id, w.linked_at, w.grown_at FROM who
+      JOIN ({_WARDS}) w ON w.member_id = who.survivor
+        OR w.member_id IN (SELECT m.member_id FROM members m WHERE m.merged_into = who.survivor)
+      ORDER BY w.grown_at DESC NULLS FIRST, w.linked_at DESC NULLS LAST LIMIT 1"""  # noqa: S608
     row = (await connection.execute(sa.text(query), {"member_id": member_id})).one_or_none()
     return None if row is None else Ward(*row)
 
 
+async def own(connection: AsyncConnection, member_ids: Collection[UUID]) -> list[Ward]:
+    """What is known under each of these very ids."""
+    query = f"{_WARDS} WHERE w.member_id = ANY(:member_ids) ORDER BY w.member_id"
+    rows = await connection.execute(sa.text(query), {"member_ids": list(member_ids)})
+    return [Ward(*row) for row in rows]
+
+
 async def wards_of(connection: AsyncConnection, guardian_id: UUID) -> list[Ward]:
-    """The children for whom a guardian consents."""
+    """The children for whom a guardian consents, each once."""
     query = f"""{_WARDS} WHERE coalesce(g.merged_into, w.guardian_id) = :guardian_id AND w.grown_at IS NULL
                 ORDER BY w.linked_at"""
     rows = await connection.execute(sa.text(query), {"guardian_id": guardian_id})
-    return [Ward(*row) for row in rows]
+    found = [await ward(connection, row.member_id) for row in rows.all()]
+    theirs = [one for one in found if one is not None and one.guardian_id == guardian_id]
+    return list({one.child_id: one for one in theirs}.values())
 
 
 async def put(

@@ -1,8 +1,7 @@
-"""Stored rights requests: each with its steps and proofs, and what members want for after their death."""
+"""Stored rights requests: each with its steps and proofs, and known by the key and the id that it was sent as."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.consent.rules.rights import (
-    Directive,
     Proof,
     RefusalGround,
     Refused,
@@ -37,10 +35,15 @@ class Stored(NamedTuple):
 
 
 async def add(
-    connection: AsyncConnection, request: RightsRequest, idempotency_key: str, fingerprint: bytes
+    connection: AsyncConnection,
+    request: RightsRequest,
+    sent_as: UUID,
+    idempotency_key: str,
+    fingerprint: bytes,
 ) -> None:
     """Write a request that has just come; its number is the database's to give."""
     values = {
+        "sent_as": None if sent_as == request.member_id else sent_as,
         "request_id": request.request_id,
         "member_id": request.member_id,
         "key": idempotency_key,
@@ -60,22 +63,23 @@ async def add(
     }
     await connection.execute(
         sa.text(
-            """INSERT INTO rights_requests (request_id, member_id, idempotency_key, fingerprint, kind, state, purposes,
-                 subject, wanted, channel, verified, received_at, due_at, due_source, alarm_at, appeal_of)
-               VALUES (:request_id, :member_id, :key, :fingerprint, :kind, :state, :purposes, :subject, :wanted,
-                 :channel, :verified, :received_at, :due_at, :due_source, :alarm_at, :appeal_of)"""
+            """INSERT INTO rights_requests (request_id, member_id, sent_as, idempotency_key, fingerprint, kind, state,
+                 purposes, subject, wanted, channel, verified, received_at, due_at, due_source, alarm_at, appeal_of)
+               VALUES (:request_id, :member_id, :sent_as, :key, :fingerprint, :kind, :state, :purposes, :subject,
+                 :wanted, :channel, :verified, :received_at, :due_at, :due_source, :alarm_at, :appeal_of)"""
         ),
         values,
     )
 
 
-async def known(connection: AsyncConnection, member_id: UUID, idempotency_key: str) -> Stored | None:
-    """The member's request of this key."""
+async def known(connection: AsyncConnection, sent_as: UUID, idempotency_key: str) -> Stored | None:
+    """The request that was sent with this key under this very id."""
     row = await connection.execute(
         sa.text(
-            "SELECT request_id, fingerprint FROM rights_requests WHERE member_id = :member AND idempotency_key = :key"
+            """SELECT request_id, fingerprint FROM rights_requests
+               WHERE coalesce(sent_as, member_id) = :sent_as AND idempotency_key = :key"""
         ),
-        {"member": member_id, "key": idempotency_key},
+        {"sent_as": sent_as, "key": idempotency_key},
     )
     found = row.one_or_none()
     return None if found is None else Stored(*found)
@@ -196,28 +200,6 @@ async def of_member(
                 ORDER BY number DESC LIMIT :most"""  # noqa: S608
     rows = await connection.execute(sa.text(query), {"member_id": member_id, "before": before, "most": most})
     return await whole(connection, rows.mappings().all())
-
-
-async def directive(connection: AsyncConnection, member_id: UUID) -> Directive | None:
-    """What the member wanted for after death; a no under any id wins."""
-    query = f"SELECT directive FROM directives WHERE {_PERSON} ORDER BY directive = :no DESC LIMIT 1"  # noqa: S608
-    found = await connection.scalar(sa.text(query), {"member_id": member_id, "no": Directive.KIN_MAY_NOT_ASK})
-    return None if found is None else Directive(found)
-
-
-async def set_directive(
-    connection: AsyncConnection, member_id: UUID, wanted: Directive, now: datetime
-) -> None:
-    """Keep it under every id of the member, so that it stays with each who parts."""
-    await connection.execute(
-        sa.text(
-            """INSERT INTO directives (member_id, directive, set_at)
-               SELECT CAST(:member_id AS uuid), :directive, CAST(:now AS timestamptz)
-               UNION SELECT member_id, :directive, CAST(:now AS timestamptz) FROM members WHERE merged_into = :member_id
-               ON CONFLICT (member_id) DO UPDATE SET directive = excluded.directive, set_at = excluded.set_at"""
-        ),
-        {"member_id": member_id, "directive": wanted, "now": now},
-    )
 
 
 async def whole(connection: AsyncConnection, rows: Sequence[Any]) -> list[RightsRequest]:

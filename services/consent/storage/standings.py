@@ -2,7 +2,7 @@
 
 The two seconds run from when the question was sent to the database, by the monotonic clock, and no use extends them;
 they hold even when no event of a change ever arrives. An event makes it sooner: whatever is older than the epoch that
-it tells is dropped, and never put in again.
+it tells is dropped, and never put in again. Whoever was merged into another is answered as that one, and goes with it.
 
 What is still asked for when its two seconds are nearly over is read anew while it still answers: else all who ask about
 that member would wait for the database every two seconds, and they were the slowest hundredth of all answers.
@@ -71,6 +71,8 @@ class KeptStandings:
         self._clock = clock
         self._monotonic = monotonic
         self._by_member: dict[UUID, dict[_About, _Kept]] = {}
+        self._merged: dict[UUID, set[UUID]] = {}
+        """By survivor, as whom others are answered: under which of their ids something is kept."""
         self._seen: dict[UUID, int] = {}
         self._purposes_changed = 0
         self._due: dict[_About, set[UUID]] = {}
@@ -97,10 +99,12 @@ class KeptStandings:
         _read.inc()
         _kept.inc(self.answered)
         self.answered = 0
+        survivor: UUID | None = None
         while True:
-            sent, read_at, before = self._monotonic(), self._clock(), self._heard(member_id)
+            sent, read_at, before = self._monotonic(), self._clock(), self._heard(member_id, survivor)
             known = Known(*await self._reads.one(member_id, purpose, recipient_id), read_at, {})
-            if self._heard(member_id) == before:
+            answers_as, survivor = survivor, known.standing.survivor
+            if self._heard(member_id, answers_as) == before and self._is_followed(known.standing, answers_as):
                 break  # else it was overtaken while it travelled
         if not fresh_only(known.in_force, recipient_id):
             self._keep(
@@ -138,8 +142,9 @@ class KeptStandings:
         if not fresh_only(in_force, recipient_id):
             until = sent + KEEP.total_seconds()
             for member_id, heard in zip(members, before, strict=True):
-                if self._heard(member_id) == heard:
-                    known = Known(in_force, standings[member_id], read_at, {}, is_kept=True)
+                standing = standings[member_id]
+                if self._heard(member_id) == heard and self._is_followed(standing):
+                    known = Known(in_force, standing, read_at, {}, is_kept=True)
                     self._keep(member_id, (purpose, recipient_id), _Kept(known, until))
         return in_force, standings
 
@@ -151,18 +156,41 @@ class KeptStandings:
         self._seen[member_id] = epoch
         if len(self._seen) > MOST_SEEN:
             del self._seen[next(iter(self._seen))]
-        self._by_member.pop(member_id, None)
+        self._drop(member_id)
+        for merged in self._merged.pop(member_id, ()):
+            self._drop(merged)
 
     def forget(self) -> None:
         """A purpose changed, or events may have been missed: everything is read anew."""
         self._purposes_changed += 1
         self._by_member.clear()
+        self._merged.clear()
 
-    def _heard(self, member_id: UUID) -> tuple[int, int]:
+    def _heard(self, member_id: UUID, survivor: UUID | None = None) -> tuple[int, int, int]:
         """What was heard so far that bears on the member; what is read after it is no older, whatever it says."""
-        return self._seen.get(member_id, 0), self._purposes_changed
+        of_survivor = 0 if survivor is None else self._seen.get(survivor, 0)
+        return self._seen.get(member_id, 0), of_survivor, self._purposes_changed
+
+    def _is_followed(self, standing: Standing, answers_as: UUID | None = None) -> bool:
+        """Whether what was heard of the survivor, whom only the answer names, is no newer than the answer.
+
+        True of one who was known to be the survivor when it was asked for: what was heard before then is in it, also of
+        one who was erased and has no epoch any more.
+        """
+        survivor = standing.survivor
+        return survivor in (None, answers_as) or standing.epoch >= self._seen.get(survivor, 0)
 
     def _keep(self, member_id: UUID, about: _About, kept: _Kept) -> None:
         if member_id not in self._by_member and len(self._by_member) >= MOST_MEMBERS:
-            del self._by_member[next(iter(self._by_member))]
+            self._drop(next(iter(self._by_member)))
         self._by_member.setdefault(member_id, {})[about] = kept
+        if (survivor := kept.known.standing.survivor) is not None:
+            self._merged.setdefault(survivor, set()).add(member_id)
+
+    def _drop(self, member_id: UUID) -> None:
+        for kept in self._by_member.pop(member_id, {}).values():
+            survivor = kept.known.standing.survivor
+            if survivor is not None and (ids := self._merged.get(survivor)) is not None:
+                ids.discard(member_id)
+                if not ids:
+                    del self._merged[survivor]

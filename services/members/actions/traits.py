@@ -6,9 +6,12 @@ shows nobody who is not meant.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
+from services.kit import clock
 from services.kit.database import Connection
+from services.members.rules import birthdays
 from services.members.rules import traits as rules
 from services.members.rules.keyrings import KeyRing, Place
 from services.members.rules.members import Member
@@ -22,8 +25,9 @@ async def index(
     """Index members as they now are, in the keys' database; who does not open is left as it was found."""
     await traits.lock(connection, member_ids)
     found = await profiles.read(databases, ring, member_ids)
+    now = clock.now()
     indexed = {
-        member_id: traits.Indexed(member.revision, _places(ring, member))
+        member_id: traits.Indexed(member.revision, _places(ring, member, now))
         for member_id, member in found.items()
         if isinstance(member, Member)
     }
@@ -31,7 +35,11 @@ async def index(
     return indexed
 
 
-def _places(ring: KeyRing, member: Member) -> set[Place]:
-    if member.profile is None or member.merged_into is not None:
+def _places(ring: KeyRing, member: Member, now: datetime) -> set[Place]:
+    if member.profile is None:
         return set()
-    return {place for trait in rules.of(member.profile) for place in ring.trait_places(trait)}
+    if member.merged_into is None:
+        found = rules.of(member.profile)
+    else:  # whoever was merged is found by the survivor's traits, but grows up under the own id
+        found = rules.of_merged(member.profile) if birthdays.under_14(member.profile, now) else frozenset()
+    return {place for trait in found for place in ring.trait_places(trait)}

@@ -72,6 +72,6 @@ def _indexed(member: Member, profile: Profile) -> Iterator[tuple[int, bytes]]:
     """All that a profile is found by: the kind of index, and what it digests."""
     for identity in profile.identities:
         yield identity.kind, index_input(identity)
-    if member.merged_into is None:  # whoever was merged is found by the survivor's traits
-        for trait in traits.of(profile):
-            yield trait.kind, traits.index_input(trait)
+    # Of whoever was merged, more than is there: what is not is not copied.
+    for trait in traits.of(profile) if member.merged_into is None else traits.of_merged(profile):
+        yield trait.kind, traits.index_input(trait)

@@ -70,27 +70,25 @@ def is_kept(member: Member, day: date, leap_birthday: str) -> bool:
 
     A fourteenth is never in a leap year, and before 1 March whoever was born on 29 February is a child (PIPL 31).
     """
-    return member.status is MemberStatus.ACTIVE and comes_on(member, day, leap_birthday)
+    return _is_here(member) and comes_on(member, day, leap_birthday)
 
 
 def comes_on(member: Member, day: date, leap_birthday: str) -> bool:
-    """The same of a member of whatever status: one who is frozen grows up, too."""
+    """The same of whatever member: one who is frozen grows up, too, and so does one who was merged, and may part."""
     return _is_among(member, traits.birthdays_on(day, _OF_AGE if turns_14(member, day) else leap_birthday))
 
 
 def is_kept_in(member: Member, month: date, leap_birthday: str) -> bool:
     """The same of a month, by its first day."""
-    return member.status is MemberStatus.ACTIVE and _is_among(
-        member, traits.birthdays_in(month, leap_birthday)
-    )
+    return _is_here(member) and _is_among(member, traits.birthdays_in(month, leap_birthday))
+
+
+def _is_here(member: Member) -> bool:
+    return member.status is MemberStatus.ACTIVE and member.merged_into is None
 
 
 def _is_among(member: Member, birthdays: Iterable[traits.Trait]) -> bool:
-    return (
-        member.merged_into is None
-        and member.profile is not None
-        and not traits.of(member.profile).isdisjoint(birthdays)
-    )
+    return member.profile is not None and not traits.of(member.profile).isdisjoint(birthdays)
 
 
 def has_begun(member: Member, day: date, home_zone: str, now: datetime) -> bool:

@@ -56,6 +56,11 @@ def birthday(month_and_day: str) -> Trait:
     return Trait(TraitKind.BIRTHDAY, Personal(month_and_day))
 
 
+def of_merged(profile: Profile) -> frozenset[Trait]:
+    """By what a merged child is still found: whoever may part again turns fourteen meanwhile (PIPL 31)."""
+    return frozenset(trait for trait in of(profile) if trait.kind is TraitKind.BIRTHDAY)
+
+
 def of(profile: Profile) -> frozenset[Trait]:
     """All by which a profile is found."""
     traits = {tag(one) for one in profile.tags}

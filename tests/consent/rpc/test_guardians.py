@@ -1,5 +1,6 @@
 """Guardians (PIPL 31): a child's own grant counts for nothing, a verified guardian's does, until the child is fourteen."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,15 @@ from services.kit.rpc import Caller
 from tests.consent import factories
 from tests.consent.rights import hear
 from tests.consent.service import OFFICER, SUPPORT, Consent, fresh, member, refused
+
+Merging = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def hear_merged(request: pytest.FixtureRequest) -> Merging:
+    """The service's hearing of merges, whose name is another's here."""
+    heard: Merging = request.getfixturevalue("hear")
+    return heard
 
 
 @pytest.fixture
@@ -202,6 +212,66 @@ async def test_a_merged_child_stays_a_child_and_a_merged_guardian_its_guardian(
         await give(consent, factories.grant(child, shown, key="b"), by=child)
     await give(consent, factories.grant(child, shown, key="c"), by=adult)
     assert (await consent.check(child, key)).allow
+
+
+async def test_art_31_a_child_that_turns_fourteen_while_merged_is_none_under_either_id_and_after_parting(
+    consent: Consent, member_id: str, guardian_id: str, urls: DatabaseUrls, hear_merged: Merging
+) -> None:
+    survivor, key = str(uuid4()), fresh("sms")
+    shown = await consent.ask(factories.purpose(key))
+    await link(consent, member_id, guardian_id)
+    await hear_merged(member_id, survivor)
+    await give(consent, factories.grant(survivor, shown, key="a"), by=guardian_id)
+    assert await wards(consent, guardian_id) == [survivor]
+    await hear(urls, member_id, "MemberTurned14", member_turned14=members.MemberTurned14())
+    answer = await consent.check(survivor, key)
+    assert (answer.allow, answer.reason) == (False, "CONSENT_EXPIRED")
+    assert await wards(consent, guardian_id) == []
+    with refused("NOT_ALLOWED", "PIPL 31"):
+        await give(consent, factories.grant(survivor, shown, key="b"), by=guardian_id)
+    await give(consent, factories.grant(member_id, shown, key="c"), by=member_id)
+    assert (await consent.check(survivor, key)).allow
+    await hear_merged(member_id, survivor, undone=True)
+    await give(consent, factories.grant(member_id, shown, key="d"), by=member_id)
+    assert (await consent.check(member_id, key)).allow
+
+
+async def test_art_31_of_two_children_who_were_merged_each_grows_up_alone(
+    consent: Consent, member_id: str, urls: DatabaseUrls, hear_merged: Merging
+) -> None:
+    """One account of a child may be wrong about its age: it is a child until both say that it is none."""
+    survivor, key = str(uuid4()), fresh("sms")
+    shown = await consent.ask(factories.purpose(key))
+    registered = members.MemberRegistered(under14=True)
+    for child in (member_id, survivor):
+        await hear(urls, child, "MemberRegistered", member_registered=registered)
+    await hear_merged(member_id, survivor)
+    await hear(urls, survivor, "MemberTurned14", member_turned14=members.MemberTurned14())
+    with refused("GUARDIAN_NEEDED", "PIPL 31"):
+        await give(consent, factories.grant(survivor, shown, key="a"), by=survivor)
+    await hear(urls, member_id, "MemberTurned14", member_turned14=members.MemberTurned14())
+    await give(consent, factories.grant(survivor, shown, key="b"), by=survivor)
+    assert (await consent.check(member_id, key)).allow
+
+
+async def test_art_31_a_guardian_who_is_unlinked_from_a_merged_child_acts_no_more_by_any_id(
+    consent: Consent, member_id: str, guardian_id: str, hear_merged: Merging
+) -> None:
+    survivor, other, key = str(uuid4()), str(uuid4()), fresh("sms")
+    shown = await consent.ask(factories.purpose(key))
+    await link(consent, member_id, guardian_id)
+    await hear_merged(member_id, survivor)
+    request = guardians_pb2.UnlinkGuardianRequest(child_id=survivor)
+    await consent.guardians.unlink_guardian(request, headers=consent.by(OFFICER))
+    for child in (member_id, survivor):
+        with refused("NOT_ALLOWED", "PIPL 31"):
+            await give(consent, factories.grant(child, shown, key="a"), by=guardian_id)
+    await link(consent, survivor, other)
+    await hear_merged(member_id, survivor, undone=True)
+    assert await wards(consent, other) == [member_id], "the child was the one that was merged"
+    await give(consent, factories.grant(survivor, shown, key="b"), by=survivor)
+    with refused("GUARDIAN_NEEDED", "PIPL 31"):
+        await give(consent, factories.grant(member_id, shown, key="c"), by=member_id)
 
 
 async def read(consent: Consent, child: str, by: str) -> tuple[int, list[str]]:

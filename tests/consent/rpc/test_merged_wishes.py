@@ -213,7 +213,11 @@ async def test_hours_by_two_clocks_hold_both_and_stay_with_who_parts(senders, he
     for one in pair:
         quiet = [await senders.denied(one, about, at=_tomorrow(hour)) for hour in (0, 1, 4, 5, 8)]
         assert quiet == [[], ["QUIET_HOURS"], [], ["QUIET_HOURS"], []]
+        shown = (await senders.preferences(one)).preferences
+        both = [shown.quiet_hours, *shown.quiet_hours_besides]
+        assert sorted(both, key=str) == sorted([hours(1, 3, "UTC"), hours(13, 15, "Asia/Shanghai")], key=str)
     await senders.be_quiet(new, hours(9, 10))
+    assert not (await senders.preferences(new)).preferences.quiet_hours_besides
     await hear(old, new, undone=True)
     quiet = [await senders.denied(old, about, at=_tomorrow(hour)) for hour in (1, 5, 9)]
     assert quiet == [["QUIET_HOURS"], [], ["QUIET_HOURS"]]

@@ -13,6 +13,7 @@ from huiyuan.members.v1 import events_pb2 as members
 from infra.local.databases import DatabaseUrls
 from services.consent.jobs import rights as watching
 from services.kit import database
+from services.kit.rpc import RemoteRefusal
 from tests.consent import factories
 from tests.consent.rights import COLLEAGUE, REASONED, Desk, hear, state, steps
 from tests.consent.senders import Senders
@@ -437,6 +438,62 @@ async def test_art_49_a_directive_of_before_a_merge_blocks_kin_of_the_survivor(
     directive.directive = rights_pb2.DIRECTIVE_KIN_MAY_ASK
     await consent.rights.set_directive(directive, headers=consent.by(member(member_id)))
     assert state(await desk.ask(into, "POSTHUMOUS", **kin)) == "RECEIVED"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("meanwhile", ["KIN_MAY_ASK", "KIN_MAY_NOT_ASK"])
+@pytest.mark.parametrize("before", ["KIN_MAY_ASK", "KIN_MAY_NOT_ASK", None])
+async def test_art_49_who_parts_is_asked_about_by_the_own_directive_and_every_no_of_meanwhile(
+    desk: Desk, consent: Consent, member_id: str, urls: DatabaseUrls, before: str | None, meanwhile: str
+) -> None:
+    into = str(uuid4())
+
+    async def say(who: str, what: str) -> None:
+        said = rights_pb2.Directive.Value(f"DIRECTIVE_{what}")
+        request = rights_pb2.SetDirectiveRequest(member_id=who, directive=said)
+        await consent.rights.set_directive(request, headers=consent.by(member(who)))
+
+    async def may(who: str) -> bool:
+        kin = {"wanted": rights_pb2.RIGHTS_KIND_COPY, "channel": "letter", "verification": "f 1"}
+        try:
+            await desk.ask(who, "POSTHUMOUS", by=OFFICER, **kin)
+        except RemoteRefusal as refusal:
+            return refusal.code != "DIRECTIVE_BLOCKS_KIN"
+        return True
+
+    if before is not None:
+        await say(member_id, before)
+    merged = members.MembersMerged(merge_id="m-1", into_member_id=into)
+    await hear(urls, member_id, "MembersMerged", members_merged=merged)
+    assert await may(into) == (before != "KIN_MAY_NOT_ASK")
+    await say(member_id, meanwhile)
+    assert [await may(one) for one in (member_id, into)] == [meanwhile == "KIN_MAY_ASK"] * 2
+    undone = members.MergeUndone(merge_id="m-1", into_member_id=into)
+    await hear(urls, member_id, "MergeUndone", merge_undone=undone)
+    assert await may(into) == (meanwhile == "KIN_MAY_ASK")
+    assert await may(member_id) == (meanwhile == "KIN_MAY_ASK" and before != "KIN_MAY_NOT_ASK")
+
+
+async def test_a_request_is_known_by_the_id_that_it_was_sent_as(
+    desk: Desk, consent: Consent, member_id: str, urls: DatabaseUrls
+) -> None:
+    """Sent again after a merge it is the same one, and another id's key, which is anybody's, is not used up."""
+    into, key = str(uuid4()), "ask-1"
+    first = await desk.ask(member_id, "DELETE", idempotency_key=key)
+    merged = members.MembersMerged(merge_id="m-1", into_member_id=into)
+    await hear(urls, member_id, "MembersMerged", members_merged=merged)
+    again = await desk.asked(member_id, "DELETE", idempotency_key=key)
+    assert (again.replayed, again.request.request_id) == (True, first.request_id)
+    other = await desk.asked(into, "RESTRICT", idempotency_key=key)
+    assert not other.replayed
+    later = await desk.ask(member_id, "CORRECT", idempotency_key="ask-2", subject="birth_date")
+    assert later.member_id in (member_id, into)
+    anothers = await desk.asked(into, "CORRECT", idempotency_key="ask-2", subject="birth_date")
+    assert not anothers.replayed
+    with refused("IDEMPOTENCY_KEY_REUSED"):
+        await desk.ask(member_id, "DELETE", idempotency_key="ask-2")
+    erased = members.MemberErased(erasure_id=str(uuid4()))
+    for one in (into, member_id):
+        await hear(urls, one, "MemberErased", member_erased=erased)
 
 
 async def test_the_queue_shows_the_soonest_due_first_page_by_page(desk: Desk, member_id: str) -> None:

@@ -39,6 +39,28 @@ def test_a_month_ends_on_its_last_day_at_the_latest() -> None:
     assert Duration(12, 0).after(datetime(2024, 2, 29, tzinfo=UTC)) == datetime(2025, 2, 28, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("given", "text", "ends"),
+    [
+        ("2028-02-29T23:30", "P1Y", "2029-02-28T23:30"),
+        ("2028-02-29T00:30", "P1Y", "2029-02-28T00:30"),
+        ("2028-02-29T00:30", "P4Y", "2032-02-29T00:30"),
+        ("2025-03-01T07:00", "P3Y", "2028-03-01T07:00"),
+        ("2026-01-31T07:00", "P1M", "2026-02-28T07:00"),
+        ("2027-12-31T23:59", "P2M", "2028-02-29T23:59"),
+        ("2028-02-28T23:59", "P1D", "2028-02-29T23:59"),
+    ],
+)
+def test_months_and_years_are_those_of_chinas_calendar_also_before_eight_in_the_morning(
+    given: str, text: str, ends: str
+) -> None:
+    """Written as clocks in Shanghai show it, which the database's calendar is not asked about."""
+    duration, china = parse(text), timedelta(hours=8)
+    assert duration is not None
+    at = datetime.fromisoformat(given).replace(tzinfo=UTC) - china
+    assert duration.after(at) == datetime.fromisoformat(ends).replace(tzinfo=UTC) - china
+
+
 def test_what_never_ends_within_the_calendar_ends_with_it() -> None:
     for forever in (Duration(12 * 9999, 0), Duration(0, 99_999 * 86_400 * 99)):
         assert forever.after(datetime(2026, 1, 1, tzinfo=UTC)).year == 9999

@@ -140,7 +140,8 @@ async def test_what_stands_can_be_made_again_from_the_events(
         )
         again = await as_app.fetch(
             """SELECT DISTINCT ON (purpose, recipient_id) purpose, recipient_id, record_id, purpose_version,
-                 event_state, event_time, event_time + validity_duration::interval AS valid_until, epoch
+                 event_state, event_time, (event_time AT TIME ZONE 'Asia/Shanghai' + validity_duration::interval)
+                   AT TIME ZONE 'Asia/Shanghai' AS valid_until, epoch
                FROM consent_events WHERE member_id = $1 ORDER BY purpose, recipient_id, epoch DESC""",
             member_id,
         )

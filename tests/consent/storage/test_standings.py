@@ -1,15 +1,15 @@
 """Kept standings: two seconds by the monotonic clock, from when the question was sent, and never once an event told."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
+from huiyuan.consent.v1 import decisions_pb2, events_pb2, purposes_pb2
 
 from infra.local.databases import DatabaseUrls
 from services.consent.rpc import gate as rpc_gate
@@ -320,3 +320,80 @@ async def test_what_is_judged_afresh_is_not_answered_at_once(
     request = decisions_pb2.CheckRequest(member_id=member_id, purpose=purpose, **asked)
     assert kept.at_hand(UUID(member_id), purpose, OF_OURS) is not None
     assert rpc_gate.Gate(reads, kept, limits, clock).kept(request) is None
+
+
+Merging = Callable[..., Awaitable[None]]
+
+
+async def told(pool: database.Pool, gate: Gate, since: int = 0) -> int:
+    """Tell the gate what an event of a merge or of a decision tells every process; the last place."""
+    rows = await pool.fetch(
+        "SELECT seq, event FROM outbox WHERE seq > $1 AND member_id IS NOT NULL ORDER BY seq", since
+    )
+    for row in rows:
+        event = events_pb2.ConsentEvent.FromString(row["event"])
+        for member_id in {event.member_id, event.merge_followed.into_member_id} - {""}:
+            gate.kept.decided(UUID(member_id), event.epoch)
+    return max((row["seq"] for row in rows), default=since)
+
+
+async def test_what_is_kept_of_a_merged_id_goes_when_the_survivor_decides_merges_or_parts(
+    consent: Consent, gate: Gate, pool: database.Pool, hear: Merging
+) -> None:
+    """No clock moves: each answer is gone by what was heard, which names the survivor alone."""
+    survivor, last = uuid4(), uuid4()
+    old = str(gate.member_id)
+    await hear(old, str(survivor), "m1")
+    await told(pool, gate)
+    assert await gate.state() is EventState.GIVEN
+    await withdraw(consent, replace(gate, member_id=survivor))
+    assert await gate.state() is EventState.GIVEN, "kept, until it is heard"
+    await told(pool, gate)
+    assert await gate.state() is EventState.WITHDRAWN
+
+    notice = await consent.ask(factories.purpose(gate.purpose))
+    await consent.give(factories.grant(str(last), notice, gate.purpose, key="no"))
+    await consent.withdraw(factories.withdrawal(str(last), gate.purpose, key="no-more"))
+    await consent.give(factories.grant(old, notice, gate.purpose, key="again"))
+    await told(pool, gate)
+    assert await gate.state() is EventState.GIVEN
+    await hear(str(survivor), str(last), "m2")
+    await told(pool, gate)
+    assert await gate.state() is EventState.WITHDRAWN, "whoever the survivor was merged into said no"
+    await hear(str(survivor), str(last), "m2", undone=True)
+    await told(pool, gate)
+    assert await gate.state() is EventState.GIVEN
+
+
+async def test_an_answer_of_a_merged_id_that_the_survivor_overtook_is_read_again_and_not_for_ever(
+    consent: Consent, gate: Gate, pool: database.Pool, hear: Merging
+) -> None:
+    survivor = uuid4()
+    await hear(str(gate.member_id), str(survivor))
+    reads = Held(pool)
+    gate.kept = KeptStandings(reads, gate.clock, gate.monotonic)
+    asking = asyncio.ensure_future(gate.ask())
+    await reads.asked.wait()
+    epoch = await withdraw(consent, replace(gate, member_id=survivor))
+    gate.kept.decided(survivor, epoch)
+    reads.let_go.set()
+    assert (await asking).standing.epoch == epoch
+    gate.kept.decided(survivor, epoch + 9)  # as of one who was erased, and has no epoch any more
+    assert (await asyncio.wait_for(gate.ask(), 20)).standing.epoch == epoch
+
+
+async def test_many_of_merged_ids_are_not_kept_where_the_survivor_overtook_them(
+    consent: Consent, gate: Gate, pool: database.Pool, hear: Merging
+) -> None:
+    survivor = uuid4()
+    await hear(str(gate.member_id), str(survivor))
+
+    class Slow(GateReads):
+        async def many(self, *about: Any) -> Any:
+            found = await super().many(*about)
+            gate.kept.decided(survivor, await withdraw(consent, replace(gate, member_id=survivor)))
+            return found
+
+    gate.kept = KeptStandings(Slow(pool), gate.clock, gate.monotonic)
+    await gate.kept.fresh_many([gate.member_id], gate.purpose, OF_OURS)
+    assert gate.kept.at_hand(gate.member_id, gate.purpose, OF_OURS) is None

@@ -17,6 +17,7 @@ from services.members.rules.members import Member, MemberStatus
 from services.members.rules.personal import Personal
 from services.members.rules.profiles import Profile
 from services.members.rules.traits import birthdays_on
+from tests.members import linking
 from tests.members.service import ADMIN, LOYALTY, SUPPORT, Members, as_member, by, registration
 
 SHANGHAI, AUCKLAND, HONOLULU = "Asia/Shanghai", "Pacific/Auckland", "Pacific/Honolulu"
@@ -210,6 +211,20 @@ async def test_art_31_whoever_is_frozen_turns_fourteen_too_and_is_not_greeted(me
     for hour in (4, 5):
         await job(members).tell(datetime(2026, 11, 12, hour, tzinfo=UTC))
     assert (await turned(members, frozen), await told(members, frozen)) == ([frozen], [[]])
+
+
+async def test_art_31_whoever_was_merged_turns_fourteen_under_its_own_id_and_is_not_greeted(members):
+    year = datetime.now(UTC).year  # a child is found by it, and once grown is not
+    child, survivor = await born(members, (f"{year - 10}-08-08", ""), ("1990-01-31", ""))
+    await linking.merge(members, child, survivor)
+    await indexing.index(members.databases, members.ring)
+    for hour in (4, 5):
+        await job(members).tell(datetime(year + 4, 8, 8, hour, tzinfo=UTC))
+    assert (await turned(members, child, survivor), await told(members, child, survivor)) == (
+        [child],
+        [[], []],
+    )
+    assert child not in (await listed(members, f"{year + 4}-08-08")).member_ids
 
 
 BORN = st.dates(date(2000, 1, 1), date(2016, 12, 31))

@@ -27,7 +27,7 @@ from huiyuan.consent.v1 import topics_pb2 as huiyuan_dot_consent_dot_v1_dot_topi
 from huiyuan.kit.v1 import kit_pb2 as huiyuan_dot_kit_dot_v1_dot_kit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$huiyuan/consent/v1/preferences.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fhuiyuan/consent/v1/topics.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\xdd\x02\n\x0bPreferences\x12\x33\n\x06topics\x18\x01 \x03(\x0b\x32#.huiyuan.consent.v1.TopicPreference\x12\x33\n\x0bquiet_hours\x18\x02 \x01(\x0b\x32\x1e.huiyuan.consent.v1.QuietHours\x12<\n\x14quiet_hours_in_force\x18\x03 \x01(\x0b\x32\x1e.huiyuan.consent.v1.QuietHours\x12.\n\x04\x63\x61ps\x18\x04 \x03(\x0b\x32 .huiyuan.consent.v1.FrequencyCap\x12#\n\x1b\x61utomated_decisions_refused\x18\x05 \x01(\x08\x12\x42\n\x1e\x61utomated_decisions_refused_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x07 \x01(\x03\"\xfd\x01\n\x0fTopicPreference\x12\r\n\x05topic\x18\x01 \x01(\t\x12\x33\n\x07\x63hannel\x18\x02 \x01(\x0e\x32\".huiyuan.consent.v1.MessageChannel\x12\x0f\n\x07\x65nabled\x18\x03 \x01(\x08\x12\x1b\n\x13may_be_switched_off\x18\x04 \x01(\x08\x12+\n\x04name\x18\x05 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x32\n\x0b\x64\x65scription\x18\x06 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x17\n\x0f\x63onsent_purpose\x18\x07 \x01(\t\"\x97\x01\n\x14SetPreferenceRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x33\n\x07\x63hannel\x18\x02 \x01(\x0e\x32\".huiyuan.consent.v1.MessageChannel\x12\r\n\x05topic\x18\x03 \x01(\t\x12\x0f\n\x07\x65nabled\x18\x04 \x01(\x08\x12\x17\n\x0fidempotency_key\x18\x05 \x01(\t\"_\n\x15SetPreferenceResponse\x12\x34\n\x0bpreferences\x18\x01 \x01(\x0b\x32\x1f.huiyuan.consent.v1.Preferences\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"w\n\x14SetQuietHoursRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x33\n\x0bquiet_hours\x18\x02 \x01(\x0b\x32\x1e.huiyuan.consent.v1.QuietHours\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\"_\n\x15SetQuietHoursResponse\x12\x34\n\x0bpreferences\x18\x01 \x01(\x0b\x32\x1f.huiyuan.consent.v1.Preferences\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"u\n\x17SetFrequencyCapsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12.\n\x04\x63\x61ps\x18\x02 \x03(\x0b\x32 .huiyuan.consent.v1.FrequencyCap\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\"b\n\x18SetFrequencyCapsResponse\x12\x34\n\x0bpreferences\x18\x01 \x01(\x0b\x32\x1f.huiyuan.consent.v1.Preferences\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"[\n\x1cSetAutomatedDecisionsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0f\n\x07refused\x18\x02 \x01(\x08\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\"g\n\x1dSetAutomatedDecisionsResponse\x12\x34\n\x0bpreferences\x18\x01 \x01(\x0b\x32\x1f.huiyuan.consent.v1.Preferences\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"H\n\x1a\x42\x61tchGetPreferencesRequest\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\"U\n\x1b\x42\x61tchGetPreferencesResponse\x12\x36\n\x07results\x18\x01 \x03(\x0b\x32%.huiyuan.consent.v1.PreferencesResult\"\x81\x01\n\x11PreferencesResult\x12\x36\n\x0bpreferences\x18\x01 \x01(\x0b\x32\x1f.huiyuan.consent.v1.PreferencesH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"7\n!BatchGetAutomatedDecisionsRequest\x12\x12\n\nmember_ids\x18\x01 \x03(\t\"]\n\"BatchGetAutomatedDecisionsResponse\x12\x37\n\x07\x61nswers\x18\x01 \x03(\x0b\x32&.huiyuan.consent.v1.AutomatedDecisions\"d\n\x12\x41utomatedDecisions\x12\x0f\n\x07refused\x18\x01 \x01(\x08\x12.\n\nrefused_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\"O\n\x1cListPreferenceChangesRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\"m\n\x1dListPreferenceChangesResponse\x12\x35\n\x07\x63hanges\x18\x01 \x03(\x0b\x32$.huiyuan.consent.v1.PreferenceChange\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\x85\x01\n\x10PreferenceChange\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12.\n\nchanged_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x14\n\x0c\x63ontent_json\x18\x05 \x01(\t2\xd1\x06\n\x12PreferencesService\x12\x64\n\rSetPreference\x12(.huiyuan.consent.v1.SetPreferenceRequest\x1a).huiyuan.consent.v1.SetPreferenceResponse\x12\x64\n\rSetQuietHours\x12(.huiyuan.consent.v1.SetQuietHoursRequest\x1a).huiyuan.consent.v1.SetQuietHoursResponse\x12m\n\x10SetFrequencyCaps\x12+.huiyuan.consent.v1.SetFrequencyCapsRequest\x1a,.huiyuan.consent.v1.SetFrequencyCapsResponse\x12|\n\x15SetAutomatedDecisions\x12\x30.huiyuan.consent.v1.SetAutomatedDecisionsRequest\x1a\x31.huiyuan.consent.v1.SetAutomatedDecisionsResponse\x12v\n\x13\x42\x61tchGetPreferences\x12..huiyuan.consent.v1.BatchGetPreferencesRequest\x1a/.huiyuan.consent.v1.BatchGetPreferencesResponse\x12\x8b\x01\n\x1a\x42\x61tchGetAutomatedDecisions\x12\x35.huiyuan.consent.v1.BatchGetAutomatedDecisionsRequest\x1a\x36.huiyuan.consent.v1.BatchGetAutomatedDecisionsResponse\x12|\n\x15ListPreferenceChanges\x12\x30.huiyuan.consent.v1.ListPreferenceChangesRequest\x1a\x31.huiyuan.consent.v1.ListPreferenceChangesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$huiyuan/consent/v1/preferences.proto\x12\x12huiyuan.consent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fhuiyuan/consent/v1/topics.proto\x1a\x18huiyuan/kit/v1/kit.proto\"\x9a\x03\n\x0bPreferences\x12\x33\n\x06topics\x18\x01 \x03(\x0b\x32#.huiyuan.consent.v1.TopicPreference\x12\x33\n\x0bquiet_hours\x18\x02 \x01(\x0b\x32\x1e.huiyuan.consent.v1.QuietHours\x12<\n\x14quiet_hours_in_force\x18\x03 \x01(\x0b\x32\x1e.huiyuan.consent.v1.QuietHours\x12.\n\x04\x63\x61ps\x18\x04 \x03(\x0b\x32 .huiyuan.consent.v1.FrequencyCap\x12#\n\x1b\x61utomated_decisions_refused\x18\x05 \x01(\x08\x12\x42\n\x1e\x61utomated_decisions_refused_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x07 \x01(\x03\x12;\n\x13quiet_hours_besides\x18\x08 \x03(\x0b\x32\x1e.huiyuan.consent.v1.QuietHours\"\xfd\x01\n\x0fTopicPreference\x12\r\n\x05topic\x18\x01 \x01(\t\x12\x33\n\x07\x63hannel\x18\x02 \x01(\x0e\x32\".huiyuan.consent.v1.MessageChannel\x12\x0f\n\x07\x65nabled\x18\x03 \x01(\x08\x12\x1b\n\x13may_be_switched_off\x18\x04 \x01(\x08\x12+\n\x04name\x18\x05 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x32\n\x0b\x64\x65scription\x18\x06 \x01(\x0b\x32\x1d.huiyuan.kit.v1.LocalizedText\x12\x17\n\x0f\x63onsent_purpose\x18\x07 \x01(\t\"\x97\x01\n\x14SetPreferenceRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x33\n\x07\x63hannel\x18\x02 \x01(\x0e\x32\".huiyuan.consent.v1.MessageChannel\x12\r\n\x05topic\x18\x03 \x01(\t\x12\x0f\n\x07\x65nabled\x18\x04 \x01(\x08\x12\x17\n\x0fidempotency_key\x18\x05 \x01(\t\"_\n\x15SetPreferenceResponse\x12\x34\n\x0bpreferences\x18\x01 \x01(\x0b\x32\x1f.huiyuan.consent.v1.Preferences\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"w\n\x14SetQuietHoursRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x33\n\x0bquiet_hours\x18\x02 \x01(\x0b\x32\x1e.huiyuan.consent.v1.QuietHours\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\"_\n\x15SetQuietHoursResponse\x12\x34\n\x0bpreferences\x18\x01 \x01(\x0b\x32\x1f.huiyuan.consent.v1.Preferences\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"u\n\x17SetFrequencyCapsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12.\n\x04\x63\x61ps\x18\x02 \x03(\x0b\x32 .huiyuan.consent.v1.FrequencyCap\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\"b\n\x18SetFrequencyCapsResponse\x12\x34\n\x0bpreferences\x18\x01 \x01(\x0b\x32\x1f.huiyuan.consent.v1.Preferences\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"[\n\x1cSetAutomatedDecisionsRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0f\n\x07refused\x18\x02 \x01(\x08\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\"g\n\x1dSetAutomatedDecisionsResponse\x12\x34\n\x0bpreferences\x18\x01 \x01(\x0b\x32\x1f.huiyuan.consent.v1.Preferences\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"H\n\x1a\x42\x61tchGetPreferencesRequest\x12*\n\x07members\x18\x01 \x03(\x0b\x32\x19.huiyuan.kit.v1.MemberKey\"U\n\x1b\x42\x61tchGetPreferencesResponse\x12\x36\n\x07results\x18\x01 \x03(\x0b\x32%.huiyuan.consent.v1.PreferencesResult\"\x81\x01\n\x11PreferencesResult\x12\x36\n\x0bpreferences\x18\x01 \x01(\x0b\x32\x1f.huiyuan.consent.v1.PreferencesH\x00\x12*\n\x07refusal\x18\x02 \x01(\x0b\x32\x17.huiyuan.kit.v1.RefusalH\x00\x42\x08\n\x06result\"7\n!BatchGetAutomatedDecisionsRequest\x12\x12\n\nmember_ids\x18\x01 \x03(\t\"]\n\"BatchGetAutomatedDecisionsResponse\x12\x37\n\x07\x61nswers\x18\x01 \x03(\x0b\x32&.huiyuan.consent.v1.AutomatedDecisions\"d\n\x12\x41utomatedDecisions\x12\x0f\n\x07refused\x18\x01 \x01(\x08\x12.\n\nrefused_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\"O\n\x1cListPreferenceChangesRequest\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\"m\n\x1dListPreferenceChangesResponse\x12\x35\n\x07\x63hanges\x18\x01 \x03(\x0b\x32$.huiyuan.consent.v1.PreferenceChange\x12\x15\n\rhas_next_page\x18\x02 \x01(\x08\"\x85\x01\n\x10PreferenceChange\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12.\n\nchanged_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x14\n\x0c\x63ontent_json\x18\x05 \x01(\t2\xd1\x06\n\x12PreferencesService\x12\x64\n\rSetPreference\x12(.huiyuan.consent.v1.SetPreferenceRequest\x1a).huiyuan.consent.v1.SetPreferenceResponse\x12\x64\n\rSetQuietHours\x12(.huiyuan.consent.v1.SetQuietHoursRequest\x1a).huiyuan.consent.v1.SetQuietHoursResponse\x12m\n\x10SetFrequencyCaps\x12+.huiyuan.consent.v1.SetFrequencyCapsRequest\x1a,.huiyuan.consent.v1.SetFrequencyCapsResponse\x12|\n\x15SetAutomatedDecisions\x12\x30.huiyuan.consent.v1.SetAutomatedDecisionsRequest\x1a\x31.huiyuan.consent.v1.SetAutomatedDecisionsResponse\x12v\n\x13\x42\x61tchGetPreferences\x12..huiyuan.consent.v1.BatchGetPreferencesRequest\x1a/.huiyuan.consent.v1.BatchGetPreferencesResponse\x12\x8b\x01\n\x1a\x42\x61tchGetAutomatedDecisions\x12\x35.huiyuan.consent.v1.BatchGetAutomatedDecisionsRequest\x1a\x36.huiyuan.consent.v1.BatchGetAutomatedDecisionsResponse\x12|\n\x15ListPreferenceChanges\x12\x30.huiyuan.consent.v1.ListPreferenceChangesRequest\x1a\x31.huiyuan.consent.v1.ListPreferenceChangesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,43 +35,43 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyuan.consent.v1.preferen
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PREFERENCES']._serialized_start=153
-  _globals['_PREFERENCES']._serialized_end=502
-  _globals['_TOPICPREFERENCE']._serialized_start=505
-  _globals['_TOPICPREFERENCE']._serialized_end=758
-  _globals['_SETPREFERENCEREQUEST']._serialized_start=761
-  _globals['_SETPREFERENCEREQUEST']._serialized_end=912
-  _globals['_SETPREFERENCERESPONSE']._serialized_start=914
-  _globals['_SETPREFERENCERESPONSE']._serialized_end=1009
-  _globals['_SETQUIETHOURSREQUEST']._serialized_start=1011
-  _globals['_SETQUIETHOURSREQUEST']._serialized_end=1130
-  _globals['_SETQUIETHOURSRESPONSE']._serialized_start=1132
-  _globals['_SETQUIETHOURSRESPONSE']._serialized_end=1227
-  _globals['_SETFREQUENCYCAPSREQUEST']._serialized_start=1229
-  _globals['_SETFREQUENCYCAPSREQUEST']._serialized_end=1346
-  _globals['_SETFREQUENCYCAPSRESPONSE']._serialized_start=1348
-  _globals['_SETFREQUENCYCAPSRESPONSE']._serialized_end=1446
-  _globals['_SETAUTOMATEDDECISIONSREQUEST']._serialized_start=1448
-  _globals['_SETAUTOMATEDDECISIONSREQUEST']._serialized_end=1539
-  _globals['_SETAUTOMATEDDECISIONSRESPONSE']._serialized_start=1541
-  _globals['_SETAUTOMATEDDECISIONSRESPONSE']._serialized_end=1644
-  _globals['_BATCHGETPREFERENCESREQUEST']._serialized_start=1646
-  _globals['_BATCHGETPREFERENCESREQUEST']._serialized_end=1718
-  _globals['_BATCHGETPREFERENCESRESPONSE']._serialized_start=1720
-  _globals['_BATCHGETPREFERENCESRESPONSE']._serialized_end=1805
-  _globals['_PREFERENCESRESULT']._serialized_start=1808
-  _globals['_PREFERENCESRESULT']._serialized_end=1937
-  _globals['_BATCHGETAUTOMATEDDECISIONSREQUEST']._serialized_start=1939
-  _globals['_BATCHGETAUTOMATEDDECISIONSREQUEST']._serialized_end=1994
-  _globals['_BATCHGETAUTOMATEDDECISIONSRESPONSE']._serialized_start=1996
-  _globals['_BATCHGETAUTOMATEDDECISIONSRESPONSE']._serialized_end=2089
-  _globals['_AUTOMATEDDECISIONS']._serialized_start=2091
-  _globals['_AUTOMATEDDECISIONS']._serialized_end=2191
-  _globals['_LISTPREFERENCECHANGESREQUEST']._serialized_start=2193
-  _globals['_LISTPREFERENCECHANGESREQUEST']._serialized_end=2272
-  _globals['_LISTPREFERENCECHANGESRESPONSE']._serialized_start=2274
-  _globals['_LISTPREFERENCECHANGESRESPONSE']._serialized_end=2383
-  _globals['_PREFERENCECHANGE']._serialized_start=2386
-  _globals['_PREFERENCECHANGE']._serialized_end=2519
-  _globals['_PREFERENCESSERVICE']._serialized_start=2522
-  _globals['_PREFERENCESSERVICE']._serialized_end=3371
+  _globals['_PREFERENCES']._serialized_end=563
+  _globals['_TOPICPREFERENCE']._serialized_start=566
+  _globals['_TOPICPREFERENCE']._serialized_end=819
+  _globals['_SETPREFERENCEREQUEST']._serialized_start=822
+  _globals['_SETPREFERENCEREQUEST']._serialized_end=973
+  _globals['_SETPREFERENCERESPONSE']._serialized_start=975
+  _globals['_SETPREFERENCERESPONSE']._serialized_end=1070
+  _globals['_SETQUIETHOURSREQUEST']._serialized_start=1072
+  _globals['_SETQUIETHOURSREQUEST']._serialized_end=1191
+  _globals['_SETQUIETHOURSRESPONSE']._serialized_start=1193
+  _globals['_SETQUIETHOURSRESPONSE']._serialized_end=1288
+  _globals['_SETFREQUENCYCAPSREQUEST']._serialized_start=1290
+  _globals['_SETFREQUENCYCAPSREQUEST']._serialized_end=1407
+  _globals['_SETFREQUENCYCAPSRESPONSE']._serialized_start=1409
+  _globals['_SETFREQUENCYCAPSRESPONSE']._serialized_end=1507
+  _globals['_SETAUTOMATEDDECISIONSREQUEST']._serialized_start=1509
+  _globals['_SETAUTOMATEDDECISIONSREQUEST']._serialized_end=1600
+  _globals['_SETAUTOMATEDDECISIONSRESPONSE']._serialized_start=1602
+  _globals['_SETAUTOMATEDDECISIONSRESPONSE']._serialized_end=1705
+  _globals['_BATCHGETPREFERENCESREQUEST']._serialized_start=1707
+  _globals['_BATCHGETPREFERENCESREQUEST']._serialized_end=1779
+  _globals['_BATCHGETPREFERENCESRESPONSE']._serialized_start=1781
+  _globals['_BATCHGETPREFERENCESRESPONSE']._serialized_end=1866
+  _globals['_PREFERENCESRESULT']._serialized_start=1869
+  _globals['_PREFERENCESRESULT']._serialized_end=1998
+  _globals['_BATCHGETAUTOMATEDDECISIONSREQUEST']._serialized_start=2000
+  _globals['_BATCHGETAUTOMATEDDECISIONSREQUEST']._serialized_end=2055
+  _globals['_BATCHGETAUTOMATEDDECISIONSRESPONSE']._serialized_start=2057
+  _globals['_BATCHGETAUTOMATEDDECISIONSRESPONSE']._serialized_end=2150
+  _globals['_AUTOMATEDDECISIONS']._serialized_start=2152
+  _globals['_AUTOMATEDDECISIONS']._serialized_end=2252
+  _globals['_LISTPREFERENCECHANGESREQUEST']._serialized_start=2254
+  _globals['_LISTPREFERENCECHANGESREQUEST']._serialized_end=2333
+  _globals['_LISTPREFERENCECHANGESRESPONSE']._serialized_start=2335
+  _globals['_LISTPREFERENCECHANGESRESPONSE']._serialized_end=2444
+  _globals['_PREFERENCECHANGE']._serialized_start=2447
+  _globals['_PREFERENCECHANGE']._serialized_end=2580
+  _globals['_PREFERENCESSERVICE']._serialized_start=2583
+  _globals['_PREFERENCESSERVICE']._serialized_end=3432
 # @@protoc_insertion_point(module_scope)

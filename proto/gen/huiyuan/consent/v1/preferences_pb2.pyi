@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Preferences(_message.Message):
-    __slots__ = ("topics", "quiet_hours", "quiet_hours_in_force", "caps", "automated_decisions_refused", "automated_decisions_refused_at", "epoch")
+    __slots__ = ("topics", "quiet_hours", "quiet_hours_in_force", "caps", "automated_decisions_refused", "automated_decisions_refused_at", "epoch", "quiet_hours_besides")
     TOPICS_FIELD_NUMBER: _ClassVar[int]
     QUIET_HOURS_FIELD_NUMBER: _ClassVar[int]
     QUIET_HOURS_IN_FORCE_FIELD_NUMBER: _ClassVar[int]
@@ -20,6 +20,7 @@ class Preferences(_message.Message):
     AUTOMATED_DECISIONS_REFUSED_FIELD_NUMBER: _ClassVar[int]
     AUTOMATED_DECISIONS_REFUSED_AT_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
+    QUIET_HOURS_BESIDES_FIELD_NUMBER: _ClassVar[int]
     topics: _containers.RepeatedCompositeFieldContainer[TopicPreference]
     quiet_hours: _topics_pb2.QuietHours
     quiet_hours_in_force: _topics_pb2.QuietHours
@@ -27,7 +28,8 @@ class Preferences(_message.Message):
     automated_decisions_refused: bool
     automated_decisions_refused_at: _timestamp_pb2.Timestamp
     epoch: int
-    def __init__(self, topics: _Optional[_Iterable[_Union[TopicPreference, _Mapping]]] = ..., quiet_hours: _Optional[_Union[_topics_pb2.QuietHours, _Mapping]] = ..., quiet_hours_in_force: _Optional[_Union[_topics_pb2.QuietHours, _Mapping]] = ..., caps: _Optional[_Iterable[_Union[_topics_pb2.FrequencyCap, _Mapping]]] = ..., automated_decisions_refused: _Optional[bool] = ..., automated_decisions_refused_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., epoch: _Optional[int] = ...) -> None: ...
+    quiet_hours_besides: _containers.RepeatedCompositeFieldContainer[_topics_pb2.QuietHours]
+    def __init__(self, topics: _Optional[_Iterable[_Union[TopicPreference, _Mapping]]] = ..., quiet_hours: _Optional[_Union[_topics_pb2.QuietHours, _Mapping]] = ..., quiet_hours_in_force: _Optional[_Union[_topics_pb2.QuietHours, _Mapping]] = ..., caps: _Optional[_Iterable[_Union[_topics_pb2.FrequencyCap, _Mapping]]] = ..., automated_decisions_refused: _Optional[bool] = ..., automated_decisions_refused_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., epoch: _Optional[int] = ..., quiet_hours_besides: _Optional[_Iterable[_Union[_topics_pb2.QuietHours, _Mapping]]] = ...) -> None: ...
 
 class TopicPreference(_message.Message):
     __slots__ = ("topic", "channel", "enabled", "may_be_switched_off", "name", "description", "consent_purpose")
