@@ -1,7 +1,7 @@
 """Reading wallets, standings and entries of many members at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -32,8 +32,8 @@ async def wallets(
     return [_whole(row) for row in await pool.fetch(WALLETS, member_ids, currencies, due_by)]
 
 
-def _whole(row: asyncpg.Record | tuple[Any, ...]) -> Wallet:
-    wallet = rows.wallet(row)
+def _whole(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] = list) -> Wallet:
+    wallet = rows.wallet(row, made)
     if wallet.held and (holds := row[_HOLDS]) is not None:
         wallet.holds = redemptions.holds_of(wallet, holds)
     return wallet
@@ -104,7 +104,7 @@ async def positions(
     """The standings that there are, and of whose there are the wallets in these currencies, both of one moment.
 
     Nobody is followed to a survivor: whoever was merged has a standing that says so. With ``joining``, standings say
-    when the member joined.
+    when the member joined. They are to be looked at: what is changed is a copy.
     """
     standings: dict[str, Standing] = {}
     wallets: dict[str, dict[int, Wallet]] = {}
@@ -114,10 +114,10 @@ async def positions(
     for row in await reader.fetch(statement, member_ids, currencies, programme):
         member_id = row[_OF_STANDING]
         if member_id not in standings:
-            standings[member_id] = rows.standing(row[_OF_STANDING:])
+            standings[member_id] = rows.standing(row[_OF_STANDING:], tuple)
             wallets[member_id] = {}
         if row[0] is not None:
-            wallets[member_id][row[1]] = _whole(row)
+            wallets[member_id][row[1]] = _whole(row, tuple)
     return standings, wallets
 
 
