@@ -2,13 +2,11 @@
 
 import asyncio
 import gc
-import os
 import signal
 import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -127,20 +125,9 @@ def work(
 
     With a port, its metrics are shown there by a thread of their own.
     """
-    _give_way()
     if metrics_port is not None:
         start_http_server(metrics_port, host)
     uvloop.run(_work(start))
-
-
-def _give_way() -> None:
-    """Have the kernel interrupt nobody for this process, where it knows how; it gets as much time as before.
-
-    What works in the background wakes many times a second, and each time would take a core from who answers somebody.
-    """
-    if hasattr(os, "SCHED_BATCH"):
-        with suppress(OSError):  # a container may forbid it
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 async def _work(start: Callable[[], Awaitable[Sequence[Callable[[], Awaitable[None]]]]]) -> None:
