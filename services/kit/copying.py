@@ -38,3 +38,8 @@ async def copy(
 def micros(at: datetime) -> int:
     """An instant, which knows its zone, as a timestamptz's number."""
     return clock.micros(at) - EPOCH_US
+
+
+def received(sent: bytes) -> int:
+    """An instant in microseconds since 1970, as ``timestamptz_send`` sends it."""
+    return int.from_bytes(sent, "big", signed=True) + EPOCH_US

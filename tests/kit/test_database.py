@@ -103,6 +103,43 @@ async def test_a_server_that_is_restarted_is_away_until_it_is_back(tmp_path: Pat
     assert [fault for fault in faults if not ends_by_itself(fault)] == []
 
 
+@pytest.mark.filterwarnings("ignore::asyncpg.InterfaceWarning")
+@pytest.mark.parametrize("left", ["in order", "in a transaction", "listening", "asking", "ended"])
+async def test_whoever_comes_next_finds_the_connection_in_order(
+    kit_database: DatabaseUrls, left: str
+) -> None:
+    pool = await database.pool(kit_database.app, size=1)
+    heard = list[object]()
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, __: None)  # asyncpg complains of who leaves transactions open
+    try:
+        connection = await pool.acquire()
+        before = await connection.fetchval("SELECT pg_backend_pid()")
+        if left == "in a transaction":
+            await connection.execute("BEGIN; SET LOCAL statement_timeout = 77")
+        elif left == "listening":
+            await connection.add_listener("heard", lambda *said: heard.append(said))
+        elif left == "asking":
+            with pytest.raises(asyncio.TimeoutError):
+                await connection.fetchval("SELECT pg_sleep(60)", timeout=0.01)
+        elif left == "ended":
+            connection.terminate()
+        await pool.release(connection)
+        with pytest.raises(asyncpg.InterfaceError):
+            await connection.fetchval("SELECT 1")  # it is whose turn is next
+        await pool.release(connection)  # and a second time changes nothing
+        async with asyncio.timeout(20), pool.acquire() as connection:
+            assert (await connection.fetchval("SELECT pg_backend_pid()") == before) is (left != "ended")
+            assert await connection.fetchval("SHOW statement_timeout") == "15s"
+            assert not connection.is_in_transaction()
+            await connection.execute("NOTIFY heard")
+            await connection.fetchval("SELECT 1")
+        assert heard == []
+        assert (pool.get_size(), pool.get_idle_size()) == (1, 1)
+    finally:
+        await asyncio.wait_for(pool.close(), 20)
+
+
 async def is_away_for_all(url: str) -> bool:
     """Whether whoever asks, by either library, is told that the database is away."""
     engine, pool = database.engine(url), await database.pool(url)

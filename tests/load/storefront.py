@@ -3,7 +3,6 @@
 The server under test has a core of its own; the services and the load share the other one.
 """
 
-import asyncio
 import json
 import os
 import random
@@ -13,23 +12,21 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import cast
 
 import httpx
 import psutil
-import uvloop
 
 from gateway.documents import manifest
 from infra.local import layout, system
 from tests.conftest import free_port
 from tests.end_to_end.callers import OrderSystem, order
 from tests.end_to_end.house import House
+from tests.load.askers import Askers
 from tests.load.figures import Figure, Row, ratios
 
 CONNECTIONS = 64
-SECONDS = 1.5
+SECONDS, SETTLING_S = 1.5, 0.5
 ME = """
 query WholeMe($first: Int!) {
   me {
@@ -56,41 +53,6 @@ def documents(directory: Path) -> dict[str, str]:
     return {"STOREFRONT_DOCUMENTS": str(path)}
 
 
-class Caller(asyncio.Protocol):
-    """One connection that asks again as soon as it is answered."""
-
-    def __init__(self, request: bytes) -> None:
-        self._request = request
-        self._buffer = b""
-        self.answered = 0
-        self.failed = 0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(self._request)
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head_end = self._buffer.find(b"\r\n\r\n")
-        if head_end < 0:
-            return
-        head = self._buffer[:head_end].lower()
-        at = head.index(b"content-length:") + 15
-        length = int(head[at:].split(b"\r\n", 1)[0])
-        if len(self._buffer) < head_end + 4 + length:
-            return
-        if head.startswith(b"http/1.1 200") and b'"errors"' not in self._buffer:
-            self.answered += 1
-        else:
-            self.failed += 1
-        self._buffer = self._buffer[head_end + 4 + length :]
-        self._transport.write(self._request)
-
-
-def _itself(caller: Caller) -> Caller:
-    return caller
-
-
 @dataclass(slots=True)
 class Server:
     """A process under test."""
@@ -115,28 +77,19 @@ class Arm:
     speeds: list[float] = field(default_factory=list)
     costs_us: list[float] = field(default_factory=list)
 
-    async def run(self) -> None:
-        loop = asyncio.get_running_loop()
-        callers = [
-            Caller(self._request(self.tokens[nth % len(self.tokens)])) for nth in range(self.connections)
-        ]
-        pairs = [
-            await loop.create_connection(partial(_itself, caller), layout.HOST, self.server.port)
-            for caller in callers
-        ]
-        await asyncio.sleep(0.5)
-        before, cpu_before, started = (
-            sum(c.answered for c in callers),
-            self.server.cpu_s(),
-            time.perf_counter(),
+    def run(self) -> None:
+        askers = Askers(
+            self.server.port,
+            [self._request(self.tokens[nth % len(self.tokens)]) for nth in range(self.connections)],
         )
-        await asyncio.sleep(SECONDS)
-        answered = sum(c.answered for c in callers) - before
+        askers.go_on(SETTLING_S)
+        before, cpu_before, started = askers.answered, self.server.cpu_s(), time.perf_counter()
+        askers.go_on(SECONDS)
+        answered = askers.answered - before
         self.speeds.append(answered / (time.perf_counter() - started))
         self.costs_us.append((self.server.cpu_s() - cpu_before) / answered * 1e6)
-        for transport, _ in pairs:
-            transport.abort()
-        assert not any(caller.failed for caller in callers), "every answer must be a good one"
+        askers.close()
+        assert not askers.failed, "every answer must be a good one"
 
     def _request(self, token: str) -> bytes:
         body = json.dumps(self.asked).encode()
@@ -266,7 +219,7 @@ def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
         for _ in range(rounds):
             for group in random.sample(groups, len(groups)):
                 for arm in random.sample(group, len(group)):
-                    uvloop.run(arm.run())
+                    arm.run()
     rows = [
         limit.row("bare ASGI, the same bytes", limit),
         whole.row("whole me: three services, trusted document", limit, 0.15),

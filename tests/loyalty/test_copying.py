@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 
 from services.kit import database
-from services.kit.copying import HEADER, TRAILER
+from services.kit.clock import instant
+from services.kit.copying import HEADER, TRAILER, received
 from services.loyalty.rules.earning.earn_limits import Allowed
 from services.loyalty.rules.ledger.entries import Account, Entry, EntryType, LotKey
 from services.loyalty.rules.orders.judgements import Judgement, Past
 from services.loyalty.rules.orders.orders import Earned, Line, Order
 from services.loyalty.storage.ledger import copying, new_orders, rows
+from tests.conftest import Servers
 
 INT2, INT4, INT8 = 2**15 - 1, 2**31 - 1, 2**63 - 1
 LATEST_US = 253_402_300_799 * 10**6
@@ -196,3 +198,15 @@ async def test_what_is_asked_for_with_entries_is_done_unless_copying_fails(
         assert not entries.is_in_transaction()
         assert await entries.fetchval("SELECT count(*) FROM entries") == is_there
         await entries.execute("TRUNCATE entries")
+
+
+async def test_an_instant_that_postgres_sends_is_read_as_it_was_recorded(servers: Servers) -> None:
+    instants = [0, 1, 946_684_800 * 10**6 - 1, 946_684_800 * 10**6, 1_795_453_080_123_456, LATEST_US]
+    connection = await asyncpg.connect(servers.postgres_url)
+    try:
+        sent = await connection.fetch(
+            "SELECT timestamptz_send(at) FROM unnest($1::timestamptz[]) AS at", list(map(instant, instants))
+        )
+    finally:
+        await connection.close()
+    assert [received(row[0]) for row in sent] == instants

@@ -24,6 +24,8 @@ def embedded(number: int, content: bytes) -> bytes:
     left = len(content)
     if left < _CONTINUES:  # mostly
         return bytes((number << 3 | _DELIMITED, left)) + content
+    if left < _CONTINUES * _CONTINUES:  # and nearly always
+        return bytes((number << 3 | _DELIMITED, left & 0x7F | _CONTINUES, left >> 7)) + content
     head = bytearray((number << 3 | _DELIMITED,))
     while left >= _CONTINUES:
         head.append(left & 0x7F | _CONTINUES)

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from huiyuan.kit.v1.kit_pb2 import MemberKey
 from huiyuan.loyalty.v1 import points_pb2 as wire
 
-from services.kit import database, instants, rpc
+from services.kit import copying, database, instants, rpc
 from services.kit.refusal import Refusal
 from services.loyalty.rpc.wire import PageNotUnderstood, page_size, readable_member
 from services.loyalty.rules.ledger.asks import UnknownCurrency
@@ -80,17 +79,17 @@ def _page(page: list[points.EntryRow], more: bool, codes: Mapping[int, str]) -> 
 def _entry(row: points.EntryRow, codes: Mapping[int, str]) -> dict[str, Any]:
     _, _, recorded_at, ordinal, currency, entry_type, moved, from_account, to_account, *rest = row
     balance_after, occurred_at, order_ref, rule_version, reason, actor, lot_expires_at = rest
-    recorded = _instant(recorded_at)
+    recorded = copying.received(recorded_at)
     entry = {
-        "entry_id": points.place(recorded["seconds"] * 1_000_000 + recorded["nanos"] // 1000, ordinal),
+        "entry_id": points.place(recorded, ordinal),
         "currency": codes[currency],
         "type": entry_type,
         "points": moved,
         "from_account": from_account,
         "to_account": to_account,
         "balance_after": balance_after,
-        "occurred_at": _instant(occurred_at),
-        "recorded_at": recorded,
+        "occurred_at": instants.of_micros(copying.received(occurred_at)),
+        "recorded_at": instants.of_micros(recorded),
         "order_ref": order_ref,
         "rule_version": rule_version,
         "reason": reason,
@@ -99,8 +98,3 @@ def _entry(row: points.EntryRow, codes: Mapping[int, str]) -> dict[str, Any]:
     if lot_expires_at is not None and lot_expires_at < NEVER and not is_promise(from_account, to_account):
         entry["expires_at"] = instants.of_micros(lot_expires_at)
     return entry
-
-
-def _instant(at: datetime) -> dict[str, int]:
-    seconds, nanos = instants.parts(at)
-    return {"seconds": seconds, "nanos": nanos}

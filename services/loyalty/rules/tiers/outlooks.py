@@ -1,7 +1,7 @@
 """Outlooks: what keeps a member's tier and what reaches the next, condition by condition, by the code that decides."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from services.loyalty.rules.ledger.expiry import NEVER, local_day
 from services.loyalty.rules.ledger.points import Member
@@ -12,8 +12,7 @@ from services.loyalty.rules.tiers.tiers import keeps
 from services.loyalty.rules.tiers.windows import WindowKind
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One condition: what is there of what it asks, counted from a first day to a last; None for all time."""
 
     condition: Condition
@@ -22,8 +21,7 @@ class Step:
     last_day: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(NamedTuple):
     """What keeps the ladder's tier at ``judged_at``; ``is_kept`` says whether it would be as things are."""
 
     tier: TierRule
@@ -33,8 +31,7 @@ class Keeping:
     is_kept: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rising:
+class Rising(NamedTuple):
     """What reaches the next tier."""
 
     tier: TierRule
@@ -42,8 +39,7 @@ class Rising:
     match: Match
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """What a part of the score comes to, and the value of its metric that it comes from."""
 
     part: ScorePart
@@ -52,8 +48,7 @@ class Scored:
     is_neutral: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(NamedTuple):
     """What lies before a member: None where nothing ends, or where the ladder does."""
 
     keeping: Keeping | None

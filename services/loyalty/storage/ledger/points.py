@@ -1,9 +1,8 @@
 """Reading wallets, standings and entries of many members at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -33,8 +32,8 @@ async def wallets(
     return [_whole(row) for row in await pool.fetch(WALLETS, member_ids, currencies, due_by)]
 
 
-def _whole(row: asyncpg.Record | tuple[Any, ...]) -> Wallet:
-    wallet = rows.wallet(row)
+def _whole(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] = list) -> Wallet:
+    wallet = rows.wallet(row, made)
     if wallet.held and (holds := row[_HOLDS]) is not None:
         wallet.holds = redemptions.holds_of(wallet, holds)
     return wallet
@@ -105,7 +104,7 @@ async def positions(
     """The standings that there are, and of whose there are the wallets in these currencies, both of one moment.
 
     Nobody is followed to a survivor: whoever was merged has a standing that says so. With ``joining``, standings say
-    when the member joined.
+    when the member joined. They are to be looked at: what is changed is a copy.
     """
     standings: dict[str, Standing] = {}
     wallets: dict[str, dict[int, Wallet]] = {}
@@ -115,10 +114,10 @@ async def positions(
     for row in await reader.fetch(statement, member_ids, currencies, programme):
         member_id = row[_OF_STANDING]
         if member_id not in standings:
-            standings[member_id] = rows.standing(row[_OF_STANDING:])
+            standings[member_id] = rows.standing(row[_OF_STANDING:], tuple)
             wallets[member_id] = {}
         if row[0] is not None:
-            wallets[member_id][row[1]] = _whole(row)
+            wallets[member_id][row[1]] = _whole(row, tuple)
     return standings, wallets
 
 
@@ -130,8 +129,7 @@ async def standings(
     return {standing.member_id: standing for standing in found}
 
 
-@dataclass(frozen=True, slots=True)
-class EntriesAsked:
+class EntriesAsked(NamedTuple):
     """A page of a member's entries, newest first: ``after`` is (recorded_at in microseconds, ord)."""
 
     member_id: str
@@ -173,7 +171,7 @@ async def entries(
     told = {nth: (page[: asked[nth].first], len(page) > asked[nth].first) for nth, page in pages.items()}
     if merged:
         went = await survivors(pool, {asked[nth].member_id for nth in merged})
-        again = {nth: replace(asked[nth], member_id=went.get(asked[nth].member_id, "")) for nth in merged}
+        again = {nth: asked[nth]._replace(member_id=went.get(asked[nth].member_id, "")) for nth in merged}
         places = [nth for nth, page in again.items() if page.member_id]
         theirs = await entries(pool, [again[nth] for nth in places])
         told |= {places[place]: page for place, page in theirs.items()}
@@ -211,9 +209,11 @@ WHERE s.member_id = ANY($1::uuid[]) AND s.programme = $3
     for standing in (rows.STANDING_JOINED.format(joined_at="NULL"), rows.STANDING)
 )
 
-# As text, since enumerations are looked up by name for each row that is sent; the whole row is twice as long.
-_PAGED = """e.recorded_at, e.ord, e.currency, e.type::text, e.points, e.from_account::text, e.to_account::text,
-e.balance_after, e.occurred_at, e.order_ref, e.rule_version, e.reason, e.actor, e.lot_expires_at"""
+# As text, since enumerations are looked up by name for each row that is sent; the whole row is twice as long. Instants
+# as they are sent, since datetimes that are made only to be taken apart took half of what else there is to an entry.
+_PAGED = """timestamptz_send(e.recorded_at), e.ord, e.currency, e.type::text, e.points, e.from_account::text,
+e.to_account::text, e.balance_after, timestamptz_send(e.occurred_at), e.order_ref, e.rule_version, e.reason, e.actor,
+e.lot_expires_at"""
 
 _ENTRIES = f"""
 SELECT k.nth, k.merged_into IS NOT NULL AS is_merged, {_PAGED} FROM (

@@ -31,17 +31,31 @@ WALLET_COLUMNS = 10
 ALL_LOTS = "array_send(w.lots)"
 
 
-def wallet(row: asyncpg.Record | tuple[Any, ...]) -> Wallet:
+def wallet(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] = list) -> Wallet:
+    """A wallet from its row. Who only reads has its lots ``made`` tuples, which cost nothing."""
+    member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, due_at = row[
+        :WALLET_COLUMNS
+    ]
     return Wallet(
-        row[0], row[1], row[2], row[3], row[4], row[5], slices(row[6]), slices(row[7]), row[8], row[9], row[5]
+        member_id,
+        currency,
+        available,
+        pending,
+        held,
+        version,
+        slices(lots, made),
+        slices(pending_lots, made),
+        touched_at,
+        due_at,
+        version,
     )
 
 
-def slices(sent: bytes | None) -> list[list[int]]:
+def slices(sent: bytes | None, made: Callable[[Any], Any] = list) -> list[list[int]]:
     """Lots or parts of them, as array_send sends them; none for none."""
     if sent is None or len(sent) <= _SENT_HEADER:
         return []
-    return list(map(list, _SLICES(sent[_SENT_HEADER:])))
+    return list(map(made, _SLICES(sent[_SENT_HEADER:])))
 
 
 STANDING_JOINED = """
