@@ -101,7 +101,9 @@ def _doors(
     return (
         gatekeeper.admit(documents, IdentityDocumentsServiceASGIApplication),
         gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
-        gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
+        gatekeeper.admit(
+            Identities(databases, ring, settings.search_quota), IdentitiesServiceASGIApplication
+        ),
         gatekeeper.admit(Statuses(databases, terms), StatusesServiceASGIApplication),
         gatekeeper.admit(Erasures(databases, terms), ErasuresServiceASGIApplication),
         gatekeeper.admit(Retention(databases, settings.retention_rules), RetentionServiceASGIApplication),

@@ -27,6 +27,7 @@ from tests.members.service import (
     Members,
     as_member,
     by,
+    new_agent,
     registration,
 )
 
@@ -61,7 +62,7 @@ async def refused(call) -> str:
 async def found(members: Members, phone: str) -> str:
     identity = kit_pb2.ExternalIdentity(kind=kit_pb2.IDENTITY_KIND_PHONE, value=phone)
     request = identities_pb2.FindMemberRequest(identity=identity)
-    return (await members.identities.find_member(request, headers=by(SUPPORT))).member_id
+    return (await members.identities.find_member(request, headers=by(new_agent()))).member_id
 
 
 async def rows_left(members: Members, member_id: str) -> dict[str, int]:
