@@ -54,7 +54,7 @@ async def holder(members: Members, one: kit_pb2.ExternalIdentity) -> str:
 
 
 async def link(
-    members: Members, member_id: str, one: kit_pb2.ExternalIdentity, *, verified=True, caller=SUPPORT
+    members: Members, member_id: str, one: kit_pb2.ExternalIdentity, *, verified=True, caller=IMPORTER
 ):
     request = links_pb2.LinkIdentityRequest(member_id=member_id, identity=one, verified=verified)
     return await members.links.link_identity(request, headers=by(caller))
