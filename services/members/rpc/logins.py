@@ -8,8 +8,8 @@ from uuid import UUID
 from huiyuan.members.v1 import verifications_pb2 as wire
 
 from services.kit.refusal import Invalid, Refusal
-from services.members.actions import activities
 from services.members.actions import merges as merging
+from services.members.rpc import activities
 from services.members.rpc.claims import Claims
 from services.members.rpc.identities import identity_of
 from services.members.rpc.linking import Linking

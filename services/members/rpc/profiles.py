@@ -10,8 +10,7 @@ from huiyuan.members.v1 import profiles_pb2 as wire
 
 from services.kit import clock, rpc
 from services.kit.refusal import Invalid, Refusal
-from services.members.actions import activities
-from services.members.rpc import collecting, views
+from services.members.rpc import activities, collecting, views
 from services.members.rpc.collecting import Collecting
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.pages import after_of

@@ -7,8 +7,8 @@ from huiyuan.members.v1 import verifications_pb2 as wire
 
 from services.kit import clock, rpc
 from services.kit.refusal import Refusal
-from services.members.actions import activities
 from services.members.actions import verifications as actions
+from services.members.rpc import activities
 from services.members.rpc.claims import Claims
 from services.members.rpc.collecting import Collecting
 from services.members.rpc.identities import identity_of
