@@ -5,12 +5,14 @@ from typing import Any
 from huiyuan.members.v1 import links_pb2 as wire
 
 from services.kit import clock, rpc
+from services.members.rpc import lookups
 from services.members.rpc.collecting import Collecting
 from services.members.rpc.identities import identity_of
 from services.members.rpc.linking import Linking, identity_id, linked, new_link
 from services.members.rpc.merges import known_id
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.links import IdentitySource, UnknownIdentity, UnlinkCause, VouchingNotAllowed
+from services.members.rules.searches import Criterion
 from services.members.storage.databases import Databases
 
 _VOUCHERS = ("operations",)
@@ -20,8 +22,10 @@ _VOUCHERS = ("operations",)
 class Links:
     """The handlers of ``LinksService``."""
 
-    def __init__(self, databases: Databases, ring: KeyRing, listed: Collecting) -> None:
+    def __init__(self, databases: Databases, ring: KeyRing, listed: Collecting, search_quota: int) -> None:
+        self._databases = databases
         self._ring = ring
+        self._search_quota = search_quota
         self._links = Linking(databases, ring, listed)
 
     @rpc.allow(rpc.members, rpc.staff("support", "operations", "privacy_officer"))
@@ -38,6 +42,10 @@ class Links:
         is_staff = by.kind is rpc.CallerKind.STAFF
         if request.verified and is_staff and not by.has(*_VOUCHERS):
             raise VouchingNotAllowed
+        if is_staff:
+            # A refusal says that somebody has it: whoever tries a list of numbers here is counted as one who searches.
+            found = 0 if await self._links.holder(identity) is None else 1
+            await lookups.record(self._databases, [Criterion.IDENTITY], found, self._search_quota)
         # The operator's systems vouch for whom they signed in; staff for what they were told or shown.
         source = IdentitySource.STAFF if is_staff else IdentitySource.LOGIN
         new = new_link(self._ring, identity, source, verified=request.verified)
