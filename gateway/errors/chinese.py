@@ -259,6 +259,7 @@ IN_CHINESE = {
     UserErrorCode.UNMASK_QUOTA_EXHAUSTED: "今日查看明文的次数已用完。",
     UserErrorCode.UNREADABLE: "该记录无法解密。",
     UserErrorCode.VERIFICATION_NOT_OPEN: "验证码已失效，请重新获取。",
+    UserErrorCode.VOUCHING_NOT_ALLOWED: "客服不能将身份标识绑定为已验证。",
     UserErrorCode.WEBHOOK_ENDPOINT_DISABLED: "该 Webhook 端点已停用，请先启用。",
     UserErrorCode.WEBHOOK_SOURCE_NOT_VALID: "来源名称须为 1 到 40 个字符，且不含冒号。",
     UserErrorCode.WEBHOOK_SOURCE_TAKEN: "已有同名的 Webhook 来源。",

@@ -25,7 +25,8 @@ class DataAccess:
     id: strawberry.ID
     role: DataAccessRole
     purpose: str = strawberry.field(
-        description="The key of the purpose that allowed it; see consentPurposes."
+        description="The key of the purpose that allowed it, see consentPurposes; support_notes where staff read "
+        "what they had written down."
     )
     fields: list[PersonalField]
     accessed_at: datetime

@@ -37,6 +37,8 @@ class PersonalField(Enum):
     GENDER = profiles_pb2.PERSONAL_FIELD_GENDER
     # In the access log alone: revealIdentityDocument shows it.
     IDENTITY_DOCUMENT = profiles_pb2.PERSONAL_FIELD_IDENTITY_DOCUMENT
+    # The same: Member.notes shows them.
+    NOTES = profiles_pb2.PERSONAL_FIELD_NOTES
 
 
 @strawberry.type(description="A choice of the member's, for instance theme: dark.", directives=[FREE])

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,10 @@ commands = typer.Typer(no_args_is_help=True, help="Take out what may leave, thro
 
 ROLES = ("analysis_exporter",)
 _LOOK_EVERY_S = 1.0
+_MEANINGS = {
+    "UNKNOWN_PURPOSE": "no purpose is called {purpose}; have the officer publish it, or name one that members are asked"
+}
+"""What is known here of why an export can never be made."""
 
 
 @commands.callback()
@@ -59,7 +64,8 @@ def export_members(
         complain(why)
         raise typer.Exit(1) from None
     if analysis.state != ANALYSIS_STATE_READY:
-        complain(f"the export failed: {analysis.refusal_code or AnalysisState.Name(analysis.state)}")
+        code = analysis.refusal_code or AnalysisState.Name(analysis.state)
+        complain(f"the export failed: {_MEANINGS.get(code, '').format(purpose=purpose) or code}")
         raise typer.Exit(1)
     screen.print(f"{analysis.rows:,} rows in {out}, each one of at least {k} alike", markup=False)
     screen.print(
@@ -82,14 +88,26 @@ async def _run(url: str, headers: dict[str, str], asked: CreateAnalysisRequest, 
             look = GetAnalysisRequest(analysis_id=analysis.analysis_id)
             analysis = (await patiently(doors.get_analysis, look, headers)).analysis
     if analysis.state == ANALYSIS_STATE_READY:
-        # What tells of nobody is still nobody else's business.
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, 0o600)
-            while True:
-                portion = ReadAnalysisRequest(analysis_id=analysis.analysis_id, offset=file.tell())
-                content = (await patiently(doors.read_analysis, portion, headers)).content
-                if not content:
-                    break
-                file.write(content)
+
+        async def portion(offset: int) -> bytes:
+            asked = ReadAnalysisRequest(analysis_id=analysis.analysis_id, offset=offset)
+            content: bytes = (await patiently(doors.read_analysis, asked, headers)).content
+            return content
+
+        await save(out, portion)
     return analysis
+
+
+async def save(out: Path, portion: Callable[[int], Awaitable[bytes]]) -> None:
+    """Write what comes, portion by portion until one is empty; whoever is cut off leaves no file that looks whole."""
+    draft = out.with_name(f".{out.name}.draft")
+    draft.unlink(missing_ok=True)
+    # What tells of nobody is still nobody else's business.
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            while content := await portion(file.tell()):
+                file.write(content)
+        draft.replace(out)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -22,7 +22,18 @@ from services.members.storage import retention
 CONSENT = "service:consent"
 """Who acts when members asked the consent service for it."""
 
-_PRESENCE = frozenset({"OrderRecorded", "PointsRedeemed", "PointsHeld", "PointsTransferred"})
+_PRESENCE = frozenset(
+    {
+        "OrderRecorded",
+        "PointsRedeemed",
+        "PointsHeld",
+        "PointsTransferred",
+        "RewardRedeemed",
+        "CouponUsed",
+        "BenefitUsed",
+        "MembershipRecorded",
+    }
+)
 """What somebody does in person; points that expire or come back say nothing of that."""
 
 

@@ -9,7 +9,16 @@ from huiyuan.members.v1 import events_pb2, identities_pb2, links_pb2, merges_pb2
 
 from services.kit import rpc
 from services.kit.refusal import Refusal
-from tests.members.service import IMPORTER, OPERATIONS, SUPPORT, Members, as_member, by, registration
+from tests.members.service import (
+    IMPORTER,
+    OPERATIONS,
+    SUPPORT,
+    Members,
+    as_member,
+    by,
+    new_agent,
+    registration,
+)
 
 PHONE, EMAIL, UNIONID, DEVICE = 1, 2, 3, 7
 
@@ -39,13 +48,13 @@ async def listed(members: Members, member_id: str, reader: rpc.Caller | None = N
 
 async def holder(members: Members, one: kit_pb2.ExternalIdentity) -> str:
     answer = await members.identities.find_member(
-        identities_pb2.FindMemberRequest(identity=one), headers=by(SUPPORT)
+        identities_pb2.FindMemberRequest(identity=one), headers=by(new_agent())
     )
     return answer.member_id
 
 
 async def link(
-    members: Members, member_id: str, one: kit_pb2.ExternalIdentity, *, verified=True, caller=SUPPORT
+    members: Members, member_id: str, one: kit_pb2.ExternalIdentity, *, verified=True, caller=IMPORTER
 ):
     request = links_pb2.LinkIdentityRequest(member_id=member_id, identity=one, verified=verified)
     return await members.links.link_identity(request, headers=by(caller))

@@ -4,7 +4,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 from connectrpc.code import Code
@@ -57,6 +57,11 @@ SENDER = rpc.Caller(rpc.CallerKind.SYSTEM, "sender", frozenset({"communication_r
 ANYONE = rpc.Caller(rpc.CallerKind.ANYONE, "")
 
 signer = rpc.CallerSigner("gateway", {"members": KEYS["gateway"]})
+
+
+def new_agent() -> rpc.Caller:
+    """A support agent with quotas of their own."""
+    return rpc.Caller(rpc.CallerKind.STAFF, f"care-{uuid4().hex}", SUPPORT.roles)
 
 
 def as_member(member_id: str) -> rpc.Caller:

@@ -23,6 +23,7 @@ from services.members.settings import Settings
 from services.members.storage import profiles
 from services.members.storage.tombstone_files import TombstoneFile
 from tests.conftest import Servers
+from tests.members import linking
 from tests.members.rpc.test_erasures import NOTHING, found, report, rows_left
 from tests.members.service import (
     OFFICER,
@@ -84,6 +85,7 @@ async def test_restored_backups_bring_nobody_back(
     async with serving(configured, urls) as service:
         member_id = await service.register(registration(PHONE))
         stays = await service.register()
+        await linking.ask(service, linking.identity(linking.PHONE, PHONE))
         for kind, dump in dumps.items():
             await run("pg_dump", "--format=custom", f"--file={dump}", addresses[kind])
         request = erasures_pb2.RequestErasureRequest(
@@ -106,6 +108,9 @@ async def test_restored_backups_bring_nobody_back(
             assert await found(service, PHONE) == ""
             assert not await readable(service, member_id)
             assert await rows_left(service, member_id) == NOTHING
+            assert not await service.peek("SELECT FROM verifications", keys=True), (
+                "codes of the erased's phone"
+            )
             assert (await service.profile(stays, as_member(stays))).profile.display_name == "小明"
             again = await report(service, member_id)
             assert again.HasField("erased_at")

@@ -22,7 +22,8 @@ class LinkIdentityInput:
     )
     value: str
     verified: bool = strawberry.field(
-        default=False, description="True when you have seen proof that it is the member's."
+        default=False,
+        description="True when you have seen proof that it is the member's; operations alone say so.",
     )
     reason: str = strawberry.field(description="Kept in the audit, so without personal data.")
 

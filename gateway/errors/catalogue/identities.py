@@ -27,6 +27,13 @@ ENTRIES = (
         "先绑定并验证另一个，或注销会员。",
     ),
     Entry(
+        "VOUCHING_NOT_ALLOWED",
+        Kind.DECLINED,
+        "Support may not link an identity as verified: whoever has it would sign in as the member.",
+        "Link it unverified and let the member prove it by a code, or have operations vouch for it.",
+        "以未验证方式绑定，由会员通过验证码验证，或由运营人员担保。",
+    ),
+    Entry(
         "LINK_RACED",
         Kind.UNAVAILABLE,
         "Another change of the same identity or profile is under way.",

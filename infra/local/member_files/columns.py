@@ -6,7 +6,7 @@ profile and not an identity.
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -121,6 +121,16 @@ def planned(heading: Sequence[str], given: Mapping[str, str], scopes: Mapping[st
                 f"for instance --scope {name}=my-shop"
             )
     return Plan(places, left_out)
+
+
+def be_found(plan: Plan, named: Iterable[str]) -> None:
+    """Refuse to go on without a column that an option names: one called otherwise would be left out, and whoever is known
+    by it with it. Raises ``FileNotUnderstood``."""
+    for name in named:
+        if name not in plan.places:
+            raise FileNotUnderstood(
+                f"no column of the file is {name}: say which by --map 'HEADING={name}', or leave the option out"
+            )
 
 
 def _folded(heading: str) -> str:

@@ -12,7 +12,7 @@ from rich.console import Console
 from infra.local.delivery import ImportStopped
 from infra.local.issuer import Issuer
 from infra.local.member_files import tables
-from infra.local.member_files.columns import BY_NAME, SCOPED, Plan, planned
+from infra.local.member_files.columns import BY_NAME, SCOPED, Plan, be_found, planned
 from infra.local.member_files.encodings import FileNotUnderstood
 from infra.local.member_files.imports import ROLES, Importer, Members, Outcome
 from infra.local.member_files.rejects import Rejects
@@ -94,6 +94,7 @@ def import_members(
             )
             plan = planned(table.heading, _pairs(maps, ()), meaning.scopes)
             _show_plan(screen, table, plan)
+            be_found(plan, (*meaning.scopes, *sorted(meaning.verified)))
             written = stack.enter_context(Rejects(rejects, table.heading))
             progress = stack.enter_context(importing_progress(screen))
             importer = Importer(Members.at(url, signed), meaning, progress, dry_run=dry_run)

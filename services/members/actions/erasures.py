@@ -23,7 +23,7 @@ from services.members.rules.erasures import (
     Trigger,
 )
 from services.members.rules.members import MemberStatus, UnknownMember, new_member_id
-from services.members.storage import erasures, statuses, tombstones, traits
+from services.members.storage import erasures, statuses, tombstones, traits, verifications
 from services.members.storage.tombstone_files import TombstoneFile
 
 MEMBERS, KEYS = OURS
@@ -82,7 +82,11 @@ async def destroy(connection: Connection, stone: Tombstone) -> list[Proof]:
     # Whoever indexes the member now has read the profile already: what that writes is there once we go on.
     await traits.lock(connection, [stone.member_id])
     await tombstones.bury(connection, [stone])
-    return await tombstones.empty(connection, [stone.member_id])
+    codes = await verifications.forget_erased(connection, [stone.member_id])
+    return [
+        proof._replace(rows=proof.rows + codes) if proof.store == "verifications" else proof
+        for proof in await tombstones.empty(connection, [stone.member_id])
+    ]
 
 
 async def acknowledge(

@@ -37,13 +37,14 @@ async def request(
     subjects = {
         limit: _subject(ring, limit) for limit in rules.limits(new.place, requester, requesters, known)
     }
+    # Of those who proved the identity each has turns of its own, and one code a minute goes to all of them.
+    place = _subject(ring, rules.strangers(new.place))
     # In the order of their digests, so that two requests never wait for each other.
-    for subject in sorted(subjects.values()):
+    for subject in sorted({place, *subjects.values()}):
         await verifications.hold(connection, subject)
     asked_before = 0
     if known is None:
-        subject = subjects[rules.strangers(new.place)]
-        asked_before = await verifications.spent(connection, subject, now.date())
+        asked_before = await verifications.spent(connection, place, now.date())
     wait = rules.wait_after(asked_before)
     # A sender that fails late may have sent, so that strangers who are cooled down wait for that, too.
     last = await verifications.last_sent_at(

@@ -101,11 +101,13 @@ def _doors(
     return (
         gatekeeper.admit(documents, IdentityDocumentsServiceASGIApplication),
         gatekeeper.admit(profiles, ProfilesServiceASGIApplication),
-        gatekeeper.admit(Identities(databases, ring), IdentitiesServiceASGIApplication),
+        gatekeeper.admit(
+            Identities(databases, ring, settings.search_quota), IdentitiesServiceASGIApplication
+        ),
         gatekeeper.admit(Statuses(databases, terms), StatusesServiceASGIApplication),
         gatekeeper.admit(Erasures(databases, terms), ErasuresServiceASGIApplication),
         gatekeeper.admit(Retention(databases, settings.retention_rules), RetentionServiceASGIApplication),
-        gatekeeper.admit(Links(databases, ring, listed), LinksServiceASGIApplication),
+        gatekeeper.admit(Links(databases, ring, listed, settings.search_quota), LinksServiceASGIApplication),
         gatekeeper.admit(Merges(databases), MergesServiceASGIApplication),
         gatekeeper.admit(Verifications(databases, ring, sender, listed), VerificationsServiceASGIApplication),
         gatekeeper.admit(Addresses(databases, ring, listed), AddressesServiceASGIApplication),

@@ -13,7 +13,7 @@ from services.kit import clock
 from services.members import events
 from services.members.actions import erasures as actions
 from services.members.rules.erasures import Tombstone
-from services.members.storage import tombstones
+from services.members.storage import tombstones, verifications
 from services.members.storage.databases import Databases
 from services.members.storage.tombstone_files import TombstoneFile
 
@@ -58,7 +58,8 @@ async def replay(databases: Databases, file: TombstoneFile | None, *, completing
         async with databases.keys.begin() as connection:
             await tombstones.bury(connection, some)
     async with databases.keys.begin() as connection:
-        key_rows = sum(proof.rows for proof in await tombstones.empty(connection, None))
+        key_rows = await verifications.forget_erased(connection, None)
+        key_rows += sum(proof.rows for proof in await tombstones.empty(connection, None))
     rows = await _look_after(databases, known)
     if back or key_rows or rows:
         log.warning(

@@ -8,9 +8,11 @@ from huiyuan.members.v1 import identities_pb2 as wire
 
 from services.kit import rpc
 from services.kit.refusal import Invalid
+from services.members.rpc import lookups
 from services.members.rules.identities import Identity, IdentityNotValid, normalised
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import Member, member_id_of
+from services.members.rules.searches import Criterion
 from services.members.storage import identities, members, profiles
 from services.members.storage.databases import Databases
 
@@ -24,9 +26,10 @@ class TooManyReferences(Invalid):
 class Identities:
     """The handlers of ``IdentitiesService``."""
 
-    def __init__(self, databases: Databases, ring: KeyRing) -> None:
+    def __init__(self, databases: Databases, ring: KeyRing, search_quota: int) -> None:
         self._databases = databases
         self._ring = ring
+        self._search_quota = search_quota
 
     @rpc.allow(
         rpc.services("loyalty", "consent", "gateway"),
@@ -58,6 +61,9 @@ class Identities:
     async def find_member(self, request: wire.FindMemberRequest, _: Any) -> wire.FindMemberResponse:
         identity = identity_of(request.identity)
         member_id = (await self._linked([identity])).get(identity)
+        # Whoever tries a list of numbers is counted here as well as in searches.
+        found = 0 if member_id is None else 1
+        await lookups.record(self._databases, [Criterion.IDENTITY], found, self._search_quota)
         if member_id is None:
             return wire.FindMemberResponse()
         survivors = await members.survivors(self._databases, [member_id])

@@ -23,11 +23,11 @@ from services.members.rules.identity_documents import (
 )
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import (
-    MemberErased,
     MemberNotActive,
     MemberStatus,
     ProfileRaced,
 )
+from services.members.rules.statuses import be_open
 from services.members.storage import identity_documents as stored
 from services.members.storage import keys, members
 from services.members.storage.databases import Databases
@@ -94,10 +94,11 @@ class IdentityDocuments:
         purpose = accesses.purpose_of(request.purpose)
         reason = accesses.reason_of(request.reason)
         survivor = await survivor_of(self._databases, request.member_id)
-        if survivor.status is MemberStatus.ERASED:
-            raise MemberErased
+        be_open(survivor.status)
         # Logged where it lies, so that it stays told to its owner, should they be parted.
         holder = await self._holder(survivor.member_id)
+        if await stored.on_file(self._databases, holder) is None:
+            raise NoIdentityDocument  # before the log tells the member that somebody saw it
         ask = partial(self._refusal, {survivor.member_id, holder}, purpose)
         attempt = Attempt(holder, purpose, reason, _FIELDS)
         release = await released(self._databases, ask, attempt, self._unmask_quota)

@@ -149,7 +149,7 @@ class Linking:
             await links.prove(
                 connection, self._ring.places(theirs.identity), theirs.member_id, new.source, now
             )
-        source = theirs.source if theirs.verified else new.source
+        source = theirs.source if theirs.proven else new.source
         proven = Link(theirs.member_id, theirs.identity, theirs.place, True, now, theirs.linked_at, source)
         return proven, theirs.verified
 

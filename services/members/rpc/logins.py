@@ -9,6 +9,7 @@ from huiyuan.members.v1 import verifications_pb2 as wire
 
 from services.kit.refusal import Invalid, Refusal
 from services.members.actions import merges as merging
+from services.members.rpc import activities
 from services.members.rpc.claims import Claims
 from services.members.rpc.identities import identity_of
 from services.members.rpc.linking import Linking
@@ -61,6 +62,7 @@ class Logins:
         if not people:
             return wire.RecordLoginResponse(outcome=wire.LOGIN_OUTCOME_UNKNOWN)
         if len(people) == 1:
+            await activities.note(self._databases, people[0], now)
             new = await self._know(people[0], asked, actor, now)
             return wire.RecordLoginResponse(
                 outcome=wire.LOGIN_OUTCOME_KNOWN, member_id=str(people[0]), linked=new
@@ -71,6 +73,7 @@ class Logins:
             return wire.RecordLoginResponse(
                 outcome=wire.LOGIN_OUTCOME_CONFLICT, member_id=str(people[0]), conflicts=conflicts
             )
+        await activities.note(self._databases, merge.into_member, now)
         new = await self._know(merge.into_member, asked, actor, now)
         return wire.RecordLoginResponse(
             outcome=wire.LOGIN_OUTCOME_MERGED,

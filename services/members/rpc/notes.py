@@ -1,5 +1,6 @@
 """Notes, asked: added and read by staff; nothing is changed afterwards."""
 
+from collections.abc import Collection
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,10 @@ from services.kit import clock, rpc
 from services.members.actions import notes as actions
 from services.members.rpc.collecting import Collecting
 from services.members.rpc.pages import after_of
+from services.members.rpc.releases import role_of
 from services.members.rpc.survivors import survivor_of
 from services.members.rules import collecting
+from services.members.rules.accesses import SUPPORT_NOTES, Access, PersonalField
 from services.members.rules.keyrings import KeyRing
 from services.members.rules.members import (
     MemberErased,
@@ -22,7 +25,7 @@ from services.members.rules.members import (
 )
 from services.members.rules.notes import Note, NoteNotValid, body, text_of
 from services.members.rules.registrations import IdempotencyKeyReused, idempotency_key_of
-from services.members.storage import members, notes
+from services.members.storage import accesses, members, notes
 from services.members.storage.databases import Databases
 
 _ATTEMPTS = 4
@@ -66,16 +69,36 @@ class Notes:
         member_id = await self._member(request.member_id)
         # Each id's notes lie under a key of their own.
         known_as = await members.merge_set(self._databases, member_id)
-        some = [
-            note
+        some = {
+            note: one
             for one in known_as
             for note in await notes.newest(self._databases, self._ring, one, after, request.first + 1)
-        ]
+        }
         page = sorted(some, key=attrgetter("note_id"), reverse=True)[: request.first + 1]
+        # Logged where they lie, so that it stays told to their owner, should the two be parted.
+        await self._log({some[note] for note in page[: request.first]})
         return wire.ListNotesResponse(
             notes=map(_note, page[: request.first]),
             has_next_page=len(page) > request.first,
         )
+
+    async def _log(self, member_ids: Collection[UUID]) -> None:
+        """Tell the access log, and so the member, that staff read their notes: before they do."""
+        now, reader = clock.now(), rpc.caller()
+        async with self._databases.members.begin() as connection:
+            for member_id in sorted(member_ids):
+                access = Access(
+                    member_id,
+                    new_member_id(now),
+                    reader.actor,
+                    SUPPORT_NOTES,
+                    "",
+                    (PersonalField.NOTES,),
+                    now,
+                    "",
+                    role_of(reader),
+                )
+                await accesses.add(connection, access)
 
     async def _key(self, member_id: UUID) -> tuple[int, bytes]:
         """The generation and wrapped key that a member's notes are under; the first note gets the first key."""

@@ -10,7 +10,7 @@ from huiyuan.members.v1 import profiles_pb2 as wire
 
 from services.kit import clock, rpc
 from services.kit.refusal import Invalid, Refusal
-from services.members.rpc import collecting, views
+from services.members.rpc import activities, collecting, views
 from services.members.rpc.collecting import Collecting
 from services.members.rpc.consents import ConsentGate
 from services.members.rpc.pages import after_of
@@ -98,7 +98,10 @@ class Profiles:
         rpc.be_member(request.member_id)
         await self._listed.admit(collecting.of_profile(request))
         own = rpc.caller().is_member(request.member_id)
-        member = await update(self._databases, self._ring, request, clock.now(), own=own)
+        now = clock.now()
+        member = await update(self._databases, self._ring, request, now, own=own)
+        if own:
+            await activities.note(self._databases, member.member_id, now)
         return wire.UpdateProfileResponse(profile=views.profile(member, own=own))
 
     @rpc.per_item

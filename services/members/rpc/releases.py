@@ -57,7 +57,7 @@ async def released(
         attempt.fields,
         now,
         refusal.code if refusal else "",
-        _role(rpc.caller()),
+        role_of(rpc.caller()),
     )
     async with databases.members.begin() as connection:
         access = await accessing.record(connection, access, quota, now)
@@ -70,6 +70,6 @@ async def released(
     return Release(access.access_id, asked_at)
 
 
-def _role(actor: rpc.Caller) -> str:
+def role_of(actor: rpc.Caller) -> str:
     """The role under which staff see data in clear; of several, the one that reaches least."""
     return next((role for role in RELEASED_TO if actor.has(role)), "")

@@ -7,13 +7,14 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.members.v1 import searches_pb2 as wire
 
-from services.kit import clock, rpc
+from services.kit import rpc
+from services.members.rpc import lookups
 from services.members.rpc.identities import identity_of
 from services.members.rpc.pages import PageNotValid, after_of, be_size
 from services.members.rules import searches as rules
 from services.members.rules.keyrings import KeyRing
-from services.members.rules.members import Member, member_id_of, new_member_id
-from services.members.rules.searches import LoggedSearch, Search, SearchNotValid, SearchQuotaExhausted
+from services.members.rules.members import Member, member_id_of
+from services.members.rules.searches import LoggedSearch, Search, SearchNotValid
 from services.members.rules.texts import has_control
 from services.members.storage import identities, profiles, searches, traits
 from services.members.storage.databases import Databases
@@ -59,7 +60,7 @@ class Searches:
             page = await self._by_traits(search, request.after, request.first)
         else:
             page = await self._by_joining(search, request.after, request.first)
-        await self._record(search, len(page.found))
+        await lookups.record(self._databases, search.criteria, len(page.found), self._quota)
         return wire.SearchMembersResponse(
             members=[wire.FoundMember(member_id=str(one.member_id), place=one.place) for one in page.found],
             has_next_page=page.has_more,
@@ -76,20 +77,6 @@ class Searches:
             searches=[_logged(one) for one in page[: request.first]],
             has_next_page=len(page) > request.first,
         )
-
-    async def _record(self, search: Search, found: int) -> None:
-        """Count and log a search. Raises ``SearchQuotaExhausted``, and then nothing of it is answered."""
-        now, actor = clock.now(), rpc.caller().actor
-        async with self._databases.members.begin() as connection:
-            allowed = await searches.spend(connection, actor, now.date(), self._quota)
-            logged = LoggedSearch(
-                new_member_id(now), actor, search.criteria, found if allowed else 0, now, allowed
-            )
-            await searches.add(connection, logged)
-        if not allowed:
-            raise SearchQuotaExhausted(
-                "this actor has searched as often today as anyone may in a day", quota=self._quota
-            )
 
     async def _among(self, search: Search) -> _Page:
         members = await profiles.read(self._databases, self._ring, search.among)

@@ -8,6 +8,7 @@ from huiyuan.members.v1 import verifications_pb2 as wire
 from services.kit import clock, rpc
 from services.kit.refusal import Refusal
 from services.members.actions import verifications as actions
+from services.members.rpc import activities
 from services.members.rpc.claims import Claims
 from services.members.rpc.collecting import Collecting
 from services.members.rpc.identities import identity_of
@@ -102,6 +103,7 @@ class Verifications:
             raise tried
         if member_id is None:
             return await self._prove(tried, identity)
+        await activities.note(self._databases, member_id, now)
         found = await self._claims.take(tried, member_id, identity, now)
         if found.link is None:
             return wire.ConfirmVerificationCodeResponse(
@@ -144,6 +146,8 @@ class Verifications:
             # Of several who send the right code at once one signs in: what a code proves, it proves once.
             if not await actions.settle(connection, proven):
                 raise VerificationNotOpen
+        if member_id is not None:
+            await activities.note(self._databases, member_id, clock.now())
         return wire.ConfirmVerificationCodeResponse(
             outcome=wire.VERIFICATION_OUTCOME_PROVEN, member_id=str(member_id or "")
         )

@@ -32,6 +32,7 @@ class PersonalField(IntEnum):
     EMAIL = 4
     BIRTH_DATE = 5
     IDENTITY_DOCUMENT = 20
+    NOTES = 21
     ADDRESSES = 6
     GENDER = 7
 
@@ -48,11 +49,16 @@ _CATEGORIES = {
     PersonalField.EMAIL: "email",
     PersonalField.BIRTH_DATE: "birth_date",
     PersonalField.IDENTITY_DOCUMENT: "identity_document",
+    PersonalField.NOTES: "service_notes",
     PersonalField.ADDRESSES: "address",
     PersonalField.GENDER: "gender",
 }
-_SENSITIVE = frozenset({PersonalField.IDENTITY_DOCUMENT})
+_ELSEWHERE = frozenset({PersonalField.IDENTITY_DOCUMENT, PersonalField.NOTES})
 """Not in the ordinary profile: behind a key and a door of their own."""
+
+
+SUPPORT_NOTES = "support_notes"
+"""What the log says that notes are read for: the work they are kept for, which rests on the contract."""
 
 
 class UnmaskNotValid(Invalid):
@@ -102,7 +108,7 @@ def fields_of(numbers: Sequence[int]) -> tuple[PersonalField, ...]:
         fields = tuple(dict.fromkeys(PersonalField(number) for number in numbers))
     except ValueError:
         fields = ()
-    if not fields or _SENSITIVE.intersection(fields):
+    if not fields or _ELSEWHERE.intersection(fields):
         raise UnmaskNotValid("name at least one field, and only fields that we know", field="fields")
     return fields
 

@@ -76,6 +76,16 @@ class LastVerifiedIdentity(Declined):
         )
 
 
+class VouchingNotAllowed(Declined):
+    """Support says that an identity is proven, which would let whoever has it sign in as the member."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "support links an identity unverified: let the member prove it by a code, or operations vouch for it",
+            field="verified",
+        )
+
+
 class LinkRaced(Unavailable):
     """Another change of the same identity or profile is under way; try again."""
 
@@ -94,6 +104,11 @@ class Link:
     verified_at: datetime | None
     linked_at: datetime
     source: IdentitySource
+
+    @property
+    def proven(self) -> bool:
+        """Whether a code or a login proved it: what staff alone vouch for is verified, and proves nothing more."""
+        return self.verified and self.source is not IdentitySource.STAFF
 
 
 @dataclass(frozen=True, slots=True)

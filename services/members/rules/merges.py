@@ -160,14 +160,14 @@ def proves_one_person(ours: Sequence[Link], theirs: Sequence[Link], now: datetim
     """True when identities verified in one login prove two members to be one.
 
     It takes one of each member's that was verified before; a device proves nothing, and neither does a number that
-    may have been given to somebody else since.
+    may have been given to somebody else since, nor what only staff vouch for.
     """
     return any(_is_proof(link, now) for link in ours) and any(_is_proof(link, now) for link in theirs)
 
 
 def _is_proof(link: Link, now: datetime) -> bool:
     return (
-        link.verified
+        link.proven
         and link.identity.kind is not IdentityKind.DEVICE
         and not may_have_been_reissued(link, now)
     )

@@ -69,7 +69,8 @@ async def claim(
                  AS place (kind, version, digest)
                ON CONFLICT (kind, index_version, value_index) DO UPDATE
                  SET change_id = excluded.change_id, verified = i.verified OR excluded.verified,
-                     source = CASE WHEN i.verified THEN i.source ELSE excluded.source END,
+                     source = CASE WHEN i.verified AND (i.source <> :staff OR NOT excluded.verified)
+                                   THEN i.source ELSE excluded.source END,
                      verified_at = coalesce(excluded.verified_at, i.verified_at)
                WHERE i.member_id = :member_id"""
         ),
@@ -79,6 +80,7 @@ async def claim(
             "norm": NORM_VERSION,
             "verified": new.verified,
             "source": new.source,
+            "staff": IdentitySource.STAFF,
             "change_id": change_id,
             "now": now,
         },
@@ -139,14 +141,24 @@ async def prove(
     source: IdentitySource,
     now: datetime,
 ) -> None:
-    """A link was proven once more, or for the first time, wherever it lies; the source is of that first time."""
+    """A link was proven once more, or for the first time, wherever it lies; the source is of that first time.
+
+    What staff vouched for is proven for the first time by whatever follows.
+    """
     await connection.execute(
         text(
-            f"""UPDATE identities SET source = CASE WHEN verified THEN source ELSE CAST(:source AS smallint) END,
+            f"""UPDATE identities SET source = CASE WHEN verified AND source <> :staff THEN source
+                                               ELSE CAST(:source AS smallint) END,
                                       verified = true, verified_at = :now
                 WHERE {_ANY} AND member_id = :member_id"""  # noqa: S608
         ),
-        {**_all_named(places), "member_id": member_id, "source": source, "now": now},
+        {
+            **_all_named(places),
+            "member_id": member_id,
+            "source": source,
+            "staff": IdentitySource.STAFF,
+            "now": now,
+        },
     )
 
 

@@ -1,6 +1,6 @@
 """Verifications at rest: keyed digests of codes and of where they went, and how often they were asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -200,6 +200,28 @@ async def forget(connection: AsyncConnection, before: datetime, known_before: da
     )
     gone = await connection.execute(
         text("DELETE FROM verifications WHERE requested_at < :before"), {"before": before}
+    )
+    return gone.rowcount
+
+
+async def forget_erased(connection: AsyncConnection, member_ids: Collection[UUID] | None) -> int:
+    """Forget the codes that nobody in particular asked for, of whatever the erased are known by; how many.
+
+    None stands for everybody with a tombstone. Call before their links go; codes that they asked for themselves go with
+    whatever else has their ids.
+    """
+    whose = (
+        "EXISTS (SELECT FROM tombstones t WHERE t.member_id = i.member_id)"
+        if member_ids is None
+        else "i.member_id = ANY(CAST(:members AS uuid[]))"
+    )
+    gone = await connection.execute(
+        text(
+            "DELETE FROM verifications v USING identities i WHERE v.member_id IS NULL AND "  # noqa: S608
+            "(v.kind, v.index_version, v.value_index) = (i.kind, i.index_version, i.value_index) "
+            f"AND {whose}"
+        ),
+        {} if member_ids is None else {"members": list(member_ids)},
     )
     return gone.rowcount
 

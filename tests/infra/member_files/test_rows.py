@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from infra.local.member_files.columns import planned
+from infra.local.member_files.columns import be_found, planned
 from infra.local.member_files.encodings import FileNotUnderstood
 from infra.local.member_files.rows import Meaning, RowRefused, entrant
 from infra.local.member_files.tables import Row
@@ -60,6 +60,13 @@ def test_a_heading_can_be_mapped_and_left_out():
 def test_a_heading_that_is_not_clear_is_refused(heading, given, says):
     with pytest.raises(FileNotUnderstood, match=says):
         planned(heading, given, {})
+
+
+def test_a_column_that_an_option_names_must_be_in_the_file():
+    plan = planned(["手机", "crm id"], {}, SHOP)
+    be_found(plan, ["phone"])
+    with pytest.raises(FileNotUnderstood, match="no column of the file is external_id"):
+        be_found(plan, ["phone", "external_id"])
 
 
 def test_a_row_is_spelled_in_one_way():

@@ -23,10 +23,10 @@ from tests.members.service import (
     INSTALLATION,
     OFFICER,
     OPERATIONS,
-    SUPPORT,
     Members,
     as_member,
     by,
+    new_agent,
     registration,
 )
 
@@ -119,7 +119,7 @@ class House:
         """The member that a phone belongs to, as support finds it."""
         identity = kit_pb2.ExternalIdentity(kind=1, value=phone)  # type: ignore[arg-type]
         asked = identities_pb2.FindMemberRequest(identity=identity)
-        return (await self.service.identities.find_member(asked, headers=by(SUPPORT))).member_id
+        return (await self.service.identities.find_member(asked, headers=by(new_agent()))).member_id
 
     async def update(self, member_id: str, name: str) -> None:
         request = profiles_pb2.UpdateProfileRequest(member_id=member_id, display_name=name)

@@ -1,7 +1,9 @@
 """How many codes go out: who proved an identity before asks apart from strangers, and strangers are slowed down."""
 
+import asyncio
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from services.members.jobs import links as job
@@ -204,3 +206,26 @@ async def test_of_those_who_proved_it_the_last_ten_are_known(members, monkeypatc
     assert await known(members, member_id) == rules.MOST_KNOWN
     monkeypatch.setattr(rules, "A_DAY_PER_IDENTITY", 1)
     assert [await code_of(ask(members, one, device=f"d-{n}")) for n in (0, 1, 2)] == [REFUSED, REFUSED, ""]
+
+
+async def test_of_two_who_proved_it_and_ask_at_once_one_gets_a_code(members, monkeypatch):
+    one = identity(PHONE, members.phone())
+    await join(members, one)
+    for device in ("device-1", "device-2"):
+        await prove(members, one, device=device)
+    await pass_time(members, timedelta(minutes=2))
+    monkeypatch.setattr(rules, "RESEND_AFTER", timedelta(minutes=1))
+    holding = await asyncpg.connect(members.keys.owner)
+    try:
+        async with holding.transaction():
+            # Whoever may send is stopped before its code is there for others to see.
+            await holding.execute("LOCK TABLE verifications IN SHARE MODE")
+            asking = [asyncio.ensure_future(code_of(ask(members, one, device=f"device-{n}"))) for n in (1, 2)]
+            while await holding.fetchval(WAITING) < 2:  # noqa: ASYNC110  # a lock sets no event
+                await asyncio.sleep(0.01)
+        assert sorted(await asyncio.gather(*asking)) == ["", REFUSED]
+    finally:
+        await holding.close()
+
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"

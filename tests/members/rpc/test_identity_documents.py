@@ -115,6 +115,16 @@ async def test_document_is_put_seen_shown_logged_and_told(members):
     assert not any(NUMBER.encode() in row["event"] for row in rows)
 
 
+async def test_nothing_is_shown_of_who_left_and_nothing_logged_of_what_is_not_there(members):
+    member_id = await members.register()
+    assert (await refused(reveal(members, member_id, agent("doc-none")))).code == "NO_IDENTITY_DOCUMENT"
+    assert not await log_of(members, member_id), "nobody saw anything"
+    await put(members, member_id)
+    await members.peek("UPDATE members SET status = 4 WHERE member_id = $1", UUID(member_id))
+    assert (await refused(reveal(members, member_id, agent("doc-none")))).code == "MEMBER_CLOSED"
+    assert not await log_of(members, member_id)
+
+
 async def test_document_rests_under_a_key_of_its_own_and_a_profile_is_read_without_it(members):
     member_id = await members.register()
     await put(members, member_id)

@@ -4,13 +4,24 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from huiyuan.members.v1 import links_pb2, verifications_pb2
 
 from services.kit import clock, rpc
 from services.members.jobs import links as job
 from services.members.storage import links as stored
 from tests.members import linking
 from tests.members.linking import DEVICE, EMAIL, PHONE, code_of, holder, identity, join, link, listed, unlink
-from tests.members.service import ANYONE, AUDITOR, IMPORTER, LOYALTY, OFFICER, OPERATIONS, SUPPORT, as_member
+from tests.members.service import (
+    ANYONE,
+    AUDITOR,
+    IMPORTER,
+    LOYALTY,
+    OFFICER,
+    OPERATIONS,
+    SUPPORT,
+    as_member,
+    new_agent,
+)
 
 KINDS = [
     (1, "", " １３９ ２２２２ ３３３３ ", "139****3333"),
@@ -49,6 +60,42 @@ async def test_an_identity_of_another_is_refused_and_nothing_changes(members):
     assert await code_of(link(members, second, one)) == "IDENTITY_ALREADY_TAKEN"
     assert await holder(members, one) == first
     assert len(await listed(members, second)) == 1
+
+
+async def test_what_staff_vouch_for_is_for_operations_to_say_and_merges_nobody(members):
+    one, mail, other = (
+        identity(PHONE, members.phone()),
+        identity(EMAIL, "mine@example.com"),
+        linking.unionid(),
+    )
+    victim, _ = await join(members, other), await join(members, mail)
+    assert await code_of(link(members, victim, one, caller=SUPPORT)) == "VOUCHING_NOT_ALLOWED"
+    assert await holder(members, one) == ""
+    assert not (await link(members, victim, one, verified=False, caller=SUPPORT)).identity.verified
+    assert (await link(members, victim, one, caller=OPERATIONS)).identity.verified
+    sources = {row.kind: row.source for row in await listed(members, victim)}
+    assert sources[PHONE] == links_pb2.IDENTITY_SOURCE_STAFF
+    # Whoever has the number of somebody's whom staff vouched for is not for that one with them.
+    done = await linking.login(members, one, mail)
+    assert done.outcome == verifications_pb2.LOGIN_OUTCOME_CONFLICT
+    await linking.verify(members, one, victim)
+    sources = {row.kind: row.source for row in await listed(members, victim)}
+    assert sources[PHONE] == links_pb2.IDENTITY_SOURCE_CODE
+    assert (await linking.login(members, one, mail)).outcome == verifications_pb2.LOGIN_OUTCOME_MERGED
+
+
+async def test_who_tries_what_is_taken_by_linking_is_counted_as_one_who_searches(members):
+    agent, taken = new_agent(), identity(PHONE, members.phone())
+    await join(members, taken)
+    other = await join(members, linking.unionid())
+    answers = [
+        await code_of(link(members, other, taken, verified=False, caller=agent))
+        for _ in range(members.settings.search_quota + 1)
+    ]
+    assert answers == ["IDENTITY_ALREADY_TAKEN"] * members.settings.search_quota + ["SEARCH_QUOTA_EXHAUSTED"]
+    free = identity(PHONE, members.phone())
+    assert await code_of(link(members, other, free, verified=False, caller=agent)) == "SEARCH_QUOTA_EXHAUSTED"
+    assert await holder(members, free) == "", "a refusal tells what is free from what is taken by nothing"
 
 
 async def test_a_member_unlinks_all_but_the_last_verified(members):

@@ -5,13 +5,13 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from huiyuan.members.v1 import communications_pb2, notes_pb2, tags_pb2
+from huiyuan.members.v1 import communications_pb2, notes_pb2, profiles_pb2, tags_pb2
 
 from services.kit import clock
 from services.kit.refusal import Refusal
 from services.members.rules.blobs import Unreadable
 from tests.members.linking import merge, undo
-from tests.members.rpc.test_accesses import agent
+from tests.members.rpc.test_accesses import accesses, agent
 from tests.members.service import (
     ADMIN,
     AUDITOR,
@@ -73,6 +73,30 @@ async def test_what_was_written_and_sent_under_an_earlier_id_is_read_with_the_su
     assert list((await notes(members, earlier)).notes) == [written[2], written[0]]
     assert list((await notes(members, survivor)).notes) == [corrected.note, written[3], written[1]]
     assert len((await received(members, earlier, as_member(earlier))).communications) == 2
+
+
+async def test_who_read_notes_is_told_to_the_member_where_they_lie(members):
+    earlier, survivor, silent = [await members.register() for _ in range(3)]
+    await note(members, earlier, "about the earlier")
+    await merge(members, earlier, survivor, "read")
+    for member_id in (survivor, silent):
+        await notes(members, member_id, agent("care-reads"))
+    await undo(members, earlier, "read")
+    told = {
+        one: (await accesses(members, one, as_member(one))).accesses for one in (earlier, survivor, silent)
+    }
+    [read] = told[earlier]
+    assert (read.actor, read.actor_role, read.purpose, list(read.fields), read.allowed) == (
+        "",
+        "support",
+        "support_notes",
+        [profiles_pb2.PERSONAL_FIELD_NOTES],
+        True,
+    )
+    assert not told[survivor]
+    assert not told[silent], "who has no notes was not read about"
+    [logged] = (await accesses(members, earlier, AUDITOR)).accesses
+    assert logged.actor == "staff:care-reads"
 
 
 async def test_a_note_rests_sealed_and_cannot_stand_in_for_another(members):

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from huiyuan.loyalty.v1.events_pb2 import LoyaltyEvent
-from huiyuan.members.v1 import retention_pb2
+from huiyuan.members.v1 import profiles_pb2, retention_pb2
 
 from services.kit import stream
 from services.kit.refusal import Refusal
@@ -16,7 +16,7 @@ from services.members.rpc.retention import Retention
 from services.members.rules.erasures import Terms
 from services.members.rules.retention import RetentionNotUnderstood, rules_of
 from tests.members import linking
-from tests.members.service import AUDITOR, OPERATIONS, Members, by, registration
+from tests.members.service import AUDITOR, OPERATIONS, Members, as_member, by, registration
 
 TERMS = Terms()
 
@@ -116,6 +116,42 @@ async def test_who_was_seen_under_an_earlier_id_is_not_inactive(members: Members
     assert (await left(members, stale))[2] == 1
     [run] = await members.peek("SELECT rows FROM retention_runs WHERE category = 'inactive_members'")
     assert run["rows"] == before
+
+
+async def test_who_signs_in_or_acts_in_person_is_not_inactive(members: Members):
+    async def by_login(phone: str, _: str) -> None:
+        await linking.login(members, linking.identity(linking.PHONE, phone))
+
+    async def by_code(phone: str, _: str) -> None:
+        one = linking.identity(linking.PHONE, phone)
+        asked = await linking.ask(members, one)
+        assert (
+            await linking.confirm(members, asked.verification_id, one, linking.newest_code(members))
+        ).member_id
+
+    async def by_proving(_: str, member_id: str) -> None:
+        await linking.verify(members, linking.identity(linking.PHONE, members.phone()), member_id)
+
+    async def by_changing(_: str, member_id: str, caller=None) -> None:
+        request = profiles_pb2.UpdateProfileRequest(member_id=member_id, display_name="小华")
+        await members.profiles.update_profile(request, headers=by(caller or as_member(member_id)))
+
+    async def changed_by_staff(_: str, member_id: str) -> None:
+        await by_changing(_, member_id, OPERATIONS)
+
+    async def using_a_coupon(_: str, member_id: str) -> None:
+        await seen(members, member_id, 1, kind="CouponUsed")
+
+    asked = {}
+    for act in (by_login, by_code, by_proving, by_changing, using_a_coupon, changed_by_staff):
+        phone = members.phone()
+        member_id = await linking.join(members, linking.identity(linking.PHONE, phone))
+        await old(members, member_id, 2_000)
+        await act(phone, member_id)
+        asked[act.__name__] = member_id
+    await retention.run(members.databases, TERMS, rules_of("access_log=0,inactive_members=1095"))
+    erased = [name for name, member_id in asked.items() if (await left(members, member_id))[2]]
+    assert erased == ["changed_by_staff"]
 
 
 async def test_the_report_is_for_those_who_watch(members: Members):

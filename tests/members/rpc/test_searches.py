@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from huiyuan.kit.v1 import kit_pb2
-from huiyuan.members.v1 import profiles_pb2, searches_pb2, tags_pb2
+from huiyuan.members.v1 import identities_pb2, profiles_pb2, searches_pb2, tags_pb2
 
 from services.kit import rpc
 from services.kit.refusal import Refusal
@@ -22,20 +22,14 @@ from tests.members.service import (
     Members,
     as_member,
     by,
+    new_agent,
     registration,
 )
-
-_agents = iter(range(10_000))
-
-
-def agent() -> rpc.Caller:
-    """A support agent with a quota of their own."""
-    return rpc.Caller(rpc.CallerKind.STAFF, f"searcher-{next(_agents)}", frozenset({"support"}))
 
 
 async def page(members: Members, caller: rpc.Caller | None = None, **asked):
     request = searches_pb2.SearchMembersRequest(**{"first": 100, **asked})
-    return await members.searches.search_members(request, headers=by(caller or agent()))
+    return await members.searches.search_members(request, headers=by(caller or new_agent()))
 
 
 async def search(members: Members, **asked) -> list[str]:
@@ -212,7 +206,7 @@ async def test_nothing_of_an_erased_member_is_found_or_left(members):
 
 
 async def test_searches_are_logged_by_kind_and_never_by_value(members):
-    caller = agent()
+    caller = new_agent()
     await named(members, "谢道韫")
     await page(members, caller, full_name="谢道韫", tags=["likes_tea"], status=1)
     request = searches_pb2.ListSearchesRequest(first=10, actor=caller.actor)
@@ -234,17 +228,30 @@ async def test_searches_are_logged_by_kind_and_never_by_value(members):
     assert refused.value.code == "NOT_ALLOWED"
 
 
-async def test_nobody_searches_more_than_their_quota(members):
-    caller = agent()
-    for _ in range(members.settings.search_quota):
+async def test_nobody_searches_more_than_their_quota_at_either_door(members):
+    caller = new_agent()
+    for _ in range(members.settings.search_quota - 1):
         await page(members, caller, full_name="谁")
-    with pytest.raises(Refusal) as refused:
-        await page(members, caller, full_name="谁")
-    assert refused.value.code == "SEARCH_QUOTA_EXHAUSTED"
+    phone = members.phone()
+    await members.register(registration(phone))
+    find = identities_pb2.FindMemberRequest(
+        identity=kit_pb2.ExternalIdentity(kind=kit_pb2.IDENTITY_KIND_PHONE, value=phone)
+    )
+    assert (await members.identities.find_member(find, headers=by(caller))).member_id
+    request = searches_pb2.ListSearchesRequest(first=1, actor=caller.actor)
+    [logged] = (await members.searches.list_searches(request, headers=by(AUDITOR))).searches
+    assert (list(logged.criteria), logged.found, logged.allowed) == ([1], 1, True)
+    for attempt in (
+        page(members, caller, full_name="谁"),
+        members.identities.find_member(find, headers=by(caller)),
+    ):
+        with pytest.raises(Refusal) as refused:
+            await attempt
+        assert refused.value.code == "SEARCH_QUOTA_EXHAUSTED"
     request = searches_pb2.ListSearchesRequest(first=1, actor=caller.actor)
     [logged] = (await members.searches.list_searches(request, headers=by(AUDITOR))).searches
     assert (logged.allowed, logged.found) == (False, 0)
-    await page(members, agent(), full_name="谁")
+    await page(members, new_agent(), full_name="谁")
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,8 @@ class IdentitiesService(Protocol):
 
     async def find_member(self, request: FindMemberRequest, ctx: RequestContext[FindMemberRequest, FindMemberResponse], /) -> FindMemberResponse:
         """
-        For staff: the member with this exact identity.
+        For staff: the member with this exact identity. Counted and logged as a
+        search by identity is.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -155,7 +156,8 @@ class IdentitiesServiceClient(ConnectClient):
         timeout_ms: int | None = None,
     ) -> FindMemberResponse:
         """
-        For staff: the member with this exact identity.
+        For staff: the member with this exact identity. Counted and logged as a
+        search by identity is.
         """
         return await self.execute_unary(
             request=request,
@@ -180,7 +182,8 @@ class IdentitiesServiceSync(Protocol):
 
     def find_member(self, request: FindMemberRequest, ctx: RequestContext[FindMemberRequest, FindMemberResponse], /) -> FindMemberResponse:
         """
-        For staff: the member with this exact identity.
+        For staff: the member with this exact identity. Counted and logged as a
+        search by identity is.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -287,7 +290,8 @@ class IdentitiesServiceClientSync(ConnectClientSync):
         timeout_ms: int | None = None,
     ) -> FindMemberResponse:
         """
-        For staff: the member with this exact identity.
+        For staff: the member with this exact identity. Counted and logged as a
+        search by identity is.
         """
         return self.execute_unary(
             request=request,

@@ -36,6 +36,7 @@ class PersonalField(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PERSONAL_FIELD_EMAIL: _ClassVar[PersonalField]
     PERSONAL_FIELD_BIRTH_DATE: _ClassVar[PersonalField]
     PERSONAL_FIELD_IDENTITY_DOCUMENT: _ClassVar[PersonalField]
+    PERSONAL_FIELD_NOTES: _ClassVar[PersonalField]
     PERSONAL_FIELD_ADDRESSES: _ClassVar[PersonalField]
     PERSONAL_FIELD_GENDER: _ClassVar[PersonalField]
 GENDER_UNSPECIFIED: Gender
@@ -55,6 +56,7 @@ PERSONAL_FIELD_PHONE: PersonalField
 PERSONAL_FIELD_EMAIL: PersonalField
 PERSONAL_FIELD_BIRTH_DATE: PersonalField
 PERSONAL_FIELD_IDENTITY_DOCUMENT: PersonalField
+PERSONAL_FIELD_NOTES: PersonalField
 PERSONAL_FIELD_ADDRESSES: PersonalField
 PERSONAL_FIELD_GENDER: PersonalField
 
