@@ -8,6 +8,7 @@ from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import overviews_pb2, points_pb2, tiers_pb2
 
 from gateway.clients import LOYALTY, Clients
+from gateway.documents.compiled.loads import Chosen
 from gateway.loaders.lane import kept, values
 from services.kit import rpc
 from services.kit.rpc import Caller, ServiceFailed
@@ -64,17 +65,11 @@ class Part(Generic[Key, Value]):
         self._ask = ask
         self._name = name
 
-    async def load(self, caller: Caller, key: Key) -> Value:
+    def load(self, caller: Caller, key: Key) -> Chosen[Value]:
         """The value, once a call has brought it; raises the part's refusal, or why its call failed."""
-        part: _Asked
         if isinstance(key, EntriesOf):
-            page, part = InProgramme(key.programme_id, key.member_id), key
-        else:
-            page, part = key, self._name
-        value: Value | Exception = (await self._ask(caller, page, part))[part]
-        if isinstance(value, Exception):
-            raise value
-        return value
+            return Chosen(self._ask(caller, InProgramme(key.programme_id, key.member_id), key), key)
+        return Chosen(self._ask(caller, key, self._name), self._name)
 
 
 class Overviews:

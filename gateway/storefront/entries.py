@@ -37,7 +37,7 @@ class Entry(Node):
         return optional_instant(self.wire, "expires_at")
 
 
-def page(wire: points_pb2.EntryPage, after: str | None) -> Connection[Entry]:
+def page(wire: points_pb2.EntryPage, after: str | None = None) -> Connection[Entry]:
     """A page of entries."""
     keys = [entry.entry_id for entry in wire.entries]
     return connection(
