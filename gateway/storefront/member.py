@@ -31,7 +31,7 @@ from gateway.storefront.rewarded import Rewarded
 from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
 from gateway.views.communications import sent
-from gateway.views.consents import Consent, consent
+from gateway.views.consents import Consent, consents
 from gateway.views.coupons import COUPONS, Coupon
 from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
@@ -67,7 +67,7 @@ def _balance_asked(
     return _balances(member, info, programme_id)
 
 
-def _one_balance(wire: points_pb2.MemberBalances, currency: str | None = None) -> Balance | None:
+def _one_balance(wire: points_pb2.MemberBalances, currency: str | None) -> Balance | None:
     found = named(wire.balances, currency)
     return None if found is None else balance(found)
 
@@ -170,7 +170,7 @@ class Member(Rewarded, Profiled, Node):
         description="The balances in all of the programme's currencies.",
     )
     lots: list[Lot] | None = strawberry.field(
-        resolver=loaded(_lots, lambda wire, currency=None: lots(wire.lots, currency)),
+        resolver=loaded(_lots, lambda wire, currency: lots(wire.lots, currency)),
         description="What the balances consist of; without a currency, all of them. What goes first comes first.",
     )
 
@@ -232,9 +232,7 @@ class Member(Rewarded, Profiled, Node):
         return await known_by(info, self.id)
 
     consents: list[Consent] | None = strawberry.field(
-        resolver=loaded(
-            _consents, lambda wire, info: [consent(one, info.context.locale) for one in wire.consents]
-        ),
+        resolver=loaded(_consents, lambda wire, info: consents(wire, info.context.locale)),
         description="What the member decided about each purpose.",
     )
 

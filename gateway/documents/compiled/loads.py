@@ -1,13 +1,15 @@
-"""Loads: resolvers in two parts, what is loaded and what is made of it.
+"""Loads: resolvers that say what they do, so that compiled documents need not call them.
 
-A field that says so needs nothing else to be waited for. Compiled documents then ask for all that an object's fields
-load, once for those that load the same, and wait for it in one place: no coroutine for each field.
+A field in two parts says what is loaded and what is made of it, and that nothing else has to be waited for. Compiled
+documents then ask for all that an object's fields load, once for those that load the same, and wait for it in one
+place: no coroutine for each field. A field may also say where in its object its value stands.
 """
 
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import suppress
+from operator import attrgetter
 from types import coroutine
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -44,15 +46,13 @@ class Parts(NamedTuple):
 
     load: Callable[..., Awaitable[Any]]
     show: Callable[..., Any]
-    wants: tuple[str, ...]
-    """What ``show`` is told beside the value, by name: the info, or arguments."""
+    wants: Mapping[str, object]
+    """What ``show`` is told beside the value, by name: the info, or arguments with what they are when nobody gives them."""
 
     def shown(self, value: Any, info: object, arguments: Mapping[str, Any]) -> Any:
         """What is made of a value."""
-        if not self.wants:
-            return self.show(value)
-        told = {**arguments, "info": info}
-        return self.show(value, **{name: told[name] for name in self.wants if name in told})
+        told = {**self.wants, **arguments, "info": info}
+        return self.show(value, **{name: told[name] for name in self.wants})
 
 
 def loaded(load: Callable[..., Loading], show: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,12 +61,13 @@ def loaded(load: Callable[..., Loading], show: Callable[..., Any]) -> Callable[.
     The field's arguments are those of ``load``, behind what the field is of and the info. ``show`` takes the value, and
     by their names what else it wants of these. Its field says its type.
     """
-    parts = Parts(load, show, tuple(inspect.signature(show).parameters)[1:])
+    told = inspect.signature(load)
+    wants = {name: told.parameters[name].default for name in tuple(inspect.signature(show).parameters)[1:]}
+    parts = Parts(load, show, wants)
 
     async def resolve(self: Any, info: Any, **arguments: Any) -> Any:
         return parts.shown(await load(self, info, **arguments), info, arguments)
 
-    told = inspect.signature(load)
     first, *others = told.parameters.values()
     seen = [first.replace(name="self", annotation=inspect.Parameter.empty), *others]
     resolve.__signature__ = inspect.Signature(seen)  # type: ignore[attr-defined]  # what strawberry looks at
@@ -80,6 +81,24 @@ def parts_of(resolver: object) -> Parts | None:
     """A resolver's parts, when it has them."""
     parts = getattr(resolver, "parts", None)
     return parts if isinstance(parts, Parts) else None
+
+
+def found(path: str) -> Callable[..., Any]:
+    """A field's resolver: its value stands in its object, by a path of attributes. Its field says its type."""
+    read = attrgetter(path)
+
+    def resolve(self: Any) -> Any:
+        return read(self)
+
+    resolve.__annotations__ = {}
+    resolve.path = path  # type: ignore[attr-defined]
+    return resolve
+
+
+def path_of(resolver: object) -> str | None:
+    """Where a field's value stands in its object, when its resolver says so."""
+    path = getattr(resolver, "path", None)
+    return path if isinstance(path, str) and all(map(str.isidentifier, path.split("."))) else None
 
 
 class Slowest:

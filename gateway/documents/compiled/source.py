@@ -174,18 +174,21 @@ class Source:
             lines.loads[same] = f"l{len(lines.loads)}"
             words = "source, info" + (f", **{given}" if given else "")
             lines.begin.append(f"begun.append({self._named('load', parts.load)}({words}))")
-        brought = lines.loads[same]
-        if parts.wants in ((), ("info",)):
-            told = "".join(f", {name}={name}" for name in parts.wants)
-            lines.after.append(f"    {value} = {self._named('show', parts.show)}({brought}{told})")
-        else:
-            parts_named = self._named("parts", parts)
-            lines.after.append(f"    {value} = {parts_named}.shown({brought}, info, {given or '{}'})")
+        told = "".join(
+            f", {name}={self._told_of(name, default, given)}" for name, default in parts.wants.items()
+        )
+        lines.after.append(f"    {value} = {self._named('show', parts.show)}({lines.loads[same]}{told})")
+
+    def _told_of(self, name: str, default: object, given: str) -> str:
+        """The expression of what a field shows its value by."""
+        return "info" if name == "info" else f"{given}.get({name!r}, {self._named('default', default)})"
 
     def _call(self, asked: Asked) -> str:
         resolver = asked.definition.base_resolver
         if resolver is None:
             return f"source.{asked.definition.python_name}"
+        if (path := loads.path_of(resolver.wrapped_func)) is not None:
+            return f"source.{path}"
         words = ["source"] if resolver.self_parameter else []
         parents = (resolver.parent_parameter, resolver.root_parameter)  # may be one and the same
         words += [f"{name}=source" for name in dict.fromkeys(each.name for each in parents if each)]
