@@ -48,12 +48,24 @@ _Parts = dict[_Asked, Any]
 class _Page:
     """One member's page for one caller: the parts of it that are asked for, until it leaves."""
 
-    __slots__ = ("caller", "member", "parts")
+    __slots__ = ("caller", "has_left", "member", "parts")
 
     def __init__(self, caller: Caller, member: InProgramme) -> None:
         self.caller = caller
         self.member = member
         self.parts: dict[_Asked, None] = {}
+        self.has_left = False
+
+
+class _Own:
+    """What one query asked of a member's page: by part, the answer it waits for; and the page that it asked last."""
+
+    __slots__ = ("answer", "page", "parts")
+
+    def __init__(self, page: _Page, answer: asyncio.Future[_Parts]) -> None:
+        self.page = page
+        self.answer = answer
+        self.parts: dict[_Asked, asyncio.Future[_Parts]] = {}
 
 
 class Part(Generic[Key, Value]):
@@ -99,14 +111,20 @@ class Overviews:
         answers = kept.get()
         if answers is None:
             return self._lane.ask(self._opened(caller, member, part))
-        place = self, caller, member, part
-        known = answers.known(place)
-        if known is None:
+        place = self, caller, member
+        own: _Own | None = answers.get(place)
+        if own is None:
             page = self._opened(caller, member, part)
-            # Of one query's fields, all wait for what the first of them asked.
-            known = answers.known((self, page)) or self._lane.ask(page)
-            answers[place] = answers[self, page] = known
-        return known
+            own = answers[place] = _Own(page, self._lane.ask(page))
+        elif (known := answers.usable(own.parts.get(part))) is not None:
+            return known
+        elif own.page.has_left or answers.usable(own.answer) is None:
+            own.page = self._opened(caller, member, part)
+            own.answer = self._lane.ask(own.page)
+        else:  # of one query's fields, all wait for what the first of them asked
+            own.page.parts[part] = None
+        own.parts[part] = own.answer
+        return own.answer
 
     def _opened(self, caller: Caller, member: InProgramme, part: _Asked) -> _Page:
         page = self._open.get((caller, member))
@@ -120,6 +138,7 @@ class Overviews:
         programme_id = pages[0].member.programme_id
         wanted: dict[str, list[Any]] = {"balances": [], "standings": [], "entries": []}
         for page in pages:
+            page.has_left = True
             member = self._key(page)
             for part in page.parts:
                 if isinstance(part, str):
