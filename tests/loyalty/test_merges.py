@@ -89,6 +89,26 @@ async def test_a_merged_members_points_tier_and_growth_are_the_survivors(loyalty
     assert "MemberMerged" in await loyalty.told(new)
 
 
+async def test_an_override_that_waited_comes_back_and_one_that_went_over_and_was_ended_does_not(
+    loyalty: Loyalty,
+) -> None:
+    async def place(member: str) -> None:
+        body = {"memberId": member, "tier": "gold", "until": "2099-01-01T00:00:00Z", "reason": "GIFT"}
+        answer = await loyalty.staff("PlacementsService/OverrideTier", body | {"idempotencyKey": member})
+        assert answer.status_code == 200, answer.text
+
+    waiting, own, carried, none = (loyalty.new_member() for _ in range(4))
+    for member in (waiting, own, carried):
+        await place(member)
+    for old, new in ((waiting, own), (carried, none)):
+        assert (await loyalty.staff(MERGE, merging(old, new), "operations")).status_code == 200
+        assert await loyalty.tier(new) == "gold"
+        ending = {"memberId": new, "reason": "OVER", "idempotencyKey": f"end-{new}"}
+        assert (await loyalty.staff("PlacementsService/EndTierOverride", ending)).status_code == 200
+        assert (await loyalty.staff(UNMERGE, undoing(old), "operations")).status_code == 200
+    assert [await loyalty.tier(member) for member in (waiting, own, carried, none)] == ["gold", "", "", ""]
+
+
 async def test_old_ids_work_for_orders_refunds_replays_and_reversals(loyalty: Loyalty) -> None:
     old, new = loyalty.new_member(), loyalty.new_member()
     before = order(old, 20_000)

@@ -285,6 +285,31 @@ async def test_what_the_merged_took_counts_for_who_remains(loyalty: Loyalty) -> 
     assert [(await take(loyalty, member, "shared", "4")).status_code for member in (old, new)] == [200, 200]
 
 
+async def test_what_the_merged_took_is_given_or_cancelled_under_either_name(loyalty: Loyalty) -> None:
+    await offer(loyalty, "jug", 9)
+    first, second, new = [await with_points(loyalty, 300) for _ in range(3)]
+    for member, redemption_id in ((first, "a"), (first, "b"), (first, "both"), (second, "both")):
+        await done(take(loyalty, member, "jug", redemption_id))
+    for old in (first, second):
+        await done(loyalty.staff(MERGE, merging(old, new), "operations"))
+    await done(take(loyalty, first, "jug", "later"))
+    given = await done(decide(loyalty, "Fulfil", new, "a"))
+    assert given["redemption"]["memberId"] == first, "it says who took it"
+    cancelled = await done(decide(loyalty, "Cancel", new, "b", reason="BROKEN"))
+    assert (cancelled["returned"], cancelled["balanceAfter"]) == ("100", "500")
+    assert (await done(decide(loyalty, "Cancel", first, "b", reason="BROKEN")))["replayed"]
+    assert (await done(decide(loyalty, "Cancel", first, "later", reason="X")))["balanceAfter"] == "600"
+    for method, why in (("Fulfil", {}), ("Cancel", {"reason": "X"})):
+        answer = await decide(loyalty, method, new, "both", **why)
+        assert code(answer) == "UNKNOWN_REWARD_REDEMPTION", "nobody knows whose is meant"
+    await done(decide(loyalty, "Cancel", second, "both", reason="X"))
+    assert await left(loyalty, "jug") == (9, 2)
+    await done(take(loyalty, new, "jug", "both"))
+    own = await done(decide(loyalty, "Cancel", new, "both", reason="X"))
+    assert own["redemption"]["memberId"] == new, "one's own comes first"
+    await be_sound(loyalty)
+
+
 async def test_the_last_piece_goes_once_between_two_processes_that_both_want_it(
     loyalty: Loyalty, make_loyalty: Any
 ) -> None:

@@ -140,7 +140,7 @@ class _Issuing:
             return refusal
         self._had[holder.member_id] = self._had.get(holder.member_id, 0) + 1
         self._before[member_id] = coupon
-        remind_at = coupon.terms.remind_at(coupon.expires_at, coupon.valid_from)
+        remind_at = coupon.terms.remind_at(coupon.expires_at, coupon.valid_from, self._asked.within.time_zone)
         asked = self._asked
         self.new.append(NewCoupon(coupon, member_id, asked.key, asked.actor, asked.reason, remind_at))
         return Issued(coupon, replayed=False)

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from operator import attrgetter
 
 from services.kit import database
 from services.loyalty import events
 from services.loyalty.rules.ledger.events import Event, MissionCompleted
+from services.loyalty.rules.missions.days_after import comes_at, looked_back
 from services.loyalty.rules.missions.missions import DAY_US, LifecycleTask, Mission
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.storage.ledger import grants, points
@@ -49,9 +51,8 @@ async def look(
         return None
     came = await _came(connection, programme, mission, since, until)
     if len(came) > MOST_AT_ONCE:
-        last = came[MOST_AT_ONCE - 1].at
-        until = last + _after(mission)
-        came = list(takewhile(lambda one: one.at <= last, came))
+        until = came[MOST_AT_ONCE - 1].at
+        came = list(takewhile(lambda one: one.at <= until, came))
     new = await _new(connection, programme, mission, came)
     return Stretch(looked_until, since, until, until < end, tuple(member_id for member_id, _ in new))
 
@@ -114,9 +115,12 @@ async def promise(
 async def _came(
     connection: database.RawConnection, programme: Programme, mission: Mission, since: int, until: int
 ) -> list[Occasion]:
-    """Everybody's occasions behind ``since`` and not behind ``until``, earliest first."""
-    task, after = _task(mission), _after(mission)
-    return await lifecycle.occasions(connection, programme.number, task.kind, since - after, until - after)
+    """Everybody's occasions that come behind ``since`` and not behind ``until``, earliest first, by when they come."""
+    task, zone = _task(mission), programme.time_zone
+    back = looked_back(since, until, task.days, zone)
+    found = await lifecycle.occasions(connection, programme.number, task.kind, *back)
+    came = (one._replace(at=comes_at(one.at, task.days, zone)) for one in found)
+    return sorted((one for one in came if since < one.at <= until), key=attrgetter("at"))
 
 
 async def _new(
@@ -137,7 +141,3 @@ async def _new(
 def _task(mission: Mission) -> LifecycleTask:
     assert isinstance(mission.task, LifecycleTask), "activities are counted when they are told"
     return mission.task
-
-
-def _after(mission: Mission) -> int:
-    return _task(mission).days * DAY_US

@@ -124,12 +124,16 @@ def _(what: events.PointsMatured) -> Body:
 
 @body.register
 def _(what: events.TierRaised) -> Body:
-    return "tier_raised", {"from_tier": what.from_tier, "to_tier": what.to_tier}
+    return "tier_raised", _moved_on(what)
 
 
 @body.register
 def _(what: events.TierLowered) -> Body:
-    return "tier_lowered", {"from_tier": what.from_tier, "to_tier": what.to_tier}
+    return "tier_lowered", _moved_on(what)
+
+
+def _moved_on(what: events.TierRaised | events.TierLowered) -> dict[str, Any]:
+    return {"from_tier": what.from_tier, "to_tier": what.to_tier, "by_merge": what.by_merge}
 
 
 @body.register

@@ -1,5 +1,6 @@
 """Forfeits in the fold: a membership is closed, and what comes after it about what was there before."""
 
+from collections import Counter
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from services.loyalty.rules.ledger.expiry import Maturation, MaturationKind, Per
 from services.loyalty.rules.ledger.points import Answer
 from services.loyalty.rules.members.forfeits import Forfeited, Forfeiture, NothingToForfeit, forfeit
 from services.loyalty.rules.programmes.programmes import NegativePolicy
+from services.loyalty.rules.tiers.standings import Restriction
 from tests.loyalty.rules import memory
 from tests.loyalty.rules.memory import MEMBER, Ledger, at, currency, programme
 from tests.loyalty.rules.test_merging import NEW, OLD, PROMISING, two
@@ -115,3 +117,19 @@ def test_what_a_survivor_forfeited_before_a_merge_is_not_the_other_members() -> 
     ledger.merge()
     ledger.complete(mine)
     assert ledger.has(NEW)[:2] == (100, 0)
+
+
+def test_of_what_a_refund_brings_back_to_an_ended_membership_it_takes_its_own_and_the_rest_goes() -> None:
+    ledger = Ledger((programme(currencies=(currency(negative_policy=NegativePolicy.REFUSE),)),))
+    ledger.adjust(300)
+    paid = ledger.earn(10_000)
+    ledger.redeem(400, "spent", order=paid)
+    ledger.state.standings[MEMBER, 1].restriction = Restriction.CLOSED
+    before = len(ledger.entries)
+    refund = ledger.refund(paid, whole=True).value
+    assert (refund.taken_back["POINTS"].points, refund.returned) == (100, {"POINTS": 400})
+    by_type = Counter[str]()
+    for entry in ledger.entries[before:]:
+        by_type[entry.type] += entry.points
+    assert by_type == {"REDEEM_REVERSAL": 400, "EARN_REVERSAL": 100, "FORFEIT": 300}
+    assert ledger.balance() == 0

@@ -21,7 +21,8 @@ from services.loyalty.rules.members.merging import (
     merge,
 )
 from services.loyalty.rules.members.unmerging import SurvivorMerged, UnknownMerge, UnmergeAsked, unmerge
-from services.loyalty.rules.tiers.standings import Standing
+from services.loyalty.rules.tiers.placements import Ending, Placement, end_placement, place
+from services.loyalty.rules.tiers.standings import PlacementKind, Standing
 from tests.loyalty.rules import memory
 from tests.loyalty.rules.memory import Ledger, at, currency, programme
 
@@ -509,3 +510,54 @@ def test_a_tier_reached_meanwhile_without_the_other_is_kept() -> None:
     ledger.as_(NEW).earn(45_000)
     ledger.unmerge()
     assert ledger.as_(NEW).tier() == "silver"
+
+
+UNTIL = at("2027-01-01")
+
+
+def override(ledger: Two, member: str, tier: str, key: str) -> Answer:
+    """Staff place a member on a tier until 2027."""
+    kind, used = PlacementKind.OVERRIDE, key.encode()
+    asked = Placement(member, "shop", tier, UNTIL, kind, used, "staff:ada", "GOODWILL")
+    return ledger.post(partial(place, asked=asked))
+
+
+def end_override(ledger: Two, member: str) -> Answer:
+    asked = Ending(member, "shop", PlacementKind.OVERRIDE, b"end", "staff:ada", "OVER")
+    return ledger.post(partial(end_placement, asked=asked))
+
+
+def tiers_of(ledger: Two) -> tuple[str, str]:
+    """What the two hold, with all that fell due."""
+    for member in (OLD, NEW):
+        ledger.as_(member).touch()
+    return ledger.as_(OLD).tier(), ledger.as_(NEW).tier()
+
+
+@pytest.mark.parametrize("way", ["under the old name", "under the survivor's", "replaced", "never"])
+def test_an_override_that_staff_ended_while_merged_is_over_for_good(way: str) -> None:
+    ledger = two()
+    override(ledger, OLD, "gold", "o")
+    ledger.merge()
+    assert tiers_of(ledger)[1] == "gold", "it went over"
+    if way == "replaced":
+        override(ledger, NEW, "silver", "n")
+    elif way != "never":
+        end_override(ledger, OLD if "old" in way else NEW)
+    ledger.unmerge()
+    assert tiers_of(ledger) == {"replaced": ("", "silver"), "never": ("gold", "")}.get(way, ("", ""))
+
+
+@pytest.mark.parametrize("key", ["o", "n"], ids=["under one key", "under keys of their own"])
+def test_an_override_that_waited_behind_the_survivors_comes_back_and_leaves_the_survivor_its_own(
+    key: str,
+) -> None:
+    ledger = two()
+    override(ledger, OLD, "gold", "o")
+    override(ledger, NEW, "gold", key)
+    ledger.merge()
+    if key == "n":
+        end_override(ledger, NEW)
+        assert tiers_of(ledger)[1] == "", "what waited is in force nowhere"
+    ledger.unmerge()
+    assert tiers_of(ledger) == ("gold", "gold" if key == "o" else "")

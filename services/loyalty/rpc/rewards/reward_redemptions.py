@@ -88,7 +88,7 @@ class RewardRedemptions:
     ) -> wire.CancelRewardRedemptionResponse:
         reason = reason_code(request.reason)
         known, history = await self._known(request)
-        member, number = member_id(request.member_id), history.newest.number
+        member, number = known.member_id, history.newest.number
         async with self._pool.acquire() as connection, connection.transaction():
             not_given = await actions.withdraw(connection, known)
         programme_id, by = history.newest.programme_id, rpc.caller().actor
@@ -138,7 +138,7 @@ class RewardRedemptions:
         return await self._membership.one(member), history
 
     async def _known(self, request: Any) -> tuple[Taking, ProgrammeHistory]:
-        """The redemption that a request names. Raises ``UnknownRewardRedemption``."""
+        """The redemption that a request names, under whichever id it was taken. Raises ``UnknownRewardRedemption``."""
         key = reward_key(own_id(request.redemption_id, "redemption_id"))
         history = (await self._rulebook.current()).history(request.programme_id)
         member = member_id(request.member_id)

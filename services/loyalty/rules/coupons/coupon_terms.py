@@ -26,7 +26,6 @@ HOLD_MINUTES = 30
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
 MOST_REMIND_DAYS = 60
 DEFAULT_GROUP = "default"
-_DAY_US = 86_400_000_000
 
 
 class CouponKind(StrEnum):
@@ -97,9 +96,12 @@ class CouponTerms:
             return 0
         return midnight(self.extended_for.after(local_day(refunded_at, zone)) + timedelta(days=1), zone)
 
-    def remind_at(self, expires_at: int, valid_from: int) -> int:
-        """When its holder is to be reminded that a coupon expires; ``NEVER`` where nobody is."""
-        return max(expires_at - self.remind_days * _DAY_US, valid_from) if self.remind_days else NEVER
+    def remind_at(self, expires_at: int, valid_from: int, zone: str) -> int:
+        """When its holder is to be reminded that a coupon expires, a local midnight; ``NEVER`` where nobody is."""
+        if not self.remind_days:
+            return NEVER
+        day = local_day(expires_at, zone) - timedelta(days=self.remind_days)
+        return max(midnight(day, zone), valid_from)
 
 
 def check(terms: CouponTerms, path: str = "terms") -> None:

@@ -191,12 +191,14 @@ class PointsMatured:
 class TierRaised:
     from_tier: str
     to_tier: str
+    by_merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TierLowered:
     from_tier: str
     to_tier: str
+    by_merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

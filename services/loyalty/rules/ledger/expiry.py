@@ -52,6 +52,9 @@ class Period:
             else (f"P{self.months}M" if self.months else f"P{self.days}D")
         )
 
+    def times(self, count: int) -> "Period":
+        return Period(self.months * count, self.days * count)
+
     def after(self, day: date) -> date:
         """The day that lies this period after ``day``: 31 January + P1M is the last of February."""
         month = day.year * 12 + day.month - 1 + self.months

@@ -39,7 +39,8 @@ class Grant:
     """A promise to a member. ``key`` is made of what earned it, and unique for the member for good.
 
     ``points`` of ``currency`` (empty: the programme's first that can be spent) where the kind is POINTS, else the
-    key of a coupon's ``template`` or of a benefit. ``reason`` is a reason code of A-Z, 0-9 and _, 1 to 64.
+    key of a coupon's ``template`` or of a benefit. ``reason`` is a reason code of A-Z, 0-9 and _, 1 to 64. What is
+    given ``once_a_person`` is not promised where the key was under the name of somebody who was merged into the member.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Grant:
     points: int = 0
     template: str = ""
     reason: str = "GRANT"
+    once_a_person: bool = False
 
 
 _FIRST_WAIT_S = 5

@@ -195,8 +195,8 @@ class Book:
         self.state.posted[member_id, key] = parts
         return parts
 
-    def tell_moves(self, member: Member, moves: Iterable[tiers.Move]) -> None:
-        """Tell where a member went on the ladder, as the versions rank the tiers."""
+    def tell_moves(self, member: Member, moves: Iterable[tiers.Move], *, by_merge: bool = False) -> None:
+        """Tell where a member went on the ladder, as the versions rank the tiers; ``by_merge``, what was handed over."""
         for at, from_tier, to_tier in moves:
             kind: type[TierRaised | TierLowered] = TierRaised
             if from_tier == to_tier:
@@ -204,7 +204,7 @@ class Book:
                 continue
             if member.history.rank(to_tier) < member.history.rank(from_tier):
                 kind = TierLowered
-            self.tell(member, kind(from_tier, to_tier), at)
+            self.tell(member, kind(from_tier, to_tier, by_merge), at)
 
     def tell(self, member: Member, what: Any, occurred_at: int) -> None:
         programme_id = member.current.programme_id

@@ -22,6 +22,7 @@ from services.loyalty.rules.ledger.events import Moved, PointsRedeemed, Redempti
 from services.loyalty.rules.ledger.points import Answer, Book, Member
 from services.loyalty.rules.ledger.state import Part, Place, Reversal
 from services.loyalty.rules.ledger.wallets import Slices, Wallet, split
+from services.loyalty.rules.members.forfeits import let_go
 
 SPENDING = frozenset({EntryType.REDEEM, EntryType.HOLD_CAPTURE})
 
@@ -170,15 +171,27 @@ def left_of(book: Book, place: Place) -> Slices:
 
 
 def give_back(
-    book: Book, member: Member, place: Place, reversal_id: str, points: int, journal: Journal
+    book: Book,
+    member: Member,
+    place: Place,
+    reversal_id: str,
+    points: int,
+    journal: Journal,
+    *,
+    to_be_taken: bool = False,
 ) -> Reversal:
-    """Give back points of the redemption at a place and remember it there; no more than ``left_of`` says."""
+    """Give back points of the redemption at a place and remember it there; no more than ``left_of`` says.
+
+    What comes back to an ended membership is let go at once, unless something is ``to_be_taken`` of it first.
+    """
     slices, _ = split(left_of(book, place)[::-1], points)
     _, wallet = wallet_of(member, book.state.posted[place][0].currency)
     first = len(book.entries)
     expired = wallet.give_back(journal, EntryType.REDEEM_REVERSAL, slices, Account.REDEEMED)
     for merge in book.state.merges_of(place[0], member.current.number):
         merge.settle(book.entries[first:])
+    if not to_be_taken:
+        let_go(book, member, journal)
     reversal = Reversal(
         journal.fingerprint, slices, expired, wallet.available, member.recorded_at, journal.key, is_new=True
     )

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from services.loyalty.rules.ledger.events import Event, MemberErasureDone
 from services.loyalty.rules.ledger.points import Answer, Book
-from services.loyalty.rules.members.forfeits import Forfeiture, NothingToForfeit, forfeit
+from services.loyalty.rules.members.forfeits import MEMBER_CLOSED, Forfeiture, NothingToForfeit, forfeit
 
 ACTOR = "service:members"
-REASON = "MEMBER_CLOSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,9 @@ class Departure:
 
 def depart(book: Book, departure: Departure) -> Answer:
     """Forfeit what is left and tell the proof. Done again, it takes nothing more and tells the same."""
-    asked = Forfeiture(departure.member_id, departure.programme_id, departure.forfeit_id, ACTOR, REASON)
+    asked = Forfeiture(
+        departure.member_id, departure.programme_id, departure.forfeit_id, ACTOR, MEMBER_CLOSED
+    )
     forfeited = []
     with suppress(NothingToForfeit):
         forfeited = forfeit(book, asked).value

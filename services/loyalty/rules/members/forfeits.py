@@ -14,6 +14,10 @@ from services.loyalty.rules.ledger.holds import HoldState
 from services.loyalty.rules.ledger.points import Answer, Book, Member
 from services.loyalty.rules.ledger.state import Denial, Part, Place
 from services.loyalty.rules.ledger.wallets import Wallet
+from services.loyalty.rules.tiers.standings import Restriction
+
+MEMBER_CLOSED = "MEMBER_CLOSED"
+"""Why what an ended membership leaves is forfeited."""
 
 
 class NothingToForfeit(Declined):
@@ -78,6 +82,20 @@ def forfeit(book: Book, asked: Forfeiture) -> Answer:
     member.standing.forfeited_at = now
     member.standing.changed = member.standing.fate_changed = True
     return Answer(_forfeited(book.post(key, member, first)))
+
+
+def let_go(book: Book, member: Member, journal: Journal) -> None:
+    """Forfeit what came back to a membership that is over, as all went that was there when it ended."""
+    if member.standing.restriction is not Restriction.CLOSED:
+        return
+    for code, wallet in member.wallets.items():
+        if there := max(0, wallet.available):
+            journal.reason, journal.order_ref = MEMBER_CLOSED, ""
+            wallet.take(journal, EntryType.FORFEIT, there, Account.FORFEITED)
+            now = member.recorded_at
+            book.tell(member, PointsForfeited(Moved(code, there, wallet.available), MEMBER_CLOSED), now)
+            member.standing.forfeited_at = now
+            member.standing.changed = member.standing.fate_changed = True
 
 
 def _forfeited_before(book: Book, place: Place, asked: Forfeiture) -> list[Part] | None:

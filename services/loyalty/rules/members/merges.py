@@ -75,7 +75,8 @@ class Merge:
 
     ``moved`` is what went over and ``returned`` what an un-merge brought back, both by currency number. ``shares``,
     ``days``, ``earned``, ``tiers`` and ``term`` are what is there to be given back; ``tier_before`` is what the
-    ladder gave the survivor right before.
+    ladder gave the survivor right before. Where the survivor had an override already, the member's
+    ``override_waited`` and is in force nowhere; else it went over.
     """
 
     from_member: str
@@ -92,6 +93,7 @@ class Merge:
     tier_before: str = ""
     earned: Days = field(default_factory=list)
     term: Term = NO_TERM
+    override_waited: bool = False
     undone_at: int = 0
     undone_by: str = ""
     undone_reason: str = ""

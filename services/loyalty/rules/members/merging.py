@@ -175,6 +175,7 @@ def _move_standing(book: Book, merged: Merge, gone: Member, survivor: Member) ->
     merged.earned, left.earned = left.earned, []
     merged.tiers, left.tiers = left.tiers, []
     merged.term, left.term = left.term, NO_TERM
+    merged.override_waited = kept.is_placed(PlacementKind.OVERRIDE)
     for ordinal, spend_minor, orders in merged.days:
         kept.add(ordinal, spend_minor, orders)
     for ordinal, number, points in merged.earned:
@@ -188,7 +189,8 @@ def _move_standing(book: Book, merged: Merge, gone: Member, survivor: Member) ->
         kept.term = replace(merged.term, ladder_since=survivor.recorded_at)
     kept.placed = before
     replace_paid(book, survivor, both)
-    book.tell_moves(survivor, tiers.show(survivor.current, kept, survivor.recorded_at))
+    handed_over = tiers.show(survivor.current, kept, survivor.recorded_at)
+    book.tell_moves(survivor, handed_over, by_merge=True)
     book.judge(survivor, survivor.current, survivor.recorded_at)
 
 

@@ -12,7 +12,7 @@ from services.loyalty.rules.members.merging import begun, journals, tell
 from services.loyalty.rules.programmes.programmes import ProgrammeHistory
 from services.loyalty.rules.tiers import paid_time, tiers
 from services.loyalty.rules.tiers.placements import replace_paid
-from services.loyalty.rules.tiers.standings import Standing
+from services.loyalty.rules.tiers.standings import PlacementKind, Standing
 
 
 class UnknownMerge(NotFound):
@@ -101,6 +101,7 @@ def _give_back(book: Book, asked: UnmergeAsked, undone: Merge, gone: Member, sur
             wallets = survivor.wallets[rules.code], gone.wallets[rules.code]
             returning = _Returning(*wallets, out, into, gone.history)
             undone.returned[rules.number] = returning.all_of(share)
+    _forget_ended(undone, gone.standing, survivor.standing)
     _part_paid(book, undone, gone, survivor)
     _restore_survivor(book, undone, survivor)
     for side in (gone, survivor):
@@ -178,6 +179,13 @@ class _Returning:
         return points
 
 
+def _forget_ended(undone: Merge, gone: Standing, survivor: Standing) -> None:
+    """An override that went over, and that staff ended or replaced since, is over."""
+    if not undone.override_waited:
+        still = survivor.placed
+        gone.placed = [each for each in gone.placed if each.kind is PlacementKind.PAID or each in still]
+
+
 def _part_paid(book: Book, undone: Merge, gone: Member, survivor: Member) -> None:
     """What each paid for goes its own way again; what had to wait for the other's is good for as long as is left."""
     zone, now = survivor.current.time_zone, survivor.recorded_at
@@ -187,7 +195,7 @@ def _part_paid(book: Book, undone: Merge, gone: Member, survivor: Member) -> Non
     own = [each for each in gone.standing.placed if each.placement_id not in here]
     replace_paid(book, gone, [*own, *back])
     replace_paid(book, survivor, left)
-    book.tell_moves(gone, tiers.show(gone.current, gone.standing, gone.recorded_at))
+    book.tell_moves(gone, tiers.show(gone.current, gone.standing, gone.recorded_at), by_merge=True)
 
 
 def _restore_survivor(book: Book, undone: Merge, survivor: Member) -> None:
@@ -197,10 +205,14 @@ def _restore_survivor(book: Book, undone: Merge, survivor: Member) -> None:
         standing.add(ordinal, -spend_minor, -orders)
     for ordinal, number, points in undone.earned:
         standing.earn(ordinal, number, -points)
-    standing.placed = [each for each in standing.placed if each not in undone.term.placed]
+    standing.placed = [
+        each
+        for each in standing.placed
+        if each not in undone.term.placed or (each.kind is PlacementKind.OVERRIDE and undone.override_waited)
+    ]
     still = standing.copy()
     still.ladder, still.tiers = undone.tier_before, []
     tiers.judge(current, still, survivor.balances(), survivor.recorded_at)
     if current.rank(still.ladder) < current.rank(standing.ladder):
         tiers.stand(current, standing, still.ladder, survivor.recorded_at)
-    book.tell_moves(survivor, tiers.show(current, standing, survivor.recorded_at))
+    book.tell_moves(survivor, tiers.show(current, standing, survivor.recorded_at), by_merge=True)

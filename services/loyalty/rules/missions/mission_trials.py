@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from services.kit.refusal import Invalid
 from services.loyalty.rules.missions.activities import Activity
+from services.loyalty.rules.missions.days_after import comes_at
 from services.loyalty.rules.missions.mission_checks import (
     Check,
     CheckKind,
@@ -16,7 +17,6 @@ from services.loyalty.rules.missions.mission_checks import (
 )
 from services.loyalty.rules.missions.mission_progress import Step, enough, mark_of, period_of, progress_of
 from services.loyalty.rules.missions.missions import (
-    DAY_US,
     ActivityTask,
     LifecycleKind,
     LifecycleTask,
@@ -113,7 +113,7 @@ class _Trial:
         task, facts = self.mission.task, self.facts
         if not isinstance(task, LifecycleTask):
             return self._nothing(occasion, occasion.kind, task.type)
-        came_at = occasion.occurred_at + task.days * DAY_US
+        came_at = comes_at(occasion.occurred_at, task.days, self.zone)
         checks = of_occasion(self.mission, task, occasion.kind, occasion.about, came_at, facts.tier)
         if checks[0].holds:
             checks.append(Check(CheckKind.DUE, came_at <= self.now, shown(came_at), f"by {shown(self.now)}"))

@@ -153,7 +153,8 @@ def _judge(book: Book, member: Member, programme: Programme, order: Order) -> De
 
 def coupon_of(order: Order, rule: EarnRule) -> Grant:
     """The promise of a coupon, once for the order; for the first order once for good, whatever is refunded."""
-    of = "" if rule.trigger is EarnTrigger.FIRST_ORDER else f":{order.ref}"
+    is_first = rule.trigger is EarnTrigger.FIRST_ORDER
+    of = "" if is_first else f":{order.ref}"
     return Grant(
         f"earn:{order.programme_id}:{rule.key}{of}",
         order.member_id,
@@ -161,6 +162,7 @@ def coupon_of(order: Order, rule: EarnRule) -> Grant:
         GrantKind.COUPON,
         template=rule.coupon_template,
         reason="EARN_RULE",
+        once_a_person=is_first,
     )
 
 

@@ -16,6 +16,7 @@ from services.loyalty.rules.ledger.points import Answer, Book, Member, take_or_o
 from services.loyalty.rules.ledger.redemptions import give_back, left_of, redemption_of, wallet_of
 from services.loyalty.rules.ledger.state import Place
 from services.loyalty.rules.ledger.wallets import Wallet, split
+from services.loyalty.rules.members.forfeits import let_go
 from services.loyalty.rules.orders.checkout import recorded
 from services.loyalty.rules.orders.judgements import given_back
 from services.loyalty.rules.orders.orders import FUTURE_TOLERANCE_US, CurrencyNotAccepted, Order
@@ -104,6 +105,7 @@ def record_refund(book: Book, asked: RefundToRecord) -> Answer:
     book.state.orders[asked.source, asked.order_id] = order
     book.state.refunds[place] = refund
     book.tell(member, _told(refund, member, own), refunded_at)
+    let_go(book, member, journal)
     fallen = tiers.recount(member.current, member.standing, member.balances(), member.recorded_at)
     book.tell_moves(member, fallen)
     return Answer(refund)
@@ -197,7 +199,7 @@ def _give_back(
             other = book.touch(name, member.history)
             sides[name] = other, replace(journal, member_id=name, recorded_at=other.recorded_at, part=0)
         side, written = sides[name]
-        give_back(book, side, place, f"{_BY_REFUND}{refund_id}", points, written)
+        give_back(book, side, place, f"{_BY_REFUND}{refund_id}", points, written, to_be_taken=side is member)
         code, _ = wallet_of(side, book.state.posted[place][0].currency)
         returned[code] += points
         if side is member:

@@ -275,5 +275,5 @@ def cancel_reward(book: Book, asked: CancelAsked) -> Answer:
 
 def unknown() -> UnknownRewardRedemption:
     """The refusal of an id under which the member took nothing."""
-    message = "the member took no reward under this id: check the id, or redeem one first"
+    message = "the member took no reward under this id: check it, or name the member as the redemption does"
     return UnknownRewardRedemption(message, field="redemption_id")

@@ -208,14 +208,15 @@ def offer(member: Member, tier_key: str, memberships: Sequence[Membership]) -> O
         midnight(since + timedelta(days=1), zone),
         last is not None,
         begins,
-        ends(sale, begins, zone),
+        _ends(sale, tier.key, begins, memberships, zone),
         now,
     )
 
 
-def ends(sale: TierSale, begins: int, zone: str) -> int:
+def _ends(sale: TierSale, tier: str, begins: int, memberships: Sequence[Membership], zone: str) -> int:
     """When a membership ends that begins at an instant: the local midnight on which its last good day is over."""
-    return midnight(sale.validity.after(local_day(begins, zone)), zone)
+    before = {each.ends: each.begins for each in memberships if each.tier == tier and not each.ended_at}
+    return paid_time.good_until(sale.validity, begins, before, zone)
 
 
 def bought(
@@ -253,7 +254,7 @@ def bought(
         offered.offer_id,
         purchase.price_minor,
         begins,
-        ends(sale, begins, zone),
+        _ends(sale, offered.tier, begins, memberships, zone),
         now,
         purchase.actor,
         purchase.fingerprint,

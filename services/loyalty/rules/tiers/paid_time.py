@@ -1,10 +1,10 @@
 """Paid time: what a member paid for runs one after the other, whole local days, and none of it is lost to another."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from services.loyalty.rules.ledger.expiry import local_day, midnight
+from services.loyalty.rules.ledger.expiry import Period, local_day, midnight
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.tiers.standings import Placed, PlacementKind
 
@@ -17,6 +17,22 @@ def paid(placed: Sequence[Placed]) -> list[Placed]:
 def bought_by(placed: Sequence[Placed], placement_id: str) -> Placed | None:
     """What a purchase placed, by the key it was placed under; None where it is over, or never was."""
     return next((each for each in paid(placed) if each.placement_id == placement_id), None)
+
+
+def good_until(validity: Period, begins: int, before: Mapping[int, int], zone: str) -> int:
+    """The midnight until which a validity is good that begins at an instant; ``before`` are others, begins by end.
+
+    What renews others, one after the other, is counted from the day on which the first began, so that whoever began on
+    a 31st or on 29 February has that day back wherever there is one.
+    """
+    day, row, at = local_day(begins, zone), list[int](), begins
+    while (at := before.get(at, at)) < (row[-1] if row else begins):
+        row.append(at)
+    for count in range(len(row), 0, -1):
+        first = local_day(row[count - 1], zone)
+        if validity.times(count).after(first) == day:  # else they were good for another time
+            return midnight(validity.times(count + 1).after(first), zone)
+    return midnight(validity.after(day), zone)
 
 
 def stacked(programme: Programme, now: int, *members: Sequence[Placed]) -> list[Placed]:

@@ -8,6 +8,7 @@ import asyncpg
 
 from services.kit import database
 from services.loyalty.rules.ledger.grants import WITHDRAWN, Grant, GrantKind, GrantState, wait_s
+from services.loyalty.storage.members.names import DOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ async def promise(
 
     ``at`` is the instant of the promise, the database's own without one. What was promised before stays as it is.
     """
+    if once := [grant for grant in grants if grant.once_a_person]:
+        had = await _had_by_names(connection, once)
+        grants = [grant for grant in grants if (grant.member_id, grant.key) not in had]
     if not grants:
         return set()
     rows = await connection.fetch(
@@ -59,6 +63,12 @@ async def promise(
         at,
     )
     return {(str(row["member_id"]), row["key"]) for row in rows}
+
+
+async def _had_by_names(connection: database.RawConnection, once: Collection[Grant]) -> set[tuple[str, str]]:
+    """Which of some grants, by member and key, were promised to who was merged into the member."""
+    members, keys = [grant.member_id for grant in once], [grant.key for grant in once]
+    return {(row[0], row[1]) for row in await connection.fetch(_HAD, members, keys)}
 
 
 async def due(pool: asyncpg.Pool, kinds: Collection[GrantKind], now: datetime, limit: int) -> list[Kept]:
@@ -216,6 +226,11 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigi
 ON CONFLICT (member_id, key) DO NOTHING
 RETURNING member_id, key
 """
+
+_HAD = f"""{DOWN}
+SELECT DISTINCT n.survivor::text, g.key FROM down n JOIN grants g ON g.member_id = n.member_id
+WHERE (n.survivor, g.key) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) AND n.member_id <> n.survivor
+"""  # noqa: S608  # a part of ours
 
 _PAGE = """
 SELECT * FROM grants

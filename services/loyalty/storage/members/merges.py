@@ -83,6 +83,7 @@ def _merge(row: asyncpg.Record) -> Merge:
         share["tier_before"],
         share.get("earned", []),
         _term(share),
+        share.get("override_waited", False),  # as mostly, of a merge that an older release made
         micros(row["undone_at"]) if row["undone_at"] else 0,
         row["undone_by"],
         row["undone_reason"],
@@ -134,6 +135,7 @@ def _share(merge: Merge) -> str:
             "tier_before": merge.tier_before,
             "earned": merge.earned,
             "term": astuple(merge.term),
+            "override_waited": merge.override_waited,
         }
     ).decode()
 

@@ -8,7 +8,7 @@ from asyncpg.pgproto.pgproto import UUID
 
 from services.kit import database
 from services.loyalty.rules.rewards.takings import Taking, TakingState
-from services.loyalty.storage.members.names import UP
+from services.loyalty.storage.members import names
 from services.loyalty.storage.rewards.takings import taking
 
 
@@ -71,9 +71,15 @@ async def page(pool: asyncpg.Pool, asked: Asked) -> tuple[list[Taking], bool]:
 
 
 async def find(pool: asyncpg.Pool, programme: int, member_id: str, key: bytes) -> Taking | None:
-    """A member's redemption by its key, be it under the id of whom the member was merged into."""
-    row = await pool.fetchrow(_FIND, [member_id], UUID(key), programme)
-    return None if row is None else taking(row)
+    """A member's redemption by its key, be it under another of the ids that are the member's by merges.
+
+    The member's own comes first, then that of whom the member was merged into. Of two that were merged into the member
+    and used the same id, nobody knows whose is meant, so it is neither's.
+    """
+    rows = await pool.fetch(_FIND_UP, [member_id], UUID(key), programme)
+    if not rows:
+        rows = await pool.fetch(_FIND_DOWN, await names.of(pool, member_id), UUID(key), programme)
+    return taking(rows[0]) if len(rows) == 1 else None
 
 
 async def lock(connection: database.RawConnection, of: Taking) -> Taking:
@@ -87,7 +93,10 @@ async def lock(connection: database.RawConnection, of: Taking) -> Taking:
     return taking(row)
 
 
-_FIND = f"""{UP}
+_FIND_UP = f"""{names.UP}
 SELECT t.* FROM up n JOIN reward_redemptions t ON t.member_id = n.name
-WHERE t.key = $2 AND t.programme = $3 LIMIT 1
+WHERE t.key = $2 AND t.programme = $3 ORDER BY n.nth LIMIT 1
 """  # noqa: S608  # a part of ours
+_FIND_DOWN = (
+    "SELECT * FROM reward_redemptions WHERE member_id = ANY($1::uuid[]) AND key = $2 AND programme = $3"
+)

@@ -171,20 +171,24 @@ class PointsMatured(_message.Message):
     def __init__(self, moved: _Optional[_Union[PointsMoved, _Mapping]] = ...) -> None: ...
 
 class TierRaised(_message.Message):
-    __slots__ = ("from_tier", "to_tier")
+    __slots__ = ("from_tier", "to_tier", "by_merge")
     FROM_TIER_FIELD_NUMBER: _ClassVar[int]
     TO_TIER_FIELD_NUMBER: _ClassVar[int]
+    BY_MERGE_FIELD_NUMBER: _ClassVar[int]
     from_tier: str
     to_tier: str
-    def __init__(self, from_tier: _Optional[str] = ..., to_tier: _Optional[str] = ...) -> None: ...
+    by_merge: bool
+    def __init__(self, from_tier: _Optional[str] = ..., to_tier: _Optional[str] = ..., by_merge: _Optional[bool] = ...) -> None: ...
 
 class TierLowered(_message.Message):
-    __slots__ = ("from_tier", "to_tier")
+    __slots__ = ("from_tier", "to_tier", "by_merge")
     FROM_TIER_FIELD_NUMBER: _ClassVar[int]
     TO_TIER_FIELD_NUMBER: _ClassVar[int]
+    BY_MERGE_FIELD_NUMBER: _ClassVar[int]
     from_tier: str
     to_tier: str
-    def __init__(self, from_tier: _Optional[str] = ..., to_tier: _Optional[str] = ...) -> None: ...
+    by_merge: bool
+    def __init__(self, from_tier: _Optional[str] = ..., to_tier: _Optional[str] = ..., by_merge: _Optional[bool] = ...) -> None: ...
 
 class TierKept(_message.Message):
     __slots__ = ("tier", "valid_until")
