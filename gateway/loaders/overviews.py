@@ -8,9 +8,9 @@ from huiyuan.kit.v1 import kit_pb2
 from huiyuan.loyalty.v1 import overviews_pb2, points_pb2, tiers_pb2
 
 from gateway.clients import LOYALTY, Clients
-from gateway.documents.compiled.loads import Chosen
 from gateway.loaders.lane import kept, values
 from services.kit import rpc
+from services.kit.chosen import Chosen
 from services.kit.rpc import Caller, ServiceFailed
 from services.kit.rpc.lane import ITEMS_A_CALL
 

@@ -15,7 +15,7 @@ from huiyuan.members.v1 import profiles_pb2, statuses_pb2
 from gateway.clients import MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED, PAGED_LINES, ListSize
-from gateway.documents.compiled.loads import Chosen, loaded
+from gateway.documents.compiled.loads import loaded
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.loaders.overviews import EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
@@ -47,6 +47,7 @@ from gateway.views.profiles import MemberStatus
 from gateway.views.redemptions import Hold, find_hold
 from gateway.views.statements import BalanceAsOf, LocalDaysInput, Statement
 from gateway.views.tiers import Standing, benefits, standing
+from services.kit.chosen import Chosen
 
 
 def _standing(member: "Member", info: Info, programme_id: ProgrammeId = None) -> Chosen[tiers_pb2.Standing]:

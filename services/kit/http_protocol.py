@@ -232,7 +232,7 @@ class HttpProtocol(HttpToolsProtocol):
             raise
         finally:
             # Not by a callback, which would cost another turn of the loop: nothing waits from here on.
-            self.tasks.discard(asyncio.current_task(self.loop))  # type: ignore[arg-type]
+            self.tasks.discard(asyncio.current_task(self.loop))
         self._respond(exchange, response)
 
     def _respond(self, exchange: "_Exchange", response: Response) -> None:

@@ -11,31 +11,9 @@ from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
 from types import coroutine
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-Value = TypeVar("Value")
-
-
-class Chosen(Generic[Value]):
-    """A part of what a future brings, as an awaitable: a future of its own would cost another turn of the loop."""
-
-    __slots__ = ("_key", "future")
-
-    def __init__(self, future: asyncio.Future[Any], key: object) -> None:
-        self.future = future
-        self._key = key
-
-    def result(self) -> Value:
-        """The part, once the future is done; raises it, where it is an exception."""
-        value: Value | Exception = self.future.result()[self._key]
-        if isinstance(value, Exception):
-            raise value
-        return value
-
-    def __await__(self) -> Generator[Any, Any, Value]:
-        yield from self.future.__await__()
-        return self.result()
-
+from services.kit.chosen import Chosen
 
 Loading = asyncio.Future[Any] | Chosen[Any]
 """What is on its way: nothing has to be done for it but to wait."""

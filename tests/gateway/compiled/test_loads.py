@@ -11,7 +11,8 @@ import pytest
 import strawberry
 
 from gateway.documents.compiled.compiler import Query, compiled
-from gateway.documents.compiled.loads import Chosen, Slowest, brought, found, loaded
+from gateway.documents.compiled.loads import Slowest, brought, found, loaded
+from services.kit.chosen import Chosen
 
 
 class Shelf:

@@ -10,7 +10,8 @@ import strawberry
 from graphql import GraphQLError, Undefined
 from strawberry.schema.config import StrawberryConfig
 
-from gateway.documents.compiled.loads import Chosen, loaded
+from gateway.documents.compiled.loads import loaded
+from services.kit.chosen import Chosen
 
 Even = NewType("Even", int)
 
