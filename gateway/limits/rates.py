@@ -26,8 +26,9 @@ _AWAY_S = 1.0
 _SEEN_FOR_S = 1.0
 """How long it counts what a bucket was seen to hold."""
 
-_GATHERED_S = 0.05
-"""How long what nobody waits for is kept back, so that much of it leaves together and none of it before its request."""
+_GATHERED_S = 0.2
+"""How long what nobody waits for is kept back, so that many requests of a caller are one taking. However long it is, no
+more is admitted in that time than a bucket was seen to hold above its half."""
 
 _REMEMBERED = 20_000
 

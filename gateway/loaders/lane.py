@@ -21,15 +21,17 @@ class Asked(NamedTuple, Generic[Key]):
     caller: Caller
 
 
-class Answers(dict[tuple[Hashable, ...], asyncio.Future[Any]]):
-    """What has been asked for a query that may have to run a second time: none of it is asked again."""
+class Answers(dict[tuple[Hashable, ...], Any]):
+    """What has been asked for a query that may have to run a second time: none of it is asked again.
+
+    Whoever asks keeps there what it needs to know of it, under what tells it from everybody else's.
+    """
 
     in_one_task = True
     """Whether all who ask end together, so that they may wait for the same future: who is cancelled, cancels it."""
 
-    def known(self, place: tuple[Hashable, ...]) -> asyncio.Future[Any] | None:
-        """What was asked for there, when one more may wait for it."""
-        future = self.get(place)
+    def usable(self, future: asyncio.Future[Any] | None) -> asyncio.Future[Any] | None:
+        """What was asked for, when one more may wait for it."""
         if future is None or not (self.in_one_task or future.done()) or future.cancelled():
             return None
         return future
@@ -52,7 +54,7 @@ class Lane(rpc.Lane[Asked[Key], Value]):
         if answers is None:
             return self.ask(Asked(key, caller))
         place = self, caller, key
-        known = answers.known(place)
+        known = answers.usable(answers.get(place))
         if known is None:
             known = answers[place] = self.ask(Asked(key, caller))
         return known

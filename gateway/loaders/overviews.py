@@ -10,6 +10,7 @@ from huiyuan.loyalty.v1 import overviews_pb2, points_pb2, tiers_pb2
 from gateway.clients import LOYALTY, Clients
 from gateway.loaders.lane import kept, values
 from services.kit import rpc
+from services.kit.chosen import Chosen
 from services.kit.rpc import Caller, ServiceFailed
 from services.kit.rpc.lane import ITEMS_A_CALL
 
@@ -47,12 +48,24 @@ _Parts = dict[_Asked, Any]
 class _Page:
     """One member's page for one caller: the parts of it that are asked for, until it leaves."""
 
-    __slots__ = ("caller", "member", "parts")
+    __slots__ = ("caller", "has_left", "member", "parts")
 
     def __init__(self, caller: Caller, member: InProgramme) -> None:
         self.caller = caller
         self.member = member
         self.parts: dict[_Asked, None] = {}
+        self.has_left = False
+
+
+class _Own:
+    """What one query asked of a member's page: by part, the answer it waits for; and the page that it asked last."""
+
+    __slots__ = ("answer", "page", "parts")
+
+    def __init__(self, page: _Page, answer: asyncio.Future[_Parts]) -> None:
+        self.page = page
+        self.answer = answer
+        self.parts: dict[_Asked, asyncio.Future[_Parts]] = {}
 
 
 class Part(Generic[Key, Value]):
@@ -64,17 +77,11 @@ class Part(Generic[Key, Value]):
         self._ask = ask
         self._name = name
 
-    async def load(self, caller: Caller, key: Key) -> Value:
+    def load(self, caller: Caller, key: Key) -> Chosen[Value]:
         """The value, once a call has brought it; raises the part's refusal, or why its call failed."""
-        part: _Asked
         if isinstance(key, EntriesOf):
-            page, part = InProgramme(key.programme_id, key.member_id), key
-        else:
-            page, part = key, self._name
-        value: Value | Exception = (await self._ask(caller, page, part))[part]
-        if isinstance(value, Exception):
-            raise value
-        return value
+            return Chosen(self._ask(caller, InProgramme(key.programme_id, key.member_id), key), key)
+        return Chosen(self._ask(caller, key, self._name), self._name)
 
 
 class Overviews:
@@ -104,14 +111,20 @@ class Overviews:
         answers = kept.get()
         if answers is None:
             return self._lane.ask(self._opened(caller, member, part))
-        place = self, caller, member, part
-        known = answers.known(place)
-        if known is None:
+        place = self, caller, member
+        own: _Own | None = answers.get(place)
+        if own is None:
             page = self._opened(caller, member, part)
-            # Of one query's fields, all wait for what the first of them asked.
-            known = answers.known((self, page)) or self._lane.ask(page)
-            answers[place] = answers[self, page] = known
-        return known
+            own = answers[place] = _Own(page, self._lane.ask(page))
+        elif (known := answers.usable(own.parts.get(part))) is not None:
+            return known
+        elif own.page.has_left or answers.usable(own.answer) is None:
+            own.page = self._opened(caller, member, part)
+            own.answer = self._lane.ask(own.page)
+        else:  # of one query's fields, all wait for what the first of them asked
+            own.page.parts[part] = None
+        own.parts[part] = own.answer
+        return own.answer
 
     def _opened(self, caller: Caller, member: InProgramme, part: _Asked) -> _Page:
         page = self._open.get((caller, member))
@@ -125,6 +138,7 @@ class Overviews:
         programme_id = pages[0].member.programme_id
         wanted: dict[str, list[Any]] = {"balances": [], "standings": [], "entries": []}
         for page in pages:
+            page.has_left = True
             member = self._key(page)
             for part in page.parts:
                 if isinstance(part, str):

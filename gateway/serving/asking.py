@@ -24,6 +24,8 @@ class Ask(NamedTuple):
     query: str | None
     variables: dict[str, Any] | None
     operation_name: str | None
+    is_known: bool = False
+    """Whether the same was admitted before, so that its variables are known to be within limits."""
 
     @classmethod
     def of(cls, parameters: object) -> "Ask":
@@ -50,6 +52,34 @@ _PARAMETERS = (
     ("operationName", (str, NoneType), "a string"),
     ("extensions", (dict, NoneType), "an object"),
 )
+
+
+class Asks:
+    """What was asked before in the same bytes: pages ask for the same trusted documents time and again.
+
+    What was not admitted is not remembered, and nothing that a resolver could be given and change.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Ask] = {}
+
+    def known(self, content: bytes) -> Ask | None:
+        """What these bytes ask for, when they did so before."""
+        return self._known.get(content)
+
+    def remember(self, content: bytes, ask: Ask) -> None:
+        """Remember what was admitted, when it may be."""
+        if ask.is_known or ask.query is not None or len(content) > _LONGEST_REMEMBERED:
+            return
+        if all(value.__class__ in _LASTING for value in (ask.variables or {}).values()):
+            if len(self._known) >= _REMEMBERED:
+                del self._known[next(iter(self._known))]
+            self._known[content] = ask._replace(is_known=True)
+
+
+_REMEMBERED = 1000
+_LONGEST_REMEMBERED = 512
+_LASTING = frozenset({str, int, float, bool, NoneType})
 
 
 class NotExecuted(Exception):

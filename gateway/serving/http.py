@@ -17,7 +17,7 @@ from gateway.limits.addresses import client_address
 from gateway.limits.load import Load, Overloaded
 from gateway.scalars import Locale, preferred
 from gateway.serving import events, public
-from gateway.serving.asking import Asker, Body, NotAQuery, NotExecuted, Operation
+from gateway.serving.asking import Asker, Asks, Body, NotAQuery, NotExecuted, Operation
 from gateway.serving.explorer import Page
 from gateway.serving.front import TOO_BUSY
 from gateway.serving.replies import (
@@ -60,6 +60,7 @@ class Endpoint:
         self._load = load
         self._trusted_proxies = trusted_proxies
         self._signed_gets = signed_gets
+        self._asks = Asks()
 
     def direct(self, headers: Headers, peer: str | None) -> "_Post | None":
         """Who answers a POST with these headers, each of which is there once, when it wants one answer and no more."""
@@ -84,9 +85,10 @@ class Endpoint:
         locale = _begin(headers)
         try:
             asker = await self._signed(headers, locale, peer, headers.items())
-            parameters = _decoded(content)
+            parameters = self._asks.known(content) or _decoded(content)
             with self._load.operations:
                 operation = await self._surface.admit(parameters, asker)
+                self._asks.remember(content, operation.ask)
                 return answered(media, await self._executed(operation))
         except (NotExecuted, Refused) as refusal:
             return told(refusal, media)

@@ -113,7 +113,7 @@ class Surface:
         paid = None
         try:
             self._meter.check(asker.payer)
-            ask = Ask.of(parameters)
+            ask = parameters if isinstance(parameters, Ask) else Ask.of(parameters)
             if ask.query is not None:
                 # To read a free document is work too, which is paid before it is done.
                 paid = await self._meter.pay(asker.payer, LEAST)
@@ -121,7 +121,7 @@ class Surface:
             kind = prepared.operation(ask.operation_name)
             if queries_only and kind is not OperationType.QUERY:
                 raise NotAQuery
-            if ask.variables:
+            if ask.variables and not ask.is_known:
                 limits.check_variables(ask.variables)
             self._guard(prepared, asker.identity.caller)
             charge = await self._charge(prepared, ask, asker.payer, paid)

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 from huiyuan.loyalty.v1 import points_pb2
 
+from gateway.documents.compiled.loads import found
 from gateway.paging import Connection, connection
 from gateway.scalars import Long, instant, optional_instant
 from gateway.views.entries import EntryType, change
@@ -14,16 +15,29 @@ from gateway.views.nodes import Node
 @strawberry.type(description="One movement of points; entries are never changed or deleted.")
 class Entry(Node):
     wire: strawberry.Private[points_pb2.Entry]
-    type: EntryType
-    currency: str
-    points: Long = strawberry.field(description="How many moved, always above 0.")
-    change: Long = strawberry.field(
-        description="What that did to the points that can be used, with its sign."
-    )
-    balance_after: Long = strawberry.field(description="What could be used right after, less debt.")
-    occurred_at: datetime
 
-    # What few ask for is made when it is asked for.
+    # Each is made when it is asked for: a page has many, and few ask for all of any.
+    @strawberry.field
+    def type(self) -> EntryType:
+        return EntryType.of(self.wire.type)
+
+    currency: str = strawberry.field(resolver=found("wire.currency"))
+    points: Long = strawberry.field(
+        resolver=found("wire.points"), description="How many moved, always above 0."
+    )
+
+    @strawberry.field(description="What that did to the points that can be used, with its sign.")
+    def change(self) -> Long:
+        return change(self.wire)
+
+    balance_after: Long = strawberry.field(
+        resolver=found("wire.balance_after"), description="What could be used right after, less debt."
+    )
+
+    @strawberry.field
+    def occurred_at(self) -> datetime:
+        return instant(self.wire.occurred_at)
+
     @strawberry.field(description='"source:order id" of the order behind it, if any.')
     def order_ref(self) -> str | None:
         return self.wire.order_ref or None
@@ -39,21 +53,11 @@ class Entry(Node):
 
 def page(wire: points_pb2.EntryPage, after: str | None) -> Connection[Entry]:
     """A page of entries."""
-    keys = [entry.entry_id for entry in wire.entries]
-    return connection(
-        [entry(one) for one in wire.entries], keys, has_next_page=wire.has_next_page, after=after
-    )
+    nodes = [entry(one) for one in wire.entries]
+    keys = [node.id for node in nodes]
+    return connection(nodes, keys, has_next_page=wire.has_next_page, after=after)
 
 
 def entry(wire: points_pb2.Entry) -> Entry:
     """The view of an entry."""
-    return Entry(
-        id=strawberry.ID(wire.entry_id),
-        wire=wire,
-        type=EntryType.of(wire.type),
-        currency=wire.currency,
-        points=Long(wire.points),
-        change=change(wire),
-        balance_after=Long(wire.balance_after),
-        occurred_at=instant(wire.occurred_at),
-    )
+    return Entry(id=strawberry.ID(wire.entry_id), wire=wire)

@@ -7,7 +7,7 @@ from gateway.clients import CONSENT
 from gateway.context import Info
 from gateway.costs import ListSize
 from gateway.paging import Connection
-from gateway.views.consents import Consent, consent
+from gateway.views.consents import Consent, consents
 from gateway.views.evidence import ConsentRecord, receipt, records
 from gateway.views.guardians import Ward, ward
 
@@ -34,7 +34,7 @@ class GuardianQueries:
         context = info.context
         context.member_id()
         wire = await context.load.consents_by_member.load(context.caller, child_id)
-        return [consent(one, context.locale) for one in wire.consents]
+        return consents(wire, context.locale)
 
     @strawberry.field(
         description="The records of what was decided for a child of the signed-in member, newest first.",

@@ -3,33 +3,35 @@
 What another service answers may be null, so that one that is away takes nothing but its own fields with it.
 """
 
-from collections.abc import Awaitable
+import asyncio
 from datetime import datetime
 from typing import Annotated
 
 import strawberry
+from huiyuan.consent.v1 import decisions_pb2
 from huiyuan.loyalty.v1 import points_pb2, tiers_pb2
 from huiyuan.members.v1 import profiles_pb2, statuses_pb2
 
 from gateway.clients import MEMBERS
 from gateway.context import Info
 from gateway.costs import PAGED, PAGED_LINES, ListSize
+from gateway.documents.compiled.loads import loaded
 from gateway.loaders.members import DEFAULT_PROGRAMME
 from gateway.loaders.overviews import EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.scalars import instant
 from gateway.storefront.accesses import DataAccess, data_accesses
-from gateway.storefront.addresses import Address, address
 from gateway.storefront.communications import Communication, communications
 from gateway.storefront.coupons import own_coupons
 from gateway.storefront.entries import Entry, page
 from gateway.storefront.missions import MemberMission, member_missions
+from gateway.storefront.profiled import Profiled, profile
 from gateway.storefront.programme_ids import ProgrammeId
 from gateway.storefront.rewarded import Rewarded
 from gateway.views import evidence, messaging, statements
 from gateway.views.benefits import Benefit
 from gateway.views.communications import sent
-from gateway.views.consents import Consent, consent
+from gateway.views.consents import Consent, consents
 from gateway.views.coupons import COUPONS, Coupon
 from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
@@ -41,59 +43,68 @@ from gateway.views.memberships import Memberships, memberships
 from gateway.views.messaging import MessagePreferences, PreferenceChange
 from gateway.views.nodes import Node
 from gateway.views.points import Balance, balance, named
-from gateway.views.profiles import Gender, MemberStatus, Preference, preferences
+from gateway.views.profiles import MemberStatus
 from gateway.views.redemptions import Hold, find_hold
 from gateway.views.statements import BalanceAsOf, LocalDaysInput, Statement
 from gateway.views.tiers import Standing, benefits, standing
+from services.kit.chosen import Chosen
+
+
+def _standing(member: "Member", info: Info, programme_id: ProgrammeId = None) -> Chosen[tiers_pb2.Standing]:
+    asked = InProgramme(programme_id or DEFAULT_PROGRAMME, member.id)
+    return info.context.load.standings_by_member.load(info.context.caller, asked)
+
+
+def _balances(
+    member: "Member", info: Info, programme_id: ProgrammeId = None
+) -> Chosen[points_pb2.MemberBalances]:
+    asked = InProgramme(programme_id or DEFAULT_PROGRAMME, member.id)
+    return info.context.load.balances_by_member.load(info.context.caller, asked)
+
+
+def _balance_asked(
+    member: "Member", info: Info, currency: str | None = None, programme_id: ProgrammeId = None
+) -> Chosen[points_pb2.MemberBalances]:
+    return _balances(member, info, programme_id)
+
+
+def _one_balance(wire: points_pb2.MemberBalances, currency: str | None) -> Balance | None:
+    found = named(wire.balances, currency)
+    return None if found is None else balance(found)
+
+
+def _lots(
+    member: "Member", info: Info, currency: str | None = None, programme_id: ProgrammeId = None
+) -> asyncio.Future[points_pb2.MemberLots]:
+    asked = InProgramme(programme_id or DEFAULT_PROGRAMME, member.id)
+    return info.context.load.lots_by_member.load(info.context.caller, asked)
+
+
+def _entries(
+    member: "Member",
+    info: Info,
+    first: int,
+    after: str | None = None,
+    currency: str | None = None,
+    programme_id: ProgrammeId = None,
+) -> Chosen[points_pb2.EntryPage]:
+    asked = EntriesOf(
+        programme_id or DEFAULT_PROGRAMME, member.id, page_size(first), key_of(after), currency or ""
+    )
+    return info.context.load.entries_by_member.load(info.context.caller, asked)
+
+
+def _consents(member: "Member", info: Info) -> asyncio.Future[decisions_pb2.MemberConsents]:
+    return info.context.load.consents_by_member.load(info.context.caller, member.id)
 
 
 @strawberry.type(description="A member, as the member sees it.")
-class Member(Rewarded, Node):
-    @strawberry.field(description="What the member wants to be called.")
-    async def display_name(self, info: Info) -> str | None:
-        return (await _profile(self, info)).display_name
-
-    @strawberry.field(description="The phone number with its middle hidden; null when there is none.")
-    async def phone_masked(self, info: Info) -> str | None:
-        return (await _profile(self, info)).phone_masked or None
-
-    @strawberry.field(description="The address with most of it hidden; null when there is none.")
-    async def email_masked(self, info: Info) -> str | None:
-        return (await _profile(self, info)).email_masked or None
-
-    @strawberry.field(description='BCP 47, for instance "zh-CN".')
-    async def language(self, info: Info) -> str | None:
-        return (await _profile(self, info)).language
-
-    @strawberry.field(description='An IANA zone, for instance "Asia/Shanghai".')
-    async def time_zone(self, info: Info) -> str | None:
-        return (await _profile(self, info)).time_zone or None
-
+class Member(Rewarded, Profiled, Node):
     @strawberry.field(
         description="The identity document on file, and nothing of what is on it; null when there is none."
     )
     async def identity_document(self, info: Info) -> IdentityDocumentOnFile | None:
         return await find_on_file(info, self.id)
-
-    @strawberry.field(description="The member's full name in clear; null when there is none.")
-    async def full_name(self, info: Info) -> str | None:
-        return (await _profile(self, info)).own.full_name or None
-
-    @strawberry.field(description="An ISO 8601 date; null when there is none.")
-    async def birth_date(self, info: Info) -> str | None:
-        return (await _profile(self, info)).own.birth_date or None
-
-    @strawberry.field(description="What the member said.")
-    async def gender(self, info: Info) -> Gender | None:
-        return Gender((await _profile(self, info)).own.gender)
-
-    @strawberry.field(description="Where the member receives things.", directives=[ListSize(assumed_size=8)])
-    async def addresses(self, info: Info) -> list[Address] | None:
-        return [address(one) for one in (await _profile(self, info)).own.addresses]
-
-    @strawberry.field(description="What the member chose.", directives=[ListSize(assumed_size=5)])
-    async def preferences(self, info: Info) -> list[Preference] | None:
-        return preferences((await _profile(self, info)).preferences)
 
     @strawberry.field(
         description="Who saw the member's data in clear and for what, newest first; at most 100 a page.",
@@ -117,13 +128,9 @@ class Member(Rewarded, Node):
     ) -> Connection[Communication] | None:
         return communications(await sent(info, self.id, first, after), after)
 
-    @strawberry.field
-    async def status(self, info: Info) -> MemberStatus | None:
-        return MemberStatus((await _profile(self, info)).status)
-
     @strawberry.field(description="When the membership ends; null unless the member is closing the account.")
     async def closes_at(self, info: Info) -> datetime | None:
-        if MemberStatus((await _profile(self, info)).status) is not MemberStatus.CLOSING:
+        if MemberStatus((await profile(self, info)).status) is not MemberStatus.CLOSING:
             return None
         clients = info.context.clients
         wire = await clients.statuses.get_status(
@@ -133,17 +140,14 @@ class Member(Rewarded, Node):
         standing = wire.standing
         return instant(standing.closes_at) if standing.HasField("closes_at") else None
 
-    @strawberry.field
-    async def joined_at(self, info: Info) -> datetime | None:
-        return instant((await _profile(self, info)).joined_at)
-
-    @strawberry.field(description="The tier held, what it gives, and the way to the next one.")
-    async def tier(self, info: Info, programme_id: ProgrammeId = None) -> Standing | None:
-        return standing(await _standing(self, info, programme_id), info.context.locale)
-
-    @strawberry.field(description="What the tier held gives.")
-    async def benefits(self, info: Info, programme_id: ProgrammeId = None) -> list[Benefit] | None:
-        return benefits(await _standing(self, info, programme_id), info.context.locale)
+    tier: Standing | None = strawberry.field(
+        resolver=loaded(_standing, lambda wire, info: standing(wire, info.context.locale)),
+        description="The tier held, what it gives, and the way to the next one.",
+    )
+    benefits: list[Benefit] | None = strawberry.field(
+        resolver=loaded(_standing, lambda wire, info: benefits(wire, info.context.locale)),
+        description="What the tier held gives.",
+    )
 
     @strawberry.field(
         description="What the member has of each benefit now, and what can still be claimed.",
@@ -158,50 +162,28 @@ class Member(Rewarded, Node):
     async def memberships(self, info: Info, programme_id: ProgrammeId = None) -> Memberships | None:
         return await memberships(info, self.id, programme_id or DEFAULT_PROGRAMME)
 
-    @strawberry.field(
-        description="The balance in a currency; without one, in the currency that can be spent."
+    points: Balance | None = strawberry.field(
+        resolver=loaded(_balance_asked, _one_balance),
+        description="The balance in a currency; without one, in the currency that can be spent.",
     )
-    async def points(
-        self, info: Info, currency: str | None = None, programme_id: ProgrammeId = None
-    ) -> Balance | None:
-        found = named((await _balances(self, info, programme_id)).balances, currency)
-        return None if found is None else balance(found)
-
-    @strawberry.field(description="The balances in all of the programme's currencies.")
-    async def balances(self, info: Info, programme_id: ProgrammeId = None) -> list[Balance] | None:
-        return [balance(one) for one in (await _balances(self, info, programme_id)).balances]
-
-    @strawberry.field(
-        description="What the balances consist of; without a currency, all of them. What goes first comes first."
+    balances: list[Balance] | None = strawberry.field(
+        resolver=loaded(_balances, lambda wire: [balance(one) for one in wire.balances]),
+        description="The balances in all of the programme's currencies.",
     )
-    async def lots(
-        self, info: Info, currency: str | None = None, programme_id: ProgrammeId = None
-    ) -> list[Lot] | None:
-        context = info.context
-        wire = await context.load.lots_by_member.load(
-            context.caller, InProgramme(programme_id or DEFAULT_PROGRAMME, self.id)
-        )
-        return lots(wire.lots, currency)
+    lots: list[Lot] | None = strawberry.field(
+        resolver=loaded(_lots, lambda wire, currency: lots(wire.lots, currency)),
+        description="What the balances consist of; without a currency, all of them. What goes first comes first.",
+    )
 
     @strawberry.field(description="A hold by its id, as of now; null when there is none.")
     async def hold(self, info: Info, id: strawberry.ID, programme_id: ProgrammeId = None) -> Hold | None:
         return await find_hold(info, self.id, programme_id or DEFAULT_PROGRAMME, id)
 
-    @strawberry.field(
-        description="What moved the member's points, newest first; at most 100 a page.", directives=[PAGED]
+    entries: Connection[Entry] | None = strawberry.field(
+        resolver=loaded(_entries, page),
+        description="What moved the member's points, newest first; at most 100 a page.",
+        directives=[PAGED],
     )
-    async def entries(
-        self,
-        info: Info,
-        first: int,
-        after: str | None = None,
-        currency: str | None = None,
-        programme_id: ProgrammeId = None,
-    ) -> Connection[Entry] | None:
-        asked = EntriesOf(
-            programme_id or DEFAULT_PROGRAMME, self.id, page_size(first), key_of(after), currency or ""
-        )
-        return page(await info.context.load.entries_by_member.load(info.context.caller, asked), after)
 
     coupons: Connection[Coupon] | None = strawberry.field(
         resolver=own_coupons, description=COUPONS, directives=[PAGED]
@@ -250,11 +232,10 @@ class Member(Rewarded, Node):
     async def identities(self, info: Info) -> list[LinkedIdentity] | None:
         return await known_by(info, self.id)
 
-    @strawberry.field(description="What the member decided about each purpose.")
-    async def consents(self, info: Info) -> list[Consent] | None:
-        context = info.context
-        wire = await context.load.consents_by_member.load(context.caller, self.id)
-        return [consent(one, context.locale) for one in wire.consents]
+    consents: list[Consent] | None = strawberry.field(
+        resolver=loaded(_consents, lambda wire, info: consents(wire, info.context.locale)),
+        description="What the member decided about each purpose.",
+    )
 
     @strawberry.field(
         description="What the member gave, refused and withdrew, newest first; at most 100 a page.",
@@ -284,17 +265,3 @@ class Member(Rewarded, Node):
         self, info: Info, first: int, after: str | None = None
     ) -> Connection[PreferenceChange] | None:
         return await messaging.changes(info, self.id, first, after)
-
-
-def _profile(member: Member, info: Info) -> Awaitable[profiles_pb2.Profile]:
-    return info.context.load.profiles_by_member.load(info.context.caller, member.id)
-
-
-def _standing(member: Member, info: Info, programme_id: str | None) -> Awaitable[tiers_pb2.Standing]:
-    asked = InProgramme(programme_id or DEFAULT_PROGRAMME, member.id)
-    return info.context.load.standings_by_member.load(info.context.caller, asked)
-
-
-def _balances(member: Member, info: Info, programme_id: str | None) -> Awaitable[points_pb2.MemberBalances]:
-    asked = InProgramme(programme_id or DEFAULT_PROGRAMME, member.id)
-    return info.context.load.balances_by_member.load(info.context.caller, asked)

@@ -133,6 +133,20 @@ def consent(wire: decisions_pb2.Consent, locale: Locale) -> Consent:
     return _unrecorded(wire.SerializeToString(), locale)
 
 
+def consents(wire: decisions_pb2.MemberConsents, locale: Locale) -> list[Consent]:
+    """The views of all of a member's. Where nothing at all was recorded, they are looked up as one."""
+    recorded = [one.record_id for one in wire.consents]
+    if any(recorded):
+        return [consent(one, locale) for one in wire.consents]
+    return list(_all_unrecorded(wire.SerializeToString(), locale))
+
+
+@lru_cache(maxsize=100)
+def _all_unrecorded(content: bytes, locale: Locale) -> tuple[Consent, ...]:
+    wire = decisions_pb2.MemberConsents.FromString(content)
+    return tuple([consent(one, locale) for one in wire.consents])
+
+
 @lru_cache(maxsize=500)
 def _unrecorded(content: bytes, locale: Locale) -> Consent:
     return shared(Consent(wire=decisions_pb2.Consent.FromString(content), locale=locale))

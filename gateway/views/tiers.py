@@ -7,6 +7,7 @@ from functools import lru_cache
 import strawberry
 from huiyuan.loyalty.v1 import placements_pb2, tiers_pb2
 
+from gateway.documents.compiled.loads import found
 from gateway.documents.compiled.values import Shared, shared
 from gateway.scalars import Locale, Long, optional_instant, text
 from gateway.views.advice import advice
@@ -24,15 +25,26 @@ class Tier(Shared):
 
 @strawberry.type(description="One condition of a tier, and how far the member is.")
 class ConditionProgress:
-    metric: str = strawberry.field(description=METRIC)
-    actual: Long
-    required: Long
-    missing: Long
-    window: TierWindow
-    first_day: date | None = strawberry.field(description="The first day that counts; null for all time.")
-    last_day: date | None = strawberry.field(
-        description="The last day on which more counts; null where there is none."
-    )
+    wire: strawberry.Private[tiers_pb2.ConditionProgress]
+    metric: str = strawberry.field(resolver=found("wire.metric"), description=METRIC)
+    actual: Long = strawberry.field(resolver=found("wire.actual"))
+    required: Long = strawberry.field(resolver=found("wire.required"))
+
+    @strawberry.field
+    def missing(self) -> Long:
+        return Long(max(0, self.wire.required - self.wire.actual))
+
+    @strawberry.field
+    def window(self) -> TierWindow:
+        return window(self.wire.window)
+
+    @strawberry.field(description="The first day that counts; null for all time.")
+    def first_day(self) -> date | None:
+        return date.fromisoformat(self.wire.first_day) if self.wire.first_day else None
+
+    @strawberry.field(description="The last day on which more counts; null where there is none.")
+    def last_day(self) -> date | None:
+        return date.fromisoformat(self.wire.last_day) if self.wire.last_day else None
 
 
 @strawberry.type(description="A part of the score, what it comes to and from what.")
@@ -79,7 +91,7 @@ class Standing:
 
     @strawberry.field(description="Toward the next tier.")
     def progress(self) -> list[ConditionProgress]:
-        return [_progress(one) for one in self.wire.toward_next]
+        return [ConditionProgress(wire=one) for one in self.wire.toward_next]
 
     @strawberry.field(description="How many of progress must be met.")
     def next_match(self) -> ConditionMatch:
@@ -90,7 +102,7 @@ class Standing:
         "it is never lost."
     )
     def to_keep(self) -> list[ConditionProgress]:
-        return [_progress(one) for one in self.wire.to_keep]
+        return [ConditionProgress(wire=one) for one in self.wire.to_keep]
 
     @strawberry.field(description="How many of toKeep must be met.")
     def keep_match(self) -> ConditionMatch:
@@ -166,16 +178,4 @@ def score_part(wire: tiers_pb2.ScorePartProgress, locale: Locale) -> ScorePartPr
         cap=Long(wire.cap),
         profiling=wire.profiling,
         neutral=wire.neutral,
-    )
-
-
-def _progress(wire: tiers_pb2.ConditionProgress) -> ConditionProgress:
-    return ConditionProgress(
-        metric=wire.metric,
-        actual=Long(wire.actual),
-        required=Long(wire.required),
-        missing=Long(max(0, wire.required - wire.actual)),
-        window=window(wire.window),
-        first_day=date.fromisoformat(wire.first_day) if wire.first_day else None,
-        last_day=date.fromisoformat(wire.last_day) if wire.last_day else None,
     )

@@ -198,9 +198,7 @@ class HttpProtocol(HttpToolsProtocol):
         response = exchange.answering.at_once(content)
         if response is not None:
             return self._respond(exchange, response)
-        task = self.loop.create_task(self._answer(exchange, content))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(self.loop.create_task(self._answer(exchange, content)))
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -232,6 +230,9 @@ class HttpProtocol(HttpToolsProtocol):
             exchange.response_complete = True
             self.transport.close()
             raise
+        finally:
+            # Not by a callback, which would cost another turn of the loop: nothing waits from here on.
+            self.tasks.discard(asyncio.current_task(self.loop))
         self._respond(exchange, response)
 
     def _respond(self, exchange: "_Exchange", response: Response) -> None:

@@ -65,12 +65,14 @@ class Token:
     roles: frozenset[str]
     expires_at_s: float
     authenticated_at_s: float | None = None
+    key_id: str = ""
 
 
 class TokenVerifier:
     """Checks tokens of one issuer for one audience.
 
-    Good answers are remembered until the token's end, and what no key of the issuer signed until there are other keys.
+    Good answers are remembered until the token's end or its key's, and what no key of the issuer signed until there are
+    other keys.
     What a token says of itself is reason enough to refuse it, before the work that proves what it says.
     """
 
@@ -83,6 +85,8 @@ class TokenVerifier:
         self._loading = asyncio.Lock()
         self._refreshing: asyncio.Future[None] | None = None
         self._document = b""
+        self._described: dict[str, list[Any]] = {}
+        """What the issuer says of its keys, by their ids."""
         self._remembered: dict[str, Token] = {}
         self._forged: dict[bytes, None] = {}
         """Digests of what was refused for its signature."""
@@ -100,7 +104,7 @@ class TokenVerifier:
         return known
 
     async def _check(self, token: str) -> Token:
-        key = await self._key_of(token)
+        key_id, key = await self._key_of(token)
         self._refuse_at_once(_part(token, 1))
         digest = blake2b(token.encode(), digest_size=16).digest()
         if digest in self._forged:
@@ -140,7 +144,7 @@ class TokenVerifier:
         signed_in = claims.get("auth_time")
         if signed_in is not None and (isinstance(signed_in, bool) or not isinstance(signed_in, int | float)):
             raise TokenRefused("the token's auth_time must be a number")
-        checked = Token(claims["sub"], frozenset(roles), float(claims["exp"]), signed_in)
+        checked = Token(claims["sub"], frozenset(roles), float(claims["exp"]), signed_in, key_id)
         _remember(self._remembered, token, checked)
         return checked
 
@@ -157,7 +161,7 @@ class TokenVerifier:
     def _wanted_audience(self) -> str:
         return f"the token is not for here: its audience must be {self._audience}"
 
-    async def _key_of(self, token: str) -> jwt.PyJWK:
+    async def _key_of(self, token: str) -> tuple[str, jwt.PyJWK]:
         header = _part(token, 0)
         if header.get("alg") not in _ALGORITHMS:
             raise TokenRefused(f"the token's algorithm must be one of {', '.join(_ALGORITHMS)}")
@@ -172,7 +176,7 @@ class TokenVerifier:
             raise TokenRefused("the token is signed with a key that the issuer does not list")
         if key.algorithm_name != header["alg"]:
             raise TokenRefused("the token's algorithm is not its key's")
-        return key
+        return key_id, key
 
     def _refresh(self) -> None:
         """Load the keys anew from time to time, beside the requests: an issuer that is slow keeps nobody waiting."""
@@ -191,9 +195,16 @@ class TokenVerifier:
                 document = await self._fetch()
                 if document != self._document:
                     listed = jwt.PyJWKSet.from_dict(json.loads(document)).keys
+                    described = _by_key_id(document)
+                    same = {
+                        key_id for key_id, keys in described.items() if self._described.get(key_id) == keys
+                    }
                     self._keys = {key.key_id or "": key for key in listed}
-                    self._document = document
-                    self._remembered.clear()
+                    self._document, self._described = document, described
+                    # To judge all tokens anew would be a storm, in which an address could be refused for a forger there.
+                    self._remembered = {
+                        token: known for token, known in self._remembered.items() if known.key_id in same
+                    }
                     self._forged.clear()
             except Exception as error:
                 log.warning("issuer keys could not be loaded", because=type(error).__name__)
@@ -213,6 +224,14 @@ def _remember(remembered: dict[Any, Any], key: str | bytes, what: Token | None) 
     if len(remembered) >= _REMEMBERED:
         del remembered[next(iter(remembered))]
     remembered[key] = what
+
+
+def _by_key_id(document: bytes) -> dict[str, list[Any]]:
+    """All that a key set lists under each id: keys may share one."""
+    described: dict[str, list[Any]] = {}
+    for key in json.loads(document)["keys"]:
+        described.setdefault(str(key.get("kid") or ""), []).append(key)
+    return described
 
 
 def _part(token: str, nth: int) -> dict[str, Any]:

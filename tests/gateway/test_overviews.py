@@ -175,6 +175,24 @@ async def test_the_fields_of_one_query_ask_once_and_wait_for_the_same() -> None:
     assert id(overviews._ask(me, page, "balances")) not in waited_for
 
 
+async def test_of_one_query_each_part_is_answered_whenever_and_by_whomever_it_is_asked() -> None:
+    loyalty = Loyalty()
+    overviews, before = _overviews(loyalty), kept.set(Answers())
+    try:
+        async with asyncio.timeout(30):
+            told = await asyncio.gather(
+                _ask(overviews, "balances", "a", "me", "shop", 0),
+                _ask(overviews, "standings", "a", "me", "shop", 0),
+                _ask(overviews, "balances", "a", "you", "shop", 0),
+            )
+            # The page has left: what is asked from now on leaves with another.
+            later = await _ask(overviews, "entries", "a", "me", "shop", 2)
+    finally:
+        kept.reset(before)
+    assert (told, later) == (["shop a me", "shop a me", "shop a you"], "shop a me 2")
+    assert loyalty.calls == ["overviews of shop", "entries"]
+
+
 async def test_a_part_that_may_not_be_seen_takes_nothing_from_the_others() -> None:
     balances, standing, entries = await _whole(_overviews(Loyalty()), HIDDEN)
     assert (balances, entries) == (f"shop {HIDDEN} me", f"shop {HIDDEN} me 5")

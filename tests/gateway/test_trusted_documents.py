@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import orjson
 import pytest
 
 from gateway import limits
@@ -16,6 +17,7 @@ from gateway.documents.prepared import Preparer
 from gateway.documents.store import Documents
 from gateway.documents.trusted import NotLooked, Trusted
 from gateway.errors import RequestError
+from gateway.serving.asking import Ask, Asks
 from gateway.storage.documents import UploadedDocuments
 from infra.local.databases import DatabaseUrls
 from services.kit import database as databases
@@ -122,11 +124,40 @@ async def test_uploads_are_of_one_to_a_hundred_documents(production: Gateway) ->
 async def test_a_retired_document_runs_no_more_until_it_is_uploaded_again(production: Gateway) -> None:
     text = some_text()
     await upload(production, text)
+    for _ in range(2):  # the second time, what its bytes ask for is known already
+        assert "errors" not in await run(production, text)
     retired = await retire(production, manifest.key(text))
     assert retired["document"] == {"running": False, "retiredBy": "staff:ops-1"}
     assert code(await run(production, text)) == "DOCUMENT_NOT_FOUND"
     await upload(production, text)
     assert "errors" not in await run(production, text)
+
+
+def test_bytes_are_known_that_ask_for_what_nobody_can_change() -> None:
+    asks = Asks()
+    lasting = {"a": 1, "b": "x", "c": None, "d": True, "e": 0.5}
+    for variables, is_known in ((lasting, True), (None, True), ({"a": [1]}, False), ({"a": {"b": 1}}, False)):
+        asked = orjson.dumps({"documentId": "d", "variables": variables})
+        asks.remember(asked, Ask.of(orjson.loads(asked)))
+        known = asks.known(asked)
+        assert known == (Ask("d", None, variables, None, is_known=True) if is_known else None)
+    free = b'{"query": "{me{id}}"}'
+    asks.remember(free, Ask.of(orjson.loads(free)))
+    long = orjson.dumps({"documentId": "d", "variables": {"a": "x" * 600}})
+    asks.remember(long, Ask.of(orjson.loads(long)))
+    assert asks.known(free) is asks.known(long) is None
+
+
+async def test_what_was_turned_down_is_judged_again_each_time(production: Gateway) -> None:
+    text = f"query Mine{uuid4().hex}($id: ID!) {{ node(id: $id) {{ id }} }}"
+    await upload(production, text)
+    _, token = production.join()
+    asked = {"documentId": manifest.key(text), "variables": {"id": "a\x00b"}}
+    for _ in range(3):
+        answer = await production.http.post(
+            "/graphql", json=asked, headers={"authorization": f"Bearer {token}"}
+        )
+        assert code(answer.json()) == "BAD_USER_INPUT"
 
 
 async def test_only_what_was_uploaded_is_retired(production: Gateway) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
@@ -161,3 +162,24 @@ async def test_an_issuer_in_trouble_takes_no_key_away(keys: Keys, passed: Passed
     await asyncio.sleep(0.1)
     assert keys.asked == 2
     assert (await verifier.verify(token(sub="m-3"))).subject == "m-3"
+
+
+async def test_when_keys_change_only_tokens_of_those_that_stay_are_believed_unjudged(
+    keys: Keys, passed: Passed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, newer = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    keys.listed.append(jwk(other.public_key(), "other", "EdDSA"))
+    verifier = keys.verifier()
+    stays, goes = token(sub="m-1"), token(other, key_id="other", sub="m-2")
+    for one in (stays, goes):
+        await verifier.verify(one)
+    keys.listed[-1] = jwk(newer.public_key(), "other", "EdDSA")  # another key by the same id
+    passed(301)
+    judged = []
+    decode = jwt.decode
+    monkeypatch.setattr(jwt, "decode", lambda token, *a, **k: judged.append(token) or decode(token, *a, **k))
+    async with asyncio.timeout(30):
+        while await is_believed(verifier, goes):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert await is_believed(verifier, stays)
+    assert set(judged) == {goes}

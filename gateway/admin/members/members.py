@@ -36,7 +36,7 @@ from gateway.loaders.overviews import EntriesOf, InProgramme
 from gateway.paging import Connection, key_of, page_size
 from gateway.views import evidence, messaging
 from gateway.views.communications import sent
-from gateway.views.consents import Consent, consent
+from gateway.views.consents import Consent, consents
 from gateway.views.coupons import COUPONS, Coupon, CouponState, coupons
 from gateway.views.entitlements import Entitlement, entitlements
 from gateway.views.evidence import ConsentRecord
@@ -197,7 +197,7 @@ class Member(Node):
     @strawberry.field(metadata=to(CONSENT_READERS))
     async def consents(self, info: Info) -> list[Consent] | None:
         wire = await info.context.load.consents_by_member.load(info.context.caller, self.id)
-        return [consent(one, info.context.locale) for one in wire.consents]
+        return consents(wire, info.context.locale)
 
     @strawberry.field(
         description="What the member gave, refused and withdrew, newest first; at most 100 a page.",

@@ -11,7 +11,7 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLSchema
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
 from strawberry.types.field import StrawberryField
 
-from gateway.documents.compiled import values
+from gateway.documents.compiled import loads, values
 
 _AS_THEY_ARE = {
     graphql.GraphQLString: "{0}.__class__ is str",
@@ -47,6 +47,22 @@ class Completion(NamedTuple):
     of: Callable[[str], str]
 
 
+class Lines:
+    """What the function of one object consists of, between the checks of what it is given and its answer."""
+
+    def __init__(self) -> None:
+        self.body: list[str] = []
+        """What needs nothing to be waited for."""
+        self.waiting: list[tuple[str, str]] = []
+        """What is waited for, by the names it gets."""
+        self.loads: dict[tuple[object, object], str] = {}
+        """What its fields load, by what tells it from other loads: the names it gets."""
+        self.begin: list[str] = []
+        """What begins to load it."""
+        self.after: list[str] = []
+        """What is made of it."""
+
+
 class Source:
     """The functions of one query. Its names come from the schema; what a document says becomes literals."""
 
@@ -56,7 +72,7 @@ class Source:
         self._below = below
         self._number = count()
         self._lines: list[str] = []
-        self._names: dict[str, Any] = dict(vars(values))
+        self._names: dict[str, Any] = {**vars(values), **vars(loads)}
         self.asked: list[Asked] = []
         self._told = 0
         """How many resolvers are told more than what they are a field of."""
@@ -66,28 +82,44 @@ class Source:
         self.function: Callable[..., Any] = self._names["query"]
 
     def _function(
-        self, shown: GraphQLObjectType, fields: CollectedFields, body: list[str], own: type | None = None
+        self, shown: GraphQLObjectType, fields: CollectedFields, checks: list[str], own: type | None = None
     ) -> Completion:
-        """Write the function of one object, below what the body already says; ``own`` is its class."""
-        waiting: list[tuple[str, str]] = []
-        told, checks = self._told, len(body)
+        """Write the function of one object, below the checks of what it is given; ``own`` is its class."""
+        told, lines = self._told, Lines()
         answer = [
-            f"        {key!r}: {self._field(shown, details, f'v{place}', body, waiting)},"
+            f"        {key!r}: {self._field(shown, details, f'v{place}', lines)},"
             for place, (key, details) in enumerate(fields.grouped_field_set.items())
         ]
+        waits = bool(lines.waiting or lines.loads)
+        body = [*lines.body, *self._waited_for(lines), *lines.after]
+        name = f"{shown.name}_{next(self._number)}"
+        written = [*checks, *body, "    return {", *answer, "    }"]
+        if own is not None and issubclass(own, values.Shared) and not waits and told == self._told:
+            written = self._once(checks, body, answer)
+        self._lines += [f"{'async ' if waits else ''}def {name}(source, info, given):", *written]
+        return Completion(waits, lambda value: f"{name}({value}, info, given)")
+
+    def _waited_for(self, lines: Lines) -> list[str]:
+        """The lines that wait for all that an object's fields wait for, side by side."""
+        written: list[str] = []
+        waiting = [
+            (name, f"apart({each})" if each.startswith(_FETCH) else each) for name, each in lines.waiting
+        ]
+        if lines.loads:
+            written += ["    begun = []", "    try:", *(f"        {each}" for each in lines.begin)]
+            written += ["    except Exception:", "        await settled(begun)", "        raise"]
+            slowest = self._named("slowest", loads.Slowest())
+            waiting.insert(0, (f"[{', '.join(lines.loads.values())}]", f"brought(begun, {slowest})"))
         if len(waiting) == 1:
-            body.append("    {} = await {}".format(*waiting[0]))
+            (name, each), *_ = lines.waiting or waiting
+            written.append(f"    {name} = await {each}")
         elif waiting:
             names, coroutines = zip(*waiting, strict=True)
-            begun = [f"apart({each})" if each.startswith(_FETCH) else each for each in coroutines]
-            slowest = self._named("slowest", values.Slowest())
-            body.append(f"    {', '.join(names)} = await together({', '.join(begun)}, slowest={slowest})")
-        name = f"{shown.name}_{next(self._number)}"
-        lines = [*body, "    return {", *answer, "    }"]
-        if own is not None and issubclass(own, values.Shared) and not waiting and told == self._told:
-            lines = self._once(body[:checks], body[checks:], answer)
-        self._lines += [f"{'async ' if waiting else ''}def {name}(source, info, given):", *lines]
-        return Completion(bool(waiting), lambda value: f"{name}({value}, info, given)")
+            slowest = self._named("slowest", loads.Slowest())
+            written.append(
+                f"    {', '.join(names)} = await together({', '.join(coroutines)}, slowest={slowest})"
+            )
+        return written
 
     def _once(self, checks: list[str], body: list[str], answer: list[str]) -> list[str]:
         """The lines of a function that writes a shared view once: nothing below it asks for anything else."""
@@ -103,15 +135,8 @@ class Source:
             f"    return answer if written is None else keep(written, {selection}, answer)",
         ]
 
-    def _field(
-        self,
-        shown: GraphQLObjectType,
-        details: FieldDetailsList,
-        value: str,
-        body: list[str],
-        waiting: list[tuple[str, str]],
-    ) -> str:
-        """The expression of one field's answer; what comes before it goes to the body, or to what is awaited."""
+    def _field(self, shown: GraphQLObjectType, details: FieldDetailsList, value: str, lines: Lines) -> str:
+        """The expression of one field's answer; what comes before it goes to the lines of its object."""
         node = details[0].node
         if node.name.value == "__typename":
             return repr(shown.name)
@@ -120,20 +145,50 @@ class Source:
         if field is None or not _is_usual(definition):
             raise NotKnown(f"{shown.name}.{node.name.value} has a way of its own to resolve")
         completion = self._completion(field.type, details)
-        call = self._call(Asked(field, node, definition))
+        asked = Asked(field, node, definition)
+        resolver = definition.base_resolver
+        parts = loads.parts_of(resolver.wrapped_func) if resolver else None
+        if parts is not None and not completion.waits:
+            self._load(asked, parts, value, lines)
+            return completion.of(value)
+        call = self._call(asked)
         if definition.is_async:
-            waiting.append((value, self._fetch(call, completion) if completion.waits else call))
+            lines.waiting.append((value, self._fetch(call, completion) if completion.waits else call))
             return value if completion.waits else completion.of(value)
-        body.append(f"    {value} = {call}")
+        lines.body.append(f"    {value} = {call}")
         if completion.waits:
-            waiting.append((f"{value}_done", completion.of(value)))
+            lines.waiting.append((f"{value}_done", completion.of(value)))
             return f"{value}_done"
         return completion.of(value)
+
+    def _load(self, asked: Asked, parts: loads.Parts, value: str, lines: Lines) -> None:
+        """Write what a field loads, once for fields that load the same, and what it shows of that."""
+        given = ""
+        if asked.field.args:
+            given = f"g{len(self.asked)}"
+            lines.begin.append(f"{given} = given[{len(self.asked)}]()")
+            self.asked.append(asked)
+        # Whoever gives no arguments gives those that are the same for all who load by the same function.
+        same = parts.load, asked.node if asked.node.arguments else None
+        if same not in lines.loads:
+            lines.loads[same] = f"l{len(lines.loads)}"
+            words = "source, info" + (f", **{given}" if given else "")
+            lines.begin.append(f"begun.append({self._named('load', parts.load)}({words}))")
+        told = "".join(
+            f", {name}={self._told_of(name, default, given)}" for name, default in parts.wants.items()
+        )
+        lines.after.append(f"    {value} = {self._named('show', parts.show)}({lines.loads[same]}{told})")
+
+    def _told_of(self, name: str, default: object, given: str) -> str:
+        """The expression of what a field shows its value by."""
+        return "info" if name == "info" else f"{given}.get({name!r}, {self._named('default', default)})"
 
     def _call(self, asked: Asked) -> str:
         resolver = asked.definition.base_resolver
         if resolver is None:
             return f"source.{asked.definition.python_name}"
+        if (path := loads.path_of(resolver.wrapped_func)) is not None:
+            return f"source.{path}"
         words = ["source"] if resolver.self_parameter else []
         parents = (resolver.parent_parameter, resolver.root_parameter)  # may be one and the same
         words += [f"{name}=source" for name in dict.fromkeys(each.name for each in parents if each)]

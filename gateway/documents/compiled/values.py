@@ -13,6 +13,8 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.types.cast import get_strawberry_type_cast
 from strawberry.types.unset import UnsetType
 
+from gateway.documents.compiled.loads import Slowest
+
 _PLAIN = frozenset({str, int, float, bool, datetime, date, UUID})
 View = TypeVar("View", bound="Shared")
 Waiting = Coroutine[Any, Any, Any]
@@ -107,15 +109,6 @@ async def ready(value: Any) -> Any:
 async def apart(coroutine: Coroutine[Any, Any, Any]) -> Any:
     """What a coroutine returns that waits several times, in a task of its own: it goes on whatever its siblings do."""
     return await asyncio.get_running_loop().create_task(coroutine)
-
-
-class Slowest:
-    """Which of several siblings was the last to be waited for, time after time mostly the same one."""
-
-    __slots__ = ("nth",)
-
-    def __init__(self) -> None:
-        self.nth = -1
 
 
 @coroutine

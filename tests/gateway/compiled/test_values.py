@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from graphql import Undefined
 
+from gateway.documents.compiled.loads import Slowest
 from gateway.documents.compiled.values import (
     OutOfTheOrdinary,
-    Slowest,
     apart,
     at_hand,
     fit,

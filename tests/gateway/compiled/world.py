@@ -10,6 +10,9 @@ import strawberry
 from graphql import GraphQLError, Undefined
 from strawberry.schema.config import StrawberryConfig
 
+from gateway.documents.compiled.loads import loaded
+from services.kit.chosen import Chosen
+
 Even = NewType("Even", int)
 
 
@@ -122,6 +125,33 @@ class Filter:
     within: "Filter | None" = None
 
 
+def _begun(fate: Fate, info: strawberry.Info, make: Callable[[], Any]) -> Any:
+    return info.context["begin"](fate, make)
+
+
+def _shape(box: "Box", info: strawberry.Info) -> Any:
+    fate = box.fate.below("shape")
+    return _begun(fate, info, lambda: (fate.below("sides").of(4, 6), fate.below("edge").of(None, 0.5)))
+
+
+def _volume(box: "Box", info: strawberry.Info, of: int = 1, size: Size = Size.LARGE) -> Any:
+    if of > 100:
+        raise ValueError("too much")
+    fate = box.fate.below("volume")
+    return _begun(fate, info, lambda: {Size.LARGE: fate.of(of, 2**31 - 1), Size.SMALL: of // 2})
+
+
+def _stacked(box: "Box", info: strawberry.Info, first: int) -> Any:
+    fate = box.fate.below("stacked")
+    return Chosen(_begun(fate, info, lambda: {"boxes": _some(fate, first)}), "boxes")
+
+
+def _some(fate: Fate, first: int) -> Any:
+    if fate.choose.random() < fate.wrong:
+        return LookupError("there is no such part")
+    return [box(fate.below(n)) for n in range(min(3, first))]
+
+
 @strawberry.type
 class Box:
     fate: strawberry.Private[Fate]
@@ -175,6 +205,14 @@ class Box:
     async def count(self, info: strawberry.Info) -> int:
         return await info.context["fetch"](self.fate.below("count"), lambda: self.fate.below("count").of(3))
 
+    sides: int = strawberry.field(resolver=loaded(_shape, lambda shape: shape[0]))
+    edge: float | None = strawberry.field(resolver=loaded(_shape, lambda shape, info: shape[1]))
+    volume: int | None = strawberry.field(
+        resolver=loaded(_volume, lambda volumes, size=Size.LARGE, of=1: volumes[size] + of)
+    )
+    contents: int = strawberry.field(resolver=loaded(_volume, lambda volumes, info: volumes[Size.SMALL]))
+    stacked: "list[Box]" = strawberry.field(resolver=loaded(_stacked, lambda boxes, first: boxes[:first]))
+
     @strawberry.field
     def field_name(self, info: strawberry.Info) -> str:
         return info.field_name
@@ -211,9 +249,19 @@ async def _fetch(fate: Fate, make: Any) -> Any:
     return make()
 
 
+def _begin(fate: Fate, make: Callable[[], Any]) -> asyncio.Future[Any]:
+    """The same, begun at once and to be waited for by whoever likes."""
+    loop = asyncio.get_running_loop()
+    if fate.below("at hand").choose.random() < 0.5:
+        return loop.create_task(_fetch(fate, make))
+    future = loop.create_future()
+    future.set_result(make())
+    return future
+
+
 def context(seed: int) -> dict[str, Any]:
     """What resolvers are told; in every other world, nothing is wrong."""
-    return {"fetch": _fetch, "fate": Fate(seed)}
+    return {"fetch": _fetch, "begin": _begin, "fate": Fate(seed)}
 
 
 @strawberry.type
