@@ -129,6 +129,7 @@ async def test_a_package_is_of_one_moment(
 _ELSEWHERE = {
     "acts": "a client's own keys of what consents and preference_changes hold",
     "consent_events": "consents",
+    "directive_changes": "directives",
     "consent_states": "the fold of consents",
     "erased_members": "who is erased fetches no package",
     "exported_members": "sent_abroad",

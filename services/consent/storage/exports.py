@@ -51,7 +51,7 @@ _HELD = {
         FROM sends WHERE member_id = $1 ORDER BY claimed_at, send_id""",
     "restrictions": """SELECT array_to_string(purposes, ' '), request_id::text, changed_at
         FROM restriction_changes WHERE member_id = $1 ORDER BY epoch""",
-    "directives": "SELECT directive, set_at FROM directives WHERE member_id = $1",
+    "directives": "SELECT directive, set_at FROM directive_changes WHERE member_id = $1 ORDER BY number",
     "guardian_changes": """SELECT kind, verification, split_part(actor, ':', 1), changed_at
         FROM guardian_changes WHERE member_id = $1 ORDER BY epoch""",
     "signed_documents": """SELECT record_id::text, media_type, reference

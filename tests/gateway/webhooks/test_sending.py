@@ -40,6 +40,7 @@ async def test_an_event_reaches_the_endpoints_that_want_it_and_is_proven(office:
             "programmeId": "demo",
             "fromTier": "silver",
             "toTier": "gold",
+            "byMerge": False,
         },
     }
     assert await office.states() == ["SUCCEEDED", "SUCCEEDED"]

@@ -9,8 +9,7 @@ from huiyuan.members.v1 import birthdays_pb2, events_pb2, profiles_pb2, searches
 from services.members.jobs import traits as indexing
 from tests.members.rpc.test_addresses import HOME, save
 from tests.members.rpc.test_packages import Elsewhere, fetched, ready, token
-from tests.members.rpc.test_searches import agent
-from tests.members.service import LOYALTY, OPERATIONS, Members, as_member, by, registration
+from tests.members.service import LOYALTY, OPERATIONS, Members, as_member, by, new_agent, registration
 
 WRONG = {"full_name": "王晓名", "birth_date": "1998-03-04"}
 RIGHT = {"full_name": "王小明", "birth_date": "1989-04-03"}
@@ -18,7 +17,7 @@ RIGHT = {"full_name": "王小明", "birth_date": "1989-04-03"}
 
 async def found(members: Members, **asked: str) -> set[str]:
     request = searches_pb2.SearchMembersRequest(first=100, **asked)
-    answer = await members.searches.search_members(request, headers=by(agent()))
+    answer = await members.searches.search_members(request, headers=by(new_agent()))
     return {one.member_id for one in answer.members}
 
 
