@@ -227,7 +227,7 @@ _FOLD = (
          SELECT member_id, pii_principal_id, max(epoch) FROM consent_events GROUP BY 1, 2""",
     f"""INSERT INTO consent_states
          SELECT DISTINCT ON (member_id) member_id, purpose, recipient_id, record_id, purpose_version, event_state,
-                event_time, NULL, epoch
+                event_time, CASE WHEN event_state = 'GIVEN' THEN event_time + interval '1 year' END, epoch
          FROM consent_events WHERE epoch = {EVENTS_EACH}""",
     "ANALYZE",
 )
