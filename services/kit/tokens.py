@@ -194,8 +194,8 @@ class TokenVerifier:
             try:
                 document = await self._fetch()
                 if document != self._document:
-                    listed = jwt.PyJWKSet.from_dict(json.loads(document)).keys
-                    described = _by_key_id(document)
+                    said = json.loads(document)
+                    listed, described = jwt.PyJWKSet.from_dict(said).keys, _by_key_id(said["keys"])
                     same = {
                         key_id for key_id, keys in described.items() if self._described.get(key_id) == keys
                     }
@@ -226,10 +226,10 @@ def _remember(remembered: dict[Any, Any], key: str | bytes, what: Token | None) 
     remembered[key] = what
 
 
-def _by_key_id(document: bytes) -> dict[str, list[Any]]:
+def _by_key_id(keys: list[dict[str, Any]]) -> dict[str, list[Any]]:
     """All that a key set lists under each id: keys may share one."""
     described: dict[str, list[Any]] = {}
-    for key in json.loads(document)["keys"]:
+    for key in keys:
         described.setdefault(str(key.get("kid") or ""), []).append(key)
     return described
 
