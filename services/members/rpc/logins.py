@@ -62,7 +62,6 @@ class Logins:
         if not people:
             return wire.RecordLoginResponse(outcome=wire.LOGIN_OUTCOME_UNKNOWN)
         if len(people) == 1:
-            await activities.note(self._databases, people[0], now)
             new = await self._know(people[0], asked, actor, now)
             return wire.RecordLoginResponse(
                 outcome=wire.LOGIN_OUTCOME_KNOWN, member_id=str(people[0]), linked=new
@@ -73,7 +72,6 @@ class Logins:
             return wire.RecordLoginResponse(
                 outcome=wire.LOGIN_OUTCOME_CONFLICT, member_id=str(people[0]), conflicts=conflicts
             )
-        await activities.note(self._databases, merge.into_member, now)
         new = await self._know(merge.into_member, asked, actor, now)
         return wire.RecordLoginResponse(
             outcome=wire.LOGIN_OUTCOME_MERGED,
@@ -109,10 +107,11 @@ class Logins:
             return None  # frozen or closing: staff decide
 
     async def _know(self, member_id: UUID, asked: Sequence[Identity], actor: str, now: datetime) -> int:
-        """Link all that a login verified to its member, and note that it was proven; how many are new.
+        """Note that the member was there, and link all that the login verified or note that it was proven; how many are new.
 
         Who may be known by nothing more signs in all the same: with many devices, or to take a closing back.
         """
+        await activities.note(self._databases, member_id, now)
         _, known = await self._links.known(member_id)
         places = {link.place for link in known}
         new = 0
