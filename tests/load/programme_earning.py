@@ -19,12 +19,13 @@ from statistics import median
 from rich.console import Console
 
 from services.kit import process
-from services.loyalty.rules.earning.earn_facts import local_time, past_of
+from services.loyalty.rules.earning.earn_facts import past_of
 from services.loyalty.rules.earning.earn_limits import Counts, Limits
 from services.loyalty.rules.earning.earn_rules import AwardKind, Cap, CapWindow, EarnRounding, EarnRule
 from services.loyalty.rules.earning.earn_schedules import Hours, Schedule
 from services.loyalty.rules.earning.earning import decide
 from services.loyalty.rules.earning.plain_rules import earned
+from services.loyalty.rules.ledger.expiry import local_time
 from services.loyalty.rules.orders.orders import Line, Order
 from services.loyalty.rules.programmes.definitions import check
 from services.loyalty.rules.programmes.programmes import Programme

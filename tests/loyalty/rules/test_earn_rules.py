@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from services.loyalty.rules.earning.earn_facts import local_time
 from services.loyalty.rules.earning.earn_limits import Count
 from services.loyalty.rules.earning.earn_rules import (
     AwardKind,
@@ -17,7 +16,7 @@ from services.loyalty.rules.earning.earn_rules import (
     EarnTrigger,
 )
 from services.loyalty.rules.earning.earn_schedules import Hours, Schedule
-from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationKind, Period
+from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationKind, Period, local_time
 from services.loyalty.rules.members.forfeits import Forfeiture, forfeit
 from services.loyalty.rules.orders.orders import Line, Order
 from services.loyalty.rules.orders.refunds import NotEnoughPointsToTakeBack

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.loyalty.rules.earning.earn_facts import local_time
 from services.loyalty.rules.earning.earn_limits import Counts, Limits, Remembered
 from services.loyalty.rules.earning.earn_rules import AwardKind, Cap, CapWindow, EarnRounding, EarnRule
 from services.loyalty.rules.earning.earning import decide
 from services.loyalty.rules.earning.plain_rules import earned
+from services.loyalty.rules.ledger.expiry import local_time
 from services.loyalty.rules.orders.judgements import Past
 from services.loyalty.rules.orders.orders import Order
 from services.loyalty.rules.orders.sharing import share

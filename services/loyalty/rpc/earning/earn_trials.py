@@ -10,9 +10,10 @@ from services.loyalty.rpc.orders.orders import lines
 from services.loyalty.rpc.wire import member_id, micros
 from services.loyalty.rules.earning.birthdays import celebrating
 from services.loyalty.rules.earning.decisions import Decision
-from services.loyalty.rules.earning.earn_facts import local_time, past_of
+from services.loyalty.rules.earning.earn_facts import past_of
 from services.loyalty.rules.earning.earn_limits import Limits
 from services.loyalty.rules.earning.earning import decide
+from services.loyalty.rules.ledger.expiry import local_time
 from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.orders.judgements import NO_ORDER, Past
 from services.loyalty.rules.orders.orders import CurrencyNotAccepted, Order, check

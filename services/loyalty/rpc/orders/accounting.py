@@ -8,10 +8,10 @@ from huiyuan.loyalty.v1 import statements_pb2 as wire
 from services.loyalty.rpc.earning.earn_rules import decimal, earn_rule
 from services.loyalty.rpc.wire import choice, money
 from services.loyalty.rules.earning.decisions import Decision
-from services.loyalty.rules.earning.earn_facts import local_time
 from services.loyalty.rules.earning.earn_limits import Remembered
 from services.loyalty.rules.earning.earning import decide
 from services.loyalty.rules.earning.verdicts import Verdict
+from services.loyalty.rules.ledger.expiry import local_time
 from services.loyalty.rules.orders.judgements import Judgement
 from services.loyalty.rules.orders.orders import Line, Order
 from services.loyalty.rules.orders.refunds import Refund, TakenBack, retrace

@@ -2,18 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from services.loyalty.rules.earning.conditions import MADE_LINE
 from services.loyalty.rules.orders.judgements import NO_ORDER, Past
 from services.loyalty.rules.orders.orders import Order
 from services.loyalty.rules.tiers.standings import Standing
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MEMBERS = frozenset({"member.orders", "member.spend_minor", "member.days_since_order"})
 
 
@@ -47,16 +44,6 @@ _VALUES: Mapping[str, Callable[[Facts], Any]] = {
     "time.month": attrgetter("local.month"),
     "time.hour": attrgetter("local.hour"),
 }
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
-def local_time(instant: int, zone: str) -> datetime:
-    """An instant in microseconds since 1970 as a zone's clocks show it."""
-    return (_EPOCH + timedelta(microseconds=instant)).astimezone(_zone(zone))
 
 
 def past_of(standing: Standing, local: datetime, asked: Collection[str], *, first: bool) -> Past:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.loyalty.rules.earning.birthdays import BirthdayMonth, celebrating
-from services.loyalty.rules.earning.earn_facts import local_time, past_of
+from services.loyalty.rules.earning.earn_facts import past_of
 from services.loyalty.rules.earning.earn_limits import Count, Counts, Limits, counts_of
 from services.loyalty.rules.earning.earning import decide
-from services.loyalty.rules.ledger.expiry import local_day
+from services.loyalty.rules.ledger.expiry import local_day, local_time
 from services.loyalty.rules.orders.orders import Order
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.tiers.standings import Standing

@@ -14,6 +14,7 @@ NEVER = 2**63 - 1
 """The instant of what never falls due."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _DURATION = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
 _DATE = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
 _LEAP_YEAR = 2000
@@ -163,6 +164,21 @@ class Maturation:
     on: date | None = None
 
 
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def local_time(instant: int, zone: str) -> datetime:
+    """An instant in microseconds since 1970 as a zone's clocks show it."""
+    return (_EPOCH + timedelta(microseconds=instant)).astimezone(_zone(zone))
+
+
+def instant_of(at: datetime) -> int:
+    """Microseconds since 1970 of a time that knows its zone."""
+    return (at.astimezone(UTC) - _EPOCH) // _MICROSECOND
+
+
 def local_day(instant: int, zone: str) -> date:
     """The calendar day of an instant (microseconds since 1970) in a zone."""
     return _local_day(instant // 60_000_000, zone)
@@ -170,7 +186,7 @@ def local_day(instant: int, zone: str) -> date:
 
 @lru_cache(maxsize=65_536)
 def _local_day(minute: int, zone: str) -> date:
-    return (_EPOCH + timedelta(minutes=minute)).astimezone(ZoneInfo(zone)).date()
+    return (_EPOCH + timedelta(minutes=minute)).astimezone(_zone(zone)).date()
 
 
 @lru_cache(maxsize=16_384)
@@ -179,8 +195,7 @@ def midnight(day: date, zone: str) -> int:
 
     Where a zone skips midnight, the day begins at the instant of the change.
     """
-    start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    return (start - _EPOCH) // timedelta(microseconds=1)
+    return instant_of(datetime(day.year, day.month, day.day, tzinfo=_zone(zone)))
 
 
 @lru_cache(maxsize=16_384)

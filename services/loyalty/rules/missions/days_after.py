@@ -1,11 +1,10 @@
 """Days after: when an occasion comes that is so many local days after an order, at the same local time."""
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
+from services.loyalty.rules.ledger.expiry import instant_of, local_time
 from services.loyalty.rules.missions.missions import DAY_US
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -14,8 +13,7 @@ def comes_at(happened_at: int, days: int, zone: str) -> int:
 
     Of a time that comes twice the first; one that a change of clocks skips comes as much later.
     """
-    later = _local(happened_at, zone) + timedelta(days=days)
-    return (later.astimezone(UTC) - _EPOCH) // _MICROSECOND
+    return instant_of(local_time(happened_at, zone) + timedelta(days=days))
 
 
 def looked_back(since: int, until: int, days: int, zone: str) -> tuple[int, int]:
@@ -27,9 +25,5 @@ def looked_back(since: int, until: int, days: int, zone: str) -> tuple[int, int]
 
 def _offsets(since: int, until: int, zone: str) -> list[int]:
     """What local time is ahead of UTC by, from a day before a stretch to a day after it."""
-    offsets = (_local(at, zone).utcoffset() for at in (since - DAY_US, since, until, until + DAY_US))
+    offsets = (local_time(at, zone).utcoffset() for at in (since - DAY_US, since, until, until + DAY_US))
     return [(offset or timedelta(0)) // _MICROSECOND for offset in offsets]
-
-
-def _local(instant: int, zone: str) -> datetime:
-    return (_EPOCH + timedelta(microseconds=instant)).astimezone(ZoneInfo(zone))

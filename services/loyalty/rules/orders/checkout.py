@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from services.kit.refusal import Conflict
 from services.loyalty.rules.earning.birthdays import celebrating
 from services.loyalty.rules.earning.decisions import Decision
-from services.loyalty.rules.earning.earn_facts import local_time, past_of
+from services.loyalty.rules.earning.earn_facts import past_of
 from services.loyalty.rules.earning.earn_limits import EVER, Limits, counts_of
 from services.loyalty.rules.earning.earn_rules import EarnRule, EarnTrigger
 from services.loyalty.rules.earning.earning import decide
@@ -13,7 +13,7 @@ from services.loyalty.rules.earning.plain_rules import earned
 from services.loyalty.rules.ledger.asks import be_countable, be_free_to_earn
 from services.loyalty.rules.ledger.entries import SOURCE_EARNED, Account, EntryType, Journal, LotKey, key_of
 from services.loyalty.rules.ledger.events import Moved, OrderRecorded
-from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day, matures_at
+from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day, local_time, matures_at
 from services.loyalty.rules.ledger.grants import Grant, GrantKind
 from services.loyalty.rules.ledger.points import Answer, Book, Member, lot_of
 from services.loyalty.rules.ledger.wallets import Wallet

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import asyncpg
 
 from services.kit import database
-from services.loyalty.rules.earning.earn_facts import local_time
 from services.loyalty.rules.earning.earn_limits import Count, Counts, counts_of
+from services.loyalty.rules.ledger.expiry import local_time
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.storage.members.names import DOWN
 
