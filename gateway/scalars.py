@@ -44,11 +44,10 @@ def _instant_in(value: object) -> datetime:
     if isinstance(value, str):
         try:
             instant = datetime.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
             if instant.tzinfo is not None:
                 return instant.astimezone(UTC)
+        except (ValueError, OverflowError):  # the latter of the first and the last day that there are
+            pass
     raise GraphQLError('DateTime must be an RFC 3339 instant with its offset, such as "2026-01-31T09:00:00Z"')
 
 
