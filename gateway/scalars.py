@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from huiyuan.kit.v1 import kit_pb2
 from strawberry.types.scalar import ScalarDefinition
 
+from services.kit import instants
 from services.kit.money import decimals
 
 SAFE_INTEGER = 2**53 - 1
@@ -41,13 +42,8 @@ def _instant_out(value: object) -> str:
 
 
 def _instant_in(value: object) -> datetime:
-    if isinstance(value, str):
-        try:
-            instant = datetime.fromisoformat(value)
-            if instant.tzinfo is not None:
-                return instant.astimezone(UTC)
-        except (ValueError, OverflowError):  # the latter of the first and the last day that there are
-            pass
+    if isinstance(value, str) and (at := instants.of_text(value)):
+        return at
     raise GraphQLError('DateTime must be an RFC 3339 instant with its offset, such as "2026-01-31T09:00:00Z"')
 
 
