@@ -68,13 +68,12 @@ async def open_breach(connection: Connection, entry: Breach, by: str) -> tuple[B
     purpose ever listed: misspelt, the breach would be about nobody, and nobody would be told."""
     added = await registers.open_breach(connection, entry, by)
     listed = await purposes.categories(connection) if added else entry.categories
-    for place, category in enumerate(entry.categories):
-        if category not in listed:
-            raise EntryNotValid(
-                f"no purpose lists this category: take one of {', '.join(listed)}",
-                field=f"categories[{place}]",
-                listed=", ".join(listed),
-            )
+    if unlisted := [one for one in entry.categories if one not in listed]:
+        raise EntryNotValid(
+            f"no purpose lists {', '.join(unlisted)}: take of {', '.join(listed)}",
+            field="categories",
+            listed=", ".join(listed),
+        )
     found = await registers.breach(connection, entry.breach_id)
     assert found is not None, "breaches are never deleted"
     return found, not added
