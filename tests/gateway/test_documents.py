@@ -147,5 +147,5 @@ def test_every_example_of_the_explorer_comes_with_variables_that_its_document_ta
         given = json.loads(text.partition("\n")[0].removeprefix("# variables ")) if text[0] == "#" else {}
         for operation in graphql.parse(text).definitions:
             assert isinstance(operation, graphql.OperationDefinitionNode)
-            taken = get_variable_values(schema, operation.variable_definitions, given)
+            taken = get_variable_values(schema, operation.variable_definitions or (), given)
             assert isinstance(taken, VariableValues), (file.name, taken)
