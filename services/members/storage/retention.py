@@ -40,13 +40,14 @@ END $$
 """
 """The same, of the rows of a table that a condition names alone; parted by empty lines, for either database."""
 
+# An order of long ago may come in after whom it is about: to register is to be there too.
 _INACTIVE = """FROM members m LEFT JOIN activities a USING (member_id)
                WHERE m.status = ANY($1) AND m.merged_into IS NULL
-                 AND coalesce(a.last_on, m.registered_at::date) < $2
+                 AND greatest(a.last_on, m.registered_at::date) < $2
                  AND NOT EXISTS (
                    SELECT FROM members other LEFT JOIN activities seen USING (member_id)
                    WHERE other.merged_into = m.member_id
-                     AND coalesce(seen.last_on, other.registered_at::date) >= $2)"""
+                     AND greatest(seen.last_on, other.registered_at::date) >= $2)"""
 
 
 async def see(connection: AsyncConnection, days: Mapping[str, date]) -> None:

@@ -71,7 +71,8 @@ async def seen(members: Members, member_id: str, days_ago: int, kind: str = "Ord
 
 
 async def test_the_job_ends_what_is_due_and_nothing_else(members: Members):
-    stale, fresh, shopping = [await members.register() for _ in range(3)]
+    stale, fresh, shopping, late = [await members.register() for _ in range(4)]
+    await seen(members, late, 2_000)  # an order of before they registered
     for member_id, days in ((stale, 2_000), (fresh, 300), (shopping, 2_000)):
         await old(members, member_id, days)
     await seen(members, shopping, 1_500)
@@ -87,6 +88,7 @@ async def test_the_job_ends_what_is_due_and_nothing_else(members: Members):
     assert await left(members, stale) == (0, 0, 1)
     assert await left(members, shopping) == (0, 0, 0)
     assert await left(members, fresh) == (1, 1, 0)
+    assert await left(members, late) == (0, 0, 0)
     after = await due(members, periods)
     assert (after["access_log"], after["retried_updates"]) == (0, 0)
     [run] = await members.peek("SELECT rows FROM retention_runs WHERE category = 'access_log'")
