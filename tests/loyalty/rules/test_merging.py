@@ -22,7 +22,7 @@ from services.loyalty.rules.members.merging import (
 )
 from services.loyalty.rules.members.unmerging import SurvivorMerged, UnknownMerge, UnmergeAsked, unmerge
 from services.loyalty.rules.tiers.placements import Ending, Placement, end_placement, place
-from services.loyalty.rules.tiers.standings import PlacementKind, Standing
+from services.loyalty.rules.tiers.standings import PlacementKind, Restriction, Standing
 from tests.loyalty.rules import memory
 from tests.loyalty.rules.memory import Ledger, at, currency, programme
 
@@ -128,6 +128,42 @@ def test_promises_and_debt_go_over_too() -> None:
     ledger.now = at("2026-06-10 12:00")
     assert ledger.has(NEW)[:2] == (150, 0), "the promise comes true with whom it is now"
     assert sums(ledger) == {0}
+
+
+def test_what_a_late_merge_brings_to_whoever_left_goes_at_once_and_nothing_comes_back() -> None:
+    ledger = two(WAITING)
+    ledger.as_(OLD).adjust(40)
+    ledger.earn(9_000)
+    ledger.as_(NEW).touch()
+    ledger.state.standings[NEW, 1].restriction = Restriction.CLOSED
+    ledger.merge()
+    assert ledger.has(NEW) == ledger.has(OLD) == (0, 0, [])
+    gone = {(e.type, e.points) for e in ledger.entries if e.member_id == NEW and e.type != "MERGE"}
+    assert gone == {("FORFEIT", 40), ("PENDING_CANCELED", 90)}
+    ledger.unmerge()
+    assert ledger.has(NEW) == ledger.has(OLD) == (0, 0, [])
+    assert sums(ledger) == {0}
+
+
+def test_what_an_order_promised_to_whoever_merged_into_somebody_gone_never_comes_true() -> None:
+    ledger = two(PROMISING)
+    order = ledger.as_(OLD).earn(9_000)
+    ledger.as_(NEW).touch()
+    ledger.state.standings[NEW, 1].restriction = Restriction.CLOSED
+    ledger.merge()
+    ledger.complete(order)
+    ledger.refund(order, whole=True)
+    assert ledger.has(NEW) == ledger.has(OLD) == (0, 0, [])
+
+
+def test_what_comes_back_by_an_unmerge_to_whoever_left_goes_at_once() -> None:
+    ledger = two()
+    ledger.as_(OLD).adjust(40)
+    ledger.as_(NEW).adjust(5)
+    ledger.merge()
+    ledger.state.standings[OLD, 1].restriction = Restriction.CLOSED
+    assert ledger.returned(ledger.unmerge()) == Amounts(40)
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (0, 5)
 
 
 def test_the_higher_tier_is_kept_from_now_on_and_metrics_are_summed() -> None:

@@ -202,7 +202,7 @@ class State:
         at = standing.forfeited_at if standing else 0
         for merge in self.merges_of(member_id, programme):
             survivor = self.standings.get((merge.into_member, programme))
-            if survivor and survivor.forfeited_at > merge.merged_at:
+            if survivor and survivor.forfeited_at >= merge.merged_at:
                 at = max(at, survivor.forfeited_at)
         return at
 

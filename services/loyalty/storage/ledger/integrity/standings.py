@@ -117,6 +117,23 @@ FORFEITED = Statement(
     """,
 )
 
+ENDED = Statement(
+    "ended memberships",
+    "nothing is with whoever left, from when that was settled: neither points nor promises nor open holds",
+    "wallets",
+    ("wallets",),
+    """
+    SELECT json_build_object('member_id', member_id, 'currency', currency) AS place,
+           format('available, pending, held are %s, %s, %s, and the membership is over since %s',
+                  available, pending, held, settled_at) AS what
+    FROM (
+      SELECT member_id, min(settled_at) AS settled_at FROM departures GROUP BY 1
+      HAVING bool_and(settled_at IS NOT NULL)) AS d
+    JOIN members m USING (member_id) JOIN wallets w USING (member_id)
+    WHERE m.restriction = 2 AND (available > 0 OR pending > 0 OR held > 0)
+    """,
+)
+
 # placed: what the ladder gives, and then each placement as its kind, its tier, until when, and its id.
 TIERS = Statement(
     "tiers",

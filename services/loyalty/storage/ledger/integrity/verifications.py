@@ -49,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     standings.MERGED,
     standings.MOVED,
     standings.FORFEITED,
+    standings.ENDED,
     standings.TIERS,
 )
 """Everything that a verification goes through, but for the published heads, which are outside the database."""
