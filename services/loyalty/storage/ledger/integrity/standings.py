@@ -1,5 +1,6 @@
 """What must hold of standings: the money and orders that tiers are measured by, and who is whom by now."""
 
+from services.loyalty.rules.tiers.standings import KEPT_DAYS
 from services.loyalty.storage.ledger.integrity.checks import Statement
 
 # Whatever was merged and undone: a survivor counts the orders of all names that lead there now.
@@ -15,31 +16,39 @@ _SURVIVORS = """
     )
 """
 
+# In all, and by the day: but for those that lie so far back that they are kept as one sum, and where the programme once
+# had another time zone, of which some days are.
 COUNTED = Statement(
     "counted orders",
-    "the days of each standing sum to the orders of its member, less what was refunded",
+    "each standing counts the orders of its member, less what was refunded, in all and on the local day of each",
     "standings",
     ("orders", "standings"),
     f"""
-    WITH RECURSIVE {_SURVIVORS}, counted AS (
-      SELECT coalesce(survivor, s.member_id) AS member_id, programme, sum(spend)::bigint AS spend,
-             sum(orders)::bigint AS orders
+    WITH RECURSIVE {_SURVIVORS}, zones AS (
+      SELECT programme, min(rules ->> 'time_zone') AS zone, count(DISTINCT rules ->> 'time_zone') = 1 AS lasted
+      FROM programme_versions GROUP BY 1
+    ), sides AS (
+      SELECT coalesce(survivor, s.member_id) AS member_id, programme, days[nth][1]::int AS day,
+             days[nth][2] AS spend, days[nth][3] AS orders, 0::bigint AS paid, 0 AS there
       FROM standings s LEFT JOIN survivors USING (member_id, programme)
-      CROSS JOIN LATERAL (
-        SELECT coalesce(sum(days[nth][2]), 0) AS spend, coalesce(sum(days[nth][3]), 0) AS orders
-        FROM generate_subscripts(days, 1) AS nth) AS sums
-      GROUP BY 1, 2
-    ), paid AS (
-      SELECT coalesce(survivor, o.member_id) AS member_id, programme,
-             sum(total_minor - refunded_minor)::bigint AS spend,
-             count(*) FILTER (WHERE refunded_minor < total_minor OR total_minor = 0) AS orders
-      FROM orders o LEFT JOIN survivors USING (member_id, programme) GROUP BY 1, 2
+      CROSS JOIN LATERAL generate_subscripts(days, 1) AS nth
+      UNION ALL
+      SELECT coalesce(survivor, o.member_id), programme, (paid_at AT TIME ZONE zone)::date - DATE '0001-01-01' + 1,
+             0, 0, total_minor - refunded_minor, (refunded_minor < total_minor OR total_minor = 0)::int
+      FROM orders o JOIN zones USING (programme) LEFT JOIN survivors USING (member_id, programme)
     )
     SELECT json_build_object('member_id', member_id, 'programme', programme) AS place,
-           format('its days count %s orders over %s, and there are %s over %s', coalesce(c.orders, 0),
-                  coalesce(c.spend, 0), coalesce(p.orders, 0), coalesce(p.spend, 0)) AS what
-    FROM counted c FULL JOIN paid p USING (member_id, programme)
-    WHERE (coalesce(c.spend, 0), coalesce(c.orders, 0)) <> (coalesce(p.spend, 0), coalesce(p.orders, 0))
+           format('%s it counts %s orders over %s, and there are %s over %s',
+                  CASE WHEN day IS NULL THEN 'in all' ELSE 'on ' || (DATE '0001-01-01' + day - 1) END,
+                  orders, spend, there, paid) AS what
+    FROM (
+      SELECT member_id, programme, day, sum(spend) AS spend, sum(orders) AS orders, sum(paid) AS paid, sum(there) AS there
+      FROM sides GROUP BY GROUPING SETS ((member_id, programme), (member_id, programme, day))
+      HAVING sum(spend) <> sum(paid) OR sum(orders) <> sum(there)
+    ) AS sums JOIN zones USING (programme)
+    WHERE day IS NULL OR (lasted AND day >= (
+      SELECT coalesce(max(days[array_length(days, 1)][1]), 0) - {KEPT_DAYS} FROM standings s
+      WHERE (s.member_id, s.programme) = (sums.member_id, sums.programme)))
     """,  # noqa: S608  # a part of ours
 )
 
@@ -135,9 +144,29 @@ ENDED = Statement(
 )
 
 # placed: what the ladder gives, and then each placement as its kind, its tier, until when, and its id.
+PLACED = Statement(
+    "placements",
+    "what each standing is placed on was placed by what is on record, and an override lasts as long as that says",
+    "standings",
+    ("standings", "placements"),
+    """
+    SELECT json_build_object('member_id', member_id, 'programme', programme) AS place,
+           format('it is placed on %s by %s until %s, and %s', tier, kind, s.until,
+                  CASE WHEN p.key IS NULL THEN 'nobody placed it so' ELSE 'that was until ' || p.until END) AS what
+    FROM (
+      SELECT member_id, programme, one ->> 0 AS kind, one ->> 1 AS tier,
+             to_timestamp(0) + (one ->> 2)::bigint * interval '1 microsecond' AS until, (one ->> 3)::uuid AS key
+      FROM standings CROSS JOIN LATERAL json_array_elements(placed) AS p(one) WHERE json_typeof(one) = 'array'
+    ) AS s LEFT JOIN (
+      SELECT DISTINCT programme, kind, tier, key, until FROM placements WHERE NOT ended) AS p
+      USING (programme, kind, tier, key)
+    WHERE p.key IS NULL OR (kind = 'OVERRIDE' AND p.until <> s.until)
+    """,
+)
+
 TIERS = Statement(
     "tiers",
-    "the tiers that each standing held are in order, the last is the ladder's or a placement's, and its due instant is right",
+    "the tiers that each standing held are in order, the programme's own, the last is the ladder's or a placement's, and its due instant is right",
     "standings",
     ("standings",),
     """
@@ -147,7 +176,8 @@ TIERS = Statement(
              CASE WHEN NOT held THEN format('%s is held, which neither the ladder nor a placement gives',
                                             coalesce(nullif(tier, ''), 'no tier')) END,
              CASE WHEN next_due_at <> due_at
-               THEN format('next_due_at is %s, and %s is the first that falls due', next_due_at, due_at) END
+               THEN format('next_due_at is %s, and %s is the first that falls due', next_due_at, due_at) END,
+             CASE WHEN unknown IS NOT NULL THEN format('%s was never a tier of the programme', unknown) END
            ) AS what
     FROM (
       SELECT s.*, tier, cardinality(tier_keys) <> cardinality(tier_since)
@@ -156,10 +186,14 @@ TIERS = Statement(
                SELECT p.one ->> 1 FROM json_array_elements(placed) AS p(one) WHERE json_typeof(p.one) = 'array') AS held,
              least(CASE grace_until WHEN 0 THEN valid_until ELSE grace_until END, (
                SELECT min((p.one ->> 2)::bigint) FROM json_array_elements(placed) AS p(one)
-               WHERE json_typeof(p.one) = 'array')) AS due_at
+               WHERE json_typeof(p.one) = 'array')) AS due_at,
+             (SELECT min(key) FROM unnest(tier_keys) AS key WHERE key <> '' AND NOT key = ANY (keys)) AS unknown
       FROM standings s CROSS JOIN LATERAL (
         SELECT coalesce(tier_keys[cardinality(tier_keys)], '') AS tier) AS last
+      LEFT JOIN (
+        SELECT programme, array_agg(DISTINCT tier ->> 'key') AS keys
+        FROM programme_versions, jsonb_array_elements(rules -> 'tiers') AS t(tier) GROUP BY 1) AS ladder USING (programme)
     ) AS looked
-    WHERE disordered OR NOT held OR next_due_at <> due_at
+    WHERE disordered OR NOT held OR next_due_at <> due_at OR unknown IS NOT NULL
     """,
 )
