@@ -146,7 +146,7 @@ CORRUPTIONS = {
     ),
     "a cap of another week": Corruption(
         "earn caps",
-        f"""UPDATE earn_caps SET first_on = first_on - 7 WHERE {of("earn_caps", "given > 0 AND span = 'WEEK'")}
+        f"""UPDATE earn_caps SET first_on = first_on - 7000 WHERE {of("earn_caps", "given > 0 AND span = 'WEEK'")}
             RETURNING {CAP}""",
     ),
     "a cap that is gone": Corruption(

@@ -9,6 +9,7 @@ import pytest
 from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
 from services.loyalty.rules.ledger.events import MemberMerged, OrderRefunded, TierRaised
 from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationKind, Period
+from services.loyalty.rules.ledger.holding import UnknownHold
 from services.loyalty.rules.ledger.points import Answer
 from services.loyalty.rules.members.merges import Amounts, Merge
 from services.loyalty.rules.members.merging import (
@@ -271,6 +272,21 @@ def test_what_was_held_while_merged_and_captured_after_it_is_found_by_the_name_i
     ledger.as_(OLD).reverse("captured", 10)
     assert ledger.refund(bought, whole=True).value.returned == {"POINTS": 50}
     assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (0, 500)
+
+
+def test_what_is_held_of_the_survivors_alone_is_nothing_that_who_parted_may_spend() -> None:
+    ledger = two()
+    ledger.as_(NEW).adjust(500, "opening")
+    ledger.merge()
+    ledger.as_(OLD).hold(80, "checkout")
+    ledger.unmerge()
+    assert ledger.as_(OLD).hold(80, "checkout").replayed, "what was answered is answered again"
+    for act in (ledger.capture, ledger.release):
+        with pytest.raises(UnknownHold):
+            act("checkout")
+    ledger.as_(NEW).capture("checkout", 50, "captured")
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (0, 450)
+    assert ledger.as_(OLD).capture("checkout", 50, "captured").replayed
 
 
 def test_a_checkout_from_before_the_merge_stays_the_survivors_and_of_others_the_first_goes_first() -> None:

@@ -12,20 +12,22 @@ _GIVEN = """
                    WHERE cap ->> 'window' <> 'ORDER') AS spans
       FROM programme_versions CROSS JOIN LATERAL jsonb_array_elements(rules -> 'earn_rules') AS r(rule)
       WHERE (rule ->> 'budget')::bigint > 0 OR rule @? '$.caps[*] ? (@.window <> "ORDER")'
-    ), judged AS MATERIALIZED (
-      SELECT source, order_id, member_id, programme, rule_version AS version, paid_at, judgement, earned, lines
-      FROM orders WHERE judgement IS NOT NULL AND (programme, rule_version) IN (SELECT programme, version FROM limited)
+    ), versions AS (
+      SELECT DISTINCT programme, version FROM limited
     ), given AS (
-      SELECT member_id, programme, version, paid_at, rule, points - CASE WHEN taken = 0 THEN 0
+      SELECT member_id, orders.programme, version, paid_at, rule, points - CASE WHEN taken = 0 THEN 0
                ELSE div(points::numeric * taken, (earned -> code ->> 0)::numeric) END AS points
-      FROM judged
+      FROM orders JOIN versions ON (orders.programme, rule_version) = (versions.programme, version)
       CROSS JOIN LATERAL json_each(judgement -> 'given') AS c(code, by_rule)
       CROSS JOIN LATERAL (
-        SELECT coalesce(sum((line -> 6 ->> code)::bigint), 0) AS taken FROM json_array_elements(lines) AS l(line)) AS back
+        SELECT CASE WHEN refunded_minor = 0 THEN 0 ELSE (
+          SELECT coalesce(sum((line -> 6 ->> code)::bigint), 0) FROM json_array_elements(lines) AS l(line)) END AS taken
+      ) AS back
       CROSS JOIN LATERAL (SELECT key AS rule, value::bigint AS points FROM json_each_text(by_rule)) AS each
       UNION ALL
-      SELECT member_id, programme, version, paid_at, rule, 1
-      FROM judged CROSS JOIN LATERAL json_array_elements_text(judgement -> 'coupons') AS c(rule)
+      SELECT member_id, orders.programme, version, paid_at, rule, 1
+      FROM orders JOIN versions ON (orders.programme, rule_version) = (versions.programme, version)
+      CROSS JOIN LATERAL json_array_elements_text(judgement -> 'coupons') AS c(rule)
     )
 """
 
