@@ -205,7 +205,9 @@ def _hold_of(book: Book, member_id: str, programme_id: str, hold_id: str) -> tup
     names = book.state.names(member_id, history.newest.number)
     if held.state is HoldState.OPEN and held.member_id not in names:
         # What was this one's of it went along as the two were parted, under the same id.
-        message = "it was held while the member was merged, and holds another's points alone: hold the member's own"
+        message = (
+            "it was held while the member was merged, and holds another's points alone: hold the member's own"
+        )
         raise UnknownHold(message, field="hold_id")
     return held, book.touch(held.member_id, history)
 

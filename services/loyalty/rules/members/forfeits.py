@@ -89,9 +89,7 @@ def let_go(book: Book, member: Member, journal: Journal) -> None:
             _note(member)
 
 
-def _take_all(
-    book: Book, member: Member, code: str, wallet: Wallet, journal: Journal, reason: str
-) -> bool:
+def _take_all(book: Book, member: Member, code: str, wallet: Wallet, journal: Journal, reason: str) -> bool:
     """Cancel a wallet's promises and take all that is available; whether there was any of either."""
     there = max(0, wallet.available)
     if not there and not wallet.pending:

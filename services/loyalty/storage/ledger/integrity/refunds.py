@@ -28,7 +28,9 @@ class Refunds:
     async def look(self, connection: database.RawConnection) -> Findings:
         findings = Findings()
         numbers: dict[int, dict[str, int]] = {}
-        for programme, code, number in await connection.fetch("SELECT programme, code, number FROM currencies"):
+        for programme, code, number in await connection.fetch(
+            "SELECT programme, code, number FROM currencies"
+        ):
             numbers.setdefault(programme, {})[code] = number
         async for row in connection.cursor(_BY_ORDER, prefetch=2_000):
             _compare(row, numbers.get(row["programme"], {}), findings)
