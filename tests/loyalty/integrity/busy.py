@@ -74,7 +74,7 @@ CAPS = tuple(
         (CapWindow.EVER, 9_999),
     )
 )
-TIERS = (tier("silver", 40_000, 1.2, "SPEND"), tier("gold", 200_000, 1.5, "SPEND"))
+TIERS = (tier("silver", 40_000, 1.2, "SPEND"), tier("gold", 3_000, 1.5, "EARNED:POINTS"))
 LIMITED = (
     rule(1, 300, key="festive", caps=CAPS, budget=9_000),
     rule(1, 500, "LATER", key="autumn", budget=500),

@@ -168,6 +168,16 @@ CORRUPTIONS = {
         "counted orders",
         f"""UPDATE standings SET days[1][1] = days[1][1] - 1 WHERE {of("standings", MONEY)} RETURNING {STANDING}""",
     ),
+    "a standing that counts more points": Corruption(
+        "counted points",
+        f"""UPDATE standings SET earned[1][3] = earned[1][3] + 1
+            WHERE {of("standings", "cardinality(earned) > 3")} RETURNING {STANDING}""",
+    ),
+    "points counted on another day": Corruption(
+        "counted points",
+        f"""UPDATE standings SET earned[1][1] = earned[1][1] - 1
+            WHERE {of("standings", "cardinality(earned) > 3")} RETURNING {STANDING}""",
+    ),
     "a tier that never was": Corruption(
         "tiers",
         f"""UPDATE standings SET tier_keys = '{{platinum}}', tier_since = '{{1}}', placed = NULL

@@ -52,6 +52,49 @@ COUNTED = Statement(
     """,  # noqa: S608  # a part of ours
 )
 
+# Of what tiers asked for from the programme's first version on: of other currencies some was earned before it counted.
+COUNTED_EARNED = Statement(
+    "counted points",
+    "where tiers count what is earned, each standing counts what orders and awards brought its member, on the day of each",
+    "standings",
+    ("orders", "standings"),
+    f"""
+    WITH RECURSIVE {_SURVIVORS}, zones AS (
+      SELECT programme, min(rules ->> 'time_zone') AS zone, count(DISTINCT rules ->> 'time_zone') = 1 AS lasted
+      FROM programme_versions GROUP BY 1
+    ), asked AS MATERIALIZED (
+      SELECT programme, number AS currency, code, zone, lasted
+      FROM programme_versions JOIN currencies USING (programme) JOIN zones USING (programme)
+      WHERE version = 1 AND jsonb_path_exists(rules, '$.**.metric ? (@ == $asked)', jsonb_build_object('asked', 'EARNED:' || code))
+    ), sides AS (
+      SELECT s.member_id, programme, currency, earned[nth][1]::int AS day, earned[nth][3] AS counted, 0::bigint AS brought
+      FROM standings s JOIN asked a USING (programme) CROSS JOIN LATERAL generate_subscripts(earned, 1) AS nth
+      WHERE earned[nth][2] = currency
+      UNION ALL
+      SELECT o.member_id, programme, currency, (paid_at AT TIME ZONE zone)::date - DATE '0001-01-01' + 1, 0,
+             (earned -> code ->> 0)::bigint - CASE WHEN refunded_minor = 0 THEN 0 ELSE (
+               SELECT coalesce(sum((line -> 6 ->> code)::bigint), 0) FROM json_array_elements(lines) AS l(line)) END
+      FROM orders o JOIN asked a USING (programme) WHERE earned -> code IS NOT NULL
+      UNION ALL
+      SELECT e.member_id, programme, currency, (recorded_at AT TIME ZONE zone)::date - DATE '0001-01-01' + 1, 0, points
+      FROM entries e JOIN asked a USING (currency)
+      WHERE from_account = 'ISSUED' AND type IN ('EARN', 'PENDING_ADDED') AND reason <> ''
+    )
+    SELECT json_build_object('member_id', member_id, 'programme', programme) AS place,
+           format('of currency %s %s it counts %s, and %s were earned', currency,
+                  CASE WHEN day IS NULL THEN 'in all' ELSE 'on ' || (DATE '0001-01-01' + day - 1) END, counted, brought) AS what
+    FROM (
+      SELECT coalesce(survivor, s.member_id) AS member_id, programme, currency, day, sum(counted) AS counted,
+             sum(brought) AS brought
+      FROM sides s LEFT JOIN survivors USING (member_id, programme)
+      GROUP BY GROUPING SETS ((1, 2, 3), (1, 2, 3, 4)) HAVING sum(counted) <> sum(brought)
+    ) AS sums JOIN asked USING (programme, currency)
+    WHERE day IS NULL OR (lasted AND day >= (
+      SELECT coalesce(max(days[array_length(days, 1)][1]), 0) - {KEPT_DAYS} FROM standings s
+      WHERE (s.member_id, s.programme) = (sums.member_id, sums.programme)))
+    """,  # noqa: S608  # a part of ours
+)
+
 # In a programme that was founded after a merge, the standing says so alone.
 MERGED = Statement(
     "merges",

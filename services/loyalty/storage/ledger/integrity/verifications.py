@@ -51,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     limits.BUDGETS,
     limits.CAPS,
     standings.COUNTED,
+    standings.COUNTED_EARNED,
     standings.MERGED,
     standings.MOVED,
     MergeShares(),
