@@ -113,12 +113,16 @@ async def tallies(
     with progress.beside(processes) as executor:
         loop = asyncio.get_running_loop()
         counting = [loop.run_in_executor(executor, _count_apart, question, seen_by, part) for part in parts]
-        try:
-            for done in asyncio.as_completed(counting):
-                yield await done
-        finally:
-            for each in counting:
-                each.cancel()
+        for each in counting:
+            each.add_done_callback(_look)
+        for done in asyncio.as_completed(counting):
+            yield await done
+
+
+def _look(counted: asyncio.Future[Tally]) -> None:
+    """That nobody waits for it any more is nothing to log; cancelled here, the executor would stumble over it."""
+    if not counted.cancelled():
+        counted.exception()
 
 
 async def _grouped(
