@@ -70,9 +70,10 @@ CAP = "json_build_object('member_id', member_id, 'programme', programme, 'rule',
 REVERSAL = "json_build_object('key', key)"
 BY_REFUND = "reversal_id LIKE 'refund:%' AND cardinality(slices) > 0"
 OTHERS = """SELECT e.key FROM entries e WHERE e.member_id = reversals.member_id AND e.type = 'REDEEM'
-  AND e.key <> reversals.redemption AND e.points > 500 AND NOT EXISTS (
-    SELECT FROM entries o WHERE (o.member_id, o.key) = (reversals.member_id, reversals.redemption)
-      AND (o.lot_expires_at, o.lot_month, o.lot_source) = (e.lot_expires_at, e.lot_month, e.lot_source))"""
+  AND e.key <> reversals.redemption AND NOT EXISTS (
+    SELECT FROM entries o, generate_subscripts(reversals.slices, 1) AS nth
+    WHERE (o.member_id, o.key, o.lot_expires_at, o.lot_month::bigint, o.lot_source::bigint)
+      = (e.member_id, e.key, slices[nth][1], slices[nth][2], slices[nth][3]))"""
 STANDS = """undone_at IS NULL AND into_member NOT IN (SELECT from_member FROM merges) AND (SELECT count(*) FROM json_each(share -> 'currencies') AS c(number, of)
   WHERE json_array_length(of -> 0) > 0) > 0"""
 CURRENCY = "(SELECT min(number) FROM json_each(share -> 'currencies') AS c(number, of) WHERE json_array_length(of -> 0) > 0)"
@@ -118,7 +119,7 @@ CORRUPTIONS = {
     ),
     "a reversal of another redemption": Corruption(
         "redemptions",
-        f"""UPDATE reversals SET redemption = ({OTHERS} LIMIT 1) WHERE {of("reversals", f"EXISTS ({OTHERS})")}
+        f"""UPDATE reversals SET redemption = ({OTHERS} LIMIT 1) WHERE {of("reversals", f"cardinality(slices) > 0 AND EXISTS ({OTHERS})")}
             RETURNING json_build_object('member_id', member_id, 'key', redemption)""",
     ),
     "a budget of which more is spent": Corruption(
@@ -171,12 +172,12 @@ CORRUPTIONS = {
     "a standing that counts more points": Corruption(
         "counted points",
         f"""UPDATE standings SET earned[1][3] = earned[1][3] + 1
-            WHERE {of("standings", "cardinality(earned) > 3")} RETURNING {STANDING}""",
+            WHERE {of("standings", "cardinality(earned) > 0")} RETURNING {STANDING}""",
     ),
     "points counted on another day": Corruption(
         "counted points",
         f"""UPDATE standings SET earned[1][1] = earned[1][1] - 1
-            WHERE {of("standings", "cardinality(earned) > 3")} RETURNING {STANDING}""",
+            WHERE {of("standings", "earned[1][3] > 0")} RETURNING {STANDING}""",
     ),
     "a tier that never was": Corruption(
         "tiers",
