@@ -20,7 +20,9 @@ from services.loyalty.rulebook import Rulebook
 from tests.loyalty.conftest import Loyalty, order
 from tests.loyalty.rewarding import decide, left, offer, take
 from tests.loyalty.spending import done
+from tests.loyalty.test_adjustments import adjust
 from tests.loyalty.test_forfeits import with_points
+from tests.loyalty.test_imports import balance, bring
 from tests.loyalty.test_integrity import check_everything
 from tests.loyalty.torture.judge import be_sound
 
@@ -138,6 +140,29 @@ async def test_a_closed_membership_loses_what_is_left_once_and_earns_nothing_mor
     await settle(loyalty)
     assert await loyalty.entries(member) == before, "heard again, it takes nothing more"
     assert (await loyalty.told(member)).count("PointsForfeited") == 2, "one for each currency"
+    await check_everything(loyalty)
+
+
+async def test_no_door_gives_anything_to_whoever_is_gone(loyalty: Loyalty) -> None:
+    giver, member = await with_points(loyalty, 50), await with_points(loyalty, 100)
+    before = (await adjust(loyalty, member, 5, "before")).json()
+    await hear(loyalty, member, "MemberClosed")
+    await settle(loyalty)
+    assert (await adjust(loyalty, member, 5, "before")).json() == before | {"replayed": True}
+    assert "MEMBER_CLOSED" in (await adjust(loyalty, member, 5, "late")).text
+    assert (await adjust(loyalty, member, -5, "debit")).status_code == 200, "staff put right what is owed"
+    brought = await bring(loyalty, balance(member, 70))
+    assert brought[0]["refusal"]["code"] == "MEMBER_CLOSED"
+    for method, body in (
+        (AWARD, {"memberId": member, "points": 5, "reason": "CHECK_IN", "idempotencyKey": "a"}),
+        (
+            "TransfersService/TransferPoints",
+            {"fromMemberId": giver, "toMemberId": member, "points": 1, "transferId": "t"},
+        ),
+        ("OrdersService/RecordOrder", order(member, 1_000)),
+    ):
+        assert await outcome(loyalty, method, body) == "MEMBER_CLOSED"
+    assert await loyalty.balance(member) == {"available": 0, "pending": 0, "held": 0, "debt": 5}
     await check_everything(loyalty)
 
 

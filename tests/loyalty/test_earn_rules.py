@@ -41,7 +41,7 @@ def festival() -> dict[str, Any]:
             gift("welcome", 30, trigger="EARN_TRIGGER_FIRST_ORDER"),
             gift("festival", 60, condition="order.channel == 'fair'", budget=100),
             coupon("thanks", condition="order.total_minor >= 8000"),
-            coupon("first", trigger="EARN_TRIGGER_FIRST_ORDER"),
+            coupon("first", trigger="EARN_TRIGGER_FIRST_ORDER", budget=1000),
             gift("arrived", 20, trigger=COMPLETED, condition="order.channel == 'post'"),
             gift("visit", 10, condition="order.channel == 'visit'", caps=VISITS),
             coupon("again", trigger=COMPLETED, condition="order.channel == 'post'"),
@@ -146,6 +146,10 @@ async def test_the_first_orders_coupon_is_given_to_a_person_once_whatever_was_re
         [old, new, other],
     )
     assert sorted(row[0] for row in rows) == sorted([old, other])
+    (counted,) = await there.sql(
+        "SELECT spent, (SELECT count(*) FROM grants WHERE key = 'earn:shop:first') FROM earn_budgets WHERE rule = 'first'"
+    )
+    assert counted[0] == counted[1], "what is not given a second time is not counted a second time"
 
 
 async def test_what_waits_for_the_completion_is_quoted_promised_explained_and_given_with_it(

@@ -1,10 +1,15 @@
 """Previews: what a draft would do to everybody, which publishing it then does."""
 
 import asyncio
+import multiprocessing
+import os
+import signal
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -230,18 +235,28 @@ async def test_a_preview_of_which_no_part_is_done_is_called_off_all_the_same(
         assert (ended.is_set(), (await look(loyalty, started))["state"]) == (True, "PREVIEW_STATE_CANCELLED")
 
 
-async def test_processes_beside_count_as_they_go_and_end_once_called_off() -> None:
-    progress = population.Progress()
-    with progress.beside(1) as executor:
-        loop = asyncio.get_running_loop()
-        assert await loop.run_in_executor(executor, _counts_until_called_off, 3) == 3
-        progress.call_off()
-        assert await loop.run_in_executor(executor, _counts_until_called_off, 3) == 1
-    assert progress.seen == 4
+async def test_processes_beside_count_as_they_go_and_end_with_whoever_asked(tmp_path: Path) -> None:
+    progress, loop = population.Progress(), asyncio.get_running_loop()
+    with progress.beside(2) as executor:
+        await loop.run_in_executor(executor, population.counted_apart, 3)
+        begun = tmp_path / "begun"
+        working = loop.run_in_executor(executor, _hold_the_count_for_ever, str(begun))
+        while not begun.exists():  # noqa: ASYNC110  # another process makes it
+            await asyncio.sleep(0.01)
+        assert progress.seen == 3, "one that has the lock keeps nobody from looking"
+        pid = int(begun.read_text())
+        (there,) = (child for child in multiprocessing.active_children() if child.pid == pid)
+    await asyncio.wait([working], timeout=60)  # it would never end
+    there.join(60)
+    assert there.exitcode == -signal.SIGKILL
 
 
-def _counts_until_called_off(times: int) -> int:
-    return next((nth for nth in range(1, times + 1) if population.counted_apart(1)), times)
+def _hold_the_count_for_ever(said: str) -> None:
+    """Somebody beside who is at it while the preview is called off."""
+    with population._told_to["seen"].get_lock():
+        Path(f"{said}.new").write_text(str(os.getpid()))
+        Path(f"{said}.new").rename(said)
+        threading.Event().wait()
 
 
 async def test_publishing_while_a_preview_runs_changes_neither(make_loyalty: Any, monkeypatch: Any) -> None:

@@ -7,16 +7,16 @@ judged singly: here while they are few, and by several processes side by side wh
 
 import asyncio
 import gc
+import multiprocessing
 import os
 import signal
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
-from multiprocessing.synchronize import Event
 from typing import Any
 
 from services.kit import database
@@ -38,7 +38,7 @@ FEW = 20_000
 """So many are judged singly sooner than a process begins."""
 _PROCESSES = get_context("spawn")
 _told_to: dict[str, Any] = {}
-"""What a process beside was begun with: where it counts, and whether it was called off."""
+"""What a process beside was begun with: where it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +51,38 @@ class Question:
 
 
 class Progress:
-    """How many members were looked at, here and by the processes beside, which end once it is called off."""
+    """How many members were looked at, here and by the processes beside."""
 
     def __init__(self) -> None:
         self._apart = _PROCESSES.Value("q", 0)
-        self._called_off = _PROCESSES.Event()
         self._here = 0
 
     @property
     def seen(self) -> int:
-        with self._apart.get_lock():
-            return self._here + int(self._apart.value)
+        # Without the lock of those who add to it: one that was killed with it would stop this process for good.
+        return self._here + int(self._apart.get_obj().value)
 
     def add(self, tally: Tally) -> Tally:
         """Count what was looked at here."""
         self._here += tally.members
         return tally
 
-    def beside(self, processes: int) -> ProcessPoolExecutor:
-        """Processes that count here and are ended from here."""
-        return ProcessPoolExecutor(processes, _PROCESSES, _begin, (self._apart, self._called_off))
+    @contextmanager
+    def beside(self, processes: int) -> Iterator[ProcessPoolExecutor]:
+        """Processes that count here; what they are still at when it is left is of no use to anybody, so they are killed.
 
-    def call_off(self) -> None:
-        self._called_off.set()
+        To let them end by themselves took until the last of them had begun, read the code and looked up whether it is to
+        end, which our own end waits for: more than ten seconds where a machine is busy.
+        """
+        others = multiprocessing.active_children()
+        executor = ProcessPoolExecutor(processes, _PROCESSES, _begin, (self._apart,))
+        try:
+            yield executor
+        finally:
+            for process in multiprocessing.active_children():
+                if process not in others:
+                    process.kill()
+            executor.shutdown(wait=False, cancel_futures=True)
 
 
 async def tallies(
@@ -101,15 +110,19 @@ async def tallies(
                 yield progress.add(tally)
         return
     seen_by = await populations.export(connection)
-    executor = progress.beside(processes)
-    try:
+    with progress.beside(processes) as executor:
         loop = asyncio.get_running_loop()
         counting = [loop.run_in_executor(executor, _count_apart, question, seen_by, part) for part in parts]
+        for each in counting:
+            each.add_done_callback(_look)
         for done in asyncio.as_completed(counting):
             yield await done
-    finally:
-        progress.call_off()
-        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _look(counted: asyncio.Future[Tally]) -> None:
+    """That nobody waits for it any more is nothing to log; cancelled here, the executor would stumble over it."""
+    if not counted.cancelled():
+        counted.exception()
 
 
 async def _grouped(
@@ -133,19 +146,18 @@ async def _grouped(
                 yield part, tally, singly
 
 
-def _begin(seen: "Synchronized[int]", called_off: "Event") -> None:
+def _begin(seen: "Synchronized[int]") -> None:
     """Leave Ctrl-C to the process that asked; what is made here is nothing that a collection would find."""
-    _told_to.update(seen=seen, called_off=called_off)
+    _told_to.update(seen=seen)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
 
 
-def counted_apart(members: int) -> bool:
-    """Tell that a process beside looked at so many members; True where that was called off."""
-    seen, called_off = _told_to["seen"], _told_to["called_off"]
+def counted_apart(members: int) -> None:
+    """Tell that a process beside looked at so many members."""
+    seen = _told_to["seen"]
     with seen.get_lock():
         seen.value += members
-    return bool(called_off.is_set())
 
 
 def _count_apart(question: Question, seen_by: str, part: Part) -> Tally:
@@ -158,8 +170,7 @@ async def _counted(question: Question, seen_by: str, part: Part) -> Tally:
         whole = going.tally
         async for tally in going.singly(part):
             whole.add(tally)
-            if counted_apart(tally.members):
-                break
+            counted_apart(tally.members)
     return whole
 
 

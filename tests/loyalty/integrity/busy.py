@@ -19,6 +19,7 @@ from services.loyalty.actions import rewards
 from services.loyalty.lanes import Lanes
 from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
+from services.loyalty.rules.earning.earn_rules import AwardKind, Cap, CapWindow
 from services.loyalty.rules.ledger import adjustments, awards, holding, imports, redemptions, transfers
 from services.loyalty.rules.ledger.asks import Ask
 from services.loyalty.rules.ledger.entries import key_of
@@ -34,10 +35,12 @@ from services.loyalty.rules.programmes.programmes import NegativePolicy
 from services.loyalty.rules.programmes.texts import Text
 from services.loyalty.rules.rewards import reward_redemptions
 from services.loyalty.rules.rewards.rewards import RewardKind, Terms
+from services.loyalty.rules.tiers import placements
+from services.loyalty.rules.tiers.standings import PlacementKind
 from services.loyalty.storage.ledger.outside import Outside
 from services.loyalty.storage.ledger.state import Touches
 from services.loyalty.storage.programmes import programmes
-from tests.loyalty.rules.memory import currency, programme, rule
+from tests.loyalty.rules.memory import currency, programme, rule, tier
 
 WEEK, MONTH = Period(0, 7), Period(1, 0)
 CURRENCIES = (
@@ -61,6 +64,29 @@ CURRENCIES = (
 REWARD = "cup"
 CUP = Terms(Text("杯", "cup"), Text("杯", "cup"), RewardKind.GOODS, "", "POINTS", 40, limited=True)
 CODES = [rules.code for rules in CURRENCIES]
+CAPS = tuple(
+    Cap(window, points)
+    for window, points in (
+        (CapWindow.DAY, 90),
+        (CapWindow.WEEK, 200),
+        (CapWindow.MONTH, 600),
+        (CapWindow.YEAR, 9_000),
+        (CapWindow.EVER, 9_999),
+    )
+)
+TIERS = (tier("silver", 40_000, 1.2, "SPEND"), tier("gold", 3_000, 1.5, "EARNED:POINTS"))
+LIMITED = (
+    rule(1, 300, key="festive", caps=CAPS, budget=9_000),
+    rule(1, 500, "LATER", key="autumn", budget=500),
+    rule(
+        *(0, 0, ""),
+        key="coupons",
+        award=AwardKind.COUPON,
+        coupon_template="ten",
+        tier_multiplied=False,
+        budget=40,
+    ),
+)
 
 
 class Shop:
@@ -144,12 +170,22 @@ class Shop:
             await self.order(gone, [5_000, 700])
         await self.complete(self.orders[-1])
         await self.merge(third, fourth)
+        await self.place(other)
         for name in ("kept", "cancelled"):
             await self.take(other, name)
         asked = reward_redemptions.CancelAsked(other, "shop", "cancelled", "TEST", "staff:ada")
         place = ((other, reward_redemptions.reward_key("cancelled")),)
         operation = partial(reward_redemptions.cancel_reward, asked=asked)
         await self.do(operation, other, redemptions=place, takings=place)
+
+    async def place(self, member: str) -> None:
+        """Staff say that the member holds a tier for a while."""
+        key, until = key_of("place", next(self.ids)), micros(self.clock + timedelta(days=30))
+        asked = placements.Placement(
+            member, "shop", "gold", until, PlacementKind.OVERRIDE, key, "staff:ada", "TEST"
+        )
+        operation = partial(placements.place, asked=asked)
+        assert await self.do(operation, member, placements=((member, key),))
 
     async def take(self, member: str, name: str) -> None:
         """One of the reward that there is, which is limited."""
@@ -170,8 +206,8 @@ class Shop:
         )
         order.fingerprint = fingerprint(order)
         asked = checkout.OrderToRecord(order, "service:shop", may_be_old=False)
-        place = (("shop", order_id),)
-        if await self.do(partial(checkout.record_order, asked=asked), member, orders=place):
+        touched = {"orders": (("shop", order_id),), "paid": ((member, self.number, paid_at),)}
+        if await self.do(partial(checkout.record_order, asked=asked), member, **touched):
             self.orders.append(order)
 
     async def complete(self, order: Order | None = None) -> None:
@@ -317,8 +353,8 @@ class Shop:
 async def found(url: str) -> int:
     """Found the programme and offer a reward; the programme's number."""
     connection = await asyncpg.connect(url)
-    rules = tuple(rule(1, 100, code) for code in CODES)
-    made = programme(number=0, currencies=CURRENCIES, earn_rules=rules)
+    rules = tuple(rule(1, 100, code) for code in CODES) + LIMITED
+    made = programme(number=0, currencies=CURRENCIES, earn_rules=rules, tiers=TIERS)
     try:
         async with connection.transaction():
             publication = programmes.Publication(made, "test", micros(datetime.now(UTC)), "test", True)

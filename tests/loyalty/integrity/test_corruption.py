@@ -65,7 +65,144 @@ MERGE = "json_build_object('member_id', from_member, 'programme', programme, 'me
 RETURNED = "EXISTS (SELECT FROM json_each(returned) AS m(currency, said) WHERE (said ->> 0)::bigint > 0)"
 LEFT = "EXISTS (SELECT FROM entries e WHERE e.member_id = standings.member_id AND e.type = 'FORFEIT')"
 
+BUDGET = "json_build_object('programme', programme, 'rule', rule)"
+CAP = "json_build_object('member_id', member_id, 'programme', programme, 'rule', rule, 'span', span)"
+REVERSAL = "json_build_object('key', key)"
+BY_REFUND = "reversal_id LIKE 'refund:%' AND cardinality(slices) > 0"
+OTHERS = """SELECT e.key FROM entries e WHERE e.member_id = reversals.member_id AND e.type = 'REDEEM'
+  AND e.key <> reversals.redemption AND NOT EXISTS (
+    SELECT FROM entries o, generate_subscripts(reversals.slices, 1) AS nth
+    WHERE (o.member_id, o.key, o.lot_expires_at, o.lot_month::bigint, o.lot_source::bigint)
+      = (e.member_id, e.key, slices[nth][1], slices[nth][2], slices[nth][3]))"""
+STANDS = """undone_at IS NULL AND into_member NOT IN (SELECT from_member FROM merges) AND (SELECT count(*) FROM json_each(share -> 'currencies') AS c(number, of)
+  WHERE json_array_length(of -> 0) > 0) > 0"""
+CURRENCY = "(SELECT min(number) FROM json_each(share -> 'currencies') AS c(number, of) WHERE json_array_length(of -> 0) > 0)"
+MONEY = "cardinality(days) > 3 AND days[1][2] > 0"
+
+
+def shared(part: int, said: str) -> str:
+    """A merge that stands, with something else for a part of what it would give back of one currency."""
+    return f"""UPDATE merges SET share = jsonb_set(share::jsonb, ARRAY['currencies', {CURRENCY}, '{part}'], {said})
+               WHERE {of("merges", STANDS)} RETURNING {MERGE}"""
+
+
 CORRUPTIONS = {
+    "a refund under another id": Corruption(
+        "refunds",
+        f"UPDATE refunds SET refund_id = refund_id || 'x' WHERE {of('refunds', REFUND)} RETURNING {ORDER_REF}",
+    ),
+    "a refund with another body": Corruption(
+        "refunds",
+        f"UPDATE refunds SET fingerprint = 'x' WHERE {of('refunds', REFUND)} RETURNING {ORDER_REF}",
+    ),
+    "a reversal by another refund": Corruption(
+        "refunds",
+        f"""UPDATE reversals SET reversal_id = reversal_id || 'x' WHERE {of("reversals", BY_REFUND)}
+            RETURNING {REVERSAL}""",
+    ),
+    "a reversal that is said to be by hand": Corruption(
+        "refunds",
+        f"UPDATE reversals SET reversal_id = 'x' WHERE {of('reversals', BY_REFUND)} RETURNING {REVERSAL}",
+    ),
+    "a reversal said to be of another day": Corruption(
+        "reversals",
+        f"""UPDATE reversals SET recorded_at = recorded_at - interval '1 day'
+            WHERE {of("reversals", "cardinality(slices) > 0")} RETURNING {REVERSAL}""",
+    ),
+    "a reversal with another body": Corruption(
+        "reversals",
+        f"""UPDATE reversals SET fingerprint = 'x' WHERE {of("reversals", "cardinality(slices) > 0")}
+            RETURNING {REVERSAL}""",
+    ),
+    "a reversal that is gone": Corruption(
+        "reversals", f"DELETE FROM reversals WHERE {of('reversals')} RETURNING {REVERSAL}"
+    ),
+    "a reversal of another redemption": Corruption(
+        "redemptions",
+        f"""UPDATE reversals SET redemption = ({OTHERS} LIMIT 1) WHERE {of("reversals", f"cardinality(slices) > 0 AND EXISTS ({OTHERS})")}
+            RETURNING json_build_object('member_id', member_id, 'key', redemption)""",
+    ),
+    "a budget of which more is spent": Corruption(
+        "earn budgets",
+        f"UPDATE earn_budgets SET spent = spent + 1 WHERE {of('earn_budgets')} RETURNING {BUDGET}",
+    ),
+    "a budget of which nothing is spent": Corruption(
+        "earn budgets",
+        f"DELETE FROM earn_budgets WHERE {of('earn_budgets', 'spent > 0')} RETURNING {BUDGET}",
+    ),
+    "an order that was given less by a rule": Corruption(
+        "earn budgets",
+        f"""UPDATE orders SET judgement = jsonb_set(judgement::jsonb, '{{given,POINTS,festive}}', '1')
+            WHERE {of("orders", "refunded_minor = 0 AND (judgement -> 'given' -> 'POINTS' ->> 'festive')::int > 5")}
+            RETURNING json_build_object('programme', programme, 'rule', 'festive')""",
+    ),
+    "an order that was given a coupon": Corruption(
+        "earn budgets",
+        f"""UPDATE orders SET judgement = jsonb_set(judgement::jsonb, '{{coupons}}', '["coupons", "coupons"]')
+            WHERE {of("orders")} RETURNING json_build_object('programme', programme, 'rule', 'coupons')""",
+    ),
+    "a cap of which less is used": Corruption(
+        "earn caps",
+        f"UPDATE earn_caps SET given = given - 1 WHERE {of('earn_caps', 'given > 0')} RETURNING {CAP}",
+    ),
+    "a cap of another week": Corruption(
+        "earn caps",
+        f"""UPDATE earn_caps SET first_on = first_on - 7000 WHERE {of("earn_caps", "given > 0 AND span = 'WEEK'")}
+            RETURNING {CAP}""",
+    ),
+    "a cap that is gone": Corruption(
+        "earn caps", f"DELETE FROM earn_caps WHERE {of('earn_caps', 'given > 0')} RETURNING {CAP}"
+    ),
+    "a merge that would give more back": Corruption(
+        "merge shares", shared(0, "jsonb_build_array(jsonb_build_array(1, 1, 1, 99))")
+    ),
+    "a merge that would give a promise back": Corruption(
+        "merge shares", shared(2, "jsonb_build_array(jsonb_build_array(1, 1, 1, 99))")
+    ),
+    "a merge that would give a debt back": Corruption("merge shares", shared(4, "'7'")),
+    "money counted on another day": Corruption(
+        "counted orders",
+        f"""UPDATE standings SET days[1][2] = days[1][2] - 1, days[2][2] = days[2][2] + 1
+            WHERE {of("standings", MONEY)} RETURNING {STANDING}""",
+    ),
+    "a day that is another": Corruption(
+        "counted orders",
+        f"""UPDATE standings SET days[1][1] = days[1][1] - 1 WHERE {of("standings", MONEY)} RETURNING {STANDING}""",
+    ),
+    "a standing that counts more points": Corruption(
+        "counted points",
+        f"""UPDATE standings SET earned[1][3] = earned[1][3] + 1
+            WHERE {of("standings", "cardinality(earned) > 0")} RETURNING {STANDING}""",
+    ),
+    "points counted on another day": Corruption(
+        "counted points",
+        f"""UPDATE standings SET earned[1][1] = earned[1][1] - 1
+            WHERE {of("standings", "earned[1][3] > 0")} RETURNING {STANDING}""",
+    ),
+    "a tier that never was": Corruption(
+        "tiers",
+        f"""UPDATE standings SET tier_keys = '{{platinum}}', tier_since = '{{1}}', placed = NULL
+            WHERE {of("standings")} RETURNING {STANDING}""",
+    ),
+    "a placement by nobody": Corruption(
+        "placements",
+        f"""UPDATE standings SET placed = '["", ["OVERRIDE", "gold", 4102444800000000, "{"ab" * 16}"]]'
+            WHERE {of("standings")} RETURNING {STANDING}""",
+    ),
+    "a placement that lasts longer": Corruption(
+        "placements",
+        f"""UPDATE standings SET placed = jsonb_set(placed::jsonb, '{{1,2}}', '4102444800000000')
+            WHERE {of("standings", "placed -> 1 ->> 0 = 'OVERRIDE'")} RETURNING {STANDING}""",
+    ),
+    "points of whoever left": Corruption(
+        "ended memberships",
+        f"""WITH has AS (SELECT member_id, currency FROM wallets WHERE {of("wallets", "available > 0")}),
+                 gone AS (INSERT INTO members (member_id, joined_at, restriction) SELECT member_id, now(), 2 FROM has
+                          ON CONFLICT (member_id) DO UPDATE SET restriction = 2),
+                 settled AS (INSERT INTO departures (member_id, erasure_id, heard_at, settled_at)
+                             SELECT member_id, member_id, now(), now() FROM has)
+            SELECT {WALLET} FROM has""",
+    ),
     "a changed amount, to the entry": Corruption(
         "running balances", f"UPDATE entries SET points = points + 1 WHERE {SPENT} RETURNING {ENTRY}"
     ),

@@ -9,6 +9,7 @@ import pytest
 from services.loyalty.rules.ledger.asks import IdempotencyKeyReused
 from services.loyalty.rules.ledger.events import MemberMerged, OrderRefunded, TierRaised
 from services.loyalty.rules.ledger.expiry import Expiry, Maturation, MaturationKind, Period
+from services.loyalty.rules.ledger.holding import UnknownHold
 from services.loyalty.rules.ledger.points import Answer
 from services.loyalty.rules.members.merges import Amounts, Merge
 from services.loyalty.rules.members.merging import (
@@ -22,7 +23,7 @@ from services.loyalty.rules.members.merging import (
 )
 from services.loyalty.rules.members.unmerging import SurvivorMerged, UnknownMerge, UnmergeAsked, unmerge
 from services.loyalty.rules.tiers.placements import Ending, Placement, end_placement, place
-from services.loyalty.rules.tiers.standings import PlacementKind, Standing
+from services.loyalty.rules.tiers.standings import PlacementKind, Restriction, Standing
 from tests.loyalty.rules import memory
 from tests.loyalty.rules.memory import Ledger, at, currency, programme
 
@@ -130,6 +131,42 @@ def test_promises_and_debt_go_over_too() -> None:
     assert sums(ledger) == {0}
 
 
+def test_what_a_late_merge_brings_to_whoever_left_goes_at_once_and_nothing_comes_back() -> None:
+    ledger = two(WAITING)
+    ledger.as_(OLD).adjust(40)
+    ledger.earn(9_000)
+    ledger.as_(NEW).touch()
+    ledger.state.standings[NEW, 1].restriction = Restriction.CLOSED
+    ledger.merge()
+    assert ledger.has(NEW) == ledger.has(OLD) == (0, 0, [])
+    gone = {(e.type, e.points) for e in ledger.entries if e.member_id == NEW and e.type != "MERGE"}
+    assert gone == {("FORFEIT", 40), ("PENDING_CANCELED", 90)}
+    ledger.unmerge()
+    assert ledger.has(NEW) == ledger.has(OLD) == (0, 0, [])
+    assert sums(ledger) == {0}
+
+
+def test_what_an_order_promised_to_whoever_merged_into_somebody_gone_never_comes_true() -> None:
+    ledger = two(PROMISING)
+    order = ledger.as_(OLD).earn(9_000)
+    ledger.as_(NEW).touch()
+    ledger.state.standings[NEW, 1].restriction = Restriction.CLOSED
+    ledger.merge()
+    ledger.complete(order)
+    ledger.refund(order, whole=True)
+    assert ledger.has(NEW) == ledger.has(OLD) == (0, 0, [])
+
+
+def test_what_comes_back_by_an_unmerge_to_whoever_left_goes_at_once() -> None:
+    ledger = two()
+    ledger.as_(OLD).adjust(40)
+    ledger.as_(NEW).adjust(5)
+    ledger.merge()
+    ledger.state.standings[OLD, 1].restriction = Restriction.CLOSED
+    assert ledger.returned(ledger.unmerge()) == Amounts(40)
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (0, 5)
+
+
 def test_the_higher_tier_is_kept_from_now_on_and_metrics_are_summed() -> None:
     ledger = two()
     ledger.as_(OLD).earn(60_000)
@@ -235,6 +272,21 @@ def test_what_was_held_while_merged_and_captured_after_it_is_found_by_the_name_i
     ledger.as_(OLD).reverse("captured", 10)
     assert ledger.refund(bought, whole=True).value.returned == {"POINTS": 50}
     assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (0, 500)
+
+
+def test_what_is_held_of_the_survivors_alone_is_nothing_that_who_parted_may_spend() -> None:
+    ledger = two()
+    ledger.as_(NEW).adjust(500, "opening")
+    ledger.merge()
+    ledger.as_(OLD).hold(80, "checkout")
+    ledger.unmerge()
+    assert ledger.as_(OLD).hold(80, "checkout").replayed, "what was answered is answered again"
+    for act in (ledger.capture, ledger.release):
+        with pytest.raises(UnknownHold):
+            act("checkout")
+    ledger.as_(NEW).capture("checkout", 50, "captured")
+    assert (ledger.has(OLD)[0], ledger.has(NEW)[0]) == (0, 450)
+    assert ledger.as_(OLD).capture("checkout", 50, "captured").replayed
 
 
 def test_a_checkout_from_before_the_merge_stays_the_survivors_and_of_others_the_first_goes_first() -> None:

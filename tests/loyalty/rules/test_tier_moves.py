@@ -68,6 +68,37 @@ def test_who_makes_up_for_it_in_the_grace_keeps_the_tier_from_the_end_of_its_val
     assert (ledger.tier(), standing_of(ledger).valid_until) == ("silver", at("2026-03-14 16:00"))
 
 
+@pytest.mark.parametrize(
+    ("validity", "began", "ends"),
+    [
+        ("P1M", "2026-01-31", ["2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31"]),
+        ("P12M", "2024-02-29", ["2025-02-28", "2026-02-28", "2027-02-28", "2028-02-29"]),
+        ("P10D", "2026-01-31", ["2026-02-10", "2026-02-20", "2026-03-02", "2026-03-12"]),
+    ],
+)
+@pytest.mark.parametrize("how", ["held", "overridden", "published"])
+def test_terms_one_after_the_other_are_counted_from_the_day_on_which_the_first_began(
+    validity: str, began: str, ends: list[str], how: str
+) -> None:
+    scheme = replace(ENDING, validity=Period.parse(validity), grace=None)
+    tiers = spending("silver", 10_000, LIFETIME), spending("gold", 50_000, LIFETIME)
+    ledger = ledger_of(*tiers, scheme=TierScheme() if how == "published" else scheme)
+    ledger.now = at(f"{began} 04:00") - (how == "published") * DAY_US
+    ledger.earn(10_000)
+    if how == "overridden":
+        placed(ledger, "gold", f"{ends[0]} 01:00")
+    if how == "published":
+        ledger.versions += (version(ledger.versions[0], ledger.now + DAY_US, tier_scheme=scheme),)
+        ledger.now += DAY_US
+        ledger.touch()
+    for day in ends:
+        until = at(f"{day} 00:00") - 8 * 3_600_000_000
+        assert standing_of(ledger).valid_until == until
+        ledger.now = until + 2 * 3_600_000_000
+        ledger.touch()
+    assert ledger.tier() == "silver"
+
+
 def test_a_refund_is_seen_at_the_end_or_at_once_where_the_scheme_says_so() -> None:
     for at_once, held in ((False, "gold"), (True, "silver")):
         scheme = replace(ENDING, refunds_count_at_once=at_once)

@@ -53,6 +53,8 @@ class Walker:
     held: list[tuple[str, datetime]] = field(default_factory=list)
     kept: list[datetime] = field(default_factory=list)
     rung: int = -1
+    began: date | None = None
+    terms: int = 0
     ends: date | None = None
     grace_ends: date | None = None
 
@@ -79,8 +81,9 @@ class Walker:
     def _at_the_end(self, due: date) -> None:
         at = self._midnight(due)
         if self._is_kept(due - DAY):
-            assert self.ends is not None
-            self.ends, self.grace_ends = self._later(self.ends, self.ladder.months), None
+            assert self.began is not None
+            self.terms += 1
+            self.ends, self.grace_ends = self._later(self.began, self.terms * self.ladder.months), None
             self.kept.append(at)
         elif self.ladder.grace_days and self.grace_ends is None:
             self.grace_ends = due + DAY * self.ladder.grace_days
@@ -100,7 +103,7 @@ class Walker:
         return self.ladder.mode == "NONE" or self._holds(asked, either, last)
 
     def _stand(self, nth: int, today: date, at: datetime) -> None:
-        self.rung, self.grace_ends = nth, None
+        self.rung, self.grace_ends, self.began, self.terms = nth, None, today, 1
         self.ends = self._later(today, self.ladder.months) if nth >= 0 and self.ladder.months else None
         self.held.append((self.ladder.rungs[nth].key if nth >= 0 else "", at))
 

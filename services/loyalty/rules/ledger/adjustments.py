@@ -8,6 +8,7 @@ from services.loyalty.rules.ledger.asks import (
     PointsBeyondMeasure,
     PointsOutOfRange,
     be_countable,
+    be_free_to_earn,
     currency_of,
     posted_before,
 )
@@ -29,6 +30,8 @@ def adjust(book: Book, ask: Ask, *, approved: bool = False) -> Answer:
         message = "adjust by at least 1 and at most 2^53 points, either way"
         raise PointsOutOfRange(message, field="points", asked=ask.points)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
+    if ask.points > 0:
+        be_free_to_earn(member)  # a debit is how staff put right what somebody who is gone still has
     rules = currency_of(member, ask.currency)
     if 0 < rules.approval_above < abs(ask.points) and not approved:
         message = f"{ask.points} asked: above {rules.approval_above} a second person approves"

@@ -202,6 +202,13 @@ def _hold_of(book: Book, member_id: str, programme_id: str, hold_id: str) -> tup
     held = book.state.hold(member_id, hold_id, history.newest.number)
     if held is None or not history.newest.code(held.currency):
         raise UnknownHold("the member has no hold with this id: hold points first", field="hold_id")
+    names = book.state.names(member_id, history.newest.number)
+    if held.state is HoldState.OPEN and held.member_id not in names:
+        # What was this one's of it went along as the two were parted, under the same id.
+        message = (
+            "it was held while the member was merged, and holds another's points alone: hold the member's own"
+        )
+        raise UnknownHold(message, field="hold_id")
     return held, book.touch(held.member_id, history)
 
 

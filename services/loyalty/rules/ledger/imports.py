@@ -8,7 +8,14 @@ from hashlib import sha256
 import msgpack
 
 from services.kit.refusal import Declined, Invalid
-from services.loyalty.rules.ledger.asks import Ask, be_countable, be_in_range, currency_of, posted_before
+from services.loyalty.rules.ledger.asks import (
+    Ask,
+    be_countable,
+    be_free_to_earn,
+    be_in_range,
+    currency_of,
+    posted_before,
+)
 from services.loyalty.rules.ledger.entries import SOURCE_IMPORTED, Account, EntryType, LotKey, key_of
 from services.loyalty.rules.ledger.events import Moved, PointsImported
 from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day, midnight
@@ -68,6 +75,7 @@ def import_balance(book: Book, ask: Ask, lots: Sequence[OpeningLot]) -> Answer:
         message = f"an opening balance has 1 to {MOST_LOTS} lots"
         raise OpeningBalanceNotWellFormed(message, field="lots", lots=len(lots))
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))
+    be_free_to_earn(member, "member")
     rules = currency_of(member, ask.currency)
     wallet = member.wallets[rules.code]
     buckets = [_bucket(member, rules, lot, f"lots[{nth}]") for nth, lot in enumerate(lots)]

@@ -101,7 +101,8 @@ class State:
     ``posted`` holds the entries under a key; ``reversals`` those of the redemption under a key, by their own id;
     ``spent_on`` the keys of the redemptions made on a member's order, by its reference; ``merges`` those of a
     member into others, undone ones too; ``placements`` what keys placed members on; ``counts`` what limited
-    earn rules gave, ``grants`` what the fold promises beside points. ``offers`` are rewards, ``takings`` what members
+    earn rules gave, ``grants`` what the fold promises beside points, and ``promised`` which of what is promised once for
+    good was, by member and key, where an order was all given back before. ``offers`` are rewards, ``takings`` what members
     took of them by its key, ``taken_at`` the instants at which a member took a reward (programme, key) whose limits
     count, and ``stock_moved`` how many more or fewer are taken of it. ``birthdays`` are the months of members'
     birthdays, where earn rules ask for them.
@@ -125,6 +126,7 @@ class State:
     birthdays: dict[str, list[BirthdayMonth]] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     grants: list[Grant] = field(default_factory=list)
+    promised: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def changed(self) -> bool:
@@ -202,7 +204,7 @@ class State:
         at = standing.forfeited_at if standing else 0
         for merge in self.merges_of(member_id, programme):
             survivor = self.standings.get((merge.into_member, programme))
-            if survivor and survivor.forfeited_at > merge.merged_at:
+            if survivor and survivor.forfeited_at >= merge.merged_at:
                 at = max(at, survivor.forfeited_at)
         return at
 

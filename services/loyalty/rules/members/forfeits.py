@@ -71,31 +71,41 @@ def forfeit(book: Book, asked: Forfeiture) -> Answer:
     journal = book.journal(member, key, asked.actor, asked.fingerprint, now)
     for code, wallet in member.wallets.items():
         _release(book, member, code, wallet, journal)
-        journal.reason, journal.order_ref = asked.reason, ""
-        there = max(0, wallet.available)
-        if not there and not wallet.pending:
-            continue
-        for *lot, points in [list(part) for part in wallet.pending_lots]:
-            wallet.cancel_pending(journal, points, LotKey(*lot))
-        wallet.take(journal, EntryType.FORFEIT, there, Account.FORFEITED)
-        book.tell(member, PointsForfeited(Moved(code, there, wallet.available), asked.reason), now)
-    member.standing.forfeited_at = now
-    member.standing.changed = member.standing.fate_changed = True
+        _take_all(book, member, code, wallet, journal, asked.reason)
+    _note(member)
     return Answer(_forfeited(book.post(key, member, first)))
 
 
 def let_go(book: Book, member: Member, journal: Journal) -> None:
-    """Forfeit what came back to a membership that is over, as all went that was there when it ended."""
+    """Forfeit what came to a membership that is over, as all went that was there when it ended.
+
+    Whatever must be posted comes by here: what is given back, and what merges bring. Whoever could be told no was
+    refused by ``asks.be_free_to_earn``.
+    """
     if member.standing.restriction is not Restriction.CLOSED:
         return
     for code, wallet in member.wallets.items():
-        if there := max(0, wallet.available):
-            journal.reason, journal.order_ref = MEMBER_CLOSED, ""
-            wallet.take(journal, EntryType.FORFEIT, there, Account.FORFEITED)
-            now = member.recorded_at
-            book.tell(member, PointsForfeited(Moved(code, there, wallet.available), MEMBER_CLOSED), now)
-            member.standing.forfeited_at = now
-            member.standing.changed = member.standing.fate_changed = True
+        if _take_all(book, member, code, wallet, journal, MEMBER_CLOSED):
+            _note(member)
+
+
+def _take_all(book: Book, member: Member, code: str, wallet: Wallet, journal: Journal, reason: str) -> bool:
+    """Cancel a wallet's promises and take all that is available; whether there was any of either."""
+    there = max(0, wallet.available)
+    if not there and not wallet.pending:
+        return False
+    journal.reason, journal.order_ref = reason, ""
+    for *lot, points in [list(part) for part in wallet.pending_lots]:
+        wallet.cancel_pending(journal, points, LotKey(*lot))
+    wallet.take(journal, EntryType.FORFEIT, there, Account.FORFEITED)
+    book.tell(member, PointsForfeited(Moved(code, there, wallet.available), reason), member.recorded_at)
+    return True
+
+
+def _note(member: Member) -> None:
+    """Keep when all of it went: what was promised before is not fulfilled any more."""
+    member.standing.forfeited_at = member.recorded_at
+    member.standing.changed = member.standing.fate_changed = True
 
 
 def _forfeited_before(book: Book, place: Place, asked: Forfeiture) -> list[Part] | None:

@@ -12,6 +12,7 @@ from services.loyalty.rules.ledger.entries import Account, EntryType, Journal, L
 from services.loyalty.rules.ledger.events import MemberMerged, Moved
 from services.loyalty.rules.ledger.points import Answer, Book, Member
 from services.loyalty.rules.ledger.wallets import Wallet
+from services.loyalty.rules.members.forfeits import let_go
 from services.loyalty.rules.members.merges import Amounts, Merge, Share
 from services.loyalty.rules.programmes.programmes import ProgrammeHistory, ProgrammeNotInForce
 from services.loyalty.rules.tiers import paid_time, tiers
@@ -140,6 +141,7 @@ def _move(book: Book, asked: MergeAsked, gone: Member, survivor: Member) -> Merg
     _move_standing(book, merged, gone, survivor)
     for rules in survivor.current.currencies:
         book.settle(survivor, rules)
+    let_go(book, survivor, into)  # heard of late, of whom left meanwhile
     tell(book, merged, (gone, survivor), merged.moved)
     return merged
 

@@ -9,6 +9,7 @@ from services.loyalty.rules.ledger.points import Answer, Book, Member
 from services.loyalty.rules.ledger.slices import Slices
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.members.checkouts import Checkouts
+from services.loyalty.rules.members.forfeits import let_go
 from services.loyalty.rules.members.merges import Amounts, Merge, Share
 from services.loyalty.rules.members.merging import begun, journals, tell
 from services.loyalty.rules.programmes.programmes import ProgrammeHistory
@@ -92,7 +93,7 @@ def _part(standing: Standing, undone: Merge | None) -> None:
 def _give_back(book: Book, asked: UnmergeAsked, undone: Merge, gone: Member, survivor: Member) -> None:
     undone.undone_at, undone.changed = survivor.recorded_at, True
     undone.undone_by, undone.undone_reason = asked.actor, asked.reason
-    if survivor.standing.forfeited_at > undone.merged_at:
+    if survivor.standing.forfeited_at >= undone.merged_at:
         gone.standing.forfeited_at = survivor.standing.forfeited_at
         for forfeited in undone.shares.values():
             forfeited.lots, forfeited.pending = [], []
@@ -110,6 +111,8 @@ def _give_back(book: Book, asked: UnmergeAsked, undone: Merge, gone: Member, sur
     for side in (gone, survivor):
         for rules in side.current.currencies:
             book.settle(side, rules)
+    let_go(book, gone, into)
+    let_go(book, survivor, out)
     book.judge(gone, gone.current, gone.recorded_at)
     tell(book, undone, (gone, survivor), undone.returned)
 

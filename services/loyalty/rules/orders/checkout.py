@@ -146,23 +146,45 @@ def _judge(book: Book, member: Member, programme: Programme, order: Order) -> De
     past = celebrating(past, months, local.date(), plan.birthday_purposes)
     limits = Limits(programme, book.state.counts, order.member_id, local.date())
     decision = decide(programme, order, order.tier_at_payment, past, local, limits, explained=False)
+    if past.is_first and decision.coupons:
+        _leave_out_promised(book, order, decision)
     coupons = [rule.key for rule in decision.coupons]
     order.judgement = Judgement(past, decision.allowed, decision.by_rule, coupons)
     return decision
 
 
+def _leave_out_promised(book: Book, order: Order, decision: Decision) -> None:
+    """What is given once for good is no coupon of this order, and counts against no limit, where it was promised."""
+    promised = book.state.promised | {(grant.member_id, grant.key) for grant in book.state.grants}
+    decision.coupons = [
+        rule
+        for rule in decision.coupons
+        if (order.member_id, coupon_of(order, rule).key) not in promised or not is_once(rule)
+    ]
+
+
+def is_once(rule: EarnRule) -> bool:
+    """Whether a rule's coupon is given once for good."""
+    return rule.trigger is EarnTrigger.FIRST_ORDER and bool(rule.coupon_template)
+
+
+def once_key(programme_id: str, rule: EarnRule) -> str:
+    """The grant's key of such a coupon, which names no order."""
+    return f"earn:{programme_id}:{rule.key}"
+
+
 def coupon_of(order: Order, rule: EarnRule) -> Grant:
     """The promise of a coupon, once for the order; for the first order once for good, whatever is refunded."""
-    is_first = rule.trigger is EarnTrigger.FIRST_ORDER
-    of = "" if is_first else f":{order.ref}"
+    once = is_once(rule)
+    key = once_key(order.programme_id, rule)
     return Grant(
-        f"earn:{order.programme_id}:{rule.key}{of}",
+        key if once else f"{key}:{order.ref}",
         order.member_id,
         order.programme_id,
         GrantKind.COUPON,
         template=rule.coupon_template,
         reason="EARN_RULE",
-        once_a_person=is_first,
+        once_a_person=once,
     )
 
 

@@ -36,7 +36,7 @@ from services.loyalty.rules.orders.refunds import (
 from services.loyalty.rules.programmes.programmes import NegativePolicy
 from services.loyalty.rules.tiers import tiers
 
-_BY_REFUND = "refund:\t"
+BY_REFUND = "refund:\t"
 """What the ids of a refund's reversals begin with; a caller's own are printable and have no tab."""
 
 
@@ -200,7 +200,7 @@ def _give_back(
             other = book.touch(name, member.history)
             sides[name] = other, replace(journal, member_id=name, recorded_at=other.recorded_at, part=0)
         side, written = sides[name]
-        give_back(book, side, place, f"{_BY_REFUND}{refund_id}", points, written, to_be_taken=side is member)
+        give_back(book, side, place, f"{BY_REFUND}{refund_id}", points, written, to_be_taken=side is member)
         code, _ = wallet_of(side, book.state.posted[place][0].currency)
         returned[code] += points
         if side is member:

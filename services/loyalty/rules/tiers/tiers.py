@@ -55,11 +55,10 @@ def change(history: ProgrammeHistory, standing: Standing, balances: Mapping[str,
         version = history.versions[standing.judged_version]
         if version.effective_at <= at:
             return _come_into_force(version, standing, balances)
-    programme = history.at(at)
     if any(placed.until <= at for placed in standing.placed):
         standing.placed = [placed for placed in standing.placed if placed.until > at]
-        return show(programme, standing, at)
-    return _requalify(programme, standing, balances, at)
+        return show(history.at(at), standing, at)
+    return _requalify(history, standing, balances, at)
 
 
 def recount(programme: Programme, standing: Standing, balances: Mapping[str, int], at: int) -> list[Move]:
@@ -155,15 +154,18 @@ def keeps(programme: Programme, tier: TierRule, measured: Measured) -> bool:
     return scheme.validity is None or scheme.downgrade is Downgrade.NONE or measured.holds(tier.keeping)
 
 
-def _requalify(programme: Programme, standing: Standing, balances: Mapping[str, int], at: int) -> list[Move]:
+def _requalify(
+    history: ProgrammeHistory, standing: Standing, balances: Mapping[str, int], at: int
+) -> list[Move]:
     """At the end of a validity, or of the grace after it: keep the tier for another term, or lower it."""
+    programme = history.at(at)
     scheme, tier = programme.tier_scheme, programme.tier(standing.ladder)
     if tier is None:
         standing.valid_until, standing.grace_until = NEVER, 0
         return []
     measured = Measured(programme, standing, balances, _day_before(at, programme))
     if keeps(programme, tier, measured):
-        standing.valid_until, standing.grace_until = end_of(programme, standing.valid_until), 0
+        standing.valid_until, standing.grace_until = _next_end(history, programme, standing), 0
         standing.ladder_since = at
         return [Move(at, standing.tier, standing.tier)] if standing.tier == tier.key else []
     if scheme.grace is not None and not standing.grace_until:
@@ -177,6 +179,28 @@ def _requalify(programme: Programme, standing: Standing, balances: Mapping[str, 
         lower = measured.qualified(1, rank)
     stand(programme, standing, lower, at)
     return show(programme, standing, at)
+
+
+def _next_end(history: ProgrammeHistory, programme: Programme, standing: Standing) -> int:
+    """Until when a tier is good that is kept for another term.
+
+    Terms one after the other are counted from the day on which the first began, so that a tier held from a 31st or from
+    29 February on ends on that day again wherever there is one. A term begins as the tier is held, or as a version lets
+    tiers end that are held; of several such days that the end fits, it is the one latest in its month.
+    """
+    validity, zone = programme.tier_scheme.validity, programme.time_zone
+    if validity is None:
+        return NEVER
+    ends = local_day(standing.valid_until, zone)
+    began = [since for key, since in standing.tiers if key == standing.ladder]
+    began += [standing.ladder_since, *(version.effective_at for version in history.versions)]
+    fitting = []
+    for first in {local_day(since, zone) for since in began}:
+        months = (ends.year - first.year) * 12 + ends.month - first.month
+        terms = months // validity.months if validity.months else (ends - first).days // validity.days
+        if terms > 0 and validity.times(terms).after(first) == ends:
+            fitting.append((first.day, validity.times(terms + 1).after(first)))
+    return midnight(max(fitting)[1], zone) if fitting else end_of(programme, standing.valid_until)
 
 
 def _come_into_force(version: Programme, standing: Standing, balances: Mapping[str, int]) -> list[Move]:

@@ -46,8 +46,8 @@ async def promise(
     ``at`` is the instant of the promise, the database's own without one. What was promised before stays as it is.
     """
     if once := [grant for grant in grants if grant.once_a_person]:
-        had = await _had_by_names(connection, once)
-        grants = [grant for grant in grants if (grant.member_id, grant.key) not in had]
+        known = await had(connection, [(grant.member_id, grant.key) for grant in once])
+        grants = [grant for grant in grants if (grant.member_id, grant.key) not in known]
     if not grants:
         return set()
     rows = await connection.fetch(
@@ -65,9 +65,11 @@ async def promise(
     return {(str(row["member_id"]), row["key"]) for row in rows}
 
 
-async def _had_by_names(connection: database.RawConnection, once: Collection[Grant]) -> set[tuple[str, str]]:
-    """Which of some grants, by member and key, were promised to who was merged into the member."""
-    members, keys = [grant.member_id for grant in once], [grant.key for grant in once]
+async def had(
+    connection: database.RawConnection, places: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Which of some grants, by member and key, were promised before, be it to who was merged into the member."""
+    members, keys = zip(*places, strict=True)
     return {(row[0], row[1]) for row in await connection.fetch(_HAD, members, keys)}
 
 
@@ -229,7 +231,7 @@ RETURNING member_id, key
 
 _HAD = f"""{DOWN}
 SELECT DISTINCT n.survivor::text, g.key FROM down n JOIN grants g ON g.member_id = n.member_id
-WHERE (n.survivor, g.key) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) AND n.member_id <> n.survivor
+WHERE (n.survivor, g.key) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
 """  # noqa: S608  # a part of ours
 
 _PAGE = """

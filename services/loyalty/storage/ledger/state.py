@@ -12,9 +12,10 @@ from services.loyalty.rules.earning.earn_limits import Count
 from services.loyalty.rules.ledger.entries import EntryType
 from services.loyalty.rules.ledger.holds import hold_named_by
 from services.loyalty.rules.ledger.state import Place, State
+from services.loyalty.rules.orders.checkout import is_once, once_key
 from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.earning import earn_counts
-from services.loyalty.storage.ledger import columns, redemptions, rows, standings
+from services.loyalty.storage.ledger import columns, grants, redemptions, rows, standings
 from services.loyalty.storage.ledger.touches import Touched, Touches
 from services.loyalty.storage.members import birthdays
 from services.loyalty.storage.rewards import takings
@@ -50,6 +51,8 @@ async def load(
         state.placements = await placements.load(connection, sorted(touched.placements))
     if counted := _counted(touched, programmes, state):
         await earn_counts.load(connection, counted, state.counts, lock=True)
+    if again := _first_again(touched, programmes, state):
+        state.promised = await grants.had(connection, again)
     if celebrating := _celebrating(touched, programmes, state):
         state.birthdays = await birthdays.load(connection, celebrating)
     await takings.load(connection, touched.rewards, touched.takings, state)
@@ -187,6 +190,22 @@ def _counted(touched: Touched, programmes: Programmes, state: State) -> list[Cou
             judged_by = by_number[order.programme].judging(order.rule_version)
             counted += earn_counts.asked(judged_by, order.member_id, order.paid_at)
     return counted
+
+
+def _first_again(touched: Touched, programmes: Programmes, state: State) -> set[tuple[str, str]]:
+    """What is promised with a first order, of members who had one that was all given back; mostly there is nobody."""
+    by_number = {history.newest.number: history for history in programmes.by_id.values()}
+    found = set()
+    for member_id, number, paid_at in touched.paid:
+        survivor = state.names(member_id, number)[-1]
+        standing, history = state.standings.get((survivor, number)), by_number[number]
+        if standing is None or not standing.days or any(day[2] > 0 for day in standing.days):
+            continue
+        if paid_at >= history.versions[0].effective_at:
+            programme = history.at(paid_at)
+            keys = [once_key(programme.programme_id, rule) for rule in programme.earn_rules if is_once(rule)]
+            found |= {(survivor, key) for key in keys}
+    return found
 
 
 def _celebrating(touched: Touched, programmes: Programmes, state: State) -> set[str]:

@@ -81,42 +81,6 @@ REFUNDED = Statement(
     """,
 )
 
-# Two refunds of an order for the same amount have one fingerprint, so they are compared together.
-REFUNDS = Statement(
-    "refunds",
-    "what each refund took back, let become debt, wrote off and gave back is what its entries moved",
-    "refunds",
-    ("entries", "refunds"),
-    """
-    WITH moved AS (
-      SELECT order_ref, fingerprint, currency,
-             coalesce(sum(points) FILTER (WHERE to_account = 'ISSUED'), 0) AS taken,
-             coalesce(sum(points) FILTER (WHERE type = 'EARN_REVERSAL' AND lot_month IS NULL), 0) AS owed,
-             coalesce(sum(points) FILTER (WHERE type = 'WRITE_OFF'), 0) AS written_off,
-             coalesce(sum(points) FILTER (WHERE type = 'REDEEM_REVERSAL'), 0) AS given
-      FROM entries WHERE order_ref <> '' AND (to_account = 'ISSUED' OR type = 'REDEEM_REVERSAL')
-      GROUP BY 1, 2, 3
-    ), said AS (
-      SELECT source || ':' || order_id AS order_ref, r.fingerprint, number AS currency, json_agg(refund_id) AS refunds,
-             sum(coalesce((taken_back -> code ->> 0)::bigint - coalesce((taken_back -> code ->> 4)::bigint, 0), 0))
-               AS taken,
-             sum(coalesce((taken_back -> code ->> 1)::bigint, 0)) AS owed,
-             sum(coalesce((taken_back -> code ->> 2)::bigint, 0)) AS written_off,
-             sum(coalesce((returned ->> code)::bigint, 0)) AS given
-      FROM refunds r JOIN orders USING (source, order_id) JOIN currencies USING (programme)
-      GROUP BY 1, 2, 3
-    )
-    SELECT json_build_object('order_ref', order_ref, 'refunds', refunds) AS place,
-           format('in currency %s taken back, owed, written off, given back are %s, %s, %s, %s; the entries say %s, %s, %s, %s',
-                  currency, coalesce(s.taken, 0), coalesce(s.owed, 0), coalesce(s.written_off, 0), coalesce(s.given, 0),
-                  coalesce(m.taken, 0), coalesce(m.owed, 0), coalesce(m.written_off, 0), coalesce(m.given, 0)) AS what
-    FROM said s FULL JOIN moved m USING (order_ref, fingerprint, currency)
-    WHERE (coalesce(s.taken, 0), coalesce(s.owed, 0), coalesce(s.written_off, 0), coalesce(s.given, 0))
-        IS DISTINCT FROM (coalesce(m.taken, 0), coalesce(m.owed, 0), coalesce(m.written_off, 0), coalesce(m.given, 0))
-      AND NOT (s.taken IS NULL AND m.taken = 0)  -- a redemption given back, which is no refund
-    """,
-)
-
 # What comes true by itself, at an instant, names no order.
 COMPLETIONS = Statement(
     "completions",

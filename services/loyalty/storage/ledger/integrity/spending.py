@@ -110,25 +110,34 @@ REVERSALS = Statement(
              ELSE format('%s are said to have come back to {%s, %s, %s}, and %s did',
                          given, expires_at, month, source, posted) END AS what
     FROM compared WHERE given <> posted OR gone <> posted_gone
+    UNION ALL
+    SELECT json_build_object('key', r.key, 'member_id', member_id, 'redemption', redemption, 'reversal_id', reversal_id),
+           format('it says that %s was asked at %s, and no entry of its key does', fingerprint, recorded_at)
+    FROM reversals r LEFT JOIN (
+      SELECT DISTINCT key, fingerprint, recorded_at, true AS there FROM entries WHERE type = 'REDEEM_REVERSAL') AS e
+      USING (key, fingerprint, recorded_at)
+    WHERE there IS NULL AND cardinality(slices) > 0
     """,
 )
 
 REDEMPTIONS = Statement(
     "redemptions",
-    "no redemption was given back beyond what it took, and what was declined posted nothing",
+    "no redemption was given back beyond what it took, of each lot, and what was declined posted nothing",
     "entries",
     ("reversals", "denials"),
     """
-    SELECT json_build_object('member_id', member_id, 'key', redemption) AS place,
-           format('%s were given back of %s redeemed', given, redeemed) AS what
+    SELECT json_build_object('member_id', member_id, 'key', key) AS place,
+           format('%s were given back to {%s, %s, %s} of %s redeemed', sum(given), expires_at, month, source, sum(taken)) AS what
     FROM (
-      SELECT member_id, redemption, sum(points) AS given,
-             (SELECT coalesce(sum(e.points), 0) FROM entries e WHERE e.member_id = r.member_id
-                AND e.key = r.redemption AND e.type IN ('REDEEM', 'HOLD_CAPTURE')) AS redeemed
-      FROM reversals r, LATERAL (
-        SELECT sum(slices[nth][4]) AS points FROM generate_subscripts(slices, 1) AS nth) AS given
-      GROUP BY member_id, redemption
-    ) AS each WHERE given > redeemed
+      SELECT member_id, redemption AS key, slices[nth][1] AS expires_at, slices[nth][2]::int AS month,
+             slices[nth][3]::smallint AS source, slices[nth][4] AS given, 0::bigint AS taken
+      FROM reversals, generate_subscripts(slices, 1) AS nth
+      UNION ALL
+      SELECT e.member_id, e.key, lot_expires_at, lot_month, lot_source, 0, points
+      FROM (SELECT DISTINCT member_id, redemption AS key FROM reversals) AS r JOIN entries e USING (member_id, key)
+      WHERE e.type IN ('REDEEM', 'HOLD_CAPTURE')
+    ) AS sides
+    GROUP BY member_id, key, expires_at, month, source HAVING sum(given) > sum(taken)
     UNION ALL
     SELECT json_build_object('member_id', member_id, 'key', key), format('declined, and posted %s entries', count(*))
     FROM denials JOIN entries USING (member_id, key) GROUP BY member_id, key

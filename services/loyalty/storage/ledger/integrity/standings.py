@@ -1,5 +1,6 @@
 """What must hold of standings: the money and orders that tiers are measured by, and who is whom by now."""
 
+from services.loyalty.rules.tiers.standings import KEPT_DAYS
 from services.loyalty.storage.ledger.integrity.checks import Statement
 
 # Whatever was merged and undone: a survivor counts the orders of all names that lead there now.
@@ -15,31 +16,82 @@ _SURVIVORS = """
     )
 """
 
+# In all, and by the day: but for those that lie so far back that they are kept as one sum, and where the programme once
+# had another time zone, of which some days are.
 COUNTED = Statement(
     "counted orders",
-    "the days of each standing sum to the orders of its member, less what was refunded",
+    "each standing counts the orders of its member, less what was refunded, in all and on the local day of each",
     "standings",
     ("orders", "standings"),
     f"""
-    WITH RECURSIVE {_SURVIVORS}, counted AS (
-      SELECT coalesce(survivor, s.member_id) AS member_id, programme, sum(spend)::bigint AS spend,
-             sum(orders)::bigint AS orders
+    WITH RECURSIVE {_SURVIVORS}, zones AS (
+      SELECT programme, min(rules ->> 'time_zone') AS zone, count(DISTINCT rules ->> 'time_zone') = 1 AS lasted
+      FROM programme_versions GROUP BY 1
+    ), sides AS (
+      SELECT coalesce(survivor, s.member_id) AS member_id, programme, days[nth][1]::int AS day,
+             days[nth][2] AS spend, days[nth][3] AS orders, 0::bigint AS paid, 0 AS there
       FROM standings s LEFT JOIN survivors USING (member_id, programme)
-      CROSS JOIN LATERAL (
-        SELECT coalesce(sum(days[nth][2]), 0) AS spend, coalesce(sum(days[nth][3]), 0) AS orders
-        FROM generate_subscripts(days, 1) AS nth) AS sums
-      GROUP BY 1, 2
-    ), paid AS (
-      SELECT coalesce(survivor, o.member_id) AS member_id, programme,
-             sum(total_minor - refunded_minor)::bigint AS spend,
-             count(*) FILTER (WHERE refunded_minor < total_minor OR total_minor = 0) AS orders
-      FROM orders o LEFT JOIN survivors USING (member_id, programme) GROUP BY 1, 2
+      CROSS JOIN LATERAL generate_subscripts(days, 1) AS nth
+      UNION ALL
+      SELECT coalesce(survivor, o.member_id), programme, (paid_at AT TIME ZONE zone)::date - DATE '0001-01-01' + 1,
+             0, 0, total_minor - refunded_minor, (refunded_minor < total_minor OR total_minor = 0)::int
+      FROM orders o JOIN zones USING (programme) LEFT JOIN survivors USING (member_id, programme)
     )
     SELECT json_build_object('member_id', member_id, 'programme', programme) AS place,
-           format('its days count %s orders over %s, and there are %s over %s', coalesce(c.orders, 0),
-                  coalesce(c.spend, 0), coalesce(p.orders, 0), coalesce(p.spend, 0)) AS what
-    FROM counted c FULL JOIN paid p USING (member_id, programme)
-    WHERE (coalesce(c.spend, 0), coalesce(c.orders, 0)) <> (coalesce(p.spend, 0), coalesce(p.orders, 0))
+           format('%s it counts %s orders over %s, and there are %s over %s',
+                  CASE WHEN day IS NULL THEN 'in all' ELSE 'on ' || (DATE '0001-01-01' + day - 1) END,
+                  orders, spend, there, paid) AS what
+    FROM (
+      SELECT member_id, programme, day, sum(spend) AS spend, sum(orders) AS orders, sum(paid) AS paid, sum(there) AS there
+      FROM sides GROUP BY GROUPING SETS ((member_id, programme), (member_id, programme, day))
+      HAVING sum(spend) <> sum(paid) OR sum(orders) <> sum(there)
+    ) AS sums JOIN zones USING (programme)
+    WHERE day IS NULL OR (lasted AND day >= (
+      SELECT coalesce(max(days[array_length(days, 1)][1]), 0) - {KEPT_DAYS} FROM standings s
+      WHERE (s.member_id, s.programme) = (sums.member_id, sums.programme)))
+    """,  # noqa: S608  # a part of ours
+)
+
+# Of what tiers asked for from the programme's first version on: of other currencies some was earned before it counted.
+COUNTED_EARNED = Statement(
+    "counted points",
+    "where tiers count what is earned, each standing counts what orders and awards brought its member, on the day of each",
+    "standings",
+    ("orders", "standings"),
+    f"""
+    WITH RECURSIVE {_SURVIVORS}, zones AS (
+      SELECT programme, min(rules ->> 'time_zone') AS zone, count(DISTINCT rules ->> 'time_zone') = 1 AS lasted
+      FROM programme_versions GROUP BY 1
+    ), asked AS MATERIALIZED (
+      SELECT programme, number AS currency, code, zone, lasted
+      FROM programme_versions JOIN currencies USING (programme) JOIN zones USING (programme)
+      WHERE version = 1 AND jsonb_path_exists(rules, '$.**.metric ? (@ == $asked)', jsonb_build_object('asked', 'EARNED:' || code))
+    ), sides AS (
+      SELECT s.member_id, programme, currency, earned[nth][1]::int AS day, earned[nth][3] AS counted, 0::bigint AS brought
+      FROM standings s JOIN asked a USING (programme) CROSS JOIN LATERAL generate_subscripts(earned, 1) AS nth
+      WHERE earned[nth][2] = currency
+      UNION ALL
+      SELECT o.member_id, programme, currency, (paid_at AT TIME ZONE zone)::date - DATE '0001-01-01' + 1, 0,
+             (earned -> code ->> 0)::bigint - CASE WHEN refunded_minor = 0 THEN 0 ELSE (
+               SELECT coalesce(sum((line -> 6 ->> code)::bigint), 0) FROM json_array_elements(lines) AS l(line)) END
+      FROM orders o JOIN asked a USING (programme) WHERE earned -> code IS NOT NULL
+      UNION ALL
+      SELECT e.member_id, programme, currency, (recorded_at AT TIME ZONE zone)::date - DATE '0001-01-01' + 1, 0, points
+      FROM entries e JOIN asked a USING (currency)
+      WHERE from_account = 'ISSUED' AND type IN ('EARN', 'PENDING_ADDED') AND reason <> ''
+    )
+    SELECT json_build_object('member_id', member_id, 'programme', programme) AS place,
+           format('of currency %s %s it counts %s, and %s were earned', currency,
+                  CASE WHEN day IS NULL THEN 'in all' ELSE 'on ' || (DATE '0001-01-01' + day - 1) END, counted, brought) AS what
+    FROM (
+      SELECT coalesce(survivor, s.member_id) AS member_id, programme, currency, day, sum(counted) AS counted,
+             sum(brought) AS brought
+      FROM sides s LEFT JOIN survivors USING (member_id, programme)
+      GROUP BY GROUPING SETS ((1, 2, 3), (1, 2, 3, 4)) HAVING sum(counted) <> sum(brought)
+    ) AS sums JOIN asked USING (programme, currency)
+    WHERE day IS NULL OR (lasted AND day >= (
+      SELECT coalesce(max(days[array_length(days, 1)][1]), 0) - {KEPT_DAYS} FROM standings s
+      WHERE (s.member_id, s.programme) = (sums.member_id, sums.programme)))
     """,  # noqa: S608  # a part of ours
 )
 
@@ -117,10 +169,47 @@ FORFEITED = Statement(
     """,
 )
 
+ENDED = Statement(
+    "ended memberships",
+    "nothing is with whoever left, from when that was settled: neither points nor promises nor open holds",
+    "wallets",
+    ("wallets",),
+    """
+    SELECT json_build_object('member_id', member_id, 'currency', currency) AS place,
+           format('available, pending, held are %s, %s, %s, and the membership is over since %s',
+                  available, pending, held, settled_at) AS what
+    FROM (
+      SELECT member_id, min(settled_at) AS settled_at FROM departures GROUP BY 1
+      HAVING bool_and(settled_at IS NOT NULL)) AS d
+    JOIN members m USING (member_id) JOIN wallets w USING (member_id)
+    WHERE m.restriction = 2 AND (available > 0 OR pending > 0 OR held > 0)
+    """,
+)
+
 # placed: what the ladder gives, and then each placement as its kind, its tier, until when, and its id.
+PLACED = Statement(
+    "placements",
+    "what each standing is placed on was placed by what is on record, and an override lasts as long as that says",
+    "standings",
+    ("standings", "placements"),
+    """
+    SELECT json_build_object('member_id', member_id, 'programme', programme) AS place,
+           format('it is placed on %s by %s until %s, and %s', tier, kind, s.until,
+                  CASE WHEN p.key IS NULL THEN 'nobody placed it so' ELSE 'that was until ' || p.until END) AS what
+    FROM (
+      SELECT member_id, programme, one ->> 0 AS kind, one ->> 1 AS tier,
+             to_timestamp(0) + (one ->> 2)::bigint * interval '1 microsecond' AS until, (one ->> 3)::uuid AS key
+      FROM standings CROSS JOIN LATERAL json_array_elements(placed) AS p(one) WHERE json_typeof(one) = 'array'
+    ) AS s LEFT JOIN (
+      SELECT DISTINCT programme, kind, tier, key, until FROM placements WHERE NOT ended) AS p
+      USING (programme, kind, tier, key)
+    WHERE p.key IS NULL OR (kind = 'OVERRIDE' AND p.until <> s.until)
+    """,
+)
+
 TIERS = Statement(
     "tiers",
-    "the tiers that each standing held are in order, the last is the ladder's or a placement's, and its due instant is right",
+    "the tiers that each standing held are in order, the programme's own, the last is the ladder's or a placement's, and its due instant is right",
     "standings",
     ("standings",),
     """
@@ -130,7 +219,8 @@ TIERS = Statement(
              CASE WHEN NOT held THEN format('%s is held, which neither the ladder nor a placement gives',
                                             coalesce(nullif(tier, ''), 'no tier')) END,
              CASE WHEN next_due_at <> due_at
-               THEN format('next_due_at is %s, and %s is the first that falls due', next_due_at, due_at) END
+               THEN format('next_due_at is %s, and %s is the first that falls due', next_due_at, due_at) END,
+             CASE WHEN unknown IS NOT NULL THEN format('%s was never a tier of the programme', unknown) END
            ) AS what
     FROM (
       SELECT s.*, tier, cardinality(tier_keys) <> cardinality(tier_since)
@@ -139,10 +229,14 @@ TIERS = Statement(
                SELECT p.one ->> 1 FROM json_array_elements(placed) AS p(one) WHERE json_typeof(p.one) = 'array') AS held,
              least(CASE grace_until WHEN 0 THEN valid_until ELSE grace_until END, (
                SELECT min((p.one ->> 2)::bigint) FROM json_array_elements(placed) AS p(one)
-               WHERE json_typeof(p.one) = 'array')) AS due_at
+               WHERE json_typeof(p.one) = 'array')) AS due_at,
+             (SELECT min(key) FROM unnest(tier_keys) AS key WHERE key <> '' AND NOT key = ANY (keys)) AS unknown
       FROM standings s CROSS JOIN LATERAL (
         SELECT coalesce(tier_keys[cardinality(tier_keys)], '') AS tier) AS last
+      LEFT JOIN (
+        SELECT programme, array_agg(DISTINCT tier ->> 'key') AS keys
+        FROM programme_versions, jsonb_array_elements(rules -> 'tiers') AS t(tier) GROUP BY 1) AS ladder USING (programme)
     ) AS looked
-    WHERE disordered OR NOT held OR next_due_at <> due_at
+    WHERE disordered OR NOT held OR next_due_at <> due_at OR unknown IS NOT NULL
     """,
 )

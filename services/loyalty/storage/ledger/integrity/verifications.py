@@ -12,6 +12,7 @@ from services.kit import database
 from services.loyalty.storage.ledger.integrity import (
     accounts,
     chains,
+    limits,
     members,
     orders,
     rewards,
@@ -19,7 +20,9 @@ from services.loyalty.storage.ledger.integrity import (
     standings,
 )
 from services.loyalty.storage.ledger.integrity.checks import Check, Mismatch
+from services.loyalty.storage.ledger.integrity.refunds import Refunds
 from services.loyalty.storage.ledger.integrity.replays import SlidingLots
+from services.loyalty.storage.ledger.integrity.shares import MergeShares
 
 CHECKS: tuple[Check, ...] = (
     chains.LINKS,
@@ -43,13 +46,19 @@ CHECKS: tuple[Check, ...] = (
     rewards.REWARD_POINTS,
     orders.EARNED,
     orders.REFUNDED,
-    orders.REFUNDS,
+    Refunds(),
     orders.COMPLETIONS,
+    limits.BUDGETS,
+    limits.CAPS,
     standings.COUNTED,
+    standings.COUNTED_EARNED,
     standings.MERGED,
     standings.MOVED,
+    MergeShares(),
     standings.FORFEITED,
+    standings.ENDED,
     standings.TIERS,
+    standings.PLACED,
 )
 """Everything that a verification goes through, but for the published heads, which are outside the database."""
 
