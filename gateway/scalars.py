@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from huiyuan.kit.v1 import kit_pb2
 from strawberry.types.scalar import ScalarDefinition
 
+from services.kit import instants
 from services.kit.money import decimals
 
 SAFE_INTEGER = 2**53 - 1
@@ -41,14 +42,8 @@ def _instant_out(value: object) -> str:
 
 
 def _instant_in(value: object) -> datetime:
-    if isinstance(value, str):
-        try:
-            instant = datetime.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
-            if instant.tzinfo is not None:
-                return instant.astimezone(UTC)
+    if isinstance(value, str) and (at := instants.of_text(value)):
+        return at
     raise GraphQLError('DateTime must be an RFC 3339 instant with its offset, such as "2026-01-31T09:00:00Z"')
 
 

@@ -32,7 +32,8 @@ def main() -> int:
         print("refunded:", shop.refund(given.order_id, given.line_ids))
     else:
         address = os.environ.get("LOYALTY_URL", "http://127.0.0.1:8101")
-        loyalty = Loyalty(address, os.environ["SHOP_TOKEN"], given.patience)
+        token = os.environ.get("SHOP_TOKEN") or sys.exit("set SHOP_TOKEN first: the page says how")
+        loyalty = Loyalty(address, token, given.patience)
         try:
             report(shop, loyalty)
         except ConnectError as error:

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import marketplace
 import small_shop
 import year
@@ -31,6 +32,9 @@ def main() -> int:
         return live_through(given.programme, given.members, given.seed)
     except Refused as refused:
         print(f"refused: {refused}", file=sys.stderr)
+        return 1
+    except httpx.TransportError as error:
+        print(f"{error}: is it running? ADMIN_URL, LOYALTY_URL and MEMBERS_URL say where", file=sys.stderr)
         return 1
 
 
@@ -79,7 +83,7 @@ def _listed(counted: Counter[str]) -> str:
 
 def _admin() -> Admin:
     url = os.environ.get("ADMIN_URL", "http://127.0.0.1:8100/admin/graphql")
-    return Admin(url, os.environ["ADMIN_TOKEN"])
+    return Admin(url, _token("ADMIN_TOKEN"))
 
 
 def _services() -> Services:
@@ -87,7 +91,11 @@ def _services() -> Services:
         "loyalty": os.environ.get("LOYALTY_URL", "http://127.0.0.1:8101"),
         "members": os.environ.get("MEMBERS_URL", "http://127.0.0.1:8102"),
     }
-    return Services(urls, os.environ["SHOP_TOKEN"])
+    return Services(urls, _token("SHOP_TOKEN"))
+
+
+def _token(name: str) -> str:
+    return os.environ.get(name) or sys.exit(f"set {name} first: the page says how")
 
 
 def _arguments() -> argparse.Namespace:

@@ -33,6 +33,9 @@ _REMEMBERED = 500
 _LONGEST_REMEMBERED = 20_000
 
 
+_NAMELESS = "leave operationName out: the document's one operation has no name"
+
+
 class DocumentRefused(Exception):
     """The document cannot run; the errors say why."""
 
@@ -46,7 +49,9 @@ class NoSuchOperation(RequestError):
     """The request does not say which of the document's operations to run, or names none of them."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        super().__init__("OPERATION_NOT_FOUND", f"operationName must be one of: {', '.join(names)}")
+        named = [name for name in names if name]
+        right = f"operationName must be one of: {', '.join(named)}" if named else _NAMELESS
+        super().__init__("OPERATION_NOT_FOUND", right)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import strawberry
 import structlog
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 
 from gateway.costs import FREE
 from gateway.errors.catalogue import BY_CODE
@@ -156,7 +156,7 @@ def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
     elif code is None and (error.path is None or _is_argument_error(cause)):
         extensions["code"] = BAD_USER_INPUT
     elif code is None:
-        log.error("fault", exc_info=cause or error, path=error.path)
+        log.error("fault", exc_info=cause or error, at=_fields(error))
         body["message"] = "something went wrong here; the trace id finds it in our logs"
         extensions["code"] = "INTERNAL"
     body["message"] = _told(extensions["code"], body["message"])
@@ -192,6 +192,11 @@ def _cause(error: GraphQLError) -> BaseException | None:
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     return cause
+
+
+def _fields(error: GraphQLError) -> list[str]:
+    """Which of the schema's fields an error is about; its path is in the words of who asked."""
+    return [node.name.value for node in error.nodes or () if isinstance(node, FieldNode)]
 
 
 def _our_own_fault(refusal: Refusal) -> bool:

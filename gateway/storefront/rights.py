@@ -1,7 +1,5 @@
 """Rights: what the signed-in member may ask of us by law, what became of it, and what holds after death."""
 
-from enum import Enum
-
 import strawberry
 from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.consent.v1 import rights_pb2
@@ -11,13 +9,7 @@ from gateway.context import Info
 from gateway.costs import PAGED
 from gateway.errors import UserError, attempt
 from gateway.paging import Connection, connection, key_of, page_size
-from gateway.views.rights import RightsKind, RightsRequest, rights_request
-
-
-@strawberry.enum(description="Whether the member's kin may ask for the data after the member's death.")
-class PosthumousDirective(Enum):
-    KIN_MAY_ASK = rights_pb2.DIRECTIVE_KIN_MAY_ASK
-    KIN_MAY_NOT_ASK = rights_pb2.DIRECTIVE_KIN_MAY_NOT_ASK
+from gateway.views.rights import PosthumousDirective, RightsKind, RightsRequest, directive_of, rights_request
 
 
 @strawberry.input(description="What is asked.")
@@ -80,6 +72,15 @@ class RightsQueries:
             has_next_page=wire.has_next_page,
             after=after,
         )
+
+    @strawberry.field(
+        description="What the signed-in member said about kin and the data after death (PIPL 49); null: nothing, so kin "
+        "may ask."
+    )
+    async def my_posthumous_directive(self, info: Info) -> PosthumousDirective | None:
+        request = rights_pb2.GetDirectiveRequest(member_id=info.context.member_id())
+        wire = await info.context.clients.rights.get_directive(request, headers=info.context.named(CONSENT))
+        return directive_of(wire)
 
 
 @strawberry.type

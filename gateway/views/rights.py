@@ -28,6 +28,17 @@ class RightsKind(Enum):
     POSTHUMOUS = rights_pb2.RIGHTS_KIND_POSTHUMOUS
 
 
+@strawberry.enum(description="Whether the member's kin may ask for the data after the member's death.")
+class PosthumousDirective(Enum):
+    KIN_MAY_ASK = rights_pb2.DIRECTIVE_KIN_MAY_ASK
+    KIN_MAY_NOT_ASK = rights_pb2.DIRECTIVE_KIN_MAY_NOT_ASK
+
+
+def directive_of(wire: rights_pb2.GetDirectiveResponse) -> PosthumousDirective | None:
+    """What a member said; None where nothing was."""
+    return PosthumousDirective(wire.directive) if wire.directive else None
+
+
 @strawberry.enum(description="How far a rights request came.")
 class RightsState(Enum):
     RECEIVED = rights_pb2.RIGHTS_STATE_RECEIVED

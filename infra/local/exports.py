@@ -1,7 +1,6 @@
 """The ``huiyuan export`` commands: what may leave, through the services' own doors."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +17,7 @@ from huiyuan.members.v1.analyses_pb2 import (
     ReadAnalysisRequest,
 )
 
+from infra.local import drafts
 from infra.local.delivery import client, patiently
 from infra.local.issuer import Issuer
 from infra.local.terminal import DEFAULT_HOME, Bearer, Home, complain, existing, running_at, screen
@@ -61,6 +61,9 @@ def export_members(
     try:
         analysis = asyncio.run(_run(url, {"authorization": f"Bearer {signed}"}, asked, out))
     except Refusal as why:
+        complain(_MEANINGS[why.code].format(purpose=purpose) if why.code in _MEANINGS else why)
+        raise typer.Exit(1) from None
+    except drafts.DraftTaken as why:
         complain(why)
         raise typer.Exit(1) from None
     if analysis.state != ANALYSIS_STATE_READY:
@@ -100,14 +103,7 @@ async def _run(url: str, headers: dict[str, str], asked: CreateAnalysisRequest, 
 
 async def save(out: Path, portion: Callable[[int], Awaitable[bytes]]) -> None:
     """Write what comes, portion by portion until one is empty; whoever is cut off leaves no file that looks whole."""
-    draft = out.with_name(f".{out.name}.draft")
-    draft.unlink(missing_ok=True)
     # What tells of nobody is still nobody else's business.
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            while content := await portion(file.tell()):
-                file.write(content)
-        draft.replace(out)
-    finally:
-        draft.unlink(missing_ok=True)
+    with drafts.written(out) as file:
+        while content := await portion(file.tell()):
+            file.write(content)

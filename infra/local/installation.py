@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from infra.local import layout
+from infra.local import drafts, layout
 from infra.local.layout import MIGRATIONS, Role
 
 
@@ -119,13 +119,8 @@ class Installation(BaseModel):
 
 def _write_private(path: Path, text: str) -> None:
     """Write a file that only we may read, all of it or nothing."""
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    with drafts.written(path) as file:
+        file.write(text.encode())
 
 
 @contextmanager

@@ -1,6 +1,6 @@
-"""Instants on the wire, for those who pass thousands at once: protobuf's own conversions take five times as long."""
+"""Instants on the wire, for those who pass thousands at once: protobuf's own conversions take five times as long; and in text."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -36,3 +36,12 @@ def instant(stamp: Timestamp) -> datetime:
     if not 0 <= stamp.nanos < 1_000_000_000:
         raise ValueError("a timestamp's nanos are those of a second")
     return EPOCH + timedelta(seconds=stamp.seconds, microseconds=stamp.nanos // 1000)
+
+
+def of_text(text: str) -> datetime | None:
+    """What RFC 3339 spells, with its offset, in UTC; None for what spells no instant that there is."""
+    try:
+        at = datetime.fromisoformat(text)
+        return None if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter of the first and the last day
+        return None

@@ -29,6 +29,8 @@ def purpose(key: str, **changes: Any) -> purposes_pb2.Purpose:
         articles=["PIPL 13(1)"],
     )
     _change(said, changes)
+    if said.sensitive and "articles" not in changes:
+        said.articles.extend(["PIPL 28", "PIPL 29"])
     return said
 
 

@@ -5,15 +5,19 @@ import json
 import re
 from pathlib import Path
 
+import graphql
 import pytest
 from graphql import GraphQLEnumType, GraphQLInputObjectType
+from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway import limits
+from gateway.admin.schema import schema as admin
 from gateway.app.serving import storefront_schema
 from gateway.documents import manifest
 from gateway.documents.manifest import ManifestNotTrusted
 from gateway.documents.prepared import Preparer
 from gateway.documents.store import Documents
+from gateway.storefront.schema import schema as storefront
 from infra.local.layout import ROOT
 from tests.gateway.gateway_client import Gateway, code
 
@@ -131,3 +135,17 @@ def test_the_page_s_types_are_what_the_schema_says() -> None:
 def _declared(text: str, written: str) -> list[tuple[str, str]]:
     """The exported types that are written so, each with what stands within."""
     return re.findall(rf"^export type (\w+) ={written}", text, flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("surface", ["storefront", "admin"])
+def test_every_example_of_the_explorer_comes_with_variables_that_its_document_takes(surface: str) -> None:
+    schema = {"storefront": storefront, "admin": admin}[surface]._schema
+    files = sorted((ROOT / "gateway" / "documents" / surface).glob("*.graphql"))
+    assert len(files) > 40
+    for file in files:
+        text = file.read_text()
+        given = json.loads(text.partition("\n")[0].removeprefix("# variables ")) if text[0] == "#" else {}
+        for operation in graphql.parse(text).definitions:
+            assert isinstance(operation, graphql.OperationDefinitionNode)
+            taken = get_variable_values(schema, operation.variable_definitions or (), given)
+            assert isinstance(taken, VariableValues), (file.name, taken)

@@ -8,6 +8,7 @@ import graphql
 import orjson
 import pytest
 from graphql.utilities import validate_input_literal, validate_input_value
+from structlog.testing import capture_logs
 
 from gateway.admin.schema import schema as admin
 from gateway.errors import formatted
@@ -128,6 +129,50 @@ def test_no_literal_key_or_alias_of_a_wrong_document_is_repeated(surface: str) -
         for error in errors:
             assert SECRET not in told(error), (document, error.message)
             assert "13900000001" not in told(error), (document, error.message)
+
+
+@pytest.mark.parametrize("name", [SECRET, f"_{SECRET}_1", "a" * 101])
+async def test_no_name_of_a_document_is_repeated_that_holds_a_number_or_is_longer_than_any(
+    gateway: Gateway, name: str
+) -> None:
+    documents = [
+        f"{{ {name} }}",
+        f"{{ programme {{ {name} }} }}",
+        f"{{ programme({name}: 1) {{ name }} }}",
+        f"{{ ...{name} }}",
+        f"fragment {name} on Query {{ __typename }} {{ __typename }}",
+        f"{{ ... on {name} {{ id }} }}",
+        f"{{ __typename @{name} }}",
+        f"query(${name}: Int) {{ __typename }}",
+        f"query($a: {name}) {{ __typename }}",
+        f"query(${name}: Int!) {{ me {{ entries(first: ${name}) {{ nodes {{ type }} }} }} }}",
+        f"query {name} {{ __typename }} query {name} {{ __typename }}",
+        f"query {name} {{ __typename }} query a {{ __typename }}",
+    ]
+    _, token = gateway.join()
+    for document in documents:
+        errors = (await gateway.ask(document, token))["errors"]
+        for error in errors:
+            assert name not in error["message"], document
+            assert len(error["message"]) > 20, document
+    for short in ("tierName", "a" * 100, "_2026_11_23"):
+        [error] = (await gateway.ask(f"{{ {short} }}", token))["errors"]
+        assert f"'{short}'" in error["message"], "what is misspelt is named"
+
+
+def test_a_fault_is_logged_by_the_schemas_names_not_by_those_of_who_asked() -> None:
+    def fails(_: object, __: object) -> str:
+        raise ValueError(SECRET)
+
+    field = graphql.GraphQLField(graphql.GraphQLString, resolve=fails)
+    schema = graphql.GraphQLSchema(graphql.GraphQLObjectType("Query", {"displayName": field}))
+    found = graphql.graphql_sync(schema, f"query {SECRET} {{ {SECRET}: displayName }}")
+    [error] = found.errors or []
+    with capture_logs() as logged:
+        assert formatted(error)["extensions"]["code"] == "INTERNAL"
+    [line] = logged
+    assert (line["event"], line["at"]) == ("fault", ["displayName"])
+    assert SECRET not in str({name: said for name, said in line.items() if name != "exc_info"})
 
 
 def test_nothing_is_repeated_of_faults_names_and_escapes() -> None:

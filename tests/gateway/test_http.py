@@ -115,6 +115,8 @@ async def test_what_is_no_trace_is_neither_told_nor_passed_on(gateway: Gateway, 
 async def test_operations_are_named_when_there_are_several(gateway: Gateway) -> None:
     query = "query A{__typename} query B{b:__typename}"
     assert code(await gateway.ask(query)) == "OPERATION_NOT_FOUND"
+    nameless = await gateway.ask("{ __typename }", operationName="A", headers={"accept-language": "en"})
+    assert nameless["errors"][0]["message"].startswith("leave operationName out")
     assert (await gateway.ask(query, operationName="B"))["data"] == {"b": "Query"}
 
 

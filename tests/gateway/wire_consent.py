@@ -289,6 +289,14 @@ class Rights(Door):
     ) -> rights_pb2.ListRightsQueueResponse:
         return rights_pb2.ListRightsQueueResponse(requests=[RIGHTS_REQUEST], cursors=["1.7"])
 
+    @rpc.allow(rpc.members, rpc.staff("privacy_officer", "support"))
+    async def get_directive(
+        self, request: rights_pb2.GetDirectiveRequest, _: Any
+    ) -> rights_pb2.GetDirectiveResponse:
+        if rpc.caller().kind is rpc.CallerKind.MEMBER:
+            rpc.be_member(request.member_id)
+        return rights_pb2.GetDirectiveResponse(directive=rights_pb2.DIRECTIVE_KIN_MAY_NOT_ASK)
+
     @rpc.allow(rpc.members)
     async def set_directive(
         self, request: rights_pb2.SetDirectiveRequest, _: Any

@@ -7,7 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.instants import instant, of_micros, timestamp
+from services.kit.instants import instant, of_micros, of_text, timestamp
 
 ZONES = [UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-9, minutes=-30))]
 MOST_S = 253_402_300_799 - 86_400
@@ -35,3 +35,21 @@ def test_a_message_is_the_instant_that_protobuf_makes(seconds, nanos):
 def test_what_is_no_instant_is_refused(seconds, nanos):
     with pytest.raises((ValueError, OverflowError)):
         instant(Timestamp(seconds=seconds, nanos=nanos))
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2024-02-29T08:00:00+08:00", datetime(2024, 2, 29, tzinfo=UTC)),
+        ("0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-14:00", None),
+        ("2023-02-29T00:00:00Z", None),
+        ("2024-02-29T00:00:00", None),
+        ("2024-02-29", None),
+        ("now", None),
+        ("", None),
+    ],
+)
+def test_a_text_is_an_instant_with_its_offset_or_none(text: str, at: datetime | None) -> None:
+    assert of_text(text) == at

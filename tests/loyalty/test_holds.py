@@ -10,6 +10,7 @@ import pytest
 
 from services.kit import clock
 from tests.loyalty.conftest import Loyalty, programme
+from tests.loyalty.coupons import field_of
 from tests.loyalty.spending import (
     code,
     convertible,
@@ -50,7 +51,7 @@ async def test_a_hold_sets_points_aside_at_once_and_again_gives_its_first_answer
     assert again == {**first, "replayed": True}
     assert await hold_of(shop, member, "cart") == {"state": "CAPTURED", "held": 0}
     other = await spend(shop, "HoldPoints", member, **asked | {"timeToLiveSeconds": 601})
-    assert (other.status_code, code(other)) == (409, "IDEMPOTENCY_KEY_REUSED")
+    assert (other.status_code, code(other), field_of(other)) == (409, "IDEMPOTENCY_KEY_REUSED", "hold_id")
 
 
 async def test_example_15_a_partial_final_capture_releases_the_rest_through_the_door(shop: Loyalty) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.loyalty.conftest import Loyalty, cny, order
+from tests.loyalty.coupons import field_of
 from tests.loyalty.spending import code, convertible, credit, done, facts, spend, spend_as, with_points
 from tests.loyalty.test_integrity import check_everything
 
@@ -105,6 +106,7 @@ async def test_a_declined_redemption_stays_declined_and_its_id_is_used_up(shop: 
     assert facts(again) == {**facts(first), "replayed": "true"}
     other = await spend(shop, "RedeemPoints", member, points=200, redemptionId="r")
     assert (other.status_code, code(other)) == (409, "IDEMPOTENCY_KEY_REUSED")
+    assert field_of(other) == "redemption_id"
     await done(spend(shop, "HoldPoints", member, points=100, holdId="h"))
     captured = await spend(shop, "CaptureHold", member, holdId="h", redemptionId="r")
     assert (captured.status_code, code(captured)) == (409, "IDEMPOTENCY_KEY_REUSED")

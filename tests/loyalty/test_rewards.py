@@ -14,7 +14,7 @@ from services.loyalty.jobs.grants import Grants
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.grants import GrantKind
 from tests.loyalty.conftest import Loyalty, cny, order
-from tests.loyalty.coupons import amount_off, drafted, published, waiting_for_locks
+from tests.loyalty.coupons import amount_off, drafted, field_of, published, waiting_for_locks
 from tests.loyalty.rewarding import decide, draft, left, offer, offered, publish, stock, take, terms
 from tests.loyalty.spending import code, done, with_points
 from tests.loyalty.test_merges import MERGE, UNMERGE, merging, undoing
@@ -39,7 +39,8 @@ async def test_a_member_takes_one_for_points_and_gets_the_same_answer_again(loya
     }
     assert said["balanceAfter"] == "50"
     assert await done(take(loyalty, member, "cup", "r1")) == said | {"replayed": True}
-    assert code(await take(loyalty, member, "cup", "r1", pointsShown=100)) == "IDEMPOTENCY_KEY_REUSED"
+    reused = await take(loyalty, member, "cup", "r1", pointsShown=100)
+    assert (code(reused), field_of(reused)) == ("IDEMPOTENCY_KEY_REUSED", "redemption_id")
     assert (await loyalty.balance(member))["available"] == 50
     assert await left(loyalty, "cup") == (5, 1)
     assert await loyalty.told(member) == ["PointsAdjusted", "RewardRedeemed"]

@@ -111,6 +111,8 @@ class Consents(DecisionsService, PurposesService):
         self, request: decisions_pb2.CheckManyRequest, ctx: Any
     ) -> decisions_pb2.CheckManyResponse:
         self.batches += 1
+        if isinstance(self.answer, ConnectError):
+            raise self.answer
         asked = (
             decisions_pb2.CheckRequest(member_id=one, purpose=request.purpose, categories=request.categories)
             for one in request.member_ids

@@ -14,7 +14,15 @@ from gateway.context import Info
 from gateway.costs import PAGED
 from gateway.errors import UserError
 from gateway.paging import Connection, connection, key_of, page_size
-from gateway.views.rights import RefusalGround, RightsKind, RightsRequest, RightsState, rights_request
+from gateway.views.rights import (
+    PosthumousDirective,
+    RefusalGround,
+    RightsKind,
+    RightsRequest,
+    RightsState,
+    directive_of,
+    rights_request,
+)
 
 _AUDITED = "What the audit keeps: 1 to 200 characters, in one line."
 
@@ -115,6 +123,15 @@ class RightsQueries:
             has_next_page=wire.has_next_page,
             after=after,
         )
+
+    @strawberry.field(
+        metadata=to(CONSENT_READERS),
+        description="What a member said about kin and the data after death (PIPL 49); null: nothing, so kin may ask.",
+    )
+    async def posthumous_directive(self, info: Info, member_id: UUID) -> PosthumousDirective | None:
+        request = rights_pb2.GetDirectiveRequest(member_id=str(member_id))
+        wire = await info.context.clients.rights.get_directive(request, headers=info.context.named(CONSENT))
+        return directive_of(wire)
 
 
 @strawberry.type

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from infra.local.delivery import ImportStopped
+from infra.local.drafts import DraftTaken
 from infra.local.issuer import Issuer
 from infra.local.member_files import tables
 from infra.local.member_files.columns import BY_NAME, SCOPED, Plan, be_found, planned
@@ -99,7 +100,7 @@ def import_members(
             progress = stack.enter_context(importing_progress(screen))
             importer = Importer(Members.at(url, signed), meaning, progress, dry_run=dry_run)
             outcome = asyncio.run(importer.run(table, plan, written))
-    except (FileNotUnderstood, ImportStopped, Refusal) as why:
+    except (FileNotUnderstood, ImportStopped, Refusal, DraftTaken) as why:
         complain(why)
         raise typer.Exit(1) from None
     _show(screen, outcome, rejects, dry_run=dry_run)

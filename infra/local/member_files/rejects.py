@@ -1,18 +1,19 @@
 """Rejects: the rows that were not imported, as they were and with what would be right, for their owner alone."""
 
 import csv
-import os
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from infra.local import drafts
 from infra.local.member_files.columns import REJECT_HEADINGS
 from infra.local.member_files.rows import RowRefused
 from services.members.rules.cells import inert
 
 
 class Rejects:
-    """A file of rejects, made when the first comes. It can be corrected and imported itself.
+    """A file of rejects; there is none while nothing is rejected. Raises ``DraftTaken``. It can be corrected and imported itself.
 
     Cells that a spreadsheet would take for formulas stand behind an apostrophe, which ``tables.opened`` takes off.
     """
@@ -23,12 +24,9 @@ class Rejects:
         self.by_code: dict[str, int] = {}
         self._heading = [name for name in heading if name not in REJECT_HEADINGS]
         self._kept = [at for at, name in enumerate(heading) if name not in REJECT_HEADINGS]
-        # Written beside and put in its place at the end, so that a file of rejects can be imported over itself.
-        self._draft = file.with_name(f".{file.name}.draft")
-        self._draft.unlink(missing_ok=True)
-        # The rows hold personal data: nobody else may read them, whatever the umask says.
-        opened = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._out = os.fdopen(opened, "w", newline="", encoding="utf-8-sig")
+        # Put in its place at the end, so that a file of rejects can be imported over itself.
+        self._draft = drafts.Draft(file)
+        self._out = TextIOWrapper(self._draft.file, newline="", encoding="utf-8-sig")
         self._table = csv.writer(self._out)
         self._table.writerow((*REJECT_HEADINGS, *map(inert, self._heading)))
 
@@ -46,9 +44,9 @@ class Rejects:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Put the file in its place; where nothing was rejected, none stays, an earlier run's neither."""
-        self._out.close()
+        self._out.flush()
         if self.count:
-            self._draft.replace(self.file)
+            self._draft.place()
         else:
-            self._draft.unlink()
+            self._draft.discard()
             self.file.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from services.consent.rules.registers import (
     AssessmentInUse,
     AssessmentLocked,
     Breach,
+    EntryNotValid,
     Notice,
     Route,
     UnknownEntry,
@@ -60,6 +61,22 @@ async def register_route(connection: Connection, entry: Route, by: str) -> bool:
     if not await purposes.in_force(connection, [entry.purpose]):
         raise UnknownPurpose("no such purpose was ever published", field="route.purpose")
     return await registers.add_route(connection, entry, by)
+
+
+async def open_breach(connection: Connection, entry: Breach, by: str) -> tuple[Breach, bool]:
+    """The breach, and whether it was there before. Raises ``EntryDiffers``, and ``EntryNotValid`` for a category that no
+    purpose ever listed: misspelt, the breach would be about nobody, and nobody would be told."""
+    added = await registers.open_breach(connection, entry, by)
+    listed = await purposes.categories(connection) if added else entry.categories
+    if unlisted := [one for one in entry.categories if one not in listed]:
+        raise EntryNotValid(
+            f"no purpose lists {', '.join(unlisted)}: take of {', '.join(listed)}",
+            field="categories",
+            listed=", ".join(listed),
+        )
+    found = await registers.breach(connection, entry.breach_id)
+    assert found is not None, "breaches are never deleted"
+    return found, not added
 
 
 async def record_notice(connection: Connection, breach_id: str, notice: Notice, by: str) -> Breach:

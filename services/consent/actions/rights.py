@@ -287,8 +287,7 @@ async def _seen(connection: Connection, request: RightsRequest) -> RightsRequest
 
 
 async def _heed_directive(connection: Connection, member_id: UUID) -> None:
-    stands = await directives.standing(connection, await merges.survivor(connection, member_id))
-    if stands is Directive.KIN_MAY_NOT_ASK:
+    if await directives.of_person(connection, member_id) is Directive.KIN_MAY_NOT_ASK:
         raise DirectiveBlocksKin("the member wanted kin to ask for nothing (PIPL 49)", field="member_id")
 
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.consent.rules.evidence import Keys, read_checkpoint
 from services.consent.storage import packs
-from services.kit import database
+from services.kit import database, instants
 from services.kit.signing import key_id
 
 SCHEMA = "huiyuan.consent.pack/1"
@@ -53,13 +53,9 @@ class PackRefused(Exception):
 
 def until(text: str, now: datetime) -> datetime:
     """The instant that a pack goes up to. Raises ``PackRefused`` where another run could find more up to it."""
-    wrong = f"no instant by RFC 3339: {text}; right is 2026-11-23T17:30:00+08:00"
-    try:
-        at = datetime.fromisoformat(text) if text else now
-    except ValueError:
-        raise PackRefused(wrong) from None
-    if at.tzinfo is None:
-        raise PackRefused(wrong)
+    at = instants.of_text(text) if text else now
+    if at is None:
+        raise PackRefused(f"no instant by RFC 3339: {text}; right is 2026-11-23T17:30:00+08:00")
     if at > now:
         raise PackRefused(f"{text} is yet to come: what is recorded until then would be missing")
     return at

@@ -125,11 +125,10 @@ class Registers:
         entry, now = wire.breach_of(request), self._clock()
         entry.check(now)
         async with self._engine.begin() as connection:
-            added = await registers.open_breach(connection, entry, rpc.caller().actor)
-            found = await registers.breach(connection, entry.breach_id) or entry
+            found, replayed = await actions.open_breach(connection, entry, rpc.caller().actor)
             affected = await registers.count_affected(connection, found.categories)
         return registers_pb2.OpenBreachResponse(
-            breach=wire.wire_breach(found, affected, now), replayed=not added
+            breach=wire.wire_breach(found, affected, now), replayed=replayed
         )
 
     @rpc.allow(_OFFICER)

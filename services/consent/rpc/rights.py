@@ -12,7 +12,7 @@ from services.consent.actions.rights import MEMBER, Desk
 from services.consent.rpc import rights_wire as wire
 from services.consent.rpc.wire import uuid_of
 from services.consent.rules.rights import check_reference, signed_in_lately
-from services.consent.storage import decisions, rights, rights_queue
+from services.consent.storage import decisions, directives, rights, rights_queue
 from services.consent.storage.standings import KeptStandings
 from services.kit import rpc
 from services.kit.clock import Clock
@@ -157,6 +157,16 @@ class Rights:
         async with self._engine.begin() as connection:
             await actions.set_directive(connection, uuid_of(request.member_id), directive, self._clock())
         return rights_pb2.SetDirectiveResponse(directive=wire.wire_directive(directive))
+
+    @rpc.allow(rpc.members, _NOTERS)
+    async def get_directive(
+        self, request: rights_pb2.GetDirectiveRequest, _: Context
+    ) -> rights_pb2.GetDirectiveResponse:
+        if _mine() is not None:
+            rpc.be_member(request.member_id)
+        async with self._engine.connect() as connection:
+            stands = await directives.of_person(connection, uuid_of(request.member_id))
+        return rights_pb2.GetDirectiveResponse(directive=wire.wire_directive(stands) if stands else None)
 
     def _proof(self, said: Any, now: datetime) -> str:
         """By what it is known who asks: staff looked, or the member signed in a moment ago; empty when neither."""

@@ -109,6 +109,12 @@ PURPOSE: tuple[Item[Terms], ...] = (
         lambda t: not (t.sensitive and t.needs_consent) or t.form in _APART,
     ),
     Item(
+        "PIPL 28",
+        "purpose.articles",
+        "its records are found again by articles: list PIPL 28, and PIPL 29 where consent is asked for",
+        lambda t: not t.sensitive or {"PIPL 28", *(["PIPL 29"] * t.needs_consent)} <= set(t.articles),
+    ),
+    Item(
         "PIPL 39",
         "purpose.form",
         "storage outside the mainland needs SEPARATE or WRITTEN consent",

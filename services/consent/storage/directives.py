@@ -29,6 +29,11 @@ async def said(connection: AsyncConnection, member_id: UUID) -> list[Said]:
     return [Said(row.epoch, Directive(row.directive)) for row in rows]
 
 
+async def of_person(connection: AsyncConnection, member_id: UUID) -> Directive | None:
+    """What stands for whom an id means now; None where nothing was ever said."""
+    return await standing(connection, await merges.survivor(connection, member_id))
+
+
 async def standing(connection: AsyncConnection, member_id: UUID) -> Directive | None:
     """What stands for an id, with all who are merged into it; of one who is merged, what did until then."""
     joined = [

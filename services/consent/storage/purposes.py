@@ -34,6 +34,17 @@ async def in_force(connection: AsyncConnection, keys: Collection[str] | None = N
     return {purpose.key: purpose for purpose in found}
 
 
+async def categories(connection: AsyncConnection) -> list[str]:
+    """Every category that any version of any purpose lists, in order of letters."""
+    rows = await connection.execute(
+        sa.text(
+            """SELECT DISTINCT jsonb_array_elements_text(convert_from(canonical, 'UTF8')::jsonb -> 'categories')
+               FROM purposes ORDER BY 1"""
+        )
+    )
+    return [row[0] for row in rows]
+
+
 async def versions(
     connection: AsyncConnection, wanted: Iterable[tuple[str, int]]
 ) -> dict[tuple[str, int], Purpose]:

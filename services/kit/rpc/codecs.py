@@ -7,6 +7,7 @@ from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from google.protobuf.message import DecodeError
 
 from services.kit.refusal import Invalid
+from services.kit.rpc.complaints import without_values
 from services.kit.rpc.encoded import Encoded
 from services.kit.rpc.refusals import connect_error
 
@@ -32,7 +33,7 @@ class Json:
         try:
             return Parse(bytes(data), message_class())
         except (ParseError, ValueError, RecursionError) as wrong:
-            reason = str(wrong)[:_LONGEST_REASON]
+            reason = without_values(str(wrong))[:_LONGEST_REASON]
             raise connect_error(
                 RequestNotUnderstood(f"the body is not the JSON expected: {reason}")
             ) from None

@@ -1,11 +1,10 @@
 """Tools: the schema brought up, and the ledger proved."""
 
 import asyncio
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from services.kit import migration, signing
+from services.kit import instants, migration, signing
 from services.loyalty.app import wiring
 from services.loyalty.jobs import verification
 from services.loyalty.jobs.display import Display
@@ -41,9 +40,8 @@ def reopen(settings: Settings, actor: str, reason: str, since: str = "") -> None
 
 
 def _instant(text: str) -> datetime:
-    with suppress(ValueError):
-        if (at := datetime.fromisoformat(text)).tzinfo is not None:
-            return at
+    if at := instants.of_text(text):
+        return at
     raise InstantNotUnderstood("say since when with its offset, for instance 2026-11-23T08:00:00+08:00")
 
 

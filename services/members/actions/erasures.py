@@ -40,6 +40,15 @@ async def request(
     return await erasures.request(connection, asked)
 
 
+async def retire(
+    connection: Connection, file: TombstoneFile | None, member_id: UUID, reason: str, now: datetime
+) -> None:
+    """Ask for the erasure of a member whom nobody needs any more, and do its first step at once."""
+    trigger = Trigger.RETENTION_ENDED
+    erasure_id = await request(connection, member_id, trigger, OURSELVES, reason, now)
+    await condemn(connection, file, Erasure(erasure_id, member_id, trigger, OURSELVES, reason, now), now)
+
+
 async def condemn(
     connection: Connection, file: TombstoneFile | None, erasure: Erasure, now: datetime
 ) -> list[UUID]:

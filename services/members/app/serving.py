@@ -117,6 +117,6 @@ def _doors(
         gatekeeper.admit(Notes(databases, ring, listed), NotesServiceASGIApplication),
         gatekeeper.admit(Communications(databases, ring), CommunicationsServiceASGIApplication),
         gatekeeper.admit(Packages(databases, ring), PackagesServiceASGIApplication),
-        gatekeeper.admit(Analyses(databases), AnalysesServiceASGIApplication),
+        gatekeeper.admit(Analyses(databases, consents), AnalysesServiceASGIApplication),
         gatekeeper.admit(Rotations(databases, ring), RotationsServiceASGIApplication),
     )

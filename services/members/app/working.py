@@ -82,7 +82,7 @@ async def workers(settings: Settings) -> Sequence[Callable[[], Awaitable[None]]]
         partial(
             process.every,
             _RETAIN_S,
-            partial(retention.run, databases, terms, settings.retention_rules),
+            partial(retention.run, databases, terms, file, settings.retention_rules),
             "end retention",
         ),
         partial(process.every, _FORGET_S, partial(erasures.remind, databases), "remind of erasures"),

@@ -6,11 +6,13 @@ import structlog
 
 from services.kit import clock
 from services.members.actions import erasures, statuses
-from services.members.rules.erasures import Terms, Trigger
+from services.members.rules.erasures import Terms
 from services.members.rules.retention import RetentionAction, Rule
 from services.members.rules.statuses import Step
+from services.members.storage import erasures as stored
 from services.members.storage import retention
 from services.members.storage.databases import Databases
+from services.members.storage.tombstone_files import TombstoneFile
 
 log = structlog.get_logger()
 
@@ -19,7 +21,11 @@ _REASON = "retention: not seen for as long as the rule says"
 
 
 async def run(
-    databases: Databases, terms: Terms, rules: tuple[Rule, ...], now: datetime | None = None
+    databases: Databases,
+    terms: Terms,
+    file: TombstoneFile | None,
+    rules: tuple[Rule, ...],
+    now: datetime | None = None,
 ) -> None:
     """Do what is due by every rule that has a period."""
     at = now or clock.now()
@@ -29,7 +35,7 @@ async def run(
         done = await (
             _delete(databases, rule, at)
             if rule.action is RetentionAction.DELETE
-            else _end(databases, terms, rule, at)
+            else _end(databases, terms, file, rule, at)
         )
         if done:
             async with databases.members.begin() as connection:
@@ -48,16 +54,22 @@ async def _delete(databases: Databases, rule: Rule, at: datetime) -> int:
             return done
 
 
-async def _end(databases: Databases, terms: Terms, rule: Rule, at: datetime) -> int:
-    """Ask for the erasure of inactive members, or freeze them; the next run takes those beyond the limit."""
-    member_ids = await retention.inactive(databases, rule.about, rule.before(at), _AT_ONCE)
+async def _end(
+    databases: Databases, terms: Terms, file: TombstoneFile | None, rule: Rule, at: datetime
+) -> int:
+    """Erase inactive members, or freeze them; the next run takes those beyond the limit.
+
+    Whoever came back since they were listed is left alone. So asking and erasing are one transaction: what is asked
+    for cannot be taken back, and nobody comes back between the two.
+    """
     done = 0
-    for member_id in member_ids:
+    for member_id in await retention.inactive(databases, rule.about, rule.before(at), _AT_ONCE):
         async with databases.members.begin() as connection:
+            await stored.lock_set(connection, member_id)
+            if not await retention.is_inactive(connection, member_id, rule.about, rule.before(at)):
+                continue
             if rule.action is RetentionAction.ERASE:
-                await erasures.request(
-                    connection, member_id, Trigger.RETENTION_ENDED, statuses.OURSELVES, _REASON, at
-                )
+                await erasures.retire(connection, file, member_id, _REASON, at)
             else:
                 await statuses.change(
                     connection, member_id, Step.FREEZE, terms, statuses.OURSELVES, _REASON, at

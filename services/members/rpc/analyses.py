@@ -7,6 +7,7 @@ from huiyuan.members.v1 import analyses_pb2 as wire
 
 from services.kit import clock, rpc
 from services.kit.refusal import Invalid
+from services.members.rpc.consents import ConsentGate
 from services.members.rules import anonymity
 from services.members.rules.accesses import purpose_of, reason_of
 from services.members.rules.analyses import (
@@ -31,8 +32,9 @@ class OffsetNotValid(Invalid):
 class Analyses:
     """The handlers of ``AnalysesService``."""
 
-    def __init__(self, databases: Databases) -> None:
+    def __init__(self, databases: Databases, consents: ConsentGate) -> None:
         self._databases = databases
+        self._consents = consents
 
     @rpc.allow(*_EXPORTERS)
     async def create_analysis(
@@ -45,6 +47,7 @@ class Analyses:
             purpose_of(request.purpose),
             reason_of(request.reason),
         )
+        await self._consents.be_published(ask.purpose)
         now = clock.now()
         analysis_id = new_member_id(now)
         async with self._databases.members.begin() as connection:

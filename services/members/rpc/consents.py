@@ -34,6 +34,15 @@ class ConsentGate:
             rpc.one_or_many(self._one, self._many), group=lambda asked: (asked.purpose, asked.categories)
         )
 
+    async def be_published(self, purpose: str) -> None:
+        """Refuse a purpose that nobody ever published, before anything is begun for it. Raises the gate's refusal."""
+        try:
+            await self._decisions.check_many(wire.CheckManyRequest(purpose=purpose))
+        except Refusal as refusal:
+            if refusal.kind in _ANSWERS:
+                raise
+            raise _unavailable() from None
+
     async def sensitive_refusal(
         self, member_id: UUID, purpose: str, fields: Sequence[PersonalField]
     ) -> Refusal | None:
@@ -53,7 +62,7 @@ class ConsentGate:
         except Refusal as refusal:
             if refusal.kind in _ANSWERS:
                 return refusal
-            return ConsentUnavailable("the consent service cannot be asked now: try again")
+            return _unavailable()
         if answer.allow and sensitive and answer.HasField("valid_until"):
             # The gate lets an answer be kept unless the purpose is sensitive or takes separate consent.
             return PurposeNotSensitive(
@@ -86,3 +95,7 @@ class ConsentGate:
             member_ids=[one.member_id for one in asked], purpose=first.purpose, categories=first.categories
         )
         return (await self._decisions.check_many(question)).answers
+
+
+def _unavailable() -> ConsentUnavailable:
+    return ConsentUnavailable("the consent service cannot be asked now: try again")

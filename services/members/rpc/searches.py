@@ -7,7 +7,7 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 from huiyuan.members.v1 import searches_pb2 as wire
 
-from services.kit import rpc
+from services.kit import instants, rpc
 from services.members.rpc import lookups
 from services.members.rpc.identities import identity_of
 from services.members.rpc.pages import PageNotValid, after_of, be_size
@@ -159,12 +159,7 @@ def _place_of(after: str) -> tuple[datetime, UUID] | None:
         return None
     instant, _, text = after.partition("/")
     member_id = member_id_of(text)
-    try:
-        # In other zones the first and the last day of the calendar reach beyond it.
-        given = datetime.fromisoformat(instant)
-        joined_at = None if given.tzinfo is None else given.astimezone(UTC)
-    except (ValueError, OverflowError):
-        joined_at = None
+    joined_at = instants.of_text(instant)
     if member_id is None or joined_at is None:
         raise PageNotValid("after must be where an earlier page of this search ended", field="after")
     return joined_at, member_id

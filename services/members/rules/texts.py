@@ -24,9 +24,14 @@ def far_too_long(text: str, longest: int) -> bool:
 
 def visible(text: str) -> str:
     """A text without what takes no place of its own: marks on letters, joiners, and characters that nobody sees."""
-    if text.isascii() or text.isalnum():  # none of those is
+    if text.isascii():  # none of those is
+        return text.strip()
+    text = _BLANK.sub("", text)
+    if text.isalnum():
         return text.strip()
     return "".join([char for char in text if unicodedata.category(char) not in _UNSEEN]).strip()
 
 
 _UNSEEN = frozenset(("Mn", "Me", "Cf"))
+_BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
+"""What counts as a letter or a sign and shows nothing: fillers of Korean and Braille without a dot."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.members.rules.members import MemberStatus
 from services.members.rules.retention import RetentionAction, Rule, RuleState
-from services.members.storage.databases import Databases
+from services.members.storage.databases import Databases, raw
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION due_in(asked text, before timestamptz) RETURNS bigint
@@ -40,24 +40,30 @@ END $$
 """
 """The same, of the rows of a table that a condition names alone; parted by empty lines, for either database."""
 
+# An order of long ago may come in after whom it is about: to register is to be there too.
 _INACTIVE = """FROM members m LEFT JOIN activities a USING (member_id)
                WHERE m.status = ANY($1) AND m.merged_into IS NULL
-                 AND coalesce(a.last_on, m.registered_at::date) < $2
+                 AND greatest(a.last_on, m.registered_at::date) < $2
                  AND NOT EXISTS (
                    SELECT FROM members other LEFT JOIN activities seen USING (member_id)
                    WHERE other.merged_into = m.member_id
-                     AND coalesce(seen.last_on, other.registered_at::date) >= $2)"""
+                     AND greatest(seen.last_on, other.registered_at::date) >= $2)"""
 
 
 async def see(connection: AsyncConnection, days: Mapping[str, date]) -> None:
-    """Keep that members were seen on a day; of the erased nothing is kept."""
+    """Keep that members were seen on a day; of the erased nothing is kept.
+
+    Whose day is new is held until the commit, so that nobody ends them for inactivity who has not read it.
+    """
     await connection.execute(
         text(
             """INSERT INTO activities (member_id, last_on)
                SELECT seen.member_id, seen.last_on
                FROM unnest(CAST(:members AS uuid[]), CAST(:days AS date[])) AS seen (member_id, last_on)
                JOIN members m ON m.member_id = seen.member_id AND m.status NOT IN (:abandoned, :erased)
-               ORDER BY 1
+               WHERE NOT EXISTS (
+                 SELECT FROM activities a WHERE a.member_id = seen.member_id AND a.last_on >= seen.last_on)
+               ORDER BY 1 FOR KEY SHARE OF m
                ON CONFLICT (member_id) DO UPDATE SET last_on = excluded.last_on
                  WHERE activities.last_on < excluded.last_on"""
         ),
@@ -81,6 +87,15 @@ async def inactive(
         limit,
     )
     return [row[0] for row in rows]
+
+
+async def is_inactive(
+    connection: AsyncConnection, member_id: UUID, statuses: tuple[MemberStatus, ...], before: datetime
+) -> bool:
+    """Whether a member is one of those now; true until the commit only where their merge set is held."""
+    query = f"SELECT EXISTS (SELECT {_INACTIVE} AND m.member_id = $3)"
+    asked = ([int(status) for status in statuses], before.date(), member_id)
+    return bool(await (await raw(connection)).fetchval(query, *asked))
 
 
 async def count_inactive(databases: Databases, statuses: tuple[MemberStatus, ...], before: datetime) -> int:

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 from huiyuan.consent.v1 import registers_pb2 as wire
 from huiyuan.members.v1 import events_pb2
 
 from infra.local.databases import DatabaseUrls
 from services.consent.consumers import hear_members
 from services.kit import database, stream
+from services.kit.rpc import RemoteRefusal
 from tests.consent import factories
 from tests.consent.service import OFFICER, Consent, fresh, refused
 
@@ -24,13 +26,18 @@ async def test_art_57_what_the_contract_needs_is_everybodys_and_is_paged_to_the_
     request = wire.OpenBreachRequest(
         breach_id=fresh("breach"), found_at=datetime.now(UTC), categories=[category], cause="lost_laptop"
     )
-    opened = await consent.registers.open_breach(request, headers=consent.by(OFFICER))
-    assert opened.breach.affected_members == 0, "no purpose lists it"
+    with pytest.raises(RemoteRefusal) as caught:
+        await consent.registers.open_breach(request, headers=consent.by(OFFICER))
+    assert (caught.value.code, caught.value.field) == ("ENTRY_NOT_VALID", "categories")
+    assert "phone" in caught.value.facts["listed"].split(", ")
+    found = await consent.registers.list_breaches(wire.ListBreachesRequest(), headers=consent.by(OFFICER))
+    assert request.breach_id not in {one.breach_id for one in found.breaches}
     await consent.publish(factories.contract_purpose(fresh("service"), categories=[category]))
     everybody = (await consent.registers.open_breach(request, headers=consent.by(OFFICER))).breach
     found = await affected(consent, request.breach_id, first=max(1, everybody.affected_members // 3))
     assert len(found) == everybody.affected_members
     assert [one for one in found if one in people] == people
+    assert (await consent.registers.open_breach(request, headers=consent.by(OFFICER))).replayed
     assert found == sorted(found, key=lambda one: UUID(one).bytes)
 
 

@@ -47,7 +47,7 @@ async def test_a_refusal_on_either_side_wins_and_undoing_gives_both_back(consent
     [{"form": factories.SEPARATE}, {"sensitive": True, "form": factories.SEPARATE, "assessment_id": "a-1"}],
 )
 async def test_separate_consent_is_asked_anew_and_then_stands(consent, hear, change):
-    purpose = factories.purpose(fresh("profiling"), articles=["PIPL 29"], **change)
+    purpose = factories.purpose(fresh("profiling"), articles=["PIPL 28", "PIPL 29"], **change)
     notice = await consent.ask(purpose)
     key = notice.purposes[0].key
     old, new = ids()

@@ -1,6 +1,7 @@
 """Rights requests at the door (PIPL 44 to 50): who may ask what, what is done by itself, and what people decide."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -452,6 +453,11 @@ async def test_art_49_who_parts_is_asked_about_by_the_own_directive_and_every_no
         request = rights_pb2.SetDirectiveRequest(member_id=who, directive=said)
         await consent.rights.set_directive(request, headers=consent.by(member(who)))
 
+    async def reads(who: str, by: Any) -> str:
+        request = rights_pb2.GetDirectiveRequest(member_id=who)
+        answer = await consent.rights.get_directive(request, headers=consent.by(by))
+        return rights_pb2.Directive.Name(answer.directive).removeprefix("DIRECTIVE_")
+
     async def may(who: str) -> bool:
         kin = {"wanted": rights_pb2.RIGHTS_KIND_COPY, "channel": "letter", "verification": "f 1"}
         try:
@@ -462,10 +468,14 @@ async def test_art_49_who_parts_is_asked_about_by_the_own_directive_and_every_no
 
     if before is not None:
         await say(member_id, before)
+    assert await reads(member_id, member(member_id)) == (before or "UNSPECIFIED")
     merged = members.MembersMerged(merge_id="m-1", into_member_id=into)
     await hear(urls, member_id, "MembersMerged", members_merged=merged)
     assert await may(into) == (before != "KIN_MAY_NOT_ASK")
     await say(member_id, meanwhile)
+    assert await reads(member_id, OFFICER) == await reads(into, member(into)) == meanwhile
+    with refused("NOT_ALLOWED"):
+        await reads(into, member(str(uuid4())))
     assert [await may(one) for one in (member_id, into)] == [meanwhile == "KIN_MAY_ASK"] * 2
     undone = members.MergeUndone(merge_id="m-1", into_member_id=into)
     await hear(urls, member_id, "MergeUndone", merge_undone=undone)

@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from connectrpc.code import Code
+from connectrpc.errors import ConnectError
 from huiyuan.members.v1 import analyses_pb2 as wire
 
 from services.kit import clock
@@ -179,6 +181,16 @@ async def test_an_old_export_is_destroyed_and_that_it_was_made_stays_known(membe
 async def test_what_may_not_be_asked_for_is_refused(members, changes, code):
     before = await members.peek("SELECT count(*) FROM analyses")
     assert await code_of(created(members, **changes)) == code
+    assert await members.peek("SELECT count(*) FROM analyses") == before
+
+
+@pytest.mark.parametrize(
+    ("why", "code"), [(Code.NOT_FOUND, "NOT_FOUND"), (Code.UNAVAILABLE, "CONSENT_UNAVAILABLE")]
+)
+async def test_a_purpose_that_nobody_published_is_refused_at_once(members, why, code):
+    members.consents.answer = ConnectError(why, "no such purpose was ever published")
+    before = await members.peek("SELECT count(*) FROM analyses")
+    assert await code_of(created(members, purpose="anlytics")) == code
     assert await members.peek("SELECT count(*) FROM analyses") == before
 
 

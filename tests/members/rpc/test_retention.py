@@ -1,5 +1,6 @@
 """Retention: the job empties what is due and nothing else, and the report says so before."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -10,12 +11,16 @@ from huiyuan.members.v1 import profiles_pb2, retention_pb2
 
 from services.kit import stream
 from services.kit.refusal import Refusal
+from services.members.actions import erasures
 from services.members.consumers import Hearing
 from services.members.jobs import retention
 from services.members.rpc.retention import Retention
 from services.members.rules.erasures import Terms
 from services.members.rules.retention import RetentionNotUnderstood, rules_of
+from services.members.storage import retention as storage
+from services.members.storage import statuses as stored
 from tests.members import linking
+from tests.members.rpc.test_statuses import close
 from tests.members.service import AUDITOR, OPERATIONS, Members, as_member, by, registration
 
 TERMS = Terms()
@@ -66,7 +71,8 @@ async def seen(members: Members, member_id: str, days_ago: int, kind: str = "Ord
 
 
 async def test_the_job_ends_what_is_due_and_nothing_else(members: Members):
-    stale, fresh, shopping = [await members.register() for _ in range(3)]
+    stale, fresh, shopping, late = [await members.register() for _ in range(4)]
+    await seen(members, late, 2_000)  # an order of before they registered
     for member_id, days in ((stale, 2_000), (fresh, 300), (shopping, 2_000)):
         await old(members, member_id, days)
     await seen(members, shopping, 1_500)
@@ -78,10 +84,11 @@ async def test_the_job_ends_what_is_due_and_nothing_else(members: Members):
     assert found["access_log"] >= 2
     assert found["inactive_members"] >= 1
     assert await left(members, stale) == (1, 1, 0), "a dry run changes nothing"
-    await retention.run(members.databases, TERMS, rules_of(periods))
+    await retention.run(members.databases, TERMS, None, rules_of(periods))
     assert await left(members, stale) == (0, 0, 1)
     assert await left(members, shopping) == (0, 0, 0)
     assert await left(members, fresh) == (1, 1, 0)
+    assert await left(members, late) == (0, 0, 0)
     after = await due(members, periods)
     assert (after["access_log"], after["retried_updates"]) == (0, 0)
     [run] = await members.peek("SELECT rows FROM retention_runs WHERE category = 'access_log'")
@@ -93,11 +100,11 @@ async def test_the_job_ends_what_is_due_and_nothing_else(members: Members):
 async def test_nobody_is_erased_or_restricted_unless_an_operator_says_after_how_long(members: Members):
     member_id = await members.register()
     await old(members, member_id, 9_999)
-    await retention.run(members.databases, TERMS, rules_of(""))
+    await retention.run(members.databases, TERMS, None, rules_of(""))
     assert (await left(members, member_id))[2] == 0
     status = "SELECT status FROM members WHERE member_id = $1"
     assert (await members.peek(status, member_id))[0]["status"] == 1
-    await retention.run(members.databases, TERMS, rules_of("inactive_members_restricted=9000"))
+    await retention.run(members.databases, TERMS, None, rules_of("inactive_members_restricted=9000"))
     assert (await members.peek(status, member_id))[0]["status"] == 2
     assert (await left(members, member_id))[2] == 0
 
@@ -111,7 +118,7 @@ async def test_who_was_seen_under_an_earlier_id_is_not_inactive(members: Members
     await linking.merge(members, quiet, stale)
     periods = "access_log=0,inactive_members=1095"
     before = (await due(members, periods))["inactive_members"]
-    await retention.run(members.databases, TERMS, rules_of(periods))
+    await retention.run(members.databases, TERMS, None, rules_of(periods))
     assert (await left(members, dormant))[2] == (await left(members, active))[2] == 0
     assert (await left(members, stale))[2] == 1
     [run] = await members.peek("SELECT rows FROM retention_runs WHERE category = 'inactive_members'")
@@ -149,9 +156,77 @@ async def test_who_signs_in_or_acts_in_person_is_not_inactive(members: Members):
         await old(members, member_id, 2_000)
         await act(phone, member_id)
         asked[act.__name__] = member_id
-    await retention.run(members.databases, TERMS, rules_of("access_log=0,inactive_members=1095"))
+    await retention.run(members.databases, TERMS, None, rules_of("access_log=0,inactive_members=1095"))
     erased = [name for name, member_id in asked.items() if (await left(members, member_id))[2]]
     assert erased == ["changed_by_staff"]
+
+
+async def while_listed(members: Members, holder: str, periods: str, meanwhile) -> None:
+    """Run the job; what happens meanwhile comes when it has listed who is due and waits for the first of them."""
+    async with members.databases.members.begin() as connection:
+        await stored.lock(connection, UUID(holder))
+        job = asyncio.create_task(retention.run(members.databases, TERMS, None, rules_of(periods)))
+        await waiting(members)
+        await meanwhile()
+    await job
+
+
+async def waiting(members: Members) -> None:
+    """Return when somebody waits for a lock."""
+    query = "SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted"
+    async with asyncio.timeout(20):
+        while not await members.peek(query):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("rule", ["inactive_members", "inactive_members_restricted"])
+async def test_who_comes_back_after_being_listed_is_left_alone(members: Members, rule: str):
+    first, back, merged, again, active = [await members.register() for _ in range(5)]
+    for member_id in (first, back, merged, again):
+        await old(members, member_id, 2_000)
+
+    async def return_() -> None:
+        await seen(members, back, 0)
+        await linking.merge(members, merged, active)
+        await close(members, again)
+
+    await while_listed(members, first, f"access_log=0,{rule}=1095", return_)
+    rows = await members.peek(
+        "SELECT m.member_id, m.status, e.trigger FROM members m LEFT JOIN erasures e USING (member_id) "
+        "WHERE m.member_id = ANY($1)",
+        [first, back, merged, again, active],
+    )
+    stand = {str(row["member_id"]): (row["status"], row["trigger"]) for row in rows}
+    ended = (5, 3) if rule == "inactive_members" else (2, None)
+    assert stand == {first: ended, back: (1, None), merged: (1, None), active: (1, None), again: (3, None)}
+    [run] = await members.peek("SELECT rows FROM retention_runs WHERE category = $1", rule)
+    assert run["rows"] == 1
+
+
+async def test_who_is_just_being_seen_is_waited_for(members: Members):
+    known, unknown = [await members.register() for _ in range(2)]
+    for member_id in (known, unknown):
+        await old(members, member_id, 2_000)
+    await seen(members, known, 1_900)
+    async with members.databases.members.begin() as connection:
+        await storage.see(connection, dict.fromkeys((known, unknown), datetime.now(UTC).date()))
+        job = asyncio.create_task(
+            retention.run(members.databases, TERMS, None, rules_of("inactive_members=1095"))
+        )
+        await waiting(members)
+    await job
+    assert [(await left(members, member_id))[2] for member_id in (known, unknown)] == [0, 0]
+
+
+async def test_who_is_seen_too_late_leaves_no_trace(members: Members):
+    """The last day of the erased is not kept either, however close behind the erasure it comes."""
+    member_id = await members.register()
+    async with members.databases.members.begin() as connection:
+        await erasures.retire(connection, None, UUID(member_id), "unused", datetime.now(UTC))
+        late = asyncio.create_task(seen(members, member_id, 0))
+        await waiting(members)
+    await late
+    assert await members.peek("SELECT FROM activities WHERE member_id = $1", member_id) == []
 
 
 async def test_the_report_is_for_those_who_watch(members: Members):
@@ -196,7 +271,7 @@ async def test_what_is_left_of_registrations_ends_and_no_member_with_it(members:
     await members.peek(unsettled, cut_off.bytes, cut_off, keys=True)
     found = await due(members, "")
     assert (found["abandoned_registrations"], found["retried_registrations"]) == (1, 1)
-    await retention.run(members.databases, TERMS, rules_of(""))
+    await retention.run(members.databases, TERMS, None, rules_of(""))
     ids = [UUID(member_id), given_up, younger]
     stay = await members.peek("SELECT member_id FROM members WHERE member_id = ANY($1)", ids)
     assert {row["member_id"] for row in stay} == {UUID(member_id), younger}

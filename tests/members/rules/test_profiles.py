@@ -37,7 +37,20 @@ def test_names_of_one_character_emoji_and_rare_characters_are_names(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["", "   ", "x" * 65, "a\nb", "a\0b", "\u202egnp.exe", "\u2028", "\u200b", "\u200b \ufeff", "\u0353"],
+    [
+        "",
+        "   ",
+        "x" * 65,
+        "a\nb",
+        "a\0b",
+        "\u202egnp.exe",
+        "\u2028",
+        "\u200b",
+        "\u200b \ufeff",
+        "\u0353",
+        "\u3164",
+        "\u2800 \u115f",
+    ],
 )
 def test_empty_long_and_trick_names_are_refused(name):
     with pytest.raises(NameNotValid) as refused:

@@ -83,30 +83,32 @@ def _digest(body: tuple[str | int, ...]) -> bytes:
     return sha256(msgpack.packb(body)).digest()[:16]
 
 
-def posted_before(book: Book, ask: Ask, fingerprint: bytes) -> list[Part] | None:
-    """What the key posted before. Raises ``IdempotencyKeyReused``, and ``NotEnoughPoints`` when it was declined."""
+def posted_before(
+    book: Book, ask: Ask, fingerprint: bytes, field: str = "idempotency_key"
+) -> list[Part] | None:
+    """What the key, which came in a ``field``, posted before. Raises ``IdempotencyKeyReused``, and ``NotEnoughPoints`` when it was declined."""
     programme = book.programmes.history(ask.programme_id).newest.number
     place = book.state.place(*ask.place, programme)
     if known := book.state.posted.get(place):
-        be_the_same(known[0].fingerprint, fingerprint)
+        be_the_same(known[0].fingerprint, fingerprint, field)
         return known
     if denial := book.state.denials.get(place):
-        be_the_same(denial.fingerprint, fingerprint)
+        be_the_same(denial.fingerprint, fingerprint, field)
         raise not_enough(denial, replayed=True)
     return None
 
 
-def be_the_same(known: bytes, fingerprint: bytes) -> None:
+def be_the_same(known: bytes, fingerprint: bytes, field: str) -> None:
     """Refuse another body under a key that was used. Raises ``IdempotencyKeyReused``."""
     if known != fingerprint:
         message = "this idempotency key was used for another request: take a new one"
-        raise IdempotencyKeyReused(message, field="idempotency_key")
+        raise IdempotencyKeyReused(message, field=field)
 
 
 def be_in_range(points: int, field: str = "points") -> None:
     """Refuse 0, negative numbers and what is above 2^53. Raises ``PointsOutOfRange``."""
     if not 0 < points <= MOST_POINTS:
-        raise PointsOutOfRange("points are at least 1 and at most 2^53", field=field, asked=points)
+        raise PointsOutOfRange("points must be at least 1 and at most 2^53", field=field, asked=points)
 
 
 def be_countable(wallet: Wallet, points: int) -> None:

@@ -56,7 +56,7 @@ def hold(book: Book, ask: Ask, hold_id: str, time_to_live_s: int | None) -> Answ
     A time to live of None means the currency's own.
     """
     fingerprint = sha256(ask.fingerprint + msgpack.packb(time_to_live_s)).digest()[:16]
-    if known := posted_before(book, ask, fingerprint):
+    if known := posted_before(book, ask, fingerprint, "hold_id"):
         programme = book.programmes.history(ask.programme_id).newest.number
         there = book.state.hold(ask.member_id, hold_id, programme)
         assert there is not None, "who posted a hold wrote it down"

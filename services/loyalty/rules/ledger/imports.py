@@ -69,7 +69,7 @@ def import_balance(book: Book, ask: Ask, lots: Sequence[OpeningLot]) -> Answer:
         be_in_range(lot.points)
     body = [(lot.points, *map(str, astuple(lot)[1:])) for lot in lots]
     fingerprint = sha256(ask.fingerprint + msgpack.packb(body)).digest()[:16]
-    if known := posted_before(book, ask, fingerprint):
+    if known := posted_before(book, ask, fingerprint, "import_id"):
         return Answer(_imported(_holder(book, ask), known), replayed=True)
     if not 1 <= len(lots) <= MOST_LOTS:
         message = f"an opening balance has 1 to {MOST_LOTS} lots"

@@ -74,7 +74,7 @@ def redemption_of(parts: Sequence[Part]) -> Redemption:
 def redeem(book: Book, ask: Ask, redemption_id: str) -> Answer:
     """Spend exactly what is asked, first-expiring-first, or decline it whole."""
     fingerprint = ask.fingerprint
-    if known := posted_before(book, ask, fingerprint):
+    if known := posted_before(book, ask, fingerprint, "redemption_id"):
         return Answer(redemption_of(known), replayed=True)
     be_in_range(ask.points)
     member = book.touch(ask.member_id, book.programmes.history(ask.programme_id))

@@ -67,7 +67,7 @@ def transfer_key(transfer_id: str) -> bytes:
 def transfer(book: Book, ask: Ask, to_member: str, transfer_id: str) -> Answer:
     """Give points away, first-expiring-first: exactly what is asked, or nothing."""
     fingerprint = sha256(ask.fingerprint + to_member.encode()).digest()[:16]
-    if known := posted_before(book, ask, fingerprint):
+    if known := posted_before(book, ask, fingerprint, "transfer_id"):
         return Answer(_transfer_of(known), replayed=True)
     be_in_range(ask.points)
     history = book.programmes.history(ask.programme_id)

@@ -122,10 +122,10 @@ def redeem_reward(book: Book, asked: RewardAsked) -> Answer:
     number, key = history.newest.number, asked.key
     place = book.state.place(asked.member_id, key, number)
     if known := book.state.posted.get(place):
-        be_the_same(known[0].fingerprint, asked.fingerprint)
+        be_the_same(known[0].fingerprint, asked.fingerprint, "redemption_id")
         return Answer(_taken(book, place, known), replayed=True)
     if denial := book.state.denials.get(place):
-        be_the_same(denial.fingerprint, asked.fingerprint)
+        be_the_same(denial.fingerprint, asked.fingerprint, "redemption_id")
         raise _declined(denial, replayed=True)
     offer = book.state.offers.get((number, asked.reward))
     if offer is None:

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .rights_pb2 import AcceptRightsRequestRequest, AcceptRightsRequestResponse, AppealRightsRequestRequest, AppealRightsRequestResponse, AskRightRequest, AskRightResponse, CancelRightsRequestRequest, CancelRightsRequestResponse, ConcludeRightsRequestRequest, ConcludeRightsRequestResponse, ListRightsQueueRequest, ListRightsQueueResponse, ListRightsRequestsRequest, ListRightsRequestsResponse, RefuseRightsRequestRequest, RefuseRightsRequestResponse, SetDirectiveRequest, SetDirectiveResponse, VerifyRightsRequestRequest, VerifyRightsRequestResponse
+from .rights_pb2 import AcceptRightsRequestRequest, AcceptRightsRequestResponse, AppealRightsRequestRequest, AppealRightsRequestResponse, AskRightRequest, AskRightResponse, CancelRightsRequestRequest, CancelRightsRequestResponse, ConcludeRightsRequestRequest, ConcludeRightsRequestResponse, GetDirectiveRequest, GetDirectiveResponse, ListRightsQueueRequest, ListRightsQueueResponse, ListRightsRequestsRequest, ListRightsRequestsResponse, RefuseRightsRequestRequest, RefuseRightsRequestResponse, SetDirectiveRequest, SetDirectiveResponse, VerifyRightsRequestRequest, VerifyRightsRequestResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -89,6 +89,12 @@ class RightsService(Protocol):
     async def set_directive(self, request: SetDirectiveRequest, ctx: RequestContext[SetDirectiveRequest, SetDirectiveResponse], /) -> SetDirectiveResponse:
         """
         What the member wants done with the data after death (PIPL 49).
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def get_directive(self, request: GetDirectiveRequest, ctx: RequestContext[GetDirectiveRequest, GetDirectiveResponse], /) -> GetDirectiveResponse:
+        """
+        What stands of that, whoever was merged with the member.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -215,6 +221,17 @@ class RightsServiceASGIApplication(ConnectASGIApplication[RightsService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.set_directive,
+                ),
+                "/huiyuan.consent.v1.RightsService/GetDirective": Endpoint.unary(
+                    method=MethodInfo(
+                        name="GetDirective",
+                        service_name="huiyuan.consent.v1.RightsService",
+                        input=GetDirectiveRequest,
+                        output=GetDirectiveResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.get_directive,
                 ),
             },
             interceptors=interceptors,
@@ -478,6 +495,29 @@ class RightsServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def get_directive(
+        self,
+        request: GetDirectiveRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> GetDirectiveResponse:
+        """
+        What stands of that, whoever was merged with the member.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetDirective",
+                service_name="huiyuan.consent.v1.RightsService",
+                input=GetDirectiveRequest,
+                output=GetDirectiveResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
 
 class RightsServiceSync(Protocol):
     def ask_right(self, request: AskRightRequest, ctx: RequestContext[AskRightRequest, AskRightResponse], /) -> AskRightResponse:
@@ -531,6 +571,12 @@ class RightsServiceSync(Protocol):
     def set_directive(self, request: SetDirectiveRequest, ctx: RequestContext[SetDirectiveRequest, SetDirectiveResponse], /) -> SetDirectiveResponse:
         """
         What the member wants done with the data after death (PIPL 49).
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def get_directive(self, request: GetDirectiveRequest, ctx: RequestContext[GetDirectiveRequest, GetDirectiveResponse], /) -> GetDirectiveResponse:
+        """
+        What stands of that, whoever was merged with the member.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -655,6 +701,17 @@ class RightsServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.set_directive,
+                ),
+                "/huiyuan.consent.v1.RightsService/GetDirective": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="GetDirective",
+                        service_name="huiyuan.consent.v1.RightsService",
+                        input=GetDirectiveRequest,
+                        output=GetDirectiveResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.get_directive,
                 ),
             },
             interceptors=interceptors,
@@ -912,6 +969,29 @@ class RightsServiceClientSync(ConnectClientSync):
                 service_name="huiyuan.consent.v1.RightsService",
                 input=SetDirectiveRequest,
                 output=SetDirectiveResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def get_directive(
+        self,
+        request: GetDirectiveRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> GetDirectiveResponse:
+        """
+        What stands of that, whoever was merged with the member.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetDirective",
+                service_name="huiyuan.consent.v1.RightsService",
+                input=GetDirectiveRequest,
+                output=GetDirectiveResponse,
                 idempotency_level=IdempotencyLevel.UNKNOWN,
                 stream_type=StreamType.UNARY,
             ),

@@ -343,3 +343,15 @@ class SetDirectiveResponse(_message.Message):
     DIRECTIVE_FIELD_NUMBER: _ClassVar[int]
     directive: Directive
     def __init__(self, directive: _Optional[_Union[Directive, str]] = ...) -> None: ...
+
+class GetDirectiveRequest(_message.Message):
+    __slots__ = ("member_id",)
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    member_id: str
+    def __init__(self, member_id: _Optional[str] = ...) -> None: ...
+
+class GetDirectiveResponse(_message.Message):
+    __slots__ = ("directive",)
+    DIRECTIVE_FIELD_NUMBER: _ClassVar[int]
+    directive: Directive
+    def __init__(self, directive: _Optional[_Union[Directive, str]] = ...) -> None: ...
