@@ -1,6 +1,7 @@
 """What moves a member on the ladder besides time: versions, refunds, imports, placements, scores and merges."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from services.kit import clock
 from services.loyalty.rules.ledger.awards import award
 from services.loyalty.rules.ledger.entries import key_of
-from services.loyalty.rules.ledger.expiry import NEVER, Period
+from services.loyalty.rules.ledger.expiry import NEVER, Period, local_day
 from services.loyalty.rules.ledger.points import Answer
 from services.loyalty.rules.programmes.programmes import Programme
 from services.loyalty.rules.tiers.metrics import Measured
@@ -86,7 +87,8 @@ def test_terms_one_after_the_other_are_counted_from_the_day_on_which_the_first_b
     ledger.now = at(f"{began} 04:00") - (how == "published") * DAY_US
     ledger.earn(10_000)
     if how == "overridden":
-        placed(ledger, "gold", f"{ends[0]} 01:00")
+        day = date.fromisoformat(began) + timedelta(days=1)
+        placed(ledger, "gold", f"{day} 01:00")
     if how == "published":
         ledger.versions += (version(ledger.versions[0], ledger.now + DAY_US, tier_scheme=scheme),)
         ledger.now += DAY_US
@@ -97,6 +99,30 @@ def test_terms_one_after_the_other_are_counted_from_the_day_on_which_the_first_b
         ledger.now = until + 2 * 3_600_000_000
         ledger.touch()
     assert ledger.tier() == "silver"
+
+
+@pytest.mark.parametrize("how", ["revised on a 31st", "held before from a 31st on"])
+def test_terms_are_counted_from_no_day_on_which_none_began(how: str) -> None:
+    scheme = replace(ENDING, grace=None)
+    ledger = ledger_of(spending("silver", 10_000, MONTH), scheme=scheme)
+    if how == "held before from a 31st on":
+        ledger.now = at("2023-12-31 04:00")
+        ledger.earn(10_000)
+        ledger.now = at("2024-02-01 04:00")
+        ledger.touch()
+        assert ledger.tier() == ""
+    scheme = replace(scheme, downgrade=Downgrade.NONE)
+    ledger.versions += (version(ledger.versions[0], at("2024-02-02 00:00"), tier_scheme=scheme),)
+    ledger.now = at("2024-02-29 04:00")
+    ledger.earn(10_000)
+    if how == "revised on a 31st":
+        ledger.versions += (version(ledger.versions[1], at("2024-03-31 04:00"), tier_scheme=scheme),)
+    ends = []
+    while ledger.now < at("2025-03-01 00:00"):
+        ledger.now = standing_of(ledger).valid_until
+        ledger.touch()
+        ends.append(local_day(standing_of(ledger).valid_until, "Asia/Shanghai"))
+    assert [day.day for day in ends] == [29] * 10 + [28, 29, 29]
 
 
 def test_a_refund_is_seen_at_the_end_or_at_once_where_the_scheme_says_so() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from services.loyalty.rules.ledger.expiry import NEVER, local_day, midnight
@@ -185,22 +186,32 @@ def _next_end(history: ProgrammeHistory, programme: Programme, standing: Standin
     """Until when a tier is good that is kept for another term.
 
     Terms one after the other are counted from the day on which the first began, so that a tier held from a 31st or from
-    29 February on ends on that day again wherever there is one. A term begins as the tier is held, or as a version lets
-    tiers end that are held; of several such days that the end fits, it is the one latest in its month.
+    29 February on ends on that day again wherever there is one. When that was is read from the tiers held: the latest
+    begin from which the end that came is a whole number of terms away.
     """
     validity, zone = programme.tier_scheme.validity, programme.time_zone
     if validity is None:
         return NEVER
     ends = local_day(standing.valid_until, zone)
-    began = [since for key, since in standing.tiers if key == standing.ladder]
-    began += [standing.ladder_since, *(version.effective_at for version in history.versions)]
-    fitting = []
-    for first in {local_day(since, zone) for since in began}:
+    for since in (since for key, since in reversed(standing.tiers) if key == standing.ladder):
+        first = local_day(_first_term(history, since, standing.valid_until), zone)
         months = (ends.year - first.year) * 12 + ends.month - first.month
         terms = months // validity.months if validity.months else (ends - first).days // validity.days
         if terms > 0 and validity.times(terms).after(first) == ends:
-            fitting.append((first.day, validity.times(terms + 1).after(first)))
-    return midnight(max(fitting)[1], zone) if fitting else end_of(programme, standing.valid_until)
+            return midnight(validity.times(terms + 1).after(first), zone)
+    return end_of(programme, standing.valid_until)
+
+
+def _first_term(history: ProgrammeHistory, since: int, until: int) -> int:
+    """When the first term of a tier began that is held since: then, or as a version let such tiers end that had no end."""
+    for before, after in pairwise(history.versions):
+        if (
+            since < after.effective_at < until
+            and before.tier_scheme.validity is None
+            and after.tier_scheme.validity
+        ):
+            since = after.effective_at
+    return since
 
 
 def _come_into_force(version: Programme, standing: Standing, balances: Mapping[str, int]) -> list[Move]:
