@@ -1,6 +1,6 @@
 """Scalars: instants, whole numbers beyond 32 bits, money, and the languages we answer in."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NewType
@@ -38,7 +38,32 @@ def _long_in(value: object) -> int:
 def _instant_out(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, Timestamp):
+        return _stamp_out(value)
     raise GraphQLError("DateTime cannot represent this value")
+
+
+def _stamp_out(wire: Timestamp) -> str:
+    """What would be written of the instant, at a third of the time that making it takes."""
+    seconds, nanos = wire.seconds, wire.nanos
+    if not 0 <= nanos < 1_000_000_000:
+        return _instant_out(instant(wire))
+    days, second = divmod(seconds, 86_400)
+    minute, second = divmod(second, 60)
+    if micros := nanos // 1000:
+        return f"{_day(days)}{_MINUTES[minute]}{second:02}.{micros:06}Z"
+    return f"{_day(days)}{_MINUTES[minute]}{second:02}Z"
+
+
+@lru_cache(maxsize=4096)
+def _day(days: int) -> str:
+    """A day by how many passed since 1970, the same for everybody. Raises what a ``date`` does beyond year 9999."""
+    return date.fromordinal(_FIRST_DAY + days).isoformat()
+
+
+_FIRST_DAY = _EPOCH.toordinal()
+_MINUTES = [f"T{hour:02}:{minute:02}:" for hour in range(24) for minute in range(60)]
+_instant_out.of_class = Timestamp, _stamp_out  # type: ignore[attr-defined]  # so that compiled documents write it
 
 
 def _instant_in(value: object) -> datetime:
@@ -72,6 +97,12 @@ def instant(wire: Timestamp) -> datetime:
 def optional_instant(message: Any, field: str) -> datetime | None:
     """The instant in a message's field, None when it is absent."""
     return instant(getattr(message, field)) if message.HasField(field) else None
+
+
+def stamp(message: Any, field: str) -> datetime | None:
+    """The same for who only shows it: as it stands in the message, from which it is written and never made."""
+    found: datetime | None = getattr(message, field) if message.HasField(field) else None
+    return found
 
 
 def timestamp(instant: datetime | None) -> Timestamp | None:

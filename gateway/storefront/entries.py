@@ -1,13 +1,14 @@
 """Entries: a page of what moved a member's points."""
 
 from datetime import datetime
+from typing import cast
 
 import strawberry
 from huiyuan.loyalty.v1 import points_pb2
 
 from gateway.documents.compiled.loads import found
 from gateway.paging import Connection, connection
-from gateway.scalars import Long, instant, optional_instant
+from gateway.scalars import Long, stamp
 from gateway.views.entries import EntryType, change
 from gateway.views.nodes import Node
 
@@ -36,7 +37,7 @@ class Entry(Node):
 
     @strawberry.field
     def occurred_at(self) -> datetime:
-        return instant(self.wire.occurred_at)
+        return cast("datetime", self.wire.occurred_at)  # written from what stands there
 
     @strawberry.field(description='"source:order id" of the order behind it, if any.')
     def order_ref(self) -> str | None:
@@ -48,7 +49,7 @@ class Entry(Node):
 
     @strawberry.field(description="When these points expire; null for never.")
     def expires_at(self) -> datetime | None:
-        return optional_instant(self.wire, "expires_at")
+        return stamp(self.wire, "expires_at")
 
 
 def page(wire: points_pb2.EntryPage, after: str | None) -> Connection[Entry]:

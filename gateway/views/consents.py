@@ -8,7 +8,7 @@ import strawberry
 from huiyuan.consent.v1 import decisions_pb2, purposes_pb2
 
 from gateway.documents.compiled.values import Shared, shared
-from gateway.scalars import Locale, optional_instant, text
+from gateway.scalars import Locale, stamp, text
 
 
 @strawberry.enum(description="What a member decided.")
@@ -94,17 +94,17 @@ class Consent(Shared):
 
     @strawberry.field
     def decided_at(self) -> datetime | None:
-        return optional_instant(self.wire, "decided_at")
+        return stamp(self.wire, "decided_at")
 
     @strawberry.field
     def valid_until(self) -> datetime | None:
-        return optional_instant(self.wire, "valid_until")
+        return stamp(self.wire, "valid_until")
 
     @strawberry.field(
         description="After a no: until then the member must not be asked. Null where asking is free."
     )
     def ask_again_at(self) -> datetime | None:
-        return optional_instant(self.wire, "ask_again_at")
+        return stamp(self.wire, "ask_again_at")
 
     @strawberry.field(
         description="Whether data may be used for it now, by the recipient or by ourselves, on whatever basis: those for "

@@ -9,7 +9,7 @@ from huiyuan.loyalty.v1 import placements_pb2, tiers_pb2
 
 from gateway.documents.compiled.loads import found
 from gateway.documents.compiled.values import Shared, shared
-from gateway.scalars import Locale, Long, optional_instant, text
+from gateway.scalars import Locale, Long, stamp, text
 from gateway.views.advice import advice
 from gateway.views.benefits import Benefit, benefit
 from gateway.views.tier_schemes import METRIC, ConditionMatch, TierWindow, match, window
@@ -79,11 +79,11 @@ class Standing:
     # The rest is made when it is asked for: it is most of what a standing costs, and few ask for all of it.
     @strawberry.field
     def since(self) -> datetime | None:
-        return optional_instant(self.wire, "since")
+        return stamp(self.wire, "since")
 
     @strawberry.field(description="Exclusive; null when the tier has no end.")
     def valid_until(self) -> datetime | None:
-        return optional_instant(self.wire, "valid_until")
+        return stamp(self.wire, "valid_until")
 
     @strawberry.field(description="Null at the top of the ladder.")
     def next_tier(self) -> Tier | None:
@@ -116,11 +116,11 @@ class Standing:
         description="When that is decided: the end of the validity, or of the grace. Exclusive."
     )
     def judged_at(self) -> datetime | None:
-        return optional_instant(self.wire, "judged_at")
+        return stamp(self.wire, "judged_at")
 
     @strawberry.field(description="Set while the validity has ended and the tier is held in its grace.")
     def grace_until(self) -> datetime | None:
-        return optional_instant(self.wire, "grace_until")
+        return stamp(self.wire, "grace_until")
 
     @strawberry.field(description="Set while the tier is held whatever the ladder gives.")
     def placed_by(self) -> PlacementKind | None:

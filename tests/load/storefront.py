@@ -27,6 +27,7 @@ from tests.load.figures import Figure, Row, ratios
 
 CONNECTIONS = 64
 SECONDS, SETTLING_S = 1.5, 0.5
+TRACED_PAIRS = 3
 ME = """
 query WholeMe($first: Int!) {
   me {
@@ -214,8 +215,10 @@ def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
         whole_alone = Arm(ours, "/graphql", trusted, tokens, connections=1)
         strawberry_alone = Arm(plain, "/strawberry", free, tokens, connections=1)
         # What is compared goes next to each other, in random order: what the host takes changes within seconds.
-        groups = [[limit, whole, points, catalogue], [limited, unlimited], [traced, untraced]]
+        groups = [[limit, whole, points, catalogue], [limited, unlimited]]
         groups += [[uncompiled, strawberry], [whole_alone, strawberry_alone]]
+        # The least is asked about here, which one pair a round cannot tell from its own spread.
+        groups += [[traced, untraced]] * TRACED_PAIRS
         for _ in range(rounds):
             for group in random.sample(groups, len(groups)):
                 for arm in random.sample(group, len(group)):

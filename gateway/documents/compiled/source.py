@@ -198,11 +198,8 @@ class Source:
             words.append(f"**given[{len(self.asked)}]()")
             self.asked.append(asked)
         call = f"{self._named('resolve', resolver.wrapped_func)}({', '.join(words)})"
-        # A leaf that has to be awaited after all is found out where it is written.
-        as_it_is = asked.definition.is_async or graphql.is_leaf_type(
-            graphql.get_nullable_type(asked.field.type)
-        )
-        return call if as_it_is else f"at_hand({call})"
+        is_looked_at = asked.definition.is_async or values.is_told_by_class(asked.field.type)
+        return call if is_looked_at else f"at_hand({call})"
 
     def _fetch(self, call: str, completion: Completion) -> str:
         """Write a function that awaits a value and then what is below it; the call of it."""
@@ -239,6 +236,9 @@ class Source:
             return (
                 f"({names}[{{0}}] if {{0}}.__class__ is {self._named('class', members)} else {write}({{0}}))"
             )
+        if made := getattr(wanted.coerce_output_value, "of_class", None):
+            own, written = self._named("class", made[0]), self._named("written", made[1])
+            return f"({written}({{0}}) if {{0}}.__class__ is {own} else {write}({{0}}))"
         plain = _AS_THEY_ARE.get(wanted) or self._as_it_is(wanted)
         return f"({{0}} if {plain} else {write}({{0}}))" if plain else f"{write}({{0}})"
 
@@ -254,7 +254,7 @@ class Source:
         own = self._named("class", definition.origin)
         check = f"    if source.__class__ is not {own}: fit(source)"
         if shown.is_type_of is not None:
-            check = f"    if kind(source) is not {own}: raise OutOfTheOrdinary"
+            check = f"    if kind(source) is not {own}: unlike(source)"
         return self._function(shown, self._below(shown, details), [check], definition.origin)
 
     def _by_class(self, wanted: graphql.GraphQLAbstractType, details: FieldDetailsList) -> Completion:

@@ -8,9 +8,16 @@ from types import coroutine
 from typing import Any, TypeVar
 from uuid import UUID
 
-from graphql import Undefined
+from graphql import (
+    GraphQLObjectType,
+    GraphQLOutputType,
+    Undefined,
+    get_nullable_type,
+    is_leaf_type,
+    is_list_type,
+)
 from strawberry.execution import optimized_is_awaitable
-from strawberry.types.cast import get_strawberry_type_cast
+from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.unset import UnsetType
 
 from gateway.documents.compiled.loads import Slowest
@@ -62,15 +69,21 @@ def fit(value: object) -> None:
 
 def kind(value: object) -> type:
     """By which class the type of an interface's or a union's value is told."""
-    if get_strawberry_type_cast(value) is not None:
+    if getattr(value, TYPE_CAST_ATTRIBUTE, None) is not None:
         raise OutOfTheOrdinary
     return value.__class__
+
+
+def unlike(value: object) -> None:
+    """End where a value cannot stand for what is asked; one that would have to be awaited is closed."""
+    at_hand(value)
+    raise OutOfTheOrdinary
 
 
 def listed(value: object) -> Any:
     """The items of a list."""
     if value.__class__ is not list and value.__class__ is not tuple:
-        raise OutOfTheOrdinary
+        unlike(value)
     return value
 
 
@@ -81,6 +94,14 @@ def at_hand(value: Any) -> Any:
             value.close()
         raise OutOfTheOrdinary
     return value
+
+
+def is_told_by_class(wanted: GraphQLOutputType) -> bool:
+    """Whether it is seen where a type's values are written, by their class, that one has to be awaited after all."""
+    named = get_nullable_type(wanted)
+    if not isinstance(named, GraphQLObjectType):
+        return is_list_type(named) or is_leaf_type(named)
+    return not hasattr(named.extensions["strawberry-definition"].origin, "__await__")
 
 
 def writer(coerce: Callable[[Any], Any]) -> Callable[[Any], Any]:

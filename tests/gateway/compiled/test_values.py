@@ -1,7 +1,7 @@
 """What compiled functions call: siblings run side by side, and what is out of the ordinary ends the attempt."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from types import coroutine
 from typing import Any
 
@@ -16,6 +16,7 @@ from gateway.documents.compiled.values import (
     fit,
     listed,
     together,
+    unlike,
 )
 from services.kit.rpc.connection_pool import ConnectionPool, NoAnswer
 
@@ -32,13 +33,14 @@ def test_these_stand_for_no_object(value: Any) -> None:
         fit(value)
 
 
-def test_a_coroutine_is_not_at_hand_and_is_not_left_lying_about() -> None:
+@pytest.mark.parametrize("look", [at_hand, fit, listed, unlike])
+def test_a_coroutine_is_not_at_hand_and_is_not_left_lying_about(look: Callable[[Any], Any]) -> None:
     async def later() -> int:
         return 1
 
     value: Any = later()
     with pytest.raises(OutOfTheOrdinary):
-        at_hand(value)
+        look(value)
     assert value.cr_frame is None
 
 

@@ -20,6 +20,7 @@ MOST_ENTRIES = 100
 Readable = Callable[[MemberKey], str | Refusal]
 """The member that a key asks about, when its own caller may read it; why not, otherwise."""
 
+_EPOCH_S = copying.EPOCH_US // 1_000_000
 _PAGE = wire.EntriesResult.PAGE_FIELD_NUMBER
 
 
@@ -34,7 +35,8 @@ async def pages_of(
 
     ``unmerged`` were just seen not to be merged.
     """
-    asked = [_asked(key, programme, readable) for key in keys]
+    numbers: dict[str, tuple[int, ...]] = {}
+    asked = [_asked(key, programme, readable, numbers) for key in keys]
     good = [nth for nth, page in enumerate(asked) if isinstance(page, points.EntriesAsked)]
     pages = await points.entries(reader, [asked[nth] for nth in good], unmerged=unmerged)  # type: ignore[misc]
     by_place = {good[place]: page for place, page in pages.items()}
@@ -47,17 +49,21 @@ async def pages_of(
     ]
 
 
-def _asked(key: wire.EntriesKey, programme: Programme, readable: Readable) -> points.EntriesAsked | Refusal:
+def _asked(
+    key: wire.EntriesKey, programme: Programme, readable: Readable, numbers: dict[str, tuple[int, ...]]
+) -> points.EntriesAsked | Refusal:
+    """What a key asks for; ``numbers`` are those of the currencies that keys named before, which mostly name the same."""
     try:
-        page_size(key.first, MOST_ENTRIES)
+        first, currency = page_size(key.first, MOST_ENTRIES), key.currency
         after = place_of(key.after, "after") if key.after else None
-        numbers = tuple(c.number for c in programme.currencies if key.currency in ("", c.code))
-        if not numbers:
-            raise UnknownCurrency(f"the programme has no currency {key.currency!r}", field="currency")
+        if currency not in numbers:
+            numbers[currency] = tuple(c.number for c in programme.currencies if currency in ("", c.code))
+        if not numbers[currency]:
+            raise UnknownCurrency(f"the programme has no currency {currency!r}", field="currency")
         member = readable(key.member)
-        return (
-            member if isinstance(member, Refusal) else points.EntriesAsked(member, numbers, key.first, after)
-        )
+        if isinstance(member, Refusal):
+            return member
+        return points.EntriesAsked(member, numbers[currency], first, after)
     except Refusal as refusal:
         return refusal
 
@@ -88,7 +94,7 @@ def _entry(row: points.EntryRow, codes: Mapping[int, str]) -> dict[str, Any]:
         "from_account": from_account,
         "to_account": to_account,
         "balance_after": balance_after,
-        "occurred_at": instants.of_micros(copying.received(occurred_at)),
+        "occurred_at": _sent(occurred_at),
         "recorded_at": instants.of_micros(recorded),
         "order_ref": order_ref,
         "rule_version": rule_version,
@@ -98,3 +104,9 @@ def _entry(row: points.EntryRow, codes: Mapping[int, str]) -> dict[str, Any]:
     if lot_expires_at is not None and lot_expires_at < NEVER and not is_promise(from_account, to_account):
         entry["expires_at"] = instants.of_micros(lot_expires_at)
     return entry
+
+
+def _sent(instant: bytes) -> dict[str, int]:
+    """An instant as it was sent by the database, for the wire."""
+    seconds, rest = divmod(int.from_bytes(instant, "big", signed=True), 1_000_000)
+    return {"seconds": seconds + _EPOCH_S, "nanos": rest * 1000}

@@ -67,9 +67,12 @@ def outlook(member: Member) -> Outlook:
 
 def scored(now: Measured) -> tuple[Scored, ...]:
     """What the parts of the score come to."""
+    parts = now.programme.tier_scheme.score
     return tuple(
-        Scored(part, now.value(part.metric, part.window), now.part(part), now.is_neutral(part))
-        for part in now.programme.tier_scheme.score
+        [
+            Scored(part, now.value(part.metric, part.window), now.part(part), now.is_neutral(part))
+            for part in parts
+        ]
     )
 
 
@@ -88,10 +91,10 @@ def _keeping(member: Member) -> Keeping | None:
 
 def _rising(programme: Programme, ladder: str, now: Measured) -> Rising | None:
     rank = programme.rank(ladder)
-    tier = next((tier for tier in programme.tiers[rank:] if tier.conditions), None)
-    if tier is None:
-        return None
-    return Rising(tier, tuple(_step(each, now, None) for each in tier.conditions), tier.match)
+    for tier in programme.tiers[rank:]:
+        if tier.conditions:  # mostly the first
+            return Rising(tier, tuple([_step(each, now, None) for each in tier.conditions]), tier.match)
+    return None
 
 
 def _step(condition: Condition, measured: Measured, by: date | None) -> Step:

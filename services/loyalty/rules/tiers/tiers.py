@@ -128,6 +128,8 @@ def good_until(standing: Standing) -> int:
 
 def placement_of(standing: Standing) -> Placed | None:
     """The placement by which a member holds a tier; None where the ladder gives it."""
+    if not standing.placed:  # mostly
+        return None
     said = next((each for each in standing.placed if each.kind is PlacementKind.OVERRIDE), None)
     if said or standing.tier == standing.ladder:
         return said

@@ -95,7 +95,7 @@ def standing(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] =
         ladder_since or since,
         valid_until,
         grace_until,
-        placed(placements),
+        placed(placements) if placements else [],
         micros(joined_at) if joined_at else 0,
         automated_refused=automated_refused,
     )
