@@ -51,7 +51,7 @@ async def measure(
     working = asyncio.gather(lanes.run(), rulebook.follow())
     here = Submitted(lanes, members, programme.number)
     called = Called(service, members, [currency.number for currency in programme.currencies])
-    writing = [Arm("raw", raw.insert), *here.arms(SECONDS), *called.arms(SECONDS)]
+    writing = [Arm("raw", raw.insert, prepare=raw.prepare), *here.arms(SECONDS), *called.arms(SECONDS)]
     reading = called.reading_arms(SECONDS, pool)
     chosen = [arm for arm in writing if only in arm.name]
     limits = {"raw", *(arm.of for arm in chosen)}
@@ -60,6 +60,7 @@ async def measure(
     await there.checkpoint()
     await here.enrich()
     for _ in range(0, WARM_UP, RAW_ENTRIES):
+        raw.prepare()
         await raw.insert()
     for ask in (here.grant, here.accrue):  # the second path writes to standings' pages as well
         warmed = 0
