@@ -232,7 +232,7 @@ def measure(house: House, rounds: int) -> tuple[list[Row], list[str]]:
         strawberry.row("whole me by strawberry, without lanes", limit),
         unlimited.row("whole me, without rates", limit),
         limited.row("whole me, of that without rates", unlimited, 0.85),
-        untraced.row("whole me, without traces", limit),
+        untraced.row("whole me, without traces", untraced),
         traced.row("whole me, 1 % traced, of that without", untraced, 0.95),
         whole.row("whole me, of strawberry's", strawberry, 4.0),
         whole_alone.row("whole me on one connection, of strawberry's", strawberry_alone, 1.0),
