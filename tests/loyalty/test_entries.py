@@ -16,3 +16,19 @@ async def test_a_forged_place_to_go_on_from_is_refused_for_its_asker_alone(
     good, bad = answer.json()["results"]
     assert len(good["page"]["entries"]) == 2
     assert bad["refusal"]["code"] == "PAGE_NOT_UNDERSTOOD"
+
+
+async def test_pages_of_several_currencies_in_one_call_are_each_of_its_own(loyalty: Loyalty) -> None:
+    member = loyalty.new_member()
+    await loyalty.order_system("OrdersService/RecordOrder", order(member, 100))
+    key = {"member": {"memberId": member, "caller": loyalty.assertion("member", member)}, "first": 10}
+    asked = ["", "POINTS", "GROWTH", "POINTS", "NONE", ""]
+    answer = await loyalty.call(
+        "PointsService/BatchListEntries", {"members": [{**key, "currency": code} for code in asked]}
+    )
+    results = answer.json()["results"]
+    assert results[4]["refusal"]["code"] == "UNKNOWN_CURRENCY"
+    found = [
+        {entry["currency"] for entry in result["page"]["entries"]} for result in results if "page" in result
+    ]
+    assert found == [{"POINTS", "GROWTH"}, {"POINTS"}, {"GROWTH"}, {"POINTS"}, {"POINTS", "GROWTH"}]
