@@ -12,7 +12,7 @@ _UNKNOWN = re.compile(
 _NAME = re.compile(r"(?!.*\d{7})[A-Za-z_]\w{0,63}", re.ASCII)
 _NOT_JSON = re.compile(r"Failed to load JSON: ([A-Za-z' \\]+: line \d+ column \d+)")
 # As protobuf and Python word it. Behind the words stands what was sent; what they are none of is told in general.
-_INSTANTS = ("Timestamp", "time data", "unconverted data")
+_INSTANT = "takes an instant such as 2026-01-31T09:00:00Z"
 _MEANT = (
     ("invalid literal for int()", "takes a whole number"),
     ("could not convert string to float", "takes a number"),
@@ -22,10 +22,10 @@ _MEANT = (
     ("Value out of range", "is out of range"),
     ("expected string or bytes-like", "takes a text"),
     ("repeated field", "takes a list"),
-    *(
-        (begins, "takes an instant such as 2026-01-31T09:00:00Z")
-        for begins in ("Failed to parse timestamp", *_INSTANTS)
-    ),
+    ("Failed to parse timestamp", _INSTANT),
+    ("Timestamp", _INSTANT),
+    ("time data", _INSTANT),
+    ("unconverted data", _INSTANT),
     ("Failed to parse duration", "takes seconds such as 3.5s"),
     ("Expected true or false", "takes true or false"),
     ("Message type", "has a name that is unknown, or twice"),

@@ -108,6 +108,11 @@ class EarnRule:
         return self.trigger is EarnTrigger.ORDER_COMPLETED
 
     @property
+    def is_once(self) -> bool:
+        """Whether its coupon is given once for good, whatever is refunded."""
+        return self.trigger is EarnTrigger.FIRST_ORDER and bool(self.coupon_template)
+
+    @property
     def is_limited(self) -> bool:
         """Whether what was given before decides over what it gives."""
         return bool(self.budget) or any(cap.window is not CapWindow.ORDER for cap in self.caps)

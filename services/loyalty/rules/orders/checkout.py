@@ -7,7 +7,7 @@ from services.loyalty.rules.earning.birthdays import celebrating
 from services.loyalty.rules.earning.decisions import Decision
 from services.loyalty.rules.earning.earn_facts import past_of
 from services.loyalty.rules.earning.earn_limits import EVER, Limits, counts_of
-from services.loyalty.rules.earning.earn_rules import EarnRule, EarnTrigger
+from services.loyalty.rules.earning.earn_rules import EarnRule
 from services.loyalty.rules.earning.earning import decide
 from services.loyalty.rules.earning.plain_rules import earned
 from services.loyalty.rules.ledger.asks import be_countable, be_free_to_earn
@@ -159,13 +159,8 @@ def _leave_out_promised(book: Book, order: Order, decision: Decision) -> None:
     decision.coupons = [
         rule
         for rule in decision.coupons
-        if (order.member_id, coupon_of(order, rule).key) not in promised or not is_once(rule)
+        if (order.member_id, coupon_of(order, rule).key) not in promised or not rule.is_once
     ]
-
-
-def is_once(rule: EarnRule) -> bool:
-    """Whether a rule's coupon is given once for good."""
-    return rule.trigger is EarnTrigger.FIRST_ORDER and bool(rule.coupon_template)
 
 
 def once_key(programme_id: str, rule: EarnRule) -> str:
@@ -175,16 +170,15 @@ def once_key(programme_id: str, rule: EarnRule) -> str:
 
 def coupon_of(order: Order, rule: EarnRule) -> Grant:
     """The promise of a coupon, once for the order; for the first order once for good, whatever is refunded."""
-    once = is_once(rule)
     key = once_key(order.programme_id, rule)
     return Grant(
-        key if once else f"{key}:{order.ref}",
+        key if rule.is_once else f"{key}:{order.ref}",
         order.member_id,
         order.programme_id,
         GrantKind.COUPON,
         template=rule.coupon_template,
         reason="EARN_RULE",
-        once_a_person=once,
+        once_a_person=rule.is_once,
     )
 
 

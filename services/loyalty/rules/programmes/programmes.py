@@ -212,6 +212,11 @@ class ProgrammeHistory:
         """Whether any version's earn rules have a budget or a cap."""
         return any(version.earning.limited for version in self.versions)
 
+    @cached_property
+    def gives_once(self) -> bool:
+        """Whether any version's earn rules give a coupon once for good."""
+        return any(rule.is_once for version in self.versions for rule in version.earn_rules)
+
     def at(self, instant: int) -> Programme:
         """The version in force at an instant. Raises ``ProgrammeNotInForce``."""
         if instant >= self.versions[-1].effective_at:

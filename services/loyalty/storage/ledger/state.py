@@ -12,7 +12,7 @@ from services.loyalty.rules.earning.earn_limits import Count
 from services.loyalty.rules.ledger.entries import EntryType
 from services.loyalty.rules.ledger.holds import hold_named_by
 from services.loyalty.rules.ledger.state import Place, State
-from services.loyalty.rules.orders.checkout import is_once, once_key
+from services.loyalty.rules.orders.checkout import once_key
 from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.earning import earn_counts
 from services.loyalty.storage.ledger import columns, grants, redemptions, rows, standings
@@ -197,13 +197,16 @@ def _first_again(touched: Touched, programmes: Programmes, state: State) -> set[
     by_number = {history.newest.number: history for history in programmes.by_id.values()}
     found = set()
     for member_id, number, paid_at in touched.paid:
+        history = by_number[number]
+        if not history.gives_once:
+            continue
         survivor = state.names(member_id, number)[-1]
-        standing, history = state.standings.get((survivor, number)), by_number[number]
+        standing = state.standings.get((survivor, number))
         if standing is None or not standing.days or any(day[2] > 0 for day in standing.days):
             continue
         if paid_at >= history.versions[0].effective_at:
             programme = history.at(paid_at)
-            keys = [once_key(programme.programme_id, rule) for rule in programme.earn_rules if is_once(rule)]
+            keys = [once_key(programme.programme_id, rule) for rule in programme.earn_rules if rule.is_once]
             found |= {(survivor, key) for key in keys}
     return found
 

@@ -1,10 +1,11 @@
 """What must hold of earn rules with a budget or caps: what is counted against them is what orders were given."""
 
 from services.loyalty.storage.ledger.integrity.checks import Statement
+from services.loyalty.storage.ledger.integrity.orders import TAKEN_BACK
 
 # An order says by rule what it was given, and the version that judged it which of these rules were limited. A refund gives
 # back to them in the proportion in which it took points back; a coupon stays counted.
-_GIVEN = """
+_GIVEN = f"""
     limited AS MATERIALIZED (
       SELECT programme, version, rules ->> 'time_zone' AS zone, rule ->> 'key' AS rule,
              (rule ->> 'budget')::bigint > 0 AS budgeted,
@@ -20,8 +21,7 @@ _GIVEN = """
       FROM orders JOIN versions ON (orders.programme, rule_version) = (versions.programme, version)
       CROSS JOIN LATERAL json_each(judgement -> 'given') AS c(code, by_rule)
       CROSS JOIN LATERAL (
-        SELECT CASE WHEN refunded_minor = 0 THEN 0 ELSE (
-          SELECT coalesce(sum((line -> 6 ->> code)::bigint), 0) FROM json_array_elements(lines) AS l(line)) END AS taken
+        SELECT {TAKEN_BACK} AS taken
       ) AS back
       CROSS JOIN LATERAL (SELECT key AS rule, value::bigint AS points FROM json_each_text(by_rule)) AS each
       UNION ALL
@@ -29,7 +29,7 @@ _GIVEN = """
       FROM orders JOIN versions ON (orders.programme, rule_version) = (versions.programme, version)
       CROSS JOIN LATERAL json_array_elements_text(judgement -> 'coupons') AS c(rule)
     )
-"""
+"""  # noqa: S608  # a part of ours
 
 BUDGETS = Statement(
     "earn budgets",

@@ -2,6 +2,10 @@
 
 from services.loyalty.storage.ledger.integrity.checks import Statement
 
+TAKEN_BACK = """CASE WHEN refunded_minor = 0 THEN 0 ELSE (
+  SELECT coalesce(sum((line -> 6 ->> code)::bigint), 0) FROM json_array_elements(lines) AS l(line)) END"""
+"""What refunds took back of an order in a currency by its ``code``."""
+
 # The entries of an order carry its fingerprint, whose it is, when it was paid and which version judged it; an award
 # that names the order gives a reason.
 EARNED = Statement(

@@ -2,6 +2,7 @@
 
 from services.loyalty.rules.tiers.standings import KEPT_DAYS
 from services.loyalty.storage.ledger.integrity.checks import Statement
+from services.loyalty.storage.ledger.integrity.orders import TAKEN_BACK
 
 # Whatever was merged and undone: a survivor counts the orders of all names that lead there now.
 _SURVIVORS = """
@@ -16,39 +17,44 @@ _SURVIVORS = """
     )
 """
 
+_ZONES = """zones AS (
+      SELECT programme, min(rules ->> 'time_zone') AS zone, count(DISTINCT rules ->> 'time_zone') = 1 AS lasted
+      FROM programme_versions GROUP BY 1
+    )"""
+_ORDINAL = "({at} AT TIME ZONE zone)::date - DATE '0001-01-01' + 1"
+_WHEN = "CASE WHEN day IS NULL THEN 'in all' ELSE 'on ' || (DATE '0001-01-01' + day - 1) END"
 # In all, and by the day: but for those that lie so far back that they are kept as one sum, and where the programme once
 # had another time zone, of which some days are.
+_TOLD_APART = f"""day IS NULL OR (lasted AND day >= (
+      SELECT coalesce(max(days[array_length(days, 1)][1]), 0) - {KEPT_DAYS} FROM standings s
+      WHERE (s.member_id, s.programme) = (sums.member_id, sums.programme)))"""  # noqa: S608  # a number of ours
+
 COUNTED = Statement(
     "counted orders",
     "each standing counts the orders of its member, less what was refunded, in all and on the local day of each",
     "standings",
     ("orders", "standings"),
     f"""
-    WITH RECURSIVE {_SURVIVORS}, zones AS (
-      SELECT programme, min(rules ->> 'time_zone') AS zone, count(DISTINCT rules ->> 'time_zone') = 1 AS lasted
-      FROM programme_versions GROUP BY 1
-    ), sides AS (
+    WITH RECURSIVE {_SURVIVORS}, {_ZONES}, sides AS (
       SELECT coalesce(survivor, s.member_id) AS member_id, programme, days[nth][1]::int AS day,
              days[nth][2] AS spend, days[nth][3] AS orders, 0::bigint AS paid, 0 AS there
       FROM standings s LEFT JOIN survivors USING (member_id, programme)
       CROSS JOIN LATERAL generate_subscripts(days, 1) AS nth
       UNION ALL
-      SELECT coalesce(survivor, o.member_id), programme, (paid_at AT TIME ZONE zone)::date - DATE '0001-01-01' + 1,
+      SELECT coalesce(survivor, o.member_id), programme, {_ORDINAL.format(at="paid_at")},
              0, 0, total_minor - refunded_minor, (refunded_minor < total_minor OR total_minor = 0)::int
       FROM orders o JOIN zones USING (programme) LEFT JOIN survivors USING (member_id, programme)
     )
     SELECT json_build_object('member_id', member_id, 'programme', programme) AS place,
            format('%s it counts %s orders over %s, and there are %s over %s',
-                  CASE WHEN day IS NULL THEN 'in all' ELSE 'on ' || (DATE '0001-01-01' + day - 1) END,
+                  {_WHEN},
                   orders, spend, there, paid) AS what
     FROM (
       SELECT member_id, programme, day, sum(spend) AS spend, sum(orders) AS orders, sum(paid) AS paid, sum(there) AS there
       FROM sides GROUP BY GROUPING SETS ((member_id, programme), (member_id, programme, day))
       HAVING sum(spend) <> sum(paid) OR sum(orders) <> sum(there)
     ) AS sums JOIN zones USING (programme)
-    WHERE day IS NULL OR (lasted AND day >= (
-      SELECT coalesce(max(days[array_length(days, 1)][1]), 0) - {KEPT_DAYS} FROM standings s
-      WHERE (s.member_id, s.programme) = (sums.member_id, sums.programme)))
+    WHERE {_TOLD_APART}
     """,  # noqa: S608  # a part of ours
 )
 
@@ -59,10 +65,7 @@ COUNTED_EARNED = Statement(
     "standings",
     ("orders", "standings"),
     f"""
-    WITH RECURSIVE {_SURVIVORS}, zones AS (
-      SELECT programme, min(rules ->> 'time_zone') AS zone, count(DISTINCT rules ->> 'time_zone') = 1 AS lasted
-      FROM programme_versions GROUP BY 1
-    ), asked AS MATERIALIZED (
+    WITH RECURSIVE {_SURVIVORS}, {_ZONES}, asked AS MATERIALIZED (
       SELECT programme, number AS currency, code, zone, lasted
       FROM programme_versions JOIN currencies USING (programme) JOIN zones USING (programme)
       WHERE version = 1 AND jsonb_path_exists(rules, '$.**.metric ? (@ == $asked)', jsonb_build_object('asked', 'EARNED:' || code))
@@ -71,27 +74,24 @@ COUNTED_EARNED = Statement(
       FROM standings s JOIN asked a USING (programme) CROSS JOIN LATERAL generate_subscripts(earned, 1) AS nth
       WHERE earned[nth][2] = currency
       UNION ALL
-      SELECT o.member_id, programme, currency, (paid_at AT TIME ZONE zone)::date - DATE '0001-01-01' + 1, 0,
-             (earned -> code ->> 0)::bigint - CASE WHEN refunded_minor = 0 THEN 0 ELSE (
-               SELECT coalesce(sum((line -> 6 ->> code)::bigint), 0) FROM json_array_elements(lines) AS l(line)) END
+      SELECT o.member_id, programme, currency, {_ORDINAL.format(at="paid_at")}, 0,
+             (earned -> code ->> 0)::bigint - {TAKEN_BACK}
       FROM orders o JOIN asked a USING (programme) WHERE earned -> code IS NOT NULL
       UNION ALL
-      SELECT e.member_id, programme, currency, (recorded_at AT TIME ZONE zone)::date - DATE '0001-01-01' + 1, 0, points
+      SELECT e.member_id, programme, currency, {_ORDINAL.format(at="recorded_at")}, 0, points
       FROM entries e JOIN asked a USING (currency)
       WHERE from_account = 'ISSUED' AND type IN ('EARN', 'PENDING_ADDED') AND reason <> ''
     )
     SELECT json_build_object('member_id', member_id, 'programme', programme) AS place,
            format('of currency %s %s it counts %s, and %s were earned', currency,
-                  CASE WHEN day IS NULL THEN 'in all' ELSE 'on ' || (DATE '0001-01-01' + day - 1) END, counted, brought) AS what
+                  {_WHEN}, counted, brought) AS what
     FROM (
       SELECT coalesce(survivor, s.member_id) AS member_id, programme, currency, day, sum(counted) AS counted,
              sum(brought) AS brought
       FROM sides s LEFT JOIN survivors USING (member_id, programme)
       GROUP BY GROUPING SETS ((1, 2, 3), (1, 2, 3, 4)) HAVING sum(counted) <> sum(brought)
     ) AS sums JOIN asked USING (programme, currency)
-    WHERE day IS NULL OR (lasted AND day >= (
-      SELECT coalesce(max(days[array_length(days, 1)][1]), 0) - {KEPT_DAYS} FROM standings s
-      WHERE (s.member_id, s.programme) = (sums.member_id, sums.programme)))
+    WHERE {_TOLD_APART}
     """,  # noqa: S608  # a part of ours
 )
 
