@@ -29,6 +29,10 @@ PAYERS = ("STOREFRONT_MEMBER", "STOREFRONT_STRANGER", "ADMIN_STAFF", "ADMIN_STRA
 RATES = {f"RATE_{payer}": "1000000000+1000000000/s" for payer in PAYERS}
 """More than any test asks for, but for those about rates."""
 
+KEPT = httpx.Limits(max_connections=100, keepalive_expiry=None)
+"""A connection is kept as long as the server keeps it: whichever httpcore lets expire it may take from a request to
+which it has just been given, which then fails with ``ReadError``."""
+
 ALL_ROLES = ("program_admin", "operations", "support", "privacy_officer", "auditor")
 
 
@@ -136,7 +140,7 @@ async def running(
         app = application(settings(issuer, redis_url, database_url, addresses, mode, **also))
         spoken = partial(HttpProtocol, turn_away=app.turn_away, direct=app.direct)
         address = await stack.enter_async_context(wire_services.serving(app, http=spoken))
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30, limits=KEPT))
         yield Gateway(address, http, services, issuer)
 
 

@@ -36,9 +36,6 @@ _NO_JSON = ["\ud800", 10**400, float("nan")]
 """What a client can write down, and our reader of JSON does not take."""
 
 
-_CONNECTIONS = httpx.Limits(keepalive_expiry=1)
-
-
 class Nasty(Writer):
     """Writes documents of any kind, with values at the edges of what their types are, and beyond."""
 
@@ -106,14 +103,12 @@ async def _fuzz(gateway: Gateway, path: str, seeds: range) -> Counter[str]:
         async with asking:
             # Beside the loop, which would leave connections idle for as long as it takes.
             body = await asyncio.to_thread(request, SCHEMAS[path], seed)
-            answer = await http.post(path, content=body, headers=headers)
+            answer = await gateway.http.post(path, content=body, headers=headers)
         came.update(_codes(answer, seed, body))
 
-    # A connection that the server is about to close for being idle is not used again.
-    async with httpx.AsyncClient(base_url=gateway.address, timeout=30, limits=_CONNECTIONS) as http:
-        for start in range(seeds.start, seeds.stop, 200):
-            await asyncio.gather(*(one(seed) for seed in range(start, min(start + 200, seeds.stop))))
-            gateway.services.requests.clear()
+    for start in range(seeds.start, seeds.stop, 200):
+        await asyncio.gather(*(one(seed) for seed in range(start, min(start + 200, seeds.stop))))
+        gateway.services.requests.clear()
     assert (await gateway.http.get("/healthz")).status_code == 200
     return came
 
