@@ -1,8 +1,8 @@
 """A lane: one connection that writes the ledger, one batch at a time.
 
 It takes whatever queued while its previous commit ran, locks and reads the state that this touches, folds, appends and
-commits. Awards and redemptions that hang on nothing but their wallet go first, by one statement, and so do those who
-want a reward of which nothing is left.
+commits. Awards and redemptions that hang on nothing but their wallet go first: by one statement where they can, else by a
+fold of their wallets alone. So do those who want a reward of which nothing is left, by an insertion.
 """
 
 import asyncio
@@ -16,12 +16,14 @@ from services.kit.refusal import Refusal, Unavailable
 from services.loyalty import events
 from services.loyalty.queues import LedgerBusy, Queue, Task
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.ledger.moves import Moves
+from services.loyalty.rules.ledger.moves import Moves, alone
 from services.loyalty.rules.ledger.points import Answer, fold
+from services.loyalty.rules.ledger.state import State
+from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.ledger import chain, ledger, moves
 from services.loyalty.storage.ledger.plans import Plans
 from services.loyalty.storage.ledger.standings import Outpaced
-from services.loyalty.storage.ledger.state import came_before, load
+from services.loyalty.storage.ledger.state import Touches, came_before, load
 from services.loyalty.storage.ledger.telling import TOLD_LANE
 from services.loyalty.storage.rewards import sold_out
 
@@ -60,7 +62,7 @@ class Lane:
         self._head: chain.Head | None = None
         self._in_doubt: chain.Batch | None = None
         self._asked: tuple[Moves, chain.Head] | None = None
-        self._careful = False
+        self._careful = self._outpaced = False
         self._last = 0
 
     async def run(self) -> None:
@@ -80,9 +82,11 @@ class Lane:
 
     async def _post(self, tasks: list[Task]) -> None:
         """Answer all tasks: moves first, as far as that goes, and then whatever is left."""
-        self._careful = False
+        self._careful = self._outpaced = False
         if any(task.move is not None for task in tasks):
             tasks = await self._attempt(tasks, self._move)
+        if any(task.move is not None for task in tasks):
+            tasks = await self._attempt(tasks, self._fold_alone)
         if any(task.wish is not None for task in tasks):
             tasks = await self._attempt(tasks, self._decline)
         together = [task for task in tasks if not task.touches.merges]
@@ -124,7 +128,9 @@ class Lane:
                 answers = await work(tasks)
                 await self._seal()
                 return answers
-            except (_Again, Outpaced):
+            except Outpaced:
+                tries, self._outpaced = tries + 1, True
+            except _Again:
                 tries, self._careful = tries + 1, True
             except ledger.COLLISIONS as collision:
                 tries, self._careful = tries + 1, True
@@ -180,20 +186,44 @@ class Lane:
         connection, _ = await self._ready()
         return await sold_out.decline(connection, [task.wish for task in tasks], self._tick(1))
 
+    async def _fold_alone(self, tasks: list[Task]) -> Answers:
+        """Those moves that hang on their wallets alone, as ``_fold`` does; no answer to what hangs on more than that."""
+        answers: list[Answer | BaseException | None] = [None] * len(tasks)
+        known, now = await self._rulebook.current(), self._tick(len(tasks))
+        wallets = alone(known, [task.move for task in tasks], now)
+        if self._careful or not any(wallets):
+            return answers
+        state = await self._load([Touches(wallets=tuple(filter(None, wallets)))], known)
+        there = [nth for nth, place in enumerate(wallets) if place in state.wallets]
+        folded = await self._append([tasks[nth] for nth in there], state, known, now)
+        for nth, answer in zip(there, folded, strict=True):
+            answers[nth] = answer
+        return answers
+
     async def _fold(self, tasks: list[Task]) -> Answers:
         """One batch up to its commit; ``_in_doubt`` then holds it sealed, None when nothing changed."""
-        connection, head = await self._ready()
         known = await self._rulebook.current()
+        state = await self._load([task.touches for task in tasks], known)
+        return await self._append(tasks, state, known, self._tick(len(tasks)))
+
+    async def _load(self, touches: Sequence[Touches], known: Programmes) -> State:
+        """Open a batch's transaction and read what it touches. Raises ``_Again`` when there are newer rules."""
+        connection, _ = await self._ready()
         await ledger.begin(connection)
-        touches = [task.touches for task in tasks]
-        state = await load(connection, touches, known, careful=self._careful)
+        state = await load(connection, touches, known, careful=self._careful or self._outpaced)
         if state is None:
             await self._roll_back()
             await self._rulebook.refresh()
             raise _Again
-        now = self._tick(len(tasks))
+        return state
+
+    async def _append(self, tasks: Sequence[Task], state: State, known: Programmes, now: int) -> Answers:
+        """Fold operations over what was read, and write what comes of that. Raises ``_Again`` where a key came before."""
+        connection, head = self._connection, self._head
+        assert connection is not None
+        assert head is not None
         folded = fold(state, [task.operation for task in tasks], known, now)
-        if not self._careful and await came_before(connection, touches, state):
+        if not self._careful and await came_before(connection, (task.touches for task in tasks), state):
             raise _Again
         if folded.entries or folded.events or state.changed:
             told = map(events.encode, folded.events)

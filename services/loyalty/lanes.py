@@ -39,7 +39,7 @@ class Lanes:
 
     def submit(self, task: Task) -> asyncio.Future[Answer]:
         """Queue an operation; the future gives its answer or raises its refusal."""
-        least, may_part = min(self._queues, key=_load), task.move is not None
+        least, may_part = min(self._queues, key=_load), task.move is not None and not task.move.read
         queue = self._about(task.member_id)
         if queue is None and (reward := task.reward) is not None:
             queue = self._about(reward)

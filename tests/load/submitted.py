@@ -45,7 +45,8 @@ class Submitted:
         few.longest_wait_ms = LONGEST_WAIT_MS
         return [
             arm(fast, self.grant, MANY, 0.65),
-            arm(f"accruals, locked path, {MANY} callers", self.accrue, MANY, 0.45),
+            arm(f"accruals, read and folded, {MANY} callers", self.fold, MANY, 0.45),
+            arm(f"accruals, member locked, {MANY} callers", self.accrue, MANY, 0.45),
             few,
             arm("accruals, one hot member", partial(self.grant, self._hot), MANY, 1.5, fast),
             arm(redemptions, self.redeem, MANY, 0.45),
@@ -54,6 +55,9 @@ class Submitted:
 
     def grant(self, member: str | None = None) -> Awaitable[object]:
         return self._ask(award, member or random.choice(self._members), 10, fast=True)
+
+    def fold(self, member: str | None = None) -> Awaitable[object]:
+        return self._ask(award, member or random.choice(self._members), 10, fast=True, read=True)
 
     def accrue(self, member: str | None = None) -> Awaitable[object]:
         return self._ask(award, member or random.choice(self._members), 10)
@@ -71,10 +75,11 @@ class Submitted:
         points: int,
         *,
         fast: bool = False,
+        read: bool = False,
         redemption_id: str | None = None,
     ) -> Awaitable[object]:
         ask = Ask(who, history.PROGRAMME, "POINTS", points, os.urandom(16), "service:bench", "BENCH")
         touches = Touches(((who, self._programme),), keys=(ask.place,))
         return self._lanes.submit(
-            Task(partial(operation, ask=ask), touches, Move(ask, redemption_id) if fast else None)
+            Task(partial(operation, ask=ask), touches, Move(ask, redemption_id, read) if fast else None)
         )

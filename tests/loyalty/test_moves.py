@@ -36,7 +36,7 @@ from tests.loyalty.conftest import Loyalty
 from tests.loyalty.test_integrity import check_everything
 
 NOWHERE = chain.Head(14, 10**6, b"")
-FAST, FOLDED, ONE_BY_ONE = "fast", "folded", "one by one"
+FAST, READ, FOLDED, ONE_BY_ONE = "fast", "read", "folded", "one by one"
 OPERATIONS = {"award": award, "adjust": adjust, "redeem": partial(redeem, redemption_id="r")}
 
 
@@ -60,10 +60,11 @@ class Ledger:
         currency: str = "POINTS",
         key: str = "",
         fast: bool = True,
+        read: bool = False,
     ) -> Task:
         ask = Ask(member, "shop", currency, points, key_of(kind, key or uuid4()), "system:test", "TEST")
         touches = Touches(((member, self.programme),), keys=(ask.place,))
-        plain = {"award": Move(ask), "redeem": Move(ask, "r")}
+        plain = {"award": Move(ask, read=read), "redeem": Move(ask, "r", read)}
         return Task(partial(OPERATIONS[kind], ask=ask), touches, plain.get(kind) if fast else None)
 
     async def wallet(self, member: str) -> dict[str, Any]:
@@ -151,8 +152,8 @@ Step = tuple[str, int, int, str]
     ]
 )
 async def test_either_way_leads_to_the_same(there: Any, waves: list[list[Step]]) -> None:
-    outcomes = [await play(there, waves, way) for way in (FAST, FOLDED, ONE_BY_ONE)]
-    assert outcomes[0] == outcomes[1] == outcomes[2]
+    outcomes = [await play(there, waves, way) for way in (FAST, READ, FOLDED, ONE_BY_ONE)]
+    assert outcomes[0] == outcomes[1] == outcomes[2] == outcomes[3]
 
 
 async def play(there: Ledger, waves: list[list[Step]], way: str) -> Any:
@@ -161,7 +162,9 @@ async def play(there: Ledger, waves: list[list[Step]], way: str) -> Any:
     answers: list[Any] = []
     for wave in waves:
         tasks = [
-            there.task(kind, members[nth], points, currency=currency, fast=way == FAST)
+            there.task(
+                kind, members[nth], points, currency=currency, fast=way in (FAST, READ), read=way == READ
+            )
             for kind, nth, points, currency in wave
         ]
         for portion in [tasks] if way != ONE_BY_ONE else [[task] for task in tasks]:

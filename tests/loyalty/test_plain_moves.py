@@ -22,7 +22,7 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.events import Event, Moved, PointsAwarded
 from services.loyalty.rules.ledger.moves import OPEN, Moves
 from services.loyalty.rules.members.merging import MergeAsked, merge
-from services.loyalty.storage.ledger import chain, moves, standings, state
+from services.loyalty.storage.ledger import alone, chain, moves, standings, state
 from services.loyalty.storage.ledger import ledger as writing
 from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import programme, tier
@@ -142,6 +142,13 @@ def test_events_encoded_together_say_what_each_says_alone() -> None:
         assert LoyaltyEvent.FromString(pieces.body) == LoyaltyEvent.FromString(whole.body)
 
 
+STATEMENTS = {
+    "post": moves._POST,
+    "change": writing._CHANGE_WALLETS,
+    "change_alone": writing._CHANGE_WALLETS_ALONE,
+}
+
+
 @pytest.mark.parametrize("wallets", [0, 40])
 async def test_wallets_are_never_locked_in_the_order_of_their_table(make_loyalty: Any, wallets: int) -> None:
     async with ledger(make_loyalty, programme()) as there:
@@ -151,10 +158,17 @@ async def test_wallets_are_never_locked_in_the_order_of_their_table(make_loyalty
         await owner.execute("ANALYZE wallets")
         await owner.close()
         lane = await database.connect(there.loyalty.database, plan_once=True)
-        for name, statement in (("post", moves._POST), ("change", writing._CHANGE_WALLETS)):
+        for name, statement in STATEMENTS.items():
             plan = await planned(lane, name, statement)
             assert any("Index Scan using wallets_pkey on w" in line for line in plan), "\n".join(plan)
             assert not any("Seq Scan" in line for line in plan), "\n".join(plan)
+        for name, statement in (("read_alone", alone._READ), ("lock_alone", alone._LOCK)):
+            plan = await planned(lane, name, statement)
+            assert any("wallets_pkey" in line for line in plan), "\n".join(plan)
+            assert not any("Seq Scan on wallets" in line for line in plan), "\n".join(plan)
+        steps = [line.lstrip(" ->").split(" ")[0] for line in plan]
+        assert steps[0] == "LockRows", "\n".join(plan)
+        assert "Sort" in steps or not any("Bitmap" in line for line in plan), "\n".join(plan)
         await lane.close()
 
 

@@ -14,7 +14,8 @@ from services.loyalty.rules.ledger.asks import (
 )
 from services.loyalty.rules.ledger.entries import SOURCE_ADJUSTED, Account, EntryType, Journal
 from services.loyalty.rules.ledger.events import Moved, PointsAdjusted
-from services.loyalty.rules.ledger.points import Answer, Book, Member, debt_room, lot_of, take_or_owe
+from services.loyalty.rules.ledger.lots import lot_of
+from services.loyalty.rules.ledger.points import Answer, Book, Member, debt_room, take_or_owe
 from services.loyalty.rules.programmes.programmes import CurrencyRules
 
 

@@ -12,7 +12,8 @@ from services.loyalty.rules.ledger.asks import (
 from services.loyalty.rules.ledger.entries import SOURCE_AWARDED, Account, EntryType, LotKey
 from services.loyalty.rules.ledger.events import Moved, PointsAwarded
 from services.loyalty.rules.ledger.expiry import NEVER, matures_at
-from services.loyalty.rules.ledger.points import Answer, Book, lot_of
+from services.loyalty.rules.ledger.lots import lot_of
+from services.loyalty.rules.ledger.points import Answer, Book
 
 
 def award(book: Book, ask: Ask) -> Answer:

@@ -19,7 +19,8 @@ from services.loyalty.rules.ledger.asks import (
 from services.loyalty.rules.ledger.entries import SOURCE_IMPORTED, Account, EntryType, LotKey, key_of
 from services.loyalty.rules.ledger.events import Moved, PointsImported
 from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day, midnight
-from services.loyalty.rules.ledger.points import Answer, Book, Member, month_for
+from services.loyalty.rules.ledger.lots import month_for
+from services.loyalty.rules.ledger.points import Answer, Book, Member
 from services.loyalty.rules.ledger.state import Part
 from services.loyalty.rules.programmes.programmes import CurrencyRules
 

@@ -14,17 +14,19 @@ from services.loyalty.rules.ledger.asks import MOST_POINTS, Ask
 from services.loyalty.rules.ledger.entries import SOURCE_AWARDED, Account, Entry, EntryType, LotKey
 from services.loyalty.rules.ledger.events import Event, Moved, PointsAwarded, PointsRedeemed
 from services.loyalty.rules.ledger.expiry import MaturationKind
-from services.loyalty.rules.ledger.points import Answer, lot_of
+from services.loyalty.rules.ledger.lots import lot_of
+from services.loyalty.rules.ledger.points import Answer
 from services.loyalty.rules.ledger.redemptions import redemption_of
 from services.loyalty.rules.ledger.state import Part
 from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme, Programmes
 
 
 class Move(NamedTuple):
-    """An award, or where a redemption's id is given, a redemption."""
+    """An award, or where a redemption's id is given, a redemption. What is ``read`` is not posted by a statement alone."""
 
     ask: Ask
     redemption_id: str | None = None
+    read: bool = False
 
     @property
     def takes(self) -> bool:
@@ -94,7 +96,7 @@ class Moves:
         known: dict[tuple[str, str], Terms | None] = {}
         keys = set()
         for nth, move in enumerate(asked):
-            if move is None:
+            if move is None or move.read:
                 continue
             ask = move.ask
             key = ask.member_id, ask.key
@@ -157,24 +159,56 @@ def is_plain(move: Move, on: Terms) -> bool:
     )
 
 
-def terms(programmes: Programmes, programme_id: str, code: str, first_at: int, last_at: int) -> Terms | None:
-    """The terms of moves from an instant to another; None when more than the wallet decides over them.
+def alone(programmes: Programmes, asked: Sequence[Move | None], now: int) -> list[tuple[str, int] | None]:
+    """For each of those asked for the wallet that it hangs on alone, as (member, currency number), or None.
 
-    That is where points wait or slide or come too late, where a tier counts them or did, for whom it was not judged
-    yet, and where something changes between the instants.
+    Whether nothing else decides over a wallet storage has to say.
+    """
+    known: dict[tuple[str, str], int | None] = {}
+    wallets: list[tuple[str, int] | None] = []
+    for move in asked:
+        if move is None:
+            wallets.append(None)
+            continue
+        kind = move.ask.programme_id, move.ask.currency
+        if kind not in known:
+            found = _alone(programmes, *kind, now, now + len(asked))
+            known[kind] = found[1].number if found else None
+        number = known[kind]
+        wallets.append(None if number is None else (move.ask.member_id, number))
+    return wallets
+
+
+def _alone(
+    programmes: Programmes, programme_id: str, code: str, first_at: int, last_at: int
+) -> tuple[Programme, CurrencyRules] | None:
+    """By what a currency's points are moved from an instant to another; None when more than the wallet decides over that.
+
+    That is where a tier counts them or did, for whom it was not judged yet, and where rules change between the instants.
     """
     history = programmes.by_id.get(programme_id)
     if history is None or history.versions[0].effective_at > first_at:
         return None
     programme = history.at(first_at)
     rules = _rules(programme, code)
-    if rules is None or history.at(last_at) is not programme:
+    if rules is None or rules.code in history.metrics or history.at(last_at) is not programme:
         return None
+    return programme, rules
+
+
+def terms(programmes: Programmes, programme_id: str, code: str, first_at: int, last_at: int) -> Terms | None:
+    """The terms of moves from an instant to another; None when their wallets have to be read first, or more than these.
+
+    Wallets have to be where points wait or slide or come too late, and where the lot changes between the instants.
+    """
+    found = _alone(programmes, programme_id, code, first_at, last_at)
+    if found is None:
+        return None
+    programme, rules = found
     lot = lot_of(rules, first_at, programme.time_zone, SOURCE_AWARDED)
     if (
         rules.maturation.kind not in (MaturationKind.AT_ONCE, MaturationKind.ON_ORDER_COMPLETED)
         or rules.expiry.sliding
-        or rules.code in history.metrics
         or lot.expires_at <= last_at
         or lot != lot_of(rules, last_at, programme.time_zone, SOURCE_AWARDED)
     ):

@@ -6,16 +6,13 @@ has no input or output of its own, so that posting, replay, quote and preview ar
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from services.kit.refusal import Refusal
 from services.loyalty.rules.ledger.dues import apply_due
 from services.loyalty.rules.ledger.entries import (
-    NO_MONTH,
-    SLIDING,
-    SOURCE_EARNED,
     Account,
     Entry,
     EntryType,
@@ -32,7 +29,7 @@ from services.loyalty.rules.ledger.events import (
     TierLowered,
     TierRaised,
 )
-from services.loyalty.rules.ledger.expiry import NEVER, Expiry, expires_at, local_day, month_of
+from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day
 from services.loyalty.rules.ledger.state import Part, State
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.programmes.programmes import (
@@ -85,6 +82,8 @@ class Book:
         A member that was merged into another is that other.
         """
         current = history.at(self.now)
+        if self.state.alone:
+            return self.touch_alone(member_id, history, current.currencies)
         standing = self._standing(member_id, current.number)
         wallets, last = {}, standing.touched_at
         for rules in current.currencies:
@@ -121,13 +120,21 @@ class Book:
             _say_whether_it_slides(wallet, rules, zone)
         return wallet
 
-    def settle_alone(self, wallet: Wallet, history: ProgrammeHistory, rules: CurrencyRules) -> None:
-        """Apply what fell due to a wallet over which nothing else of its member decides."""
-        current = history.at(self.now)
-        _say_whether_it_slides(wallet, rules, current.time_zone)
-        recorded_at = max(self.now, wallet.touched_at + 1)
-        standing = Standing(wallet.member_id, current.number)
-        self.settle(Member(standing, history, current, {rules.code: wallet}, recorded_at), rules)
+    def touch_alone(
+        self, member_id: str, history: ProgrammeHistory, currencies: Iterable[CurrencyRules]
+    ) -> Member:
+        """The same of a member of whom there are but wallets over which nothing else decides."""
+        current, wallets, last = history.at(self.now), {}, 0
+        for rules in currencies:
+            if (wallet := self.state.wallets.get((member_id, rules.number))) is not None:
+                _say_whether_it_slides(wallet, rules, current.time_zone)
+                wallets[rules.code], last = wallet, max(last, wallet.touched_at)
+        standing = Standing(member_id, current.number)
+        member = Member(standing, history, current, wallets, max(self.now, last + 1))
+        for rules in currencies:
+            if rules.code in wallets:
+                self.settle(member, rules)
+        return member
 
     def settle(self, member: Member, rules: CurrencyRules, by: int | None = None) -> None:
         """Apply to one wallet what fell due by an instant.
@@ -243,28 +250,6 @@ def debt_room(member: Member, rules: CurrencyRules) -> int:
         return 0
     floor = rules.debt_floor_at(member.standing.tier)
     return max(0, floor - member.wallets[rules.code].debt) if floor else NEVER
-
-
-def lot_of(rules: CurrencyRules, active_at: int, zone: str, source: int) -> LotKey:
-    """The bucket that points active from an instant belong to; what slides is not told apart by its source."""
-    return _lot(active_at // 60_000_000, rules.expiry, rules.spendable, zone, source)
-
-
-@lru_cache(maxsize=4_096)
-def _lot(minute: int, expiry: Expiry, spendable: bool, zone: str, source: int) -> LotKey:
-    active_at, source = minute * 60_000_000, SOURCE_EARNED if expiry.sliding else source
-    return LotKey(expires_at(active_at, expiry, zone), _month(expiry, spendable, active_at, zone), source)
-
-
-def month_for(rules: CurrencyRules, earned_at: int, zone: str) -> int:
-    """The month that a bucket keeps."""
-    return _month(rules.expiry, rules.spendable, earned_at, zone)
-
-
-def _month(expiry: Expiry, spendable: bool, earned_at: int, zone: str) -> int:
-    if expiry.sliding:
-        return SLIDING
-    return month_of(earned_at, zone) if spendable else NO_MONTH
 
 
 Operation = Callable[[Book], Answer]

@@ -105,7 +105,8 @@ class State:
     good was, by member and key, where an order was all given back before. ``offers`` are rewards, ``takings`` what members
     took of them by its key, ``taken_at`` the instants at which a member took a reward (programme, key) whose limits
     count, and ``stock_moved`` how many more or fewer are taken of it. ``birthdays`` are the months of members'
-    birthdays, where earn rules ask for them.
+    birthdays, where earn rules ask for them. ``alone`` says that there are but wallets over which nothing else of
+    their members decides.
     """
 
     standings: dict[tuple[str, int], Standing] = field(default_factory=dict)
@@ -127,6 +128,7 @@ class State:
     counts: Counts = field(default_factory=Counts)
     grants: list[Grant] = field(default_factory=list)
     promised: set[tuple[str, str]] = field(default_factory=set)
+    alone: bool = False
 
     @property
     def changed(self) -> bool:

@@ -63,6 +63,6 @@ def settle_wallets(book: Book, wallets: Sequence[WalletName]) -> Answer:
         if wallet is None or rules is None or rules.code in history.metrics:
             left.append(name)
             continue
-        book.settle_alone(wallet, history, rules)
+        book.touch_alone(member_id, history, (rules,))
         wallet.changed |= wallet.next_due_at != wallet.noted_due_at
     return Answer(Settled(len(book.entries) - first, tuple(left)))

@@ -15,7 +15,8 @@ from services.loyalty.rules.ledger.entries import SOURCE_EARNED, Account, EntryT
 from services.loyalty.rules.ledger.events import Moved, OrderRecorded
 from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day, local_time, matures_at
 from services.loyalty.rules.ledger.grants import Grant, GrantKind
-from services.loyalty.rules.ledger.points import Answer, Book, Member, lot_of
+from services.loyalty.rules.ledger.lots import lot_of
+from services.loyalty.rules.ledger.points import Answer, Book, Member
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.orders.judgements import Judgement
 from services.loyalty.rules.orders.orders import (

@@ -12,7 +12,16 @@ from services.loyalty.rules.ledger.entries import Entry
 from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.storage.earning import earn_counts
-from services.loyalty.storage.ledger import chain, columns, copying, grants, new_orders, redemptions, rows
+from services.loyalty.storage.ledger import (
+    alone,
+    chain,
+    columns,
+    copying,
+    grants,
+    new_orders,
+    redemptions,
+    rows,
+)
 from services.loyalty.storage.ledger.standings import Outpaced
 from services.loyalty.storage.members import merges
 from services.loyalty.storage.rewards import takings
@@ -62,13 +71,7 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
     if state.counts.added:
         await earn_counts.write(connection, state.counts)
     await grants.promise(connection, state.grants)
-    denials = [
-        redemptions.new_denial(*place, denial) for place, denial in state.denials.items() if denial.is_new
-    ]
-    if denials:
-        await connection.copy_records_to_table(
-            "denials", records=denials, columns=redemptions.NEW_DENIAL_COLUMNS
-        )
+    await _write_denials(connection, state)
     reversals = [
         redemptions.new_reversal(*place, reversal_id, reversal)
         for place, known in state.reversals.items()
@@ -122,9 +125,26 @@ async def _write_wallets(connection: database.RawConnection, state: State) -> No
         await connection.execute(_NEW_WALLETS, *_wallets(new, fated))
     if known := [wallet for wallet in changed if not wallet.is_new]:
         noted = columns.numbers([wallet.noted_version for wallet in known])
-        done = await connection.execute(_CHANGE_WALLETS, *_wallets(known, fated), noted)
+        change = _CHANGE_WALLETS_ALONE if state.alone else _CHANGE_WALLETS
+        done = await connection.execute(change, *_wallets(known, fated), noted)
         if done != f"UPDATE {len(known)}":
             raise Outpaced
+    if state.alone:
+        await alone.look_for_denials(connection, state)
+
+
+async def _write_denials(connection: database.RawConnection, state: State) -> None:
+    """Write what was declined, of wallets that are as they were read: what is posted without a standing's lock shows there.
+
+    Raises ``Outpaced``.
+    """
+    new = {place: denial for place, denial in state.denials.items() if denial.is_new}
+    if not new:
+        return
+    if not await alone.are_as_read(connection, {member_id for member_id, _ in new}, state):
+        raise Outpaced
+    denials = [redemptions.new_denial(*place, denial) for place, denial in new.items()]
+    await connection.copy_records_to_table("denials", records=denials, columns=redemptions.NEW_DENIAL_COLUMNS)
 
 
 def _wallets(wallets: Sequence[Wallet], fated: Container[str]) -> list[str]:
@@ -202,6 +222,7 @@ UPDATE wallets w SET
 FROM unnest({_GIVEN_WALLETS}, $12::text::bigint[]) AS n({_WALLET_COLUMNS}, noted)
 WHERE w.member_id = n.member_id AND w.currency = n.currency AND w.version = n.noted
 """  # noqa: S608  # columns of ours
+_CHANGE_WALLETS_ALONE = f"{_CHANGE_WALLETS} AND w.plain"
 
 _PUT_STANDINGS = """
 UPDATE standings s SET

@@ -15,7 +15,7 @@ from services.loyalty.rules.ledger.state import Place, State
 from services.loyalty.rules.orders.checkout import once_key
 from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.earning import earn_counts
-from services.loyalty.storage.ledger import columns, grants, redemptions, rows, standings
+from services.loyalty.storage.ledger import alone, columns, grants, redemptions, rows, standings
 from services.loyalty.storage.ledger.touches import Touched, Touches
 from services.loyalty.storage.members import birthdays
 from services.loyalty.storage.rewards import takings
@@ -32,7 +32,8 @@ async def load(
     Where it is ``careful``, wallets are locked as well and all keys looked up; else ask ``came_before`` after the fold.
     None when a programme was published since ``programmes`` was read. Raises ``Outpaced``.
     """
-    touched, state = Touched.of(batch), State()
+    touched = Touched.of(batch)
+    state = State(alone=bool(touched.wallets) and not touched.members)
     parting = set(touched.merges)
     joining = any(history.asks_for_joining for history in programmes.by_id.values())
     went = await standings.lock(connection, touched, state, joining=joining, careful=careful)
@@ -60,9 +61,10 @@ async def load(
 
 
 async def came_before(connection: database.RawConnection, batch: Iterable[Touches], state: State) -> bool:
-    """After a fold: whether a key that posted nothing now did before, and was not looked up."""
+    """After a fold: whether a key that posted nothing now did before, or was declined, and was not looked up."""
     unposted = [place for one in batch for place in one.keys if not state.posted.get(place)]
-    return bool(unposted) and bool(await connection.fetchval(_CAME_BEFORE, *_columns(unposted)))
+    look = _CAME_BEFORE_OR_DENIED if state.alone else _CAME_BEFORE
+    return bool(unposted) and bool(await connection.fetchval(look, *_columns(unposted)))
 
 
 async def _load_wallets(
@@ -73,10 +75,9 @@ async def _load_wallets(
     As mostly no key was declined, to see that takes no statement of its own.
     """
     if touched.wallets:
-        alone = zip(*sorted(touched.wallets), strict=True)
-        for row in await connection.fetch(_WALLETS_ALONE, *alone):
-            wallet = rows.wallet(row)
-            state.wallets[wallet.member_id, wallet.currency] = wallet
+        revision = await alone.read(connection, touched.wallets, state, lock=careful or not state.alone)
+        if state.alone:
+            return revision
     if not touched.members:
         return None
     members = columns.ids(sorted({member for member, _ in touched.members}))
@@ -227,13 +228,6 @@ SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w
 WHERE w.member_id = ANY($1::text::uuid[]) ORDER BY w.member_id, w.currency FOR UPDATE
 """  # noqa: S608  # columns of ours
 
-# A fate, a debt or a hold is more than the wallet.
-_WALLETS_ALONE = f"""
-SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)} FROM wallets w
-JOIN unnest($1::uuid[], $2::smallint[]) AS k(member_id, currency) USING (member_id, currency)
-WHERE w.plain AND w.held = 0 ORDER BY w.member_id, w.currency FOR UPDATE OF w
-"""  # noqa: S608  # columns of ours
-
 _HOLDS = """
 SELECT * FROM holds WHERE member_id = ANY($1::uuid[]) AND state = 'OPEN'
 UNION
@@ -278,6 +272,7 @@ SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)}, (SELECT revision FROM programme
 FROM wallets w WHERE w.member_id = ANY($1::text::uuid[])
 """  # noqa: S608
 _CAME_BEFORE = f"SELECT {_USED.format(keys=_ASKED, by_key=_ENTRIES)}"
+_CAME_BEFORE_OR_DENIED = f"{_CAME_BEFORE} OR {_USED.format(keys=_ASKED, by_key=_DENIED)}"
 
 _POSTED = f"""
 SELECT e.member_id, e.key, e.type, e.currency, e.points, e.lot_expires_at, e.lot_month, e.lot_source, e.order_ref,
