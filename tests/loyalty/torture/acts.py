@@ -142,6 +142,7 @@ class Shop:
 
     def _redeem(self, name: str) -> Act:
         body = {"memberId": self.dice.choice(self.members), "points": self.dice.choice((20, 100, 400))}
+        body |= {"currency": self.dice.choice(("POINTS", "COINS"))}
         body |= {"redemptionId": name, "order": {"source": "till", "orderId": name}}
         return Act(name, "RedemptionsService/RedeemPoints", body)
 
@@ -181,6 +182,7 @@ class Shop:
 
     def _award(self, name: str) -> Act:
         body = {"memberId": self.dice.choice(self.members), "points": self.dice.randrange(1, 300)}
+        body |= {"currency": self.dice.choice(("POINTS", "COINS"))}
         body |= {"idempotencyKey": name, "reason": name.upper().replace("-", "_")}
         return Act(name, "PointsService/AwardPoints", body)
 
@@ -191,8 +193,14 @@ class Shop:
 
 
 def transferable() -> Json:
-    """The usual programme, whose points members may give away, and lose after three days."""
+    """The usual programme, whose points members may give away, and lose after three days.
+
+    Beside them there are coins, which slide: no statement by itself posts them.
+    """
     body = programme()
     expiry = {"kind": "EXPIRY_KIND_AFTER_PERIOD", "period": "P3D", "rounding": "EXPIRY_ROUNDING_NONE"}
-    body["currencies"][0] |= {"transferable": True, "expiry": expiry}
+    points = body["currencies"][0] | {"transferable": True, "expiry": expiry}
+    slides = {"kind": "EXPIRY_KIND_AFTER_INACTIVITY", "period": "P3D"}
+    coins = body["currencies"][0] | {"code": "COINS", "expiry": slides}
+    body["currencies"] = [points, *body["currencies"][1:], coins]
     return body

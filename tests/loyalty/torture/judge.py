@@ -73,6 +73,7 @@ def expected(acts: Iterable[Act]) -> Marks:
 def _of(act: Act) -> Iterable[tuple[tuple[str, str, str], int]]:
     answer: Any = act.answer
     points = int(answer.get("points", 0)) if answer else 0
+    currency = _root(act).body.get("currency", "POINTS")
     match act.kind:
         case "pay":
             for earned in answer["order"].get("earned", []):
@@ -85,10 +86,10 @@ def _of(act: Act) -> Iterable[tuple[tuple[str, str, str], int]]:
                 if back:
                     yield (f"shop:{act.about.name}", "TAKEN_BACK", taken["currency"]), back
         case "redeem":
-            yield (f"till:{act.name}", "REDEEM", "POINTS"), points
+            yield (f"till:{act.name}", "REDEEM", currency), points
         case "reverse":
             assert act.about is not None
-            yield (f"till:{_root(act).name}", "REDEEM_REVERSAL", "POINTS"), points
+            yield (f"till:{_root(act).name}", "REDEEM_REVERSAL", currency), points
         case "hold":
             yield (f"till:{act.name}", "HOLD", "POINTS"), int(answer["hold"]["points"])
         case "capture":
@@ -100,7 +101,7 @@ def _of(act: Act) -> Iterable[tuple[tuple[str, str, str], int]]:
                 abs(change),
             )
         case "award":
-            yield (act.body["reason"], "EARN", "POINTS"), points
+            yield (act.body["reason"], "EARN", currency), points
         case "transfer":
             yield (f"transfer:{act.name}", "TRANSFER_IN", "POINTS"), points
 
