@@ -14,10 +14,10 @@ from prometheus_client import Counter
 from services.kit import clock, database
 from services.kit.refusal import Refusal, Unavailable
 from services.loyalty import events
-from services.loyalty.queues import LedgerBusy, Queue, Task
+from services.loyalty.queues import LedgerBusy, Queue, Task, answered_total
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.moves import Moves, alone
-from services.loyalty.rules.ledger.points import Answer, fold
+from services.loyalty.rules.ledger.points import Answer, Folded, fold, fold_alone
 from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.programmes.programmes import Programmes
 from services.loyalty.storage.ledger import chain, ledger, moves
@@ -47,6 +47,8 @@ class LedgerUnavailable(Unavailable):
 
 Answers = Sequence[Answer | BaseException | None]  # for each task; None where it was left to other work
 Work = Callable[[list[Task]], Awaitable[Answers]]
+Opened = tuple[database.RawConnection, chain.Head, State]
+"""A transaction that has begun, where the lane ends, and what was read."""
 
 
 class Lane:
@@ -84,17 +86,23 @@ class Lane:
         """Answer all tasks: moves first, as far as that goes, and then whatever is left."""
         self._careful = self._outpaced = False
         if any(task.move is not None for task in tasks):
-            tasks = await self._attempt(tasks, self._move)
+            tasks = await self._by("nothing", tasks, self._move)
         if any(task.move is not None for task in tasks):
-            tasks = await self._attempt(tasks, self._fold_alone)
+            tasks = await self._by("wallets", tasks, self._fold_alone)
         if any(task.wish is not None for task in tasks):
-            tasks = await self._attempt(tasks, self._decline)
+            tasks = await self._by("nothing", tasks, self._decline)
         together = [task for task in tasks if not task.touches.merges]
         alone = [[task] for task in tasks if task.touches.merges]  # what others read hangs on how they end
         for batch in (together, *alone):
             if batch:
-                left = await self._attempt(batch, self._fold)
+                left = await self._by("members", batch, self._fold)
                 assert not left, "a fold answers everything"
+
+    async def _by(self, reading: str, tasks: list[Task], work: Work) -> list[Task]:
+        """What is left of tasks that a work was tried on, which answers by ``reading`` so much."""
+        left = await self._attempt(tasks, work)
+        answered_total.labels(reading).inc(len(tasks) - len(left))
+        return left
 
     async def _attempt(self, tasks: list[Task], work: Work) -> list[Task]:
         """Commit tasks together, or after a fault one by one, so that it hits its own alone; what the work left."""
@@ -136,7 +144,7 @@ class Lane:
                 tries, self._careful = tries + 1, True
                 if collision.table_name == "batches":
                     await self._hang_up()  # another connection writes this lane: claim another
-                if tries == TRIES:
+                if tries >= TRIES:
                     raise LedgerBusy("the same orders collide again and again: try again") from collision
             except Exception as error:
                 if not database.is_away(error):
@@ -187,48 +195,52 @@ class Lane:
         return await sold_out.decline(connection, [task.wish for task in tasks], self._tick(1))
 
     async def _fold_alone(self, tasks: list[Task]) -> Answers:
-        """Those moves that hang on their wallets alone, as ``_fold`` does; no answer to what hangs on more than that."""
+        """Moves that hang on their wallets alone, as ``_fold`` does; no answer to what may hang on more than that.
+
+        So nothing is refused here: whoever declines a key for good has its member locked.
+        """
         answers: list[Answer | BaseException | None] = [None] * len(tasks)
         known, now = await self._rulebook.current(), self._tick(len(tasks))
         wallets = alone(known, [task.move for task in tasks], now)
         if self._careful or not any(wallets):
             return answers
-        state = await self._load([Touches(wallets=tuple(filter(None, wallets)))], known)
-        there = [nth for nth, place in enumerate(wallets) if place in state.wallets]
-        folded = await self._append([tasks[nth] for nth in there], state, known, now)
-        for nth, answer in zip(there, folded, strict=True):
+        opened = _, _, state = await self._open([Touches(wallets=tuple(filter(None, wallets)))], known)
+        there = [
+            (nth, place) for nth, place in enumerate(wallets) if place is not None and place in state.wallets
+        ]
+        folded, found = fold_alone(state, [(place, tasks[nth].operation) for nth, place in there], known, now)
+        await self._append(opened, folded, now)
+        for (nth, _), answer in zip(there, found, strict=True):
             answers[nth] = answer
         return answers
 
     async def _fold(self, tasks: list[Task]) -> Answers:
         """One batch up to its commit; ``_in_doubt`` then holds it sealed, None when nothing changed."""
-        known = await self._rulebook.current()
-        state = await self._load([task.touches for task in tasks], known)
-        return await self._append(tasks, state, known, self._tick(len(tasks)))
+        known, touches = await self._rulebook.current(), [task.touches for task in tasks]
+        opened = connection, _, state = await self._open(touches, known)
+        now = self._tick(len(tasks))
+        folded = fold(state, [task.operation for task in tasks], known, now)
+        if not self._careful and await came_before(connection, touches, state):
+            raise _Again
+        await self._append(opened, folded, now)
+        return folded.answers
 
-    async def _load(self, touches: Sequence[Touches], known: Programmes) -> State:
-        """Open a batch's transaction and read what it touches. Raises ``_Again`` when there are newer rules."""
-        connection, _ = await self._ready()
+    async def _open(self, touches: Sequence[Touches], known: Programmes) -> Opened:
+        """Begin a batch's transaction and read what it touches. Raises ``_Again`` when there are newer rules."""
+        connection, head = await self._ready()
         await ledger.begin(connection)
         state = await load(connection, touches, known, careful=self._careful or self._outpaced)
         if state is None:
             await self._roll_back()
             await self._rulebook.refresh()
             raise _Again
-        return state
+        return connection, head, state
 
-    async def _append(self, tasks: Sequence[Task], state: State, known: Programmes, now: int) -> Answers:
-        """Fold operations over what was read, and write what comes of that. Raises ``_Again`` where a key came before."""
-        connection, head = self._connection, self._head
-        assert connection is not None
-        assert head is not None
-        folded = fold(state, [task.operation for task in tasks], known, now)
-        if not self._careful and await came_before(connection, (task.touches for task in tasks), state):
-            raise _Again
+    async def _append(self, opened: Opened, folded: Folded, now: int) -> None:
+        connection, head, state = opened
         if folded.entries or folded.events or state.changed:
             told = map(events.encode, folded.events)
             self._in_doubt = await ledger.append(connection, head, state, folded.entries, told, now)
-        return folded.answers
 
     def _tick(self, operations: int) -> int:
         """The first of as many microseconds of the lane's own clock as there are operations."""

@@ -27,6 +27,11 @@ batch_seconds = Histogram(
 turned_away_total = Counter(
     "huiyuan_ledger_turned_away_total", "Operations that were refused, since too many waited."
 )
+answered_total = Counter(
+    "huiyuan_ledger_answered_total",
+    "Operations that were answered, by what was read for it: nothing, wallets alone, whole members.",
+    ["reading"],
+)
 
 MOST_AT_ONCE = 2_000
 MOST_WAITING = 20_000

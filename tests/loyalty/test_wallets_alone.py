@@ -1,32 +1,35 @@
 """Wallets read and folded alone: what comes of that is what a fold with the whole member brings, whatever comes between."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from services.kit import clock
 from services.kit.refusal import Refusal
-from services.loyalty import events, lane
+from services.loyalty import lane
 from services.loyalty.lanes import Lanes
-from services.loyalty.rules.ledger.asks import IdempotencyKeyReused, NotEnoughPoints
-from services.loyalty.rules.ledger.moves import Moves
+from services.loyalty.queues import Task
 from services.loyalty.rules.ledger.state import State
-from services.loyalty.storage.ledger import chain, ledger, moves
+from services.loyalty.rules.ledger.touching import settle_wallets, touch_members
+from services.loyalty.storage.ledger import ledger
 from services.loyalty.storage.ledger import state as reading
+from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import programme
+from tests.loyalty.spending import done
 from tests.loyalty.test_moves import Ledger, left, running, said
 from tests.loyalty.test_plain_moves import ledger as ledger_of
 
-ELSEWHERE = chain.Head(9, 0, b"")
-"""A lane that nobody has."""
+ANSWERED = "huiyuan_ledger_answered_total"
 
 
 def founded(**of_points: Any) -> dict[str, Any]:
@@ -165,64 +168,6 @@ async def test_a_wallet_that_hangs_on_more_meanwhile_is_folded_with_its_member(
         await there.loyalty.sql("UPDATE wallets SET plain = true WHERE member_id = $1", member)
 
 
-@pytest.mark.parametrize("read", [False, True])
-async def test_what_is_declined_and_posted_at_once_under_one_key_is_one_of_the_two(
-    make_loyalty: Any, read: bool
-) -> None:
-    async with ledger_of(make_loyalty, programme()) as there:
-        member = str(uuid4())
-        await there.lane.submit(there.task("award", member, 10))
-        other = await asyncpg.connect(there.loyalty.database)
-        posting = other.transaction()
-        await posting.start()
-        head = ELSEWHERE
-        for kind, points in (("award", 100), ("redeem", 50)):
-            head = await post_unread(there, other, head, kind, member, points)
-        asked = there.task("redeem", member, 50, key="K", fast=read, read=read)
-        answer = there.lane.submit(asked)
-        await waited(there)
-        assert not answer.done(), "whoever declines waits for who moves the points just then"
-        await posting.commit()
-        assert (await answer).replayed
-        assert not await there.loyalty.sql("SELECT FROM denials WHERE member_id = $1", member)
-        await other.close()
-
-
-async def post_unread(
-    there: Ledger, connection: asyncpg.Connection, head: chain.Head, kind: str, member: str, points: int
-) -> chain.Head:
-    """Post a move by its statement alone, within the connection's transaction."""
-    known, now = await there.rulebook.current(), clock.micros(clock.now())
-    asked = Moves(known, [there.task(kind, member, points, key="K").move], now)
-    told = events.encode_alike([step.event for step in asked.steps])
-    outcomes, after = await moves.post(connection, head, asked, told, known.revision, now)
-    assert outcomes
-    return after
-
-
-async def waited(there: Ledger) -> None:
-    """Wait until somebody waits for a lock in the database, or long enough that nobody will."""
-    for _ in range(40):
-        await asyncio.sleep(0.05)
-        if await there.loyalty.sql("SELECT FROM pg_locks WHERE NOT granted"):
-            return
-
-
-@pytest.mark.parametrize("points", [50, 0])
-async def test_a_key_that_was_declined_stays_so(make_loyalty: Any, points: int) -> None:
-    async with ledger_of(make_loyalty, programme()) as there:
-        member = str(uuid4())
-        await there.lane.submit(there.task("award", member, 10))
-        with pytest.raises(NotEnoughPoints):
-            await there.lane.submit(there.task("redeem", member, 50, key="K", read=True))
-        await there.lane.submit(there.task("award", member, 100))
-        again = there.task("redeem", member, points, key="K", read=True)
-        with pytest.raises(NotEnoughPoints if points else IdempotencyKeyReused) as refused:
-            await there.lane.submit(again)
-        assert not points or refused.value.facts["replayed"] == "true"
-        assert (await there.wallet(member))["available"] == 110
-
-
 async def test_a_wallet_that_is_there_no_more_or_not_yet_is_made_by_the_fold(
     make_loyalty: Any, looked: list[State]
 ) -> None:
@@ -230,9 +175,11 @@ async def test_a_wallet_that_is_there_no_more_or_not_yet_is_made_by_the_fold(
         old, new = str(uuid4()), str(uuid4())
         await there.lane.submit(there.task("award", old, 10))
         looked.clear()
+        before = answered()
         tasks = [there.task("award", member, 5, read=True) for member in (old, new, old)]
         answers = await asyncio.gather(*map(there.lane.submit, tasks))
         assert [answer.value.balance_after for answer in answers] == [15, 5, 20]
+        assert answered() - before == {"wallets": 2, "members": 1}
         assert [state.alone for state in looked] == [True, False]
 
 
@@ -243,3 +190,44 @@ async def test_what_a_faster_clock_recorded_is_not_gone_behind(make_loyalty: Any
             first = await faster.submit(there.task("award", member, 10))
         then = await there.lane.submit(there.task("award", member, 5))
         assert then.value.recorded_at == first.value.recorded_at + 1
+
+
+def answered() -> Counter[str]:
+    """How many operations lanes of this process answered, by what they read for it."""
+    kinds = ("nothing", "wallets", "members")
+    found = {kind: REGISTRY.get_sample_value(ANSWERED, {"reading": kind}) for kind in kinds}
+    return Counter({kind: int(count or 0) for kind, count in found.items()})
+
+
+async def test_who_was_to_get_points_first_spends_them(make_loyalty: Any) -> None:
+    async with ledger_of(make_loyalty, programme()) as there:
+        member = str(uuid4())
+        await there.lane.submit(there.task("award", member, 10))
+        tasks = [there.task("adjust", member, 100), there.task("redeem", member, 50, read=True)]
+        adjusted, redeemed = await asyncio.gather(*map(there.lane.submit, tasks))
+        assert redeemed.value.balance_after == 60
+        assert adjusted.value
+
+
+async def test_a_wallet_read_with_its_member_is_not_settled_alone(make_loyalty: Any) -> None:
+    past = founded(expiry={"kind": "EXPIRY_KIND_ON_DATES", "dates": ["2020-12-31"]})
+    async with ledger_of(make_loyalty, past) as there:
+        later = {"programme": programme(programmeId="later"), "reason": "test"}
+        await done(there.loyalty.staff("ProgrammesService/CreateProgramme", later))
+        await there.rulebook.refresh()
+        number = (await there.rulebook.current()).history("later").newest.number
+        member = there.loyalty.new_member()
+        await there.lane.submit(there.task("award", member, 5))
+        await there.lane.submit(there.task("award", member, 5, currency="GROWTH"))
+        touch = Task(partial(touch_members, members=[(member, "later")]), Touches(((member, number),)))
+        await there.lane.submit(touch)
+        forfeit = {"memberId": member, "forfeitId": "f", "reason": "TEST", "programmeId": "shop"}
+        await done(there.loyalty.staff("ForfeitsService/ForfeitPoints", forfeit))
+        await there.lane.submit(there.task("award", member, 5))
+        settle = Task(
+            partial(settle_wallets, wallets=[(member, there.points, "shop")]),
+            Touches(wallets=((member, there.points),)),
+        )
+        again = Task(partial(touch_members, members=[(member, "later")]), Touches(((member, number),)))
+        await asyncio.gather(*map(there.lane.submit, (settle, again)))
+        assert not (await there.wallet(member))["plain"], "of what was forfeited nothing comes back"

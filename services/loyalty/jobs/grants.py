@@ -17,7 +17,7 @@ from services.loyalty.rules.ledger.asks import Ask
 from services.loyalty.rules.ledger.awards import award
 from services.loyalty.rules.ledger.entries import key_of
 from services.loyalty.rules.ledger.grants import Grant, GrantKind
-from services.loyalty.rules.ledger.moves import Move
+from services.loyalty.rules.ledger.moves import move
 from services.loyalty.rules.ledger.points import SYSTEM
 from services.loyalty.storage.ledger import grants, points
 from services.loyalty.storage.ledger.grants import Kept
@@ -102,13 +102,15 @@ class Grants:
 
     async def _post(self, lanes: Lanes, grant: Grant) -> None:
         """Post points under the grant's key, which the ledger takes once; then note the entry."""
-        programme = (await self._rulebook.current()).history(grant.programme_id).newest
+        history = (await self._rulebook.current()).history(grant.programme_id)
+        programme = history.newest
         key = key_of("grant", grant.key)
         ask = Ask(
             grant.member_id, programme.programme_id, grant.currency, grant.points, key, SYSTEM, grant.reason
         )
         touches = Touches(((grant.member_id, programme.number),), keys=(ask.place,))
-        posted = (await lanes.submit(Task(partial(award, ask=ask), touches, Move(ask)))).value
+        task = Task(partial(award, ask=ask), touches, move(history, ask))
+        posted = (await lanes.submit(task)).value
         entry_id = points.place(posted.recorded_at, posted.ord)
         await grants.given(self._pool, grant, entry_id, self._now())
 

@@ -25,7 +25,7 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.asks import Ask
 from services.loyalty.rules.ledger.awards import award
 from services.loyalty.rules.ledger.entries import EntryType, key_of
-from services.loyalty.rules.ledger.moves import Move
+from services.loyalty.rules.ledger.moves import move
 from services.loyalty.rules.ledger.reading import settled
 from services.loyalty.rules.ledger.state import Part
 from services.loyalty.rules.ledger.wallets import Wallet
@@ -101,7 +101,8 @@ class Points:
         reason = reason_code(request.reason)
         key = key_of("award", own_id(request.idempotency_key, "idempotency_key"))
         order = order_ref(request.order if request.HasField("order") else None)
-        programme = (await self._rulebook.current()).history(request.programme_id).newest
+        history = (await self._rulebook.current()).history(request.programme_id)
+        programme = history.newest
         member = await self._membership.one(meant(request), "member")
         if request.WhichOneof("member") == "identity":
             # It may have been another member's when the key was used.
@@ -109,7 +110,7 @@ class Points:
         who = rpc.caller().actor
         ask = Ask(member, programme.programme_id, request.currency, request.points, key, who, reason, order)
         touches = Touches(((member, programme.number),), keys=(ask.place,))
-        answer = await self._lanes.submit(Task(partial(award, ask=ask), touches, Move(ask)))
+        answer = await self._lanes.submit(Task(partial(award, ask=ask), touches, move(history, ask)))
         posted: Part = answer.value
         return wire.AwardPointsResponse(
             member_id=member,

@@ -18,7 +18,12 @@ from services.loyalty.rules.ledger.lots import lot_of
 from services.loyalty.rules.ledger.points import Answer
 from services.loyalty.rules.ledger.redemptions import redemption_of
 from services.loyalty.rules.ledger.state import Part
-from services.loyalty.rules.programmes.programmes import CurrencyRules, Programme, Programmes
+from services.loyalty.rules.programmes.programmes import (
+    CurrencyRules,
+    Programme,
+    ProgrammeHistory,
+    Programmes,
+)
 
 
 class Move(NamedTuple):
@@ -79,6 +84,12 @@ class Outcome(NamedTuple):
 
     balance_after: int
     lot: LotKey
+
+
+def move(history: ProgrammeHistory, ask: Ask, redemption_id: str | None = None) -> Move:
+    """A move as it is asked for, which keeps to its member's lane where its wallet has to be read."""
+    rules = _rules(history.newest, ask.currency)
+    return Move(ask, redemption_id, rules is None or rules.code in history.metrics or _waits_or_slides(rules))
 
 
 OPEN = -1
@@ -207,13 +218,18 @@ def terms(programmes: Programmes, programme_id: str, code: str, first_at: int, l
     programme, rules = found
     lot = lot_of(rules, first_at, programme.time_zone, SOURCE_AWARDED)
     if (
-        rules.maturation.kind not in (MaturationKind.AT_ONCE, MaturationKind.ON_ORDER_COMPLETED)
-        or rules.expiry.sliding
+        _waits_or_slides(rules)
         or lot.expires_at <= last_at
         or lot != lot_of(rules, last_at, programme.time_zone, SOURCE_AWARDED)
     ):
         return None
     return Terms(programme.programme_id, programme.version, rules, lot)
+
+
+def _waits_or_slides(rules: CurrencyRules) -> bool:
+    """Whether what is awarded waits, or goes where an activity moves all that is there."""
+    at_once = (MaturationKind.AT_ONCE, MaturationKind.ON_ORDER_COMPLETED)
+    return rules.maturation.kind not in at_once or rules.expiry.sliding
 
 
 def _rules(programme: Programme, code: str) -> CurrencyRules | None:

@@ -276,3 +276,25 @@ def fold(state: State, operations: Sequence[Operation], programmes: Programmes, 
             answers.append(refusal)
         book.now += 1
     return Folded(book.entries, book.events, answers)
+
+
+def fold_alone(
+    state: State, operations: Iterable[tuple[tuple[str, int], Operation]], programmes: Programmes, now: int
+) -> tuple[Folded, list[Answer | None]]:
+    """Apply operations, each over the wallet of a (member, currency) alone; None is the answer of what is left to ``fold``:
+    what would be refused, since more than the wallet may have a say in that, and what comes behind it in that wallet.
+    """
+    book = Book(state, programmes, now)
+    answers: list[Answer | None] = []
+    left: set[tuple[str, int]] = set()
+    for wallet, operation in operations:
+        answer = None
+        if wallet not in left:
+            try:
+                answer = operation(book)
+            except Refusal:
+                left.add(wallet)
+        answers.append(answer)
+        book.now += 1
+    state.denials.clear()
+    return Folded(book.entries, book.events, []), answers

@@ -55,12 +55,15 @@ def settle_wallets(book: Book, wallets: Sequence[WalletName]) -> Answer:
     """
     first = len(book.entries)
     left = []
+    members = {
+        member_id for member_id, _ in book.state.standings
+    }  # whose wallets were read whatever they hang on
     for name in wallets:
         member_id, number, programme_id = name
         wallet = book.state.wallets.get((member_id, number))
         history = book.programmes.history(programme_id)
         rules = history.at(book.now).numbered(number)
-        if wallet is None or rules is None or rules.code in history.metrics:
+        if wallet is None or member_id in members or rules is None or rules.code in history.metrics:
             left.append(name)
             continue
         book.touch_alone(member_id, history, (rules,))

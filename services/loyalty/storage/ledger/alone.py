@@ -5,8 +5,6 @@ a standing is neither locked nor read, which is a third of what an award takes b
 in between: whoever was quicker is seen by the wallet's version, and then it is read once more, under a lock.
 """
 
-from collections.abc import Iterable
-
 from services.kit import database
 from services.loyalty.rules.ledger.entries import EntryType
 from services.loyalty.rules.ledger.state import State
@@ -28,25 +26,14 @@ async def read(
 
 
 async def look_for_denials(connection: database.RawConnection, state: State) -> None:
-    """See that nothing that was spent was declined under its key: that may just have happened.
+    """See that nothing that was spent was declined under its key, which may just have happened.
 
-    Raises ``UniqueViolationError``. Whoever declines has the wallet locked, which by now is ours.
+    Raises ``UniqueViolationError``. Whoever declines has the wallet locked, as we have by now.
     """
     spent = [place for place, parts in state.posted.items() if parts[0].type is EntryType.REDEEM]
     if spent:
         members, keys = zip(*spent, strict=True)
         await connection.execute(_KEYS_ARE_FREE, columns.ids(members), columns.keys(keys))
-
-
-async def are_as_read(connection: database.RawConnection, members: Iterable[str], state: State) -> bool:
-    """Whether members' wallets are as they were read, but for what was written since; they are locked now."""
-    found = await connection.fetch(_LOCK_VERSIONS, columns.ids(members))
-    versions = {(row[0], row[1]): row[2] for row in found}
-    return all(
-        versions.get(place, 0) == (wallet.version if wallet.changed else wallet.noted_version)
-        for place, wallet in state.wallets.items()
-        if place[0] in members
-    )
 
 
 # A fate, a debt or a hold is more than the wallet.
@@ -56,8 +43,4 @@ WHERE w.member_id = ANY($1::text::uuid[]) AND w.currency = ANY($2::text::smallin
 """  # noqa: S608  # columns of ours
 _LOCK = f"{_READ} ORDER BY w.member_id, w.currency FOR UPDATE OF w"
 
-_LOCK_VERSIONS = """
-SELECT member_id::text, currency, version FROM wallets
-WHERE member_id = ANY($1::text::uuid[]) ORDER BY member_id, currency FOR NO KEY UPDATE
-"""
 _KEYS_ARE_FREE = "SELECT keys_are_free($1::text::uuid[], $2::text::uuid[])"

@@ -62,6 +62,8 @@ async def append(
 
 
 async def _write_state(connection: database.RawConnection, state: State) -> None:
+    if any(denial.is_new for denial in state.denials.values()):
+        await _lock_to_decline(connection, state)
     await _write_wallets(connection, state)
     await _write_standings(connection, state)
     await _write_orders(connection, state)
@@ -71,7 +73,13 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
     if state.counts.added:
         await earn_counts.write(connection, state.counts)
     await grants.promise(connection, state.grants)
-    await _write_denials(connection, state)
+    denials = [
+        redemptions.new_denial(*place, denial) for place, denial in state.denials.items() if denial.is_new
+    ]
+    if denials:
+        await connection.copy_records_to_table(
+            "denials", records=denials, columns=redemptions.NEW_DENIAL_COLUMNS
+        )
     reversals = [
         redemptions.new_reversal(*place, reversal_id, reversal)
         for place, known in state.reversals.items()
@@ -133,18 +141,22 @@ async def _write_wallets(connection: database.RawConnection, state: State) -> No
         await alone.look_for_denials(connection, state)
 
 
-async def _write_denials(connection: database.RawConnection, state: State) -> None:
-    """Write what was declined, of wallets that are as they were read: what is posted without a standing's lock shows there.
+async def _lock_to_decline(connection: database.RawConnection, state: State) -> None:
+    """Lock the wallets of who is declined something, with those that change, in the order in which all lock them.
 
-    Raises ``Outpaced``.
+    Raises ``Outpaced`` where they are not as they were read: who posts without the member shows there, and may have
+    posted under the key that is declined.
     """
-    new = {place: denial for place, denial in state.denials.items() if denial.is_new}
-    if not new:
-        return
-    if not await alone.are_as_read(connection, {member_id for member_id, _ in new}, state):
-        raise Outpaced
-    denials = [redemptions.new_denial(*place, denial) for place, denial in new.items()]
-    await connection.copy_records_to_table("denials", records=denials, columns=redemptions.NEW_DENIAL_COLUMNS)
+    members = {member_id for (member_id, _), denial in state.denials.items() if denial.is_new}
+    for member_id, programme in state.standings:
+        if member_id in members:
+            members = members.union(state.names(member_id, programme))
+    changing = {member_id for (member_id, _), wallet in state.wallets.items() if wallet.changed}
+    found = await connection.fetch(_LOCK_VERSIONS, columns.ids(members | changing))
+    versions = {(row[0], row[1]): row[2] for row in found}
+    for place, wallet in state.wallets.items():
+        if place[0] in members and versions.get(place, 0) != wallet.noted_version:
+            raise Outpaced
 
 
 def _wallets(wallets: Sequence[Wallet], fated: Container[str]) -> list[str]:
@@ -223,6 +235,11 @@ FROM unnest({_GIVEN_WALLETS}, $12::text::bigint[]) AS n({_WALLET_COLUMNS}, noted
 WHERE w.member_id = n.member_id AND w.currency = n.currency AND w.version = n.noted
 """  # noqa: S608  # columns of ours
 _CHANGE_WALLETS_ALONE = f"{_CHANGE_WALLETS} AND w.plain"
+
+_LOCK_VERSIONS = """
+SELECT member_id::text, currency, version FROM wallets
+WHERE member_id = ANY($1::text::uuid[]) ORDER BY member_id, currency FOR NO KEY UPDATE
+"""
 
 _PUT_STANDINGS = """
 UPDATE standings s SET

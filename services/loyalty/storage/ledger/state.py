@@ -61,10 +61,9 @@ async def load(
 
 
 async def came_before(connection: database.RawConnection, batch: Iterable[Touches], state: State) -> bool:
-    """After a fold: whether a key that posted nothing now did before, or was declined, and was not looked up."""
+    """After a fold: whether a key that posted nothing now did before, and was not looked up."""
     unposted = [place for one in batch for place in one.keys if not state.posted.get(place)]
-    look = _CAME_BEFORE_OR_DENIED if state.alone else _CAME_BEFORE
-    return bool(unposted) and bool(await connection.fetchval(look, *_columns(unposted)))
+    return bool(unposted) and bool(await connection.fetchval(_CAME_BEFORE, *_columns(unposted)))
 
 
 async def _load_wallets(
@@ -272,7 +271,6 @@ SELECT {rows.WALLET.format(lots=rows.ALL_LOTS)}, (SELECT revision FROM programme
 FROM wallets w WHERE w.member_id = ANY($1::text::uuid[])
 """  # noqa: S608
 _CAME_BEFORE = f"SELECT {_USED.format(keys=_ASKED, by_key=_ENTRIES)}"
-_CAME_BEFORE_OR_DENIED = f"{_CAME_BEFORE} OR {_USED.format(keys=_ASKED, by_key=_DENIED)}"
 
 _POSTED = f"""
 SELECT e.member_id, e.key, e.type, e.currency, e.points, e.lot_expires_at, e.lot_month, e.lot_source, e.order_ref,
