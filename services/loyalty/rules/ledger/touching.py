@@ -55,9 +55,8 @@ def settle_wallets(book: Book, wallets: Sequence[WalletName]) -> Answer:
     """
     first = len(book.entries)
     left = []
-    members = {
-        member_id for member_id, _ in book.state.standings
-    }  # whose wallets were read whatever they hang on
+    # Of whom there is a standing, all wallets were read, whatever they hang on.
+    members = {member_id for member_id, _ in book.state.standings}
     for name in wallets:
         member_id, number, programme_id = name
         wallet = book.state.wallets.get((member_id, number))
