@@ -16,7 +16,7 @@ from services.kit.refusal import Refusal, Unavailable
 from services.loyalty import events
 from services.loyalty.queues import LedgerBusy, Queue, Task, answered_total
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.ledger.moves import Moves, alone
+from services.loyalty.rules.ledger.moves import Moves, wallets_alone
 from services.loyalty.rules.ledger.points import Answer, Folded, fold, fold_alone
 from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.programmes.programmes import Programmes
@@ -199,19 +199,14 @@ class Lane:
 
         So nothing is refused here: whoever declines a key for good has its member locked.
         """
-        answers: list[Answer | BaseException | None] = [None] * len(tasks)
         known, now = await self._rulebook.current(), self._tick(len(tasks))
-        wallets = alone(known, [task.move for task in tasks], now)
+        wallets = wallets_alone(known, [task.move for task in tasks], now)
         if self._careful or not any(wallets):
-            return answers
+            return [None] * len(tasks)
         opened = _, _, state = await self._open([Touches(wallets=tuple(filter(None, wallets)))], known)
-        there = [
-            (nth, place) for nth, place in enumerate(wallets) if place is not None and place in state.wallets
-        ]
-        folded, found = fold_alone(state, [(place, tasks[nth].operation) for nth, place in there], known, now)
+        operations = zip(wallets, (task.operation for task in tasks), strict=True)
+        folded, answers = fold_alone(state, operations, known, now)
         await self._append(opened, folded, now)
-        for (nth, _), answer in zip(there, found, strict=True):
-            answers[nth] = answer
         return answers
 
     async def _fold(self, tasks: list[Task]) -> Answers:

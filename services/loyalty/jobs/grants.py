@@ -17,7 +17,7 @@ from services.loyalty.rules.ledger.asks import Ask
 from services.loyalty.rules.ledger.awards import award
 from services.loyalty.rules.ledger.entries import key_of
 from services.loyalty.rules.ledger.grants import Grant, GrantKind
-from services.loyalty.rules.ledger.moves import move
+from services.loyalty.rules.ledger.moves import Move
 from services.loyalty.rules.ledger.points import SYSTEM
 from services.loyalty.storage.ledger import grants, points
 from services.loyalty.storage.ledger.grants import Kept
@@ -109,7 +109,7 @@ class Grants:
             grant.member_id, programme.programme_id, grant.currency, grant.points, key, SYSTEM, grant.reason
         )
         touches = Touches(((grant.member_id, programme.number),), keys=(ask.place,))
-        task = Task(partial(award, ask=ask), touches, move(history, ask))
+        task = Task(partial(award, ask=ask), touches, Move.of(history, ask))
         posted = (await lanes.submit(task)).value
         entry_id = points.place(posted.recorded_at, posted.ord)
         await grants.given(self._pool, grant, entry_id, self._now())

@@ -25,7 +25,7 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.asks import Ask
 from services.loyalty.rules.ledger.awards import award
 from services.loyalty.rules.ledger.entries import EntryType, key_of
-from services.loyalty.rules.ledger.moves import move
+from services.loyalty.rules.ledger.moves import Move
 from services.loyalty.rules.ledger.reading import settled
 from services.loyalty.rules.ledger.state import Part
 from services.loyalty.rules.ledger.wallets import Wallet
@@ -110,7 +110,7 @@ class Points:
         who = rpc.caller().actor
         ask = Ask(member, programme.programme_id, request.currency, request.points, key, who, reason, order)
         touches = Touches(((member, programme.number),), keys=(ask.place,))
-        answer = await self._lanes.submit(Task(partial(award, ask=ask), touches, move(history, ask)))
+        answer = await self._lanes.submit(Task(partial(award, ask=ask), touches, Move.of(history, ask)))
         posted: Part = answer.value
         return wire.AwardPointsResponse(
             member_id=member,

@@ -16,7 +16,7 @@ from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger import holding, redemptions
 from services.loyalty.rules.ledger.asks import Ask
 from services.loyalty.rules.ledger.holds import UnknownHold
-from services.loyalty.rules.ledger.moves import move
+from services.loyalty.rules.ledger.moves import Move
 from services.loyalty.rules.programmes.programmes import ProgrammeHistory
 from services.loyalty.storage.ledger import holds
 from services.loyalty.storage.ledger.state import Touches
@@ -51,7 +51,7 @@ class Redemptions:
         )
         operation = partial(redemptions.redeem, ask=ask, redemption_id=redemption_id)
         touches = Touches(((member, history.newest.number),), keys=(ask.place,))
-        answer = await self._lanes.submit(Task(operation, touches, move(history, ask, redemption_id)))
+        answer = await self._lanes.submit(Task(operation, touches, Move.of(history, ask, redemption_id)))
         used = (await self._rulebook.current()).history(ask.programme_id)  # a lane may have learnt of a newer
         return spending.redeemed(answer, redemption_id, used)
 

@@ -17,7 +17,7 @@ from services.loyalty.rules.ledger.expiry import MaturationKind
 from services.loyalty.rules.ledger.lots import lot_of
 from services.loyalty.rules.ledger.points import Answer
 from services.loyalty.rules.ledger.redemptions import redemption_of
-from services.loyalty.rules.ledger.state import Part
+from services.loyalty.rules.ledger.state import Part, WalletOf
 from services.loyalty.rules.programmes.programmes import (
     CurrencyRules,
     Programme,
@@ -32,6 +32,14 @@ class Move(NamedTuple):
     ask: Ask
     redemption_id: str | None = None
     read: bool = False
+
+    @classmethod
+    def of(cls, history: ProgrammeHistory, ask: Ask, redemption_id: str | None = None) -> "Move":
+        """A move as it is asked for, which keeps to its member's lane where its wallet has to be read."""
+        rules = _rules(history.newest, ask.currency)
+        return cls(
+            ask, redemption_id, rules is None or rules.code in history.metrics or _waits_or_slides(rules)
+        )
 
     @property
     def takes(self) -> bool:
@@ -84,12 +92,6 @@ class Outcome(NamedTuple):
 
     balance_after: int
     lot: LotKey
-
-
-def move(history: ProgrammeHistory, ask: Ask, redemption_id: str | None = None) -> Move:
-    """A move as it is asked for, which keeps to its member's lane where its wallet has to be read."""
-    rules = _rules(history.newest, ask.currency)
-    return Move(ask, redemption_id, rules is None or rules.code in history.metrics or _waits_or_slides(rules))
 
 
 OPEN = -1
@@ -170,13 +172,10 @@ def is_plain(move: Move, on: Terms) -> bool:
     )
 
 
-def alone(programmes: Programmes, asked: Sequence[Move | None], now: int) -> list[tuple[str, int] | None]:
-    """For each of those asked for the wallet that it hangs on alone, as (member, currency number), or None.
-
-    Whether nothing else decides over a wallet storage has to say.
-    """
+def wallets_alone(programmes: Programmes, asked: Sequence[Move | None], now: int) -> list[WalletOf | None]:
+    """The wallet that each of those asked for hangs on alone, or None. Whether nothing else does storage has to say."""
     known: dict[tuple[str, str], int | None] = {}
-    wallets: list[tuple[str, int] | None] = []
+    wallets: list[WalletOf | None] = []
     for move in asked:
         if move is None:
             wallets.append(None)

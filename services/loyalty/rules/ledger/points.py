@@ -30,7 +30,7 @@ from services.loyalty.rules.ledger.events import (
     TierRaised,
 )
 from services.loyalty.rules.ledger.expiry import NEVER, expires_at, local_day
-from services.loyalty.rules.ledger.state import Part, State
+from services.loyalty.rules.ledger.state import Part, State, WalletOf
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.programmes.programmes import (
     CurrencyRules,
@@ -279,17 +279,17 @@ def fold(state: State, operations: Sequence[Operation], programmes: Programmes, 
 
 
 def fold_alone(
-    state: State, operations: Iterable[tuple[tuple[str, int], Operation]], programmes: Programmes, now: int
+    state: State, operations: Iterable[tuple[WalletOf | None, Operation]], programmes: Programmes, now: int
 ) -> tuple[Folded, list[Answer | None]]:
-    """Apply operations, each over the wallet of a (member, currency) alone; None is the answer of what is left to ``fold``:
+    """Apply operations, each over its wallet alone, where that is there; None is the answer of what is left to ``fold``:
     what would be refused, since more than the wallet may have a say in that, and what comes behind it in that wallet.
     """
     book = Book(state, programmes, now)
     answers: list[Answer | None] = []
-    left: set[tuple[str, int]] = set()
+    left: set[WalletOf] = set()
     for wallet, operation in operations:
         answer = None
-        if wallet not in left:
+        if wallet in state.wallets and wallet not in left:
             try:
                 answer = operation(book)
             except Refusal:

@@ -90,6 +90,9 @@ class PlacementRecorded:
 Place = tuple[str, bytes]
 """A member and a key."""
 
+WalletOf = tuple[str, int]
+"""A member and a currency's number."""
+
 RewardName = tuple[int, str]
 """A programme's number and a reward's key."""
 

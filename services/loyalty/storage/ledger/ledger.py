@@ -62,9 +62,12 @@ async def append(
 
 
 async def _write_state(connection: database.RawConnection, state: State) -> None:
-    if any(denial.is_new for denial in state.denials.values()):
-        await _lock_to_decline(connection, state)
+    declined = {place: denial for place, denial in state.denials.items() if denial.is_new}
+    if declined:
+        await _lock_to_decline(connection, state, {member_id for member_id, _ in declined})
     await _write_wallets(connection, state)
+    if state.alone:
+        await alone.look_for_denials(connection, state)
     await _write_standings(connection, state)
     await _write_orders(connection, state)
     await _write_holds(connection, state)
@@ -73,10 +76,8 @@ async def _write_state(connection: database.RawConnection, state: State) -> None
     if state.counts.added:
         await earn_counts.write(connection, state.counts)
     await grants.promise(connection, state.grants)
-    denials = [
-        redemptions.new_denial(*place, denial) for place, denial in state.denials.items() if denial.is_new
-    ]
-    if denials:
+    if declined:
+        denials = [redemptions.new_denial(*place, denial) for place, denial in declined.items()]
         await connection.copy_records_to_table(
             "denials", records=denials, columns=redemptions.NEW_DENIAL_COLUMNS
         )
@@ -137,17 +138,14 @@ async def _write_wallets(connection: database.RawConnection, state: State) -> No
         done = await connection.execute(change, *_wallets(known, fated), noted)
         if done != f"UPDATE {len(known)}":
             raise Outpaced
-    if state.alone:
-        await alone.look_for_denials(connection, state)
 
 
-async def _lock_to_decline(connection: database.RawConnection, state: State) -> None:
-    """Lock the wallets of who is declined something, with those that change, in the order in which all lock them.
+async def _lock_to_decline(connection: database.RawConnection, state: State, members: set[str]) -> None:
+    """Lock the wallets of members who are declined something, with those that change, in the order in which all lock them.
 
     Raises ``Outpaced`` where they are not as they were read: who posts without the member shows there, and may have
     posted under the key that is declined.
     """
-    members = {member_id for (member_id, _), denial in state.denials.items() if denial.is_new}
     for member_id, programme in state.standings:
         if member_id in members:
             members = members.union(state.names(member_id, programme))
