@@ -67,6 +67,11 @@ class Ledger:
         plain = {"award": Move(ask, read=read), "redeem": Move(ask, "r", read)}
         return Task(partial(OPERATIONS[kind], ask=ask), touches, plain.get(kind) if fast else None)
 
+    def merging(self, gone: str, survivor: str) -> Task:
+        both = Touches(tuple((member, self.programme) for member in (gone, survivor)), merges=(gone,))
+        asked = MergeAsked(gone, survivor, "m", frozenset({self.programme}), "staff:test", "TEST")
+        return Task(partial(merge, asked=asked), both)
+
     async def wallet(self, member: str) -> dict[str, Any]:
         (row,) = await self.loyalty.sql(
             "SELECT * FROM wallets WHERE member_id = $1 AND currency = $2", member, self.points
@@ -267,16 +272,14 @@ async def test_debt_is_no_plain_wallet(there: Ledger) -> None:
 
 async def test_awards_to_a_merged_member_go_to_the_survivor_and_keep_their_keys(there: Ledger) -> None:
     gone, survivor = await awarded(there, 100), await awarded(there, 10)
-    both = Touches(tuple((member, there.programme) for member in (gone, survivor)), merges=(gone,))
-    numbers = frozenset({there.programme})
-    merged = MergeAsked(gone, survivor, "m", numbers, "staff:test", "TEST")
-    await there.lane.submit(Task(partial(merge, asked=merged), both))
+    merging = there.merging(gone, survivor)
+    await there.lane.submit(merging)
     assert not (await there.wallet(gone))["plain"]
     to_both = [there.task("award", gone, 7, key="merged"), there.task("award", survivor, 1)]
     await asyncio.gather(*map(there.lane.submit, to_both))
     assert ((await there.wallet(gone))["available"], (await there.wallet(survivor))["available"]) == (0, 118)
-    undone = UnmergeAsked(gone, "m", numbers, "staff:test", "TEST")
-    await there.lane.submit(Task(partial(unmerge, asked=undone), both))
+    undone = UnmergeAsked(gone, "m", frozenset({there.programme}), "staff:test", "TEST")
+    await there.lane.submit(Task(partial(unmerge, asked=undone), merging.touches))
     again = await there.lane.submit(there.task("award", gone, 7, key="merged"))
     assert again.replayed, "it was granted under the survivor's name"
     assert ((await there.wallet(gone))["available"], (await there.wallet(survivor))["available"]) == (100, 18)

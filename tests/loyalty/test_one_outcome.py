@@ -10,18 +10,14 @@ import pytest
 
 from services.kit import clock
 from services.loyalty import events
-from services.loyalty.lanes import Lanes
-from services.loyalty.queues import Task
 from services.loyalty.rules.ledger.asks import IdempotencyKeyReused, NotEnoughPoints
 from services.loyalty.rules.ledger.entries import key_of
 from services.loyalty.rules.ledger.moves import Moves
-from services.loyalty.rules.members.merging import MergeAsked, merge
 from services.loyalty.storage.ledger import chain, moves
-from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import programme
-from tests.loyalty.test_moves import Ledger, running
+from tests.loyalty.test_moves import Ledger
 from tests.loyalty.test_plain_moves import ledger as ledger_of
-from tests.loyalty.test_wallets_alone import just_before_writing
+from tests.loyalty.test_wallets_alone import beside, just_before_writing
 
 ELSEWHERE = chain.Head(9, 0, b"")
 """A lane that nobody has."""
@@ -101,7 +97,7 @@ async def test_a_key_declined_while_it_is_posted_under_the_name_of_a_survivor_is
         for member in (gone, survivor):
             await there.lane.submit(there.task("award", member, 5))
         more = [there.task("award", survivor, 100), there.task("redeem", survivor, 50, key="K")]
-        await there.lane.submit(merging(there, gone, survivor))
+        await there.lane.submit(there.merging(gone, survivor))
         async with just_before_writing(monkeypatch, partial(beside, there, *more)):
             asked = there.lane.submit(there.task("redeem", gone, 50, key="K"))
             await asyncio.gather(asked, return_exceptions=True)
@@ -118,7 +114,7 @@ async def test_a_key_posted_with_the_whole_member_is_not_declined_alone_meanwhil
             survivor = str(uuid4())
             for member in (gone, survivor):
                 await there.lane.submit(there.task("award", member, 5))
-            await there.lane.submit(merging(there, gone, survivor))
+            await there.lane.submit(there.merging(gone, survivor))
         declining: list[asyncio.Task[Any]] = []
 
         async def decline() -> None:
@@ -140,19 +136,6 @@ async def waited(there: Ledger) -> None:
         await asyncio.sleep(0.05)
         if await there.loyalty.sql("SELECT FROM pg_locks WHERE NOT granted"):
             return
-
-
-async def beside(there: Ledger, *tasks: Task) -> None:
-    """Do tasks one after the other by another process's lane."""
-    async with running(Lanes(there.loyalty.database, there.rulebook, 1)) as other:
-        for task in tasks:
-            await other.submit(task)
-
-
-def merging(there: Ledger, gone: str, survivor: str) -> Task:
-    both = Touches(((gone, there.programme), (survivor, there.programme)), merges=(gone,))
-    asked = MergeAsked(gone, survivor, "m", frozenset({there.programme}), "staff:test", "TEST")
-    return Task(partial(merge, asked=asked), both)
 
 
 async def outcomes(there: Ledger, *members: str) -> set[str]:

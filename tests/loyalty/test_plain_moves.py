@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -17,14 +16,11 @@ from services.kit.refusal import Refusal
 from services.loyalty import events
 from services.loyalty.jobs.verification import verify
 from services.loyalty.lanes import Lanes
-from services.loyalty.queues import Task
 from services.loyalty.rulebook import Rulebook
 from services.loyalty.rules.ledger.events import Event, Moved, PointsAwarded
 from services.loyalty.rules.ledger.moves import OPEN, Moves
-from services.loyalty.rules.members.merging import MergeAsked, merge
 from services.loyalty.storage.ledger import alone, chain, moves, standings, state
 from services.loyalty.storage.ledger import ledger as writing
-from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import programme, tier
 from tests.loyalty.integrity.conftest import Silent
 from tests.loyalty.spending import done, spend
@@ -53,10 +49,14 @@ async def revise(there: Ledger, version: int, **changes: Any) -> None:
     await there.rulebook.refresh()
 
 
-def expiring(**expiry: Any) -> dict[str, Any]:
+def founded(**of_points: Any) -> dict[str, Any]:
     body = programme()
-    body["currencies"][0] |= {"expiry": expiry}
+    body["currencies"][0] |= of_points
     return body
+
+
+def expiring(**expiry: Any) -> dict[str, Any]:
+    return founded(expiry=expiry)
 
 
 async def test_spending_what_slides_makes_the_parts_of_a_hold_slide_along(make_loyalty: Any) -> None:
@@ -308,11 +308,9 @@ async def test_a_key_of_the_survivor_counts_for_who_is_merged_in_the_same_batch(
             await there.lane.submit(there.task("award", member, 100))
         used = there.task("redeem", survivor, 400 if declined else 5, key="K")
         await asyncio.gather(there.lane.submit(used), return_exceptions=True)
-        both = Touches(((gone, there.programme), (survivor, there.programme)), merges=(gone,))
-        asked = MergeAsked(gone, survivor, "m", frozenset({there.programme}), "staff:test", "TEST")
         again = there.task("redeem", gone, 5, key="K", fast=fast)
         other = there.task("award", str(uuid4()), 5)
-        tasks = (Task(partial(merge, asked=asked), both), again, other)
+        tasks = (there.merging(gone, survivor), again, other)
         merged, _, answer = await asyncio.gather(*map(there.lane.submit, tasks), return_exceptions=True)
         assert not isinstance(merged, BaseException), merged
         assert answer.value.points == 5

@@ -27,24 +27,19 @@ from services.loyalty.storage.ledger.state import Touches
 from tests.loyalty.conftest import programme
 from tests.loyalty.spending import done
 from tests.loyalty.test_moves import Ledger, left, running, said
+from tests.loyalty.test_plain_moves import expiring, founded
 from tests.loyalty.test_plain_moves import ledger as ledger_of
 
 ANSWERED = "huiyuan_ledger_answered_total"
 
 
-def founded(**of_points: Any) -> dict[str, Any]:
-    body = programme()
-    body["currencies"][0] |= of_points
-    return body
-
-
 KINDS = {
-    "sliding": founded(expiry={"kind": "EXPIRY_KIND_AFTER_INACTIVITY", "period": "P30D"}),
+    "sliding": expiring(kind="EXPIRY_KIND_AFTER_INACTIVITY", period="P30D"),
     "maturing": founded(
         maturation={"kind": "MATURATION_KIND_AFTER_PERIOD", "period": "P2D"},
         expiry={"kind": "EXPIRY_KIND_AFTER_PERIOD", "period": "P20D"},
     ),
-    "expiring": founded(expiry={"kind": "EXPIRY_KIND_AFTER_PERIOD", "period": "P10D"}),
+    "expiring": expiring(kind="EXPIRY_KIND_AFTER_PERIOD", period="P10D"),
 }
 
 
@@ -130,6 +125,13 @@ async def just_before_writing(
         yield alone
 
 
+async def beside(there: Ledger, *tasks: Task) -> None:
+    """Do tasks one after the other by another process's lane."""
+    async with running(Lanes(there.loyalty.database, there.rulebook, 1)) as other:
+        for task in tasks:
+            await other.submit(task)
+
+
 @pytest.mark.parametrize("kind", ["award", "redeem"])
 async def test_a_wallet_that_changed_meanwhile_is_read_again_under_a_lock(
     make_loyalty: Any, monkeypatch: pytest.MonkeyPatch, kind: str
@@ -138,11 +140,8 @@ async def test_a_wallet_that_changed_meanwhile_is_read_again_under_a_lock(
         member = str(uuid4())
         await there.lane.submit(there.task("award", member, 100))
 
-        async def meddle() -> None:
-            async with running(Lanes(there.loyalty.database, there.rulebook, 1)) as other:
-                await other.submit(there.task("award", member, 1_000))
-
-        async with just_before_writing(monkeypatch, meddle) as alone:
+        more = partial(beside, there, there.task("award", member, 1_000))
+        async with just_before_writing(monkeypatch, more) as alone:
             answer = await there.lane.submit(there.task(kind, member, 7, read=True))
         assert answer.value.balance_after == (1_107 if kind == "award" else 1_093)
         assert alone == [True, True]
@@ -210,7 +209,7 @@ async def test_who_was_to_get_points_first_spends_them(make_loyalty: Any) -> Non
 
 
 async def test_a_wallet_read_with_its_member_is_not_settled_alone(make_loyalty: Any) -> None:
-    past = founded(expiry={"kind": "EXPIRY_KIND_ON_DATES", "dates": ["2020-12-31"]})
+    past = expiring(kind="EXPIRY_KIND_ON_DATES", dates=["2020-12-31"])
     async with ledger_of(make_loyalty, past) as there:
         later = {"programme": programme(programmeId="later"), "reason": "test"}
         await done(there.loyalty.staff("ProgrammesService/CreateProgramme", later))
