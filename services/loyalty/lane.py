@@ -234,7 +234,7 @@ class Lane:
     async def _append(self, opened: Opened, folded: Folded, now: int) -> None:
         connection, head, state = opened
         if folded.entries or folded.events or state.changed:
-            told = map(events.encode, folded.events)
+            told = events.encode_each(folded.events)
             self._in_doubt = await ledger.append(connection, head, state, folded.entries, told, now)
 
     def _tick(self, operations: int) -> int:

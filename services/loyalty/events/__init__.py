@@ -1,6 +1,6 @@
 """Events: what the fold decided, turned into the wire's messages for the outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from services.kit.instants import of_micros
 from services.kit.outbox import NewEvent
 from services.loyalty.events import given  # noqa: F401  # so that what it says is found
 from services.loyalty.events.bodies import Body, body, moved
+from services.loyalty.events.often import OFTEN, Kept
 from services.loyalty.rules.ledger import events
 from services.loyalty.rules.ledger.expiry import NEVER
 
@@ -26,6 +27,18 @@ def encode(event: events.Event) -> NewEvent:
         **{name: said},
     )
     return NewEvent(event.member_id, kind.__name__, message.SerializeToString())
+
+
+def encode_each(those: Iterable[events.Event]) -> Iterator[NewEvent]:
+    """The same of many events, one after the other. What happens all the time fills a message that is kept."""
+    kept = {kind: Kept(begin) for kind, begin in OFTEN.items()}
+    for event in those:
+        kind = type(event.what)
+        yield (
+            NewEvent(event.member_id, kind.__name__, kept[kind].write(event))
+            if kind in kept
+            else encode(event)
+        )
 
 
 def encode_alike(those: Sequence[events.Event]) -> list[NewEvent]:
