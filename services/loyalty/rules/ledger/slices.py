@@ -1,11 +1,22 @@
 """Slices: parts of lots, as wallets and holds keep them."""
 
 from bisect import bisect_left
+from collections.abc import Callable
+from typing import NamedTuple
 
 from services.loyalty.rules.ledger.entries import LotKey
 
 Slices = list[list[int]]
 """Parts of lots: [expires_at, month, source, points] each."""
+
+
+class Packed(NamedTuple):
+    """Parts in order as storage has them: until when the first is good, and how many lie below the last."""
+
+    parts: bytes
+    unpack: Callable[[bytes], Slices]
+    good_until: int
+    below: int
 
 
 def split(slices: Slices, points: int) -> tuple[Slices, Slices]:

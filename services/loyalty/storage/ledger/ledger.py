@@ -134,8 +134,9 @@ async def _write_wallets(connection: database.RawConnection, state: State) -> No
         await connection.execute(_NEW_WALLETS, *_wallets(new, fated))
     if known := [wallet for wallet in changed if not wallet.is_new]:
         noted = columns.numbers([wallet.noted_version for wallet in known])
+        kept = columns.numbers([wallet.lots_to_write[0] for wallet in known])
         change = _CHANGE_WALLETS_ALONE if state.alone else _CHANGE_WALLETS
-        done = await connection.execute(change, *_wallets(known, fated), noted)
+        done = await connection.execute(change, *_wallets(known, fated), noted, kept)
         if done != f"UPDATE {len(known)}":
             raise Outpaced
 
@@ -166,7 +167,7 @@ def _wallets(wallets: Sequence[Wallet], fated: Container[str]) -> list[str]:
         columns.numbers([wallet.pending for wallet in wallets]),
         columns.numbers([wallet.held for wallet in wallets]),
         columns.numbers([wallet.version for wallet in wallets]),
-        columns.arrays(wallet.lots for wallet in wallets),
+        columns.arrays(wallet.lots_to_write[1] for wallet in wallets),
         columns.arrays(wallet.pending_lots for wallet in wallets),
         columns.numbers([wallet.touched_at for wallet in wallets]),
         columns.numbers([wallet.next_due_at for wallet in wallets]),
@@ -227,9 +228,10 @@ FROM unnest({_GIVEN_WALLETS}) AS n({_WALLET_COLUMNS})
 
 _CHANGE_WALLETS = f"""
 UPDATE wallets w SET
-  available = n.available, pending = n.pending, held = n.held, version = n.version, lots = n.lots::bigint[],
-  pending_lots = n.pending_lots::bigint[], touched_at = n.touched_at, next_due_at = n.next_due_at, plain = n.plain
-FROM unnest({_GIVEN_WALLETS}, $12::text::bigint[]) AS n({_WALLET_COLUMNS}, noted)
+  available = n.available, pending = n.pending, held = n.held, version = n.version,
+  lots = w.lots[:n.kept] || n.lots::bigint[], pending_lots = n.pending_lots::bigint[], touched_at = n.touched_at,
+  next_due_at = n.next_due_at, plain = n.plain
+FROM unnest({_GIVEN_WALLETS}, $12::text::bigint[], $13::text::int[]) AS n({_WALLET_COLUMNS}, noted, kept)
 WHERE w.member_id = n.member_id AND w.currency = n.currency AND w.version = n.noted
 """  # noqa: S608  # columns of ours
 _CHANGE_WALLETS_ALONE = f"{_CHANGE_WALLETS} AND w.plain"

@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 
 from services.kit.clock import instant, micros
+from services.loyalty.rules.ledger.slices import Packed
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.rules.orders.judgements import Allowed, Judgement, Past
 from services.loyalty.rules.orders.orders import Earned, Line, Order
@@ -19,7 +20,9 @@ from services.loyalty.rules.tiers.standings import Placed, PlacementKind, Restri
 # mostly empty is not sent then, which is a tenth of what a wallet takes to be read.
 _SENT_HEADER = 28
 """Dimensions, flags and type, and of both dimensions size and lower bound; of an empty array less, and nothing else."""
-_SLICES = Struct("!" + "4xq" * 4).iter_unpack
+_SLICE = Struct("!" + "4xq" * 4)
+_SLICES = _SLICE.iter_unpack
+_FIRST = Struct("!4xq").unpack_from
 _DAYS = Struct("!" + "4xq" * 3).iter_unpack
 
 WALLET = """
@@ -32,23 +35,29 @@ ALL_LOTS = "array_send(w.lots)"
 
 
 def wallet(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] = list) -> Wallet:
-    """A wallet from its row. Who only reads has its lots ``made`` tuples, which cost nothing."""
+    """A wallet from its row, its lots packed. Who only reads, all of them, has them ``made`` tuples, which cost nothing."""
     member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, due_at = row[
         :WALLET_COLUMNS
     ]
-    return Wallet(
+    stays_packed = made is list and lots is not None and len(lots) > _SENT_HEADER
+    wallet = Wallet(
         member_id,
         currency,
         available,
         pending,
         held,
         version,
-        slices(lots, made),
+        [] if stays_packed else slices(lots, made),
         slices(pending_lots, made),
         touched_at,
         due_at,
         version,
     )
+    if stays_packed:
+        below = (len(lots) - _SENT_HEADER) // _SLICE.size - 1
+        last = list(_SLICE.unpack_from(lots, len(lots) - _SLICE.size))
+        wallet.keep_packed(Packed(lots, slices, _FIRST(lots, _SENT_HEADER)[0], below), last)
+    return wallet
 
 
 def slices(sent: bytes | None, made: Callable[[Any], Any] = list) -> list[list[int]]:
