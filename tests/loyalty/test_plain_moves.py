@@ -17,7 +17,14 @@ from services.loyalty import events
 from services.loyalty.jobs.verification import verify
 from services.loyalty.lanes import Lanes
 from services.loyalty.rulebook import Rulebook
-from services.loyalty.rules.ledger.events import Event, Moved, PointsAwarded
+from services.loyalty.rules.ledger.events import (
+    Event,
+    Moved,
+    OrderRecorded,
+    PointsAwarded,
+    PointsMatured,
+    PointsRedeemed,
+)
 from services.loyalty.rules.ledger.moves import OPEN, Moves
 from services.loyalty.storage.ledger import alone, chain, moves, standings, state
 from services.loyalty.storage.ledger import ledger as writing
@@ -140,6 +147,22 @@ def test_events_encoded_together_say_what_each_says_alone() -> None:
         whole = events.encode(event)
         assert pieces[:2] == whole[:2]
         assert LoyaltyEvent.FromString(pieces.body) == LoyaltyEvent.FromString(whole.body)
+
+
+def test_what_happens_often_is_told_as_anything_is() -> None:
+    moved = [Moved("POINTS", 5, 12), Moved("GROWTH", 0, 0)]
+    told = [
+        Event(f"member-{nth}", programme, when, what)  # also where the one before had more to say
+        for nth, when in enumerate((1_763_800_000_999_999, 1_763_800_001_000_000, -1))
+        for programme in ("shop", "")
+        for what in (
+            PointsAwarded(moved[nth % 2], "x" * nth),
+            PointsRedeemed("r" * nth, moved[nth % 2], "o" * (2 - nth)),
+            OrderRecorded("pos", f"order-{nth}", "CNY", nth, tuple(moved[nth:])),
+            PointsMatured(moved[0]),
+        )
+    ]
+    assert list(events.encode_each(told)) == list(map(events.encode, told))
 
 
 STATEMENTS = {
