@@ -52,7 +52,7 @@ class Wallet:
     changed: bool = False
     is_new: bool = False
     packed: Packed | None = field(default=None, init=False, repr=False, compare=False)
-    top: Slices = field(default_factory=list, init=False, repr=False, compare=False)
+    top: Slices = field(init=False, repr=False, compare=False)
 
     if not TYPE_CHECKING:  # or any name would seem to be there
 

@@ -39,7 +39,7 @@ def wallet(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] = l
     member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, due_at = row[
         :WALLET_COLUMNS
     ]
-    stays_packed = made is list and lots is not None and len(lots) > _SENT_HEADER
+    stays_packed = made is list and lots is not None and len(lots) > _SENT_HEADER + _SLICE.size
     wallet = Wallet(
         member_id,
         currency,
