@@ -60,8 +60,8 @@ class Wallet:
             """Unpack the lots, which are unset till now."""
             if name != "lots":
                 raise AttributeError(name)
-            packed, self.packed = self.packed, None
-            self.lots = [*packed.unpack(packed.parts)[: packed.below], *self.top]
+            self.lots = [*self.packed.unpack(self.packed.parts)[: self.packed.below], *self.top]
+            self.packed = None
             return self.lots
 
     def keep_packed(self, lots: Packed, last: list[int]) -> None:

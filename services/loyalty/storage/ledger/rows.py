@@ -22,7 +22,8 @@ _SENT_HEADER = 28
 """Dimensions, flags and type, and of both dimensions size and lower bound; of an empty array less, and nothing else."""
 _SLICE = Struct("!" + "4xq" * 4)
 _SLICES = _SLICE.iter_unpack
-_FIRST = Struct("!4xq").unpack_from
+_SHAPE = Struct("!12xii8x4xq").unpack_from
+"""How many rows an array has, from which number on, and the first number of the first."""
 _DAYS = Struct("!" + "4xq" * 3).iter_unpack
 
 WALLET = """
@@ -39,7 +40,7 @@ def wallet(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] = l
     member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, due_at = row[
         :WALLET_COLUMNS
     ]
-    stays_packed = made is list and lots is not None and len(lots) > _SENT_HEADER + _SLICE.size
+    packed = packable(lots) if made is list else None
     wallet = Wallet(
         member_id,
         currency,
@@ -47,17 +48,25 @@ def wallet(row: asyncpg.Record | tuple[Any, ...], made: Callable[[Any], Any] = l
         pending,
         held,
         version,
-        [] if stays_packed else slices(lots, made),
+        [] if packed else slices(lots, made),
         slices(pending_lots, made),
         touched_at,
         due_at,
         version,
     )
-    if stays_packed:
-        below = (len(lots) - _SENT_HEADER) // _SLICE.size - 1
-        last = list(_SLICE.unpack_from(lots, len(lots) - _SLICE.size))
-        wallet.keep_packed(Packed(lots, slices, _FIRST(lots, _SENT_HEADER)[0], below), last)
+    if packed:
+        wallet.keep_packed(packed, list(_SLICE.unpack_from(lots, len(lots) - _SLICE.size)))
     return wallet
+
+
+def packable(sent: bytes | None) -> Packed | None:
+    """Lots, two or more, that need no looking at; None for those of another shape than we write."""
+    if sent is None or len(sent) <= _SENT_HEADER + _SLICE.size:
+        return None
+    count, begins, good_until = _SHAPE(sent)
+    if begins != 1 or len(sent) != _SENT_HEADER + count * _SLICE.size:
+        return None
+    return Packed(sent, slices, good_until, count - 1)
 
 
 def slices(sent: bytes | None, made: Callable[[Any], Any] = list) -> list[list[int]]:
