@@ -229,6 +229,14 @@ async def serving(application: Any) -> AsyncIterator[str]:
         await running
 
 
+@pytest.fixture(scope="module")
+async def postgres(servers: Any) -> AsyncIterator[asyncpg.Connection]:
+    """A line to the server as it is, where nothing of ours is."""
+    connection = await asyncpg.connect(servers.postgres_url)
+    yield connection
+    await connection.close()
+
+
 @pytest.fixture(scope="session")
 def issuer_key(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ed25519PrivateKey, Path]:
     key = Ed25519PrivateKey.generate()

@@ -1,6 +1,5 @@
 """Columns as texts of arrays: Postgres reads from them what was written, whatever is in it."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +13,6 @@ from services.loyalty.storage.ledger import columns
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
 STORED = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
 TEXTS = st.lists(STORED | st.sampled_from(["", "null", "NULL", '"', "\\", "{}", ",", '",""']), max_size=5)
-
-
-@pytest.fixture(scope="module")
-async def postgres(servers: Any) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(servers.postgres_url)
-    yield connection
-    await connection.close()
 
 
 async def read(postgres: asyncpg.Connection, text: str, kind: str) -> Any:

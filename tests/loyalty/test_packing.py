@@ -1,6 +1,5 @@
 """Lots as Postgres sends them: those of the shape that the ledger writes stay packed, and no others."""
 
-from collections.abc import AsyncIterator
 from struct import error
 from typing import Any
 
@@ -12,13 +11,6 @@ from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.storage.ledger import rows
 
 LOTS = [[1_700_000_000_000_000 + nth, 24_300 + nth, nth % 3, 2**40 + nth] for nth in range(5)]
-
-
-@pytest.fixture(scope="module")
-async def postgres(servers: Any) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(servers.postgres_url)
-    yield connection
-    await connection.close()
 
 
 async def stored(postgres: asyncpg.Connection, lots: str) -> Wallet:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import asyncpg
 from sqlalchemy.engine import make_url
 
+from services.loyalty.storage.ledger.ledger import _WALLET_COLUMNS
 from tests.loyalty.conftest import programme
 from tests.loyalty.test_plain_moves import ledger
 
@@ -42,8 +43,7 @@ async def test_wallets_that_are_there_stay_and_a_running_lane_goes_on(make_loyal
         owner = await asyncpg.connect(there.loyalty.owner)
         await owner.execute("CREATE TEMP TABLE kept AS SELECT * FROM wallets; DELETE FROM wallets")
         assert await put_together(there), "nobody has a wallet"
-        names = "member_id, currency, available, pending, held, version, lots, pending_lots, touched_at, next_due_at, plain"
-        await owner.execute(f"INSERT INTO wallets ({names}) SELECT {names} FROM kept")
+        await owner.execute(f"INSERT INTO wallets ({_WALLET_COLUMNS}) SELECT {_WALLET_COLUMNS} FROM kept")
         await owner.close()
         for fast in (True, False):
             await there.lane.submit(there.task("award", member, 10, fast=fast))

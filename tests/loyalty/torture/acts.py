@@ -61,7 +61,7 @@ class Act:
             return "early"
         assert self.answer is None, f"{self.name} was answered before, and is now refused: {refused.code}"
         # A refused capture is not kept, and its hold may have ended since.
-        over = self.kind == "capture" and refused.code == "HOLD_NOT_OPEN"
+        over = (self.refusal, refused.code) == ("CAPTURE_EXCEEDS_HOLD", "HOLD_NOT_OPEN")
         assert over or self.refusal in ("", refused.code), (
             f"{self.name}: {self.refusal}, and then {refused.code}"
         )

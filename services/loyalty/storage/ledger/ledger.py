@@ -9,6 +9,7 @@ from services.kit import database
 from services.kit.clock import instant
 from services.kit.outbox import NewEvent
 from services.loyalty.rules.ledger.entries import Entry
+from services.loyalty.rules.ledger.slices import Slices
 from services.loyalty.rules.ledger.state import State
 from services.loyalty.rules.ledger.wallets import Wallet
 from services.loyalty.storage.earning import earn_counts
@@ -131,12 +132,13 @@ async def _write_wallets(connection: database.RawConnection, state: State) -> No
     )
     changed = [state.wallets[place] for place in places]
     if new := [wallet for wallet in changed if wallet.is_new]:
-        await connection.execute(_NEW_WALLETS, *_wallets(new, fated))
+        await connection.execute(_NEW_WALLETS, *_wallets(new, [wallet.lots for wallet in new], fated))
     if known := [wallet for wallet in changed if not wallet.is_new]:
         noted = columns.numbers([wallet.noted_version for wallet in known])
-        kept = columns.numbers([wallet.lots_to_write[0] for wallet in known])
+        kept, lots = zip(*(wallet.lots_to_write for wallet in known), strict=True)
         change = _CHANGE_WALLETS_ALONE if state.alone else _CHANGE_WALLETS
-        done = await connection.execute(change, *_wallets(known, fated), noted, kept)
+        given = _wallets(known, lots, fated)
+        done = await connection.execute(change, *given, noted, columns.numbers(kept))
         if done != f"UPDATE {len(known)}":
             raise Outpaced
 
@@ -158,8 +160,8 @@ async def _lock_to_decline(connection: database.RawConnection, state: State, mem
             raise Outpaced
 
 
-def _wallets(wallets: Sequence[Wallet], fated: Container[str]) -> list[str]:
-    """Wallets by column; plain are those over which nothing but themselves decides."""
+def _wallets(wallets: Sequence[Wallet], lots: Iterable[Slices], fated: Container[str]) -> list[str]:
+    """Wallets by column, with those lots of each that are written; plain are those over which nothing else decides."""
     return [
         columns.ids([wallet.member_id for wallet in wallets]),
         columns.numbers([wallet.currency for wallet in wallets]),
@@ -167,7 +169,7 @@ def _wallets(wallets: Sequence[Wallet], fated: Container[str]) -> list[str]:
         columns.numbers([wallet.pending for wallet in wallets]),
         columns.numbers([wallet.held for wallet in wallets]),
         columns.numbers([wallet.version for wallet in wallets]),
-        columns.arrays(wallet.lots_to_write[1] for wallet in wallets),
+        columns.arrays(lots),
         columns.arrays(wallet.pending_lots for wallet in wallets),
         columns.numbers([wallet.touched_at for wallet in wallets]),
         columns.numbers([wallet.next_due_at for wallet in wallets]),
